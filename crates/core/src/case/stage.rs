@@ -1,0 +1,112 @@
+//! The stages of a case; each holds what is true only there.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+
+/// Where a case stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Proof is being gathered.
+    Verifying,
+    /// The proof suffices; a second staff member must say yes.
+    AwaitingApproval {
+        /// When the proof sufficed.
+        verified_at: Timestamp,
+    },
+    /// The owner was told and can object until `until`.
+    OnHold {
+        /// When the proof sufficed.
+        verified_at: Timestamp,
+        /// Who said yes, where the tier wants it.
+        approved_by: Option<PersonId>,
+        /// First moment at which the remedy may be applied.
+        until: Timestamp,
+    },
+    /// The remedy may be applied.
+    Ready {
+        /// When the proof sufficed.
+        verified_at: Timestamp,
+        /// Who said yes, where the tier wants it.
+        approved_by: Option<PersonId>,
+    },
+    /// All factors are gone; the person must enrol and sign in.
+    Remedied {
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: PersonId,
+    },
+    /// The owner said that it was not them. Nothing moves until a senior looks.
+    Contested {
+        /// When.
+        at: Timestamp,
+        /// Whether the factors were already gone, so that the account was frozen.
+        after_remedy: bool,
+    },
+    /// It is over.
+    Closed {
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// How a case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The person signed in, fully, with the new factor.
+    Proven,
+    /// A staff member refused it.
+    Refused,
+    /// The person withdrew it, or got in another way.
+    Withdrawn,
+    /// Another case of the same person went through.
+    Superseded,
+}
+
+impl Stage {
+    /// The word used in the database and the API.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Verifying => "verifying",
+            Self::AwaitingApproval { .. } => "awaiting_approval",
+            Self::OnHold { .. } => "on_hold",
+            Self::Ready { .. } => "ready",
+            Self::Remedied { .. } => "remedied",
+            Self::Contested { .. } => "contested",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    /// When the proof sufficed, while that still waits to be used.
+    pub fn verified_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::AwaitingApproval { verified_at }
+            | Self::OnHold { verified_at, .. }
+            | Self::Ready { verified_at, .. } => Some(*verified_at),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody still has to do something.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Self::Closed { .. })
+    }
+}
+
+impl Outcome {
+    /// The word used in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Superseded => "superseded",
+        }
+    }
+}

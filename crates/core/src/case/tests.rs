@@ -1,0 +1,262 @@
+//! Every stage against every transition, and the edges of the waits.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Case, CaseError, Outcome, Page, Recorded, Stage, Subject};
+use crate::evidence::{Evidence, Kind};
+use crate::id::{CaseId, ContactId, PersonId, TenantId};
+use crate::person::{Role, Tier};
+use crate::policy::{Action, Permit, Policies, Request, Staff};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn case(id: &str, tier: Tier) -> Case {
+    let subject = Subject {
+        tenant: TenantId::new("t"),
+        person: PersonId::new("ana"),
+        tier,
+        role: Role::Person,
+        manager: Some(PersonId::new("mona")),
+    };
+    Case::open(CaseId::new(id), subject, at(0))
+}
+
+fn staff(id: &str, role: Role) -> Staff {
+    Staff { id: PersonId::new(id), tenant: TenantId::new("t"), role, phishing_resistant: true }
+}
+
+fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A> {
+    policies.authorize(&Request::on_case(who, case)).unwrap()
+}
+
+fn evidence(kind: Kind, witness: &str, seconds: i64) -> Evidence {
+    let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
+    Evidence { kind, witness: PersonId::new(witness), contact, reference: "HD-1".into(), at: at(seconds) }
+}
+
+struct Desk {
+    policies: Policies,
+    ben: Staff,
+    sol: Staff,
+    mona: Staff,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            policies: Policies::shipped().unwrap(),
+            ben: staff("ben", Role::Agent),
+            sol: staff("sol", Role::Senior),
+            mona: staff("mona", Role::Person),
+        }
+    }
+
+    /// A case with as much proof as any tier wants.
+    fn proven_enough(&self, tier: Tier) -> Case {
+        let case = case("c", tier);
+        let case = case
+            .clone()
+            .bind_page(permit(&self.policies, &case, &self.ben), ContactId::new("office"), self.ben.id.clone(), at(1))
+            .unwrap();
+        let (case, _) = case
+            .clone()
+            .add_evidence(permit(&self.policies, &case, &self.ben), evidence(Kind::CallPlaced, "ben", 2))
+            .unwrap();
+        let (case, _) = case
+            .clone()
+            .add_evidence(permit(&self.policies, &case, &self.ben), evidence(Kind::LiveVideo, "ben", 3))
+            .unwrap();
+        let vouch = permit(&self.policies, &case, &self.mona);
+        case.vouch(vouch, evidence(Kind::ManagerVouch, "mona", 4)).unwrap()
+    }
+
+    fn verify(&self, case: Case, now: Timestamp) -> Case {
+        let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
+        case.verify(permit, now).unwrap()
+    }
+
+    fn reset(&self, case: Case, now: Timestamp) -> Result<Case, CaseError> {
+        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
+        let permit = permit(&self.policies, &case, &self.ben);
+        case.force_reset(permit, suffices, self.ben.id.clone(), now)
+    }
+
+    /// One case in every stage.
+    fn all_stages(&self) -> Vec<Case> {
+        let verifying = self.proven_enough(Tier::Standard);
+        let ready = self.verify(verifying.clone(), at(10));
+        let on_hold = self.verify(self.proven_enough(Tier::Sensitive), at(10));
+        let awaiting = self.verify(self.proven_enough(Tier::Privileged), at(10));
+        let remedied = self.reset(ready.clone(), at(20)).unwrap();
+        let contested = remedied.clone().contest(at(30)).unwrap();
+        let closed = remedied.clone().prove(at(30)).unwrap();
+        vec![verifying, awaiting, on_hold, ready, remedied, contested, closed]
+    }
+}
+
+#[test]
+fn every_stage_against_every_transition() {
+    let desk = Desk::new();
+    let now = at(40);
+    for case in desk.all_stages() {
+        let stage = case.stage().as_str();
+        let moved = |ok: bool, expected: &[&str], name: &str| {
+            assert_eq!(ok, expected.contains(&stage), "{name} from {stage}");
+        };
+        let senior = &desk.sol;
+        let bind = permit(&desk.policies, &case, senior);
+        let add = permit(&desk.policies, &case, senior);
+        let refuse = permit(&desk.policies, &case, senior);
+        let approve = permit(&desk.policies, &case, senior);
+        let reset = permit(&desk.policies, &case, senior);
+        let verify = |c: &Case| desk.policies.authorize(&Request::verify(c, c.proof(now))).unwrap();
+        let c = || case.clone();
+        moved(c().bind_page(bind, ContactId::new("x"), senior.id.clone(), now).is_ok(), &["verifying"], "bind_page");
+        moved(c().add_evidence(add, evidence(Kind::InPerson, "sol", 40)).is_ok(), &["verifying"], "add_evidence");
+        moved(c().verify(verify(&case), now).is_ok(), &["verifying"], "verify");
+        moved(c().approve(approve, senior.id.clone(), now).is_ok(), &["awaiting_approval"], "approve");
+        moved(c().force_reset(reset, verify(&case), senior.id.clone(), now).is_ok(), &["ready"], "force_reset");
+        moved(c().prove(now).is_ok(), &["remedied"], "prove");
+        let before_remedy = ["verifying", "awaiting_approval", "on_hold", "ready"];
+        moved(c().withdraw(now).is_ok(), &before_remedy, "withdraw");
+        let open = ["verifying", "awaiting_approval", "on_hold", "ready", "contested"];
+        moved(c().refuse(refuse, now).is_ok(), &open, "refuse");
+        let not_contested = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied"];
+        moved(c().supersede(now).is_ok(), &not_contested, "supersede");
+        // A proven case can still be contested: the owner may read the notice the next morning.
+        let contestable = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied", "closed"];
+        moved(c().contest(now).is_ok(), &contestable, "contest");
+    }
+}
+
+#[test]
+fn a_hold_ends_at_its_second_and_not_before() {
+    let desk = Desk::new();
+    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let Stage::OnHold { until, .. } = *held.stage() else { panic!("{:?}", held.stage()) };
+    assert_eq!(until, at(10) + SignedDuration::from_hours(24));
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(desk.reset(held.clone(), until - second), Err(CaseError::OnHold { until }));
+    assert!(desk.reset(held, until).is_ok());
+}
+
+#[test]
+fn a_verified_case_left_lying_for_a_day_must_be_verified_anew() {
+    let desk = Desk::new();
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(ready.clone().as_of(at(10) + day).stage().as_str(), "ready");
+    let late = ready.as_of(at(11) + day);
+    assert_eq!(late.stage(), &Stage::Verifying);
+    assert!(desk.policies.authorize(&Request::verify(&late, late.proof(at(11) + day))).is_err());
+}
+
+#[test]
+fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_no() {
+    let desk = Desk::new();
+    let mut case = desk.proven_enough(Tier::Standard);
+    for offered in 1..=3 {
+        let permit = permit(&desk.policies, &case, &desk.ben);
+        let (next, recorded) = case.add_evidence(permit, evidence(Kind::ChatClaim, "ben", 5)).unwrap();
+        assert_eq!(recorded, Recorded::Rejected);
+        assert_eq!(next.risk(), offered);
+        assert!(next.evidence().iter().all(|e| e.kind != Kind::ChatClaim));
+        case = next;
+    }
+    let denied = desk.policies.authorize(&Request::verify(&case, case.proof(at(6)))).unwrap_err();
+    assert_eq!(denied.policies, ["recovery.risk"]);
+}
+
+#[test]
+fn an_agent_cannot_record_a_vouch() {
+    let desk = Desk::new();
+    let case = case("c", Tier::Standard);
+    let permit = permit(&desk.policies, &case, &desk.ben);
+    let (case, recorded) = case.add_evidence(permit, evidence(Kind::ManagerVouch, "mona", 1)).unwrap();
+    assert_eq!(recorded, Recorded::Rejected);
+    assert!(case.evidence().is_empty());
+}
+
+#[test]
+fn a_permit_for_one_case_does_not_move_another() {
+    let desk = Desk::new();
+    let (one, other) = (case("one", Tier::Standard), case("other", Tier::Standard));
+    let foreign = permit(&desk.policies, &one, &desk.ben);
+    assert_eq!(other.refuse(foreign, at(1)), Err(CaseError::ForeignPermit));
+}
+
+#[test]
+fn what_is_missing_shrinks_as_proof_comes_in() {
+    let desk = Desk::new();
+    let missing = |case: &Case| desk.policies.missing(case, &desk.ben.id, at(5));
+    let empty = case("c", Tier::Standard);
+    let all = missing(&empty);
+    assert!(all.page);
+    assert_eq!(all.all_of, [Kind::ManagerVouch]);
+    assert!(all.one_of.contains(&Kind::CallPlaced));
+    let bind = permit(&desk.policies, &empty, &desk.ben);
+    let bound = empty.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
+    assert!(matches!(bound.page(), Page::Bound { .. }));
+    assert!(!missing(&bound).page);
+    let add = permit(&desk.policies, &bound, &desk.ben);
+    let (called, _) = bound.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
+    let one = missing(&called);
+    assert_eq!((one.all_of, one.one_of), (vec![Kind::ManagerVouch], vec![]));
+    assert!(missing(&desk.proven_enough(Tier::Standard)).is_nothing());
+}
+
+#[test]
+fn without_a_manager_a_colleague_is_asked_for() {
+    let desk = Desk::new();
+    let mut alone = case("c", Tier::Standard);
+    alone.subject.manager = None;
+    let missing = desk.policies.missing(&alone, &desk.ben.id, at(1));
+    assert!(missing.by_colleague && missing.forbidden.is_none(), "{missing:?}");
+}
+
+#[test]
+fn staff_rules_refuse_with_their_names() {
+    let desk = Desk::new();
+    let ask = |who: &Staff, case: &Case| {
+        desk.policies.authorize::<crate::policy::ForceReset>(&Request::on_case(who, case)).unwrap_err().policies
+    };
+    let standard = case("c", Tier::Standard);
+    assert_eq!(ask(&staff("ana", Role::Agent), &standard), ["staff.never-oneself"]);
+    let mut agent_target = standard.clone();
+    agent_target.subject.role = Role::Agent;
+    assert_eq!(ask(&desk.ben, &agent_target), ["staff.never-equal-or-higher"]);
+    let mut elsewhere = desk.ben.clone();
+    elsewhere.tenant = TenantId::new("other");
+    assert_eq!(ask(&elsewhere, &standard), ["staff.own-tenant"]);
+    let mut with_password = desk.ben.clone();
+    with_password.phishing_resistant = false;
+    assert_eq!(ask(&with_password, &standard), ["staff.passkey-only"]);
+    assert!(ask(&staff("mona", Role::Person), &standard).contains(&"staff.never-equal-or-higher".to_owned()));
+    let escalated = standard.clone().escalate(permit(&desk.policies, &standard, &desk.ben)).unwrap();
+    assert_eq!(ask(&desk.ben, &escalated), ["staff.escalated-to-senior"]);
+}
+
+#[test]
+fn one_person_is_never_both_sources() {
+    let desk = Desk::new();
+    let manager_and_agent = staff("mona", Role::Agent);
+    let case = case("c", Tier::Standard);
+    let add = permit(&desk.policies, &case, &manager_and_agent);
+    let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "mona", 1)).unwrap();
+    let denied = desk
+        .policies
+        .authorize::<crate::policy::Vouch>(&Request::on_case(&manager_and_agent, &case))
+        .unwrap_err();
+    assert_eq!(denied.policies, ["vouch.not-the-agent"]);
+}
+
+#[test]
+fn a_stored_case_reads_back() {
+    for case in Desk::new().all_stages() {
+        let text = serde_json::to_string(&case).unwrap();
+        assert_eq!(serde_json::from_str::<Case>(&text).unwrap(), case);
+    }
+    assert_eq!(Outcome::Proven.as_str(), "proven");
+}

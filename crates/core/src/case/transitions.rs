@@ -1,0 +1,210 @@
+//! What may follow what.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Case, Outcome, Page, Stage};
+use crate::evidence::{Evidence, Worth};
+use crate::id::{ContactId, PersonId};
+use crate::person::Role;
+use crate::policy::{Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, Verify, Vouch};
+
+/// Why a case did not move.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CaseError {
+    /// The step does not fit the stage.
+    #[error("This step does not fit: the case is {stage}.")]
+    OutOfOrder {
+        /// The stage it is in.
+        stage: &'static str,
+    },
+    /// The waiting period is not over.
+    #[error("The waiting period runs until {until}.")]
+    OnHold {
+        /// First moment at which the remedy may be applied.
+        until: Timestamp,
+    },
+    /// The permit was given for something else.
+    #[error("The permission was given for another case.")]
+    ForeignPermit,
+}
+
+/// What became of a piece of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is kept with the case.
+    Added,
+    /// It never counts; the case's risk went up.
+    Rejected,
+}
+
+impl Case {
+    /// The holder of the page read its phrase out on a call to `contact`.
+    pub fn bind_page(
+        mut self,
+        permit: Permit<BindPage>,
+        contact: ContactId,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        self.expect_verifying()?;
+        self.page = Page::Bound { contact, by, at: now };
+        Ok(self)
+    }
+
+    /// An agent recorded a verification. A kind that never counts raises the risk and is otherwise dropped.
+    pub fn add_evidence(
+        mut self,
+        permit: Permit<RecordEvidence>,
+        evidence: Evidence,
+    ) -> Result<(Self, Recorded), CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        self.expect_verifying()?;
+        if evidence.kind.worth() == Worth::Never || !evidence.kind.recorded_by_agent() {
+            self.risk += 1;
+            return Ok((self, Recorded::Rejected));
+        }
+        self.evidence.push(evidence);
+        Ok((self, Recorded::Added))
+    }
+
+    /// The manager gave their word, themselves.
+    pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        self.expect_verifying()?;
+        self.evidence.push(vouch);
+        Ok(self)
+    }
+
+    /// The policy says that the evidence suffices: on to approval, to the hold, or to ready, as the tier wants.
+    pub fn verify(mut self, permit: Permit<Verify>, now: Timestamp) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        self.expect_verifying()?;
+        self.stage = if self.subject.tier.wants_approval() {
+            Stage::AwaitingApproval { verified_at: now }
+        } else {
+            self.after_approval(now, None, now)
+        };
+        Ok(self)
+    }
+
+    /// A second staff member said yes.
+    pub fn approve(
+        mut self,
+        permit: Permit<Approve>,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        let Stage::AwaitingApproval { verified_at } = self.stage else {
+            return Err(self.out_of_order());
+        };
+        self.stage = self.after_approval(verified_at, Some(by), now);
+        Ok(self)
+    }
+
+    /// All factors go. Takes the staff member's permit and, once more, the policy's yes to the evidence: what sufficed
+    /// when it was gathered may be stale or suspect when it is used.
+    pub fn force_reset(
+        mut self,
+        permit: Permit<ForceReset>,
+        evidence_suffices: Permit<Verify>,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        self.expect_covered(evidence_suffices.covers(self.id.as_str()))?;
+        match self.stage {
+            Stage::Ready { .. } => {}
+            Stage::OnHold { until, .. } if now >= until => {}
+            Stage::OnHold { until, .. } => return Err(CaseError::OnHold { until }),
+            _ => return Err(self.out_of_order()),
+        }
+        self.stage = Stage::Remedied { at: now, by };
+        Ok(self)
+    }
+
+    /// The person signed in, fully, with what they enrolled after the reset.
+    pub fn prove(mut self, now: Timestamp) -> Result<Self, CaseError> {
+        let Stage::Remedied { .. } = self.stage else {
+            return Err(self.out_of_order());
+        };
+        self.stage = Stage::Closed { outcome: Outcome::Proven, at: now };
+        Ok(self)
+    }
+
+    /// A staff member said no.
+    pub fn refuse(mut self, permit: Permit<Refuse>, now: Timestamp) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. }) {
+            return Err(self.out_of_order());
+        }
+        self.stage = Stage::Closed { outcome: Outcome::Refused, at: now };
+        Ok(self)
+    }
+
+    /// Handed to a senior; agents can only look from now on.
+    pub fn escalate(mut self, permit: Permit<Escalate>) -> Result<Self, CaseError> {
+        self.expect_covered(permit.covers(self.id.as_str()))?;
+        if !self.stage.is_open() || self.is_escalated() {
+            return Err(self.out_of_order());
+        }
+        self.handler_rank = Role::Senior.rank();
+        Ok(self)
+    }
+
+    /// The owner says that it was not them. Needs no permit: stopping is always allowed. A senior has it from now on.
+    pub fn contest(mut self, now: Timestamp) -> Result<Self, CaseError> {
+        let after_remedy = match self.stage {
+            Stage::Closed { outcome: Outcome::Proven, .. } | Stage::Remedied { .. } => true,
+            Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
+            _ => false,
+        };
+        self.stage = Stage::Contested { at: now, after_remedy };
+        self.handler_rank = Role::Senior.rank();
+        Ok(self)
+    }
+
+    /// Another case of the same person went through; this one must not do so too.
+    pub fn supersede(mut self, now: Timestamp) -> Result<Self, CaseError> {
+        if matches!(self.stage, Stage::Closed { .. } | Stage::Contested { .. }) {
+            return Err(self.out_of_order());
+        }
+        self.stage = Stage::Closed { outcome: Outcome::Superseded, at: now };
+        Ok(self)
+    }
+
+    /// The claimant withdrew, from their own page.
+    pub fn withdraw(mut self, now: Timestamp) -> Result<Self, CaseError> {
+        if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }) {
+            return Err(self.out_of_order());
+        }
+        self.stage = Stage::Closed { outcome: Outcome::Withdrawn, at: now };
+        Ok(self)
+    }
+
+    fn after_approval(&self, verified_at: Timestamp, approved_by: Option<PersonId>, now: Timestamp) -> Stage {
+        let hold = SignedDuration::from_hours(self.subject.tier.hold_hours());
+        if hold.is_zero() {
+            return Stage::Ready { verified_at, approved_by };
+        }
+        // A hold that cannot be represented never ends: fail closed.
+        let until = now.checked_add(hold).unwrap_or(Timestamp::MAX);
+        Stage::OnHold { verified_at, approved_by, until }
+    }
+
+    fn expect_verifying(&self) -> Result<(), CaseError> {
+        match self.stage {
+            Stage::Verifying => Ok(()),
+            _ => Err(self.out_of_order()),
+        }
+    }
+
+    fn expect_covered(&self, covered: bool) -> Result<(), CaseError> {
+        if covered { Ok(()) } else { Err(CaseError::ForeignPermit) }
+    }
+
+    fn out_of_order(&self) -> CaseError {
+        CaseError::OutOfOrder { stage: self.stage.as_str() }
+    }
+}

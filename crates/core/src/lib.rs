@@ -1,0 +1,17 @@
+//! The words and the rules of Postern: what a case, a proof, a factor and a sign-in are, and what may follow what.
+//!
+//! Nothing here reads a clock, draws a random number, opens a socket or a database. Time, ids and random bytes come in
+//! as parameters, so every rule can be tested at its edge and walked by the model checker (`case/model.rs`).
+#![warn(missing_docs)]
+
+pub mod case;
+pub mod event;
+pub mod evidence;
+pub mod factor;
+pub mod id;
+pub mod login;
+pub mod person;
+pub mod policy;
+pub mod reason;
+pub mod signin;
+pub mod throttle;

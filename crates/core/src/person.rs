@@ -1,0 +1,123 @@
+//! People: how much is at stake if one is taken over (tier) and what they may do at the desk (role).
+
+use serde::{Deserialize, Serialize};
+
+/// What a takeover of the account would cost; decides how much proof a recovery wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Most people.
+    Standard,
+    /// People with money, personal data or source code within reach.
+    Sensitive,
+    /// Administrators, and whoever could grant themselves the rest.
+    Privileged,
+}
+
+impl Tier {
+    /// Every tier, lowest first.
+    pub const ALL: [Self; 3] = [Self::Standard, Self::Sensitive, Self::Privileged];
+
+    /// The word used in the database, the API and policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Sensitive => "sensitive",
+            Self::Privileged => "privileged",
+        }
+    }
+
+    /// Reads the word back; `None` for anything else.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == word)
+    }
+
+    /// How long the owner can object before a reset takes effect (standards.md D8). Unit: hours.
+    pub fn hold_hours(self) -> i64 {
+        match self {
+            Self::Standard => 0,
+            Self::Sensitive => 24,
+            Self::Privileged => 72,
+        }
+    }
+
+    /// Whether a second staff member must say yes.
+    pub fn wants_approval(self) -> bool {
+        self == Self::Privileged
+    }
+}
+
+/// What somebody may do at the desk. `Person` is everybody without a desk role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// No desk role.
+    Person,
+    /// Reads the log, changes nothing.
+    Auditor,
+    /// Works cases.
+    Agent,
+    /// Works escalated cases and approves.
+    Senior,
+    /// Sets up the tenant.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Person, Self::Auditor, Self::Agent, Self::Senior, Self::Admin];
+
+    /// The word used in the database, the API and policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Auditor => "auditor",
+            Self::Agent => "agent",
+            Self::Senior => "senior",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the word back; `None` for anything else.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// Nobody acts on a person of equal or higher rank. An auditor stands with the agents: neither resets the other.
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Person => 0,
+            Self::Auditor | Self::Agent => 1,
+            Self::Senior => 2,
+            Self::Admin => 3,
+        }
+    }
+
+    /// Whether the desk is open to this role at all.
+    pub fn is_staff(self) -> bool {
+        self != Self::Person
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back() {
+        for tier in Tier::ALL {
+            assert_eq!(Tier::parse(tier.as_str()), Some(tier));
+        }
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+        }
+        assert_eq!(Role::parse("root"), None);
+    }
+
+    #[test]
+    fn a_higher_tier_never_waits_less() {
+        for pair in Tier::ALL.windows(2) {
+            assert!(pair[0].hold_hours() <= pair[1].hold_hours());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Cedar decides; this module asks. [`Policies::authorize`] is the only place in the program that makes a [`Permit`].
+
+mod load;
+mod missing;
+mod permit;
+mod request;
+
+pub use load::PolicyError;
+pub use missing::Missing;
+pub use permit::{
+    Action, Approve, BindPage, Denied, Escalate, ForceReset, ManagePeople, ManageTokens, Permit, ReadAudit,
+    RecordEvidence, Refuse, Verify, ViewCase, ViewDesk, Vouch,
+};
+pub use request::{Request, Staff};
+
+use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
+
+/// The policies in force.
+pub struct Policies {
+    set: PolicySet,
+    schema: Schema,
+    authorizer: Authorizer,
+}
+
+impl Policies {
+    /// The policies that Postern ships.
+    pub fn shipped() -> Result<Self, PolicyError> {
+        load::load(&[
+            ("staff.cedar", include_str!("../../../policy/staff.cedar")),
+            ("recovery.cedar", include_str!("../../../policy/recovery.cedar")),
+        ])
+    }
+
+    /// Policies from the texts of files, with their names for error messages. Refuses texts that do not parse, that do
+    /// not fit the schema, or under which a single piece of evidence would open an account (P1).
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, PolicyError> {
+        load::load(files)
+    }
+
+    /// Asks the policies. A policy that errors denies, and says so: Cedar itself would skip it.
+    pub fn authorize<A: Action>(&self, request: &Request<'_, A>) -> Result<Permit<A>, Denied> {
+        let (query, entities) = match self.assemble(request) {
+            Ok(parts) => parts,
+            Err(why) => return Err(Denied::broken(why)),
+        };
+        let response = self.authorizer.is_authorized(&query, &self.set, &entities);
+        let errors: Vec<String> = response.diagnostics().errors().map(ToString::to_string).collect();
+        let reasons: Vec<_> = response.diagnostics().reason().collect();
+        let named = |annotation: &str| -> Vec<String> {
+            let mut found: Vec<String> = reasons
+                .iter()
+                .filter_map(|id| self.set.policy(id)?.annotation(annotation).map(str::to_owned))
+                .collect();
+            found.sort();
+            found
+        };
+        if response.decision() == Decision::Allow && errors.is_empty() {
+            return Ok(Permit::new(request.resource_id().to_owned(), named("id")));
+        }
+        Err(Denied { policies: named("id"), says: named("says"), errors })
+    }
+
+    fn assemble<A: Action>(
+        &self,
+        request: &Request<'_, A>,
+    ) -> Result<(cedar_policy::Request, Entities), String> {
+        let entities =
+            Entities::from_json_value(request.entities(), Some(&self.schema)).map_err(|e| e.to_string())?;
+        Ok((request.query(&self.schema)?, entities))
+    }
+}

@@ -1,0 +1,104 @@
+//! Permission as a value: one action, on one thing, once.
+
+use std::marker::PhantomData;
+
+/// Something that policies decide.
+pub trait Action {
+    /// Its name in the schema.
+    const NAME: &'static str;
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl Action for $name {
+            const NAME: &'static str = stringify!($name);
+        }
+    )+};
+}
+
+actions! {
+    /// See a case and its person.
+    ViewCase,
+    /// Bind the claimant's page to a verified call.
+    BindPage,
+    /// Record a verification.
+    RecordEvidence,
+    /// Give one's word for a report.
+    Vouch,
+    /// Remove all factors.
+    ForceReset,
+    /// Be the second yes.
+    Approve,
+    /// Say no.
+    Refuse,
+    /// Hand to a senior.
+    Escalate,
+    /// Hold the evidence to be enough.
+    Verify,
+    /// Enter the desk.
+    ViewDesk,
+    /// Read and export the log.
+    ReadAudit,
+    /// Add people.
+    ManagePeople,
+    /// Make and revoke service tokens.
+    ManageTokens,
+}
+
+/// The policies' yes to action `A` on one resource. Only [`super::Policies::authorize`] makes one; it cannot be
+/// copied, and a transition takes it by value.
+#[derive(Debug)]
+pub struct Permit<A> {
+    resource: String,
+    policies: Vec<String>,
+    action: PhantomData<A>,
+}
+
+impl<A> Permit<A> {
+    pub(super) fn new(resource: String, policies: Vec<String>) -> Self {
+        Self { resource, policies, action: PhantomData }
+    }
+
+    /// The ids of the policies that decided.
+    pub fn policies(&self) -> &[String] {
+        &self.policies
+    }
+
+    /// Whether it was given for this resource.
+    pub fn covers(&self, resource: &str) -> bool {
+        self.resource == resource
+    }
+}
+
+/// The policies' no.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words())]
+pub struct Denied {
+    /// The ids of the policies that forbade it; empty when none permitted it.
+    pub policies: Vec<String>,
+    /// What those policies say to the one who was refused.
+    pub says: Vec<String>,
+    /// Policies that could not be evaluated. They deny.
+    pub errors: Vec<String>,
+}
+
+impl Denied {
+    pub(super) fn broken(why: String) -> Self {
+        Self { policies: Vec::new(), says: Vec::new(), errors: vec![why] }
+    }
+
+    /// The refusal in plain words.
+    pub fn words(&self) -> String {
+        if !self.errors.is_empty() {
+            return "A policy could not be evaluated, so the answer is no. Tell your admin.".to_owned();
+        }
+        if self.says.is_empty() {
+            return "Your role does not allow this.".to_owned();
+        }
+        self.says.join(" ")
+    }
+}

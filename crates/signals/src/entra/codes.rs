@@ -1,0 +1,229 @@
+//! What an Entra result code means. Microsoft warns that codes and texts change: an unknown code is data
+//! (`Cause::Unknown` with the number kept), never an error.
+
+use super::{Record, contains, mfa};
+use crate::{
+    cause::Cause,
+    record::{AttemptResult, Flag},
+    wire::Scalar,
+};
+
+/// How an attempt ended, and what the log says about it.
+pub(super) struct Outcome {
+    pub(super) result: AttemptResult,
+    pub(super) flag: Option<Flag>,
+    pub(super) detail: Option<Box<str>>,
+    pub(super) policy: Option<Box<str>>,
+}
+
+/// `None`: the record does not say how the attempt ended.
+pub(super) fn outcome(record: &Record<'_>) -> Option<Outcome> {
+    let status = &record.telling(|row| &row.status).status;
+    let Some(code) = code_of(record, status.error_code.int()) else {
+        return outcome_by_word(record);
+    };
+    let described = record.pick(|row| &row.result_description);
+    let reason = status
+        .failure_reason
+        .text()
+        .or_else(|| described.text())
+        .unwrap_or("");
+    let detail = detail_of(record);
+    let result = result_of(code, reason, detail.unwrap_or(""));
+    let words = match result {
+        AttemptResult::Success => None,
+        _ => detail.or(Some(reason).filter(|reason| is_telling(reason))),
+    };
+    Some(Outcome {
+        result,
+        flag: flag_of(code, reason),
+        detail: words
+            .map(Into::into)
+            .or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
+        policy: blocking_policy(record, result),
+    })
+}
+
+/// Graph writes "Other." where it has nothing to say.
+fn is_telling(text: &str) -> bool {
+    !text.is_empty() && !text.eq_ignore_ascii_case("Other.")
+}
+
+/// The inner status counts before the outer result: trimmed exports write words in the latter.
+fn code_of(record: &Record<'_>, status: Option<i64>) -> Option<i64> {
+    status.or_else(|| record.pick(|row| &row.result_type).int())
+}
+
+fn outcome_by_word(record: &Record<'_>) -> Option<Outcome> {
+    let words = [
+        record.pick(|row| &row.result_type),
+        record.pick(|row| &row.result_signature),
+    ];
+    let is = |word: &str| {
+        words
+            .iter()
+            .filter_map(|said| said.text())
+            .any(|said| said.eq_ignore_ascii_case(word))
+    };
+    let result = if is("Failure") || is("Failed") {
+        AttemptResult::Failure(Cause::Unknown)
+    } else if is("Success") {
+        AttemptResult::Success
+    } else {
+        return None;
+    };
+    Some(Outcome {
+        result,
+        flag: None,
+        detail: None,
+        policy: None,
+    })
+}
+
+/// What the failed step says, or else the status.
+fn detail_of<'r>(record: &'r Record<'_>) -> Option<&'r str> {
+    let steps = &record.telling(|row| &row.steps).steps.0;
+    let failed = steps
+        .iter()
+        .rev()
+        .filter(|step| step.succeeded.truth() == Some(false));
+    let by_step = failed
+        .filter_map(|step| step.detail.text())
+        .find(|detail| is_telling(detail));
+    let status = &record.telling(|row| &row.status).status;
+    let by_status = status
+        .additional_details
+        .text()
+        .filter(|detail| is_telling(detail));
+    // Both may be filled; the one that names an MFA result tells more.
+    by_status
+        .filter(|detail| mfa::result_of(detail).is_some())
+        .or(by_step)
+        .or(by_status)
+}
+
+fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
+    match code {
+        0 => AttemptResult::Success,
+        // Never from the number: the detail tells a declined prompt from an unanswered one or a wrong code.
+        500_121 => mfa::result_of(detail)
+            .or_else(|| mfa::result_of(reason))
+            .unwrap_or(AttemptResult::Failure(Cause::Unknown)),
+        // 50074: strong authentication required and the person has not passed it. 50076: required because of a
+        // change or a new place. More is asked for; if the detail tells what went wrong, the hint keeps it.
+        50_074 | 50_076 => AttemptResult::Interrupt(match mfa::result_of(detail) {
+            Some(AttemptResult::Failure(cause)) => Some(cause),
+            _ => None,
+        }),
+        16_000 | 50_058 | 50_125 | 50_140 => AttemptResult::Interrupt(None),
+        50_072 | 50_079 => AttemptResult::Interrupt(Some(Cause::MfaNotEnrolled)),
+        50_097 => AttemptResult::Interrupt(Some(Cause::DeviceBlock)),
+        50_158 => AttemptResult::Interrupt(Some(Cause::ExternalIdp)),
+        50_053 if is_malicious_address(reason) => AttemptResult::Failure(Cause::PolicyBlock),
+        _ => AttemptResult::Failure(cause_of(code)),
+    }
+}
+
+fn cause_of(code: i64) -> Cause {
+    match code {
+        // Unknown user, expired, missing and wrong password: the mend is the password's in all of them.
+        50_034 | 50_055 | 50_056 | 50_126 | 50_144 => Cause::BadPassword,
+        // 50135: the account is at risk and stays shut until its password is changed.
+        50_053 | 50_135 => Cause::AccountLocked,
+        50_057 => Cause::AccountDisabled,
+        50_088 => Cause::MfaRateLimited,
+        50_155 | 50_187 | 53_000..=53_002 | 130_004..=130_008 | 135_011 => Cause::DeviceBlock,
+        50_105 | 50_131 | 53_003 | 53_004 | 53_010 | 53_011 | 530_032 | 530_034 | 530_035 | 700_016 => {
+            Cause::PolicyBlock
+        }
+        50_166 | 90_072 => Cause::ExternalIdp,
+        50_078 | 50_089 | 50_132 | 50_133 | 50_173 | 70_043 | 700_082 => Cause::SessionExpired,
+        50_087 | 80_013 | 80_014 | 90_033 => Cause::ProviderOutage,
+        _ => Cause::Unknown,
+    }
+}
+
+/// 50053 is smart lockout, or a block of an address; only the reason tells which.
+fn is_malicious_address(reason: &str) -> bool {
+    contains(reason, "malicious")
+}
+
+fn flag_of(code: i64, reason: &str) -> Option<Flag> {
+    match code {
+        50_053 if is_malicious_address(reason) => Some(Flag::MaliciousAddress),
+        50_135 | 53_004 | 53_011 | 530_034 => Some(Flag::Risk),
+        _ => None,
+    }
+}
+
+/// The policy that failed. `reportOnly*`, `notEnabled` and `notApplied` never block.
+fn blocking_policy(record: &Record<'_>, result: AttemptResult) -> Option<Box<str>> {
+    if !matches!(
+        result,
+        AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)
+    ) {
+        return None;
+    }
+    let policies = &record.telling(|row| &row.policies).policies.0;
+    let failed = |result: &Scalar<'_>| {
+        result
+            .text()
+            .is_some_and(|word| word.eq_ignore_ascii_case("failure"))
+    };
+    policies
+        .iter()
+        .find(|policy| failed(&policy.result))
+        .and_then(|policy| policy.name.boxed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AttemptResult::{Failure, Interrupt, Success};
+
+    #[test]
+    fn interrupts_are_never_failures() {
+        for code in [
+            50_058, 50_074, 50_076, 50_079, 50_097, 50_140, 50_158, 16_000, 50_072, 50_125,
+        ] {
+            let denied = "MFA denied; user declined the authentication";
+            for detail in ["", denied, "MFA required in Azure AD"] {
+                assert!(
+                    matches!(result_of(code, "", detail), Interrupt(_)),
+                    "{code} {detail}"
+                );
+            }
+        }
+        assert_eq!(result_of(50_074, "", "MFA required in Azure AD"), Interrupt(None));
+        assert_eq!(
+            result_of(50_074, "", "MFA denied; user declined the authentication"),
+            Interrupt(Some(Cause::MfaDenied))
+        );
+    }
+
+    #[test]
+    fn the_number_500121_alone_says_nothing() {
+        let reason = "Authentication failed during strong authentication request.";
+        assert_eq!(result_of(500_121, reason, ""), Failure(Cause::Unknown));
+        assert_eq!(
+            result_of(500_121, reason, "MFA denied; user declined the authentication"),
+            Failure(Cause::MfaDenied)
+        );
+    }
+
+    #[test]
+    fn lockout_and_blocked_address_share_a_number() {
+        let locked = "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.";
+        let blocked = "Sign-in was blocked because it came from an IP address with malicious activity.";
+        assert_eq!(result_of(50_053, locked, ""), Failure(Cause::AccountLocked));
+        assert_eq!(result_of(50_053, blocked, ""), Failure(Cause::PolicyBlock));
+        assert_eq!(flag_of(50_053, locked), None);
+        assert_eq!(flag_of(50_053, blocked), Some(Flag::MaliciousAddress));
+    }
+
+    #[test]
+    fn an_unknown_code_is_data() {
+        assert_eq!(result_of(999_999, "", ""), Failure(Cause::Unknown));
+        assert_eq!(result_of(0, "Other.", ""), Success);
+    }
+}

@@ -1,0 +1,36 @@
+//! Sign-in logs of outside providers and of Postern itself: bytes → one kind of record → who is locked out and why.
+//!
+//! ```
+//! use postern_signals::{Diagnosis, Parsed, PersonState, ReadOptions, read};
+//!
+//! let log = br#"{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"ana","result":"failure","cause":"mfa_code_reused"}"#;
+//! let mut diagnosis = Diagnosis::default();
+//! read(&log[..], ReadOptions::default(), |position, parsed| diagnosis.take(position, parsed))?;
+//! let report = diagnosis.finish();
+//! assert!(matches!(report.people[0].state, PersonState::LockedOut { .. }));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! - [`read()`] streams a file; [`parse_line`] reads one record and keeps nothing.
+//! - [`SignIn`] is the record, [`Cause`] the one vocabulary of what goes wrong.
+//! - [`Diagnosis`] takes records in any order and gives a [`Report`]; its memory is bounded by the people in the log.
+//!
+//! The clock is never asked: a log is judged by the times in it.
+#![warn(missing_docs)]
+
+pub mod cause;
+pub mod diagnose;
+mod entra;
+mod okta;
+pub mod postern;
+pub mod read;
+pub mod record;
+pub mod report;
+mod time;
+mod wire;
+
+pub use cause::{Cause, ResetHelps};
+pub use diagnose::Diagnosis;
+pub use read::{Damage, Parsed, ReadOptions, ReadSummary, parse_line, read};
+pub use record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn};
+pub use report::{Attack, AttackKind, Grade, PersonReport, PersonState, Report};

@@ -1,0 +1,244 @@
+//! Postern's own sign-in line, one JSON object per line:
+//! `{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"ana","method":"totp","result":"failure",
+//! "cause":"mfa_wrong_code","detail":"clock 240 s slow"}`
+//!
+//! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word.
+
+use serde::{Deserialize, Serialize, de::value::StrDeserializer};
+
+use crate::{
+    cause::Cause,
+    read::{Damage, Parsed},
+    record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn},
+    time::{from_unix, parse_time},
+    wire::{Scalar, wire},
+};
+
+/// The version that this program writes and reads.
+pub const FORMAT: &str = "signin/v1";
+
+wire! {
+    struct Line<'a> {
+        "postern" => format: Scalar<'a>,
+        "id" => id: Scalar<'a>,
+        "at" => at: Scalar<'a>,
+        "person" => person: Scalar<'a>,
+        "display" => display: Scalar<'a>,
+        "person_id" => person_id: Scalar<'a>,
+        "ip" => ip: Scalar<'a>,
+        "user_agent" => user_agent: Scalar<'a>,
+        "country" => country: Scalar<'a>,
+        "city" => city: Scalar<'a>,
+        "app" => app: Scalar<'a>,
+        "method" => method: Scalar<'a>,
+        "result" => result: Scalar<'a>,
+        "cause" => cause: Scalar<'a>,
+        "flag" => flag: Scalar<'a>,
+        "interactive" => interactive: Scalar<'a>,
+        "session" => session: Scalar<'a>,
+        "policy" => policy: Scalar<'a>,
+        "detail" => detail: Scalar<'a>,
+    }
+}
+
+/// `None`: valid JSON, but no line of Postern.
+pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed>, serde_json::Error> {
+    let line: Line<'_> = serde_json::from_str(text)?;
+    let Some(format) = line.format.text() else {
+        return Ok(None);
+    };
+    if format != FORMAT {
+        return Ok(Some(Parsed::Foreign(format!("postern {format}").into())));
+    }
+    Ok(Some(normalise(&line, position)))
+}
+
+fn normalise(line: &Line<'_>, position: Position) -> Parsed {
+    let at = match &line.at {
+        Scalar::Int(number) => from_unix(*number),
+        Scalar::Text(text) => parse_time(text),
+        Scalar::Absent | Scalar::Bool(_) => None,
+    };
+    if at.is_none() {
+        return Parsed::Damaged(Damage::BadTime);
+    }
+    let Some(result) = result_of(line) else {
+        return Parsed::Damaged(Damage::NoResult);
+    };
+    let mut sign_in = SignIn::new(Provider::Postern, result);
+    sign_in.at = at;
+    sign_in.position = position;
+    sign_in.display = line.display.boxed();
+    // Our own logins may be all digits, which an exporter may have written as a number.
+    sign_in.set_person(line.person.boxed().as_deref());
+    sign_in.person_id = line.person_id.boxed();
+    sign_in.record_id = line.id.boxed();
+    sign_in.ip = line.ip.boxed();
+    sign_in.user_agent = line.user_agent.boxed();
+    sign_in.country = line.country.boxed();
+    sign_in.city = line.city.boxed();
+    sign_in.app = line.app.boxed();
+    sign_in.method = word::<Method>(&line.method).unwrap_or_default();
+    sign_in.flag = word::<Flag>(&line.flag);
+    sign_in.interactive = line.interactive.truth().unwrap_or(true);
+    sign_in.session = line.session.boxed();
+    sign_in.policy = line.policy.boxed();
+    sign_in.detail = line.detail.boxed();
+    Parsed::Attempt(sign_in)
+}
+
+/// A word of a closed vocabulary; `None` for one that a later version may have added.
+fn word<'a, T: Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Option<T> {
+    let text = StrDeserializer::<serde::de::value::Error>::new(scalar.text()?);
+    T::deserialize(text).ok()
+}
+
+fn result_of(line: &Line<'_>) -> Option<AttemptResult> {
+    let cause = line
+        .cause
+        .text()
+        .map(|word| word.parse().unwrap_or(Cause::Unknown));
+    match line.result.text()? {
+        "success" => Some(AttemptResult::Success),
+        "failure" => Some(AttemptResult::Failure(cause.unwrap_or(Cause::Unknown))),
+        "interrupt" => Some(AttemptResult::Interrupt(cause)),
+        "push_sent" => Some(AttemptResult::PushSent),
+        _ => word::<Lifecycle>(&line.result).map(AttemptResult::Lifecycle),
+    }
+}
+
+/// The line that [`crate::parse_line`] reads back as the same record, without a line break.
+/// A record from another provider becomes a Postern line.
+/// `None`: the record has no time, without which a Postern line is damaged.
+pub fn to_line(record: &SignIn) -> Option<String> {
+    let (result, cause) = match record.result {
+        AttemptResult::Success => (Word::Plain("success"), None),
+        AttemptResult::Failure(cause) => (Word::Plain("failure"), Some(cause)),
+        AttemptResult::Interrupt(cause) => (Word::Plain("interrupt"), cause),
+        AttemptResult::PushSent => (Word::Plain("push_sent"), None),
+        AttemptResult::Lifecycle(change) => (Word::Lifecycle(change), None),
+    };
+    let line = LineOut {
+        postern: FORMAT,
+        id: record.record_id.as_deref(),
+        at: record.at?,
+        person: record.person.as_deref(),
+        display: record.display.as_deref(),
+        person_id: record.person_id.as_deref(),
+        ip: record.ip.as_deref(),
+        user_agent: record.user_agent.as_deref(),
+        country: record.country.as_deref(),
+        city: record.city.as_deref(),
+        app: record.app.as_deref(),
+        method: record.method,
+        result,
+        cause,
+        flag: record.flag,
+        interactive: record.interactive,
+        session: record.session.as_deref(),
+        policy: record.policy.as_deref(),
+        detail: record.detail.as_deref(),
+    };
+    serde_json::to_string(&line).ok()
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Word {
+    Plain(&'static str),
+    Lifecycle(Lifecycle),
+}
+
+#[derive(Serialize)]
+struct LineOut<'a> {
+    postern: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    at: jiff::Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app: Option<&'a str>,
+    method: Method,
+    result: Word,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flag: Option<Flag>,
+    interactive: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse_line;
+
+    const TOTP: &str = r#"{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"Ana","ip":"198.51.100.7","method":"totp","result":"failure","cause":"mfa_clock_drift","detail":"clock 240 s slow"}"#;
+
+    fn attempt(line: &str) -> SignIn {
+        match parse_line(line, None, Position::default()) {
+            Parsed::Attempt(record) => record,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn our_own_line_is_read() {
+        let record = attempt(TOTP);
+        assert_eq!(record.person.as_deref(), Some("ana"));
+        assert_eq!(record.display.as_deref(), Some("Ana"));
+        assert_eq!(record.method, Method::Totp);
+        assert_eq!(record.result, AttemptResult::Failure(Cause::MfaClockDrift));
+        assert_eq!(record.detail.as_deref(), Some("clock 240 s slow"));
+    }
+
+    #[test]
+    fn what_we_write_is_what_we_read() {
+        let mut record = attempt(TOTP);
+        for result in [
+            AttemptResult::Success,
+            AttemptResult::Failure(Cause::MfaDenied),
+            AttemptResult::Interrupt(None),
+            AttemptResult::Interrupt(Some(Cause::MfaNotEnrolled)),
+            AttemptResult::PushSent,
+            AttemptResult::Lifecycle(Lifecycle::FactorReset),
+        ] {
+            record.result = result;
+            record.flag = Some(Flag::NumberChallengeFailed);
+            assert_eq!(attempt(&to_line(&record).unwrap()), record);
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_foreign_and_a_new_cause_unknown() {
+        let later = TOTP.replace("signin/v1", "signin/v2");
+        assert!(
+            matches!(parse_line(&later, None, Position::default()), Parsed::Foreign(why) if why == "postern signin/v2")
+        );
+        let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
+        assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
+        let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
+        assert!(matches!(
+            parse_line(&undated, None, Position::default()),
+            Parsed::Damaged(Damage::BadTime)
+        ));
+    }
+}
