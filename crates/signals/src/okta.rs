@@ -182,3 +182,6 @@ fn policy_of(record: &Record<'_>) -> Option<Box<str>> {
         .rev()
         .find_map(|rule| rule.detail.policy.boxed().or_else(|| rule.name.boxed()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,8 +235,7 @@ fn is_a_name(login: &str) -> bool {
         "redacted",
         "anonymous",
     ];
-    !login.is_empty()
-        && !login.starts_with("HIDDEN_DUE_TO")
+    !login.starts_with("HIDDEN_DUE_TO")
         && !PLACEHOLDERS.iter().any(|word| login.eq_ignore_ascii_case(word))
         && !login
             .bytes()

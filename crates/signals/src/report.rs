@@ -246,9 +246,9 @@ impl PersonReport {
     /// One row under [`TABLE_HEADS`].
     pub fn table_row(&self) -> [String; 7] {
         let (locked, since) = match self.state {
-            PersonState::LockedOut { since } => ("YES", since.to_string()),
+            PersonState::LockedOut { since } => ("YES", to_the_second(since)),
             PersonState::NotLockedOut => ("no", String::new()),
-            PersonState::Unfinished { since } => ("no, unfinished", since.to_string()),
+            PersonState::Unfinished { since } => ("no, unfinished", to_the_second(since)),
             PersonState::Unknown => ("unknown", String::new()),
         };
         let helps = if self.cause.is_some() || self.attack.is_some() {
@@ -269,6 +269,10 @@ impl PersonReport {
             }),
         ]
     }
+}
+
+fn to_the_second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// Control characters could move the cursor, and direction marks could reorder what is read.

@@ -1,4 +1,5 @@
 //! What must hold for any input.
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use jiff::Timestamp;
 use postern_signals::{
@@ -70,9 +71,9 @@ prop_compose! {
 
 fn diagnose(records: &[SignIn]) -> Report {
     let mut diagnosis = Diagnosis::default();
-    records
-        .iter()
-        .for_each(|record| diagnosis.observe(record.clone()));
+    for record in records {
+        diagnosis.observe(record.clone());
+    }
     diagnosis.finish()
 }
 
@@ -98,7 +99,7 @@ proptest! {
     #[test]
     fn a_damaged_line_hurts_no_other(noise in "[^\r\n]{0,40}", cut in 1_usize..80) {
         let noise = format!("x{noise}");
-        let input = format!("{POSTERN}\n{noise}\n{}\n{POSTERN}\n", &ENTRA[..cut]);
+        let input = format!("{POSTERN}\n{noise}\n{}\n{POSTERN}\n", ENTRA.get(..cut).unwrap());
         let report = read_all(input.as_bytes(), ReadOptions::default());
         prop_assert_eq!((report.totals.attempts, report.totals.damaged), (2, 2));
         prop_assert_eq!(report.damaged[0].position.line, 2);
@@ -120,7 +121,7 @@ proptest! {
 fn the_samples_of_the_mutation_test_are_sound() {
     for (line, cause) in [
         (ENTRA, Cause::MfaDenied),
-        (&OKTA[1..OKTA.len() - 1], Cause::AccountLocked),
+        (OKTA.trim_matches(['[', ']']), Cause::AccountLocked),
     ] {
         let Parsed::Attempt(record) = parse_line(line, None, Position::default()) else {
             panic!("{line}")

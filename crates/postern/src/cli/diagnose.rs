@@ -17,6 +17,8 @@ use postern_signals::{
 
 /// People who need nothing are listed one by one up to this many.
 const WELL_LISTED: usize = 50;
+/// Columns of the table when it goes to a file or another program.
+const WIDTH_WITHOUT_TERMINAL: u16 = 160;
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Read exported sign-in logs and say, for every person, whether they are locked out, since when, why, what mends
@@ -109,15 +111,26 @@ pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
     first_error.map_or(Ok(ExitCode::SUCCESS), Err)
 }
 
-fn read_file(path: &Path, index: usize, format: Format, diagnosis: &mut Diagnosis) -> Result<(), DiagnoseError> {
-    let unreadable = |source| DiagnoseError::Unreadable { path: path.to_owned(), source };
+fn read_file(
+    path: &Path,
+    index: usize,
+    format: Format,
+    diagnosis: &mut Diagnosis,
+) -> Result<(), DiagnoseError> {
+    let unreadable = |source| DiagnoseError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
     let (input, size) = open(path).map_err(unreadable)?;
     let progress = progress_of(path, size);
     let reader = BufReader::with_capacity(BUFFER_BYTES, progress.wrap_read(input));
     let outcome = read_into(reader, index, format, diagnosis);
     progress.finish_and_clear();
     match outcome.map_err(unreadable)? {
-        Found { attempts: 0, words } => Err(DiagnoseError::NothingFits { path: path.to_owned(), found: words }),
+        Found { attempts: 0, words } => Err(DiagnoseError::NothingFits {
+            path: path.to_owned(),
+            found: words,
+        }),
         Found { .. } => Ok(()),
     }
 }
@@ -141,7 +154,10 @@ fn progress_of(path: &Path, size: Option<u64>) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, template) = match size {
-        Some(size) => (ProgressBar::new(size), "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"),
+        Some(size) => (
+            ProgressBar::new(size),
+            "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        ),
         None => (ProgressBar::new_spinner(), "{msg} {bytes} {bytes_per_sec}"),
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -157,7 +173,12 @@ struct Found {
     words: String,
 }
 
-fn read_into(reader: impl BufRead, index: usize, format: Format, diagnosis: &mut Diagnosis) -> io::Result<Found> {
+fn read_into(
+    reader: impl BufRead,
+    index: usize,
+    format: Format,
+    diagnosis: &mut Diagnosis,
+) -> io::Result<Found> {
     let options = ReadOptions {
         file: u32::try_from(index).unwrap_or(u32::MAX),
         format: format.provider(),
@@ -181,7 +202,10 @@ fn read_into(reader: impl BufRead, index: usize, format: Format, diagnosis: &mut
             notes.join("; ")
         ),
     };
-    Ok(Found { attempts: summary.attempts, words })
+    Ok(Found {
+        attempts: summary.attempts,
+        words,
+    })
 }
 
 /// What to say about a record that is no sign-in, should the file hold nothing else.
@@ -208,7 +232,12 @@ fn print_table(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::
     let well = report.people.iter().filter(|person| !person.needs_care()).count();
     let listed = |person: &&PersonReport| well <= WELL_LISTED || person.needs_care();
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(WIDTH_WITHOUT_TERMINAL);
+    }
     table.set_header(TABLE_HEADS);
     table.add_rows(report.people.iter().filter(listed).map(PersonReport::table_row));
     writeln!(out, "{table}")?;
@@ -216,14 +245,22 @@ fn print_table(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::
         writeln!(out, "And {well} people who need nothing; --json lists them.")?;
     }
     let totals = &report.totals;
-    writeln!(out, "{} people, {} locked out, {} with signs of an attack.", totals.people, totals.locked_out, totals.attacked)?;
+    writeln!(
+        out,
+        "{} people, {} locked out, {} with signs of an attack.",
+        totals.people, totals.locked_out, totals.attacked
+    )?;
     writeln!(out, "{}.", report.in_numbers())?;
     for (kind, count) in &report.foreign {
         writeln!(out, "  other: {count} × {}", printable(kind))?;
     }
     for line in &report.damaged {
-        let file = usize::try_from(line.position.file).ok().and_then(|index| files.get(index));
-        let file = file.map(|path| printable(&path.display().to_string())).unwrap_or_default();
+        let file = usize::try_from(line.position.file)
+            .ok()
+            .and_then(|index| files.get(index));
+        let file = file
+            .map(|path| printable(&path.display().to_string()))
+            .unwrap_or_default();
         writeln!(out, "  damaged: {file}:{}: {}", line.position.line, line.why)?;
     }
     if report.damaged_more > 0 {

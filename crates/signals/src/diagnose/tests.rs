@@ -154,6 +154,17 @@ fn prompts_without_an_answer_count_and_answered_ones_do_not() {
     );
     let answered: Vec<_> = (0..5).flat_map(|day| [(day, PushSent), (day, Success)]).collect();
     assert_eq!(person(&answered).attack, None);
+    // Classic orgs and the Identity Engine may both log one denial.
+    let mut twice = vec![
+        record(0, Failure(Cause::MfaDenied)),
+        record(1, Failure(Cause::MfaDenied)),
+    ];
+    for minute in 0..2 {
+        let mut echo = record(minute, Failure(Cause::MfaDenied));
+        echo.at = Some(at(minute) + jiff::SignedDuration::from_secs(1));
+        twice.push(echo);
+    }
+    assert_eq!(report(twice).people[0].attack, None);
     // A send and its denial are one prompt.
     let denied: Vec<_> = (0..2)
         .flat_map(|minute| [(minute, PushSent), (minute, Failure(Cause::MfaDenied))])

@@ -95,63 +95,65 @@ pub(super) fn method(name: &str) -> Method {
 mod tests {
     use super::*;
 
+    const TEXTS: [(&str, Cause); 20] = [
+        ("MFA denied; Phone App Reported Fraud", Cause::MfaFraudReported),
+        ("MFA denied; Fraud Code Entered", Cause::MfaFraudReported),
+        ("MFA denied; user declined the authentication", Cause::MfaDenied),
+        (
+            "MFA denied; user did not respond to mobile app notification",
+            Cause::MfaNoResponse,
+        ),
+        (
+            "MFA denied; user didn\u{2019}t respond to mobile app notification",
+            Cause::MfaNoResponse,
+        ),
+        (
+            "MFA denied; user never entered the verification code",
+            Cause::MfaNoResponse,
+        ),
+        ("MFA denied; phone call went to voicemail", Cause::MfaNoResponse),
+        ("MFA denied; user hung up the phone call", Cause::MfaNoResponse),
+        ("MFA denied; user entered incorrect code", Cause::MfaWrongCode),
+        ("MFA denied; user entered incorrect PIN", Cause::MfaWrongCode),
+        (
+            "MFA denied; invalid mobile app verification code",
+            Cause::MfaWrongCode,
+        ),
+        (
+            "MFA denied; user entered incorrect code too many times",
+            Cause::MfaWrongCode,
+        ),
+        (
+            "MFA denied; verification code already used once",
+            Cause::MfaCodeReused,
+        ),
+        (
+            "MFA denied; unable to send the mobile app notification to the device",
+            Cause::MfaDeliveryFailed,
+        ),
+        (
+            "MFA denied; unable to reach the user's phone",
+            Cause::MfaDeliveryFailed,
+        ),
+        (
+            "MFA denied; phone number has an invalid format",
+            Cause::MfaDeliveryFailed,
+        ),
+        (
+            "MFA denied; user doesn't have any verification methods registered",
+            Cause::MfaNotEnrolled,
+        ),
+        ("MFA denied; user is blocked", Cause::AccountLocked),
+        (
+            "MFA denied; duplicate authentication attempt",
+            Cause::MfaNoResponse,
+        ),
+        ("MFA denied; service error", Cause::ProviderOutage),
+    ];
+
     #[test]
     fn every_text_of_the_reference() {
-        for (detail, cause) in [
-            ("MFA denied; Phone App Reported Fraud", Cause::MfaFraudReported),
-            ("MFA denied; Fraud Code Entered", Cause::MfaFraudReported),
-            ("MFA denied; user declined the authentication", Cause::MfaDenied),
-            (
-                "MFA denied; user did not respond to mobile app notification",
-                Cause::MfaNoResponse,
-            ),
-            (
-                "MFA denied; user didn\u{2019}t respond to mobile app notification",
-                Cause::MfaNoResponse,
-            ),
-            (
-                "MFA denied; user never entered the verification code",
-                Cause::MfaNoResponse,
-            ),
-            ("MFA denied; phone call went to voicemail", Cause::MfaNoResponse),
-            ("MFA denied; user hung up the phone call", Cause::MfaNoResponse),
-            ("MFA denied; user entered incorrect code", Cause::MfaWrongCode),
-            ("MFA denied; user entered incorrect PIN", Cause::MfaWrongCode),
-            (
-                "MFA denied; invalid mobile app verification code",
-                Cause::MfaWrongCode,
-            ),
-            (
-                "MFA denied; user entered incorrect code too many times",
-                Cause::MfaWrongCode,
-            ),
-            (
-                "MFA denied; verification code already used once",
-                Cause::MfaCodeReused,
-            ),
-            (
-                "MFA denied; unable to send the mobile app notification to the device",
-                Cause::MfaDeliveryFailed,
-            ),
-            (
-                "MFA denied; unable to reach the user's phone",
-                Cause::MfaDeliveryFailed,
-            ),
-            (
-                "MFA denied; phone number has an invalid format",
-                Cause::MfaDeliveryFailed,
-            ),
-            (
-                "MFA denied; user doesn't have any verification methods registered",
-                Cause::MfaNotEnrolled,
-            ),
-            ("MFA denied; user is blocked", Cause::AccountLocked),
-            (
-                "MFA denied; duplicate authentication attempt",
-                Cause::MfaNoResponse,
-            ),
-            ("MFA denied; service error", Cause::ProviderOutage),
-        ] {
+        for (detail, cause) in TEXTS {
             assert_eq!(result_of(detail), Some(AttemptResult::Failure(cause)), "{detail}");
         }
         assert_eq!(

@@ -21,8 +21,12 @@ pub(super) struct Outcome {
 /// Err: a sign-in event without a result.
 pub(super) fn outcome(event: &str, record: &Record<'_>) -> Result<Option<Outcome>, Damage> {
     if let Some(change) = change_of(event) {
-        // A change that was refused changed nothing.
-        return Ok(succeeded(record).then(|| lifecycle(change)));
+        // A change that was refused changed nothing; but Okta logs a lockout itself as a FAILURE, and a threat as a DENY.
+        let is_verdict = matches!(
+            change,
+            Lifecycle::Lockout | Lifecycle::SuspiciousReported | Lifecycle::RiskDetected
+        );
+        return Ok((is_verdict || succeeded(record)).then(|| lifecycle(change)));
     }
     if let Some(method) = sent_by(event) {
         return Ok(Some(sent(method, record)));

@@ -171,7 +171,7 @@ mod tests {
         // One byte at a time: no state may hide in the size of a chunk.
         for byte in text.bytes() {
             splitter.feed(&[byte], |element, _, _| {
-                found.push(String::from_utf8(element.to_vec()).unwrap())
+                found.push(String::from_utf8(element.to_vec()).unwrap());
             });
         }
         found

@@ -6,7 +6,7 @@ const ENTRA: &str = r#"{"id":"e1","createdDateTime":"2026-03-02T08:14:11Z","user
 fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed)>, ReadSummary) {
     let mut seen = Vec::new();
     let summary = read(input, options, |position, parsed| {
-        seen.push((position.line, parsed))
+        seen.push((position.line, parsed));
     })
     .unwrap();
     (seen, summary)

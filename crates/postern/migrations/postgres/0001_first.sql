@@ -1,0 +1,271 @@
+-- Ids are TEXT, times BIGINT (microseconds UTC), flags BIGINT 0/1, documents TEXT (JSON). The SQLite file differs
+-- in BLOB only. tenant_id leads every key, so that tenants can be spread without a schema change.
+
+CREATE TABLE tenants (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE persons (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    id TEXT NOT NULL,
+    login TEXT NOT NULL,
+    login_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    role TEXT NOT NULL,
+    manager_id TEXT,
+    password_hash TEXT,
+    disabled_at BIGINT,
+    disabled_why TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, login_key)
+);
+
+CREATE TABLE contacts (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    filed_at BIGINT NOT NULL,
+    removed_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX contacts_of_person ON contacts (tenant_id, person_id);
+
+CREATE TABLE factors (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    credential_id TEXT,
+    last_step BIGINT,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT,
+    disabled_at BIGINT,
+    removed_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, credential_id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX factors_of_person ON factors (tenant_id, person_id);
+
+CREATE TABLE backup_code_sets (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    salt BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX backup_code_sets_of_person ON backup_code_sets (tenant_id, person_id);
+
+CREATE TABLE backup_codes (
+    tenant_id TEXT NOT NULL,
+    set_id TEXT NOT NULL,
+    hash BYTEA NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, set_id, hash),
+    FOREIGN KEY (tenant_id, set_id) REFERENCES backup_code_sets (tenant_id, id)
+);
+
+CREATE TABLE passes (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    case_id TEXT,
+    hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    revoked_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX passes_of_person ON passes (tenant_id, person_id);
+
+CREATE TABLE throttles (
+    tenant_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    failures BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, subject, lane)
+);
+
+CREATE TABLE flows (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ceremony TEXT,
+    sealed BYTEA,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX flows_of_person ON flows (tenant_id, person_id);
+
+CREATE TABLE ceremonies (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE sessions (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    aal BIGINT NOT NULL,
+    phishing_resistant BIGINT NOT NULL,
+    amr TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, token_hash),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX sessions_of_person ON sessions (tenant_id, person_id);
+
+CREATE TABLE known_devices (
+    tenant_id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (tenant_id, token_hash, person_id)
+);
+
+CREATE TABLE cases (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    person_id TEXT,
+    claimed_login TEXT NOT NULL,
+    page_token_hash TEXT NOT NULL,
+    phrase TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    document TEXT,
+    version BIGINT NOT NULL,
+    ip TEXT NOT NULL,
+    opened_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, page_token_hash),
+    UNIQUE (tenant_id, reference)
+);
+CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
+CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
+
+CREATE TABLE contests (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    case_id TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, token_hash)
+);
+
+CREATE TABLE outbox (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    delivered_at BIGINT,
+    given_up_at BIGINT,
+    last_error TEXT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX outbox_due ON outbox (next_at);
+
+CREATE TABLE sign_ins (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT,
+    login TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    method TEXT NOT NULL,
+    result TEXT NOT NULL,
+    cause TEXT,
+    detail TEXT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at);
+
+CREATE TABLE audit_entries (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    seq BIGINT,
+    at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    actor_id TEXT,
+    person_id TEXT,
+    case_id TEXT,
+    body TEXT NOT NULL,
+    nonce BYTEA NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, seq)
+);
+CREATE INDEX audit_by_time ON audit_entries (tenant_id, at);
+CREATE INDEX audit_of_person ON audit_entries (tenant_id, person_id, at);
+CREATE INDEX audit_of_case ON audit_entries (tenant_id, case_id, at);
+
+CREATE TABLE audit_hashes (
+    tenant_id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    PRIMARY KEY (tenant_id, position)
+);
+
+CREATE TABLE audit_checkpoints (
+    tenant_id TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    note TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, size)
+);
+
+CREATE TABLE service_tokens (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    label TEXT NOT NULL,
+    owner_id TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    last_used_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, token_hash),
+    FOREIGN KEY (tenant_id, owner_id) REFERENCES persons (tenant_id, id)
+);

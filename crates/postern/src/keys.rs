@@ -1,0 +1,113 @@
+//! The key file: one secret of 32 bytes, from which every other key is derived by purpose.
+//!
+//! It lives outside the database, so that a stolen database opens no factor.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::rng::{Rng, RngError};
+
+/// First byte of a sealed value: says which key and which format.
+const KEY_ID: u8 = 1;
+const NONCE_BYTES: usize = 24;
+
+/// Why a key was not to be had, or a value not to be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key file can't be read or made.
+    #[error("the key file {path}: {why}")]
+    File {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system said.
+        why: io::Error,
+    },
+    /// The key file is not one of ours.
+    #[error("the key file {0} must hold 64 hexadecimal digits; restore it from your backup")]
+    Malformed(PathBuf),
+    /// A sealed value does not open with this key, or was moved to another row.
+    #[error("a sealed value does not open: wrong key file, or the row was tampered with")]
+    Unsealed,
+    /// No randomness.
+    #[error(transparent)]
+    Rng(#[from] RngError),
+}
+
+/// The keys. Never printed.
+pub struct Keys {
+    root: Zeroizing<[u8; 32]>,
+    cipher: XChaCha20Poly1305,
+}
+
+impl Keys {
+    /// Reads the key file; makes it, for the owner's eyes only, if there is none.
+    pub fn open(path: &Path, rng: &Rng) -> Result<Self, KeyError> {
+        let file = |why| KeyError::File { path: path.to_owned(), why };
+        let text = match fs::read_to_string(path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => create(path, rng)?,
+            Err(why) => return Err(file(why)),
+        };
+        let bytes = data_encoding::HEXLOWER_PERMISSIVE
+            .decode(text.trim().as_bytes())
+            .ok()
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .ok_or_else(|| KeyError::Malformed(path.to_owned()))?;
+        Ok(Self::from_root(Zeroizing::new(bytes)))
+    }
+
+    /// Keys from a root secret.
+    pub fn from_root(root: Zeroizing<[u8; 32]>) -> Self {
+        let seal = derive(&root, "seal/v1");
+        Self { cipher: XChaCha20Poly1305::new((&*seal).into()), root }
+    }
+
+    /// Encrypts a value for one place (table/row/column): in another place it does not open.
+    pub fn seal(&self, rng: &Rng, place: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let nonce = rng.bytes::<NONCE_BYTES>()?;
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let sealed =
+            self.cipher.encrypt(&XNonce::from(*nonce), payload).map_err(|_| KeyError::Unsealed)?;
+        Ok([&[KEY_ID], nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts what [`Keys::seal`] made for this place.
+    pub fn unseal(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let Some((&KEY_ID, rest)) = sealed.split_first() else { return Err(KeyError::Unsealed) };
+        let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(KeyError::Unsealed)?;
+        let payload = Payload { msg: text, aad: place.as_bytes() };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| KeyError::Unsealed)?;
+        Ok(Zeroizing::new(plain))
+    }
+
+    /// The seed of a tenant's log-signing key.
+    pub fn audit_seed(&self, tenant: &str) -> Zeroizing<[u8; 32]> {
+        derive(&self.root, &format!("audit/v1/{tenant}"))
+    }
+}
+
+fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(root).expect("any key length");
+    mac.update(purpose.as_bytes());
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+fn create(path: &Path, rng: &Rng) -> Result<Zeroizing<String>, KeyError> {
+    let file = |why| KeyError::File { path: path.to_owned(), why };
+    let text = Zeroizing::new(data_encoding::HEXLOWER.encode(rng.bytes::<32>()?.as_slice()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(path).map_err(file)?;
+    writeln!(out, "{}", text.as_str()).and_then(|()| out.sync_all()).map_err(file)?;
+    Ok(text)
+}

@@ -1,0 +1,72 @@
+//! All SQL. One text for both databases; writes only through [`Change`].
+
+pub mod audit;
+pub mod backup_codes;
+pub mod cases;
+pub mod ceremonies;
+pub mod change;
+pub mod contacts;
+pub mod contests;
+pub mod db;
+pub mod factors;
+pub mod flows;
+pub mod known_devices;
+pub mod outbox;
+pub mod passes;
+pub mod persons;
+mod row;
+pub mod service_tokens;
+pub mod sessions;
+pub mod sign_ins;
+pub mod tenants;
+pub mod throttles;
+
+pub use change::Change;
+pub use db::Db;
+
+use jiff::Timestamp;
+
+/// What went wrong below. Hides the driver; the cause goes to the log, never to a person.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed or used it first.
+    #[error("it was changed by somebody else in the meantime")]
+    Conflict,
+    /// It is not there.
+    #[error("not found")]
+    NotFound,
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[source] sqlx::Error),
+    /// A row does not read as what it should be.
+    #[error("a stored {0} does not read back")]
+    Corrupt(&'static str),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::Database(e) if e.is_unique_violation() => Self::Conflict,
+            other => Self::Database(other),
+        }
+    }
+}
+
+/// What store functions return.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A time as it is stored: microseconds UTC.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// A time as it was stored.
+pub(crate) fn time(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A guarded write must have moved exactly one row.
+pub(crate) fn one_row(done: &sqlx::any::AnyQueryResult) -> Result<()> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+}

@@ -1,0 +1,85 @@
+//! Saved codes: one live set per person, one salt per set, each code used once.
+
+use postern_core::id::{PersonId, TenantId};
+
+use super::{Change, Db, Result, micros, one_row};
+
+/// The live set: its id and salt.
+pub async fn find_set(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Option<(String, Vec<u8>)>> {
+    Ok(sqlx::query_as(
+        "SELECT id, salt FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
+         ORDER BY created_at DESC LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .fetch_optional(db.reader())
+    .await?)
+}
+
+/// How many codes are left.
+pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<i64> {
+    let (left,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM backup_codes c JOIN backup_code_sets s ON s.tenant_id = c.tenant_id AND s.id = c.set_id \
+         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.revoked_at IS NULL AND c.used_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .fetch_one(db.reader())
+    .await?;
+    Ok(left)
+}
+
+/// Replaces a person's set.
+pub async fn replace(change: &mut Change<'_>, person: &PersonId, salt: &[u8], hashes: &[Vec<u8>]) -> Result<()> {
+    revoke_all(change, person).await?;
+    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    sqlx::query(
+        "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(tenant.as_str())
+    .bind(&id)
+    .bind(person.as_str())
+    .bind(salt)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    for hash in hashes {
+        sqlx::query("INSERT INTO backup_codes (tenant_id, set_id, hash) VALUES ($1, $2, $3)")
+            .bind(tenant.as_str())
+            .bind(&id)
+            .bind(hash.as_slice())
+            .execute(change.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Uses a code, once. `Conflict` when it is not there, was used, or its set was revoked.
+pub async fn consume(change: &mut Change<'_>, set: &str, hash: &[u8]) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE backup_codes SET used_at = $4 WHERE tenant_id = $1 AND set_id = $2 AND hash = $3 AND used_at IS NULL \
+         AND EXISTS (SELECT 1 FROM backup_code_sets s WHERE s.tenant_id = $1 AND s.id = $2 AND s.revoked_at IS NULL)",
+    )
+    .bind(tenant.as_str())
+    .bind(set)
+    .bind(hash)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Revokes every set of a person.
+pub async fn revoke_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE backup_code_sets SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}

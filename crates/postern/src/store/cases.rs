@@ -1,0 +1,173 @@
+//! Cases. The state machine is kept as a document; the row is guarded by its version.
+
+use jiff::Timestamp;
+use postern_core::case::Case;
+use postern_core::id::{CaseId, PersonId, TenantId};
+
+use super::row::row;
+use super::{Change, Db, Result, StoreError, micros, one_row};
+
+row! {
+    /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
+    /// same page, the desk sees that it is a stranger.
+    pub struct CaseRow {
+        pub id: String,
+        pub reference: String,
+        pub person_id: Option<String>,
+        pub claimed_login: String,
+        pub phrase: String,
+        pub stage: String,
+        pub document: Option<String>,
+        pub version: i64,
+        pub ip: String,
+        pub opened_at: i64,
+        pub changed_at: i64,
+        pub closed_at: Option<i64>,
+    }
+}
+
+const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, ip, opened_at, \
+                       changed_at, closed_at";
+
+impl CaseRow {
+    /// The state machine as it stands at `now`. `None` for a stranger's case.
+    pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
+        let Some(text) = &self.document else { return Ok(None) };
+        let case: Case = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("case"))?;
+        Ok(Some(case.as_of(now)))
+    }
+
+    /// Its id.
+    pub fn case_id(&self) -> CaseId {
+        CaseId::new(&self.id)
+    }
+}
+
+/// A new case.
+pub struct NewCase<'a> {
+    pub id: &'a CaseId,
+    pub reference: &'a str,
+    pub claimed_login: &'a str,
+    pub page_token_hash: &'a str,
+    pub phrase: &'a str,
+    pub case: Option<&'a Case>,
+    pub ip: &'a str,
+}
+
+/// Adds a case.
+pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let document = new.case.map(encode).transpose()?;
+    sqlx::query(
+        "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, page_token_hash, phrase, stage, \
+         document, version, ip, opened_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11)",
+    )
+    .bind(tenant.as_str())
+    .bind(new.id.as_str())
+    .bind(new.reference)
+    .bind(new.case.map(|case| case.subject().person.as_str().to_owned()))
+    .bind(new.claimed_login)
+    .bind(new.page_token_hash)
+    .bind(new.phrase)
+    .bind(new.case.map_or("verifying", |case| case.stage().as_str()))
+    .bind(document)
+    .bind(new.ip)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// A case by id.
+pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
+    find_where(db, tenant, "id", id.as_str()).await?.ok_or(StoreError::NotFound)
+}
+
+/// The case whose page is held by whoever has this token.
+pub async fn find_by_page(db: &Db, tenant: &TenantId, token_hash: &str) -> Result<Option<CaseRow>> {
+    find_where(db, tenant, "page_token_hash", token_hash).await
+}
+
+async fn find_where(db: &Db, tenant: &TenantId, column: &'static str, value: &str) -> Result<Option<CaseRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND {column} = $2");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(value)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// Cases for the queue: open ones oldest first, or the closed ones newest first. At most 200.
+pub async fn list(db: &Db, tenant: &TenantId, open: bool) -> Result<Vec<CaseRow>> {
+    let sql = if open {
+        format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY opened_at LIMIT 200")
+    } else {
+        format!(
+            "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT 200"
+        )
+    };
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+}
+
+/// A person's cases, newest first.
+pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC LIMIT 50");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// Open cases of the people whom `manager` leads.
+pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL AND person_id IN \
+         (SELECT id FROM persons WHERE tenant_id = $1 AND manager_id = $2) ORDER BY opened_at LIMIT 50"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(manager.as_str())
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// Moves a case on from the version that was read. `Conflict` when somebody else moved it first.
+pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(&read.id)
+    .bind(read.version)
+    .bind(case.stage().as_str())
+    .bind(encode(case)?)
+    .bind(at)
+    .bind((!case.stage().is_open()).then_some(at))
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Closes a stranger's case, which has no document.
+pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE cases SET stage = 'closed', version = version + 1, changed_at = $4, closed_at = $4 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND person_id IS NULL AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&read.id)
+    .bind(read.version)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+fn encode(case: &Case) -> Result<String> {
+    serde_json::to_string(case).map_err(|_| StoreError::Corrupt("case"))
+}

@@ -1,0 +1,64 @@
+//! The one door for writes: state, audit record and outbox, in one transaction, or nothing.
+
+use jiff::Timestamp;
+use postern_core::event::Event;
+use postern_core::id::TenantId;
+use sqlx::{Any, Transaction};
+
+use super::{Db, Result, StoreError, audit};
+use crate::rng::Rng;
+
+/// A write under way. Dropped without a commit, it never was.
+pub struct Change<'a> {
+    tx: Transaction<'static, Any>,
+    tenant: TenantId,
+    at: Timestamp,
+    rng: &'a Rng,
+}
+
+impl<'a> Change<'a> {
+    /// Begins a change in one tenant, at one moment: everything it writes carries this time.
+    pub async fn begin(db: &Db, tenant: &TenantId, at: Timestamp, rng: &'a Rng) -> Result<Change<'a>> {
+        Ok(Self { tx: db.begin().await?, tenant: tenant.clone(), at, rng })
+    }
+
+    /// The tenant it writes in.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// The moment it happens.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// A new id.
+    pub fn id(&self) -> Result<String> {
+        self.rng.id(self.at).map_err(|_| StoreError::Corrupt("random number"))
+    }
+
+    pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {
+        &mut self.tx
+    }
+
+    /// One more record beside the one that [`Change::commit`] will write.
+    pub async fn record(&mut self, event: &Event) -> Result<()> {
+        let nonce = self.rng.bytes::<16>().map_err(|_| StoreError::Corrupt("random number"))?;
+        let id = self.id()?;
+        audit::insert(self, id, event, nonce.as_slice()).await
+    }
+
+    /// Writes the record and commits. There is no commit without one.
+    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    pub async fn commit(mut self, event: &Event) -> Result<()> {
+        self.record(event).await?;
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Commits housekeeping that changes nothing anybody could ask about later; `why` says what that is.
+    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    pub async fn commit_unrecorded(self, why: &'static str) -> Result<()> {
+        tracing::trace!(why, "commit without a record");
+        Ok(self.tx.commit().await?)
+    }
+}

@@ -1,0 +1,98 @@
+//! Connections. SQLite: one writer, several readers. PostgreSQL: one pool.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnection, AnyPoolOptions};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
+
+use super::{Result, StoreError};
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    reader: AnyPool,
+    writer: AnyPool,
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…` and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let db = if url.starts_with("sqlite:") {
+            let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
+            let reader = sqlite(4).connect(url).await?;
+            Self { engine: Engine::Sqlite, reader, writer }
+        } else {
+            let pool = AnyPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect(url)
+                .await?;
+            Self { engine: Engine::Postgres, reader: pool.clone(), writer: pool }
+        };
+        migrator(db.engine).run(&db.writer).await.map_err(|e| StoreError::Database(e.into()))?;
+        Ok(db)
+    }
+
+    /// For reads that need not see their own writes.
+    pub fn reader(&self) -> &AnyPool {
+        &self.reader
+    }
+
+    /// Which one it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A write transaction. On SQLite it takes the write lock at once: a read that later wants to write would fail.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>> {
+        Ok(match self.engine {
+            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.writer.begin().await?,
+        })
+    }
+
+    /// Waits for running work and closes.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.reader.close().await;
+    }
+
+    /// Whether it answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+}
+
+fn sqlite(connections: u32) -> AnyPoolOptions {
+    // FULL: what was confirmed survives a power cut. WAL's default would lose the last commits.
+    const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                           PRAGMA busy_timeout = 10000;";
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .after_connect(|conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) }))
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let first = match engine {
+        Engine::Sqlite => include_str!("../../migrations/sqlite/0001_first.sql"),
+        Engine::Postgres => include_str!("../../migrations/postgres/0001_first.sql"),
+    };
+    let sql: SqlStr = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(first));
+    let first = Migration::new(1, Cow::Borrowed("first"), MigrationType::Simple, sql, false);
+    Migrator { migrations: Cow::Owned(vec![first]), ..Migrator::DEFAULT }
+}

@@ -1,0 +1,159 @@
+//! Enrolled factors. Secrets are sealed for their row.
+
+use jiff::Timestamp;
+use postern_core::factor::FactorKind;
+use postern_core::id::{PersonId, TenantId};
+
+use super::row::row;
+use super::{Change, Db, Result, micros, one_row};
+
+row! {
+    /// A factor. `sealed` holds the TOTP secret, or the passkey as JSON.
+    pub struct Factor {
+        pub id: String,
+        pub person_id: String,
+        pub kind: String,
+        pub label: String,
+        pub sealed: Vec<u8>,
+        pub last_step: Option<i64>,
+        pub created_at: i64,
+        pub last_used_at: Option<i64>,
+        pub disabled_at: Option<i64>,
+    }
+}
+
+const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, created_at, last_used_at, disabled_at";
+
+impl Factor {
+    /// Where its secret is sealed for.
+    pub fn place(tenant: &TenantId, id: &str) -> String {
+        format!("factors/{tenant}/{id}/sealed")
+    }
+
+    /// Its kind.
+    pub fn is(&self, kind: FactorKind) -> bool {
+        self.kind == kind.as_str()
+    }
+}
+
+/// A person's factors, disabled ones included, oldest first.
+pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Factor>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND person_id = $2 AND removed_at IS NULL \
+         ORDER BY created_at, id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// The passkey with this credential id.
+pub async fn find_by_credential(db: &Db, tenant: &TenantId, credential: &str) -> Result<Option<Factor>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND credential_id = $2 AND removed_at IS NULL \
+         AND disabled_at IS NULL"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(credential)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// Somebody's new factor.
+pub struct NewFactor<'a> {
+    pub id: &'a str,
+    pub person: &'a PersonId,
+    pub kind: FactorKind,
+    pub label: &'a str,
+    pub sealed: &'a [u8],
+    pub credential_id: Option<&'a str>,
+    pub last_step: Option<i64>,
+}
+
+/// Adds a factor. `Conflict` when the passkey is already enrolled, by anybody.
+pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "INSERT INTO factors (tenant_id, id, person_id, kind, label, sealed, credential_id, last_step, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.as_str())
+    .bind(new.id)
+    .bind(new.person.as_str())
+    .bind(new.kind.as_str())
+    .bind(new.label)
+    .bind(new.sealed)
+    .bind(new.credential_id)
+    .bind(new.last_step)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes a time step, once: the guard refuses a step at or below the last one, on every node and in every race.
+pub async fn save_step(change: &mut Change<'_>, id: &str, step: i64) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE factors SET last_step = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2 \
+         AND removed_at IS NULL AND disabled_at IS NULL AND (last_step IS NULL OR last_step < $3)",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(step)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// A passkey was used; its counter moved.
+pub async fn save_passkey(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE factors SET sealed = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2 \
+         AND removed_at IS NULL AND disabled_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(sealed)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Stops the factors of one kind until they are bound again.
+pub async fn disable_kind(change: &mut Change<'_>, person: &PersonId, kind: &str) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE factors SET disabled_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND kind = $3 \
+         AND removed_at IS NULL AND disabled_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(kind)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Removes every factor of a person. Secrets are overwritten, and passkeys free their credential id.
+pub async fn remove_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> {
+    let (tenant, at): (TenantId, Timestamp) = (change.tenant().clone(), change.at());
+    let done = sqlx::query(
+        "UPDATE factors SET removed_at = $3, sealed = $4, credential_id = NULL \
+         WHERE tenant_id = $1 AND person_id = $2 AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(micros(at))
+    .bind(Vec::<u8>::new())
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,105 @@
+//! Sign-ins under way.
+
+use jiff::Timestamp;
+use postern_core::id::{PersonId, TenantId};
+use postern_core::signin::Flow;
+
+use super::row::row;
+use super::{Change, Db, Result, StoreError, micros, one_row};
+
+row! {
+    /// A flow as stored. `sealed` holds the secret being enrolled.
+    pub struct FlowRow {
+        pub id: String,
+        pub state: String,
+        pub sealed: Option<Vec<u8>>,
+        pub expires_at: i64,
+    }
+}
+
+impl FlowRow {
+    /// The state machine.
+    pub fn flow(&self) -> Result<Flow> {
+        serde_json::from_str(&self.state).map_err(|_| StoreError::Corrupt("sign-in"))
+    }
+
+    /// Where the secret being enrolled is sealed for.
+    pub fn place(tenant: &TenantId, id: &str) -> String {
+        format!("flows/{tenant}/{id}/sealed")
+    }
+}
+
+/// A flow that is still going.
+pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<FlowRow>> {
+    Ok(sqlx::query_as(
+        "SELECT id, state, sealed, expires_at FROM flows \
+         WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(micros(now))
+    .fetch_optional(db.reader())
+    .await?)
+}
+
+/// Begins a flow.
+pub async fn insert(change: &mut Change<'_>, id: &str, flow: &Flow, expires_at: Timestamp) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "INSERT INTO flows (tenant_id, id, person_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(flow.person().as_str())
+    .bind(encode(flow)?)
+    .bind(at)
+    .bind(micros(expires_at))
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps the secret being enrolled.
+pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE flows SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(sealed)
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
+/// Ends a flow, once and in time: of two parallel requests that would finish it, one wins.
+pub async fn end(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE flows SET ended_at = $3, sealed = NULL WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL \
+         AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Ends every flow of a person: a reset or a freeze must not leave one open.
+pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE flows SET ended_at = $3, sealed = NULL WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+fn encode(flow: &Flow) -> Result<String> {
+    serde_json::to_string(flow).map_err(|_| StoreError::Corrupt("sign-in"))
+}

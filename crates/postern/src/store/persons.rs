@@ -1,0 +1,195 @@
+//! People.
+
+use jiff::Timestamp;
+use postern_core::case::Subject;
+use postern_core::id::{PersonId, TenantId};
+use postern_core::login;
+use postern_core::person::{Role, Tier};
+
+use super::row::row;
+use super::{Change, Db, Result, StoreError, micros, one_row, time};
+
+row! {
+    /// A person as stored.
+    pub struct PersonRow {
+        pub id: String,
+        pub login: String,
+        pub name: String,
+        pub tier: String,
+        pub role: String,
+        pub manager_id: Option<String>,
+        pub password_hash: Option<String>,
+        pub disabled_at: Option<i64>,
+        pub disabled_why: Option<String>,
+    }
+}
+
+const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, disabled_at, disabled_why";
+
+/// A person.
+#[derive(Clone)]
+pub struct Person {
+    pub id: PersonId,
+    pub tenant: TenantId,
+    pub login: String,
+    pub name: String,
+    pub tier: Tier,
+    pub role: Role,
+    pub manager: Option<PersonId>,
+    pub password_hash: Option<String>,
+    pub disabled_at: Option<Timestamp>,
+    pub disabled_why: Option<String>,
+}
+
+impl Person {
+    fn from_row(tenant: &TenantId, row: PersonRow) -> Result<Self> {
+        Ok(Self {
+            id: PersonId::new(row.id),
+            tenant: tenant.clone(),
+            login: row.login,
+            name: row.name,
+            tier: Tier::parse(&row.tier).ok_or(StoreError::Corrupt("tier"))?,
+            role: Role::parse(&row.role).ok_or(StoreError::Corrupt("role"))?,
+            manager: row.manager_id.map(PersonId::new),
+            password_hash: row.password_hash,
+            disabled_at: row.disabled_at.map(time),
+            disabled_why: row.disabled_why,
+        })
+    }
+
+    /// As policies see them.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            tenant: self.tenant.clone(),
+            person: self.id.clone(),
+            tier: self.tier,
+            role: self.role,
+            manager: self.manager.clone(),
+        }
+    }
+}
+
+/// Someone by the name they sign in with, in any spelling.
+pub async fn find_by_login(db: &Db, tenant: &TenantId, typed: &str) -> Result<Option<Person>> {
+    let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND login_key = $2");
+    let row: Option<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(login::normalise(typed))
+        .fetch_optional(db.reader())
+        .await?;
+    row.map(|row| Person::from_row(tenant, row)).transpose()
+}
+
+/// Someone by id.
+pub async fn find(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
+    let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id = $2");
+    let row: Option<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    row.map(|row| Person::from_row(tenant, row)).transpose()
+}
+
+/// Someone by id, who must exist.
+pub async fn load(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Person> {
+    find(db, tenant, id).await?.ok_or(StoreError::NotFound)
+}
+
+/// Someone by id, read inside the change.
+pub async fn load_for(change: &mut Change<'_>, id: &PersonId) -> Result<Person> {
+    let tenant = change.tenant().clone();
+    let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id = $2");
+    let row: PersonRow = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_one(change.conn())
+        .await?;
+    Person::from_row(&tenant, row)
+}
+
+/// People whose name or login holds `words`; all when empty. By name, at most 200.
+pub async fn list(db: &Db, tenant: &TenantId, words: &str) -> Result<Vec<Person>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND (lower(name) LIKE $2 OR login_key LIKE $2) \
+         ORDER BY name, id LIMIT 200"
+    );
+    let like = format!("%{}%", login::normalise(words).replace(['%', '_'], ""));
+    let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(like)
+        .fetch_all(db.reader())
+        .await?;
+    rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
+}
+
+/// Whether anybody is there at all.
+pub async fn is_empty(db: &Db, tenant: &TenantId) -> Result<bool> {
+    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_one(db.reader())
+        .await?;
+    Ok(count == 0)
+}
+
+/// Somebody new.
+pub struct NewPerson<'a> {
+    pub id: &'a PersonId,
+    pub login: &'a str,
+    pub name: &'a str,
+    pub tier: Tier,
+    pub role: Role,
+    pub manager: Option<&'a PersonId>,
+    pub password_hash: Option<&'a str>,
+}
+
+/// Adds somebody. `Conflict` when the login is taken.
+pub async fn insert(change: &mut Change<'_>, new: &NewPerson<'_>) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "INSERT INTO persons (tenant_id, id, login, login_key, name, tier, role, manager_id, password_hash, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(tenant.as_str())
+    .bind(new.id.as_str())
+    .bind(new.login.trim())
+    .bind(login::normalise(new.login))
+    .bind(new.name.trim())
+    .bind(new.tier.as_str())
+    .bind(new.role.as_str())
+    .bind(new.manager.map(PersonId::as_str))
+    .bind(new.password_hash)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Sets the password of somebody who has none.
+pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(hash)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Freezes an account. `Conflict` when it already is.
+pub async fn disable(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE persons SET disabled_at = $3, disabled_why = $4 WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(at)
+    .bind(why)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}

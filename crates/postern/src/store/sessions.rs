@@ -1,0 +1,133 @@
+//! Signed-in sessions: rows, so that they can be listed and ended.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::id::{PersonId, TenantId};
+use postern_core::signin::Assurance;
+
+use super::row::row;
+use super::{Change, Db, Result, micros, one_row};
+
+row! {
+    /// A session.
+    pub struct Session {
+        pub id: String,
+        pub person_id: String,
+        pub phishing_resistant: i64,
+        pub amr: String,
+        pub ip: String,
+        pub user_agent: String,
+        pub created_at: i64,
+        pub last_seen_at: i64,
+        pub expires_at: i64,
+    }
+}
+
+const COLUMNS: &str =
+    "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at";
+
+/// A live session by its token's hash: not ended, not past its end, not idle for longer than `idle`.
+pub async fn find_live(
+    db: &Db,
+    tenant: &TenantId,
+    token_hash: &str,
+    now: Timestamp,
+    idle: SignedDuration,
+) -> Result<Option<Session>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sessions WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL \
+         AND expires_at > $3 AND last_seen_at > $4"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(token_hash)
+        .bind(micros(now))
+        .bind(micros(now.saturating_sub(idle).unwrap_or(Timestamp::UNIX_EPOCH)))
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// A person's live sessions, newest first.
+pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<Vec<Session>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sessions WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL \
+         AND expires_at > $3 ORDER BY created_at DESC LIMIT 50"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(now))
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// A new session.
+pub struct NewSession<'a> {
+    pub token_hash: &'a str,
+    pub person: &'a PersonId,
+    pub assurance: &'a Assurance,
+    pub ip: &'a str,
+    pub user_agent: &'a str,
+    pub expires_at: Timestamp,
+}
+
+/// Begins a session.
+pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<String> {
+    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    sqlx::query(
+        "INSERT INTO sessions (tenant_id, id, token_hash, person_id, aal, phishing_resistant, amr, ip, user_agent, \
+         created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+    )
+    .bind(tenant.as_str())
+    .bind(&id)
+    .bind(new.token_hash)
+    .bind(new.person.as_str())
+    .bind(new.assurance.aal)
+    .bind(i64::from(new.assurance.phishing_resistant))
+    .bind(new.assurance.amr.join(" "))
+    .bind(new.ip)
+    .bind(new.user_agent)
+    .bind(at)
+    .bind(micros(new.expires_at))
+    .execute(change.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Notes that a session is in use.
+pub async fn touch(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query("UPDATE sessions SET last_seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(at)
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends one session.
+pub async fn end(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done =
+        sqlx::query("UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+            .bind(tenant.as_str())
+            .bind(id)
+            .bind(at)
+            .execute(change.conn())
+            .await?;
+    one_row(&done)
+}
+
+/// Ends every session of a person. Returns how many there were.
+pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,93 @@
+//! Counters of failed guesses. Each guess is paid for before the secret is compared.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::throttle::{LIFETIME_CAP, wait_after};
+
+use super::{Change, Result, micros, time};
+
+/// The answer to "may I guess?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// Paid; compare now.
+    Granted,
+    /// Too soon.
+    Wait(SignedDuration),
+    /// The lifetime cap is reached: nothing but binding again helps.
+    Exhausted,
+}
+
+/// Lane of all lanes: the lifetime count.
+const LIFETIME: &str = "*";
+
+/// Pays for one guess. Parallel guesses queue on the row, so that never one more than allowed is granted.
+pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<Guess> {
+    let now = change.at();
+    let lifetime = touch(change, subject, LIFETIME).await?;
+    if lifetime.0 >= LIFETIME_CAP {
+        return Ok(Guess::Exhausted);
+    }
+    let (failures, next_at) = touch(change, subject, lane).await?;
+    if next_at > now {
+        return Ok(Guess::Wait(next_at.duration_since(now)));
+    }
+    let next_at = now.saturating_add(wait_after(failures + 1)).unwrap_or(Timestamp::MAX);
+    save(change, subject, lane, failures + 1, next_at).await?;
+    save(change, subject, LIFETIME, lifetime.0 + 1, Timestamp::UNIX_EPOCH).await?;
+    Ok(Guess::Granted)
+}
+
+/// The guess was right: its lane and the lifetime count start over.
+pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query(
+        "UPDATE throttles SET failures = 0, next_at = 0 WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
+    )
+    .bind(tenant.as_str())
+    .bind(subject)
+    .bind(lane)
+    .bind(LIFETIME)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets a subject: its factor was bound anew.
+pub async fn forget(change: &mut Change<'_>, subject: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query("DELETE FROM throttles WHERE tenant_id = $1 AND subject = $2")
+        .bind(tenant.as_str())
+        .bind(subject)
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}
+
+/// Makes sure the row is there and locks it. The no-op update is what makes PostgreSQL queue the parallel guesses;
+/// on SQLite the write transaction already does.
+async fn touch(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<(i64, Timestamp)> {
+    let tenant = change.tenant().clone();
+    let (failures, next_at): (i64, i64) = sqlx::query_as(
+        "INSERT INTO throttles (tenant_id, subject, lane, failures, next_at) VALUES ($1, $2, $3, 0, 0) \
+         ON CONFLICT (tenant_id, subject, lane) DO UPDATE SET failures = throttles.failures \
+         RETURNING failures, next_at",
+    )
+    .bind(tenant.as_str())
+    .bind(subject)
+    .bind(lane)
+    .fetch_one(change.conn())
+    .await?;
+    Ok((failures, time(next_at)))
+}
+
+async fn save(change: &mut Change<'_>, subject: &str, lane: &str, failures: i64, next_at: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query("UPDATE throttles SET failures = $4, next_at = $5 WHERE tenant_id = $1 AND subject = $2 AND lane = $3")
+        .bind(tenant.as_str())
+        .bind(subject)
+        .bind(lane)
+        .bind(failures)
+        .bind(micros(next_at))
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}
