@@ -1,1 +1,19 @@
+//! Postern: lets a locked-out person back in without letting anyone else in.
+//!
+//! A request goes one way: `web`, `cli` or `jobs` parse it and call one action; `actions` ask the policies and write
+//! through one door (`store::Change`); jobs deliver what the change left in the outbox.
 
+pub mod actions;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod hashing;
+pub mod jobs;
+pub mod keys;
+pub mod notify;
+pub mod request;
+pub mod rng;
+pub mod store;
+pub mod web;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `postern` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    postern::cli::run()
+}

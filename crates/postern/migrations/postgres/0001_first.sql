@@ -232,6 +232,7 @@ CREATE TABLE audit_entries (
     case_id TEXT,
     body TEXT NOT NULL,
     nonce BYTEA NOT NULL,
+    commitment BYTEA,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, seq)
 );

@@ -24,10 +24,11 @@ row! {
         pub case_id: Option<String>,
         pub body: String,
         pub nonce: Vec<u8>,
+        pub commitment: Option<Vec<u8>>,
     }
 }
 
-const COLUMNS: &str = "id, seq, at, event, actor_id, person_id, case_id, body, nonce";
+const COLUMNS: &str = "id, seq, at, event, actor_id, person_id, case_id, body, nonce, commitment";
 
 pub(super) async fn insert(change: &mut Change<'_>, id: String, event: &Event, nonce: &[u8]) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), change.at());
@@ -140,14 +141,15 @@ pub async fn has_unsequenced(db: &Db, tenant: &TenantId) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// Gives an entry its place, once.
-pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64) -> Result<()> {
+/// Gives an entry its place, once, and keeps what the tree will hold of it: an edit of the text shows against this.
+pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64, commitment: &[u8; 32]) -> Result<()> {
     let tenant = change.tenant().clone();
     let done =
-        sqlx::query("UPDATE audit_entries SET seq = $3 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL")
+        sqlx::query("UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL")
             .bind(tenant.as_str())
             .bind(id)
             .bind(seq)
+            .bind(commitment.as_slice())
             .execute(change.conn())
             .await?;
     super::one_row(&done)

@@ -88,6 +88,11 @@ pub async fn find_by_page(db: &Db, tenant: &TenantId, token_hash: &str) -> Resul
     find_where(db, tenant, "page_token_hash", token_hash).await
 }
 
+/// A case by the reference that people say to each other.
+pub async fn find_by_reference(db: &Db, tenant: &TenantId, reference: &str) -> Result<Option<CaseRow>> {
+    find_where(db, tenant, "reference", &reference.to_uppercase()).await
+}
+
 async fn find_where(db: &Db, tenant: &TenantId, column: &'static str, value: &str) -> Result<Option<CaseRow>> {
     let sql = format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND {column} = $2");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))

@@ -1,11 +1,11 @@
-//! Connections. SQLite: one writer, several readers. PostgreSQL: one pool.
+//! Connections. SQLite: one writer, several readers. PostgreSQL: a pool for each.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use sqlx::any::{AnyConnection, AnyPoolOptions};
+use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
 
 use super::{Result, StoreError};
 
@@ -35,12 +35,9 @@ impl Db {
             let reader = sqlite(4).connect(url).await?;
             Self { engine: Engine::Sqlite, reader, writer }
         } else {
-            let pool = AnyPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect(url)
-                .await?;
-            Self { engine: Engine::Postgres, reader: pool.clone(), writer: pool }
+            // Two pools: a change that is open may still read, and must never wait for itself.
+            let pool = || AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
+            Self { engine: Engine::Postgres, reader: pool().connect(url).await?, writer: pool().connect(url).await? }
         };
         migrator(db.engine).run(&db.writer).await.map_err(|e| StoreError::Database(e.into()))?;
         Ok(db)

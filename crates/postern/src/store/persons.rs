@@ -193,3 +193,17 @@ pub async fn disable(change: &mut Change<'_>, id: &PersonId, why: &str) -> Resul
     .await?;
     one_row(&done)
 }
+
+/// Unfreezes an account. `Conflict` when it is not frozen.
+pub async fn enable(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET disabled_at = NULL, disabled_why = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}

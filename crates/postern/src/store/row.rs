@@ -7,7 +7,7 @@ macro_rules! row {
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)+ }
 
         impl<'r> sqlx::FromRow<'r, sqlx::any::AnyRow> for $name {
-            fn from_row(row: &'r sqlx::any::AnyRow) -> Result<Self, sqlx::Error> {
+            fn from_row(row: &'r sqlx::any::AnyRow) -> std::result::Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
                 Ok(Self { $($field: row.try_get(stringify!($field))?,)+ })
             }

@@ -36,6 +36,11 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
     Ok(Guess::Granted)
 }
 
+/// Whether the lifetime cap is reached.
+pub async fn is_exhausted(change: &mut Change<'_>, subject: &str) -> Result<bool> {
+    Ok(touch(change, subject, LIFETIME).await?.0 >= LIFETIME_CAP)
+}
+
 /// The guess was right: its lane and the lifetime count start over.
 pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<()> {
     let tenant = change.tenant().clone();

@@ -1,0 +1,136 @@
+//! What the product does: one file per use case, each the whole story.
+
+pub mod add_evidence;
+pub mod add_passkey;
+pub mod add_person;
+pub mod approve_case;
+pub mod bind_page;
+pub mod contest;
+pub mod create_service_token;
+pub mod end_session;
+pub mod enrol_totp;
+pub mod escalate_case;
+pub mod export_audit;
+pub mod force_mfa_reset;
+pub mod open_case;
+pub mod refuse_case;
+pub mod revoke_service_token;
+pub mod set_up;
+pub mod show_pass;
+pub mod sign_in;
+pub mod sign_in_with_passkey;
+pub mod use_backup_code;
+pub mod use_pass;
+pub mod use_totp;
+pub mod vouch;
+pub mod withdraw_case;
+
+mod advance;
+mod caller;
+mod limiter;
+mod signed_in;
+
+pub use caller::{Caller, case_for, permit_on_case, permit_on_tenant};
+pub use limiter::Lane;
+pub use signed_in::SignedIn;
+
+use jiff::SignedDuration;
+use postern_core::case::CaseError;
+use postern_core::policy::Denied;
+use postern_core::reason::ReasonError;
+use postern_core::signin::FlowError;
+
+use crate::hashing::HashingError;
+use crate::keys::KeyError;
+use crate::rng::RngError;
+use crate::store::StoreError;
+
+/// What an action can tell the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The policies said no.
+    #[error("{0}")]
+    Denied(Denied),
+    /// Something typed is wrong; says which field and what to do.
+    #[error("{words}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What to do.
+        words: String,
+    },
+    /// It does not fit the state of things.
+    #[error("{0}")]
+    Refused(String),
+    /// The secret was wrong. One text for every way of being wrong.
+    #[error("{0}")]
+    Wrong(&'static str),
+    /// Too many guesses.
+    #[error("Too many attempts. Wait {} and try again.", wait_words(*.0))]
+    Throttled(SignedDuration),
+    /// It is not there, or not for this caller.
+    #[error("There is nothing here.")]
+    NotFound,
+    /// Somebody else was faster.
+    #[error("Somebody else changed this in the meantime. Reload and look again.")]
+    Conflict,
+    /// Our fault; the cause goes to the log.
+    #[error("Something went wrong on our side.")]
+    Internal(String),
+}
+
+impl ActionError {
+    /// A field is wrong.
+    pub fn invalid(field: &'static str, words: impl Into<String>) -> Self {
+        Self::Invalid { field, words: words.into() }
+    }
+}
+
+fn wait_words(wait: SignedDuration) -> String {
+    let seconds = wait.as_secs().max(1);
+    match seconds {
+        1..=90 => format!("{seconds} seconds"),
+        91..=5400 => format!("{} minutes", (seconds + 59) / 60),
+        _ => format!("{} hours", (seconds + 3599) / 3600),
+    }
+}
+
+impl From<StoreError> for ActionError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Conflict,
+            StoreError::NotFound => Self::NotFound,
+            other => Self::Internal(format!("{other:?}")),
+        }
+    }
+}
+
+impl From<CaseError> for ActionError {
+    fn from(error: CaseError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<FlowError> for ActionError {
+    fn from(error: FlowError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<ReasonError> for ActionError {
+    fn from(error: ReasonError) -> Self {
+        Self::invalid("reason", error.to_string())
+    }
+}
+
+macro_rules! internal {
+    ($($error:ty),+) => {$(
+        impl From<$error> for ActionError {
+            fn from(error: $error) -> Self {
+                Self::Internal(error.to_string())
+            }
+        }
+    )+};
+}
+
+internal!(HashingError, KeyError, RngError, webauthn_rs::prelude::WebauthnError, serde_json::Error);

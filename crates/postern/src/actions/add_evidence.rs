@@ -1,0 +1,58 @@
+//! An agent records a verification. A kind that never counts is refused, recorded, and raises the case's risk.
+
+use postern_core::case::{Page, Recorded};
+use postern_core::event::{Event, EventKind};
+use postern_core::evidence::{Evidence, Kind};
+use postern_core::id::CaseId;
+use postern_core::policy::RecordEvidence;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::advance::advance;
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases;
+
+/// Records a piece of evidence. The answer says whether it counts.
+pub async fn add_evidence(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    kind: Kind,
+    reference: &str,
+) -> Result<Recorded, ActionError> {
+    let reference = Reason::parse(reference).map_err(|_| {
+        let words = "Give a reference: the ticket, the recording, or the type of document and who checked it.";
+        ActionError::invalid("reference", words)
+    })?;
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<RecordEvidence>(app, caller, &case).await?;
+    let policies = permit.policies().to_vec();
+    let contact = match (kind, case.page()) {
+        (Kind::CallPlaced, Page::Bound { contact, .. }) => Some(contact.clone()),
+        (Kind::CallPlaced, Page::Unbound) => {
+            let words = "First call a number on file and bind the page with the phrase.";
+            return Err(ActionError::invalid("kind", words));
+        }
+        _ => None,
+    };
+    let witness = caller.person.id.clone();
+    let evidence = Evidence { kind, witness, contact, reference: reference.as_str().to_owned(), at: now };
+    let (case, recorded) = case.add_evidence(permit, evidence)?;
+    let event_kind = match recorded {
+        Recorded::Added => EventKind::CaseEvidenceAdded,
+        Recorded::Rejected => EventKind::CaseEvidenceRejected,
+    };
+    let event = Event::new(event_kind, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .reason(&reference)
+        .policies(&policies)
+        .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
+    let mut change = app.change().await?;
+    let case = advance(app, &mut change, case).await?;
+    cases::save(&mut change, &row, &case).await?;
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(recorded)
+}

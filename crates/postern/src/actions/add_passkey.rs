@@ -1,0 +1,98 @@
+//! A person adds a passkey to their own account, from a session that two factors opened.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::factor::FactorKind;
+use serde_json::json;
+use uuid::Uuid;
+use webauthn_rs::prelude::{CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential};
+
+use super::sign_in_with_passkey::{Challenge, keep};
+use super::{ActionError, Caller};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::rng::token_hash;
+use crate::store::factors::{Factor, NewFactor};
+use crate::store::{StoreError, ceremonies, factors};
+
+/// What is kept while the browser works.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Pending {
+    person: String,
+    registration: PasskeyRegistration,
+}
+
+/// Asks the browser to make a passkey.
+pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
+    let person = &caller.person;
+    let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
+    let exclude = enrolled_credentials(app, caller).await?;
+    let (options, registration) =
+        app.webauthn.start_passkey_registration(user, &person.login, &person.name, Some(exclude))?;
+    let mut options = serde_json::to_value(&options)?;
+    // Signing in without a login needs a credential that the device can find by itself.
+    if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
+        *selection = json!({ "residentKey": "required", "requireResidentKey": true, "userVerification": "required" });
+    }
+    let pending = Pending { person: person.id.as_str().to_owned(), registration };
+    let token = keep(app, &serde_json::to_string(&pending)?).await?;
+    Ok(Challenge { token, options })
+}
+
+/// Checks the browser's answer and enrols the passkey.
+pub async fn finish(
+    app: &App,
+    caller: &Caller,
+    token: &str,
+    answer: &RegisterPublicKeyCredential,
+) -> Result<(), ActionError> {
+    let id = token_hash(token);
+    let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
+    let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
+    let pending: Pending =
+        serde_json::from_str(&state).map_err(|_| ActionError::Wrong("This took too long. Try again."))?;
+    // A ceremony begun by one person is never finished by another.
+    if pending.person != caller.person.id.as_str() {
+        return Err(ActionError::NotFound);
+    }
+    let passkey = app
+        .webauthn
+        .finish_passkey_registration(answer, &pending.registration)
+        .map_err(|_| ActionError::Wrong("The passkey was not accepted. Try again, or use another device."))?;
+    let credential = data_encoding::BASE64URL_NOPAD.encode(passkey.cred_id());
+    let mut change = app.change().await?;
+    ceremonies::consume(&mut change, &id).await?;
+    let factor_id = change.id()?;
+    let place = Factor::place(&app.tenant, &factor_id);
+    let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
+    let factor = NewFactor {
+        id: &factor_id,
+        person: &caller.person.id,
+        kind: FactorKind::Webauthn,
+        label: "Passkey",
+        sealed: &sealed,
+        credential_id: Some(&credential),
+        last_step: None,
+    };
+    match factors::insert(&mut change, &factor).await {
+        Err(StoreError::Conflict) => return Err(ActionError::Wrong("This passkey is enrolled already.")),
+        other => other?,
+    }
+    notify::announce(app, &mut change, &caller.person.id, None, Notice::FactorEnrolled).await?;
+    let event = Event::new(EventKind::MfaFactorEnrolled, caller.actor())
+        .person(&caller.person.id)
+        .detail(json!({ "kind": "webauthn", "factor": factor_id }));
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+async fn enrolled_credentials(app: &App, caller: &Caller) -> Result<Vec<CredentialID>, ActionError> {
+    let mut found = Vec::new();
+    for factor in factors::list(&app.db, &app.tenant, &caller.person.id).await? {
+        if factor.is(FactorKind::Webauthn) {
+            let plain = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+            found.push(serde_json::from_slice::<Passkey>(&plain)?.cred_id().clone());
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,100 @@
+//! An admin adds somebody. The answer is a set-up code, shown once, with which the person sets a password and enrols.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
+use postern_core::id::PersonId;
+use postern_core::person::{Role, Tier};
+use postern_core::policy::ManagePeople;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{ActionError, Caller, permit_on_tenant};
+use crate::app::App;
+use crate::config::Config;
+use crate::store::passes::NewPass;
+use crate::store::persons::NewPerson;
+use crate::store::{Change, StoreError, contacts, passes, persons};
+
+/// What the admin typed.
+pub struct Details<'a> {
+    /// The name to sign in with.
+    pub login: &'a str,
+    /// The person's name.
+    pub name: &'a str,
+    /// What is at stake.
+    pub tier: Tier,
+    /// Desk role.
+    pub role: Role,
+    /// The manager's login; empty for none.
+    pub manager: &'a str,
+    /// Where notices go; empty for none.
+    pub email: &'a str,
+    /// Office number; empty for none.
+    pub office_phone: &'a str,
+}
+
+/// Adds a person.
+pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result<String, ActionError> {
+    let permit = permit_on_tenant::<ManagePeople>(app, caller).await?;
+    for (field, value) in [("login", new.login), ("name", new.name)] {
+        if value.trim().is_empty() || value.chars().count() > 100 {
+            return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
+        }
+    }
+    if new.email.trim().is_empty() {
+        return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));
+    }
+    let manager = match new.manager.trim() {
+        "" => None,
+        login => Some(persons::find_by_login(&app.db, &app.tenant, login).await?.ok_or_else(|| {
+            ActionError::invalid("manager", "Nobody signs in with this name. Add the manager first.")
+        })?),
+    };
+    let person = PersonId::new(app.rng.id(app.clock.now())?);
+    let (code, hash) = new_set_up_code(app, &person).await?;
+    let mut change = app.change().await?;
+    let row = NewPerson {
+        id: &person,
+        login: new.login,
+        name: new.name,
+        tier: new.tier,
+        role: new.role,
+        manager: manager.as_ref().map(|m| &m.id),
+        password_hash: None,
+    };
+    match persons::insert(&mut change, &row).await {
+        Err(StoreError::Conflict) => return Err(ActionError::invalid("login", "Somebody signs in with this name already.")),
+        other => other?,
+    }
+    for (kind, value) in [("email", new.email), ("office_phone", new.office_phone)] {
+        if !value.trim().is_empty() {
+            let at = change.at();
+            contacts::insert(&mut change, &person, kind, value.trim(), at).await?;
+        }
+    }
+    keep_set_up_code(&mut change, &person, &hash).await?;
+    let event = Event::new(EventKind::UserAdded, caller.actor())
+        .person(&person)
+        .policies(permit.policies())
+        .detail(json!({ "login": new.login.trim(), "role": new.role.as_str(), "tier": new.tier.as_str() }));
+    change.commit(&event).await?;
+    Ok(code)
+}
+
+/// A set-up code and its hash.
+pub(crate) async fn new_set_up_code(app: &App, person: &PersonId) -> Result<(String, String), ActionError> {
+    let code = PlainCode::<SetUpCode>::from_random(&*app.rng.bytes::<16>()?);
+    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(person)), *app.rng.bytes::<16>()?).await?;
+    Ok((code.reveal(), hash))
+}
+
+/// Keeps a set-up code; an earlier one is dead.
+pub(crate) async fn keep_set_up_code(
+    change: &mut Change<'_>,
+    person: &PersonId,
+    hash: &str,
+) -> Result<(), ActionError> {
+    let expires_at = change.at() + Config::SET_UP_LIFE;
+    let pass = NewPass { purpose: SetUpCode::PURPOSE, person, case: None, hash, expires_at };
+    Ok(passes::replace(change, &pass).await?)
+}

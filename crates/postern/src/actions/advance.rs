@@ -1,0 +1,39 @@
+//! After each piece of proof: does the policy hold it to be enough?
+
+use postern_core::case::{Case, Stage};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::policy::Request;
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::store::Change;
+
+/// Moves the case on when the evidence suffices: to approval, to the hold, or to ready. The owner is told.
+pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
+    let now = change.at();
+    let Ok(permit) = app.policies.authorize(&Request::verify(&case, case.proof(now))) else { return Ok(case) };
+    let policies = permit.policies().to_vec();
+    let case = case.verify(permit, now)?;
+    let event = |kind| {
+        Event::new(kind, Actor::System).person(&case.subject().person).case(case.id()).policies(&policies)
+    };
+    let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
+    change.record(&verified).await?;
+    announce_hold(change, &case).await?;
+    notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
+    Ok(case)
+}
+
+/// Records the start of a hold, where one started.
+pub(super) async fn announce_hold(change: &mut Change<'_>, case: &Case) -> Result<(), ActionError> {
+    if let Stage::OnHold { until, .. } = case.stage() {
+        let event = Event::new(EventKind::CaseHoldStarted, Actor::System)
+            .person(&case.subject().person)
+            .case(case.id())
+            .detail(json!({ "until": until.to_string() }));
+        change.record(&event).await?;
+    }
+    Ok(())
+}

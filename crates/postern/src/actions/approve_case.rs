@@ -1,0 +1,28 @@
+//! The second yes, from a senior who gave no evidence in the case.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::CaseId;
+use postern_core::policy::Approve;
+use postern_core::reason::Reason;
+
+use super::advance::announce_hold;
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases;
+
+/// Approves a verified case.
+pub async fn approve_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<Approve>(app, caller, &case).await?;
+    let event = Event::new(EventKind::CaseApproved, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .reason(&reason)
+        .policies(permit.policies());
+    let case = case.approve(permit, caller.person.id.clone(), now)?;
+    let mut change = app.change().await?;
+    announce_hold(&mut change, &case).await?;
+    cases::save(&mut change, &row, &case).await?;
+    Ok(change.commit(&event).await?)
+}

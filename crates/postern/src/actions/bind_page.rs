@@ -1,0 +1,80 @@
+//! The agent calls a filed number; the person on the line reads the phrase of their page; the agent types it. From now
+//! on the page is held by whoever answered that number.
+
+use jiff::Timestamp;
+use postern_core::case::Case;
+use postern_core::event::{Event, EventKind};
+use postern_core::factor::phrase;
+use postern_core::id::{CaseId, ContactId};
+use postern_core::policy::BindPage;
+use serde_json::json;
+
+use super::advance::advance;
+use super::{ActionError, Caller, Lane, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::contacts::{self, Contact, is_phone};
+use crate::store::{cases, time};
+
+/// Binds the page.
+pub async fn bind_page(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    contact: &str,
+    typed: &str,
+) -> Result<(), ActionError> {
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<BindPage>(app, caller, &case).await?;
+    let policies = permit.policies().to_vec();
+    let callable = callable_numbers(app, &case).await?;
+    let Some(number) = callable.into_iter().find(|number| number.id == contact) else {
+        let words = "Choose one of the numbers shown: only those were on file long enough before the case.";
+        return Err(ActionError::invalid("contact", words));
+    };
+    check_phrase(app, caller, &row, &case, typed).await?;
+    let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
+    let mut change = app.change().await?;
+    let event = Event::new(EventKind::CasePageBound, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .policies(&policies)
+        .detail(json!({ "contact": number.id, "contact_kind": number.kind, "filed_at": time(number.filed_at).to_string() }));
+    let case = advance(app, &mut change, case).await?;
+    cases::save(&mut change, &row, &case).await?;
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.
+pub async fn callable_numbers(app: &App, case: &Case) -> Result<Vec<Contact>, ActionError> {
+    let opened_at: Timestamp = case.opened_at();
+    let latest = opened_at.saturating_sub(app.config.contact_min_age).unwrap_or(Timestamp::MIN);
+    let all = contacts::list(&app.db, &app.tenant, &case.subject().person).await?;
+    Ok(all.into_iter().filter(|c| is_phone(c) && time(c.filed_at) <= latest).collect())
+}
+
+/// Compares what was heard with the page's phrase. A wrong one is counted and recorded.
+pub(super) async fn check_phrase(
+    app: &App,
+    caller: &Caller,
+    row: &crate::store::cases::CaseRow,
+    case: &Case,
+    typed: &str,
+) -> Result<(), ActionError> {
+    let lane = Lane::of_thing(&format!("case:{}:phrase", row.id));
+    lane.spend(app).await?;
+    if !phrase::matches(&row.phrase, typed) {
+        let event = Event::new(EventKind::CasePhraseRejected, caller.actor())
+            .person(&case.subject().person)
+            .case(case.id());
+        app.change().await?.commit(&event).await?;
+        let words = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
+                     on the line does not hold this page: refuse or escalate.";
+        return Err(ActionError::invalid("phrase", words));
+    }
+    let mut change = app.change().await?;
+    lane.clear(&mut change).await?;
+    change.commit_unrecorded("a right phrase clears its own count").await?;
+    Ok(())
+}

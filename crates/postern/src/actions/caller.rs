@@ -1,0 +1,101 @@
+//! Who calls, and what the policies say to them. A refusal is on the record before the caller hears of it.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, Subject};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::{CaseId, PersonId};
+use postern_core::person::{Role, Tier};
+use postern_core::policy::{Action, Denied, Permit, Request, Staff};
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+use crate::store::cases::{self, CaseRow};
+use crate::store::persons::Person;
+
+/// A signed-in caller, read from the directory for this request.
+#[derive(Clone)]
+pub struct Caller {
+    /// Who.
+    pub person: Person,
+    /// Their session; for a token, the token's id.
+    pub session: String,
+    /// Whether the session was opened with a passkey.
+    pub phishing_resistant: bool,
+    /// The scopes, when a service token calls. `None`: the person calls.
+    pub scopes: Option<Vec<String>>,
+}
+
+impl Caller {
+    /// As policies see them.
+    pub fn staff(&self) -> Staff {
+        Staff {
+            id: self.person.id.clone(),
+            tenant: self.person.tenant.clone(),
+            role: self.person.role,
+            phishing_resistant: self.phishing_resistant,
+        }
+    }
+
+    /// As records name them.
+    pub fn actor(&self) -> Actor {
+        let id = self.person.id.clone();
+        match self.scopes {
+            Some(_) => Actor::Token { id, token: self.session.clone() },
+            None => Actor::Person { id },
+        }
+    }
+}
+
+/// Asks the policies about a case.
+pub async fn permit_on_case<A: Action>(app: &App, caller: &Caller, case: &Case) -> Result<Permit<A>, ActionError> {
+    let staff = caller.staff();
+    match app.policies.authorize(&Request::on_case(&staff, case)) {
+        Ok(permit) => Ok(permit),
+        Err(denied) => {
+            let event = denial::<A>(caller, &denied).person(&case.subject().person).case(case.id());
+            app.change().await?.commit(&event).await?;
+            Err(ActionError::Denied(denied))
+        }
+    }
+}
+
+/// Asks the policies about the organisation.
+pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<Permit<A>, ActionError> {
+    let staff = caller.staff();
+    match app.policies.authorize(&Request::on_tenant(&staff, &app.tenant)) {
+        Ok(permit) => Ok(permit),
+        Err(denied) => {
+            app.change().await?.commit(&denial::<A>(caller, &denied)).await?;
+            Err(ActionError::Denied(denied))
+        }
+    }
+}
+
+fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
+    Event::new(EventKind::AccessDenied, caller.actor())
+        .policies(&denied.policies)
+        .detail(json!({ "action": A::NAME, "says": denied.words(), "errors": denied.errors }))
+}
+
+/// A case with its row, as it stands now. A stranger's case gets a stand-in nobody, so that it can be refused.
+pub async fn case_for(app: &App, id: &CaseId) -> Result<(CaseRow, Case, Timestamp), ActionError> {
+    let now = app.clock.now();
+    let row = cases::load(&app.db, &app.tenant, id).await?;
+    let case = match row.case(now)? {
+        Some(case) => case,
+        None => stranger(app, id, now),
+    };
+    Ok((row, case, now))
+}
+
+fn stranger(app: &App, id: &CaseId, now: Timestamp) -> Case {
+    let subject = Subject {
+        tenant: app.tenant.clone(),
+        person: PersonId::new("nobody"),
+        tier: Tier::Standard,
+        role: Role::Person,
+        manager: None,
+    };
+    Case::open(id.clone(), subject, now)
+}

@@ -1,0 +1,53 @@
+//! A token for an integrator: it acts for the admin who made it, with the scopes it was given.
+
+use jiff::SignedDuration;
+use postern_core::event::{Event, EventKind};
+use postern_core::policy::ManageTokens;
+use serde_json::json;
+
+use super::{ActionError, Caller, permit_on_tenant};
+use crate::app::App;
+use crate::rng::token_hash;
+use crate::store::service_tokens::{self, NewToken};
+
+/// What a token can be allowed to do.
+pub const SCOPES: [&str; 4] = ["cases:read", "cases:act", "people:read", "audit:read"];
+
+/// Makes a token. It is shown once.
+pub async fn create_service_token(
+    app: &App,
+    caller: &Caller,
+    label: &str,
+    scopes: &[String],
+    days: i64,
+) -> Result<String, ActionError> {
+    let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
+    if caller.scopes.is_some() {
+        return Err(ActionError::Refused("A token can't make tokens.".to_owned()));
+    }
+    let label = label.trim();
+    if label.is_empty() || label.chars().count() > 100 {
+        return Err(ActionError::invalid("label", "Name the program that will use it, in up to 100 characters."));
+    }
+    if scopes.is_empty() || scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
+        return Err(ActionError::invalid("scopes", format!("Choose at least one of {}.", SCOPES.join(", "))));
+    }
+    if !(1..=365).contains(&days) {
+        return Err(ActionError::invalid("days", "A token lives 1 to 365 days."));
+    }
+    let secret = format!("pst_{}", app.rng.token()?.as_str());
+    let mut change = app.change().await?;
+    let new = NewToken {
+        label,
+        owner: &caller.person.id,
+        scopes: &scopes.join(" "),
+        token_hash: &token_hash(&secret),
+        expires_at: change.at() + SignedDuration::from_hours(24 * days),
+    };
+    let id = service_tokens::insert(&mut change, &new).await?;
+    let event = Event::new(EventKind::ServiceTokenCreated, caller.actor())
+        .policies(permit.policies())
+        .detail(json!({ "token": id, "label": label, "scopes": scopes, "days": days }));
+    change.commit(&event).await?;
+    Ok(secret)
+}

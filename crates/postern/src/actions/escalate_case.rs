@@ -1,0 +1,29 @@
+//! Handed to a senior: agents can only look from now on.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::CaseId;
+use postern_core::policy::Escalate;
+use postern_core::reason::Reason;
+
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases;
+
+/// Escalates a case.
+pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, _) = case_for(app, id).await?;
+    if row.person_id.is_none() {
+        return Err(ActionError::Refused("Nobody by that name is in the directory. Refuse the case.".to_owned()));
+    }
+    let permit = permit_on_case::<Escalate>(app, caller, &case).await?;
+    let event = Event::new(EventKind::CaseEscalated, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .reason(&reason)
+        .policies(permit.policies());
+    let case = case.escalate(permit)?;
+    let mut change = app.change().await?;
+    cases::save(&mut change, &row, &case).await?;
+    Ok(change.commit(&event).await?)
+}

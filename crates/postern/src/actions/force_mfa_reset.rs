@@ -1,0 +1,97 @@
+//! Force MFA reset (rung 4): factors, backup codes, sessions, passes, flows and known devices go in one transaction;
+//! the person's bound page can show a pass.
+
+use postern_core::case::Case;
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::{CaseId, PersonId};
+use postern_core::policy::{ForceReset, Request};
+use postern_core::reason::Reason;
+use serde_json::{Value, json};
+
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
+
+/// Resets a person's factors.
+pub async fn force_mfa_reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<ForceReset>(app, caller, &case).await?;
+    let suffices = match app.policies.authorize(&Request::verify(&case, case.proof(now))) {
+        Ok(permit) => permit,
+        Err(denied) => return Err(not_enough(app, caller, &case, denied).await?),
+    };
+    let policies = [permit.policies(), suffices.policies()].concat();
+    let person = case.subject().person.clone();
+    let before = state_before(app, &person).await?;
+    let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
+    let mut change = app.change().await?;
+    cases::save(&mut change, &row, &case).await?;
+    let sessions_ended = remove_everything(&mut change, &person).await?;
+    supersede_others(app, &mut change, &case).await?;
+    notify::announce(app, &mut change, &person, Some(id), Notice::FactorsReset).await?;
+    let about = |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
+    let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
+    change.record(&revoked).await?;
+    change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+async fn remove_everything(change: &mut Change<'_>, person: &PersonId) -> Result<u64, ActionError> {
+    factors::remove_all(change, person).await?;
+    backup_codes::revoke_all(change, person).await?;
+    passes::revoke(change, person, None).await?;
+    flows::end_all(change, person).await?;
+    known_devices::revoke_all(change, person).await?;
+    Ok(sessions::end_all(change, person).await?)
+}
+
+/// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
+async fn supersede_others(app: &App, change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
+    let now = change.at();
+    for row in cases::list_of_person(&app.db, &app.tenant, &done.subject().person).await? {
+        let Some(other) = row.case(now)? else { continue };
+        if other.id() == done.id() {
+            continue;
+        }
+        let Ok(other) = other.supersede(now) else { continue };
+        cases::save(change, &row, &other).await?;
+        let event = Event::new(EventKind::CaseClosed, Actor::System)
+            .person(&done.subject().person)
+            .case(other.id())
+            .detail(json!({ "outcome": "superseded", "by": done.id() }));
+        change.record(&event).await?;
+    }
+    Ok(())
+}
+
+async fn state_before(app: &App, person: &PersonId) -> Result<Value, ActionError> {
+    let factors = factors::list(&app.db, &app.tenant, person).await?;
+    let listed: Vec<Value> = factors
+        .iter()
+        .map(|f| json!({ "id": f.id, "kind": f.kind, "label": f.label, "enrolled_at": time(f.created_at).to_string() }))
+        .collect();
+    Ok(json!({
+        "factors": listed,
+        "backup_codes_left": backup_codes::count_left(&app.db, &app.tenant, person).await?,
+        "sessions": sessions::list(&app.db, &app.tenant, person, app.clock.now()).await?.len(),
+    }))
+}
+
+async fn not_enough(
+    app: &App,
+    caller: &Caller,
+    case: &Case,
+    denied: postern_core::policy::Denied,
+) -> Result<ActionError, ActionError> {
+    let event = Event::new(EventKind::AccessDenied, caller.actor())
+        .person(&case.subject().person)
+        .case(case.id())
+        .policies(&denied.policies)
+        .detail(json!({ "action": "ForceReset", "says": "the evidence does not suffice" }));
+    app.change().await?.commit(&event).await?;
+    let words = "The evidence does not suffice yet. The case page says what the policy still wants.";
+    Ok(ActionError::Refused(words.to_owned()))
+}

@@ -1,0 +1,80 @@
+//! Somebody asks to be let back in. A stranger gets a case too: the same page, and a line in the desk's queue.
+
+use jiff::Timestamp;
+use postern_core::case::Case;
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::phrase;
+use postern_core::id::CaseId;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{ActionError, Lane};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::request::current_request;
+use crate::rng::token_hash;
+use crate::store::cases::{self, NewCase};
+use crate::store::persons;
+
+/// A case that was opened: the token of its page.
+pub struct Opened {
+    /// Names the page; in the claimant's cookie.
+    pub page: Zeroizing<String>,
+    /// The case.
+    pub id: CaseId,
+}
+
+/// Opens a case for whoever `login` names.
+pub async fn open_case(app: &App, login: &str) -> Result<Opened, ActionError> {
+    if login.trim().is_empty() {
+        return Err(ActionError::invalid("login", "Type the name you sign in with."));
+    }
+    limit(app, login).await?;
+    let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
+    let now = app.clock.now();
+    let id = CaseId::new(app.rng.id(now)?);
+    let page = app.rng.token()?;
+    let case = person.as_ref().map(|person| Case::open(id.clone(), person.subject(), now));
+    let random = app.rng.bytes::<3>()?;
+    let claimed: String = login.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    let mut change = app.change().await?;
+    let new = NewCase {
+        id: &id,
+        reference: &reference(app)?,
+        claimed_login: &claimed,
+        page_token_hash: &token_hash(&page),
+        phrase: &phrase::from_random(*random),
+        case: case.as_ref(),
+        ip: &current_request().ip,
+    };
+    cases::insert(&mut change, &new).await?;
+    let mut event = Event::new(EventKind::CaseOpened, Actor::Anonymous)
+        .case(&id)
+        .detail(json!({ "claimed": claimed, "reference": new.reference, "known": person.is_some() }));
+    if let Some(person) = &person {
+        event = event.person(&person.id);
+        notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
+    }
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(Opened { page, id })
+}
+
+/// Per hour, an address and a name can open a handful: enough for a person, not for a flood of notices.
+async fn limit(app: &App, login: &str) -> Result<(), ActionError> {
+    let hour = hour(app.clock.now());
+    Lane::of_thing(&format!("open_case:{}:{hour}", current_request().ip)).spend(app).await?;
+    Lane::of_stranger(login, &format!("open_case:{hour}")).spend(app).await
+}
+
+fn hour(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(3600)
+}
+
+/// `C-7K3M9Q`: short enough to say, 30 bits; the unique key refuses a repeat.
+fn reference(app: &App) -> Result<String, ActionError> {
+    use postern_core::factor::code::{EnrolmentPass, PlainCode};
+    let symbols = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?).reveal();
+    let six: String = symbols.chars().filter(char::is_ascii_alphanumeric).take(6).collect();
+    Ok(format!("C-{six}"))
+}

@@ -1,0 +1,30 @@
+//! No. A refusal is a good outcome and is on the record.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::CaseId;
+use postern_core::policy::Refuse;
+use postern_core::reason::Reason;
+
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases;
+
+/// Refuses a case, a stranger's included.
+pub async fn refuse_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<Refuse>(app, caller, &case).await?;
+    let mut event = Event::new(EventKind::CaseRefused, caller.actor())
+        .case(id)
+        .reason(&reason)
+        .policies(permit.policies());
+    let mut change = app.change().await?;
+    if row.person_id.is_some() {
+        event = event.person(&case.subject().person);
+        let case = case.refuse(permit, now)?;
+        cases::save(&mut change, &row, &case).await?;
+    } else {
+        cases::close_stranger(&mut change, &row).await?;
+    }
+    Ok(change.commit(&event).await?)
+}

@@ -1,0 +1,136 @@
+//! The first steps into an account: a set-up code and a new password lead to enrolment. The same page makes the first
+//! admin of a new installation; no default account exists.
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
+use postern_core::id::PersonId;
+use postern_core::person::{Role, Tier};
+use postern_core::signin::Flow;
+use zeroize::Zeroizing;
+
+use super::add_person::{keep_set_up_code, new_set_up_code};
+use super::sign_in::Begun;
+use super::{ActionError, Lane, enrol_totp};
+use crate::app::App;
+use crate::store::passes::Pass;
+use crate::store::persons::{NewPerson, Person};
+use crate::store::{contacts, passes, persons};
+
+const WRONG: &str = "Code or login is wrong, or the code was used or is older than a day.";
+
+/// What was typed.
+pub struct SetUp<'a> {
+    /// The set-up code.
+    pub code: &'a str,
+    /// The login; the first admin chooses it.
+    pub login: &'a str,
+    /// The first admin's name; ignored for others.
+    pub name: &'a str,
+    /// Where notices go; wanted of the first admin, ignored for others.
+    pub email: &'a str,
+    /// The new password.
+    pub password: Zeroizing<String>,
+}
+
+/// Makes a code for the first admin, when there is nobody at all.
+pub async fn offer_first_admin(app: &App) -> Result<Option<String>, ActionError> {
+    if !persons::is_empty(&app.db, &app.tenant).await? {
+        return Ok(None);
+    }
+    let now = app.clock.now();
+    let earlier = passes::find_live_for_nobody(&app.db, &app.tenant, SetUpCode::PURPOSE, now).await?;
+    let person = PersonId::new(match earlier {
+        Some(pass) => pass.person_id,
+        None => app.rng.id(now)?,
+    });
+    let (code, hash) = new_set_up_code(app, &person).await?;
+    let mut change = app.change().await?;
+    keep_set_up_code(&mut change, &person, &hash).await?;
+    change.commit(&Event::new(EventKind::PassIssued, Actor::System).person(&person)).await?;
+    Ok(Some(code))
+}
+
+/// Takes a set-up code and sets the password.
+pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
+    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
+    check_password(&typed.password, &[typed.login, typed.name, &app.config.tenant_name])?;
+    Lane::of_stranger(typed.login, "set_up").spend(app).await?;
+    let Some(pass) = find_right_pass(app, person.as_ref(), typed.code).await? else {
+        let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
+        app.change().await?.commit(&event).await?;
+        return Err(ActionError::invalid("code", WRONG));
+    };
+    let hash = app.hashing.hash(typed.password.clone(), *app.rng.bytes::<16>()?).await?;
+    let id = PersonId::new(&pass.person_id);
+    let begun = Begun { token: app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
+    let mut change = app.change().await?;
+    passes::consume(&mut change, &pass.id).await?;
+    if person.is_some() {
+        persons::save_first_password(&mut change, &id, &hash).await?;
+    } else {
+        insert_first_admin(&mut change, &id, &typed, &hash).await?;
+    }
+    enrol_totp::begin(app, &mut change, &begun).await?;
+    let actor = Actor::Person { id: id.clone() };
+    change.commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id)).await?;
+    Ok(begun)
+}
+
+async fn insert_first_admin(
+    change: &mut crate::store::Change<'_>,
+    id: &PersonId,
+    typed: &SetUp<'_>,
+    hash: &str,
+) -> Result<(), ActionError> {
+    for (field, value) in [("login", typed.login), ("name", typed.name), ("email", typed.email)] {
+        if value.trim().is_empty() || value.chars().count() > 100 {
+            return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
+        }
+    }
+    let row = NewPerson {
+        id,
+        login: typed.login,
+        name: typed.name,
+        tier: Tier::Privileged,
+        role: Role::Admin,
+        manager: None,
+        password_hash: Some(hash),
+    };
+    persons::insert(change, &row).await?;
+    let at = change.at();
+    contacts::insert(change, id, "email", typed.email.trim(), at).await?;
+    change.record(&Event::new(EventKind::UserAdded, Actor::System).person(id)).await?;
+    Ok(())
+}
+
+async fn find_right_pass(app: &App, person: Option<&Person>, typed: &str) -> Result<Option<Pass>, ActionError> {
+    let now = app.clock.now();
+    let live = match person {
+        Some(person) => passes::find_live(&app.db, &app.tenant, &person.id, SetUpCode::PURPOSE, now).await?,
+        None => passes::find_live_for_nobody(&app.db, &app.tenant, SetUpCode::PURPOSE, now).await?,
+    };
+    let owner = PersonId::new(live.as_ref().map(|pass| pass.person_id.clone()).unwrap_or_default());
+    let input = PlainCode::<SetUpCode>::parse(typed).map(|code| code.hash_input(&owner)).unwrap_or_default();
+    let right = app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
+    Ok(live.filter(|_| right))
+}
+
+/// Length and guessability; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2).
+pub(crate) fn check_password(password: &str, context: &[&str]) -> Result<(), ActionError> {
+    let length = password.chars().count();
+    if length < 12 {
+        return Err(ActionError::invalid("password", "Use 12 characters or more. Several words are fine."));
+    }
+    if length > 128 {
+        return Err(ActionError::invalid("password", "Use 128 characters or fewer."));
+    }
+    let guess = zxcvbn::zxcvbn(password, context);
+    if guess.score() < zxcvbn::Score::Three {
+        return Err(ActionError::invalid(
+            "password",
+            "This password is easy to guess: it is common, or made of your name or the organisation's. Use several \
+             unrelated words.",
+        ));
+    }
+    Ok(())
+}

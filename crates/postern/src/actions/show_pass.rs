@@ -1,0 +1,64 @@
+//! The person's own page shows a one-use enrolment pass. It is made when it is looked at, lives ten minutes, and a
+//! newer one kills the older: so it never has to be stored in the clear.
+
+use jiff::Timestamp;
+use postern_core::case::{Page, Stage};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::ActionError;
+use crate::app::App;
+use crate::config::Config;
+use crate::store::cases::CaseRow;
+use crate::store::passes::NewPass;
+use crate::store::{passes, persons};
+
+/// A pass for the person's eyes.
+pub struct ShownPass {
+    /// The pass.
+    pub code: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Makes a pass for the page's holder.
+pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
+    let now = app.clock.now();
+    let case = row.case(now)?.ok_or_else(not_yet)?;
+    let ready = matches!(case.stage(), Stage::Remedied { .. }) && matches!(case.page(), Page::Bound { .. });
+    if !ready {
+        return Err(not_yet());
+    }
+    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    if person.disabled_at.is_some() {
+        return Err(ActionError::Refused("The account is frozen. Call the help desk.".to_owned()));
+    }
+    if passes::count_for_case(&app.db, &app.tenant, case.id()).await? >= Config::PASSES_PER_CASE {
+        let words = "This request has shown as many passes as it may. Call the help desk, or start a new request.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
+    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(&person.id)), *app.rng.bytes::<16>()?).await?;
+    let mut change = app.change().await?;
+    let expires_at = change.at() + app.config.pass_life;
+    let pass = NewPass {
+        purpose: EnrolmentPass::PURPOSE,
+        person: &person.id,
+        case: Some(case.id()),
+        hash: &hash,
+        expires_at,
+    };
+    passes::replace(&mut change, &pass).await?;
+    let event = Event::new(EventKind::PassIssued, Actor::Anonymous)
+        .person(&person.id)
+        .case(case.id())
+        .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound case page" }));
+    change.commit(&event).await?;
+    Ok(ShownPass { code: code.reveal(), expires_at })
+}
+
+fn not_yet() -> ActionError {
+    ActionError::Refused("There is no pass yet. This page will say when there is.".to_owned())
+}

@@ -1,0 +1,72 @@
+//! Login and password: the first step of a sign-in. Answers alike, and in like time, for strangers.
+
+use postern_core::signin::Flow;
+use zeroize::Zeroizing;
+
+use super::signed_in::{Failed, failed, standing};
+use super::{ActionError, Lane};
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::persons::Person;
+use crate::store::{flows, persons};
+
+const WRONG: &str = "Login or password is wrong.";
+
+/// What was typed.
+pub struct Credentials<'a> {
+    /// The login, in any spelling.
+    pub login: &'a str,
+    /// The password.
+    pub password: Zeroizing<String>,
+    /// The device cookie, if there is one.
+    pub device: Option<&'a str>,
+}
+
+/// A flow that began: its cookie's token and where it stands.
+pub struct Begun {
+    /// Names the flow.
+    pub token: Zeroizing<String>,
+    /// What is wanted next.
+    pub flow: Flow,
+}
+
+/// Checks login and password.
+pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionError> {
+    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
+    let lane = match &person {
+        Some(person) => Lane::of_person(app, &person.id, "password", typed.device).await?,
+        None => Lane::of_stranger(typed.login, "password"),
+    };
+    let attempt = |cause| Failed { method: "password", cause, detail: None };
+    if let Err(throttled) = lane.spend(app).await {
+        failed(app, person.as_ref(), typed.login, attempt("account_locked")).await?;
+        return Err(throttled);
+    }
+    let hash = person.as_ref().and_then(|p| p.password_hash.clone());
+    let right = app.hashing.verify(typed.password, hash).await?;
+    let Some(person) = person.filter(|_| right) else {
+        let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
+        failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;
+        return Err(ActionError::Wrong(WRONG));
+    };
+    begin(app, &person, &lane).await
+}
+
+async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionError> {
+    let flow = match Flow::after_password(person.id.clone(), standing(app, person).await?) {
+        Ok(flow) => flow,
+        Err(closed) => {
+            let attempt = Failed { method: "password", cause: "account_disabled", detail: None };
+            failed(app, Some(person), &person.login, attempt).await?;
+            return Err(closed.into());
+        }
+    };
+    let token = app.rng.token()?;
+    let mut change = app.change().await?;
+    lane.clear(&mut change).await?;
+    let expires_at = change.at() + Config::FLOW_LIFE;
+    flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
+    change.commit_unrecorded("half a sign-in; its end is recorded").await?;
+    Ok(Begun { token, flow })
+}

@@ -1,0 +1,92 @@
+//! A passkey, alone or as second step: the browser finds the credential, so that no login is asked for and none can
+//! be probed.
+
+use postern_core::signin::Assurance;
+use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
+use zeroize::Zeroizing;
+
+use super::ActionError;
+use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::factors::Factor;
+use crate::store::persons::Person;
+use crate::store::{Change, ceremonies, factors, persons};
+use postern_core::id::PersonId;
+
+const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
+
+/// A ceremony that began: its cookie's token, and what the browser is asked.
+pub struct Challenge {
+    /// Names the ceremony.
+    pub token: Zeroizing<String>,
+    /// Options for the browser.
+    pub options: serde_json::Value,
+}
+
+/// Asks for any passkey of this site.
+pub async fn start(app: &App) -> Result<Challenge, ActionError> {
+    let (options, state) = app.webauthn.start_discoverable_authentication()?;
+    let mut options = serde_json::to_value(&options)?;
+    // The button asks now; the crate's default would wait for the browser's autofill.
+    if let Some(members) = options.as_object_mut() {
+        members.remove("mediation");
+    }
+    let token = keep(app, &serde_json::to_string(&state)?).await?;
+    Ok(Challenge { token, options })
+}
+
+/// Keeps the server's half of a ceremony for five minutes.
+pub(super) async fn keep(app: &App, state: &str) -> Result<Zeroizing<String>, ActionError> {
+    let token = app.rng.token()?;
+    let mut change = app.change().await?;
+    let expires_at = change.at() + Config::FLOW_LIFE;
+    ceremonies::insert(&mut change, &token_hash(&token), state, expires_at).await?;
+    change.commit_unrecorded("a challenge; its answer is recorded").await?;
+    Ok(token)
+}
+
+/// Checks the browser's answer.
+pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
+    let id = token_hash(token);
+    let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
+    let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
+    let state: DiscoverableAuthentication = serde_json::from_str(&state)?;
+    let Some((person, factor)) = find(app, answer).await? else {
+        failed(app, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None }).await?;
+        return Err(ActionError::Wrong(WRONG));
+    };
+    let place = Factor::place(&app.tenant, &factor.id);
+    let mut passkey: Passkey = serde_json::from_slice(&app.keys.unseal(&place, &factor.sealed)?)?;
+    let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &passkey) else {
+        let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
+        failed(app, Some(&person), &person.login, attempt).await?;
+        return Err(ActionError::Wrong(WRONG));
+    };
+    let assurance = match Assurance::passkey_alone(standing(app, &person).await?) {
+        Ok(assurance) => assurance,
+        Err(closed) => {
+            let attempt = Failed { method: "webauthn", cause: "account_disabled", detail: None };
+            failed(app, Some(&person), &person.login, attempt).await?;
+            return Err(closed.into());
+        }
+    };
+    passkey.update_credential(&result);
+    let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
+    let mut change: Change<'_> = app.change().await?;
+    ceremonies::consume(&mut change, &id).await?;
+    factors::save_passkey(&mut change, &factor.id, &sealed).await?;
+    complete(app, change, &person, &assurance, "webauthn").await
+}
+
+async fn find(app: &App, answer: &PublicKeyCredential) -> Result<Option<(Person, Factor)>, ActionError> {
+    let Ok((user, credential)) = app.webauthn.identify_discoverable_authentication(answer) else { return Ok(None) };
+    let credential = data_encoding::BASE64URL_NOPAD.encode(credential);
+    let Some(factor) = factors::find_by_credential(&app.db, &app.tenant, &credential).await? else { return Ok(None) };
+    if factor.person_id != user.to_string() {
+        return Ok(None);
+    }
+    let person = persons::find(&app.db, &app.tenant, &PersonId::new(&factor.person_id)).await?;
+    Ok(person.map(|person| (person, factor)))
+}

@@ -1,0 +1,131 @@
+//! What every completed sign-in does: a session, a record, and the end of a recovery that was waiting for it.
+
+use postern_core::case::Stage;
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::signin::{Assurance, Standing};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::ActionError;
+use crate::app::App;
+use crate::config::Config;
+use crate::notify::{self, Notice};
+use crate::request::current_request;
+use crate::rng::token_hash;
+use crate::store::persons::Person;
+use crate::store::sessions::NewSession;
+use crate::store::sign_ins::NewSignIn;
+use crate::store::{Change, StoreError, cases, factors, known_devices, sessions, sign_ins};
+
+/// The tokens for the person's cookies.
+pub struct SignedIn {
+    /// Names the session.
+    pub session: Zeroizing<String>,
+    /// Marks the device as known.
+    pub device: Zeroizing<String>,
+}
+
+/// What the directory says of a person now.
+pub(super) async fn standing(app: &App, person: &Person) -> Result<Standing, StoreError> {
+    let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
+    Ok(Standing {
+        disabled: person.disabled_at.is_some(),
+        has_factor: factors.iter().any(|factor| factor.disabled_at.is_none()),
+    })
+}
+
+/// Completes a sign-in and commits. `method` is the second step that was shown.
+pub(super) async fn complete(
+    app: &App,
+    mut change: Change<'_>,
+    person: &Person,
+    assurance: &Assurance,
+    method: &str,
+) -> Result<SignedIn, ActionError> {
+    let request = current_request();
+    let (session, device) = (app.rng.token()?, app.rng.token()?);
+    let new = NewSession {
+        token_hash: &token_hash(&session),
+        person: &person.id,
+        assurance,
+        ip: &request.ip,
+        user_agent: &request.user_agent,
+        expires_at: change.at() + Config::SESSION_LIFE,
+    };
+    sessions::insert(&mut change, &new).await?;
+    known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
+    let attempt = NewSignIn {
+        person: Some(&person.id),
+        login: &person.login,
+        ip: &request.ip,
+        user_agent: &request.user_agent,
+        method,
+        result: "success",
+        cause: None,
+        detail: None,
+    };
+    sign_ins::insert(&mut change, &attempt).await?;
+    close_proven_cases(app, &mut change, person).await?;
+    let event = Event::new(EventKind::SignInSucceeded, Actor::Person { id: person.id.clone() })
+        .person(&person.id)
+        .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(SignedIn { session, device })
+}
+
+/// A full sign-in with what was enrolled after the reset is the proof that the right person is back (rung 4).
+async fn close_proven_cases(app: &App, change: &mut Change<'_>, person: &Person) -> Result<(), ActionError> {
+    let now = change.at();
+    for row in cases::list_of_person(&app.db, &app.tenant, &person.id).await? {
+        let Some(case) = row.case(now)? else { continue };
+        if !matches!(case.stage(), Stage::Remedied { .. }) {
+            continue;
+        }
+        let case = case.prove(now)?;
+        cases::save(change, &row, &case).await?;
+        notify::announce(app, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
+        let event = Event::new(EventKind::CaseClosed, Actor::System)
+            .person(&person.id)
+            .case(case.id())
+            .detail(json!({ "outcome": "proven", "by": "a full sign-in with the new factor" }));
+        change.record(&event).await?;
+    }
+    Ok(())
+}
+
+/// Records a failed attempt. `person` is empty for a stranger.
+pub(super) async fn failed(
+    app: &App,
+    person: Option<&Person>,
+    login: &str,
+    attempt: Failed<'_>,
+) -> Result<(), ActionError> {
+    let request = current_request();
+    let login: String = person.map_or(login, |p| p.login.as_str()).chars().take(254).collect();
+    let mut change = app.change().await?;
+    let row = NewSignIn {
+        person: person.map(|p| &p.id),
+        login: &login,
+        ip: &request.ip,
+        user_agent: &request.user_agent,
+        method: attempt.method,
+        result: "failure",
+        cause: Some(attempt.cause),
+        detail: attempt.detail.as_deref(),
+    };
+    sign_ins::insert(&mut change, &row).await?;
+    let mut event = Event::new(EventKind::SignInFailed, Actor::Anonymous)
+        .detail(json!({ "method": attempt.method, "cause": attempt.cause, "detail": attempt.detail }));
+    event.person = person.map(|p| p.id.clone());
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// How an attempt failed. `cause` is one of the words of `postern_signals::Cause`.
+pub(super) struct Failed<'a> {
+    pub method: &'a str,
+    pub cause: &'a str,
+    pub detail: Option<String>,
+}

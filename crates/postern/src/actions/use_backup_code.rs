@@ -1,0 +1,63 @@
+//! A saved code: the second step of a sign-in, once.
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{BackupCode, PlainCode};
+use postern_core::signin::SecondFactor;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::{ActionError, Lane};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::store::flows::FlowRow;
+use crate::store::persons::Person;
+use crate::store::{StoreError, backup_codes, flows, persons};
+
+const WRONG: &str = "This backup code is wrong or was used already.";
+
+/// Uses a saved code.
+pub async fn use_backup_code(
+    app: &App,
+    row: &FlowRow,
+    typed: &str,
+    device: Option<&str>,
+) -> Result<SignedIn, ActionError> {
+    let flow = row.flow()?;
+    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
+    let assurance = flow.with_factor(SecondFactor::BackupCode, standing(app, &person).await?)?;
+    let lane = Lane::of_person(app, &person.id, "backup_code", device).await?;
+    if let Err(throttled) = lane.spend(app).await {
+        refuse(app, &person, "mfa_rate_limited").await?;
+        return Err(throttled);
+    }
+    let set = backup_codes::find_set(&app.db, &app.tenant, &person.id).await?;
+    let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
+        refuse(app, &person, "mfa_wrong_code").await?;
+        return Err(ActionError::invalid("backup_code", WRONG));
+    };
+    let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
+    let mut change = app.change().await?;
+    match backup_codes::consume(&mut change, &set, &hash).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => {
+            drop(change);
+            refuse(app, &person, "mfa_wrong_code").await?;
+            return Err(ActionError::invalid("backup_code", WRONG));
+        }
+        Err(other) => return Err(other.into()),
+    }
+    flows::end(&mut change, &row.id).await?;
+    lane.clear(&mut change).await?;
+    notify::announce(app, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
+    let left = backup_codes::count_left(&app.db, &app.tenant, &person.id).await? - 1;
+    let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
+        .person(&person.id)
+        .detail(json!({ "left": left }));
+    change.record(&used).await?;
+    complete(app, change, &person, &assurance, "backup_code").await
+}
+
+async fn refuse(app: &App, person: &Person, cause: &str) -> Result<(), ActionError> {
+    failed(app, Some(person), &person.login, Failed { method: "backup_code", cause, detail: None }).await
+}

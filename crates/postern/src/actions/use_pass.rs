@@ -1,0 +1,71 @@
+//! The enrolment pass, after the password: leads to enrolment and nowhere else (P1).
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
+use postern_core::id::CaseId;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::enrol_totp;
+use super::sign_in::Begun;
+use super::signed_in::{Failed, failed, standing};
+use super::{ActionError, Lane};
+use crate::app::App;
+use crate::store::flows::FlowRow;
+use crate::store::passes::Pass;
+use crate::store::persons::Person;
+use crate::store::{StoreError, flows, passes, persons};
+
+/// One text for wrong, used, expired, foreign and guessed.
+const WRONG: &str = "This pass is wrong, was used, or has run out. Show a new one on your recovery page.";
+
+/// Uses a pass.
+pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
+    let flow = row.flow()?;
+    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
+    let next = flow.with_pass(standing(app, &person).await?)?;
+    let lane = Lane::of_person(app, &person.id, "pass", None).await?;
+    if let Err(throttled) = lane.spend(app).await {
+        reject(app, &person, "mfa_rate_limited").await?;
+        return Err(throttled);
+    }
+    let Some(pass) = find_right_pass(app, &person, typed).await? else {
+        reject(app, &person, "mfa_wrong_code").await?;
+        return Err(ActionError::invalid("pass", WRONG));
+    };
+    let begun = Begun { token: app.rng.token()?, flow: next };
+    let mut change = app.change().await?;
+    // The guard decides the race: of two parallel uses one finds the pass unused.
+    match passes::consume(&mut change, &pass.id).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => {
+            drop(change);
+            reject(app, &person, "mfa_code_reused").await?;
+            return Err(ActionError::invalid("pass", WRONG));
+        }
+        Err(other) => return Err(other.into()),
+    }
+    flows::end(&mut change, &row.id).await?;
+    lane.clear(&mut change).await?;
+    enrol_totp::begin(app, &mut change, &begun).await?;
+    let mut event = Event::new(EventKind::PassUsed, Actor::Person { id: person.id.clone() }).person(&person.id);
+    event.case = pass.case_id.map(CaseId::new);
+    change.commit(&event).await?;
+    Ok(begun)
+}
+
+async fn find_right_pass(app: &App, person: &Person, typed: &str) -> Result<Option<Pass>, ActionError> {
+    let live = passes::find_live(&app.db, &app.tenant, &person.id, EnrolmentPass::PURPOSE, app.clock.now()).await?;
+    let code = PlainCode::<EnrolmentPass>::parse(typed);
+    let input = code.map(|code| code.hash_input(&person.id)).unwrap_or_default();
+    let right = app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
+    Ok(live.filter(|_| right))
+}
+
+async fn reject(app: &App, person: &Person, cause: &str) -> Result<(), ActionError> {
+    let event = Event::new(EventKind::PassRejected, Actor::Anonymous)
+        .person(&person.id)
+        .detail(json!({ "cause": cause }));
+    app.change().await?.commit(&event).await?;
+    failed(app, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
+}

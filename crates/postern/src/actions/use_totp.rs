@@ -1,0 +1,98 @@
+//! A code from the person's app: the second step of a sign-in.
+
+use postern_core::factor::totp::{self, Check};
+use postern_core::factor::FactorKind;
+use postern_core::signin::SecondFactor;
+
+use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::{ActionError, Lane};
+use crate::app::App;
+use crate::store::factors::Factor;
+use crate::store::flows::FlowRow;
+use crate::store::persons::Person;
+use crate::store::{StoreError, factors, flows, persons};
+
+/// Checks a code against the person's code apps.
+pub async fn use_totp(
+    app: &App,
+    row: &FlowRow,
+    code: &str,
+    device: Option<&str>,
+) -> Result<SignedIn, ActionError> {
+    let flow = row.flow()?;
+    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
+    let assurance = flow.with_factor(SecondFactor::Totp, standing(app, &person).await?)?;
+    let lane = Lane::of_person(app, &person.id, "totp", device).await?;
+    if let Err(throttled) = lane.spend(app).await {
+        refuse(app, &person, "mfa_rate_limited", None).await?;
+        lane.stop_at_cap(app, &person.id, "totp").await?;
+        return Err(throttled);
+    }
+    let (factor, check) = check(app, &person, code).await?;
+    let words = match check {
+        Check::Accepted { step } => {
+            let mut change = app.change().await?;
+            // Of two requests with one code, one moves the step on; the other finds it taken.
+            match factors::save_step(&mut change, &factor, step).await {
+                Ok(()) => {}
+                Err(StoreError::Conflict) => return reused(app, &person, change).await,
+                Err(other) => return Err(other.into()),
+            }
+            flows::end(&mut change, &row.id).await?;
+            lane.clear(&mut change).await?;
+            return complete(app, change, &person, &assurance, "totp").await;
+        }
+        Check::Reused => {
+            refuse(app, &person, "mfa_code_reused", None).await?;
+            REUSED
+        }
+        Check::ClockOff { steps } => {
+            let off = totp::clock_words(steps);
+            refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {off}"))).await?;
+            return Err(ActionError::invalid(
+                "code",
+                format!(
+                    "Your phone's clock is {off}. Set it to automatic in the phone's date and time settings, then type \
+                     the next code."
+                ),
+            ));
+        }
+        Check::Wrong => {
+            refuse(app, &person, "mfa_wrong_code", None).await?;
+            "This code is wrong. Type the six digits that your app shows now."
+        }
+    };
+    lane.stop_at_cap(app, &person.id, "totp").await?;
+    Err(ActionError::invalid("code", words))
+}
+
+const REUSED: &str = "This code was used already. Wait for the next one; it comes within 30 seconds.";
+
+async fn reused(app: &App, person: &Person, change: crate::store::Change<'_>) -> Result<SignedIn, ActionError> {
+    // On SQLite the open change holds the one writer.
+    drop(change);
+    refuse(app, person, "mfa_code_reused", None).await?;
+    Err(ActionError::invalid("code", REUSED))
+}
+
+async fn refuse(app: &App, person: &Person, cause: &str, detail: Option<String>) -> Result<(), ActionError> {
+    failed(app, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
+}
+
+/// The best that any of the person's code apps makes of the code.
+async fn check(app: &App, person: &Person, code: &str) -> Result<(String, Check), ActionError> {
+    let now = app.clock.now().as_second();
+    let mut best = (String::new(), Check::Wrong);
+    for factor in factors::list(&app.db, &app.tenant, &person.id).await? {
+        if !factor.is(FactorKind::Totp) || factor.disabled_at.is_some() {
+            continue;
+        }
+        let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+        match totp::check(&secret, code, now, factor.last_step) {
+            Check::Wrong => {}
+            accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),
+            other => best = (factor.id, other),
+        }
+    }
+    Ok(best)
+}

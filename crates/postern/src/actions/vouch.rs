@@ -1,0 +1,41 @@
+//! The manager gives their word, signed in with a passkey, and only to the person who reads them the phrase: so an
+//! honest manager cannot vouch for a stranger's request that happens to be open at the same time.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::evidence::{Evidence, Kind};
+use postern_core::id::CaseId;
+use postern_core::policy::Vouch;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::advance::advance;
+use super::bind_page::check_phrase;
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases;
+
+/// Records the manager's word.
+pub async fn vouch(app: &App, caller: &Caller, id: &CaseId, phrase: &str, how: &str) -> Result<(), ActionError> {
+    let how = Reason::parse(how)
+        .map_err(|_| ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice."))?;
+    let (row, case, now) = case_for(app, id).await?;
+    let permit = permit_on_case::<Vouch>(app, caller, &case).await?;
+    let policies = permit.policies().to_vec();
+    check_phrase(app, caller, &row, &case, phrase).await?;
+    let witness = caller.person.id.clone();
+    let evidence =
+        Evidence { kind: Kind::ManagerVouch, witness, contact: None, reference: how.as_str().to_owned(), at: now };
+    let case = case.vouch(permit, evidence)?;
+    let event = Event::new(EventKind::CaseEvidenceAdded, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .reason(&how)
+        .policies(&policies)
+        .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
+    let mut change = app.change().await?;
+    let case = advance(app, &mut change, case).await?;
+    cases::save(&mut change, &row, &case).await?;
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The claimant takes the request back, from their own page.
+
+use postern_core::event::{Actor, Event, EventKind};
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+use crate::store::cases::{self, CaseRow};
+
+/// Closes the case as withdrawn.
+pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+    let mut change = app.change().await?;
+    let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
+        .case(&row.case_id())
+        .detail(json!({ "outcome": "withdrawn" }));
+    match row.case(change.at())? {
+        Some(case) => {
+            let case = case.withdraw(change.at())?;
+            event = event.person(&case.subject().person);
+            cases::save(&mut change, row, &case).await?;
+        }
+        None => cases::close_stranger(&mut change, row).await?,
+    }
+    Ok(change.commit(&event).await?)
+}

@@ -1,0 +1,118 @@
+//! The program's one context: what every action and page may use.
+
+use std::sync::Arc;
+
+use postern_core::id::TenantId;
+use postern_core::policy::{Policies, PolicyError};
+use tokio::sync::Notify;
+use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
+
+use crate::clock::Clock;
+use crate::config::{Config, Mode};
+use crate::hashing::{Hashing, HashingError};
+use crate::keys::{KeyError, Keys};
+use crate::rng::Rng;
+use crate::store::{Change, Db, StoreError, tenants};
+use crate::web::page::Pages;
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder can't be made.
+    #[error("the data folder {0}: {1}")]
+    Data(std::path::PathBuf, std::io::Error),
+    /// The database does not open.
+    #[error("the database does not open: {0}")]
+    Store(#[from] StoreError),
+    /// The key file does not open.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The policies were refused.
+    #[error("the policies were refused: {0}")]
+    Policies(#[from] PolicyError),
+    /// The origin does not do for passkeys.
+    #[error("the origin does not do for passkeys: {0}")]
+    Webauthn(#[from] WebauthnError),
+    /// Hashing does not work.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// A page template is broken.
+    #[error("a page template is broken: {0}")]
+    Pages(#[from] minijinja::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Rng(#[from] crate::rng::RngError),
+}
+
+/// The context.
+pub struct App {
+    /// Settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Randomness and ids.
+    pub rng: Rng,
+    /// Sealing keys.
+    pub keys: Keys,
+    /// Slow hashes.
+    pub hashing: Hashing,
+    /// Policies in force.
+    pub policies: Policies,
+    /// Passkey ceremonies.
+    pub webauthn: Webauthn,
+    /// Page templates.
+    pub pages: Pages,
+    /// The organisation that this server is for.
+    pub tenant: TenantId,
+    /// Wakes the jobs when a change left something for them.
+    pub wake: Arc<Notify>,
+}
+
+impl App {
+    /// Opens everything; makes the tenant at the first start.
+    pub async fn start(config: Config) -> Result<Arc<Self>, StartError> {
+        std::fs::create_dir_all(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
+        let (clock, rng) = (Clock::default(), Rng);
+        let keys = Keys::open(&config.data.join("postern.key"), &rng)?;
+        let db = Db::open(&config.database_url).await?;
+        let tenant = open_tenant(&db, &clock, &rng, &config.tenant_name).await?;
+        let host = config.origin.host_str().unwrap_or("localhost").to_owned();
+        let webauthn = WebauthnBuilder::new(&host, &config.origin)?.rp_name(&config.tenant_name).build()?;
+        Ok(Arc::new(Self {
+            hashing: Hashing::new()?,
+            policies: Policies::shipped()?,
+            pages: Pages::load(config.mode == Mode::Development)?,
+            wake: Arc::new(Notify::new()),
+            config,
+            db,
+            clock,
+            rng,
+            keys,
+            webauthn,
+            tenant,
+        }))
+    }
+
+    /// Begins a change now.
+    pub async fn change(&self) -> Result<Change<'_>, StoreError> {
+        Change::begin(&self.db, &self.tenant, self.clock.now(), &self.rng).await
+    }
+
+    /// Whether `/dev` is there.
+    pub fn is_development(&self) -> bool {
+        self.config.mode == Mode::Development
+    }
+}
+
+async fn open_tenant(db: &Db, clock: &Clock, rng: &Rng, name: &str) -> Result<TenantId, StartError> {
+    if let Some((tenant, _)) = tenants::find_first(db).await? {
+        return Ok(tenant);
+    }
+    let tenant = TenantId::new(rng.id(clock.now())?);
+    let mut change = Change::begin(db, &tenant, clock.now(), rng).await?;
+    tenants::insert(&mut change, name).await?;
+    change.commit_unrecorded("the tenant's own first row").await?;
+    Ok(tenant)
+}

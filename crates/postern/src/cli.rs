@@ -1,0 +1,151 @@
+//! The command line: one file per command. Exit codes: 0 done, 1 it could not be done, 2 wrong usage.
+
+pub mod audit_export;
+pub mod config_check;
+pub mod demo;
+pub mod diagnose;
+pub mod person_enable;
+pub mod say;
+pub mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, ConfigProblems, Mode, Typed};
+
+/// Postern lets a locked-out person back in without letting anyone else in.
+#[derive(Parser)]
+#[command(version, after_help = "Exit codes: 0 done, 1 it could not be done (the message says why), 2 wrong usage.")]
+pub struct Cli {
+    /// How the log on stderr is written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "POSTERN_LOG_FORMAT")]
+    log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, or a tracing filter.
+    #[arg(long, global = true, default_value = "info", env = "POSTERN_LOG")]
+    log: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server. The first start prints a set-up link for the first admin.
+    Serve(Settings),
+    /// Start a demo on this machine, with a dozen people and everything to try.
+    Demo(demo::DemoArgs),
+    /// Say what in exported sign-in logs locks people out.
+    Diagnose(diagnose::DiagnoseArgs),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// People, from the operator's side.
+    #[command(subcommand)]
+    Person(PersonCommand),
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say everything that is wrong with the settings, without starting.
+    Check(Settings),
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Write the log, its tree and its checkpoint to a folder that `postern-verify` can check.
+    Export(audit_export::ExportArgs),
+}
+
+#[derive(Subcommand)]
+enum PersonCommand {
+    /// Enable an account that "this was not me" froze. For the operator, when no senior can be reached.
+    Enable(person_enable::EnableArgs),
+}
+
+/// Settings that every server command takes. Flags win over the file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Settings {
+    /// Settings file, TOML.
+    #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Address to listen on, such as 127.0.0.1:8787.
+    #[arg(long, value_name = "ADDRESS", env = "POSTERN_LISTEN")]
+    pub listen: Option<String>,
+    /// What people type into the browser, such as <https://postern.example.com>.
+    #[arg(long, value_name = "URL", env = "POSTERN_ORIGIN")]
+    pub origin: Option<String>,
+    /// Folder of the key file and the `SQLite` file.
+    #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
+    pub data: Option<PathBuf>,
+    /// postgres://… instead of the embedded `SQLite` file.
+    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl Settings {
+    /// The settings that the program needs.
+    pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
+        let mut typed = match &self.config {
+            Some(path) => Typed::read(path)?,
+            None => Typed::default(),
+        };
+        typed.listen = self.listen.or(typed.listen);
+        typed.origin = self.origin.or(typed.origin);
+        typed.data = self.data.or(typed.data);
+        typed.database_url = self.database_url.or(typed.database_url);
+        typed.into_config(mode)
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = start_log(&cli) {
+        return say::fail(&*error);
+    }
+    // Two TLS providers in one process would make the first handshake panic; this names the one.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        tracing::debug!("the TLS provider was installed before");
+    }
+    let outcome = match cli.command {
+        Command::Serve(settings) => serve::run(settings),
+        Command::Demo(args) => demo::run(args),
+        Command::Diagnose(args) => diagnose::run(&args).map_err(Into::into),
+        Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
+        Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
+        Command::Person(PersonCommand::Enable(args)) => person_enable::run(args),
+    };
+    outcome.unwrap_or_else(|error| say::fail(&*error))
+}
+
+/// What commands return: an exit code, or why it could not be done.
+pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", cli.log))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match cli.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// An async runtime for commands that need one.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Box<dyn std::error::Error>>>) -> Result<T, Box<dyn std::error::Error>> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

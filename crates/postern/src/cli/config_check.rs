@@ -1,0 +1,20 @@
+//! `postern config check`
+
+use std::process::ExitCode;
+
+use super::{Outcome, Settings, say};
+use crate::config::Mode;
+
+/// Says everything that is wrong, or what would be used.
+pub fn run(settings: Settings) -> Outcome {
+    let config = settings.into_config(Mode::Production)?;
+    say::line("the settings are fine");
+    say::line(format_args!("  listen         {}", config.listen));
+    say::line(format_args!("  origin         {}", config.origin));
+    say::line(format_args!("  data           {}", config.data.display()));
+    let database = config.database_url.split(':').next().unwrap_or_default();
+    say::line(format_args!("  database       {database}"));
+    say::line(format_args!("  mail           {}", if config.smtp.is_some() { "smtp" } else { "none: notices wait" }));
+    say::line(format_args!("  text and voice {}", if config.gateway.is_some() { "gateway" } else { "none: notices wait" }));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,66 @@
+//! `postern demo`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::serve::until_stopped;
+use super::{Outcome, Settings, block_on, say};
+use crate::app::App;
+use crate::config::{Config, Mode};
+use crate::demo::{PEOPLE, fill, password};
+
+/// What the demo takes.
+#[derive(Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    settings: Settings,
+    /// Throw the demo's data away and start over.
+    #[arg(long)]
+    reset: bool,
+}
+
+/// Starts the demo.
+pub fn run(args: DemoArgs) -> Outcome {
+    let mut settings = args.settings;
+    settings.data = settings.data.or_else(|| Some(PathBuf::from("postern-demo")));
+    let config = settings.into_config(Mode::Development)?;
+    if args.reset {
+        reset(&config)?;
+    }
+    block_on(async move {
+        let app = App::start(config).await?;
+        fill(&app).await.map_err(|e| e.to_string())?;
+        let listener = TcpListener::bind(app.config.listen).await?;
+        greet(&app.config);
+        until_stopped(app, listener).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn greet(config: &Config) {
+    say::line(format_args!("Postern's demo listens on {}", config.link("/")));
+    say::line(format_args!("  sign in            {}", config.link("/sign-in")));
+    say::line(format_args!("  everybody's phone  {}", config.link("/dev/phone")));
+    say::line(format_args!("  every message      {}", config.link("/dev/outbox")));
+    say::line(format_args!("  the clock          {}", config.link("/dev/clock")));
+    say::line("\nAccounts (login, password):");
+    for person in &PEOPLE {
+        say::line(format_args!("  {:<6} {:<34} {}", person.login, password(person.login), person.about));
+    }
+    say::line("\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.");
+    say::line("Data stays in the folder between runs; --reset starts over. Ctrl-C stops.");
+}
+
+/// Only what the demo itself made: its own `SQLite` files and key.
+fn reset(config: &Config) -> std::io::Result<()> {
+    for name in ["postern.sqlite3", "postern.sqlite3-wal", "postern.sqlite3-shm", "postern.key"] {
+        match std::fs::remove_file(config.data.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Settings: as typed in the file and on the command line, and as the program needs them.
+
+mod typed;
+
+pub use typed::{ConfigProblems, Typed};
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use url::Url;
+
+/// How honest the program has to be with outsiders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Real people, real mail.
+    Production,
+    /// Loopback only, a banner on every page, and `/dev`.
+    Development,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// `smtp://` or `smtps://`, with user and password if wanted.
+    pub url: Url,
+    /// Who it comes from.
+    pub from: lettre::message::Mailbox,
+}
+
+/// Settings as the program needs them.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// What people type into the browser. Every link is built from it, never from the `Host` header.
+    pub origin: Url,
+    /// Folder of the key file and the SQLite file.
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Production or development.
+    pub mode: Mode,
+    /// Name of the organisation.
+    pub tenant_name: String,
+    /// Where mail goes; without it notices wait in the outbox.
+    pub smtp: Option<Smtp>,
+    /// Where text and voice messages go: a POST of `{channel, to, text}`.
+    pub gateway: Option<Url>,
+    /// A number must have been on file for so long before a case to be called.
+    pub contact_min_age: SignedDuration,
+    /// How long an enrolment pass lives.
+    pub pass_life: SignedDuration,
+}
+
+impl Config {
+    /// Time from the password to the end of the second step.
+    pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
+    /// A session ends so long after its last use (NIST SP 800-63B-4 §2.2.3).
+    pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
+    /// A session ends so long after it began.
+    pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
+    /// A "this was not me" link works for so long.
+    pub const CONTEST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
+    /// A set-up code works for so long.
+    pub const SET_UP_LIFE: SignedDuration = SignedDuration::from_hours(24);
+    /// Passes that one case may show.
+    pub const PASSES_PER_CASE: i64 = 5;
+
+    /// A link into this server.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.origin.as_str().trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,165 @@
+//! Settings as typed. All problems are gathered before the program stops.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use url::Url;
+
+use super::{Config, Mode, Smtp};
+
+/// The settings file, and the flags laid over it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typed {
+    /// `127.0.0.1:8787`
+    pub listen: Option<String>,
+    /// `https://postern.example.com`
+    pub origin: Option<String>,
+    /// Folder for the key file and the SQLite file.
+    pub data: Option<PathBuf>,
+    /// `sqlite:PATH` or `postgres://…`
+    pub database_url: Option<String>,
+    /// Name of the organisation.
+    pub organisation: Option<String>,
+    /// `smtp://user:password@host:25`
+    pub smtp_url: Option<String>,
+    /// `Postern <postern@example.com>`
+    pub smtp_from: Option<String>,
+    /// Where text and voice messages are posted.
+    pub gateway_url: Option<String>,
+    /// Days that a number must have been on file.
+    pub contact_min_age_days: Option<i64>,
+    /// Minutes that an enrolment pass lives, 1 to 10.
+    pub pass_minutes: Option<i64>,
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug)]
+pub struct ConfigProblems(Vec<String>);
+
+impl fmt::Display for ConfigProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the settings have {} problem(s):", self.0.len())?;
+        self.0.iter().try_for_each(|problem| writeln!(f, "  - {problem}"))
+    }
+}
+
+impl std::error::Error for ConfigProblems {}
+
+impl Typed {
+    /// Reads a settings file.
+    pub fn read(path: &Path) -> Result<Self, ConfigProblems> {
+        let problem = |why: String| ConfigProblems(vec![format!("{}: {why}", path.display())]);
+        let text = std::fs::read_to_string(path).map_err(|e| problem(e.to_string()))?;
+        toml::from_str(&text).map_err(|e| problem(e.to_string()))
+    }
+
+    /// The settings that the program needs, or everything that stands in the way.
+    pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
+        let mut problems = Vec::new();
+        let listen = self.listen(mode, &mut problems);
+        let origin = self.origin(mode, listen, &mut problems);
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
+        let database_url = self.database(&data, &mut problems);
+        let smtp = self.smtp(&mut problems);
+        let gateway = self.gateway_url.as_deref().and_then(|text| url("gateway_url", text, &mut problems));
+        let pass_minutes = within("pass_minutes", self.pass_minutes.unwrap_or(10), 1, 10, &mut problems);
+        let age = self.contact_min_age_days.unwrap_or(30);
+        let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
+        let (Some(origin), true) = (origin, problems.is_empty()) else {
+            return Err(ConfigProblems(problems));
+        };
+        Ok(Config {
+            listen,
+            origin,
+            data,
+            database_url,
+            mode,
+            tenant_name: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
+            smtp,
+            gateway,
+            contact_min_age: SignedDuration::from_hours(24 * age_days),
+            pass_life: SignedDuration::from_mins(pass_minutes),
+        })
+    }
+
+    fn listen(&self, mode: Mode, problems: &mut Vec<String>) -> SocketAddr {
+        let default = SocketAddr::from(([127, 0, 0, 1], 8787));
+        let Some(text) = &self.listen else { return default };
+        let Ok(listen) = text.parse::<SocketAddr>() else {
+            problems.push(format!("listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:8787"));
+            return default;
+        };
+        if mode == Mode::Development && !listen.ip().is_loopback() {
+            problems.push(format!(
+                "listen: {listen} can be reached from outside. The demo shows secrets to everybody who can open it, so \
+                 it stays on 127.0.0.1; use `postern serve` for anything else"
+            ));
+        }
+        listen
+    }
+
+    fn origin(&self, mode: Mode, listen: SocketAddr, problems: &mut Vec<String>) -> Option<Url> {
+        // Passkeys want a name, not an address; browsers trust this one without TLS.
+        let text = self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
+        let origin = url("origin", &text, problems)?;
+        let local = origin.host_str() == Some("localhost");
+        if mode == Mode::Production && origin.scheme() != "https" && !local {
+            problems.push(format!("origin: {origin} must start with https:// (only localhost may go without)"));
+        }
+        if origin.path() != "/" || origin.query().is_some() {
+            problems.push(format!("origin: {origin} must be scheme, host and port alone"));
+        }
+        Some(origin)
+    }
+
+    fn database(&self, data: &Path, problems: &mut Vec<String>) -> String {
+        let Some(text) = &self.database_url else {
+            return format!("sqlite:{}", data.join("postern.sqlite3").display());
+        };
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
+            // Not echoed: it may hold a password.
+            problems.push("database_url: must start with sqlite: or postgres://".to_owned());
+        }
+        text.clone()
+    }
+
+    fn smtp(&self, problems: &mut Vec<String>) -> Option<Smtp> {
+        let url = url("smtp_url", self.smtp_url.as_deref()?, problems)?;
+        let Some(from) = &self.smtp_from else {
+            problems.push("smtp_from: wanted with smtp_url, such as \"Postern <postern@example.com>\"".to_owned());
+            return None;
+        };
+        match from.parse() {
+            Ok(from) => Some(Smtp { url, from }),
+            Err(why) => {
+                problems.push(format!("smtp_from: {from:?}: {why}"));
+                None
+            }
+        }
+    }
+}
+
+fn url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
+    match Url::parse(text) {
+        Ok(url) if url.has_host() => Some(url),
+        Ok(_) => {
+            problems.push(format!("{name}: names no host"));
+            None
+        }
+        Err(why) => {
+            problems.push(format!("{name}: {why}"));
+            None
+        }
+    }
+}
+
+fn within(name: &str, value: i64, least: i64, most: i64, problems: &mut Vec<String>) -> i64 {
+    if !(least..=most).contains(&value) {
+        problems.push(format!("{name}: {value} is not between {least} and {most}"));
+    }
+    value
+}

@@ -1,0 +1,165 @@
+//! The demo tenant: a dozen people with managers, numbers and tiers; everybody has a password and a code app.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::{FactorKind, totp};
+use postern_core::id::PersonId;
+use postern_core::person::{Role, Tier};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::actions::ActionError;
+use crate::actions::enrol_totp::new_codes;
+use crate::app::App;
+use crate::store::factors::{Factor, NewFactor};
+use crate::store::persons::NewPerson;
+use crate::store::sign_ins::NewSignIn;
+use crate::store::{Change, backup_codes, contacts, factors, persons, sign_ins};
+
+/// Somebody in the demo.
+pub struct DemoPerson {
+    /// What they sign in with.
+    pub login: &'static str,
+    name: &'static str,
+    tier: Tier,
+    role: Role,
+    manager: Option<&'static str>,
+    extension: u32,
+    /// What they are good for.
+    pub about: &'static str,
+}
+
+const fn person(
+    login: &'static str,
+    name: &'static str,
+    (tier, role): (Tier, Role),
+    (manager, extension): (Option<&'static str>, u32),
+    about: &'static str,
+) -> DemoPerson {
+    DemoPerson { login, name, tier, role, manager, extension, about }
+}
+
+/// Managers stand before their reports.
+pub const PEOPLE: [DemoPerson; 12] = [
+    person("mona", "Mona Okafor", (Tier::Standard, Role::Person), (None, 110), "Ana's manager: vouches"),
+    person("ada", "Ada Lindqvist", (Tier::Privileged, Role::Admin), (None, 100), "admin: sets up the tenant"),
+    person("sol", "Sol Marchetti", (Tier::Sensitive, Role::Senior), (Some("ada"), 101), "senior: escalations, second yes"),
+    person("ben", "Ben Adeyemi", (Tier::Sensitive, Role::Agent), (Some("sol"), 102), "agent: works cases"),
+    person("bea", "Bea Novak", (Tier::Sensitive, Role::Agent), (Some("sol"), 103), "agent: works cases"),
+    person("otto", "Otto Haas", (Tier::Sensitive, Role::Auditor), (Some("ada"), 104), "auditor: reads the log"),
+    person("ana", "Ana Ferreira", (Tier::Standard, Role::Person), (Some("mona"), 120), "has lost her phone"),
+    person("carl", "Carl Brandt", (Tier::Sensitive, Role::Person), (Some("mona"), 121), "payroll: sensitive tier"),
+    person("dina", "Dina Rahman", (Tier::Privileged, Role::Person), (Some("mona"), 122), "domain admin: privileged tier"),
+    person("emil", "Emil Kovacs", (Tier::Standard, Role::Person), (None, 123), "has no manager on file"),
+    person("fay", "Fay Delgado", (Tier::Standard, Role::Person), (Some("mona"), 124), "sales"),
+    person("gus", "Gus Petrov", (Tier::Standard, Role::Person), (Some("mona"), 125), "warehouse"),
+];
+
+/// The demo's password for a login.
+pub fn password(login: &str) -> String {
+    format!("{login}-has-a-long-demo-password")
+}
+
+/// Fills an empty tenant. Does nothing to one that has people.
+pub async fn fill(app: &App) -> Result<(), ActionError> {
+    if !persons::is_empty(&app.db, &app.tenant).await? {
+        return Ok(());
+    }
+    let filed_at = app.clock.now() - SignedDuration::from_hours(24 * 400);
+    for demo in &PEOPLE {
+        add(app, demo, filed_at).await?;
+    }
+    past_sign_ins(app).await
+}
+
+async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), ActionError> {
+    let id = PersonId::new(app.rng.id(app.clock.now())?);
+    let manager = match demo.manager {
+        Some(login) => persons::find_by_login(&app.db, &app.tenant, login).await?,
+        None => None,
+    };
+    let hash = app.hashing.hash(Zeroizing::new(password(demo.login)), *app.rng.bytes::<16>()?).await?;
+    let codes = if demo.login == "ana" { Some(new_codes(app, &id).await?) } else { None };
+    let mut change = app.change().await?;
+    let row = NewPerson {
+        id: &id,
+        login: demo.login,
+        name: demo.name,
+        tier: demo.tier,
+        role: demo.role,
+        manager: manager.as_ref().map(|m| &m.id),
+        password_hash: Some(&hash),
+    };
+    persons::insert(&mut change, &row).await?;
+    add_contacts(&mut change, &id, demo, filed_at).await?;
+    add_totp(app, &mut change, &id).await?;
+    if let Some((_, salt, hashes)) = codes {
+        backup_codes::replace(&mut change, &id, &salt, &hashes).await?;
+    }
+    let event = Event::new(EventKind::UserAdded, Actor::System)
+        .person(&id)
+        .detail(json!({ "login": demo.login, "role": demo.role.as_str(), "tier": demo.tier.as_str(), "by": "demo" }));
+    Ok(change.commit(&event).await?)
+}
+
+async fn add_contacts(
+    change: &mut Change<'_>,
+    id: &PersonId,
+    demo: &DemoPerson,
+    filed_at: Timestamp,
+) -> Result<(), ActionError> {
+    let email = format!("{}@demo.postern.invalid", demo.login);
+    contacts::insert(change, id, "email", &email, filed_at).await?;
+    // Numbers that the numbering plans keep free for fiction.
+    contacts::insert(change, id, "office_phone", &format!("+44 20 7946 0{}", demo.extension), filed_at).await?;
+    if demo.login == "ana" {
+        // Too fresh to be called: the desk must not offer it.
+        let fresh = change.at() - SignedDuration::from_hours(24 * 3);
+        contacts::insert(change, id, "mobile", "+44 7700 900120", fresh).await?;
+    }
+    Ok(())
+}
+
+async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    let id = change.id()?;
+    let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
+    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), secret.as_slice())?;
+    let factor = NewFactor {
+        id: &id,
+        person,
+        kind: FactorKind::Totp,
+        label: "Code app",
+        sealed: &sealed,
+        credential_id: None,
+        last_step: None,
+    };
+    Ok(factors::insert(change, &factor).await?)
+}
+
+/// Ana's last days, so that her page in the desk has something to say.
+async fn past_sign_ins(app: &App) -> Result<(), ActionError> {
+    let Some(ana) = persons::find_by_login(&app.db, &app.tenant, "ana").await? else { return Ok(()) };
+    let story: [(i64, &str, &str, Option<&str>); 4] = [
+        (72, "totp", "success", None),
+        (30, "totp", "success", None),
+        (3, "password", "failure", Some("bad_password")),
+        (2, "totp", "failure", Some("mfa_wrong_code")),
+    ];
+    for (hours_ago, method, result, cause) in story {
+        let at = app.clock.now() - SignedDuration::from_hours(hours_ago);
+        let mut change = Change::begin(&app.db, &app.tenant, at, &app.rng).await?;
+        let row = NewSignIn {
+            person: Some(&ana.id),
+            login: &ana.login,
+            ip: "192.0.2.44",
+            user_agent: "Mozilla/5.0 (demo)",
+            method,
+            result,
+            cause,
+            detail: None,
+        };
+        sign_ins::insert(&mut change, &row).await?;
+        change.commit_unrecorded("the demo's invented past").await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! What runs beside the requests: messages are delivered, and log entries get their place.
+
+pub mod deliver_outbox;
+pub mod sequence_audit;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+
+/// Runs the jobs until `stop` turns true: when a change wakes them, and once a second.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let sender = deliver_outbox::Sender::new(&app);
+    loop {
+        if let Err(error) = sequence_audit::sequence_audit(&app).await {
+            tracing::error!(%error, "the audit log was not sequenced; trying again");
+        }
+        if let Err(error) = deliver_outbox::deliver_outbox(&app, &sender).await {
+            tracing::error!(%error, "the outbox was not read; trying again");
+        }
+        tokio::select! {
+            () = app.wake.notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            changed = stop.changed() => {
+                if changed.is_err() || *stop.borrow() {
+                    break;
+                }
+            }
+        }
+    }
+    // What was confirmed before the stop is in the database; a last round saves the next start some work.
+    if let Err(error) = sequence_audit::sequence_audit(&app).await {
+        tracing::warn!(%error, "the last entries will be sequenced at the next start");
+    }
+}

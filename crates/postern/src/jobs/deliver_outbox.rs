@@ -1,0 +1,113 @@
+//! Delivers what changes left in the outbox: mail by SMTP, text and voice through the gateway.
+//!
+//! A message is claimed in one transaction and settled in another; the network is in between, with none open. A crash
+//! between the two means that a notice may arrive twice, never that it is lost.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
+
+use crate::app::App;
+use crate::store::outbox::{self, Message};
+use crate::store::StoreError;
+
+/// After so many attempts, over about a day, a message is given up.
+const MOST_ATTEMPTS: i64 = 16;
+
+/// The ways out.
+pub struct Sender {
+    smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    http: Option<reqwest::Client>,
+}
+
+impl Sender {
+    /// From the settings.
+    pub fn new(app: &App) -> Self {
+        let smtp = app.config.smtp.as_ref().and_then(|smtp| {
+            let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp.url.as_str());
+            transport
+                .map(|builder| builder.timeout(Some(Duration::from_secs(20))).build())
+                .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
+                .ok()
+        });
+        let http = app.config.gateway.as_ref().and_then(|_| {
+            reqwest::Client::builder()
+                .timeout(Duration::from_secs(20))
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .inspect_err(|error| tracing::error!(%error, "the gateway can't be used; texts wait"))
+                .ok()
+        });
+        Self { smtp, http }
+    }
+
+    fn has_way_for(&self, channel: &str) -> bool {
+        if channel == "email" { self.smtp.is_some() } else { self.http.is_some() }
+    }
+}
+
+/// Delivers what is due. Without a way out for its channel a message waits; nothing is dropped.
+pub async fn deliver_outbox(app: &App, sender: &Sender) -> Result<(), StoreError> {
+    if sender.smtp.is_none() && sender.http.is_none() {
+        return Ok(());
+    }
+    for message in outbox::list_due(&app.db, app.clock.now()).await? {
+        if sender.has_way_for(&message.channel) {
+            deliver(app, sender, &message).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn deliver(app: &App, sender: &Sender, message: &Message) -> Result<(), StoreError> {
+    let mut change = app.change().await?;
+    let doublings = u32::try_from(message.attempts).unwrap_or(0).min(13);
+    let wait = SignedDuration::from_secs((30_i64 << doublings).min(7200));
+    let next_at = change.at() + wait;
+    if !outbox::claim(&mut change, message, next_at).await? {
+        return Ok(());
+    }
+    change.commit_unrecorded("one attempt at a message").await?;
+    let error = send(app, sender, message).await.err();
+    let give_up = error.is_some() && message.attempts + 1 >= MOST_ATTEMPTS;
+    if let Some(error) = &error {
+        tracing::warn!(message = %message.id, attempt = message.attempts + 1, %error, "a notice did not go out");
+    }
+    let mut change = app.change().await?;
+    outbox::settle(&mut change, message, error.as_deref(), give_up).await?;
+    change.commit_unrecorded("the outcome of one attempt at a message").await
+}
+
+async fn send(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
+    if message.channel == "email" { send_mail(app, sender, message).await } else { send_text(app, sender, message).await }
+}
+
+async fn send_mail(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
+    let (Some(smtp), Some(settings)) = (&sender.smtp, &app.config.smtp) else {
+        return Err("no smtp_url".to_owned());
+    };
+    let host = app.config.origin.host_str().unwrap_or("localhost");
+    let mail = Mail::builder()
+        .from(settings.from.clone())
+        .to(message.recipient.parse().map_err(|_| "the address on file is not one".to_owned())?)
+        // The same id on every attempt: a mailbox that got it twice shows it once.
+        .message_id(Some(format!("<{}@{host}>", message.id)))
+        .subject(&message.subject)
+        .header(ContentType::TEXT_PLAIN)
+        .body(message.body.clone())
+        .map_err(|e| e.to_string())?;
+    smtp.send(mail).await.map(|_| ()).map_err(|e| e.to_string())
+}
+
+async fn send_text(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
+    let (Some(http), Some(gateway)) = (&sender.http, &app.config.gateway) else {
+        return Err("no gateway_url".to_owned());
+    };
+    let body = serde_json::json!({
+        "id": message.id, "channel": message.channel, "to": message.recipient, "text": message.body,
+    });
+    let answer = http.post(gateway.clone()).json(&body).send().await.map_err(|e| e.without_url().to_string())?;
+    if answer.status().is_success() { Ok(()) } else { Err(format!("the gateway answered {}", answer.status())) }
+}

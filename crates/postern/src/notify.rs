@@ -1,0 +1,116 @@
+//! Notices: every change to a person's way in is told to every contact that was on file before it, each with a way to
+//! stop it (P3). They are written into the same change that they tell of.
+
+use postern_core::id::{CaseId, PersonId};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::contacts::{self, Contact};
+use crate::store::outbox::NewMessage;
+use crate::store::{Change, StoreError, contests, outbox};
+
+/// What a person is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Somebody asked to be let back in as them.
+    CaseOpened,
+    /// The desk holds the evidence to be enough; the reset can follow.
+    CaseVerified,
+    /// All factors, sessions and codes are gone.
+    FactorsReset,
+    /// A factor was enrolled.
+    FactorEnrolled,
+    /// A backup code was used.
+    BackupCodeUsed,
+    /// A factor stopped working after too many wrong guesses.
+    FactorDisabled,
+    /// They are back in: the case is closed.
+    CaseClosed,
+}
+
+impl Notice {
+    fn subject(self) -> &'static str {
+        match self {
+            Self::CaseOpened => "Somebody asked to recover your account",
+            Self::CaseVerified => "Your account is about to be reset",
+            Self::FactorsReset => "Your sign-in methods were removed",
+            Self::FactorEnrolled => "A new sign-in method was added to your account",
+            Self::BackupCodeUsed => "A backup code was used to sign in to your account",
+            Self::FactorDisabled => "A sign-in method of yours was switched off",
+            Self::CaseClosed => "You are back in: the recovery of your account is closed",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::CaseOpened => {
+                "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet."
+            }
+            Self::CaseVerified => {
+                "The help desk has verified who asked, and may now remove all sign-in methods of your account."
+            }
+            Self::FactorsReset => {
+                "The help desk removed all sign-in methods and backup codes of your account and ended every session."
+            }
+            Self::FactorEnrolled => "A new sign-in method was added to your account.",
+            Self::BackupCodeUsed => "Somebody signed in to your account with one of your backup codes.",
+            Self::FactorDisabled => {
+                "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk."
+            }
+            Self::CaseClosed => "A full sign-in with the new method has closed the recovery case.",
+        }
+    }
+}
+
+/// Writes one message per contact into the change.
+pub async fn announce(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    case: Option<&CaseId>,
+    notice: Notice,
+) -> Result<(), StoreError> {
+    // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
+    // before.
+    for contact in contacts::list(&app.db, &app.tenant, person).await? {
+        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
+        let expires_at = change.at() + Config::CONTEST_LIFE;
+        contests::insert(change, &token_hash(&token), person, case, expires_at).await?;
+        let body = body(app, &contact, notice, &token);
+        let message = NewMessage {
+            channel: channel(&contact),
+            recipient: &contact.value,
+            subject: notice.subject(),
+            body: &body,
+        };
+        outbox::insert(change, &message).await?;
+    }
+    Ok(())
+}
+
+fn channel(contact: &Contact) -> &'static str {
+    match contact.kind.as_str() {
+        "email" => "email",
+        "mobile" => "sms",
+        _ => "voice",
+    }
+}
+
+fn body(app: &App, contact: &Contact, notice: Notice, token: &str) -> String {
+    let organisation = &app.config.tenant_name;
+    if contact.kind == "office_phone" {
+        return format!(
+            "{organisation}: {} If this was not you, call the help desk now.",
+            notice.text()
+        );
+    }
+    // In the fragment: browsers never send it, so it stands in no server's log.
+    let link = app.config.link(&format!("/not-me#{token}"));
+    format!(
+        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page freezes the \
+         recovery, and the account if the reset was done already. It works once, for 30 days, and needs no sign-in. \
+         If the link does not open, call the help desk.\n",
+        notice.text()
+    )
+}

@@ -1,0 +1,19 @@
+//! The edge: parse, call one action, render. `router.rs` names every URL.
+
+pub mod account;
+pub mod api;
+pub mod assets;
+pub mod cookies;
+pub mod desk;
+pub mod dev;
+pub mod extract;
+pub mod health;
+pub mod page;
+pub mod portal;
+pub mod problem;
+pub mod router;
+pub mod security;
+pub mod serve;
+pub mod signin;
+
+pub use router::router;

@@ -1,0 +1,5 @@
+//! A signed-in person's own pages.
+
+pub mod overview;
+pub mod passkeys;
+pub mod vouch;

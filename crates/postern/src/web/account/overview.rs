@@ -1,0 +1,86 @@
+//! `/account`: how I sign in, where I am signed in, who needs my word.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::factor::FactorKind;
+use serde_json::{Value, json};
+
+use crate::actions::Caller;
+use crate::actions::end_session;
+use crate::app::App;
+use crate::store::{backup_codes, cases, factors, persons, sessions};
+use crate::web::cookies;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+use postern_core::id::PersonId;
+
+/// `GET /account`
+pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
+    let id = &caller.person.id;
+    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, id)
+        .await?
+        .iter()
+        .map(|f| {
+            let title = FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title);
+            json!({ "title": title, "created_at": f.created_at, "last_used_at": f.last_used_at, "disabled": f.disabled_at.is_some() })
+        })
+        .collect();
+    let sessions: Vec<Value> = sessions::list(&app.db, &app.tenant, id, app.clock.now())
+        .await?
+        .iter()
+        .map(|s| {
+            json!({
+                "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
+                "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
+            })
+        })
+        .collect();
+    let values = json!({
+        "name": caller.person.name,
+        "login": caller.person.login,
+        "factors": factors,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id).await?,
+        "sessions": sessions,
+        "requests": requests(&app, &caller).await?,
+        "phishing_resistant": caller.phishing_resistant,
+        "is_staff": caller.person.role.is_staff(),
+    });
+    render(&app, Some(&caller), "account/overview.html", values)
+}
+
+/// Reports of this person who wait for their manager's word.
+async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
+    let mut found = Vec::new();
+    for row in cases::list_open_of_reports(&app.db, &app.tenant, &caller.person.id).await? {
+        let Some(person) = &row.person_id else { continue };
+        if row.stage != "verifying" {
+            continue;
+        }
+        let person = persons::load(&app.db, &app.tenant, &PersonId::new(person)).await?;
+        found.push(json!({
+            "id": row.id, "name": person.name, "reference": row.reference, "opened_at": row.opened_at,
+        }));
+    }
+    Ok(found)
+}
+
+/// `POST /account/sessions/{id}/end`
+pub async fn end_session(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    end_session::end_session(&app, &caller, &id).await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
+    end_session::end_session(&app, &caller, &caller.session).await?;
+    let mut response = Redirect::to("/sign-in").into_response();
+    cookies::SESSION.clear(response.headers_mut());
+    Ok(response)
+}

@@ -1,0 +1,69 @@
+//! `/account/vouches/{id}`: a manager's word for a report.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::id::CaseId;
+use postern_core::policy::Vouch;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::actions::{Caller, case_for, permit_on_case, vouch};
+use crate::app::App;
+use crate::store::persons;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// The form.
+#[derive(Deserialize)]
+pub struct VouchForm {
+    phrase: String,
+    how: String,
+}
+
+/// `GET /account/vouches/{id}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), None).await
+}
+
+/// `POST /account/vouches/{id}`
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<VouchForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    match vouch::vouch(&app, &caller, &id, &form.phrase, &form.how).await {
+        Ok(()) => Ok(Redirect::to("/account").into_response()),
+        Err(error) => {
+            let error = form_error(error)?;
+            page(&app, &caller, &id, Some((error, &form.how))).await
+        }
+    }
+}
+
+type FormError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
+
+async fn page(app: &App, caller: &Caller, id: &CaseId, error: Option<FormError<'_>>) -> Result<Response, Problem> {
+    let (row, case, _) = case_for(app, id).await?;
+    permit_on_case::<Vouch>(app, caller, &case).await?;
+    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    let (status, field, words, how) = match error {
+        Some(((status, field, words), how)) => (status, field, Some(words), how),
+        None => (StatusCode::OK, None, None, ""),
+    };
+    let values = json!({
+        "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
+        "open": row.stage == "verifying", "field": field, "error": words, "how": how,
+    });
+    render_with(app, Some(caller), status, "account/vouch.html", values)
+}

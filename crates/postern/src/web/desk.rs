@@ -1,0 +1,30 @@
+//! The help desk's pages.
+
+pub mod add_person;
+pub mod audit;
+pub mod case;
+pub mod decide;
+pub mod force_mfa_reset;
+pub mod people;
+pub mod queue;
+pub mod tokens;
+
+use postern_core::case::Case;
+
+/// A case's stage in the desk's words.
+pub(super) fn stage_words(stage: &str) -> &'static str {
+    match stage {
+        "verifying" => "Gathering proof",
+        "awaiting_approval" => "Wants a second yes",
+        "on_hold" => "On hold",
+        "ready" => "Ready for the reset",
+        "remedied" => "Reset done, waiting for sign-in",
+        "contested" => "Contested: \"this was not me\"",
+        _ => "Closed",
+    }
+}
+
+/// Whether the case waits for the desk, rather than for the person.
+pub(super) fn waits_for_desk(case: &Case) -> bool {
+    !matches!(case.stage().as_str(), "remedied" | "closed" | "on_hold")
+}

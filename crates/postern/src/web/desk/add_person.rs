@@ -1,0 +1,79 @@
+//! `/desk/people/new`: an admin adds somebody, and gets the set-up code to hand over.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::person::{Role, Tier};
+use postern_core::policy::ManagePeople;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::actions::add_person::{Details, add_person};
+use crate::actions::{Caller, permit_on_tenant};
+use crate::app::App;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+/// The form.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct PersonForm {
+    login: String,
+    name: String,
+    tier: String,
+    role: String,
+    manager: String,
+    email: String,
+    office_phone: String,
+}
+
+/// `GET /desk/people/new`
+pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
+    permit_on_tenant::<ManagePeople>(&app, &caller).await?;
+    form_page(&app, &caller, &PersonForm::default(), None)
+}
+
+/// `POST /desk/people/new`
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Form(form): Form<PersonForm>,
+) -> Result<Response, Problem> {
+    let (Some(tier), Some(role)) = (Tier::parse(&form.tier), Role::parse(&form.role)) else {
+        return Err(Problem::bad_request("tier and role must be chosen from the list"));
+    };
+    let details = Details {
+        login: &form.login,
+        name: &form.name,
+        tier,
+        role,
+        manager: &form.manager,
+        email: &form.email,
+        office_phone: &form.office_phone,
+    };
+    match add_person(&app, &caller, &details).await {
+        Ok(code) => {
+            let values = json!({ "name": form.name, "login": form.login, "code": code, "link": app.config.link("/set-up") });
+            render(&app, Some(&caller), "desk/person_added.html", values)
+        }
+        Err(error) => form_page(&app, &caller, &form, Some(form_error(error)?)),
+    }
+}
+
+type FormError = (StatusCode, Option<&'static str>, String);
+
+fn form_page(app: &App, caller: &Caller, form: &PersonForm, error: Option<FormError>) -> Result<Response, Problem> {
+    let (status, field, words) = match error {
+        Some((status, field, words)) => (status, field, Some(words)),
+        None => (StatusCode::OK, None, None),
+    };
+    let values = json!({
+        "form": form, "field": field, "error": words,
+        "tiers": Tier::ALL.map(Tier::as_str), "roles": Role::ALL.map(Role::as_str),
+    });
+    render_with(app, Some(caller), status, "desk/add_person.html", values)
+}

@@ -1,0 +1,199 @@
+//! `/desk/audit`: the whole story, filtered, and taken away as JSON Lines or CSV.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use postern_core::event::EventKind;
+use postern_core::id::PersonId;
+use postern_core::policy::ReadAudit;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::actions::{export_audit, permit_on_tenant};
+use crate::app::App;
+use crate::store::audit::{EntryRow, Filter, find_checkpoint, list};
+use crate::store::persons;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+
+const PAGE_SIZE: i64 = 100;
+
+/// The filter as typed: people by login, days as dates.
+#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct Typed {
+    event: String,
+    actor: String,
+    person: String,
+    case: String,
+    from: String,
+    until: String,
+    before: String,
+    format: String,
+}
+
+/// `GET /desk/audit`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Problem> {
+    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
+    let filter = filter(&app, &typed).await?;
+    let entries = list(&app.db, &app.tenant, &filter, PAGE_SIZE).await?;
+    let mut names = HashMap::new();
+    let mut lines = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        lines.push(line(&app, entry, &mut names).await?);
+    }
+    let more = i64::try_from(entries.len()).unwrap_or(0) == PAGE_SIZE;
+    let checkpoint = find_checkpoint(&app.db, &app.tenant).await?;
+    let values = json!({
+        "entries": lines,
+        "typed": typed,
+        "query": query(&typed),
+        "next": if more { entries.last().map(|e| e.id.clone()) } else { None },
+        "events": EventKind::ALL.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
+        "size": checkpoint.map(|(size, _)| size),
+    });
+    render(&app, Some(&caller), "desk/audit.html", values)
+}
+
+/// `GET /desk/audit/export`
+pub async fn export(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Problem> {
+    let filter = filter(&app, &typed).await?;
+    let entries = export_audit::export_audit(&app, &caller, &filter).await?;
+    let (kind, name, body) = if typed.format == "csv" {
+        ("text/csv; charset=utf-8", "audit.csv", csv(&entries)?)
+    } else {
+        ("application/jsonl; charset=utf-8", "audit.jsonl", json_lines(&entries))
+    };
+    let disposition = format!("attachment; filename=\"{name}\"");
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response())
+}
+
+async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
+    let day = |text: &str, end: bool| -> Result<Option<i64>, Problem> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let date: jiff::civil::Date =
+            text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is not a date like 2026-03-02")))?;
+        let date = if end { date.tomorrow().unwrap_or(date) } else { date };
+        let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| Problem::bad_request(e.to_string()))?;
+        Ok(Some(at.timestamp().as_microsecond()))
+    };
+    Ok(Filter {
+        event: typed.event.clone(),
+        actor: person_id(app, &typed.actor).await?,
+        person: person_id(app, &typed.person).await?,
+        case: case_id(app, &typed.case).await?,
+        from: day(&typed.from, false)?,
+        until: day(&typed.until, true)?,
+        before: typed.before.clone(),
+    })
+}
+
+/// A login as typed, or an id. Somebody unknown matches nothing, rather than everything.
+async fn person_id(app: &App, typed: &str) -> Result<String, Problem> {
+    if typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let found = persons::find_by_login(&app.db, &app.tenant, typed).await?;
+    Ok(found.map_or_else(|| typed.trim().to_owned(), |p| p.id.as_str().to_owned()))
+}
+
+/// A reference such as C-7K3M9Q, or an id.
+async fn case_id(app: &App, typed: &str) -> Result<String, Problem> {
+    if typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let found = crate::store::cases::find_by_reference(&app.db, &app.tenant, typed.trim()).await?;
+    Ok(found.map_or_else(|| typed.trim().to_owned(), |row| row.id))
+}
+
+async fn line(app: &App, entry: &EntryRow, names: &mut HashMap<String, String>) -> Result<Value, Problem> {
+    let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
+    let actor = match &entry.actor_id {
+        Some(id) => name(app, id, names).await?,
+        None => body.pointer("/actor/type").and_then(Value::as_str).unwrap_or("system").to_owned(),
+    };
+    let person = match &entry.person_id {
+        Some(id) => Some(name(app, id, names).await?),
+        None => None,
+    };
+    Ok(json!({
+        "seq": entry.seq, "at": entry.at, "event": entry.event, "actor": actor, "person": person,
+        "case": entry.case_id,
+        "reason": body.get("reason"),
+        "meaning": EventKind::parse(&entry.event).map(EventKind::meaning),
+        "body": serde_json::to_string_pretty(&body).unwrap_or_default(),
+    }))
+}
+
+async fn name(app: &App, id: &str, names: &mut HashMap<String, String>) -> Result<String, Problem> {
+    if let Some(known) = names.get(id) {
+        return Ok(known.clone());
+    }
+    let found = persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let name = found.map_or_else(|| id.to_owned(), |p| p.name);
+    names.insert(id.to_owned(), name.clone());
+    Ok(name)
+}
+
+/// The filter as a query string, for the export links and the next page.
+fn query(typed: &Typed) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let pairs = [
+        ("event", &typed.event),
+        ("actor", &typed.actor),
+        ("person", &typed.person),
+        ("case", &typed.case),
+        ("from", &typed.from),
+        ("until", &typed.until),
+    ];
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    query.finish()
+}
+
+fn json_lines(entries: &[EntryRow]) -> String {
+    entries.iter().map(|entry| format!("{}\n", entry.body)).collect()
+}
+
+fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let failed = |e: &dyn std::fmt::Display| Problem::internal(e.to_string());
+    out.write_record(["seq", "at", "event", "actor", "person", "case", "reason", "detail"]).map_err(|e| failed(&e))?;
+    for entry in entries {
+        let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
+        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let fields = [
+            entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
+            text("at"),
+            entry.event.clone(),
+            entry.actor_id.clone().unwrap_or_default(),
+            entry.person_id.clone().unwrap_or_default(),
+            entry.case_id.clone().unwrap_or_default(),
+            defused(&text("reason")),
+            body.get("detail").map(Value::to_string).unwrap_or_default(),
+        ];
+        out.write_record(fields).map_err(|e| failed(&e))?;
+    }
+    let bytes = out.into_inner().map_err(|e| failed(&e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A spreadsheet runs what begins like a formula.
+fn defused(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+}

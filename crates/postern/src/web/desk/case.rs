@@ -1,0 +1,115 @@
+//! `/desk/cases/{id}`: everything an agent needs to decide, and what the policy still wants.
+
+mod values;
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::case::Recorded;
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+use postern_core::policy::ViewCase;
+use serde::Deserialize;
+
+use crate::actions::{ActionError, Caller, add_evidence, bind_page, case_for, permit_on_case};
+use crate::app::App;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// What was heard on the call.
+#[derive(Deserialize)]
+pub struct BindForm {
+    #[serde(default)]
+    contact: String,
+    phrase: String,
+}
+
+/// A verification.
+#[derive(Deserialize)]
+pub struct EvidenceForm {
+    kind: String,
+    reference: String,
+}
+
+/// What went wrong with which form.
+#[derive(Default)]
+pub(super) struct FormState {
+    status: StatusCode,
+    field: Option<&'static str>,
+    error: Option<String>,
+    warning: Option<String>,
+}
+
+/// `GET /desk/cases/{id}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), FormState::default()).await
+}
+
+/// `POST /desk/cases/{id}/bind-page`
+pub async fn bind_page(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<BindForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    match bind_page::bind_page(&app, &caller, &id, &form.contact, &form.phrase).await {
+        Ok(()) => Ok(back_to(&id)),
+        Err(error) => again(&app, &caller, &id, error).await,
+    }
+}
+
+/// `POST /desk/cases/{id}/evidence`
+pub async fn add_evidence(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<EvidenceForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let kind = Kind::parse(&form.kind).ok_or_else(|| Problem::bad_request("kind must be chosen from the list"))?;
+    match add_evidence::add_evidence(&app, &caller, &id, kind, &form.reference).await {
+        Ok(Recorded::Added) => Ok(back_to(&id)),
+        Ok(Recorded::Rejected) => {
+            let warning = format!(
+                "\"{}\" is never accepted as proof: attackers have it too. That it was offered is on the record, and the \
+                 case's risk went up. Use one of the accepted kinds, refuse, or escalate.",
+                kind.title()
+            );
+            let state =
+                FormState { status: StatusCode::UNPROCESSABLE_ENTITY, warning: Some(warning), ..FormState::default() };
+            page(&app, &caller, &id, state).await
+        }
+        Err(error) => again(&app, &caller, &id, error).await,
+    }
+}
+
+async fn again(app: &App, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
+    let (status, field, words) = form_error(error)?;
+    let state = FormState { status, field, error: Some(words), warning: None };
+    page(app, caller, id, state).await
+}
+
+fn back_to(id: &CaseId) -> Response {
+    Redirect::to(&format!("/desk/cases/{id}")).into_response()
+}
+
+async fn page(app: &App, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
+    let (row, case, now) = case_for(app, id).await?;
+    permit_on_case::<ViewCase>(app, caller, &case).await?;
+    let values = values::values(app, caller, &row, &case, now).await?;
+    let status = state.status;
+    let values = minijinja::context! {
+        field => state.field, error => state.error, warning => state.warning,
+        ..minijinja::Value::from(minijinja::value::Serde(values))
+    };
+    render_with(app, Some(caller), status, "desk/case.html", values)
+}

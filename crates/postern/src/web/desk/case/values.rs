@@ -1,0 +1,185 @@
+//! What the case page shows.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, Page, Stage};
+use postern_core::evidence::{Kind, Worth};
+use postern_core::factor::FactorKind;
+use postern_core::id::PersonId;
+use postern_core::policy::{ForceReset, Missing, Request};
+use postern_signals::cause::Cause;
+use serde_json::{Value, json};
+
+use crate::actions::Caller;
+use crate::actions::bind_page::callable_numbers;
+use crate::app::App;
+use crate::store::cases::CaseRow;
+use crate::store::sign_ins::SignInRow;
+use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
+use crate::web::desk::stage_words;
+use crate::web::problem::Problem;
+
+pub(super) async fn values(
+    app: &App,
+    caller: &Caller,
+    row: &CaseRow,
+    case: &Case,
+    now: Timestamp,
+) -> Result<Value, Problem> {
+    let lock = lock(app, caller, row, case, now);
+    let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
+    let until = if let Stage::OnHold { until, .. } = case.stage() { Some(until.as_microsecond()) } else { None };
+    Ok(json!({
+        "id": row.id,
+        "reference": row.reference,
+        "claimed": row.claimed_login,
+        "ip": row.ip,
+        "opened_at": row.opened_at,
+        "stage": stage,
+        "stage_words": stage_words(stage),
+        "until": until,
+        "open": row.closed_at.is_none(),
+        "escalated": case.is_escalated(),
+        "risk": case.risk(),
+        "bound": matches!(case.page(), Page::Bound { .. }),
+        "person": person(app, row, case).await?,
+        "evidence": evidence(app, case).await?,
+        "numbers": callable_numbers(app, case).await?.iter()
+            .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
+            .collect::<Vec<_>>(),
+        "min_age_days": app.config.contact_min_age.as_hours() / 24,
+        "lock": lock,
+        "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
+        "kinds": kinds(),
+        "others": other_cases(app, row, case).await?,
+    }))
+}
+
+/// Whether the reset is open, and if not, why.
+fn lock(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Value {
+    let allowed = app.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
+    let why = match (case.stage(), allowed) {
+        _ if row.person_id.is_none() => Some("Nobody by this name is in the directory. There is nothing to reset.".into()),
+        (_, Err(denied)) => Some(denied.words()),
+        (Stage::Ready { .. }, _) => None,
+        (Stage::OnHold { until, .. }, _) if now >= *until => None,
+        (Stage::OnHold { .. }, _) => Some("The waiting period is not over; the owner can still object.".into()),
+        (Stage::Verifying, _) => Some("The policy wants more proof. See what is missing.".into()),
+        (Stage::AwaitingApproval { .. }, _) => Some("A senior who gave no evidence must approve first.".into()),
+        (Stage::Remedied { .. }, _) => Some("The reset is done. The person must enrol and sign in.".into()),
+        (Stage::Contested { .. }, _) => Some("The owner said: this was not me.".into()),
+        (Stage::Closed { .. }, _) => Some("The case is closed.".to_owned()),
+    };
+    json!({ "open": why.is_none(), "why": why })
+}
+
+async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, Problem> {
+    let Some(id) = &row.person_id else { return Ok(None) };
+    let id = PersonId::new(id);
+    let person = persons::load(&app.db, &app.tenant, &id).await?;
+    let manager = match &person.manager {
+        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        None => None,
+    };
+    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &id)
+        .await?
+        .iter()
+        .map(|f| {
+            let title = FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title);
+            json!({ "title": title, "created_at": f.created_at, "last_used_at": f.last_used_at, "disabled": f.disabled_at.is_some() })
+        })
+        .collect();
+    let filed: Vec<Value> = contacts::list(&app.db, &app.tenant, &id)
+        .await?
+        .iter()
+        .map(|c| {
+            let days = (case.opened_at().as_microsecond() - c.filed_at).div_euclid(86_400_000_000);
+            json!({ "kind": c.kind, "value": c.value, "filed_at": c.filed_at, "days": days })
+        })
+        .collect();
+    let attempts: Vec<Value> =
+        sign_ins::list_of_person(&app.db, &app.tenant, &id, 10).await?.iter().map(attempt).collect();
+    Ok(Some(json!({
+        "name": person.name,
+        "login": person.login,
+        "tier": person.tier.as_str(),
+        "role": person.role.as_str(),
+        "manager": manager,
+        "disabled_at": person.disabled_at.map(|at| at.as_microsecond()),
+        "disabled_why": person.disabled_why,
+        "factors": factors,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &id).await?,
+        "contacts": filed,
+        "attempts": attempts,
+    })))
+}
+
+/// One attempt, with its cause in plain words: the same words as `postern diagnose`.
+pub(super) fn attempt(row: &SignInRow) -> Value {
+    let cause = row.cause.as_deref().and_then(|word| word.parse::<Cause>().ok());
+    json!({
+        "at": row.at, "method": row.method, "ip": row.ip, "user_agent": row.user_agent,
+        "success": row.result == "success",
+        "cause": cause.map(|c| c.plain_words()),
+        "mend": cause.map(|c| c.mend()),
+        "detail": row.detail,
+    })
+}
+
+async fn evidence(app: &App, case: &Case) -> Result<Vec<Value>, Problem> {
+    let mut listed = Vec::new();
+    for piece in case.evidence() {
+        let witness = persons::find(&app.db, &app.tenant, &piece.witness).await?;
+        listed.push(json!({
+            "title": piece.kind.title(),
+            "witness": witness.map_or_else(|| piece.witness.to_string(), |p| p.name),
+            "reference": piece.reference,
+            "at": piece.at.as_microsecond(),
+            "supporting": piece.kind.worth() == Worth::Supporting,
+        }));
+    }
+    Ok(listed)
+}
+
+fn missing_words(missing: &Missing) -> Value {
+    let mut wants = Vec::new();
+    if missing.page {
+        wants.push("The case page bound to a call: ring a number below and type the phrase they read".to_owned());
+    }
+    wants.extend(missing.all_of.iter().map(|kind| kind.title().to_owned()));
+    if !missing.one_of.is_empty() {
+        let titles: Vec<&str> = missing.one_of.iter().map(|kind| kind.title()).collect();
+        wants.push(format!("One of: {}", titles.join("; ")));
+    }
+    if missing.by_colleague {
+        wants.push("A second staff member must record one of these: one person is never two sources".to_owned());
+    }
+    json!({ "wants": wants, "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
+}
+
+fn kinds() -> Vec<Value> {
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.recorded_by_agent())
+        .map(|kind| {
+            let group = match kind.worth() {
+                Worth::Accepted => "Accepted",
+                Worth::Supporting => "Supports, never enough",
+                Worth::Never => "Never accepted: recorded, and raises the risk",
+            };
+            json!({ "word": kind.as_str(), "title": kind.title(), "group": group })
+        })
+        .collect()
+}
+
+/// Other open cases of the same person: two pages that both claim to be Ana are a warning.
+async fn other_cases(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<Value>, Problem> {
+    if row.person_id.is_none() {
+        return Ok(Vec::new());
+    }
+    let all = crate::store::cases::list_of_person(&app.db, &app.tenant, &case.subject().person).await?;
+    Ok(all
+        .iter()
+        .filter(|other| other.id != row.id && other.closed_at.is_none())
+        .map(|other| json!({ "id": other.id, "reference": other.reference, "ip": other.ip }))
+        .collect())
+}

@@ -1,0 +1,156 @@
+//! Refuse, escalate, approve: one question each, with a reason.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::id::CaseId;
+use postern_core::policy::ViewCase;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::actions::{ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case};
+use crate::app::App;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// Why.
+#[derive(Deserialize)]
+pub struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// One of the three questions.
+#[derive(Clone, Copy)]
+struct Question {
+    path: &'static str,
+    title: &'static str,
+    says: &'static str,
+    button: &'static str,
+}
+
+const REFUSE: Question = Question {
+    path: "refuse",
+    title: "Refuse this case",
+    says: "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A \
+           refusal is a good outcome: if you are not sure, refuse.",
+    button: "Refuse the case",
+};
+const ESCALATE: Question = Question {
+    path: "escalate",
+    title: "Escalate to a senior",
+    says: "A senior or an admin takes over. You can still look, but no longer act on it.",
+    button: "Hand to a senior",
+};
+const APPROVE: Question = Question {
+    path: "approve",
+    title: "Approve this case",
+    says: "You say that the evidence convinces you too. The waiting period starts, and the owner is told.",
+    button: "Approve the case",
+};
+
+/// `GET /desk/cases/{id}/refuse`
+pub async fn show_refuse(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), REFUSE, Asked::default()).await
+}
+
+/// `POST /desk/cases/{id}/refuse`
+pub async fn refuse(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let outcome = refuse_case::refuse_case(&app, &caller, &id, &form.reason).await;
+    answer(&app, &caller, &id, REFUSE, (outcome, form.reason)).await
+}
+
+/// `GET /desk/cases/{id}/escalate`
+pub async fn show_escalate(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), ESCALATE, Asked::default()).await
+}
+
+/// `POST /desk/cases/{id}/escalate`
+pub async fn escalate(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let outcome = escalate_case::escalate_case(&app, &caller, &id, &form.reason).await;
+    answer(&app, &caller, &id, ESCALATE, (outcome, form.reason)).await
+}
+
+/// `GET /desk/cases/{id}/approve`
+pub async fn show_approve(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), APPROVE, Asked::default()).await
+}
+
+/// `POST /desk/cases/{id}/approve`
+pub async fn approve(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let outcome = approve_case::approve_case(&app, &caller, &id, &form.reason).await;
+    answer(&app, &caller, &id, APPROVE, (outcome, form.reason)).await
+}
+
+#[derive(Default)]
+struct Asked {
+    status: StatusCode,
+    reason: String,
+    error: Option<String>,
+}
+
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    question: Question,
+    (outcome, reason): (Result<(), ActionError>, String),
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            page(app, caller, id, question, Asked { status, reason, error: Some(words) }).await
+        }
+    }
+}
+
+async fn page(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    question: Question,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let (row, case, _) = case_for(app, id).await?;
+    permit_on_case::<ViewCase>(app, caller, &case).await?;
+    let values = json!({
+        "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,
+        "says": question.says, "button": question.button, "reason": asked.reason, "error": asked.error,
+    });
+    render_with(app, Some(caller), asked.status, "desk/decide.html", values)
+}

@@ -1,0 +1,85 @@
+//! `/desk/cases/{id}/force-mfa-reset`: what will be removed, what ends, what the person gets; then the reason.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::factor::FactorKind;
+use postern_core::id::CaseId;
+use postern_core::policy::ForceReset;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
+use crate::app::App;
+use crate::store::{backup_codes, contacts, factors, persons, sessions};
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// Why.
+#[derive(Deserialize)]
+pub struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `GET /desk/cases/{id}/force-mfa-reset`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), "", None).await
+}
+
+/// `POST /desk/cases/{id}/force-mfa-reset`
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    match force_mfa_reset::force_mfa_reset(&app, &caller, &id, &form.reason).await {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            page(&app, &caller, &id, &form.reason, Some((status, words))).await
+        }
+    }
+}
+
+async fn page(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+    error: Option<(StatusCode, String)>,
+) -> Result<Response, Problem> {
+    let (row, case, now) = case_for(app, id).await?;
+    permit_on_case::<ForceReset>(app, caller, &case).await?;
+    if row.person_id.is_none() {
+        return Err(Problem::not_found());
+    }
+    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &person.id)
+        .await?
+        .iter()
+        .map(|f| json!({ "title": FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title), "created_at": f.created_at }))
+        .collect();
+    let notices = contacts::list(&app.db, &app.tenant, &person.id).await?.len();
+    let (status, words) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
+    let values = json!({
+        "id": row.id, "reference": row.reference, "name": person.name, "login": person.login,
+        "factors": factors,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id).await?,
+        "sessions": sessions::list(&app.db, &app.tenant, &person.id, now).await?.len(),
+        "notices": notices,
+        "stage": case.stage().as_str(),
+        "reason": reason, "error": words,
+    });
+    render_with(app, Some(caller), status, "desk/force_mfa_reset.html", values)
+}

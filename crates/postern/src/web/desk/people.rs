@@ -1,0 +1,43 @@
+//! `/desk/people`: the directory.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use postern_core::policy::ViewDesk;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::persons;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+
+/// What to look for.
+#[derive(Deserialize)]
+pub struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /desk/people`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Query(search): Query<Search>,
+) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let people: Vec<Value> = persons::list(&app.db, &app.tenant, &search.q)
+        .await?
+        .iter()
+        .map(|p| {
+            json!({
+                "name": p.name, "login": p.login, "tier": p.tier.as_str(), "role": p.role.as_str(),
+                "disabled": p.disabled_at.is_some(),
+            })
+        })
+        .collect();
+    render(&app, Some(&caller), "desk/people.html", json!({ "people": people, "q": search.q }))
+}

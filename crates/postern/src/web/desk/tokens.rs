@@ -1,0 +1,92 @@
+//! `/desk/tokens`: service tokens for integrators.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::policy::ManageTokens;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::actions::create_service_token::{SCOPES, create_service_token};
+use crate::actions::revoke_service_token::revoke_service_token;
+use crate::actions::{Caller, permit_on_tenant};
+use crate::app::App;
+use crate::store::{micros, service_tokens};
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// The form. Each scope is a box of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct TokenForm {
+    label: String,
+    days: String,
+    #[serde(rename = "cases:read")]
+    cases_read: Option<String>,
+    #[serde(rename = "cases:act")]
+    cases_act: Option<String>,
+    #[serde(rename = "people:read")]
+    people_read: Option<String>,
+    #[serde(rename = "audit:read")]
+    audit_read: Option<String>,
+}
+
+impl TokenForm {
+    fn scopes(&self) -> Vec<String> {
+        let boxes = [&self.cases_read, &self.cases_act, &self.people_read, &self.audit_read];
+        SCOPES.iter().zip(boxes).filter(|(_, ticked)| ticked.is_some()).map(|(scope, _)| (*scope).to_owned()).collect()
+    }
+}
+
+/// `GET /desk/tokens`
+pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
+    page(&app, &caller, StatusCode::OK, json!({ "secret": null, "error": null, "label": "" })).await
+}
+
+/// `POST /desk/tokens`
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, Problem> {
+    let days = form.days.trim().parse().unwrap_or(0);
+    match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
+        Ok(secret) => {
+            page(&app, &caller, StatusCode::OK, json!({ "secret": secret, "error": null, "label": "" })).await
+        }
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            page(&app, &caller, status, json!({ "secret": null, "error": words, "label": form.label })).await
+        }
+    }
+}
+
+/// `POST /desk/tokens/{id}/revoke`
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    revoke_service_token(&app, &caller, &id).await?;
+    Ok(Redirect::to("/desk/tokens").into_response())
+}
+
+async fn page(app: &App, caller: &Caller, status: StatusCode, form: Value) -> Result<Response, Problem> {
+    permit_on_tenant::<ManageTokens>(app, caller).await?;
+    let now = micros(app.clock.now());
+    let tokens: Vec<Value> = service_tokens::list(&app.db, &app.tenant)
+        .await?
+        .iter()
+        .map(|t| {
+            json!({
+                "id": t.id, "label": t.label, "scopes": t.scopes, "created_at": t.created_at, "expires_at": t.expires_at,
+                "live": t.revoked_at.is_none() && t.expires_at > now,
+            })
+        })
+        .collect();
+    render_with(app, Some(caller), status, "desk/tokens.html", json!({ "tokens": tokens, "scopes": SCOPES, "form": form }))
+}

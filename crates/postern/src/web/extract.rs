@@ -1,0 +1,140 @@
+//! Who is at the other end, read from cookies and tokens for this request.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use jiff::SignedDuration;
+use postern_core::id::PersonId;
+
+use super::cookies;
+use super::problem::Problem;
+use crate::actions::Caller;
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::cases::CaseRow;
+use crate::store::flows::FlowRow;
+use crate::store::{cases, flows, persons, service_tokens, sessions, time};
+
+/// A signed-in person, by cookie.
+pub struct Signed(pub Caller);
+
+/// A signed-in person, if there is one.
+pub struct MaybeSigned(pub Option<Caller>);
+
+/// A caller of the API: a service token, or a signed-in person's browser.
+pub struct ApiCaller(pub Caller);
+
+/// A sign-in under way, with its device cookie.
+pub struct CurrentFlow(pub FlowRow);
+
+/// The claimant's case page.
+pub struct CasePage(pub CaseRow);
+
+/// The device cookie, if there is one.
+pub struct Device(pub Option<String>);
+
+impl ApiCaller {
+    /// The caller, if its token may do this. A person may do what policies say.
+    pub fn with_scope(self, scope: &str) -> Result<Caller, Problem> {
+        match &self.0.scopes {
+            Some(scopes) if !scopes.iter().any(|s| s == scope) => Err(Problem::scope(scope)),
+            _ => Ok(self.0),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for MaybeSigned {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Some(token) = cookies::SESSION.read(&parts.headers) else { return Ok(Self(None)) };
+        Ok(Self(by_session(app, &token).await?))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let MaybeSigned(caller) = MaybeSigned::from_request_parts(parts, app).await?;
+        caller.map(Self).ok_or_else(Problem::sign_in_first)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for ApiCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if let Some(token) = bearer(parts) {
+            return by_token(app, &token).await?.map(Self).ok_or_else(Problem::sign_in_first);
+        }
+        Signed::from_request_parts(parts, app).await.map(|Signed(caller)| Self(caller))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for CurrentFlow {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let token = cookies::FLOW.read(&parts.headers).ok_or_else(Problem::sign_in_first)?;
+        let now = app.clock.now();
+        let row = flows::find_live(&app.db, &app.tenant, &token_hash(&token), now).await?;
+        row.map(Self).ok_or_else(Problem::sign_in_first)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for CasePage {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        // A program names the page by its token, a browser by its cookie.
+        let token = bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
+        let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token)).await?;
+        row.map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Device {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(cookies::DEVICE.read(&parts.headers)))
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<String> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ")?.trim().to_owned())
+}
+
+async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
+    let now = app.clock.now();
+    let found = sessions::find_live(&app.db, &app.tenant, &token_hash(token), now, Config::SESSION_IDLE).await?;
+    let Some(session) = found else { return Ok(None) };
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&session.person_id)).await?;
+    if person.disabled_at.is_some() {
+        return Ok(None);
+    }
+    if now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
+        let mut change = app.change().await?;
+        sessions::touch(&mut change, &session.id).await?;
+        change.commit_unrecorded("when a session was last used").await?;
+    }
+    let phishing_resistant = session.phishing_resistant == 1;
+    Ok(Some(Caller { person, session: session.id, phishing_resistant, scopes: None }))
+}
+
+async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
+    let found = service_tokens::find_live(&app.db, &app.tenant, &token_hash(token), app.clock.now()).await?;
+    let Some(row) = found else { return Ok(None) };
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&row.owner_id)).await?;
+    if person.disabled_at.is_some() {
+        return Ok(None);
+    }
+    let scopes = row.scopes.split(' ').map(str::to_owned).collect();
+    // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
+    Ok(Some(Caller { person, session: row.id, phishing_resistant: true, scopes: Some(scopes) }))
+}

@@ -1,0 +1,107 @@
+//! `/recover/case`: the claimant's page. It survives a reload, follows the case by itself, and shows the pass.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::signin::Flow;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::words::{STEPS, standing};
+use crate::actions::show_pass::ShownPass;
+use crate::actions::{open_case, show_pass, withdraw_case};
+use crate::app::App;
+use crate::store::cases::CaseRow;
+use crate::store::persons;
+use crate::web::cookies;
+use crate::web::extract::{CasePage, CurrentFlow};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+const PAGE: &str = "portal/case.html";
+
+/// Who asks. With a sign-in under way the login is known, and what is typed is not looked at.
+#[derive(Deserialize)]
+pub struct OpenForm {
+    #[serde(default)]
+    login: String,
+}
+
+/// What the page has shown last.
+#[derive(Deserialize)]
+pub struct Seen {
+    seen: Option<i64>,
+}
+
+/// `GET /recover/case`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    page: Result<CasePage, Problem>,
+    Query(seen): Query<Seen>,
+) -> Result<Response, Problem> {
+    let Ok(CasePage(row)) = page else {
+        return Ok(Redirect::to("/recover").into_response());
+    };
+    if seen.seen == Some(row.version) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    render(&app, None, PAGE, values(&app, &row, None, None)?)
+}
+
+/// `POST /recover/case`
+pub async fn open(
+    State(app): State<Arc<App>>,
+    flow: Result<CurrentFlow, Problem>,
+    Form(form): Form<OpenForm>,
+) -> Result<Response, Problem> {
+    let login = match flow {
+        Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
+            persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login
+        }
+        _ => form.login,
+    };
+    let opened = open_case::open_case(&app, &login).await?;
+    let mut response = Redirect::to("/recover/case").into_response();
+    cookies::CASE.set(response.headers_mut(), &opened.page);
+    Ok(response)
+}
+
+/// `POST /recover/case/pass`
+pub async fn show_pass(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
+    match show_pass::show_pass(&app, &row).await {
+        Ok(pass) => render(&app, None, PAGE, values(&app, &row, Some(&pass), None)?),
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            render_with(&app, None, status, PAGE, values(&app, &row, None, Some(&words))?)
+        }
+    }
+}
+
+/// `POST /recover/case/withdraw`
+pub async fn withdraw(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
+    withdraw_case::withdraw_case(&app, &row).await?;
+    Ok(Redirect::to("/recover/case").into_response())
+}
+
+fn values(app: &App, row: &CaseRow, pass: Option<&ShownPass>, error: Option<&str>) -> Result<Value, Problem> {
+    let now = app.clock.now();
+    let case = row.case(now)?;
+    let standing = standing(case.as_ref(), row.closed_at.is_some(), now);
+    Ok(json!({
+        "reference": row.reference,
+        "login": row.claimed_login,
+        "phrase": row.phrase,
+        "version": row.version,
+        "opened_at": row.opened_at,
+        "standing": standing,
+        "steps": STEPS,
+        "pass": pass.map(|pass| pass.code.clone()),
+        "pass_expires_at": pass.map(|pass| pass.expires_at.to_string()),
+        "pass_expires_micros": pass.map(|pass| pass.expires_at.as_microsecond()),
+        "seconds_left": pass.map(|pass| pass.expires_at.duration_since(now).as_secs()),
+        "error": error,
+    }))
+}

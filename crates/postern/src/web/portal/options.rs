@@ -1,0 +1,47 @@
+//! `/recover/options`: what can you still use? Only who has shown the password sees what the account really has.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use postern_core::factor::FactorKind;
+use postern_core::signin::Flow;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::store::{backup_codes, factors, persons};
+use crate::web::extract::CurrentFlow;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+
+/// `GET /recover/options`
+pub async fn show(State(app): State<Arc<App>>, flow: Result<CurrentFlow, Problem>) -> Result<Response, Problem> {
+    let Ok(CurrentFlow(row)) = flow else {
+        return render(&app, None, "portal/recover.html", json!({}));
+    };
+    let Flow::SecondStep { person } = row.flow()? else {
+        return render(&app, None, "portal/recover.html", json!({}));
+    };
+    let person = persons::load(&app.db, &app.tenant, &person).await?;
+    let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
+    let has = |kind| factors.iter().any(|f| f.is(kind) && f.disabled_at.is_none());
+    let values = json!({
+        "login": person.login,
+        "certain": true,
+        "totp": has(FactorKind::Totp),
+        "passkey": has(FactorKind::Webauthn),
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id).await?,
+    });
+    page(&app, &values)
+}
+
+/// What is said to anybody who typed a login.
+pub fn anybody(login: &str) -> Value {
+    let login: String = login.chars().filter(|c| !c.is_control()).take(100).collect();
+    json!({ "login": login, "certain": false, "totp": true, "passkey": true, "codes_left": 1 })
+}
+
+/// The page.
+pub fn page(app: &App, values: &Value) -> Result<Response, Problem> {
+    render(app, None, "portal/options.html", values)
+}

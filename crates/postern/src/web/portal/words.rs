@@ -1,0 +1,105 @@
+//! Where a case stands and what happens next, in words for the person it is about.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, Outcome, Page, Stage};
+use serde::Serialize;
+
+/// What the case page says.
+#[derive(Debug, Serialize)]
+pub struct Standing {
+    /// Where it stands.
+    pub now: &'static str,
+    /// What happens next.
+    pub next: &'static str,
+    /// Steps done, of `STEPS`.
+    pub done: usize,
+    /// First moment after the hold, microseconds.
+    pub until: Option<i64>,
+    /// Whether a pass can be shown.
+    pub can_show_pass: bool,
+    /// Whether it is over.
+    pub over: bool,
+    /// Whether the request can be withdrawn.
+    pub can_withdraw: bool,
+}
+
+/// The steps that every case takes.
+pub const STEPS: [&str; 4] = ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
+
+/// What to say. A stranger's case, which has no state, says what a fresh case says.
+pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
+    let Some(case) = case else { return if closed { over(REFUSED) } else { waiting(false) } };
+    match case.stage() {
+        Stage::Verifying => waiting(matches!(case.page(), Page::Bound { .. })),
+        Stage::AwaitingApproval { .. } => checked("Your identity is checked. A second person must approve.", None),
+        Stage::OnHold { until, .. } if now < *until => checked(
+            "Your identity is checked. Because of what your account can reach there is a waiting period, in which you were \
+             told on every contact we have.",
+            Some(until.as_microsecond()),
+        ),
+        Stage::OnHold { .. } | Stage::Ready { .. } => {
+            checked("Your identity is checked. The help desk can now remove your old sign-in methods.", None)
+        }
+        Stage::Remedied { .. } => Standing {
+            now: "Your old sign-in methods are gone.",
+            next: "Show your pass below, then sign in with your password and the pass. You have 10 minutes for each pass.",
+            done: 3,
+            until: None,
+            can_show_pass: matches!(case.page(), Page::Bound { .. }),
+            over: false,
+            can_withdraw: false,
+        },
+        Stage::Contested { .. } => over(CONTESTED),
+        Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
+        Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
+        Stage::Closed { .. } => over(REFUSED),
+    }
+}
+
+type Words = (&'static str, &'static str);
+
+const PROVEN: Words = ("You are back in.", "There is nothing left to do. Every contact on file was told.");
+const WITHDRAWN: Words = ("You withdrew this request.", "If you still can't sign in, start a new one.");
+const REFUSED: Words = (
+    "This request was closed without a reset.",
+    "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
+);
+const CONTESTED: Words = (
+    "Somebody answered our notice with \"this was not me\", so everything has stopped.",
+    "If it was you after all, call the help desk; a senior will look at it.",
+);
+
+fn waiting(bound: bool) -> Standing {
+    let next = if bound {
+        "The help desk is gathering what else the rules want: for most people, your manager's word. Keep this page open: your \
+         manager will ask you for the phrase too."
+    } else {
+        "The help desk will call you, at a number that your organisation has on file. When they do, read them the phrase \
+         above. We never ask for your password, and we never call from a number you gave us today."
+    };
+    Standing {
+        now: if bound { "You are on the line with us: this page is yours." } else { "We have your request." },
+        next,
+        done: 1,
+        until: None,
+        can_show_pass: false,
+        over: false,
+        can_withdraw: true,
+    }
+}
+
+fn checked(now: &'static str, until: Option<i64>) -> Standing {
+    Standing {
+        now,
+        next: "Keep this page. It will say when it is your turn.",
+        done: 2,
+        until,
+        can_show_pass: false,
+        over: false,
+        can_withdraw: true,
+    }
+}
+
+fn over((now, next): Words) -> Standing {
+    Standing { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
+}

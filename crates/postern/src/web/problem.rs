@@ -1,0 +1,185 @@
+//! The only place that turns an error into a status: a page for people, RFC 9457 for programs.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::page::page_with;
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::request::current_request;
+use crate::store::StoreError;
+
+/// What went wrong, ready to be told.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    /// Stable, dotted: programs match on it.
+    kind: &'static str,
+    detail: String,
+    retry_after: Option<i64>,
+}
+
+/// The body of an error answer, RFC 9457.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// `https://postern.invalid/problems/…`, stable.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The status.
+    pub status: u16,
+    /// Who is at fault and what to do.
+    pub detail: String,
+    /// Names this request in the log.
+    pub request_id: String,
+}
+
+impl Problem {
+    /// Nobody is signed in.
+    pub fn sign_in_first() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-first", "Sign in first.")
+    }
+
+    /// Our fault.
+    pub fn internal(cause: String) -> Self {
+        tracing::error!(cause, "internal error");
+        let detail = "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// There is nothing here, or not for this caller.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here.")
+    }
+
+    /// The request itself is broken.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    }
+
+    /// The token lacks a scope.
+    pub fn scope(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "scope", format!("This token lacks the scope {scope}."))
+    }
+
+    /// Came from another site.
+    pub fn cross_site() -> Self {
+        let detail = "This request came from another site and was not carried out.";
+        Self::new(StatusCode::FORBIDDEN, "cross-site", detail)
+    }
+
+    fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, detail: detail.into(), retry_after: None }
+    }
+
+    fn body(&self) -> ProblemBody {
+        ProblemBody {
+            kind: format!("https://postern.invalid/problems/{}", self.kind),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            request_id: current_request().id,
+        }
+    }
+}
+
+impl From<ActionError> for Problem {
+    fn from(error: ActionError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ActionError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", detail),
+            ActionError::Invalid { field, .. } => {
+                tracing::debug!(field, "refused input");
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {detail}"))
+            }
+            ActionError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused", detail),
+            ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
+            ActionError::Throttled(wait) => Self {
+                retry_after: Some(wait.as_secs().max(1)),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
+            },
+            ActionError::NotFound => Self::not_found(),
+            ActionError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", detail),
+            ActionError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        ActionError::from(error).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives problems their body: here the request is known, and with it whether a person or a program reads.
+pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    if for_program {
+        let mut answer = (problem.status, Json(problem.body())).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+        carry_retry(&response, &mut answer);
+        return answer;
+    }
+    if problem.status == StatusCode::UNAUTHORIZED && problem.kind == "sign-in-first" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    let values = json!({
+        "status": problem.status.as_u16(),
+        "title": title(problem.status),
+        "detail": problem.detail,
+        "request_id": current_request().id,
+    });
+    match page_with(&app, None, problem.status, "problem.html", values) {
+        Ok(mut answer) => {
+            carry_retry(&response, &mut answer);
+            answer
+        }
+        Err(_) => problem.status.into_response(),
+    }
+}
+
+fn carry_retry(from: &Response, to: &mut Response) {
+    if let Some(retry) = from.headers().get(header::RETRY_AFTER) {
+        to.headers_mut().insert(header::RETRY_AFTER, retry.clone());
+    }
+}
+
+fn accepts_json(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("json") && !accept.contains("text/html")
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::FORBIDDEN => "This is not allowed",
+        StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::CONFLICT => "This does not fit",
+        StatusCode::TOO_MANY_REQUESTS => "Too many attempts",
+        StatusCode::UNAUTHORIZED => "That was not right",
+        status if status.is_client_error() => "This request can't be used",
+        _ => "Something went wrong",
+    }
+}

@@ -1,0 +1,105 @@
+//! Every URL. What can be reached without sign-in is listed first, and a test holds this list to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::{account, api, assets, desk, dev, health, page, portal, problem, security, signin};
+use crate::app::App;
+
+/// All of it, with the layers that hold for every answer.
+pub fn router(app: Arc<App>) -> Router {
+    let mut routes = open().merge(signed_in()).merge(api::routes());
+    if app.is_development() {
+        routes = routes.merge(dev::routes());
+    }
+    routes
+        .fallback(|| async { problem::Problem::not_found() })
+        .layer(from_fn_with_state(Arc::clone(&app), security::same_site_only))
+        .layer(from_fn_with_state(Arc::clone(&app), problem::render_problems))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(30)))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(security::headers))
+        .layer(from_fn_with_state(Arc::clone(&app), security::name_request))
+        .layer(CompressionLayer::new())
+        .layer(DefaultBodyLimit::max(64 * 1024))
+        .with_state(app)
+}
+
+/// Reachable by anybody. Each handler that checks a secret goes through the limiter.
+fn open() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(signin::home::show))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/static/{version}/{file}", get(assets::asset))
+        .route("/sign-in", get(signin::sign_in::show).post(signin::sign_in::submit))
+        .route("/sign-in/passkey/start", post(signin::passkey::start))
+        .route("/sign-in/passkey/finish", post(signin::passkey::finish))
+        .route("/sign-in/second-step", get(signin::second_step::show).post(signin::second_step::submit))
+        .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
+        .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
+        .route("/enrol", get(signin::enrol::show))
+        .route("/enrol/codes", get(signin::enrol::show).post(signin::enrol::submit))
+        .route("/enrol/done", post(signin::enrol::done))
+        .route("/set-up", get(signin::set_up::show).post(signin::set_up::submit))
+        .route("/recover", get(portal::recover::show).post(portal::recover::submit))
+        .route("/recover/options", get(portal::options::show))
+        .route("/recover/case", get(portal::case::show).post(portal::case::open))
+        .route("/recover/case/pass", post(portal::case::show_pass))
+        .route("/recover/case/withdraw", post(portal::case::withdraw))
+        .route("/not-me", get(portal::not_me::show).post(portal::not_me::submit))
+}
+
+/// Reachable with a session. Desk handlers ask the policies on top.
+fn signed_in() -> Router<Arc<App>> {
+    Router::new()
+        .route("/account", get(account::overview::show))
+        .route("/account/passkeys/start", post(account::passkeys::start))
+        .route("/account/passkeys/finish", post(account::passkeys::finish))
+        .route("/account/sessions/{id}/end", post(account::overview::end_session))
+        .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
+        .route("/sign-out", post(account::overview::sign_out))
+        .route("/desk", get(desk::queue::show))
+        .route("/desk/people", get(desk::people::show))
+        .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
+        .route("/desk/cases/{id}", get(desk::case::show))
+        .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
+        .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
+        .route(
+            "/desk/cases/{id}/force-mfa-reset",
+            get(desk::force_mfa_reset::show).post(desk::force_mfa_reset::submit),
+        )
+        .route("/desk/cases/{id}/refuse", get(desk::decide::show_refuse).post(desk::decide::refuse))
+        .route("/desk/cases/{id}/escalate", get(desk::decide::show_escalate).post(desk::decide::escalate))
+        .route("/desk/cases/{id}/approve", get(desk::decide::show_approve).post(desk::decide::approve))
+        .route("/desk/audit", get(desk::audit::show))
+        .route("/desk/audit/export", get(desk::audit::export))
+        .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))
+        .route("/desk/tokens/{id}/revoke", post(desk::tokens::revoke))
+}
+
+/// A form that came back: the page again, with what is wrong, or the problem page for what no form can mend.
+pub(super) fn form_error(
+    error: crate::actions::ActionError,
+) -> Result<(StatusCode, Option<&'static str>, String), problem::Problem> {
+    use crate::actions::ActionError as E;
+    let words = error.to_string();
+    match error {
+        E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), words)),
+        E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, words)),
+        E::Throttled(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, words)),
+        E::Refused(_) => Ok((StatusCode::CONFLICT, None, words)),
+        other => Err(other.into()),
+    }
+}
+
+pub(super) use page::{page as render, page_with as render_with};

@@ -1,0 +1,38 @@
+//! The front gate: password, second step, pass, enrolment.
+
+pub mod enrol;
+pub mod home;
+pub mod pass;
+pub mod passkey;
+pub mod second_step;
+pub mod set_up;
+pub mod sign_in;
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::signin::Flow;
+
+use super::cookies;
+use crate::actions::SignedIn;
+use crate::actions::sign_in::Begun;
+
+/// Where a flow goes on.
+fn go_on(begun: &Begun) -> Response {
+    let next = match begun.flow {
+        Flow::SecondStep { .. } => "/sign-in/second-step",
+        Flow::PassStep { .. } => "/sign-in/pass",
+        Flow::Enrolling { .. } => "/enrol",
+    };
+    let mut response = Redirect::to(next).into_response();
+    cookies::FLOW.set(response.headers_mut(), &begun.token);
+    response
+}
+
+/// The cookies of a completed sign-in.
+fn keep(signed_in: &SignedIn, mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    cookies::SESSION.set(headers, &signed_in.session);
+    cookies::DEVICE.set(headers, &signed_in.device);
+    cookies::FLOW.clear(headers);
+    cookies::CEREMONY.clear(headers);
+    response
+}

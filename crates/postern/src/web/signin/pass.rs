@@ -1,0 +1,48 @@
+//! `/sign-in/pass`: the enrolment pass, after the password.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::signin::Flow;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::go_on;
+use crate::actions::use_pass::use_pass;
+use crate::app::App;
+use crate::web::extract::CurrentFlow;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+const PAGE: &str = "signin/pass.html";
+
+/// The form.
+#[derive(Deserialize)]
+pub struct PassForm {
+    pass: String,
+}
+
+/// `GET /sign-in/pass`
+pub async fn show(State(app): State<Arc<App>>, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
+    if !matches!(row.flow()?, Flow::PassStep { .. }) {
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
+    render(&app, None, PAGE, json!({ "error": null }))
+}
+
+/// `POST /sign-in/pass`
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    CurrentFlow(row): CurrentFlow,
+    Form(form): Form<PassForm>,
+) -> Result<Response, Problem> {
+    match use_pass(&app, &row, &form.pass).await {
+        Ok(begun) => Ok(go_on(&begun)),
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            render_with(&app, None, status, PAGE, json!({ "error": words }))
+        }
+    }
+}

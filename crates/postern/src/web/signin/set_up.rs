@@ -1,0 +1,61 @@
+//! `/set-up`: the first steps into an account, with a set-up code.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::go_on;
+use crate::actions::set_up::{SetUp, set_up};
+use crate::app::App;
+use crate::store::persons;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+const PAGE: &str = "signin/set_up.html";
+
+/// The form.
+#[derive(Deserialize)]
+pub struct SetUpForm {
+    code: String,
+    login: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    password: String,
+}
+
+/// `GET /set-up`
+pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let first = persons::is_empty(&app.db, &app.tenant).await?;
+    let values = json!({ "first": first, "login": "", "name": "", "email": "", "field": null, "error": null });
+    render(&app, None, PAGE, values)
+}
+
+/// `POST /set-up`
+pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<SetUpForm>) -> Result<Response, Problem> {
+    let typed = SetUp {
+        code: &form.code,
+        login: &form.login,
+        name: &form.name,
+        email: &form.email,
+        password: Zeroizing::new(form.password.clone()),
+    };
+    match set_up(&app, typed).await {
+        Ok(begun) => Ok(go_on(&begun)),
+        Err(error) => {
+            let (status, field, words) = form_error(error)?;
+            let first = persons::is_empty(&app.db, &app.tenant).await?;
+            let values = json!({
+                "first": first, "login": form.login, "name": form.name, "email": form.email,
+                "field": field, "error": words,
+            });
+            render_with(&app, None, status, PAGE, values)
+        }
+    }
+}

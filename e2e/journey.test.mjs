@@ -1,0 +1,58 @@
+// The main job: Ana lost her phone and gets back in, and nobody else does.
+import { DATABASES } from './lib/database.mjs';
+import { journey } from './lib/journey.mjs';
+import { World } from './lib/world.mjs';
+import * as access from './steps/access.mjs';
+import * as audit from './steps/audit.mjs';
+import * as desk from './steps/desk.mjs';
+import * as enrolment from './steps/enrolment.mjs';
+import * as notices from './steps/notices.mjs';
+import * as recovery from './steps/recovery.mjs';
+import * as staff from './steps/staff.mjs';
+
+const STEPS = [
+  ['Ana lost her phone and is offered a way on', recovery.anaLostHerPhone],
+  ['she has nothing left and opens a case', recovery.anaOpensACase],
+  ['her case page survives a reload', recovery.theCasePageSurvivesAReload],
+  ['strangers are answered alike', recovery.strangersAreAnsweredAlike],
+  ['the desk wants a passkey', staff.theDeskWantsAPasskey],
+  ['Ben signs in with a passkey', staff.benSignsInWithAPasskey],
+  ['the queue shows the case', desk.theQueueShowsTheCase],
+  ['the reset is locked and says why', desk.theResetIsLockedAndSaysWhy],
+  ['Ben calls the office number and binds her page', desk.benCallsTheOfficeNumber],
+  ['he records the call, which is not enough', desk.benRecordsTheCall],
+  ['a birthday is no proof', desk.aBirthdayIsNoProof],
+  ['the manager comes in with a passkey', staff.comesInWithAPasskey('mona')],
+  ['she vouches', desk.theManagerVouches],
+  ['the lock opens', desk.theLockOpens],
+  ['Ben forces the reset, with a reason', desk.benForcesTheReset],
+  ['Ana, and not Ben, is shown the pass', enrolment.anaIsShownHerPass],
+  ['the password alone leads nowhere', enrolment.thePasswordAloneLeadsNowhere],
+  ['a wrong pass is refused', enrolment.aWrongPassIsRefused],
+  ['password and pass lead to enrolment and nowhere else', enrolment.passwordAndPassLeadToEnrolment],
+  ['a wrong code enrols nothing', enrolment.aWrongCodeEnrolsNothing],
+  ['Ana enrols her new phone', enrolment.anaEnrolsHerNewPhone],
+  ['she keeps her backup codes', enrolment.anaKeepsHerCodes],
+  ['the pass is used up', enrolment.thePassIsUsedUp],
+  ['Ana signs in fully', enrolment.anaSignsInFully],
+  ['the case closes by itself', desk.theCaseClosedByItself],
+  ['every earlier contact is told', notices.everyEarlierContactIsTold],
+  ['the auditor comes in with a passkey', staff.comesInWithAPasskey('otto')],
+  ['the audit page tells the story', audit.theAuditPageTellsTheStory],
+  ['the export carries reason and state before', audit.theExportCarriesReasonAndStateBefore],
+  ['the log is whole until a byte is changed', audit.theLogIsWholeUntilAByteIsChanged],
+  ['the keyboard is enough to sign in', access.theKeyboardIsEnoughToSignIn],
+  ['pages work without JavaScript', access.pagesWorkWithoutJavaScript],
+  ['"this was not me" stops a case', notices.thisWasNotMeStopsACase],
+  ['a case can be handed on or refused', desk.aCaseCanBeRefusedOrHandedOn],
+];
+
+for (const database of DATABASES) {
+  journey(`a locked-out person gets back in (${database.name})`, {
+    skip: database.skip ?? false,
+    start: () => World.start(database),
+    check: (world) => world.checkComplaints(),
+    end: (world, broken) => world.end(broken),
+    steps: STEPS,
+  });
+}

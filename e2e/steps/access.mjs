@@ -1,0 +1,66 @@
+// Doors that must open for everybody: without a mouse, and without JavaScript.
+import assert from 'node:assert/strict';
+import { FAY, GUS } from '../lib/people.mjs';
+import { button, field, isAt } from '../lib/person.mjs';
+
+const MOST_TABS = 25;
+
+export async function theKeyboardIsEnoughToSignIn(world) {
+  const { server } = world;
+  const page = await world.window('somebody without a mouse');
+  await page.goto('/sign-in');
+  await tabTo(page, field(page, 'Login'));
+  await page.keyboard.type(FAY.login);
+  await tabTo(page, page.getByLabel('Password', { exact: true }));
+  await page.keyboard.type(server.password(FAY.login));
+  await tabTo(page, button(page, 'Sign in'));
+  await page.keyboard.press('Enter');
+  await isAt(page, '/sign-in/second-step');
+  await tabTo(page, field(page, 'Code from your app'));
+  await page.keyboard.type(await server.phoneCode(FAY.login));
+  await page.keyboard.press('Enter');
+  await isAt(page, '/account', 'Your account');
+  await tabTo(page, button(page, 'Sign out'));
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname !== '/account');
+}
+
+// Presses Tab until the element has the focus, and demands that the focus can be seen.
+async function tabTo(page, locator) {
+  const target = await locator.elementHandle();
+  const here = () => target.evaluate((element) => element === document.activeElement);
+  for (let tabs = 0; !(await here()); tabs += 1) {
+    assert.ok(tabs < MOST_TABS, `Tab reaches ${locator}`);
+    await page.keyboard.press('Tab');
+  }
+  const seen = await target.evaluate((element) => {
+    const { outlineStyle, boxShadow, borderColor } = getComputedStyle(element);
+    element.blur();
+    const still = getComputedStyle(element);
+    const visible = outlineStyle !== still.outlineStyle || boxShadow !== still.boxShadow || borderColor !== still.borderColor;
+    element.focus();
+    return visible;
+  });
+  assert.ok(seen, `the focus on ${locator} can be seen`);
+}
+
+export async function pagesWorkWithoutJavaScript(world) {
+  const { server } = world;
+  const page = await world.window('somebody without JavaScript', { javaScriptEnabled: false });
+  await page.goto('/sign-in');
+  await field(page, 'Login').fill(GUS.login);
+  await page.getByLabel('Password', { exact: true }).fill(server.password(GUS.login));
+  await button(page, 'Sign in').click();
+  await isAt(page, '/sign-in/second-step');
+  await field(page, 'Code from your app').fill(await server.phoneCode(GUS.login));
+  await button(page, 'Continue').click();
+  await isAt(page, '/account', 'Your account');
+  await button(page, 'Sign out').click();
+  await page.goto('/recover');
+  await field(page, 'Login').fill(GUS.login);
+  await button(page, 'Continue').click();
+  await page.getByRole('heading', { name: /What can you still use\?/ }).waitFor();
+  await button(page, 'I have none of these').click();
+  await isAt(page, '/recover/case', /Your recovery/);
+  assert.notEqual((await page.locator('[data-phrase]').innerText()).trim(), '');
+}
