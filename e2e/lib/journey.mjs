@@ -1,7 +1,8 @@
 // A journey: steps in order, in one world. After a failed step the rest has nothing to stand on.
 import { test } from 'node:test';
 
-// start() makes the world, end(world) takes it down, check(world) is asked after each step.
+// start() makes the world and end() takes it down. check() is asked after each step; what it finds fails that step and
+// keeps nobody from the next.
 export function journey(name, { skip, start, check, end, steps }) {
   test(name, { skip }, async (t) => {
     const world = await start();
@@ -12,11 +13,11 @@ export function journey(name, { skip, start, check, end, steps }) {
           if (broken) return step.skip(`after the failure of "${broken}"`);
           try {
             await act(world);
-            await check(world);
           } catch (error) {
             broken = title;
             throw error;
           }
+          check(world);
         });
       }
     } finally {

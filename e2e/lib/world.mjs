@@ -32,9 +32,10 @@ export class World {
     return this.looker.look(page, name);
   }
 
-  checkComplaints() {
-    const complaints = [...this.#windows].flatMap(([name, page]) => page.complaints.map((text) => `${name} at ${text}`));
-    assert.deepEqual(complaints, []);
+  // What no page may do, whatever the step was about.
+  check() {
+    const complaints = [...this.#windows].flatMap(([name, page]) => page.complaints.splice(0).map((text) => `${name} at ${text}`));
+    assert.deepEqual([...complaints, ...this.looker.takeFaults()], []);
   }
 
   // After a failure, what each person saw is worth more than the message.

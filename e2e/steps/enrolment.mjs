@@ -63,7 +63,8 @@ export async function aWrongCodeEnrolsNothing(world) {
     await button(page, 'Check the code').click();
     await page.getByRole('alert').waitFor();
   });
-  await isAt(page, '/enrol');
+  assert.equal(await text(page, '[data-key]'), world.notes.key, 'the key stays');
+  assert.equal(await page.locator('[data-codes]').count(), 0);
   await world.look(page, 'enrol-refused');
 }
 

@@ -107,9 +107,11 @@ impl Kind {
     /// What it is worth.
     pub fn worth(self) -> Worth {
         match self {
-            Self::LiveVideo | Self::CallPlaced | Self::ManagerVouch | Self::OfficialDocument | Self::InPerson => {
-                Worth::Accepted
-            }
+            Self::LiveVideo
+            | Self::CallPlaced
+            | Self::ManagerVouch
+            | Self::OfficialDocument
+            | Self::InPerson => Worth::Accepted,
             Self::OwnerFacts => Worth::Supporting,
             Self::EmailMatch
             | Self::SecurityQuestion
@@ -178,10 +180,21 @@ mod tests {
 
     #[test]
     fn six_kinds_never_count() {
-        let never: Vec<_> = Kind::ALL.into_iter().filter(|k| k.worth() == Worth::Never).map(Kind::as_str).collect();
+        let never: Vec<_> = Kind::ALL
+            .into_iter()
+            .filter(|k| k.worth() == Worth::Never)
+            .map(Kind::as_str)
+            .collect();
         assert_eq!(
             never,
-            ["email_match", "security_question", "recovery_mail_code", "chat_claim", "number_supplied", "urgency"]
+            [
+                "email_match",
+                "security_question",
+                "recovery_mail_code",
+                "chat_claim",
+                "number_supplied",
+                "urgency"
+            ]
         );
     }
 

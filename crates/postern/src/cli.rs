@@ -18,7 +18,10 @@ use crate::config::{Config, ConfigProblems, Mode, Typed};
 
 /// Postern lets a locked-out person back in without letting anyone else in.
 #[derive(Parser)]
-#[command(version, after_help = "Exit codes: 0 done, 1 it could not be done (the message says why), 2 wrong usage.")]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 it could not be done (the message says why), 2 wrong usage."
+)]
 pub struct Cli {
     /// How the log on stderr is written.
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "POSTERN_LOG_FORMAT")]
@@ -92,7 +95,12 @@ pub struct Settings {
     #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
     pub data: Option<PathBuf>,
     /// postgres://… instead of the embedded `SQLite` file.
-    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "POSTERN_DATABASE_URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
 }
 
@@ -118,7 +126,10 @@ pub fn run() -> ExitCode {
         return say::fail(&*error);
     }
     // Two TLS providers in one process would make the first handshake panic; this names the one.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         tracing::debug!("the TLS provider was installed before");
     }
     let outcome = match cli.command {
@@ -137,7 +148,9 @@ pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", cli.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match cli.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
@@ -146,6 +159,11 @@ fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// An async runtime for commands that need one.
-pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Box<dyn std::error::Error>>>) -> Result<T, Box<dyn std::error::Error>> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+pub(crate) fn block_on<T>(
+    work: impl Future<Output = Result<T, Box<dyn std::error::Error>>>,
+) -> Result<T, Box<dyn std::error::Error>> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

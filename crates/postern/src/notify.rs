@@ -74,7 +74,10 @@ pub async fn announce(
     // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
     // before.
     for contact in contacts::list(&app.db, &app.tenant, person).await? {
-        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
+        let token = app
+            .rng
+            .token()
+            .map_err(|_| StoreError::Corrupt("random number"))?;
         let expires_at = change.at() + Config::CONTEST_LIFE;
         contests::insert(change, &token_hash(&token), person, case, expires_at).await?;
         let body = body(app, &contact, notice, &token);

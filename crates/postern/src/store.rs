@@ -68,5 +68,9 @@ pub(crate) fn time(micros: i64) -> Timestamp {
 
 /// A guarded write must have moved exactly one row.
 pub(crate) fn one_row(done: &sqlx::any::AnyQueryResult) -> Result<()> {
-    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
 }

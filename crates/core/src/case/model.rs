@@ -48,19 +48,28 @@ impl Holding {
 /// One step that the adversary takes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Step {
-    BindPage { by: &'static str },
+    BindPage {
+        by: &'static str,
+    },
     /// Have evidence recorded: by a bribed agent out of thin air, by an honest one who was deceived.
-    Record { kind: Kind, by: &'static str },
+    Record {
+        kind: Kind,
+        by: &'static str,
+    },
     Vouch,
     Verify,
-    Approve { by: &'static str },
+    Approve {
+        by: &'static str,
+    },
     Wait,
-    Reset { by: &'static str },
+    Reset {
+        by: &'static str,
+    },
     ShowPass,
     EnterPassword,
     EnterPass,
     Enrol,
-    SecondStep,
+    FinishSignIn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +79,10 @@ enum Opener {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; the checker walks their combinations"
+)]
 struct World {
     opened_by: Opener,
     case: Case,
@@ -127,7 +140,10 @@ impl Adversary<'_> {
     }
 
     fn standing(world: &World) -> Standing {
-        Standing { disabled: false, has_factor: world.owner_has_factor || world.adversary_factor }
+        Standing {
+            disabled: false,
+            has_factor: world.owner_has_factor || world.adversary_factor,
+        }
     }
 
     fn now(world: &World) -> jiff::Timestamp {
@@ -135,21 +151,40 @@ impl Adversary<'_> {
         jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours)
     }
 
-    fn staff(&self, who: &str) -> Staff {
-        let role = if who == "senior" { Role::Senior } else { Role::Agent };
-        Staff { id: PersonId::new(who), tenant: TenantId::new("t"), role, phishing_resistant: true }
+    fn staff(who: &str) -> Staff {
+        let role = if who == "senior" {
+            Role::Senior
+        } else {
+            Role::Agent
+        };
+        Staff {
+            id: PersonId::new(who),
+            tenant: TenantId::new("t"),
+            role,
+            phishing_resistant: true,
+        }
     }
 
     fn evidence(kind: Kind, by: &str) -> Evidence {
         let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
         let reference = String::new();
-        Evidence { kind, witness: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
+        Evidence {
+            kind,
+            witness: PersonId::new(by),
+            contact,
+            reference,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        }
     }
 
     fn take(&self, world: &World, step: &Step) -> Option<World> {
         let mut next = world.clone();
         match step {
-            Step::BindPage { .. } | Step::Record { .. } | Step::Vouch | Step::Verify | Step::Approve { .. } => {
+            Step::BindPage { .. }
+            | Step::Record { .. }
+            | Step::Vouch
+            | Step::Verify
+            | Step::Approve { .. } => {
                 next.case = remembered(world, step, || self.move_case(world, step))?;
                 // Evidence in another order is the same evidence: half the states for nothing.
                 next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
@@ -180,9 +215,13 @@ impl Adversary<'_> {
                 next.adversary_factor = true;
                 next.flow = None;
             }
-            Step::SecondStep => {
+            Step::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
-                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
+                world
+                    .flow
+                    .clone()?
+                    .with_factor(SecondFactor::Totp, Self::standing(world))
+                    .ok()?;
                 next.session = true;
             }
         }
@@ -193,12 +232,13 @@ impl Adversary<'_> {
         let (case, now) = (world.case.clone(), Self::now(world));
         match step {
             Step::BindPage { by } => {
-                let staff = self.staff(by);
+                let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-                case.bind_page(permit, ContactId::new("office"), staff.id, now).ok()
+                case.bind_page(permit, ContactId::new("office"), staff.id, now)
+                    .ok()
             }
             Step::Record { kind, by } => {
-                let staff = self.staff(by);
+                let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 Some(case.add_evidence(permit, Self::evidence(*kind, by)).ok()?.0)
             }
@@ -210,14 +250,18 @@ impl Adversary<'_> {
                     phishing_resistant: true,
                 };
                 let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
-                case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
+                case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager"))
+                    .ok()
             }
             Step::Verify => {
-                let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
+                let permit = self
+                    .policies
+                    .authorize(&Request::verify(&case, case.proof(now)))
+                    .ok()?;
                 case.verify(permit, now).ok()
             }
             Step::Approve { by } => {
-                let staff = self.staff(by);
+                let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.approve(permit, staff.id, now).ok()
             }
@@ -227,9 +271,12 @@ impl Adversary<'_> {
 
     fn reset(&self, world: &World, by: &str) -> Option<Case> {
         let (case, now) = (world.case.clone(), Self::now(world));
-        let staff = self.staff(by);
+        let staff = Self::staff(by);
         let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
+        let suffices = self
+            .policies
+            .authorize(&Request::verify(&case, case.proof(now)))
+            .ok()?;
         case.force_reset(permit, suffices, staff.id, now).ok()
     }
 }
@@ -283,7 +330,11 @@ impl Model for Adversary<'_> {
             // An honest agent approves and resets whatever the policy lets through: the worst case.
             steps.extend([Step::Approve { by }, Step::Reset { by }]);
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
-                let already = world.case.evidence().iter().any(|e| e.kind == kind && e.witness.as_str() == by);
+                let already = world
+                    .case
+                    .evidence()
+                    .iter()
+                    .any(|e| e.kind == kind && e.witness.as_str() == by);
                 if self.can_record(world, kind, by) && !already && world.case.risk() < 1 {
                     steps.push(Step::Record { kind, by });
                 }
@@ -295,7 +346,14 @@ impl Model for Adversary<'_> {
         if self.holds(Holding::Password) {
             steps.push(Step::EnterPassword);
         }
-        steps.extend([Step::Verify, Step::Wait, Step::ShowPass, Step::EnterPass, Step::Enrol, Step::SecondStep]);
+        steps.extend([
+            Step::Verify,
+            Step::Wait,
+            Step::ShowPass,
+            Step::EnterPass,
+            Step::Enrol,
+            Step::FinishSignIn,
+        ]);
     }
 
     fn next_state(&self, world: &World, step: Step) -> Option<World> {
@@ -309,7 +367,9 @@ impl Model for Adversary<'_> {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("P1: one is never enough", |_, world: &World| !world.session),
-            Property::always("P1: no enrolment either", |_, world: &World| !world.adversary_factor),
+            Property::always("P1: no enrolment either", |_, world: &World| {
+                !world.adversary_factor
+            }),
         ]
     }
 }
@@ -318,7 +378,15 @@ fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str>
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary { holds, openers, tier, policies }.checker().spawn_bfs().join();
+    let checker = Adversary {
+        holds,
+        openers,
+        tier,
+        policies,
+    }
+    .checker()
+    .spawn_bfs()
+    .join();
     assert!(checker.unique_state_count() > 1, "the model does nothing");
     checker.discoveries().into_keys().collect()
 }
@@ -328,7 +396,11 @@ fn one_holding_never_leads_in() {
     for tier in Tier::ALL {
         for holding in Holding::ALL {
             let broken = check(&[holding], &[Opener::Owner, Opener::Adversary], tier);
-            assert!(broken.is_empty(), "{holding:?} alone, tier {}: {broken:?}", tier.as_str());
+            assert!(
+                broken.is_empty(),
+                "{holding:?} alone, tier {}: {broken:?}",
+                tier.as_str()
+            );
         }
     }
 }
@@ -340,7 +412,11 @@ fn one_holding_and_the_password_does_not_lead_in_through_a_case_of_their_own() {
     for tier in Tier::ALL {
         for holding in Holding::ALL {
             let broken = check(&[Holding::Password, holding], &[Opener::Adversary], tier);
-            assert!(broken.is_empty(), "{holding:?} and the password, tier {}: {broken:?}", tier.as_str());
+            assert!(
+                broken.is_empty(),
+                "{holding:?} and the password, tier {}: {broken:?}",
+                tier.as_str()
+            );
         }
     }
 }

@@ -46,7 +46,7 @@ impl Case {
         by: PersonId,
         now: Timestamp,
     ) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
         self.page = Page::Bound { contact, by, at: now };
         Ok(self)
@@ -58,7 +58,7 @@ impl Case {
         permit: Permit<RecordEvidence>,
         evidence: Evidence,
     ) -> Result<(Self, Recorded), CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
         if evidence.kind.worth() == Worth::Never || !evidence.kind.recorded_by_agent() {
             self.risk += 1;
@@ -70,7 +70,7 @@ impl Case {
 
     /// The manager gave their word, themselves.
     pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
         self.evidence.push(vouch);
         Ok(self)
@@ -78,7 +78,7 @@ impl Case {
 
     /// The policy says that the evidence suffices: on to approval, to the hold, or to ready, as the tier wants.
     pub fn verify(mut self, permit: Permit<Verify>, now: Timestamp) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
         self.stage = if self.subject.tier.wants_approval() {
             Stage::AwaitingApproval { verified_at: now }
@@ -95,7 +95,7 @@ impl Case {
         by: PersonId,
         now: Timestamp,
     ) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         let Stage::AwaitingApproval { verified_at } = self.stage else {
             return Err(self.out_of_order());
         };
@@ -112,8 +112,8 @@ impl Case {
         by: PersonId,
         now: Timestamp,
     ) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
-        self.expect_covered(evidence_suffices.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(evidence_suffices.covers(self.id.as_str()))?;
         match self.stage {
             Stage::Ready { .. } => {}
             Stage::OnHold { until, .. } if now >= until => {}
@@ -129,23 +129,29 @@ impl Case {
         let Stage::Remedied { .. } = self.stage else {
             return Err(self.out_of_order());
         };
-        self.stage = Stage::Closed { outcome: Outcome::Proven, at: now };
+        self.stage = Stage::Closed {
+            outcome: Outcome::Proven,
+            at: now,
+        };
         Ok(self)
     }
 
     /// A staff member said no.
     pub fn refuse(mut self, permit: Permit<Refuse>, now: Timestamp) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed { outcome: Outcome::Refused, at: now };
+        self.stage = Stage::Closed {
+            outcome: Outcome::Refused,
+            at: now,
+        };
         Ok(self)
     }
 
     /// Handed to a senior; agents can only look from now on.
     pub fn escalate(mut self, permit: Permit<Escalate>) -> Result<Self, CaseError> {
-        self.expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(permit.covers(self.id.as_str()))?;
         if !self.stage.is_open() || self.is_escalated() {
             return Err(self.out_of_order());
         }
@@ -156,11 +162,18 @@ impl Case {
     /// The owner says that it was not them. Needs no permit: stopping is always allowed. A senior has it from now on.
     pub fn contest(mut self, now: Timestamp) -> Result<Self, CaseError> {
         let after_remedy = match self.stage {
-            Stage::Closed { outcome: Outcome::Proven, .. } | Stage::Remedied { .. } => true,
+            Stage::Closed {
+                outcome: Outcome::Proven,
+                ..
+            }
+            | Stage::Remedied { .. } => true,
             Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
             _ => false,
         };
-        self.stage = Stage::Contested { at: now, after_remedy };
+        self.stage = Stage::Contested {
+            at: now,
+            after_remedy,
+        };
         self.handler_rank = Role::Senior.rank();
         Ok(self)
     }
@@ -170,27 +183,43 @@ impl Case {
         if matches!(self.stage, Stage::Closed { .. } | Stage::Contested { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed { outcome: Outcome::Superseded, at: now };
+        self.stage = Stage::Closed {
+            outcome: Outcome::Superseded,
+            at: now,
+        };
         Ok(self)
     }
 
     /// The claimant withdrew, from their own page.
     pub fn withdraw(mut self, now: Timestamp) -> Result<Self, CaseError> {
-        if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }) {
+        if matches!(
+            self.stage,
+            Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }
+        ) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed { outcome: Outcome::Withdrawn, at: now };
+        self.stage = Stage::Closed {
+            outcome: Outcome::Withdrawn,
+            at: now,
+        };
         Ok(self)
     }
 
     fn after_approval(&self, verified_at: Timestamp, approved_by: Option<PersonId>, now: Timestamp) -> Stage {
         let hold = SignedDuration::from_hours(self.subject.tier.hold_hours());
         if hold.is_zero() {
-            return Stage::Ready { verified_at, approved_by };
+            return Stage::Ready {
+                verified_at,
+                approved_by,
+            };
         }
         // A hold that cannot be represented never ends: fail closed.
         let until = now.checked_add(hold).unwrap_or(Timestamp::MAX);
-        Stage::OnHold { verified_at, approved_by, until }
+        Stage::OnHold {
+            verified_at,
+            approved_by,
+            until,
+        }
     }
 
     fn expect_verifying(&self) -> Result<(), CaseError> {
@@ -200,11 +229,17 @@ impl Case {
         }
     }
 
-    fn expect_covered(&self, covered: bool) -> Result<(), CaseError> {
-        if covered { Ok(()) } else { Err(CaseError::ForeignPermit) }
-    }
-
     fn out_of_order(&self) -> CaseError {
-        CaseError::OutOfOrder { stage: self.stage.as_str() }
+        CaseError::OutOfOrder {
+            stage: self.stage.as_str(),
+        }
+    }
+}
+
+fn expect_covered(covered: bool) -> Result<(), CaseError> {
+    if covered {
+        Ok(())
+    } else {
+        Err(CaseError::ForeignPermit)
     }
 }

@@ -43,19 +43,31 @@ pub struct Request<'a, A> {
 impl<'a> Request<'a, Verify> {
     /// Does this proof suffice for this case?
     pub fn verify(case: &'a Case, proof: Proof) -> Self {
-        Self { principal: Principal::Desk(proof), resource: Resource::Case(case), action: PhantomData }
+        Self {
+            principal: Principal::Desk(proof),
+            resource: Resource::Case(case),
+            action: PhantomData,
+        }
     }
 }
 
 impl<'a, A: Action> Request<'a, A> {
     /// May this person do it to this case?
     pub fn on_case(who: &'a Staff, case: &'a Case) -> Self {
-        Self { principal: Principal::Staff(who), resource: Resource::Case(case), action: PhantomData }
+        Self {
+            principal: Principal::Staff(who),
+            resource: Resource::Case(case),
+            action: PhantomData,
+        }
     }
 
     /// May this person do it in this organisation?
     pub fn on_tenant(who: &'a Staff, tenant: &'a TenantId) -> Self {
-        Self { principal: Principal::Staff(who), resource: Resource::Tenant(tenant), action: PhantomData }
+        Self {
+            principal: Principal::Staff(who),
+            resource: Resource::Tenant(tenant),
+            action: PhantomData,
+        }
     }
 
     pub(super) fn resource_id(&self) -> &str {
@@ -79,8 +91,10 @@ impl<'a, A: Action> Request<'a, A> {
             Resource::Tenant(tenant) => uid("Tenant", tenant.as_str())?,
         };
         let action = uid("Action", A::NAME)?;
-        let context = Context::from_json_value(self.context(), Some((schema, &action))).map_err(|e| e.to_string())?;
-        cedar_policy::Request::new(principal, action, resource, context, Some(schema)).map_err(|e| e.to_string())
+        let context =
+            Context::from_json_value(self.context(), Some((schema, &action))).map_err(|e| e.to_string())?;
+        cedar_policy::Request::new(principal, action, resource, context, Some(schema))
+            .map_err(|e| e.to_string())
     }
 
     fn context(&self) -> Value {
@@ -98,9 +112,7 @@ impl<'a, A: Action> Request<'a, A> {
     }
 
     pub(super) fn entities(&self) -> Value {
-        let entity = |kind: &str, id: &str, attrs: Value| {
-            json!({ "uid": { "type": format!("Postern::{kind}"), "id": id }, "attrs": attrs, "parents": [] })
-        };
+        let entity = |kind: &str, id: &str, attrs: Value| json!({ "uid": { "type": format!("Postern::{kind}"), "id": id }, "attrs": attrs, "parents": [] });
         let principal = match &self.principal {
             Principal::Staff(staff) => entity(
                 "Person",
@@ -116,7 +128,9 @@ impl<'a, A: Action> Request<'a, A> {
         };
         let resource = match self.resource {
             Resource::Case(case) => entity("Case", case.id().as_str(), case_attributes(case)),
-            Resource::Tenant(tenant) => entity("Tenant", tenant.as_str(), json!({ "tenant": tenant.as_str() })),
+            Resource::Tenant(tenant) => {
+                entity("Tenant", tenant.as_str(), json!({ "tenant": tenant.as_str() }))
+            }
         };
         json!([principal, resource])
     }

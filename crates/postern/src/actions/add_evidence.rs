@@ -22,7 +22,8 @@ pub async fn add_evidence(
     reference: &str,
 ) -> Result<Recorded, ActionError> {
     let reference = Reason::parse(reference).map_err(|_| {
-        let words = "Give a reference: the ticket, the recording, or the type of document and who checked it.";
+        let words =
+            "Give a reference: the ticket, the recording, or the type of document and who checked it.";
         ActionError::invalid("reference", words)
     })?;
     let (row, case, now) = case_for(app, id).await?;
@@ -37,7 +38,13 @@ pub async fn add_evidence(
         _ => None,
     };
     let witness = caller.person.id.clone();
-    let evidence = Evidence { kind, witness, contact, reference: reference.as_str().to_owned(), at: now };
+    let evidence = Evidence {
+        kind,
+        witness,
+        contact,
+        reference: reference.as_str().to_owned(),
+        at: now,
+    };
     let (case, recorded) = case.add_evidence(permit, evidence)?;
     let event_kind = match recorded {
         Recorded::Added => EventKind::CaseEvidenceAdded,

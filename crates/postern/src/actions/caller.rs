@@ -41,19 +41,28 @@ impl Caller {
     pub fn actor(&self) -> Actor {
         let id = self.person.id.clone();
         match self.scopes {
-            Some(_) => Actor::Token { id, token: self.session.clone() },
+            Some(_) => Actor::Token {
+                id,
+                token: self.session.clone(),
+            },
             None => Actor::Person { id },
         }
     }
 }
 
 /// Asks the policies about a case.
-pub async fn permit_on_case<A: Action>(app: &App, caller: &Caller, case: &Case) -> Result<Permit<A>, ActionError> {
+pub async fn permit_on_case<A: Action>(
+    app: &App,
+    caller: &Caller,
+    case: &Case,
+) -> Result<Permit<A>, ActionError> {
     let staff = caller.staff();
     match app.policies.authorize(&Request::on_case(&staff, case)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
-            let event = denial::<A>(caller, &denied).person(&case.subject().person).case(case.id());
+            let event = denial::<A>(caller, &denied)
+                .person(&case.subject().person)
+                .case(case.id());
             app.change().await?.commit(&event).await?;
             Err(ActionError::Denied(denied))
         }

@@ -21,7 +21,9 @@ pub struct Stopped {
 
 /// Stops what the notice told of.
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
-    Lane::of_thing(&format!("contest:{}", current_request().ip)).spend(app).await?;
+    Lane::of_thing(&format!("contest:{}", current_request().ip))
+        .spend(app)
+        .await?;
     let now = app.clock.now();
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {
@@ -31,7 +33,9 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let person = PersonId::new(&contest.person_id);
     let mut change = app.change().await?;
     contests::consume(&mut change, &contest.id).await?;
-    Lane::of_thing(&format!("contest:{}", current_request().ip)).clear(&mut change).await?;
+    Lane::of_thing(&format!("contest:{}", current_request().ip))
+        .clear(&mut change)
+        .await?;
     let case = contest.case_id.map(CaseId::new);
     let after_change = match &case {
         Some(id) => contest_case(app, &mut change, id).await?,
@@ -47,16 +51,28 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     event.case = case;
     change.commit(&event).await?;
     app.wake.notify_one();
-    Ok(Stopped { account_frozen: after_change })
+    Ok(Stopped {
+        account_frozen: after_change,
+    })
 }
 
 /// Freezes the case. The answer says whether its reset was done already.
 async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result<bool, ActionError> {
     let row = cases::load(&app.db, &app.tenant, id).await?;
-    let Some(case) = row.case(change.at())? else { return Ok(false) };
+    let Some(case) = row.case(change.at())? else {
+        return Ok(false);
+    };
     // A case that was refused, withdrawn or contested before has nothing left to stop.
-    let Ok(case) = case.contest(change.at()) else { return Ok(false) };
-    let after_remedy = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });
+    let Ok(case) = case.contest(change.at()) else {
+        return Ok(false);
+    };
+    let after_remedy = matches!(
+        case.stage(),
+        Stage::Contested {
+            after_remedy: true,
+            ..
+        }
+    );
     cases::save(change, &row, &case).await?;
     Ok(after_remedy)
 }

@@ -27,10 +27,16 @@ pub async fn create_service_token(
     }
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 100 {
-        return Err(ActionError::invalid("label", "Name the program that will use it, in up to 100 characters."));
+        return Err(ActionError::invalid(
+            "label",
+            "Name the program that will use it, in up to 100 characters.",
+        ));
     }
     if scopes.is_empty() || scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
-        return Err(ActionError::invalid("scopes", format!("Choose at least one of {}.", SCOPES.join(", "))));
+        return Err(ActionError::invalid(
+            "scopes",
+            format!("Choose at least one of {}.", SCOPES.join(", ")),
+        ));
     }
     if !(1..=365).contains(&days) {
         return Err(ActionError::invalid("days", "A token lives 1 to 365 days."));

@@ -14,7 +14,9 @@ pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str
     let reason = Reason::parse(reason)?;
     let (row, case, _) = case_for(app, id).await?;
     if row.person_id.is_none() {
-        return Err(ActionError::Refused("Nobody by that name is in the directory. Refuse the case.".to_owned()));
+        return Err(ActionError::Refused(
+            "Nobody by that name is in the directory. Refuse the case.".to_owned(),
+        ));
     }
     let permit = permit_on_case::<Escalate>(app, caller, &case).await?;
     let event = Event::new(EventKind::CaseEscalated, caller.actor())

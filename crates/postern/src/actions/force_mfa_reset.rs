@@ -14,7 +14,12 @@ use crate::notify::{self, Notice};
 use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
 
 /// Resets a person's factors.
-pub async fn force_mfa_reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+pub async fn force_mfa_reset(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<ForceReset>(app, caller, &case).await?;
@@ -31,10 +36,18 @@ pub async fn force_mfa_reset(app: &App, caller: &Caller, id: &CaseId, reason: &s
     let sessions_ended = remove_everything(&mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
     notify::announce(app, &mut change, &person, Some(id), Notice::FactorsReset).await?;
-    let about = |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
+    let about = |kind| {
+        Event::new(kind, caller.actor())
+            .person(&person)
+            .case(id)
+            .reason(&reason)
+            .policies(&policies)
+    };
     let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
     change.record(&revoked).await?;
-    change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
+    change
+        .commit(&about(EventKind::MfaFactorAdminReset).before(before))
+        .await?;
     app.wake.notify_one();
     Ok(())
 }

@@ -31,27 +31,41 @@ impl Lane {
         if let Some(hash) = device.map(token_hash)
             && known_devices::is_known(&app.db, &app.tenant, person, &hash).await?
         {
-            return Ok(Self { subject, lane: format!("device:{hash}") });
+            return Ok(Self {
+                subject,
+                lane: format!("device:{hash}"),
+            });
         }
-        Ok(Self { subject, lane: "open".to_owned() })
+        Ok(Self {
+            subject,
+            lane: "open".to_owned(),
+        })
     }
 
     /// A name that nobody has: counted like a person's, so that both answer alike.
     pub fn of_stranger(typed: &str, kind: &str) -> Self {
         let name = token_hash(&login::normalise(typed));
-        Self { subject: format!("stranger:{name}:{kind}"), lane: "open".to_owned() }
+        Self {
+            subject: format!("stranger:{name}:{kind}"),
+            lane: "open".to_owned(),
+        }
     }
 
     /// Something that is neither: a case's phrase, an address that asks for too much.
     pub fn of_thing(thing: &str) -> Self {
-        Self { subject: thing.to_owned(), lane: "open".to_owned() }
+        Self {
+            subject: thing.to_owned(),
+            lane: "open".to_owned(),
+        }
     }
 
     /// Pays for one guess.
     pub async fn spend(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
         let guess = throttles::spend(&mut change, &self.subject, &self.lane).await?;
-        change.commit_unrecorded("a guess was paid for; what it was is recorded when it was compared").await?;
+        change
+            .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
+            .await?;
         match guess {
             Guess::Granted => Ok(()),
             Guess::Wait(wait) => Err(ActionError::Throttled(wait)),

@@ -34,9 +34,16 @@ pub async fn open_case(app: &App, login: &str) -> Result<Opened, ActionError> {
     let now = app.clock.now();
     let id = CaseId::new(app.rng.id(now)?);
     let page = app.rng.token()?;
-    let case = person.as_ref().map(|person| Case::open(id.clone(), person.subject(), now));
+    let case = person
+        .as_ref()
+        .map(|person| Case::open(id.clone(), person.subject(), now));
     let random = app.rng.bytes::<3>()?;
-    let claimed: String = login.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    let claimed: String = login
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(100)
+        .collect();
     let mut change = app.change().await?;
     let new = NewCase {
         id: &id,
@@ -63,8 +70,12 @@ pub async fn open_case(app: &App, login: &str) -> Result<Opened, ActionError> {
 /// Per hour, an address and a name can open a handful: enough for a person, not for a flood of notices.
 async fn limit(app: &App, login: &str) -> Result<(), ActionError> {
     let hour = hour(app.clock.now());
-    Lane::of_thing(&format!("open_case:{}:{hour}", current_request().ip)).spend(app).await?;
-    Lane::of_stranger(login, &format!("open_case:{hour}")).spend(app).await
+    Lane::of_thing(&format!("open_case:{}:{hour}", current_request().ip))
+        .spend(app)
+        .await?;
+    Lane::of_stranger(login, &format!("open_case:{hour}"))
+        .spend(app)
+        .await
 }
 
 fn hour(now: Timestamp) -> i64 {
@@ -75,6 +86,10 @@ fn hour(now: Timestamp) -> i64 {
 fn reference(app: &App) -> Result<String, ActionError> {
     use postern_core::factor::code::{EnrolmentPass, PlainCode};
     let symbols = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?).reveal();
-    let six: String = symbols.chars().filter(char::is_ascii_alphanumeric).take(6).collect();
+    let six: String = symbols
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(6)
+        .collect();
     Ok(format!("C-{six}"))
 }

@@ -1,7 +1,7 @@
 //! A code from the person's app: the second step of a sign-in.
 
-use postern_core::factor::totp::{self, Check};
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::{self, Check};
 use postern_core::signin::SecondFactor;
 
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
@@ -48,7 +48,13 @@ pub async fn use_totp(
         }
         Check::ClockOff { steps } => {
             let off = totp::clock_words(steps);
-            refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {off}"))).await?;
+            refuse(
+                app,
+                &person,
+                "mfa_clock_drift",
+                Some(format!("the phone's clock is {off}")),
+            )
+            .await?;
             return Err(ActionError::invalid(
                 "code",
                 format!(
@@ -68,7 +74,11 @@ pub async fn use_totp(
 
 const REUSED: &str = "This code was used already. Wait for the next one; it comes within 30 seconds.";
 
-async fn reused(app: &App, person: &Person, change: crate::store::Change<'_>) -> Result<SignedIn, ActionError> {
+async fn reused(
+    app: &App,
+    person: &Person,
+    change: crate::store::Change<'_>,
+) -> Result<SignedIn, ActionError> {
     // On SQLite the open change holds the one writer.
     drop(change);
     refuse(app, person, "mfa_code_reused", None).await?;
@@ -76,7 +86,17 @@ async fn reused(app: &App, person: &Person, change: crate::store::Change<'_>) ->
 }
 
 async fn refuse(app: &App, person: &Person, cause: &str, detail: Option<String>) -> Result<(), ActionError> {
-    failed(app, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
+    failed(
+        app,
+        Some(person),
+        &person.login,
+        Failed {
+            method: "totp",
+            cause,
+            detail,
+        },
+    )
+    .await
 }
 
 /// The best that any of the person's code apps makes of the code.
@@ -87,7 +107,9 @@ async fn check(app: &App, person: &Person, code: &str) -> Result<(String, Check)
         if !factor.is(FactorKind::Totp) || factor.disabled_at.is_some() {
             continue;
         }
-        let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+        let secret = app
+            .keys
+            .unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
         match totp::check(&secret, code, now, factor.last_step) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),

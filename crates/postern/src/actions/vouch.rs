@@ -15,16 +15,31 @@ use crate::app::App;
 use crate::store::cases;
 
 /// Records the manager's word.
-pub async fn vouch(app: &App, caller: &Caller, id: &CaseId, phrase: &str, how: &str) -> Result<(), ActionError> {
-    let how = Reason::parse(how)
-        .map_err(|_| ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice."))?;
+pub async fn vouch(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    phrase: &str,
+    how: &str,
+) -> Result<(), ActionError> {
+    let how = Reason::parse(how).map_err(|_| {
+        ActionError::invalid(
+            "how",
+            "Say how you know that it is them: you saw them, you know the voice.",
+        )
+    })?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<Vouch>(app, caller, &case).await?;
     let policies = permit.policies().to_vec();
     check_phrase(app, caller, &row, &case, phrase).await?;
     let witness = caller.person.id.clone();
-    let evidence =
-        Evidence { kind: Kind::ManagerVouch, witness, contact: None, reference: how.as_str().to_owned(), at: now };
+    let evidence = Evidence {
+        kind: Kind::ManagerVouch,
+        witness,
+        contact: None,
+        reference: how.as_str().to_owned(),
+        at: now,
+    };
     let case = case.vouch(permit, evidence)?;
     let event = Event::new(EventKind::CaseEvidenceAdded, caller.actor())
         .person(&case.subject().person)

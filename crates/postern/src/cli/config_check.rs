@@ -14,7 +14,21 @@ pub fn run(settings: Settings) -> Outcome {
     say::line(format_args!("  data           {}", config.data.display()));
     let database = config.database_url.split(':').next().unwrap_or_default();
     say::line(format_args!("  database       {database}"));
-    say::line(format_args!("  mail           {}", if config.smtp.is_some() { "smtp" } else { "none: notices wait" }));
-    say::line(format_args!("  text and voice {}", if config.gateway.is_some() { "gateway" } else { "none: notices wait" }));
+    say::line(format_args!(
+        "  mail           {}",
+        if config.smtp.is_some() {
+            "smtp"
+        } else {
+            "none: notices wait"
+        }
+    ));
+    say::line(format_args!(
+        "  text and voice {}",
+        if config.gateway.is_some() {
+            "gateway"
+        } else {
+            "none: notices wait"
+        }
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -44,19 +44,34 @@ fn greet(config: &Config) {
     say::line(format_args!("Postern's demo listens on {}", config.link("/")));
     say::line(format_args!("  sign in            {}", config.link("/sign-in")));
     say::line(format_args!("  everybody's phone  {}", config.link("/dev/phone")));
-    say::line(format_args!("  every message      {}", config.link("/dev/outbox")));
+    say::line(format_args!(
+        "  every message      {}",
+        config.link("/dev/outbox")
+    ));
     say::line(format_args!("  the clock          {}", config.link("/dev/clock")));
     say::line("\nAccounts (login, password):");
     for person in &PEOPLE {
-        say::line(format_args!("  {:<6} {:<34} {}", person.login, password(person.login), person.about));
+        say::line(format_args!(
+            "  {:<6} {:<34} {}",
+            person.login,
+            password(person.login),
+            person.about
+        ));
     }
-    say::line("\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.");
+    say::line(
+        "\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.",
+    );
     say::line("Data stays in the folder between runs; --reset starts over. Ctrl-C stops.");
 }
 
 /// Only what the demo itself made: its own `SQLite` files and key.
 fn reset(config: &Config) -> std::io::Result<()> {
-    for name in ["postern.sqlite3", "postern.sqlite3-wal", "postern.sqlite3-shm", "postern.key"] {
+    for name in [
+        "postern.sqlite3",
+        "postern.sqlite3-wal",
+        "postern.sqlite3-shm",
+        "postern.key",
+    ] {
         match std::fs::remove_file(config.data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}

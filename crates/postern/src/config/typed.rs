@@ -65,8 +65,17 @@ impl Typed {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
         let database_url = self.database(&data, &mut problems);
         let smtp = self.smtp(&mut problems);
-        let gateway = self.gateway_url.as_deref().and_then(|text| url("gateway_url", text, &mut problems));
-        let pass_minutes = within("pass_minutes", self.pass_minutes.unwrap_or(10), 1, 10, &mut problems);
+        let gateway = self
+            .gateway_url
+            .as_deref()
+            .and_then(|text| url("gateway_url", text, &mut problems));
+        let pass_minutes = within(
+            "pass_minutes",
+            self.pass_minutes.unwrap_or(10),
+            1,
+            10,
+            &mut problems,
+        );
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
@@ -78,7 +87,9 @@ impl Typed {
             data,
             database_url,
             mode,
-            tenant_name: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
+            tenant_name: self
+                .organisation
+                .unwrap_or_else(|| "Your organisation".to_owned()),
             smtp,
             gateway,
             contact_min_age: SignedDuration::from_hours(24 * age_days),
@@ -90,7 +101,9 @@ impl Typed {
         let default = SocketAddr::from(([127, 0, 0, 1], 8787));
         let Some(text) = &self.listen else { return default };
         let Ok(listen) = text.parse::<SocketAddr>() else {
-            problems.push(format!("listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:8787"));
+            problems.push(format!(
+                "listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:8787"
+            ));
             return default;
         };
         if mode == Mode::Development && !listen.ip().is_loopback() {
@@ -104,11 +117,16 @@ impl Typed {
 
     fn origin(&self, mode: Mode, listen: SocketAddr, problems: &mut Vec<String>) -> Option<Url> {
         // Passkeys want a name, not an address; browsers trust this one without TLS.
-        let text = self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
+        let text = self
+            .origin
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
         let origin = url("origin", &text, problems)?;
         let local = origin.host_str() == Some("localhost");
         if mode == Mode::Production && origin.scheme() != "https" && !local {
-            problems.push(format!("origin: {origin} must start with https:// (only localhost may go without)"));
+            problems.push(format!(
+                "origin: {origin} must start with https:// (only localhost may go without)"
+            ));
         }
         if origin.path() != "/" || origin.query().is_some() {
             problems.push(format!("origin: {origin} must be scheme, host and port alone"));
@@ -120,7 +138,10 @@ impl Typed {
         let Some(text) = &self.database_url else {
             return format!("sqlite:{}", data.join("postern.sqlite3").display());
         };
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
+        if !["sqlite:", "postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+        {
             // Not echoed: it may hold a password.
             problems.push("database_url: must start with sqlite: or postgres://".to_owned());
         }
@@ -130,7 +151,9 @@ impl Typed {
     fn smtp(&self, problems: &mut Vec<String>) -> Option<Smtp> {
         let url = url("smtp_url", self.smtp_url.as_deref()?, problems)?;
         let Some(from) = &self.smtp_from else {
-            problems.push("smtp_from: wanted with smtp_url, such as \"Postern <postern@example.com>\"".to_owned());
+            problems.push(
+                "smtp_from: wanted with smtp_url, such as \"Postern <postern@example.com>\"".to_owned(),
+            );
             return None;
         };
         match from.parse() {

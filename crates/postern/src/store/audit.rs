@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use postern_core::event::Event;
 use postern_core::id::TenantId;
 use serde_json::json;
-use sqlx::{QueryBuilder, Any};
+use sqlx::{Any, QueryBuilder};
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, micros};
@@ -122,8 +122,9 @@ pub async fn list_sequenced(db: &Db, tenant: &TenantId, from: i64, most: i64) ->
 /// Entries without a place yet, oldest first. Read inside the sequencer's change.
 pub async fn list_unsequenced(change: &mut Change<'_>, most: i64) -> Result<Vec<EntryRow>> {
     let tenant = change.tenant().clone();
-    let sql =
-        format!("SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND seq IS NULL ORDER BY id LIMIT $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND seq IS NULL ORDER BY id LIMIT $2"
+    );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(most)
@@ -144,32 +145,37 @@ pub async fn has_unsequenced(db: &Db, tenant: &TenantId) -> Result<bool> {
 /// Gives an entry its place, once, and keeps what the tree will hold of it: an edit of the text shows against this.
 pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64, commitment: &[u8; 32]) -> Result<()> {
     let tenant = change.tenant().clone();
-    let done =
-        sqlx::query("UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL")
-            .bind(tenant.as_str())
-            .bind(id)
-            .bind(seq)
-            .bind(commitment.as_slice())
-            .execute(change.conn())
-            .await?;
+    let done = sqlx::query(
+        "UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(seq)
+    .bind(commitment.as_slice())
+    .execute(change.conn())
+    .await?;
     super::one_row(&done)
 }
 
 /// The newest signed checkpoint: size and note.
 pub async fn find_checkpoint(db: &Db, tenant: &TenantId) -> Result<Option<(i64, String)>> {
-    Ok(sqlx::query_as("SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1")
-        .bind(tenant.as_str())
-        .fetch_optional(db.reader())
-        .await?)
+    Ok(sqlx::query_as(
+        "SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .fetch_optional(db.reader())
+    .await?)
 }
 
 /// The newest checkpoint, read inside the sequencer's change.
 pub async fn find_checkpoint_for(change: &mut Change<'_>) -> Result<Option<(i64, String)>> {
     let tenant = change.tenant().clone();
-    Ok(sqlx::query_as("SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1")
-        .bind(tenant.as_str())
-        .fetch_optional(change.conn())
-        .await?)
+    Ok(sqlx::query_as(
+        "SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .fetch_optional(change.conn())
+    .await?)
 }
 
 /// Keeps a checkpoint. The size is the key: a second sequencer that signs the same size loses, and rolls back.
@@ -197,7 +203,10 @@ pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<H
                 .bind(key)
                 .fetch_one(change.conn())
                 .await?;
-        found.insert(*position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?);
+        found.insert(
+            *position,
+            hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?,
+        );
     }
     Ok(found)
 }

@@ -30,7 +30,12 @@ pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId) -> Result
 }
 
 /// Replaces a person's set.
-pub async fn replace(change: &mut Change<'_>, person: &PersonId, salt: &[u8], hashes: &[Vec<u8>]) -> Result<()> {
+pub async fn replace(
+    change: &mut Change<'_>,
+    person: &PersonId,
+    salt: &[u8],
+    hashes: &[Vec<u8>],
+) -> Result<()> {
     revoke_all(change, person).await?;
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(

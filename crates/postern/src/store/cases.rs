@@ -32,7 +32,9 @@ const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, d
 impl CaseRow {
     /// The state machine as it stands at `now`. `None` for a stranger's case.
     pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
-        let Some(text) = &self.document else { return Ok(None) };
+        let Some(text) = &self.document else {
+            return Ok(None);
+        };
         let case: Case = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("case"))?;
         Ok(Some(case.as_of(now)))
     }
@@ -80,7 +82,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
 
 /// A case by id.
 pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
-    find_where(db, tenant, "id", id.as_str()).await?.ok_or(StoreError::NotFound)
+    find_where(db, tenant, "id", id.as_str())
+        .await?
+        .ok_or(StoreError::NotFound)
 }
 
 /// The case whose page is held by whoever has this token.
@@ -93,7 +97,12 @@ pub async fn find_by_reference(db: &Db, tenant: &TenantId, reference: &str) -> R
     find_where(db, tenant, "reference", &reference.to_uppercase()).await
 }
 
-async fn find_where(db: &Db, tenant: &TenantId, column: &'static str, value: &str) -> Result<Option<CaseRow>> {
+async fn find_where(
+    db: &Db,
+    tenant: &TenantId,
+    column: &'static str,
+    value: &str,
+) -> Result<Option<CaseRow>> {
     let sql = format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND {column} = $2");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
@@ -105,19 +114,25 @@ async fn find_where(db: &Db, tenant: &TenantId, column: &'static str, value: &st
 /// Cases for the queue: open ones oldest first, or the closed ones newest first. At most 200.
 pub async fn list(db: &Db, tenant: &TenantId, open: bool) -> Result<Vec<CaseRow>> {
     let sql = if open {
-        format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY opened_at LIMIT 200")
+        format!(
+            "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY opened_at LIMIT 200"
+        )
     } else {
         format!(
             "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT 200"
         )
     };
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC LIMIT 50");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC LIMIT 50"
+    );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(person.as_str())

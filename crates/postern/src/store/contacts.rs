@@ -6,7 +6,7 @@ use super::row::row;
 use super::{Change, Db, Result, micros};
 
 row! {
-    /// A contact. `kind`: email, mobile, office_phone.
+    /// A contact. `kind`: `email`, `mobile`, `office_phone`.
     pub struct Contact {
         pub id: String,
         pub kind: String,

@@ -41,7 +41,12 @@ pub async fn insert(
 }
 
 /// A live token.
-pub async fn find_live(db: &Db, tenant: &TenantId, token_hash: &str, now: Timestamp) -> Result<Option<Contest>> {
+pub async fn find_live(
+    db: &Db,
+    tenant: &TenantId,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<Contest>> {
     Ok(sqlx::query_as(
         "SELECT id, person_id, case_id FROM contests \
          WHERE tenant_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3",

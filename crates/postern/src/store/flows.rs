@@ -62,12 +62,13 @@ pub async fn insert(change: &mut Change<'_>, id: &str, flow: &Flow, expires_at: 
 /// Keeps the secret being enrolled.
 pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
     let tenant = change.tenant().clone();
-    let done = sqlx::query("UPDATE flows SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
-        .bind(tenant.as_str())
-        .bind(id)
-        .bind(sealed)
-        .execute(change.conn())
-        .await?;
+    let done =
+        sqlx::query("UPDATE flows SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+            .bind(tenant.as_str())
+            .bind(id)
+            .bind(sealed)
+            .execute(change.conn())
+            .await?;
     one_row(&done)
 }
 

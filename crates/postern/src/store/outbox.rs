@@ -59,7 +59,10 @@ pub async fn list_due(db: &Db, now: Timestamp) -> Result<Vec<Message>> {
         "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 \
          ORDER BY next_at, id LIMIT 50"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(micros(now))
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no
@@ -79,7 +82,12 @@ pub async fn claim(change: &mut Change<'_>, message: &Message, next_at: Timestam
 }
 
 /// It arrived, or will never.
-pub async fn settle(change: &mut Change<'_>, message: &Message, error: Option<&str>, give_up: bool) -> Result<()> {
+pub async fn settle(
+    change: &mut Change<'_>,
+    message: &Message,
+    error: Option<&str>,
+    give_up: bool,
+) -> Result<()> {
     let at = micros(change.at());
     sqlx::query("UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5 WHERE tenant_id = $1 AND id = $2")
         .bind(&message.tenant_id)
@@ -94,6 +102,11 @@ pub async fn settle(change: &mut Change<'_>, message: &Message, error: Option<&s
 
 /// The newest messages, for `/dev/outbox` and for tests.
 pub async fn list_newest(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .fetch_all(db.reader())
+        .await?)
 }

@@ -40,7 +40,12 @@ pub async fn find_live(
 }
 
 /// Any live pass for a purpose: the first admin's has a person who is not in the directory yet.
-pub async fn find_live_for_nobody(db: &Db, tenant: &TenantId, purpose: &str, now: Timestamp) -> Result<Option<Pass>> {
+pub async fn find_live_for_nobody(
+    db: &Db,
+    tenant: &TenantId,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<Option<Pass>> {
     Ok(sqlx::query_as(
         "SELECT id, person_id, case_id, hash, created_at, expires_at FROM passes p \
          WHERE tenant_id = $1 AND purpose = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3 \

@@ -22,7 +22,12 @@ row! {
 const COLUMNS: &str = "id, label, owner_id, scopes, created_at, expires_at, revoked_at";
 
 /// A live token by its hash.
-pub async fn find_live(db: &Db, tenant: &TenantId, token_hash: &str, now: Timestamp) -> Result<Option<ServiceToken>> {
+pub async fn find_live(
+    db: &Db,
+    tenant: &TenantId,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<ServiceToken>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL \
          AND expires_at > $3"
@@ -37,8 +42,13 @@ pub async fn find_live(db: &Db, tenant: &TenantId, token_hash: &str, now: Timest
 
 /// Every token, newest first.
 pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<ServiceToken>> {
-    let sql = format!("SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 200");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// A new token.

@@ -96,25 +96,28 @@ pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<Str
 /// Notes that a session is in use.
 pub async fn touch(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query("UPDATE sessions SET last_seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
-        .bind(tenant.as_str())
-        .bind(id)
-        .bind(at)
-        .execute(change.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE sessions SET last_seen_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
     Ok(())
 }
 
 /// Ends one session.
 pub async fn end(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done =
-        sqlx::query("UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
-            .bind(tenant.as_str())
-            .bind(id)
-            .bind(at)
-            .execute(change.conn())
-            .await?;
+    let done = sqlx::query(
+        "UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
     one_row(&done)
 }
 

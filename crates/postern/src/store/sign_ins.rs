@@ -58,7 +58,12 @@ pub async fn insert(change: &mut Change<'_>, new: &NewSignIn<'_>) -> Result<()> 
 }
 
 /// A person's latest attempts, newest first.
-pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId, most: i64) -> Result<Vec<SignInRow>> {
+pub async fn list_of_person(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    most: i64,
+) -> Result<Vec<SignInRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND person_id = $2 ORDER BY at DESC, id DESC LIMIT $3"
     );
@@ -73,5 +78,8 @@ pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId, most:
 /// All attempts of a tenant, oldest first, for export.
 pub async fn list_all(db: &Db, tenant: &TenantId) -> Result<Vec<SignInRow>> {
     let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 ORDER BY at, id");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .fetch_all(db.reader())
+        .await?)
 }

@@ -7,14 +7,17 @@ use super::{Change, Db, Result, micros};
 /// The tenant this server is for: the first that was made.
 pub async fn find_first(db: &Db) -> Result<Option<(TenantId, String)>> {
     let row: Option<(String, String)> =
-        sqlx::query_as("SELECT id, name FROM tenants ORDER BY created_at, id LIMIT 1").fetch_optional(db.reader()).await?;
+        sqlx::query_as("SELECT id, name FROM tenants ORDER BY created_at, id LIMIT 1")
+            .fetch_optional(db.reader())
+            .await?;
     Ok(row.map(|(id, name)| (TenantId::new(id), name)))
 }
 
 /// Every tenant.
 pub async fn list(db: &Db) -> Result<Vec<TenantId>> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT id FROM tenants ORDER BY id").fetch_all(db.reader()).await?;
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM tenants ORDER BY id")
+        .fetch_all(db.reader())
+        .await?;
     Ok(rows.into_iter().map(|(id,)| TenantId::new(id)).collect())
 }
 

@@ -30,7 +30,9 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
     if next_at > now {
         return Ok(Guess::Wait(next_at.duration_since(now)));
     }
-    let next_at = now.saturating_add(wait_after(failures + 1)).unwrap_or(Timestamp::MAX);
+    let next_at = now
+        .saturating_add(wait_after(failures + 1))
+        .unwrap_or(Timestamp::MAX);
     save(change, subject, lane, failures + 1, next_at).await?;
     save(change, subject, LIFETIME, lifetime.0 + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)
@@ -84,7 +86,13 @@ async fn touch(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<(i6
     Ok((failures, time(next_at)))
 }
 
-async fn save(change: &mut Change<'_>, subject: &str, lane: &str, failures: i64, next_at: Timestamp) -> Result<()> {
+async fn save(
+    change: &mut Change<'_>,
+    subject: &str,
+    lane: &str,
+    failures: i64,
+    next_at: Timestamp,
+) -> Result<()> {
     let tenant = change.tenant().clone();
     sqlx::query("UPDATE throttles SET failures = $4, next_at = $5 WHERE tenant_id = $1 AND subject = $2 AND lane = $3")
         .bind(tenant.as_str())

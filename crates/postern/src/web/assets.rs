@@ -21,14 +21,20 @@ pub fn version() -> &'static str {
                 hash.update(file.metadata.sha256_hash());
             }
         }
-        data_encoding::HEXLOWER.encode(&hash.finalize()).chars().take(12).collect()
+        data_encoding::HEXLOWER
+            .encode(&hash.finalize())
+            .chars()
+            .take(12)
+            .collect()
     });
     &VERSION
 }
 
 /// `GET /static/{version}/{file}`
 pub async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
-    let Some(file) = Static::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = Static::get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -36,7 +42,9 @@ pub async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let headers: [(HeaderName, &str); 2] =
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers: [(HeaderName, &str); 2] = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     (headers, file.data).into_response()
 }

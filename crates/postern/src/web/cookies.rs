@@ -11,38 +11,58 @@ pub struct Cookie {
 }
 
 /// The signed-in session.
-pub const SESSION: Cookie = Cookie { name: "__Host-postern-session", max_age: None };
+pub const SESSION: Cookie = Cookie {
+    name: "__Host-postern-session",
+    max_age: None,
+};
 /// A sign-in under way.
-pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
+pub const FLOW: Cookie = Cookie {
+    name: "__Host-postern-flow",
+    max_age: None,
+};
 /// A passkey ceremony under way.
-pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: Some(300) };
+pub const CEREMONY: Cookie = Cookie {
+    name: "__Host-postern-ceremony",
+    max_age: Some(300),
+};
 /// The claimant's case page: kept for a month, so that it survives a closed browser.
-pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(30 * 24 * 3600) };
+pub const CASE: Cookie = Cookie {
+    name: "__Host-postern-case",
+    max_age: Some(30 * 24 * 3600),
+};
 /// A device that completed a sign-in.
-pub const DEVICE: Cookie = Cookie { name: "__Host-postern-device", max_age: Some(400 * 24 * 3600) };
+pub const DEVICE: Cookie = Cookie {
+    name: "__Host-postern-device",
+    max_age: Some(400 * 24 * 3600),
+};
 
 impl Cookie {
     /// Its value in a request.
     pub fn read(self, headers: &HeaderMap) -> Option<String> {
-        CookieJar::from_headers(headers).get(self.name).map(|cookie| cookie.value().to_owned())
+        CookieJar::from_headers(headers)
+            .get(self.name)
+            .map(|cookie| cookie.value().to_owned())
     }
 
     /// Sets it in an answer.
     pub fn set(self, headers: &mut HeaderMap, token: &str) {
-        let age = self.max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        self.append(headers, &format!("{}={token}{age}", self.name));
+        let age = self
+            .max_age
+            .map(|seconds| format!("; Max-Age={seconds}"))
+            .unwrap_or_default();
+        append(headers, &format!("{}={token}{age}", self.name));
     }
 
     /// Removes it in an answer.
     pub fn clear(self, headers: &mut HeaderMap) {
-        self.append(headers, &format!("{}=; Max-Age=0", self.name));
+        append(headers, &format!("{}=; Max-Age=0", self.name));
     }
+}
 
-    fn append(self, headers: &mut HeaderMap, text: &str) {
-        // Lax, not Strict: a link in a notice must find the person signed in. Other sites' POSTs are refused anyway.
-        let full = format!("{text}; Path=/; Secure; HttpOnly; SameSite=Lax");
-        if let Ok(value) = HeaderValue::from_str(&full) {
-            headers.append(header::SET_COOKIE, value);
-        }
+fn append(headers: &mut HeaderMap, text: &str) {
+    // Lax, not Strict: a link in a notice must find the person signed in. Other sites' POSTs are refused anyway.
+    let full = format!("{text}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    if let Ok(value) = HeaderValue::from_str(&full) {
+        headers.append(header::SET_COOKIE, value);
     }
 }

@@ -50,7 +50,9 @@ impl FromRequestParts<Arc<App>> for MaybeSigned {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Some(token) = cookies::SESSION.read(&parts.headers) else { return Ok(Self(None)) };
+        let Some(token) = cookies::SESSION.read(&parts.headers) else {
+            return Ok(Self(None));
+        };
         Ok(Self(by_session(app, &token).await?))
     }
 }
@@ -69,9 +71,14 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         if let Some(token) = bearer(parts) {
-            return by_token(app, &token).await?.map(Self).ok_or_else(Problem::sign_in_first);
+            return by_token(app, &token)
+                .await?
+                .map(Self)
+                .ok_or_else(Problem::sign_in_first);
         }
-        Signed::from_request_parts(parts, app).await.map(|Signed(caller)| Self(caller))
+        Signed::from_request_parts(parts, app)
+            .await
+            .map(|Signed(caller)| Self(caller))
     }
 }
 
@@ -79,7 +86,9 @@ impl FromRequestParts<Arc<App>> for CurrentFlow {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let token = cookies::FLOW.read(&parts.headers).ok_or_else(Problem::sign_in_first)?;
+        let token = cookies::FLOW
+            .read(&parts.headers)
+            .ok_or_else(Problem::sign_in_first)?;
         let now = app.clock.now();
         let row = flows::find_live(&app.db, &app.tenant, &token_hash(&token), now).await?;
         row.map(Self).ok_or_else(Problem::sign_in_first)
@@ -91,7 +100,9 @@ impl FromRequestParts<Arc<App>> for CasePage {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         // A program names the page by its token, a browser by its cookie.
-        let token = bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
+        let token = bearer(parts)
+            .or_else(|| cookies::CASE.read(&parts.headers))
+            .ok_or_else(Problem::not_found)?;
         let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token)).await?;
         row.map(Self).ok_or_else(Problem::not_found)
     }
@@ -112,7 +123,14 @@ fn bearer(parts: &Parts) -> Option<String> {
 
 async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     let now = app.clock.now();
-    let found = sessions::find_live(&app.db, &app.tenant, &token_hash(token), now, Config::SESSION_IDLE).await?;
+    let found = sessions::find_live(
+        &app.db,
+        &app.tenant,
+        &token_hash(token),
+        now,
+        Config::SESSION_IDLE,
+    )
+    .await?;
     let Some(session) = found else { return Ok(None) };
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(&session.person_id)).await?;
     if person.disabled_at.is_some() {
@@ -124,7 +142,12 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         change.commit_unrecorded("when a session was last used").await?;
     }
     let phishing_resistant = session.phishing_resistant == 1;
-    Ok(Some(Caller { person, session: session.id, phishing_resistant, scopes: None }))
+    Ok(Some(Caller {
+        person,
+        session: session.id,
+        phishing_resistant,
+        scopes: None,
+    }))
 }
 
 async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
@@ -136,5 +159,10 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     }
     let scopes = row.scopes.split(' ').map(str::to_owned).collect();
     // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
-    Ok(Some(Caller { person, session: row.id, phishing_resistant: true, scopes: Some(scopes) }))
+    Ok(Some(Caller {
+        person,
+        session: row.id,
+        phishing_resistant: true,
+        scopes: Some(scopes),
+    }))
 }

@@ -1,7 +1,7 @@
 //! Pages: templates in the binary, strict about names, escaped by default.
 
-use axum::response::{Html, IntoResponse as _, Response};
 use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use rust_embed::RustEmbed;
@@ -32,7 +32,9 @@ impl Pages {
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
         for name in Templates::iter() {
-            let Some(file) = Templates::get(&name) else { continue };
+            let Some(file) = Templates::get(&name) else {
+                continue;
+            };
             let text = String::from_utf8_lossy(&file.data).into_owned();
             environment.add_template_owned(name.into_owned(), text)?;
         }
@@ -45,7 +47,12 @@ impl Pages {
 }
 
 /// A page, for whoever is signed in.
-pub fn page(app: &App, caller: Option<&Caller>, template: &str, values: impl Serialize) -> Result<Response, Problem> {
+pub fn page(
+    app: &App,
+    caller: Option<&Caller>,
+    template: &str,
+    values: impl Serialize,
+) -> Result<Response, Problem> {
     page_with(app, caller, StatusCode::OK, template, values)
 }
 
@@ -66,7 +73,8 @@ pub fn page_with(
             is_admin => caller.person.role.as_str() == "admin",
         }
     });
-    let shared = context! { organisation => app.config.tenant_name.clone(), who, page => Value::from(Serde(values)) };
+    let shared =
+        context! { organisation => app.config.tenant_name.clone(), who, page => Value::from(Serde(values)) };
     let html = app.pages.render(template, shared).map_err(|error| {
         // The alternate form names the template and the line.
         Problem::internal(format!("template {template}: {error:#}"))
@@ -79,7 +87,9 @@ fn when(micros: i64) -> Value {
     let at = time(micros);
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
-    Value::from_safe_string(format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>"))
+    Value::from_safe_string(format!(
+        "<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>"
+    ))
 }
 
 /// A date.

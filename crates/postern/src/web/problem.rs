@@ -52,7 +52,8 @@ impl Problem {
     /// Our fault.
     pub fn internal(cause: String) -> Self {
         tracing::error!(cause, "internal error");
-        let detail = "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
+        let detail =
+            "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
@@ -68,7 +69,11 @@ impl Problem {
 
     /// The token lacks a scope.
     pub fn scope(scope: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "scope", format!("This token lacks the scope {scope}."))
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "scope",
+            format!("This token lacks the scope {scope}."),
+        )
     }
 
     /// Came from another site.
@@ -78,7 +83,12 @@ impl Problem {
     }
 
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), retry_after: None }
+        Self {
+            status,
+            kind,
+            detail: detail.into(),
+            retry_after: None,
+        }
     }
 
     fn body(&self) -> ProblemBody {
@@ -99,7 +109,11 @@ impl From<ActionError> for Problem {
             ActionError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", detail),
             ActionError::Invalid { field, .. } => {
                 tracing::debug!(field, "refused input");
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {detail}"))
+                Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    format!("{field}: {detail}"),
+                )
             }
             ActionError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused", detail),
             ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
@@ -124,7 +138,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -135,7 +151,9 @@ impl IntoResponse for Problem {
 pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
     let mut response = next.run(request).await;
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
     if for_program {
         let mut answer = (problem.status, Json(problem.body())).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
@@ -168,7 +186,11 @@ fn carry_retry(from: &Response, to: &mut Response) {
 }
 
 fn accepts_json(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("json") && !accept.contains("text/html")
 }
 

@@ -21,8 +21,16 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
     let Ok(id) = app.rng.id(app.clock.now()) else {
         return Problem::internal("no randomness".to_owned()).into_response();
     };
-    let info = RequestInfo { id: id.clone(), ip: peer(&request), user_agent: user_agent(&request) };
-    let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    let info = RequestInfo {
+        id: id.clone(),
+        ip: peer(&request),
+        user_agent: user_agent(&request),
+    };
+    let (method, path, began) = (
+        request.method().clone(),
+        request.uri().path().to_owned(),
+        Instant::now(),
+    );
     let mut response = within(info, next.run(request)).await;
     let millis = began.elapsed().as_millis();
     // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same.
@@ -36,11 +44,18 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
 /// The address of the connection. `X-Forwarded-For` is not believed from anybody (authentik CVE-2024-47070).
 fn peer(request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(|| "-".to_owned(), |ConnectInfo(address)| address.ip().to_canonical().to_string())
+    peer.map_or_else(
+        || "-".to_owned(),
+        |ConnectInfo(address)| address.ip().to_canonical().to_string(),
+    )
 }
 
 fn user_agent(request: &Request) -> String {
-    let value = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("-");
+    let value = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("-");
     value.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -53,14 +68,25 @@ pub async fn headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        (
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=63072000; includeSubDomains",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

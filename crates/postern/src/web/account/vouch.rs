@@ -53,7 +53,12 @@ pub async fn submit(
 
 type FormError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
 
-async fn page(app: &App, caller: &Caller, id: &CaseId, error: Option<FormError<'_>>) -> Result<Response, Problem> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    error: Option<FormError<'_>>,
+) -> Result<Response, Problem> {
     let (row, case, _) = case_for(app, id).await?;
     permit_on_case::<Vouch>(app, caller, &case).await?;
     let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;

@@ -66,7 +66,12 @@ pub async fn submit(
 
 type FormError = (StatusCode, Option<&'static str>, String);
 
-fn form_page(app: &App, caller: &Caller, form: &PersonForm, error: Option<FormError>) -> Result<Response, Problem> {
+fn form_page(
+    app: &App,
+    caller: &Caller,
+    form: &PersonForm,
+    error: Option<FormError>,
+) -> Result<Response, Problem> {
     let (status, field, words) = match error {
         Some((status, field, words)) => (status, field, Some(words)),
         None => (StatusCode::OK, None, None),

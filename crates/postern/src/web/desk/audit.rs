@@ -74,10 +74,21 @@ pub async fn export(
     let (kind, name, body) = if typed.format == "csv" {
         ("text/csv; charset=utf-8", "audit.csv", csv(&entries)?)
     } else {
-        ("application/jsonl; charset=utf-8", "audit.jsonl", json_lines(&entries))
+        (
+            "application/jsonl; charset=utf-8",
+            "audit.jsonl",
+            json_lines(&entries),
+        )
     };
     let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, kind.to_owned()),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        body,
+    )
+        .into_response())
 }
 
 async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
@@ -85,10 +96,17 @@ async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
         if text.is_empty() {
             return Ok(None);
         }
-        let date: jiff::civil::Date =
-            text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is not a date like 2026-03-02")))?;
-        let date = if end { date.tomorrow().unwrap_or(date) } else { date };
-        let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| Problem::bad_request(e.to_string()))?;
+        let date: jiff::civil::Date = text
+            .parse()
+            .map_err(|_| Problem::bad_request(format!("{text:?} is not a date like 2026-03-02")))?;
+        let date = if end {
+            date.tomorrow().unwrap_or(date)
+        } else {
+            date
+        };
+        let at = date
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map_err(|e| Problem::bad_request(e.to_string()))?;
         Ok(Some(at.timestamp().as_microsecond()))
     };
     Ok(Filter {
@@ -124,7 +142,11 @@ async fn line(app: &App, entry: &EntryRow, names: &mut HashMap<String, String>) 
     let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
     let actor = match &entry.actor_id {
         Some(id) => name(app, id, names).await?,
-        None => body.pointer("/actor/type").and_then(Value::as_str).unwrap_or("system").to_owned(),
+        None => body
+            .pointer("/actor/type")
+            .and_then(Value::as_str)
+            .unwrap_or("system")
+            .to_owned(),
     };
     let person = match &entry.person_id {
         Some(id) => Some(name(app, id, names).await?),
@@ -167,16 +189,27 @@ fn query(typed: &Typed) -> String {
 }
 
 fn json_lines(entries: &[EntryRow]) -> String {
-    entries.iter().map(|entry| format!("{}\n", entry.body)).collect()
+    entries
+        .iter()
+        .flat_map(|entry| [entry.body.as_str(), "\n"])
+        .collect()
 }
 
 fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let failed = |e: &dyn std::fmt::Display| Problem::internal(e.to_string());
-    out.write_record(["seq", "at", "event", "actor", "person", "case", "reason", "detail"]).map_err(|e| failed(&e))?;
+    out.write_record([
+        "seq", "at", "event", "actor", "person", "case", "reason", "detail",
+    ])
+    .map_err(|e| failed(&e))?;
     for entry in entries {
         let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |key: &str| {
+            body.get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let fields = [
             entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
             text("at"),
@@ -195,5 +228,9 @@ fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
 
 /// A spreadsheet runs what begins like a formula.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }

@@ -75,7 +75,8 @@ pub async fn add_evidence(
     Form(form): Form<EvidenceForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let kind = Kind::parse(&form.kind).ok_or_else(|| Problem::bad_request("kind must be chosen from the list"))?;
+    let kind =
+        Kind::parse(&form.kind).ok_or_else(|| Problem::bad_request("kind must be chosen from the list"))?;
     match add_evidence::add_evidence(&app, &caller, &id, kind, &form.reference).await {
         Ok(Recorded::Added) => Ok(back_to(&id)),
         Ok(Recorded::Rejected) => {
@@ -84,8 +85,11 @@ pub async fn add_evidence(
                  case's risk went up. Use one of the accepted kinds, refuse, or escalate.",
                 kind.title()
             );
-            let state =
-                FormState { status: StatusCode::UNPROCESSABLE_ENTITY, warning: Some(warning), ..FormState::default() };
+            let state = FormState {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                warning: Some(warning),
+                ..FormState::default()
+            };
             page(&app, &caller, &id, state).await
         }
         Err(error) => again(&app, &caller, &id, error).await,
@@ -94,7 +98,12 @@ pub async fn add_evidence(
 
 async fn again(app: &App, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
     let (status, field, words) = form_error(error)?;
-    let state = FormState { status, field, error: Some(words), warning: None };
+    let state = FormState {
+        status,
+        field,
+        error: Some(words),
+        warning: None,
+    };
     page(app, caller, id, state).await
 }
 

@@ -11,7 +11,9 @@ use postern_core::policy::ViewCase;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::actions::{ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case};
+use crate::actions::{
+    ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case,
+};
 use crate::app::App;
 use crate::web::extract::Signed;
 use crate::web::problem::Problem;
@@ -134,7 +136,18 @@ async fn answer(
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(app, caller, id, question, Asked { status, reason, error: Some(words) }).await
+            page(
+                app,
+                caller,
+                id,
+                question,
+                Asked {
+                    status,
+                    reason,
+                    error: Some(words),
+                },
+            )
+            .await
         }
     }
 }

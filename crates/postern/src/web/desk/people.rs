@@ -39,5 +39,10 @@ pub async fn show(
             })
         })
         .collect();
-    render(&app, Some(&caller), "desk/people.html", json!({ "people": people, "q": search.q }))
+    render(
+        &app,
+        Some(&caller),
+        "desk/people.html",
+        json!({ "people": people, "q": search.q }),
+    )
 }

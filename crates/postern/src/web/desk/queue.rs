@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use postern_core::case::Case;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
@@ -39,7 +40,12 @@ pub async fn show(
     for row in cases::list(&app.db, &app.tenant, !which.closed).await? {
         listed.push(line(&app, &row).await?);
     }
-    render(&app, Some(&caller), "desk/queue.html", json!({ "cases": listed, "closed": which.closed }))
+    render(
+        &app,
+        Some(&caller),
+        "desk/queue.html",
+        json!({ "cases": listed, "closed": which.closed }),
+    )
 }
 
 async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
@@ -48,7 +54,9 @@ async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
         Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?,
         None => None,
     };
-    let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str());
+    let stage = case
+        .as_ref()
+        .map_or(row.stage.as_str(), |case| case.stage().as_str());
     Ok(json!({
         "id": row.id,
         "reference": row.reference,
@@ -58,8 +66,8 @@ async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
         "stage": stage,
         "stage_words": stage_words(stage),
         "waits_for_desk": case.as_ref().is_none_or(waits_for_desk),
-        "escalated": case.as_ref().is_some_and(|c| c.is_escalated()),
-        "risk": case.as_ref().map_or(0, |c| c.risk()),
+        "escalated": case.as_ref().is_some_and(Case::is_escalated),
+        "risk": case.as_ref().map_or(0, Case::risk),
         "opened_at": row.opened_at,
         "ip": row.ip,
     }))

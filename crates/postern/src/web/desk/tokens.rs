@@ -37,14 +37,30 @@ pub struct TokenForm {
 
 impl TokenForm {
     fn scopes(&self) -> Vec<String> {
-        let boxes = [&self.cases_read, &self.cases_act, &self.people_read, &self.audit_read];
-        SCOPES.iter().zip(boxes).filter(|(_, ticked)| ticked.is_some()).map(|(scope, _)| (*scope).to_owned()).collect()
+        let boxes = [
+            &self.cases_read,
+            &self.cases_act,
+            &self.people_read,
+            &self.audit_read,
+        ];
+        SCOPES
+            .iter()
+            .zip(boxes)
+            .filter(|(_, ticked)| ticked.is_some())
+            .map(|(scope, _)| (*scope).to_owned())
+            .collect()
     }
 }
 
 /// `GET /desk/tokens`
 pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    page(&app, &caller, StatusCode::OK, json!({ "secret": null, "error": null, "label": "" })).await
+    page(
+        &app,
+        &caller,
+        StatusCode::OK,
+        json!({ "secret": null, "error": null, "label": "" }),
+    )
+    .await
 }
 
 /// `POST /desk/tokens`
@@ -56,11 +72,23 @@ pub async fn create(
     let days = form.days.trim().parse().unwrap_or(0);
     match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
         Ok(secret) => {
-            page(&app, &caller, StatusCode::OK, json!({ "secret": secret, "error": null, "label": "" })).await
+            page(
+                &app,
+                &caller,
+                StatusCode::OK,
+                json!({ "secret": secret, "error": null, "label": "" }),
+            )
+            .await
         }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(&app, &caller, status, json!({ "secret": null, "error": words, "label": form.label })).await
+            page(
+                &app,
+                &caller,
+                status,
+                json!({ "secret": null, "error": words, "label": form.label }),
+            )
+            .await
         }
     }
 }
@@ -88,5 +116,11 @@ async fn page(app: &App, caller: &Caller, status: StatusCode, form: Value) -> Re
             })
         })
         .collect();
-    render_with(app, Some(caller), status, "desk/tokens.html", json!({ "tokens": tokens, "scopes": SCOPES, "form": form }))
+    render_with(
+        app,
+        Some(caller),
+        status,
+        "desk/tokens.html",
+        json!({ "tokens": tokens, "scopes": SCOPES, "form": form }),
+    )
 }

@@ -59,7 +59,9 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let login = match flow {
         Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
-            persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login
+            persons::load(&app.db, &app.tenant, row.flow()?.person())
+                .await?
+                .login
         }
         _ => form.login,
     };

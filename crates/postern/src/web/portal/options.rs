@@ -15,7 +15,10 @@ use crate::web::problem::Problem;
 use crate::web::router::render;
 
 /// `GET /recover/options`
-pub async fn show(State(app): State<Arc<App>>, flow: Result<CurrentFlow, Problem>) -> Result<Response, Problem> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    flow: Result<CurrentFlow, Problem>,
+) -> Result<Response, Problem> {
     let Ok(CurrentFlow(row)) = flow else {
         return render(&app, None, "portal/recover.html", json!({}));
     };

@@ -24,22 +24,32 @@ pub struct Standing {
 }
 
 /// The steps that every case takes.
-pub const STEPS: [&str; 4] = ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
+pub const STEPS: [&str; 4] = [
+    "Request received",
+    "Identity checked",
+    "Old sign-in methods removed",
+    "Signed in again",
+];
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
 pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
-    let Some(case) = case else { return if closed { over(REFUSED) } else { waiting(false) } };
+    let Some(case) = case else {
+        return if closed { over(REFUSED) } else { waiting(false) };
+    };
     match case.stage() {
         Stage::Verifying => waiting(matches!(case.page(), Page::Bound { .. })),
-        Stage::AwaitingApproval { .. } => checked("Your identity is checked. A second person must approve.", None),
+        Stage::AwaitingApproval { .. } => {
+            checked("Your identity is checked. A second person must approve.", None)
+        }
         Stage::OnHold { until, .. } if now < *until => checked(
             "Your identity is checked. Because of what your account can reach there is a waiting period, in which you were \
              told on every contact we have.",
             Some(until.as_microsecond()),
         ),
-        Stage::OnHold { .. } | Stage::Ready { .. } => {
-            checked("Your identity is checked. The help desk can now remove your old sign-in methods.", None)
-        }
+        Stage::OnHold { .. } | Stage::Ready { .. } => checked(
+            "Your identity is checked. The help desk can now remove your old sign-in methods.",
+            None,
+        ),
         Stage::Remedied { .. } => Standing {
             now: "Your old sign-in methods are gone.",
             next: "Show your pass below, then sign in with your password and the pass. You have 10 minutes for each pass.",
@@ -50,16 +60,31 @@ pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
             can_withdraw: false,
         },
         Stage::Contested { .. } => over(CONTESTED),
-        Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
-        Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
+        Stage::Closed {
+            outcome: Outcome::Proven,
+            ..
+        } => Standing {
+            done: 4,
+            ..over(PROVEN)
+        },
+        Stage::Closed {
+            outcome: Outcome::Withdrawn,
+            ..
+        } => over(WITHDRAWN),
         Stage::Closed { .. } => over(REFUSED),
     }
 }
 
 type Words = (&'static str, &'static str);
 
-const PROVEN: Words = ("You are back in.", "There is nothing left to do. Every contact on file was told.");
-const WITHDRAWN: Words = ("You withdrew this request.", "If you still can't sign in, start a new one.");
+const PROVEN: Words = (
+    "You are back in.",
+    "There is nothing left to do. Every contact on file was told.",
+);
+const WITHDRAWN: Words = (
+    "You withdrew this request.",
+    "If you still can't sign in, start a new one.",
+);
 const REFUSED: Words = (
     "This request was closed without a reset.",
     "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
@@ -78,7 +103,11 @@ fn waiting(bound: bool) -> Standing {
          above. We never ask for your password, and we never call from a number you gave us today."
     };
     Standing {
-        now: if bound { "You are on the line with us: this page is yours." } else { "We have your request." },
+        now: if bound {
+            "You are on the line with us: this page is yours."
+        } else {
+            "We have your request."
+        },
         next,
         done: 1,
         until: None,
@@ -101,5 +130,13 @@ fn checked(now: &'static str, until: Option<i64>) -> Standing {
 }
 
 fn over((now, next): Words) -> Standing {
-    Standing { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
+    Standing {
+        now,
+        next,
+        done: 0,
+        until: None,
+        can_show_pass: false,
+        over: true,
+        can_withdraw: false,
+    }
 }

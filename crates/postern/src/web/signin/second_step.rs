@@ -82,7 +82,12 @@ async fn answer(
     }
 }
 
-async fn values(app: &App, row: &FlowRow, field: Option<&str>, error: Option<&str>) -> Result<Value, Problem> {
+async fn values(
+    app: &App,
+    row: &FlowRow,
+    field: Option<&str>,
+    error: Option<&str>,
+) -> Result<Value, Problem> {
     let flow = row.flow()?;
     let factors = factors::list(&app.db, &app.tenant, flow.person()).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.disabled_at.is_none());

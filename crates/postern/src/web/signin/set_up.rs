@@ -33,7 +33,8 @@ pub struct SetUpForm {
 /// `GET /set-up`
 pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let first = persons::is_empty(&app.db, &app.tenant).await?;
-    let values = json!({ "first": first, "login": "", "name": "", "email": "", "field": null, "error": null });
+    let values =
+        json!({ "first": first, "login": "", "name": "", "email": "", "field": null, "error": null });
     render(&app, None, PAGE, values)
 }
 

@@ -37,11 +37,26 @@ pub async fn submit(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let password = Zeroizing::new(form.password);
-    match sign_in(&app, Credentials { login: &form.login, password, device: device.as_deref() }).await {
+    match sign_in(
+        &app,
+        Credentials {
+            login: &form.login,
+            password,
+            device: device.as_deref(),
+        },
+    )
+    .await
+    {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, json!({ "login": form.login, "error": words }))
+            render_with(
+                &app,
+                None,
+                status,
+                PAGE,
+                json!({ "login": form.login, "error": words }),
+            )
         }
     }
 }

@@ -26,8 +26,16 @@ pub(super) async fn values(
     now: Timestamp,
 ) -> Result<Value, Problem> {
     let lock = lock(app, caller, row, case, now);
-    let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
-    let until = if let Stage::OnHold { until, .. } = case.stage() { Some(until.as_microsecond()) } else { None };
+    let stage = if row.person_id.is_some() {
+        case.stage().as_str()
+    } else {
+        row.stage.as_str()
+    };
+    let until = if let Stage::OnHold { until, .. } = case.stage() {
+        Some(until.as_microsecond())
+    } else {
+        None
+    };
     Ok(json!({
         "id": row.id,
         "reference": row.reference,
@@ -56,15 +64,23 @@ pub(super) async fn values(
 
 /// Whether the reset is open, and if not, why.
 fn lock(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Value {
-    let allowed = app.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
+    let allowed = app
+        .policies
+        .authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
     let why = match (case.stage(), allowed) {
-        _ if row.person_id.is_none() => Some("Nobody by this name is in the directory. There is nothing to reset.".into()),
+        _ if row.person_id.is_none() => {
+            Some("Nobody by this name is in the directory. There is nothing to reset.".into())
+        }
         (_, Err(denied)) => Some(denied.words()),
         (Stage::Ready { .. }, _) => None,
         (Stage::OnHold { until, .. }, _) if now >= *until => None,
-        (Stage::OnHold { .. }, _) => Some("The waiting period is not over; the owner can still object.".into()),
+        (Stage::OnHold { .. }, _) => {
+            Some("The waiting period is not over; the owner can still object.".into())
+        }
         (Stage::Verifying, _) => Some("The policy wants more proof. See what is missing.".into()),
-        (Stage::AwaitingApproval { .. }, _) => Some("A senior who gave no evidence must approve first.".into()),
+        (Stage::AwaitingApproval { .. }, _) => {
+            Some("A senior who gave no evidence must approve first.".into())
+        }
         (Stage::Remedied { .. }, _) => Some("The reset is done. The person must enrol and sign in.".into()),
         (Stage::Contested { .. }, _) => Some("The owner said: this was not me.".into()),
         (Stage::Closed { .. }, _) => Some("The case is closed.".to_owned()),
@@ -77,7 +93,9 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
     let id = PersonId::new(id);
     let person = persons::load(&app.db, &app.tenant, &id).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        Some(manager) => persons::find(&app.db, &app.tenant, manager)
+            .await?
+            .map(|m| m.name),
         None => None,
     };
     let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &id)
@@ -96,15 +114,18 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
             json!({ "kind": c.kind, "value": c.value, "filed_at": c.filed_at, "days": days })
         })
         .collect();
-    let attempts: Vec<Value> =
-        sign_ins::list_of_person(&app.db, &app.tenant, &id, 10).await?.iter().map(attempt).collect();
+    let attempts: Vec<Value> = sign_ins::list_of_person(&app.db, &app.tenant, &id, 10)
+        .await?
+        .iter()
+        .map(attempt)
+        .collect();
     Ok(Some(json!({
         "name": person.name,
         "login": person.login,
         "tier": person.tier.as_str(),
         "role": person.role.as_str(),
         "manager": manager,
-        "disabled_at": person.disabled_at.map(|at| at.as_microsecond()),
+        "disabled_at": person.disabled_at.map(Timestamp::as_microsecond),
         "disabled_why": person.disabled_why,
         "factors": factors,
         "codes_left": backup_codes::count_left(&app.db, &app.tenant, &id).await?,
@@ -119,8 +140,8 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
     json!({
         "at": row.at, "method": row.method, "ip": row.ip, "user_agent": row.user_agent,
         "success": row.result == "success",
-        "cause": cause.map(|c| c.plain_words()),
-        "mend": cause.map(|c| c.mend()),
+        "cause": cause.map(Cause::plain_words),
+        "mend": cause.map(Cause::mend),
         "detail": row.detail,
     })
 }
@@ -143,7 +164,9 @@ async fn evidence(app: &App, case: &Case) -> Result<Vec<Value>, Problem> {
 fn missing_words(missing: &Missing) -> Value {
     let mut wants = Vec::new();
     if missing.page {
-        wants.push("The case page bound to a call: ring a number below and type the phrase they read".to_owned());
+        wants.push(
+            "The case page bound to a call: ring a number below and type the phrase they read".to_owned(),
+        );
     }
     wants.extend(missing.all_of.iter().map(|kind| kind.title().to_owned()));
     if !missing.one_of.is_empty() {
@@ -151,7 +174,9 @@ fn missing_words(missing: &Missing) -> Value {
         wants.push(format!("One of: {}", titles.join("; ")));
     }
     if missing.by_colleague {
-        wants.push("A second staff member must record one of these: one person is never two sources".to_owned());
+        wants.push(
+            "A second staff member must record one of these: one person is never two sources".to_owned(),
+        );
     }
     json!({ "wants": wants, "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
 }
