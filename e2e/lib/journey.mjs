@@ -1,6 +1,8 @@
 // A journey: steps in order, in one world. After a failed step the rest has nothing to stand on.
 import { test } from 'node:test';
 
+const STEP_MS = 90_000;
+
 // start() makes the world and end() takes it down. check() is asked after each step; what it finds fails that step and
 // keeps nobody from the next.
 export function journey(name, { skip, start, check, end, steps }) {
@@ -9,14 +11,11 @@ export function journey(name, { skip, start, check, end, steps }) {
     let broken;
     try {
       for (const [title, act] of steps) {
-        await t.test(title, async (step) => {
+        await t.test(title, { timeout: STEP_MS }, async (step) => {
           if (broken) return step.skip(`after the failure of "${broken}"`);
-          try {
-            await act(world);
-          } catch (error) {
-            broken = title;
-            throw error;
-          }
+          broken = title;
+          await act(world);
+          broken = undefined;
           check(world);
         });
       }

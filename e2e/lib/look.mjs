@@ -50,10 +50,8 @@ export class Looker {
 
 // Colours that are still fading from one scheme to the other have no contrast to speak of.
 async function comesToRest(page) {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-  });
+  await page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) =>
+    playState !== 'running' || effect.getComputedTiming().endTime === Infinity));
 }
 
 async function violations(page) {

@@ -71,10 +71,7 @@ impl Signer {
         if !signed_note::is_key_name_valid(origin) || origin.chars().any(char::is_control) {
             return Err(SignerError::Name);
         }
-        Ok(Self {
-            origin: origin.to_owned(),
-            key: SigningKey::from_bytes(seed),
-        })
+        Ok(Self { origin: origin.to_owned(), key: SigningKey::from_bytes(seed) })
     }
 
     /// The name of the log.
@@ -108,9 +105,7 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
@@ -121,11 +116,7 @@ pub fn verify_checkpoint(text: &str, vkey: &str) -> Result<Checkpoint, Checkpoin
     let origin = verifier.name().to_owned();
     let body = verified_text(text, verifier)?;
     let checkpoint = parse(&body).ok_or(CheckpointError::Malformed)?;
-    if checkpoint.origin == origin {
-        Ok(checkpoint)
-    } else {
-        Err(CheckpointError::OtherLog)
-    }
+    if checkpoint.origin == origin { Ok(checkpoint) } else { Err(CheckpointError::OtherLog) }
 }
 
 /// What a checkpoint claims, whoever wrote it. Good for going on after a finding, and for nothing else.
@@ -149,11 +140,7 @@ fn verified_text(text: &str, verifier: StandardVerifier) -> Result<Vec<u8>, Chec
 
 fn parse(body: &[u8]) -> Option<Checkpoint> {
     let read = tlog_tiles::Checkpoint::from_bytes(body).ok()?;
-    Some(Checkpoint {
-        origin: read.origin().to_owned(),
-        size: read.size(),
-        root: read.hash().0,
-    })
+    Some(Checkpoint { origin: read.origin().to_owned(), size: read.size(), root: read.hash().0 })
 }
 
 #[cfg(test)]
@@ -167,11 +154,7 @@ mod tests {
     }
 
     fn checkpoint() -> Checkpoint {
-        Checkpoint {
-            origin: ORIGIN.into(),
-            size: 42,
-            root: [3; 32],
-        }
+        Checkpoint { origin: ORIGIN.into(), size: 42, root: [3; 32] }
     }
 
     /// The vector of the C2SP signed-note specification.
@@ -201,30 +184,15 @@ mod tests {
     fn every_way_to_be_wrong_has_its_own_word() {
         let text = signer().sign(&checkpoint()).unwrap();
         let vkey = signer().vkey();
-        assert_eq!(
-            verify_checkpoint(&text.replace("\n42\n", "\n43\n"), &vkey),
-            Err(CheckpointError::Forged)
-        );
-        assert_eq!(
-            verify_checkpoint("nonsense", &vkey),
-            Err(CheckpointError::Malformed)
-        );
+        assert_eq!(verify_checkpoint(&text.replace("\n42\n", "\n43\n"), &vkey), Err(CheckpointError::Forged));
+        assert_eq!(verify_checkpoint("nonsense", &vkey), Err(CheckpointError::Malformed));
         assert_eq!(verify_checkpoint(&text, "nonsense"), Err(CheckpointError::Key));
         let other = Signer::new(ORIGIN, &[8; 32]).unwrap();
-        assert_eq!(
-            verify_checkpoint(&text, &other.vkey()),
-            Err(CheckpointError::NotSigned)
-        );
-        let foreign = signer().note(&format!(
-            "example.com/other\n42\n{}\n",
-            checkpoint().root_base64()
-        ));
+        assert_eq!(verify_checkpoint(&text, &other.vkey()), Err(CheckpointError::NotSigned));
+        let foreign = signer().note(&format!("example.com/other\n42\n{}\n", checkpoint().root_base64()));
         assert_eq!(verify_checkpoint(&foreign, &vkey), Err(CheckpointError::OtherLog));
         assert_eq!(
-            other.sign(&Checkpoint {
-                origin: "a".into(),
-                ..checkpoint()
-            }),
+            other.sign(&Checkpoint { origin: "a".into(), ..checkpoint() }),
             Err(SignerError::OtherLog)
         );
         for name in ["", "two words", "a+b", "a\u{7}b", "a\nb"] {
@@ -234,9 +202,6 @@ mod tests {
 
     #[test]
     fn a_signer_does_not_print_its_key() {
-        assert_eq!(
-            format!("{:?}", signer()),
-            r#"Signer { origin: "example.com/log", .. }"#
-        );
+        assert_eq!(format!("{:?}", signer()), r#"Signer { origin: "example.com/log", .. }"#);
     }
 }

@@ -163,24 +163,12 @@ pub(crate) struct Findings {
 impl Findings {
     /// Something about the log as a whole.
     pub(crate) fn whole(&mut self, problem: Problem) {
-        self.push(Finding {
-            seq: None,
-            last: None,
-            problem,
-            time: None,
-            event: None,
-        });
+        self.push(Finding { seq: None, last: None, problem, time: None, event: None });
     }
 
     /// Something about the entries from `seq` to `last`.
     pub(crate) fn entries(&mut self, seq: u64, last: u64, problem: Problem) {
-        self.push(Finding {
-            seq: Some(seq),
-            last: Some(last),
-            problem,
-            time: None,
-            event: None,
-        });
+        self.push(Finding { seq: Some(seq), last: Some(last), problem, time: None, event: None });
     }
 
     pub(crate) fn push(&mut self, finding: Finding) {
@@ -204,10 +192,7 @@ impl Findings {
     /// Takes over what `other` found, seeing each problem through `judge`.
     pub(crate) fn absorb(&mut self, other: Self, judge: impl Fn(Problem) -> Problem) {
         for finding in other.list {
-            self.push(Finding {
-                problem: judge(finding.problem),
-                ..finding
-            });
+            self.push(Finding { problem: judge(finding.problem), ..finding });
         }
         self.dropped += other.dropped;
     }
@@ -217,13 +202,7 @@ impl Findings {
         self.list.sort_by_key(|finding| finding.seq);
         if self.dropped > 0 {
             let problem = Problem::More { count: self.dropped };
-            self.list.push(Finding {
-                seq: None,
-                last: None,
-                problem,
-                time: None,
-                event: None,
-            });
+            self.list.push(Finding { seq: None, last: None, problem, time: None, event: None });
         }
         self.list
     }
@@ -254,17 +233,8 @@ mod tests {
     fn problems_read_as_sentences_and_as_json() {
         let moved = Problem::Moved { by: -1 };
         assert_eq!(moved.to_string(), "it holds the record of the entry 1 earlier");
-        let finding = Finding {
-            seq: Some(5),
-            last: Some(5),
-            problem: moved,
-            time: None,
-            event: None,
-        };
+        let finding = Finding { seq: Some(5), last: Some(5), problem: moved, time: None, event: None };
         let json = serde_json::to_value(&finding).unwrap();
-        assert_eq!(
-            (&json["problem"], &json["by"], &json["seq"]),
-            (&"moved".into(), &(-1).into(), &5.into())
-        );
+        assert_eq!((&json["problem"], &json["by"], &json["seq"]), (&"moved".into(), &(-1).into(), &5.into()));
     }
 }

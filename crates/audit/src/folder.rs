@@ -95,43 +95,25 @@ impl FolderWriter {
     /// Begins in `dir`, which is made if it is not there and must be empty if it is.
     pub fn create(dir: &Path) -> Result<Self, WriteError> {
         fs::create_dir_all(dir).map_err(|source| at(dir, source))?;
-        if fs::read_dir(dir)
-            .map_err(|source| at(dir, source))?
-            .next()
-            .is_some()
-        {
+        if fs::read_dir(dir).map_err(|source| at(dir, source))?.next().is_some() {
             return Err(WriteError::NotEmpty(dir.to_owned()));
         }
         let path = dir.join(ENTRIES_FILE);
         let lines = BufWriter::new(File::create_new(&path).map_err(|source| at(&path, source))?);
         let (frontier, pending, bundle, levels) = (Frontier::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self {
-            dir: dir.to_owned(),
-            lines,
-            frontier,
-            pending,
-            bundle,
-            levels,
-        })
+        Ok(Self { dir: dir.to_owned(), lines, frontier, pending, bundle, levels })
     }
 
     /// Adds the next entry.
     pub fn push(&mut self, entry: &ExportEntry) -> Result<(), WriteError> {
         let expected = self.size();
         if entry.seq != expected {
-            return Err(WriteError::Gap {
-                expected,
-                found: entry.seq,
-            });
+            return Err(WriteError::Gap { expected, found: entry.seq });
         }
         self.push_line(entry)?;
         write_entry(&mut self.bundle, &entry.commitment);
         self.pending.push(leaf_hash(&entry.commitment));
-        if self.size().is_multiple_of(WIDTH) {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.size().is_multiple_of(WIDTH) { self.flush() } else { Ok(()) }
     }
 
     /// Ends the folder. A folder without a checkpoint is not finished, so that is written last.
@@ -144,16 +126,12 @@ impl FolderWriter {
                 self.write(&place.hashes(), &unfinished.bytes)?;
             }
         }
-        self.lines
-            .flush()
-            .map_err(|source| at(&self.dir.join(ENTRIES_FILE), source))?;
+        self.lines.flush().map_err(|source| at(&self.dir.join(ENTRIES_FILE), source))?;
         self.write(KEY_FILE, format!("{vkey}\n").as_bytes())?;
         self.write(CHECKPOINT_FILE, checkpoint.as_bytes())?;
         match claimed(checkpoint) {
             Some(signed) if (signed.size, signed.root) == (self.frontier.size, self.frontier.root) => Ok(()),
-            _ => Err(WriteError::OtherTree {
-                written: self.frontier.size,
-            }),
+            _ => Err(WriteError::OtherTree { written: self.frontier.size }),
         }
     }
 
@@ -162,11 +140,7 @@ impl FolderWriter {
     }
 
     fn push_line(&mut self, entry: &ExportEntry) -> Result<(), WriteError> {
-        if entry
-            .content
-            .as_ref()
-            .is_some_and(|content| !line::fits(entry.seq, content))
-        {
+        if entry.content.as_ref().is_some_and(|content| !line::fits(entry.seq, content)) {
             return Err(WriteError::NotOneLine(entry.seq));
         }
         let written = line::write(&mut self.lines, entry.seq, entry.content.as_ref())
@@ -202,11 +176,7 @@ impl FolderWriter {
         if tile.bytes.len() < 32 << HEIGHT {
             return Ok(());
         }
-        let full = Place {
-            level,
-            n: tile.n,
-            width: WIDTH,
-        };
+        let full = Place { level, n: tile.n, width: WIDTH };
         let bytes = std::mem::take(&mut tile.bytes);
         tile.n += 1;
         self.write(&full.hashes(), &bytes)
@@ -215,14 +185,10 @@ impl FolderWriter {
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let path = self.dir.join(path);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, bytes))
-            .map_err(|source| at(&path, source))
+        made.and_then(|()| fs::write(&path, bytes)).map_err(|source| at(&path, source))
     }
 }
 
 fn at(path: &Path, source: io::Error) -> WriteError {
-    WriteError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    WriteError::Io { path: path.to_owned(), source }
 }

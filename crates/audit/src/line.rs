@@ -41,27 +41,19 @@ impl Line {
         let content = match (raw.nonce, raw.erased) {
             (Some(nonce), false) => {
                 let nonce = HEXLOWER.decode(nonce.as_bytes()).ok()?.try_into().ok()?;
-                Some(Content {
-                    nonce,
-                    json: raw.entry.get().to_owned(),
-                })
+                Some(Content { nonce, json: raw.entry.get().to_owned() })
             }
             (None, true) => None,
             _ => return None,
         };
         let mut again = Vec::with_capacity(bytes.len());
         write(&mut again, raw.seq, content.as_ref()).ok()?;
-        (again == bytes).then_some(Self {
-            seq: raw.seq,
-            content,
-        })
+        (again == bytes).then_some(Self { seq: raw.seq, content })
     }
 
     /// The leaf hash that the record would have in the tree.
     pub(crate) fn leaf(&self) -> Option<Hash> {
-        self.content
-            .as_ref()
-            .map(|content| leaf_hash(&commitment(&content.nonce, &content.json)))
+        self.content.as_ref().map(|content| leaf_hash(&commitment(&content.nonce, &content.json)))
     }
 
     /// When and what, as the record now says.
@@ -76,11 +68,7 @@ impl Line {
 pub(crate) fn write(out: &mut impl Write, seq: u64, content: Option<&Content>) -> io::Result<()> {
     match content {
         Some(Content { nonce, json }) => {
-            write!(
-                out,
-                r#"{{"seq":{seq},"nonce":"{}","entry":{json}}}"#,
-                HEXLOWER.encode(nonce)
-            )
+            write!(out, r#"{{"seq":{seq},"nonce":"{}","entry":{json}}}"#, HEXLOWER.encode(nonce))
         }
         None => write!(out, r#"{{"seq":{seq},"nonce":null,"entry":null,"erased":true}}"#),
     }
@@ -118,10 +106,7 @@ mod tests {
     use super::*;
 
     fn line(json: &str) -> Vec<u8> {
-        let content = Content {
-            nonce: [0xab; 16],
-            json: json.into(),
-        };
+        let content = Content { nonce: [0xab; 16], json: json.into() };
         let mut line = Vec::new();
         write(&mut line, 3, Some(&content)).unwrap();
         line
@@ -129,18 +114,8 @@ mod tests {
 
     #[test]
     fn any_json_on_one_line_keeps_its_bytes() {
-        for json in [
-            r#"{"b":1, "a":1.50,"b":"\u00e9é\ud800"}"#,
-            "null",
-            "1e400",
-            "\"x\"",
-            "[ ]",
-            "{}",
-        ] {
-            let content = Content {
-                nonce: [0xab; 16],
-                json: json.into(),
-            };
+        for json in [r#"{"b":1, "a":1.50,"b":"\u00e9é\ud800"}"#, "null", "1e400", "\"x\"", "[ ]", "{}"] {
+            let content = Content { nonce: [0xab; 16], json: json.into() };
             assert!(fits(3, &content), "{json}");
             let back = Line::parse(&line(json)).unwrap();
             assert_eq!((back.seq, back.content), (3, Some(content)));
@@ -149,25 +124,8 @@ mod tests {
 
     #[test]
     fn what_would_not_read_back_is_refused_beforehand() {
-        for json in [
-            "",
-            " {}",
-            "{}\n",
-            "{\n}",
-            "{",
-            "{},\"erased\":false",
-            "null,\"erased\":true",
-        ] {
-            assert!(
-                !fits(
-                    3,
-                    &Content {
-                        nonce: [0; 16],
-                        json: json.into()
-                    }
-                ),
-                "{json:?}"
-            );
+        for json in ["", " {}", "{}\n", "{\n}", "{", "{},\"erased\":false", "null,\"erased\":true"] {
+            assert!(!fits(3, &Content { nonce: [0; 16], json: json.into() }), "{json:?}");
         }
     }
 
@@ -196,10 +154,7 @@ mod tests {
     fn time_and_event_are_read_where_they_are() {
         let says = |json| Line::parse(&line(json)).unwrap().says();
         let both = says(r#"{"at":"2026-03-02T08:14:11Z","kind":"case.opened"}"#);
-        assert_eq!(
-            both,
-            (Some("2026-03-02T08:14:11Z".into()), Some("case.opened".into()))
-        );
+        assert_eq!(both, (Some("2026-03-02T08:14:11Z".into()), Some("case.opened".into())));
         assert_eq!(says(r#"{"time":5,"event":{"a":1}}"#), (Some("5".into()), None));
         assert_eq!(says("7"), (None, None));
     }

@@ -118,10 +118,7 @@ struct Reader<F> {
 
 impl<F: Fn(u64) -> Option<Hash>> Reader<F> {
     fn new(read: F) -> Self {
-        Self {
-            read,
-            missing: RefCell::new(None),
-        }
+        Self { read, missing: RefCell::new(None) }
     }
 
     fn outcome(&self, proof: Result<Vec<tlog_tiles::Hash>, Error>) -> Result<Vec<Hash>, TreeError> {
@@ -151,11 +148,7 @@ mod tests {
 
     fn at(size: u64) -> Checkpoint {
         let all = entries(size);
-        Checkpoint {
-            origin: "example.com/log".into(),
-            size,
-            root: naive_root(&all),
-        }
+        Checkpoint { origin: "example.com/log".into(), size, root: naive_root(&all) }
     }
 
     #[test]
@@ -186,14 +179,8 @@ mod tests {
                 let proof = prove_consistency(older, newer, |index| table.get(&index).copied()).unwrap();
                 let (before, after) = (at(older), at(newer));
                 assert_eq!(verify_consistency(&before, &after, &proof), Ok(()));
-                let rewritten = Checkpoint {
-                    root: [9; 32],
-                    ..before
-                };
-                assert_eq!(
-                    verify_consistency(&rewritten, &after, &proof),
-                    Err(ProofError::Invalid)
-                );
+                let rewritten = Checkpoint { root: [9; 32], ..before };
+                assert_eq!(verify_consistency(&rewritten, &after, &proof), Err(ProofError::Invalid));
                 assert!(hashes_for_consistency(older, newer).unwrap().len() <= 64);
             }
         }
@@ -204,34 +191,13 @@ mod tests {
         let none = |_| None;
         assert_eq!(prove_inclusion(3, 3, none), Err(TreeError::OutOfRange));
         assert_eq!(prove_consistency(4, 3, none), Err(TreeError::OutOfRange));
-        assert!(matches!(
-            prove_inclusion(3, 1, none),
-            Err(TreeError::Missing { .. })
-        ));
-        assert!(matches!(
-            prove_consistency(2, 3, none),
-            Err(TreeError::Missing { .. })
-        ));
-        assert_eq!(
-            verify_consistency(&at(4), &at(3), &[]),
-            Err(ProofError::Unrelated)
-        );
-        let other = Checkpoint {
-            origin: "example.com/other".into(),
-            ..at(3)
-        };
-        assert_eq!(
-            verify_consistency(&other, &at(3), &[]),
-            Err(ProofError::Unrelated)
-        );
-        assert_eq!(
-            verify_inclusion(&at(3), 0, &[0; 32], &[[0; 32]; 100]),
-            Err(ProofError::Invalid)
-        );
-        let huge = Checkpoint {
-            size: u64::MAX,
-            ..at(3)
-        };
+        assert!(matches!(prove_inclusion(3, 1, none), Err(TreeError::Missing { .. })));
+        assert!(matches!(prove_consistency(2, 3, none), Err(TreeError::Missing { .. })));
+        assert_eq!(verify_consistency(&at(4), &at(3), &[]), Err(ProofError::Unrelated));
+        let other = Checkpoint { origin: "example.com/other".into(), ..at(3) };
+        assert_eq!(verify_consistency(&other, &at(3), &[]), Err(ProofError::Unrelated));
+        assert_eq!(verify_inclusion(&at(3), 0, &[0; 32], &[[0; 32]; 100]), Err(ProofError::Invalid));
+        let huge = Checkpoint { size: u64::MAX, ..at(3) };
         assert!(verify_inclusion(&huge, 0, &[0; 32], &[]).is_err());
     }
 }

@@ -48,14 +48,7 @@ impl Place {
 
     fn path(self, entries: bool) -> String {
         let width = u32::try_from(self.width).unwrap_or(1 << HEIGHT);
-        let path = Tile::new(
-            HEIGHT,
-            if entries { 0 } else { self.level },
-            self.n,
-            width,
-            entries,
-        )
-        .path();
+        let path = Tile::new(HEIGHT, if entries { 0 } else { self.level }, self.n, width, entries).path();
         // The library writes Go's paths, tile/8/data/…; C2SP drops the height and says "entries".
         let path = path.strip_prefix("tile/8/").unwrap_or(&path);
         path.strip_prefix("data/")
@@ -80,12 +73,7 @@ pub(crate) fn read_bundle(bundle: &[u8]) -> Vec<(Hash, bool)> {
         let (length, commitment) = bytes.split_first_chunk::<2>()?;
         Some((leaf_hash(commitment.try_into().ok()?), *length == ENTRY_LENGTH))
     };
-    bundle
-        .as_chunks::<ENTRY_BYTES>()
-        .0
-        .iter()
-        .filter_map(entry)
-        .collect()
+    bundle.as_chunks::<ENTRY_BYTES>().0.iter().filter_map(entry).collect()
 }
 
 #[cfg(test)]
@@ -95,21 +83,11 @@ mod tests {
     /// The sizes and paths of the specification.
     #[test]
     fn paths_are_those_of_the_specification() {
-        let place = Place {
-            level: 0,
-            n: 1_234_067,
-            width: 256,
-        };
+        let place = Place { level: 0, n: 1_234_067, width: 256 };
         assert_eq!(place.hashes(), "tile/0/x001/x234/067");
         assert_eq!(place.entries(), "tile/entries/x001/x234/067");
-        assert_eq!(
-            Place::in_tree(70_000, 0, 273).unwrap().hashes(),
-            "tile/0/273.p/112"
-        );
-        assert_eq!(
-            Place::in_tree(70_000, 0, 273).unwrap().entries(),
-            "tile/entries/273.p/112"
-        );
+        assert_eq!(Place::in_tree(70_000, 0, 273).unwrap().hashes(), "tile/0/273.p/112");
+        assert_eq!(Place::in_tree(70_000, 0, 273).unwrap().entries(), "tile/entries/273.p/112");
         assert_eq!(Place::in_tree(70_000, 1, 0).unwrap().hashes(), "tile/1/000");
         assert_eq!(Place::in_tree(70_000, 1, 1).unwrap().hashes(), "tile/1/001.p/17");
         assert_eq!(Place::in_tree(70_000, 2, 0).unwrap().hashes(), "tile/2/000.p/1");
@@ -125,9 +103,6 @@ mod tests {
         write_entry(&mut bundle, &[5; 32]);
         write_entry(&mut bundle, &[6; 32]);
         bundle[34] = 1;
-        assert_eq!(
-            read_bundle(&bundle),
-            [(leaf_hash(&[5; 32]), true), (leaf_hash(&[6; 32]), false)]
-        );
+        assert_eq!(read_bundle(&bundle), [(leaf_hash(&[5; 32]), true), (leaf_hash(&[6; 32]), false)]);
     }
 }

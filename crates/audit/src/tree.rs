@@ -53,24 +53,14 @@ pub fn leaf_hash(entry: &Hash) -> Hash {
 /// The stored-hash indexes that must be at hand to append to, or to take the root of, a tree of `size`.
 /// One per bit set in `size`; none for the empty tree, and none for a size that cannot exist.
 pub fn needed_hashes(size: u64) -> Vec<u64> {
-    if size > MAX_SIZE {
-        Vec::new()
-    } else {
-        sub_tree_index(0, size, Vec::new())
-    }
+    if size > MAX_SIZE { Vec::new() } else { sub_tree_index(0, size, Vec::new()) }
 }
 
 /// The root of a tree of `size`. A sequencer compares it with its last signed checkpoint before it appends:
 /// a damaged table must never lead to a signature over a rewritten log.
 pub fn root(size: u64, known: &StoredHashes) -> Result<Hash, TreeError> {
     complete(size, known)?;
-    root_of(
-        size,
-        &Overlay {
-            known,
-            new: HashMap::new(),
-        },
-    )
+    root_of(size, &Overlay { known, new: HashMap::new() })
 }
 
 /// Appends `entries` (commitments) to a tree of `size`. `known` holds at least [`needed_hashes`]`(size)`.
@@ -89,11 +79,7 @@ pub(crate) struct Frontier {
 
 impl Frontier {
     pub(crate) fn new() -> Self {
-        Self {
-            known: HashMap::new(),
-            size: 0,
-            root: EMPTY_HASH.0,
-        }
+        Self { known: HashMap::new(), size: 0, root: EMPTY_HASH.0 }
     }
 
     /// Adds leaf hashes; returns the hashes that became final, as (level, offset in level, hash).
@@ -115,32 +101,20 @@ impl Frontier {
 
 fn append_leaves(size: u64, known: &StoredHashes, leaves: &[Hash]) -> Result<Appended, TreeError> {
     let count = u64::try_from(leaves.len()).map_err(|_| TreeError::OutOfRange)?;
-    let grown = size
-        .checked_add(count)
-        .filter(|grown| *grown <= MAX_SIZE)
-        .ok_or(TreeError::OutOfRange)?;
+    let grown = size.checked_add(count).filter(|grown| *grown <= MAX_SIZE).ok_or(TreeError::OutOfRange)?;
     complete(size, known)?;
-    let mut overlay = Overlay {
-        known,
-        new: HashMap::with_capacity(leaves.len() * 2),
-    };
+    let mut overlay = Overlay { known, new: HashMap::with_capacity(leaves.len() * 2) };
     let mut new_hashes = Vec::with_capacity(leaves.len() * 2);
     for (seq, leaf) in (size..).zip(leaves) {
         let final_now = stored_hashes_for_record_hash(seq, tlog_tiles::Hash(*leaf), &overlay);
-        let final_now = final_now.map_err(|_| TreeError::Missing {
-            index: stored_hash_index(0, seq),
-        })?;
+        let final_now = final_now.map_err(|_| TreeError::Missing { index: stored_hash_index(0, seq) })?;
         for (index, hash) in (stored_hash_index(0, seq)..).zip(final_now) {
             overlay.new.insert(index, hash.0);
             new_hashes.push((index, hash.0));
         }
     }
     let root = root_of(grown, &overlay)?;
-    Ok(Appended {
-        new_hashes,
-        size: grown,
-        root,
-    })
+    Ok(Appended { new_hashes, size: grown, root })
 }
 
 /// Everything a tree of `size` reads is in `known`; after this, a missing hash is a defect in here.
@@ -148,19 +122,14 @@ fn complete(size: u64, known: &StoredHashes) -> Result<(), TreeError> {
     if size > MAX_SIZE {
         return Err(TreeError::OutOfRange);
     }
-    match needed_hashes(size)
-        .into_iter()
-        .find(|index| !known.contains_key(index))
-    {
+    match needed_hashes(size).into_iter().find(|index| !known.contains_key(index)) {
         Some(index) => Err(TreeError::Missing { index }),
         None => Ok(()),
     }
 }
 
 fn root_of(size: u64, overlay: &Overlay<'_>) -> Result<Hash, TreeError> {
-    let missing = |_| TreeError::Missing {
-        index: stored_hash_index(0, size),
-    };
+    let missing = |_| TreeError::Missing { index: stored_hash_index(0, size) };
     tree_hash(size, overlay).map(|hash| hash.0).map_err(missing)
 }
 
@@ -173,10 +142,7 @@ struct Overlay<'a> {
 impl HashReader for Overlay<'_> {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, Error> {
         let read = |index| self.new.get(index).or_else(|| self.known.get(index)).copied();
-        indexes
-            .iter()
-            .map(|index| read(index).map(tlog_tiles::Hash).ok_or(Error::IndexesNotInTree))
-            .collect()
+        indexes.iter().map(|index| read(index).map(tlog_tiles::Hash).ok_or(Error::IndexesNotInTree)).collect()
     }
 }
 
@@ -191,11 +157,7 @@ pub(crate) mod tests {
     pub(crate) fn naive_root(entries: &[Hash]) -> Hash {
         match entries {
             [] => Sha256::digest(b"").into(),
-            [entry] => Sha256::new()
-                .chain_update([0])
-                .chain_update(entry)
-                .finalize()
-                .into(),
+            [entry] => Sha256::new().chain_update([0]).chain_update(entry).finalize().into(),
             _ => {
                 let (left, right) = entries.split_at(entries.len().next_power_of_two() / 2);
                 let node = Sha256::new().chain_update([1]).chain_update(naive_root(left));
@@ -205,9 +167,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn entries(count: u64) -> Vec<Hash> {
-        (0..count)
-            .map(|n| Sha256::digest(n.to_be_bytes()).into())
-            .collect()
+        (0..count).map(|n| Sha256::digest(n.to_be_bytes()).into()).collect()
     }
 
     /// A table of hashes that only ever hands out what was asked for, as the store does.
@@ -216,10 +176,7 @@ pub(crate) mod tests {
         let mut table = HashMap::new();
         let mut last = append(0, &table, &[]).unwrap();
         for batch in batches {
-            let known = needed_hashes(last.size)
-                .into_iter()
-                .map(|index| (index, table[&index]))
-                .collect();
+            let known = needed_hashes(last.size).into_iter().map(|index| (index, table[&index])).collect();
             let from = usize::try_from(last.size).unwrap();
             last = append(last.size, &known, &all[from..from + batch]).unwrap();
             table.extend(last.new_hashes.iter().copied());
@@ -233,10 +190,7 @@ pub(crate) mod tests {
             let all = entries(size);
             let appended = append(0, &HashMap::new(), &all).unwrap();
             assert_eq!(appended.root, naive_root(&all), "size {size}");
-            assert_eq!(
-                root(size, &appended.new_hashes.into_iter().collect()).unwrap(),
-                naive_root(&all)
-            );
+            assert_eq!(root(size, &appended.new_hashes.into_iter().collect()).unwrap(), naive_root(&all));
         }
     }
 

@@ -45,36 +45,22 @@ pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Ve
     if let (Some(older), Some(head)) = (&earlier, &head)
         && older.size > head.size
     {
-        findings.whole(Problem::Shrunk {
-            older: older.size,
-            newer: head.size,
-        });
+        findings.whole(Problem::Shrunk { older: older.size, newer: head.size });
     }
     if size > MAX_SIZE {
-        findings.whole(Problem::Checkpoint {
-            which: Which::Folder,
-            error: CheckpointError::Malformed,
-        });
+        findings.whole(Problem::Checkpoint { which: Which::Folder, error: CheckpointError::Malformed });
         return Err(findings.into_sorted());
     }
     tiles::check(
         dir,
-        &tiles::Expected {
-            size,
-            head: head.as_ref(),
-            earlier: earlier.as_ref(),
-        },
+        &tiles::Expected { size, head: head.as_ref(), earlier: earlier.as_ref() },
         &mut findings,
     );
     let erased = records::check(dir, size, &mut findings);
     match head {
-        Some(Checkpoint { origin, size, root }) if findings.is_empty() => Ok(Verified {
-            origin,
-            size,
-            root,
-            erased,
-            continues: earlier.map(|older| older.size),
-        }),
+        Some(Checkpoint { origin, size, root }) if findings.is_empty() => {
+            Ok(Verified { origin, size, root, erased, continues: earlier.map(|older| older.size) })
+        }
         _ => Err(findings.into_sorted()),
     }
 }
@@ -82,10 +68,7 @@ pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Ve
 /// The key file is a convenience, but one that says something else than the key given is no accident.
 fn check_key_file(dir: &Path, vkey: &str, findings: &mut Findings) {
     if !is_verifier_key(vkey) {
-        findings.whole(Problem::Checkpoint {
-            which: Which::Folder,
-            error: CheckpointError::Key,
-        });
+        findings.whole(Problem::Checkpoint { which: Which::Folder, error: CheckpointError::Key });
     }
     if let Ok(bytes) = fs::read(dir.join(KEY_FILE))
         && bytes != format!("{vkey}\n").as_bytes()
@@ -101,10 +84,7 @@ fn head(dir: &Path, vkey: &str, findings: &mut Findings) -> Option<Checkpoint> {
     let read = File::open(dir.join(CHECKPOINT_FILE))
         .and_then(|file| file.take(MAX_SMALL_FILE).read_to_end(&mut bytes));
     if let Err(error) = read {
-        findings.whole(Problem::Unreadable {
-            path: CHECKPOINT_FILE.into(),
-            why: error.to_string(),
-        });
+        findings.whole(Problem::Unreadable { path: CHECKPOINT_FILE.into(), why: error.to_string() });
         return None;
     }
     let text = String::from_utf8_lossy(&bytes);
@@ -112,9 +92,7 @@ fn head(dir: &Path, vkey: &str, findings: &mut Findings) -> Option<Checkpoint> {
 }
 
 fn trusted(text: &str, vkey: &str, which: Which, findings: &mut Findings) -> Option<Checkpoint> {
-    verify_checkpoint(text, vkey)
-        .map_err(|error| findings.whole(Problem::Checkpoint { which, error }))
-        .ok()
+    verify_checkpoint(text, vkey).map_err(|error| findings.whole(Problem::Checkpoint { which, error })).ok()
 }
 
 /// With no checkpoint to say how many entries there are, there are as many as there are lines.

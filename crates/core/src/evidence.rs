@@ -180,11 +180,8 @@ mod tests {
 
     #[test]
     fn six_kinds_never_count() {
-        let never: Vec<_> = Kind::ALL
-            .into_iter()
-            .filter(|k| k.worth() == Worth::Never)
-            .map(Kind::as_str)
-            .collect();
+        let never: Vec<_> =
+            Kind::ALL.into_iter().filter(|k| k.worth() == Worth::Never).map(Kind::as_str).collect();
         assert_eq!(
             never,
             [

@@ -27,9 +27,7 @@ impl FactorKind {
 
     /// Reads the word back; `None` for anything else.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Totp, Self::Webauthn]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [Self::Totp, Self::Webauthn].into_iter().find(|kind| kind.as_str() == word)
     }
 
     /// What a person calls it.

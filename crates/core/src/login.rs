@@ -9,11 +9,7 @@ const MAX_CHARS: usize = 254;
 /// counter (Authelia CVE-2025-24806 counted them apart).
 pub fn normalise(login: &str) -> String {
     let lower: String = login.trim().nfkc().flat_map(char::to_lowercase).collect();
-    lower
-        .nfkc()
-        .filter(|c| !c.is_control() && !is_invisible(*c))
-        .take(MAX_CHARS)
-        .collect()
+    lower.nfkc().filter(|c| !c.is_control() && !is_invisible(*c)).take(MAX_CHARS).collect()
 }
 
 fn is_invisible(c: char) -> bool {
@@ -26,15 +22,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_one() {
-        for spelling in [
-            "ana",
-            "ANA",
-            " Ana ",
-            "ａｎａ",
-            "a\u{200b}na",
-            "ana\n",
-            "\u{feff}ana",
-        ] {
+        for spelling in ["ana", "ANA", " Ana ", "ａｎａ", "a\u{200b}na", "ana\n", "\u{feff}ana"] {
             assert_eq!(normalise(spelling), "ana", "{spelling:?}");
         }
         assert_ne!(normalise("anä"), "ana");

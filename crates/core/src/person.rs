@@ -65,13 +65,7 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [
-        Self::Person,
-        Self::Auditor,
-        Self::Agent,
-        Self::Senior,
-        Self::Admin,
-    ];
+    pub const ALL: [Self; 5] = [Self::Person, Self::Auditor, Self::Agent, Self::Senior, Self::Admin];
 
     /// The word used in the database, the API and policies.
     pub fn as_str(self) -> &'static str {

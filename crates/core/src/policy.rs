@@ -57,11 +57,7 @@ impl Policies {
         if response.decision() == Decision::Allow && errors.is_empty() {
             return Ok(Permit::new(request.resource_id().to_owned(), named("id")));
         }
-        Err(Denied {
-            policies: named("id"),
-            says: named("says"),
-            errors,
-        })
+        Err(Denied { policies: named("id"), says: named("says"), errors })
     }
 
     fn assemble<A: Action>(

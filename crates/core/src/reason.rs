@@ -24,10 +24,7 @@ impl Reason {
 
     /// Takes what was typed. Control characters, line breaks included, become spaces (ASVS 16.4.1).
     pub fn parse(typed: &str) -> Result<Self, ReasonError> {
-        let one_line: String = typed
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let one_line: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let text = one_line.trim();
         if text.chars().filter(|c| c.is_alphanumeric()).count() < 3 {
             return Err(ReasonError::Empty);

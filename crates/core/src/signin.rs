@@ -82,11 +82,7 @@ impl Flow {
     /// The password was right.
     pub fn after_password(person: PersonId, standing: Standing) -> Result<Self, FlowError> {
         open(standing)?;
-        Ok(if standing.has_factor {
-            Self::SecondStep { person }
-        } else {
-            Self::PassStep { person }
-        })
+        Ok(if standing.has_factor { Self::SecondStep { person } } else { Self::PassStep { person } })
     }
 
     /// The second step was right.
@@ -132,11 +128,7 @@ impl Assurance {
     /// A passkey with user verification, alone: two factors in one gesture, and nothing to phish.
     pub fn passkey_alone(standing: Standing) -> Result<Self, FlowError> {
         open(standing)?;
-        Ok(Self {
-            aal: 2,
-            phishing_resistant: true,
-            amr: words(&["swk", "user", "mfa"]),
-        })
+        Ok(Self { aal: 2, phishing_resistant: true, amr: words(&["swk", "user", "mfa"]) })
     }
 
     fn with(shown: SecondFactor) -> Self {
@@ -145,11 +137,7 @@ impl Assurance {
             SecondFactor::Webauthn => (true, "swk"),
             SecondFactor::BackupCode => (false, "backup_code"),
         };
-        Self {
-            aal: 2,
-            phishing_resistant,
-            amr: words(&["pwd", second, "mfa"]),
-        }
+        Self { aal: 2, phishing_resistant, amr: words(&["pwd", second, "mfa"]) }
     }
 }
 
@@ -158,29 +146,16 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 fn open(standing: Standing) -> Result<(), FlowError> {
-    if standing.disabled {
-        Err(FlowError::Closed)
-    } else {
-        Ok(())
-    }
+    if standing.disabled { Err(FlowError::Closed) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WITH: Standing = Standing {
-        disabled: false,
-        has_factor: true,
-    };
-    const WITHOUT: Standing = Standing {
-        disabled: false,
-        has_factor: false,
-    };
-    const DISABLED: Standing = Standing {
-        disabled: true,
-        has_factor: true,
-    };
+    const WITH: Standing = Standing { disabled: false, has_factor: true };
+    const WITHOUT: Standing = Standing { disabled: false, has_factor: false };
+    const DISABLED: Standing = Standing { disabled: true, has_factor: true };
 
     fn ana() -> PersonId {
         PersonId::new("ana")
@@ -197,33 +172,19 @@ mod tests {
             let second = matches!(flow, Flow::SecondStep { .. });
             let pass = matches!(flow, Flow::PassStep { .. });
             let enrolling = matches!(flow, Flow::Enrolling { .. });
-            assert_eq!(
-                flow.clone().with_factor(SecondFactor::Totp, WITH).is_ok(),
-                second,
-                "{flow:?}"
-            );
+            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITH).is_ok(), second, "{flow:?}");
             assert_eq!(flow.clone().with_pass(WITHOUT).is_ok(), pass, "{flow:?}");
             assert_eq!(flow.enrolling(WITHOUT).is_ok(), enrolling, "{flow:?}");
-            assert_eq!(
-                flow.clone().with_factor(SecondFactor::Totp, WITHOUT),
-                Err(FlowError::OutOfOrder)
-            );
+            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITHOUT), Err(FlowError::OutOfOrder));
             assert_eq!(flow.clone().with_pass(WITH), Err(FlowError::OutOfOrder));
-            assert_eq!(
-                flow.clone().with_factor(SecondFactor::Totp, DISABLED),
-                Err(FlowError::Closed)
-            );
+            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, DISABLED), Err(FlowError::Closed));
             assert_eq!(flow.enrolling(DISABLED), Err(FlowError::Closed));
         }
     }
 
     #[test]
     fn only_a_passkey_resists_phishing() {
-        let assurance = |shown| {
-            Flow::SecondStep { person: ana() }
-                .with_factor(shown, WITH)
-                .unwrap()
-        };
+        let assurance = |shown| Flow::SecondStep { person: ana() }.with_factor(shown, WITH).unwrap();
         assert!(assurance(SecondFactor::Webauthn).phishing_resistant);
         assert!(!assurance(SecondFactor::Totp).phishing_resistant);
         assert!(!assurance(SecondFactor::BackupCode).phishing_resistant);

@@ -25,10 +25,7 @@ mod tests {
     #[test]
     fn the_wait_grows_to_an_hour_and_no_further() {
         let waits: Vec<i64> = (1..=14).map(|n| wait_after(n).as_secs()).collect();
-        assert_eq!(
-            waits,
-            [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
-        );
+        assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
         assert_eq!(wait_after(i64::MAX).as_secs(), 3600);
     }
 }

@@ -82,10 +82,7 @@ pub enum ActionError {
 impl ActionError {
     /// A field is wrong.
     pub fn invalid(field: &'static str, words: impl Into<String>) -> Self {
-        Self::Invalid {
-            field,
-            words: words.into(),
-        }
+        Self::Invalid { field, words: words.into() }
     }
 }
 
@@ -136,10 +133,4 @@ macro_rules! internal {
     )+};
 }
 
-internal!(
-    HashingError,
-    KeyError,
-    RngError,
-    webauthn_rs::prelude::WebauthnError,
-    serde_json::Error
-);
+internal!(HashingError, KeyError, RngError, webauthn_rs::prelude::WebauthnError, serde_json::Error);

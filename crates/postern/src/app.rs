@@ -79,9 +79,7 @@ impl App {
         let db = Db::open(&config.database_url).await?;
         let tenant = open_tenant(&db, &clock, &rng, &config.tenant_name).await?;
         let host = config.origin.host_str().unwrap_or("localhost").to_owned();
-        let webauthn = WebauthnBuilder::new(&host, &config.origin)?
-            .rp_name(&config.tenant_name)
-            .build()?;
+        let webauthn = WebauthnBuilder::new(&host, &config.origin)?.rp_name(&config.tenant_name).build()?;
         Ok(Arc::new(Self {
             hashing: Hashing::new()?,
             policies: Policies::shipped()?,

@@ -95,12 +95,7 @@ pub struct Settings {
     #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
     pub data: Option<PathBuf>,
     /// postgres://… instead of the embedded `SQLite` file.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "POSTERN_DATABASE_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 }
 
@@ -126,10 +121,7 @@ pub fn run() -> ExitCode {
         return say::fail(&*error);
     }
     // Two TLS providers in one process would make the first handshake panic; this names the one.
-    if rustls::crypto::aws_lc_rs::default_provider()
-        .install_default()
-        .is_err()
-    {
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         tracing::debug!("the TLS provider was installed before");
     }
     let outcome = match cli.command {
@@ -148,9 +140,7 @@ pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", cli.log))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match cli.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
@@ -162,8 +152,5 @@ fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
 pub(crate) fn block_on<T>(
     work: impl Future<Output = Result<T, Box<dyn std::error::Error>>>,
 ) -> Result<T, Box<dyn std::error::Error>> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }

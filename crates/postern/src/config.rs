@@ -7,6 +7,7 @@ pub use typed::{ConfigProblems, Typed};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
@@ -51,6 +52,8 @@ pub struct Config {
     pub contact_min_age: SignedDuration,
     /// How long an enrolment pass lives.
     pub pass_life: SignedDuration,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Config {

@@ -36,33 +36,13 @@ const fn person(
     (manager, extension): (Option<&'static str>, u32),
     about: &'static str,
 ) -> DemoPerson {
-    DemoPerson {
-        login,
-        name,
-        tier,
-        role,
-        manager,
-        extension,
-        about,
-    }
+    DemoPerson { login, name, tier, role, manager, extension, about }
 }
 
 /// Managers stand before their reports.
 pub const PEOPLE: [DemoPerson; 12] = [
-    person(
-        "mona",
-        "Mona Okafor",
-        (Tier::Standard, Role::Person),
-        (None, 110),
-        "Ana's manager: vouches",
-    ),
-    person(
-        "ada",
-        "Ada Lindqvist",
-        (Tier::Privileged, Role::Admin),
-        (None, 100),
-        "admin: sets up the tenant",
-    ),
+    person("mona", "Mona Okafor", (Tier::Standard, Role::Person), (None, 110), "Ana's manager: vouches"),
+    person("ada", "Ada Lindqvist", (Tier::Privileged, Role::Admin), (None, 100), "admin: sets up the tenant"),
     person(
         "sol",
         "Sol Marchetti",
@@ -70,20 +50,8 @@ pub const PEOPLE: [DemoPerson; 12] = [
         (Some("ada"), 101),
         "senior: escalations, second yes",
     ),
-    person(
-        "ben",
-        "Ben Adeyemi",
-        (Tier::Sensitive, Role::Agent),
-        (Some("sol"), 102),
-        "agent: works cases",
-    ),
-    person(
-        "bea",
-        "Bea Novak",
-        (Tier::Sensitive, Role::Agent),
-        (Some("sol"), 103),
-        "agent: works cases",
-    ),
+    person("ben", "Ben Adeyemi", (Tier::Sensitive, Role::Agent), (Some("sol"), 102), "agent: works cases"),
+    person("bea", "Bea Novak", (Tier::Sensitive, Role::Agent), (Some("sol"), 103), "agent: works cases"),
     person(
         "otto",
         "Otto Haas",
@@ -91,13 +59,7 @@ pub const PEOPLE: [DemoPerson; 12] = [
         (Some("ada"), 104),
         "auditor: reads the log",
     ),
-    person(
-        "ana",
-        "Ana Ferreira",
-        (Tier::Standard, Role::Person),
-        (Some("mona"), 120),
-        "has lost her phone",
-    ),
+    person("ana", "Ana Ferreira", (Tier::Standard, Role::Person), (Some("mona"), 120), "has lost her phone"),
     person(
         "carl",
         "Carl Brandt",
@@ -112,27 +74,9 @@ pub const PEOPLE: [DemoPerson; 12] = [
         (Some("mona"), 122),
         "domain admin: privileged tier",
     ),
-    person(
-        "emil",
-        "Emil Kovacs",
-        (Tier::Standard, Role::Person),
-        (None, 123),
-        "has no manager on file",
-    ),
-    person(
-        "fay",
-        "Fay Delgado",
-        (Tier::Standard, Role::Person),
-        (Some("mona"), 124),
-        "sales",
-    ),
-    person(
-        "gus",
-        "Gus Petrov",
-        (Tier::Standard, Role::Person),
-        (Some("mona"), 125),
-        "warehouse",
-    ),
+    person("emil", "Emil Kovacs", (Tier::Standard, Role::Person), (None, 123), "has no manager on file"),
+    person("fay", "Fay Delgado", (Tier::Standard, Role::Person), (Some("mona"), 124), "sales"),
+    person("gus", "Gus Petrov", (Tier::Standard, Role::Person), (Some("mona"), 125), "warehouse"),
 ];
 
 /// The demo's password for a login.
@@ -158,15 +102,8 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
         Some(login) => persons::find_by_login(&app.db, &app.tenant, login).await?,
         None => None,
     };
-    let hash = app
-        .hashing
-        .hash(Zeroizing::new(password(demo.login)), *app.rng.bytes::<16>()?)
-        .await?;
-    let codes = if demo.login == "ana" {
-        Some(new_codes(app, &id).await?)
-    } else {
-        None
-    };
+    let hash = app.hashing.hash(Zeroizing::new(password(demo.login)), *app.rng.bytes::<16>()?).await?;
+    let codes = if demo.login == "ana" { Some(new_codes(app, &id).await?) } else { None };
     let mut change = app.change().await?;
     let row = NewPerson {
         id: &id,
@@ -183,9 +120,9 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
     if let Some((_, salt, hashes)) = codes {
         backup_codes::replace(&mut change, &id, &salt, &hashes).await?;
     }
-    let event = Event::new(EventKind::UserAdded, Actor::System)
-        .person(&id)
-        .detail(json!({ "login": demo.login, "role": demo.role.as_str(), "tier": demo.tier.as_str(), "by": "demo" }));
+    let event = Event::new(EventKind::UserAdded, Actor::System).person(&id).detail(
+        json!({ "login": demo.login, "role": demo.role.as_str(), "tier": demo.tier.as_str(), "by": "demo" }),
+    );
     Ok(change.commit(&event).await?)
 }
 
@@ -198,14 +135,8 @@ async fn add_contacts(
     let email = format!("{}@demo.postern.invalid", demo.login);
     contacts::insert(change, id, "email", &email, filed_at).await?;
     // Numbers that the numbering plans keep free for fiction.
-    contacts::insert(
-        change,
-        id,
-        "office_phone",
-        &format!("+44 20 7946 0{}", demo.extension),
-        filed_at,
-    )
-    .await?;
+    contacts::insert(change, id, "office_phone", &format!("+44 20 7946 0{}", demo.extension), filed_at)
+        .await?;
     if demo.login == "ana" {
         // Too fresh to be called: the desk must not offer it.
         let fresh = change.at() - SignedDuration::from_hours(24 * 3);
@@ -217,9 +148,7 @@ async fn add_contacts(
 async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let id = change.id()?;
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed = app
-        .keys
-        .seal(&app.rng, &Factor::place(&app.tenant, &id), secret.as_slice())?;
+    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), secret.as_slice())?;
     let factor = NewFactor {
         id: &id,
         person,

@@ -25,10 +25,7 @@ impl Hashing {
     pub fn new() -> Result<Self, HashingError> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let decoy = hash_now("no account has this password", &[0_u8; 16])?;
-        Ok(Self {
-            slots: Arc::new(Semaphore::new(cores)),
-            decoy: decoy.into(),
-        })
+        Ok(Self { slots: Arc::new(Semaphore::new(cores)), decoy: decoy.into() })
     }
 
     /// A PHC string for `secret`.
@@ -48,9 +45,7 @@ impl Hashing {
     pub async fn digest(&self, secret: Zeroizing<String>, salt: Vec<u8>) -> Result<Vec<u8>, HashingError> {
         self.run(move || {
             let mut out = vec![0_u8; 32];
-            hasher()?
-                .hash_password_into(secret.as_bytes(), &salt, &mut out)
-                .map_err(|_| HashingError)?;
+            hasher()?.hash_password_into(secret.as_bytes(), &salt, &mut out).map_err(|_| HashingError)?;
             Ok(out)
         })
         .await?
@@ -71,9 +66,7 @@ fn hasher() -> Result<Argon2<'static>, HashingError> {
 }
 
 fn hash_now(secret: &str, salt: &[u8; 16]) -> Result<String, HashingError> {
-    let hash = hasher()?
-        .hash_password_with_salt(secret.as_bytes(), salt)
-        .map_err(|_| HashingError)?;
+    let hash = hasher()?.hash_password_with_salt(secret.as_bytes(), salt).map_err(|_| HashingError)?;
     Ok(hash.to_string())
 }
 

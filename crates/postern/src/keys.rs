@@ -49,10 +49,7 @@ pub struct Keys {
 impl Keys {
     /// Reads the key file; makes it, for the owner's eyes only, if there is none.
     pub fn open(path: &Path, rng: &Rng) -> Result<Self, KeyError> {
-        let file = |why| KeyError::File {
-            path: path.to_owned(),
-            why,
-        };
+        let file = |why| KeyError::File { path: path.to_owned(), why };
         let text = match fs::read_to_string(path) {
             Ok(text) => Zeroizing::new(text),
             Err(why) if why.kind() == io::ErrorKind::NotFound => create(path, rng)?,
@@ -69,23 +66,14 @@ impl Keys {
     /// Keys from a root secret.
     pub fn from_root(root: Zeroizing<[u8; 32]>) -> Self {
         let seal = derive(&root, "seal/v1");
-        Self {
-            cipher: XChaCha20Poly1305::new((&*seal).into()),
-            root,
-        }
+        Self { cipher: XChaCha20Poly1305::new((&*seal).into()), root }
     }
 
     /// Encrypts a value for one place (table/row/column): in another place it does not open.
     pub fn seal(&self, rng: &Rng, place: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let nonce = rng.bytes::<NONCE_BYTES>()?;
-        let payload = Payload {
-            msg: plain,
-            aad: place.as_bytes(),
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| KeyError::Unsealed)?;
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let sealed = self.cipher.encrypt(&XNonce::from(*nonce), payload).map_err(|_| KeyError::Unsealed)?;
         Ok([&[KEY_ID], nonce.as_slice(), &sealed].concat())
     }
 
@@ -94,17 +82,9 @@ impl Keys {
         let Some((&KEY_ID, rest)) = sealed.split_first() else {
             return Err(KeyError::Unsealed);
         };
-        let (nonce, text) = rest
-            .split_first_chunk::<NONCE_BYTES>()
-            .ok_or(KeyError::Unsealed)?;
-        let payload = Payload {
-            msg: text,
-            aad: place.as_bytes(),
-        };
-        let plain = self
-            .cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| KeyError::Unsealed)?;
+        let (nonce, text) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(KeyError::Unsealed)?;
+        let payload = Payload { msg: text, aad: place.as_bytes() };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| KeyError::Unsealed)?;
         Ok(Zeroizing::new(plain))
     }
 
@@ -122,18 +102,13 @@ fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
 }
 
 fn create(path: &Path, rng: &Rng) -> Result<Zeroizing<String>, KeyError> {
-    let file = |why| KeyError::File {
-        path: path.to_owned(),
-        why,
-    };
+    let file = |why| KeyError::File { path: path.to_owned(), why };
     let text = Zeroizing::new(data_encoding::HEXLOWER.encode(rng.bytes::<32>()?.as_slice()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(path).map_err(file)?;
-    writeln!(out, "{}", text.as_str())
-        .and_then(|()| out.sync_all())
-        .map_err(file)?;
+    writeln!(out, "{}", text.as_str()).and_then(|()| out.sync_all()).map_err(file)?;
     Ok(text)
 }

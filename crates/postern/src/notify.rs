@@ -74,10 +74,7 @@ pub async fn announce(
     // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
     // before.
     for contact in contacts::list(&app.db, &app.tenant, person).await? {
-        let token = app
-            .rng
-            .token()
-            .map_err(|_| StoreError::Corrupt("random number"))?;
+        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         let expires_at = change.at() + Config::CONTEST_LIFE;
         contests::insert(change, &token_hash(&token), person, case, expires_at).await?;
         let body = body(app, &contact, notice, &token);
@@ -103,10 +100,7 @@ fn channel(contact: &Contact) -> &'static str {
 fn body(app: &App, contact: &Contact, notice: Notice, token: &str) -> String {
     let organisation = &app.config.tenant_name;
     if contact.kind == "office_phone" {
-        return format!(
-            "{organisation}: {} If this was not you, call the help desk now.",
-            notice.text()
-        );
+        return format!("{organisation}: {} If this was not you, call the help desk now.", notice.text());
     }
     // In the fragment: browsers never send it, so it stands in no server's log.
     let link = app.config.link(&format!("/not-me#{token}"));

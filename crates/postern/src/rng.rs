@@ -26,17 +26,13 @@ impl Rng {
     pub fn id(&self, now: Timestamp) -> Result<String, RngError> {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let random = self.bytes::<10>()?;
-        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random)
-            .into_uuid()
-            .to_string())
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
     }
 
     /// A bearer token: 256 random bits, base64url.
     pub fn token(&self) -> Result<Zeroizing<String>, RngError> {
         let random = self.bytes::<32>()?;
-        Ok(Zeroizing::new(
-            data_encoding::BASE64URL_NOPAD.encode(random.as_slice()),
-        ))
+        Ok(Zeroizing::new(data_encoding::BASE64URL_NOPAD.encode(random.as_slice())))
     }
 }
 

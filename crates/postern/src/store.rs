@@ -68,9 +68,5 @@ pub(crate) fn time(micros: i64) -> Timestamp {
 
 /// A guarded write must have moved exactly one row.
 pub(crate) fn one_row(done: &sqlx::any::AnyQueryResult) -> Result<()> {
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Conflict)
-    }
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }

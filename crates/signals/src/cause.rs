@@ -245,10 +245,7 @@ impl FromStr for Cause {
     type Err = UnknownCauseError;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|cause| cause.as_str() == word)
-            .ok_or(UnknownCauseError)
+        Self::ALL.into_iter().find(|cause| cause.as_str() == word).ok_or(UnknownCauseError)
     }
 }
 
@@ -260,20 +257,14 @@ mod tests {
     fn every_word_reads_back_and_is_what_serde_writes() {
         for cause in Cause::ALL {
             assert_eq!(cause.as_str().parse(), Ok(cause));
-            assert_eq!(
-                serde_json::to_string(&cause).unwrap(),
-                format!("\"{}\"", cause.as_str())
-            );
+            assert_eq!(serde_json::to_string(&cause).unwrap(), format!("\"{}\"", cause.as_str()));
         }
         assert_eq!("mfa_sad".parse::<Cause>(), Err(UnknownCauseError));
     }
 
     #[test]
     fn a_reset_is_proposed_only_where_it_helps() {
-        let yes: Vec<_> = Cause::ALL
-            .into_iter()
-            .filter(|c| c.reset_helps() == ResetHelps::Yes)
-            .collect();
+        let yes: Vec<_> = Cause::ALL.into_iter().filter(|c| c.reset_helps() == ResetHelps::Yes).collect();
         assert_eq!(yes, [Cause::MfaNotEnrolled, Cause::FactorDisabled]);
         for cause in Cause::ALL {
             assert!((1..=7).contains(&cause.rung()));

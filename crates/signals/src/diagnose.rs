@@ -48,22 +48,14 @@ impl Diagnosis {
                 self.totals.records += 1;
                 self.totals.foreign += 1;
                 let room = self.foreign.len() < FOREIGN_KINDS || self.foreign.contains_key(kind.as_ref());
-                let kind = if room {
-                    kind.into_owned()
-                } else {
-                    "other kinds".to_owned()
-                };
+                let kind = if room { kind.into_owned() } else { "other kinds".to_owned() };
                 *self.foreign.entry(kind).or_default() += 1;
             }
             Parsed::Damaged(damage) => {
                 self.totals.records += 1;
                 self.totals.damaged += 1;
                 if self.damaged.len() < DAMAGED_LISTED {
-                    self.damaged.push(DamagedLine {
-                        position,
-                        damage,
-                        why: damage.to_string(),
-                    });
+                    self.damaged.push(DamagedLine { position, damage, why: damage.to_string() });
                 }
             }
         }
@@ -94,46 +86,24 @@ impl Diagnosis {
     /// The report over everything taken.
     pub fn finish(mut self) -> Report {
         self.join_ids();
-        let Self {
-            people,
-            by_id,
-            mut totals,
-            damaged,
-            foreign,
-            ..
-        } = self;
+        let Self { people, by_id, mut totals, damaged, foreign, .. } = self;
         let histories = people.into_iter().chain(by_id);
-        let mut people: Vec<_> = histories
-            .map(|((provider, name), history)| history.finish(provider, &name))
-            .collect();
+        let mut people: Vec<_> =
+            histories.map(|((provider, name), history)| history.finish(provider, &name)).collect();
         people.sort_by_cached_key(PersonReport::urgency);
         let count = |is: fn(&PersonReport) -> bool| people.iter().filter(|person| is(person)).count() as u64;
         totals.people = people.len() as u64;
         totals.locked_out = count(PersonReport::is_locked_out);
         totals.attacked = count(|person| person.attack.is_some());
         let damaged_more = totals.damaged - damaged.len() as u64;
-        Report {
-            people,
-            totals,
-            damaged,
-            damaged_more,
-            foreign,
-        }
+        Report { people, totals, damaged, damaged_more, foreign }
     }
 
     /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record
     /// that says the same counts as a repeat.
     fn is_repeated(&mut self, record: &SignIn) -> bool {
         let Some(id) = &record.record_id else { return false };
-        let said = (
-            record.provider,
-            id,
-            &record.person,
-            record.at,
-            record.result,
-            record.method,
-            &record.ip,
-        );
+        let said = (record.provider, id, &record.person, record.at, record.result, record.method, &record.ip);
         let print = self.hasher.hash_one(said);
         !self.seen.insert(print)
     }
@@ -141,10 +111,8 @@ impl Diagnosis {
     fn history_of(&mut self, record: &SignIn) -> Option<&mut History> {
         let id = record.person_id.as_deref().filter(|id| is_an_id(id));
         // Background rows may have the id where the login belongs.
-        let login = record
-            .person
-            .as_deref()
-            .filter(|login| id.is_none_or(|id| !id.eq_ignore_ascii_case(login)));
+        let login =
+            record.person.as_deref().filter(|login| id.is_none_or(|id| !id.eq_ignore_ascii_case(login)));
         let (map, name) = match (login, id) {
             (Some(login), _) => (&mut self.people, login.to_owned()),
             (None, Some(id)) => (&mut self.by_id, id.to_lowercase()),
@@ -166,11 +134,8 @@ impl Diagnosis {
         }
         let by_id = std::mem::take(&mut self.by_id);
         for (key, history) in by_id {
-            let owner = logins
-                .get(&key)
-                .cloned()
-                .flatten()
-                .and_then(|login| self.people.get_mut(&(key.0, login)));
+            let owner =
+                logins.get(&key).cloned().flatten().and_then(|login| self.people.get_mut(&(key.0, login)));
             match owner {
                 Some(owner) => owner.merge(history),
                 None => drop(self.by_id.insert(key, history)),

@@ -78,35 +78,22 @@ impl<'a> Record<'a> {
     /// The inner value, or else the outer.
     fn pick<'r>(&'r self, field: impl Fn(&'r Row<'a>) -> &'r Scalar<'a>) -> &'r Scalar<'a> {
         let inner = field(&self.inner);
-        if inner.is_absent() {
-            field(&self.outer)
-        } else {
-            inner
-        }
+        if inner.is_absent() { field(&self.outer) } else { inner }
     }
 
     /// The row that says how the attempt ended.
     fn telling<F: Field>(&self, field: impl for<'r> Fn(&'r Row<'a>) -> &'r F) -> &Row<'a> {
-        if field(&self.inner).is_absent() {
-            &self.outer
-        } else {
-            &self.inner
-        }
+        if field(&self.inner).is_absent() { &self.outer } else { &self.inner }
     }
 
     /// The name of the log that the record is from, such as `SignInLogs`, `AuditLogs`.
     fn log_name(&self) -> Option<&str> {
-        self.pick(|row| &row.category)
-            .text()
-            .or_else(|| self.pick(|row| &row.table).text())
+        self.pick(|row| &row.category).text().or_else(|| self.pick(|row| &row.table).text())
     }
 
     fn is_sign_in(&self) -> bool {
         let named = self.log_name().is_some_and(|name| contains(name, "signin"))
-            || self
-                .pick(|row| &row.operation)
-                .text()
-                .is_some_and(|name| contains(name, "sign-in activity"));
+            || self.pick(|row| &row.operation).text().is_some_and(|name| contains(name, "sign-in activity"));
         let shaped = !self.pick(|row| &row.login).is_absent() || !self.pick(|row| &row.user_id).is_absent();
         let ended = !self.telling(|row| &row.status).status.is_absent()
             || !self.pick(|row| &row.result_type).is_absent();
@@ -114,8 +101,7 @@ impl<'a> Record<'a> {
     }
 
     fn is_directory_log(&self) -> bool {
-        self.log_name()
-            .is_some_and(|name| name.eq_ignore_ascii_case("AuditLogs") || contains(name, "Risk"))
+        self.log_name().is_some_and(|name| name.eq_ignore_ascii_case("AuditLogs") || contains(name, "Risk"))
             && !self.outer.operation.is_absent()
     }
 }
@@ -201,11 +187,7 @@ fn normalise(record: &Record<'_>, position: Position) -> Parsed {
 /// When the person signed in; failing that, when the entry was written.
 fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
     let created = record.pick(|row| &row.created);
-    let time = if created.is_absent() {
-        record.pick(|row| &row.logged)
-    } else {
-        created
-    };
+    let time = if created.is_absent() { record.pick(|row| &row.logged) } else { created };
     match time {
         Scalar::Absent => Ok(None),
         Scalar::Text(text) => parse_time(text).map(Some).ok_or(()),
@@ -216,11 +198,7 @@ fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
 
 fn is_interactive(record: &Record<'_>) -> bool {
     let said = record.pick(|row| &row.interactive).truth();
-    said.unwrap_or_else(|| {
-        !record
-            .log_name()
-            .is_some_and(|name| contains(name, "NonInteractive"))
-    })
+    said.unwrap_or_else(|| !record.log_name().is_some_and(|name| contains(name, "NonInteractive")))
 }
 
 /// The step that decided: on a failure the last that failed, on a success the last that asked for something.
@@ -228,14 +206,9 @@ fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
     let steps = &record.telling(|row| &row.steps).steps.0;
     let failed = matches!(result, AttemptResult::Failure(_));
     let deciding = |step: &&Step<'_>| !failed || step.succeeded.truth() == Some(false);
-    let mut methods = steps
-        .iter()
-        .rev()
-        .filter(deciding)
-        .map(|step| mfa::method(step.method.text().unwrap_or("")));
-    let by_step = methods
-        .clone()
-        .find(|method| !matches!(method, Method::Session | Method::Unknown));
+    let mut methods =
+        steps.iter().rev().filter(deciding).map(|step| mfa::method(step.method.text().unwrap_or("")));
+    let by_step = methods.clone().find(|method| !matches!(method, Method::Session | Method::Unknown));
     let by_mfa = record.telling(|row| &row.mfa).mfa.method.text().map(mfa::method);
     by_step
         .or(by_mfa.filter(|method| *method != Method::Unknown))
@@ -263,9 +236,7 @@ fn method_by_protocol(record: &Record<'_>) -> Option<Method> {
 
 /// Without regard to case (ASCII).
 fn contains(text: &str, part: &str) -> bool {
-    text.as_bytes()
-        .windows(part.len())
-        .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 #[cfg(test)]

@@ -78,26 +78,17 @@ impl<'a> Record<'a> {
     }
 
     fn target(&self, kind: &str) -> Option<&Party<'a>> {
-        self.targets.0.iter().find(|target| {
-            target
-                .kind
-                .text()
-                .is_some_and(|said| said.eq_ignore_ascii_case(kind))
-        })
+        self.targets
+            .0
+            .iter()
+            .find(|target| target.kind.text().is_some_and(|said| said.eq_ignore_ascii_case(kind)))
     }
 
     /// The person who acts, if the actor is one.
     fn acting_person(&self) -> Option<&Party<'a>> {
-        let is_system = self
-            .actor
-            .kind
-            .text()
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("SystemPrincipal"))
-            || self
-                .actor
-                .login
-                .text()
-                .is_some_and(|login| login.eq_ignore_ascii_case("system@okta.com"));
+        let is_system =
+            self.actor.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("SystemPrincipal"))
+                || self.actor.login.text().is_some_and(|login| login.eq_ignore_ascii_case("system@okta.com"));
         (!is_system && !self.actor.is_absent()).then_some(&self.actor)
     }
 }
@@ -118,11 +109,8 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed>, se
 fn normalise(record: &Record<'_>, outcome: Outcome, position: Position) -> Parsed {
     let target = record.target("User");
     // A sign-in belongs to the one who acts; a change belongs to the one it is done to.
-    let person = if outcome.on_target {
-        target.or(record.acting_person())
-    } else {
-        record.acting_person().or(target)
-    };
+    let person =
+        if outcome.on_target { target.or(record.acting_person()) } else { record.acting_person().or(target) };
     // "MFA factor enabled" for the whole organisation is a setting, and nobody's enrolment.
     let Some(person) = person else {
         return Parsed::Foreign(format!("okta {}", record.event.text().unwrap_or("")).into());
@@ -170,17 +158,9 @@ fn done_by(record: &Record<'_>, person: &Party<'_>) -> Option<Box<str>> {
 }
 
 fn policy_of(record: &Record<'_>) -> Option<Box<str>> {
-    let rules = || {
-        record
-            .targets
-            .0
-            .iter()
-            .filter(|target| target.kind.text() == Some("Rule"))
-    };
+    let rules = || record.targets.0.iter().filter(|target| target.kind.text() == Some("Rule"));
     // The app's own policy decides last, and Okta lists it after the global one.
-    rules()
-        .rev()
-        .find_map(|rule| rule.detail.policy.boxed().or_else(|| rule.name.boxed()))
+    rules().rev().find_map(|rule| rule.detail.policy.boxed().or_else(|| rule.name.boxed()))
 }
 
 #[cfg(test)]

@@ -94,10 +94,7 @@ fn word<'a, T: Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Option<T> {
 }
 
 fn result_of(line: &Line<'_>) -> Option<AttemptResult> {
-    let cause = line
-        .cause
-        .text()
-        .map(|word| word.parse().unwrap_or(Cause::Unknown));
+    let cause = line.cause.text().map(|word| word.parse().unwrap_or(Cause::Unknown));
     match line.result.text()? {
         "success" => Some(AttemptResult::Success),
         "failure" => Some(AttemptResult::Failure(cause.unwrap_or(Cause::Unknown))),
@@ -236,9 +233,6 @@ mod tests {
         let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
         assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
         let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
-        assert!(matches!(
-            parse_line(&undated, None, Position::default()),
-            Parsed::Damaged(Damage::BadTime)
-        ));
+        assert!(matches!(parse_line(&undated, None, Position::default()), Parsed::Damaged(Damage::BadTime)));
     }
 }

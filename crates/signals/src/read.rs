@@ -49,11 +49,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self {
-            file: 0,
-            format: None,
-            max_line: MAX_LINE,
-        }
+        Self { file: 0, format: None, max_line: MAX_LINE }
     }
 }
 
@@ -86,11 +82,8 @@ pub fn read<R: BufRead>(
     options: ReadOptions,
     mut each: impl FnMut(Position, Parsed),
 ) -> io::Result<ReadSummary> {
-    let mut session = Session {
-        options,
-        last: options.format.unwrap_or(Provider::Entra),
-        summary: ReadSummary::default(),
-    };
+    let mut session =
+        Session { options, last: options.format.unwrap_or(Provider::Entra), summary: ReadSummary::default() };
     skip_byte_order_mark(&mut reader)?;
     let mut line = Vec::new();
     let mut number = 0;
@@ -123,14 +116,9 @@ impl Session {
         if line.is_empty() && fate == Fate::Whole {
             return;
         }
-        let position = Position {
-            file: self.options.file,
-            line: number,
-        };
+        let position = Position { file: self.options.file, line: number };
         let parsed = match fate {
-            Fate::TooLong => Parsed::Damaged(Damage::TooLong {
-                limit: self.options.max_line,
-            }),
+            Fate::TooLong => Parsed::Damaged(Damage::TooLong { limit: self.options.max_line }),
             Fate::CutOff => Parsed::Damaged(Damage::CutOff),
             Fate::Whole => self.parse(line, position),
         };
@@ -151,18 +139,15 @@ impl Session {
             Ok(line) if self.options.format.is_some() => parse_line(line, self.options.format, position),
             Ok(line) => parse_any(line, self.last, position),
             Err(_) if memchr::memchr(0, line).is_some() => Parsed::Damaged(Damage::Utf16),
-            Err(error) => Parsed::Damaged(Damage::NotUtf8 {
-                valid_up_to: error.valid_up_to(),
-            }),
+            Err(error) => Parsed::Damaged(Damage::NotUtf8 { valid_up_to: error.valid_up_to() }),
         }
     }
 }
 
 /// Tries the likely provider first, then the others.
 fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed {
-    let others = [Provider::Entra, Provider::Okta, Provider::Postern]
-        .into_iter()
-        .filter(|other| *other != likely);
+    let others =
+        [Provider::Entra, Provider::Okta, Provider::Postern].into_iter().filter(|other| *other != likely);
     std::iter::once(likely)
         .chain(others)
         .find_map(|provider| parse_as(provider, line, position))
@@ -236,12 +221,7 @@ fn read_document<R: BufRead>(
             break;
         }
         splitter.feed(chunk, |element, whole, line| {
-            session.take(
-                element,
-                if whole { Fate::Whole } else { Fate::TooLong },
-                line,
-                &mut each,
-            );
+            session.take(element, if whole { Fate::Whole } else { Fate::TooLong }, line, &mut each);
         });
         let len = chunk.len();
         reader.consume(len);

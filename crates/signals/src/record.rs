@@ -225,21 +225,11 @@ impl SignIn {
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
 /// one person of many.
 fn is_a_name(login: &str) -> bool {
-    const PLACEHOLDERS: [&str; 8] = [
-        "null",
-        "none",
-        "unknown",
-        "n/a",
-        "-",
-        "hidden",
-        "redacted",
-        "anonymous",
-    ];
+    const PLACEHOLDERS: [&str; 8] =
+        ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
     !login.starts_with("HIDDEN_DUE_TO")
         && !PLACEHOLDERS.iter().any(|word| login.eq_ignore_ascii_case(word))
-        && !login
-            .bytes()
-            .all(|byte| byte == b'*' || byte == b'0' || byte == b'-')
+        && !login.bytes().all(|byte| byte == b'*' || byte == b'0' || byte == b'-')
 }
 
 #[cfg(test)]

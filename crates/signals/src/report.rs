@@ -196,15 +196,8 @@ pub struct Attack {
 }
 
 /// Heads of [`Report::table_rows`].
-pub const TABLE_HEADS: [&str; 7] = [
-    "Person",
-    "Locked out",
-    "Since",
-    "Why",
-    "What to do",
-    "MFA reset helps",
-    "Attack",
-];
+pub const TABLE_HEADS: [&str; 7] =
+    ["Person", "Locked out", "Since", "Why", "What to do", "MFA reset helps", "Attack"];
 
 impl Report {
     /// Rows for a table, in the order of the report. Safe to print on a terminal: log text holds whatever a stranger
@@ -251,11 +244,8 @@ impl PersonReport {
             PersonState::Unfinished { since } => ("no, unfinished", to_the_second(since)),
             PersonState::Unknown => ("unknown", String::new()),
         };
-        let helps = if self.cause.is_some() || self.attack.is_some() {
-            self.reset_helps.plain_words()
-        } else {
-            ""
-        };
+        let helps =
+            if self.cause.is_some() || self.attack.is_some() { self.reset_helps.plain_words() } else { "" };
         let attack = self.attack.as_ref();
         [
             printable(&self.person),
@@ -281,15 +271,7 @@ pub fn printable(text: &str) -> String {
         char.is_control()
             || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    text.chars()
-        .map(|char| {
-            if hides(char) {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                char
-            }
-        })
-        .collect()
+    text.chars().map(|char| if hides(char) { char::REPLACEMENT_CHARACTER } else { char }).collect()
 }
 
 #[cfg(test)]

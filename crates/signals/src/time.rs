@@ -29,9 +29,7 @@ pub(crate) fn from_unix(number: i64) -> Option<Timestamp> {
 }
 
 fn utc(at: civil::DateTime) -> Option<Timestamp> {
-    at.to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()
-        .map(|zoned| zoned.timestamp())
+    at.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 fn parse_portal(text: &str) -> Option<Timestamp> {

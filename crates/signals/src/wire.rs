@@ -49,11 +49,7 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        Ok(if text.trim_start().starts_with('{') {
-            T::from_text(text)
-        } else {
-            T::default()
-        })
+        Ok(if text.trim_start().starts_with('{') { T::from_text(text) } else { T::default() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
@@ -156,10 +152,7 @@ mod tests {
 
     #[test]
     fn a_plain_text_is_borrowed_and_an_escaped_one_owned() {
-        assert!(matches!(
-            read(r#"{"NAME":"mia"}"#).name,
-            Scalar::Text(Cow::Borrowed("mia"))
-        ));
+        assert!(matches!(read(r#"{"NAME":"mia"}"#).name, Scalar::Text(Cow::Borrowed("mia"))));
         assert!(
             matches!(read(r#"{"name":"m\u0069a"}"#).name, Scalar::Text(Cow::Owned(name)) if name == "mia")
         );
@@ -167,10 +160,7 @@ mod tests {
 
     #[test]
     fn the_first_value_of_a_repeated_key_counts() {
-        assert_eq!(
-            read(r#"{"name":"null","upn":"mia","Name":"eve"}"#).name.text(),
-            Some("mia")
-        );
+        assert_eq!(read(r#"{"name":"null","upn":"mia","Name":"eve"}"#).name.text(), Some("mia"));
     }
 
     #[test]
@@ -179,9 +169,6 @@ mod tests {
         assert!(outer.is_absent());
         assert!(read(r#"{"status":[1],"steps":1.5,"name":{"a":1}}"#).is_absent());
         assert!(read(r#"{"status":null,"steps":true,"name":null}"#).is_absent());
-        assert_eq!(
-            read(r#"{"status":{"errorCode":50126.0}}"#).status.code,
-            Scalar::Int(50126)
-        );
+        assert_eq!(read(r#"{"status":{"errorCode":50126.0}}"#).status.code, Scalar::Int(50126));
     }
 }

@@ -18,10 +18,7 @@ fn read_all(input: &[u8], options: ReadOptions) -> Report {
     .unwrap();
     let report = diagnosis.finish();
     assert_eq!((summary.records, report.totals.records), (seen, seen));
-    assert_eq!(
-        summary.attempts + summary.foreign + summary.damaged,
-        summary.records
-    );
+    assert_eq!(summary.attempts + summary.foreign + summary.damaged, summary.records);
     assert_eq!(report.totals.attempts + report.totals.repeated, summary.attempts);
     assert_eq!(report.damaged.len() as u64 + report.damaged_more, summary.damaged);
     serde_json::to_string(&report).unwrap();
@@ -119,13 +116,8 @@ proptest! {
 
 #[test]
 fn the_samples_of_the_mutation_test_are_sound() {
-    for (line, cause) in [
-        (ENTRA, Cause::MfaDenied),
-        (OKTA.trim_matches(['[', ']']), Cause::AccountLocked),
-    ] {
-        let Parsed::Attempt(record) = parse_line(line, None, Position::default()) else {
-            panic!("{line}")
-        };
+    for (line, cause) in [(ENTRA, Cause::MfaDenied), (OKTA.trim_matches(['[', ']']), Cause::AccountLocked)] {
+        let Parsed::Attempt(record) = parse_line(line, None, Position::default()) else { panic!("{line}") };
         assert_eq!(record.result, AttemptResult::Failure(cause));
     }
 }

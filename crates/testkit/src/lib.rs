@@ -1,1 +1,20 @@
+//! What stands in for the outside world in tests: a mail server, a text gateway, a phone with a code app, and a passkey.
+//!
+//! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    reason = "a test's stand-in has nobody to report to"
+)]
 
+mod gateway;
+mod passkey;
+mod phone;
+mod smtp;
+
+pub use gateway::{FakeGateway, Text};
+pub use passkey::SoftPasskey;
+pub use phone::TestPhone;
+pub use smtp::{FakeSmtp, Mail};

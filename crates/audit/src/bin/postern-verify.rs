@@ -61,11 +61,7 @@ fn main() -> ExitCode {
         }
     };
     let mut out = io::stdout().lock();
-    let written = if arguments.json {
-        outcome.write_json(&mut out)
-    } else {
-        outcome.write_text(&mut out)
-    };
+    let written = if arguments.json { outcome.write_json(&mut out) } else { outcome.write_text(&mut out) };
     match (written, outcome.result) {
         (Err(_), _) => ExitCode::from(2),
         (Ok(()), Ok(_)) => ExitCode::SUCCESS,
@@ -88,11 +84,7 @@ fn check(arguments: &Arguments) -> Result<Outcome, String> {
         return Err(format!("not a verifier key (NAME+ID+KEY): {}", printable(&key)));
     }
     let since = arguments.since.as_deref().map(read).transpose()?;
-    Ok(Outcome {
-        result: verify_folder(&arguments.dir, &key, since.as_deref()),
-        key,
-        key_was_given,
-    })
+    Ok(Outcome { result: verify_folder(&arguments.dir, &key, since.as_deref()), key, key_was_given })
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -115,41 +107,21 @@ impl Outcome {
             "CAUTION: this was only checked against the key in the folder, {}",
             printable(&self.key)
         )?;
-        writeln!(
-            out,
-            "Whoever made the folder could have made that key. Give the published one with --key."
-        )
+        writeln!(out, "Whoever made the folder could have made that key. Give the published one with --key.")
     }
 
     fn write_whole(&self, out: &mut impl Write, verified: &Verified) -> io::Result<()> {
-        let Verified {
-            size,
-            root,
-            erased,
-            continues,
-            ..
-        } = verified;
+        let Verified { size, root, erased, continues, .. } = verified;
         let root = BASE64.encode(root);
-        writeln!(
-            out,
-            "the log is whole: {size} entries, root {root}, signed by {}",
-            printable(&self.key)
-        )?;
+        writeln!(out, "the log is whole: {size} entries, root {root}, signed by {}", printable(&self.key))?;
         if let Some(older) = continues {
-            writeln!(
-                out,
-                "it continues the earlier checkpoint: the first {older} entries are unchanged"
-            )?;
+            writeln!(out, "it continues the earlier checkpoint: the first {older} entries are unchanged")?;
         }
         if !erased.is_empty() {
             let named: Vec<String> = erased.iter().take(NAMED).map(u64::to_string).collect();
             let rest = if erased.len() > NAMED { ", …" } else { "" };
             let count = erased.len();
-            writeln!(
-                out,
-                "{count} of them were erased; their proofs hold: {}{rest}",
-                named.join(", ")
-            )?;
+            writeln!(out, "{count} of them were erased; their proofs hold: {}{rest}", named.join(", "))?;
         }
         Ok(())
     }
@@ -181,16 +153,8 @@ impl Outcome {
 fn write_findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     writeln!(out, "the log is NOT whole")?;
     for finding in findings {
-        let says: Vec<String> = [&finding.time, &finding.event]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
-        let says = if says.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", says.join(", "))
-        };
+        let says: Vec<String> = [&finding.time, &finding.event].into_iter().flatten().cloned().collect();
+        let says = if says.is_empty() { String::new() } else { format!(" ({})", says.join(", ")) };
         writeln!(out, "  {}{says}: {}", finding.subject(), finding.problem)?;
     }
     match findings.iter().find_map(|finding| finding.seq) {
@@ -202,10 +166,7 @@ fn write_findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> 
 fn finding_json(finding: &Finding) -> Value {
     let mut value = serde_json::to_value(finding).unwrap_or_default();
     if let Value::Object(fields) = &mut value {
-        fields.insert(
-            "message".into(),
-            format!("{}: {}", finding.subject(), finding.problem).into(),
-        );
+        fields.insert("message".into(), format!("{}: {}", finding.subject(), finding.problem).into());
     }
     value
 }

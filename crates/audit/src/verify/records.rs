@@ -14,20 +14,10 @@ use crate::tree::Hash;
 /// Walks the lines; returns the entries that were erased.
 pub(super) fn check(dir: &Path, size: u64, findings: &mut Findings) -> Vec<u64> {
     let tree = Tree { dir, size, at: None };
-    let mut walk = Walk {
-        tree,
-        size,
-        next: 0,
-        unread: false,
-        erased: Vec::new(),
-        findings,
-    };
+    let mut walk = Walk { tree, size, next: 0, unread: false, erased: Vec::new(), findings };
     let path = dir.join(ENTRIES_FILE);
     if let Err(error) = File::open(path).and_then(|file| walk.lines(BufReader::new(file))) {
-        let problem = Problem::Unreadable {
-            path: ENTRIES_FILE.into(),
-            why: error.to_string(),
-        };
+        let problem = Problem::Unreadable { path: ENTRIES_FILE.into(), why: error.to_string() };
         walk.findings.whole(problem);
     }
     walk.end();
@@ -77,21 +67,11 @@ impl Walk<'_> {
         if seq == next && next < self.size {
             self.expected(line, leaf.as_ref());
         } else if next < self.size && leaf.is_some() && self.tree.has(next, leaf.as_ref()) == Some(true) {
-            self.found(
-                next,
-                Problem::Misnumbered {
-                    by: difference(seq, next),
-                },
-                Some(line),
-            );
+            self.found(next, Problem::Misnumbered { by: difference(seq, next) }, Some(line));
             self.next += 1;
         } else if seq < next {
             let genuine = self.tree.has(seq, leaf.as_ref()) != Some(false);
-            let problem = if genuine {
-                Problem::OutOfOrder
-            } else {
-                Problem::Inserted
-            };
+            let problem = if genuine { Problem::OutOfOrder } else { Problem::Inserted };
             self.found(seq, problem, Some(line));
         } else if next >= self.size {
             self.found(seq, Problem::NotSigned, Some(line));
@@ -115,8 +95,7 @@ impl Walk<'_> {
             return;
         }
         if line.seq > self.next + 1 {
-            self.findings
-                .entries(self.next + 1, line.seq - 1, Problem::Missing);
+            self.findings.entries(self.next + 1, line.seq - 1, Problem::Missing);
         }
         self.next = line.seq;
     }
@@ -127,10 +106,7 @@ impl Walk<'_> {
         if leaf.is_none() {
             self.erased.push(seq);
         } else if self.tree.has(seq, leaf) == Some(false) {
-            let problem = self
-                .tree
-                .neighbour(seq, leaf)
-                .map_or(Problem::Altered, |by| Problem::Moved { by });
+            let problem = self.tree.neighbour(seq, leaf).map_or(Problem::Altered, |by| Problem::Moved { by });
             self.found(seq, problem, Some(line));
         }
         self.next = seq + 1;
@@ -147,13 +123,7 @@ impl Walk<'_> {
 
     fn found(&mut self, seq: u64, problem: Problem, line: Option<&Line>) {
         let (time, event) = line.map(Line::says).unwrap_or_default();
-        self.findings.push(Finding {
-            seq: Some(seq),
-            last: Some(last_of(seq, 1)),
-            problem,
-            time,
-            event,
-        });
+        self.findings.push(Finding { seq: Some(seq), last: Some(last_of(seq, 1)), problem, time, event });
     }
 }
 
@@ -180,9 +150,7 @@ impl Tree<'_> {
         let (_, copies) = self.at.as_ref()?;
         let k = usize::try_from(seq % WIDTH).ok()?;
         let found = copies.iter().flatten().filter_map(|copy| copy.get(k));
-        found
-            .map(|hash| hash == leaf)
-            .reduce(|tile, bundle| tile || bundle)
+        found.map(|hash| hash == leaf).reduce(|tile, bundle| tile || bundle)
     }
 
     /// How far the entry with this leaf hash is from `seq`, if it is next to it.

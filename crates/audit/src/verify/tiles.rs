@@ -62,13 +62,7 @@ pub(super) fn leaves_of_bundle(dir: &Path, place: Place, findings: &mut Findings
     for (k, (_, length_is_right)) in (0..).zip(&entries) {
         if !length_is_right {
             let (seq, _) = place.covers(k);
-            findings.entries(
-                seq,
-                seq,
-                Problem::Damaged {
-                    path: place.entries(),
-                },
-            );
+            findings.entries(seq, seq, Problem::Damaged { path: place.entries() });
         }
     }
     Some(entries.into_iter().map(|(leaf, _)| leaf).collect())
@@ -133,11 +127,7 @@ impl<'a> Copy<'a> {
     }
 
     fn remember(&mut self) {
-        if self
-            .expected
-            .earlier
-            .is_some_and(|earlier| earlier.size == self.frontier.size)
-        {
+        if self.expected.earlier.is_some_and(|earlier| earlier.size == self.frontier.size) {
             self.then = Some(self.frontier.root);
         }
     }
@@ -150,18 +140,13 @@ impl<'a> Copy<'a> {
         };
         if self.read.get(&level).is_none_or(|(read, _)| *read != n) {
             let bytes = read(self.dir, place, &place.hashes(), 32, &mut self.above);
-            self.read
-                .insert(level, (n, bytes.map(|bytes| read_hashes(&bytes))));
+            self.read.insert(level, (n, bytes.map(|bytes| read_hashes(&bytes))));
         }
         let tile = self.read.get(&level).and_then(|(_, tile)| tile.as_ref());
         let found = tile.and_then(|tile| tile.get(usize::try_from(k).unwrap_or(usize::MAX)));
         if found.is_some_and(|found| found != hash) {
             let (first, each) = place.covers(k);
-            self.above.entries(
-                first,
-                last_of(first, each),
-                Problem::HashReplaced { path: place.hashes() },
-            );
+            self.above.entries(first, last_of(first, each), Problem::HashReplaced { path: place.hashes() });
         }
     }
 
@@ -179,13 +164,7 @@ fn compare(place: Place, tile: &[Hash], bundle: &[Hash], disagreements: &mut Fin
     for (k, (tile, bundle)) in (0..).zip(tile.iter().zip(bundle)) {
         if tile != bundle {
             let (seq, _) = place.covers(k);
-            disagreements.entries(
-                seq,
-                seq,
-                Problem::Disagree {
-                    path: place.entries(),
-                },
-            );
+            disagreements.entries(seq, seq, Problem::Disagree { path: place.entries() });
         }
     }
 }
@@ -203,20 +182,15 @@ fn judge(expected: &Expected<'_>, copies: [Copy<'_>; 2], disagreements: Findings
         findings.absorb(tiles.above, |problem| problem);
     } else if bundles.is_signed() {
         findings.absorb(disagreements, |problem| match problem {
-            Problem::Disagree { path } => Problem::HashReplaced {
-                path: path.replacen("entries", "0", 1),
-            },
+            Problem::Disagree { path } => Problem::HashReplaced { path: path.replacen("entries", "0", 1) },
             other => other,
         });
         findings.absorb(bundles.above, |problem| problem);
     } else {
         if expected.head.is_some() && (tiles.root().is_some() || bundles.root().is_some()) {
-            let sound = expected
-                .earlier
-                .filter(|older| is_prefix(older, &tiles) || is_prefix(older, &bundles));
-            findings.whole(Problem::RootDiffers {
-                sound_before: sound.map(|older| older.size),
-            });
+            let sound =
+                expected.earlier.filter(|older| is_prefix(older, &tiles) || is_prefix(older, &bundles));
+            findings.whole(Problem::RootDiffers { sound_before: sound.map(|older| older.size) });
         }
         if agree {
             findings.absorb(tiles.above, |problem| problem);
@@ -244,12 +218,7 @@ fn is_prefix(older: &Checkpoint, copy: &Copy<'_>) -> bool {
 fn read(dir: &Path, place: Place, path: &str, item: usize, findings: &mut Findings) -> Option<Vec<u8>> {
     let (first, each) = place.covers(0);
     let last = last_of(first, each.saturating_mul(place.width));
-    match read_file(
-        &dir.join(path),
-        place
-            .width
-            .saturating_mul(u64::try_from(item).unwrap_or(u64::MAX)),
-    ) {
+    match read_file(&dir.join(path), place.width.saturating_mul(u64::try_from(item).unwrap_or(u64::MAX))) {
         Ok(Ok(bytes)) => Some(bytes),
         Ok(Err(length)) => {
             let whole = length / u64::try_from(item).unwrap_or(1).max(1);
@@ -258,14 +227,7 @@ fn read(dir: &Path, place: Place, path: &str, item: usize, findings: &mut Findin
             None
         }
         Err(error) => {
-            findings.entries(
-                first,
-                last,
-                Problem::Unreadable {
-                    path: path.into(),
-                    why: error.to_string(),
-                },
-            );
+            findings.entries(first, last, Problem::Unreadable { path: path.into(), why: error.to_string() });
             None
         }
     }

@@ -32,11 +32,7 @@ pub(crate) fn content(seq: u64, word: &str) -> Content {
 
 pub(crate) fn entry(seq: u64, word: &str) -> ExportEntry {
     let content = content(seq, word);
-    ExportEntry {
-        seq,
-        commitment: commitment(&content.nonce, &content.json),
-        content: Some(content),
-    }
+    ExportEntry { seq, commitment: commitment(&content.nonce, &content.json), content: Some(content) }
 }
 
 pub(crate) fn entries(size: u64) -> Vec<ExportEntry> {
@@ -52,24 +48,12 @@ pub(crate) fn entries(size: u64) -> Vec<ExportEntry> {
 pub(crate) fn checkpoint(entries: &[ExportEntry]) -> String {
     let commitments: Vec<Hash> = entries.iter().map(|entry| entry.commitment).collect();
     let tree = append(0, &HashMap::new(), &commitments).unwrap();
-    signer()
-        .sign(&Checkpoint {
-            origin: ORIGIN.into(),
-            size: tree.size,
-            root: tree.root,
-        })
-        .unwrap()
+    signer().sign(&Checkpoint { origin: ORIGIN.into(), size: tree.size, root: tree.root }).unwrap()
 }
 
 pub(crate) fn folder_of(entries: &[ExportEntry]) -> TempDir {
     let dir = TempDir::new().unwrap();
-    write_folder(
-        dir.path(),
-        &checkpoint(entries),
-        &signer().vkey(),
-        entries.iter().cloned(),
-    )
-    .unwrap();
+    write_folder(dir.path(), &checkpoint(entries), &signer().vkey(), entries.iter().cloned()).unwrap();
     dir
 }
 
@@ -110,10 +94,7 @@ pub(crate) fn findings(dir: &Path) -> Vec<Finding> {
 
 /// Where and what, without the words of the record.
 pub(crate) fn said(findings: &[Finding]) -> Vec<(Option<u64>, Option<u64>, Problem)> {
-    findings
-        .iter()
-        .map(|finding| (finding.seq, finding.last, finding.problem.clone()))
-        .collect()
+    findings.iter().map(|finding| (finding.seq, finding.last, finding.problem.clone())).collect()
 }
 
 pub(crate) fn on(seq: u64, last: u64, problem: Problem) -> (Option<u64>, Option<u64>, Problem) {
@@ -127,11 +108,7 @@ pub(crate) fn whole(problem: Problem) -> (Option<u64>, Option<u64>, Problem) {
 /// Rewrites the lines of `entries.jsonl`.
 pub(crate) fn lines(dir: &TempDir, change: impl FnOnce(&mut Vec<String>)) {
     let path = dir.path().join("entries.jsonl");
-    let mut lines: Vec<String> = fs::read_to_string(&path)
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let mut lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
     change(&mut lines);
     fs::write(&path, lines.join("\n") + "\n").unwrap();
 }

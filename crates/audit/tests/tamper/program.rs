@@ -6,19 +6,9 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_postern-verify"))
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        status.code(),
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    )
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_postern-verify")).args(arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 #[test]
@@ -31,20 +21,14 @@ fn the_program_says_that_a_log_is_whole_and_against_which_key() {
     let (code, out, _) = run(&[dir, "--key", &vkey, "--since", since.to_str().unwrap()]);
     assert_eq!(code, Some(0));
     assert!(out.starts_with("the log is whole: 600 entries, root "), "{out}");
-    assert!(
-        out.contains(&format!("signed by {vkey}\n")) && !out.contains("CAUTION"),
-        "{out}"
-    );
+    assert!(out.contains(&format!("signed by {vkey}\n")) && !out.contains("CAUTION"), "{out}");
     assert!(
         out.contains("first 300 entries are unchanged") && out.contains("2 of them were erased"),
         "{out}"
     );
     let (code, out, _) = run(&[dir]);
     assert_eq!(code, Some(0));
-    assert!(
-        out.contains("CAUTION: this was only checked against the key in the folder"),
-        "{out}"
-    );
+    assert!(out.contains("CAUTION: this was only checked against the key in the folder"), "{out}");
     let (_, out, _) = run(&[dir, "--key", &vkey, "--json"]);
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
@@ -62,10 +46,7 @@ fn the_program_names_the_bad_entry_and_fails() {
     let path = dir.path().to_str().unwrap();
     let (code, out, _) = run(&[path, "--key", &signer().vkey()]);
     assert_eq!(code, Some(1));
-    assert!(
-        out.contains("entry 300 (2026-03-02T08:05:00Z, case.opened): its record was altered"),
-        "{out}"
-    );
+    assert!(out.contains("entry 300 (2026-03-02T08:05:00Z, case.opened): its record was altered"), "{out}");
     assert!(out.ends_with("first bad entry: 300\n"), "{out}");
     let (code, out, _) = run(&[path, "--key", &signer().vkey(), "--json"]);
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -89,8 +70,5 @@ fn the_program_tells_what_it_cannot_check_from_what_is_bad() {
         assert!(!error.is_empty());
     }
     let (code, out, _) = run(&["--help"]);
-    assert!(
-        code == Some(0) && out.contains("--since") && out.contains("Exit status"),
-        "{out}"
-    );
+    assert!(code == Some(0) && out.contains("--since") && out.contains("Exit status"), "{out}");
 }

@@ -25,10 +25,7 @@ fn a_deleted_record_is_named_even_if_the_rest_is_renumbered() {
         drop(lines.remove(450));
         renumber(lines);
     });
-    let expected = [
-        on(450, 598, Problem::Moved { by: 1 }),
-        on(599, 599, Problem::Missing),
-    ];
+    let expected = [on(450, 598, Problem::Moved { by: 1 }), on(599, 599, Problem::Missing)];
     assert_eq!(said(&findings(dir.path())), expected);
 }
 
@@ -45,20 +42,14 @@ fn reordered_and_swapped_records_are_named() {
         lines.swap(255, 256);
         renumber(lines);
     });
-    let expected = [
-        on(255, 255, Problem::Moved { by: 1 }),
-        on(256, 256, Problem::Moved { by: -1 }),
-    ];
+    let expected = [on(255, 255, Problem::Moved { by: 1 }), on(256, 256, Problem::Moved { by: -1 })];
     assert_eq!(said(&findings(dir.path())), expected);
     let dir = copy();
     lines(&dir, |lines| {
         lines.swap(20, 500);
         renumber(lines);
     });
-    assert_eq!(
-        said(&findings(dir.path())),
-        [on(20, 20, Problem::Altered), on(500, 500, Problem::Altered)]
-    );
+    assert_eq!(said(&findings(dir.path())), [on(20, 20, Problem::Altered), on(500, 500, Problem::Altered)]);
 }
 
 #[test]

@@ -54,11 +54,7 @@ impl Proof {
 
     /// Through how many different channels the proof came.
     pub fn channels(&self) -> usize {
-        self.kinds
-            .iter()
-            .map(|k| k.channel())
-            .collect::<BTreeSet<_>>()
-            .len()
+        self.kinds.iter().map(|k| k.channel()).collect::<BTreeSet<_>>().len()
     }
 
     /// The same proof with one more piece: what the desk imagines when it asks what is missing.

@@ -140,10 +140,7 @@ impl Adversary<'_> {
     }
 
     fn standing(world: &World) -> Standing {
-        Standing {
-            disabled: false,
-            has_factor: world.owner_has_factor || world.adversary_factor,
-        }
+        Standing { disabled: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
     fn now(world: &World) -> jiff::Timestamp {
@@ -152,29 +149,14 @@ impl Adversary<'_> {
     }
 
     fn staff(who: &str) -> Staff {
-        let role = if who == "senior" {
-            Role::Senior
-        } else {
-            Role::Agent
-        };
-        Staff {
-            id: PersonId::new(who),
-            tenant: TenantId::new("t"),
-            role,
-            phishing_resistant: true,
-        }
+        let role = if who == "senior" { Role::Senior } else { Role::Agent };
+        Staff { id: PersonId::new(who), tenant: TenantId::new("t"), role, phishing_resistant: true, by_token: false }
     }
 
     fn evidence(kind: Kind, by: &str) -> Evidence {
         let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
         let reference = String::new();
-        Evidence {
-            kind,
-            witness: PersonId::new(by),
-            contact,
-            reference,
-            at: jiff::Timestamp::UNIX_EPOCH,
-        }
+        Evidence { kind, witness: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
     }
 
     fn take(&self, world: &World, step: &Step) -> Option<World> {
@@ -217,11 +199,7 @@ impl Adversary<'_> {
             }
             Step::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
-                world
-                    .flow
-                    .clone()?
-                    .with_factor(SecondFactor::Totp, Self::standing(world))
-                    .ok()?;
+                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
                 next.session = true;
             }
         }
@@ -234,8 +212,7 @@ impl Adversary<'_> {
             Step::BindPage { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-                case.bind_page(permit, ContactId::new("office"), staff.id, now)
-                    .ok()
+                case.bind_page(permit, ContactId::new("office"), staff.id, now).ok()
             }
             Step::Record { kind, by } => {
                 let staff = Self::staff(by);
@@ -247,17 +224,12 @@ impl Adversary<'_> {
                     id: PersonId::new("manager"),
                     tenant: TenantId::new("t"),
                     role: Role::Person,
-                    phishing_resistant: true,
-                };
+                    phishing_resistant: true, by_token: false };
                 let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
-                case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager"))
-                    .ok()
+                case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
             }
             Step::Verify => {
-                let permit = self
-                    .policies
-                    .authorize(&Request::verify(&case, case.proof(now)))
-                    .ok()?;
+                let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
                 case.verify(permit, now).ok()
             }
             Step::Approve { by } => {
@@ -273,10 +245,7 @@ impl Adversary<'_> {
         let (case, now) = (world.case.clone(), Self::now(world));
         let staff = Self::staff(by);
         let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-        let suffices = self
-            .policies
-            .authorize(&Request::verify(&case, case.proof(now)))
-            .ok()?;
+        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
         case.force_reset(permit, suffices, staff.id, now).ok()
     }
 }
@@ -330,11 +299,8 @@ impl Model for Adversary<'_> {
             // An honest agent approves and resets whatever the policy lets through: the worst case.
             steps.extend([Step::Approve { by }, Step::Reset { by }]);
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
-                let already = world
-                    .case
-                    .evidence()
-                    .iter()
-                    .any(|e| e.kind == kind && e.witness.as_str() == by);
+                let already =
+                    world.case.evidence().iter().any(|e| e.kind == kind && e.witness.as_str() == by);
                 if self.can_record(world, kind, by) && !already && world.case.risk() < 1 {
                     steps.push(Step::Record { kind, by });
                 }
@@ -367,9 +333,7 @@ impl Model for Adversary<'_> {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("P1: one is never enough", |_, world: &World| !world.session),
-            Property::always("P1: no enrolment either", |_, world: &World| {
-                !world.adversary_factor
-            }),
+            Property::always("P1: no enrolment either", |_, world: &World| !world.adversary_factor),
         ]
     }
 }
@@ -378,15 +342,7 @@ fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str>
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary {
-        holds,
-        openers,
-        tier,
-        policies,
-    }
-    .checker()
-    .spawn_bfs()
-    .join();
+    let checker = Adversary { holds, openers, tier, policies }.checker().spawn_bfs().join();
     assert!(checker.unique_state_count() > 1, "the model does nothing");
     checker.discoveries().into_keys().collect()
 }
@@ -396,11 +352,7 @@ fn one_holding_never_leads_in() {
     for tier in Tier::ALL {
         for holding in Holding::ALL {
             let broken = check(&[holding], &[Opener::Owner, Opener::Adversary], tier);
-            assert!(
-                broken.is_empty(),
-                "{holding:?} alone, tier {}: {broken:?}",
-                tier.as_str()
-            );
+            assert!(broken.is_empty(), "{holding:?} alone, tier {}: {broken:?}", tier.as_str());
         }
     }
 }
@@ -412,11 +364,7 @@ fn one_holding_and_the_password_does_not_lead_in_through_a_case_of_their_own() {
     for tier in Tier::ALL {
         for holding in Holding::ALL {
             let broken = check(&[Holding::Password, holding], &[Opener::Adversary], tier);
-            assert!(
-                broken.is_empty(),
-                "{holding:?} and the password, tier {}: {broken:?}",
-                tier.as_str()
-            );
+            assert!(broken.is_empty(), "{holding:?} and the password, tier {}: {broken:?}", tier.as_str());
         }
     }
 }

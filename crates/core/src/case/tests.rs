@@ -24,12 +24,7 @@ fn case(id: &str, tier: Tier) -> Case {
 }
 
 fn staff(id: &str, role: Role) -> Staff {
-    Staff {
-        id: PersonId::new(id),
-        tenant: TenantId::new("t"),
-        role,
-        phishing_resistant: true,
-    }
+    Staff { id: PersonId::new(id), tenant: TenantId::new("t"), role, phishing_resistant: true, by_token: false }
 }
 
 fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A> {
@@ -38,13 +33,7 @@ fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A>
 
 fn evidence(kind: Kind, witness: &str, seconds: i64) -> Evidence {
     let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
-    Evidence {
-        kind,
-        witness: PersonId::new(witness),
-        contact,
-        reference: "HD-1".into(),
-        at: at(seconds),
-    }
+    Evidence { kind, witness: PersonId::new(witness), contact, reference: "HD-1".into(), at: at(seconds) }
 }
 
 struct Desk {
@@ -78,36 +67,23 @@ impl Desk {
             .unwrap();
         let (case, _) = case
             .clone()
-            .add_evidence(
-                permit(&self.policies, &case, &self.ben),
-                evidence(Kind::CallPlaced, "ben", 2),
-            )
+            .add_evidence(permit(&self.policies, &case, &self.ben), evidence(Kind::CallPlaced, "ben", 2))
             .unwrap();
         let (case, _) = case
             .clone()
-            .add_evidence(
-                permit(&self.policies, &case, &self.ben),
-                evidence(Kind::LiveVideo, "ben", 3),
-            )
+            .add_evidence(permit(&self.policies, &case, &self.ben), evidence(Kind::LiveVideo, "ben", 3))
             .unwrap();
         let vouch = permit(&self.policies, &case, &self.mona);
-        case.vouch(vouch, evidence(Kind::ManagerVouch, "mona", 4))
-            .unwrap()
+        case.vouch(vouch, evidence(Kind::ManagerVouch, "mona", 4)).unwrap()
     }
 
     fn verify(&self, case: Case, now: Timestamp) -> Case {
-        let permit = self
-            .policies
-            .authorize(&Request::verify(&case, case.proof(now)))
-            .unwrap();
+        let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
         case.verify(permit, now).unwrap()
     }
 
     fn reset(&self, case: Case, now: Timestamp) -> Result<Case, CaseError> {
-        let suffices = self
-            .policies
-            .authorize(&Request::verify(&case, case.proof(now)))
-            .unwrap();
+        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
         let permit = permit(&self.policies, &case, &self.ben);
         case.force_reset(permit, suffices, self.ben.id.clone(), now)
     }
@@ -140,15 +116,10 @@ fn every_stage_against_every_transition() {
         let refuse = permit(&desk.policies, &case, senior);
         let approve = permit(&desk.policies, &case, senior);
         let reset = permit(&desk.policies, &case, senior);
-        let verify = |c: &Case| {
-            desk.policies
-                .authorize(&Request::verify(c, c.proof(now)))
-                .unwrap()
-        };
+        let verify = |c: &Case| desk.policies.authorize(&Request::verify(c, c.proof(now))).unwrap();
         let c = || case.clone();
         moved(
-            c().bind_page(bind, ContactId::new("x"), senior.id.clone(), now)
-                .is_ok(),
+            c().bind_page(bind, ContactId::new("x"), senior.id.clone(), now).is_ok(),
             &["verifying"],
             "bind_page",
         );
@@ -158,14 +129,9 @@ fn every_stage_against_every_transition() {
             "add_evidence",
         );
         moved(c().verify(verify(&case), now).is_ok(), &["verifying"], "verify");
+        moved(c().approve(approve, senior.id.clone(), now).is_ok(), &["awaiting_approval"], "approve");
         moved(
-            c().approve(approve, senior.id.clone(), now).is_ok(),
-            &["awaiting_approval"],
-            "approve",
-        );
-        moved(
-            c().force_reset(reset, verify(&case), senior.id.clone(), now)
-                .is_ok(),
+            c().force_reset(reset, verify(&case), senior.id.clone(), now).is_ok(),
             &["ready"],
             "force_reset",
         );
@@ -177,14 +143,7 @@ fn every_stage_against_every_transition() {
         let not_contested = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied"];
         moved(c().supersede(now).is_ok(), &not_contested, "supersede");
         // A proven case can still be contested: the owner may read the notice the next morning.
-        let contestable = [
-            "verifying",
-            "awaiting_approval",
-            "on_hold",
-            "ready",
-            "remedied",
-            "closed",
-        ];
+        let contestable = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied", "closed"];
         moved(c().contest(now).is_ok(), &contestable, "contest");
     }
 }
@@ -193,15 +152,10 @@ fn every_stage_against_every_transition() {
 fn a_hold_ends_at_its_second_and_not_before() {
     let desk = Desk::new();
     let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
-    let Stage::OnHold { until, .. } = *held.stage() else {
-        panic!("{:?}", held.stage())
-    };
+    let Stage::OnHold { until, .. } = *held.stage() else { panic!("{:?}", held.stage()) };
     assert_eq!(until, at(10) + SignedDuration::from_hours(24));
     let second = SignedDuration::from_secs(1);
-    assert_eq!(
-        desk.reset(held.clone(), until - second),
-        Err(CaseError::OnHold { until })
-    );
+    assert_eq!(desk.reset(held.clone(), until - second), Err(CaseError::OnHold { until }));
     assert!(desk.reset(held, until).is_ok());
 }
 
@@ -213,11 +167,7 @@ fn a_verified_case_left_lying_for_a_day_must_be_verified_anew() {
     assert_eq!(ready.clone().as_of(at(10) + day).stage().as_str(), "ready");
     let late = ready.as_of(at(11) + day);
     assert_eq!(late.stage(), &Stage::Verifying);
-    assert!(
-        desk.policies
-            .authorize(&Request::verify(&late, late.proof(at(11) + day)))
-            .is_err()
-    );
+    assert!(desk.policies.authorize(&Request::verify(&late, late.proof(at(11) + day))).is_err());
 }
 
 #[test]
@@ -226,18 +176,13 @@ fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_
     let mut case = desk.proven_enough(Tier::Standard);
     for offered in 1..=3 {
         let permit = permit(&desk.policies, &case, &desk.ben);
-        let (next, recorded) = case
-            .add_evidence(permit, evidence(Kind::ChatClaim, "ben", 5))
-            .unwrap();
+        let (next, recorded) = case.add_evidence(permit, evidence(Kind::ChatClaim, "ben", 5)).unwrap();
         assert_eq!(recorded, Recorded::Rejected);
         assert_eq!(next.risk(), offered);
         assert!(next.evidence().iter().all(|e| e.kind != Kind::ChatClaim));
         case = next;
     }
-    let denied = desk
-        .policies
-        .authorize(&Request::verify(&case, case.proof(at(6))))
-        .unwrap_err();
+    let denied = desk.policies.authorize(&Request::verify(&case, case.proof(at(6)))).unwrap_err();
     assert_eq!(denied.policies, ["recovery.risk"]);
 }
 
@@ -246,9 +191,7 @@ fn an_agent_cannot_record_a_vouch() {
     let desk = Desk::new();
     let case = case("c", Tier::Standard);
     let permit = permit(&desk.policies, &case, &desk.ben);
-    let (case, recorded) = case
-        .add_evidence(permit, evidence(Kind::ManagerVouch, "mona", 1))
-        .unwrap();
+    let (case, recorded) = case.add_evidence(permit, evidence(Kind::ManagerVouch, "mona", 1)).unwrap();
     assert_eq!(recorded, Recorded::Rejected);
     assert!(case.evidence().is_empty());
 }
@@ -271,15 +214,11 @@ fn what_is_missing_shrinks_as_proof_comes_in() {
     assert_eq!(all.all_of, [Kind::ManagerVouch]);
     assert!(all.one_of.contains(&Kind::CallPlaced));
     let bind = permit(&desk.policies, &empty, &desk.ben);
-    let bound = empty
-        .bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1))
-        .unwrap();
+    let bound = empty.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
     assert!(matches!(bound.page(), Page::Bound { .. }));
     assert!(!missing(&bound).page);
     let add = permit(&desk.policies, &bound, &desk.ben);
-    let (called, _) = bound
-        .add_evidence(add, evidence(Kind::CallPlaced, "ben", 2))
-        .unwrap();
+    let (called, _) = bound.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
     let one = missing(&called);
     assert_eq!((one.all_of, one.one_of), (vec![Kind::ManagerVouch], vec![]));
     assert!(missing(&desk.proven_enough(Tier::Standard)).is_nothing());
@@ -304,10 +243,7 @@ fn staff_rules_refuse_with_their_names() {
             .policies
     };
     let standard = case("c", Tier::Standard);
-    assert_eq!(
-        ask(&staff("ana", Role::Agent), &standard),
-        ["staff.never-oneself"]
-    );
+    assert_eq!(ask(&staff("ana", Role::Agent), &standard), ["staff.never-oneself"]);
     let mut agent_target = standard.clone();
     agent_target.subject.role = Role::Agent;
     assert_eq!(ask(&desk.ben, &agent_target), ["staff.never-equal-or-higher"]);
@@ -318,10 +254,11 @@ fn staff_rules_refuse_with_their_names() {
     with_password.phishing_resistant = false;
     assert_eq!(ask(&with_password, &standard), ["staff.passkey-only"]);
     assert!(ask(&staff("mona", Role::Person), &standard).contains(&"staff.never-equal-or-higher".to_owned()));
-    let escalated = standard
-        .clone()
-        .escalate(permit(&desk.policies, &standard, &desk.ben))
-        .unwrap();
+    let mut token = staff("mona", Role::Person);
+    token.by_token = true;
+    let vouch = desk.policies.authorize::<crate::policy::Vouch>(&Request::on_case(&token, &standard));
+    assert_eq!(vouch.unwrap_err().policies, ["staff.no-token-gives-its-word"]);
+    let escalated = standard.clone().escalate(permit(&desk.policies, &standard, &desk.ben)).unwrap();
     assert_eq!(ask(&desk.ben, &escalated), ["staff.escalated-to-senior"]);
 }
 
@@ -331,9 +268,7 @@ fn one_person_is_never_both_sources() {
     let manager_and_agent = staff("mona", Role::Agent);
     let case = case("c", Tier::Standard);
     let add = permit(&desk.policies, &case, &manager_and_agent);
-    let (case, _) = case
-        .add_evidence(add, evidence(Kind::CallPlaced, "mona", 1))
-        .unwrap();
+    let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "mona", 1)).unwrap();
     let denied = desk
         .policies
         .authorize::<crate::policy::Vouch>(&Request::on_case(&manager_and_agent, &case))

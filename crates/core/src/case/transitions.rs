@@ -129,10 +129,7 @@ impl Case {
         let Stage::Remedied { .. } = self.stage else {
             return Err(self.out_of_order());
         };
-        self.stage = Stage::Closed {
-            outcome: Outcome::Proven,
-            at: now,
-        };
+        self.stage = Stage::Closed { outcome: Outcome::Proven, at: now };
         Ok(self)
     }
 
@@ -142,10 +139,7 @@ impl Case {
         if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed {
-            outcome: Outcome::Refused,
-            at: now,
-        };
+        self.stage = Stage::Closed { outcome: Outcome::Refused, at: now };
         Ok(self)
     }
 
@@ -162,18 +156,11 @@ impl Case {
     /// The owner says that it was not them. Needs no permit: stopping is always allowed. A senior has it from now on.
     pub fn contest(mut self, now: Timestamp) -> Result<Self, CaseError> {
         let after_remedy = match self.stage {
-            Stage::Closed {
-                outcome: Outcome::Proven,
-                ..
-            }
-            | Stage::Remedied { .. } => true,
+            Stage::Closed { outcome: Outcome::Proven, .. } | Stage::Remedied { .. } => true,
             Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
             _ => false,
         };
-        self.stage = Stage::Contested {
-            at: now,
-            after_remedy,
-        };
+        self.stage = Stage::Contested { at: now, after_remedy };
         self.handler_rank = Role::Senior.rank();
         Ok(self)
     }
@@ -183,43 +170,27 @@ impl Case {
         if matches!(self.stage, Stage::Closed { .. } | Stage::Contested { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed {
-            outcome: Outcome::Superseded,
-            at: now,
-        };
+        self.stage = Stage::Closed { outcome: Outcome::Superseded, at: now };
         Ok(self)
     }
 
     /// The claimant withdrew, from their own page.
     pub fn withdraw(mut self, now: Timestamp) -> Result<Self, CaseError> {
-        if matches!(
-            self.stage,
-            Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }
-        ) {
+        if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed {
-            outcome: Outcome::Withdrawn,
-            at: now,
-        };
+        self.stage = Stage::Closed { outcome: Outcome::Withdrawn, at: now };
         Ok(self)
     }
 
     fn after_approval(&self, verified_at: Timestamp, approved_by: Option<PersonId>, now: Timestamp) -> Stage {
         let hold = SignedDuration::from_hours(self.subject.tier.hold_hours());
         if hold.is_zero() {
-            return Stage::Ready {
-                verified_at,
-                approved_by,
-            };
+            return Stage::Ready { verified_at, approved_by };
         }
         // A hold that cannot be represented never ends: fail closed.
         let until = now.checked_add(hold).unwrap_or(Timestamp::MAX);
-        Stage::OnHold {
-            verified_at,
-            approved_by,
-            until,
-        }
+        Stage::OnHold { verified_at, approved_by, until }
     }
 
     fn expect_verifying(&self) -> Result<(), CaseError> {
@@ -230,16 +201,10 @@ impl Case {
     }
 
     fn out_of_order(&self) -> CaseError {
-        CaseError::OutOfOrder {
-            stage: self.stage.as_str(),
-        }
+        CaseError::OutOfOrder { stage: self.stage.as_str() }
     }
 }
 
 fn expect_covered(covered: bool) -> Result<(), CaseError> {
-    if covered {
-        Ok(())
-    } else {
-        Err(CaseError::ForeignPermit)
-    }
+    if covered { Ok(()) } else { Err(CaseError::ForeignPermit) }
 }

@@ -53,10 +53,7 @@ impl<K: CodeKind> PlainCode<K> {
             .filter_map(|byte| ALPHABET.get(usize::from(byte & 31)))
             .map(|symbol| char::from(*symbol))
             .collect();
-        Self {
-            symbols,
-            kind: PhantomData,
-        }
+        Self { symbols, kind: PhantomData }
     }
 
     /// What somebody typed, if it has the form of a code: case, spaces and dashes do not matter, O is 0, I and L are 1.
@@ -71,20 +68,13 @@ impl<K: CodeKind> PlainCode<K> {
             })
             .collect();
         let fits = symbols.len() == K::CHARS && symbols.bytes().all(|b| ALPHABET.contains(&b));
-        fits.then_some(Self {
-            symbols,
-            kind: PhantomData,
-        })
+        fits.then_some(Self { symbols, kind: PhantomData })
     }
 
     /// The code in groups of four, for the person's eyes.
     pub fn reveal(&self) -> String {
-        let groups: Vec<&str> = self
-            .symbols
-            .as_bytes()
-            .chunks(4)
-            .filter_map(|group| std::str::from_utf8(group).ok())
-            .collect();
+        let groups: Vec<&str> =
+            self.symbols.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
         groups.join("-")
     }
 
@@ -134,13 +124,7 @@ mod tests {
 
     #[test]
     fn junk_is_not_a_code() {
-        for typed in [
-            "",
-            "ABCD",
-            "ABCD-EFGH-JKMU",
-            "ABCD-EFGH-JKMN-P",
-            "é".repeat(6).as_str(),
-        ] {
+        for typed in ["", "ABCD", "ABCD-EFGH-JKMU", "ABCD-EFGH-JKMN-P", "é".repeat(6).as_str()] {
             assert!(PlainCode::<EnrolmentPass>::parse(typed).is_none(), "{typed}");
         }
     }

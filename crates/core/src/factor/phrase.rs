@@ -32,20 +32,14 @@ const WORDS: [&str; 256] = [
 
 /// A phrase from three random bytes.
 pub fn from_random(random: [u8; 3]) -> String {
-    let words: Vec<&str> = random
-        .iter()
-        .filter_map(|byte| WORDS.get(usize::from(*byte)).copied())
-        .collect();
+    let words: Vec<&str> = random.iter().filter_map(|byte| WORDS.get(usize::from(*byte)).copied()).collect();
     words.join(" ")
 }
 
 /// Whether what the agent typed is the phrase; case, commas and spacing do not matter.
 pub fn matches(phrase: &str, typed: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|w| !w.is_empty())
-            .map(str::to_lowercase)
-            .collect()
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
     };
     !phrase.is_empty() && words(phrase) == words(typed)
 }

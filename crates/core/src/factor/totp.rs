@@ -44,10 +44,7 @@ pub fn check(secret: &[u8], code: &str, now: i64, last_step: Option<i64>) -> Che
     match near {
         Some(step) if last_step.is_some_and(|last| step <= last) => Check::Reused,
         Some(step) => Check::Accepted { step },
-        None => match (1..=DIAGNOSED_STEPS)
-            .flat_map(|d| [-d, d])
-            .find(|d| matches(current + d))
-        {
+        None => match (1..=DIAGNOSED_STEPS).flat_map(|d| [-d, d]).find(|d| matches(current + d)) {
             Some(steps) => Check::ClockOff { steps },
             None => Check::Wrong,
         },
@@ -73,11 +70,8 @@ pub fn clock_words(steps: i64) -> String {
 /// The secret as apps take it by hand: Base32 in groups of four.
 pub fn text_key(secret: &[u8]) -> String {
     let key = data_encoding::BASE32_NOPAD.encode(secret);
-    let groups: Vec<String> = key
-        .as_bytes()
-        .chunks(4)
-        .map(|group| String::from_utf8_lossy(group).into_owned())
-        .collect();
+    let groups: Vec<String> =
+        key.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join(" ")
 }
 
@@ -95,11 +89,7 @@ pub fn enrolment_url(secret: &[u8], issuer: &str, login: &str) -> Option<String>
 
 fn builder(secret: &[u8]) -> Option<Builder> {
     // RFC 4226 asks for 128 bits at least; a shorter secret is a broken row, and proves nothing.
-    (secret.len() >= 16).then(|| {
-        Builder::new()
-            .with_secret(secret.to_vec().into_boxed_slice())
-            .with_skew(0)
-    })
+    (secret.len() >= 16).then(|| Builder::new().with_secret(secret.to_vec().into_boxed_slice()).with_skew(0))
 }
 
 fn totp(secret: &[u8]) -> Option<Totp> {
@@ -115,11 +105,7 @@ mod tests {
     #[test]
     fn rfc_6238_vectors() {
         // Appendix B, SHA-1, cut to six digits.
-        for (now, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (1_234_567_890, "005924"),
-        ] {
+        for (now, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924")] {
             assert_eq!(code_at(SECRET, now).unwrap(), code);
             assert_eq!(check(SECRET, code, now, None), Check::Accepted { step: now / 30 });
         }
@@ -143,10 +129,7 @@ mod tests {
         let code = code_at(SECRET, now).unwrap();
         assert_eq!(check(SECRET, &code, now, Some(step)), Check::Reused);
         assert_eq!(check(SECRET, &code, now, Some(step + 5)), Check::Reused);
-        assert_eq!(
-            check(SECRET, &code, now, Some(step - 1)),
-            Check::Accepted { step }
-        );
+        assert_eq!(check(SECRET, &code, now, Some(step - 1)), Check::Accepted { step });
     }
 
     #[test]
@@ -162,10 +145,7 @@ mod tests {
         let code = code_at(SECRET, now).unwrap();
         let (front, back) = code.split_at(3);
         let spaced = format!("{front} {back}");
-        assert!(matches!(
-            check(SECRET, &spaced, now, None),
-            Check::Accepted { .. }
-        ));
+        assert!(matches!(check(SECRET, &spaced, now, None), Check::Accepted { .. }));
         for junk in ["", "12345", "1234567", "abcdef", "+12345", "١٢٣٤٥٦"] {
             assert_eq!(check(SECRET, junk, now, None), Check::Wrong, "{junk}");
         }

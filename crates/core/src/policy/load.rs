@@ -62,31 +62,21 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Policies, PolicyError> {
         }
         return Err(PolicyError::Schema(lines));
     }
-    let policies = Policies {
-        set,
-        schema,
-        authorizer: Authorizer::new(),
-    };
+    let policies = Policies { set, schema, authorizer: Authorizer::new() };
     refuse_single_proof(&policies)?;
     Ok(policies)
 }
 
 fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyError> {
-    let parsed = PolicySet::from_str(text).map_err(|e| PolicyError::Syntax {
-        file: file.to_owned(),
-        why: e.to_string(),
-    })?;
+    let parsed = PolicySet::from_str(text)
+        .map_err(|e| PolicyError::Syntax { file: file.to_owned(), why: e.to_string() })?;
     for policy in parsed.policies() {
         let id = policy.annotation("id").unwrap_or_default().to_owned();
-        let refused = || PolicyError::Id {
-            file: file.to_owned(),
-            id: id.clone(),
-        };
+        let refused = || PolicyError::Id { file: file.to_owned(), id: id.clone() };
         if id.is_empty() {
             return Err(refused());
         }
-        set.add(policy.new_id(PolicyId::new(&id)))
-            .map_err(|_| refused())?;
+        set.add(policy.new_id(PolicyId::new(&id))).map_err(|_| refused())?;
     }
     Ok(())
 }
@@ -94,20 +84,11 @@ fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyErr
 /// P1 at the door: on no tier may a bound page and one kind of evidence from one witness suffice.
 fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
     let accepted = || Kind::ALL.into_iter().filter(|k| k.worth() == Worth::Accepted);
-    for (tier, kind) in Tier::ALL
-        .into_iter()
-        .flat_map(|tier| accepted().map(move |kind| (tier, kind)))
-    {
+    for (tier, kind) in Tier::ALL.into_iter().flat_map(|tier| accepted().map(move |kind| (tier, kind))) {
         let case = imagined_case(tier);
-        let proof = case
-            .proof(Timestamp::UNIX_EPOCH)
-            .with_page_bound()
-            .with(kind, &PersonId::new("witness"));
+        let proof = case.proof(Timestamp::UNIX_EPOCH).with_page_bound().with(kind, &PersonId::new("witness"));
         if policies.authorize(&Request::verify(&case, proof)).is_ok() {
-            return Err(PolicyError::OneIsEnough {
-                tier: tier.as_str(),
-                kind: kind.as_str(),
-            });
+            return Err(PolicyError::OneIsEnough { tier: tier.as_str(), kind: kind.as_str() });
         }
     }
     Ok(())
@@ -131,11 +112,7 @@ mod tests {
     fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
         let staff = include_str!("../../../../policy/staff.cedar");
         let recovery = include_str!("../../../../policy/recovery.cedar");
-        load(&[
-            ("staff.cedar", staff),
-            ("recovery.cedar", recovery),
-            ("extra.cedar", extra),
-        ])
+        load(&[("staff.cedar", staff), ("recovery.cedar", recovery), ("extra.cedar", extra)])
     }
 
     #[test]
@@ -147,13 +124,7 @@ mod tests {
         .err()
         .unwrap();
         assert!(
-            matches!(
-                error,
-                PolicyError::OneIsEnough {
-                    kind: "call_placed",
-                    tier: "standard"
-                }
-            ),
+            matches!(error, PolicyError::OneIsEnough { kind: "call_placed", tier: "standard" }),
             "{error}"
         );
     }
@@ -171,23 +142,11 @@ mod tests {
 
     #[test]
     fn broken_text_and_missing_ids_name_the_file() {
-        assert!(
-            shipped_with("permit (")
-                .err()
-                .unwrap()
-                .to_string()
-                .starts_with("extra.cedar")
-        );
+        assert!(shipped_with("permit (").err().unwrap().to_string().starts_with("extra.cedar"));
         let nameless = r#"forbid (principal, action == Postern::Action::"Verify", resource);"#;
-        assert!(matches!(
-            shipped_with(nameless).err().unwrap(),
-            PolicyError::Id { .. }
-        ));
+        assert!(matches!(shipped_with(nameless).err().unwrap(), PolicyError::Id { .. }));
         let twice =
             r#"@id("staff.approve") forbid (principal, action == Postern::Action::"Verify", resource);"#;
-        assert!(matches!(
-            shipped_with(twice).err().unwrap(),
-            PolicyError::Id { .. }
-        ));
+        assert!(matches!(shipped_with(twice).err().unwrap(), PolicyError::Id { .. }));
     }
 }

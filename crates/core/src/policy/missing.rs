@@ -51,29 +51,16 @@ impl Policies {
         }
         let denied = self.authorize(&Request::verify(case, bound)).err();
         let says = denied.map(|d| d.words()).unwrap_or_default();
-        Missing {
-            page,
-            forbidden: Some(says),
-            ..Missing::default()
-        }
+        Missing { page, forbidden: Some(says), ..Missing::default() }
     }
 }
 
 fn summarise(ways: &[BTreeSet<Kind>], page: bool, by_colleague: bool) -> Missing {
     let any: BTreeSet<Kind> = ways.iter().flatten().copied().collect();
-    let all_of: BTreeSet<Kind> = any
-        .iter()
-        .copied()
-        .filter(|kind| ways.iter().all(|way| way.contains(kind)))
-        .collect();
+    let all_of: BTreeSet<Kind> =
+        any.iter().copied().filter(|kind| ways.iter().all(|way| way.contains(kind))).collect();
     let one_of = any.difference(&all_of).copied().collect();
-    Missing {
-        page,
-        all_of: all_of.into_iter().collect(),
-        one_of,
-        by_colleague,
-        forbidden: None,
-    }
+    Missing { page, all_of: all_of.into_iter().collect(), one_of, by_colleague, forbidden: None }
 }
 
 /// Every smallest set of further kinds that would suffice, up to three.
@@ -107,11 +94,7 @@ fn candidates(case: &Case) -> Vec<Kind> {
 fn imagine(case: &Case, recorders: &[PersonId], proof: &Proof, kinds: &BTreeSet<Kind>) -> Proof {
     let mut in_turn = recorders.iter().cycle();
     kinds.iter().fold(proof.clone(), |proof, kind| {
-        let manager = case
-            .subject()
-            .manager
-            .as_ref()
-            .filter(|_| *kind == Kind::ManagerVouch);
+        let manager = case.subject().manager.as_ref().filter(|_| *kind == Kind::ManagerVouch);
         match manager.or_else(|| in_turn.next()) {
             Some(witness) => proof.with(*kind, witness),
             None => proof,
@@ -124,12 +107,7 @@ fn subsets(kinds: &[Kind], size: usize) -> Vec<BTreeSet<Kind>> {
     for _ in 0..size {
         let grown: BTreeSet<BTreeSet<Kind>> = found
             .iter()
-            .flat_map(|set| {
-                kinds
-                    .iter()
-                    .filter(|k| !set.contains(*k))
-                    .map(|k| with_one_more(set, *k))
-            })
+            .flat_map(|set| kinds.iter().filter(|k| !set.contains(*k)).map(|k| with_one_more(set, *k)))
             .collect();
         found = grown.into_iter().collect();
     }

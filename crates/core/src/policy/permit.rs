@@ -60,11 +60,7 @@ pub struct Permit<A> {
 
 impl<A> Permit<A> {
     pub(super) fn new(resource: String, policies: Vec<String>) -> Self {
-        Self {
-            resource,
-            policies,
-            action: PhantomData,
-        }
+        Self { resource, policies, action: PhantomData }
     }
 
     /// The ids of the policies that decided.
@@ -92,11 +88,7 @@ pub struct Denied {
 
 impl Denied {
     pub(super) fn broken(why: String) -> Self {
-        Self {
-            policies: Vec::new(),
-            says: Vec::new(),
-            errors: vec![why],
-        }
+        Self { policies: Vec::new(), says: Vec::new(), errors: vec![why] }
     }
 
     /// The refusal in plain words.

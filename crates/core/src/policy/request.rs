@@ -21,6 +21,8 @@ pub struct Staff {
     pub role: Role,
     /// Whether this session was opened with a passkey.
     pub phishing_resistant: bool,
+    /// Whether a service token acts for them.
+    pub by_token: bool,
 }
 
 enum Resource<'a> {
@@ -43,31 +45,19 @@ pub struct Request<'a, A> {
 impl<'a> Request<'a, Verify> {
     /// Does this proof suffice for this case?
     pub fn verify(case: &'a Case, proof: Proof) -> Self {
-        Self {
-            principal: Principal::Desk(proof),
-            resource: Resource::Case(case),
-            action: PhantomData,
-        }
+        Self { principal: Principal::Desk(proof), resource: Resource::Case(case), action: PhantomData }
     }
 }
 
 impl<'a, A: Action> Request<'a, A> {
     /// May this person do it to this case?
     pub fn on_case(who: &'a Staff, case: &'a Case) -> Self {
-        Self {
-            principal: Principal::Staff(who),
-            resource: Resource::Case(case),
-            action: PhantomData,
-        }
+        Self { principal: Principal::Staff(who), resource: Resource::Case(case), action: PhantomData }
     }
 
     /// May this person do it in this organisation?
     pub fn on_tenant(who: &'a Staff, tenant: &'a TenantId) -> Self {
-        Self {
-            principal: Principal::Staff(who),
-            resource: Resource::Tenant(tenant),
-            action: PhantomData,
-        }
+        Self { principal: Principal::Staff(who), resource: Resource::Tenant(tenant), action: PhantomData }
     }
 
     pub(super) fn resource_id(&self) -> &str {
@@ -99,7 +89,7 @@ impl<'a, A: Action> Request<'a, A> {
 
     fn context(&self) -> Value {
         match &self.principal {
-            Principal::Staff(staff) => json!({ "phishing_resistant": staff.phishing_resistant }),
+            Principal::Staff(staff) => json!({ "phishing_resistant": staff.phishing_resistant, "by_token": staff.by_token }),
             Principal::Desk(proof) => json!({
                 "page_bound": proof.page_bound,
                 "kinds": proof.kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>(),

@@ -38,13 +38,7 @@ pub async fn add_evidence(
         _ => None,
     };
     let witness = caller.person.id.clone();
-    let evidence = Evidence {
-        kind,
-        witness,
-        contact,
-        reference: reference.as_str().to_owned(),
-        at: now,
-    };
+    let evidence = Evidence { kind, witness, contact, reference: reference.as_str().to_owned(), at: now };
     let (case, recorded) = case.add_evidence(permit, evidence)?;
     let event_kind = match recorded {
         Recorded::Added => EventKind::CaseEvidenceAdded,

@@ -27,18 +27,14 @@ pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError>
     let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
     let exclude = enrolled_credentials(app, caller).await?;
     let (options, registration) =
-        app.webauthn
-            .start_passkey_registration(user, &person.login, &person.name, Some(exclude))?;
+        app.webauthn.start_passkey_registration(user, &person.login, &person.name, Some(exclude))?;
     let mut options = serde_json::to_value(&options)?;
     // Signing in without a login needs a credential that the device can find by itself.
     if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
         *selection =
             json!({ "residentKey": "required", "requireResidentKey": true, "userVerification": "required" });
     }
-    let pending = Pending {
-        person: person.id.as_str().to_owned(),
-        registration,
-    };
+    let pending = Pending { person: person.id.as_str().to_owned(), registration };
     let token = keep(app, &serde_json::to_string(&pending)?).await?;
     Ok(Challenge { token, options })
 }
@@ -95,9 +91,7 @@ async fn enrolled_credentials(app: &App, caller: &Caller) -> Result<Vec<Credenti
     let mut found = Vec::new();
     for factor in factors::list(&app.db, &app.tenant, &caller.person.id).await? {
         if factor.is(FactorKind::Webauthn) {
-            let plain = app
-                .keys
-                .unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+            let plain = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
             found.push(serde_json::from_slice::<Passkey>(&plain)?.cred_id().clone());
         }
     }

@@ -42,23 +42,13 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
         }
     }
     if new.email.trim().is_empty() {
-        return Err(ActionError::invalid(
-            "email",
-            "Wanted: notices must reach the person somewhere.",
-        ));
+        return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));
     }
     let manager = match new.manager.trim() {
         "" => None,
-        login => Some(
-            persons::find_by_login(&app.db, &app.tenant, login)
-                .await?
-                .ok_or_else(|| {
-                    ActionError::invalid(
-                        "manager",
-                        "Nobody signs in with this name. Add the manager first.",
-                    )
-                })?,
-        ),
+        login => Some(persons::find_by_login(&app.db, &app.tenant, login).await?.ok_or_else(|| {
+            ActionError::invalid("manager", "Nobody signs in with this name. Add the manager first.")
+        })?),
     };
     let person = PersonId::new(app.rng.id(app.clock.now())?);
     let (code, hash) = new_set_up_code(app, &person).await?;
@@ -74,10 +64,7 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
     };
     match persons::insert(&mut change, &row).await {
         Err(StoreError::Conflict) => {
-            return Err(ActionError::invalid(
-                "login",
-                "Somebody signs in with this name already.",
-            ));
+            return Err(ActionError::invalid("login", "Somebody signs in with this name already."));
         }
         other => other?,
     }
@@ -99,10 +86,7 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
 /// A set-up code and its hash.
 pub(crate) async fn new_set_up_code(app: &App, person: &PersonId) -> Result<(String, String), ActionError> {
     let code = PlainCode::<SetUpCode>::from_random(&*app.rng.bytes::<16>()?);
-    let hash = app
-        .hashing
-        .hash(Zeroizing::new(code.hash_input(person)), *app.rng.bytes::<16>()?)
-        .await?;
+    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(person)), *app.rng.bytes::<16>()?).await?;
     Ok((code.reveal(), hash))
 }
 
@@ -113,12 +97,6 @@ pub(crate) async fn keep_set_up_code(
     hash: &str,
 ) -> Result<(), ActionError> {
     let expires_at = change.at() + Config::SET_UP_LIFE;
-    let pass = NewPass {
-        purpose: SetUpCode::PURPOSE,
-        person,
-        case: None,
-        hash,
-        expires_at,
-    };
+    let pass = NewPass { purpose: SetUpCode::PURPOSE, person, case: None, hash, expires_at };
     Ok(passes::replace(change, &pass).await?)
 }

@@ -19,22 +19,12 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
     let policies = permit.policies().to_vec();
     let case = case.verify(permit, now)?;
     let event = |kind| {
-        Event::new(kind, Actor::System)
-            .person(&case.subject().person)
-            .case(case.id())
-            .policies(&policies)
+        Event::new(kind, Actor::System).person(&case.subject().person).case(case.id()).policies(&policies)
     };
     let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
     change.record(&verified).await?;
     announce_hold(change, &case).await?;
-    notify::announce(
-        app,
-        change,
-        &case.subject().person,
-        Some(case.id()),
-        Notice::CaseVerified,
-    )
-    .await?;
+    notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
     Ok(case)
 }
 

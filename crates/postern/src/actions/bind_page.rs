@@ -49,14 +49,9 @@ pub async fn bind_page(
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.
 pub async fn callable_numbers(app: &App, case: &Case) -> Result<Vec<Contact>, ActionError> {
     let opened_at: Timestamp = case.opened_at();
-    let latest = opened_at
-        .saturating_sub(app.config.contact_min_age)
-        .unwrap_or(Timestamp::MIN);
+    let latest = opened_at.saturating_sub(app.config.contact_min_age).unwrap_or(Timestamp::MIN);
     let all = contacts::list(&app.db, &app.tenant, &case.subject().person).await?;
-    Ok(all
-        .into_iter()
-        .filter(|c| is_phone(c) && time(c.filed_at) <= latest)
-        .collect())
+    Ok(all.into_iter().filter(|c| is_phone(c) && time(c.filed_at) <= latest).collect())
 }
 
 /// Compares what was heard with the page's phrase. A wrong one is counted and recorded.
@@ -80,8 +75,6 @@ pub(super) async fn check_phrase(
     }
     let mut change = app.change().await?;
     lane.clear(&mut change).await?;
-    change
-        .commit_unrecorded("a right phrase clears its own count")
-        .await?;
+    change.commit_unrecorded("a right phrase clears its own count").await?;
     Ok(())
 }

@@ -34,6 +34,7 @@ impl Caller {
             tenant: self.person.tenant.clone(),
             role: self.person.role,
             phishing_resistant: self.phishing_resistant,
+            by_token: self.scopes.is_some(),
         }
     }
 
@@ -41,10 +42,7 @@ impl Caller {
     pub fn actor(&self) -> Actor {
         let id = self.person.id.clone();
         match self.scopes {
-            Some(_) => Actor::Token {
-                id,
-                token: self.session.clone(),
-            },
+            Some(_) => Actor::Token { id, token: self.session.clone() },
             None => Actor::Person { id },
         }
     }
@@ -60,9 +58,7 @@ pub async fn permit_on_case<A: Action>(
     match app.policies.authorize(&Request::on_case(&staff, case)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
-            let event = denial::<A>(caller, &denied)
-                .person(&case.subject().person)
-                .case(case.id());
+            let event = denial::<A>(caller, &denied).person(&case.subject().person).case(case.id());
             app.change().await?.commit(&event).await?;
             Err(ActionError::Denied(denied))
         }

@@ -21,10 +21,10 @@ pub struct Stopped {
 
 /// Stops what the notice told of.
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
-    Lane::of_thing(&format!("contest:{}", current_request().ip))
-        .spend(app)
-        .await?;
     let now = app.clock.now();
+    // By the hour, so that an address shared by many is never shut out for good.
+    let lane = Lane::of_thing(&format!("contest:{}:{}", current_request().ip, now.as_second().div_euclid(3600)));
+    lane.spend(app).await?;
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {
         let words = "This code is wrong, was used, or is older than 30 days. Call the help desk.";
@@ -33,9 +33,7 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let person = PersonId::new(&contest.person_id);
     let mut change = app.change().await?;
     contests::consume(&mut change, &contest.id).await?;
-    Lane::of_thing(&format!("contest:{}", current_request().ip))
-        .clear(&mut change)
-        .await?;
+    lane.clear(&mut change).await?;
     let case = contest.case_id.map(CaseId::new);
     let after_change = match &case {
         Some(id) => contest_case(app, &mut change, id).await?,
@@ -51,9 +49,7 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     event.case = case;
     change.commit(&event).await?;
     app.wake.notify_one();
-    Ok(Stopped {
-        account_frozen: after_change,
-    })
+    Ok(Stopped { account_frozen: after_change })
 }
 
 /// Freezes the case. The answer says whether its reset was done already.
@@ -66,13 +62,7 @@ async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result
     let Ok(case) = case.contest(change.at()) else {
         return Ok(false);
     };
-    let after_remedy = matches!(
-        case.stage(),
-        Stage::Contested {
-            after_remedy: true,
-            ..
-        }
-    );
+    let after_remedy = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });
     cases::save(change, &row, &case).await?;
     Ok(after_remedy)
 }

@@ -33,10 +33,7 @@ pub async fn create_service_token(
         ));
     }
     if scopes.is_empty() || scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
-        return Err(ActionError::invalid(
-            "scopes",
-            format!("Choose at least one of {}.", SCOPES.join(", ")),
-        ));
+        return Err(ActionError::invalid("scopes", format!("Choose at least one of {}.", SCOPES.join(", "))));
     }
     if !(1..=365).contains(&days) {
         return Err(ActionError::invalid("days", "A token lives 1 to 365 days."));

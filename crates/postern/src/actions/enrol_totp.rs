@@ -35,9 +35,7 @@ pub struct Secret {
 pub(super) async fn begin(app: &App, change: &mut Change<'_>, begun: &Begun) -> Result<(), ActionError> {
     let id = token_hash(&begun.token);
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed = app
-        .keys
-        .seal(&app.rng, &FlowRow::place(&app.tenant, &id), secret.as_slice())?;
+    let sealed = app.keys.seal(&app.rng, &FlowRow::place(&app.tenant, &id), secret.as_slice())?;
     // Scanning a code and saving ten others takes longer than typing a password.
     let expires_at = change.at() + Config::FLOW_LIFE * 3;
     flows::insert(change, &id, &begun.flow, expires_at).await?;
@@ -50,10 +48,8 @@ pub async fn secret(app: &App, row: &FlowRow) -> Result<Secret, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
     flow.enrolling(standing(app, &person).await?)?;
-    let sealed = row
-        .sealed
-        .as_deref()
-        .ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
+    let sealed =
+        row.sealed.as_deref().ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
     let bytes = app.keys.unseal(&FlowRow::place(&app.tenant, &row.id), sealed)?;
     Ok(Secret { person, bytes })
 }
@@ -84,9 +80,7 @@ pub async fn enrol_totp(app: &App, row: &FlowRow, code: &str) -> Result<Vec<Stri
     let mut change = app.change().await?;
     flows::end(&mut change, &row.id).await?;
     let id = change.id()?;
-    let sealed = app
-        .keys
-        .seal(&app.rng, &Factor::place(&app.tenant, &id), &bytes)?;
+    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), &bytes)?;
     let factor = NewFactor {
         id: &id,
         person: &person.id,
@@ -103,9 +97,7 @@ pub async fn enrol_totp(app: &App, row: &FlowRow, code: &str) -> Result<Vec<Stri
         throttles::forget(&mut change, &format!("person:{}:{kind}", person.id)).await?;
     }
     notify::announce(app, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
-    let actor = || Actor::Person {
-        id: person.id.clone(),
-    };
+    let actor = || Actor::Person { id: person.id.clone() };
     let generated = Event::new(EventKind::MfaBackupCodesGenerated, actor())
         .person(&person.id)
         .detail(json!({ "count": codes.len() }));

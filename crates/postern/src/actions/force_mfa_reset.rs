@@ -36,18 +36,11 @@ pub async fn force_mfa_reset(
     let sessions_ended = remove_everything(&mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
     notify::announce(app, &mut change, &person, Some(id), Notice::FactorsReset).await?;
-    let about = |kind| {
-        Event::new(kind, caller.actor())
-            .person(&person)
-            .case(id)
-            .reason(&reason)
-            .policies(&policies)
-    };
+    let about =
+        |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
     let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
     change.record(&revoked).await?;
-    change
-        .commit(&about(EventKind::MfaFactorAdminReset).before(before))
-        .await?;
+    change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
     app.wake.notify_one();
     Ok(())
 }

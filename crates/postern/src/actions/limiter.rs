@@ -31,32 +31,20 @@ impl Lane {
         if let Some(hash) = device.map(token_hash)
             && known_devices::is_known(&app.db, &app.tenant, person, &hash).await?
         {
-            return Ok(Self {
-                subject,
-                lane: format!("device:{hash}"),
-            });
+            return Ok(Self { subject, lane: format!("device:{hash}") });
         }
-        Ok(Self {
-            subject,
-            lane: "open".to_owned(),
-        })
+        Ok(Self { subject, lane: "open".to_owned() })
     }
 
     /// A name that nobody has: counted like a person's, so that both answer alike.
     pub fn of_stranger(typed: &str, kind: &str) -> Self {
         let name = token_hash(&login::normalise(typed));
-        Self {
-            subject: format!("stranger:{name}:{kind}"),
-            lane: "open".to_owned(),
-        }
+        Self { subject: format!("stranger:{name}:{kind}"), lane: "open".to_owned() }
     }
 
     /// Something that is neither: a case's phrase, an address that asks for too much.
     pub fn of_thing(thing: &str) -> Self {
-        Self {
-            subject: thing.to_owned(),
-            lane: "open".to_owned(),
-        }
+        Self { subject: thing.to_owned(), lane: "open".to_owned() }
     }
 
     /// Pays for one guess.

@@ -46,34 +46,23 @@ pub async fn offer_first_admin(app: &App) -> Result<Option<String>, ActionError>
     let (code, hash) = new_set_up_code(app, &person).await?;
     let mut change = app.change().await?;
     keep_set_up_code(&mut change, &person, &hash).await?;
-    change
-        .commit(&Event::new(EventKind::PassIssued, Actor::System).person(&person))
-        .await?;
+    change.commit(&Event::new(EventKind::PassIssued, Actor::System).person(&person)).await?;
     Ok(Some(code))
 }
 
 /// Takes a set-up code and sets the password.
 pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
-    check_password(
-        &typed.password,
-        &[typed.login, typed.name, &app.config.tenant_name],
-    )?;
+    check_password(&typed.password, &[typed.login, typed.name, &app.config.tenant_name])?;
     Lane::of_stranger(typed.login, "set_up").spend(app).await?;
     let Some(pass) = find_right_pass(app, person.as_ref(), typed.code).await? else {
         let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
         app.change().await?.commit(&event).await?;
         return Err(ActionError::invalid("code", WRONG));
     };
-    let hash = app
-        .hashing
-        .hash(typed.password.clone(), *app.rng.bytes::<16>()?)
-        .await?;
+    let hash = app.hashing.hash(typed.password.clone(), *app.rng.bytes::<16>()?).await?;
     let id = PersonId::new(&pass.person_id);
-    let begun = Begun {
-        token: app.rng.token()?,
-        flow: Flow::Enrolling { person: id.clone() },
-    };
+    let begun = Begun { token: app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
     let mut change = app.change().await?;
     passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
@@ -83,9 +72,7 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     }
     enrol_totp::begin(app, &mut change, &begun).await?;
     let actor = Actor::Person { id: id.clone() };
-    change
-        .commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id))
-        .await?;
+    change.commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id)).await?;
     Ok(begun)
 }
 
@@ -95,11 +82,7 @@ async fn insert_first_admin(
     typed: &SetUp<'_>,
     hash: &str,
 ) -> Result<(), ActionError> {
-    for (field, value) in [
-        ("login", typed.login),
-        ("name", typed.name),
-        ("email", typed.email),
-    ] {
+    for (field, value) in [("login", typed.login), ("name", typed.name), ("email", typed.email)] {
         if value.trim().is_empty() || value.chars().count() > 100 {
             return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
         }
@@ -116,9 +99,7 @@ async fn insert_first_admin(
     persons::insert(change, &row).await?;
     let at = change.at();
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;
-    change
-        .record(&Event::new(EventKind::UserAdded, Actor::System).person(id))
-        .await?;
+    change.record(&Event::new(EventKind::UserAdded, Actor::System).person(id)).await?;
     Ok(())
 }
 
@@ -132,18 +113,10 @@ async fn find_right_pass(
         Some(person) => passes::find_live(&app.db, &app.tenant, &person.id, SetUpCode::PURPOSE, now).await?,
         None => passes::find_live_for_nobody(&app.db, &app.tenant, SetUpCode::PURPOSE, now).await?,
     };
-    let owner = PersonId::new(
-        live.as_ref()
-            .map(|pass| pass.person_id.clone())
-            .unwrap_or_default(),
-    );
-    let input = PlainCode::<SetUpCode>::parse(typed)
-        .map(|code| code.hash_input(&owner))
-        .unwrap_or_default();
-    let right = app
-        .hashing
-        .verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone()))
-        .await?;
+    let owner = PersonId::new(live.as_ref().map(|pass| pass.person_id.clone()).unwrap_or_default());
+    let input = PlainCode::<SetUpCode>::parse(typed).map(|code| code.hash_input(&owner)).unwrap_or_default();
+    let right =
+        app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
     Ok(live.filter(|_| right))
 }
 
@@ -151,10 +124,7 @@ async fn find_right_pass(
 pub(crate) fn check_password(password: &str, context: &[&str]) -> Result<(), ActionError> {
     let length = password.chars().count();
     if length < 12 {
-        return Err(ActionError::invalid(
-            "password",
-            "Use 12 characters or more. Several words are fine.",
-        ));
+        return Err(ActionError::invalid("password", "Use 12 characters or more. Several words are fine."));
     }
     if length > 128 {
         return Err(ActionError::invalid("password", "Use 128 characters or fewer."));

@@ -33,9 +33,7 @@ pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionErro
     }
     let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
     if person.disabled_at.is_some() {
-        return Err(ActionError::Refused(
-            "The account is frozen. Call the help desk.".to_owned(),
-        ));
+        return Err(ActionError::Refused("The account is frozen. Call the help desk.".to_owned()));
     }
     if passes::count_for_case(&app.db, &app.tenant, case.id()).await? >= Config::PASSES_PER_CASE {
         let words =
@@ -43,13 +41,7 @@ pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionErro
         return Err(ActionError::Refused(words.to_owned()));
     }
     let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
-    let hash = app
-        .hashing
-        .hash(
-            Zeroizing::new(code.hash_input(&person.id)),
-            *app.rng.bytes::<16>()?,
-        )
-        .await?;
+    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(&person.id)), *app.rng.bytes::<16>()?).await?;
     let mut change = app.change().await?;
     let expires_at = change.at() + app.config.pass_life;
     let pass = NewPass {
@@ -65,10 +57,7 @@ pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionErro
         .case(case.id())
         .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound case page" }));
     change.commit(&event).await?;
-    Ok(ShownPass {
-        code: code.reveal(),
-        expires_at,
-    })
+    Ok(ShownPass { code: code.reveal(), expires_at })
 }
 
 fn not_yet() -> ActionError {

@@ -38,11 +38,7 @@ pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionE
         Some(person) => Lane::of_person(app, &person.id, "password", typed.device).await?,
         None => Lane::of_stranger(typed.login, "password"),
     };
-    let attempt = |cause| Failed {
-        method: "password",
-        cause,
-        detail: None,
-    };
+    let attempt = |cause| Failed { method: "password", cause, detail: None };
     if let Err(throttled) = lane.spend(app).await {
         failed(app, person.as_ref(), typed.login, attempt("account_locked")).await?;
         return Err(throttled);
@@ -61,11 +57,7 @@ async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionE
     let flow = match Flow::after_password(person.id.clone(), standing(app, person).await?) {
         Ok(flow) => flow,
         Err(closed) => {
-            let attempt = Failed {
-                method: "password",
-                cause: "account_disabled",
-                detail: None,
-            };
+            let attempt = Failed { method: "password", cause: "account_disabled", detail: None };
             failed(app, Some(person), &person.login, attempt).await?;
             return Err(closed.into());
         }
@@ -75,8 +67,6 @@ async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionE
     lane.clear(&mut change).await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
-    change
-        .commit_unrecorded("half a sign-in; its end is recorded")
-        .await?;
+    change.commit_unrecorded("half a sign-in; its end is recorded").await?;
     Ok(Begun { token, flow })
 }

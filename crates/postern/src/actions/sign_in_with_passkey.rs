@@ -43,9 +43,7 @@ pub(super) async fn keep(app: &App, state: &str) -> Result<Zeroizing<String>, Ac
     let mut change = app.change().await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     ceremonies::insert(&mut change, &token_hash(&token), state, expires_at).await?;
-    change
-        .commit_unrecorded("a challenge; its answer is recorded")
-        .await?;
+    change.commit_unrecorded("a challenge; its answer is recorded").await?;
     Ok(token)
 }
 
@@ -56,41 +54,20 @@ pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Res
     let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
     let state: DiscoverableAuthentication = serde_json::from_str(&state)?;
     let Some((person, factor)) = find(app, answer).await? else {
-        failed(
-            app,
-            None,
-            "",
-            Failed {
-                method: "webauthn",
-                cause: "factor_disabled",
-                detail: None,
-            },
-        )
-        .await?;
+        failed(app, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None }).await?;
         return Err(ActionError::Wrong(WRONG));
     };
     let place = Factor::place(&app.tenant, &factor.id);
     let mut passkey: Passkey = serde_json::from_slice(&app.keys.unseal(&place, &factor.sealed)?)?;
-    let Ok(result) = app
-        .webauthn
-        .finish_discoverable_authentication_v2(answer, state, &passkey)
-    else {
-        let attempt = Failed {
-            method: "webauthn",
-            cause: "mfa_wrong_code",
-            detail: None,
-        };
+    let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &passkey) else {
+        let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
         failed(app, Some(&person), &person.login, attempt).await?;
         return Err(ActionError::Wrong(WRONG));
     };
     let assurance = match Assurance::passkey_alone(standing(app, &person).await?) {
         Ok(assurance) => assurance,
         Err(closed) => {
-            let attempt = Failed {
-                method: "webauthn",
-                cause: "account_disabled",
-                detail: None,
-            };
+            let attempt = Failed { method: "webauthn", cause: "account_disabled", detail: None };
             failed(app, Some(&person), &person.login, attempt).await?;
             return Err(closed.into());
         }

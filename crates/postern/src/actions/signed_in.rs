@@ -66,14 +66,9 @@ pub(super) async fn complete(
     };
     sign_ins::insert(&mut change, &attempt).await?;
     close_proven_cases(app, &mut change, person).await?;
-    let event = Event::new(
-        EventKind::SignInSucceeded,
-        Actor::Person {
-            id: person.id.clone(),
-        },
-    )
-    .person(&person.id)
-    .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
+    let event = Event::new(EventKind::SignInSucceeded, Actor::Person { id: person.id.clone() })
+        .person(&person.id)
+        .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
     change.commit(&event).await?;
     app.wake.notify_one();
     Ok(SignedIn { session, device })
@@ -107,11 +102,7 @@ pub(super) async fn failed(
     attempt: Failed<'_>,
 ) -> Result<(), ActionError> {
     let request = current_request();
-    let login: String = person
-        .map_or(login, |p| p.login.as_str())
-        .chars()
-        .take(254)
-        .collect();
+    let login: String = person.map_or(login, |p| p.login.as_str()).chars().take(254).collect();
     let mut change = app.change().await?;
     let row = NewSignIn {
         person: person.map(|p| &p.id),

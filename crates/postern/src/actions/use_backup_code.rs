@@ -36,10 +36,7 @@ pub async fn use_backup_code(
         refuse(app, &person, "mfa_wrong_code").await?;
         return Err(ActionError::invalid("backup_code", WRONG));
     };
-    let hash = app
-        .hashing
-        .digest(Zeroizing::new(code.hash_input(&person.id)), salt)
-        .await?;
+    let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
     let mut change = app.change().await?;
     match backup_codes::consume(&mut change, &set, &hash).await {
         Ok(()) => {}
@@ -54,28 +51,13 @@ pub async fn use_backup_code(
     lane.clear(&mut change).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
     let left = backup_codes::count_left(&app.db, &app.tenant, &person.id).await? - 1;
-    let used = Event::new(
-        EventKind::MfaBackupCodeUsed,
-        Actor::Person {
-            id: person.id.clone(),
-        },
-    )
-    .person(&person.id)
-    .detail(json!({ "left": left }));
+    let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
+        .person(&person.id)
+        .detail(json!({ "left": left }));
     change.record(&used).await?;
     complete(app, change, &person, &assurance, "backup_code").await
 }
 
 async fn refuse(app: &App, person: &Person, cause: &str) -> Result<(), ActionError> {
-    failed(
-        app,
-        Some(person),
-        &person.login,
-        Failed {
-            method: "backup_code",
-            cause,
-            detail: None,
-        },
-    )
-    .await
+    failed(app, Some(person), &person.login, Failed { method: "backup_code", cause, detail: None }).await
 }

@@ -33,10 +33,7 @@ pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Ac
         reject(app, &person, "mfa_wrong_code").await?;
         return Err(ActionError::invalid("pass", WRONG));
     };
-    let begun = Begun {
-        token: app.rng.token()?,
-        flow: next,
-    };
+    let begun = Begun { token: app.rng.token()?, flow: next };
     let mut change = app.change().await?;
     // The guard decides the race: of two parallel uses one finds the pass unused.
     match passes::consume(&mut change, &pass.id).await {
@@ -51,33 +48,20 @@ pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Ac
     flows::end(&mut change, &row.id).await?;
     lane.clear(&mut change).await?;
     enrol_totp::begin(app, &mut change, &begun).await?;
-    let mut event = Event::new(
-        EventKind::PassUsed,
-        Actor::Person {
-            id: person.id.clone(),
-        },
-    )
-    .person(&person.id);
+    let mut event =
+        Event::new(EventKind::PassUsed, Actor::Person { id: person.id.clone() }).person(&person.id);
     event.case = pass.case_id.map(CaseId::new);
     change.commit(&event).await?;
     Ok(begun)
 }
 
 async fn find_right_pass(app: &App, person: &Person, typed: &str) -> Result<Option<Pass>, ActionError> {
-    let live = passes::find_live(
-        &app.db,
-        &app.tenant,
-        &person.id,
-        EnrolmentPass::PURPOSE,
-        app.clock.now(),
-    )
-    .await?;
+    let live =
+        passes::find_live(&app.db, &app.tenant, &person.id, EnrolmentPass::PURPOSE, app.clock.now()).await?;
     let code = PlainCode::<EnrolmentPass>::parse(typed);
     let input = code.map(|code| code.hash_input(&person.id)).unwrap_or_default();
-    let right = app
-        .hashing
-        .verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone()))
-        .await?;
+    let right =
+        app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
     Ok(live.filter(|_| right))
 }
 
@@ -86,15 +70,5 @@ async fn reject(app: &App, person: &Person, cause: &str) -> Result<(), ActionErr
         .person(&person.id)
         .detail(json!({ "cause": cause }));
     app.change().await?.commit(&event).await?;
-    failed(
-        app,
-        Some(person),
-        &person.login,
-        Failed {
-            method: "pass",
-            cause,
-            detail: None,
-        },
-    )
-    .await
+    failed(app, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
 }

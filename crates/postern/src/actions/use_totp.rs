@@ -48,13 +48,7 @@ pub async fn use_totp(
         }
         Check::ClockOff { steps } => {
             let off = totp::clock_words(steps);
-            refuse(
-                app,
-                &person,
-                "mfa_clock_drift",
-                Some(format!("the phone's clock is {off}")),
-            )
-            .await?;
+            refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {off}"))).await?;
             return Err(ActionError::invalid(
                 "code",
                 format!(
@@ -86,17 +80,7 @@ async fn reused(
 }
 
 async fn refuse(app: &App, person: &Person, cause: &str, detail: Option<String>) -> Result<(), ActionError> {
-    failed(
-        app,
-        Some(person),
-        &person.login,
-        Failed {
-            method: "totp",
-            cause,
-            detail,
-        },
-    )
-    .await
+    failed(app, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
 }
 
 /// The best that any of the person's code apps makes of the code.
@@ -107,9 +91,7 @@ async fn check(app: &App, person: &Person, code: &str) -> Result<(String, Check)
         if !factor.is(FactorKind::Totp) || factor.disabled_at.is_some() {
             continue;
         }
-        let secret = app
-            .keys
-            .unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+        let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
         match totp::check(&secret, code, now, factor.last_step) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),

@@ -23,10 +23,7 @@ pub async fn vouch(
     how: &str,
 ) -> Result<(), ActionError> {
     let how = Reason::parse(how).map_err(|_| {
-        ActionError::invalid(
-            "how",
-            "Say how you know that it is them: you saw them, you know the voice.",
-        )
+        ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
     })?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<Vouch>(app, caller, &case).await?;

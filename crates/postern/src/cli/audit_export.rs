@@ -49,10 +49,7 @@ pub fn run(args: ExportArgs) -> Outcome {
         let vkey = signer(&app)?.vkey();
         folder.finish(&note, &vkey)?;
         say::line(format_args!("{size} entries in {}", args.out.display()));
-        say::line(format_args!(
-            "check them with: postern-verify {} --key {vkey}",
-            args.out.display()
-        ));
+        say::line(format_args!("check them with: postern-verify {} --key {vkey}", args.out.display()));
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -60,23 +57,13 @@ pub fn run(args: ExportArgs) -> Outcome {
 /// The entry with the commitment that went into the tree, not with one made from the text: so that an edit of the text
 /// in the database goes out as it is, and the verifier names it.
 fn exported(entry: &EntryRow) -> Result<ExportEntry, StoreError> {
-    let nonce = entry
-        .nonce
-        .as_slice()
-        .try_into()
-        .map_err(|_| StoreError::Corrupt("log nonce"))?;
-    let commitment = entry
-        .commitment
-        .as_deref()
-        .and_then(|bytes| bytes.try_into().ok());
+    let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
+    let commitment = entry.commitment.as_deref().and_then(|bytes| bytes.try_into().ok());
     let seq =
         u64::try_from(entry.seq.unwrap_or_default()).map_err(|_| StoreError::Corrupt("log position"))?;
     Ok(ExportEntry {
         seq,
         commitment: commitment.ok_or(StoreError::Corrupt("log commitment"))?,
-        content: Some(Content {
-            nonce,
-            json: entry.body.clone(),
-        }),
+        content: Some(Content { nonce, json: entry.body.clone() }),
     })
 }

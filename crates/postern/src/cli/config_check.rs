@@ -16,19 +16,11 @@ pub fn run(settings: Settings) -> Outcome {
     say::line(format_args!("  database       {database}"));
     say::line(format_args!(
         "  mail           {}",
-        if config.smtp.is_some() {
-            "smtp"
-        } else {
-            "none: notices wait"
-        }
+        if config.smtp.is_some() { "smtp" } else { "none: notices wait" }
     ));
     say::line(format_args!(
         "  text and voice {}",
-        if config.gateway.is_some() {
-            "gateway"
-        } else {
-            "none: notices wait"
-        }
+        if config.gateway.is_some() { "gateway" } else { "none: notices wait" }
     ));
     Ok(ExitCode::SUCCESS)
 }

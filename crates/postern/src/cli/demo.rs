@@ -26,7 +26,8 @@ pub struct DemoArgs {
 pub fn run(args: DemoArgs) -> Outcome {
     let mut settings = args.settings;
     settings.data = settings.data.or_else(|| Some(PathBuf::from("postern-demo")));
-    let config = settings.into_config(Mode::Development)?;
+    let mut config = settings.into_config(Mode::Development)?;
+    "Harbour Works".clone_into(&mut config.tenant_name);
     if args.reset {
         reset(&config)?;
     }
@@ -44,19 +45,11 @@ fn greet(config: &Config) {
     say::line(format_args!("Postern's demo listens on {}", config.link("/")));
     say::line(format_args!("  sign in            {}", config.link("/sign-in")));
     say::line(format_args!("  everybody's phone  {}", config.link("/dev/phone")));
-    say::line(format_args!(
-        "  every message      {}",
-        config.link("/dev/outbox")
-    ));
+    say::line(format_args!("  every message      {}", config.link("/dev/outbox")));
     say::line(format_args!("  the clock          {}", config.link("/dev/clock")));
     say::line("\nAccounts (login, password):");
     for person in &PEOPLE {
-        say::line(format_args!(
-            "  {:<6} {:<34} {}",
-            person.login,
-            password(person.login),
-            person.about
-        ));
+        say::line(format_args!("  {:<6} {:<34} {}", person.login, password(person.login), person.about));
     }
     say::line(
         "\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.",
@@ -66,12 +59,7 @@ fn greet(config: &Config) {
 
 /// Only what the demo itself made: its own `SQLite` files and key.
 fn reset(config: &Config) -> std::io::Result<()> {
-    for name in [
-        "postern.sqlite3",
-        "postern.sqlite3-wal",
-        "postern.sqlite3-shm",
-        "postern.key",
-    ] {
+    for name in ["postern.sqlite3", "postern.sqlite3-wal", "postern.sqlite3-shm", "postern.key"] {
         match std::fs::remove_file(config.data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}

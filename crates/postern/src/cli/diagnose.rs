@@ -117,20 +117,16 @@ fn read_file(
     format: Format,
     diagnosis: &mut Diagnosis,
 ) -> Result<(), DiagnoseError> {
-    let unreadable = |source| DiagnoseError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| DiagnoseError::Unreadable { path: path.to_owned(), source };
     let (input, size) = open(path).map_err(unreadable)?;
     let progress = progress_of(path, size);
     let reader = BufReader::with_capacity(BUFFER_BYTES, progress.wrap_read(input));
     let outcome = read_into(reader, index, format, diagnosis);
     progress.finish_and_clear();
     match outcome.map_err(unreadable)? {
-        Found { attempts: 0, words } => Err(DiagnoseError::NothingFits {
-            path: path.to_owned(),
-            found: words,
-        }),
+        Found { attempts: 0, words } => {
+            Err(DiagnoseError::NothingFits { path: path.to_owned(), found: words })
+        }
         Found { .. } => Ok(()),
     }
 }
@@ -154,10 +150,9 @@ fn progress_of(path: &Path, size: Option<u64>) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, template) = match size {
-        Some(size) => (
-            ProgressBar::new(size),
-            "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-        ),
+        Some(size) => {
+            (ProgressBar::new(size), "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+        }
         None => (ProgressBar::new_spinner(), "{msg} {bytes} {bytes_per_sec}"),
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -202,10 +197,7 @@ fn read_into(
             notes.join("; ")
         ),
     };
-    Ok(Found {
-        attempts: summary.attempts,
-        words,
-    })
+    Ok(Found { attempts: summary.attempts, words })
 }
 
 /// What to say about a record that is no sign-in, should the file hold nothing else.
@@ -232,9 +224,7 @@ fn print_table(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::
     let well = report.people.iter().filter(|person| !person.needs_care()).count();
     let listed = |person: &&PersonReport| well <= WELL_LISTED || person.needs_care();
     let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     if table.width().is_none() {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
     }
@@ -255,12 +245,8 @@ fn print_table(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::
         writeln!(out, "  other: {count} × {}", printable(kind))?;
     }
     for line in &report.damaged {
-        let file = usize::try_from(line.position.file)
-            .ok()
-            .and_then(|index| files.get(index));
-        let file = file
-            .map(|path| printable(&path.display().to_string()))
-            .unwrap_or_default();
+        let file = usize::try_from(line.position.file).ok().and_then(|index| files.get(index));
+        let file = file.map(|path| printable(&path.display().to_string())).unwrap_or_default();
         writeln!(out, "  damaged: {file}:{}: {}", line.position.line, line.why)?;
     }
     if report.damaged_more > 0 {

@@ -23,10 +23,7 @@ pub fn run(settings: Settings) -> Outcome {
             // The code stands in the fragment, which browsers keep to themselves.
             say::line("Nobody is in the directory yet. Make the first admin within 24 hours:");
             say::line(format_args!("  {}", app.config.link(&format!("/set-up#{code}"))));
-            say::line(format_args!(
-                "  or open {} and type {code}",
-                app.config.link("/set-up")
-            ));
+            say::line(format_args!("  or open {} and type {code}", app.config.link("/set-up")));
         }
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)

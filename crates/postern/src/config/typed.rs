@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use url::Url;
@@ -34,6 +35,8 @@ pub struct Typed {
     pub contact_min_age_days: Option<i64>,
     /// Minutes that an enrolment pass lives, 1 to 10.
     pub pass_minutes: Option<i64>,
+    /// Networks of the proxies in front, such as `10.0.0.0/8` or `127.0.0.1/32`.
+    pub trusted_proxies: Vec<String>,
 }
 
 /// Everything that is wrong with the settings.
@@ -65,17 +68,9 @@ impl Typed {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
         let database_url = self.database(&data, &mut problems);
         let smtp = self.smtp(&mut problems);
-        let gateway = self
-            .gateway_url
-            .as_deref()
-            .and_then(|text| url("gateway_url", text, &mut problems));
-        let pass_minutes = within(
-            "pass_minutes",
-            self.pass_minutes.unwrap_or(10),
-            1,
-            10,
-            &mut problems,
-        );
+        let gateway = self.gateway_url.as_deref().and_then(|text| url("gateway_url", text, &mut problems));
+        let pass_minutes = within("pass_minutes", self.pass_minutes.unwrap_or(10), 1, 10, &mut problems);
+        let trusted_proxies = proxies(&self.trusted_proxies, &mut problems);
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
@@ -87,13 +82,12 @@ impl Typed {
             data,
             database_url,
             mode,
-            tenant_name: self
-                .organisation
-                .unwrap_or_else(|| "Your organisation".to_owned()),
+            tenant_name: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
             smtp,
             gateway,
             contact_min_age: SignedDuration::from_hours(24 * age_days),
             pass_life: SignedDuration::from_mins(pass_minutes),
+            trusted_proxies,
         })
     }
 
@@ -101,9 +95,7 @@ impl Typed {
         let default = SocketAddr::from(([127, 0, 0, 1], 8787));
         let Some(text) = &self.listen else { return default };
         let Ok(listen) = text.parse::<SocketAddr>() else {
-            problems.push(format!(
-                "listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:8787"
-            ));
+            problems.push(format!("listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:8787"));
             return default;
         };
         if mode == Mode::Development && !listen.ip().is_loopback() {
@@ -117,16 +109,12 @@ impl Typed {
 
     fn origin(&self, mode: Mode, listen: SocketAddr, problems: &mut Vec<String>) -> Option<Url> {
         // Passkeys want a name, not an address; browsers trust this one without TLS.
-        let text = self
-            .origin
-            .clone()
-            .unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
+        let text = self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
         let origin = url("origin", &text, problems)?;
         let local = origin.host_str() == Some("localhost");
         if mode == Mode::Production && origin.scheme() != "https" && !local {
-            problems.push(format!(
-                "origin: {origin} must start with https:// (only localhost may go without)"
-            ));
+            problems
+                .push(format!("origin: {origin} must start with https:// (only localhost may go without)"));
         }
         if origin.path() != "/" || origin.query().is_some() {
             problems.push(format!("origin: {origin} must be scheme, host and port alone"));
@@ -138,10 +126,7 @@ impl Typed {
         let Some(text) = &self.database_url else {
             return format!("sqlite:{}", data.join("postern.sqlite3").display());
         };
-        if !["sqlite:", "postgres:", "postgresql:"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme))
-        {
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
             // Not echoed: it may hold a password.
             problems.push("database_url: must start with sqlite: or postgres://".to_owned());
         }
@@ -178,6 +163,17 @@ fn url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
             None
         }
     }
+}
+
+fn proxies(typed: &[String], problems: &mut Vec<String>) -> Vec<IpNet> {
+    let mut nets = Vec::with_capacity(typed.len());
+    for text in typed {
+        match text.parse() {
+            Ok(net) => nets.push(net),
+            Err(_) => problems.push(format!("trusted_proxies: {text:?} is not a network such as 10.0.0.0/8")),
+        }
+    }
+    nets
 }
 
 fn within(name: &str, value: i64, least: i64, most: i64, problems: &mut Vec<String>) -> i64 {

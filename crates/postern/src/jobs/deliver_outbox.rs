@@ -44,11 +44,7 @@ impl Sender {
     }
 
     fn has_way_for(&self, channel: &str) -> bool {
-        if channel == "email" {
-            self.smtp.is_some()
-        } else {
-            self.http.is_some()
-        }
+        if channel == "email" { self.smtp.is_some() } else { self.http.is_some() }
     }
 }
 
@@ -81,9 +77,7 @@ async fn deliver(app: &App, sender: &Sender, message: &Message) -> Result<(), St
     }
     let mut change = app.change().await?;
     outbox::settle(&mut change, message, error.as_deref(), give_up).await?;
-    change
-        .commit_unrecorded("the outcome of one attempt at a message")
-        .await
+    change.commit_unrecorded("the outcome of one attempt at a message").await
 }
 
 async fn send(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
@@ -101,10 +95,7 @@ async fn send_mail(app: &App, sender: &Sender, message: &Message) -> Result<(), 
     let host = app.config.origin.host_str().unwrap_or("localhost");
     let mail = Mail::builder()
         .from(settings.from.clone())
-        .to(message
-            .recipient
-            .parse()
-            .map_err(|_| "the address on file is not one".to_owned())?)
+        .to(message.recipient.parse().map_err(|_| "the address on file is not one".to_owned())?)
         // The same id on every attempt: a mailbox that got it twice shows it once.
         .message_id(Some(format!("<{}@{host}>", message.id)))
         .subject(&message.subject)
@@ -121,12 +112,8 @@ async fn send_text(app: &App, sender: &Sender, message: &Message) -> Result<(), 
     let body = serde_json::json!({
         "id": message.id, "channel": message.channel, "to": message.recipient, "text": message.body,
     });
-    let answer = http
-        .post(gateway.clone())
-        .json(&body)
-        .send()
-        .await
-        .map_err(|e| e.without_url().to_string())?;
+    let answer =
+        http.post(gateway.clone()).json(&body).send().await.map_err(|e| e.without_url().to_string())?;
     if answer.status().is_success() {
         Ok(())
     } else {

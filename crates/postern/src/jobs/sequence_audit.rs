@@ -54,11 +54,7 @@ async fn sequence_batch(app: &App) -> Result<bool, SequenceError> {
     let (size, known) = current_tree(&mut change, &signer).await?;
     let mut commitments = Vec::with_capacity(entries.len());
     for (offset, entry) in (0_i64..).zip(&entries) {
-        let nonce = entry
-            .nonce
-            .as_slice()
-            .try_into()
-            .map_err(|_| StoreError::Corrupt("log nonce"))?;
+        let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
         let commitment = commitment(&nonce, &entry.body);
         let seq = i64::try_from(size).map_err(|_| StoreError::Corrupt("log size"))? + offset;
         audit::save_seq(&mut change, &entry.id, seq, &commitment).await?;
@@ -66,20 +62,11 @@ async fn sequence_batch(app: &App) -> Result<bool, SequenceError> {
     }
     let grown = append(size, &known, &commitments).map_err(|e| damaged(&e))?;
     audit::insert_hashes(&mut change, &grown.new_hashes).await?;
-    let checkpoint = Checkpoint {
-        origin: signer.origin().to_owned(),
-        size: grown.size,
-        root: grown.root,
-    };
+    let checkpoint = Checkpoint { origin: signer.origin().to_owned(), size: grown.size, root: grown.root };
     let note = signer.sign(&checkpoint).map_err(|e| damaged(&e))?;
-    let (size, at) = (
-        i64::try_from(grown.size).map_err(|_| StoreError::Corrupt("log size"))?,
-        change.at(),
-    );
+    let (size, at) = (i64::try_from(grown.size).map_err(|_| StoreError::Corrupt("log size"))?, change.at());
     audit::insert_checkpoint(&mut change, size, &note, at).await?;
-    change
-        .commit_unrecorded("the log's own places and checkpoint")
-        .await?;
+    change.commit_unrecorded("the log's own places and checkpoint").await?;
     Ok(true)
 }
 
@@ -93,10 +80,7 @@ async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<Tree, 
     let last = verify_checkpoint(&note, &signer.vkey()).map_err(|e| damaged(&e))?;
     let known = audit::load_hashes(change, &needed_hashes(last.size)).await?;
     if root(last.size, &known).map_err(|e| damaged(&e))? != last.root {
-        return Err(SequenceError::Damaged(format!(
-            "the root of its {} entries differs",
-            last.size
-        )));
+        return Err(SequenceError::Damaged(format!("the root of its {} entries differs", last.size)));
     }
     Ok((last.size, known))
 }

@@ -203,10 +203,7 @@ pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<H
                 .bind(key)
                 .fetch_one(change.conn())
                 .await?;
-        found.insert(
-            *position,
-            hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?,
-        );
+        found.insert(*position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?);
     }
     Ok(found)
 }

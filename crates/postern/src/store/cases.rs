@@ -82,9 +82,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
 
 /// A case by id.
 pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
-    find_where(db, tenant, "id", id.as_str())
-        .await?
-        .ok_or(StoreError::NotFound)
+    find_where(db, tenant, "id", id.as_str()).await?.ok_or(StoreError::NotFound)
 }
 
 /// The case whose page is held by whoever has this token.
@@ -122,10 +120,7 @@ pub async fn list(db: &Db, tenant: &TenantId, open: bool) -> Result<Vec<CaseRow>
             "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT 200"
         )
     };
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .fetch_all(db.reader())
-        .await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
 /// A person's cases, newest first.

@@ -19,12 +19,7 @@ pub struct Change<'a> {
 impl<'a> Change<'a> {
     /// Begins a change in one tenant, at one moment: everything it writes carries this time.
     pub async fn begin(db: &Db, tenant: &TenantId, at: Timestamp, rng: &'a Rng) -> Result<Change<'a>> {
-        Ok(Self {
-            tx: db.begin().await?,
-            tenant: tenant.clone(),
-            at,
-            rng,
-        })
+        Ok(Self { tx: db.begin().await?, tenant: tenant.clone(), at, rng })
     }
 
     /// The tenant it writes in.
@@ -39,9 +34,7 @@ impl<'a> Change<'a> {
 
     /// A new id.
     pub fn id(&self) -> Result<String> {
-        self.rng
-            .id(self.at)
-            .map_err(|_| StoreError::Corrupt("random number"))
+        self.rng.id(self.at).map_err(|_| StoreError::Corrupt("random number"))
     }
 
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {
@@ -50,10 +43,7 @@ impl<'a> Change<'a> {
 
     /// One more record beside the one that [`Change::commit`] will write.
     pub async fn record(&mut self, event: &Event) -> Result<()> {
-        let nonce = self
-            .rng
-            .bytes::<16>()
-            .map_err(|_| StoreError::Corrupt("random number"))?;
+        let nonce = self.rng.bytes::<16>().map_err(|_| StoreError::Corrupt("random number"))?;
         let id = self.id()?;
         audit::insert(self, id, event, nonce.as_slice()).await
     }

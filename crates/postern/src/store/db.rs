@@ -33,28 +33,17 @@ impl Db {
         let db = if url.starts_with("sqlite:") {
             let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
             let reader = sqlite(4).connect(url).await?;
-            Self {
-                engine: Engine::Sqlite,
-                reader,
-                writer,
-            }
+            Self { engine: Engine::Sqlite, reader, writer }
         } else {
             // Two pools: a change that is open may still read, and must never wait for itself.
-            let pool = || {
-                AnyPoolOptions::new()
-                    .max_connections(8)
-                    .acquire_timeout(Duration::from_secs(10))
-            };
+            let pool = || AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
             Self {
                 engine: Engine::Postgres,
                 reader: pool().connect(url).await?,
                 writer: pool().connect(url).await?,
             }
         };
-        migrator(db.engine)
-            .run(&db.writer)
-            .await
-            .map_err(|e| StoreError::Database(e.into()))?;
+        migrator(db.engine).run(&db.writer).await.map_err(|e| StoreError::Database(e.into()))?;
         Ok(db)
     }
 
@@ -93,12 +82,9 @@ fn sqlite(connections: u32) -> AnyPoolOptions {
     // FULL: what was confirmed survives a power cut. WAL's default would lose the last commits.
     const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                            PRAGMA busy_timeout = 10000;";
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .after_connect(|conn: &mut AnyConnection, _| {
-            Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) })
-        })
+    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
+        |conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) }),
+    )
 }
 
 fn migrator(engine: Engine) -> Migrator {
@@ -108,8 +94,5 @@ fn migrator(engine: Engine) -> Migrator {
     };
     let sql: SqlStr = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(first));
     let first = Migration::new(1, Cow::Borrowed("first"), MigrationType::Simple, sql, false);
-    Migrator {
-        migrations: Cow::Owned(vec![first]),
-        ..Migrator::DEFAULT
-    }
+    Migrator { migrations: Cow::Owned(vec![first]), ..Migrator::DEFAULT }
 }

@@ -59,10 +59,7 @@ pub async fn list_due(db: &Db, now: Timestamp) -> Result<Vec<Message>> {
         "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 \
          ORDER BY next_at, id LIMIT 50"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(micros(now))
-        .fetch_all(db.reader())
-        .await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).fetch_all(db.reader()).await?)
 }
 
 /// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no
@@ -105,8 +102,5 @@ pub async fn list_newest(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .fetch_all(db.reader())
-        .await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }

@@ -120,9 +120,7 @@ pub async fn list(db: &Db, tenant: &TenantId, words: &str) -> Result<Vec<Person>
         .bind(like)
         .fetch_all(db.reader())
         .await?;
-    rows.into_iter()
-        .map(|row| Person::from_row(tenant, row))
-        .collect()
+    rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
 }
 
 /// Whether anybody is there at all.

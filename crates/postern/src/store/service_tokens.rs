@@ -45,10 +45,7 @@ pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<ServiceToken>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 ORDER BY created_at DESC LIMIT 200"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .fetch_all(db.reader())
-        .await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
 /// A new token.

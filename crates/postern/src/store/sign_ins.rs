@@ -8,6 +8,7 @@ use super::{Change, Db, Result, micros};
 row! {
     /// One attempt.
     pub struct SignInRow {
+        pub id: String,
         pub person_id: Option<String>,
         pub login: String,
         pub at: i64,
@@ -20,7 +21,7 @@ row! {
     }
 }
 
-const COLUMNS: &str = "person_id, login, at, ip, user_agent, method, result, cause, detail";
+const COLUMNS: &str = "id, person_id, login, at, ip, user_agent, method, result, cause, detail";
 
 /// A new attempt.
 pub struct NewSignIn<'a> {
@@ -75,11 +76,22 @@ pub async fn list_of_person(
         .await?)
 }
 
-/// All attempts of a tenant, oldest first, for export.
-pub async fn list_all(db: &Db, tenant: &TenantId) -> Result<Vec<SignInRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 ORDER BY at, id");
+/// Attempts of a tenant after the id `after` and not before `from`, oldest first, at most `most`: ids sort by time.
+pub async fn list_after(
+    db: &Db,
+    tenant: &TenantId,
+    after: &str,
+    from: i64,
+    most: i64,
+) -> Result<Vec<SignInRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND id > $2 AND at >= $3 ORDER BY id LIMIT $4"
+    );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
+        .bind(after)
+        .bind(from)
+        .bind(most)
         .fetch_all(db.reader())
         .await?)
 }

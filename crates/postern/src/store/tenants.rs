@@ -15,9 +15,8 @@ pub async fn find_first(db: &Db) -> Result<Option<(TenantId, String)>> {
 
 /// Every tenant.
 pub async fn list(db: &Db) -> Result<Vec<TenantId>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM tenants ORDER BY id")
-        .fetch_all(db.reader())
-        .await?;
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT id FROM tenants ORDER BY id").fetch_all(db.reader()).await?;
     Ok(rows.into_iter().map(|(id,)| TenantId::new(id)).collect())
 }
 

@@ -30,9 +30,7 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
     if next_at > now {
         return Ok(Guess::Wait(next_at.duration_since(now)));
     }
-    let next_at = now
-        .saturating_add(wait_after(failures + 1))
-        .unwrap_or(Timestamp::MAX);
+    let next_at = now.saturating_add(wait_after(failures + 1)).unwrap_or(Timestamp::MAX);
     save(change, subject, lane, failures + 1, next_at).await?;
     save(change, subject, LIFETIME, lifetime.0 + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)

@@ -1,12 +1,61 @@
-//! `/api/v1`: what the pages can do, for programs.
+//! `/api/v1`: what the pages can do, for programs. Each handler parses, calls the action that the page calls, and
+//! answers in JSON. `/api/openapi.json` describes it, `/api` shows that description to people.
+
+pub mod audit;
+pub mod case_steps;
+pub mod case_view;
+pub mod cases;
+pub mod errors;
+pub mod input;
+pub mod openapi;
+pub mod people;
+pub mod portal;
+pub mod reference;
+pub mod sign_ins;
+pub mod tokens;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::{delete, get, post};
 
 use crate::app::App;
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
+        .route("/api", get(reference::show))
+        .route("/api/openapi.json", get(openapi::show))
+        .merge(claimant())
+        .merge(desk())
+}
+
+/// For the locked-out person: the login, then the token of the case page.
+fn claimant() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/portal/cases", post(portal::open_case))
+        .route("/api/v1/portal/case", get(portal::show_case))
+        .route("/api/v1/portal/case/pass", post(portal::show_pass))
+        .route("/api/v1/portal/case/withdraw", post(portal::withdraw_case))
+        .route("/api/v1/portal/contest", post(portal::contest))
+}
+
+/// For the desk: a service token with its scopes, or a session. The policies are asked on top.
+fn desk() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/cases", get(cases::list))
+        .route("/api/v1/cases/{id}", get(cases::show))
+        .route("/api/v1/cases/{id}/bind-page", post(case_steps::bind_page))
+        .route("/api/v1/cases/{id}/evidence", post(case_steps::add_evidence))
+        .route("/api/v1/cases/{id}/vouch", post(case_steps::vouch))
+        .route("/api/v1/cases/{id}/force-mfa-reset", post(case_steps::force_mfa_reset))
+        .route("/api/v1/cases/{id}/approve", post(case_steps::approve_case))
+        .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
+        .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
+        .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/audit/export", get(audit::export))
+        .route("/api/v1/sign-ins", get(sign_ins::list))
+        .route("/api/v1/tokens", get(tokens::list).post(tokens::create_service_token))
+        .route("/api/v1/tokens/{id}", delete(tokens::revoke_service_token))
 }

@@ -21,11 +21,7 @@ pub fn version() -> &'static str {
                 hash.update(file.metadata.sha256_hash());
             }
         }
-        data_encoding::HEXLOWER
-            .encode(&hash.finalize())
-            .chars()
-            .take(12)
-            .collect()
+        data_encoding::HEXLOWER.encode(&hash.finalize()).chars().take(12).collect()
     });
     &VERSION
 }
@@ -42,9 +38,7 @@ pub async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let headers: [(HeaderName, &str); 2] = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers: [(HeaderName, &str); 2] =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, file.data).into_response()
 }

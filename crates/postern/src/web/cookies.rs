@@ -11,45 +11,25 @@ pub struct Cookie {
 }
 
 /// The signed-in session.
-pub const SESSION: Cookie = Cookie {
-    name: "__Host-postern-session",
-    max_age: None,
-};
+pub const SESSION: Cookie = Cookie { name: "__Host-postern-session", max_age: None };
 /// A sign-in under way.
-pub const FLOW: Cookie = Cookie {
-    name: "__Host-postern-flow",
-    max_age: None,
-};
+pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
 /// A passkey ceremony under way.
-pub const CEREMONY: Cookie = Cookie {
-    name: "__Host-postern-ceremony",
-    max_age: Some(300),
-};
+pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: Some(300) };
 /// The claimant's case page: kept for a month, so that it survives a closed browser.
-pub const CASE: Cookie = Cookie {
-    name: "__Host-postern-case",
-    max_age: Some(30 * 24 * 3600),
-};
+pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(30 * 24 * 3600) };
 /// A device that completed a sign-in.
-pub const DEVICE: Cookie = Cookie {
-    name: "__Host-postern-device",
-    max_age: Some(400 * 24 * 3600),
-};
+pub const DEVICE: Cookie = Cookie { name: "__Host-postern-device", max_age: Some(400 * 24 * 3600) };
 
 impl Cookie {
     /// Its value in a request.
     pub fn read(self, headers: &HeaderMap) -> Option<String> {
-        CookieJar::from_headers(headers)
-            .get(self.name)
-            .map(|cookie| cookie.value().to_owned())
+        CookieJar::from_headers(headers).get(self.name).map(|cookie| cookie.value().to_owned())
     }
 
     /// Sets it in an answer.
     pub fn set(self, headers: &mut HeaderMap, token: &str) {
-        let age = self
-            .max_age
-            .map(|seconds| format!("; Max-Age={seconds}"))
-            .unwrap_or_default();
+        let age = self.max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
         append(headers, &format!("{}={token}{age}", self.name));
     }
 

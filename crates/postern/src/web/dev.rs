@@ -7,12 +7,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use jiff::SignedDuration;
 use postern_core::factor::{FactorKind, totp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::extract::Form;
 use super::problem::Problem;
 use super::router::render;
 use crate::app::App;
@@ -60,9 +61,7 @@ async fn codes(app: &App) -> Result<BTreeMap<String, String>, Problem> {
             if !factor.is(FactorKind::Totp) {
                 continue;
             }
-            let secret = app
-                .keys
-                .unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed);
+            let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed);
             let secret = secret.map_err(|e| Problem::internal(e.to_string()))?;
             if let Some(code) = totp::code_at(&secret, app.clock.now().as_second()) {
                 codes.insert(person.login.clone(), code);
@@ -75,12 +74,7 @@ async fn codes(app: &App) -> Result<BTreeMap<String, String>, Problem> {
 async fn show_phone(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let left = totp::STEP_SECONDS - app.clock.now().as_second().rem_euclid(totp::STEP_SECONDS);
     let codes = codes(&app).await?;
-    render(
-        &app,
-        None,
-        "dev/phone.html",
-        json!({ "codes": codes, "seconds_left": left }),
-    )
+    render(&app, None, "dev/phone.html", json!({ "codes": codes, "seconds_left": left }))
 }
 
 async fn phone_json(State(app): State<Arc<App>>) -> Result<Json<BTreeMap<String, String>>, Problem> {
@@ -94,17 +88,11 @@ struct Advance {
 }
 
 async fn show_clock(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    render(
-        &app,
-        None,
-        "dev/clock.html",
-        json!({ "now": micros(app.clock.now()) }),
-    )
+    render(&app, None, "dev/clock.html", json!({ "now": micros(app.clock.now()) }))
 }
 
 async fn advance_clock(State(app): State<Arc<App>>, Form(by): Form<Advance>) -> Response {
-    app.clock
-        .advance(SignedDuration::from_secs(by.seconds.clamp(0, 400 * 86_400)));
+    app.clock.advance(SignedDuration::from_secs(by.seconds.clamp(0, 400 * 86_400)));
     Redirect::to("/dev/clock").into_response()
 }
 

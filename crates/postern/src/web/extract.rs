@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use jiff::SignedDuration;
 use postern_core::id::PersonId;
+use serde::de::DeserializeOwned;
 
 use super::cookies;
 use super::problem::Problem;
@@ -71,14 +72,9 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         if let Some(token) = bearer(parts) {
-            return by_token(app, &token)
-                .await?
-                .map(Self)
-                .ok_or_else(Problem::sign_in_first);
+            return by_token(app, &token).await?.map(Self).ok_or_else(Problem::sign_in_first);
         }
-        Signed::from_request_parts(parts, app)
-            .await
-            .map(|Signed(caller)| Self(caller))
+        Signed::from_request_parts(parts, app).await.map(|Signed(caller)| Self(caller))
     }
 }
 
@@ -86,9 +82,7 @@ impl FromRequestParts<Arc<App>> for CurrentFlow {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let token = cookies::FLOW
-            .read(&parts.headers)
-            .ok_or_else(Problem::sign_in_first)?;
+        let token = cookies::FLOW.read(&parts.headers).ok_or_else(Problem::sign_in_first)?;
         let now = app.clock.now();
         let row = flows::find_live(&app.db, &app.tenant, &token_hash(&token), now).await?;
         row.map(Self).ok_or_else(Problem::sign_in_first)
@@ -100,9 +94,8 @@ impl FromRequestParts<Arc<App>> for CasePage {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         // A program names the page by its token, a browser by its cookie.
-        let token = bearer(parts)
-            .or_else(|| cookies::CASE.read(&parts.headers))
-            .ok_or_else(Problem::not_found)?;
+        let token =
+            bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
         let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token)).await?;
         row.map(Self).ok_or_else(Problem::not_found)
     }
@@ -116,6 +109,42 @@ impl<S: Send + Sync> FromRequestParts<S> for Device {
     }
 }
 
+/// A form, whose mistakes become a problem that says what is wrong.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let form = axum::Form::<T>::from_request(request, state).await;
+        form.map(|axum::Form(form)| Self(form)).map_err(|e| Problem::bad_request(e.body_text()))
+    }
+}
+
+/// The query, likewise.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query.map(|axum::extract::Query(query)| Self(query)).map_err(|e| Problem::bad_request(e.body_text()))
+    }
+}
+
+/// A JSON body, likewise.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let body = axum::Json::<T>::from_request(request, state).await;
+        body.map(|axum::Json(body)| Self(body)).map_err(|e| Problem::bad_request(e.body_text()))
+    }
+}
+
 fn bearer(parts: &Parts) -> Option<String> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     Some(value.strip_prefix("Bearer ")?.trim().to_owned())
@@ -123,14 +152,8 @@ fn bearer(parts: &Parts) -> Option<String> {
 
 async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     let now = app.clock.now();
-    let found = sessions::find_live(
-        &app.db,
-        &app.tenant,
-        &token_hash(token),
-        now,
-        Config::SESSION_IDLE,
-    )
-    .await?;
+    let found =
+        sessions::find_live(&app.db, &app.tenant, &token_hash(token), now, Config::SESSION_IDLE).await?;
     let Some(session) = found else { return Ok(None) };
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(&session.person_id)).await?;
     if person.disabled_at.is_some() {
@@ -142,12 +165,7 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         change.commit_unrecorded("when a session was last used").await?;
     }
     let phishing_resistant = session.phishing_resistant == 1;
-    Ok(Some(Caller {
-        person,
-        session: session.id,
-        phishing_resistant,
-        scopes: None,
-    }))
+    Ok(Some(Caller { person, session: session.id, phishing_resistant, scopes: None }))
 }
 
 async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
@@ -159,10 +177,5 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     }
     let scopes = row.scopes.split(' ').map(str::to_owned).collect();
     // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
-    Ok(Some(Caller {
-        person,
-        session: row.id,
-        phishing_resistant: true,
-        scopes: Some(scopes),
-    }))
+    Ok(Some(Caller { person, session: row.id, phishing_resistant: true, scopes: Some(scopes) }))
 }

@@ -87,9 +87,7 @@ fn when(micros: i64) -> Value {
     let at = time(micros);
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
-    Value::from_safe_string(format!(
-        "<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>"
-    ))
+    Value::from_safe_string(format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>"))
 }
 
 /// A date.

@@ -69,11 +69,13 @@ impl Problem {
 
     /// The token lacks a scope.
     pub fn scope(scope: &str) -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "scope",
-            format!("This token lacks the scope {scope}."),
-        )
+        Self::new(StatusCode::FORBIDDEN, "scope", format!("This token lacks the scope {scope}."))
+    }
+
+    /// A service token did what only a person may do.
+    pub fn person_only() -> Self {
+        let detail = "Only a person can do this, signed in with a passkey. A service token can't.";
+        Self::new(StatusCode::FORBIDDEN, "person-only", detail)
     }
 
     /// Came from another site.
@@ -83,12 +85,7 @@ impl Problem {
     }
 
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            detail: detail.into(),
-            retry_after: None,
-        }
+        Self { status, kind, detail: detail.into(), retry_after: None }
     }
 
     fn body(&self) -> ProblemBody {
@@ -109,11 +106,7 @@ impl From<ActionError> for Problem {
             ActionError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", detail),
             ActionError::Invalid { field, .. } => {
                 tracing::debug!(field, "refused input");
-                Self::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid",
-                    format!("{field}: {detail}"),
-                )
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {detail}"))
             }
             ActionError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused", detail),
             ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
@@ -138,9 +131,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -186,11 +177,8 @@ fn carry_retry(from: &Response, to: &mut Response) {
 }
 
 fn accepts_json(request: &Request) -> bool {
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accept =
+        request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accept.contains("json") && !accept.contains("text/html")
 }
 

@@ -25,10 +25,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(|| async { problem::Problem::not_found() })
         .layer(from_fn_with_state(Arc::clone(&app), security::same_site_only))
         .layer(from_fn_with_state(Arc::clone(&app), problem::render_problems))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            Duration::from_secs(30),
-        ))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(30)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(Arc::clone(&app), security::name_request))
@@ -44,35 +41,17 @@ fn open() -> Router<Arc<App>> {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/static/{version}/{file}", get(assets::asset))
-        .route(
-            "/sign-in",
-            get(signin::sign_in::show).post(signin::sign_in::submit),
-        )
+        .route("/sign-in", get(signin::sign_in::show).post(signin::sign_in::submit))
         .route("/sign-in/passkey/start", post(signin::passkey::start))
         .route("/sign-in/passkey/finish", post(signin::passkey::finish))
-        .route(
-            "/sign-in/second-step",
-            get(signin::second_step::show).post(signin::second_step::submit),
-        )
-        .route(
-            "/sign-in/backup-code",
-            post(signin::second_step::submit_backup_code),
-        )
-        .route(
-            "/sign-in/pass",
-            get(signin::pass::show).post(signin::pass::submit),
-        )
+        .route("/sign-in/second-step", get(signin::second_step::show).post(signin::second_step::submit))
+        .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
+        .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
         .route("/enrol", get(signin::enrol::show))
-        .route(
-            "/enrol/codes",
-            get(signin::enrol::show).post(signin::enrol::submit),
-        )
+        .route("/enrol/codes", get(signin::enrol::show).post(signin::enrol::submit))
         .route("/enrol/done", post(signin::enrol::done))
         .route("/set-up", get(signin::set_up::show).post(signin::set_up::submit))
-        .route(
-            "/recover",
-            get(portal::recover::show).post(portal::recover::submit),
-        )
+        .route("/recover", get(portal::recover::show).post(portal::recover::submit))
         .route("/recover/options", get(portal::options::show))
         .route("/recover/case", get(portal::case::show).post(portal::case::open))
         .route("/recover/case/pass", post(portal::case::show_pass))
@@ -87,17 +66,11 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/sessions/{id}/end", post(account::overview::end_session))
-        .route(
-            "/account/vouches/{id}",
-            get(account::vouch::show).post(account::vouch::submit),
-        )
+        .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
         .route("/desk/people", get(desk::people::show))
-        .route(
-            "/desk/people/new",
-            get(desk::add_person::show).post(desk::add_person::submit),
-        )
+        .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
         .route("/desk/cases/{id}", get(desk::case::show))
         .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
@@ -105,18 +78,9 @@ fn signed_in() -> Router<Arc<App>> {
             "/desk/cases/{id}/force-mfa-reset",
             get(desk::force_mfa_reset::show).post(desk::force_mfa_reset::submit),
         )
-        .route(
-            "/desk/cases/{id}/refuse",
-            get(desk::decide::show_refuse).post(desk::decide::refuse),
-        )
-        .route(
-            "/desk/cases/{id}/escalate",
-            get(desk::decide::show_escalate).post(desk::decide::escalate),
-        )
-        .route(
-            "/desk/cases/{id}/approve",
-            get(desk::decide::show_approve).post(desk::decide::approve),
-        )
+        .route("/desk/cases/{id}/refuse", get(desk::decide::show_refuse).post(desk::decide::refuse))
+        .route("/desk/cases/{id}/escalate", get(desk::decide::show_escalate).post(desk::decide::escalate))
+        .route("/desk/cases/{id}/approve", get(desk::decide::show_approve).post(desk::decide::approve))
         .route("/desk/audit", get(desk::audit::show))
         .route("/desk/audit/export", get(desk::audit::export))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))

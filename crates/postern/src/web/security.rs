@@ -1,6 +1,6 @@
 //! What holds for every answer: an id, a record of the request, and the headers that keep browsers honest.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,16 +21,8 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
     let Ok(id) = app.rng.id(app.clock.now()) else {
         return Problem::internal("no randomness".to_owned()).into_response();
     };
-    let info = RequestInfo {
-        id: id.clone(),
-        ip: peer(&request),
-        user_agent: user_agent(&request),
-    };
-    let (method, path, began) = (
-        request.method().clone(),
-        request.uri().path().to_owned(),
-        Instant::now(),
-    );
+    let info = RequestInfo { id: id.clone(), ip: peer(&app, &request), user_agent: user_agent(&request) };
+    let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
     let mut response = within(info, next.run(request)).await;
     let millis = began.elapsed().as_millis();
     // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same.
@@ -41,21 +33,30 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
     response
 }
 
-/// The address of the connection. `X-Forwarded-For` is not believed from anybody (authentik CVE-2024-47070).
-fn peer(request: &Request) -> String {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(
-        || "-".to_owned(),
-        |ConnectInfo(address)| address.ip().to_canonical().to_string(),
-    )
+/// Where the request came from: the connection's address, or, if that is a configured proxy's, the nearest address in
+/// `X-Forwarded-For` that is not. Anything else in that header is the sender's own invention (authentik CVE-2024-47070).
+fn peer(app: &App, request: &Request) -> String {
+    let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+        return "-".to_owned();
+    };
+    let trusted = |ip: &IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(ip));
+    let mut nearest = address.ip().to_canonical();
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
+    for hop in hops.iter().rev() {
+        if !trusted(&nearest) {
+            break;
+        }
+        // A proxy that writes nonsense is believed no further.
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+        nearest = ip.to_canonical();
+    }
+    nearest.to_string()
 }
 
 fn user_agent(request: &Request) -> String {
-    let value = request
-        .headers()
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("-");
+    let value =
+        request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("-");
     value.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -68,25 +69,14 @@ pub async fn headers(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::STRICT_TRANSPORT_SECURITY,
-            "max-age=63072000; includeSubDomains",
-        ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=()",
-        ),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

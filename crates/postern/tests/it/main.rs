@@ -1,1 +1,10 @@
+//! Postern, started and used: one binary, its modules named like those of `src/`.
+//!
+//! Each test has a server of its own on a free port, with the demo's people, and runs on SQLite and, where
+//! `POSTERN_TEST_POSTGRES` names a server, on PostgreSQL. When it ends, `test_app/ending.rs` checks what people forget.
+#![cfg(test)]
 
+mod browser;
+mod on_both;
+mod steps;
+mod test_app;

@@ -22,12 +22,7 @@ const EVIDENCE_LISTED: usize = 20;
 
 /// The worst that these events show. `events` are in the order of time; `end` is the newest time known.
 pub(super) fn find(events: &[Event], end: Timestamp) -> Option<Attack> {
-    let found = [
-        by_verdict(events),
-        by_prompts(events, end),
-        by_guesses(events),
-        by_lockout(events),
-    ];
+    let found = [by_verdict(events), by_prompts(events, end), by_guesses(events), by_lockout(events)];
     found.into_iter().fold(None, worse)
 }
 
@@ -44,14 +39,10 @@ pub(super) fn worse(one: Option<Attack>, other: Option<Attack>) -> Option<Attack
 
 /// One record is enough: the person, their authenticator or the provider says so.
 fn by_verdict(events: &[Event]) -> Option<Attack> {
-    let verdicts = events
-        .iter()
-        .filter_map(|event| verdict(event).map(|(kind, grade)| (kind, grade, event)));
+    let verdicts = events.iter().filter_map(|event| verdict(event).map(|(kind, grade)| (kind, grade, event)));
     let (kind, grade, _) = verdicts.clone().max_by_key(|(kind, grade, _)| (*grade, *kind))?;
-    let points: Vec<_> = verdicts
-        .filter(|found| found.0 == kind)
-        .map(|(_, _, event)| Point::of(event))
-        .collect();
+    let points: Vec<_> =
+        verdicts.filter(|found| found.0 == kind).map(|(_, _, event)| Point::of(event)).collect();
     let words = match kind {
         AttackKind::Phishing => "The authenticator refused because a phishing site was in the middle.",
         AttackKind::FraudReport => "The person reported an MFA prompt as fraud.",
@@ -94,35 +85,19 @@ fn by_prompts(events: &[Event], end: Timestamp) -> Option<Attack> {
     let refusals = refusals(events, end);
     let burst = densest(&refusals, TEN_MINUTES);
     let slow = densest(&refusals, A_DAY);
-    let (window, span) = if slow.len() >= 10 && burst.len() < 5 {
-        (slow, "24 hours")
-    } else {
-        (burst, "10 minutes")
-    };
+    let (window, span) =
+        if slow.len() >= 10 && burst.len() < 5 { (slow, "24 hours") } else { (burst, "10 minutes") };
     if window.len() < 3 {
         return None;
     }
     let count = window.len();
     let breach = breach(events, &refusals, 3, TEN_MINUTES).or_else(|| breach(events, &refusals, 10, A_DAY));
-    let grade = if count >= 5 {
-        Grade::Incident
-    } else {
-        Grade::Warning
-    };
+    let grade = if count >= 5 { Grade::Incident } else { Grade::Warning };
     let words = format!("{count} MFA prompts denied or unanswered within {span}");
     Some(match breach {
         Some((window, success)) => {
-            let words = format!(
-                "{} MFA prompts denied or unanswered, then a success",
-                window.len()
-            );
-            attack(
-                AttackKind::MfaFatigue,
-                Grade::LikelyBreach,
-                window,
-                Some(success),
-                words,
-            )
+            let words = format!("{} MFA prompts denied or unanswered, then a success", window.len());
+            attack(AttackKind::MfaFatigue, Grade::LikelyBreach, window, Some(success), words)
         }
         None => attack(AttackKind::MfaFatigue, grade, window, None, words),
     })
@@ -131,37 +106,21 @@ fn by_prompts(events: &[Event], end: Timestamp) -> Option<Attack> {
 /// Wrong passwords or codes: 10 in 10 minutes warn, 20 in half an hour or 10 from 3 addresses are an incident.
 fn by_guesses(events: &[Event]) -> Option<Attack> {
     let wrong = |event: &&Event| {
-        matches!(
-            event.result,
-            AttemptResult::Failure(Cause::BadPassword | Cause::MfaWrongCode)
-        )
+        matches!(event.result, AttemptResult::Failure(Cause::BadPassword | Cause::MfaWrongCode))
     };
     let guesses: Vec<_> = events.iter().filter(wrong).map(Point::of).collect();
     let burst = densest(&guesses, TEN_MINUTES);
     let long = densest(&guesses, HALF_AN_HOUR);
     if let Some((window, success)) = breach(events, &guesses, 10, TEN_MINUTES) {
-        let words = format!(
-            "{} wrong passwords or codes within 10 minutes, then a success",
-            window.len()
-        );
-        return Some(attack(
-            AttackKind::BruteForce,
-            Grade::LikelyBreach,
-            window,
-            Some(success),
-            words,
-        ));
+        let words = format!("{} wrong passwords or codes within 10 minutes, then a success", window.len());
+        return Some(attack(AttackKind::BruteForce, Grade::LikelyBreach, window, Some(success), words));
     }
     if burst.len() < 10 && long.len() < 20 {
         return None;
     }
     let (window, minutes) = if long.len() >= 20 { (long, 30) } else { (burst, 10) };
     let addresses = count_addresses(window);
-    let grade = if window.len() >= 20 || addresses >= 3 {
-        Grade::Incident
-    } else {
-        Grade::Warning
-    };
+    let grade = if window.len() >= 20 || addresses >= 3 { Grade::Incident } else { Grade::Warning };
     let words = format!(
         "{} wrong passwords or codes within {minutes} minutes, from {addresses} address(es)",
         window.len()
@@ -190,10 +149,7 @@ fn by_lockout(events: &[Event]) -> Option<Attack> {
         .collect();
     let lock = events.iter().filter(locks).max_by_key(|event| event.at)?;
     let start = lock.at.checked_sub(HALF_AN_HOUR).unwrap_or(Timestamp::MIN);
-    let window: Vec<_> = tries
-        .into_iter()
-        .filter(|point| point.at >= start && point.at <= lock.at)
-        .collect();
+    let window: Vec<_> = tries.into_iter().filter(|point| point.at >= start && point.at <= lock.at).collect();
     if window.len() < 5 {
         return None;
     }
@@ -202,13 +158,7 @@ fn by_lockout(events: &[Event]) -> Option<Attack> {
         window.len(),
         count_addresses(&window)
     );
-    Some(attack(
-        AttackKind::LockoutByFailures,
-        Grade::Warning,
-        &window,
-        Some(Point::of(lock)),
-        words,
-    ))
+    Some(attack(AttackKind::LockoutByFailures, Grade::Warning, &window, Some(Point::of(lock)), words))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -220,11 +170,7 @@ struct Point {
 
 impl Point {
     fn of(event: &Event) -> Self {
-        Self {
-            at: event.at,
-            address: event.address,
-            position: event.position,
-        }
+        Self { at: event.at, address: event.address, position: event.position }
     }
 }
 
@@ -262,10 +208,7 @@ fn refusals(events: &[Event], end: Timestamp) -> Vec<Point> {
 }
 
 fn is_refusal(cause: Cause) -> bool {
-    matches!(
-        cause,
-        Cause::MfaDenied | Cause::MfaNoResponse | Cause::MfaFraudReported
-    )
+    matches!(cause, Cause::MfaDenied | Cause::MfaNoResponse | Cause::MfaFraudReported)
 }
 
 /// The window with the most points; of equals, the newest.
@@ -289,19 +232,13 @@ fn breach<'p>(
     least: usize,
     span: SignedDuration,
 ) -> Option<(&'p [Point], Point)> {
-    let mut successes = events
-        .iter()
-        .filter(|event| event.result == AttemptResult::Success && event.proves);
+    let mut successes = events.iter().filter(|event| event.result == AttemptResult::Success && event.proves);
     successes.find_map(|success| {
         let before = points.partition_point(|point| point.at < success.at);
         // The burst may have ended before a last stray point, so each end within the hour is tried.
         let is_recent = |point: &Point| success.at.duration_since(point.at) <= AN_HOUR;
-        let recent = (0..before)
-            .rev()
-            .take_while(|end| points.get(*end).is_some_and(is_recent));
-        let window = recent
-            .map(|end| window_to(points, end, span))
-            .max_by_key(|window| window.len())?;
+        let recent = (0..before).rev().take_while(|end| points.get(*end).is_some_and(is_recent));
+        let window = recent.map(|end| window_to(points, end, span)).max_by_key(|window| window.len())?;
         (window.len() >= least).then(|| (window, Point::of(success)))
     })
 }
@@ -317,12 +254,7 @@ fn count_addresses(window: &[Point]) -> usize {
 fn attack(kind: AttackKind, grade: Grade, window: &[Point], last: Option<Point>, words: String) -> Attack {
     let since = window.iter().map(|point| point.at).min();
     let until = window.iter().chain(&last).map(|point| point.at).max();
-    let evidence = window
-        .iter()
-        .take(EVIDENCE_LISTED)
-        .chain(&last)
-        .map(|point| point.position)
-        .collect();
+    let evidence = window.iter().take(EVIDENCE_LISTED).chain(&last).map(|point| point.position).collect();
     Attack {
         kind,
         grade,

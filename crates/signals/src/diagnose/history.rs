@@ -81,14 +81,7 @@ impl History {
         };
         let proves = record.interactive || !matches!(record.method, Method::Session | Method::Unknown);
         let position = record.position;
-        self.push(Event {
-            at,
-            result: record.result,
-            flag: record.flag,
-            proves,
-            address,
-            position,
-        });
+        self.push(Event { at, result: record.result, flag: record.flag, proves, address, position });
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
@@ -124,9 +117,7 @@ impl History {
         let attack = attack::worse(self.attack.take(), found);
         let state = run.state(self.last_success.is_some());
         let cause = run.cause();
-        let incident = attack
-            .as_ref()
-            .is_some_and(|attack| attack.grade >= Grade::Incident);
+        let incident = attack.as_ref().is_some_and(|attack| attack.grade >= Grade::Incident);
         PersonReport {
             person: name.to_owned(),
             display: self
@@ -138,9 +129,7 @@ impl History {
             cause,
             why: self.why(state, cause),
             mend: mend(state, cause, incident).to_owned(),
-            reset_helps: cause
-                .filter(|_| !incident)
-                .map_or(ResetHelps::No, Cause::reset_helps),
+            reset_helps: cause.filter(|_| !incident).map_or(ResetHelps::No, Cause::reset_helps),
             rung: if incident { 7 } else { cause.map_or(0, Cause::rung) },
             attack,
             attempts: self.attempts,
@@ -175,11 +164,7 @@ impl History {
             self.ids.push(id.to_lowercase().into());
         }
         if let Some(cause) = record.cause() {
-            let note = Note {
-                at: record.at,
-                detail: record.detail.clone(),
-                policy: record.policy.clone(),
-            };
+            let note = Note { at: record.at, detail: record.detail.clone(), policy: record.policy.clone() };
             let newest = self.notes.entry(cause).or_insert_with(|| note.clone());
             if note > *newest {
                 *newest = note;
@@ -187,12 +172,7 @@ impl History {
         }
         if let AttemptResult::Lifecycle(what) = record.result {
             let detail = record.detail.clone();
-            self.keep_change(Change {
-                at: record.at,
-                what,
-                detail,
-                position: record.position,
-            });
+            self.keep_change(Change { at: record.at, what, detail, position: record.position });
         }
     }
 
@@ -308,11 +288,6 @@ impl PersonReport {
             PersonState::Unknown => 2,
             PersonState::NotLockedOut => 3,
         };
-        (
-            std::cmp::Reverse(attack),
-            state,
-            self.person.clone(),
-            self.provider,
-        )
+        (std::cmp::Reverse(attack), state, self.person.clone(), self.provider)
     }
 }

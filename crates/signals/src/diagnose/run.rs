@@ -31,10 +31,7 @@ impl Run {
     pub(super) fn take(&mut self, event: &Event) {
         match event.result {
             AttemptResult::Success if event.proves => {
-                *self = Self {
-                    signed_in: true,
-                    ..Self::default()
-                };
+                *self = Self { signed_in: true, ..Self::default() };
             }
             // Signing in again mends it, so nobody is locked out by it.
             AttemptResult::Failure(Cause::SessionExpired) => self.wait(event.at, Some(Cause::SessionExpired)),
@@ -68,21 +65,13 @@ impl Run {
     }
 
     fn fail(&mut self, at: Timestamp, cause: Cause) {
-        let failing = self.failing.get_or_insert(Failing {
-            since: at,
-            cause,
-            caused_at: at,
-        });
+        let failing = self.failing.get_or_insert(Failing { since: at, cause, caused_at: at });
         let shut = matches!(failing.cause, Cause::AccountLocked | Cause::AccountDisabled);
         // A locked account stays locked whatever is typed, and an unexplained failure explains nothing away.
         let explained = (shut && matches!(cause, Cause::BadPassword | Cause::Unknown))
             || (cause == Cause::Unknown && at.duration_since(failing.caused_at) <= SAME_TROUBLE);
         if !explained {
-            *failing = Failing {
-                since: failing.since,
-                cause,
-                caused_at: at,
-            };
+            *failing = Failing { since: failing.since, cause, caused_at: at };
         }
     }
 

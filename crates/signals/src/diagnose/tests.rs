@@ -34,40 +34,22 @@ fn person(results: &[(i64, AttemptResult)]) -> PersonReport {
 #[test]
 fn locked_out_since_the_first_failure_after_the_last_success() {
     let bad = Failure(Cause::BadPassword);
-    let mia = person(&[
-        (0, bad),
-        (5, Success),
-        (7, bad),
-        (9, Failure(Cause::AccountLocked)),
-        (11, bad),
-    ]);
+    let mia = person(&[(0, bad), (5, Success), (7, bad), (9, Failure(Cause::AccountLocked)), (11, bad)]);
     assert_eq!(mia.state, PersonState::LockedOut { since: at(7) });
     // What is typed at a locked account does not unlock it.
     assert_eq!(mia.cause, Some(Cause::AccountLocked));
-    assert_eq!(
-        (mia.attempts, mia.failures, mia.last_success),
-        (5, 4, Some(at(5)))
-    );
+    assert_eq!((mia.attempts, mia.failures, mia.last_success), (5, 4, Some(at(5))));
     assert_eq!(person(&[(0, bad), (5, Success)]).state, PersonState::NotLockedOut);
 }
 
 #[test]
 fn interrupts_lock_nobody_out() {
-    let mia = person(&[
-        (0, Interrupt(None)),
-        (1, Interrupt(None)),
-        (50, Interrupt(Some(Cause::MfaNotEnrolled))),
-    ]);
+    let mia =
+        person(&[(0, Interrupt(None)), (1, Interrupt(None)), (50, Interrupt(Some(Cause::MfaNotEnrolled)))]);
     assert_eq!(mia.state, PersonState::Unfinished { since: at(0) });
-    assert_eq!(
-        (mia.cause, mia.reset_helps),
-        (Some(Cause::MfaNotEnrolled), ResetHelps::Yes)
-    );
+    assert_eq!((mia.cause, mia.reset_helps), (Some(Cause::MfaNotEnrolled), ResetHelps::Yes));
     assert_eq!(mia.attack, None);
-    assert_eq!(
-        person(&[(0, Success), (1, Interrupt(None))]).state,
-        PersonState::NotLockedOut
-    );
+    assert_eq!(person(&[(0, Success), (1, Interrupt(None))]).state, PersonState::NotLockedOut);
 }
 
 #[test]
@@ -85,24 +67,12 @@ fn an_unlock_ends_a_lockout_and_a_disabling_begins_one() {
     let lock = AttemptResult::Lifecycle(Lifecycle::Lockout);
     let unlock = AttemptResult::Lifecycle(Lifecycle::Unlock);
     let mia = person(&[(0, Failure(Cause::BadPassword)), (1, lock)]);
-    assert_eq!(
-        (mia.state, mia.cause),
-        (
-            PersonState::LockedOut { since: at(0) },
-            Some(Cause::AccountLocked)
-        )
-    );
-    assert_eq!(
-        person(&[(0, lock), (9, unlock)]).state,
-        PersonState::Unfinished { since: at(9) }
-    );
+    assert_eq!((mia.state, mia.cause), (PersonState::LockedOut { since: at(0) }, Some(Cause::AccountLocked)));
+    assert_eq!(person(&[(0, lock), (9, unlock)]).state, PersonState::Unfinished { since: at(9) });
     let mia = person(&[(0, Success), (3, AttemptResult::Lifecycle(Lifecycle::Disabled))]);
     assert_eq!(
         (mia.state, mia.cause),
-        (
-            PersonState::LockedOut { since: at(3) },
-            Some(Cause::AccountDisabled)
-        )
+        (PersonState::LockedOut { since: at(3) }, Some(Cause::AccountDisabled))
     );
 }
 
@@ -111,19 +81,14 @@ fn an_expired_session_locks_nobody_out() {
     let mia = person(&[(0, Failure(Cause::SessionExpired))]);
     assert_eq!(
         (mia.state, mia.cause),
-        (
-            PersonState::Unfinished { since: at(0) },
-            Some(Cause::SessionExpired)
-        )
+        (PersonState::Unfinished { since: at(0) }, Some(Cause::SessionExpired))
     );
 }
 
 fn fatigue(minutes: &[i64], then: Option<i64>) -> Option<(AttackKind, Grade, usize)> {
     let denied = minutes.iter().map(|minute| (*minute, Failure(Cause::MfaDenied)));
     let records: Vec<_> = denied.chain(then.map(|minute| (minute, Success))).collect();
-    person(&records)
-        .attack
-        .map(|attack| (attack.kind, attack.grade, attack.evidence.len()))
+    person(&records).attack.map(|attack| (attack.kind, attack.grade, attack.evidence.len()))
 }
 
 #[test]
@@ -144,21 +109,12 @@ fn fatigue_has_the_thresholds_of_the_reference() {
 
 #[test]
 fn prompts_without_an_answer_count_and_answered_ones_do_not() {
-    let sent: Vec<_> = (0..5)
-        .map(|minute| (minute, PushSent))
-        .chain([(60, Interrupt(None))])
-        .collect();
-    assert_eq!(
-        person(&sent).attack.map(|attack| attack.grade),
-        Some(Grade::Incident)
-    );
+    let sent: Vec<_> = (0..5).map(|minute| (minute, PushSent)).chain([(60, Interrupt(None))]).collect();
+    assert_eq!(person(&sent).attack.map(|attack| attack.grade), Some(Grade::Incident));
     let answered: Vec<_> = (0..5).flat_map(|day| [(day, PushSent), (day, Success)]).collect();
     assert_eq!(person(&answered).attack, None);
     // Classic orgs and the Identity Engine may both log one denial.
-    let mut twice = vec![
-        record(0, Failure(Cause::MfaDenied)),
-        record(1, Failure(Cause::MfaDenied)),
-    ];
+    let mut twice = vec![record(0, Failure(Cause::MfaDenied)), record(1, Failure(Cause::MfaDenied))];
     for minute in 0..2 {
         let mut echo = record(minute, Failure(Cause::MfaDenied));
         echo.at = Some(at(minute) + jiff::SignedDuration::from_secs(1));
@@ -166,18 +122,14 @@ fn prompts_without_an_answer_count_and_answered_ones_do_not() {
     }
     assert_eq!(report(twice).people[0].attack, None);
     // A send and its denial are one prompt.
-    let denied: Vec<_> = (0..2)
-        .flat_map(|minute| [(minute, PushSent), (minute, Failure(Cause::MfaDenied))])
-        .collect();
+    let denied: Vec<_> =
+        (0..2).flat_map(|minute| [(minute, PushSent), (minute, Failure(Cause::MfaDenied))]).collect();
     assert_eq!(person(&denied).attack, None);
 }
 
 #[test]
 fn one_fraud_report_is_an_incident_and_forbids_a_reset() {
-    let mia = person(&[
-        (0, Failure(Cause::MfaFraudReported)),
-        (1, Failure(Cause::MfaNotEnrolled)),
-    ]);
+    let mia = person(&[(0, Failure(Cause::MfaFraudReported)), (1, Failure(Cause::MfaNotEnrolled))]);
     assert_eq!(
         mia.attack.map(|attack| (attack.kind, attack.grade)),
         Some((AttackKind::FraudReport, Grade::Incident))
@@ -186,10 +138,7 @@ fn one_fraud_report_is_an_incident_and_forbids_a_reset() {
     let mut wrong_number = record(0, Failure(Cause::MfaDenied));
     wrong_number.flag = Some(Flag::NumberChallengeFailed);
     let attack = report([wrong_number]).people[0].attack.clone().unwrap();
-    assert_eq!(
-        (attack.kind, attack.grade),
-        (AttackKind::NumberChallenge, Grade::Incident)
-    );
+    assert_eq!((attack.kind, attack.grade), (AttackKind::NumberChallenge, Grade::Incident));
 }
 
 #[test]
@@ -199,12 +148,7 @@ fn guesses_from_many_addresses_are_an_incident() {
         record.ip = Some(format!("198.51.100.{address}").into());
         record
     };
-    let attack = |records: Vec<SignIn>| {
-        report(records).people[0]
-            .attack
-            .clone()
-            .map(|a| (a.kind, a.grade))
-    };
+    let attack = |records: Vec<SignIn>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
     assert_eq!(attack((0..9).map(|minute| guess(minute, 1)).collect()), None);
     assert_eq!(
         attack((0..10).map(|m| guess(m, 1)).collect()),
@@ -219,10 +163,7 @@ fn guesses_from_many_addresses_are_an_incident() {
     assert_eq!(attack(taken), Some((AttackKind::BruteForce, Grade::LikelyBreach)));
     let mut locked: Vec<_> = (0..5).map(|minute| guess(minute, 1)).collect();
     locked.push(record(5, AttemptResult::Lifecycle(Lifecycle::Lockout)));
-    assert_eq!(
-        attack(locked),
-        Some((AttackKind::LockoutByFailures, Grade::Warning))
-    );
+    assert_eq!(attack(locked), Some((AttackKind::LockoutByFailures, Grade::Warning)));
 }
 
 #[test]
@@ -230,10 +171,7 @@ fn hidden_people_are_not_one_person() {
     let mut hidden = record(0, Failure(Cause::BadPassword));
     hidden.person = None;
     let report = report(std::iter::repeat_n(hidden, 30));
-    assert_eq!(
-        (report.people.len(), report.totals.unnamed, report.totals.failures),
-        (0, 30, 30)
-    );
+    assert_eq!((report.people.len(), report.totals.unnamed, report.totals.failures), (0, 30, 30));
 }
 
 #[test]
@@ -272,9 +210,7 @@ fn providers_do_not_vouch_for_each_other() {
 
 #[test]
 fn a_long_history_keeps_its_verdict_in_bounded_memory() {
-    let mut records: Vec<_> = (0..5)
-        .map(|minute| record(minute, Failure(Cause::MfaDenied)))
-        .collect();
+    let mut records: Vec<_> = (0..5).map(|minute| record(minute, Failure(Cause::MfaDenied))).collect();
     records.extend((1000..3000).map(|minute| record(minute, Success)));
     records.extend((4000..4500).map(|minute| record(minute, Failure(Cause::PolicyBlock))));
     let mia = report(records).people.remove(0);
@@ -288,9 +224,6 @@ fn an_undated_record_is_counted_and_decides_nothing() {
     let mut undated = record(0, AttemptResult::Lifecycle(Lifecycle::PasswordReset));
     undated.at = None;
     let report = report([undated]);
-    assert_eq!(
-        (report.totals.undated, report.people[0].state),
-        (1, PersonState::Unknown)
-    );
+    assert_eq!((report.totals.undated, report.people[0].state), (1, PersonState::Unknown));
     assert_eq!(report.people[0].changes.len(), 1);
 }

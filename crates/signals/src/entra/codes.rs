@@ -23,11 +23,7 @@ pub(super) fn outcome(record: &Record<'_>) -> Option<Outcome> {
         return outcome_by_word(record);
     };
     let described = record.pick(|row| &row.result_description);
-    let reason = status
-        .failure_reason
-        .text()
-        .or_else(|| described.text())
-        .unwrap_or("");
+    let reason = status.failure_reason.text().or_else(|| described.text()).unwrap_or("");
     let detail = detail_of(record);
     let result = result_of(code, reason, detail.unwrap_or(""));
     let words = match result {
@@ -37,9 +33,7 @@ pub(super) fn outcome(record: &Record<'_>) -> Option<Outcome> {
     Some(Outcome {
         result,
         flag: flag_of(code, reason),
-        detail: words
-            .map(Into::into)
-            .or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
+        detail: words.map(Into::into).or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
         policy: blocking_policy(record, result),
     })
 }
@@ -55,16 +49,9 @@ fn code_of(record: &Record<'_>, status: Option<i64>) -> Option<i64> {
 }
 
 fn outcome_by_word(record: &Record<'_>) -> Option<Outcome> {
-    let words = [
-        record.pick(|row| &row.result_type),
-        record.pick(|row| &row.result_signature),
-    ];
-    let is = |word: &str| {
-        words
-            .iter()
-            .filter_map(|said| said.text())
-            .any(|said| said.eq_ignore_ascii_case(word))
-    };
+    let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
+    let is =
+        |word: &str| words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word));
     let result = if is("Failure") || is("Failed") {
         AttemptResult::Failure(Cause::Unknown)
     } else if is("Success") {
@@ -72,34 +59,18 @@ fn outcome_by_word(record: &Record<'_>) -> Option<Outcome> {
     } else {
         return None;
     };
-    Some(Outcome {
-        result,
-        flag: None,
-        detail: None,
-        policy: None,
-    })
+    Some(Outcome { result, flag: None, detail: None, policy: None })
 }
 
 /// What the failed step says, or else the status.
 fn detail_of<'r>(record: &'r Record<'_>) -> Option<&'r str> {
     let steps = &record.telling(|row| &row.steps).steps.0;
-    let failed = steps
-        .iter()
-        .rev()
-        .filter(|step| step.succeeded.truth() == Some(false));
-    let by_step = failed
-        .filter_map(|step| step.detail.text())
-        .find(|detail| is_telling(detail));
+    let failed = steps.iter().rev().filter(|step| step.succeeded.truth() == Some(false));
+    let by_step = failed.filter_map(|step| step.detail.text()).find(|detail| is_telling(detail));
     let status = &record.telling(|row| &row.status).status;
-    let by_status = status
-        .additional_details
-        .text()
-        .filter(|detail| is_telling(detail));
+    let by_status = status.additional_details.text().filter(|detail| is_telling(detail));
     // Both may be filled; the one that names an MFA result tells more.
-    by_status
-        .filter(|detail| mfa::result_of(detail).is_some())
-        .or(by_step)
-        .or(by_status)
+    by_status.filter(|detail| mfa::result_of(detail).is_some()).or(by_step).or(by_status)
 }
 
 fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
@@ -158,22 +129,12 @@ fn flag_of(code: i64, reason: &str) -> Option<Flag> {
 
 /// The policy that failed. `reportOnly*`, `notEnabled` and `notApplied` never block.
 fn blocking_policy(record: &Record<'_>, result: AttemptResult) -> Option<Box<str>> {
-    if !matches!(
-        result,
-        AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)
-    ) {
+    if !matches!(result, AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)) {
         return None;
     }
     let policies = &record.telling(|row| &row.policies).policies.0;
-    let failed = |result: &Scalar<'_>| {
-        result
-            .text()
-            .is_some_and(|word| word.eq_ignore_ascii_case("failure"))
-    };
-    policies
-        .iter()
-        .find(|policy| failed(&policy.result))
-        .and_then(|policy| policy.name.boxed())
+    let failed = |result: &Scalar<'_>| result.text().is_some_and(|word| word.eq_ignore_ascii_case("failure"));
+    policies.iter().find(|policy| failed(&policy.result)).and_then(|policy| policy.name.boxed())
 }
 
 #[cfg(test)]
@@ -183,15 +144,10 @@ mod tests {
 
     #[test]
     fn interrupts_are_never_failures() {
-        for code in [
-            50_058, 50_074, 50_076, 50_079, 50_097, 50_140, 50_158, 16_000, 50_072, 50_125,
-        ] {
+        for code in [50_058, 50_074, 50_076, 50_079, 50_097, 50_140, 50_158, 16_000, 50_072, 50_125] {
             let denied = "MFA denied; user declined the authentication";
             for detail in ["", denied, "MFA required in Azure AD"] {
-                assert!(
-                    matches!(result_of(code, "", detail), Interrupt(_)),
-                    "{code} {detail}"
-                );
+                assert!(matches!(result_of(code, "", detail), Interrupt(_)), "{code} {detail}");
             }
         }
         assert_eq!(result_of(50_074, "", "MFA required in Azure AD"), Interrupt(None));

@@ -52,11 +52,7 @@ pub(super) fn result_of(detail: &str) -> Option<AttemptResult> {
 
 /// The typographic apostrophe that documents and portals put into "didn't".
 fn straight_quotes(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.contains('\u{2019}') {
-        text.replace('\u{2019}', "'").into()
-    } else {
-        text.into()
-    }
+    if text.contains('\u{2019}') { text.replace('\u{2019}', "'").into() } else { text.into() }
 }
 
 const METHODS: [(&str, Method); 22] = [
@@ -85,10 +81,7 @@ const METHODS: [(&str, Method); 22] = [
 ];
 
 pub(super) fn method(name: &str) -> Method {
-    METHODS
-        .iter()
-        .find(|(words, _)| contains(name, words))
-        .map_or(Method::Unknown, |(_, method)| *method)
+    METHODS.iter().find(|(words, _)| contains(name, words)).map_or(Method::Unknown, |(_, method)| *method)
 }
 
 #[cfg(test)]
@@ -99,55 +92,22 @@ mod tests {
         ("MFA denied; Phone App Reported Fraud", Cause::MfaFraudReported),
         ("MFA denied; Fraud Code Entered", Cause::MfaFraudReported),
         ("MFA denied; user declined the authentication", Cause::MfaDenied),
-        (
-            "MFA denied; user did not respond to mobile app notification",
-            Cause::MfaNoResponse,
-        ),
-        (
-            "MFA denied; user didn\u{2019}t respond to mobile app notification",
-            Cause::MfaNoResponse,
-        ),
-        (
-            "MFA denied; user never entered the verification code",
-            Cause::MfaNoResponse,
-        ),
+        ("MFA denied; user did not respond to mobile app notification", Cause::MfaNoResponse),
+        ("MFA denied; user didn\u{2019}t respond to mobile app notification", Cause::MfaNoResponse),
+        ("MFA denied; user never entered the verification code", Cause::MfaNoResponse),
         ("MFA denied; phone call went to voicemail", Cause::MfaNoResponse),
         ("MFA denied; user hung up the phone call", Cause::MfaNoResponse),
         ("MFA denied; user entered incorrect code", Cause::MfaWrongCode),
         ("MFA denied; user entered incorrect PIN", Cause::MfaWrongCode),
-        (
-            "MFA denied; invalid mobile app verification code",
-            Cause::MfaWrongCode,
-        ),
-        (
-            "MFA denied; user entered incorrect code too many times",
-            Cause::MfaWrongCode,
-        ),
-        (
-            "MFA denied; verification code already used once",
-            Cause::MfaCodeReused,
-        ),
-        (
-            "MFA denied; unable to send the mobile app notification to the device",
-            Cause::MfaDeliveryFailed,
-        ),
-        (
-            "MFA denied; unable to reach the user's phone",
-            Cause::MfaDeliveryFailed,
-        ),
-        (
-            "MFA denied; phone number has an invalid format",
-            Cause::MfaDeliveryFailed,
-        ),
-        (
-            "MFA denied; user doesn't have any verification methods registered",
-            Cause::MfaNotEnrolled,
-        ),
+        ("MFA denied; invalid mobile app verification code", Cause::MfaWrongCode),
+        ("MFA denied; user entered incorrect code too many times", Cause::MfaWrongCode),
+        ("MFA denied; verification code already used once", Cause::MfaCodeReused),
+        ("MFA denied; unable to send the mobile app notification to the device", Cause::MfaDeliveryFailed),
+        ("MFA denied; unable to reach the user's phone", Cause::MfaDeliveryFailed),
+        ("MFA denied; phone number has an invalid format", Cause::MfaDeliveryFailed),
+        ("MFA denied; user doesn't have any verification methods registered", Cause::MfaNotEnrolled),
         ("MFA denied; user is blocked", Cause::AccountLocked),
-        (
-            "MFA denied; duplicate authentication attempt",
-            Cause::MfaNoResponse,
-        ),
+        ("MFA denied; duplicate authentication attempt", Cause::MfaNoResponse),
         ("MFA denied; service error", Cause::ProviderOutage),
     ];
 
@@ -156,16 +116,10 @@ mod tests {
         for (detail, cause) in TEXTS {
             assert_eq!(result_of(detail), Some(AttemptResult::Failure(cause)), "{detail}");
         }
-        assert_eq!(
-            result_of("MFA denied; authentication in-progress"),
-            Some(AttemptResult::Interrupt(None))
-        );
-        for detail in [
-            "MFA denied",
-            "",
-            "MFA requirement satisfied by claim in the token",
-            "MFA required in Azure AD",
-        ] {
+        assert_eq!(result_of("MFA denied; authentication in-progress"), Some(AttemptResult::Interrupt(None)));
+        for detail in
+            ["MFA denied", "", "MFA requirement satisfied by claim in the token", "MFA required in Azure AD"]
+        {
             assert_eq!(result_of(detail), None, "{detail}");
         }
     }

@@ -20,15 +20,9 @@ fn the_envelope_of_the_reference() {
     let record = attempt(DECLINED);
     assert_eq!(record.person.as_deref(), Some("mia@corp.example"));
     assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:13:58.9001234Z");
-    assert_eq!(
-        (record.ip.as_deref(), record.method),
-        (Some("198.51.100.7"), Method::Push)
-    );
+    assert_eq!((record.ip.as_deref(), record.method), (Some("198.51.100.7"), Method::Push));
     assert_eq!(record.result, Failure(Cause::MfaDenied));
-    assert_eq!(
-        record.detail.as_deref(),
-        Some("MFA denied; user declined the authentication")
-    );
+    assert_eq!(record.detail.as_deref(), Some("MFA denied; user declined the authentication"));
 }
 
 #[test]
@@ -36,14 +30,8 @@ fn cells_of_a_workspace_export_are_json_text() {
     let row = r#"{"TimeGenerated [UTC]":"3/2/2026, 8:14:11.204 AM","Category":"SignInLogs","ResultType":"500121","ResultDescription":"x","UserPrincipalName":"mia@corp.example","IPAddress":"198.51.100.7","Location":"FR","LocationDetails":"{\"city\":\"Lyon\",\"countryOrRegion\":\"FR\"}","Status":"{\"errorCode\":500121,\"additionalDetails\":\"MFA denied; Phone App Reported Fraud\"}","AuthenticationDetails":"[{\"authenticationMethod\":\"Mobile app notification\",\"succeeded\":false}]","MfaDetail":"null"}"#;
     let record = attempt(row);
     assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:14:11.204Z");
-    assert_eq!(
-        (record.result, record.method),
-        (Failure(Cause::MfaFraudReported), Method::Push)
-    );
-    assert_eq!(
-        (record.city.as_deref(), record.country.as_deref()),
-        (Some("Lyon"), Some("FR"))
-    );
+    assert_eq!((record.result, record.method), (Failure(Cause::MfaFraudReported), Method::Push));
+    assert_eq!((record.city.as_deref(), record.country.as_deref()), (Some("Lyon"), Some("FR")));
 }
 
 fn with_status(code: &str, reason: &str, more: &str) -> SignIn {
@@ -56,10 +44,7 @@ fn with_status(code: &str, reason: &str, more: &str) -> SignIn {
 fn the_policy_that_blocks_is_named() {
     let policies = r#","appliedConditionalAccessPolicies":[{"displayName":"Trial","result":"reportOnlyFailure"},{"displayName":"Old","result":"notApplied"},{"displayName":"Office only","result":"failure"}]"#;
     let record = with_status("53003", "Access has been blocked", policies);
-    assert_eq!(
-        (record.result, record.policy.as_deref()),
-        (Failure(Cause::PolicyBlock), Some("Office only"))
-    );
+    assert_eq!((record.result, record.policy.as_deref()), (Failure(Cause::PolicyBlock), Some("Office only")));
     assert_eq!(with_status("0", "Other.", policies).policy, None);
 }
 
@@ -83,45 +68,29 @@ fn codes_mean_what_the_reference_says() {
     ] {
         assert_eq!(with_status(code, "", "").result, result, "{code}");
     }
-    assert_eq!(
-        with_status("987654", "", "").detail.as_deref(),
-        Some("Entra code 987654")
-    );
+    assert_eq!(with_status("987654", "", "").detail.as_deref(), Some("Entra code 987654"));
     let risky = with_status("50135", "", "");
-    assert_eq!(
-        (risky.result, risky.flag),
-        (Failure(Cause::AccountLocked), Some(Flag::Risk))
-    );
+    assert_eq!((risky.result, risky.flag), (Failure(Cause::AccountLocked), Some(Flag::Risk)));
 }
 
 #[test]
 fn machines_and_directory_changes_are_foreign() {
     for (line, kind) in [
-        (
-            DECLINED.replace("SignInLogs", "ServicePrincipalSignInLogs"),
-            "entra ServicePrincipalSignInLogs",
-        ),
-        (
-            DECLINED.replace("SignInLogs", "ManagedIdentitySignInLogs"),
-            "entra ManagedIdentitySignInLogs",
-        ),
+        (DECLINED.replace("SignInLogs", "ServicePrincipalSignInLogs"), "entra ServicePrincipalSignInLogs"),
+        (DECLINED.replace("SignInLogs", "ManagedIdentitySignInLogs"), "entra ManagedIdentitySignInLogs"),
         (
             r#"{"category":"AuditLogs","operationName":"Reset password","properties":{"id":"x"}}"#.to_owned(),
             "entra AuditLogs",
         ),
     ] {
-        assert_eq!(
-            parse(&line, Position::default()).unwrap(),
-            Some(Parsed::Foreign(kind.to_owned().into()))
-        );
+        assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Foreign(kind.to_owned().into())));
     }
 }
 
 #[test]
 fn a_background_row_is_not_interactive() {
-    let row = DECLINED
-        .replace("SignInLogs", "NonInteractiveUserSignInLogs")
-        .replace("\"isInteractive\":true,", "");
+    let row =
+        DECLINED.replace("SignInLogs", "NonInteractiveUserSignInLogs").replace("\"isInteractive\":true,", "");
     assert!(!attempt(&row).interactive);
     assert!(attempt(DECLINED).interactive);
 }
@@ -129,13 +98,7 @@ fn a_background_row_is_not_interactive() {
 #[test]
 fn a_sign_in_that_says_nothing_useful_is_damaged() {
     let no_result = r#"{"category":"SignInLogs","time":"2026-03-02T08:14:11Z","properties":{"userPrincipalName":"mia@corp.example"}}"#;
-    assert_eq!(
-        parse(no_result, Position::default()).unwrap(),
-        Some(Parsed::Damaged(Damage::NoResult))
-    );
+    assert_eq!(parse(no_result, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::NoResult)));
     let no_time = DECLINED.replace("2026-03-02T08:13:58.9001234+00:00", "yesterday");
-    assert_eq!(
-        parse(&no_time, Position::default()).unwrap(),
-        Some(Parsed::Damaged(Damage::BadTime))
-    );
+    assert_eq!(parse(&no_time, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
 }

@@ -22,10 +22,8 @@ pub(super) struct Outcome {
 pub(super) fn outcome(event: &str, record: &Record<'_>) -> Result<Option<Outcome>, Damage> {
     if let Some(change) = change_of(event) {
         // A change that was refused changed nothing; but Okta logs a lockout itself as a FAILURE, and a threat as a DENY.
-        let is_verdict = matches!(
-            change,
-            Lifecycle::Lockout | Lifecycle::SuspiciousReported | Lifecycle::RiskDetected
-        );
+        let is_verdict =
+            matches!(change, Lifecycle::Lockout | Lifecycle::SuspiciousReported | Lifecycle::RiskDetected);
         return Ok((is_verdict || succeeded(record)).then(|| lifecycle(change)));
     }
     if let Some(method) = sent_by(event) {
@@ -77,11 +75,7 @@ fn change_of(event: &str) -> Option<Lifecycle> {
 
 /// Absent counts as success: trimmed exports drop it, and Okta logs these events when they have happened.
 fn succeeded(record: &Record<'_>) -> bool {
-    !record
-        .ending
-        .result
-        .text()
-        .is_some_and(|word| matches!(word, "FAILURE" | "DENY" | "SKIPPED"))
+    !record.ending.result.text().is_some_and(|word| matches!(word, "FAILURE" | "DENY" | "SKIPPED"))
 }
 
 fn lifecycle(change: Lifecycle) -> Outcome {
@@ -97,13 +91,7 @@ fn lifecycle(change: Lifecycle) -> Outcome {
 
 fn answered(cause: Cause) -> Outcome {
     let result = AttemptResult::Failure(cause);
-    Outcome {
-        result,
-        method: Method::Push,
-        flag: None,
-        detail: None,
-        on_target: false,
-    }
+    Outcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
 }
 
 fn sent_by(event: &str) -> Option<Method> {
@@ -124,13 +112,7 @@ fn sent(method: Method, record: &Record<'_>) -> Outcome {
         _ => AttemptResult::PushSent,
     };
     let detail = record.ending.reason.boxed();
-    Outcome {
-        result,
-        method,
-        flag: None,
-        detail,
-        on_target: false,
-    }
+    Outcome { result, method, flag: None, detail, on_target: false }
 }
 
 fn attempt(event: &str, record: &Record<'_>) -> Result<Outcome, Damage> {
@@ -149,13 +131,7 @@ fn attempt(event: &str, record: &Record<'_>) -> Result<Outcome, Damage> {
     };
     let failed = matches!(result, AttemptResult::Failure(_));
     let detail = (!reason.is_empty() && !matches!(result, AttemptResult::Success)).then(|| reason.into());
-    Ok(Outcome {
-        result,
-        method,
-        flag: flag_of(record, reason).filter(|_| failed),
-        detail,
-        on_target: false,
-    })
+    Ok(Outcome { result, method, flag: flag_of(record, reason).filter(|_| failed), detail, on_target: false })
 }
 
 /// A step that is not yet the sign-in: the policy allowing it, or the password where the Identity Engine logs both
@@ -164,11 +140,7 @@ fn passed(event: &str, method: Method) -> AttemptResult {
     let is_step = event == "policy.evaluate_sign_on"
         || (event == "user.authentication.auth_via_mfa" && method == Method::Password)
         || event == "user.authentication.verify";
-    if is_step {
-        AttemptResult::Interrupt(None)
-    } else {
-        AttemptResult::Success
-    }
+    if is_step { AttemptResult::Interrupt(None) } else { AttemptResult::Success }
 }
 
 fn flag_of(record: &Record<'_>, reason: &str) -> Option<Flag> {
@@ -176,9 +148,7 @@ fn flag_of(record: &Record<'_>, reason: &str) -> Option<Flag> {
         return Some(Flag::Phishing);
     }
     let number = record.debug.data.number_response.text();
-    number
-        .is_some_and(|word| word.ends_with("_INVALID"))
-        .then_some(Flag::NumberChallengeFailed)
+    number.is_some_and(|word| word.ends_with("_INVALID")).then_some(Flag::NumberChallengeFailed)
 }
 
 fn is_phishing(reason: &str) -> bool {
@@ -190,14 +160,8 @@ fn cause_of(event: &str, record: &Record<'_>, method: Method, reason: &str) -> C
         return Cause::MfaFraudReported;
     }
     let data = &record.debug.data;
-    if data
-        .number_response
-        .text()
-        .is_some_and(|word| word.ends_with("_INVALID"))
-        || data
-            .push_response
-            .text()
-            .is_some_and(|word| word.ends_with("_DENY"))
+    if data.number_response.text().is_some_and(|word| word.ends_with("_INVALID"))
+        || data.push_response.text().is_some_and(|word| word.ends_with("_DENY"))
     {
         return Cause::MfaDenied;
     }
@@ -234,19 +198,10 @@ fn method_of(event: &str, record: &Record<'_>, reason: &str) -> Method {
     if reason.contains("FastPass") {
         return Method::DeviceKey;
     }
-    let authenticator = record
-        .target("AuthenticatorEnrollment")
-        .and_then(|target| target.name.text());
-    let named = [
-        record.debug.data.factor.text(),
-        record.context.credential.text(),
-        authenticator,
-    ];
-    if let Some(method) = named
-        .into_iter()
-        .flatten()
-        .map(method_by_name)
-        .find(|method| *method != Method::Unknown)
+    let authenticator = record.target("AuthenticatorEnrollment").and_then(|target| target.name.text());
+    let named = [record.debug.data.factor.text(), record.context.credential.text(), authenticator];
+    if let Some(method) =
+        named.into_iter().flatten().map(method_by_name).find(|method| *method != Method::Unknown)
     {
         return method;
     }

@@ -23,12 +23,8 @@ fn opens_array(head: &[u8], key: &[u8]) -> bool {
     let Some(at) = memchr::memmem::find(head, &quoted) else {
         return false;
     };
-    let rest = head
-        .get(at + quoted.len()..)
-        .unwrap_or_default()
-        .trim_ascii_start();
-    rest.strip_prefix(b":")
-        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
+    let rest = head.get(at + quoted.len()..).unwrap_or_default().trim_ascii_start();
+    rest.strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
 }
 
 /// Where in the document a byte is.
@@ -179,10 +175,7 @@ mod tests {
 
     #[test]
     fn brackets_in_text_are_text() {
-        assert_eq!(
-            split(r#"[{"a":"]}\"{"},{"b":[{"c":1}]}]"#),
-            [r#"{"a":"]}\"{"}"#, r#"{"b":[{"c":1}]}"#]
-        );
+        assert_eq!(split(r#"[{"a":"]}\"{"},{"b":[{"c":1}]}]"#), [r#"{"a":"]}\"{"}"#, r#"{"b":[{"c":1}]}"#]);
     }
 
     #[test]

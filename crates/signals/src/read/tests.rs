@@ -16,46 +16,19 @@ fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed)>, ReadSummary
 fn a_damaged_line_is_counted_and_the_next_one_read() {
     let input = format!("\n{OKTA}\r\n{{\"cut\n\"text\"\n{{\"a\":1}}\n\u{0}{ENTRA}\n{ENTRA}");
     let (seen, summary) = lines(input.as_bytes(), ReadOptions::default());
-    assert_eq!(
-        summary,
-        ReadSummary {
-            records: 6,
-            attempts: 2,
-            foreign: 1,
-            damaged: 3
-        }
-    );
+    assert_eq!(summary, ReadSummary { records: 6, attempts: 2, foreign: 1, damaged: 3 });
     let damaged: Vec<_> = seen
         .iter()
-        .filter_map(|(line, p)| {
-            if let Parsed::Damaged(d) = p {
-                Some((*line, *d))
-            } else {
-                None
-            }
-        })
+        .filter_map(|(line, p)| if let Parsed::Damaged(d) = p { Some((*line, *d)) } else { None })
         .collect();
-    assert_eq!(
-        damaged,
-        [
-            (3, Damage::CutOff),
-            (4, Damage::NotAnObject),
-            (6, Damage::NotJson { column: 1 })
-        ]
-    );
+    assert_eq!(damaged, [(3, Damage::CutOff), (4, Damage::NotAnObject), (6, Damage::NotJson { column: 1 })]);
     assert!(matches!(&seen.last(), Some((7, Parsed::Attempt(_)))));
 }
 
 #[test]
 fn a_line_beyond_the_limit_is_skipped_in_bounded_memory() {
     let long = format!("{{\"x\":\"{}\"}}\n{ENTRA}\n", "y".repeat(5000));
-    let (seen, _) = lines(
-        long.as_bytes(),
-        ReadOptions {
-            max_line: 1000,
-            ..ReadOptions::default()
-        },
-    );
+    let (seen, _) = lines(long.as_bytes(), ReadOptions { max_line: 1000, ..ReadOptions::default() });
     assert_eq!(seen[0].1, Parsed::Damaged(Damage::TooLong { limit: 1000 }));
     assert!(matches!(seen[1], (2, Parsed::Attempt(_))));
 }
@@ -64,10 +37,7 @@ fn a_line_beyond_the_limit_is_skipped_in_bounded_memory() {
 fn other_encodings_are_named() {
     let mut wide: Vec<u8> = vec![0xff, 0xfe];
     wide.extend(ENTRA.encode_utf16().flat_map(u16::to_le_bytes));
-    assert_eq!(
-        lines(&wide, ReadOptions::default()).0[0].1,
-        Parsed::Damaged(Damage::Utf16)
-    );
+    assert_eq!(lines(&wide, ReadOptions::default()).0[0].1, Parsed::Damaged(Damage::Utf16));
     let (seen, _) = lines(b"{\"a\":\"\xff\"}", ReadOptions::default());
     assert_eq!(seen[0].1, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 6 }));
     let marked = format!("\u{feff}{ENTRA}");
@@ -90,46 +60,23 @@ fn an_array_and_an_envelope_read_like_lines() {
         &format!("{}\n{}", pretty(ENTRA), pretty(OKTA)),
     ] {
         let (_, summary) = lines(input.as_bytes(), ReadOptions::default());
-        assert_eq!(
-            summary,
-            ReadSummary {
-                records: 2,
-                attempts: 2,
-                foreign: 0,
-                damaged: 0
-            },
-            "{input}"
-        );
+        assert_eq!(summary, ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 }, "{input}");
         // A document longer than the limit of one record is still read record by record.
-        let small = ReadOptions {
-            max_line: OKTA.len() * 3,
-            ..ReadOptions::default()
-        };
+        let small = ReadOptions { max_line: OKTA.len() * 3, ..ReadOptions::default() };
         assert_eq!(lines(input.as_bytes(), small).1.attempts, 2);
     }
     let (seen, _) = lines(pretty(&array).as_bytes(), ReadOptions::default());
     assert_eq!(seen[0].0, 2);
     let (seen, summary) = lines(format!("[{ENTRA},{{\"a\":").as_bytes(), ReadOptions::default());
-    assert_eq!(
-        (summary.attempts, &seen[1].1),
-        (1, &Parsed::Damaged(Damage::CutOff))
-    );
+    assert_eq!((summary.attempts, &seen[1].1), (1, &Parsed::Damaged(Damage::CutOff)));
 }
 
 #[test]
 fn a_forced_format_reads_nothing_else() {
     let input = format!("{ENTRA}\n{OKTA}\n");
-    let forced = ReadOptions {
-        format: Some(Provider::Okta),
-        ..ReadOptions::default()
-    };
+    let forced = ReadOptions { format: Some(Provider::Okta), ..ReadOptions::default() };
     assert_eq!(
         lines(input.as_bytes(), forced).1,
-        ReadSummary {
-            records: 2,
-            attempts: 1,
-            foreign: 1,
-            damaged: 0
-        }
+        ReadSummary { records: 2, attempts: 1, foreign: 1, damaged: 0 }
     );
 }

@@ -15,10 +15,7 @@ impl Key {
     const MAX: usize = 48;
 
     fn new(name: &str) -> Self {
-        let mut key = Self {
-            bytes: [0; Self::MAX],
-            len: 0,
-        };
+        let mut key = Self { bytes: [0; Self::MAX], len: 0 };
         if let Some(room) = key.bytes.get_mut(..name.len()) {
             room.copy_from_slice(name.as_bytes());
             room.make_ascii_lowercase();
@@ -28,11 +25,7 @@ impl Key {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        let name = self
-            .bytes
-            .get(..self.len)
-            .and_then(|name| std::str::from_utf8(name).ok())
-            .unwrap_or("");
+        let name = self.bytes.get(..self.len).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or("");
         [" [utc]", "_dynamic", "_string", "_s", "_d", "_b", "_g", "_t"]
             .iter()
             .find_map(|suffix| name.strip_suffix(suffix))

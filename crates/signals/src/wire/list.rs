@@ -51,17 +51,11 @@ where
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
-        ObjectVisitor(PhantomData)
-            .visit_map(map)
-            .map(|item| List(vec![item]))
+        ObjectVisitor(PhantomData).visit_map(map).map(|item| List(vec![item]))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<List<T>, E> {
-        Ok(if text.trim_start().starts_with(['[', '{']) {
-            List::from_text(text)
-        } else {
-            List(Vec::new())
-        })
+        Ok(if text.trim_start().starts_with(['[', '{']) { List::from_text(text) } else { List(Vec::new()) })
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<List<T>, E> {

@@ -18,11 +18,7 @@ pub(crate) enum Scalar<'a> {
 
 impl Scalar<'_> {
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     pub(crate) fn int(&self) -> Option<i64> {
@@ -89,20 +85,12 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
         let text = text.trim();
-        Ok(if meaningful(text) {
-            Scalar::Text(Cow::Borrowed(text))
-        } else {
-            Scalar::Absent
-        })
+        Ok(if meaningful(text) { Scalar::Text(Cow::Borrowed(text)) } else { Scalar::Absent })
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         let text = text.trim();
-        Ok(if meaningful(text) {
-            Scalar::Text(Cow::Owned(text.to_owned()))
-        } else {
-            Scalar::Absent
-        })
+        Ok(if meaningful(text) { Scalar::Text(Cow::Owned(text.to_owned())) } else { Scalar::Absent })
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {

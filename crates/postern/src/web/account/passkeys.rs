@@ -12,7 +12,7 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 use crate::actions::add_passkey;
 use crate::app::App;
 use crate::web::cookies;
-use crate::web::extract::Signed;
+use crate::web::extract::{self, Signed};
 use crate::web::problem::Problem;
 
 /// `POST /account/passkeys/start`
@@ -28,7 +28,7 @@ pub async fn finish(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
     headers: HeaderMap,
-    Json(answer): Json<RegisterPublicKeyCredential>,
+    extract::Json(answer): extract::Json<RegisterPublicKeyCredential>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     add_passkey::finish(&app, &caller, &token, &answer).await?;

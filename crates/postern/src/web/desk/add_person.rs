@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +13,7 @@ use serde_json::json;
 use crate::actions::add_person::{Details, add_person};
 use crate::actions::{Caller, permit_on_tenant};
 use crate::app::App;
-use crate::web::extract::Signed;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 

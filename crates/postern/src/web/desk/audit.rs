@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use postern_core::event::EventKind;
@@ -16,7 +16,7 @@ use crate::actions::{export_audit, permit_on_tenant};
 use crate::app::App;
 use crate::store::audit::{EntryRow, Filter, find_checkpoint, list};
 use crate::store::persons;
-use crate::web::extract::Signed;
+use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -74,20 +74,10 @@ pub async fn export(
     let (kind, name, body) = if typed.format == "csv" {
         ("text/csv; charset=utf-8", "audit.csv", csv(&entries)?)
     } else {
-        (
-            "application/jsonl; charset=utf-8",
-            "audit.jsonl",
-            json_lines(&entries),
-        )
+        ("application/jsonl; charset=utf-8", "audit.jsonl", json_lines(&entries))
     };
     let disposition = format!("attachment; filename=\"{name}\"");
-    Ok((
-        [
-            (header::CONTENT_TYPE, kind.to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-        ],
-        body,
-    )
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
         .into_response())
 }
 
@@ -99,14 +89,8 @@ async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
         let date: jiff::civil::Date = text
             .parse()
             .map_err(|_| Problem::bad_request(format!("{text:?} is not a date like 2026-03-02")))?;
-        let date = if end {
-            date.tomorrow().unwrap_or(date)
-        } else {
-            date
-        };
-        let at = date
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .map_err(|e| Problem::bad_request(e.to_string()))?;
+        let date = if end { date.tomorrow().unwrap_or(date) } else { date };
+        let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| Problem::bad_request(e.to_string()))?;
         Ok(Some(at.timestamp().as_microsecond()))
     };
     Ok(Filter {
@@ -121,7 +105,7 @@ async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
 }
 
 /// A login as typed, or an id. Somebody unknown matches nothing, rather than everything.
-async fn person_id(app: &App, typed: &str) -> Result<String, Problem> {
+pub(in crate::web) async fn person_id(app: &App, typed: &str) -> Result<String, Problem> {
     if typed.trim().is_empty() {
         return Ok(String::new());
     }
@@ -130,7 +114,7 @@ async fn person_id(app: &App, typed: &str) -> Result<String, Problem> {
 }
 
 /// A reference such as C-7K3M9Q, or an id.
-async fn case_id(app: &App, typed: &str) -> Result<String, Problem> {
+pub(in crate::web) async fn case_id(app: &App, typed: &str) -> Result<String, Problem> {
     if typed.trim().is_empty() {
         return Ok(String::new());
     }
@@ -142,11 +126,7 @@ async fn line(app: &App, entry: &EntryRow, names: &mut HashMap<String, String>) 
     let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
     let actor = match &entry.actor_id {
         Some(id) => name(app, id, names).await?,
-        None => body
-            .pointer("/actor/type")
-            .and_then(Value::as_str)
-            .unwrap_or("system")
-            .to_owned(),
+        None => body.pointer("/actor/type").and_then(Value::as_str).unwrap_or("system").to_owned(),
     };
     let person = match &entry.person_id {
         Some(id) => Some(name(app, id, names).await?),
@@ -188,28 +168,18 @@ fn query(typed: &Typed) -> String {
     query.finish()
 }
 
-fn json_lines(entries: &[EntryRow]) -> String {
-    entries
-        .iter()
-        .flat_map(|entry| [entry.body.as_str(), "\n"])
-        .collect()
+pub(in crate::web) fn json_lines(entries: &[EntryRow]) -> String {
+    entries.iter().flat_map(|entry| [entry.body.as_str(), "\n"]).collect()
 }
 
 fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let failed = |e: &dyn std::fmt::Display| Problem::internal(e.to_string());
-    out.write_record([
-        "seq", "at", "event", "actor", "person", "case", "reason", "detail",
-    ])
-    .map_err(|e| failed(&e))?;
+    out.write_record(["seq", "at", "event", "actor", "person", "case", "reason", "detail"])
+        .map_err(|e| failed(&e))?;
     for entry in entries {
         let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-        let text = |key: &str| {
-            body.get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let fields = [
             entry.seq.map(|seq| seq.to_string()).unwrap_or_default(),
             text("at"),
@@ -228,9 +198,5 @@ fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
 
 /// A spreadsheet runs what begins like a formula.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -1,10 +1,9 @@
 //! `/desk/cases/{id}`: everything an agent needs to decide, and what the policy still wants.
 
-mod values;
+pub(in crate::web) mod values;
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -16,7 +15,7 @@ use serde::Deserialize;
 
 use crate::actions::{ActionError, Caller, add_evidence, bind_page, case_for, permit_on_case};
 use crate::app::App;
-use crate::web::extract::Signed;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
@@ -98,12 +97,7 @@ pub async fn add_evidence(
 
 async fn again(app: &App, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
     let (status, field, words) = form_error(error)?;
-    let state = FormState {
-        status,
-        field,
-        error: Some(words),
-        warning: None,
-    };
+    let state = FormState { status, field, error: Some(words), warning: None };
     page(app, caller, id, state).await
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,7 +14,7 @@ use crate::actions::{
     ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case,
 };
 use crate::app::App;
-use crate::web::extract::Signed;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
@@ -136,18 +135,7 @@ async fn answer(
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(
-                app,
-                caller,
-                id,
-                question,
-                Asked {
-                    status,
-                    reason,
-                    error: Some(words),
-                },
-            )
-            .await
+            page(app, caller, id, question, Asked { status, reason, error: Some(words) }).await
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
 use crate::app::App;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
-use crate::web::extract::Signed;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::store::persons;
-use crate::web::extract::Signed;
+use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -39,10 +39,5 @@ pub async fn show(
             })
         })
         .collect();
-    render(
-        &app,
-        Some(&caller),
-        "desk/people.html",
-        json!({ "people": people, "q": search.q }),
-    )
+    render(&app, Some(&caller), "desk/people.html", json!({ "people": people, "q": search.q }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use postern_core::case::Case;
 use postern_core::id::PersonId;
@@ -15,7 +15,7 @@ use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 use crate::store::persons;
-use crate::web::extract::Signed;
+use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -40,12 +40,7 @@ pub async fn show(
     for row in cases::list(&app.db, &app.tenant, !which.closed).await? {
         listed.push(line(&app, &row).await?);
     }
-    render(
-        &app,
-        Some(&caller),
-        "desk/queue.html",
-        json!({ "cases": listed, "closed": which.closed }),
-    )
+    render(&app, Some(&caller), "desk/queue.html", json!({ "cases": listed, "closed": which.closed }))
 }
 
 async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
@@ -54,9 +49,7 @@ async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
         Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?,
         None => None,
     };
-    let stage = case
-        .as_ref()
-        .map_or(row.stage.as_str(), |case| case.stage().as_str());
+    let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str());
     Ok(json!({
         "id": row.id,
         "reference": row.reference,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,7 +14,7 @@ use crate::actions::revoke_service_token::revoke_service_token;
 use crate::actions::{Caller, permit_on_tenant};
 use crate::app::App;
 use crate::store::{micros, service_tokens};
-use crate::web::extract::Signed;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
@@ -37,12 +36,7 @@ pub struct TokenForm {
 
 impl TokenForm {
     fn scopes(&self) -> Vec<String> {
-        let boxes = [
-            &self.cases_read,
-            &self.cases_act,
-            &self.people_read,
-            &self.audit_read,
-        ];
+        let boxes = [&self.cases_read, &self.cases_act, &self.people_read, &self.audit_read];
         SCOPES
             .iter()
             .zip(boxes)
@@ -54,13 +48,7 @@ impl TokenForm {
 
 /// `GET /desk/tokens`
 pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    page(
-        &app,
-        &caller,
-        StatusCode::OK,
-        json!({ "secret": null, "error": null, "label": "" }),
-    )
-    .await
+    page(&app, &caller, StatusCode::OK, json!({ "secret": null, "error": null, "label": "" })).await
 }
 
 /// `POST /desk/tokens`
@@ -72,23 +60,11 @@ pub async fn create(
     let days = form.days.trim().parse().unwrap_or(0);
     match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
         Ok(secret) => {
-            page(
-                &app,
-                &caller,
-                StatusCode::OK,
-                json!({ "secret": secret, "error": null, "label": "" }),
-            )
-            .await
+            page(&app, &caller, StatusCode::OK, json!({ "secret": secret, "error": null, "label": "" })).await
         }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(
-                &app,
-                &caller,
-                status,
-                json!({ "secret": null, "error": words, "label": form.label }),
-            )
-            .await
+            page(&app, &caller, status, json!({ "secret": null, "error": words, "label": form.label })).await
         }
     }
 }

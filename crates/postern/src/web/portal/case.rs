@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
@@ -17,7 +16,7 @@ use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
 use crate::web::cookies;
-use crate::web::extract::{CasePage, CurrentFlow};
+use crate::web::extract::{CasePage, CurrentFlow, Form, Query};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -59,9 +58,7 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let login = match flow {
         Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
-            persons::load(&app.db, &app.tenant, row.flow()?.person())
-                .await?
-                .login
+            persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login
         }
         _ => form.login,
     };

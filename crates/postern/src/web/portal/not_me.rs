@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use serde_json::json;
 
 use crate::actions::contest::contest;
 use crate::app::App;
+use crate::web::extract::Form;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -29,12 +29,9 @@ pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
 /// `POST /not-me`
 pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<NotMeForm>) -> Result<Response, Problem> {
     match contest(&app, &form.code).await {
-        Ok(stopped) => render(
-            &app,
-            None,
-            "portal/stopped.html",
-            json!({ "account_frozen": stopped.account_frozen }),
-        ),
+        Ok(stopped) => {
+            render(&app, None, "portal/stopped.html", json!({ "account_frozen": stopped.account_frozen }))
+        }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
             render_with(&app, None, status, PAGE, json!({ "error": words }))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use serde_json::json;
 
 use super::options;
 use crate::app::App;
+use crate::web::extract::Form;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 

@@ -24,12 +24,8 @@ pub struct Standing {
 }
 
 /// The steps that every case takes.
-pub const STEPS: [&str; 4] = [
-    "Request received",
-    "Identity checked",
-    "Old sign-in methods removed",
-    "Signed in again",
-];
+pub const STEPS: [&str; 4] =
+    ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
 pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
@@ -46,10 +42,9 @@ pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
              told on every contact we have.",
             Some(until.as_microsecond()),
         ),
-        Stage::OnHold { .. } | Stage::Ready { .. } => checked(
-            "Your identity is checked. The help desk can now remove your old sign-in methods.",
-            None,
-        ),
+        Stage::OnHold { .. } | Stage::Ready { .. } => {
+            checked("Your identity is checked. The help desk can now remove your old sign-in methods.", None)
+        }
         Stage::Remedied { .. } => Standing {
             now: "Your old sign-in methods are gone.",
             next: "Show your pass below, then sign in with your password and the pass. You have 10 minutes for each pass.",
@@ -60,31 +55,16 @@ pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
             can_withdraw: false,
         },
         Stage::Contested { .. } => over(CONTESTED),
-        Stage::Closed {
-            outcome: Outcome::Proven,
-            ..
-        } => Standing {
-            done: 4,
-            ..over(PROVEN)
-        },
-        Stage::Closed {
-            outcome: Outcome::Withdrawn,
-            ..
-        } => over(WITHDRAWN),
+        Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
+        Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
         Stage::Closed { .. } => over(REFUSED),
     }
 }
 
 type Words = (&'static str, &'static str);
 
-const PROVEN: Words = (
-    "You are back in.",
-    "There is nothing left to do. Every contact on file was told.",
-);
-const WITHDRAWN: Words = (
-    "You withdrew this request.",
-    "If you still can't sign in, start a new one.",
-);
+const PROVEN: Words = ("You are back in.", "There is nothing left to do. Every contact on file was told.");
+const WITHDRAWN: Words = ("You withdrew this request.", "If you still can't sign in, start a new one.");
 const REFUSED: Words = (
     "This request was closed without a reset.",
     "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
@@ -100,14 +80,10 @@ fn waiting(bound: bool) -> Standing {
          manager will ask you for the phrase too."
     } else {
         "The help desk will call you, at a number that your organisation has on file. When they do, read them the phrase \
-         above. We never ask for your password, and we never call from a number you gave us today."
+         below. We never ask for your password, and we never call a number that you gave us today."
     };
     Standing {
-        now: if bound {
-            "You are on the line with us: this page is yours."
-        } else {
-            "We have your request."
-        },
+        now: if bound { "You are on the line with us: this page is yours." } else { "We have your request." },
         next,
         done: 1,
         until: None,
@@ -130,13 +106,5 @@ fn checked(now: &'static str, until: Option<i64>) -> Standing {
 }
 
 fn over((now, next): Words) -> Standing {
-    Standing {
-        now,
-        next,
-        done: 0,
-        until: None,
-        can_show_pass: false,
-        over: true,
-        can_withdraw: false,
-    }
+    Standing { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
 }

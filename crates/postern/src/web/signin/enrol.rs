@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,7 +15,7 @@ use crate::actions::enrol_totp::{enrol_totp, secret};
 use crate::app::App;
 use crate::store::flows::FlowRow;
 use crate::web::cookies;
-use crate::web::extract::CurrentFlow;
+use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -69,13 +68,7 @@ pub async fn done(State(app): State<Arc<App>>, Form(form): Form<DoneForm>) -> Re
             "detail": "Go back with your browser, save the codes, and tick the box. They are not shown again.",
             "request_id": crate::request::current_request().id,
         });
-        return render_with(
-            &app,
-            None,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "problem.html",
-            values,
-        );
+        return render_with(&app, None, StatusCode::UNPROCESSABLE_ENTITY, "problem.html", values);
     }
     render(&app, None, "signin/enrolled.html", json!({}))
 }
@@ -83,9 +76,7 @@ pub async fn done(State(app): State<Arc<App>>, Form(form): Form<DoneForm>) -> Re
 async fn values(app: &App, row: &FlowRow, error: Option<&str>) -> Result<Value, Problem> {
     let secret = secret(app, row).await?;
     let url = totp::enrolment_url(&secret.bytes, &app.config.tenant_name, &secret.person.login);
-    let qr = url
-        .and_then(|url| QRBuilder::new(url).build().ok())
-        .map(|qr| SvgBuilder::default().to_str(&qr));
+    let qr = url.and_then(|url| QRBuilder::new(url).build().ok()).map(|qr| SvgBuilder::default().to_str(&qr));
     Ok(json!({
         "login": secret.person.login,
         "qr": qr,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
@@ -12,7 +11,7 @@ use serde_json::json;
 use super::go_on;
 use crate::actions::use_pass::use_pass;
 use crate::app::App;
-use crate::web::extract::CurrentFlow;
+use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 

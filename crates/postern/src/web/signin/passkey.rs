@@ -13,6 +13,7 @@ use super::keep;
 use crate::actions::sign_in_with_passkey;
 use crate::app::App;
 use crate::web::cookies;
+use crate::web::extract;
 use crate::web::problem::Problem;
 
 /// `POST /sign-in/passkey/start`
@@ -27,7 +28,7 @@ pub async fn start(State(app): State<Arc<App>>) -> Result<Response, Problem> {
 pub async fn finish(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Json(answer): Json<PublicKeyCredential>,
+    extract::Json(answer): extract::Json<PublicKeyCredential>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     let signed_in = sign_in_with_passkey::finish(&app, &token, &answer).await?;

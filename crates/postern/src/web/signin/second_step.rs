@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
@@ -17,7 +16,7 @@ use crate::actions::{ActionError, SignedIn};
 use crate::app::App;
 use crate::store::factors;
 use crate::store::flows::FlowRow;
-use crate::web::extract::{CurrentFlow, Device};
+use crate::web::extract::{CurrentFlow, Device, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use super::go_on;
 use crate::actions::set_up::{SetUp, set_up};
 use crate::app::App;
 use crate::store::persons;
+use crate::web::extract::Form;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 

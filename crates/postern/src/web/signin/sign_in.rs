@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 use super::go_on;
 use crate::actions::sign_in::{Credentials, sign_in};
 use crate::app::App;
-use crate::web::extract::Device;
+use crate::web::extract::{Device, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -37,26 +36,11 @@ pub async fn submit(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let password = Zeroizing::new(form.password);
-    match sign_in(
-        &app,
-        Credentials {
-            login: &form.login,
-            password,
-            device: device.as_deref(),
-        },
-    )
-    .await
-    {
+    match sign_in(&app, Credentials { login: &form.login, password, device: device.as_deref() }).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(
-                &app,
-                None,
-                status,
-                PAGE,
-                json!({ "login": form.login, "error": words }),
-            )
+            render_with(&app, None, status, PAGE, json!({ "login": form.login, "error": words }))
         }
     }
 }

@@ -25,17 +25,10 @@ pub(super) async fn values(
     case: &Case,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let lock = lock(app, caller, row, case, now);
-    let stage = if row.person_id.is_some() {
-        case.stage().as_str()
-    } else {
-        row.stage.as_str()
-    };
-    let until = if let Stage::OnHold { until, .. } = case.stage() {
-        Some(until.as_microsecond())
-    } else {
-        None
-    };
+    let why_locked = why_locked(app, caller, row, case, now);
+    let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
+    let until =
+        if let Stage::OnHold { until, .. } = case.stage() { Some(until.as_microsecond()) } else { None };
     Ok(json!({
         "id": row.id,
         "reference": row.reference,
@@ -55,19 +48,23 @@ pub(super) async fn values(
             .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
             .collect::<Vec<_>>(),
         "min_age_days": app.config.contact_min_age.as_hours() / 24,
-        "lock": lock,
+        "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
         "others": other_cases(app, row, case).await?,
     }))
 }
 
-/// Whether the reset is open, and if not, why.
-fn lock(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Value {
-    let allowed = app
-        .policies
-        .authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
-    let why = match (case.stage(), allowed) {
+/// Why the reset is locked; `None` when it is open.
+pub(in crate::web) fn why_locked(
+    app: &App,
+    caller: &Caller,
+    row: &CaseRow,
+    case: &Case,
+    now: Timestamp,
+) -> Option<String> {
+    let allowed = app.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
+    match (case.stage(), allowed) {
         _ if row.person_id.is_none() => {
             Some("Nobody by this name is in the directory. There is nothing to reset.".into())
         }
@@ -84,8 +81,7 @@ fn lock(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) 
         (Stage::Remedied { .. }, _) => Some("The reset is done. The person must enrol and sign in.".into()),
         (Stage::Contested { .. }, _) => Some("The owner said: this was not me.".into()),
         (Stage::Closed { .. }, _) => Some("The case is closed.".to_owned()),
-    };
-    json!({ "open": why.is_none(), "why": why })
+    }
 }
 
 async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, Problem> {
@@ -93,9 +89,7 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
     let id = PersonId::new(id);
     let person = persons::load(&app.db, &app.tenant, &id).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager)
-            .await?
-            .map(|m| m.name),
+        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
         None => None,
     };
     let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &id)
@@ -114,11 +108,8 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
             json!({ "kind": c.kind, "value": c.value, "filed_at": c.filed_at, "days": days })
         })
         .collect();
-    let attempts: Vec<Value> = sign_ins::list_of_person(&app.db, &app.tenant, &id, 10)
-        .await?
-        .iter()
-        .map(attempt)
-        .collect();
+    let attempts: Vec<Value> =
+        sign_ins::list_of_person(&app.db, &app.tenant, &id, 10).await?.iter().map(attempt).collect();
     Ok(Some(json!({
         "name": person.name,
         "login": person.login,
@@ -161,7 +152,8 @@ async fn evidence(app: &App, case: &Case) -> Result<Vec<Value>, Problem> {
     Ok(listed)
 }
 
-fn missing_words(missing: &Missing) -> Value {
+/// What the policy still wants, one line each.
+pub(in crate::web) fn wants(missing: &Missing) -> Vec<String> {
     let mut wants = Vec::new();
     if missing.page {
         wants.push(
@@ -178,7 +170,11 @@ fn missing_words(missing: &Missing) -> Value {
             "A second staff member must record one of these: one person is never two sources".to_owned(),
         );
     }
-    json!({ "wants": wants, "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
+    wants
+}
+
+fn missing_words(missing: &Missing) -> Value {
+    json!({ "wants": wants(missing), "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
 }
 
 fn kinds() -> Vec<Value> {

@@ -1,0 +1,133 @@
+//! The people who sign in and who are reset: each with a password, a code app, ten backup codes, a mailbox and an
+//! office number that was filed a year ago.
+
+use jiff::SignedDuration;
+use postern::actions::Caller;
+use postern::app::App;
+use postern::store::factors::{Factor, NewFactor};
+use postern::store::persons::{self, NewPerson, Person};
+use postern::store::{Change, backup_codes, contacts, factors};
+use postern_core::factor::{FactorKind, totp};
+use postern_core::id::PersonId;
+use postern_core::person::{Role, Tier};
+use zeroize::Zeroizing;
+
+use crate::Outcome;
+use crate::server::cause;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Somebody, and what only they have.
+pub struct Somebody {
+    /// What they sign in with.
+    pub login: String,
+    /// The secret in their code app.
+    pub secret: Zeroizing<[u8; totp::SECRET_BYTES]>,
+    /// The number that the desk may call.
+    pub office_phone: String,
+}
+
+/// Adds people. They share a hash, because checking it takes as long as checking their own.
+pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome<Vec<Somebody>> {
+    let salt = *app.rng.bytes::<16>()?;
+    let hash = app
+        .hashing
+        .hash(Zeroizing::new(PASSWORD.to_owned()), salt)
+        .await?;
+    let mut people = Vec::with_capacity(count);
+    let mut change = app.change().await?;
+    for index in 0..count {
+        let login = format!("person{index}");
+        let id = insert(app, &mut change, &login, Role::Person, (manager, Some(&hash))).await?;
+        let secret = enrol(app, &mut change, &id).await?;
+        let office_phone = file_contacts(app, &mut change, &id, &login).await?;
+        people.push(Somebody {
+            login,
+            secret,
+            office_phone,
+        });
+    }
+    change.commit_unrecorded("people for the bench").await?;
+    Ok(people)
+}
+
+/// Somebody signed in with a passkey, who works at the desk or vouches.
+pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
+    let mut change = app.change().await?;
+    let id = insert(app, &mut change, login, role, (None, None)).await?;
+    change.commit_unrecorded("people for the bench").await?;
+    let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
+    Ok(Caller {
+        person,
+        session: "bench".to_owned(),
+        phishing_resistant: true,
+        scopes: None,
+    })
+}
+
+async fn insert(
+    app: &App,
+    change: &mut Change<'_>,
+    login: &str,
+    role: Role,
+    (manager, password_hash): (Option<&PersonId>, Option<&str>),
+) -> Outcome<PersonId> {
+    let id = PersonId::new(app.rng.id(change.at())?);
+    let new = NewPerson {
+        id: &id,
+        login,
+        name: login,
+        tier: Tier::Standard,
+        role,
+        manager,
+        password_hash,
+    };
+    persons::insert(change, &new).await?;
+    Ok(id)
+}
+
+async fn enrol(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Outcome<Zeroizing<[u8; totp::SECRET_BYTES]>> {
+    let id = change.id()?;
+    let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
+    let place = Factor::place(&app.tenant, &id);
+    let sealed = app
+        .keys
+        .seal(&app.rng, &place, secret.as_slice())
+        .map_err(cause)?;
+    let factor = NewFactor {
+        id: &id,
+        person,
+        kind: FactorKind::Totp,
+        label: "Code app",
+        sealed: &sealed,
+        credential_id: None,
+        last_step: None,
+    };
+    factors::insert(change, &factor).await?;
+    // Random bytes instead of hashes: nobody uses these codes, and a reset only counts and revokes them.
+    let mut codes = Vec::with_capacity(10);
+    for _ in 0..10 {
+        codes.push(app.rng.bytes::<32>()?.to_vec());
+    }
+    backup_codes::replace(change, person, &[0; 16], &codes).await?;
+    Ok(secret)
+}
+
+/// Returns the id of the number that the desk may call.
+async fn file_contacts(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    login: &str,
+) -> Outcome<String> {
+    let filed_at = app.clock.now() - SignedDuration::from_hours(24 * 365);
+    let email = format!("{login}@bench.postern.invalid");
+    contacts::insert(change, person, "email", &email, filed_at).await?;
+    let phone = contacts::insert(change, person, "office_phone", "+44 20 7946 0100", filed_at).await?;
+    Ok(phone.as_str().to_owned())
+}

@@ -1,0 +1,177 @@
+//! Forced resets through the action, beside bare durable commits.
+//!
+//! A reset is one transaction that must be on the disk before the agent hears of it, and SQLite has one writer: no
+//! program can do more of them in a second than single-row commits with an fsync. The ratio says what the policies,
+//! the removals, the notices, the audit records and their sequencing take of that.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use postern::actions::add_evidence::add_evidence;
+use postern::actions::bind_page::bind_page;
+use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::open_case::open_case;
+use postern::actions::vouch::vouch;
+use postern::actions::Caller;
+use postern::app::App;
+use postern::request::{RequestInfo, within};
+use postern::store::cases;
+use postern_core::case::Stage;
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+use postern_core::person::Role;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+use crate::measure::{Samples, by_clients, rate};
+use crate::people::{self, Somebody};
+use crate::report::Report;
+use crate::server::{Server, cause, runtime};
+use crate::{Args, Outcome};
+
+/// A single-row commit is short; so many per reset make its side long enough to measure.
+const COMMITS_PER_RESET: usize = 4;
+
+/// Measures both sides, in turns.
+pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
+    let (mut ours, mut bare) = (Samples::default(), Samples::default());
+    let level = runtime()?.block_on(async {
+        let desk = Desk::open(&folder.join("postern"), args).await?;
+        let mut file = bare_file(&folder.join("bare.sqlite3")).await?;
+        for round in 0..usize::try_from(args.rounds)? {
+            let cases = Arc::new(desk.ready_cases(args, round).await?);
+            let commits = args.resets * COMMITS_PER_RESET;
+            bare.push(rate(commits, commit_alone(&mut file, commits).await?));
+            ours.push(rate(args.resets, desk.reset_all(args.clients, cases).await?));
+            desk.server.settle().await?;
+        }
+        file.close().await?;
+        let level = desk.server.synchronous().await?;
+        desk.server.stop().await?;
+        Outcome::Ok(level)
+    })?;
+    if level != 2 {
+        return Err(format!("the product's SQLite says synchronous={level}, not 2 (FULL)").into());
+    }
+    let ratio = ours.over(&bare);
+    let clients = args.clients;
+    report.line("forced resets, durable", "1/s", ours, &format!("{clients} at once; one commit each"));
+    report.line("  bare single-row commits", "1/s", bare, "SQLite, WAL, synchronous=FULL, same folder");
+    report.line("  ratio", "", ratio, "1 would mean that a reset costs its fsync alone");
+    Ok(())
+}
+
+/// An agent, a manager who vouches, and people who lost their phones.
+struct Desk {
+    server: Server,
+    agent: Caller,
+    manager: Caller,
+    people: Vec<Somebody>,
+}
+
+impl Desk {
+    async fn open(folder: &Path, args: &Args) -> Outcome<Self> {
+        let server = Server::start(folder).await?;
+        let agent = people::caller(&server.app, "agent", Role::Agent).await?;
+        let manager = people::caller(&server.app, "manager", Role::Person).await?;
+        let count = args.resets * usize::try_from(args.rounds)?;
+        let people = people::add(&server.app, count, Some(&manager.person.id)).await?;
+        Ok(Self {
+            server,
+            agent,
+            manager,
+            people,
+        })
+    }
+
+    /// Cases of this round's people, each brought to where the reset is open.
+    async fn ready_cases(&self, args: &Args, round: usize) -> Outcome<Vec<CaseId>> {
+        let mut ready = Vec::with_capacity(args.resets);
+        let people = self.people.iter().skip(round * args.resets).take(args.resets);
+        for (index, somebody) in people.enumerate() {
+            // Each from an address of its own: one address may open a handful of cases an hour.
+            let request = RequestInfo {
+                id: "bench".to_owned(),
+                ip: format!("198.18.{round}.{index}"),
+                user_agent: "bench".to_owned(),
+            };
+            ready.push(within(request, self.ready_case(somebody)).await?);
+        }
+        self.server.settle().await?;
+        Ok(ready)
+    }
+
+    async fn ready_case(&self, somebody: &Somebody) -> Outcome<CaseId> {
+        let app = &*self.server.app;
+        let id = open_case(app, &somebody.login).await.map_err(cause)?.id;
+        let phrase = cases::load(&app.db, &app.tenant, &id).await?.phrase;
+        bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase)
+            .await
+            .map_err(cause)?;
+        add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded")
+            .await
+            .map_err(cause)?;
+        vouch(app, &self.manager, &id, &phrase, "I know the voice and saw them today")
+            .await
+            .map_err(cause)?;
+        expect_stage(app, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
+        Ok(id)
+    }
+
+    /// The timed part: nothing but resets.
+    async fn reset_all(&self, clients: usize, ready: Arc<Vec<CaseId>>) -> Outcome<Duration> {
+        let (app, agent) = (Arc::clone(&self.server.app), self.agent.clone());
+        let cases = Arc::clone(&ready);
+        let took = by_clients(clients, ready.len(), move |index| {
+            let (app, agent, cases) = (Arc::clone(&app), agent.clone(), Arc::clone(&cases));
+            async move {
+                let id = cases.get(index).ok_or("too few cases")?;
+                force_mfa_reset(&app, &agent, id, "lost phone, verified by call and manager")
+                    .await
+                    .map_err(cause)
+            }
+        })
+        .await?;
+        for id in ready.iter() {
+            expect_stage(&self.server.app, id, |stage| matches!(stage, Stage::Remedied { .. })).await?;
+        }
+        Ok(took)
+    }
+}
+
+async fn expect_stage(app: &App, id: &CaseId, is: impl Fn(&Stage) -> bool) -> Outcome<()> {
+    let row = cases::load(&app.db, &app.tenant, id).await?;
+    let case = row.case(app.clock.now())?.ok_or("a stranger's case")?;
+    if is(case.stage()) {
+        Ok(())
+    } else {
+        Err(format!("the case is {}, which the bench did not expect", case.stage().as_str()).into())
+    }
+}
+
+async fn bare_file(path: &Path) -> Outcome<SqliteConnection> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let mut file = options.connect().await?;
+    sqlx::query("CREATE TABLE entries (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+        .execute(&mut file)
+        .await?;
+    Ok(file)
+}
+
+/// Each insert commits by itself, and returns when it is on the disk.
+async fn commit_alone(file: &mut SqliteConnection, commits: usize) -> Outcome<Duration> {
+    let body = "x".repeat(100);
+    let began = Instant::now();
+    for _ in 0..commits {
+        sqlx::query("INSERT INTO entries (body) VALUES ($1)")
+            .bind(&body)
+            .execute(&mut *file)
+            .await?;
+    }
+    Ok(began.elapsed())
+}

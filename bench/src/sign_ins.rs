@@ -1,0 +1,131 @@
+//! Complete sign-ins (password, then code) through the actions, beside bare Argon2id.
+//!
+//! A sign-in cannot be had for less than the one hash of its password. The ratio says how much of the machine's hashing
+//! rate is left after the rest: four durable commits, the sealed secret, the audit record and its sequencing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use postern::actions::sign_in::{Credentials, sign_in};
+use postern::actions::use_totp::use_totp;
+use postern::app::App;
+use postern::rng::token_hash;
+use postern::store::flows;
+use postern_core::factor::totp;
+use zeroize::Zeroizing;
+
+use crate::measure::{Samples, by_clients, rate};
+use crate::people::{self, PASSWORD, Somebody};
+use crate::report::Report;
+use crate::server::{Server, cause, runtime};
+use crate::{Args, Outcome};
+
+/// Measures both sides, in turns.
+pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
+    let cores = thread::available_parallelism()?.get();
+    let (mut ours, mut bare) = (Samples::default(), Samples::default());
+    runtime()?.block_on(async {
+        let server = Server::start(folder).await?;
+        let rounds = usize::try_from(args.rounds)?;
+        // Each person signs in once, so that no code's time step is used twice.
+        let people = people::add(&server.app, args.sign_ins * rounds, None).await?;
+        let people = Arc::new(people);
+        server.settle().await?;
+        for round in 0..rounds {
+            bare.push(rate(args.sign_ins, hash_alone(cores, args.sign_ins)?));
+            let took = round_of(args, &server.app, &people, round).await?;
+            ours.push(rate(args.sign_ins, took));
+            server.settle().await?;
+        }
+        server.stop().await
+    })?;
+    let clients = args.clients;
+    let ratio = ours.over(&bare);
+    report.line(
+        "sign-ins: password and code",
+        "1/s",
+        ours,
+        &format!("{clients} at once"),
+    );
+    report.line(
+        "  bare Argon2id, same parameters",
+        "1/s",
+        bare,
+        &format!("{cores} at once, as many as sign-ins may hash"),
+    );
+    report.line(
+        "  ratio",
+        "",
+        ratio,
+        "1 would mean that a sign-in costs its hash alone",
+    );
+    Ok(())
+}
+
+async fn round_of(
+    args: &Args,
+    app: &Arc<App>,
+    people: &Arc<Vec<Somebody>>,
+    round: usize,
+) -> Outcome<Duration> {
+    let (app, people, offset) = (Arc::clone(app), Arc::clone(people), round * args.sign_ins);
+    by_clients(args.clients, args.sign_ins, move |index| {
+        let (app, people) = (Arc::clone(&app), Arc::clone(&people));
+        async move {
+            let somebody = people.get(offset + index).ok_or("too few people")?;
+            sign_in_fully(&app, somebody).await
+        }
+    })
+    .await
+}
+
+/// What the two pages do: the password, then the code that the phone shows now.
+async fn sign_in_fully(app: &App, somebody: &Somebody) -> Outcome<()> {
+    let typed = Credentials {
+        login: &somebody.login,
+        password: Zeroizing::new(PASSWORD.to_owned()),
+        device: None,
+    };
+    let begun = sign_in(app, typed).await.map_err(cause)?;
+    let now = app.clock.now();
+    let flow = flows::find_live(&app.db, &app.tenant, &token_hash(&begun.token), now)
+        .await?
+        .ok_or("the flow is gone")?;
+    let code = totp::code_at(&*somebody.secret, now.as_second()).ok_or("no code")?;
+    use_totp(app, &flow, &code, None).await.map_err(cause)?;
+    Ok(())
+}
+
+/// The hashes alone, on as many threads as the product lets hash at once.
+fn hash_alone(threads: usize, count: usize) -> Outcome<Duration> {
+    let phc = hasher()?.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16])?.to_string();
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let share = |index: usize| count / threads + usize::from(index < count % threads);
+        let running: Vec<_> = (0..threads)
+            .map(|index| {
+                let (phc, share) = (&phc, share(index));
+                scope.spawn(move || (0..share).try_for_each(|_| verify(phc)))
+            })
+            .collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| "a hashing thread panicked")?)
+    })?;
+    Ok(began.elapsed())
+}
+
+/// The parameters of `postern::hashing`: 19 MiB, two passes, one lane.
+fn hasher() -> Outcome<Argon2<'static>> {
+    let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(cause)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn verify(phc: &str) -> Outcome<()> {
+    let hash = PasswordHash::new(phc).map_err(cause)?;
+    hasher()?.verify_password(PASSWORD.as_bytes(), &hash).map_err(cause)
+}

@@ -1,0 +1,154 @@
+//! The audit log, filtered: a page at a time, or taken away whole as JSON Lines.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use postern_core::event::EventKind;
+use postern_core::policy::ReadAudit;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::errors::ReadErrors;
+use super::input::{Params, limit, moment};
+use crate::actions::{export_audit, permit_on_tenant};
+use crate::app::App;
+use crate::store::audit::{self, EntryRow, Filter};
+use crate::web::desk::audit::{case_id, json_lines, person_id};
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+const SCOPE: &str = "audit:read";
+const MOST: i64 = 1000;
+
+/// Which entries. What is left out matches everything.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typed {
+    /// The event's name.
+    #[param(example = "mfa.factor_admin_reset")]
+    event: Option<String>,
+    /// Who did it: a login or an id.
+    #[param(example = "sam")]
+    actor: Option<String>,
+    /// To whom: a login or an id.
+    #[param(example = "ana")]
+    person: Option<String>,
+    /// In which case: its reference or its id.
+    #[param(example = "C-7K3M9Q")]
+    case: Option<String>,
+    /// Not before, RFC 3339.
+    #[param(example = "2026-03-01T00:00:00Z")]
+    from: Option<String>,
+    /// Before, RFC 3339.
+    #[param(example = "2026-04-01T00:00:00Z")]
+    until: Option<String>,
+    /// The cursor: the `next` of the answer before.
+    before: Option<String>,
+    /// Entries in one answer: 1 to 1000, 100 when left out. An export takes no limit.
+    limit: Option<i64>,
+}
+
+/// Entries, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct AuditPage {
+    /// The entries.
+    entries: Vec<AuditEntry>,
+    /// Send it as `before` for the entries that follow; null at the end.
+    next: Option<String>,
+}
+
+/// One entry of the log.
+#[derive(Serialize, ToSchema)]
+pub struct AuditEntry {
+    /// Its place in the tamper-evident log; null within the first second.
+    seq: Option<i64>,
+    /// What the event's name means.
+    meaning: Option<&'static str>,
+    /// What is proven: `id`, `at`, `tenant`, `event`, `actor`, `person`, `case`, `reason`, `before`, `detail`,
+    /// `policies`, `request`.
+    #[schema(value_type = Object)]
+    entry: Value,
+}
+
+/// `GET /api/v1/audit`
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", operation_id = "list_audit",
+    summary = "Read the audit log", description = "Newest first.",
+    params(Typed), security(("service_token" = ["audit:read"]), ("session" = [])),
+    responses((status = 200, description = "The entries.", body = AuditPage), ReadErrors))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Params(typed): Params<Typed>,
+) -> Result<Json<AuditPage>, Problem> {
+    let caller = caller.with_scope(SCOPE)?;
+    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
+    let limit = limit(typed.limit, MOST)?;
+    // One more than asked for says whether there is more.
+    let mut rows = audit::list(&app.db, &app.tenant, &filter(&app, typed).await?, limit + 1).await?;
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    Ok(Json(AuditPage {
+        entries: rows.iter().map(AuditEntry::from).collect(),
+        next,
+    }))
+}
+
+/// `GET /api/v1/audit/export`
+#[utoipa::path(get, path = "/api/v1/audit/export", tag = "audit", operation_id = "export_audit",
+    summary = "Export the audit log",
+    description = "One entry per line, newest first, up to 50,000; the rest follows with the last line's `id` as `before`. \
+        That the log was read out is itself on the log.",
+    params(Typed), security(("service_token" = ["audit:read"]), ("session" = [])),
+    responses((status = 200, description = "JSON Lines.", body = String, content_type = "application/jsonl"), ReadErrors))]
+pub async fn export(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Params(typed): Params<Typed>,
+) -> Result<impl IntoResponse, Problem> {
+    let caller = caller.with_scope(SCOPE)?;
+    if typed.limit.is_some() {
+        return Err(Problem::bad_request(
+            "An export takes no limit: narrow it with from, until and the other filters.",
+        ));
+    }
+    let entries = export_audit::export_audit(&app, &caller, &filter(&app, typed).await?).await?;
+    Ok((
+        [(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")],
+        json_lines(&entries),
+    ))
+}
+
+async fn filter(app: &App, typed: Typed) -> Result<Filter, Problem> {
+    let event = typed.event.unwrap_or_default();
+    if !event.is_empty() && EventKind::parse(&event).is_none() {
+        return Err(Problem::bad_request(
+            "event must be one of the event names, such as mfa.factor_admin_reset.",
+        ));
+    }
+    Ok(Filter {
+        event,
+        actor: person_id(app, &typed.actor.unwrap_or_default()).await?,
+        person: person_id(app, &typed.person.unwrap_or_default()).await?,
+        case: case_id(app, &typed.case.unwrap_or_default()).await?,
+        from: moment("from", typed.from.as_deref())?,
+        until: moment("until", typed.until.as_deref())?,
+        before: typed.before.unwrap_or_default(),
+    })
+}
+
+impl From<&EntryRow> for AuditEntry {
+    fn from(row: &EntryRow) -> Self {
+        Self {
+            seq: row.seq,
+            meaning: EventKind::parse(&row.event).map(EventKind::meaning),
+            entry: serde_json::from_str(&row.body).unwrap_or_default(),
+        }
+    }
+}

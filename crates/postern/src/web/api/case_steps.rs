@@ -1,0 +1,199 @@
+//! The steps on a case. Each calls the action that its page calls, and answers where the case stands then.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use postern_core::case::Recorded;
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::case_view::CaseState;
+use super::errors::StepErrors;
+use super::input::{Body, CasePath, PersonOnly};
+use crate::actions::{self, ActionError};
+use crate::app::App;
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+const SCOPE: &str = "cases:act";
+
+/// What was heard on the call.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindPage {
+    /// The `id` of one of the case's `numbers`: the one that was called.
+    #[schema(example = "0195b6c2-8f2e-7cc3-98a5-6a1f0c8f7d11")]
+    contact: String,
+    /// What the person on the line read from their page.
+    #[schema(example = "amber otter violin")]
+    phrase: String,
+}
+
+/// A verification.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddEvidence {
+    /// Accepted: `call_placed`, `live_video`, `in_person`, `official_document`. Supports only: `owner_facts`. Never
+    /// accepted, and recorded as such: `email_match`, `security_question`, `recovery_mail_code`, `chat_claim`,
+    /// `number_supplied`, `urgency`; and `manager_vouch`, which only the manager can give.
+    #[schema(value_type = String, example = "in_person")]
+    kind: Kind,
+    /// The ticket, the recording, or the type of document and who checked it. Never a document's number.
+    #[schema(example = "Badge photo compared at the front desk, ticket 4711")]
+    reference: String,
+}
+
+/// The manager's word.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Vouch {
+    /// What the person read to the manager from their page.
+    #[schema(example = "amber otter violin")]
+    phrase: String,
+    /// How the manager knows that it is them.
+    #[schema(example = "She stands next to me")]
+    how: String,
+}
+
+/// Why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// Stands in the audit log.
+    #[schema(example = "Phone lost, verified by call and by the manager")]
+    reason: String,
+}
+
+/// `POST /api/v1/cases/{id}/bind-page`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/bind-page", tag = "cases", operation_id = "bind_page",
+    summary = "Bind the claimant's page",
+    description = "After a call that we placed to a number on file: whoever answered it holds the page. Wrong phrases are \
+        counted and recorded.",
+    params(CasePath), request_body = BindPage, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn bind_page(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<BindPage>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    actions::bind_page::bind_page(&app, &caller, &id, &sent.contact, &sent.phrase).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/evidence`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/evidence", tag = "cases", operation_id = "add_evidence",
+    summary = "Record a verification",
+    description = "A kind that is never accepted is answered with 422: that it was offered is on the record, and the \
+        case's risk went up.",
+    params(CasePath), request_body = AddEvidence, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "It counts. Where the case stands.", body = CaseState), StepErrors))]
+pub async fn add_evidence(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<AddEvidence>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    match actions::add_evidence::add_evidence(&app, &caller, &id, sent.kind, &sent.reference).await? {
+        Recorded::Added => CaseState::load(&app, &caller, &id).await,
+        Recorded::Rejected => Err(never_accepted(sent.kind).into()),
+    }
+}
+
+/// `POST /api/v1/cases/{id}/vouch`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/vouch", tag = "cases", operation_id = "vouch",
+    summary = "Vouch for a report",
+    description = "The manager's own word, in a session that a passkey opened. No token can give it.",
+    params(CasePath), request_body = Vouch, security(("session" = [])),
+    responses((status = 204, description = "It is recorded."), StepErrors))]
+pub async fn vouch(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Vouch>,
+) -> Result<StatusCode, Problem> {
+    actions::vouch::vouch(&app, &caller, &CaseId::new(path.id), &sent.phrase, &sent.how).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/cases/{id}/force-mfa-reset`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/force-mfa-reset", tag = "cases", operation_id = "force_mfa_reset",
+    summary = "Force an MFA reset",
+    description = "Removes all factors and backup codes and ends every session, when the policy holds the evidence to be \
+        enough. The pass appears on the person's own page and nowhere else.",
+    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "The reset is done.", body = CaseState), StepErrors))]
+pub async fn force_mfa_reset(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Why>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    actions::force_mfa_reset::force_mfa_reset(&app, &caller, &id, &sent.reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/approve`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/approve", tag = "cases", operation_id = "approve_case",
+    summary = "Approve a case",
+    description = "The second yes, by a senior who gave no evidence in the case. The waiting period starts.",
+    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn approve_case(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Why>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    actions::approve_case::approve_case(&app, &caller, &id, &sent.reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/refuse`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/refuse", tag = "cases", operation_id = "refuse_case",
+    summary = "Refuse a case", description = "Nothing is changed on the account. A refusal is a good outcome.",
+    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "The closed case.", body = CaseState), StepErrors))]
+pub async fn refuse_case(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Why>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    actions::refuse_case::refuse_case(&app, &caller, &id, &sent.reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/escalate`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/escalate", tag = "cases", operation_id = "escalate_case",
+    summary = "Hand a case to a senior", description = "Agents can only look from then on.",
+    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn escalate_case(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Why>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    actions::escalate_case::escalate_case(&app, &caller, &id, &sent.reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+fn never_accepted(kind: Kind) -> ActionError {
+    let words = format!(
+        "\"{}\" is never accepted from an agent. That it was offered is on the record, and the case's risk went up. \
+         Use an accepted kind, refuse, or escalate.",
+        kind.title()
+    );
+    ActionError::invalid("kind", words)
+}

@@ -1,0 +1,195 @@
+//! A case as the desk's programs see it. Holds no secret: neither the phrase nor a pass (rule 12).
+
+mod load;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a case stands, and what would move it on.
+#[derive(Serialize, ToSchema)]
+pub struct CaseState {
+    /// Its id.
+    id: String,
+    /// Its name in talk: `C-7K3M9Q`.
+    reference: String,
+    /// `verifying`, `awaiting_approval`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
+    stage: String,
+    /// The stage in the desk's words.
+    stage_words: &'static str,
+    /// Of a closed case: `proven`, `refused`, `withdrawn` or `superseded`.
+    outcome: Option<&'static str>,
+    /// Whether a senior has it.
+    escalated: bool,
+    /// How often proof that never counts was offered.
+    risk: i64,
+    /// Whether the claimant's page is bound to a call to a number on file.
+    page_bound: bool,
+    /// End of the waiting period, while there is one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    hold_until: Option<Timestamp>,
+    /// What the policy still wants.
+    missing: Missing,
+    /// Whether the reset is open to the caller.
+    lock: Lock,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// When it was closed.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Timestamp>,
+}
+
+/// What the policy still wants, found by asking it about every way to go on.
+#[derive(Serialize, ToSchema)]
+pub struct Missing {
+    /// Nothing more: the proof suffices.
+    nothing: bool,
+    /// Whether the page must still be bound.
+    page: bool,
+    /// Kinds of evidence that every way needs.
+    all_of: Vec<&'static str>,
+    /// Of these, one more; empty when `all_of` suffices.
+    one_of: Vec<&'static str>,
+    /// Whether one of them must be recorded by another staff member than the caller.
+    by_colleague: bool,
+    /// What forbids it whatever is added, in the policy's words.
+    forbidden: Option<String>,
+    /// The same in plain words, one line each.
+    words: Vec<String>,
+}
+
+/// The lock on the reset.
+#[derive(Serialize, ToSchema)]
+pub struct Lock {
+    /// Whether the caller can force the reset now.
+    open: bool,
+    /// If not, why.
+    why: Option<String>,
+}
+
+/// A case with its person.
+#[derive(Serialize, ToSchema)]
+pub struct CaseDetail {
+    #[serde(flatten)]
+    state: CaseState,
+    /// The login that was given.
+    claimed_login: String,
+    /// The address that the request came from.
+    ip: String,
+    /// Whom it is about; null when nobody signs in with that login.
+    person: Option<CasePerson>,
+    /// Numbers that may be called: on file for long enough before the case. No other can be bound.
+    numbers: Vec<Number>,
+    /// What was recorded, oldest first.
+    evidence: Vec<Piece>,
+    /// Other open cases that claim to be the same person.
+    others: Vec<OtherCase>,
+}
+
+/// The person a case is about.
+#[derive(Serialize, ToSchema)]
+pub struct CasePerson {
+    id: String,
+    name: String,
+    login: String,
+    /// `standard`, `sensitive` or `privileged`.
+    tier: &'static str,
+    /// `person`, `auditor`, `agent`, `senior` or `admin`.
+    role: &'static str,
+    /// The manager's name, if one is on file.
+    manager: Option<String>,
+    /// Since when the account is frozen.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    frozen_at: Option<Timestamp>,
+    /// Why it is frozen.
+    frozen_why: Option<String>,
+    factors: Vec<EnrolledFactor>,
+    /// Backup codes that can still be used.
+    backup_codes_left: i64,
+    contacts: Vec<FiledContact>,
+    /// The latest ten attempts, newest first.
+    sign_ins: Vec<Attempt>,
+}
+
+/// A factor. Its secret is not here.
+#[derive(Serialize, ToSchema)]
+pub struct EnrolledFactor {
+    /// `totp` or `webauthn`.
+    kind: String,
+    #[schema(value_type = String, format = DateTime)]
+    enrolled_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
+    /// Whether it was switched off after too many wrong guesses.
+    disabled: bool,
+}
+
+/// An address or number on file.
+#[derive(Serialize, ToSchema)]
+pub struct FiledContact {
+    /// `email`, `mobile` or `office_phone`.
+    kind: String,
+    value: String,
+    #[schema(value_type = String, format = DateTime)]
+    filed_at: Timestamp,
+    /// Whole days on file before the case was opened.
+    days_before_case: i64,
+}
+
+/// A number that may be called.
+#[derive(Serialize, ToSchema)]
+pub struct Number {
+    /// Names it in `bind-page`.
+    id: String,
+    /// `mobile` or `office_phone`.
+    kind: String,
+    value: String,
+    #[schema(value_type = String, format = DateTime)]
+    filed_at: Timestamp,
+}
+
+/// A sign-in attempt.
+#[derive(Serialize, ToSchema)]
+pub struct Attempt {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// `password`, `totp`, `webauthn`, `backup_code` or `pass`.
+    method: String,
+    ip: String,
+    user_agent: String,
+    success: bool,
+    /// One word of the vocabulary that `postern diagnose` uses.
+    cause: Option<String>,
+    /// The cause in plain words.
+    cause_words: Option<&'static str>,
+    /// What mends it, gentlest first.
+    mend: Option<&'static str>,
+    /// What else is known: `clock 240 s slow`.
+    detail: Option<String>,
+}
+
+/// A verification that was recorded.
+#[derive(Serialize, ToSchema)]
+pub struct Piece {
+    /// The kind's word.
+    kind: &'static str,
+    /// What the desk calls it.
+    title: &'static str,
+    /// Whose word it is.
+    witness: String,
+    /// Ticket, recording or type of document.
+    reference: String,
+    /// Whether it only supports and never suffices.
+    supports_only: bool,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+/// Another open case of the same person.
+#[derive(Serialize, ToSchema)]
+pub struct OtherCase {
+    id: String,
+    reference: String,
+    ip: String,
+}

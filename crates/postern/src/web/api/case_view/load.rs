@@ -1,0 +1,245 @@
+//! Reads what a case view shows.
+
+use axum::Json;
+use jiff::Timestamp;
+use postern_core::case::{Case, Page, Stage};
+use postern_core::evidence::{Evidence, Kind, Worth};
+use postern_core::id::{CaseId, PersonId};
+use postern_core::policy::Missing as StillMissing;
+use postern_signals::cause::Cause;
+
+use super::{
+    Attempt, CaseDetail, CasePerson, CaseState, EnrolledFactor, FiledContact, Lock, Missing, Number,
+    OtherCase, Piece,
+};
+use crate::actions::bind_page::callable_numbers;
+use crate::actions::{Caller, case_for};
+use crate::app::App;
+use crate::store::cases::CaseRow;
+use crate::store::contacts::Contact;
+use crate::store::factors::Factor;
+use crate::store::sign_ins::SignInRow;
+use crate::store::{backup_codes, cases, contacts, factors, persons, sign_ins, time};
+use crate::web::desk::case::values::{wants, why_locked};
+use crate::web::desk::stage_words;
+use crate::web::problem::Problem;
+
+impl CaseState {
+    /// The case as it stands now, for who has just moved it.
+    pub async fn load(app: &App, caller: &Caller, id: &CaseId) -> Result<Json<Self>, Problem> {
+        let (row, case, now) = case_for(app, id).await?;
+        Ok(Json(Self::of(app, caller, &row, &case, now)))
+    }
+
+    fn of(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Self {
+        let stage = if row.person_id.is_some() {
+            case.stage().as_str()
+        } else {
+            row.stage.as_str()
+        };
+        let why = why_locked(app, caller, row, case, now);
+        Self {
+            id: row.id.clone(),
+            reference: row.reference.clone(),
+            stage: stage.to_owned(),
+            stage_words: stage_words(stage),
+            outcome: if let Stage::Closed { outcome, .. } = case.stage() {
+                Some(outcome.as_str())
+            } else {
+                None
+            },
+            escalated: case.is_escalated(),
+            risk: case.risk(),
+            page_bound: matches!(case.page(), Page::Bound { .. }),
+            hold_until: if let Stage::OnHold { until, .. } = case.stage() {
+                Some(*until)
+            } else {
+                None
+            },
+            missing: app.policies.missing(case, &caller.person.id, now).into(),
+            lock: Lock {
+                open: why.is_none(),
+                why,
+            },
+            opened_at: time(row.opened_at),
+            closed_at: row.closed_at.map(time),
+        }
+    }
+}
+
+impl CaseDetail {
+    /// Everything the desk sees of a case.
+    pub async fn load(
+        app: &App,
+        caller: &Caller,
+        row: &CaseRow,
+        case: &Case,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let known = row.person_id.is_some();
+        Ok(Self {
+            state: CaseState::of(app, caller, row, case, now),
+            claimed_login: row.claimed_login.clone(),
+            ip: row.ip.clone(),
+            person: if known {
+                Some(person(app, case).await?)
+            } else {
+                None
+            },
+            numbers: callable_numbers(app, case)
+                .await?
+                .into_iter()
+                .map(Number::from)
+                .collect(),
+            evidence: evidence(app, case).await?,
+            others: if known {
+                others(app, row, case).await?
+            } else {
+                Vec::new()
+            },
+        })
+    }
+}
+
+async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
+    let id = &case.subject().person;
+    let person = persons::load(&app.db, &app.tenant, id).await?;
+    let manager = match &person.manager {
+        Some(manager) => persons::find(&app.db, &app.tenant, manager)
+            .await?
+            .map(|m| m.name),
+        None => None,
+    };
+    let filed = contacts::list(&app.db, &app.tenant, id).await?;
+    Ok(CasePerson {
+        tier: person.tier.as_str(),
+        role: person.role.as_str(),
+        manager,
+        frozen_at: person.disabled_at,
+        frozen_why: person.disabled_why,
+        factors: factors::list(&app.db, &app.tenant, id)
+            .await?
+            .into_iter()
+            .map(EnrolledFactor::from)
+            .collect(),
+        backup_codes_left: backup_codes::count_left(&app.db, &app.tenant, id).await?,
+        contacts: filed
+            .into_iter()
+            .map(|contact| FiledContact::of(contact, case))
+            .collect(),
+        sign_ins: sign_ins::list_of_person(&app.db, &app.tenant, id, 10)
+            .await?
+            .into_iter()
+            .map(Attempt::from)
+            .collect(),
+        id: person.id.to_string(),
+        name: person.name,
+        login: person.login,
+    })
+}
+
+async fn evidence(app: &App, case: &Case) -> Result<Vec<Piece>, Problem> {
+    let mut pieces = Vec::new();
+    for piece in case.evidence() {
+        pieces.push(Piece {
+            kind: piece.kind.as_str(),
+            title: piece.kind.title(),
+            witness: witness(app, piece).await?,
+            reference: piece.reference.clone(),
+            supports_only: piece.kind.worth() == Worth::Supporting,
+            at: piece.at,
+        });
+    }
+    Ok(pieces)
+}
+
+async fn witness(app: &App, piece: &Evidence) -> Result<String, Problem> {
+    let id: &PersonId = &piece.witness;
+    let found = persons::find(&app.db, &app.tenant, id).await?;
+    Ok(found.map_or_else(|| id.to_string(), |person| person.name))
+}
+
+async fn others(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<OtherCase>, Problem> {
+    let all = cases::list_of_person(&app.db, &app.tenant, &case.subject().person).await?;
+    let open = all
+        .into_iter()
+        .filter(|other| other.id != row.id && other.closed_at.is_none());
+    Ok(open
+        .map(|other| OtherCase {
+            id: other.id,
+            reference: other.reference,
+            ip: other.ip,
+        })
+        .collect())
+}
+
+impl From<StillMissing> for Missing {
+    fn from(missing: StillMissing) -> Self {
+        let kinds = |of: &[Kind]| of.iter().map(|kind| kind.as_str()).collect();
+        Self {
+            nothing: missing.is_nothing(),
+            page: missing.page,
+            all_of: kinds(&missing.all_of),
+            one_of: kinds(&missing.one_of),
+            by_colleague: missing.by_colleague,
+            words: wants(&missing),
+            forbidden: missing.forbidden,
+        }
+    }
+}
+
+impl From<Factor> for EnrolledFactor {
+    fn from(factor: Factor) -> Self {
+        Self {
+            kind: factor.kind,
+            enrolled_at: time(factor.created_at),
+            last_used_at: factor.last_used_at.map(time),
+            disabled: factor.disabled_at.is_some(),
+        }
+    }
+}
+
+impl From<Contact> for Number {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id,
+            kind: contact.kind,
+            value: contact.value,
+            filed_at: time(contact.filed_at),
+        }
+    }
+}
+
+impl FiledContact {
+    fn of(contact: Contact, case: &Case) -> Self {
+        let filed_at = time(contact.filed_at);
+        let days_before_case = case
+            .opened_at()
+            .duration_since(filed_at)
+            .as_hours()
+            .div_euclid(24);
+        Self {
+            kind: contact.kind,
+            value: contact.value,
+            filed_at,
+            days_before_case,
+        }
+    }
+}
+
+impl From<SignInRow> for Attempt {
+    fn from(row: SignInRow) -> Self {
+        let cause = row.cause.as_deref().and_then(|word| word.parse::<Cause>().ok());
+        Self {
+            at: time(row.at),
+            method: row.method,
+            ip: row.ip,
+            user_agent: row.user_agent,
+            success: row.result == "success",
+            cause: row.cause,
+            cause_words: cause.map(Cause::plain_words),
+            mend: cause.map(Cause::mend),
+            detail: row.detail,
+        }
+    }
+}

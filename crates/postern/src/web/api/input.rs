@@ -1,0 +1,134 @@
+//! What programs send, parsed strictly: an unknown field or a wrong type is told, never guessed and never echoed, for
+//! what was typed may be a secret.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use utoipa::IntoParams;
+
+use crate::actions::Caller;
+use crate::app::App;
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+/// A JSON body.
+pub struct Body<T>(pub T);
+
+/// A query string.
+pub struct Params<T>(pub T);
+
+/// A signed-in person, never a token: what no program may do for them.
+pub struct PersonOnly(pub Caller);
+
+/// A case in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct CasePath {
+    /// The case's `id`, as `GET /api/v1/cases` gives it.
+    pub id: String,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(&request) {
+            return Err(Problem::bad_request(
+                "Send a JSON body, with the header Content-Type: application/json.",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Problem::bad_request("The body did not arrive whole, or is larger than 64 KiB."))?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| Problem::bad_request(words(&error)))
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(rejection) => Err(Problem::bad_request(rejection.body_text())),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for PersonOnly {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let ApiCaller(caller) = ApiCaller::from_request_parts(parts, app).await?;
+        if caller.scopes.is_some() {
+            Err(Problem::person_only())
+        } else {
+            Ok(Self(caller))
+        }
+    }
+}
+
+/// A moment in a query, as microseconds.
+pub fn moment(name: &str, typed: Option<&str>) -> Result<Option<i64>, Problem> {
+    let Some(typed) = typed.filter(|typed| !typed.is_empty()) else {
+        return Ok(None);
+    };
+    let at: Timestamp = typed.parse().map_err(|_| {
+        Problem::bad_request(format!(
+            "{name} must be a time as in RFC 3339, such as 2026-03-02T08:00:00Z."
+        ))
+    })?;
+    Ok(Some(at.as_microsecond()))
+}
+
+/// How many, within what one answer holds.
+pub fn limit(typed: Option<i64>, most: i64) -> Result<i64, Problem> {
+    match typed {
+        None => Ok(most.min(100)),
+        Some(wanted) if (1..=most).contains(&wanted) => Ok(wanted),
+        Some(_) => Err(Problem::bad_request(format!("limit must be 1 to {most}."))),
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn words(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Data => format!(
+            "The JSON body does not fit: {}.",
+            without_value(&error.to_string())
+        ),
+        Category::Syntax | Category::Eof => {
+            format!("The body is not JSON: it breaks off or goes wrong at {place}.")
+        }
+        Category::Io => "The body could not be read.".to_owned(),
+    }
+}
+
+/// serde says ``invalid type: integer `834512`, expected a string``: the value goes, the rest is help.
+fn without_value(words: &str) -> &str {
+    if !words.starts_with("invalid") {
+        return words;
+    }
+    words
+        .split_once(", ")
+        .map_or("a value is of the wrong type", |(_, rest)| rest)
+}

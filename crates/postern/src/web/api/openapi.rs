@@ -1,0 +1,85 @@
+//! The OpenAPI document, generated from the handlers.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{self, Server};
+use utoipa::{Modify, OpenApi};
+
+use super::{audit, case_steps, cases, people, portal, sign_ins, tokens};
+use crate::app::App;
+use crate::web::problem::ProblemBody;
+
+const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times are RFC 3339 in UTC. Errors are \
+                     `application/problem+json` (RFC 9457): match on `type`, show `detail`, name `request_id` when you \
+                     report one. A client that sends cookies must send `Origin` or `Sec-Fetch-Site` with every write.";
+
+/// The document, before it is known where the server stands.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Postern", description = ABOUT),
+    paths(
+        portal::open_case, portal::show_case, portal::show_pass, portal::withdraw_case, portal::contest,
+        cases::list, cases::show,
+        case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
+        case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
+        people::list, people::add_person,
+        audit::list, audit::export, sign_ins::list,
+        tokens::list, tokens::create_service_token, tokens::revoke_service_token,
+    ),
+    components(schemas(ProblemBody)),
+    modifiers(&Schemes),
+    tags(
+        (name = "portal", description = "The locked-out person's own steps. Answers are alike for friends and strangers."),
+        (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),
+        (name = "people", description = "The directory."),
+        (name = "audit", description = "What happened, in a log that shows if it was rewritten."),
+        (name = "tokens", description = "Access for programs."),
+    ),
+)]
+struct Document;
+
+/// How a caller says who they are.
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let service =
+            "A service token with scopes, made by an admin at `/desk/tokens`. It acts for that admin.";
+        components.add_security_scheme("service_token", bearer("pst_…", service));
+        let page = "The `page_token` of a case, given to whoever opened it.";
+        components.add_security_scheme("page_token", bearer("opaque", page));
+        components.add_security_scheme(
+            "session",
+            cookie("__Host-postern-session", "A signed-in browser."),
+        );
+        let claimant = "The claimant's browser: the same page token.";
+        components.add_security_scheme("case_cookie", cookie("__Host-postern-case", claimant));
+    }
+}
+
+/// `GET /api/openapi.json`
+pub async fn show(State(app): State<Arc<App>>) -> Json<openapi::OpenApi> {
+    Json(document(&app))
+}
+
+/// The document of this server.
+pub(super) fn document(app: &App) -> openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.servers = Some(vec![Server::new(app.config.link(""))]);
+    document
+}
+
+fn bearer(format: &str, description: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format(format);
+    SecurityScheme::Http(scheme.description(Some(description)).build())
+}
+
+fn cookie(name: &str, description: &str) -> SecurityScheme {
+    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(name, description)))
+}

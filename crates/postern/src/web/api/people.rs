@@ -1,0 +1,148 @@
+//! The directory.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use postern_core::person::{Role, Tier};
+use postern_core::policy::ViewDesk;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::errors::{ReadErrors, StepErrors};
+use super::input::{Body, Params, PersonOnly};
+use crate::actions::add_person::Details;
+use crate::actions::{self, permit_on_tenant};
+use crate::app::App;
+use crate::store::persons::{self, Person};
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+/// Whom to look for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// Part of a name or a login; empty for everybody.
+    #[serde(default)]
+    #[param(required = false, example = "ana")]
+    q: String,
+}
+
+/// People by name, at most 200.
+#[derive(Serialize, ToSchema)]
+pub struct PeopleList {
+    /// The people.
+    people: Vec<PersonLine>,
+}
+
+/// A person.
+#[derive(Serialize, ToSchema)]
+pub struct PersonLine {
+    id: String,
+    name: String,
+    /// What they sign in with.
+    login: String,
+    /// `standard`, `sensitive` or `privileged`.
+    tier: &'static str,
+    /// `person`, `auditor`, `agent`, `senior` or `admin`.
+    role: &'static str,
+    /// Whether the account is frozen.
+    frozen: bool,
+}
+
+/// Somebody new.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddPerson {
+    /// What they sign in with.
+    #[schema(example = "ines")]
+    login: String,
+    #[schema(example = "Ines Duarte")]
+    name: String,
+    /// `standard`, `sensitive` or `privileged`.
+    #[schema(value_type = String, example = "standard")]
+    tier: Tier,
+    /// `person`, `auditor`, `agent`, `senior` or `admin`.
+    #[schema(value_type = String, example = "person")]
+    role: Role,
+    /// The manager's login; empty for none.
+    #[serde(default)]
+    #[schema(example = "marco")]
+    manager: String,
+    /// Where notices go.
+    #[schema(example = "ines@example.com")]
+    email: String,
+    /// Empty for none.
+    #[serde(default)]
+    #[schema(example = "+44 20 7946 0123")]
+    office_phone: String,
+}
+
+/// Somebody was added.
+#[derive(Serialize, ToSchema)]
+pub struct AddedPerson {
+    /// With it, once, the person sets a password and enrols. It is shown only here.
+    set_up_code: String,
+    /// Where they type it.
+    set_up_url: String,
+}
+
+/// `GET /api/v1/people`
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", operation_id = "list_people",
+    summary = "Find people", description = "By part of a name or login.",
+    params(Search), security(("service_token" = ["people:read"]), ("session" = [])),
+    responses((status = 200, description = "The people.", body = PeopleList), ReadErrors))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Params(search): Params<Search>,
+) -> Result<Json<PeopleList>, Problem> {
+    let caller = caller.with_scope("people:read")?;
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let found = persons::list(&app.db, &app.tenant, &search.q).await?;
+    Ok(Json(PeopleList {
+        people: found.into_iter().map(PersonLine::from).collect(),
+    }))
+}
+
+/// `POST /api/v1/people`
+#[utoipa::path(post, path = "/api/v1/people", tag = "people", operation_id = "add_person",
+    summary = "Add a person", description = "An admin's session only: no scope lets a token do it.",
+    request_body = AddPerson, security(("session" = [])),
+    responses((status = 201, description = "The set-up code to hand over.", body = AddedPerson), StepErrors))]
+pub async fn add_person(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Body(sent): Body<AddPerson>,
+) -> Result<(StatusCode, Json<AddedPerson>), Problem> {
+    let details = Details {
+        login: &sent.login,
+        name: &sent.name,
+        tier: sent.tier,
+        role: sent.role,
+        manager: &sent.manager,
+        email: &sent.email,
+        office_phone: &sent.office_phone,
+    };
+    let set_up_code = actions::add_person::add_person(&app, &caller, &details).await?;
+    let answer = AddedPerson {
+        set_up_code,
+        set_up_url: app.config.link("/set-up"),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+impl From<Person> for PersonLine {
+    fn from(person: Person) -> Self {
+        Self {
+            id: person.id.to_string(),
+            name: person.name,
+            login: person.login,
+            tier: person.tier.as_str(),
+            role: person.role.as_str(),
+            frozen: person.disabled_at.is_some(),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The claimant's steps: ask, follow the case, see the pass, take the request back; and the owner's "this was not me".
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::errors::{OpenErrors, PageErrors};
+use super::input::Body;
+use crate::actions;
+use crate::app::App;
+use crate::store::cases::{self, CaseRow};
+use crate::store::time;
+use crate::web::extract::CasePage;
+use crate::web::portal::words::{STEPS, standing};
+use crate::web::problem::Problem;
+
+/// Who can't sign in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenCase {
+    /// The name they sign in with.
+    #[schema(example = "ana")]
+    login: String,
+}
+
+/// A case that was opened.
+#[derive(Serialize, ToSchema)]
+pub struct OpenedCase {
+    /// Names the claimant's page: send it as `Authorization: Bearer`. It is shown only here.
+    page_token: String,
+    #[serde(flatten)]
+    case: ClaimantCase,
+}
+
+/// What the claimant's page says. Alike whether or not anybody signs in with that name.
+#[derive(Serialize, ToSchema)]
+pub struct ClaimantCase {
+    /// The case's name in talk: `C-7K3M9Q`.
+    reference: String,
+    /// The login that was given.
+    login: String,
+    /// What the claimant reads out when the help desk calls.
+    phrase: String,
+    /// When the case was opened.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// Where it stands.
+    now: &'static str,
+    /// What happens next.
+    next: &'static str,
+    /// The steps that every case takes.
+    steps: Vec<&'static str>,
+    /// How many of them are done.
+    steps_done: usize,
+    /// End of the waiting period, while there is one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    hold_until: Option<Timestamp>,
+    /// Whether a pass can be shown.
+    can_show_pass: bool,
+    /// Whether the request can be withdrawn.
+    can_withdraw: bool,
+    /// Whether it is over.
+    over: bool,
+}
+
+/// A one-use enrolment pass.
+#[derive(Serialize, ToSchema)]
+pub struct ShownPass {
+    /// Signs in together with the password, once, to enrolment and nowhere else. An earlier pass is dead.
+    #[schema(example = "7K3M-9QXR-2WPD")]
+    pass: String,
+    /// When it stops working.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// The owner's objection.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contest {
+    /// The code from the link in the notice: what follows `#`.
+    code: String,
+}
+
+/// What the objection stopped.
+#[derive(Serialize, ToSchema)]
+pub struct Contested {
+    /// Whether the account is frozen too, because something had been changed already.
+    account_frozen: bool,
+}
+
+/// `POST /api/v1/portal/cases`
+#[utoipa::path(post, path = "/api/v1/portal/cases", tag = "portal", operation_id = "open_case",
+    summary = "Ask to be let back in",
+    description = "Opens a case and tells every contact on file. The answer is alike for a login that nobody has.",
+    request_body = OpenCase,
+    responses((status = 201, description = "The case, and the token of its page.", body = OpenedCase), OpenErrors))]
+pub async fn open_case(
+    State(app): State<Arc<App>>,
+    Body(sent): Body<OpenCase>,
+) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
+    let opened = actions::open_case::open_case(&app, &sent.login).await?;
+    let row = cases::load(&app.db, &app.tenant, &opened.id).await?;
+    let answer = OpenedCase {
+        page_token: opened.page.to_string(),
+        case: view(&app, &row)?,
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// `GET /api/v1/portal/case`
+#[utoipa::path(get, path = "/api/v1/portal/case", tag = "portal", operation_id = "show_case_page",
+    summary = "Where the case stands", description = "What the claimant's page says now, and what happens next.",
+    security(("page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The case.", body = ClaimantCase), PageErrors))]
+pub async fn show_case(
+    State(app): State<Arc<App>>,
+    CasePage(row): CasePage,
+) -> Result<Json<ClaimantCase>, Problem> {
+    Ok(Json(view(&app, &row)?))
+}
+
+/// `POST /api/v1/portal/case/pass`
+#[utoipa::path(post, path = "/api/v1/portal/case/pass", tag = "portal", operation_id = "show_pass",
+    summary = "Show a pass",
+    description = "Makes a one-use pass, after the reset and on a bound page only. Up to five for a case; each kills the \
+        one before.",
+    security(("page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The pass.", body = ShownPass), PageErrors))]
+pub async fn show_pass(
+    State(app): State<Arc<App>>,
+    CasePage(row): CasePage,
+) -> Result<Json<ShownPass>, Problem> {
+    let shown = actions::show_pass::show_pass(&app, &row).await?;
+    Ok(Json(ShownPass {
+        pass: shown.code,
+        expires_at: shown.expires_at,
+    }))
+}
+
+/// `POST /api/v1/portal/case/withdraw`
+#[utoipa::path(post, path = "/api/v1/portal/case/withdraw", tag = "portal", operation_id = "withdraw_case",
+    summary = "Take the request back", description = "Closes the case. Possible until the reset.",
+    security(("page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The closed case.", body = ClaimantCase), PageErrors))]
+pub async fn withdraw_case(
+    State(app): State<Arc<App>>,
+    CasePage(row): CasePage,
+) -> Result<Json<ClaimantCase>, Problem> {
+    actions::withdraw_case::withdraw_case(&app, &row).await?;
+    let row = cases::load(&app.db, &app.tenant, &row.case_id()).await?;
+    Ok(Json(view(&app, &row)?))
+}
+
+/// `POST /api/v1/portal/contest`
+#[utoipa::path(post, path = "/api/v1/portal/contest", tag = "portal", operation_id = "contest",
+    summary = "This was not me",
+    description = "Stops what a notice told of: freezes the case, and the account if something was changed already. The \
+        code is proof enough; nobody needs to be signed in to stop a recovery.",
+    request_body = Contest,
+    responses((status = 200, description = "It is stopped.", body = Contested), OpenErrors))]
+pub async fn contest(
+    State(app): State<Arc<App>>,
+    Body(sent): Body<Contest>,
+) -> Result<Json<Contested>, Problem> {
+    let stopped = actions::contest::contest(&app, &sent.code).await?;
+    Ok(Json(Contested {
+        account_frozen: stopped.account_frozen,
+    }))
+}
+
+fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
+    let now = app.clock.now();
+    let case = row.case(now)?;
+    let says = standing(case.as_ref(), row.closed_at.is_some(), now);
+    Ok(ClaimantCase {
+        reference: row.reference.clone(),
+        login: row.claimed_login.clone(),
+        phrase: row.phrase.clone(),
+        opened_at: time(row.opened_at),
+        now: says.now,
+        next: says.next,
+        steps: STEPS.to_vec(),
+        steps_done: says.done,
+        hold_until: says.until.map(time),
+        can_show_pass: says.can_show_pass,
+        can_withdraw: says.can_withdraw,
+        over: says.over,
+    })
+}

@@ -1,0 +1,49 @@
+//! One call, ready for a shell.
+
+use serde_json::{Map, Value};
+
+use super::{BODY, list, shapes};
+
+/// The call of an operation, with the first way to say who calls.
+pub(super) fn example(document: &Value, method: &str, url: &str, operation: &Value) -> String {
+    let mut words = vec![match method {
+        "GET" => format!("curl \"{}\"", in_shell(url)),
+        _ => format!("curl -X {method} \"{}\"", in_shell(url)),
+    }];
+    words.extend(credential(operation, method));
+    if let Some(schema) = operation.pointer(BODY) {
+        words.push("-H \"Content-Type: application/json\"".to_owned());
+        words.push(format!("-d '{}'", body(document, schema)));
+    }
+    words.join(" \\\n  ")
+}
+
+fn credential(operation: &Value, method: &str) -> Vec<String> {
+    let first = list(operation, "/security")
+        .first()
+        .and_then(Value::as_object)
+        .and_then(|one| one.keys().next());
+    match first.map(String::as_str) {
+        Some("service_token") => vec!["-H \"Authorization: Bearer $POSTERN_TOKEN\"".to_owned()],
+        Some("page_token") => vec!["-H \"Authorization: Bearer $PAGE_TOKEN\"".to_owned()],
+        Some("session") => {
+            let cookie = "-b \"__Host-postern-session=$POSTERN_SESSION\"".to_owned();
+            let site = (method != "GET").then(|| "-H \"Sec-Fetch-Site: same-origin\"".to_owned());
+            std::iter::once(cookie).chain(site).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `{id}` as a shell's `$ID`.
+fn in_shell(url: &str) -> String {
+    url.replace("{id}", "$ID")
+}
+
+fn body(document: &Value, schema: &Value) -> Value {
+    let fields = shapes::fields(document, schema).into_iter();
+    let shown: Map<String, Value> = fields
+        .map(|field| (field.name, field.example.unwrap_or_else(|| "…".into())))
+        .collect();
+    Value::Object(shown)
+}

@@ -1,0 +1,114 @@
+//! JSON schemas as lists of fields.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{entries, list, text};
+
+/// A named schema.
+#[derive(Serialize)]
+pub(super) struct Shape {
+    name: String,
+    description: String,
+    fields: Vec<Field>,
+}
+
+/// A field of an object.
+#[derive(Serialize)]
+pub(super) struct Field {
+    pub(super) name: String,
+    kind: Kind,
+    required: bool,
+    description: String,
+    /// What an example would hold.
+    #[serde(skip)]
+    pub(super) example: Option<Value>,
+}
+
+/// A type in words; `shape` names the schema that it refers to.
+#[derive(Serialize)]
+pub(super) struct Kind {
+    words: String,
+    shape: Option<String>,
+}
+
+impl Shape {
+    pub(super) fn of(document: &Value, name: &str, schema: &Value) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: text(schema, "/description"),
+            fields: fields(document, schema),
+        }
+    }
+}
+
+/// The fields of a schema: its own, and those of the schemas that it refers to or is put together from.
+pub(super) fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+    if let Some(target) = target(document, schema) {
+        return fields(document, target);
+    }
+    let of_parts = list(schema, "/allOf")
+        .iter()
+        .flat_map(|part| fields(document, part));
+    let required: Vec<&str> = list(schema, "/required")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let own = entries(schema, "/properties").map(|(name, property)| Field {
+        name: name.clone(),
+        kind: Kind::of(property),
+        required: required.contains(&name.as_str()),
+        description: text(property, "/description"),
+        example: property.get("example").cloned(),
+    });
+    of_parts.chain(own).collect()
+}
+
+fn target<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
+    document.pointer(schema.get("$ref")?.as_str()?.trim_start_matches('#'))
+}
+
+impl Kind {
+    pub(super) fn of(schema: &Value) -> Self {
+        if let Some(name) = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|at| at.rsplit('/').next())
+        {
+            return Self {
+                words: name.to_owned(),
+                shape: Some(name.to_owned()),
+            };
+        }
+        let choices: Vec<Self> = list(schema, "/oneOf").iter().map(Self::of).collect();
+        if !choices.is_empty() {
+            let words: Vec<&str> = choices.iter().map(|choice| choice.words.as_str()).collect();
+            return Self {
+                words: words.join(" or "),
+                shape: choices.iter().find_map(|choice| choice.shape.clone()),
+            };
+        }
+        let kinds = match schema.get("type") {
+            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+            Some(kind) => kind.as_str().into_iter().collect(),
+            None => vec!["anything"],
+        };
+        if let (true, Some(items)) = (kinds.contains(&"array"), schema.get("items")) {
+            let each = Self::of(items);
+            return Self {
+                words: format!("list of {}", each.words),
+                shape: each.shape,
+            };
+        }
+        let words = kinds.join(" or ");
+        let is_time = text(schema, "/format") == "date-time";
+        Self {
+            words: if is_time {
+                words.replace("string", "time")
+            } else {
+                words
+            },
+            shape: None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Our own sign-in records, as `postern diagnose` reads them.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use postern_core::policy::ReadAudit;
+use postern_signals::{AttemptResult, Cause, Method, Provider, SignIn};
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
+use utoipa::IntoParams;
+
+use super::errors::ReadErrors;
+use super::input::{Params, moment};
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::sign_ins::{self, SignInRow};
+use crate::store::time;
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+const MOST: i64 = 50_000;
+
+/// From where on.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct Since {
+    /// Not before, RFC 3339.
+    #[param(example = "2026-03-01T00:00:00Z")]
+    from: Option<String>,
+    /// The cursor: the `id` of the last line of the answer before.
+    after: Option<String>,
+}
+
+/// `GET /api/v1/sign-ins`
+#[utoipa::path(get, path = "/api/v1/sign-ins", tag = "audit", operation_id = "list_sign_ins",
+    summary = "Export sign-ins",
+    description = "One `signin/v1` line per attempt, oldest first, for `postern diagnose`. Up to 50,000; when there are more, \
+        the `Link` header with `rel=next` names the rest.",
+    params(Since), security(("service_token" = ["audit:read"]), ("session" = [])),
+    responses((status = 200, description = "JSON Lines.", body = String, content_type = "application/jsonl"), ReadErrors))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Params(since): Params<Since>,
+) -> Result<(HeaderMap, String), Problem> {
+    let caller = caller.with_scope("audit:read")?;
+    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
+    let from = moment("from", since.from.as_deref())?.unwrap_or(i64::MIN);
+    let after = since.after.unwrap_or_default();
+    let rows = sign_ins::list_after(&app.db, &app.tenant, &after, from, MOST).await?;
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/jsonl; charset=utf-8"),
+    );
+    let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == MOST;
+    if let Some(last) = rows.last().filter(|_| is_full) {
+        headers.insert(header::LINK, next(since.from.as_deref(), &last.id)?);
+    }
+    Ok((headers, rows.iter().filter_map(line).collect()))
+}
+
+fn line(row: &SignInRow) -> Option<String> {
+    let cause = row.cause.as_deref().and_then(|word| word.parse().ok());
+    let result = match row.result.as_str() {
+        "success" => AttemptResult::Success,
+        _ => AttemptResult::Failure(cause.unwrap_or(Cause::Unknown)),
+    };
+    let mut record = SignIn::new(Provider::Postern, result);
+    record.at = Some(time(row.at));
+    record.set_person(Some(&row.login));
+    record.record_id = Some(row.id.as_str().into());
+    record.person_id = row.person_id.as_deref().map(Into::into);
+    record.ip = Some(row.ip.as_str().into());
+    record.user_agent = Some(row.user_agent.as_str().into());
+    record.method = method(&row.method);
+    record.detail = row.detail.as_deref().map(Into::into);
+    postern_signals::postern::to_line(&record).map(|line| line + "\n")
+}
+
+fn method(word: &str) -> Method {
+    Method::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).unwrap_or_default()
+}
+
+fn next(from: Option<&str>, after: &str) -> Result<HeaderValue, Problem> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(from) = from {
+        query.append_pair("from", from);
+    }
+    let link = format!(
+        "</api/v1/sign-ins?{}>; rel=\"next\"",
+        query.append_pair("after", after).finish()
+    );
+    HeaderValue::from_str(&link).map_err(|error| Problem::internal(error.to_string()))
+}

@@ -1,0 +1,141 @@
+//! Service tokens: made, listed and revoked by an admin in person. A token can't make tokens.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use postern_core::policy::ManageTokens;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::errors::{ReadErrors, StepErrors};
+use super::input::{Body, PersonOnly};
+use crate::actions::{self, permit_on_tenant};
+use crate::app::App;
+use crate::store::service_tokens::{self, ServiceToken};
+use crate::store::time;
+use crate::web::problem::Problem;
+
+/// A token in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TokenPath {
+    /// The token's `id`, as `GET /api/v1/tokens` gives it.
+    id: String,
+}
+
+/// Tokens, newest first, at most 200.
+#[derive(Serialize, ToSchema)]
+pub struct TokenList {
+    /// The tokens.
+    tokens: Vec<TokenLine>,
+}
+
+/// A token. Its secret is not here.
+#[derive(Serialize, ToSchema)]
+pub struct TokenLine {
+    id: String,
+    /// The program that uses it.
+    label: String,
+    /// The admin it acts for.
+    owner_id: String,
+    /// What it may do.
+    scopes: Vec<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Timestamp>,
+    /// Whether it works now.
+    live: bool,
+}
+
+/// A token to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateServiceToken {
+    /// The program that will use it, in up to 100 characters.
+    #[schema(example = "Ticket system")]
+    label: String,
+    /// At least one of `cases:read`, `cases:act`, `people:read`, `audit:read`.
+    #[schema(example = json!(["cases:read"]))]
+    scopes: Vec<String>,
+    /// How long it lives: 1 to 365 days.
+    #[schema(example = 90)]
+    days: i64,
+}
+
+/// A token that was made.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedToken {
+    /// The secret: send it as `Authorization: Bearer`. It is shown only here.
+    #[schema(example = "pst_…")]
+    token: String,
+}
+
+/// `GET /api/v1/tokens`
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", operation_id = "list_tokens",
+    summary = "List service tokens", description = "An admin's session only.",
+    security(("session" = [])),
+    responses((status = 200, description = "The tokens.", body = TokenList), ReadErrors))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+) -> Result<Json<TokenList>, Problem> {
+    permit_on_tenant::<ManageTokens>(&app, &caller).await?;
+    let now = app.clock.now();
+    let found = service_tokens::list(&app.db, &app.tenant).await?;
+    Ok(Json(TokenList {
+        tokens: found.into_iter().map(|token| TokenLine::of(token, now)).collect(),
+    }))
+}
+
+/// `POST /api/v1/tokens`
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_service_token",
+    summary = "Make a service token",
+    description = "It acts for the admin who made it, with the scopes it was given: policies hold for it as for them.",
+    request_body = CreateServiceToken, security(("session" = [])),
+    responses((status = 201, description = "The token.", body = CreatedToken), StepErrors))]
+pub async fn create_service_token(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Body(sent): Body<CreateServiceToken>,
+) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
+    let create = actions::create_service_token::create_service_token;
+    let token = create(&app, &caller, &sent.label, &sent.scopes, sent.days).await?;
+    Ok((StatusCode::CREATED, Json(CreatedToken { token })))
+}
+
+/// `DELETE /api/v1/tokens/{id}`
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "tokens", operation_id = "revoke_service_token",
+    summary = "Revoke a service token", description = "It is dead at once.",
+    params(TokenPath), security(("session" = [])),
+    responses((status = 204, description = "It is revoked."), StepErrors))]
+pub async fn revoke_service_token(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<TokenPath>,
+) -> Result<StatusCode, Problem> {
+    actions::revoke_service_token::revoke_service_token(&app, &caller, &path.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl TokenLine {
+    fn of(token: ServiceToken, now: Timestamp) -> Self {
+        let expires_at = time(token.expires_at);
+        Self {
+            scopes: token.scopes.split(' ').map(str::to_owned).collect(),
+            created_at: time(token.created_at),
+            expires_at,
+            revoked_at: token.revoked_at.map(time),
+            live: token.revoked_at.is_none() && expires_at > now,
+            id: token.id,
+            label: token.label,
+            owner_id: token.owner_id,
+        }
+    }
+}

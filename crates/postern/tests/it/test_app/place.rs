@@ -1,0 +1,155 @@
+//! Where a test's data lies: a folder, and on PostgreSQL a database. Both begin as copies of a template that has the
+//! demo's people, because hashing their passwords anew for every test would take longer than the tests.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::SignedDuration;
+use postern::app::App;
+use postern::config::{Config, Mode};
+use postern::demo;
+use tokio::sync::OnceCell;
+
+use super::database::{self, Database};
+
+const PREFIX: &str = "postern_it_";
+
+/// The data of one app.
+pub struct Place {
+    db: Database,
+    folder: PathBuf,
+    database_url: String,
+    /// Name of the database on the server.
+    on_server: Option<String>,
+}
+
+impl Place {
+    /// Data with nobody in it.
+    pub async fn empty(db: Database) -> Self {
+        let name = new_name();
+        if db == Database::Postgres {
+            database::run(format!("CREATE DATABASE {name}")).await;
+        }
+        Self::named(db, name)
+    }
+
+    /// Data with the demo's people.
+    pub async fn with_people(db: Database) -> Self {
+        static SQLITE: OnceCell<Place> = OnceCell::const_new();
+        static POSTGRES: OnceCell<Place> = OnceCell::const_new();
+        let template = match db {
+            Database::Sqlite => &SQLITE,
+            Database::Postgres => &POSTGRES,
+        };
+        template.get_or_init(|| make_template(db)).await.copy().await
+    }
+
+    fn named(db: Database, name: String) -> Self {
+        let folder = scratch().join(&name);
+        fs::create_dir_all(&folder).unwrap();
+        let (database_url, on_server) = match db {
+            Database::Sqlite => (format!("sqlite:{}", folder.join("postern.sqlite3").display()), None),
+            Database::Postgres => (database::url_of(&name), Some(name)),
+        };
+        Self { db, folder, database_url, on_server }
+    }
+
+    async fn copy(&self) -> Self {
+        let name = new_name();
+        if let Some(template) = &self.on_server {
+            database::run(format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        }
+        let copy = Self::named(self.db, name);
+        for file in fs::read_dir(&self.folder).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.folder.join(file.file_name())).unwrap();
+        }
+        copy
+    }
+
+    /// Settings for this data.
+    pub fn config(&self, listen: SocketAddr) -> Config {
+        Config {
+            listen,
+            origin: format!("http://localhost:{}", listen.port()).parse().unwrap(),
+            data: self.folder.clone(),
+            database_url: self.database_url.clone(),
+            mode: Mode::Development,
+            tenant_name: "Halden Works".to_owned(),
+            smtp: None,
+            gateway: None,
+            contact_min_age: SignedDuration::from_hours(24 * 30),
+            pass_life: SignedDuration::from_mins(10),
+        }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
+    /// Removes folder and database.
+    pub async fn throw_away(self) {
+        if let Some(name) = &self.on_server {
+            database::run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+async fn make_template(db: Database) -> Place {
+    sweep(db).await;
+    let place = Place::empty(db).await;
+    let app = App::start(place.config("127.0.0.1:1".parse().unwrap())).await.unwrap();
+    demo::fill(&app).await.unwrap();
+    app.db.close().await;
+    if let Some(name) = &place.on_server {
+        wait_until_alone(name).await;
+    }
+    place
+}
+
+/// PostgreSQL copies no database that somebody is still connected to, and a connection outlives its closing a little.
+async fn wait_until_alone(name: &str) {
+    super::eventually("the template is closed", async || {
+        database::connections(name).await == 0
+    })
+    .await;
+}
+
+/// Templates have no test to throw them away; the next run does, when the process that made them is gone.
+async fn sweep(db: Database) {
+    let alive = |name: &str| {
+        let pid = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next());
+        pid.is_none_or(|pid| !Path::new("/proc").exists() || Path::new("/proc").join(pid).exists())
+    };
+    for entry in fs::read_dir(scratch()).into_iter().flatten().flatten() {
+        if !alive(&entry.file_name().to_string_lossy()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    if db == Database::Postgres {
+        for name in database::list(PREFIX).await.into_iter().filter(|name| !alive(name)) {
+            database::run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+fn scratch() -> PathBuf {
+    let folder = std::env::temp_dir().join("postern-it");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn new_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{PREFIX}{}_{count}", std::process::id())
+}

@@ -1,0 +1,179 @@
+//! The tables against the log: every change of state has its event, and was announced (P3, P4).
+
+use postern_core::case::{Case, Outcome, Page, Stage};
+use serde_json::Value;
+use sqlx::Row as _;
+use std::sync::atomic::Ordering;
+
+use super::TestApp;
+
+/// An audit entry.
+struct Entry {
+    at: i64,
+    event: String,
+    person: Option<String>,
+    case: Option<String>,
+    body: Value,
+}
+
+/// Enrolled by `demo::fill`, with no event but `user.added`: a code app each, and backup codes for Ana.
+const DEMO_FACTORS: i64 = 12;
+const DEMO_CODE_SETS: i64 = 1;
+
+/// Counts what the tables hold against what the log says.
+pub async fn every_change_has_its_event(app: &TestApp) {
+    let log = entries(app).await;
+    let said = |event: &str| i64::try_from(log.iter().filter(|e| e.event == event).count()).unwrap();
+    let has_people = count(app, "SELECT COUNT(*) FROM factors f WHERE NOT EXISTS (SELECT 1 FROM audit_entries a \
+        WHERE a.person_id = f.person_id AND a.event = 'mfa.factor_enrolled' AND a.at = f.created_at)").await > 0;
+    let (demo_factors, demo_sets) = if has_people { (DEMO_FACTORS, DEMO_CODE_SETS) } else { (0, 0) };
+    let planted = app.planted_sessions.load(Ordering::Relaxed);
+    let pairs: [(&str, i64, i64); 10] = [
+        ("SELECT COUNT(*) FROM persons", said("user.added"), 0),
+        ("SELECT COUNT(*) FROM factors", said("mfa.factor_enrolled"), demo_factors),
+        ("SELECT COUNT(*) FROM backup_code_sets", said("mfa.backup_codes_generated"), demo_sets),
+        ("SELECT COUNT(*) FROM backup_codes WHERE used_at IS NOT NULL", said("mfa.backup_code_used"), 0),
+        ("SELECT COUNT(*) FROM sessions", said("signin.succeeded"), planted),
+        ("SELECT COUNT(*) FROM cases", said("case.opened"), 0),
+        ("SELECT COUNT(*) FROM passes WHERE purpose = 'enrolment-pass' AND used_at IS NOT NULL", said("pass.used"), 0),
+        ("SELECT COUNT(*) FROM contests WHERE used_at IS NOT NULL", said("case.contested"), 0),
+        ("SELECT COUNT(*) FROM service_tokens", said("service_token.created"), 0),
+        ("SELECT COUNT(*) FROM service_tokens WHERE revoked_at IS NOT NULL", said("service_token.revoked"), 0),
+    ];
+    for (sql, events, without) in pairs {
+        assert_eq!(count(app, sql).await, events + without, "{sql} against the log");
+    }
+    people_and_sessions(app, &log).await;
+    cases(app, &log).await;
+    reasons(&log);
+}
+
+/// Whoever is frozen, or signed out before their time, has an event that says so.
+async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
+    let about = |person: &str, events: &[&str]| {
+        log.iter().any(|e| e.person.as_deref() == Some(person) && events.contains(&e.event.as_str()))
+    };
+    let frozen = sqlx::query("SELECT id FROM persons WHERE disabled_at IS NOT NULL");
+    for row in frozen.fetch_all(app.db.reader()).await.unwrap() {
+        assert!(about(row.get("id"), &["user.disabled"]), "a frozen account without its event");
+    }
+    let ended = sqlx::query("SELECT person_id FROM sessions WHERE ended_at IS NOT NULL");
+    for row in ended.fetch_all(app.db.reader()).await.unwrap() {
+        assert!(about(row.get("person_id"), &["session.ended", "session.revoked"]), "a session ended in silence");
+    }
+    let disabled = sqlx::query("SELECT person_id FROM factors WHERE disabled_at IS NOT NULL");
+    for row in disabled.fetch_all(app.db.reader()).await.unwrap() {
+        assert!(about(row.get("person_id"), &["mfa.factor_disabled"]), "a factor stopped in silence");
+    }
+    let removed = sqlx::query("SELECT person_id FROM factors WHERE removed_at IS NOT NULL");
+    for row in removed.fetch_all(app.db.reader()).await.unwrap() {
+        let events = ["mfa.factor_admin_reset", "mfa.factor_removed"];
+        assert!(about(row.get("person_id"), &events), "a factor was removed in silence");
+    }
+}
+
+/// Every case tells the same story in its document and in the log.
+async fn cases(app: &TestApp, log: &[Entry]) {
+    let mut remedied = 0;
+    let rows = sqlx::query("SELECT id, document, closed_at FROM cases");
+    for row in rows.fetch_all(app.db.reader()).await.unwrap() {
+        let (id, document): (String, Option<String>) = (row.get("id"), row.get("document"));
+        let closed: Option<i64> = row.get("closed_at");
+        let said = |event: &str| log.iter().filter(|e| e.case.as_deref() == Some(&id) && e.event == event).count();
+        assert_eq!(said("case.opened"), 1, "case {id}");
+        assert_eq!(said("case.closed") + said("case.refused"), usize::from(closed.is_some()), "case {id}");
+        let Some(document) = document else { continue };
+        let case: Case = serde_json::from_str(&document).unwrap();
+        assert_eq!(case.evidence().len(), said("case.evidence_added"), "evidence of case {id}");
+        assert_eq!(case.risk(), i64::try_from(said("case.evidence_rejected")).unwrap(), "risk of case {id}");
+        assert_eq!(case.is_escalated(), said("case.escalated") + said("case.contested") > 0, "case {id}");
+        if matches!(case.page(), Page::Bound { .. }) {
+            assert!(said("case.page_bound") > 0, "a page bound in silence, case {id}");
+        }
+        story_of_stage(case.stage(), &id, &said);
+        remedied += said("mfa.factor_admin_reset");
+        assert!(said("mfa.factor_admin_reset") <= 1, "case {id} was reset twice");
+    }
+    assert_eq!(log.iter().filter(|e| e.event == "mfa.factor_admin_reset").count(), remedied, "a reset outside any case");
+}
+
+fn story_of_stage(stage: &Stage, id: &str, said: &impl Fn(&str) -> usize) {
+    let reset = said("mfa.factor_admin_reset");
+    match stage {
+        Stage::Verifying => assert_eq!(reset, 0, "case {id}"),
+        Stage::AwaitingApproval { .. } | Stage::Ready { .. } => {
+            assert!(said("case.verified") > 0 && reset == 0, "case {id}");
+        }
+        Stage::OnHold { approved_by, .. } => {
+            assert!(said("case.verified") > 0 && said("case.hold_started") > 0 && reset == 0, "case {id}");
+            assert!(approved_by.is_none() || said("case.approved") > 0, "case {id}");
+        }
+        Stage::Remedied { .. } | Stage::Closed { outcome: Outcome::Proven, .. } => {
+            assert!(said("case.verified") > 0 && reset == 1, "case {id}");
+        }
+        Stage::Contested { after_remedy, .. } => {
+            assert!(said("case.contested") > 0, "case {id}");
+            assert_eq!(reset, usize::from(*after_remedy), "case {id}");
+        }
+        Stage::Closed { outcome: Outcome::Superseded, .. } => {}
+        Stage::Closed { .. } => assert_eq!(reset, 0, "case {id}"),
+    }
+}
+
+/// A staff action carries actor and reason; a reset says what was there before.
+fn reasons(log: &[Entry]) {
+    let wanted = ["mfa.factor_admin_reset", "case.refused", "case.escalated", "case.approved", "case.evidence_added"];
+    for entry in log.iter().filter(|e| wanted.contains(&e.event.as_str())) {
+        assert_eq!(entry.body["actor"]["type"].as_str(), Some("person"), "{}", entry.body);
+        let reason = entry.body["reason"].as_str().unwrap_or_default();
+        assert!(reason.len() >= 3, "no reason: {}", entry.body);
+    }
+    for entry in log.iter().filter(|e| e.event == "mfa.factor_admin_reset") {
+        assert!(entry.body["before"]["factors"].is_array(), "no state before: {}", entry.body);
+    }
+}
+
+/// Every change to a way in was told to every contact that was on file before it.
+pub async fn every_change_was_announced(app: &TestApp) {
+    for entry in entries(app).await {
+        let Some(person) = entry.person.as_deref().filter(|_| is_announced(&entry)) else { continue };
+        let contacts = sqlx::query("SELECT value FROM contacts WHERE person_id = $1 AND filed_at < $2");
+        for contact in contacts.bind(person).bind(entry.at).fetch_all(app.db.reader()).await.unwrap() {
+            let told = sqlx::query("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2");
+            let told = told.bind(contact.get::<String, _>("value")).bind(entry.at);
+            let told = told.fetch_optional(app.db.reader()).await.unwrap();
+            assert!(told.is_some(), "{} was not told to {}", entry.event, contact.get::<String, _>("value"));
+        }
+    }
+}
+
+fn is_announced(entry: &Entry) -> bool {
+    let always = [
+        "case.opened",
+        "case.verified",
+        "mfa.factor_admin_reset",
+        "mfa.factor_enrolled",
+        "mfa.factor_disabled",
+        "mfa.backup_code_used",
+    ];
+    let proven = entry.event == "case.closed" && entry.body["detail"]["outcome"] == "proven";
+    always.contains(&entry.event.as_str()) || proven
+}
+
+async fn entries(app: &TestApp) -> Vec<Entry> {
+    let rows = sqlx::query("SELECT at, event, person_id, case_id, body FROM audit_entries ORDER BY id");
+    let rows = rows.fetch_all(app.db.reader()).await.unwrap();
+    rows.into_iter()
+        .map(|row| Entry {
+            at: row.get("at"),
+            event: row.get("event"),
+            person: row.get("person_id"),
+            case: row.get("case_id"),
+            body: serde_json::from_str(row.get("body")).unwrap(),
+        })
+        .collect()
+}
+
+async fn count(app: &TestApp, sql: &'static str) -> i64 {
+    sqlx::query(sql).fetch_one(app.db.reader()).await.unwrap().get(0)
+}
