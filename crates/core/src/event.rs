@@ -62,6 +62,7 @@ events! {
     CaseContested => "case.contested" : "The owner said: this was not me.",
     CaseClosed => "case.closed" : "The case ended.",
     AccessDenied => "access.denied" : "The policy refused something a signed-in caller tried.",
+    StepRefused => "step.refused" : "Something that does not fit was tried: a step out of order, or no reason given.",
     ServiceTokenCreated => "service_token.created" : "An API token was made.",
     ServiceTokenRevoked => "service_token.revoked" : "An API token was revoked.",
     AuditExported => "audit.exported" : "The audit log was read out.",

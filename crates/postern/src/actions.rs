@@ -28,6 +28,7 @@ pub mod withdraw_case;
 mod advance;
 mod caller;
 mod limiter;
+mod on_record;
 mod signed_in;
 
 pub use caller::{Caller, case_for, permit_on_case, permit_on_tenant};

@@ -150,7 +150,13 @@ impl Adversary<'_> {
 
     fn staff(who: &str) -> Staff {
         let role = if who == "senior" { Role::Senior } else { Role::Agent };
-        Staff { id: PersonId::new(who), tenant: TenantId::new("t"), role, phishing_resistant: true, by_token: false }
+        Staff {
+            id: PersonId::new(who),
+            tenant: TenantId::new("t"),
+            role,
+            phishing_resistant: true,
+            by_token: false,
+        }
     }
 
     fn evidence(kind: Kind, by: &str) -> Evidence {
@@ -224,7 +230,9 @@ impl Adversary<'_> {
                     id: PersonId::new("manager"),
                     tenant: TenantId::new("t"),
                     role: Role::Person,
-                    phishing_resistant: true, by_token: false };
+                    phishing_resistant: true,
+                    by_token: false,
+                };
                 let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
                 case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
             }

@@ -24,7 +24,13 @@ fn case(id: &str, tier: Tier) -> Case {
 }
 
 fn staff(id: &str, role: Role) -> Staff {
-    Staff { id: PersonId::new(id), tenant: TenantId::new("t"), role, phishing_resistant: true, by_token: false }
+    Staff {
+        id: PersonId::new(id),
+        tenant: TenantId::new("t"),
+        role,
+        phishing_resistant: true,
+        by_token: false,
+    }
 }
 
 fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A> {

@@ -89,7 +89,9 @@ impl<'a, A: Action> Request<'a, A> {
 
     fn context(&self) -> Value {
         match &self.principal {
-            Principal::Staff(staff) => json!({ "phishing_resistant": staff.phishing_resistant, "by_token": staff.by_token }),
+            Principal::Staff(staff) => {
+                json!({ "phishing_resistant": staff.phishing_resistant, "by_token": staff.by_token })
+            }
             Principal::Desk(proof) => json!({
                 "page_bound": proof.page_bound,
                 "kinds": proof.kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>(),

@@ -9,12 +9,24 @@ use postern_core::reason::Reason;
 use serde_json::json;
 
 use super::advance::advance;
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::cases;
 
 /// Records a piece of evidence. The answer says whether it counts.
 pub async fn add_evidence(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    kind: Kind,
+    reference: &str,
+) -> Result<Recorded, ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "add_evidence", case: Some(id), person: None };
+    attempt.on_record(app, add(app, caller, id, kind, reference).await).await
+}
+
+async fn add(
     app: &App,
     caller: &Caller,
     id: &CaseId,

@@ -6,12 +6,18 @@ use postern_core::policy::Approve;
 use postern_core::reason::Reason;
 
 use super::advance::announce_hold;
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::cases;
 
 /// Approves a verified case.
 pub async fn approve_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "approve_case", case: Some(id), person: None };
+    attempt.on_record(app, approve(app, caller, id, reason).await).await
+}
+
+async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<Approve>(app, caller, &case).await?;

@@ -10,6 +10,7 @@ use postern_core::policy::BindPage;
 use serde_json::json;
 
 use super::advance::advance;
+use super::on_record::Attempt;
 use super::{ActionError, Caller, Lane, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::contacts::{self, Contact, is_phone};
@@ -17,6 +18,17 @@ use crate::store::{cases, time};
 
 /// Binds the page.
 pub async fn bind_page(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    contact: &str,
+    typed: &str,
+) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "bind_page", case: Some(id), person: None };
+    attempt.on_record(app, bind(app, caller, id, contact, typed).await).await
+}
+
+async fn bind(
     app: &App,
     caller: &Caller,
     id: &CaseId,

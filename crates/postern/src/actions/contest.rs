@@ -23,7 +23,8 @@ pub struct Stopped {
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let now = app.clock.now();
     // By the hour, so that an address shared by many is never shut out for good.
-    let lane = Lane::of_thing(&format!("contest:{}:{}", current_request().ip, now.as_second().div_euclid(3600)));
+    let lane =
+        Lane::of_thing(&format!("contest:{}:{}", current_request().ip, now.as_second().div_euclid(3600)));
     lane.spend(app).await?;
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {

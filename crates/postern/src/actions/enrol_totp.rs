@@ -9,6 +9,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::on_record::Attempt;
 use super::sign_in::Begun;
 use super::signed_in::standing;
 use crate::app::App;
@@ -56,6 +57,13 @@ pub async fn secret(app: &App, row: &FlowRow) -> Result<Secret, ActionError> {
 
 /// Checks the first code; enrols; returns the backup codes, which are shown this once.
 pub async fn enrol_totp(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
+    let flow = row.flow()?;
+    let attempt =
+        Attempt { actor: Actor::Anonymous, step: "enrol_totp", case: None, person: Some(flow.person()) };
+    attempt.on_record(app, enrol(app, row, code).await).await
+}
+
+async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
     let Secret { person, bytes } = secret(app, row).await?;
     let step = match totp::check(&bytes, code, app.clock.now().as_second(), None) {
         Check::Accepted { step } => step,

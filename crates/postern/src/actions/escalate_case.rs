@@ -5,12 +5,18 @@ use postern_core::id::CaseId;
 use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
 
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::cases;
 
 /// Escalates a case.
 pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "escalate_case", case: Some(id), person: None };
+    attempt.on_record(app, escalate(app, caller, id, reason).await).await
+}
+
+async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, _) = case_for(app, id).await?;
     if row.person_id.is_none() {

@@ -8,6 +8,7 @@ use postern_core::policy::{ForceReset, Request};
 use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::notify::{self, Notice};
@@ -20,6 +21,11 @@ pub async fn force_mfa_reset(
     id: &CaseId,
     reason: &str,
 ) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "force_mfa_reset", case: Some(id), person: None };
+    attempt.on_record(app, reset(app, caller, id, reason).await).await
+}
+
+async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<ForceReset>(app, caller, &case).await?;

@@ -5,12 +5,18 @@ use postern_core::id::CaseId;
 use postern_core::policy::Refuse;
 use postern_core::reason::Reason;
 
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::cases;
 
 /// Refuses a case, a stranger's included.
 pub async fn refuse_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "refuse_case", case: Some(id), person: None };
+    attempt.on_record(app, refuse(app, caller, id, reason).await).await
+}
+
+async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(app, id).await?;
     let permit = permit_on_case::<Refuse>(app, caller, &case).await?;

@@ -9,6 +9,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::on_record::Attempt;
 use crate::app::App;
 use crate::config::Config;
 use crate::store::cases::CaseRow;
@@ -25,6 +26,12 @@ pub struct ShownPass {
 
 /// Makes a pass for the page's holder.
 pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
+    let id = row.case_id();
+    let attempt = Attempt { actor: Actor::Anonymous, step: "show_pass", case: Some(&id), person: None };
+    attempt.on_record(app, make(app, row).await).await
+}
+
+async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     let now = app.clock.now();
     let case = row.case(now)?.ok_or_else(not_yet)?;
     let ready = matches!(case.stage(), Stage::Remedied { .. }) && matches!(case.page(), Page::Bound { .. });

@@ -6,6 +6,7 @@ use postern_core::signin::SecondFactor;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use super::{ActionError, Lane};
 use crate::app::App;
@@ -18,6 +19,18 @@ const WRONG: &str = "This backup code is wrong or was used already.";
 
 /// Uses a saved code.
 pub async fn use_backup_code(
+    app: &App,
+    row: &FlowRow,
+    typed: &str,
+    device: Option<&str>,
+) -> Result<SignedIn, ActionError> {
+    let flow = row.flow()?;
+    let attempt =
+        Attempt { actor: Actor::Anonymous, step: "use_backup_code", case: None, person: Some(flow.person()) };
+    attempt.on_record(app, spend_code(app, row, typed, device).await).await
+}
+
+async fn spend_code(
     app: &App,
     row: &FlowRow,
     typed: &str,

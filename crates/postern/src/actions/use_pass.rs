@@ -7,6 +7,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::enrol_totp;
+use super::on_record::Attempt;
 use super::sign_in::Begun;
 use super::signed_in::{Failed, failed, standing};
 use super::{ActionError, Lane};
@@ -21,6 +22,13 @@ const WRONG: &str = "This pass is wrong, was used, or has run out. Show a new on
 
 /// Uses a pass.
 pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
+    let flow = row.flow()?;
+    let attempt =
+        Attempt { actor: Actor::Anonymous, step: "use_pass", case: None, person: Some(flow.person()) };
+    attempt.on_record(app, spend_pass(app, row, typed).await).await
+}
+
+async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
     let next = flow.with_pass(standing(app, &person).await?)?;

@@ -1,9 +1,11 @@
 //! A code from the person's app: the second step of a sign-in.
 
+use postern_core::event::Actor;
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
 use postern_core::signin::SecondFactor;
 
+use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use super::{ActionError, Lane};
 use crate::app::App;
@@ -14,6 +16,18 @@ use crate::store::{StoreError, factors, flows, persons};
 
 /// Checks a code against the person's code apps.
 pub async fn use_totp(
+    app: &App,
+    row: &FlowRow,
+    code: &str,
+    device: Option<&str>,
+) -> Result<SignedIn, ActionError> {
+    let flow = row.flow()?;
+    let attempt =
+        Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
+    attempt.on_record(app, spend_code(app, row, code, device).await).await
+}
+
+async fn spend_code(
     app: &App,
     row: &FlowRow,
     code: &str,

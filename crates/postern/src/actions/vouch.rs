@@ -10,12 +10,24 @@ use serde_json::json;
 
 use super::advance::advance;
 use super::bind_page::check_phrase;
+use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::cases;
 
 /// Records the manager's word.
 pub async fn vouch(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    phrase: &str,
+    how: &str,
+) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "vouch", case: Some(id), person: None };
+    attempt.on_record(app, give_word(app, caller, id, phrase, how).await).await
+}
+
+async fn give_word(
     app: &App,
     caller: &Caller,
     id: &CaseId,

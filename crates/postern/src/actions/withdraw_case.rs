@@ -4,11 +4,18 @@ use postern_core::event::{Actor, Event, EventKind};
 use serde_json::json;
 
 use super::ActionError;
+use super::on_record::Attempt;
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 
 /// Closes the case as withdrawn.
 pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+    let id = row.case_id();
+    let attempt = Attempt { actor: Actor::Anonymous, step: "withdraw_case", case: Some(&id), person: None };
+    attempt.on_record(app, withdraw(app, row).await).await
+}
+
+async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
     let mut change = app.change().await?;
     let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
         .case(&row.case_id())

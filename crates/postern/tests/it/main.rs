@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod browser;
+mod journey;
 mod on_both;
 mod steps;
 mod test_app;

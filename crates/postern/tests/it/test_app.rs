@@ -15,7 +15,7 @@ pub use secrets::Secrets;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -163,12 +163,6 @@ pub async fn eventually(what: &str, mut ask: impl AsyncFnMut() -> bool) {
     while !ask().await {
         assert!(began.elapsed() < Duration::from_secs(20), "it never came to this: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-impl TestApp {
-    pub(crate) fn count_planted_session(&self) {
-        self.planted_sessions.fetch_add(1, Ordering::Relaxed);
     }
 }
 

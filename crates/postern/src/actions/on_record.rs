@@ -1,0 +1,37 @@
+//! What was tried and did not fit goes on the record too: a step out of order, an empty reason (ASVS 16.3.3).
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::{CaseId, PersonId};
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+
+/// Something that somebody tries.
+pub(super) struct Attempt<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// Which step.
+    pub step: &'static str,
+    /// In which case.
+    pub case: Option<&'a CaseId>,
+    /// On whose account.
+    pub person: Option<&'a PersonId>,
+}
+
+impl Attempt<'_> {
+    /// Passes the outcome on; a refusal is recorded first. What was typed is not: it may be a secret.
+    pub async fn on_record<T>(self, app: &App, outcome: Result<T, ActionError>) -> Result<T, ActionError> {
+        let why = match &outcome {
+            Err(ActionError::Refused(why)) => why.clone(),
+            Err(ActionError::Invalid { field: "reason", .. }) => "no reason was given".to_owned(),
+            _ => return outcome,
+        };
+        let mut event =
+            Event::new(EventKind::StepRefused, self.actor).detail(json!({ "step": self.step, "why": why }));
+        event.case = self.case.cloned();
+        event.person = self.person.cloned();
+        app.change().await?.commit(&event).await?;
+        outcome
+    }
+}

@@ -1,0 +1,89 @@
+//! What people do, as steps of a story: at the desk and at the front gate by calling actions, and over HTTP in a
+//! browser.
+
+mod by_hand;
+mod desk;
+mod gate;
+
+pub use desk::{PLACEHOLDER_REASON, a_day};
+pub use gate::PasswordStep;
+
+use postern::actions::Caller;
+use postern::store::cases::{self, CaseRow};
+use postern::store::outbox::{self, Message};
+use postern::store::persons::{self, Person};
+use postern::store::{audit, factors};
+use postern_core::case::Case;
+use postern_core::id::CaseId;
+use postern_testkit::TestPhone;
+use serde_json::Value;
+
+use crate::test_app::TestApp;
+
+/// What a test looks up.
+impl TestApp {
+    /// Somebody by login.
+    pub async fn person(&self, login: &str) -> Person {
+        persons::find_by_login(&self.db, &self.tenant, login).await.unwrap().unwrap()
+    }
+
+    /// Somebody signed in with a passkey, for calling actions with.
+    pub async fn caller(&self, login: &str) -> Caller {
+        let person = self.person(login).await;
+        Caller { person, session: "a test's own".to_owned(), phishing_resistant: true, scopes: None }
+    }
+
+    /// A case's row.
+    pub async fn row(&self, id: &CaseId) -> CaseRow {
+        cases::load(&self.db, &self.tenant, id).await.unwrap()
+    }
+
+    /// A case as it stands.
+    pub async fn case(&self, id: &CaseId) -> Case {
+        self.row(id).await.case(self.clock.now()).unwrap().unwrap()
+    }
+
+    /// The word for where a case stands.
+    pub async fn stage(&self, id: &CaseId) -> &'static str {
+        self.case(id).await.stage().as_str()
+    }
+
+    /// Records of this event, newest first.
+    pub async fn events(&self, event: &str) -> Vec<Value> {
+        let filter = audit::Filter { event: event.to_owned(), ..audit::Filter::default() };
+        let entries = audit::list(&self.db, &self.tenant, &filter, 10_000).await.unwrap();
+        entries.iter().map(|entry| serde_json::from_str(&entry.body).unwrap()).collect()
+    }
+
+    /// Messages, newest first.
+    pub async fn messages(&self) -> Vec<Message> {
+        outbox::list_newest(&self.db, &self.tenant).await.unwrap()
+    }
+
+    /// The code in the newest "this was not me" link that went to this address under this subject.
+    pub async fn not_me(&self, recipient: &str, subject: &str) -> String {
+        let messages = self.messages().await;
+        let message = messages.iter().find(|m| m.recipient == recipient && m.subject.contains(subject));
+        let body = &message.expect("a notice").body;
+        let (_, rest) = body.split_once("/not-me#").expect("a link in the notice");
+        let code = rest.split_whitespace().next().unwrap().to_owned();
+        self.secrets.saw_contest(&code);
+        code
+    }
+
+    /// The phone with somebody's code app.
+    pub async fn phone(&self, login: &str) -> TestPhone {
+        let person = self.person(login).await;
+        let factors = factors::list(&self.db, &self.tenant, &person.id).await.unwrap();
+        let factor = factors.iter().find(|f| f.kind == "totp").expect("a code app");
+        let place = factors::Factor::place(&self.tenant, &factor.id);
+        let phone = TestPhone::from_secret(&self.keys.unseal(&place, &factor.sealed).unwrap());
+        self.secrets.saw_seed(phone.secret());
+        phone
+    }
+
+    /// The server's time. Unit: seconds since 1970.
+    pub fn seconds(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+}

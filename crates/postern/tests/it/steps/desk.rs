@@ -1,0 +1,100 @@
+//! A case from request to reset, by calling actions.
+
+use jiff::SignedDuration;
+use postern::actions::add_evidence::add_evidence;
+use postern::actions::approve_case::approve_case;
+use postern::actions::bind_page::{bind_page, callable_numbers};
+use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::open_case::open_case;
+use postern::actions::vouch::vouch;
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+
+use crate::test_app::TestApp;
+
+/// A reason for tests that are about something else.
+pub const PLACEHOLDER_REASON: &str = "HD-4711, phone lost on the train";
+
+/// 24 hours.
+pub fn a_day() -> SignedDuration {
+    SignedDuration::from_hours(24)
+}
+
+/// At the desk.
+impl TestApp {
+    /// Somebody asks to be let back in.
+    pub async fn open(&self, login: &str) -> CaseId {
+        let opened = open_case(self, login).await.unwrap();
+        self.secrets.saw(&opened.page);
+        opened.id
+    }
+
+    /// An agent calls a filed number and types the page's phrase.
+    pub async fn bind(&self, agent: &str, id: &CaseId) {
+        let caller = self.caller(agent).await;
+        let numbers = callable_numbers(self, &self.case(id).await).await.unwrap();
+        let phrase = self.row(id).await.phrase;
+        bind_page(self, &caller, id, &numbers[0].id, &phrase).await.unwrap();
+    }
+
+    /// An agent records a verification.
+    pub async fn record(&self, agent: &str, id: &CaseId, kind: Kind) {
+        let caller = self.caller(agent).await;
+        add_evidence(self, &caller, id, kind, "HD-4711").await.unwrap();
+    }
+
+    /// The manager gives her word.
+    pub async fn vouch(&self, manager: &str, id: &CaseId) {
+        let caller = self.caller(manager).await;
+        let phrase = self.row(id).await.phrase;
+        vouch(self, &caller, id, &phrase, "I spoke with them at their desk").await.unwrap();
+    }
+
+    /// A second staff member says yes.
+    pub async fn approve(&self, senior: &str, id: &CaseId) {
+        approve_case(self, &self.caller(senior).await, id, PLACEHOLDER_REASON).await.unwrap();
+    }
+
+    /// A case of Ana's with all the proof that her tier wants.
+    pub async fn ready_case_of_ana(&self) -> CaseId {
+        let id = self.open("ana").await;
+        self.bind("ben", &id).await;
+        self.record("ben", &id, Kind::CallPlaced).await;
+        self.vouch("mona", &id).await;
+        assert_eq!(self.stage(&id).await, "ready");
+        id
+    }
+
+    /// All factors go.
+    pub async fn reset(&self, agent: &str, id: &CaseId) {
+        force_mfa_reset(self, &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
+    }
+
+    /// A case of Ana's after the reset.
+    pub async fn reset_case_of_ana(&self) -> CaseId {
+        let id = self.ready_case_of_ana().await;
+        self.reset("ben", &id).await;
+        id
+    }
+
+    /// A sensitive case up to the start of its hold.
+    pub async fn case_of_carl_on_hold(&self) -> CaseId {
+        let id = self.open("carl").await;
+        self.bind("ben", &id).await;
+        self.record("ben", &id, Kind::LiveVideo).await;
+        self.vouch("mona", &id).await;
+        assert_eq!(self.stage(&id).await, "on_hold");
+        id
+    }
+
+    /// A privileged case that waits for the second yes.
+    pub async fn case_of_dina_awaiting_approval(&self) -> CaseId {
+        let id = self.open("dina").await;
+        self.bind("ben", &id).await;
+        self.record("ben", &id, Kind::CallPlaced).await;
+        self.record("ben", &id, Kind::LiveVideo).await;
+        self.vouch("mona", &id).await;
+        assert_eq!(self.stage(&id).await, "awaiting_approval");
+        id
+    }
+}

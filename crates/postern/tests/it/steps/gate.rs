@@ -1,0 +1,60 @@
+//! A sign-in, by calling actions.
+
+use postern::actions::sign_in::{Begun, Credentials, sign_in};
+use postern::actions::show_pass::{ShownPass, show_pass};
+use postern::actions::use_totp::use_totp;
+use postern::actions::{ActionError, SignedIn};
+use postern::demo;
+use postern::rng::token_hash;
+use postern::store::flows::{self, FlowRow};
+use postern_core::id::CaseId;
+use postern_core::signin::Flow;
+use zeroize::Zeroizing;
+
+use crate::test_app::TestApp;
+
+/// What the password led to.
+pub struct PasswordStep {
+    pub flow: Flow,
+    pub row: FlowRow,
+}
+
+/// At the front gate.
+impl TestApp {
+    /// Login and a password, from no device in particular.
+    pub async fn try_password(&self, login: &str, password: &str) -> Result<Begun, ActionError> {
+        let password = Zeroizing::new(password.to_owned());
+        sign_in(self, Credentials { login, password, device: None }).await
+    }
+
+    /// The right password.
+    pub async fn password(&self, login: &str) -> PasswordStep {
+        let begun = self.try_password(login, &demo::password(login)).await.unwrap();
+        self.secrets.saw(&begun.token);
+        let row = self.flow(&begun.token).await.expect("a flow that is under way");
+        PasswordStep { flow: begun.flow, row }
+    }
+
+    /// The flow of a token, if it is still going.
+    pub async fn flow(&self, token: &str) -> Option<FlowRow> {
+        flows::find_live(&self.db, &self.tenant, &token_hash(token), self.clock.now()).await.unwrap()
+    }
+
+    /// Password and the code that the app shows.
+    pub async fn sign_in(&self, login: &str) -> SignedIn {
+        let step = self.password(login).await;
+        let code = self.phone(login).await.code(self.seconds());
+        self.secrets.saw(&code);
+        let signed_in = use_totp(self, &step.row, &code, None).await.unwrap();
+        self.secrets.saw(&signed_in.session);
+        self.secrets.saw(&signed_in.device);
+        signed_in
+    }
+
+    /// A pass, as the case page shows it.
+    pub async fn show_pass(&self, id: &CaseId) -> ShownPass {
+        let pass = show_pass(self, &self.row(id).await).await.unwrap();
+        self.secrets.saw(&pass.code);
+        pass
+    }
+}
