@@ -1,5 +1,5 @@
 // A look at a page as different people meet it: light, dark, on a phone, with a screen reader.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 
@@ -19,9 +19,14 @@ export class Looker {
     this.folder = OUT + folder;
   }
 
+  // Pictures of an earlier run would be taken for this one's.
+  async begin() {
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
+  }
+
   // Minds what axe finds in light and dark, and pages that a phone would have to scroll sideways.
   async look(page, name) {
-    await mkdir(this.folder, { recursive: true });
     this.#taken += 1;
     const file = `${this.folder}/${String(this.#taken).padStart(2, '0')}-${name}`;
     const faults = [];

@@ -1,6 +1,6 @@
 // What the steps of a journey share: the server, the browser, a window per person, and what people remember.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { addAuthenticator, openWindow, startBrowser } from './browser.mjs';
 import { Looker } from './look.mjs';
 import { startServer } from './server.mjs';
@@ -14,6 +14,7 @@ export class World {
     const world = new World();
     world.server = await startServer(database.create());
     world.looker = new Looker(database.name);
+    await world.looker.begin();
     world.browser = await startBrowser();
     return world;
   }
@@ -41,7 +42,6 @@ export class World {
   // After a failure, what each person saw is worth more than the message.
   async end(broken) {
     if (broken) {
-      await mkdir(this.looker.folder, { recursive: true });
       for (const [name, page] of this.#windows) {
         await page.screenshot({ path: `${this.looker.folder}/failed-${name}.png`, fullPage: true }).catch(() => {});
       }

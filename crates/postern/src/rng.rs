@@ -29,6 +29,16 @@ impl Rng {
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
     }
 
+    /// The `serial`-th id of one moment: the ids of one change sort in the order in which they were made.
+    pub fn id_in_order(&self, now: Timestamp, serial: u16) -> Result<String, RngError> {
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        let mut random = self.bytes::<10>()?;
+        if let Some(counter) = random.first_chunk_mut::<2>() {
+            *counter = serial.to_be_bytes();
+        }
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
+    }
+
     /// A bearer token: 256 random bits, base64url.
     pub fn token(&self) -> Result<Zeroizing<String>, RngError> {
         let random = self.bytes::<32>()?;

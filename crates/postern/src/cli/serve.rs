@@ -19,6 +19,9 @@ pub fn run(settings: Settings) -> Outcome {
         let app = App::start(config).await?;
         let listener = TcpListener::bind(app.config.listen).await?;
         say::line(format_args!("Postern listens on {}", app.config.listen));
+        if app.config.smtp.is_none() {
+            tracing::warn!("no smtp_url: notices to people wait in the outbox until there is one");
+        }
         if let Some(code) = offer_first_admin(&app).await.map_err(|e| e.to_string())? {
             // The code stands in the fragment, which browsers keep to themselves.
             say::line("Nobody is in the directory yet. Make the first admin within 24 hours:");

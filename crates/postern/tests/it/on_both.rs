@@ -5,7 +5,6 @@ macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($db:ident) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
-            #[expect(unused_imports, reason = "a test uses what it needs of its file's imports")]
             use super::*;
             use crate::test_app::Database;
 

@@ -94,10 +94,7 @@ pub async fn list(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    Ok(Json(AuditPage {
-        entries: rows.iter().map(AuditEntry::from).collect(),
-        next,
-    }))
+    Ok(Json(AuditPage { entries: rows.iter().map(AuditEntry::from).collect(), next }))
 }
 
 /// `GET /api/v1/audit/export`
@@ -119,10 +116,7 @@ pub async fn export(
         ));
     }
     let entries = export_audit::export_audit(&app, &caller, &filter(&app, typed).await?).await?;
-    Ok((
-        [(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")],
-        json_lines(&entries),
-    ))
+    Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], json_lines(&entries)))
 }
 
 async fn filter(app: &App, typed: Typed) -> Result<Filter, Problem> {

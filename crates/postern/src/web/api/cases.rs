@@ -115,10 +115,7 @@ async fn line(app: &App, row: CaseRow) -> Result<CaseLine, Problem> {
         Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?,
         None => None,
     };
-    let stage = case
-        .as_ref()
-        .map_or(row.stage.as_str(), |case| case.stage().as_str())
-        .to_owned();
+    let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str()).to_owned();
     Ok(CaseLine {
         stage_words: stage_words(&stage),
         waits_for_desk: row.closed_at.is_none() && case.as_ref().is_none_or(waits_for_desk),

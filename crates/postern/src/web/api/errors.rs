@@ -7,31 +7,17 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 type Answers = BTreeMap<String, RefOr<Response>>;
 
-const BAD_REQUEST: (&str, &str) = (
-    "400",
-    "The request can't be read: not JSON, an unknown field, a wrong type.",
-);
-const SIGN_IN_FIRST: (&str, &str) = (
-    "401",
-    "No token and no session, or one that has expired or was revoked.",
-);
-const DENIED: (&str, &str) = (
-    "403",
-    "The token lacks the scope, or a policy refuses; that it was tried is on the record.",
-);
+const BAD_REQUEST: (&str, &str) =
+    ("400", "The request can't be read: not JSON, an unknown field, a wrong type.");
+const SIGN_IN_FIRST: (&str, &str) =
+    ("401", "No token and no session, or one that has expired or was revoked.");
+const DENIED: (&str, &str) =
+    ("403", "The token lacks the scope, or a policy refuses; that it was tried is on the record.");
 const NOT_FOUND: (&str, &str) = ("404", "There is nothing here, or not for this caller.");
-const CONFLICT: (&str, &str) = (
-    "409",
-    "It does not fit where things stand, or somebody else was faster.",
-);
-const INVALID: (&str, &str) = (
-    "422",
-    "A value is wrong; the detail names the field and says what to do.",
-);
-const THROTTLED: (&str, &str) = (
-    "429",
-    "Too many attempts. `Retry-After` says for how many seconds to wait.",
-);
+const CONFLICT: (&str, &str) = ("409", "It does not fit where things stand, or somebody else was faster.");
+const INVALID: (&str, &str) = ("422", "A value is wrong; the detail names the field and says what to do.");
+const THROTTLED: (&str, &str) =
+    ("429", "Too many attempts. `Retry-After` says for how many seconds to wait.");
 const INTERNAL: (&str, &str) = ("500", "Our fault. Nothing was changed.");
 
 /// Of a read at the desk.
@@ -54,16 +40,7 @@ impl IntoResponses for ReadErrors {
 
 impl IntoResponses for StepErrors {
     fn responses() -> Answers {
-        problems(&[
-            BAD_REQUEST,
-            SIGN_IN_FIRST,
-            DENIED,
-            NOT_FOUND,
-            CONFLICT,
-            INVALID,
-            THROTTLED,
-            INTERNAL,
-        ])
+        problems(&[BAD_REQUEST, SIGN_IN_FIRST, DENIED, NOT_FOUND, CONFLICT, INVALID, THROTTLED, INTERNAL])
     }
 }
 
@@ -81,17 +58,10 @@ impl IntoResponses for OpenErrors {
 }
 
 fn problems(of: &[(&str, &str)]) -> Answers {
-    of.iter()
-        .map(|(status, words)| ((*status).to_owned(), RefOr::T(problem(words))))
-        .collect()
+    of.iter().map(|(status, words)| ((*status).to_owned(), RefOr::T(problem(words)))).collect()
 }
 
 fn problem(words: &str) -> Response {
-    let body = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("ProblemBody")))
-        .build();
-    ResponseBuilder::new()
-        .description(words)
-        .content("application/problem+json", body)
-        .build()
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
+    ResponseBuilder::new().description(words).content("application/problem+json", body).build()
 }

@@ -47,9 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Problem::bad_request("The body did not arrive whole, or is larger than 64 KiB."))?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| Problem::bad_request(words(&error)))
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::bad_request(words(&error)))
     }
 }
 
@@ -59,7 +57,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => Err(Problem::bad_request(rejection.body_text())),
+            Err(rejection) => {
+                let words = rejection.body_text();
+                let what = words.split_once("string: ").map_or(words.as_str(), |(_, what)| what);
+                Err(Problem::bad_request(format!("The query does not fit: {what}.")))
+            }
         }
     }
 }
@@ -69,11 +71,7 @@ impl FromRequestParts<Arc<App>> for PersonOnly {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let ApiCaller(caller) = ApiCaller::from_request_parts(parts, app).await?;
-        if caller.scopes.is_some() {
-            Err(Problem::person_only())
-        } else {
-            Ok(Self(caller))
-        }
+        if caller.scopes.is_some() { Err(Problem::person_only()) } else { Ok(Self(caller)) }
     }
 }
 
@@ -83,9 +81,7 @@ pub fn moment(name: &str, typed: Option<&str>) -> Result<Option<i64>, Problem> {
         return Ok(None);
     };
     let at: Timestamp = typed.parse().map_err(|_| {
-        Problem::bad_request(format!(
-            "{name} must be a time as in RFC 3339, such as 2026-03-02T08:00:00Z."
-        ))
+        Problem::bad_request(format!("{name} must be a time as in RFC 3339, such as 2026-03-02T08:00:00Z."))
     })?;
     Ok(Some(at.as_microsecond()))
 }
@@ -100,11 +96,8 @@ pub fn limit(typed: Option<i64>, most: i64) -> Result<i64, Problem> {
 }
 
 fn is_json(request: &Request) -> bool {
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
@@ -112,10 +105,7 @@ fn is_json(request: &Request) -> bool {
 fn words(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
-        Category::Data => format!(
-            "The JSON body does not fit: {}.",
-            without_value(&error.to_string())
-        ),
+        Category::Data => format!("The JSON body does not fit: {}.", without_value(&error.to_string())),
         Category::Syntax | Category::Eof => {
             format!("The body is not JSON: it breaks off or goes wrong at {place}.")
         }
@@ -128,7 +118,5 @@ fn without_value(words: &str) -> &str {
     if !words.starts_with("invalid") {
         return words;
     }
-    words
-        .split_once(", ")
-        .map_or("a value is of the wrong type", |(_, rest)| rest)
+    words.split_once(", ").map_or("a value is of the wrong type", |(_, rest)| rest)
 }

@@ -51,11 +51,8 @@ impl Modify for Schemes {
             "A service token with scopes, made by an admin at `/desk/tokens`. It acts for that admin.";
         components.add_security_scheme("service_token", bearer("pst_…", service));
         let page = "The `page_token` of a case, given to whoever opened it.";
-        components.add_security_scheme("page_token", bearer("opaque", page));
-        components.add_security_scheme(
-            "session",
-            cookie("__Host-postern-session", "A signed-in browser."),
-        );
+        components.add_security_scheme("page_token", bearer("PAGE_TOKEN", page));
+        components.add_security_scheme("session", cookie("__Host-postern-session", "A signed-in browser."));
         let claimant = "The claimant's browser: the same page token.";
         components.add_security_scheme("case_cookie", cookie("__Host-postern-case", claimant));
     }
@@ -74,9 +71,7 @@ pub(super) fn document(app: &App) -> openapi::OpenApi {
 }
 
 fn bearer(format: &str, description: &str) -> SecurityScheme {
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format(format);
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format);
     SecurityScheme::Http(scheme.description(Some(description)).build())
 }
 

@@ -102,9 +102,7 @@ pub async fn list(
     let caller = caller.with_scope("people:read")?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let found = persons::list(&app.db, &app.tenant, &search.q).await?;
-    Ok(Json(PeopleList {
-        people: found.into_iter().map(PersonLine::from).collect(),
-    }))
+    Ok(Json(PeopleList { people: found.into_iter().map(PersonLine::from).collect() }))
 }
 
 /// `POST /api/v1/people`
@@ -127,10 +125,7 @@ pub async fn add_person(
         office_phone: &sent.office_phone,
     };
     let set_up_code = actions::add_person::add_person(&app, &caller, &details).await?;
-    let answer = AddedPerson {
-        set_up_code,
-        set_up_url: app.config.link("/set-up"),
-    };
+    let answer = AddedPerson { set_up_code, set_up_url: app.config.link("/set-up") };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 

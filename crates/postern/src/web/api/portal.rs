@@ -106,10 +106,7 @@ pub async fn open_case(
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
     let opened = actions::open_case::open_case(&app, &sent.login).await?;
     let row = cases::load(&app.db, &app.tenant, &opened.id).await?;
-    let answer = OpenedCase {
-        page_token: opened.page.to_string(),
-        case: view(&app, &row)?,
-    };
+    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&app, &row)? };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
@@ -137,10 +134,7 @@ pub async fn show_pass(
     CasePage(row): CasePage,
 ) -> Result<Json<ShownPass>, Problem> {
     let shown = actions::show_pass::show_pass(&app, &row).await?;
-    Ok(Json(ShownPass {
-        pass: shown.code,
-        expires_at: shown.expires_at,
-    }))
+    Ok(Json(ShownPass { pass: shown.code, expires_at: shown.expires_at }))
 }
 
 /// `POST /api/v1/portal/case/withdraw`
@@ -169,9 +163,7 @@ pub async fn contest(
     Body(sent): Body<Contest>,
 ) -> Result<Json<Contested>, Problem> {
     let stopped = actions::contest::contest(&app, &sent.code).await?;
-    Ok(Json(Contested {
-        account_frozen: stopped.account_frozen,
-    }))
+    Ok(Json(Contested { account_frozen: stopped.account_frozen }))
 }
 
 fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {

@@ -59,6 +59,7 @@ struct Parameter {
 #[derive(Serialize)]
 struct Answer {
     status: String,
+    is_error: bool,
     description: String,
     body: Option<Kind>,
 }
@@ -78,21 +79,13 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let document = serde_json::to_value(super::openapi::document(&app))
         .map_err(|error| Problem::internal(error.to_string()))?;
-    render(
-        &app,
-        caller.as_ref(),
-        "api.html",
-        reference(&document, &app.config.link("")),
-    )
+    render(&app, caller.as_ref(), "api.html", reference(&document, &app.config.link("")))
 }
 
 fn reference(document: &Value, server: &str) -> Reference {
     Reference {
         about: text(document, "/info/description"),
-        groups: list(document, "/tags")
-            .iter()
-            .map(|tag| group(document, tag, server))
-            .collect(),
+        groups: list(document, "/tags").iter().map(|tag| group(document, tag, server)).collect(),
         schemes: entries(document, "/components/securitySchemes")
             .map(|(name, scheme)| scheme_of(name, scheme))
             .collect(),
@@ -106,19 +99,12 @@ fn group(document: &Value, tag: &Value, server: &str) -> Group {
     let name = text(tag, "/name");
     let operations = entries(document, "/paths")
         .flat_map(|(path, item)| {
-            item.as_object()
-                .into_iter()
-                .flatten()
-                .map(move |(method, sent)| (path, method, sent))
+            item.as_object().into_iter().flatten().map(move |(method, sent)| (path, method, sent))
         })
         .filter(|(_, _, sent)| text(sent, "/tags/0") == name)
         .map(|(path, method, sent)| operation(document, &method.to_uppercase(), path, sent, server))
         .collect();
-    Group {
-        description: text(tag, "/description"),
-        name,
-        operations,
-    }
+    Group { description: text(tag, "/description"), name, operations }
 }
 
 fn operation(document: &Value, method: &str, path: &str, sent: &Value, server: &str) -> Operation {
@@ -130,12 +116,8 @@ fn operation(document: &Value, method: &str, path: &str, sent: &Value, server: &
         description: text(sent, "/description"),
         callers: list(sent, "/security").iter().flat_map(callers).collect(),
         parameters: list(sent, "/parameters").iter().map(parameter).collect(),
-        fields: sent
-            .pointer(BODY)
-            .map_or_else(Vec::new, |schema| shapes::fields(document, schema)),
-        answers: entries(sent, "/responses")
-            .map(|(status, answer)| answer_of(status, answer))
-            .collect(),
+        fields: sent.pointer(BODY).map_or_else(Vec::new, |schema| shapes::fields(document, schema)),
+        answers: entries(sent, "/responses").map(|(status, answer)| answer_of(status, answer)).collect(),
         curl: curl::example(document, method, &format!("{server}{path}"), sent),
     }
 }
@@ -147,18 +129,10 @@ fn callers(requirement: &Value) -> Vec<String> {
     let named = requirement.as_object().into_iter().flatten();
     named
         .map(|(scheme, scopes)| {
-            let scopes: Vec<&str> = scopes
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
+            let scopes: Vec<&str> =
+                scopes.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             let scheme = scheme.replace('_', " ");
-            if scopes.is_empty() {
-                scheme
-            } else {
-                format!("{scheme} with {}", scopes.join(", "))
-            }
+            if scopes.is_empty() { scheme } else { format!("{scheme} with {}", scopes.join(", ")) }
         })
         .collect()
 }
@@ -173,16 +147,12 @@ fn parameter(sent: &Value) -> Parameter {
 }
 
 fn answer_of(status: &str, answer: &Value) -> Answer {
-    let content = answer
-        .get("content")
-        .and_then(Value::as_object)
-        .and_then(|content| content.iter().next());
+    let content = answer.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
     // A line of JSON Lines has no schema of its own here; the description says what it is.
-    let json = content
-        .filter(|(kind, _)| kind.ends_with("json"))
-        .and_then(|(_, body)| body.get("schema"));
+    let json = content.filter(|(kind, _)| kind.ends_with("json")).and_then(|(_, body)| body.get("schema"));
     Answer {
         status: status.to_owned(),
+        is_error: !status.starts_with('2'),
         description: text(answer, "/description"),
         body: json.map(Kind::of),
     }
@@ -193,32 +163,17 @@ fn scheme_of(name: &str, scheme: &Value) -> Scheme {
         "http" => format!("Authorization: Bearer {}", text(scheme, "/bearerFormat")),
         _ => format!("Cookie: {}", text(scheme, "/name")),
     };
-    Scheme {
-        name: name.replace('_', " "),
-        description: text(scheme, "/description"),
-        header,
-    }
+    Scheme { name: name.replace('_', " "), description: text(scheme, "/description"), header }
 }
 
 fn text(value: &Value, pointer: &str) -> String {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn entries<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::iter)
+    value.pointer(pointer).and_then(Value::as_object).into_iter().flat_map(Map::iter)
 }

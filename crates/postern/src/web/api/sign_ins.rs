@@ -51,10 +51,7 @@ pub async fn list(
     let after = since.after.unwrap_or_default();
     let rows = sign_ins::list_after(&app.db, &app.tenant, &after, from, MOST).await?;
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/jsonl; charset=utf-8"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl; charset=utf-8"));
     let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == MOST;
     if let Some(last) = rows.last().filter(|_| is_full) {
         headers.insert(header::LINK, next(since.from.as_deref(), &last.id)?);
@@ -89,9 +86,6 @@ fn next(from: Option<&str>, after: &str) -> Result<HeaderValue, Problem> {
     if let Some(from) = from {
         query.append_pair("from", from);
     }
-    let link = format!(
-        "</api/v1/sign-ins?{}>; rel=\"next\"",
-        query.append_pair("after", after).finish()
-    );
+    let link = format!("</api/v1/sign-ins?{}>; rel=\"next\"", query.append_pair("after", after).finish());
     HeaderValue::from_str(&link).map_err(|error| Problem::internal(error.to_string()))
 }

@@ -89,9 +89,7 @@ pub async fn list(
     permit_on_tenant::<ManageTokens>(&app, &caller).await?;
     let now = app.clock.now();
     let found = service_tokens::list(&app.db, &app.tenant).await?;
-    Ok(Json(TokenList {
-        tokens: found.into_iter().map(|token| TokenLine::of(token, now)).collect(),
-    }))
+    Ok(Json(TokenList { tokens: found.into_iter().map(|token| TokenLine::of(token, now)).collect() }))
 }
 
 /// `POST /api/v1/tokens`

@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use jiff::SignedDuration;
 use postern::app::App;
-use postern::config::{Config, Mode};
+use postern::config::{Config, Mode, Typed};
 use postern::demo;
 use tokio::sync::OnceCell;
 
@@ -71,18 +70,14 @@ impl Place {
 
     /// Settings for this data.
     pub fn config(&self, listen: SocketAddr) -> Config {
-        Config {
-            listen,
-            origin: format!("http://localhost:{}", listen.port()).parse().unwrap(),
-            data: self.folder.clone(),
-            database_url: self.database_url.clone(),
-            mode: Mode::Development,
-            tenant_name: "Halden Works".to_owned(),
-            smtp: None,
-            gateway: None,
-            contact_min_age: SignedDuration::from_hours(24 * 30),
-            pass_life: SignedDuration::from_mins(10),
-        }
+        let typed = Typed {
+            listen: Some(listen.to_string()),
+            data: Some(self.folder.clone()),
+            database_url: Some(self.database_url.clone()),
+            organisation: Some("Halden Works".to_owned()),
+            ..Typed::default()
+        };
+        typed.into_config(Mode::Development).unwrap()
     }
 
     /// The folder.

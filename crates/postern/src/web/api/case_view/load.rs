@@ -32,11 +32,7 @@ impl CaseState {
     }
 
     fn of(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Self {
-        let stage = if row.person_id.is_some() {
-            case.stage().as_str()
-        } else {
-            row.stage.as_str()
-        };
+        let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
         let why = why_locked(app, caller, row, case, now);
         Self {
             id: row.id.clone(),
@@ -51,16 +47,9 @@ impl CaseState {
             escalated: case.is_escalated(),
             risk: case.risk(),
             page_bound: matches!(case.page(), Page::Bound { .. }),
-            hold_until: if let Stage::OnHold { until, .. } = case.stage() {
-                Some(*until)
-            } else {
-                None
-            },
+            hold_until: if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None },
             missing: app.policies.missing(case, &caller.person.id, now).into(),
-            lock: Lock {
-                open: why.is_none(),
-                why,
-            },
+            lock: Lock { open: why.is_none(), why },
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),
         }
@@ -81,22 +70,10 @@ impl CaseDetail {
             state: CaseState::of(app, caller, row, case, now),
             claimed_login: row.claimed_login.clone(),
             ip: row.ip.clone(),
-            person: if known {
-                Some(person(app, case).await?)
-            } else {
-                None
-            },
-            numbers: callable_numbers(app, case)
-                .await?
-                .into_iter()
-                .map(Number::from)
-                .collect(),
+            person: if known { Some(person(app, case).await?) } else { None },
+            numbers: callable_numbers(app, case).await?.into_iter().map(Number::from).collect(),
             evidence: evidence(app, case).await?,
-            others: if known {
-                others(app, row, case).await?
-            } else {
-                Vec::new()
-            },
+            others: if known { others(app, row, case).await? } else { Vec::new() },
         })
     }
 }
@@ -105,9 +82,7 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
     let id = &case.subject().person;
     let person = persons::load(&app.db, &app.tenant, id).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager)
-            .await?
-            .map(|m| m.name),
+        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
         None => None,
     };
     let filed = contacts::list(&app.db, &app.tenant, id).await?;
@@ -123,10 +98,7 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
             .map(EnrolledFactor::from)
             .collect(),
         backup_codes_left: backup_codes::count_left(&app.db, &app.tenant, id).await?,
-        contacts: filed
-            .into_iter()
-            .map(|contact| FiledContact::of(contact, case))
-            .collect(),
+        contacts: filed.into_iter().map(|contact| FiledContact::of(contact, case)).collect(),
         sign_ins: sign_ins::list_of_person(&app.db, &app.tenant, id, 10)
             .await?
             .into_iter()
@@ -161,16 +133,8 @@ async fn witness(app: &App, piece: &Evidence) -> Result<String, Problem> {
 
 async fn others(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<OtherCase>, Problem> {
     let all = cases::list_of_person(&app.db, &app.tenant, &case.subject().person).await?;
-    let open = all
-        .into_iter()
-        .filter(|other| other.id != row.id && other.closed_at.is_none());
-    Ok(open
-        .map(|other| OtherCase {
-            id: other.id,
-            reference: other.reference,
-            ip: other.ip,
-        })
-        .collect())
+    let open = all.into_iter().filter(|other| other.id != row.id && other.closed_at.is_none());
+    Ok(open.map(|other| OtherCase { id: other.id, reference: other.reference, ip: other.ip }).collect())
 }
 
 impl From<StillMissing> for Missing {
@@ -201,29 +165,15 @@ impl From<Factor> for EnrolledFactor {
 
 impl From<Contact> for Number {
     fn from(contact: Contact) -> Self {
-        Self {
-            id: contact.id,
-            kind: contact.kind,
-            value: contact.value,
-            filed_at: time(contact.filed_at),
-        }
+        Self { id: contact.id, kind: contact.kind, value: contact.value, filed_at: time(contact.filed_at) }
     }
 }
 
 impl FiledContact {
     fn of(contact: Contact, case: &Case) -> Self {
         let filed_at = time(contact.filed_at);
-        let days_before_case = case
-            .opened_at()
-            .duration_since(filed_at)
-            .as_hours()
-            .div_euclid(24);
-        Self {
-            kind: contact.kind,
-            value: contact.value,
-            filed_at,
-            days_before_case,
-        }
+        let days_before_case = case.opened_at().duration_since(filed_at).as_hours().div_euclid(24);
+        Self { kind: contact.kind, value: contact.value, filed_at, days_before_case }
     }
 }
 

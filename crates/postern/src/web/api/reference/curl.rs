@@ -19,10 +19,8 @@ pub(super) fn example(document: &Value, method: &str, url: &str, operation: &Val
 }
 
 fn credential(operation: &Value, method: &str) -> Vec<String> {
-    let first = list(operation, "/security")
-        .first()
-        .and_then(Value::as_object)
-        .and_then(|one| one.keys().next());
+    let first =
+        list(operation, "/security").first().and_then(Value::as_object).and_then(|one| one.keys().next());
     match first.map(String::as_str) {
         Some("service_token") => vec!["-H \"Authorization: Bearer $POSTERN_TOKEN\"".to_owned()],
         Some("page_token") => vec!["-H \"Authorization: Bearer $PAGE_TOKEN\"".to_owned()],
@@ -42,8 +40,7 @@ fn in_shell(url: &str) -> String {
 
 fn body(document: &Value, schema: &Value) -> Value {
     let fields = shapes::fields(document, schema).into_iter();
-    let shown: Map<String, Value> = fields
-        .map(|field| (field.name, field.example.unwrap_or_else(|| "…".into())))
-        .collect();
+    let shown: Map<String, Value> =
+        fields.map(|field| (field.name, field.example.unwrap_or_else(|| "…".into()))).collect();
     Value::Object(shown)
 }

@@ -47,21 +47,23 @@ pub(super) fn fields(document: &Value, schema: &Value) -> Vec<Field> {
     if let Some(target) = target(document, schema) {
         return fields(document, target);
     }
-    let of_parts = list(schema, "/allOf")
-        .iter()
-        .flat_map(|part| fields(document, part));
-    let required: Vec<&str> = list(schema, "/required")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let of_parts = list(schema, "/allOf").iter().flat_map(|part| fields(document, part));
+    let required: Vec<&str> = list(schema, "/required").iter().filter_map(Value::as_str).collect();
     let own = entries(schema, "/properties").map(|(name, property)| Field {
         name: name.clone(),
         kind: Kind::of(property),
         required: required.contains(&name.as_str()),
-        description: text(property, "/description"),
+        description: described(property),
         example: property.get("example").cloned(),
     });
     of_parts.chain(own).collect()
+}
+
+/// What a field says of itself; where it may be null, the description stands at the other choice.
+fn described(property: &Value) -> String {
+    let choices = list(property, "/oneOf").iter();
+    let texts = std::iter::once(property).chain(choices).map(|schema| text(schema, "/description"));
+    texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 fn target<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
@@ -70,15 +72,8 @@ fn target<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
 
 impl Kind {
     pub(super) fn of(schema: &Value) -> Self {
-        if let Some(name) = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|at| at.rsplit('/').next())
-        {
-            return Self {
-                words: name.to_owned(),
-                shape: Some(name.to_owned()),
-            };
+        if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next()) {
+            return Self { words: name.to_owned(), shape: Some(name.to_owned()) };
         }
         let choices: Vec<Self> = list(schema, "/oneOf").iter().map(Self::of).collect();
         if !choices.is_empty() {
@@ -95,20 +90,10 @@ impl Kind {
         };
         if let (true, Some(items)) = (kinds.contains(&"array"), schema.get("items")) {
             let each = Self::of(items);
-            return Self {
-                words: format!("list of {}", each.words),
-                shape: each.shape,
-            };
+            return Self { words: format!("list of {}", each.words), shape: each.shape };
         }
         let words = kinds.join(" or ");
         let is_time = text(schema, "/format") == "date-time";
-        Self {
-            words: if is_time {
-                words.replace("string", "time")
-            } else {
-                words
-            },
-            shape: None,
-        }
+        Self { words: if is_time { words.replace("string", "time") } else { words }, shape: None }
     }
 }

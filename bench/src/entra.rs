@@ -1,0 +1,186 @@
+//! An invented Entra sign-in export: the diagnostic-settings envelope, one record of about 3 kB per line.
+//!
+//! Modelled on what exports look like, not on what is easy to parse: most of a record is nothing that a diagnosis
+//! wants; about half the rows are failures; people try again; some rows come twice. Names, addresses and tenants are
+//! from the ranges kept free for examples. The same seed gives the same bytes.
+
+mod endings;
+mod seeded;
+mod template;
+
+use jiff::{SignedDuration, Timestamp};
+
+use endings::{Ending, ending};
+use seeded::Seeded;
+use template::Template;
+
+/// People in the log.
+const PEOPLE: usize = 2_000;
+/// Of a hundred rows, so many are the row before once more.
+const REPEATS: usize = 2;
+
+const FIRST_NAMES: [&str; 12] = [
+    "mia", "jonas", "aiko", "leila", "tomas", "ines", "ravi", "nora", "sven", "chidi", "zoe", "björk",
+];
+const LAST_NAMES: [&str; 10] = [
+    "berger", "okafor", "tanaka", "haddad", "novak", "silva", "patel", "lund", "eze", "o'neill",
+];
+const PLACES: [(&str, &str, &str, &str); 5] = [
+    ("Lyon", "Auvergne-Rhône-Alpes", "FR", "45.76,4.83"),
+    ("Springfield", "Illinois", "US", "39.78,-89.65"),
+    ("München", "Bayern", "DE", "48.13,11.58"),
+    ("Leeds", "England", "GB", "53.79,-1.54"),
+    ("Pune", "Maharashtra", "IN", "18.52,73.85"),
+];
+const APPS: [&str; 6] = [
+    "Office 365 Exchange Online",
+    "Microsoft Teams",
+    "Azure Portal",
+    "SharePoint Online",
+    "One Outlook Web",
+    "Contoso Expenses",
+];
+const AGENTS: [(&str, &str, &str); 3] = [
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36 \
+         Edg/144.0.0.0",
+        "Windows10",
+        "Edge 144.0.0",
+    ),
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 \
+         Mobile/15E148 Safari/604.1",
+        "Ios 18.3",
+        "Mobile Safari 18.3",
+    ),
+    (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15",
+        "MacOs",
+        "Safari 18.3",
+    ),
+];
+
+/// The export: an endless line of records, in the order of time.
+pub struct Export {
+    seeded: Seeded,
+    template: Template,
+    tenant: String,
+    now: Timestamp,
+    run: Run,
+    last: Option<String>,
+}
+
+/// One person, trying once or again.
+#[derive(Default)]
+struct Run {
+    person: Person,
+    ending: Ending,
+    correlation: String,
+    left: usize,
+}
+
+#[derive(Default)]
+struct Person {
+    login: String,
+    id: String,
+    ip: String,
+    place: (&'static str, &'static str, &'static str, &'static str),
+    agent: (&'static str, &'static str, &'static str),
+}
+
+impl Export {
+    /// The export of this seed.
+    pub fn new(seed: u64) -> Self {
+        let mut seeded = Seeded::new(seed);
+        Self {
+            tenant: seeded.guid(),
+            seeded,
+            template: Template::of_record(),
+            now: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 20_514),
+            run: Run::default(),
+            last: None,
+        }
+    }
+
+    fn begin_run(&mut self) -> Run {
+        // The lower of two draws: some people sign in far more often than others.
+        let index = self.seeded.below(PEOPLE).min(self.seeded.below(PEOPLE));
+        Run {
+            person: person(index),
+            ending: ending(&mut self.seeded),
+            correlation: self.seeded.guid(),
+            left: 1 + self.seeded.below(4),
+        }
+    }
+
+    fn record(&mut self) -> String {
+        let Self { seeded, run, .. } = self;
+        let Person { login, id, ip, place, agent } = &run.person;
+        let (city, state, country, coordinates) = *place;
+        let (latitude, longitude) = coordinates.split_once(',').unwrap_or(("0", "0"));
+        let app = seeded.pick(&APPS);
+        let logged = self.now + SignedDuration::from_secs(i64::from(seeded.small(240)));
+        let (code, second) = (run.ending.code.to_string(), i64::from(seeded.small(1_000_000_000)));
+        let created = self.now + SignedDuration::from_nanos(second);
+        let created = format!("{created:.7}");
+        self.template.fill(|slot| match slot {
+            "logged" => format!("{logged:.7}"),
+            "created" => created.replace('Z', "+00:00"),
+            "tenant" => self.tenant.clone(),
+            "guid" => seeded.guid(),
+            "correlation" => run.correlation.clone(),
+            "login" => login.clone(),
+            "person" => id.clone(),
+            "ip" => ip.clone(),
+            "city" => city.to_owned(),
+            "state" => state.to_owned(),
+            "country" => country.to_owned(),
+            "latitude" => latitude.to_owned(),
+            "longitude" => longitude.to_owned(),
+            "agent" => agent.0.to_owned(),
+            "system" => agent.1.to_owned(),
+            "browser" => agent.2.to_owned(),
+            "app" => app.to_owned(),
+            "code" => code.clone(),
+            "reason" => run.ending.reason.to_owned(),
+            "detail" => run.ending.detail.to_owned(),
+            "steps" => run.ending.steps(&created),
+            "policies" => run.ending.policies(),
+            "method" => run.ending.method.to_owned(),
+            other => other.to_owned(),
+        })
+    }
+}
+
+impl Iterator for Export {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if let Some(last) = &self.last
+            && self.seeded.below(100) < REPEATS
+        {
+            return Some(last.clone());
+        }
+        if self.run.left == 0 {
+            self.run = self.begin_run();
+        }
+        self.run.left -= 1;
+        self.now += SignedDuration::from_secs(1 + i64::from(self.seeded.small(15)));
+        let record = self.record();
+        self.last = Some(record.clone());
+        Some(record)
+    }
+}
+
+/// Always the same for the same index.
+fn person(index: usize) -> Person {
+    let mut own = Seeded::new(1_000_000 + index as u64);
+    let (first, last) = (own.pick(&FIRST_NAMES), own.pick(&LAST_NAMES));
+    Person {
+        login: format!("{first}.{last}{index}@contoso.example"),
+        id: own.guid(),
+        ip: format!("198.51.100.{}", own.below(254) + 1),
+        place: own.pick(&PLACES),
+        agent: own.pick(&AGENTS),
+    }
+}
