@@ -147,9 +147,5 @@ fn run_program(program: &Path, log: &Log) -> Outcome<()> {
         .stderr(Stdio::inherit())
         .status()
         .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("postern diagnose ended with {status}").into())
-    }
+    if status.success() { Ok(()) } else { Err(format!("postern diagnose ended with {status}").into()) }
 }

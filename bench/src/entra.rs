@@ -19,12 +19,10 @@ const PEOPLE: usize = 2_000;
 /// Of a hundred rows, so many are the row before once more.
 const REPEATS: usize = 2;
 
-const FIRST_NAMES: [&str; 12] = [
-    "mia", "jonas", "aiko", "leila", "tomas", "ines", "ravi", "nora", "sven", "chidi", "zoe", "björk",
-];
-const LAST_NAMES: [&str; 10] = [
-    "berger", "okafor", "tanaka", "haddad", "novak", "silva", "patel", "lund", "eze", "o'neill",
-];
+const FIRST_NAMES: [&str; 12] =
+    ["mia", "jonas", "aiko", "leila", "tomas", "ines", "ravi", "nora", "sven", "chidi", "zoe", "björk"];
+const LAST_NAMES: [&str; 10] =
+    ["berger", "okafor", "tanaka", "haddad", "novak", "silva", "patel", "lund", "eze", "o'neill"];
 const PLACES: [(&str, &str, &str, &str); 5] = [
     ("Lyon", "Auvergne-Rhône-Alpes", "FR", "45.76,4.83"),
     ("Springfield", "Illinois", "US", "39.78,-89.65"),

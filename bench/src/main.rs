@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, default_value_t = 200)]
     pub sign_ins: usize,
     /// Forced resets in a round, each in a case of its own.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 300)]
     pub resets: usize,
     /// People who sign in, and agents who reset, at the same time.
     #[arg(long, default_value_t = 8)]

@@ -31,10 +31,7 @@ pub struct Somebody {
 /// Adds people. They share a hash, because checking it takes as long as checking their own.
 pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome<Vec<Somebody>> {
     let salt = *app.rng.bytes::<16>()?;
-    let hash = app
-        .hashing
-        .hash(Zeroizing::new(PASSWORD.to_owned()), salt)
-        .await?;
+    let hash = app.hashing.hash(Zeroizing::new(PASSWORD.to_owned()), salt).await?;
     let mut people = Vec::with_capacity(count);
     let mut change = app.change().await?;
     for index in 0..count {
@@ -42,11 +39,7 @@ pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome
         let id = insert(app, &mut change, &login, Role::Person, (manager, Some(&hash))).await?;
         let secret = enrol(app, &mut change, &id).await?;
         let office_phone = file_contacts(app, &mut change, &id, &login).await?;
-        people.push(Somebody {
-            login,
-            secret,
-            office_phone,
-        });
+        people.push(Somebody { login, secret, office_phone });
     }
     change.commit_unrecorded("people for the bench").await?;
     Ok(people)
@@ -58,12 +51,7 @@ pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
     let id = insert(app, &mut change, login, role, (None, None)).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
-    Ok(Caller {
-        person,
-        session: "bench".to_owned(),
-        phishing_resistant: true,
-        scopes: None,
-    })
+    Ok(Caller { person, session: "bench".to_owned(), phishing_resistant: true, scopes: None })
 }
 
 async fn insert(
@@ -74,15 +62,7 @@ async fn insert(
     (manager, password_hash): (Option<&PersonId>, Option<&str>),
 ) -> Outcome<PersonId> {
     let id = PersonId::new(app.rng.id(change.at())?);
-    let new = NewPerson {
-        id: &id,
-        login,
-        name: login,
-        tier: Tier::Standard,
-        role,
-        manager,
-        password_hash,
-    };
+    let new = NewPerson { id: &id, login, name: login, tier: Tier::Standard, role, manager, password_hash };
     persons::insert(change, &new).await?;
     Ok(id)
 }
@@ -95,10 +75,7 @@ async fn enrol(
     let id = change.id()?;
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
     let place = Factor::place(&app.tenant, &id);
-    let sealed = app
-        .keys
-        .seal(&app.rng, &place, secret.as_slice())
-        .map_err(cause)?;
+    let sealed = app.keys.seal(&app.rng, &place, secret.as_slice()).map_err(cause)?;
     let factor = NewFactor {
         id: &id,
         person,

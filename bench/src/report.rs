@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::thread;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use postern::clock::Clock;
 use serde::Serialize;
@@ -86,8 +86,8 @@ impl Report {
 
     fn print(&self, to: &mut impl io::Write, named: &Path) -> io::Result<()> {
         let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY);
-        table.set_header(["", "median", "lowest – highest", "unit", ""]);
+        table.load_style(NOTHING);
+        table.set_header(["measured", "median", "lowest – highest", "unit", "note"]);
         for line in &self.lines {
             table.add_row([
                 line.name.clone(),

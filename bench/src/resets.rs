@@ -8,12 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use postern::actions::Caller;
 use postern::actions::add_evidence::add_evidence;
 use postern::actions::bind_page::bind_page;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::vouch::vouch;
-use postern::actions::Caller;
 use postern::app::App;
 use postern::request::{RequestInfo, within};
 use postern::store::cases;
@@ -31,7 +31,7 @@ use crate::server::{Server, cause, runtime};
 use crate::{Args, Outcome};
 
 /// A single-row commit is short; so many per reset make its side long enough to measure.
-const COMMITS_PER_RESET: usize = 4;
+const COMMITS_PER_RESET: usize = 10;
 
 /// Measures both sides, in turns.
 pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
@@ -77,12 +77,7 @@ impl Desk {
         let manager = people::caller(&server.app, "manager", Role::Person).await?;
         let count = args.resets * usize::try_from(args.rounds)?;
         let people = people::add(&server.app, count, Some(&manager.person.id)).await?;
-        Ok(Self {
-            server,
-            agent,
-            manager,
-            people,
-        })
+        Ok(Self { server, agent, manager, people })
     }
 
     /// Cases of this round's people, each brought to where the reset is open.
@@ -93,7 +88,7 @@ impl Desk {
             // Each from an address of its own: one address may open a handful of cases an hour.
             let request = RequestInfo {
                 id: "bench".to_owned(),
-                ip: format!("198.18.{round}.{index}"),
+                ip: format!("2001:db8::{round:x}:{index:x}"),
                 user_agent: "bench".to_owned(),
             };
             ready.push(within(request, self.ready_case(somebody)).await?);
@@ -106,12 +101,8 @@ impl Desk {
         let app = &*self.server.app;
         let id = open_case(app, &somebody.login).await.map_err(cause)?.id;
         let phrase = cases::load(&app.db, &app.tenant, &id).await?.phrase;
-        bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase)
-            .await
-            .map_err(cause)?;
-        add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded")
-            .await
-            .map_err(cause)?;
+        bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
+        add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded").await.map_err(cause)?;
         vouch(app, &self.manager, &id, &phrase, "I know the voice and saw them today")
             .await
             .map_err(cause)?;
@@ -168,10 +159,7 @@ async fn commit_alone(file: &mut SqliteConnection, commits: usize) -> Outcome<Du
     let body = "x".repeat(100);
     let began = Instant::now();
     for _ in 0..commits {
-        sqlx::query("INSERT INTO entries (body) VALUES ($1)")
-            .bind(&body)
-            .execute(&mut *file)
-            .await?;
+        sqlx::query("INSERT INTO entries (body) VALUES ($1)").bind(&body).execute(&mut *file).await?;
     }
     Ok(began.elapsed())
 }

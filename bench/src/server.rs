@@ -24,13 +24,8 @@ pub struct Server {
 impl Server {
     /// Starts it in `folder`, with its jobs: the audit log is sequenced and signed while we measure.
     pub async fn start(folder: &Path) -> Outcome<Self> {
-        let typed = Typed {
-            data: Some(folder.to_owned()),
-            ..Typed::default()
-        };
-        let config = typed
-            .into_config(Mode::Development)
-            .map_err(|problems| problems.to_string())?;
+        let typed = Typed { data: Some(folder.to_owned()), ..Typed::default() };
+        let config = typed.into_config(Mode::Development).map_err(|problems| problems.to_string())?;
         let app = App::start(config).await.map_err(|error| error.to_string())?;
         let (stop, stopped) = watch::channel(false);
         let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stopped));
@@ -48,9 +43,7 @@ impl Server {
 
     /// What SQLite says of its own durability: `PRAGMA synchronous`, 2 is FULL.
     pub async fn synchronous(&self) -> Outcome<i64> {
-        let (level,): (i64,) = sqlx::query_as("PRAGMA synchronous")
-            .fetch_one(self.app.db.reader())
-            .await?;
+        let (level,): (i64,) = sqlx::query_as("PRAGMA synchronous").fetch_one(self.app.db.reader()).await?;
         Ok(level)
     }
 

@@ -45,24 +45,14 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     })?;
     let clients = args.clients;
     let ratio = ours.over(&bare);
-    report.line(
-        "sign-ins: password and code",
-        "1/s",
-        ours,
-        &format!("{clients} at once"),
-    );
+    report.line("sign-ins: password and code", "1/s", ours, &format!("{clients} at once"));
     report.line(
         "  bare Argon2id, same parameters",
         "1/s",
         bare,
         &format!("{cores} at once, as many as sign-ins may hash"),
     );
-    report.line(
-        "  ratio",
-        "",
-        ratio,
-        "1 would mean that a sign-in costs its hash alone",
-    );
+    report.line("  ratio", "", ratio, "1 would mean that a sign-in costs its hash alone");
     Ok(())
 }
 
@@ -85,11 +75,8 @@ async fn round_of(
 
 /// What the two pages do: the password, then the code that the phone shows now.
 async fn sign_in_fully(app: &App, somebody: &Somebody) -> Outcome<()> {
-    let typed = Credentials {
-        login: &somebody.login,
-        password: Zeroizing::new(PASSWORD.to_owned()),
-        device: None,
-    };
+    let typed =
+        Credentials { login: &somebody.login, password: Zeroizing::new(PASSWORD.to_owned()), device: None };
     let begun = sign_in(app, typed).await.map_err(cause)?;
     let now = app.clock.now();
     let flow = flows::find_live(&app.db, &app.tenant, &token_hash(&begun.token), now)
@@ -112,9 +99,7 @@ fn hash_alone(threads: usize, count: usize) -> Outcome<Duration> {
                 scope.spawn(move || (0..share).try_for_each(|_| verify(phc)))
             })
             .collect();
-        running
-            .into_iter()
-            .try_for_each(|thread| thread.join().map_err(|_| "a hashing thread panicked")?)
+        running.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a hashing thread panicked")?)
     })?;
     Ok(began.elapsed())
 }

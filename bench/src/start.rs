@@ -15,7 +15,7 @@ use crate::{Args, Outcome, in_scratch};
 /// Between two attempts to reach it: the resolution of the start times.
 const POLL: Duration = Duration::from_millis(1);
 /// A start that takes longer is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Idle means: ready for so long.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -131,10 +131,7 @@ fn is_ready(port: u16) -> bool {
 fn ask_ready(port: u16) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    write!(
-        stream,
-        "GET /readyz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(answer)

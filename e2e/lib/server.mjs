@@ -65,26 +65,27 @@ class Server {
 
   // A code from a demo person's phone that was not used before: a used time step is refused.
   async phoneCode(login) {
-    await this.#freshStep(login);
-    const codes = await this.#json('/dev/phone.json');
-    if (!codes[login]) throw new Error(`no phone of ${login}: ${Object.keys(codes)}`);
-    return codes[login];
+    return this.#inFreshStep(login, async () => {
+      const codes = await this.#json('/dev/phone.json');
+      if (!codes[login]) throw new Error(`no phone of ${login}: ${Object.keys(codes)}`);
+      return codes[login];
+    });
   }
 
   // The same for a key that was read from the enrolment page.
   async appCode(login, textKey) {
-    await this.#freshStep(login);
-    return totp(textKey, await this.now());
+    return this.#inFreshStep(login, async () => totp(textKey, await this.now()));
   }
 
-  async #freshStep(login) {
-    let step = Math.floor((await this.now()) / STEP_SECONDS);
-    const last = this.#lastSteps.get(login) ?? -1;
-    if (step <= last) {
-      await this.advance((last + 1 - step) * STEP_SECONDS);
-      step = Math.floor((await this.now()) / STEP_SECONDS);
-    }
-    this.#lastSteps.set(login, step);
+  async #inFreshStep(login, read) {
+    const step = async () => Math.floor((await this.now()) / STEP_SECONDS);
+    const next = (this.#lastSteps.get(login) ?? -1) + 1;
+    const now = await step();
+    if (now < next) await this.advance((next - now) * STEP_SECONDS);
+    const code = await read();
+    // Looked up afterwards: the step may have turned while the code was read.
+    this.#lastSteps.set(login, await step());
+    return code;
   }
 
   // Every message that would have gone out: {channel, recipient, subject, body}.

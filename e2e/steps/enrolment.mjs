@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { expectRefusal } from '../lib/browser.mjs';
 import { button, field, givePassword, isAt, isShut, link } from '../lib/person.mjs';
 import { ANA } from '../lib/people.mjs';
+import { totp } from '../lib/totp.mjs';
 import { until } from '../lib/wait.mjs';
 import { text } from './recovery.mjs';
 
@@ -66,6 +67,17 @@ export async function aWrongCodeEnrolsNothing(world) {
   assert.equal(await text(page, '[data-key]'), world.notes.key, 'the key stays');
   assert.equal(await page.locator('[data-codes]').count(), 0);
   await world.look(page, 'enrol-refused');
+}
+
+export async function aSlowPhoneIsToldByHowMuch(world) {
+  const page = await world.window('ana');
+  const fourMinutesAgo = (await world.server.now()) - 240;
+  await expectRefusal(page, async () => {
+    await field(page, 'Code from your app').fill(totp(world.notes.key, fourMinutesAgo));
+    await button(page, 'Check the code').click();
+    await page.getByRole('alert').getByText(/4 minutes slow/).waitFor();
+  });
+  await world.look(page, 'enrol-slow-phone');
 }
 
 export async function anaEnrolsHerNewPhone(world) {

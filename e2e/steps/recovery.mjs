@@ -34,6 +34,13 @@ export async function theCasePageSurvivesAReload(world) {
   assert.equal(await text(page, '[data-stage]'), world.notes.stage);
 }
 
+export async function theCasePageSaysThatSheIsBack(world) {
+  const page = await world.window('ana');
+  await page.goto('/recover/case');
+  await page.locator('[data-stage]').getByText('You are back in').waitFor();
+  await world.look(page, 'case-closed');
+}
+
 // Somebody who exists, and somebody who doesn't, are told the same, to the letter.
 export async function strangersAreAnsweredAlike(world) {
   const known = await startCold(world, 'a known person', CARL.login);

@@ -22,13 +22,7 @@ const fn is(
     detail: &'static str,
     method: &'static str,
 ) -> Ending {
-    Ending {
-        weight,
-        code,
-        reason,
-        detail,
-        method,
-    }
+    Ending { weight, code, reason, detail, method }
 }
 
 const CODE_APP: &str = "Mobile app verification code";
@@ -52,7 +46,13 @@ const ENDINGS: [Ending; 22] = [
     is(60, 0, "Other.", "MFA completed in Azure AD", CODE_APP),
     is(40, 50_074, "Strong Authentication is required.", "", ""),
     is(20, 50_076, ASKED, "", ""),
-    is(20, 50_140, "This occurred due to 'Keep me signed in' interrupt when the user was signing-in.", "", ""),
+    is(
+        20,
+        50_140,
+        "This occurred due to 'Keep me signed in' interrupt when the user was signing-in.",
+        "",
+        "",
+    ),
     is(170, 50_126, BAD_PASSWORD, "", ""),
     is(30, 500_121, NO_MFA, "MFA denied; user declined the authentication", PUSH),
     is(60, 500_121, NO_MFA, "MFA denied; user did not respond to mobile app notification", PUSH),
@@ -100,9 +100,6 @@ impl Ending {
         let listed = [
             policy("Require MFA for everybody", "\"Mfa\"", "success"),
             policy("Block countries without an office", "\"Block\"", blocked),
-            policy("Compliant device for finance", "\"RequireCompliantDevice\"", "notApplied"),
-            policy("Block legacy authentication", "\"Block\"", "notApplied"),
-            policy("Sign-in frequency for admins", "", "notEnabled"),
         ];
         format!("[{}]", listed.join(","))
     }
@@ -110,12 +107,12 @@ impl Ending {
 
 fn step(at: &str, method: &str, how: &str, succeeded: bool, said: &str) -> String {
     format!(
-        r#"{{"authenticationStepDateTime":"{at}","authenticationMethod":"{method}","authenticationMethodDetail":"{how}","succeeded":{succeeded},"authenticationStepResultDetail":"{said}","authenticationStepRequirement":"Primary authentication","StatusSequence":0,"RequestSequence":1}}"#
+        r#"{{"authenticationStepDateTime":"{at}","authenticationMethod":"{method}","authenticationMethodDetail":"{how}","succeeded":{succeeded},"authenticationStepResultDetail":"{said}","authenticationStepRequirement":"Primary authentication","StatusSequence":0}}"#
     )
 }
 
 fn policy(name: &str, controls: &str, result: &str) -> String {
     format!(
-        r#"{{"id":"{name}","displayName":"{name}","enforcedGrantControls":[{controls}],"enforcedSessionControls":[],"result":"{result}","conditionsSatisfied":3,"conditionsNotSatisfied":0}}"#
+        r#"{{"displayName":"{name}","enforcedGrantControls":[{controls}],"enforcedSessionControls":[],"result":"{result}","conditionsSatisfied":3,"conditionsNotSatisfied":0}}"#
     )
 }

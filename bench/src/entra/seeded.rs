@@ -1,4 +1,4 @@
-//! Chance that repeats: SplitMix64 (Steele, Lea, Flood, 2014). Not a library's generator, because those may change
+//! Chance that repeats: `SplitMix64` (Steele, Lea, Flood, 2014). Not a library's generator, because those may change
 //! their output between versions, and the log must not.
 
 /// The generator.
@@ -19,7 +19,7 @@ impl Seeded {
 
     /// 0 to `end`, without it. The bias towards low numbers is below one in four thousand million.
     pub(super) fn small(&mut self, end: u32) -> u32 {
-        let high = (self.next() >> 32) * u64::from(end) >> 32;
+        let high = ((self.next() >> 32) * u64::from(end)) >> 32;
         u32::try_from(high).unwrap_or(0)
     }
 

@@ -28,8 +28,8 @@ pub struct CaseState {
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
     hold_until: Option<Timestamp>,
-    /// What the policy still wants.
-    missing: Missing,
+    /// What the policy still wants; null once the case is closed.
+    missing: Option<Missing>,
     /// Whether the reset is open to the caller.
     lock: Lock,
     /// When it was opened.

@@ -40,7 +40,7 @@ pub async fn every_change_has_its_event(app: &TestApp) {
         ("SELECT COUNT(*) FROM service_tokens WHERE revoked_at IS NOT NULL", said("service_token.revoked"), 0),
     ];
     for (sql, events, without) in pairs {
-        assert_eq!(count(app, sql).await, events + without, "{sql} against the log");
+        assert_eq!(app.count(sql).await, events + without, "{sql} against the log");
     }
     people_and_sessions(app, &log).await;
     cases(app, &log).await;
@@ -171,8 +171,4 @@ async fn entries(app: &TestApp) -> Vec<Entry> {
             body: serde_json::from_str(row.get("body")).unwrap(),
         })
         .collect()
-}
-
-async fn count(app: &TestApp, sql: &'static str) -> i64 {
-    sqlx::query(sql).fetch_one(app.db.reader()).await.unwrap().get(0)
 }

@@ -48,12 +48,21 @@ impl CaseState {
             risk: case.risk(),
             page_bound: matches!(case.page(), Page::Bound { .. }),
             hold_until: if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None },
-            missing: app.policies.missing(case, &caller.person.id, now).into(),
+            missing: row.closed_at.is_none().then(|| missing(app, caller, row, case, now)),
             lock: Lock { open: why.is_none(), why },
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),
         }
     }
+}
+
+/// Of a stranger's case nothing is missing: no proof makes somebody of nobody.
+fn missing(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Missing {
+    if row.person_id.is_some() {
+        return app.policies.missing(case, &caller.person.id, now).into();
+    }
+    let forbidden = Some("Nobody by this name is in the directory. Refuse the case.".to_owned());
+    StillMissing { forbidden, ..StillMissing::default() }.into()
 }
 
 impl CaseDetail {

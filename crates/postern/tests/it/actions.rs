@@ -1,0 +1,63 @@
+//! What the product does, use case by use case: what it lets through, and what it refuses.
+
+mod add_evidence;
+mod approve_case;
+mod bind_page;
+mod caller;
+mod contest;
+mod enrol_totp;
+mod escalate_case;
+mod force_mfa_reset;
+mod open_case;
+mod refuse_case;
+mod set_up;
+mod show_pass;
+mod sign_in;
+mod use_backup_code;
+mod use_pass;
+mod use_totp;
+mod vouch;
+
+use postern::actions::ActionError;
+
+/// The policies said no.
+#[track_caller]
+fn assert_denied<T>(outcome: Result<T, ActionError>, policy: &str) {
+    match outcome {
+        Err(ActionError::Denied(denied)) => {
+            assert!(denied.policies.iter().any(|id| id == policy), "{:?} and not {policy}", denied.policies);
+        }
+        Err(other) => panic!("not denied, but: {other}"),
+        Ok(_) => panic!("it was let through"),
+    }
+}
+
+/// It does not fit the state of things.
+#[track_caller]
+fn assert_refused<T>(outcome: Result<T, ActionError>, words: &str) {
+    match outcome {
+        Err(ActionError::Refused(why)) => assert!(why.contains(words), "refused, but: {why}"),
+        Err(other) => panic!("not refused, but: {other}"),
+        Ok(_) => panic!("it was let through"),
+    }
+}
+
+/// Something typed is wrong.
+#[track_caller]
+fn assert_invalid<T>(outcome: Result<T, ActionError>, wanted: &str) {
+    match outcome {
+        Err(ActionError::Invalid { field, .. }) => assert_eq!(field, wanted),
+        Err(other) => panic!("not invalid, but: {other}"),
+        Ok(_) => panic!("it was let through"),
+    }
+}
+
+/// Too many guesses; answers with the wait. Unit: seconds.
+#[track_caller]
+fn assert_throttled<T>(outcome: Result<T, ActionError>) -> i64 {
+    match outcome {
+        Err(ActionError::Throttled(wait)) => wait.as_secs(),
+        Err(other) => panic!("not throttled, but: {other}"),
+        Ok(_) => panic!("it was let through"),
+    }
+}

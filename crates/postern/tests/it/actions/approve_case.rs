@@ -1,0 +1,59 @@
+use jiff::SignedDuration;
+use postern::actions::approve_case::approve_case;
+use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern_core::case::Stage;
+use postern_core::evidence::Kind;
+
+use super::{assert_denied, assert_invalid, assert_refused};
+use crate::on_both::on_both;
+use crate::steps::PLACEHOLDER_REASON;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn a_privileged_reset_wants_a_second_yes_and_three_days(db) {
+        let app = TestApp::start(db).await;
+        let (ben, sol) = (app.caller("ben").await, app.caller("sol").await);
+        let id = app.case_of_dina_awaiting_approval().await;
+        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(force_mfa_reset(&app, &sol, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        for reason in ["", " \n "] {
+            assert_invalid(approve_case(&app, &sol, &id, reason).await, "reason");
+        }
+        let browser = app.browser_with_planted_session("sol").await;
+        let path = format!("/desk/cases/{id}/approve");
+        browser.get(&path).await.ok().says("the evidence convinces you too");
+        browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
+        assert_eq!(app.events("case.approved").await.len(), 1);
+        let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
+        let left = until.duration_since(app.clock.now());
+        assert!(left > SignedDuration::from_hours(71) && left <= SignedDuration::from_hours(72));
+        app.advance(left - SignedDuration::from_secs(1));
+        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        app.advance_seconds(2);
+        app.reset("ben", &id).await;
+    }
+
+    async fn who_gave_evidence_is_not_the_second_yes(db) {
+        let app = TestApp::start(db).await;
+        let (sol, ada) = (app.caller("sol").await, app.caller("ada").await);
+        let id = app.open("dina").await;
+        app.bind("ben", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        app.record("sol", &id, Kind::LiveVideo).await;
+        app.vouch("mona", &id).await;
+        assert_eq!(app.stage(&id).await, "awaiting_approval");
+        assert_denied(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+        assert!(app.events("case.approved").await.is_empty());
+        approve_case(&app, &ada, &id, PLACEHOLDER_REASON).await.unwrap();
+        assert_eq!(app.stage(&id).await, "on_hold");
+    }
+
+    async fn there_is_nothing_to_approve_before_the_proof_suffices(db) {
+        let app = TestApp::start(db).await;
+        let sol = app.caller("sol").await;
+        let id = app.open("dina").await;
+        assert_refused(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "verifying");
+        let standard = app.ready_case_of_ana().await;
+        assert_refused(approve_case(&app, &sol, &standard, PLACEHOLDER_REASON).await, "ready");
+    }
+}

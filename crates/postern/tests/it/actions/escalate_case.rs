@@ -1,0 +1,36 @@
+use postern::actions::add_evidence::add_evidence;
+use postern::actions::escalate_case::escalate_case;
+use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::refuse_case::refuse_case;
+use postern_core::evidence::Kind;
+
+use super::{assert_denied, assert_invalid, assert_refused};
+use crate::on_both::on_both;
+use crate::steps::PLACEHOLDER_REASON;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn an_escalated_case_is_closed_to_agents(db) {
+        let app = TestApp::start(db).await;
+        let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
+        let id = app.ready_case_of_ana().await;
+        for reason in ["", "\u{0}\n", "-"] {
+            assert_invalid(escalate_case(&app, &ben, &id, reason).await, "reason");
+        }
+        escalate_case(&app, &ben, &id, "two pages claim to be her").await.unwrap();
+        let recorded = app.events("case.escalated").await;
+        assert_eq!(recorded[0]["reason"], "two pages claim to be her");
+        for agent in [&ben, &bea] {
+            let rule = "staff.escalated-to-senior";
+            assert_denied(force_mfa_reset(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
+            assert_denied(refuse_case(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
+            assert_denied(add_evidence(&app, agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
+        }
+        let browser = app.browser_with_planted_session("ben").await;
+        let page = browser.get(&format!("/desk/cases/{id}")).await;
+        page.ok().says("escalated").says("a senior has it now");
+        browser.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(403);
+        assert_refused(escalate_case(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
+        app.reset("sol", &id).await;
+    }
+}

@@ -1,0 +1,83 @@
+use postern::actions::vouch::vouch;
+use postern_core::evidence::Kind;
+
+use super::{assert_denied, assert_invalid, assert_throttled};
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+const HOW: &str = "I spoke with them at their desk";
+
+on_both! {
+    async fn one_person_is_never_agent_and_vouching_manager(db) {
+        let app = TestApp::start(db).await;
+        let sol = app.caller("sol").await;
+        // Sol is Ben's manager, and of a rank that may work on Ben's case.
+        let id = app.open("ben").await;
+        let phrase = app.row(&id).await.phrase;
+        app.bind("sol", &id).await;
+        app.record("sol", &id, Kind::LiveVideo).await;
+        assert_denied(vouch(&app, &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        assert_eq!(app.events("access.denied").await.len(), 1);
+        assert_eq!(app.stage(&id).await, "verifying");
+
+        // The other way round the second piece is recorded, but one witness stays one witness.
+        app.advance_seconds(3600);
+        let id = app.open("ben").await;
+        app.bind("sol", &id).await;
+        app.vouch("sol", &id).await;
+        app.record("sol", &id, Kind::LiveVideo).await;
+        app.record("sol", &id, Kind::CallPlaced).await;
+        assert_eq!(app.stage(&id).await, "verifying");
+    }
+
+    async fn only_the_manager_on_file_vouches(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let phrase = app.row(&id).await.phrase;
+        for login in ["fay", "ben", "sol", "ada", "ana"] {
+            let caller = app.caller(login).await;
+            let outcome = vouch(&app, &caller, &id, &phrase, HOW).await;
+            assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
+            let browser = app.browser_with_planted_session(login).await;
+            browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_say("Ana");
+        }
+        assert!(app.case(&id).await.evidence().is_empty());
+    }
+
+    async fn a_session_without_a_passkey_gives_no_word(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let phrase = app.row(&id).await.phrase;
+        let mut mona = app.caller("mona").await;
+        mona.phishing_resistant = false;
+        assert_denied(vouch(&app, &mona, &id, &phrase, HOW).await, "staff.passkey-only");
+        let browser = app.browser_with_planted_weak_session("mona").await;
+        let form = [("phrase", phrase.as_str()), ("how", HOW)];
+        browser.post(&format!("/account/vouches/{id}"), &form).await.status(403);
+    }
+
+    async fn a_manager_vouches_for_the_page_whose_phrase_she_heard(db) {
+        let app = TestApp::start(db).await;
+        let mona = app.caller("mona").await;
+        // A stranger asked first; the manager hears the phrase from the real Ana, who has a page of her own.
+        let strangers = app.open("ana").await;
+        let anas = app.open("ana").await;
+        let heard = app.row(&anas).await.phrase;
+        assert_invalid(vouch(&app, &mona, &strangers, &heard, HOW).await, "phrase");
+        assert!(app.case(&strangers).await.evidence().is_empty());
+        assert_invalid(vouch(&app, &mona, &anas, &heard, "").await, "how");
+        vouch(&app, &mona, &anas, &heard, HOW).await.unwrap();
+    }
+
+    async fn guesses_at_the_phrase_are_counted_with_the_agents(db) {
+        let app = TestApp::start(db).await;
+        let mona = app.caller("mona").await;
+        let id = app.open("ana").await;
+        for _ in 0..5 {
+            assert_invalid(vouch(&app, &mona, &id, "apple apple apple", HOW).await, "phrase");
+        }
+        assert_eq!(app.events("case.phrase_rejected").await.len(), 5);
+        let phrase = app.row(&id).await.phrase;
+        assert!(assert_throttled(vouch(&app, &mona, &id, &phrase, HOW).await) > 20);
+    }
+}
