@@ -7,6 +7,7 @@ import * as audit from './steps/audit.mjs';
 import * as desk from './steps/desk.mjs';
 import * as enrolment from './steps/enrolment.mjs';
 import * as notices from './steps/notices.mjs';
+import * as pages from './steps/pages.mjs';
 import * as recovery from './steps/recovery.mjs';
 import * as staff from './steps/staff.mjs';
 
@@ -43,6 +44,9 @@ const STEPS = [
   ['the audit page tells the story', audit.theAuditPageTellsTheStory],
   ['the export carries reason and state before', audit.theExportCarriesReasonAndStateBefore],
   ['the log is whole until a byte is changed', audit.theLogIsWholeUntilAByteIsChanged],
+  ['the admin comes in with a passkey', staff.comesInWithAPasskey('ada')],
+  ['the other pages look right', pages.theOtherPages],
+  ['a backup code is as good as the phone', enrolment.aBackupCodeIsAsGoodAsThePhone],
   ['the keyboard is enough to sign in', access.theKeyboardIsEnoughToSignIn],
   ['pages work without JavaScript', access.pagesWorkWithoutJavaScript],
   ['"this was not me" stops a case', notices.thisWasNotMeStopsACase],
@@ -50,7 +54,8 @@ const STEPS = [
 ];
 
 for (const database of DATABASES) {
-  journey(`a locked-out person gets back in (${database.name})`, {
+  journey('a locked-out person gets back in', {
+    on: database.name,
     skip: database.skip ?? false,
     start: () => World.start(database),
     check: (world) => world.check(),

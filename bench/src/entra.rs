@@ -24,11 +24,11 @@ const FIRST_NAMES: [&str; 12] =
 const LAST_NAMES: [&str; 10] =
     ["berger", "okafor", "tanaka", "haddad", "novak", "silva", "patel", "lund", "eze", "o'neill"];
 const PLACES: [(&str, &str, &str, &str); 5] = [
-    ("Lyon", "Auvergne-Rhône-Alpes", "FR", "45.76,4.83"),
-    ("Springfield", "Illinois", "US", "39.78,-89.65"),
-    ("München", "Bayern", "DE", "48.13,11.58"),
-    ("Leeds", "England", "GB", "53.79,-1.54"),
-    ("Pune", "Maharashtra", "IN", "18.52,73.85"),
+    ("Lyon", "Auvergne-Rhône-Alpes", "FR", r#""latitude":45.76,"longitude":4.83"#),
+    ("Springfield", "Illinois", "US", r#""latitude":39.78,"longitude":-89.65"#),
+    ("München", "Bayern", "DE", r#""latitude":48.13,"longitude":11.58"#),
+    ("Leeds", "England", "GB", r#""latitude":53.79,"longitude":-1.54"#),
+    ("Pune", "Maharashtra", "IN", r#""latitude":18.52,"longitude":73.85"#),
 ];
 const APPS: [&str; 6] = [
     "Office 365 Exchange Online",
@@ -112,41 +112,47 @@ impl Export {
     }
 
     fn record(&mut self) -> String {
-        let Self { seeded, run, .. } = self;
-        let Person { login, id, ip, place, agent } = &run.person;
-        let (city, state, country, coordinates) = *place;
-        let (latitude, longitude) = coordinates.split_once(',').unwrap_or(("0", "0"));
+        let Self { seeded, run, now, tenant, .. } = self;
         let app = seeded.pick(&APPS);
-        let logged = self.now + SignedDuration::from_secs(i64::from(seeded.small(240)));
-        let (code, second) = (run.ending.code.to_string(), i64::from(seeded.small(1_000_000_000)));
-        let created = self.now + SignedDuration::from_nanos(second);
-        let created = format!("{created:.7}");
+        let began = *now + SignedDuration::from_nanos(i64::from(seeded.small(1_000_000_000)));
+        // Entra writes the row minutes after the attempt.
+        let logged = *now + SignedDuration::from_secs(1 + i64::from(seeded.small(240)));
+        let began = format!("{began:.7}");
         self.template.fill(|slot| match slot {
             "logged" => format!("{logged:.7}"),
-            "created" => created.replace('Z', "+00:00"),
-            "tenant" => self.tenant.clone(),
-            "guid" => seeded.guid(),
-            "correlation" => run.correlation.clone(),
-            "login" => login.clone(),
-            "person" => id.clone(),
-            "ip" => ip.clone(),
-            "city" => city.to_owned(),
-            "state" => state.to_owned(),
-            "country" => country.to_owned(),
-            "latitude" => latitude.to_owned(),
-            "longitude" => longitude.to_owned(),
-            "agent" => agent.0.to_owned(),
-            "system" => agent.1.to_owned(),
-            "browser" => agent.2.to_owned(),
-            "app" => app.to_owned(),
-            "code" => code.clone(),
+            "created" => began.replace('Z', "+00:00"),
+            "steps" => run.ending.steps(&began),
+            "policies" => run.ending.policies(),
+            "code" => run.ending.code.to_string(),
             "reason" => run.ending.reason.to_owned(),
             "detail" => run.ending.detail.to_owned(),
-            "steps" => run.ending.steps(&created),
-            "policies" => run.ending.policies(),
             "method" => run.ending.method.to_owned(),
-            other => other.to_owned(),
+            "correlation" => run.correlation.clone(),
+            "tenant" => tenant.clone(),
+            "guid" => seeded.guid(),
+            "app" => app.to_owned(),
+            of_person => run.person.value(of_person).to_owned(),
         })
+    }
+}
+
+impl Person {
+    fn value(&self, slot: &str) -> &str {
+        let (city, state, country, coordinates) = self.place;
+        let (agent, system, browser) = self.agent;
+        match slot {
+            "login" => &self.login,
+            "person" => &self.id,
+            "ip" => &self.ip,
+            "city" => city,
+            "state" => state,
+            "country" => country,
+            "coordinates" => coordinates,
+            "agent" => agent,
+            "system" => system,
+            "browser" => browser,
+            _ => "",
+        }
     }
 }
 

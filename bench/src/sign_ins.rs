@@ -50,9 +50,9 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
         "  bare Argon2id, same parameters",
         "1/s",
         bare,
-        &format!("{cores} at once, as many as sign-ins may hash"),
+        &format!("{cores} at once, as many as Postern hashes"),
     );
-    report.line("  ratio", "", ratio, "1 would mean that a sign-in costs its hash alone");
+    report.line("  ratio", "", ratio, "1: a sign-in costs its hash alone");
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { expectRefusal } from '../lib/browser.mjs';
-import { button, field, givePassword, isAt, isShut, link } from '../lib/person.mjs';
+import { button, field, givePassword, isAt, isShut, link, signOut } from '../lib/person.mjs';
 import { ANA } from '../lib/people.mjs';
 import { totp } from '../lib/totp.mjs';
 import { until } from '../lib/wait.mjs';
@@ -133,6 +133,20 @@ export async function anaSignsInFully(world) {
   await button(page, 'Continue').click();
   await isAt(page, '/account', 'Your account');
   await world.look(page, 'account-of-ana');
+}
+
+export async function aBackupCodeIsAsGoodAsThePhone(world) {
+  const page = await world.window('ana');
+  await page.goto('/account');
+  await signOut(page);
+  await givePassword(page, world.server, ANA.login);
+  await isAt(page, '/sign-in/second-step');
+  await page.getByText('Use a backup code').click();
+  await world.look(page, 'backup-code');
+  await field(page, 'Backup code').fill(world.notes.codes[0]);
+  await button(page, 'Use backup code').click();
+  await isAt(page, '/account', 'Your account');
+  await page.getByText(`${world.notes.codes.length - 1} codes remaining`).waitFor();
 }
 
 async function givePass(page, pass) {

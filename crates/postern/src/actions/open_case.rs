@@ -15,7 +15,7 @@ use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
 use crate::store::cases::{self, NewCase};
-use crate::store::persons;
+use crate::store::persons::{self, Person};
 
 /// A case that was opened: the token of its page.
 pub struct Opened {
@@ -28,18 +28,18 @@ pub struct Opened {
 /// Every answer takes at least so long: what is written for somebody we know must not show in the time (rule 8).
 const FLOOR: Duration = Duration::from_millis(200);
 
-/// Opens a case for whoever `login` names.
-pub async fn open_case(app: &App, login: &str) -> Result<Opened, ActionError> {
-    let (opened, ()) = tokio::join!(open(app, login), tokio::time::sleep(FLOOR));
+/// Opens a case for whoever `login` names. A known `device` of the owner asks in a lane of its own.
+pub async fn open_case(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
+    let (opened, ()) = tokio::join!(open(app, login, device), tokio::time::sleep(FLOOR));
     opened
 }
 
-async fn open(app: &App, login: &str) -> Result<Opened, ActionError> {
+async fn open(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
     if login.trim().is_empty() {
         return Err(ActionError::invalid("login", "Type the name you sign in with."));
     }
-    limit(app, login).await?;
     let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
+    limit(app, login, person.as_ref(), device).await?;
     let now = app.clock.now();
     let id = CaseId::new(app.rng.id(now)?);
     let page = app.rng.token()?;
@@ -71,11 +71,15 @@ async fn open(app: &App, login: &str) -> Result<Opened, ActionError> {
 
 /// A name can open a handful an hour: enough for a person, not for a flood of notices. An address can open a handful
 /// in five minutes: an office behind one address must still get through on a bad morning.
-async fn limit(app: &App, login: &str) -> Result<(), ActionError> {
+async fn limit(app: &App, login: &str, person: Option<&Person>, device: Option<&str>) -> Result<(), ActionError> {
     let seconds = app.clock.now().as_second();
     let (hour, five_minutes) = (seconds.div_euclid(3600), seconds.div_euclid(300));
     Lane::of_thing(&format!("open_case:{}:{five_minutes}", current_request().ip)).spend(app).await?;
-    Lane::of_stranger(login, &format!("open_case:{hour}")).spend(app).await
+    let kind = format!("open_case:{hour}");
+    match person {
+        Some(person) => Lane::of_person(app, &person.id, &kind, device).await?.spend(app).await,
+        None => Lane::of_stranger(login, &kind).spend(app).await,
+    }
 }
 
 /// `C-7K3M9Q`: short enough to say, 30 bits; the unique key refuses a repeat.

@@ -30,7 +30,7 @@ async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result
         let case = case.refuse(permit, now)?;
         cases::save(&mut change, &row, &case).await?;
     } else {
-        cases::close_stranger(&mut change, &row).await?;
+        cases::close_stranger(&mut change, &row, "closed").await?;
     }
     Ok(change.commit(&event).await?)
 }

@@ -11,6 +11,9 @@ use crate::store::{StoreError, service_tokens};
 /// Revokes a token.
 pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
     let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
+    if caller.scopes.is_some() {
+        return Err(ActionError::Refused("A token can't revoke tokens.".to_owned()));
+    }
     let mut change = app.change().await?;
     match service_tokens::revoke(&mut change, id).await {
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),

@@ -2,6 +2,7 @@
 
 use postern_core::case::Stage;
 use postern_core::event::{Actor, Event, EventKind};
+use postern_core::login::normalise;
 use postern_core::signin::{Assurance, Standing};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -102,7 +103,11 @@ pub(super) async fn failed(
     attempt: Failed<'_>,
 ) -> Result<(), ActionError> {
     let request = current_request();
-    let login: String = person.map_or(login, |p| p.login.as_str()).chars().take(254).collect();
+    // What a stranger typed may be a password in the wrong field: only its hash is kept, so that repeats still show.
+    let login = match person {
+        Some(person) => person.login.clone(),
+        None => format!("unknown-{}", token_hash(&normalise(login)).get(..12).unwrap_or_default()),
+    };
     let mut change = app.change().await?;
     let row = NewSignIn {
         person: person.map(|p| &p.id),

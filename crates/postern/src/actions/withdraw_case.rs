@@ -16,6 +16,10 @@ pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> 
 }
 
 async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+    // Alike for friends and strangers: what follows differs between them.
+    if row.closed_at.is_some() {
+        return Err(ActionError::Refused("This request is closed already.".to_owned()));
+    }
     let mut change = app.change().await?;
     let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
         .case(&row.case_id())
@@ -26,7 +30,7 @@ async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
             event = event.person(&case.subject().person);
             cases::save(&mut change, row, &case).await?;
         }
-        None => cases::close_stranger(&mut change, row).await?,
+        None => cases::close_stranger(&mut change, row, "withdrawn").await?,
     }
     Ok(change.commit(&event).await?)
 }

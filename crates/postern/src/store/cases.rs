@@ -167,17 +167,18 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     one_row(&done)
 }
 
-/// Closes a stranger's case, which has no document.
-pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow) -> Result<()> {
+/// Closes a stranger's case, which has no document: `stage` says how, `withdrawn` or `closed`.
+pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'static str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE cases SET stage = 'closed', version = version + 1, changed_at = $4, closed_at = $4 \
+        "UPDATE cases SET stage = $5, version = version + 1, changed_at = $4, closed_at = $4 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND person_id IS NULL AND closed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
     .bind(read.version)
     .bind(at)
+    .bind(stage)
     .execute(change.conn())
     .await?;
     one_row(&done)

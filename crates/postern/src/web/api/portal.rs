@@ -104,7 +104,7 @@ pub async fn open_case(
     State(app): State<Arc<App>>,
     Body(sent): Body<OpenCase>,
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
-    let opened = actions::open_case::open_case(&app, &sent.login).await?;
+    let opened = actions::open_case::open_case(&app, &sent.login, None).await?;
     let row = cases::load(&app.db, &app.tenant, &opened.id).await?;
     let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&app, &row)? };
     Ok((StatusCode::CREATED, Json(answer)))
@@ -169,7 +169,7 @@ pub async fn contest(
 fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = app.clock.now();
     let case = row.case(now)?;
-    let says = standing(case.as_ref(), row.closed_at.is_some(), now);
+    let says = standing(case.as_ref(), &row.stage, now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),

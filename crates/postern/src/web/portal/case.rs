@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
 use crate::web::cookies;
-use crate::web::extract::{CasePage, CurrentFlow, Form, Query};
+use crate::web::extract::{CasePage, CurrentFlow, Device, Form, Query};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -54,6 +54,7 @@ pub async fn show(
 pub async fn open(
     State(app): State<Arc<App>>,
     flow: Result<CurrentFlow, Problem>,
+    Device(device): Device,
     Form(form): Form<OpenForm>,
 ) -> Result<Response, Problem> {
     let login = match flow {
@@ -62,7 +63,7 @@ pub async fn open(
         }
         _ => form.login,
     };
-    let opened = open_case::open_case(&app, &login).await?;
+    let opened = open_case::open_case(&app, &login, device.as_deref()).await?;
     let mut response = Redirect::to("/recover/case").into_response();
     cookies::CASE.set(response.headers_mut(), &opened.page);
     Ok(response)
@@ -88,7 +89,7 @@ pub async fn withdraw(State(app): State<Arc<App>>, CasePage(row): CasePage) -> R
 fn values(app: &App, row: &CaseRow, pass: Option<&ShownPass>, error: Option<&str>) -> Result<Value, Problem> {
     let now = app.clock.now();
     let case = row.case(now)?;
-    let standing = standing(case.as_ref(), row.closed_at.is_some(), now);
+    let standing = standing(case.as_ref(), &row.stage, now);
     Ok(json!({
         "reference": row.reference,
         "login": row.claimed_login,

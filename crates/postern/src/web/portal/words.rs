@@ -28,9 +28,13 @@ pub const STEPS: [&str; 4] =
     ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
-pub fn standing(case: Option<&Case>, closed: bool, now: Timestamp) -> Standing {
+pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Standing {
     let Some(case) = case else {
-        return if closed { over(REFUSED) } else { waiting(false) };
+        return match stored_stage {
+            "closed" => over(REFUSED),
+            "withdrawn" => over(WITHDRAWN),
+            _ => waiting(false),
+        };
     };
     match case.stage() {
         Stage::Verifying => waiting(matches!(case.page(), Page::Bound { .. })),

@@ -24,7 +24,7 @@ pub fn a_day() -> SignedDuration {
 impl TestApp {
     /// Somebody asks to be let back in.
     pub async fn open(&self, login: &str) -> CaseId {
-        let opened = open_case(self, login).await.unwrap();
+        let opened = open_case(self, login, None).await.unwrap();
         self.secrets.saw(&opened.page);
         opened.id
     }

@@ -1,0 +1,26 @@
+// Pages beside the main road, as an admin meets them: they must look right too.
+import { expectRefusal } from '../lib/browser.mjs';
+
+const PAGES = {
+  recover: '/recover',
+  people: '/desk/people',
+  'add-person': '/desk/people/new',
+  tokens: '/desk/tokens',
+  'closed-cases': '/desk?closed=true',
+  'set-up': '/set-up',
+  api: '/api',
+  'dev-outbox': '/dev/outbox',
+  'dev-phone': '/dev/phone',
+  'dev-clock': '/dev/clock',
+};
+
+export async function theOtherPages(world) {
+  const page = await world.window('ada');
+  for (const [name, path] of Object.entries(PAGES)) {
+    const answer = await page.goto(path);
+    if (!answer.ok()) throw new Error(`${path} answers ${answer.status()}`);
+    await world.look(page, name);
+  }
+  await expectRefusal(page, () => page.goto('/no-such-page'));
+  await world.look(page, 'no-such-page');
+}
