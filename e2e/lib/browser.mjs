@@ -24,6 +24,7 @@ export async function openWindow(browser, baseURL, options = {}) {
     baseURL,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
   });

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 const STEP_MS = 90_000;
 
-// `on` says which of its runs it is. start() makes the world and end() takes it down. check() is asked after each step; what it finds fails that step and
-// keeps nobody from the next.
+// `on` says which of its runs it is. start() makes the world and end() takes it down. check() is asked after each step;
+// what it finds fails that step and keeps nobody from the next.
 export function journey(name, { on, skip, start, check, end, steps }) {
   test(`${on}: ${name}`, { skip }, async (t) => {
     const world = await start();

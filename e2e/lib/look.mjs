@@ -31,7 +31,7 @@ export class Looker {
     const file = `${this.folder}/${String(this.#taken).padStart(2, '0')}-${name}`;
     const faults = [];
     for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.emulateMedia({ colorScheme });
       await comesToRest(page);
       await page.screenshot({ path: `${file}-${colorScheme}.png`, fullPage: true });
       faults.push(...(await violations(page)).map((fault) => `${colorScheme}: ${fault}`));

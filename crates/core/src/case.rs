@@ -138,7 +138,7 @@ impl Case {
     #[must_use]
     pub fn as_of(mut self, now: Timestamp) -> Self {
         let ready_at = match self.stage {
-            Stage::Ready { verified_at, .. } => verified_at,
+            Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at } => verified_at,
             Stage::OnHold { until, .. } => until,
             _ => return self,
         };

@@ -13,6 +13,7 @@ pub mod escalate_case;
 pub mod export_audit;
 pub mod force_mfa_reset;
 pub mod open_case;
+pub mod recover_person;
 pub mod refuse_case;
 pub mod revoke_service_token;
 pub mod set_up;

@@ -27,6 +27,9 @@ pub enum StartError {
     /// The key file does not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The database is in use, but its key file is not here.
+    #[error("the database holds sealed secrets, but {0} is not here. Restore it, or name the right folder with --data")]
+    KeyLost(std::path::PathBuf),
     /// The policies were refused.
     #[error("the policies were refused: {0}")]
     Policies(#[from] PolicyError),
@@ -73,10 +76,14 @@ pub struct App {
 impl App {
     /// Opens everything; makes the tenant at the first start.
     pub async fn start(config: Config) -> Result<Arc<Self>, StartError> {
-        std::fs::create_dir_all(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
+        create_private(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
         let (clock, rng) = (Clock::default(), Rng);
-        let keys = Keys::open(&config.data.join("postern.key"), &rng)?;
         let db = Db::open(&config.database_url).await?;
+        let key_file = config.data.join("postern.key");
+        if !key_file.exists() && tenants::find_first(&db).await?.is_some() {
+            return Err(StartError::KeyLost(key_file));
+        }
+        let keys = Keys::open(&key_file, &rng)?;
         let tenant = open_tenant(&db, &clock, &rng, &config.tenant_name).await?;
         let host = config.origin.host_str().unwrap_or("localhost").to_owned();
         let webauthn = WebauthnBuilder::new(&host, &config.origin)?.rp_name(&config.tenant_name).build()?;
@@ -115,4 +122,13 @@ async fn open_tenant(db: &Db, clock: &Clock, rng: &Rng, name: &str) -> Result<Te
     tenants::insert(&mut change, name).await?;
     change.commit_unrecorded("the tenant's own first row").await?;
     Ok(tenant)
+}
+
+/// The folder of the key and the database is nobody else's business.
+fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

@@ -5,6 +5,7 @@ pub mod config_check;
 pub mod demo;
 pub mod diagnose;
 pub mod person_enable;
+pub mod person_recover;
 pub mod say;
 pub mod serve;
 
@@ -75,8 +76,10 @@ enum AuditCommand {
 
 #[derive(Subcommand)]
 enum PersonCommand {
-    /// Enable an account that "this was not me" froze. For the operator, when no senior can be reached.
+    /// Enable an account that "this was not me" froze, after the owner was spoken with.
     Enable(person_enable::EnableArgs),
+    /// Let somebody back in whom nobody at the desk may help: an admin, or somebody whose password is shut.
+    Recover(person_recover::RecoverArgs),
 }
 
 /// Settings that every server command takes. Flags win over the file.
@@ -131,6 +134,7 @@ pub fn run() -> ExitCode {
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
         Command::Person(PersonCommand::Enable(args)) => person_enable::run(args),
+        Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),
     };
     outcome.unwrap_or_else(|error| say::fail(&*error))
 }

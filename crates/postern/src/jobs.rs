@@ -2,6 +2,7 @@
 
 pub mod deliver_outbox;
 pub mod sequence_audit;
+pub mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,19 @@ use tokio::sync::watch;
 
 use crate::app::App;
 
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+
 /// Runs the jobs until `stop` turns true: when a change wakes them, and once a second.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let sender = deliver_outbox::Sender::new(&app);
+    let mut swept = tokio::time::Instant::now();
     loop {
+        if swept.elapsed() > SWEEP_EVERY {
+            swept = tokio::time::Instant::now();
+            if let Err(error) = sweep::sweep(&app).await {
+                tracing::error!(%error, "what has run out was not swept; trying again");
+            }
+        }
         if let Err(error) = sequence_audit::sequence_audit(&app).await {
             tracing::error!(%error, "the audit log was not sequenced; trying again");
         }

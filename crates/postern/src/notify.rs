@@ -48,7 +48,8 @@ impl Notice {
                 "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet."
             }
             Self::CaseVerified => {
-                "The help desk has verified who asked, and may now remove all sign-in methods of your account."
+                "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \
+                 of your sign-in methods."
             }
             Self::FactorsReset => {
                 "The help desk removed all sign-in methods and backup codes of your account and ended every session."

@@ -32,7 +32,7 @@ pub struct Proof {
     pub page_bound: bool,
     /// The kinds at hand.
     pub kinds: BTreeSet<Kind>,
-    /// People whose word it is, the agent who bound the page included.
+    /// People whose word the evidence is.
     pub witnesses: BTreeSet<PersonId>,
     /// How often proof that never counts was offered.
     pub risk: i64,

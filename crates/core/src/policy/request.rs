@@ -6,7 +6,7 @@ use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
 use super::{Action, Verify};
-use crate::case::{Case, Proof};
+use crate::case::{Case, Page, Proof};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -137,6 +137,15 @@ fn case_attributes(case: &Case) -> Value {
         "tier": subject.tier.as_str(),
         "target_rank": subject.role.rank(),
         "handler_rank": case.handler_rank(),
-        "witnesses": case.evidence().iter().map(|e| e.witness.as_str()).collect::<Vec<_>>(),
+        "witnesses": witnesses(case),
     })
+}
+
+/// Everybody whose word is in the case already: who recorded evidence, and who heard the phrase.
+fn witnesses(case: &Case) -> Vec<&str> {
+    let bound_by = match case.page() {
+        Page::Bound { by, .. } => Some(by.as_str()),
+        Page::Unbound => None,
+    };
+    case.evidence().iter().map(|e| e.witness.as_str()).chain(bound_by).collect()
 }

@@ -9,6 +9,7 @@ use super::advance::announce_hold;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
+use crate::notify::{self, Notice};
 use crate::store::cases;
 
 /// Approves a verified case.
@@ -29,6 +30,7 @@ async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resul
     let case = case.approve(permit, caller.person.id.clone(), now)?;
     let mut change = app.change().await?;
     announce_hold(&mut change, &case).await?;
+    notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

@@ -1,7 +1,7 @@
 //! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it freezes the case, and
 //! the account if something was changed already.
 
-use postern_core::case::Stage;
+use postern_core::case::{Outcome, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
@@ -59,7 +59,13 @@ async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result
     let Some(case) = row.case(change.at())? else {
         return Ok(false);
     };
-    // A case that was refused, withdrawn or contested before has nothing left to stop.
+    // Stopped before, or overtaken by another case that may have done the reset: freeze all the same. One that was
+    // refused or withdrawn has nothing left to stop.
+    match case.stage() {
+        Stage::Contested { after_remedy, .. } => return Ok(*after_remedy),
+        Stage::Closed { outcome: Outcome::Superseded, .. } => return Ok(true),
+        _ => {}
+    }
     let Ok(case) = case.contest(change.at()) else {
         return Ok(false);
     };

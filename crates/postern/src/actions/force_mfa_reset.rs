@@ -51,7 +51,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     Ok(())
 }
 
-async fn remove_everything(change: &mut Change<'_>, person: &PersonId) -> Result<u64, ActionError> {
+pub(super) async fn remove_everything(change: &mut Change<'_>, person: &PersonId) -> Result<u64, ActionError> {
     factors::remove_all(change, person).await?;
     backup_codes::revoke_all(change, person).await?;
     passes::revoke(change, person, None).await?;
@@ -79,7 +79,7 @@ async fn supersede_others(app: &App, change: &mut Change<'_>, done: &Case) -> Re
     Ok(())
 }
 
-async fn state_before(app: &App, person: &PersonId) -> Result<Value, ActionError> {
+pub(super) async fn state_before(app: &App, person: &PersonId) -> Result<Value, ActionError> {
     let factors = factors::list(&app.db, &app.tenant, person).await?;
     let listed: Vec<Value> = factors
         .iter()

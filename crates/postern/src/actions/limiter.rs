@@ -69,12 +69,10 @@ impl Lane {
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
     pub async fn stop_at_cap(&self, app: &App, person: &PersonId, kind: &str) -> Result<(), ActionError> {
         let mut change = app.change().await?;
-        if !throttles::is_exhausted(&mut change, &self.subject).await? {
+        if !throttles::reached_cap(&mut change, &self.subject).await? {
             return Ok(());
         }
-        if factors::disable_kind(&mut change, person, kind).await? == 0 {
-            return Ok(());
-        }
+        factors::disable_kind(&mut change, person, kind).await?;
         notify::announce(app, &mut change, person, None, Notice::FactorDisabled).await?;
         let event = Event::new(EventKind::MfaFactorDisabled, Actor::System)
             .person(person)

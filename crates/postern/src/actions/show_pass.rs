@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::store::cases::CaseRow;
 use crate::store::passes::NewPass;
-use crate::store::{passes, persons};
+use crate::store::{passes, persons, throttles};
 
 /// A pass for the person's eyes.
 pub struct ShownPass {
@@ -59,6 +59,8 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
         expires_at,
     };
     passes::replace(&mut change, &pass).await?;
+    // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
+    throttles::forget(&mut change, &format!("person:{}:pass", person.id)).await?;
     let event = Event::new(EventKind::PassIssued, Actor::Anonymous)
         .person(&person.id)
         .case(case.id())

@@ -48,6 +48,9 @@ pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionE
     let Some(person) = person.filter(|_| right) else {
         let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
         failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;
+        if let Some(person) = &person {
+            lane.stop_at_cap(app, &person.id, "password").await?;
+        }
         return Err(ActionError::Wrong(WRONG));
     };
     begin(app, &person, &lane).await

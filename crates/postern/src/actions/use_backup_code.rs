@@ -56,6 +56,7 @@ async fn spend_code(
         Err(StoreError::Conflict) => {
             drop(change);
             refuse(app, &person, "mfa_wrong_code").await?;
+            lane.stop_at_cap(app, &person.id, "backup_code").await?;
             return Err(ActionError::invalid("backup_code", WRONG));
         }
         Err(other) => return Err(other.into()),

@@ -39,7 +39,6 @@ async fn spend_code(
     let lane = Lane::of_person(app, &person.id, "totp", device).await?;
     if let Err(throttled) = lane.spend(app).await {
         refuse(app, &person, "mfa_rate_limited", None).await?;
-        lane.stop_at_cap(app, &person.id, "totp").await?;
         return Err(throttled);
     }
     let (factor, check) = check(app, &person, code).await?;

@@ -43,18 +43,15 @@ impl Sender {
         Self { smtp, http }
     }
 
-    fn has_way_for(&self, channel: &str) -> bool {
-        if channel == "email" { self.smtp.is_some() } else { self.http.is_some() }
-    }
 }
 
 /// Delivers what is due. Without a way out for its channel a message waits; nothing is dropped.
 pub async fn deliver_outbox(app: &App, sender: &Sender) -> Result<(), StoreError> {
-    if sender.smtp.is_none() && sender.http.is_none() {
-        return Ok(());
-    }
-    for message in outbox::list_due(&app.db, app.clock.now()).await? {
-        if sender.has_way_for(&message.channel) {
+    for (mail, has_way) in [(true, sender.smtp.is_some()), (false, sender.http.is_some())] {
+        if !has_way {
+            continue;
+        }
+        for message in outbox::list_due(&app.db, mail, app.clock.now()).await? {
             deliver(app, sender, &message).await?;
         }
     }

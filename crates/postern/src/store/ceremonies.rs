@@ -44,3 +44,14 @@ pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
     .await?;
     one_row(&done)
 }
+
+/// Deletes ceremonies that ran out before `before`.
+pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query("DELETE FROM ceremonies WHERE tenant_id = $1 AND expires_at < $2")
+        .bind(tenant.as_str())
+        .bind(micros(before))
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}

@@ -104,3 +104,14 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
 fn encode(flow: &Flow) -> Result<String> {
     serde_json::to_string(flow).map_err(|_| StoreError::Corrupt("sign-in"))
 }
+
+/// Deletes flows that ran out before `before`.
+pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query("DELETE FROM flows WHERE tenant_id = $1 AND expires_at < $2")
+        .bind(tenant.as_str())
+        .bind(micros(before))
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}

@@ -53,13 +53,13 @@ pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()>
     Ok(())
 }
 
-/// Messages whose time has come, oldest first.
-pub async fn list_due(db: &Db, now: Timestamp) -> Result<Vec<Message>> {
+/// Messages whose time has come, oldest first: mail, or text and voice. The two never stand in each other's way.
+pub async fn list_due(db: &Db, mail: bool, now: Timestamp) -> Result<Vec<Message>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 \
+        "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 AND (channel = 'email') = ($2 = 1) \
          ORDER BY next_at, id LIMIT 50"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).bind(i64::from(mail)).fetch_all(db.reader()).await?)
 }
 
 /// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no
@@ -78,7 +78,7 @@ pub async fn claim(change: &mut Change<'_>, message: &Message, next_at: Timestam
     Ok(done.rows_affected() == 1)
 }
 
-/// It arrived, or will never.
+/// It arrived, or will never. The body of one that arrived is wiped: its link is live, and the owner has it now.
 pub async fn settle(
     change: &mut Change<'_>,
     message: &Message,
@@ -86,7 +86,8 @@ pub async fn settle(
     give_up: bool,
 ) -> Result<()> {
     let at = micros(change.at());
-    sqlx::query("UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5 WHERE tenant_id = $1 AND id = $2")
+    sqlx::query("UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5, \
+         body = CASE WHEN $5 IS NULL THEN '' ELSE body END WHERE tenant_id = $1 AND id = $2")
         .bind(&message.tenant_id)
         .bind(&message.id)
         .bind(error.is_none().then_some(at))

@@ -207,3 +207,14 @@ pub async fn enable(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     .await?;
     one_row(&done)
 }
+
+/// Takes the password away: only a set-up code leads on.
+pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE persons SET password_hash = NULL WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}

@@ -36,9 +36,9 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
     Ok(Guess::Granted)
 }
 
-/// Whether the lifetime cap is reached.
-pub async fn is_exhausted(change: &mut Change<'_>, subject: &str) -> Result<bool> {
-    Ok(touch(change, subject, LIFETIME).await?.0 >= LIFETIME_CAP)
+/// Whether the guess just made was the one that reached the lifetime cap: true once, because later ones are not paid.
+pub async fn reached_cap(change: &mut Change<'_>, subject: &str) -> Result<bool> {
+    Ok(touch(change, subject, LIFETIME).await?.0 == LIFETIME_CAP)
 }
 
 /// The guess was right: its lane and the lifetime count start over.

@@ -4,6 +4,7 @@
 //! `POSTERN_TEST_POSTGRES` names a server, on PostgreSQL. When it ends, `test_app/ending.rs` checks what people forget.
 #![cfg(test)]
 
+mod actions;
 mod browser;
 mod journey;
 mod on_both;

@@ -51,7 +51,7 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
         }
         Stage::Remedied { .. } => Standing {
             now: "Your old sign-in methods are gone.",
-            next: "Show your pass below, then sign in with your password and the pass. You have 10 minutes for each pass.",
+            next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
             done: 3,
             until: None,
             can_show_pass: matches!(case.page(), Page::Bound { .. }),

@@ -7,7 +7,8 @@ use postern::demo;
 use postern::rng::token_hash;
 use postern::store::sessions::{self, NewSession};
 use postern_core::signin::{Assurance, Standing};
-use postern_testkit::SoftPasskey;
+use postern_core::id::CaseId;
+use postern_testkit::{SoftPasskey, TestPhone};
 
 use crate::browser::{Browser, SESSION};
 use crate::test_app::TestApp;
@@ -52,6 +53,24 @@ impl TestApp {
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         let code = self.phone(login).await.code(self.seconds());
         browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
+    }
+
+    /// From a pass to a full sign-in, over HTTP: whoever holds the case page of Ana's.
+    pub async fn enrol_by_hand(&self, id: &CaseId) -> Browser {
+        let (browser, password) = (self.browser(), demo::password("ana"));
+        let form = [("login", "ana"), ("password", password.as_str())];
+        let pass = self.show_pass(id).await.code;
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/pass");
+        browser.post("/sign-in/pass", &[("pass", &pass)]).await.leads_to("/enrol");
+        let phone = TestPhone::from_key(&browser.get("/enrol").await.ok().marked("data-key"));
+        self.secrets.saw_seed(phone.secret());
+        let codes = browser.post("/enrol/codes", &[("code", &phone.code(self.seconds()))]).await;
+        codes.ok().items("data-codes").iter().for_each(|code| self.secrets.saw(code));
+        self.advance_seconds(30);
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        let code = phone.code(self.seconds());
+        browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
+        browser
     }
 
     /// Adds a passkey over HTTP, from a session, signs out, and signs in with it.

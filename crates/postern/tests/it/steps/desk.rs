@@ -55,14 +55,19 @@ impl TestApp {
         approve_case(self, &self.caller(senior).await, id, PLACEHOLDER_REASON).await.unwrap();
     }
 
-    /// A case of Ana's with all the proof that her tier wants.
-    pub async fn ready_case_of_ana(&self) -> CaseId {
-        let id = self.open("ana").await;
+    /// A case with all the proof that the standard tier wants.
+    pub async fn ready_case_of(&self, login: &str) -> CaseId {
+        let id = self.open(login).await;
         self.bind("ben", &id).await;
         self.record("ben", &id, Kind::CallPlaced).await;
         self.vouch("mona", &id).await;
         assert_eq!(self.stage(&id).await, "ready");
         id
+    }
+
+    /// Ana's.
+    pub async fn ready_case_of_ana(&self) -> CaseId {
+        self.ready_case_of("ana").await
     }
 
     /// All factors go.

@@ -6,7 +6,10 @@ use postern::actions::use_totp::use_totp;
 use postern::actions::{ActionError, SignedIn};
 use postern::demo;
 use postern::rng::token_hash;
+use postern::store::backup_codes;
 use postern::store::flows::{self, FlowRow};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::id::CaseId;
 use postern_core::signin::Flow;
 use zeroize::Zeroizing;
@@ -35,9 +38,42 @@ impl TestApp {
         PasswordStep { flow: begun.flow, row }
     }
 
+    /// The right password, shortly before it is that late.
+    pub async fn password_later(&self, login: &str, at: jiff::Timestamp) -> PasswordStep {
+        // Checking the password takes its time: a flow lives five minutes, so it can begin a minute before.
+        let minute = jiff::SignedDuration::from_mins(1);
+        self.advance(at.duration_since(self.clock.now()) - minute);
+        let step = self.password(login).await;
+        self.advance(at.duration_since(self.clock.now()));
+        step
+    }
+
     /// The flow of a token, if it is still going.
     pub async fn flow(&self, token: &str) -> Option<FlowRow> {
         flows::find_live(&self.db, &self.tenant, &token_hash(token), self.clock.now()).await.unwrap()
+    }
+
+    /// The flow of this id, if it is still going.
+    pub async fn flow_row(&self, id: &str) -> Option<FlowRow> {
+        flows::find_live(&self.db, &self.tenant, id, self.clock.now()).await.unwrap()
+    }
+
+    /// Three new backup codes of somebody's, in place of the set that was: those of the demo nobody has seen.
+    pub async fn backup_codes_of(&self, login: &str) -> Vec<String> {
+        let (person, salt) = (self.person(login).await, self.rng.bytes::<16>().unwrap().to_vec());
+        let (mut shown, mut hashes) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let code = PlainCode::<BackupCode>::from_random(&self.rng.bytes::<16>().unwrap());
+            let input = Zeroizing::new(code.hash_input(&person.id));
+            hashes.push(self.hashing.digest(input, salt.clone()).await.unwrap());
+            self.secrets.saw(&code.reveal());
+            shown.push(code.reveal());
+        }
+        let mut change = self.change().await.unwrap();
+        backup_codes::replace(&mut change, &person.id, &salt, &hashes).await.unwrap();
+        let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::System).person(&person.id);
+        change.commit(&event).await.unwrap();
+        shown
     }
 
     /// Password and the code that the app shows.

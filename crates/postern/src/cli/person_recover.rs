@@ -1,0 +1,48 @@
+//! `postern person recover`
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Outcome, Settings, block_on, say};
+use crate::actions::recover_person::{Given, recover_person};
+use crate::app::App;
+use crate::config::Mode;
+
+/// What it takes.
+#[derive(Args)]
+pub struct RecoverArgs {
+    #[command(flatten)]
+    settings: Settings,
+    /// Who.
+    login: String,
+    /// Why; goes on the record.
+    #[arg(long)]
+    reason: String,
+    /// Take the password away too: the person sets a new one. For a password that was guessed at too often.
+    #[arg(long)]
+    new_password: bool,
+}
+
+/// Removes the factors and prints what the person needs.
+pub fn run(args: RecoverArgs) -> Outcome {
+    let config = args.settings.into_config(Mode::Production)?;
+    block_on(async move {
+        let app = App::start(config).await?;
+        let given = recover_person(&app, &args.login, &args.reason, args.new_password).await;
+        match given.map_err(|e| e.to_string())? {
+            Given::Pass(pass) => {
+                say::line("All sign-in methods are removed, and every contact on file is told. Give the person this pass:");
+                say::line(format_args!("  {pass}"));
+                say::line(format_args!("At {} they type it after their password.", app.config.link("/sign-in")));
+            }
+            Given::SetUpCode(code) => {
+                say::line("Password and sign-in methods are removed, and every contact on file is told. Give the person this code:");
+                say::line(format_args!("  {code}"));
+                say::line(format_args!("At {} they set a password with it.", app.config.link("/set-up")));
+            }
+        }
+        say::line("It works once. Hand it over in person or on a call that you place.");
+        Ok(ExitCode::SUCCESS)
+    })
+}

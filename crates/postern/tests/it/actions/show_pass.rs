@@ -1,0 +1,82 @@
+use postern::actions::show_pass::show_pass;
+use postern::actions::use_pass::use_pass;
+use postern::config::Config;
+use postern_core::evidence::Kind;
+use tokio::task::JoinSet;
+
+use super::{assert_invalid, assert_refused};
+use crate::browser::CASE;
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn there_is_none_before_the_reset(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        app.bind("ben", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        app.vouch("mona", &id).await;
+        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        assert_eq!(app.events("step.refused").await.len(), 3);
+        assert_eq!(app.count("SELECT COUNT(*) FROM passes").await, 0);
+    }
+
+    async fn a_newer_pass_kills_the_older_and_there_are_five(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let older = app.show_pass(&id).await.code;
+        let newer = app.show_pass(&id).await.code;
+        let step = app.password("ana").await;
+        assert_invalid(use_pass(&app, &step.row, &older).await, "pass");
+        for _ in 2..Config::PASSES_PER_CASE {
+            app.show_pass(&id).await;
+        }
+        assert_refused(show_pass(&app, &app.row(&id).await).await, "as many passes as it may");
+        assert_invalid(use_pass(&app, &step.row, &newer).await, "pass");
+        let live = "SELECT COUNT(*) FROM passes WHERE used_at IS NULL AND revoked_at IS NULL";
+        assert_eq!(app.count(live).await, 1);
+        assert_eq!(app.events("pass.issued").await.len(), 5);
+    }
+
+    async fn only_the_bound_page_shows_it(db) {
+        let app = TestApp::start(db).await;
+        let (stranger, ana) = (app.browser(), app.browser_from("127.0.0.3"));
+        // The stranger's page says that it is Ana's too; it was opened first and never bound.
+        stranger.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        ana.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        let id = app.newest_case().await;
+        app.bind("ben", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        app.vouch("mona", &id).await;
+        app.reset("ben", &id).await;
+        stranger.post("/recover/case/pass", &[]).await.status(409);
+        stranger.get("/recover/case").await.ok().says("closed without a reset");
+        let pass = ana.post("/recover/case/pass", &[]).await.ok().marked("data-pass");
+        app.secrets.saw(&pass);
+        // Who has no page, or a made-up one, finds nothing.
+        let nobody = app.browser();
+        nobody.post("/recover/case/pass", &[]).await.status(404);
+        nobody.set_cookie(CASE, Some("made-up-by-a-stranger"));
+        nobody.post("/recover/case/pass", &[]).await.status(404);
+        // The desk never shows it.
+        let desk = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;
+        assert!(!desk.ok().body.contains(&pass));
+    }
+
+    async fn sixteen_at_once_get_no_more_than_a_case_may_show(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let row = app.row(&id).await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..16 {
+            let (app, row) = (app.app(), row.clone());
+            tasks.spawn(async move { show_pass(&app, &row).await.is_ok() });
+        }
+        let shown = tasks.join_all().await.into_iter().filter(|shown| *shown).count();
+        let live = "SELECT COUNT(*) FROM passes WHERE used_at IS NULL AND revoked_at IS NULL";
+        assert_eq!(app.count(live).await, 1, "of two live passes one is not the newest");
+        assert!(shown <= 5, "{shown} passes, and a case may show {}", Config::PASSES_PER_CASE);
+    }
+}

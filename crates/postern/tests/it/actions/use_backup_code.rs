@@ -1,0 +1,64 @@
+use postern::actions::use_backup_code::use_backup_code;
+use tokio::task::JoinSet;
+
+use super::{assert_invalid, assert_throttled};
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn each_code_opens_once_in_any_spelling(db) {
+        let app = TestApp::start(db).await;
+        let codes = app.backup_codes_of("ana").await;
+        for (code, typed) in codes.iter().zip([codes[0].clone(), codes[1].to_lowercase(), codes[2].replace('-', " ")]) {
+            let step = app.password("ana").await;
+            let signed_in = use_backup_code(&app, &step.row, &typed, None).await.unwrap();
+            app.secrets.saw(&signed_in.session);
+            let step = app.password("ana").await;
+            assert_invalid(use_backup_code(&app, &step.row, code, None).await, "backup_code");
+        }
+        let used = app.events("mfa.backup_code_used").await;
+        assert_eq!(used.iter().map(|e| e["detail"]["left"].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 2]);
+        let told = app.messages().await;
+        assert_eq!(told.iter().filter(|m| m.subject.contains("backup code was used")).count(), 9);
+    }
+
+    async fn somebody_elses_code_and_junk_open_nothing(db) {
+        let app = TestApp::start(db).await;
+        let (_, gus) = (app.backup_codes_of("ana").await, app.backup_codes_of("gus").await);
+        let step = app.password("ana").await;
+        for wrong in ["", "1234", &gus[0]] {
+            assert_invalid(use_backup_code(&app, &step.row, wrong, None).await, "backup_code");
+        }
+        assert_eq!(app.events("signin.failed").await.len(), 3);
+        let step = app.password("gus").await;
+        app.secrets.saw(&use_backup_code(&app, &step.row, &gus[0], None).await.unwrap().session);
+    }
+
+    async fn guessing_is_throttled(db) {
+        let app = TestApp::start(db).await;
+        let codes = app.backup_codes_of("ana").await;
+        let step = app.password("ana").await;
+        for n in 0..5 {
+            let guess = format!("0000-0000-0000-000{n}");
+            assert_invalid(use_backup_code(&app, &step.row, &guess, None).await, "backup_code");
+        }
+        assert_throttled(use_backup_code(&app, &app.password("ana").await.row, &codes[0], None).await);
+    }
+
+    async fn of_sixteen_at_once_one_wins(db) {
+        let app = TestApp::start(db).await;
+        let code = app.backup_codes_of("ana").await.remove(0);
+        let mut steps = Vec::new();
+        for _ in 0..16 {
+            steps.push(app.password("ana").await);
+        }
+        let mut tasks = JoinSet::new();
+        for step in steps {
+            let (app, code) = (app.app(), code.clone());
+            tasks.spawn(async move { use_backup_code(&app, &step.row, &code, None).await.is_ok() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM sessions").await, 1);
+        assert_eq!(app.events("mfa.backup_code_used").await.len(), 1);
+    }
+}

@@ -1,0 +1,114 @@
+use postern::actions::use_totp::use_totp;
+use postern::store::{factors, throttles};
+use postern_core::signin::Flow;
+use tokio::task::JoinSet;
+
+use super::{assert_invalid, assert_throttled};
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn a_code_opens_once_and_its_step_never_again(db) {
+        let app = TestApp::start(db).await;
+        let phone = app.phone("ana").await;
+        app.sign_in("ana").await;
+        let step = app.password("ana").await;
+        let code = phone.code(app.seconds());
+        app.secrets.saw(&code);
+        assert_invalid(use_totp(&app, &step.row, &code, None).await, "code");
+        assert_invalid(use_totp(&app, &step.row, &phone.code(app.seconds() - 30), None).await, "code");
+        app.advance_seconds(30);
+        app.sign_in("ana").await;
+        let causes: Vec<String> = app.causes().await;
+        assert_eq!(causes, ["mfa_code_reused", "mfa_code_reused"]);
+    }
+
+    async fn a_phone_whose_clock_is_off_is_told_by_how_much(db) {
+        let app = TestApp::start(db).await;
+        let phone = app.phone("ana").await;
+        let browser = app.browser();
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        let fast = phone.code(app.seconds() + 180);
+        let page = browser.post("/sign-in/second-step", &[("code", &fast)]).await;
+        page.status(422).says("about 3 minutes fast");
+        assert_eq!(app.causes().await, ["mfa_clock_drift"]);
+        browser.get("/account").await.leads_to("/sign-in");
+    }
+
+    async fn guessing_is_throttled_across_sign_ins(db) {
+        let app = TestApp::start(db).await;
+        let phone = app.phone("ana").await;
+        let wrong = phone.wrong_code(app.seconds());
+        for _ in 0..5 {
+            let step = app.password("ana").await;
+            assert_invalid(use_totp(&app, &step.row, &wrong, None).await, "code");
+        }
+        let step = app.password("ana").await;
+        let wait = assert_throttled(use_totp(&app, &step.row, &phone.code(app.seconds()), None).await);
+        assert!((25..=30).contains(&wait), "{wait}");
+        app.advance_seconds(31);
+        app.sign_in("ana").await;
+    }
+
+    async fn of_sixteen_at_once_one_wins(db) {
+        let app = TestApp::start(db).await;
+        let code = app.phone("ana").await.code(app.seconds());
+        let mut steps = Vec::new();
+        for _ in 0..16 {
+            steps.push(app.password("ana").await);
+        }
+        let mut tasks = JoinSet::new();
+        for step in steps {
+            let (app, code) = (app.app(), code.clone());
+            tasks.spawn(async move { use_totp(&app, &step.row, &code, None).await.is_ok() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM sessions").await, 1);
+    }
+
+    async fn the_second_step_has_five_minutes(db) {
+        let app = TestApp::start(db).await;
+        let browser = app.browser();
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        app.advance_seconds(298);
+        browser.get("/sign-in/second-step").await.ok();
+        app.advance_seconds(3);
+        let code = app.phone("ana").await.code(app.seconds());
+        browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/sign-in");
+    }
+
+    async fn after_a_hundred_wrong_codes_in_a_row_the_app_stops_and_the_owner_is_told(db) {
+        let app = TestApp::start(db).await;
+        let (ana, phone) = (app.person("ana").await, app.phone("ana").await);
+        let subject = format!("person:{}:totp", ana.id);
+        for _ in 0..99 {
+            app.advance_seconds(3601);
+            let mut change = app.change().await.unwrap();
+            assert_eq!(throttles::spend(&mut change, &subject, "open").await.unwrap(), throttles::Guess::Granted);
+            change.commit_unrecorded("a test's guesses").await.unwrap();
+        }
+        app.advance_seconds(3601);
+        let step = app.password("ana").await;
+        let wrong = phone.wrong_code(app.seconds());
+        assert_invalid(use_totp(&app, &step.row, &wrong, None).await, "code");
+        let factor = factors::list(&app.db, &app.tenant, &ana.id).await.unwrap().remove(0);
+        assert!(factor.disabled_at.is_some());
+        assert_eq!(app.events("mfa.factor_disabled").await.len(), 1);
+        assert!(app.messages().await.iter().any(|m| m.subject.contains("switched off")));
+        // The right code opens nothing any more; the way back is a recovery, which is open to her.
+        let flow = app.password("ana").await.flow;
+        assert!(matches!(flow, Flow::PassStep { .. }));
+        let id = app.reset_case_of_ana().await;
+        app.enrol_by_hand(&id).await.get("/account").await.ok();
+    }
+}
+
+impl TestApp {
+    /// Causes of failed sign-ins, newest first.
+    pub async fn causes(&self) -> Vec<String> {
+        let failed = self.events("signin.failed").await;
+        failed.iter().map(|e| e["detail"]["cause"].as_str().unwrap().to_owned()).collect()
+    }
+}
