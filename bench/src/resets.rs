@@ -99,13 +99,18 @@ impl Desk {
 
     async fn ready_case(&self, somebody: &Somebody) -> Outcome<CaseId> {
         let app = &*self.server.app;
+        let t = Instant::now();
         let id = open_case(app, &somebody.login, None).await.map_err(cause)?.id;
+        crate::say(&format!("open {:?}", t.elapsed()));
+        let t = Instant::now();
         let phrase = cases::load(&app.db, &app.tenant, &id).await?.phrase;
         bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
         add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded").await.map_err(cause)?;
         vouch(app, &self.manager, &id, &phrase, "I know the voice and saw them today")
             .await
             .map_err(cause)?;
+        crate::say(&format!("bind {:?}", t.elapsed()));
+        let t = Instant::now();
         expect_stage(app, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
         Ok(id)
     }

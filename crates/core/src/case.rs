@@ -14,7 +14,7 @@
 //!                 └── contest ─▶ Contested            (any stage but Closed; freezes the account if remedied)
 //! ```
 //!
-//! Every transition consumes the case. One that changes what an attacker could reach takes a [`Permit`] by value, and
+//! Every transition consumes the case. One that changes what an attacker could reach takes a [`Permit`](crate::policy::Permit) by value, and
 //! the permit names the case it was given for: a yes to one case cannot move another.
 
 mod facts;

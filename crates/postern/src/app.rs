@@ -28,7 +28,9 @@ pub enum StartError {
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// The database is in use, but its key file is not here.
-    #[error("the database holds sealed secrets, but {0} is not here. Restore it, or name the right folder with --data")]
+    #[error(
+        "the database holds sealed secrets, but {0} is not here. Restore it, or name the right folder with --data"
+    )]
     KeyLost(std::path::PathBuf),
     /// The policies were refused.
     #[error("the policies were refused: {0}")]

@@ -145,7 +145,7 @@ fn diagnose(files: &[&str]) -> Report {
     let mut diagnosis = Diagnosis::default();
     for file in files {
         read(fixture(file).as_bytes(), ReadOptions::default(), |position, parsed| {
-            diagnosis.take(position, parsed)
+            diagnosis.take(position, parsed);
         })
         .unwrap();
     }

@@ -40,7 +40,9 @@ async fn add(
     })?;
     let (row, case, now) = case_for(app, id).await?;
     if row.person_id.is_none() {
-        return Err(ActionError::Refused("Nobody by that name is in the directory. Refuse the case.".to_owned()));
+        return Err(ActionError::Refused(
+            "Nobody by that name is in the directory. Refuse the case.".to_owned(),
+        ));
     }
     let permit = permit_on_case::<RecordEvidence>(app, caller, &case).await?;
     let policies = permit.policies().to_vec();

@@ -51,7 +51,10 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     Ok(())
 }
 
-pub(super) async fn remove_everything(change: &mut Change<'_>, person: &PersonId) -> Result<u64, ActionError> {
+pub(super) async fn remove_everything(
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Result<u64, ActionError> {
     factors::remove_all(change, person).await?;
     backup_codes::revoke_all(change, person).await?;
     passes::revoke(change, person, None).await?;

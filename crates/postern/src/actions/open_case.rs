@@ -71,7 +71,12 @@ async fn open(app: &App, login: &str, device: Option<&str>) -> Result<Opened, Ac
 
 /// A name can open a handful an hour: enough for a person, not for a flood of notices. An address can open a handful
 /// in five minutes: an office behind one address must still get through on a bad morning.
-async fn limit(app: &App, login: &str, person: Option<&Person>, device: Option<&str>) -> Result<(), ActionError> {
+async fn limit(
+    app: &App,
+    login: &str,
+    person: Option<&Person>,
+    device: Option<&str>,
+) -> Result<(), ActionError> {
     let seconds = app.clock.now().as_second();
     let (hour, five_minutes) = (seconds.div_euclid(3600), seconds.div_euclid(300));
     Lane::of_thing(&format!("open_case:{}:{five_minutes}", current_request().ip)).spend(app).await?;

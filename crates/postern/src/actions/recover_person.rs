@@ -25,7 +25,12 @@ pub enum Given {
 }
 
 /// Removes a person's factors, and the password too if asked.
-pub async fn recover_person(app: &App, login: &str, reason: &str, new_password: bool) -> Result<Given, ActionError> {
+pub async fn recover_person(
+    app: &App,
+    login: &str,
+    reason: &str,
+    new_password: bool,
+) -> Result<Given, ActionError> {
     let reason = Reason::parse(reason)?;
     let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
     let Some(person) = person else {
@@ -58,7 +63,9 @@ pub async fn recover_person(app: &App, login: &str, reason: &str, new_password: 
         .person(&person.id)
         .reason(&reason)
         .before(before)
-        .detail(serde_json::json!({ "by": "the operator, on the command line", "new_password": new_password }));
+        .detail(
+            serde_json::json!({ "by": "the operator, on the command line", "new_password": new_password }),
+        );
     change.commit(&event).await?;
     Ok(given)
 }

@@ -32,12 +32,19 @@ pub fn run(args: RecoverArgs) -> Outcome {
         let given = recover_person(&app, &args.login, &args.reason, args.new_password).await;
         match given.map_err(|e| e.to_string())? {
             Given::Pass(pass) => {
-                say::line("All sign-in methods are removed, and every contact on file is told. Give the person this pass:");
+                say::line(
+                    "All sign-in methods are removed, and every contact on file is told. Give the person this pass:",
+                );
                 say::line(format_args!("  {pass}"));
-                say::line(format_args!("At {} they type it after their password.", app.config.link("/sign-in")));
+                say::line(format_args!(
+                    "At {} they type it after their password.",
+                    app.config.link("/sign-in")
+                ));
             }
             Given::SetUpCode(code) => {
-                say::line("Password and sign-in methods are removed, and every contact on file is told. Give the person this code:");
+                say::line(
+                    "Password and sign-in methods are removed, and every contact on file is told. Give the person this code:",
+                );
                 say::line(format_args!("  {code}"));
                 say::line(format_args!("At {} they set a password with it.", app.config.link("/set-up")));
             }

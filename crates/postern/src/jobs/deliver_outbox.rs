@@ -42,7 +42,6 @@ impl Sender {
         });
         Self { smtp, http }
     }
-
 }
 
 /// Delivers what is due. Without a way out for its channel a message waits; nothing is dropped.

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use postern_core::event::Event;
 use postern_core::id::TenantId;
 use serde_json::json;
-use sqlx::{Any, QueryBuilder};
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, micros};
@@ -79,31 +78,25 @@ pub struct Filter {
     pub before: String,
 }
 
-/// Entries that match, newest first, at most `most`.
+/// Entries that match, newest first, at most `most`. An empty text matches everything, so that one statement does.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter, most: i64) -> Result<Vec<EntryRow>> {
-    let mut sql: QueryBuilder<Any> =
-        QueryBuilder::new(format!("SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = "));
-    sql.push_bind(tenant.as_str().to_owned());
-    let columns = [
-        ("event", &filter.event),
-        ("actor_id", &filter.actor),
-        ("person_id", &filter.person),
-        ("case_id", &filter.case),
-    ];
-    for (column, value) in columns.into_iter().filter(|(_, value)| !value.is_empty()) {
-        sql.push(format!(" AND {column} = ")).push_bind(value.clone());
-    }
-    if let Some(from) = filter.from {
-        sql.push(" AND at >= ").push_bind(from);
-    }
-    if let Some(until) = filter.until {
-        sql.push(" AND at < ").push_bind(until);
-    }
-    if !filter.before.is_empty() {
-        sql.push(" AND id < ").push_bind(filter.before.clone());
-    }
-    sql.push(" ORDER BY id DESC LIMIT ").push_bind(most);
-    Ok(sql.build_query_as().fetch_all(db.reader()).await?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND ($2 = '' OR event = $2) \
+         AND ($3 = '' OR actor_id = $3) AND ($4 = '' OR person_id = $4) AND ($5 = '' OR case_id = $5) \
+         AND at >= $6 AND at < $7 AND ($8 = '' OR id < $8) ORDER BY id DESC LIMIT $9"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(&filter.event)
+        .bind(&filter.actor)
+        .bind(&filter.person)
+        .bind(&filter.case)
+        .bind(filter.from.unwrap_or(i64::MIN))
+        .bind(filter.until.unwrap_or(i64::MAX))
+        .bind(&filter.before)
+        .bind(most)
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// Sequenced entries from `seq` on, in order.

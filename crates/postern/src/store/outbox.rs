@@ -59,7 +59,11 @@ pub async fn list_due(db: &Db, mail: bool, now: Timestamp) -> Result<Vec<Message
         "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 AND (channel = 'email') = ($2 = 1) \
          ORDER BY next_at, id LIMIT 50"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).bind(i64::from(mail)).fetch_all(db.reader()).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(micros(now))
+        .bind(i64::from(mail))
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no
@@ -86,15 +90,17 @@ pub async fn settle(
     give_up: bool,
 ) -> Result<()> {
     let at = micros(change.at());
-    sqlx::query("UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5, \
-         body = CASE WHEN $5 IS NULL THEN '' ELSE body END WHERE tenant_id = $1 AND id = $2")
-        .bind(&message.tenant_id)
-        .bind(&message.id)
-        .bind(error.is_none().then_some(at))
-        .bind(give_up.then_some(at))
-        .bind(error)
-        .execute(change.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5, \
+         body = CASE WHEN $5 IS NULL THEN '' ELSE body END WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(&message.tenant_id)
+    .bind(&message.id)
+    .bind(error.is_none().then_some(at))
+    .bind(give_up.then_some(at))
+    .bind(error)
+    .execute(change.conn())
+    .await?;
     Ok(())
 }
 

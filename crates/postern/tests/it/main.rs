@@ -5,8 +5,13 @@
 #![cfg(test)]
 
 mod actions;
+mod architecture;
 mod browser;
+mod cli;
+mod config;
+mod jobs;
 mod journey;
 mod on_both;
 mod steps;
 mod test_app;
+mod web;

@@ -1,0 +1,92 @@
+//! Who may use whom, read from the `use` lines: an arrow back is a failure, and so is SQL outside the store.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A layer, and what it must not know of.
+const FORBIDDEN: [(&str, &[&str]); 5] = [
+    ("store", &["web", "cli", "jobs", "actions", "app", "notify", "config", "demo"]),
+    ("actions", &["web", "cli", "jobs", "demo"]),
+    ("notify", &["web", "cli", "jobs", "actions"]),
+    ("jobs", &["web", "cli"]),
+    ("web", &["cli", "demo"]),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Every file under `src/`, with its path from there.
+fn all() -> Vec<(String, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let name = |path: &Path| path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
+    sources(&src).iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Modules of this crate that a text names: by `crate::…`, in a `use` or in place, one by one or in braces.
+fn named_modules(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        if let Some(list) = rest.strip_prefix('{') {
+            let inside = list.split('}').next().unwrap();
+            found.extend(inside.split(',').map(|part| word(part.trim())));
+        } else {
+            found.push(word(rest));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_layer_uses_one_above_it() {
+    let mut arrows = Vec::new();
+    for (file, text) in all() {
+        let layer = file.split(['/', '.']).next().unwrap().to_owned();
+        let Some((_, forbidden)) = FORBIDDEN.iter().find(|(name, _)| *name == layer) else { continue };
+        for module in named_modules(&text) {
+            if forbidden.contains(&module.as_str()) {
+                arrows.push(format!("{file} uses crate::{module}"));
+            }
+        }
+    }
+    assert!(arrows.is_empty(), "arrows back:\n{}", arrows.join("\n"));
+}
+
+#[test]
+fn sql_is_in_the_store_only() {
+    let marks = ["sqlx::query", "query_as(", "QueryBuilder", "raw_sql", ".conn()"];
+    for (file, text) in all().into_iter().filter(|(file, _)| !file.starts_with("store")) {
+        for mark in marks {
+            assert!(!text.contains(mark), "{file} has {mark}");
+        }
+    }
+}
+
+#[test]
+fn pages_and_jobs_write_through_actions_and_the_one_door() {
+    for (file, text) in all().into_iter().filter(|(file, _)| file.starts_with("web/")) {
+        // The two exceptions keep no state that anybody could ask about: when a session was last used.
+        let commits = text.matches(".commit(").count();
+        assert_eq!(commits, 0, "{file} writes a record: that is an action's work");
+        let unrecorded = text.matches(".commit_unrecorded(").count();
+        assert!(unrecorded == 0 || file == "web/extract.rs", "{file} writes without an action");
+    }
+}
+
+#[test]
+fn the_test_finds_what_it_looks_for() {
+    let text = "use crate::web::cookies;\nuse crate::{jobs, store::{Db}};\nlet x = crate::cli::say();";
+    assert_eq!(named_modules(text), ["web", "jobs", "store", "cli"]);
+    assert!(all().iter().any(|(file, _)| file == "store/change.rs"));
+}

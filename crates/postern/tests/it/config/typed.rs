@@ -1,0 +1,80 @@
+use postern::config::{Mode, Typed};
+
+fn typed(toml: &str) -> Typed {
+    toml::from_str(toml).unwrap()
+}
+
+#[test]
+fn all_problems_are_gathered_before_it_stops() {
+    let problems = typed(
+        r#"
+        listen = "everywhere"
+        origin = "http://postern.example.com/desk"
+        database_url = "mysql://root:hunter2secret@db/postern"
+        smtp_url = "smtp://mail.example.com"
+        gateway_url = "not an address"
+        contact_min_age_days = 0
+        pass_minutes = 11
+        "#,
+    )
+    .into_config(Mode::Production)
+    .unwrap_err()
+    .to_string();
+    for field in
+        ["listen", "origin", "database_url", "smtp_from", "gateway_url", "contact_min_age_days", "pass_minutes"]
+    {
+        assert!(problems.contains(&format!("- {field}: ")), "{field} is not in:\n{problems}");
+    }
+    assert!(problems.contains("https://"), "{problems}");
+    assert!(!problems.contains("hunter2secret"), "a password in an error: {problems}");
+}
+
+#[test]
+fn a_name_that_is_not_a_setting_is_an_error() {
+    let unknown = toml::from_str::<Typed>("listne = \"127.0.0.1:1\"").unwrap_err();
+    assert!(unknown.to_string().contains("listne"));
+}
+
+#[test]
+fn nothing_typed_is_a_working_loopback_server() {
+    let config = Typed::default().into_config(Mode::Production).unwrap();
+    assert!(config.listen.ip().is_loopback());
+    assert_eq!(config.origin.as_str(), "http://localhost:8787/");
+    assert!(config.database_url.starts_with("sqlite:"));
+    assert_eq!(config.contact_min_age.as_hours(), 30 * 24);
+    assert_eq!(config.pass_life.as_mins(), 10);
+}
+
+#[test]
+fn development_stays_on_loopback() {
+    for listen in ["0.0.0.0:8787", "192.0.2.1:80", "[::]:8787"] {
+        let settings = || Typed {
+            listen: Some(listen.to_owned()),
+            origin: Some("https://postern.example.com".to_owned()),
+            ..Typed::default()
+        };
+        let problems = settings().into_config(Mode::Development).unwrap_err().to_string();
+        assert!(problems.contains("can be reached from outside"), "{problems}");
+        settings().into_config(Mode::Production).unwrap();
+    }
+    for listen in ["127.0.0.1:8787", "127.0.0.9:1", "[::1]:8787"] {
+        typed(&format!("listen = {listen:?}")).into_config(Mode::Development).unwrap();
+    }
+}
+
+#[test]
+fn production_wants_https_but_on_localhost() {
+    let origin = |origin: &str| typed(&format!("origin = {origin:?}")).into_config(Mode::Production);
+    assert!(origin("http://postern.example.com").is_err());
+    assert!(origin("https://postern.example.com").is_ok());
+    assert!(origin("http://localhost:8787").is_ok());
+    assert!(origin("http://localhost.example.com").is_err());
+}
+
+#[test]
+fn the_edges_of_the_numbers() {
+    let days = |days: i64| typed(&format!("contact_min_age_days = {days}")).into_config(Mode::Production).is_ok();
+    let minutes = |minutes: i64| typed(&format!("pass_minutes = {minutes}")).into_config(Mode::Production).is_ok();
+    assert_eq!([0, 1, 3650, 3651].map(days), [false, true, true, false]);
+    assert_eq!([-1, 0, 1, 10, 11].map(minutes), [false, false, true, true, false]);
+}

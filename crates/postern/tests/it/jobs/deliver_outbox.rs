@@ -1,0 +1,127 @@
+use postern::app::App;
+use postern::config::{Config, Smtp};
+use postern::store::outbox;
+use postern_testkit::{FakeGateway, FakeSmtp};
+
+use crate::on_both::on_both;
+use crate::test_app::{Place, TestApp, eventually};
+
+fn outside(smtp: &FakeSmtp, gateway: &FakeGateway) -> impl FnOnce(&mut Config) + use<> {
+    let (smtp, gateway) = (smtp.url(), gateway.url());
+    move |config| {
+        config.smtp = Some(Smtp { url: smtp, from: "Postern <postern@halden.invalid>".parse().unwrap() });
+        config.gateway = Some(gateway);
+    }
+}
+
+async fn waiting(app: &TestApp) -> i64 {
+    app.count("SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL").await
+}
+
+on_both! {
+    async fn mail_text_and_voice_go_out_once_each(db) {
+        let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
+        let app = TestApp::start_with(db, outside(&smtp, &gateway)).await;
+        app.open("ana").await;
+        eventually("all three are delivered", async || waiting(&app).await == 0).await;
+        let mails = smtp.mails();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].to, ["ana@demo.postern.invalid"]);
+        assert_eq!(mails[0].from, "postern@halden.invalid");
+        assert_eq!(mails[0].header("Subject"), Some("Somebody asked to recover your account"));
+        let text = mails[0].text();
+        let link = format!("{}/not-me#", app.origin());
+        assert!(text.contains(&link), "no link in: {text}");
+        // The link works as it stands in the mail.
+        let code = text.split("/not-me#").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        app.secrets.saw_contest(&code);
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("It is stopped");
+
+        let mut texts = gateway.texts();
+        texts.sort_by(|a, b| a.channel.cmp(&b.channel));
+        let heads: Vec<_> = texts.iter().map(|t| (t.channel.as_str(), t.to.as_str())).collect();
+        assert_eq!(heads, [("sms", "+44 7700 900120"), ("voice", "+44 20 7946 0120")]);
+        assert!(texts[0].text.contains("/not-me#") && !texts[1].text.contains("/not-me#"));
+        app.advance_seconds(3600);
+        app.wake.notify_one();
+        assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 2));
+    }
+
+    async fn while_the_outside_is_down_nothing_is_lost(db) {
+        let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
+        smtp.set_broken(true);
+        gateway.set_broken(true);
+        let app = TestApp::start_with(db, outside(&smtp, &gateway)).await;
+        app.open("ana").await;
+        eventually("all were tried", async || smtp.refused() >= 1 && gateway.refused() >= 2).await;
+        for attempt in 2..=3 {
+            app.advance_seconds(121);
+            eventually("all were tried again", async || smtp.refused() >= attempt).await;
+        }
+        eventually("the failure is noted", async || {
+            app.messages().await.iter().all(|m| m.attempts >= 1 && m.last_error.is_some())
+        })
+        .await;
+        assert_eq!(waiting(&app).await, 3);
+        smtp.set_broken(false);
+        gateway.set_broken(false);
+        app.advance_seconds(7201);
+        eventually("all arrive", async || waiting(&app).await == 0).await;
+        assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 2));
+    }
+
+    async fn a_server_that_is_not_there_is_found_when_it_comes(db) {
+        let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
+        let (address, configure) = (smtp.address(), outside(&smtp, &gateway));
+        drop(smtp);
+        let app = TestApp::start_with(db, configure).await;
+        app.open("gus").await;
+        eventually("mail failed", async || app.messages().await.iter().any(|m| m.last_error.is_some())).await;
+        let smtp = FakeSmtp::start_on(address).await;
+        app.advance_seconds(31);
+        eventually("mail arrives", async || smtp.mails().len() == 1).await;
+        eventually("and is settled", async || waiting(&app).await == 0).await;
+    }
+
+    async fn a_crash_between_the_attempt_and_its_outcome_sends_it_again(db) {
+        let place = Place::with_people(db).await;
+        let configure = |config: &mut Config| config.tenant_name = "Halden Works".to_owned();
+        let mut config = place.config("127.0.0.1:1".parse().unwrap());
+        configure(&mut config);
+        // An app without a server has no jobs: it commits, claims its messages, and is gone.
+        let app = App::start(config).await.unwrap();
+        postern::actions::open_case::open_case(&app, "gus", None).await.unwrap();
+        let mut due = outbox::list_due(&app.db, true, app.clock.now()).await.unwrap();
+        due.extend(outbox::list_due(&app.db, false, app.clock.now()).await.unwrap());
+        assert_eq!(due.len(), 2);
+        for message in &due {
+            let mut change = app.change().await.unwrap();
+            let next_at = change.at() + jiff::SignedDuration::from_secs(30);
+            assert!(outbox::claim(&mut change, message, next_at).await.unwrap());
+            // Nobody else may send it meanwhile.
+            assert!(!outbox::claim(&mut change, message, next_at).await.unwrap());
+            change.commit_unrecorded("a test's attempt").await.unwrap();
+        }
+        app.db.close().await;
+
+        let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
+        let app = TestApp::start_at(place, outside(&smtp, &gateway)).await;
+        assert_eq!(waiting(&app).await, 2);
+        app.advance_seconds(31);
+        eventually("both arrive", async || waiting(&app).await == 0).await;
+        assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 1));
+    }
+
+    async fn without_a_way_out_messages_wait(db) {
+        let smtp = FakeSmtp::start().await;
+        let app = TestApp::start(db).await;
+        app.open("gus").await;
+        app.advance_seconds(86_400);
+        let app = TestApp::start_at(app.stop().await, |config| {
+            config.smtp = Some(Smtp { url: smtp.url(), from: "postern@halden.invalid".parse().unwrap() });
+        })
+        .await;
+        eventually("the mail arrives", async || smtp.mails().len() == 1).await;
+        assert_eq!(waiting(&app).await, 1, "the call still waits for a gateway");
+    }
+}

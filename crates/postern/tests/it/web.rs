@@ -1,0 +1,10 @@
+//! The edge: what browsers see, and what they are kept from.
+
+mod api;
+mod dev;
+mod pages;
+mod problem;
+mod router;
+mod security;
+mod signin;
+mod portal;

@@ -1,0 +1,73 @@
+//! Errors say who is at fault and what to do, in the form that the reader reads, and nothing more.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
+
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn people_get_a_page_and_programs_get_problem_json(db) {
+        let app = TestApp::start(db).await;
+        let browser = app.browser();
+        let page = browser.get("/no-such-page").await;
+        page.status(404).says("There is nothing here").says(page.headers["x-request-id"].to_str().unwrap());
+        let request = browser.request(Method::GET, "/no-such-page").header(ACCEPT, "application/json");
+        let problem = browser.send(request).await;
+        assert_eq!(problem.status(404).headers[CONTENT_TYPE], "application/problem+json");
+        let body = problem.json();
+        assert_eq!(body["type"], "https://postern.invalid/problems/not-found");
+        assert_eq!(body["status"], 404);
+        assert_eq!(body["request_id"], problem.headers["x-request-id"].to_str().unwrap());
+        let problem = browser.get("/api/v1/cases").await;
+        assert_eq!(problem.status(401).headers[CONTENT_TYPE], "application/problem+json");
+    }
+
+    async fn broken_input_is_a_problem_too_and_never_a_crash(db) {
+        let app = TestApp::start(db).await;
+        let (nobody, ben) = (app.browser(), app.browser_with_planted_session("ben").await);
+        let id = app.open("ana").await;
+        let evidence = format!("/desk/cases/{id}/evidence");
+        let broken: [(&str, &str, &str); 7] = [
+            ("/sign-in", "application/x-www-form-urlencoded", "login=ana"),
+            ("/sign-in", "application/json", "{\"login\":\"ana\"}"),
+            ("/sign-in", "application/x-www-form-urlencoded", "%ff%fe=%00&login=%zz"),
+            ("/sign-in/passkey/finish", "application/json", "{\"id\":1"),
+            ("/not-me", "text/plain", "code"),
+            (&evidence, "application/x-www-form-urlencoded", "kind=palm_reading&reference=HD-1"),
+            (&evidence, "application/x-www-form-urlencoded", "kind=live_video"),
+        ];
+        for (path, kind, body) in broken {
+            let request = ben.request(Method::POST, path).header(ORIGIN, app.origin());
+            let answer = ben.send(request.header(CONTENT_TYPE, kind).body(body)).await;
+            assert!((400..=422).contains(&answer.status), "{path}: {}", answer.status);
+            assert!(answer.body.contains("<html"), "{path} answers {} without a page: {}", answer.status, answer.body);
+        }
+        for path in ["/recover/case?seen=often", "/desk/audit?from=yesterday", "/desk?closed=perhaps"] {
+            let sol = app.browser_with_planted_session("sol").await;
+            let answer = sol.get(path).await;
+            let page = [200, 303, 400].contains(&answer.status) && !answer.body.contains("Failed to deserialize");
+            assert!(page, "{path}: {} {}", answer.status, answer.body);
+        }
+        let long = "x".repeat(70_000);
+        nobody.post("/recover", &[("login", &long)]).await.status(413);
+    }
+
+    async fn a_hostile_login_is_text_on_every_page(db) {
+        let app = TestApp::start(db).await;
+        let (claimant, ben) = (app.browser(), app.browser_with_planted_session("ben").await);
+        let hostile = "<script>alert(1)</script>\"'><img src=x>";
+        claimant.post("/recover", &[("login", hostile)]).await.ok();
+        claimant.post("/recover/case", &[("login", hostile)]).await.leads_to("/recover/case");
+        let id = app.newest_case().await;
+        for page in [
+            claimant.get("/recover/case").await,
+            claimant.post("/recover", &[("login", hostile)]).await,
+            claimant.post("/sign-in", &[("login", hostile), ("password", "wrong, all of it")]).await,
+            ben.get("/desk").await,
+            ben.get(&format!("/desk/cases/{id}")).await,
+        ] {
+            assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{}", page.body);
+        }
+    }
+}

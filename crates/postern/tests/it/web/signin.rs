@@ -1,0 +1,144 @@
+//! The front gate over HTTP: steps in order, and no word about who exists.
+
+use postern_core::evidence::Kind;
+use postern_testkit::SoftPasskey;
+use serde_json::json;
+
+use crate::browser::{Browser, FLOW, SESSION};
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+/// A page as two people can compare it: without what differs by nature.
+pub fn plain(page: &crate::browser::Answer, name: &str) -> String {
+    let without_name = page.body.replace(name, "NAME");
+    without_name.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+}
+
+async fn answers(browser: &Browser, login: &str) -> Vec<(u16, String)> {
+    let mut seen = Vec::new();
+    for n in 0..8 {
+        let page = browser.post("/sign-in", &[("login", login), ("password", &format!("a wrong password {n}"))]).await;
+        seen.push((page.status, plain(&page, login)));
+    }
+    seen
+}
+
+on_both! {
+    async fn friends_and_strangers_get_the_same_answers(db) {
+        let app = TestApp::start(db).await;
+        let (known, unknown) = (answers(&app.browser(), "gus").await, answers(&app.browser(), "nob").await);
+        let statuses: Vec<u16> = known.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, [422, 422, 422, 422, 422, 429, 429, 429]);
+        assert_eq!(known, unknown);
+    }
+
+    async fn passkey_options_are_the_same_for_everybody(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser();
+        app.sign_in_by_hand(&ben, "ben").await;
+        app.move_to_passkey(&ben).await;
+        let options = app.browser().post_json("/sign-in/passkey/start", &json!({ "login": "ben" })).await.ok().json();
+        assert_eq!(options["publicKey"]["allowCredentials"], json!([]));
+        assert_eq!(options["publicKey"]["userVerification"], "required");
+    }
+
+    async fn steps_out_of_order_lead_nowhere(db) {
+        let app = TestApp::start(db).await;
+        let code = app.phone("ana").await.code(app.seconds());
+        let posts: [(&str, &[(&str, &str)]); 4] = [
+            ("/sign-in/second-step", &[("code", &code)]),
+            ("/sign-in/backup-code", &[("backup_code", "0000-0000-0000-0000")]),
+            ("/sign-in/pass", &[("pass", "0000-0000-0000")]),
+            ("/enrol/codes", &[("code", &code)]),
+        ];
+        // Without any sign-in, and with one that is made up.
+        for flow in [None, Some("made-up-by-somebody")] {
+            let browser = app.browser();
+            browser.set_cookie(FLOW, flow);
+            for (path, form) in posts {
+                browser.post(path, form).await.leads_to("/sign-in");
+            }
+            for path in ["/sign-in/second-step", "/sign-in/pass", "/enrol", "/enrol/codes"] {
+                browser.get(path).await.leads_to("/sign-in");
+            }
+            assert!(browser.cookie(SESSION).is_none());
+        }
+        // After the password of somebody who has a factor: only the second step.
+        let browser = app.browser();
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        browser.get("/sign-in/pass").await.leads_to("/sign-in");
+        browser.get("/enrol").await.status(409);
+        browser.post("/sign-in/pass", &[("pass", "0000-0000-0000")]).await.status(409);
+        browser.post("/enrol/codes", &[("code", &code)]).await.status(409);
+        browser.get("/account").await.leads_to("/sign-in");
+        assert_eq!(app.count("SELECT COUNT(*) FROM sessions").await, 0);
+        // A finished sign-in is over: its cookie opens no second session.
+        let flow = browser.cookie(FLOW).unwrap();
+        browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
+        let again = app.browser();
+        again.set_cookie(FLOW, Some(&flow));
+        app.advance_seconds(30);
+        let code = app.phone("ana").await.code(app.seconds());
+        again.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/sign-in");
+    }
+
+    async fn a_passkey_signs_in_and_its_answer_only_once(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser();
+        app.sign_in_by_hand(&ben, "ben").await;
+        ben.get("/desk").await.ok().says("passkey");
+        let mut device = app.move_to_passkey(&ben).await;
+        ben.get("/desk").await.ok().says("Nobody is waiting");
+        let signed_in = app.events("signin.succeeded").await;
+        assert_eq!(signed_in[0]["detail"]["method"], "webauthn");
+        // The answer to one challenge is no answer to another, nor to the same one twice.
+        let other = app.browser();
+        let options = other.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
+        let ceremony = other.cookie("__Host-postern-ceremony").unwrap();
+        let answer = device.get(options);
+        let third = app.browser();
+        third.post_json("/sign-in/passkey/start", &json!({})).await.ok();
+        third.post_json("/sign-in/passkey/finish", &answer).await.status(401);
+        other.post_json("/sign-in/passkey/finish", &answer).await.ok();
+        let replay = app.browser();
+        replay.set_cookie("__Host-postern-ceremony", Some(&ceremony));
+        replay.post_json("/sign-in/passkey/finish", &answer).await.status(401);
+        replay.get("/account").await.leads_to("/sign-in");
+    }
+
+    async fn a_passkey_of_before_the_reset_is_a_stranger(db) {
+        let app = TestApp::start(db).await;
+        let ana = app.browser();
+        app.sign_in_by_hand(&ana, "ana").await;
+        let mut device = app.move_to_passkey(&ana).await;
+        app.reset_case_of_ana().await;
+        let options = ana.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
+        ana.post_json("/sign-in/passkey/finish", &device.get(options)).await.status(401);
+        assert_eq!(app.causes().await, ["factor_disabled"]);
+        ana.get("/account").await.leads_to("/sign-in");
+    }
+
+    async fn a_passkey_made_for_one_person_is_not_enrolled_by_another(db) {
+        let app = TestApp::start(db).await;
+        let (ana, fay) = (app.browser(), app.browser());
+        app.sign_in_by_hand(&ana, "ana").await;
+        app.sign_in_by_hand(&fay, "fay").await;
+        let mut device = SoftPasskey::new(app.config.origin.clone());
+        let options = ana.post_json("/account/passkeys/start", &json!({})).await.ok().json();
+        let answer = device.create(options);
+        fay.set_cookie("__Host-postern-ceremony", ana.cookie("__Host-postern-ceremony").as_deref());
+        fay.post_json("/account/passkeys/finish", &answer).await.status(404);
+        ana.post_json("/account/passkeys/finish", &answer).await.ok();
+        ana.post_json("/account/passkeys/finish", &answer).await.status(401);
+        assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
+    }
+
+    async fn the_desk_never_gives_out_a_pass_before_the_person_is_bound(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        app.record("ben", &id, Kind::InPerson).await;
+        app.vouch("mona", &id).await;
+        assert_eq!(app.stage(&id).await, "verifying", "without a bound page there is nowhere to show a pass");
+    }
+}
