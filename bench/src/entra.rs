@@ -1,4 +1,4 @@
-//! An invented Entra sign-in export: the diagnostic-settings envelope, one record of about 3 kB per line.
+//! An invented Entra sign-in export: the diagnostic-settings envelope, one record of about 3.5 kB per line.
 //!
 //! Modelled on what exports look like, not on what is easy to parse: most of a record is nothing that a diagnosis
 //! wants; about half the rows are failures; people try again; some rows come twice. Names, addresses and tenants are

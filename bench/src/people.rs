@@ -6,10 +6,13 @@ use postern::actions::Caller;
 use postern::app::App;
 use postern::store::factors::{Factor, NewFactor};
 use postern::store::persons::{self, NewPerson, Person};
-use postern::store::{Change, backup_codes, contacts, factors};
+use postern::config::Config;
+use postern::store::sessions::NewSession;
+use postern::store::{Change, backup_codes, contacts, factors, sessions};
 use postern_core::factor::{FactorKind, totp};
 use postern_core::id::PersonId;
 use postern_core::person::{Role, Tier};
+use postern_core::signin::Assurance;
 use zeroize::Zeroizing;
 
 use crate::Outcome;
@@ -49,9 +52,19 @@ pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome
 pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
     let mut change = app.change().await?;
     let id = insert(app, &mut change, login, role, (None, None)).await?;
+    let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
+    let session = NewSession {
+        token_hash: login,
+        person: &id,
+        assurance: &assurance,
+        ip: "127.0.0.1",
+        user_agent: "bench",
+        expires_at: change.at() + Config::SESSION_LIFE,
+    };
+    let session = sessions::insert(&mut change, &session).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
-    Ok(Caller { person, session: "bench".to_owned(), phishing_resistant: true, scopes: None })
+    Ok(Caller { person, session, phishing_resistant: true, since: app.clock.now(), scopes: None })
 }
 
 async fn insert(

@@ -23,6 +23,7 @@ use postern_core::id::CaseId;
 use postern_core::person::Role;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::sync::Mutex;
 
 use crate::measure::{Samples, by_clients, rate};
 use crate::people::{self, Somebody};
@@ -32,15 +33,17 @@ use crate::{Args, Outcome};
 
 /// A single-row commit is short; so many per reset make its side long enough to measure.
 const COMMITS_PER_RESET: usize = 10;
+/// Cases that are prepared at the same time, outside the clock.
+const SET_UP_AT_ONCE: usize = 32;
 
 /// Measures both sides, in turns.
 pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     let (mut ours, mut bare) = (Samples::default(), Samples::default());
     let level = runtime()?.block_on(async {
-        let desk = Desk::open(&folder.join("postern"), args).await?;
+        let desk = Arc::new(Desk::open(&folder.join("postern"), args).await?);
         let mut file = bare_file(&folder.join("bare.sqlite3")).await?;
         for round in 0..usize::try_from(args.rounds)? {
-            let cases = Arc::new(desk.ready_cases(args, round).await?);
+            let cases = ready_cases(&desk, args.resets, round).await?;
             let commits = args.resets * COMMITS_PER_RESET;
             bare.push(rate(commits, commit_alone(&mut file, commits).await?));
             ours.push(rate(args.resets, desk.reset_all(args.clients, cases).await?));
@@ -48,6 +51,7 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
         }
         file.close().await?;
         let level = desk.server.synchronous().await?;
+        let desk = Arc::into_inner(desk).ok_or("somebody still works at the desk")?;
         desk.server.stop().await?;
         Outcome::Ok(level)
     })?;
@@ -80,37 +84,16 @@ impl Desk {
         Ok(Self { server, agent, manager, people })
     }
 
-    /// Cases of this round's people, each brought to where the reset is open.
-    async fn ready_cases(&self, args: &Args, round: usize) -> Outcome<Vec<CaseId>> {
-        let mut ready = Vec::with_capacity(args.resets);
-        let people = self.people.iter().skip(round * args.resets).take(args.resets);
-        for (index, somebody) in people.enumerate() {
-            // Each from an address of its own: one address may open a handful of cases an hour.
-            let request = RequestInfo {
-                id: "bench".to_owned(),
-                ip: format!("2001:db8::{round:x}:{index:x}"),
-                user_agent: "bench".to_owned(),
-            };
-            ready.push(within(request, self.ready_case(somebody)).await?);
-        }
-        self.server.settle().await?;
-        Ok(ready)
-    }
-
+    /// A case in which everything is done but the reset.
     async fn ready_case(&self, somebody: &Somebody) -> Outcome<CaseId> {
         let app = &*self.server.app;
-        let t = Instant::now();
         let id = open_case(app, &somebody.login, None).await.map_err(cause)?.id;
-        crate::say(&format!("open {:?}", t.elapsed()));
-        let t = Instant::now();
         let phrase = cases::load(&app.db, &app.tenant, &id).await?.phrase;
         bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
         add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded").await.map_err(cause)?;
         vouch(app, &self.manager, &id, &phrase, "I know the voice and saw them today")
             .await
             .map_err(cause)?;
-        crate::say(&format!("bind {:?}", t.elapsed()));
-        let t = Instant::now();
         expect_stage(app, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
         Ok(id)
     }
@@ -134,6 +117,33 @@ impl Desk {
         }
         Ok(took)
     }
+}
+
+/// Cases of this round's people, each brought to where the reset is open. Many at once, because opening a case takes its
+/// time on purpose.
+async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Arc<Vec<CaseId>>> {
+    let ready = Arc::new(Mutex::new(Vec::with_capacity(count)));
+    let (desk_of_all, ready_of_all) = (Arc::clone(desk), Arc::clone(&ready));
+    by_clients(SET_UP_AT_ONCE, count, move |index| {
+        let (desk, ready) = (Arc::clone(&desk_of_all), Arc::clone(&ready_of_all));
+        async move {
+            let somebody = desk.people.get(round * count + index).ok_or("too few people")?;
+            // Each from an address of its own: one address may open a handful of cases an hour.
+            let request = RequestInfo {
+                id: "bench".to_owned(),
+                ip: format!("2001:db8:{round:x}:{index:x}::1"),
+                user_agent: "bench".to_owned(),
+                device: None,
+            };
+            let id = within(request, desk.ready_case(somebody)).await?;
+            ready.lock().await.push(id);
+            Ok(())
+        }
+    })
+    .await?;
+    desk.server.settle().await?;
+    let ready = Arc::into_inner(ready).ok_or("somebody still opens cases")?;
+    Ok(Arc::new(ready.into_inner()))
 }
 
 async fn expect_stage(app: &App, id: &CaseId, is: impl Fn(&Stage) -> bool) -> Outcome<()> {

@@ -111,7 +111,7 @@ impl Flow {
     pub fn enrolling(&self, standing: Standing) -> Result<&PersonId, FlowError> {
         open(standing)?;
         match self {
-            Self::Enrolling { person } => Ok(person),
+            Self::Enrolling { person } if !standing.has_factor => Ok(person),
             _ => Err(FlowError::OutOfOrder),
         }
     }
@@ -179,6 +179,7 @@ mod tests {
             assert_eq!(flow.clone().with_pass(WITH), Err(FlowError::OutOfOrder));
             assert_eq!(flow.clone().with_factor(SecondFactor::Totp, DISABLED), Err(FlowError::Closed));
             assert_eq!(flow.enrolling(DISABLED), Err(FlowError::Closed));
+            assert_eq!(flow.enrolling(WITH), Err(FlowError::OutOfOrder));
         }
     }
 

@@ -4,7 +4,6 @@ pub mod audit_export;
 pub mod config_check;
 pub mod demo;
 pub mod diagnose;
-pub mod person_enable;
 pub mod person_recover;
 pub mod say;
 pub mod serve;
@@ -76,9 +75,8 @@ enum AuditCommand {
 
 #[derive(Subcommand)]
 enum PersonCommand {
-    /// Enable an account that "this was not me" froze, after the owner was spoken with.
-    Enable(person_enable::EnableArgs),
-    /// Let somebody back in whom nobody at the desk may help: an admin, or somebody whose password is shut.
+    /// Let somebody back in whom nobody at the desk may help: an admin, somebody whose password is shut, or the owner
+    /// of an account that "this was not me" froze.
     Recover(person_recover::RecoverArgs),
 }
 
@@ -133,7 +131,6 @@ pub fn run() -> ExitCode {
         Command::Diagnose(args) => diagnose::run(&args).map_err(Into::into),
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
-        Command::Person(PersonCommand::Enable(args)) => person_enable::run(args),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),
     };
     outcome.unwrap_or_else(|error| say::fail(&*error))

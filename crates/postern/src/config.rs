@@ -61,6 +61,8 @@ impl Config {
     pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A session ends so long after its last use (NIST SP 800-63B-4 §2.2.3).
     pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
+    /// What changes how a person signs in wants a sign-in as fresh as this.
+    pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
     /// A session ends so long after it began.
     pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
     /// A "this was not me" link works for so long.

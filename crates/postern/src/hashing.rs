@@ -55,7 +55,13 @@ impl Hashing {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {
-        let _slot = self.slots.acquire().await.map_err(|_| HashingError)?;
+        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| HashingError)?;
+        // The slot goes with the work, not with the request: hanging up frees no memory.
+        let work = move || {
+            let done = work();
+            drop(slot);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| HashingError)
     }
 }

@@ -12,6 +12,8 @@ pub struct RequestInfo {
     pub ip: String,
     /// The program that sent it, cut to 200 characters.
     pub user_agent: String,
+    /// The device cookie, if there is one.
+    pub device: Option<String>,
 }
 
 tokio::task_local! {
@@ -25,6 +27,6 @@ pub async fn within<F: Future>(info: RequestInfo, work: F) -> F::Output {
 
 /// The request at hand; jobs and the command line have none.
 pub fn current_request() -> RequestInfo {
-    let none = || RequestInfo { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned() };
+    let none = || RequestInfo { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned(), device: None };
     CURRENT.try_with(Clone::clone).unwrap_or_else(|_| none())
 }

@@ -45,15 +45,9 @@ impl FakeGateway {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let kept = Arc::new(Mutex::new(Kept::default()));
-        let routes = Router::new()
-            .route("/messages", post(take))
-            .with_state(Arc::clone(&kept));
+        let routes = Router::new().route("/messages", post(take)).with_state(Arc::clone(&kept));
         let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        Self {
-            address,
-            kept,
-            server,
-        }
+        Self { address, kept, server }
     }
 
     /// Where to post to.

@@ -66,11 +66,7 @@ impl FakeSmtp {
         let address = listener.local_addr().unwrap();
         let kept = Arc::new(Mutex::new(Kept::default()));
         let server = tokio::spawn(accept(listener, Arc::clone(&kept)));
-        Self {
-            address,
-            kept,
-            server,
-        }
+        Self { address, kept, server }
     }
 
     /// Where it listens.
@@ -124,10 +120,7 @@ async fn converse(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> 
             "EHLO" => "250-fake.postern.invalid\r\n250 8BITMIME\r\n",
             "MAIL" if refuses(kept) => "451 come back later\r\n",
             "MAIL" => {
-                mail = Mail {
-                    from: address(&line),
-                    ..Mail::default()
-                };
+                mail = Mail { from: address(&line), ..Mail::default() };
                 "250 go on\r\n"
             }
             "RCPT" => {

@@ -174,6 +174,13 @@ impl Case {
         Ok(self)
     }
 
+    /// The operator let the person in past the desk: whatever stage it was in, it is over.
+    #[must_use]
+    pub fn overrule(mut self, now: Timestamp) -> Self {
+        self.stage = Stage::Closed { outcome: Outcome::Superseded, at: now };
+        self
+    }
+
     /// The claimant withdrew, from their own page.
     pub fn withdraw(mut self, now: Timestamp) -> Result<Self, CaseError> {
         if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. } | Stage::Contested { .. }) {

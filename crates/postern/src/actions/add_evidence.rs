@@ -2,7 +2,7 @@
 
 use postern_core::case::{Page, Recorded};
 use postern_core::event::{Event, EventKind};
-use postern_core::evidence::{Evidence, Kind};
+use postern_core::evidence::{Evidence, Kind, Worth};
 use postern_core::id::CaseId;
 use postern_core::policy::RecordEvidence;
 use postern_core::reason::Reason;
@@ -33,12 +33,13 @@ async fn add(
     kind: Kind,
     reference: &str,
 ) -> Result<Recorded, ActionError> {
-    let reference = Reason::parse(reference).map_err(|_| {
-        let words =
-            "Give a reference: the ticket, the recording, or the type of document and who checked it.";
+    // What never counts is recorded with or without a reference.
+    let typed = if kind.worth() == Worth::Never { format!("offered: {reference}") } else { reference.to_owned() };
+    let reference = Reason::parse(&typed).map_err(|_| {
+        let words = "Give a reference: the ticket, the recording, or the type of document and who checked it.";
         ActionError::invalid("reference", words)
     })?;
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused(
             "Nobody by that name is in the directory. Refuse the case.".to_owned(),
@@ -67,7 +68,7 @@ async fn add(
         .reason(&reference)
         .policies(&policies)
         .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;

@@ -9,6 +9,7 @@ use webauthn_rs::prelude::{CredentialID, Passkey, PasskeyRegistration, RegisterP
 use super::sign_in_with_passkey::{Challenge, keep};
 use super::{ActionError, Caller};
 use crate::app::App;
+use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::store::factors::{Factor, NewFactor};
@@ -24,6 +25,7 @@ struct Pending {
 /// Asks the browser to make a passkey.
 pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
     let person = &caller.person;
+    check_assurance(app, caller).await?;
     let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
     let exclude = enrolled_credentials(app, caller).await?;
     let (options, registration) =
@@ -46,6 +48,7 @@ pub async fn finish(
     token: &str,
     answer: &RegisterPublicKeyCredential,
 ) -> Result<(), ActionError> {
+    check_assurance(app, caller).await?;
     let id = token_hash(token);
     let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
     let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
@@ -60,7 +63,7 @@ pub async fn finish(
         .finish_passkey_registration(answer, &pending.registration)
         .map_err(|_| ActionError::Wrong("The passkey was not accepted. Try again, or use another device."))?;
     let credential = data_encoding::BASE64URL_NOPAD.encode(passkey.cred_id());
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     ceremonies::consume(&mut change, &id).await?;
     let factor_id = change.id()?;
     let place = Factor::place(&app.tenant, &factor_id);
@@ -84,6 +87,23 @@ pub async fn finish(
         .detail(json!({ "kind": "webauthn", "factor": factor_id }));
     change.commit(&event).await?;
     app.wake.notify_one();
+    Ok(())
+}
+
+/// Who has a passkey adds the next one with it, and the first one is added right after signing in: a code that was
+/// talked out of somebody an hour ago must not turn into a key to the desk.
+async fn check_assurance(app: &App, caller: &Caller) -> Result<(), ActionError> {
+    let factors = factors::list(&app.db, &app.tenant, &caller.person.id).await?;
+    let has_passkey = factors.iter().any(|f| f.is(FactorKind::Webauthn) && f.disabled_at.is_none());
+    if has_passkey && !caller.phishing_resistant {
+        let words = "Sign in with the passkey that you have; then you can add another one.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    let age = app.clock.now().duration_since(caller.since);
+    if age > Config::FRESH_SIGN_IN {
+        let words = "Sign in again: a passkey can be added in the first ten minutes after signing in.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
     Ok(())
 }
 

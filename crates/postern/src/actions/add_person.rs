@@ -52,7 +52,7 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
     };
     let person = PersonId::new(app.rng.id(app.clock.now())?);
     let (code, hash) = new_set_up_code(app, &person).await?;
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     let row = NewPerson {
         id: &person,
         login: new.login,

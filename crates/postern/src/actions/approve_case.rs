@@ -20,7 +20,7 @@ pub async fn approve_case(app: &App, caller: &Caller, id: &CaseId, reason: &str)
 
 async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<Approve>(app, caller, &case).await?;
     let event = Event::new(EventKind::CaseApproved, caller.actor())
         .person(&case.subject().person)
@@ -28,7 +28,7 @@ async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resul
         .reason(&reason)
         .policies(permit.policies());
     let case = case.approve(permit, caller.person.id.clone(), now)?;
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     announce_hold(&mut change, &case).await?;
     notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
     cases::save(&mut change, &row, &case).await?;

@@ -35,7 +35,7 @@ async fn bind(
     contact: &str,
     typed: &str,
 ) -> Result<(), ActionError> {
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<BindPage>(app, caller, &case).await?;
     let policies = permit.policies().to_vec();
     let callable = callable_numbers(app, &case).await?;
@@ -45,7 +45,7 @@ async fn bind(
     };
     check_phrase(app, caller, &row, &case, typed).await?;
     let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     let event = Event::new(EventKind::CasePageBound, caller.actor())
         .person(&case.subject().person)
         .case(id)
@@ -85,7 +85,7 @@ pub(super) async fn check_phrase(
                      on the line does not hold this page: refuse or escalate.";
         return Err(ActionError::invalid("phrase", words));
     }
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     lane.clear(&mut change).await?;
     change.commit_unrecorded("a right phrase clears its own count").await?;
     Ok(())

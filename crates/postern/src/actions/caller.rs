@@ -12,6 +12,7 @@ use super::ActionError;
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 use crate::store::persons::Person;
+use crate::store::{Change, StoreError, persons, service_tokens, sessions};
 
 /// A signed-in caller, read from the directory for this request.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Caller {
     pub session: String,
     /// Whether the session was opened with a passkey.
     pub phishing_resistant: bool,
+    /// When they signed in.
+    pub since: Timestamp,
     /// The scopes, when a service token calls. `None`: the person calls.
     pub scopes: Option<Vec<String>>,
 }
@@ -44,6 +47,27 @@ impl Caller {
         match self.scopes {
             Some(_) => Actor::Token { id, token: self.session.clone() },
             None => Actor::Person { id },
+        }
+    }
+}
+
+impl Caller {
+    /// Begins a change that this caller makes. Their session (or token) and their account are checked again inside it,
+    /// and stay locked until it ends: a request that was under way when the session ended changes nothing.
+    pub async fn change<'a>(&self, app: &'a App) -> Result<Change<'a>, ActionError> {
+        let mut change = app.change().await?;
+        let alive = match self.scopes {
+            Some(_) => service_tokens::hold(&mut change, &self.session).await,
+            None => sessions::hold(&mut change, &self.session).await,
+        };
+        let open = match alive {
+            Ok(()) => persons::hold_open(&mut change, &self.person.id).await,
+            ended => ended,
+        };
+        match open {
+            Ok(()) => Ok(change),
+            Err(StoreError::Conflict) => Err(ActionError::Wrong("You are no longer signed in. Nothing was changed.")),
+            Err(other) => Err(other.into()),
         }
     }
 }
@@ -84,9 +108,24 @@ fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
 }
 
 /// A case with its row, as it stands now. A stranger's case gets a stand-in nobody, so that it can be refused.
-pub async fn case_for(app: &App, id: &CaseId) -> Result<(CaseRow, Case, Timestamp), ActionError> {
+pub async fn case_for(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+) -> Result<(CaseRow, Case, Timestamp), ActionError> {
     let now = app.clock.now();
-    let row = cases::load(&app.db, &app.tenant, id).await?;
+    let row = match cases::load(&app.db, &app.tenant, id).await {
+        Ok(row) => row,
+        Err(StoreError::NotFound) => {
+            // Another organisation's case, or a guess: alike for the caller, and on the record.
+            let named: String = id.as_str().chars().filter(|c| !c.is_control()).take(40).collect();
+            let event = Event::new(EventKind::AccessDenied, caller.actor())
+                .detail(json!({ "action": "find a case", "case": named, "says": "there is no such case here" }));
+            app.change().await?.commit(&event).await?;
+            return Err(ActionError::NotFound);
+        }
+        Err(other) => return Err(other.into()),
+    };
     let case = match row.case(now)? {
         Some(case) => case,
         None => stranger(app, id, now),

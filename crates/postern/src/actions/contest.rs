@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::{ActionError, Lane};
 use crate::app::App;
-use crate::request::current_request;
 use crate::rng::token_hash;
 use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
 
@@ -22,35 +21,34 @@ pub struct Stopped {
 /// Stops what the notice told of.
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let now = app.clock.now();
-    // By the hour, so that an address shared by many is never shut out for good.
-    let lane =
-        Lane::of_thing(&format!("contest:{}:{}", current_request().ip, now.as_second().div_euclid(3600)));
-    lane.spend(app).await?;
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {
+        // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
+        Lane::of_sender(&format!("contest:{}", now.as_second().div_euclid(3600))).spend(app).await?;
         let words = "This code is wrong, was used, or is older than 30 days. Call the help desk.";
         return Err(ActionError::invalid("code", words));
     };
     let person = PersonId::new(&contest.person_id);
     let mut change = app.change().await?;
     contests::consume(&mut change, &contest.id).await?;
-    lane.clear(&mut change).await?;
     let case = contest.case_id.map(CaseId::new);
-    let after_change = match &case {
+    persons::hold(&mut change, &person).await?;
+    let mut changed = match &case {
         Some(id) => contest_case(app, &mut change, id).await?,
         // A notice without a case tells of a factor or a code: that is done already.
         None => true,
     };
-    if after_change {
+    changed |= contest_open_cases(app, &mut change, &person, case.as_ref()).await?;
+    if changed {
         freeze(&mut change, &person).await?;
     }
     let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous)
         .person(&person)
-        .detail(json!({ "account_frozen": after_change, "by": "a link in a notice" }));
+        .detail(json!({ "account_frozen": changed, "by": "a link in a notice" }));
     event.case = case;
     change.commit(&event).await?;
     app.wake.notify_one();
-    Ok(Stopped { account_frozen: after_change })
+    Ok(Stopped { account_frozen: changed })
 }
 
 /// Freezes the case. The answer says whether its reset was done already.
@@ -74,6 +72,23 @@ async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result
     Ok(after_remedy)
 }
 
+/// Whoever says "this was not me" means every request that is open in their name.
+async fn contest_open_cases(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    named: Option<&CaseId>,
+) -> Result<bool, ActionError> {
+    let mut after_remedy = false;
+    for row in cases::list_of_person(&app.db, &app.tenant, person).await? {
+        if row.closed_at.is_some() || named.is_some_and(|id| id.as_str() == row.id) {
+            continue;
+        }
+        after_remedy |= contest_case(app, change, &row.case_id()).await?;
+    }
+    Ok(after_remedy)
+}
+
 async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     match persons::disable(change, person, "the owner said: this was not me").await {
         Ok(()) => {
@@ -86,7 +101,13 @@ async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), Action
         Err(StoreError::Conflict) => {}
         Err(other) => return Err(other.into()),
     }
-    sessions::end_all(change, person).await?;
+    let ended = sessions::end_all(change, person).await?;
+    if ended > 0 {
+        let revoked = Event::new(EventKind::SessionRevoked, Actor::System)
+            .person(person)
+            .detail(json!({ "sessions": ended, "why": "contested" }));
+        change.record(&revoked).await?;
+    }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;
     Ok(())

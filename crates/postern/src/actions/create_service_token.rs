@@ -39,7 +39,7 @@ pub async fn create_service_token(
         return Err(ActionError::invalid("days", "A token lives 1 to 365 days."));
     }
     let secret = format!("pst_{}", app.rng.token()?.as_str());
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     let new = NewToken {
         label,
         owner: &caller.person.id,

@@ -13,7 +13,7 @@ pub async fn end_session(app: &App, caller: &Caller, session: &str) -> Result<()
     if !own.iter().any(|known| known.id == session) {
         return Err(ActionError::NotFound);
     }
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     match sessions::end(&mut change, session).await {
         // Ended twice is ended.
         Err(StoreError::Conflict) => return Ok(()),

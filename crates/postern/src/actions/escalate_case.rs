@@ -18,7 +18,7 @@ pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str
 
 async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, _) = case_for(app, id).await?;
+    let (row, case, _) = case_for(app, caller, id).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused(
             "Nobody by that name is in the directory. Refuse the case.".to_owned(),
@@ -31,7 +31,7 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .reason(&reason)
         .policies(permit.policies());
     let case = case.escalate(permit)?;
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

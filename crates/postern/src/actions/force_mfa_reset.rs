@@ -12,7 +12,7 @@ use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
+use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, persons, sessions, time};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
@@ -27,7 +27,7 @@ pub async fn force_mfa_reset(
 
 async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<ForceReset>(app, caller, &case).await?;
     let suffices = match app.policies.authorize(&Request::verify(&case, case.proof(now))) {
         Ok(permit) => permit,
@@ -37,7 +37,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     let person = case.subject().person.clone();
     let before = state_before(app, &person).await?;
     let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     cases::save(&mut change, &row, &case).await?;
     let sessions_ended = remove_everything(&mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
@@ -55,6 +55,7 @@ pub(super) async fn remove_everything(
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<u64, ActionError> {
+    persons::hold(change, person).await?;
     factors::remove_all(change, person).await?;
     backup_codes::revoke_all(change, person).await?;
     passes::revoke(change, person, None).await?;

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::ActionError;
 use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::request::current_request;
 use crate::rng::token_hash;
-use crate::store::throttles::{self, Guess};
+use crate::store::throttles::{self, Cap, Guess};
 use crate::store::{Change, StoreError, factors, known_devices};
 
 /// Whose guesses are counted together.
@@ -28,6 +29,8 @@ impl Lane {
         device: Option<&str>,
     ) -> Result<Self, StoreError> {
         let subject = format!("person:{person}:{kind}");
+        let request = current_request();
+        let device = device.or(request.device.as_deref());
         if let Some(hash) = device.map(token_hash)
             && known_devices::is_known(&app.db, &app.tenant, person, &hash).await?
         {
@@ -42,15 +45,29 @@ impl Lane {
         Self { subject: format!("stranger:{name}:{kind}"), lane: "open".to_owned() }
     }
 
+    /// The address of this request, as one sender: an IPv6 network of /64 is one.
+    pub fn of_sender(what: &str) -> Self {
+        let ip = current_request().ip;
+        let sender = match ip.parse::<std::net::Ipv6Addr>() {
+            Ok(v6) => format!("{:x}", v6.to_bits() >> 64),
+            Err(_) => ip,
+        };
+        Self::of_thing(&format!("{what}:{sender}"))
+    }
+
     /// Something that is neither: a case's phrase, an address that asks for too much.
     pub fn of_thing(thing: &str) -> Self {
         Self { subject: thing.to_owned(), lane: "open".to_owned() }
     }
 
+    fn cap(&self) -> Cap {
+        if self.subject.ends_with(":password") { Cap::EachLane } else { Cap::Together }
+    }
+
     /// Pays for one guess.
     pub async fn spend(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
-        let guess = throttles::spend(&mut change, &self.subject, &self.lane).await?;
+        let guess = throttles::spend(&mut change, &self.subject, &self.lane, self.cap()).await?;
         change
             .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
             .await?;
@@ -69,7 +86,7 @@ impl Lane {
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
     pub async fn stop_at_cap(&self, app: &App, person: &PersonId, kind: &str) -> Result<(), ActionError> {
         let mut change = app.change().await?;
-        if !throttles::reached_cap(&mut change, &self.subject).await? {
+        if !throttles::reached_cap(&mut change, &self.subject, &self.lane, self.cap()).await? {
             return Ok(());
         }
         factors::disable_kind(&mut change, person, kind).await?;

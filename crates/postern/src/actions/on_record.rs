@@ -24,7 +24,8 @@ impl Attempt<'_> {
     pub async fn on_record<T>(self, app: &App, outcome: Result<T, ActionError>) -> Result<T, ActionError> {
         let why = match &outcome {
             Err(ActionError::Refused(why)) => why.clone(),
-            Err(ActionError::Invalid { field: "reason", .. }) => "no reason was given".to_owned(),
+            Err(ActionError::Invalid { field: "reason", words }) => words.clone(),
+            Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
             _ => return outcome,
         };
         let mut event =

@@ -79,7 +79,7 @@ async fn limit(
 ) -> Result<(), ActionError> {
     let seconds = app.clock.now().as_second();
     let (hour, five_minutes) = (seconds.div_euclid(3600), seconds.div_euclid(300));
-    Lane::of_thing(&format!("open_case:{}:{five_minutes}", current_request().ip)).spend(app).await?;
+    Lane::of_sender(&format!("open_case:{five_minutes}")).spend(app).await?;
     let kind = format!("open_case:{hour}");
     match person {
         Some(person) => Lane::of_person(app, &person.id, &kind, device).await?.spend(app).await,

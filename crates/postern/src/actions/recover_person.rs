@@ -6,6 +6,7 @@ use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::id::PersonId;
 use postern_core::reason::Reason;
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -14,7 +15,7 @@ use super::force_mfa_reset::{remove_everything, state_before};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::passes::NewPass;
-use crate::store::{Change, passes, persons, throttles};
+use crate::store::{Change, cases, passes, persons, throttles};
 
 /// What the person needs now.
 pub enum Given {
@@ -24,7 +25,7 @@ pub enum Given {
     SetUpCode(String),
 }
 
-/// Removes a person's factors, and the password too if asked.
+/// Removes a person's factors, and the password too if asked; opens the account if it was frozen.
 pub async fn recover_person(
     app: &App,
     login: &str,
@@ -40,11 +41,20 @@ pub async fn recover_person(
     let (pass, pass_hash) = new_pass(app, &person.id).await?;
     let (code, code_hash) = new_set_up_code(app, &person.id).await?;
     let mut change = app.change().await?;
-    remove_everything(&mut change, &person.id).await?;
+    let sessions = remove_everything(&mut change, &person.id).await?;
+    supersede_all(app, &mut change, &person.id).await?;
+    let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
+    change.record(&about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions }))).await?;
+    if let Some(why) = &person.disabled_why {
+        persons::enable(&mut change, &person.id).await?;
+        let enabled = about(EventKind::UserEnabled).before(json!({ "disabled": true, "why": why }));
+        change.record(&enabled).await?;
+    }
     forget_guesses(&mut change, &person.id).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;
+        change.record(&about(EventKind::UserPasswordChanged).detail(json!({ "removed": true }))).await?;
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         Given::SetUpCode(code)
     } else {
@@ -59,15 +69,30 @@ pub async fn recover_person(
         passes::replace(&mut change, &new).await?;
         Given::Pass(pass)
     };
-    let event = Event::new(EventKind::MfaFactorAdminReset, Actor::System)
-        .person(&person.id)
-        .reason(&reason)
+    let event = about(EventKind::MfaFactorAdminReset)
         .before(before)
-        .detail(
-            serde_json::json!({ "by": "the operator, on the command line", "new_password": new_password }),
-        );
+        .detail(json!({ "by": "the operator, on the command line", "new_password": new_password }));
     change.commit(&event).await?;
     Ok(given)
+}
+
+/// Whatever was open in the person's name ends here: a page that somebody else holds must show no pass any more.
+async fn supersede_all(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    let now = change.at();
+    for row in cases::list_of_person(&app.db, &app.tenant, person).await? {
+        let Some(case) = row.case(now)? else { continue };
+        if !case.stage().is_open() {
+            continue;
+        }
+        let case = case.overrule(now);
+        cases::save(change, &row, &case).await?;
+        let event = Event::new(EventKind::CaseClosed, Actor::System)
+            .person(person)
+            .case(case.id())
+            .detail(json!({ "outcome": "superseded", "by": "the operator" }));
+        change.record(&event).await?;
+    }
+    Ok(())
 }
 
 async fn new_pass(app: &App, person: &PersonId) -> Result<(String, String), ActionError> {

@@ -18,13 +18,13 @@ pub async fn refuse_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) 
 
 async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<Refuse>(app, caller, &case).await?;
     let mut event = Event::new(EventKind::CaseRefused, caller.actor())
         .case(id)
         .reason(&reason)
         .policies(permit.policies());
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     if row.person_id.is_some() {
         event = event.person(&case.subject().person);
         let case = case.refuse(permit, now)?;

@@ -14,7 +14,7 @@ pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Resul
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't revoke tokens.".to_owned()));
     }
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     match service_tokens::revoke(&mut change, id).await {
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,

@@ -14,7 +14,7 @@ use super::{ActionError, Lane, enrol_totp};
 use crate::app::App;
 use crate::store::passes::Pass;
 use crate::store::persons::{NewPerson, Person};
-use crate::store::{contacts, passes, persons};
+use crate::store::{contacts, passes, persons, tenants};
 
 const WRONG: &str = "Code or login is wrong, or the code was used or is older than a day.";
 
@@ -98,6 +98,11 @@ async fn insert_first_admin(
         manager: None,
         password_hash: Some(hash),
     };
+    // The tenant's row is held, so that of two first admins one finds somebody there.
+    tenants::hold(change).await?;
+    if persons::exist(change).await? {
+        return Err(ActionError::invalid("code", WRONG));
+    }
     persons::insert(change, &row).await?;
     let at = change.at();
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;

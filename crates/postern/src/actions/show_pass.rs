@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::config::Config;
 use crate::store::cases::CaseRow;
 use crate::store::passes::NewPass;
-use crate::store::{passes, persons, throttles};
+use crate::rng::token_hash;
+use crate::store::{cases, flows, known_devices, passes, persons, throttles};
 
 /// A pass for the person's eyes.
 pub struct ShownPass {
@@ -22,6 +23,8 @@ pub struct ShownPass {
     pub code: String,
     /// When it stops working.
     pub expires_at: Timestamp,
+    /// Marks this browser as the person's: a stranger's wrong guesses must not use up the minutes of the pass.
+    pub device: Zeroizing<String>,
 }
 
 /// Makes a pass for the page's holder.
@@ -49,7 +52,13 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     }
     let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
     let hash = app.hashing.hash(Zeroizing::new(code.hash_input(&person.id)), *app.rng.bytes::<16>()?).await?;
+    let device = app.rng.token()?;
     let mut change = app.change().await?;
+    // Moves the version on: of two parallel requests one shows a pass, and none does once the case was contested.
+    cases::save(&mut change, row, &case).await?;
+    known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
+    // An enrolment that an earlier pass opened is over: only one can be going on.
+    flows::end_all(&mut change, &person.id).await?;
     let expires_at = change.at() + app.config.pass_life;
     let pass = NewPass {
         purpose: EnrolmentPass::PURPOSE,
@@ -66,7 +75,7 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
         .case(case.id())
         .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound case page" }));
     change.commit(&event).await?;
-    Ok(ShownPass { code: code.reveal(), expires_at })
+    Ok(ShownPass { code: code.reveal(), expires_at, device })
 }
 
 fn not_yet() -> ActionError {

@@ -65,6 +65,11 @@ async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionE
             return Err(closed.into());
         }
     };
+    if matches!(flow, Flow::PassStep { .. }) {
+        // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
+        let attempt = Failed { method: "password", cause: "mfa_not_enrolled", detail: None };
+        failed(app, Some(person), &person.login, attempt).await?;
+    }
     let token = app.rng.token()?;
     let mut change = app.change().await?;
     lane.clear(&mut change).await?;

@@ -3,7 +3,7 @@
 use postern_core::case::Stage;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::login::normalise;
-use postern_core::signin::{Assurance, Standing};
+use postern_core::signin::{Assurance, FlowError, Standing};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use crate::rng::token_hash;
 use crate::store::persons::Person;
 use crate::store::sessions::NewSession;
 use crate::store::sign_ins::NewSignIn;
-use crate::store::{Change, StoreError, cases, factors, known_devices, sessions, sign_ins};
+use crate::store::{Change, StoreError, cases, factors, known_devices, persons, sessions, sign_ins};
 
 /// The tokens for the person's cookies.
 pub struct SignedIn {
@@ -43,6 +43,10 @@ pub(super) async fn complete(
     assurance: &Assurance,
     method: &str,
 ) -> Result<SignedIn, ActionError> {
+    match persons::hold_open(&mut change, &person.id).await {
+        Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
+        other => other?,
+    }
     let request = current_request();
     let (session, device) = (app.rng.token()?, app.rng.token()?);
     let new = NewSession {

@@ -37,7 +37,7 @@ async fn give_word(
     let how = Reason::parse(how).map_err(|_| {
         ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
     })?;
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<Vouch>(app, caller, &case).await?;
     let policies = permit.policies().to_vec();
     check_phrase(app, caller, &row, &case, phrase).await?;
@@ -56,7 +56,7 @@ async fn give_word(
         .reason(&how)
         .policies(&policies)
         .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
-    let mut change = app.change().await?;
+    let mut change = caller.change(app).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;

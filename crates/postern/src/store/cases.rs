@@ -126,7 +126,7 @@ pub async fn list(db: &Db, tenant: &TenantId, open: bool) -> Result<Vec<CaseRow>
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC LIMIT 50"
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())

@@ -218,3 +218,38 @@ pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<(
         .await?;
     one_row(&done)
 }
+
+/// Holds a person's row until the change ends, so that a sign-in, a reset and a freeze of one account queue up.
+/// `Conflict` when the account is frozen.
+pub async fn hold_open(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET disabled_at = NULL WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Holds a person's row, frozen or not.
+pub async fn hold(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
+/// Whether anybody is there, read inside the change.
+pub async fn exist(change: &mut Change<'_>) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_one(change.conn())
+        .await?;
+    Ok(count > 0)
+}

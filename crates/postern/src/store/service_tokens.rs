@@ -90,3 +90,18 @@ pub async fn revoke(change: &mut Change<'_>, id: &str) -> Result<()> {
     .await?;
     one_row(&done)
 }
+
+/// Holds a live token until the change ends; a revoked one is a `Conflict`.
+pub async fn hold(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE service_tokens SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL \
+         AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}

@@ -134,3 +134,17 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> 
     .await?;
     Ok(done.rows_affected())
 }
+
+/// Holds a live session until the change ends: nobody can end it meanwhile, and an ended one is a `Conflict`.
+pub async fn hold(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET aal = aal WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}

@@ -19,30 +19,44 @@ pub enum Guess {
 /// Lane of all lanes: the lifetime count.
 const LIFETIME: &str = "*";
 
+/// How the lifetime cap counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cap {
+    /// All lanes together. For what is asked after the password: who gets so far wrong is an attacker.
+    Together,
+    /// Each lane for itself. For the password: anybody can guess at it, and a stranger must not shut the owner out of a
+    /// device that the owner is known on (P5).
+    EachLane,
+}
+
 /// Pays for one guess. Parallel guesses queue on the row, so that never one more than allowed is granted.
-pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<Guess> {
+pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap) -> Result<Guess> {
     let now = change.at();
-    let lifetime = touch(change, subject, LIFETIME).await?;
-    if lifetime.0 >= LIFETIME_CAP {
+    let lifetime = touch(change, subject, LIFETIME).await?.0;
+    let (failures, next_at) = touch(change, subject, lane).await?;
+    let counted = if cap == Cap::Together { lifetime } else { failures };
+    if counted >= LIFETIME_CAP {
         return Ok(Guess::Exhausted);
     }
-    let (failures, next_at) = touch(change, subject, lane).await?;
     if next_at > now {
         return Ok(Guess::Wait(next_at.duration_since(now)));
     }
     let next_at = now.saturating_add(wait_after(failures + 1)).unwrap_or(Timestamp::MAX);
     save(change, subject, lane, failures + 1, next_at).await?;
-    save(change, subject, LIFETIME, lifetime.0 + 1, Timestamp::UNIX_EPOCH).await?;
+    save(change, subject, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)
 }
 
 /// Whether the guess just made was the one that reached the lifetime cap: true once, because later ones are not paid.
-pub async fn reached_cap(change: &mut Change<'_>, subject: &str) -> Result<bool> {
-    Ok(touch(change, subject, LIFETIME).await?.0 == LIFETIME_CAP)
+pub async fn reached_cap(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap) -> Result<bool> {
+    let counted = if cap == Cap::Together { LIFETIME } else { lane };
+    Ok(touch(change, subject, counted).await?.0 == LIFETIME_CAP)
 }
 
-/// The guess was right: its lane and the lifetime count start over.
+/// The guess was right: its lane and the lifetime count start over. Other lanes are no longer shut for good, but go on
+/// as slowly as they were.
 pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<()> {
+    const SLOWEST: i64 = 12;
     let tenant = change.tenant().clone();
     sqlx::query(
         "UPDATE throttles SET failures = 0, next_at = 0 WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
@@ -53,6 +67,12 @@ pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
     .bind(LIFETIME)
     .execute(change.conn())
     .await?;
+    sqlx::query("UPDATE throttles SET failures = $3 WHERE tenant_id = $1 AND subject = $2 AND failures > $3")
+        .bind(tenant.as_str())
+        .bind(subject)
+        .bind(SLOWEST)
+        .execute(change.conn())
+        .await?;
     Ok(())
 }
 

@@ -165,7 +165,13 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         change.commit_unrecorded("when a session was last used").await?;
     }
     let phishing_resistant = session.phishing_resistant == 1;
-    Ok(Some(Caller { person, session: session.id, phishing_resistant, scopes: None }))
+    Ok(Some(Caller {
+        person,
+        session: session.id,
+        phishing_resistant,
+        since: time(session.created_at),
+        scopes: None,
+    }))
 }
 
 async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
@@ -177,5 +183,11 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     }
     let scopes = row.scopes.split(' ').map(str::to_owned).collect();
     // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
-    Ok(Some(Caller { person, session: row.id, phishing_resistant: true, scopes: Some(scopes) }))
+    Ok(Some(Caller {
+        person,
+        session: row.id,
+        phishing_resistant: true,
+        since: time(row.created_at),
+        scopes: Some(scopes),
+    }))
 }

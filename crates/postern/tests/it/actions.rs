@@ -9,6 +9,7 @@ mod enrol_totp;
 mod escalate_case;
 mod force_mfa_reset;
 mod open_case;
+mod recover_person;
 mod refuse_case;
 mod set_up;
 mod show_pass;

@@ -36,7 +36,7 @@ fn all() -> Vec<(String, String)> {
 fn named_modules(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
+        let (_, rest) = text.split_at(at + "crate::".len());
         let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         if let Some(list) = rest.strip_prefix('{') {
             let inside = list.split('}').next().unwrap();

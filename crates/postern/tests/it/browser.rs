@@ -200,6 +200,11 @@ impl Answer {
             }
         }
         let words: Vec<&str> = text.split_whitespace().collect();
-        words.join(" ").replace("&#x27;", "'").replace("&quot;", "\"").replace("&#x2f;", "/").replace("&amp;", "&")
+        words
+            .join(" ")
+            .replace("&#x27;", "'")
+            .replace("&quot;", "\"")
+            .replace("&#x2f;", "/")
+            .replace("&amp;", "&")
     }
 }

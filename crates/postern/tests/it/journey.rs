@@ -106,7 +106,7 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
     let codes = ana.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await;
     let codes = codes.ok().items("data-codes");
     assert_eq!(codes.len(), 10);
-    codes.iter().for_each(|code| app.secrets.saw(code));
+    app.secrets.saw_all(&codes);
     ana.post("/enrol/done", &[]).await.status(422);
     ana.post("/enrol/done", &[("kept", "yes")]).await.ok().says("Your new second step is set up");
     // Enrolled is not signed in.
@@ -158,7 +158,9 @@ async fn the_log_has_the_story(app: &TestApp) {
     let evidence = app.events("case.evidence_added").await;
     let witnesses: Vec<&str> = evidence.iter().map(|e| e["actor"]["id"].as_str().unwrap()).collect();
     assert_eq!(witnesses, [mona.id.as_str(), ben.id.as_str()]);
-    for event in ["case.opened", "case.page_bound", "case.verified", "pass.issued", "pass.used", "case.closed"] {
+    for event in
+        ["case.opened", "case.page_bound", "case.verified", "pass.issued", "pass.used", "case.closed"]
+    {
         let told = app.events(event).await;
         assert_eq!(told.len(), 1, "{event}");
         assert_eq!(told[0]["case"], reset["case"], "{event}");

@@ -5,14 +5,16 @@ mod by_hand;
 mod desk;
 mod gate;
 
-pub use desk::{PLACEHOLDER_REASON, a_day};
-pub use gate::PasswordStep;
+use by_hand::passkey_alone;
 
+pub use desk::{PLACEHOLDER_REASON, a_day};
+
+use jiff::SignedDuration;
 use postern::actions::Caller;
 use postern::store::cases::{self, CaseRow};
+use postern::store::factors;
 use postern::store::outbox::{self, Message};
 use postern::store::persons::{self, Person};
-use postern::store::factors;
 use postern_core::case::Case;
 use postern_core::id::CaseId;
 use postern_testkit::TestPhone;
@@ -31,7 +33,8 @@ impl TestApp {
     /// Somebody signed in with a passkey, for calling actions with.
     pub async fn caller(&self, login: &str) -> Caller {
         let person = self.person(login).await;
-        Caller { person, session: "a test's own".to_owned(), phishing_resistant: true, scopes: None }
+        let session = self.plant_row(&person, &passkey_alone(), SignedDuration::from_hours(24 * 400)).await.1;
+        Caller { person, session, phishing_resistant: true, since: self.clock.now(), scopes: None }
     }
 
     /// A case's row.

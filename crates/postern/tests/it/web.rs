@@ -3,8 +3,8 @@
 mod api;
 mod dev;
 mod pages;
+mod portal;
 mod problem;
 mod router;
 mod security;
 mod signin;
-mod portal;

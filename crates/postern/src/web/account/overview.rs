@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::case::Stage;
 use postern_core::factor::FactorKind;
 use serde_json::{Value, json};
 
@@ -56,7 +57,7 @@ async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let mut found = Vec::new();
     for row in cases::list_open_of_reports(&app.db, &app.tenant, &caller.person.id).await? {
         let Some(person) = &row.person_id else { continue };
-        if row.stage != "verifying" {
+        if !row.case(app.clock.now())?.is_some_and(|case| *case.stage() == Stage::Verifying) {
             continue;
         }
         let person = persons::load(&app.db, &app.tenant, &PersonId::new(person)).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::case::Stage;
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use serde::Deserialize;
@@ -58,7 +59,7 @@ async fn page(
     id: &CaseId,
     error: Option<FormError<'_>>,
 ) -> Result<Response, Problem> {
-    let (row, case, _) = case_for(app, id).await?;
+    let (row, case, _) = case_for(app, caller, id).await?;
     permit_on_case::<Vouch>(app, caller, &case).await?;
     let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
     let (status, field, words, how) = match error {
@@ -67,7 +68,7 @@ async fn page(
     };
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
-        "open": row.stage == "verifying", "field": field, "error": words, "how": how,
+        "open": *case.stage() == Stage::Verifying, "field": field, "error": words, "how": how,
     });
     render_with(app, Some(caller), status, "account/vouch.html", values)
 }

@@ -104,7 +104,7 @@ pub async fn show(
     Path(path): Path<CasePath>,
 ) -> Result<Json<CaseDetail>, Problem> {
     let caller = caller.with_scope("cases:read")?;
-    let (row, case, now) = case_for(&app, &CaseId::new(path.id)).await?;
+    let (row, case, now) = case_for(&app, &caller, &CaseId::new(path.id)).await?;
     permit_on_case::<ViewCase>(&app, &caller, &case).await?;
     Ok(Json(CaseDetail::load(&app, &caller, &row, &case, now).await?))
 }

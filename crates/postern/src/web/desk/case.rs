@@ -106,7 +106,7 @@ fn back_to(id: &CaseId) -> Response {
 }
 
 async fn page(app: &App, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     permit_on_case::<ViewCase>(app, caller, &case).await?;
     let values = values::values(app, caller, &row, &case, now).await?;
     let status = state.status;

@@ -147,7 +147,7 @@ async fn page(
     question: Question,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (row, case, _) = case_for(app, id).await?;
+    let (row, case, _) = case_for(app, caller, id).await?;
     permit_on_case::<ViewCase>(app, caller, &case).await?;
     let values = json!({
         "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,

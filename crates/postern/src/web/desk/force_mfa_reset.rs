@@ -58,7 +58,7 @@ async fn page(
     reason: &str,
     error: Option<(StatusCode, String)>,
 ) -> Result<Response, Problem> {
-    let (row, case, now) = case_for(app, id).await?;
+    let (row, case, now) = case_for(app, caller, id).await?;
     permit_on_case::<ForceReset>(app, caller, &case).await?;
     if row.person_id.is_none() {
         return Err(Problem::not_found());

@@ -72,7 +72,11 @@ pub async fn open(
 /// `POST /recover/case/pass`
 pub async fn show_pass(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
     match show_pass::show_pass(&app, &row).await {
-        Ok(pass) => render(&app, None, PAGE, values(&app, &row, Some(&pass), None)?),
+        Ok(pass) => {
+            let mut response = render(&app, None, PAGE, values(&app, &row, Some(&pass), None)?)?;
+            cookies::DEVICE.set(response.headers_mut(), &pass.device);
+            Ok(response)
+        }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
             render_with(&app, None, status, PAGE, values(&app, &row, None, Some(&words))?)

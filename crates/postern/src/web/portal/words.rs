@@ -58,10 +58,11 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
             over: false,
             can_withdraw: false,
         },
-        Stage::Contested { .. } => over(CONTESTED),
+        Stage::Contested { .. } if matches!(case.page(), Page::Bound { .. }) => over(CONTESTED),
         Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
         Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
-        Stage::Closed { .. } => over(REFUSED),
+        // Only who was on the line learns that the owner objected: to anybody else one end looks like another.
+        Stage::Closed { .. } | Stage::Contested { .. } => over(REFUSED),
     }
 }
 

@@ -48,6 +48,18 @@ on_both! {
         assert_eq!(app.stage(&id).await, "on_hold");
     }
 
+    async fn who_heard_the_phrase_is_not_the_second_yes(db) {
+        let app = TestApp::start(db).await;
+        let sol = app.caller("sol").await;
+        let id = app.open("dina").await;
+        app.bind("sol", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        app.record("ben", &id, Kind::LiveVideo).await;
+        app.vouch("mona", &id).await;
+        assert_eq!(app.stage(&id).await, "awaiting_approval");
+        assert_denied(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+    }
+
     async fn there_is_nothing_to_approve_before_the_proof_suffices(db) {
         let app = TestApp::start(db).await;
         let sol = app.caller("sol").await;

@@ -20,10 +20,15 @@ on_both! {
         assert_eq!(app.events("access.denied").await.len(), 1);
         assert_eq!(app.stage(&id).await, "verifying");
 
-        // The other way round the second piece is recorded, but one witness stays one witness.
+        // Who heard the phrase is a source already.
         app.advance_seconds(3600);
         let id = app.open("ben").await;
+        let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
+        assert_denied(vouch(&app, &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        // The other way round the second piece is recorded, but one witness stays one witness.
+        let id = app.open("ben").await;
+        app.bind("ada", &id).await;
         app.vouch("sol", &id).await;
         app.record("sol", &id, Kind::LiveVideo).await;
         app.record("sol", &id, Kind::CallPlaced).await;

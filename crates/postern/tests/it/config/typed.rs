@@ -20,9 +20,15 @@ fn all_problems_are_gathered_before_it_stops() {
     .into_config(Mode::Production)
     .unwrap_err()
     .to_string();
-    for field in
-        ["listen", "origin", "database_url", "smtp_from", "gateway_url", "contact_min_age_days", "pass_minutes"]
-    {
+    for field in [
+        "listen",
+        "origin",
+        "database_url",
+        "smtp_from",
+        "gateway_url",
+        "contact_min_age_days",
+        "pass_minutes",
+    ] {
         assert!(problems.contains(&format!("- {field}: ")), "{field} is not in:\n{problems}");
     }
     assert!(problems.contains("https://"), "{problems}");
@@ -73,8 +79,10 @@ fn production_wants_https_but_on_localhost() {
 
 #[test]
 fn the_edges_of_the_numbers() {
-    let days = |days: i64| typed(&format!("contact_min_age_days = {days}")).into_config(Mode::Production).is_ok();
-    let minutes = |minutes: i64| typed(&format!("pass_minutes = {minutes}")).into_config(Mode::Production).is_ok();
+    let days =
+        |days: i64| typed(&format!("contact_min_age_days = {days}")).into_config(Mode::Production).is_ok();
+    let minutes =
+        |minutes: i64| typed(&format!("pass_minutes = {minutes}")).into_config(Mode::Production).is_ok();
     assert_eq!([0, 1, 3650, 3651].map(days), [false, true, true, false]);
     assert_eq!([-1, 0, 1, 10, 11].map(minutes), [false, false, true, true, false]);
 }

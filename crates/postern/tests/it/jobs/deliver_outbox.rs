@@ -122,6 +122,9 @@ on_both! {
         })
         .await;
         eventually("the mail arrives", async || smtp.mails().len() == 1).await;
-        assert_eq!(waiting(&app).await, 1, "the call still waits for a gateway");
+        eventually("the mail is settled", async || waiting(&app).await == 1).await;
+        app.advance_seconds(86_400);
+        let left: Vec<String> = app.messages().await.into_iter().filter(|m| m.delivered_at.is_none()).map(|m| m.channel).collect();
+        assert_eq!(left, ["voice"], "the call still waits for a gateway");
     }
 }

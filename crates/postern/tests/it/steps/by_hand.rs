@@ -2,12 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
+use jiff::SignedDuration;
 use postern::config::Config;
 use postern::demo;
 use postern::rng::token_hash;
+use postern::store::persons::Person;
 use postern::store::sessions::{self, NewSession};
-use postern_core::signin::{Assurance, Standing};
 use postern_core::id::CaseId;
+use postern_core::signin::{Assurance, Standing};
 use postern_testkit::{SoftPasskey, TestPhone};
 
 use crate::browser::{Browser, SESSION};
@@ -16,8 +18,7 @@ use crate::test_app::TestApp;
 impl TestApp {
     /// A browser with a session that a passkey opened, put in through the store: no ceremony, no event.
     pub async fn browser_with_planted_session(&self, login: &str) -> Browser {
-        let standing = Standing { disabled: false, has_factor: true };
-        self.plant_session(login, &Assurance::passkey_alone(standing).unwrap()).await
+        self.plant_session(login, &passkey_alone()).await
     }
 
     /// A browser with a session of password and code, put in through the store.
@@ -27,7 +28,19 @@ impl TestApp {
     }
 
     async fn plant_session(&self, login: &str, assurance: &Assurance) -> Browser {
-        let person = self.person(login).await;
+        let token = self.plant_row(&self.person(login).await, assurance, Config::SESSION_LIFE).await.0;
+        let browser = self.browser();
+        browser.set_cookie(SESSION, Some(&token));
+        browser
+    }
+
+    /// A session through the store: its token and its id.
+    pub(super) async fn plant_row(
+        &self,
+        person: &Person,
+        assurance: &Assurance,
+        life: SignedDuration,
+    ) -> (String, String) {
         let token = self.rng.token().unwrap();
         self.secrets.saw(&token);
         let mut change = self.change().await.unwrap();
@@ -37,14 +50,12 @@ impl TestApp {
             assurance,
             ip: "127.0.0.1",
             user_agent: "planted by a test",
-            expires_at: change.at() + Config::SESSION_LIFE,
+            expires_at: change.at() + life,
         };
-        sessions::insert(&mut change, &new).await.unwrap();
+        let id = sessions::insert(&mut change, &new).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         self.planted_sessions.fetch_add(1, Ordering::Relaxed);
-        let browser = self.browser();
-        browser.set_cookie(SESSION, Some(&token));
-        browser
+        (token.to_string(), id)
     }
 
     /// Signs in over HTTP with password and code.
@@ -65,7 +76,7 @@ impl TestApp {
         let phone = TestPhone::from_key(&browser.get("/enrol").await.ok().marked("data-key"));
         self.secrets.saw_seed(phone.secret());
         let codes = browser.post("/enrol/codes", &[("code", &phone.code(self.seconds()))]).await;
-        codes.ok().items("data-codes").iter().for_each(|code| self.secrets.saw(code));
+        self.secrets.saw_all(&codes.ok().items("data-codes"));
         self.advance_seconds(30);
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         let code = phone.code(self.seconds());
@@ -86,4 +97,9 @@ impl TestApp {
         browser.post_json("/sign-in/passkey/finish", &answer).await.ok();
         device
     }
+}
+
+/// What a passkey with user verification is worth.
+pub(super) fn passkey_alone() -> Assurance {
+    Assurance::passkey_alone(Standing { disabled: false, has_factor: true }).unwrap()
 }

@@ -1,7 +1,7 @@
 //! A sign-in, by calling actions.
 
-use postern::actions::sign_in::{Begun, Credentials, sign_in};
 use postern::actions::show_pass::{ShownPass, show_pass};
+use postern::actions::sign_in::{Begun, Credentials, sign_in};
 use postern::actions::use_totp::use_totp;
 use postern::actions::{ActionError, SignedIn};
 use postern::demo;
@@ -28,6 +28,15 @@ impl TestApp {
     pub async fn try_password(&self, login: &str, password: &str) -> Result<Begun, ActionError> {
         let password = Zeroizing::new(password.to_owned());
         sign_in(self, Credentials { login, password, device: None }).await
+    }
+
+    /// Somebody guesses at a password so often, and waits after each guess as long as it takes.
+    pub async fn guess_passwords(&self, login: &str, times: usize) {
+        for n in 0..times {
+            let guess = self.try_password(login, &format!("guess number {n}")).await;
+            assert!(matches!(guess, Err(ActionError::Wrong(_))), "guess {n} was not compared");
+            self.advance_seconds(3601);
+        }
     }
 
     /// The right password.

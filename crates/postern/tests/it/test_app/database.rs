@@ -44,11 +44,12 @@ pub async fn run(sql: String) {
 /// Names of databases that begin like this.
 pub async fn list(prefix: &str) -> Vec<String> {
     let mut server = connect().await;
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)")
-        .bind(prefix)
-        .fetch_all(&mut server)
-        .await
-        .unwrap();
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)")
+            .bind(prefix)
+            .fetch_all(&mut server)
+            .await
+            .unwrap();
     server.close().await.unwrap();
     rows.into_iter().map(|(name,)| name).collect()
 }

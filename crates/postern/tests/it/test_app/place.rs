@@ -113,10 +113,7 @@ async fn make_template(db: Database) -> Place {
 
 /// PostgreSQL copies no database that somebody is still connected to, and a connection outlives its closing a little.
 async fn wait_until_alone(name: &str) {
-    super::eventually("the template is closed", async || {
-        database::connections(name).await == 0
-    })
-    .await;
+    super::eventually("the template is closed", async || database::connections(name).await == 0).await;
 }
 
 /// Templates have no test to throw them away; the next run does, when the process that made them is gone.

@@ -38,7 +38,17 @@ on_both! {
         let rejected = call(&program, Method::POST, &path("evidence"), &secret, Some(never)).await;
         assert!(rejected.status < 500);
         assert_eq!(app.case(&id).await.risk(), 1);
-        assert_eq!(app.events("access.denied").await.len(), 2);
+        assert_eq!(app.events("access.denied").await.len(), 1);
+    }
+
+    async fn what_a_token_tried_in_vain_is_on_the_record(db) {
+        let app = TestApp::start(db).await;
+        let reader = token(&app, &["cases:read"]).await;
+        let (program, id) = (app.browser(), app.open("ana").await);
+        let reset = json!({ "reason": PLACEHOLDER_REASON });
+        let path = format!("/api/v1/cases/{id}/force-mfa-reset");
+        call(&program, Method::POST, &path, &reader, Some(reset)).await.status(403);
+        assert_eq!(app.events("access.denied").await.len(), 1, "a token reached past its scopes, and nobody will know");
     }
 
     async fn a_token_is_held_to_its_scopes_its_life_and_its_owner(db) {

@@ -80,7 +80,7 @@ on_both! {
         for path in ["/sign-in", "/recover", "/not-me", "/account", "/desk", &format!("/desk/cases/{id}")] {
             let page = ben.get(path).await;
             for tag in page.body.split("<script").skip(1) {
-                assert!(tag.trim_start().starts_with("src=\"/static/"), "{path}: <script{}", &tag[..40]);
+                assert!(tag.trim_start().starts_with("src=\"/static/"), "{path}: <script{}", tag.split('>').next().unwrap());
             }
             for mark in ["<style", " style=\"", " onclick=", " onload=", "javascript:", "src=\"http", "href=\"http"] {
                 assert!(!page.body.contains(mark), "{path} has {mark}");
@@ -194,7 +194,8 @@ impl TestApp {
     /// Ids of somebody's live sessions.
     pub async fn session_ids(&self, login: &str) -> Vec<String> {
         let person = self.person(login).await;
-        let sessions = postern::store::sessions::list(&self.db, &self.tenant, &person.id, self.clock.now()).await;
+        let sessions =
+            postern::store::sessions::list(&self.db, &self.tenant, &person.id, self.clock.now()).await;
         sessions.unwrap().into_iter().map(|session| session.id).collect()
     }
 }

@@ -27,7 +27,7 @@ use crate::web::problem::Problem;
 impl CaseState {
     /// The case as it stands now, for who has just moved it.
     pub async fn load(app: &App, caller: &Caller, id: &CaseId) -> Result<Json<Self>, Problem> {
-        let (row, case, now) = case_for(app, id).await?;
+        let (row, case, now) = case_for(app, caller, id).await?;
         Ok(Json(Self::of(app, caller, &row, &case, now)))
     }
 
