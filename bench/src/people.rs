@@ -4,9 +4,9 @@
 use jiff::SignedDuration;
 use postern::actions::Caller;
 use postern::app::App;
+use postern::config::Config;
 use postern::store::factors::{Factor, NewFactor};
 use postern::store::persons::{self, NewPerson, Person};
-use postern::config::Config;
 use postern::store::sessions::NewSession;
 use postern::store::{Change, backup_codes, contacts, factors, sessions};
 use postern_core::factor::{FactorKind, totp};

@@ -30,9 +30,10 @@ mod advance;
 mod caller;
 mod limiter;
 mod on_record;
+mod revoke_tokens_of;
 mod signed_in;
 
-pub use caller::{Caller, case_for, permit_on_case, permit_on_tenant};
+pub use caller::{Caller, case_for, permit_on_case, permit_on_tenant, record_missing_scope};
 pub use limiter::Lane;
 pub use signed_in::SignedIn;
 

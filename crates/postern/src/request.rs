@@ -27,6 +27,7 @@ pub async fn within<F: Future>(info: RequestInfo, work: F) -> F::Output {
 
 /// The request at hand; jobs and the command line have none.
 pub fn current_request() -> RequestInfo {
-    let none = || RequestInfo { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned(), device: None };
+    let none =
+        || RequestInfo { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned(), device: None };
     CURRENT.try_with(Clone::clone).unwrap_or_else(|_| none())
 }

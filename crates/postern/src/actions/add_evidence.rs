@@ -34,9 +34,12 @@ async fn add(
     reference: &str,
 ) -> Result<Recorded, ActionError> {
     // What never counts is recorded with or without a reference.
-    let typed = if kind.worth() == Worth::Never { format!("offered: {reference}") } else { reference.to_owned() };
-    let reference = Reason::parse(&typed).map_err(|_| {
-        let words = "Give a reference: the ticket, the recording, or the type of document and who checked it.";
+    let never = kind.worth() == Worth::Never;
+    let typed = Reason::parse(reference)
+        .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
+    let reference = typed.map_err(|_| {
+        let words =
+            "Give a reference: the ticket, the recording, or the type of document and who checked it.";
         ActionError::invalid("reference", words)
     })?;
     let (row, case, now) = case_for(app, caller, id).await?;

@@ -66,7 +66,9 @@ impl Caller {
         };
         match open {
             Ok(()) => Ok(change),
-            Err(StoreError::Conflict) => Err(ActionError::Wrong("You are no longer signed in. Nothing was changed.")),
+            Err(StoreError::Conflict) => {
+                Err(ActionError::Wrong("You are no longer signed in. Nothing was changed."))
+            }
             Err(other) => Err(other.into()),
         }
     }
@@ -101,6 +103,13 @@ pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<P
     }
 }
 
+/// A token tried what its scopes do not allow.
+pub async fn record_missing_scope(app: &App, caller: &Caller, scope: &str) -> Result<(), ActionError> {
+    let event = Event::new(EventKind::AccessDenied, caller.actor())
+        .detail(json!({ "action": scope, "says": "the token lacks the scope" }));
+    Ok(app.change().await?.commit(&event).await?)
+}
+
 fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
     Event::new(EventKind::AccessDenied, caller.actor())
         .policies(&denied.policies)
@@ -119,8 +128,9 @@ pub async fn case_for(
         Err(StoreError::NotFound) => {
             // Another organisation's case, or a guess: alike for the caller, and on the record.
             let named: String = id.as_str().chars().filter(|c| !c.is_control()).take(40).collect();
-            let event = Event::new(EventKind::AccessDenied, caller.actor())
-                .detail(json!({ "action": "find a case", "case": named, "says": "there is no such case here" }));
+            let event = Event::new(EventKind::AccessDenied, caller.actor()).detail(
+                json!({ "action": "find a case", "case": named, "says": "there is no such case here" }),
+            );
             app.change().await?.commit(&event).await?;
             return Err(ActionError::NotFound);
         }

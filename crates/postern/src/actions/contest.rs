@@ -6,6 +6,7 @@ use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 
+use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Lane};
 use crate::app::App;
 use crate::rng::token_hash;
@@ -110,5 +111,6 @@ async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), Action
     }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;
+    revoke_tokens_of(change, person).await?;
     Ok(())
 }

@@ -9,10 +9,13 @@ use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
 use super::on_record::Attempt;
+use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, persons, sessions, time};
+use crate::store::{
+    Change, backup_codes, cases, factors, flows, known_devices, passes, persons, sessions, time,
+};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
@@ -61,6 +64,7 @@ pub(super) async fn remove_everything(
     passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     known_devices::revoke_all(change, person).await?;
+    revoke_tokens_of(change, person).await?;
     Ok(sessions::end_all(change, person).await?)
 }
 

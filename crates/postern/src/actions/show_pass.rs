@@ -12,9 +12,9 @@ use super::ActionError;
 use super::on_record::Attempt;
 use crate::app::App;
 use crate::config::Config;
+use crate::rng::token_hash;
 use crate::store::cases::CaseRow;
 use crate::store::passes::NewPass;
-use crate::rng::token_hash;
 use crate::store::{cases, flows, known_devices, passes, persons, throttles};
 
 /// A pass for the person's eyes.

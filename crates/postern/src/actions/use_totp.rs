@@ -61,7 +61,13 @@ async fn spend_code(
         }
         // A code of the future is not named as such: it would tell a guesser what to send when its time has come.
         Check::ClockOff { steps } if steps > 0 => {
-            refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {}", totp::clock_words(steps)))).await?;
+            refuse(
+                app,
+                &person,
+                "mfa_clock_drift",
+                Some(format!("the phone's clock is {}", totp::clock_words(steps))),
+            )
+            .await?;
             WRONG
         }
         Check::ClockOff { steps } => {

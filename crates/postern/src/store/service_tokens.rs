@@ -105,3 +105,17 @@ pub async fn hold(change: &mut Change<'_>, id: &str) -> Result<()> {
     .await?;
     one_row(&done)
 }
+
+/// Revokes every token of a person. Returns how many there were.
+pub async fn revoke_all(change: &mut Change<'_>, owner: &PersonId) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE service_tokens SET revoked_at = $3 WHERE tenant_id = $1 AND owner_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(owner.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}

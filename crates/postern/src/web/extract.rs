@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::cookies;
 use super::problem::Problem;
-use crate::actions::Caller;
+use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
@@ -38,12 +38,14 @@ pub struct CasePage(pub CaseRow);
 pub struct Device(pub Option<String>);
 
 impl ApiCaller {
-    /// The caller, if its token may do this. A person may do what policies say.
-    pub fn with_scope(self, scope: &str) -> Result<Caller, Problem> {
-        match &self.0.scopes {
-            Some(scopes) if !scopes.iter().any(|s| s == scope) => Err(Problem::scope(scope)),
-            _ => Ok(self.0),
+    /// The caller, if its token may do this. A person may do what policies say. A refusal is on the record.
+    pub async fn with_scope(self, app: &App, scope: &str) -> Result<Caller, Problem> {
+        let lacking = self.0.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|s| s == scope));
+        if !lacking {
+            return Ok(self.0);
         }
+        record_missing_scope(app, &self.0, scope).await?;
+        Err(Problem::scope(scope))
     }
 }
 

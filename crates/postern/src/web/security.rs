@@ -22,7 +22,12 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
     let Ok(id) = app.rng.id(app.clock.now()) else {
         return Problem::internal("no randomness".to_owned()).into_response();
     };
-    let info = RequestInfo { id: id.clone(), ip: peer(&app, &request), user_agent: user_agent(&request), device: cookies::DEVICE.read(request.headers()) };
+    let info = RequestInfo {
+        id: id.clone(),
+        ip: peer(&app, &request),
+        user_agent: user_agent(&request),
+        device: cookies::DEVICE.read(request.headers()),
+    };
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
     let mut response = within(info, next.run(request)).await;
     let millis = began.elapsed().as_millis();

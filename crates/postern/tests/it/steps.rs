@@ -5,6 +5,7 @@ mod by_hand;
 mod desk;
 mod gate;
 
+pub use by_hand::LIVE_SESSIONS;
 use by_hand::passkey_alone;
 
 pub use desk::{PLACEHOLDER_REASON, a_day};

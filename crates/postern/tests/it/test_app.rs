@@ -15,7 +15,6 @@ pub use secrets::Secrets;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -37,8 +36,6 @@ pub struct TestApp {
     place: Option<Place>,
     /// What must never be seen again.
     pub secrets: Secrets,
-    /// Sessions that a helper put in through the store, which no sign-in accounts for.
-    pub(crate) planted_sessions: AtomicI64,
     log_from: usize,
 }
 
@@ -72,16 +69,7 @@ impl TestApp {
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serve(Arc::clone(&app), listener, stopped));
         let secrets = Secrets::of_demo();
-        Self {
-            app,
-            address,
-            stop,
-            server: Some(server),
-            place: Some(place),
-            secrets,
-            planted_sessions: AtomicI64::new(0),
-            log_from,
-        }
+        Self { app, address, stop, server: Some(server), place: Some(place), secrets, log_from }
     }
 
     /// The app itself, for tasks that outlive a borrow.

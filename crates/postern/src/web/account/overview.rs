@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::case::Stage;
+use postern_core::case::{Case, Stage};
 use postern_core::factor::FactorKind;
 use serde_json::{Value, json};
 
@@ -57,7 +57,10 @@ async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let mut found = Vec::new();
     for row in cases::list_open_of_reports(&app.db, &app.tenant, &caller.person.id).await? {
         let Some(person) = &row.person_id else { continue };
-        if !row.case(app.clock.now())?.is_some_and(|case| *case.stage() == Stage::Verifying) {
+        let wants_word = |case: &Case| {
+            *case.stage() == Stage::Verifying && case.evidence().iter().all(|e| e.witness != caller.person.id)
+        };
+        if !row.case(app.clock.now())?.as_ref().is_some_and(wants_word) {
             continue;
         }
         let person = persons::load(&app.db, &app.tenant, &PersonId::new(person)).await?;

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::Stage;
+use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use serde::Deserialize;
@@ -60,7 +61,11 @@ async fn page(
     error: Option<FormError<'_>>,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(app, caller, id).await?;
-    permit_on_case::<Vouch>(app, caller, &case).await?;
+    let gave_word =
+        case.evidence().iter().any(|e| e.kind == Kind::ManagerVouch && e.witness == caller.person.id);
+    if !gave_word {
+        permit_on_case::<Vouch>(app, caller, &case).await?;
+    }
     let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
     let (status, field, words, how) = match error {
         Some(((status, field, words), how)) => (status, field, Some(words), how),
@@ -68,7 +73,7 @@ async fn page(
     };
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
-        "open": *case.stage() == Stage::Verifying, "field": field, "error": words, "how": how,
+        "open": !gave_word && *case.stage() == Stage::Verifying, "field": field, "error": words, "how": how,
     });
     render_with(app, Some(caller), status, "account/vouch.html", values)
 }

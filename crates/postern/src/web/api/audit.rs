@@ -85,7 +85,7 @@ pub async fn list(
     caller: ApiCaller,
     Params(typed): Params<Typed>,
 ) -> Result<Json<AuditPage>, Problem> {
-    let caller = caller.with_scope(SCOPE)?;
+    let caller = caller.with_scope(&app, SCOPE).await?;
     permit_on_tenant::<ReadAudit>(&app, &caller).await?;
     let limit = limit(typed.limit, MOST)?;
     // One more than asked for says whether there is more.
@@ -109,7 +109,7 @@ pub async fn export(
     caller: ApiCaller,
     Params(typed): Params<Typed>,
 ) -> Result<impl IntoResponse, Problem> {
-    let caller = caller.with_scope(SCOPE)?;
+    let caller = caller.with_scope(&app, SCOPE).await?;
     if typed.limit.is_some() {
         return Err(Problem::bad_request(
             "An export takes no limit: narrow it with from, until and the other filters.",

@@ -81,7 +81,7 @@ pub async fn bind_page(
     Path(path): Path<CasePath>,
     Body(sent): Body<BindPage>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     actions::bind_page::bind_page(&app, &caller, &id, &sent.contact, &sent.phrase).await?;
     CaseState::load(&app, &caller, &id).await
 }
@@ -99,7 +99,7 @@ pub async fn add_evidence(
     Path(path): Path<CasePath>,
     Body(sent): Body<AddEvidence>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     match actions::add_evidence::add_evidence(&app, &caller, &id, sent.kind, &sent.reference).await? {
         Recorded::Added => CaseState::load(&app, &caller, &id).await,
         Recorded::Rejected => Err(never_accepted(sent.kind).into()),
@@ -135,7 +135,7 @@ pub async fn force_mfa_reset(
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     actions::force_mfa_reset::force_mfa_reset(&app, &caller, &id, &sent.reason).await?;
     CaseState::load(&app, &caller, &id).await
 }
@@ -152,7 +152,7 @@ pub async fn approve_case(
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     actions::approve_case::approve_case(&app, &caller, &id, &sent.reason).await?;
     CaseState::load(&app, &caller, &id).await
 }
@@ -168,7 +168,7 @@ pub async fn refuse_case(
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     actions::refuse_case::refuse_case(&app, &caller, &id, &sent.reason).await?;
     CaseState::load(&app, &caller, &id).await
 }
@@ -184,7 +184,7 @@ pub async fn escalate_case(
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(SCOPE)?, CaseId::new(path.id));
+    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
     actions::escalate_case::escalate_case(&app, &caller, &id, &sent.reason).await?;
     CaseState::load(&app, &caller, &id).await
 }

@@ -82,7 +82,7 @@ pub async fn list(
     caller: ApiCaller,
     Params(which): Params<Which>,
 ) -> Result<Json<CaseList>, Problem> {
-    let caller = caller.with_scope("cases:read")?;
+    let caller = caller.with_scope(&app, "cases:read").await?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let mut listed = Vec::new();
     for row in cases::list(&app.db, &app.tenant, !which.closed).await? {
@@ -103,7 +103,7 @@ pub async fn show(
     caller: ApiCaller,
     Path(path): Path<CasePath>,
 ) -> Result<Json<CaseDetail>, Problem> {
-    let caller = caller.with_scope("cases:read")?;
+    let caller = caller.with_scope(&app, "cases:read").await?;
     let (row, case, now) = case_for(&app, &caller, &CaseId::new(path.id)).await?;
     permit_on_case::<ViewCase>(&app, &caller, &case).await?;
     Ok(Json(CaseDetail::load(&app, &caller, &row, &case, now).await?))

@@ -99,7 +99,7 @@ pub async fn list(
     caller: ApiCaller,
     Params(search): Params<Search>,
 ) -> Result<Json<PeopleList>, Problem> {
-    let caller = caller.with_scope("people:read")?;
+    let caller = caller.with_scope(&app, "people:read").await?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let found = persons::list(&app.db, &app.tenant, &search.q).await?;
     Ok(Json(PeopleList { people: found.into_iter().map(PersonLine::from).collect() }))

@@ -45,7 +45,7 @@ pub async fn list(
     caller: ApiCaller,
     Params(since): Params<Since>,
 ) -> Result<(HeaderMap, String), Problem> {
-    let caller = caller.with_scope("audit:read")?;
+    let caller = caller.with_scope(&app, "audit:read").await?;
     permit_on_tenant::<ReadAudit>(&app, &caller).await?;
     let from = moment("from", since.from.as_deref())?.unwrap_or(i64::MIN);
     let after = since.after.unwrap_or_default();

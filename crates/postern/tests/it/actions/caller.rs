@@ -77,8 +77,13 @@ on_both! {
             let id = app.open(target).await;
             let caller = app.caller(login).await;
             assert_all_denied(&app, &caller, &id, "staff.never-equal-or-higher").await;
-            // To say no is always allowed: it changes nothing on the account.
-            refuse_case(&app, &caller, &id, PLACEHOLDER_REASON).await.unwrap();
+            // To say no changes nothing on the account: a senior may, even to an admin's; an agent asks one.
+            let refusal = refuse_case(&app, &caller, &id, PLACEHOLDER_REASON).await;
+            if login == "sol" {
+                refusal.unwrap();
+            } else {
+                assert_denied(refusal, "staff.refuse-higher-needs-senior");
+            }
             app.advance_seconds(3600);
         }
     }

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::{assert_invalid, assert_refused, assert_throttled};
 use crate::on_both::on_both;
-use crate::steps::PLACEHOLDER_REASON;
+use crate::steps::{LIVE_SESSIONS, PLACEHOLDER_REASON};
 use crate::test_app::TestApp;
 
 const MAIL: &str = "ana@demo.postern.invalid";
@@ -67,7 +67,7 @@ on_both! {
         let code = app.not_me(MAIL, "You are back in").await;
         app.browser().post("/not-me", &[("code", &code)]).await.ok().says("every session has ended");
         intruder.get("/account").await.leads_to("/sign-in");
-        assert_eq!(app.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await, 0);
+        assert_eq!(app.count(LIVE_SESSIONS).await, 0);
     }
 
     async fn a_notice_of_a_new_factor_can_be_contested(db) {

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{assert_invalid, assert_refused};
 use crate::browser::{DEVICE, SESSION};
 use crate::on_both::on_both;
-use crate::steps::{PLACEHOLDER_REASON, a_day};
+use crate::steps::{LIVE_SESSIONS, PLACEHOLDER_REASON, a_day};
 use crate::test_app::TestApp;
 
 on_both! {
@@ -51,7 +51,7 @@ on_both! {
         assert!(!known, "a known device");
         assert!(factors::list(&app.db, &app.tenant, &ana.id).await.unwrap().is_empty(), "a factor");
         assert_eq!(backup_codes::count_left(&app.db, &app.tenant, &ana.id).await.unwrap(), 0, "backup codes");
-        assert_eq!(app.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await, 0, "a session");
+        assert_eq!(app.count(LIVE_SESSIONS).await, 0, "a session");
         let sealed = "SELECT COUNT(*) FROM factors WHERE removed_at IS NOT NULL AND LENGTH(sealed) > 0";
         assert_eq!(app.count(sealed).await, 0, "the seed of a removed code app");
         // The other open request of the same person does not ride along.

@@ -1,7 +1,5 @@
 //! The same over HTTP, in browsers, and what tests put in by hand where doing it properly is not their subject.
 
-use std::sync::atomic::Ordering;
-
 use jiff::SignedDuration;
 use postern::config::Config;
 use postern::demo;
@@ -14,6 +12,10 @@ use postern_testkit::{SoftPasskey, TestPhone};
 
 use crate::browser::{Browser, SESSION};
 use crate::test_app::TestApp;
+
+/// Live sessions that the product made.
+pub const LIVE_SESSIONS: &str =
+    "SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL AND user_agent <> 'planted by a test'";
 
 impl TestApp {
     /// A browser with a session that a passkey opened, put in through the store: no ceremony, no event.
@@ -54,7 +56,6 @@ impl TestApp {
         };
         let id = sessions::insert(&mut change, &new).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
-        self.planted_sessions.fetch_add(1, Ordering::Relaxed);
         (token.to_string(), id)
     }
 

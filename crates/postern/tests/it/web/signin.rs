@@ -95,7 +95,7 @@ on_both! {
         browser.post("/sign-in/pass", &[("pass", "0000-0000-0000")]).await.status(409);
         browser.post("/enrol/codes", &[("code", &code)]).await.status(409);
         browser.get("/account").await.leads_to("/sign-in");
-        assert_eq!(app.count("SELECT COUNT(*) FROM sessions").await, 0);
+        assert!(app.session_ids("ana").await.is_empty());
         // A finished sign-in is over: its cookie opens no second session.
         let flow = browser.cookie(FLOW).unwrap();
         browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
@@ -153,7 +153,8 @@ on_both! {
         fay.set_cookie("__Host-postern-ceremony", ana.cookie("__Host-postern-ceremony").as_deref());
         fay.post_json("/account/passkeys/finish", &answer).await.status(404);
         ana.post_json("/account/passkeys/finish", &answer).await.ok();
-        ana.post_json("/account/passkeys/finish", &answer).await.status(401);
+        // Who has a passkey adds the next one with it; and the answer was used up.
+        ana.post_json("/account/passkeys/finish", &answer).await.status(409);
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
     }
 
