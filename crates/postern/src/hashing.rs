@@ -1,21 +1,32 @@
 //! Passwords and one-time codes: Argon2id, 19 MiB, two passes (OWASP), off the request threads, a few at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use data_encoding::BASE64_NOPAD;
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+
+/// Argon2's memory. Unit: KiB.
+const MEMORY: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
 
 /// Something could not be hashed. Says nothing about what.
 #[derive(Debug, thiserror::Error)]
 #[error("hashing failed")]
 pub struct HashingError;
 
-/// Hashes and checks, at most as many at once as there are cores: each takes 19 MiB.
+type Digest = [u8; 32];
+
+/// Hashes and checks, at most as many at once as there are cores. Each slot keeps its 19 MiB: given back, the
+/// allocator would hold on to them in places where nothing else can use them.
 #[derive(Clone)]
 pub struct Hashing {
     slots: Arc<Semaphore>,
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Checked when there is nobody to check, so that strangers take as long as friends.
     decoy: Arc<str>,
 }
@@ -24,61 +35,79 @@ impl Hashing {
     /// Makes the decoy, which takes one hash.
     pub fn new() -> Result<Self, HashingError> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let decoy = hash_now("no account has this password", &[0_u8; 16])?;
-        Ok(Self { slots: Arc::new(Semaphore::new(cores)), decoy: decoy.into() })
+        let (mut blocks, salt) = (new_blocks()?, [0_u8; 16]);
+        let decoy = to_phc(&digest(b"no account has this password", &salt, &mut blocks)?, &salt);
+        Ok(Self {
+            slots: Arc::new(Semaphore::new(cores)),
+            memory: Arc::new(Mutex::new(vec![blocks])),
+            decoy: decoy.into(),
+        })
     }
 
     /// A PHC string for `secret`.
     pub async fn hash(&self, secret: Zeroizing<String>, salt: [u8; 16]) -> Result<String, HashingError> {
-        self.run(move || hash_now(&secret, &salt)).await?
+        Ok(to_phc(&self.run(secret, salt.to_vec()).await?, &salt))
     }
 
     /// Whether `secret` is the one behind `phc`. Without a `phc` the answer is no, and takes as long.
     pub async fn verify(&self, secret: Zeroizing<String>, phc: Option<String>) -> Result<bool, HashingError> {
         let known = phc.is_some();
         let phc = phc.unwrap_or_else(|| self.decoy.to_string());
-        let matches = self.run(move || verify_now(&secret, &phc)).await?;
+        let (salt, expected) = from_phc(&phc).ok_or(HashingError)?;
+        let found = self.run(secret, salt).await?;
+        let matches: bool = found.ct_eq(expected.as_bytes()).into();
         Ok(known && matches)
     }
 
     /// A raw hash under a salt shared by a set of codes, so that one computation finds the code among ten.
     pub async fn digest(&self, secret: Zeroizing<String>, salt: Vec<u8>) -> Result<Vec<u8>, HashingError> {
-        self.run(move || {
-            let mut out = vec![0_u8; 32];
-            hasher()?.hash_password_into(secret.as_bytes(), &salt, &mut out).map_err(|_| HashingError)?;
-            Ok(out)
-        })
-        .await?
+        Ok(self.run(secret, salt).await?.to_vec())
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, HashingError> {
+    async fn run(&self, secret: Zeroizing<String>, salt: Vec<u8>) -> Result<Digest, HashingError> {
         let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| HashingError)?;
+        let memory = Arc::clone(&self.memory);
         // The slot goes with the work, not with the request: hanging up frees no memory.
         let work = move || {
-            let done = work();
+            let kept = memory.lock().ok().and_then(|mut kept| kept.pop());
+            let mut blocks = match kept {
+                Some(blocks) => blocks,
+                None => new_blocks()?,
+            };
+            let found = digest(secret.as_bytes(), &salt, &mut blocks);
+            if let Ok(mut kept) = memory.lock() {
+                kept.push(blocks);
+            }
             drop(slot);
-            done
+            found
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashingError)
+        tokio::task::spawn_blocking(work).await.map_err(|_| HashingError)?
     }
 }
 
-fn hasher() -> Result<Argon2<'static>, HashingError> {
-    let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(|_| HashingError)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn params() -> Result<Params, HashingError> {
+    Params::new(MEMORY, PASSES, LANES, Some(size_of::<Digest>())).map_err(|_| HashingError)
 }
 
-fn hash_now(secret: &str, salt: &[u8; 16]) -> Result<String, HashingError> {
-    let hash = hasher()?.hash_password_with_salt(secret.as_bytes(), salt).map_err(|_| HashingError)?;
-    Ok(hash.to_string())
+fn new_blocks() -> Result<Vec<Block>, HashingError> {
+    Ok(vec![Block::default(); params()?.block_count()])
 }
 
-fn verify_now(secret: &str, phc: &str) -> bool {
-    let (Ok(argon2), Ok(hash)) = (hasher(), PasswordHash::new(phc)) else {
-        return false;
-    };
-    argon2.verify_password(secret.as_bytes(), &hash).is_ok()
+fn digest(secret: &[u8], salt: &[u8], blocks: &mut [Block]) -> Result<Digest, HashingError> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params()?);
+    let mut out = [0_u8; 32];
+    argon2.hash_password_into_with_memory(secret, salt, &mut out, &mut *blocks).map_err(|_| HashingError)?;
+    // What is left in the blocks could spare a guesser most of the work.
+    blocks.fill(Block::default());
+    Ok(out)
+}
+
+fn to_phc(digest: &Digest, salt: &[u8; 16]) -> String {
+    let (salt, digest) = (BASE64_NOPAD.encode(salt), BASE64_NOPAD.encode(digest));
+    format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${digest}")
+}
+
+fn from_phc(phc: &str) -> Option<(Vec<u8>, Output)> {
+    let parsed = PasswordHash::new(phc).ok()?;
+    Some((parsed.salt?.to_vec(), parsed.hash?))
 }

@@ -23,6 +23,7 @@ CREATE TABLE persons (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
 );
+CREATE INDEX persons_of_manager ON persons (tenant_id, manager_id);
 
 CREATE TABLE contacts (
     tenant_id TEXT NOT NULL,
@@ -91,6 +92,7 @@ CREATE TABLE passes (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX passes_of_person ON passes (tenant_id, person_id);
+CREATE INDEX passes_of_case ON passes (tenant_id, case_id);
 
 CREATE TABLE throttles (
     tenant_id TEXT NOT NULL,
@@ -114,6 +116,7 @@ CREATE TABLE flows (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX flows_of_person ON flows (tenant_id, person_id);
+CREATE INDEX flows_by_end ON flows (tenant_id, expires_at);
 
 CREATE TABLE ceremonies (
     tenant_id TEXT NOT NULL,
@@ -123,6 +126,7 @@ CREATE TABLE ceremonies (
     used_at BIGINT,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX ceremonies_by_end ON ceremonies (tenant_id, expires_at);
 
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,
@@ -152,6 +156,7 @@ CREATE TABLE known_devices (
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, token_hash, person_id)
 );
+CREATE INDEX known_devices_of_person ON known_devices (tenant_id, person_id);
 
 CREATE TABLE cases (
     tenant_id TEXT NOT NULL,
@@ -173,6 +178,7 @@ CREATE TABLE cases (
     UNIQUE (tenant_id, reference)
 );
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
+CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, opened_at);
 CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
 
 CREATE TABLE contests (

@@ -19,8 +19,8 @@ pub async fn find_set(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<O
 /// How many codes are left.
 pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<i64> {
     let (left,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM backup_codes c JOIN backup_code_sets s ON s.tenant_id = c.tenant_id AND s.id = c.set_id \
-         WHERE s.tenant_id = $1 AND s.person_id = $2 AND s.revoked_at IS NULL AND c.used_at IS NULL",
+        "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
+         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL)",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())

@@ -1,3 +1,4 @@
+use postern::actions::bind_page::callable_numbers;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::rng::token_hash;
 use postern::store::{backup_codes, cases, factors, known_devices};
@@ -81,6 +82,28 @@ on_both! {
         assert!(ana.cookie(SESSION).is_none());
         assert!(app.events("signin.succeeded").await.is_empty());
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
+    }
+
+    async fn after_it_no_step_of_the_case_fits(db) {
+        let app = TestApp::start(db).await;
+        let (sol, mona) = (app.browser_with_planted_session("sol").await, app.browser_with_planted_session("mona").await);
+        let id = app.reset_case_of_ana().await;
+        let number = callable_numbers(&app, &app.case(&id).await).await.unwrap().remove(0).id;
+        let phrase = app.row(&id).await.phrase;
+        let version = app.row(&id).await.version;
+        let reason = [("reason", PLACEHOLDER_REASON)];
+        let case = format!("/desk/cases/{id}");
+        for step in ["force-mfa-reset", "approve", "refuse"] {
+            sol.post(&format!("{case}/{step}"), &reason).await.status(409);
+        }
+        let bind = [("contact", number.as_str()), ("phrase", phrase.as_str())];
+        sol.post(&format!("{case}/bind-page"), &bind).await.status(409);
+        let evidence = [("kind", "in_person"), ("reference", PLACEHOLDER_REASON)];
+        sol.post(&format!("{case}/evidence"), &evidence).await.status(409);
+        let word = [("phrase", phrase.as_str()), ("how", "I spoke with her")];
+        let vouched = mona.post(&format!("/account/vouches/{id}"), &word).await;
+        assert!([403, 409].contains(&vouched.status), "{}", vouched.status);
+        assert_eq!(app.row(&id).await.version, version, "the case moved");
     }
 
     async fn it_wants_a_reason(db) {
