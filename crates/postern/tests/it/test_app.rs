@@ -55,10 +55,7 @@ impl TestApp {
 
     /// Starts with other settings.
     pub async fn start_with(db: Database, configure: impl FnOnce(&mut Config)) -> Self {
-        let app = Self::start_at(Place::with_people(db).await, configure).await;
-        // Limits are counted by the hour and by five minutes: a test must not straddle the turn of one.
-        app.advance_seconds(3601 - app.clock.now().as_second().rem_euclid(3600));
-        app
+        Self::start_at(Place::with_people(db).await, configure).await
     }
 
     /// Starts on data that is there already.
@@ -108,6 +105,12 @@ impl TestApp {
     /// Moves the clock forward. Unit: seconds.
     pub fn advance_seconds(&self, seconds: i64) {
         self.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Moves the clock to the start of the next hour: some limits are counted by the hour and by five minutes, and a
+    /// test of theirs must not straddle the turn of one.
+    pub fn to_the_next_hour(&self) {
+        self.advance_seconds(3601 - self.clock.now().as_second().rem_euclid(3600));
     }
 
     /// Stops, leaves the data where it is, and checks nothing: what starts there next is checked.

@@ -18,6 +18,7 @@ on_both! {
 
     async fn a_flood_of_requests_is_slowed_alike_for_friends_and_strangers(db) {
         let app = TestApp::start(db).await;
+        app.to_the_next_hour();
         assert_invalid(open_case(&app, " ", None).await, "login");
         for login in ["ana", "nobody-here"] {
             for _ in 0..5 {
@@ -30,6 +31,7 @@ on_both! {
 
     async fn an_address_cannot_ask_for_everybody(db) {
         let app = TestApp::start(db).await;
+        app.to_the_next_hour();
         let (here, elsewhere) = (app.browser(), app.browser_from("127.0.0.2"));
         for login in ["ana", "carl", "dina", "emil", "fay"] {
             here.post("/recover/case", &[("login", login)]).await.leads_to("/recover/case");
