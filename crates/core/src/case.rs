@@ -11,7 +11,7 @@
 //!                 │                                                ▼
 //!                 │                                            Remedied ── prove ─▶ Closed(Proven)
 //!                 ├── refuse ──▶ Closed(Refused)      (any stage before Remedied)
-//!                 └── contest ─▶ Contested            (any stage but Closed; freezes the account if remedied)
+//!                 └── contest ─▶ Contested            (any stage, Closed(Proven) included)
 //! ```
 //!
 //! Every transition consumes the case. One that changes what an attacker could reach takes a [`Permit`](crate::policy::Permit) by value, and

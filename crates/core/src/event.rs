@@ -37,7 +37,7 @@ events! {
     MfaFactorEnrolled => "mfa.factor_enrolled" : "A person enrolled a factor.",
     MfaFactorRemoved => "mfa.factor_removed" : "A person removed a factor.",
     MfaFactorDisabled => "mfa.factor_disabled" : "A factor reached the lifetime cap of failures and stopped working.",
-    MfaFactorAdminReset => "mfa.factor_admin_reset" : "The desk removed all of a person's factors.",
+    MfaFactorAdminReset => "mfa.factor_admin_reset" : "The desk, or the operator, removed all of a person's factors.",
     MfaBackupCodesGenerated => "mfa.backup_codes_generated" : "A person received a new set of backup codes.",
     MfaBackupCodeUsed => "mfa.backup_code_used" : "A backup code was used to sign in.",
     UserAdded => "user.added" : "A person was added to the directory.",

@@ -47,6 +47,7 @@ async fn spend_code(
     let set = backup_codes::find_set(&app.db, &app.tenant, &person.id).await?;
     let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
         refuse(app, &person, "mfa_wrong_code").await?;
+        lane.stop_at_cap(app, &person.id, "backup_code").await?;
         return Err(ActionError::invalid("backup_code", WRONG));
     };
     let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;

@@ -73,6 +73,7 @@ async fn spend_code(
         Check::ClockOff { steps } => {
             let off = totp::clock_words(steps);
             refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {off}"))).await?;
+            lane.stop_at_cap(app, &person.id, "totp").await?;
             return Err(ActionError::invalid(
                 "code",
                 format!(

@@ -22,5 +22,10 @@ pub fn run(settings: Settings) -> Outcome {
         "  text and voice {}",
         if config.gateway.is_some() { "gateway" } else { "none: notices wait" }
     ));
+    let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    say::line(format_args!(
+        "  proxies        {}",
+        if proxies.is_empty() { "none believed".to_owned() } else { proxies.join(", ") }
+    ));
     Ok(ExitCode::SUCCESS)
 }

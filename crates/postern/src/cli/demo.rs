@@ -29,6 +29,12 @@ pub fn run(args: DemoArgs) -> Outcome {
     let mut config = settings.into_config(Mode::Development)?;
     "Harbour Works".clone_into(&mut config.tenant_name);
     if args.reset {
+        if !config.database_url.starts_with("sqlite:") {
+            return Err(
+                "--reset empties the embedded database only: drop and make the PostgreSQL one yourself"
+                    .into(),
+            );
+        }
         reset(&config)?;
     }
     block_on(async move {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Message};
 
-/// After so many attempts, over about a day, a message is given up.
+/// After so many attempts, over some 16 hours, a message is given up.
 const MOST_ATTEMPTS: i64 = 16;
 
 /// The ways out.

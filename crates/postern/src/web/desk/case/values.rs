@@ -5,7 +5,7 @@ use postern_core::case::{Case, Page, Stage};
 use postern_core::evidence::{Kind, Worth};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
-use postern_core::policy::{Approve, ForceReset, Missing, RecordEvidence, Refuse, Request};
+use postern_core::policy::{Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, Request};
 use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
@@ -50,6 +50,7 @@ pub(super) async fn values(
         "min_age_days": app.config.contact_min_age.as_hours() / 24,
         "can_act": app.policies.authorize::<RecordEvidence>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_refuse": app.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "can_escalate": app.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_approve": app.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
