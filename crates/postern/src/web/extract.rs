@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use jiff::SignedDuration;
 use postern_core::id::PersonId;
 use serde::de::DeserializeOwned;
@@ -119,7 +119,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let form = axum::Form::<T>::from_request(request, state).await;
-        form.map(|axum::Form(form)| Self(form)).map_err(|e| Problem::bad_request(e.body_text()))
+        form.map(|axum::Form(form)| Self(form)).map_err(|e| unreadable(e.status(), e.body_text()))
     }
 }
 
@@ -143,8 +143,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = axum::Json::<T>::from_request(request, state).await;
-        body.map(|axum::Json(body)| Self(body)).map_err(|e| Problem::bad_request(e.body_text()))
+        body.map(|axum::Json(body)| Self(body)).map_err(|e| unreadable(e.status(), e.body_text()))
     }
+}
+
+fn unreadable(status: StatusCode, why: String) -> Problem {
+    if status == StatusCode::PAYLOAD_TOO_LARGE || why.contains("length limit") {
+        return Problem::too_large();
+    }
+    Problem::bad_request(why)
 }
 
 fn bearer(parts: &Parts) -> Option<String> {

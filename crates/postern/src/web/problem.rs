@@ -67,6 +67,13 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
     }
 
+    /// More was sent than is read.
+    pub fn too_large() -> Self {
+        let detail =
+            "What you sent is larger than 64 KiB, more than any form here holds. Nothing was changed.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+    }
+
     /// The token lacks a scope.
     pub fn scope(scope: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "scope", format!("This token lacks the scope {scope}."))

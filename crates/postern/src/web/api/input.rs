@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use utoipa::IntoParams;
 
-use crate::actions::Caller;
+use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -71,7 +71,11 @@ impl FromRequestParts<Arc<App>> for PersonOnly {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let ApiCaller(caller) = ApiCaller::from_request_parts(parts, app).await?;
-        if caller.scopes.is_some() { Err(Problem::person_only()) } else { Ok(Self(caller)) }
+        if caller.scopes.is_none() {
+            return Ok(Self(caller));
+        }
+        record_missing_scope(app, &caller, "what only a person may do").await?;
+        Err(Problem::person_only())
     }
 }
 
