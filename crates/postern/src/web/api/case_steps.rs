@@ -143,8 +143,8 @@ pub async fn force_mfa_reset(
 /// `POST /api/v1/cases/{id}/approve`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/approve", tag = "cases", operation_id = "approve_case",
     summary = "Approve a case",
-    description = "The second yes, by a senior who gave no evidence in the case. The waiting period starts.",
-    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+    description = "The second yes, by a senior who neither gave evidence nor heard the phrase. The waiting period starts.",
+    params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn approve_case(
     State(app): State<Arc<App>>,
