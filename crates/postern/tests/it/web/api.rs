@@ -38,7 +38,8 @@ on_both! {
         let rejected = call(&program, Method::POST, &path("evidence"), &secret, Some(never)).await;
         assert!(rejected.status < 500);
         assert_eq!(app.case(&id).await.risk(), 1);
-        assert_eq!(app.events("access.denied").await.len(), 1);
+        // The reset without evidence, and the vouch that only a person gives.
+        assert_eq!(app.events("access.denied").await.len(), 2);
     }
 
     async fn what_a_token_tried_in_vain_is_on_the_record(db) {
