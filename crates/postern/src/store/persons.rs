@@ -96,18 +96,6 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Person> {
     find(db, tenant, id).await?.ok_or(StoreError::NotFound)
 }
 
-/// Someone by id, read inside the change.
-pub async fn load_for(change: &mut Change<'_>, id: &PersonId) -> Result<Person> {
-    let tenant = change.tenant().clone();
-    let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id = $2");
-    let row: PersonRow = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .fetch_one(change.conn())
-        .await?;
-    Person::from_row(&tenant, row)
-}
-
 /// People whose name or login holds `words`; all when empty. By name, at most 200.
 pub async fn list(db: &Db, tenant: &TenantId, words: &str) -> Result<Vec<Person>> {
     let sql = format!(
