@@ -11,7 +11,7 @@ use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
 use postern::store::audit::Filter;
 use postern::store::cases::{self, NewCase};
 use postern::store::persons::{self, NewPerson};
-use postern::store::{Change, tenants};
+use postern::store::{Change, sessions, tenants};
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::evidence::Kind;
@@ -69,6 +69,24 @@ on_both! {
         let browser = app.browser_with_planted_session("ben").await;
         let path = format!("/desk/cases/{id}/refuse");
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(403).says("Ask a colleague");
+    }
+
+    /// A request that was under way when the session ended, or the account was frozen, changes nothing.
+    async fn a_session_that_ended_meanwhile_changes_nothing(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
+        let mut change = app.change().await.unwrap();
+        sessions::end(&mut change, &ben.session).await.unwrap();
+        persons::disable(&mut change, &bea.person.id, "a test").await.unwrap();
+        let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
+        change.record(&Event::new(EventKind::UserDisabled, Actor::System).person(&bea.person.id)).await.unwrap();
+        change.commit(&event).await.unwrap();
+        for caller in [&ben, &bea] {
+            let refusal = refuse_case(&app, caller, &id, PLACEHOLDER_REASON).await;
+            assert!(matches!(refusal, Err(ActionError::Wrong(_))), "{refusal:?}");
+        }
+        assert_eq!(app.stage(&id).await, "verifying");
     }
 
     async fn nobody_works_on_an_equal_or_higher_rank(db) {
