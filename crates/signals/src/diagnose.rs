@@ -41,9 +41,10 @@ pub struct Diagnosis {
 
 impl Diagnosis {
     /// Takes what [`crate::read()`] found.
-    pub fn take(&mut self, position: Position, parsed: Parsed) {
+    pub fn take(&mut self, position: Position, parsed: Parsed<'_>) {
         match parsed {
             Parsed::Attempt(record) => self.observe(record),
+            Parsed::Several(records) => records.into_iter().for_each(|record| self.observe(record)),
             Parsed::Foreign(kind) => {
                 self.totals.records += 1;
                 self.totals.foreign += 1;
@@ -66,7 +67,7 @@ impl Diagnosis {
         clippy::needless_pass_by_value,
         reason = "the record is done with; the caller has no use for it"
     )]
-    pub fn observe(&mut self, record: SignIn) {
+    pub fn observe(&mut self, record: SignIn<'_>) {
         self.totals.records += 1;
         if self.is_repeated(&record) {
             self.totals.repeated += 1;
@@ -75,7 +76,7 @@ impl Diagnosis {
         self.totals.attempts += 1;
         self.totals.failures += u64::from(matches!(record.result, AttemptResult::Failure(_)));
         self.totals.undated += u64::from(record.at.is_none());
-        let address = record.ip.as_deref().map(|ip| self.hasher.hash_one(ip));
+        let address = record.ip.map(|ip| self.hasher.hash_one(ip));
         let Some(history) = self.history_of(&record) else {
             self.totals.unnamed += 1;
             return;
@@ -101,14 +102,14 @@ impl Diagnosis {
 
     /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record
     /// that says the same counts as a repeat.
-    fn is_repeated(&mut self, record: &SignIn) -> bool {
+    fn is_repeated(&mut self, record: &SignIn<'_>) -> bool {
         let Some(id) = &record.record_id else { return false };
         let said = (record.provider, id, &record.person, record.at, record.result, record.method, &record.ip);
         let print = self.hasher.hash_one(said);
         !self.seen.insert(print)
     }
 
-    fn history_of(&mut self, record: &SignIn) -> Option<&mut History> {
+    fn history_of(&mut self, record: &SignIn<'_>) -> Option<&mut History> {
         let id = record.person_id.as_deref().filter(|id| is_an_id(id));
         // Background rows may have the id where the login belongs.
         let login =

@@ -20,9 +20,7 @@
 
 pub mod cause;
 pub mod diagnose;
-mod entra;
-mod okta;
-pub mod postern;
+mod provider;
 pub mod read;
 pub mod record;
 pub mod report;
@@ -31,6 +29,7 @@ mod wire;
 
 pub use cause::{Cause, ResetHelps};
 pub use diagnose::Diagnosis;
+pub use provider::postern;
 pub use read::{Damage, Parsed, ReadOptions, ReadSummary, parse_line, read};
-pub use record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn};
+pub use record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn};
 pub use report::{Attack, AttackKind, Grade, PersonReport, PersonState, Report};

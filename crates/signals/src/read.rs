@@ -11,29 +11,43 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    entra, okta, postern,
+    provider::{nobodys, parse_any, parse_as},
     record::{Position, Provider, SignIn},
 };
 pub use damage::Damage;
-use damage::damage_of;
+pub(crate) use damage::damage_of;
 use document::Splitter;
 
 /// A log line longer than this is damaged: 4 MiB.
 pub const MAX_LINE: usize = 4 << 20;
 
 /// What one line turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly every line is an attempt; a box would cost one allocation each"
 )]
-pub enum Parsed {
+pub enum Parsed<'a> {
     /// A sign-in, or a change that bears on one.
-    Attempt(SignIn),
+    Attempt(SignIn<'a>),
+    /// Several of them in one record, in their order.
+    Several(Vec<SignIn<'a>>),
     /// Sound, but not about a sign-in. The text names its kind.
     Foreign(Cow<'static, str>),
     /// Not readable.
     Damaged(Damage),
+}
+
+impl Parsed<'_> {
+    /// The same, for keeping after its line is gone.
+    pub fn into_owned(self) -> Parsed<'static> {
+        match self {
+            Self::Attempt(record) => Parsed::Attempt(record.into_owned()),
+            Self::Several(records) => Parsed::Several(records.into_iter().map(SignIn::into_owned).collect()),
+            Self::Foreign(kind) => Parsed::Foreign(kind),
+            Self::Damaged(damage) => Parsed::Damaged(damage),
+        }
+    }
 }
 
 /// How to read.
@@ -67,10 +81,19 @@ pub struct ReadSummary {
 }
 
 /// Reads one record. `format`: only as this provider's; `None`: look.
-pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> Parsed {
+pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> Parsed<'_> {
     match format {
-        Some(provider) => parse_as(provider, line, position).unwrap_or_else(|| not_a_record_of(provider)),
+        Some(provider) => {
+            parse_as(provider, line, position).unwrap_or_else(|| not_a_record_of(provider, line))
+        }
         None => parse_any(line, Provider::Entra, position),
+    }
+}
+
+fn not_a_record_of(provider: Provider, line: &str) -> Parsed<'static> {
+    match nobodys(line) {
+        Parsed::Foreign(_) => Parsed::Foreign(Cow::Owned(format!("not a record of {}", provider.as_str()))),
+        damaged => damaged,
     }
 }
 
@@ -80,7 +103,7 @@ pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> P
 pub fn read<R: BufRead>(
     mut reader: R,
     options: ReadOptions,
-    mut each: impl FnMut(Position, Parsed),
+    mut each: impl FnMut(Position, Parsed<'_>),
 ) -> io::Result<ReadSummary> {
     let mut session =
         Session { options, last: options.format.unwrap_or(Provider::Entra), summary: ReadSummary::default() };
@@ -111,7 +134,7 @@ struct Session {
 }
 
 impl Session {
-    fn take(&mut self, line: &[u8], fate: Fate, number: u64, each: &mut impl FnMut(Position, Parsed)) {
+    fn take(&mut self, line: &[u8], fate: Fate, number: u64, each: &mut impl FnMut(Position, Parsed<'_>)) {
         let line = line.trim_ascii();
         if line.is_empty() && fate == Fate::Whole {
             return;
@@ -128,53 +151,23 @@ impl Session {
                 self.summary.attempts += 1;
                 self.last = record.provider;
             }
+            Parsed::Several(records) => {
+                self.summary.attempts += 1;
+                self.last = records.first().map_or(self.last, |record| record.provider);
+            }
             Parsed::Foreign(_) => self.summary.foreign += 1,
             Parsed::Damaged(_) => self.summary.damaged += 1,
         }
         each(position, parsed);
     }
 
-    fn parse(&self, line: &[u8], position: Position) -> Parsed {
+    fn parse<'l>(&self, line: &'l [u8], position: Position) -> Parsed<'l> {
         match simdutf8::compat::from_utf8(line) {
             Ok(line) if self.options.format.is_some() => parse_line(line, self.options.format, position),
             Ok(line) => parse_any(line, self.last, position),
             Err(_) if memchr::memchr(0, line).is_some() => Parsed::Damaged(Damage::Utf16),
             Err(error) => Parsed::Damaged(Damage::NotUtf8 { valid_up_to: error.valid_up_to() }),
         }
-    }
-}
-
-/// Tries the likely provider first, then the others.
-fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed {
-    let others =
-        [Provider::Entra, Provider::Okta, Provider::Postern].into_iter().filter(|other| *other != likely);
-    std::iter::once(likely)
-        .chain(others)
-        .find_map(|provider| parse_as(provider, line, position))
-        .unwrap_or(Parsed::Foreign(Cow::Borrowed("unknown kind of record")))
-}
-
-/// `None`: sound, but not this provider's.
-fn parse_as(provider: Provider, line: &str, position: Position) -> Option<Parsed> {
-    if !line.starts_with('{') {
-        return Some(Parsed::Damaged(no_object(line)));
-    }
-    let parsed = match provider {
-        Provider::Entra => entra::parse(line, position),
-        Provider::Okta => okta::parse(line, position),
-        Provider::Postern => postern::parse(line, position),
-    };
-    parsed.unwrap_or_else(|error| Some(Parsed::Damaged(damage_of(&error))))
-}
-
-fn not_a_record_of(provider: Provider) -> Parsed {
-    Parsed::Foreign(Cow::Owned(format!("not a record of {}", provider.as_str())))
-}
-
-fn no_object(line: &str) -> Damage {
-    match serde_json::from_str::<serde::de::IgnoredAny>(line) {
-        Ok(_) => Damage::NotAnObject,
-        Err(error) => damage_of(&error),
     }
 }
 
@@ -212,7 +205,7 @@ fn read_document<R: BufRead>(
     mut reader: R,
     first_line: u64,
     mut session: Session,
-    mut each: impl FnMut(Position, Parsed),
+    mut each: impl FnMut(Position, Parsed<'_>),
 ) -> io::Result<ReadSummary> {
     let mut splitter = Splitter::new(session.options.max_line, first_line);
     loop {

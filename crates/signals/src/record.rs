@@ -1,5 +1,10 @@
 //! The sign-in record: one log line of any provider, in Postern's words.
 
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,21 +14,79 @@ use crate::cause::Cause;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
-    /// Microsoft Entra ID (Azure AD), any of its three export shapes.
-    Entra,
-    /// Okta System Log.
-    Okta,
     /// Postern's own sign-in line.
     Postern,
+    /// Okta System Log, Classic and Identity Engine.
+    Okta,
+    /// AWS CloudTrail: console sign-ins and changes to credentials.
+    #[serde(rename = "cloudtrail")]
+    CloudTrail,
+    /// Auth0 tenant log.
+    Auth0,
+    /// Keycloak events: log lines, JSON console, admin REST.
+    Keycloak,
+    /// Duo: authentication, administrator, telephony and activity logs.
+    Duo,
+    /// Google Workspace: Reports API and Cloud Logging.
+    Google,
+    /// OneLogin events.
+    #[serde(rename = "onelogin")]
+    OneLogin,
+    /// Microsoft 365 unified audit log.
+    M365,
+    /// authentik events and log lines.
+    Authentik,
+    /// Authelia log lines.
+    Authelia,
+    /// Vaultwarden log lines.
+    Vaultwarden,
+    /// privacyIDEA audit log.
+    #[serde(rename = "privacyidea")]
+    PrivacyIdea,
+    /// OCSF Authentication (class 3002) of any vendor.
+    Ocsf,
+    /// Microsoft Entra ID (Azure AD), any of its export shapes.
+    Entra,
 }
 
 impl Provider {
+    /// Every provider, in the order in which a record is tried: those with the plainest marks first.
+    pub const ALL: [Self; 15] = [
+        Self::Postern,
+        Self::Okta,
+        Self::CloudTrail,
+        Self::Auth0,
+        Self::Keycloak,
+        Self::Duo,
+        Self::Google,
+        Self::OneLogin,
+        Self::M365,
+        Self::Authentik,
+        Self::Authelia,
+        Self::Vaultwarden,
+        Self::PrivacyIdea,
+        Self::Ocsf,
+        Self::Entra,
+    ];
+
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Entra => "entra",
-            Self::Okta => "okta",
             Self::Postern => "postern",
+            Self::Okta => "okta",
+            Self::CloudTrail => "cloudtrail",
+            Self::Auth0 => "auth0",
+            Self::Keycloak => "keycloak",
+            Self::Duo => "duo",
+            Self::Google => "google",
+            Self::OneLogin => "onelogin",
+            Self::M365 => "m365",
+            Self::Authentik => "authentik",
+            Self::Authelia => "authelia",
+            Self::Vaultwarden => "vaultwarden",
+            Self::PrivacyIdea => "privacyidea",
+            Self::Ocsf => "ocsf",
+            Self::Entra => "entra",
         }
     }
 }
@@ -91,6 +154,10 @@ pub enum Lifecycle {
     SuspiciousReported,
     /// The provider itself raised a threat or risk.
     RiskDetected,
+    /// A way around MFA was made for the person: bypass codes, a bypass status, a temporary pass.
+    BypassCreated,
+    /// An access policy was made or changed. Nobody's account in particular.
+    PolicyChanged,
 }
 
 /// What became of the attempt.
@@ -132,50 +199,103 @@ pub struct Position {
     pub line: u64,
 }
 
-/// One log line, normalised.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignIn {
+/// What is known of the network that an address belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// An anonymiser, VPN or relay: its place is not the person's.
+    Proxy,
+    /// A mobile carrier: its place may be anywhere in the country.
+    Mobile,
+    /// The organisation's own, or one that it trusts.
+    Trusted,
+}
+
+/// A point on the globe, in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Point {
+    /// North of the equator.
+    pub latitude: f32,
+    /// East of Greenwich.
+    pub longitude: f32,
+}
+
+impl Point {
+    /// `None`: no point on the globe. Exact 0, 0 is what trackers write for "unknown".
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let sound = (-90.0..=90.0).contains(&latitude)
+            && (-180.0..=180.0).contains(&longitude)
+            && !(latitude == 0.0 && longitude == 0.0);
+        #[expect(clippy::cast_possible_truncation, reason = "a metre is more than any log knows")]
+        sound.then_some(Self { latitude: latitude as f32, longitude: longitude as f32 })
+    }
+}
+
+/// One log line, normalised. Its texts are borrowed from the line wherever they stand there as they are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignIn<'a> {
     /// Whose log.
     pub provider: Provider,
     /// When; `None` where the record carries no time at all.
     pub at: Option<Timestamp>,
     /// The login in lower case, for grouping; `None` where the log hides or omits it.
-    pub person: Option<Box<str>>,
+    pub person: Option<Cow<'a, str>>,
     /// The name to show: as the provider writes it.
-    pub display: Option<Box<str>>,
+    pub display: Option<Cow<'a, str>>,
     /// The provider's id of the person. Not unique in anonymised exports.
-    pub person_id: Option<Box<str>>,
+    pub person_id: Option<Cow<'a, str>>,
     /// The provider's id of the record. Not unique in anonymised exports.
-    pub record_id: Option<Box<str>>,
+    pub record_id: Option<Cow<'a, str>>,
     /// Address the attempt came from.
-    pub ip: Option<Box<str>>,
-    /// User agent or device, as written.
-    pub user_agent: Option<Box<str>>,
+    pub ip: Option<IpAddr>,
+    /// User agent, as written.
+    pub user_agent: Option<Cow<'a, str>>,
+    /// The provider's id of the device that signed in.
+    pub device: Option<Cow<'a, str>>,
+    /// The phone, token or app that answered, or was enrolled: its number or id.
+    pub phone: Option<Cow<'a, str>>,
     /// Country or region, as written.
-    pub country: Option<Box<str>>,
+    pub country: Option<Cow<'a, str>>,
     /// City, as written.
-    pub city: Option<Box<str>>,
+    pub city: Option<Cow<'a, str>>,
+    /// Where on the globe the provider places the address.
+    pub place: Option<Point>,
+    /// Where the provider places the phone that answered, if it knows.
+    pub phone_place: Option<Point>,
+    /// Number of the autonomous system of the address.
+    pub asn: Option<u32>,
+    /// What is known of the network.
+    pub network: Network,
     /// Application that was signed in to.
-    pub app: Option<Box<str>>,
+    pub app: Option<Cow<'a, str>>,
+    /// A client or protocol that cannot do MFA (IMAP, POP, SMTP, password grant …).
+    pub legacy: bool,
     /// What was shown as proof.
     pub method: Method,
     /// What became of it.
     pub result: AttemptResult,
+    /// The provider's own short code or word for the result: `50126`, `INVALID_CREDENTIALS`.
+    pub code: Option<Cow<'a, str>>,
     /// False for background token use, which proves nothing about the person's ability to sign in.
     pub interactive: bool,
     /// The provider's own verdict.
     pub flag: Option<Flag>,
     /// Ties the rows of one sign-in together.
-    pub session: Option<Box<str>>,
+    pub session: Option<Cow<'a, str>>,
     /// The policy that blocked or asked for more.
-    pub policy: Option<Box<str>>,
+    pub policy: Option<Cow<'a, str>>,
+    /// Who made the change, if that was not the person.
+    pub actor: Option<Cow<'a, str>>,
     /// The provider's own words, or ours where it has none.
-    pub detail: Option<Box<str>>,
+    pub detail: Option<Cow<'a, str>>,
     /// Where it was read.
     pub position: Position,
 }
 
-impl SignIn {
+impl<'a> SignIn<'a> {
     /// A record with nothing but what every record has.
     pub fn new(provider: Provider, result: AttemptResult) -> Self {
         Self {
@@ -187,28 +307,77 @@ impl SignIn {
             record_id: None,
             ip: None,
             user_agent: None,
+            device: None,
+            phone: None,
             country: None,
             city: None,
+            place: None,
+            phone_place: None,
+            asn: None,
+            network: Network::Unknown,
             app: None,
+            legacy: false,
             method: Method::Unknown,
             result,
+            code: None,
             interactive: true,
             flag: None,
             session: None,
             policy: None,
+            actor: None,
             detail: None,
             position: Position::default(),
         }
     }
 
     /// Sets the login, and the display form if there is none yet. Hidden and empty names are dropped.
-    pub fn set_person(&mut self, login: Option<&str>) {
-        let Some(login) = login.map(str::trim).filter(|login| is_a_name(login)) else {
+    pub fn set_person(&mut self, login: Option<Cow<'a, str>>) {
+        let Some(login) = login.map(trimmed).filter(|login| is_a_name(login)) else {
             return;
         };
-        self.person = Some(login.to_lowercase().into());
         if self.display.is_none() {
-            self.display = Some(login.into());
+            self.display = Some(login.clone());
+        }
+        self.person = Some(lower(login));
+    }
+
+    /// Sets the address, without a port, brackets or an IPv6 zone. What is no address is kept out, so that a forged
+    /// field cannot pose as one; so are `0.0.0.0`, `::` and the empty text, which logs write for "unknown".
+    pub fn set_ip(&mut self, written: Option<&str>) {
+        self.ip = written.and_then(address);
+    }
+
+    /// The same record, for keeping after its line is gone.
+    pub fn into_owned(self) -> SignIn<'static> {
+        SignIn {
+            person: owned(self.person),
+            display: owned(self.display),
+            person_id: owned(self.person_id),
+            record_id: owned(self.record_id),
+            user_agent: owned(self.user_agent),
+            device: owned(self.device),
+            phone: owned(self.phone),
+            country: owned(self.country),
+            city: owned(self.city),
+            app: owned(self.app),
+            code: owned(self.code),
+            session: owned(self.session),
+            policy: owned(self.policy),
+            actor: owned(self.actor),
+            detail: owned(self.detail),
+            provider: self.provider,
+            at: self.at,
+            ip: self.ip,
+            place: self.place,
+            phone_place: self.phone_place,
+            asn: self.asn,
+            network: self.network,
+            legacy: self.legacy,
+            method: self.method,
+            result: self.result,
+            interactive: self.interactive,
+            flag: self.flag,
+            position: self.position,
         }
     }
 
@@ -220,6 +389,33 @@ impl SignIn {
             _ => None,
         }
     }
+}
+
+/// The address in what a log wrote: `198.51.100.7`, `198.51.100.7:52100`, `[2001:db8::1]:443`, `fe80::1%eth0`,
+/// `::ffff:198.51.100.7`. `None`: no address, or one that stands for none.
+pub fn address(written: &str) -> Option<IpAddr> {
+    let written = written.trim();
+    let bare = written.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or(written);
+    let bare = bare.split('%').next().unwrap_or(bare);
+    let ip = bare.parse().ok().or_else(|| written.parse::<SocketAddr>().ok().map(|socket| socket.ip()))?;
+    let ip = IpAddr::to_canonical(&ip);
+    (!ip.is_unspecified()).then_some(ip)
+}
+
+fn owned(text: Option<Cow<'_, str>>) -> Option<Cow<'static, str>> {
+    text.map(|text| Cow::Owned(text.into_owned()))
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { text } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
@@ -248,12 +444,29 @@ mod tests {
             "00000000-0000-0000-0000-000000000000",
         ] {
             let mut record = SignIn::new(Provider::Entra, AttemptResult::Success);
-            record.set_person(Some(hidden));
+            record.set_person(Some(hidden.into()));
             assert_eq!(record.person, None, "{hidden:?}");
         }
         let mut record = SignIn::new(Provider::Entra, AttemptResult::Success);
-        record.set_person(Some("Mia@Corp.Example"));
+        record.set_person(Some("Mia@Corp.Example".into()));
         assert_eq!(record.person.as_deref(), Some("mia@corp.example"));
         assert_eq!(record.display.as_deref(), Some("Mia@Corp.Example"));
+    }
+
+    #[test]
+    fn an_address_however_it_is_written() {
+        for (written, expected) in [
+            ("198.51.100.7", "198.51.100.7"),
+            (" 198.51.100.7:52100", "198.51.100.7"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("2001:DB8:0:0::1", "2001:db8::1"),
+            ("fe80::1%eth0", "fe80::1"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+        ] {
+            assert_eq!(address(written).map(|ip| ip.to_string()).as_deref(), Some(expected), "{written}");
+        }
+        for none in ["", "null", "0.0.0.0", "::", "198.51.100", "AWS Internal", "x, ipAddress=198.51.100.7"] {
+            assert_eq!(address(none), None, "{none}");
+        }
     }
 }

@@ -53,10 +53,10 @@ prop_compose! {
         interactive in any::<bool>(),
         flag in proptest::option::weighted(0.05, select(vec![Flag::Risk, Flag::Phishing])),
         detail in proptest::option::of(select(vec!["a", "b"])),
-    ) -> SignIn {
+    ) -> SignIn<'static> {
         let mut record = SignIn::new(Provider::Entra, result);
         record.at = dated.then(|| Timestamp::from_second(1_772_439_251 + second).unwrap());
-        record.set_person(Some(person));
+        record.set_person(Some(person.into()));
         record.person_id = person_id.map(Into::into);
         record.method = method;
         record.interactive = interactive;
@@ -66,7 +66,7 @@ prop_compose! {
     }
 }
 
-fn diagnose(records: &[SignIn]) -> Report {
+fn diagnose(records: &[SignIn<'static>]) -> Report {
     let mut diagnosis = Diagnosis::default();
     for record in records {
         diagnosis.observe(record.clone());

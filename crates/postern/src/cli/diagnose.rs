@@ -203,7 +203,7 @@ fn read_into(
 /// What to say about a record that is no sign-in, should the file hold nothing else.
 fn note_on(line: u64, parsed: &postern_signals::Parsed) -> Option<String> {
     match parsed {
-        postern_signals::Parsed::Attempt(_) => None,
+        postern_signals::Parsed::Attempt(_) | postern_signals::Parsed::Several(_) => None,
         postern_signals::Parsed::Foreign(kind) => Some(format!("line {line}: {}", printable(kind))),
         postern_signals::Parsed::Damaged(damage) => Some(format!("line {line}: {damage}")),
     }

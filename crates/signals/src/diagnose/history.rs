@@ -72,7 +72,7 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn observe(&mut self, record: &SignIn, address: Option<u64>) {
+    pub(super) fn observe(&mut self, record: &SignIn<'_>, address: Option<u64>) {
         self.count(record);
         self.note(record);
         let Some(at) = record.at else {
@@ -140,7 +140,7 @@ impl History {
         }
     }
 
-    fn count(&mut self, record: &SignIn) {
+    fn count(&mut self, record: &SignIn<'_>) {
         self.attempts += 1;
         match record.result {
             AttemptResult::Failure(_) => self.failures += 1,
@@ -152,26 +152,30 @@ impl History {
         }
     }
 
-    fn note(&mut self, record: &SignIn) {
+    fn note(&mut self, record: &SignIn<'_>) {
         if let Some(display) = &record.display {
-            let candidate = (record.at, display.clone());
+            let candidate = (record.at, Box::from(display.as_ref()));
             self.display = self.display.take().max(Some(candidate));
         }
         if let Some(id) = &record.person_id
             && self.ids.len() < IDS_KEPT
-            && !self.ids.contains(id)
+            && !self.ids.iter().any(|kept| **kept == **id)
         {
             self.ids.push(id.to_lowercase().into());
         }
         if let Some(cause) = record.cause() {
-            let note = Note { at: record.at, detail: record.detail.clone(), policy: record.policy.clone() };
+            let note = Note {
+                at: record.at,
+                detail: record.detail.as_deref().map(Into::into),
+                policy: record.policy.as_deref().map(Into::into),
+            };
             let newest = self.notes.entry(cause).or_insert_with(|| note.clone());
             if note > *newest {
                 *newest = note;
             }
         }
         if let AttemptResult::Lifecycle(what) = record.result {
-            let detail = record.detail.clone();
+            let detail = record.detail.as_deref().map(Into::into);
             self.keep_change(Change { at: record.at, what, detail, position: record.position });
         }
     }
@@ -271,6 +275,8 @@ fn change_words(change: Lifecycle) -> &'static str {
         Lifecycle::Disabled => "disabled",
         Lifecycle::SuspiciousReported => "suspicious activity reported",
         Lifecycle::RiskDetected => "risk detected",
+        Lifecycle::BypassCreated => "a way around MFA created",
+        Lifecycle::PolicyChanged => "policy changed",
     }
 }
 

@@ -11,15 +11,15 @@ fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(1_772_439_251 + minute * 60).unwrap()
 }
 
-fn record(minute: i64, result: AttemptResult) -> SignIn {
+fn record(minute: i64, result: AttemptResult) -> SignIn<'static> {
     let mut record = SignIn::new(Provider::Entra, result);
     record.at = Some(at(minute));
-    record.set_person(Some("mia@corp.example"));
+    record.set_person(Some("mia@corp.example".into()));
     record.position.line = u64::try_from(minute).unwrap() + 1;
     record
 }
 
-fn report(records: impl IntoIterator<Item = SignIn>) -> Report {
+fn report(records: impl IntoIterator<Item = SignIn<'static>>) -> Report {
     let mut diagnosis = Diagnosis::default();
     records.into_iter().for_each(|record| diagnosis.observe(record));
     diagnosis.finish()
@@ -145,10 +145,10 @@ fn one_fraud_report_is_an_incident_and_forbids_a_reset() {
 fn guesses_from_many_addresses_are_an_incident() {
     let guess = |minute: i64, address: i64| {
         let mut record = record(minute, Failure(Cause::BadPassword));
-        record.ip = Some(format!("198.51.100.{address}").into());
+        record.set_ip(Some(&format!("198.51.100.{address}")));
         record
     };
-    let attack = |records: Vec<SignIn>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
+    let attack = |records: Vec<SignIn<'static>>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
     assert_eq!(attack((0..9).map(|minute| guess(minute, 1)).collect()), None);
     assert_eq!(
         attack((0..10).map(|m| guess(m, 1)).collect()),

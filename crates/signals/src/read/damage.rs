@@ -51,6 +51,6 @@ impl fmt::Display for Damage {
 }
 
 /// Only where, never what: the error's own words may quote the line.
-pub(super) fn damage_of(error: &serde_json::Error) -> Damage {
+pub(crate) fn damage_of(error: &serde_json::Error) -> Damage {
     if error.is_eof() { Damage::CutOff } else { Damage::NotJson { column: error.column() } }
 }

@@ -3,10 +3,10 @@ use super::*;
 const OKTA: &str = r#"{"uuid":"u1","published":"2026-03-02T08:14:11Z","eventType":"user.session.start","actor":{"alternateId":"mia@corp.example","type":"User"},"outcome":{"result":"SUCCESS"}}"#;
 const ENTRA: &str = r#"{"id":"e1","createdDateTime":"2026-03-02T08:14:11Z","userPrincipalName":"mia@corp.example","status":{"errorCode":50126}}"#;
 
-fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed)>, ReadSummary) {
+fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed<'static>)>, ReadSummary) {
     let mut seen = Vec::new();
     let summary = read(input, options, |position, parsed| {
-        seen.push((position.line, parsed));
+        seen.push((position.line, parsed.into_owned()));
     })
     .unwrap();
     (seen, summary)

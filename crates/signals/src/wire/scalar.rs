@@ -13,10 +13,12 @@ pub(crate) enum Scalar<'a> {
     Absent,
     Text(Cow<'a, str>),
     Int(i64),
+    /// With a fraction.
+    Float(f64),
     Bool(bool),
 }
 
-impl Scalar<'_> {
+impl<'a> Scalar<'a> {
     pub(crate) fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
@@ -38,10 +40,22 @@ impl Scalar<'_> {
         }
     }
 
-    pub(crate) fn boxed(&self) -> Option<Box<str>> {
+    /// The text, still borrowed from the line; a number as its digits.
+    pub(crate) fn cow(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::Text(text) => Some(text.as_ref().into()),
-            Self::Int(number) => Some(number.to_string().into()),
+            Self::Text(text) => Some(text.clone()),
+            Self::Int(number) => Some(Cow::Owned(number.to_string())),
+            _ => None,
+        }
+    }
+
+    /// A number that may have a fraction: a coordinate.
+    pub(crate) fn float(&self) -> Option<f64> {
+        match self {
+            Self::Float(number) => Some(*number),
+            #[expect(clippy::cast_precision_loss, reason = "coordinates are small")]
+            Self::Int(number) => Some(*number as f64),
+            Self::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -59,6 +73,7 @@ impl Field for Scalar<'_> {
             Self::Absent => Scalar::Absent,
             Self::Text(text) => Scalar::Text(Cow::Owned(text.into_owned())),
             Self::Int(number) => Scalar::Int(number),
+            Self::Float(number) => Scalar::Float(number),
             Self::Bool(truth) => Scalar::Bool(truth),
         }
     }
@@ -102,6 +117,9 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        if number.fract() != 0.0 {
+            return Ok(Scalar::Float(number));
+        }
         // Exports through spreadsheets write 50126.0; formatting keeps the digits without a lossy cast.
         Ok(format!("{number:.0}").parse().map_or(Scalar::Absent, Scalar::Int))
     }

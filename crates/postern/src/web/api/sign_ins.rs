@@ -67,10 +67,10 @@ fn line(row: &SignInRow) -> Option<String> {
     };
     let mut record = SignIn::new(Provider::Postern, result);
     record.at = Some(time(row.at));
-    record.set_person(Some(&row.login));
+    record.set_person(Some(row.login.as_str().into()));
     record.record_id = Some(row.id.as_str().into());
     record.person_id = row.person_id.as_deref().map(Into::into);
-    record.ip = Some(row.ip.as_str().into());
+    record.set_ip(Some(&row.ip));
     record.user_agent = Some(row.user_agent.as_str().into());
     record.method = method(&row.method);
     record.detail = row.detail.as_deref().map(Into::into);

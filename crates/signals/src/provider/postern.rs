@@ -4,6 +4,8 @@
 //!
 //! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 
 use crate::{
@@ -42,7 +44,7 @@ wire! {
 }
 
 /// `None`: valid JSON, but no line of Postern.
-pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed>, serde_json::Error> {
+pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let line: Line<'_> = serde_json::from_str(text)?;
     let Some(format) = line.format.text() else {
         return Ok(None);
@@ -53,11 +55,11 @@ pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed>, se
     Ok(Some(normalise(&line, position)))
 }
 
-fn normalise(line: &Line<'_>, position: Position) -> Parsed {
+fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     let at = match &line.at {
         Scalar::Int(number) => from_unix(*number),
         Scalar::Text(text) => parse_time(text),
-        Scalar::Absent | Scalar::Bool(_) => None,
+        Scalar::Absent | Scalar::Float(_) | Scalar::Bool(_) => None,
     };
     if at.is_none() {
         return Parsed::Damaged(Damage::BadTime);
@@ -68,22 +70,22 @@ fn normalise(line: &Line<'_>, position: Position) -> Parsed {
     let mut sign_in = SignIn::new(Provider::Postern, result);
     sign_in.at = at;
     sign_in.position = position;
-    sign_in.display = line.display.boxed();
+    sign_in.display = line.display.cow();
     // Our own logins may be all digits, which an exporter may have written as a number.
-    sign_in.set_person(line.person.boxed().as_deref());
-    sign_in.person_id = line.person_id.boxed();
-    sign_in.record_id = line.id.boxed();
-    sign_in.ip = line.ip.boxed();
-    sign_in.user_agent = line.user_agent.boxed();
-    sign_in.country = line.country.boxed();
-    sign_in.city = line.city.boxed();
-    sign_in.app = line.app.boxed();
+    sign_in.set_person(line.person.cow());
+    sign_in.person_id = line.person_id.cow();
+    sign_in.record_id = line.id.cow();
+    sign_in.set_ip(line.ip.text());
+    sign_in.user_agent = line.user_agent.cow();
+    sign_in.country = line.country.cow();
+    sign_in.city = line.city.cow();
+    sign_in.app = line.app.cow();
     sign_in.method = word::<Method>(&line.method).unwrap_or_default();
     sign_in.flag = word::<Flag>(&line.flag);
     sign_in.interactive = line.interactive.truth().unwrap_or(true);
-    sign_in.session = line.session.boxed();
-    sign_in.policy = line.policy.boxed();
-    sign_in.detail = line.detail.boxed();
+    sign_in.session = line.session.cow();
+    sign_in.policy = line.policy.cow();
+    sign_in.detail = line.detail.cow();
     Parsed::Attempt(sign_in)
 }
 
@@ -107,7 +109,7 @@ fn result_of(line: &Line<'_>) -> Option<AttemptResult> {
 /// The line that [`crate::parse_line`] reads back as the same record, without a line break.
 /// A record from another provider becomes a Postern line.
 /// `None`: the record has no time, without which a Postern line is damaged.
-pub fn to_line(record: &SignIn) -> Option<String> {
+pub fn to_line(record: &SignIn<'_>) -> Option<String> {
     let (result, cause) = match record.result {
         AttemptResult::Success => (Word::Plain("success"), None),
         AttemptResult::Failure(cause) => (Word::Plain("failure"), Some(cause)),
@@ -122,7 +124,7 @@ pub fn to_line(record: &SignIn) -> Option<String> {
         person: record.person.as_deref(),
         display: record.display.as_deref(),
         person_id: record.person_id.as_deref(),
-        ip: record.ip.as_deref(),
+        ip: record.ip,
         user_agent: record.user_agent.as_deref(),
         country: record.country.as_deref(),
         city: record.city.as_deref(),
@@ -159,7 +161,7 @@ struct LineOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     person_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ip: Option<&'a str>,
+    ip: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,7 +192,7 @@ mod tests {
 
     const TOTP: &str = r#"{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"Ana","ip":"198.51.100.7","method":"totp","result":"failure","cause":"mfa_clock_drift","detail":"clock 240 s slow"}"#;
 
-    fn attempt(line: &str) -> SignIn {
+    fn attempt(line: &str) -> SignIn<'_> {
         match parse_line(line, None, Position::default()) {
             Parsed::Attempt(record) => record,
             other => panic!("{other:?}"),

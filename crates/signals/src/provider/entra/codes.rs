@@ -1,39 +1,45 @@
 //! What an Entra result code means. Microsoft warns that codes and texts change: an unknown code is data
 //! (`Cause::Unknown` with the number kept), never an error.
 
+use std::borrow::Cow;
+
 use super::{Record, contains, mfa};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Flag},
-    wire::Scalar,
+    wire::{Field, Scalar},
 };
 
 /// How an attempt ended, and what the log says about it.
-pub(super) struct Outcome {
+pub(super) struct Outcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) flag: Option<Flag>,
-    pub(super) detail: Option<Box<str>>,
-    pub(super) policy: Option<Box<str>>,
+    pub(super) detail: Option<Cow<'a, str>>,
+    pub(super) policy: Option<Cow<'a, str>>,
 }
 
 /// `None`: the record does not say how the attempt ended.
-pub(super) fn outcome(record: &Record<'_>) -> Option<Outcome> {
+pub(super) fn outcome<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
     let status = &record.telling(|row| &row.status).status;
     let Some(code) = code_of(record, status.error_code.int()) else {
         return outcome_by_word(record);
     };
     let described = record.pick(|row| &row.result_description);
-    let reason = status.failure_reason.text().or_else(|| described.text()).unwrap_or("");
-    let detail = detail_of(record);
+    let reason_in = if status.failure_reason.is_absent() { described } else { &status.failure_reason };
+    let reason = reason_in.text().unwrap_or("");
+    let described_by = detail_of(record);
+    let detail = described_by.and_then(Scalar::text);
     let result = result_of(code, reason, detail.unwrap_or(""));
     let words = match result {
         AttemptResult::Success => None,
-        _ => detail.or(Some(reason).filter(|reason| is_telling(reason))),
+        _ => described_by.or(Some(reason_in).filter(|_| is_telling(reason))),
     };
     Some(Outcome {
         result,
         flag: flag_of(code, reason),
-        detail: words.map(Into::into).or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
+        detail: words
+            .and_then(Scalar::cow)
+            .or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
         policy: blocking_policy(record, result),
     })
 }
@@ -48,7 +54,7 @@ fn code_of(record: &Record<'_>, status: Option<i64>) -> Option<i64> {
     status.or_else(|| record.pick(|row| &row.result_type).int())
 }
 
-fn outcome_by_word(record: &Record<'_>) -> Option<Outcome> {
+fn outcome_by_word<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
     let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
     let is =
         |word: &str| words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word));
@@ -63,14 +69,15 @@ fn outcome_by_word(record: &Record<'_>) -> Option<Outcome> {
 }
 
 /// What the failed step says, or else the status.
-fn detail_of<'r>(record: &'r Record<'_>) -> Option<&'r str> {
+fn detail_of<'r, 'a>(record: &'r Record<'a>) -> Option<&'r Scalar<'a>> {
     let steps = &record.telling(|row| &row.steps).steps.0;
     let failed = steps.iter().rev().filter(|step| step.succeeded.truth() == Some(false));
-    let by_step = failed.filter_map(|step| step.detail.text()).find(|detail| is_telling(detail));
+    let telling = |detail: &&Scalar<'a>| detail.text().is_some_and(is_telling);
+    let by_step = failed.map(|step| &step.detail).find(telling);
     let status = &record.telling(|row| &row.status).status;
-    let by_status = status.additional_details.text().filter(|detail| is_telling(detail));
+    let by_status = Some(&status.additional_details).filter(telling);
     // Both may be filled; the one that names an MFA result tells more.
-    by_status.filter(|detail| mfa::result_of(detail).is_some()).or(by_step).or(by_status)
+    by_status.filter(|detail| detail.text().and_then(mfa::result_of).is_some()).or(by_step).or(by_status)
 }
 
 fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
@@ -128,13 +135,13 @@ fn flag_of(code: i64, reason: &str) -> Option<Flag> {
 }
 
 /// The policy that failed. `reportOnly*`, `notEnabled` and `notApplied` never block.
-fn blocking_policy(record: &Record<'_>, result: AttemptResult) -> Option<Box<str>> {
+fn blocking_policy<'a>(record: &Record<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     if !matches!(result, AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)) {
         return None;
     }
     let policies = &record.telling(|row| &row.policies).policies.0;
     let failed = |result: &Scalar<'_>| result.text().is_some_and(|word| word.eq_ignore_ascii_case("failure"));
-    policies.iter().find(|policy| failed(&policy.result)).and_then(|policy| policy.name.boxed())
+    policies.iter().find(|policy| failed(&policy.result)).and_then(|policy| policy.name.cow())
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ impl<'de> Visitor<'de> for RecordVisitor<'de> {
 }
 
 /// `None`: valid JSON, but no record of Entra.
-pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed>, serde_json::Error> {
+pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let record: Record<'_> = serde_json::from_str(line)?;
     if !record.is_sign_in() {
         let name = record.is_directory_log().then(|| record.log_name()).flatten();
@@ -155,7 +155,7 @@ fn is_machine_log(name: &str) -> bool {
     contains(name, "ServicePrincipal") || contains(name, "ManagedIdentity")
 }
 
-fn normalise(record: &Record<'_>, position: Position) -> Parsed {
+fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_of(record) else {
         return Parsed::Damaged(Damage::BadTime);
     };
@@ -170,17 +170,19 @@ fn normalise(record: &Record<'_>, position: Position) -> Parsed {
     sign_in.policy = outcome.policy;
     sign_in.method = method_of(record, outcome.result);
     sign_in.interactive = is_interactive(record);
-    sign_in.set_person(record.pick(|row| &row.login).text());
-    sign_in.person_id = record.pick(|row| &row.user_id).boxed();
-    sign_in.record_id = record.pick(|row| &row.id).boxed();
-    let ip = record.pick(|row| &row.ip).boxed();
-    sign_in.ip = ip.or_else(|| record.pick(|row| &row.caller_ip).boxed());
-    sign_in.user_agent = record.pick(|row| &row.user_agent).boxed();
-    sign_in.app = record.pick(|row| &row.app).boxed();
-    sign_in.session = record.pick(|row| &row.correlation).boxed();
+    sign_in.set_person(record.pick(|row| &row.login).cow());
+    sign_in.person_id = record.pick(|row| &row.user_id).cow();
+    sign_in.record_id = record.pick(|row| &row.id).cow();
+    sign_in.set_ip(record.pick(|row| &row.ip).text());
+    if sign_in.ip.is_none() {
+        sign_in.set_ip(record.pick(|row| &row.caller_ip).text());
+    }
+    sign_in.user_agent = record.pick(|row| &row.user_agent).cow();
+    sign_in.app = record.pick(|row| &row.app).cow();
+    sign_in.session = record.pick(|row| &row.correlation).cow();
     let location = &record.telling(|row| &row.location).location;
-    sign_in.city = location.city.boxed();
-    sign_in.country = location.country.boxed();
+    sign_in.city = location.city.cow();
+    sign_in.country = location.country.cow();
     Parsed::Attempt(sign_in)
 }
 
@@ -192,7 +194,7 @@ fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
         Scalar::Absent => Ok(None),
         Scalar::Text(text) => parse_time(text).map(Some).ok_or(()),
         Scalar::Int(number) => from_unix(*number).map(Some).ok_or(()),
-        Scalar::Bool(_) => Err(()),
+        Scalar::Float(_) | Scalar::Bool(_) => Err(()),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod outcome;
 
+use std::borrow::Cow;
+
 use crate::{
     read::{Damage, Parsed},
     record::{Method, Position, Provider, SignIn},
@@ -94,7 +96,7 @@ impl<'a> Record<'a> {
 }
 
 /// `None`: valid JSON, but no record of Okta.
-pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed>, serde_json::Error> {
+pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let record: Record<'_> = serde_json::from_str(line)?;
     let Some(event) = record.event() else {
         return Ok(None);
@@ -106,7 +108,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed>, se
     }))
 }
 
-fn normalise(record: &Record<'_>, outcome: Outcome, position: Position) -> Parsed {
+fn normalise<'a>(record: &Record<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
     let target = record.target("User");
     // A sign-in belongs to the one who acts; a change belongs to the one it is done to.
     let person =
@@ -125,18 +127,18 @@ fn normalise(record: &Record<'_>, outcome: Outcome, position: Position) -> Parse
     sign_in.method = outcome.method;
     sign_in.detail = outcome.detail.or_else(|| done_by(record, person));
     sign_in.policy = policy_of(record);
-    sign_in.display = person.name.boxed();
-    sign_in.set_person(person.login.text());
-    sign_in.person_id = person.id.boxed();
-    sign_in.record_id = record.id.boxed();
-    sign_in.ip = record.client.ip.boxed();
+    sign_in.display = person.name.cow();
+    sign_in.set_person(person.login.cow());
+    sign_in.person_id = person.id.cow();
+    sign_in.record_id = record.id.cow();
+    sign_in.set_ip(record.client.ip.text());
     let agent = &record.client.agent;
-    sign_in.user_agent = agent.raw.boxed().or_else(|| agent.browser.boxed());
-    sign_in.city = record.client.place.city.boxed();
-    sign_in.country = record.client.place.country.boxed();
-    sign_in.app = record.target("AppInstance").and_then(|app| app.name.boxed());
+    sign_in.user_agent = agent.raw.cow().or_else(|| agent.browser.cow());
+    sign_in.city = record.client.place.city.cow();
+    sign_in.country = record.client.place.country.cow();
+    sign_in.app = record.target("AppInstance").and_then(|app| app.name.cow());
     let context = &record.context;
-    sign_in.session = context.root_session.boxed().or_else(|| context.session.boxed());
+    sign_in.session = context.root_session.cow().or_else(|| context.session.cow());
     sign_in.interactive = sign_in.method != Method::Session;
     Parsed::Attempt(sign_in)
 }
@@ -146,21 +148,21 @@ fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
         Scalar::Absent => Ok(None),
         Scalar::Text(text) => parse_time(text).map(Some).ok_or(()),
         Scalar::Int(number) => from_unix(*number).map(Some).ok_or(()),
-        Scalar::Bool(_) => Err(()),
+        Scalar::Float(_) | Scalar::Bool(_) => Err(()),
     }
 }
 
 /// Who did it, where that is not the person: "one's support reset my password" is the first question of an incident.
 /// Compared by login: ids repeat in anonymised records.
-fn done_by(record: &Record<'_>, person: &Party<'_>) -> Option<Box<str>> {
+fn done_by<'a>(record: &Record<'a>, person: &Party<'a>) -> Option<Cow<'a, str>> {
     let actor = record.actor.login.text()?;
     (person.login.text() != Some(actor)).then(|| format!("by {actor}").into())
 }
 
-fn policy_of(record: &Record<'_>) -> Option<Box<str>> {
+fn policy_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
     let rules = || record.targets.0.iter().filter(|target| target.kind.text() == Some("Rule"));
     // The app's own policy decides last, and Okta lists it after the global one.
-    rules().rev().find_map(|rule| rule.detail.policy.boxed().or_else(|| rule.name.boxed()))
+    rules().rev().find_map(|rule| rule.detail.policy.cow().or_else(|| rule.name.cow()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What an Okta event means for the person's sign-in.
 
+use std::borrow::Cow;
+
 use super::Record;
 use crate::{
     cause::Cause,
@@ -8,18 +10,18 @@ use crate::{
 };
 
 /// What an event did, to whom.
-pub(super) struct Outcome {
+pub(super) struct Outcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) flag: Option<Flag>,
-    pub(super) detail: Option<Box<str>>,
+    pub(super) detail: Option<Cow<'a, str>>,
     /// The event is about its target, not its actor.
     pub(super) on_target: bool,
 }
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in event without a result.
-pub(super) fn outcome(event: &str, record: &Record<'_>) -> Result<Option<Outcome>, Damage> {
+pub(super) fn outcome<'a>(event: &str, record: &Record<'a>) -> Result<Option<Outcome<'a>>, Damage> {
     if let Some(change) = change_of(event) {
         // A change that was refused changed nothing; but Okta logs a lockout itself as a FAILURE, and a threat as a DENY.
         let is_verdict =
@@ -78,7 +80,7 @@ fn succeeded(record: &Record<'_>) -> bool {
     !record.ending.result.text().is_some_and(|word| matches!(word, "FAILURE" | "DENY" | "SKIPPED"))
 }
 
-fn lifecycle(change: Lifecycle) -> Outcome {
+fn lifecycle(change: Lifecycle) -> Outcome<'static> {
     let flag = (change == Lifecycle::RiskDetected).then_some(Flag::Risk);
     Outcome {
         result: AttemptResult::Lifecycle(change),
@@ -89,7 +91,7 @@ fn lifecycle(change: Lifecycle) -> Outcome {
     }
 }
 
-fn answered(cause: Cause) -> Outcome {
+fn answered(cause: Cause) -> Outcome<'static> {
     let result = AttemptResult::Failure(cause);
     Outcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
 }
@@ -104,18 +106,18 @@ fn sent_by(event: &str) -> Option<Method> {
     })
 }
 
-fn sent(method: Method, record: &Record<'_>) -> Outcome {
+fn sent<'a>(method: Method, record: &Record<'a>) -> Outcome<'a> {
     let result = match record.ending.result.text() {
         // Okta itself stopped the message (toll fraud).
         Some("DENY") => AttemptResult::Failure(Cause::MfaRateLimited),
         Some("FAILURE") => AttemptResult::Failure(Cause::MfaDeliveryFailed),
         _ => AttemptResult::PushSent,
     };
-    let detail = record.ending.reason.boxed();
+    let detail = record.ending.reason.cow();
     Outcome { result, method, flag: None, detail, on_target: false }
 }
 
-fn attempt(event: &str, record: &Record<'_>) -> Result<Outcome, Damage> {
+fn attempt<'a>(event: &str, record: &Record<'a>) -> Result<Outcome<'a>, Damage> {
     let reason = record.ending.reason.text().unwrap_or("");
     let method = method_of(event, record, reason);
     let result = match record.ending.result.text() {
@@ -130,7 +132,9 @@ fn attempt(event: &str, record: &Record<'_>) -> Result<Outcome, Damage> {
         None => return Err(Damage::NoResult),
     };
     let failed = matches!(result, AttemptResult::Failure(_));
-    let detail = (!reason.is_empty() && !matches!(result, AttemptResult::Success)).then(|| reason.into());
+    let detail = (!reason.is_empty() && !matches!(result, AttemptResult::Success))
+        .then(|| record.ending.reason.cow())
+        .flatten();
     Ok(Outcome { result, method, flag: flag_of(record, reason).filter(|_| failed), detail, on_target: false })
 }
 

@@ -7,14 +7,14 @@ use AttemptResult::{Failure, Interrupt, PushSent, Success};
 
 const MFA: &str = "user.authentication.auth_via_mfa";
 
-fn read(event: &str, ending: &str, more: &str) -> Parsed {
+fn read(event: &str, ending: &str, more: &str) -> Parsed<'static> {
     let line = format!(
         r#"{{"uuid":"u1","published":"2026-03-02T08:14:11.204Z","eventType":"{event}","actor":{{"id":"00u1","type":"User","alternateId":"mia@corp.example"}},"outcome":{{{ending}}}{more}}}"#
     );
-    parse(&line, Position::default()).unwrap().unwrap()
+    parse(&line, Position::default()).unwrap().unwrap().into_owned()
 }
 
-fn attempt(event: &str, ending: &str, more: &str) -> SignIn {
+fn attempt(event: &str, ending: &str, more: &str) -> SignIn<'static> {
     match read(event, ending, more) {
         Parsed::Attempt(record) => record,
         other => panic!("{event} {ending}: {other:?}"),

@@ -1,0 +1,79 @@
+//! The providers: one module each, and who is asked about a line.
+
+mod auth0;
+mod authelia;
+mod authentik;
+mod cloudtrail;
+mod duo;
+mod entra;
+mod google;
+mod keycloak;
+mod m365;
+mod ocsf;
+mod okta;
+mod onelogin;
+pub mod postern;
+mod privacyidea;
+mod vaultwarden;
+
+use std::borrow::Cow;
+
+use crate::{
+    read::{Damage, Parsed, damage_of},
+    record::{Position, Provider},
+};
+
+/// Tries the likely provider first, then the others.
+pub(crate) fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed<'_> {
+    let others = Provider::ALL.into_iter().filter(|other| *other != likely);
+    let found = std::iter::once(likely).chain(others).find_map(|provider| parse_as(provider, line, position));
+    found.unwrap_or_else(|| nobodys(line))
+}
+
+/// `None`: sound, but not this provider's.
+pub(crate) fn parse_as(provider: Provider, line: &str, position: Position) -> Option<Parsed<'_>> {
+    if !line.starts_with('{') {
+        return parse_text(provider, line, position);
+    }
+    let parsed = match provider {
+        Provider::Postern => postern::parse(line, position),
+        Provider::Okta => okta::parse(line, position),
+        Provider::CloudTrail => cloudtrail::parse(line, position),
+        Provider::Auth0 => auth0::parse(line, position),
+        Provider::Keycloak => keycloak::parse(line, position),
+        Provider::Duo => duo::parse(line, position),
+        Provider::Google => google::parse(line, position),
+        Provider::OneLogin => onelogin::parse(line, position),
+        Provider::M365 => m365::parse(line, position),
+        Provider::Authentik => authentik::parse(line, position),
+        Provider::Authelia => authelia::parse(line, position),
+        Provider::PrivacyIdea => privacyidea::parse(line, position),
+        Provider::Ocsf => ocsf::parse(line, position),
+        Provider::Entra => entra::parse(line, position),
+        Provider::Vaultwarden => return None,
+    };
+    parsed.unwrap_or_else(|error| Some(Parsed::Damaged(damage_of(&error))))
+}
+
+/// The providers that write plain lines.
+fn parse_text(provider: Provider, line: &str, position: Position) -> Option<Parsed<'_>> {
+    match provider {
+        Provider::Keycloak => keycloak::parse_text(line, position),
+        Provider::Authelia => authelia::parse_text(line, position),
+        Provider::Authentik => authentik::parse_text(line, position),
+        Provider::Vaultwarden => vaultwarden::parse_text(line, position),
+        Provider::PrivacyIdea => privacyidea::parse_text(line, position),
+        _ => None,
+    }
+}
+
+/// What to call a line that no provider knows.
+pub(crate) fn nobodys(line: &str) -> Parsed<'static> {
+    if line.starts_with('{') {
+        return Parsed::Foreign(Cow::Borrowed("unknown kind of record"));
+    }
+    Parsed::Damaged(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
+        Ok(_) => Damage::NotAnObject,
+        Err(error) => damage_of(&error),
+    })
+}
