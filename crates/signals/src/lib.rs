@@ -20,6 +20,8 @@
 
 pub mod cause;
 pub mod diagnose;
+pub mod event;
+pub mod finding;
 mod provider;
 pub mod read;
 pub mod record;

@@ -128,6 +128,48 @@ pub enum Method {
     Unknown,
 }
 
+impl Method {
+    /// Every one of them.
+    pub const ALL: [Self; 15] = [
+        Self::Password,
+        Self::Totp,
+        Self::Push,
+        Self::Sms,
+        Self::Voice,
+        Self::Email,
+        Self::Webauthn,
+        Self::DeviceKey,
+        Self::Certificate,
+        Self::BackupCode,
+        Self::Pass,
+        Self::Federated,
+        Self::DeviceCode,
+        Self::Session,
+        Self::Unknown,
+    ];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Totp => "totp",
+            Self::Push => "push",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+            Self::Email => "email",
+            Self::Webauthn => "webauthn",
+            Self::DeviceKey => "device_key",
+            Self::Certificate => "certificate",
+            Self::BackupCode => "backup_code",
+            Self::Pass => "pass",
+            Self::Federated => "federated",
+            Self::DeviceCode => "device_code",
+            Self::Session => "session",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Something that happened to an account, other than a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -160,6 +202,44 @@ pub enum Lifecycle {
     PolicyChanged,
 }
 
+impl Lifecycle {
+    /// Every one of them.
+    pub const ALL: [Self; 13] = [
+        Self::Lockout,
+        Self::Unlock,
+        Self::FactorEnrolled,
+        Self::FactorRemoved,
+        Self::FactorReset,
+        Self::PasswordReset,
+        Self::PasswordChanged,
+        Self::Enabled,
+        Self::Disabled,
+        Self::SuspiciousReported,
+        Self::RiskDetected,
+        Self::BypassCreated,
+        Self::PolicyChanged,
+    ];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lockout => "lockout",
+            Self::Unlock => "unlock",
+            Self::FactorEnrolled => "factor_enrolled",
+            Self::FactorRemoved => "factor_removed",
+            Self::FactorReset => "factor_reset",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::SuspiciousReported => "suspicious_reported",
+            Self::RiskDetected => "risk_detected",
+            Self::BypassCreated => "bypass_created",
+            Self::PolicyChanged => "policy_changed",
+        }
+    }
+}
+
 /// What became of the attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -190,6 +270,22 @@ pub enum Flag {
     Risk,
 }
 
+impl Flag {
+    /// Every one of them.
+    pub const ALL: [Self; 4] =
+        [Self::Phishing, Self::NumberChallengeFailed, Self::MaliciousAddress, Self::Risk];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phishing => "phishing",
+            Self::NumberChallengeFailed => "number_challenge_failed",
+            Self::MaliciousAddress => "malicious_address",
+            Self::Risk => "risk",
+        }
+    }
+}
+
 /// Where a record was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Position {
@@ -212,6 +308,21 @@ pub enum Network {
     Mobile,
     /// The organisation's own, or one that it trusts.
     Trusted,
+}
+
+impl Network {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::Unknown, Self::Proxy, Self::Mobile, Self::Trusted];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Proxy => "proxy",
+            Self::Mobile => "mobile",
+            Self::Trusted => "trusted",
+        }
+    }
 }
 
 /// A point on the globe, in degrees.
