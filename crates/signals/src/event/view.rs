@@ -103,6 +103,7 @@ impl View<'_> {
         "phone",
         "session",
         "actor",
+        "detail",
     ];
 
     /// The value of a field by its name; `None` where the record has none, or there is no such field.
