@@ -1,175 +1,281 @@
 //! Who is locked out, since when and why: records in any order → one report.
 
-mod attack;
-mod history;
-mod run;
+mod people;
+mod tally;
+mod verdict;
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
-};
+use std::{io, sync::Arc};
+
+use jiff::Timestamp;
 
 use crate::{
+    event::{Cache, Event, Texts, Writer},
+    judge::{CompanyJudge, Given, Marked, PeopleJudge},
     read::Parsed,
-    record::{AttemptResult, Position, Provider, SignIn},
-    report::{DamagedLine, PersonReport, Report, Totals},
+    record::{Position, SignIn},
+    report::Report,
+    rules::Rules,
+    settings::Settings,
+    spool::{Sorted, Spool},
 };
-use history::History;
+pub(crate) use tally::Tally;
 
-/// Damaged lines that a report lists one by one.
-const DAMAGED_LISTED: usize = 20;
-/// Kinds of foreign record that are counted apart; a log of noise must not grow the report.
-const FOREIGN_KINDS: usize = 64;
-/// Record ids remembered to find repeats, twice over: about 32 MiB at most.
-const IDS_REMEMBERED: usize = 1 << 20;
+/// Events that go from one half of the judging to the other at a time.
+const BATCH: usize = 8_192;
 
-/// Takes records in any order. Memory is bounded by the people in the log, not by its length.
-///
-/// The order does not matter while a person has at most 128 records; beyond that, records
-/// may be late by about 64 records of that person.
-#[derive(Debug, Default)]
+/// How to diagnose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Thresholds.
+    pub settings: Arc<Settings>,
+    /// Rules.
+    pub rules: Arc<Rules>,
+    /// Earlier records only teach what is usual for a person.
+    pub since: Option<Timestamp>,
+    /// Later records are left out.
+    pub as_of: Option<Timestamp>,
+    /// Use a second thread for judging.
+    pub parallel: bool,
+}
+
+impl Options {
+    /// The shipped rules and settings, over the whole log.
+    pub fn shipped() -> Self {
+        Self {
+            settings: Arc::default(),
+            rules: Arc::new(Rules::shipped()),
+            since: None,
+            as_of: None,
+            parallel: true,
+        }
+    }
+}
+
+/// Takes records in any order. Memory is bounded by the people in the log, not by its length: what is kept of a record
+/// goes to an unnamed temporary file when there is too much of it.
+#[derive(Debug)]
 pub struct Diagnosis {
-    /// By login, per provider: success with one provider does not undo a lockout at another.
-    people: HashMap<(Provider, Box<str>), History>,
-    by_id: HashMap<(Provider, Box<str>), History>,
-    hasher: RandomState,
-    seen: Seen,
-    totals: Totals,
-    damaged: Vec<DamagedLine>,
-    foreign: BTreeMap<String, u64>,
+    options: Options,
+    texts: Arc<Texts>,
+    cache: Cache,
+    spool: Spool,
+    tally: Tally,
+    error: Option<io::Error>,
+}
+
+impl Default for Diagnosis {
+    fn default() -> Self {
+        Self::new(Options::shipped())
+    }
 }
 
 impl Diagnosis {
+    /// With these rules and settings.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            texts: Arc::default(),
+            cache: Cache::default(),
+            spool: Spool::default(),
+            tally: Tally::default(),
+            error: None,
+        }
+    }
+
     /// Takes what [`crate::read()`] found.
     pub fn take(&mut self, position: Position, parsed: Parsed<'_>) {
-        match parsed {
-            Parsed::Attempt(record) => self.observe(record),
-            Parsed::Several(records) => records.into_iter().for_each(|record| self.observe(record)),
-            Parsed::Foreign(kind) => {
-                self.totals.records += 1;
-                self.totals.foreign += 1;
-                let room = self.foreign.len() < FOREIGN_KINDS || self.foreign.contains_key(kind.as_ref());
-                let kind = if room { kind.into_owned() } else { "other kinds".to_owned() };
-                *self.foreign.entry(kind).or_default() += 1;
-            }
-            Parsed::Damaged(damage) => {
-                self.totals.records += 1;
-                self.totals.damaged += 1;
-                if self.damaged.len() < DAMAGED_LISTED {
-                    self.damaged.push(DamagedLine { position, damage, why: damage.to_string() });
-                }
-            }
-        }
+        let mut intake = Intake {
+            texts: &self.texts,
+            cache: std::mem::take(&mut self.cache),
+            tally: std::mem::take(&mut self.tally),
+            as_of: self.options.as_of,
+            events: Vec::new(),
+        };
+        intake.take(position, parsed);
+        let Intake { cache, tally, events, .. } = intake;
+        (self.cache, self.tally) = (cache, tally);
+        self.push(&events);
     }
 
     /// Takes one record.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the record is done with; the caller has no use for it"
-    )]
     pub fn observe(&mut self, record: SignIn<'_>) {
-        self.totals.records += 1;
-        if self.is_repeated(&record) {
-            self.totals.repeated += 1;
-            return;
+        self.take(record.position, Parsed::Attempt(record));
+    }
+
+    /// What one thread needs to take records on its own; [`Diagnosis::merge`] brings back what it took.
+    pub(crate) fn intake(&self) -> Intake<'_> {
+        Intake {
+            texts: &self.texts,
+            cache: Cache::default(),
+            tally: Tally::default(),
+            as_of: self.options.as_of,
+            events: Vec::new(),
         }
-        self.totals.attempts += 1;
-        self.totals.failures += u64::from(matches!(record.result, AttemptResult::Failure(_)));
-        self.totals.undated += u64::from(record.at.is_none());
-        let address = record.ip.map(|ip| self.hasher.hash_one(ip));
-        let Some(history) = self.history_of(&record) else {
-            self.totals.unnamed += 1;
-            return;
-        };
-        history.observe(&record, address);
     }
 
-    /// The report over everything taken.
-    pub fn finish(mut self) -> Report {
-        self.join_ids();
-        let Self { people, by_id, mut totals, damaged, foreign, .. } = self;
-        let histories = people.into_iter().chain(by_id);
-        let mut people: Vec<_> =
-            histories.map(|((provider, name), history)| history.finish(provider, &name)).collect();
-        people.sort_by_cached_key(PersonReport::urgency);
-        let count = |is: fn(&PersonReport) -> bool| people.iter().filter(|person| is(person)).count() as u64;
-        totals.people = people.len() as u64;
-        totals.locked_out = count(PersonReport::is_locked_out);
-        totals.attacked = count(|person| person.attack.is_some());
-        let damaged_more = totals.damaged - damaged.len() as u64;
-        Report { people, totals, damaged, damaged_more, foreign }
+    pub(crate) fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
     }
 
-    /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record
-    /// that says the same counts as a repeat.
-    fn is_repeated(&mut self, record: &SignIn<'_>) -> bool {
-        let Some(id) = &record.record_id else { return false };
-        let said = (record.provider, id, &record.person, record.at, record.result, record.method, &record.ip);
-        let print = self.hasher.hash_one(said);
-        !self.seen.insert(print)
+    pub(crate) fn merge(&mut self, tally: Tally) {
+        self.tally.merge(tally);
     }
 
-    fn history_of(&mut self, record: &SignIn<'_>) -> Option<&mut History> {
-        let id = record.person_id.as_deref().filter(|id| is_an_id(id));
-        // Background rows may have the id where the login belongs.
-        let login =
-            record.person.as_deref().filter(|login| id.is_none_or(|id| !id.eq_ignore_ascii_case(login)));
-        let (map, name) = match (login, id) {
-            (Some(login), _) => (&mut self.people, login.to_owned()),
-            (None, Some(id)) => (&mut self.by_id, id.to_lowercase()),
-            (None, None) => return None,
-        };
-        Some(map.entry((record.provider, name.into())).or_default())
+    pub(crate) fn push(&mut self, events: &[Event]) {
+        if self.error.is_none() {
+            self.error = self.spool.push(events).err();
+        }
     }
 
-    /// Rows that name only an id belong to the one person whose other rows have that id.
-    fn join_ids(&mut self) {
-        let mut logins: HashMap<(Provider, Box<str>), Option<Box<str>>> = HashMap::new();
-        for ((provider, login), history) in &self.people {
-            for id in history.ids() {
-                logins
-                    .entry((*provider, id.into()))
-                    .and_modify(|owner| *owner = None)
-                    .or_insert_with(|| Some(login.clone()));
+    /// The report over everything taken. Err: the temporary folder has no room.
+    pub fn finish(self) -> io::Result<Report> {
+        let Self { options, texts, spool, tally, error, .. } = self;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let since = options.since.map_or(i64::MIN, Timestamp::as_microsecond);
+        let given = Given { texts, settings: options.settings, rules: options.rules, since };
+        let mut people = PeopleJudge::new(&given);
+        let mut company = CompanyJudge::new(&given);
+        let mut source = Distinct::new(spool.into_sorted()?);
+        let found = if options.parallel {
+            judge_on_two_threads(&mut source, people, company)?
+        } else {
+            while let Some(batch) = judge_batch(&mut source, &mut people)? {
+                batch.iter().for_each(|marked| company.take(marked));
             }
-        }
-        let by_id = std::mem::take(&mut self.by_id);
-        for (key, history) in by_id {
-            let owner =
-                logins.get(&key).cloned().flatten().and_then(|login| self.people.get_mut(&(key.0, login)));
-            match owner {
-                Some(owner) => owner.merge(history),
-                None => drop(self.by_id.insert(key, history)),
-            }
-        }
+            let mut last = Vec::new();
+            let (persons, book, addresses) = people.finish(&mut last);
+            last.iter().for_each(|marked| company.take(marked));
+            verdict::Found { persons, addresses, people: book, company: company.finish() }
+        };
+        Ok(verdict::report(&given, found, tally, source.tally))
     }
 }
 
-/// Anonymised exports write zeros or one short number for everybody.
-fn is_an_id(id: &str) -> bool {
-    id.len() > 3
-        && !id.bytes().all(|byte| byte == b'0' || byte == b'-')
-        && !id.eq_ignore_ascii_case("unknown")
+/// One thread's share of the records.
+#[derive(Debug)]
+pub(crate) struct Intake<'t> {
+    texts: &'t Texts,
+    cache: Cache,
+    pub(crate) tally: Tally,
+    as_of: Option<Timestamp>,
+    pub(crate) events: Vec<Event>,
 }
 
-/// Remembers at least the last `IDS_REMEMBERED` distinct values, at most twice as many.
+impl Intake<'_> {
+    pub(crate) fn take(&mut self, position: Position, parsed: Parsed<'_>) {
+        match parsed {
+            Parsed::Attempt(record) => {
+                self.tally.records += 1;
+                self.observe(&record);
+            }
+            Parsed::Several(records) => {
+                self.tally.records += 1;
+                records.iter().for_each(|record| self.observe(record));
+            }
+            Parsed::Foreign(kind) => self.tally.count_foreign(kind),
+            Parsed::Damaged(damage) => self.tally.count_damaged(position, damage),
+        }
+    }
+
+    fn observe(&mut self, record: &SignIn<'_>) {
+        if self.as_of.is_some_and(|as_of| record.at.is_some_and(|at| at > as_of)) {
+            self.tally.later += 1;
+            return;
+        }
+        let mut writer = Writer::resume(self.texts, std::mem::take(&mut self.cache));
+        self.events.push(Event::of(record, &mut writer));
+        self.cache = writer.stop();
+    }
+}
+
+/// Leaves out what an export repeats: the same record has the same time, so that repeats stand together.
+struct Distinct {
+    sorted: Sorted,
+    at: i64,
+    prints: Vec<u64>,
+    tally: SortedTally,
+}
+
+/// What can be counted only once repeats are gone.
 #[derive(Debug, Default)]
-struct Seen {
-    young: HashSet<u64>,
-    old: HashSet<u64>,
+pub(crate) struct SortedTally {
+    pub(crate) repeated: u64,
+    pub(crate) attempts: u64,
+    pub(crate) failures: u64,
+    pub(crate) unnamed: u64,
+    pub(crate) undated: u64,
+    pub(crate) causes: std::collections::BTreeMap<&'static str, u64>,
+    pub(crate) week: Vec<u64>,
+    pub(crate) span: Option<(i64, i64)>,
 }
 
-impl Seen {
-    /// False: seen before.
-    fn insert(&mut self, value: u64) -> bool {
-        if self.old.contains(&value) || !self.young.insert(value) {
-            return false;
-        }
-        if self.young.len() >= IDS_REMEMBERED {
-            self.old = std::mem::take(&mut self.young);
-        }
-        true
+impl Distinct {
+    fn new(sorted: Sorted) -> Self {
+        Self { sorted, at: i64::MIN, prints: Vec::new(), tally: SortedTally::default() }
     }
+
+    fn next(&mut self) -> io::Result<Option<Event>> {
+        while let Some(event) = self.sorted.next()? {
+            if event.micros() != self.at {
+                self.at = event.micros();
+                self.prints.clear();
+            }
+            if event.print != 0 && self.prints.contains(&event.print) {
+                self.tally.repeated += 1;
+                continue;
+            }
+            // Records without a time all stand together; of those, the newest few thousand are compared.
+            if self.prints.len() >= 4_096 {
+                self.prints.drain(..2_048);
+            }
+            self.prints.push(event.print);
+            self.tally.count(&event);
+            return Ok(Some(event));
+        }
+        Ok(None)
+    }
+}
+
+/// `None`: no more events.
+fn judge_batch(source: &mut Distinct, people: &mut PeopleJudge) -> io::Result<Option<Vec<Marked>>> {
+    let mut out = Vec::with_capacity(BATCH);
+    while out.len() < BATCH {
+        let Some(event) = source.next()? else { break };
+        people.take(event, &mut out);
+    }
+    Ok((!out.is_empty()).then_some(out))
+}
+
+fn judge_on_two_threads(
+    source: &mut Distinct,
+    mut people: PeopleJudge,
+    mut company: CompanyJudge,
+) -> io::Result<verdict::Found> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Marked>>(8);
+    std::thread::scope(|scope| {
+        let other_half = scope.spawn(move || {
+            for batch in receiver {
+                batch.iter().for_each(|marked| company.take(marked));
+            }
+            company
+        });
+        // A send fails only if the other half panicked, and then the join below says so.
+        while let Some(batch) = judge_batch(source, &mut people)? {
+            if sender.send(batch).is_err() {
+                break;
+            }
+        }
+        let mut last = Vec::new();
+        let (persons, book, addresses) = people.finish(&mut last);
+        sender.send(last).ok();
+        drop(sender);
+        match other_half.join() {
+            Ok(company) => Ok(verdict::Found { persons, addresses, people: book, company: company.finish() }),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 #[cfg(test)]

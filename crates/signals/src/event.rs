@@ -18,7 +18,7 @@ use crate::{
     record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
 };
 pub use people::{People, PersonKey, PersonName};
-pub use texts::{TextId, Texts, Writer};
+pub use texts::{Cache, TextId, Texts, Writer};
 pub use view::{Field, Seen, View};
 
 /// One sign-in record, cut down to what judging needs.
@@ -139,6 +139,10 @@ impl Event {
     pub fn ip(&self) -> Option<IpAddr> {
         let ip = Ipv6Addr::from(self.ip);
         (!ip.is_unspecified()).then(|| IpAddr::V6(ip).to_canonical())
+    }
+
+    pub(crate) fn raw_ip(&self) -> Option<[u8; 16]> {
+        (self.ip != [0; 16]).then_some(self.ip)
     }
 
     /// The network of the address: /24 or /48. 0 for none.

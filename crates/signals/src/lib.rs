@@ -6,7 +6,7 @@
 //! let log = br#"{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"ana","result":"failure","cause":"mfa_code_reused"}"#;
 //! let mut diagnosis = Diagnosis::default();
 //! read(&log[..], ReadOptions::default(), |position, parsed| diagnosis.take(position, parsed))?;
-//! let report = diagnosis.finish();
+//! let report = diagnosis.finish()?;
 //! assert!(matches!(report.people[0].state, PersonState::LockedOut { .. }));
 //! # Ok::<(), std::io::Error>(())
 //! ```
@@ -22,16 +22,22 @@ pub mod cause;
 pub mod diagnose;
 pub mod event;
 pub mod finding;
+mod judge;
 mod provider;
 pub mod read;
 pub mod record;
 pub mod report;
+pub mod rules;
+pub mod settings;
+mod spool;
+pub mod tenant;
 mod time;
 mod wire;
 
 pub use cause::{Cause, ResetHelps};
-pub use diagnose::Diagnosis;
+pub use diagnose::{Diagnosis, Options};
+pub use finding::{Confidence, Finding, Grade, RuleSource, Subject};
 pub use provider::postern;
 pub use read::{Damage, Parsed, ReadOptions, ReadSummary, parse_line, read};
 pub use record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn};
-pub use report::{Attack, AttackKind, Grade, PersonReport, PersonState, Report};
+pub use report::{PersonReport, PersonState, Report};

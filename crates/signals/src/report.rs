@@ -1,21 +1,35 @@
 //! What a diagnosis says, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     cause::{Cause, ResetHelps},
+    finding::{Finding, Grade},
     read::Damage,
-    record::{Lifecycle, Position, Provider},
+    record::{AttemptResult, Lifecycle, Method, Position, Provider},
+    tenant::Bucket,
 };
 
 /// Everything that was found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Report {
+    /// The files read, in the order that positions count them.
+    pub files: Vec<String>,
+    /// The time of the first and of the last record.
+    pub span: Option<(Timestamp, Timestamp)>,
     /// Attacked people first, then locked-out ones, then the rest; by name within each.
     pub people: Vec<PersonReport>,
+    /// What the rules and detectors found: the worst first.
+    pub findings: Vec<Finding>,
+    /// Failures by cause.
+    pub causes: BTreeMap<&'static str, u64>,
+    /// Attempts and failures over time, for the chart.
+    pub chart: Vec<Bucket>,
+    /// Failures by hour of the week, UTC, Monday first: 168 of them.
+    pub week: Vec<u64>,
     /// The whole log in numbers.
     pub totals: Totals,
     /// The first damaged lines.
@@ -24,6 +38,8 @@ pub struct Report {
     pub damaged_more: u64,
     /// Records that are no sign-ins, by kind.
     pub foreign: BTreeMap<String, u64>,
+    /// True: the reading was stopped before the end of the input.
+    pub stopped: bool,
 }
 
 /// The whole log in numbers.
@@ -45,11 +61,13 @@ pub struct Totals {
     pub foreign: u64,
     /// Lines that could not be read.
     pub damaged: u64,
+    /// Records left out because they are later than the time that the report is for.
+    pub later: u64,
     /// People.
     pub people: u64,
     /// People who are locked out.
     pub locked_out: u64,
-    /// People with signs of an attack.
+    /// People under attack: with a finding of grade incident or worse.
     pub attacked: u64,
 }
 
@@ -88,9 +106,9 @@ pub enum PersonState {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PersonReport {
     /// Login in lower case; the provider's id where the log has no login.
-    pub person: String,
+    pub person: Arc<str>,
     /// Name to show.
-    pub display: String,
+    pub display: Arc<str>,
     /// Whose log.
     pub provider: Provider,
     /// Locked out or not.
@@ -99,15 +117,19 @@ pub struct PersonReport {
     /// Why, in Postern's words; none when nothing is wrong.
     pub cause: Option<Cause>,
     /// Why, in plain words.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// What to do.
-    pub mend: String,
+    pub mend: Cow<'static, str>,
     /// Would an MFA reset help?
     pub reset_helps: ResetHelps,
     /// First rung of the ladder that applies; 0 when nothing is wrong.
     pub rung: u8,
-    /// Signs of an attack.
-    pub attack: Option<Attack>,
+    /// The worst grade among the findings about this person.
+    pub grade: Option<Grade>,
+    /// Which of [`Report::findings`] are about this person, the worst first.
+    pub findings: Vec<usize>,
+    /// Which of [`Report::findings`] explains it for the whole organisation: it is not the person.
+    pub organisation_wide: Option<usize>,
     /// Records of this person.
     pub attempts: u64,
     /// Of these, failures.
@@ -118,6 +140,8 @@ pub struct PersonReport {
     pub last_attempt: Option<Timestamp>,
     /// The newest changes to the account, oldest first.
     pub changes: Vec<Change>,
+    /// The newest moments, oldest first; only of people who need attention.
+    pub timeline: Vec<Moment>,
 }
 
 /// Something that was done to an account.
@@ -127,83 +151,64 @@ pub struct Change {
     pub at: Option<Timestamp>,
     /// What.
     pub what: Lifecycle,
-    /// By whom or how, where the log says.
-    pub detail: Option<Box<str>>,
+    /// By whom, if not by the person.
+    pub actor: Option<Arc<str>>,
+    /// How, where the log says.
+    pub detail: Option<Arc<str>>,
     /// Where it was read.
     pub position: Position,
 }
 
-/// What kind of attack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttackKind {
-    /// The sign-in came from an address, or was rated by the provider, as dangerous.
-    ProviderRisk,
-    /// Many wrong tries until the account locked.
-    LockoutByFailures,
-    /// Many wrong passwords or codes.
-    BruteForce,
-    /// Prompts until the person gives in.
-    MfaFatigue,
-    /// The wrong number was chosen for a prompt: whoever answered did not see the sign-in.
-    NumberChallenge,
-    /// The person reported suspicious activity.
-    SuspiciousReport,
-    /// A prompt was reported as fraud.
-    FraudReport,
-    /// A phishing site was in the middle.
-    Phishing,
-}
-
-/// How sure, and how bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grade {
-    /// Look at it.
-    Warning,
-    /// Treat it as an attack.
-    Incident,
-    /// The attack was followed by a success: treat the account as taken over.
-    LikelyBreach,
-}
-
-impl Grade {
-    /// For the table that people read.
-    pub fn plain_words(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Incident => "INCIDENT",
-            Self::LikelyBreach => "LIKELY BREACH",
-        }
-    }
-}
-
-/// Signs of an attack on one person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Attack {
-    /// What kind.
-    pub kind: AttackKind,
-    /// How bad.
-    pub grade: Grade,
-    /// The first record that counts towards it.
-    pub since: Timestamp,
-    /// The last.
-    pub until: Timestamp,
-    /// Where those records are; the first 20.
-    pub evidence: Vec<Position>,
-    /// In plain words.
-    pub words: String,
+/// One event on a person's timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// What became of it.
+    pub result: AttemptResult,
+    /// What was shown as proof.
+    pub method: Method,
+    /// Where it was read.
+    pub position: Position,
 }
 
 /// Heads of [`Report::table_rows`].
 pub const TABLE_HEADS: [&str; 7] =
-    ["Person", "Locked out", "Since", "Why", "What to do", "MFA reset helps", "Attack"];
+    ["Person", "Locked out", "Since", "Why", "What to do", "MFA reset helps", "Findings"];
 
 impl Report {
     /// Rows for a table, in the order of the report. Safe to print on a terminal: log text holds whatever a stranger
     /// typed as a user name.
     pub fn table_rows(&self) -> impl Iterator<Item = [String; 7]> + '_ {
-        self.people.iter().map(PersonReport::table_row)
+        self.people.iter().map(|person| self.table_row(person))
+    }
+
+    /// One row under [`TABLE_HEADS`].
+    pub fn table_row(&self, person: &PersonReport) -> [String; 7] {
+        let (locked, since) = match person.state {
+            PersonState::LockedOut { since } => ("YES", to_the_second(since)),
+            PersonState::NotLockedOut => ("no", String::new()),
+            PersonState::Unfinished { since } => ("no, unfinished", to_the_second(since)),
+            PersonState::Unknown => ("unknown", String::new()),
+        };
+        let worst = person.findings.first().and_then(|index| self.findings.get(*index));
+        let says_something = person.cause.is_some() || worst.is_some();
+        [
+            printable(&person.person),
+            locked.to_owned(),
+            since,
+            printable(&person.why),
+            person.mend.to_string(),
+            if says_something { person.reset_helps.plain_words() } else { "" }.to_owned(),
+            worst.map_or_else(String::new, |finding| {
+                let more = if person.findings.len() > 1 {
+                    format!(" (+{})", person.findings.len() - 1)
+                } else {
+                    String::new()
+                };
+                format!("{}: {}{more}", finding.grade.plain_words(), printable(&finding.title))
+            }),
+        ]
     }
 
     /// "12 records: 3 sign-ins, …", for the foot of the table and for errors.
@@ -214,6 +219,7 @@ impl Report {
             (totals.repeated, "repeated"),
             (totals.foreign, "of other kinds"),
             (totals.damaged, "damaged"),
+            (totals.later, "later than asked for"),
             (totals.unnamed, "without a name"),
             (totals.undated, "without a time"),
         ] {
@@ -233,31 +239,12 @@ impl Report {
 impl PersonReport {
     /// Does this person need anybody's attention?
     pub fn needs_care(&self) -> bool {
-        self.attack.is_some() || !matches!(self.state, PersonState::NotLockedOut)
+        self.grade.is_some() || !matches!(self.state, PersonState::NotLockedOut)
     }
 
-    /// One row under [`TABLE_HEADS`].
-    pub fn table_row(&self) -> [String; 7] {
-        let (locked, since) = match self.state {
-            PersonState::LockedOut { since } => ("YES", to_the_second(since)),
-            PersonState::NotLockedOut => ("no", String::new()),
-            PersonState::Unfinished { since } => ("no, unfinished", to_the_second(since)),
-            PersonState::Unknown => ("unknown", String::new()),
-        };
-        let helps =
-            if self.cause.is_some() || self.attack.is_some() { self.reset_helps.plain_words() } else { "" };
-        let attack = self.attack.as_ref();
-        [
-            printable(&self.person),
-            locked.to_owned(),
-            since,
-            printable(&self.why),
-            self.mend.clone(),
-            helps.to_owned(),
-            attack.map_or_else(String::new, |attack| {
-                format!("{}: {}", attack.grade.plain_words(), attack.words)
-            }),
-        ]
+    /// Is the person locked out?
+    pub fn is_locked_out(&self) -> bool {
+        matches!(self.state, PersonState::LockedOut { .. })
     }
 }
 

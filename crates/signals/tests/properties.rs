@@ -16,7 +16,7 @@ fn read_all(input: &[u8], options: ReadOptions) -> Report {
         diagnosis.take(position, parsed);
     })
     .unwrap();
-    let report = diagnosis.finish();
+    let report = diagnosis.finish().unwrap();
     assert_eq!((summary.records, report.totals.records), (seen, seen));
     assert_eq!(summary.attempts + summary.foreign + summary.damaged, summary.records);
     assert_eq!(report.totals.attempts + report.totals.repeated, summary.attempts);
@@ -71,7 +71,7 @@ fn diagnose(records: &[SignIn<'static>]) -> Report {
     for record in records {
         diagnosis.observe(record.clone());
     }
-    diagnosis.finish()
+    diagnosis.finish().unwrap()
 }
 
 proptest! {

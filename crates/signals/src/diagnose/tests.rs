@@ -1,8 +1,10 @@
 use super::*;
 use crate::{
     cause::{Cause, ResetHelps},
+    finding::Grade,
+    record::{AttemptResult, Provider},
     record::{Flag, Lifecycle, Method},
-    report::{AttackKind, Grade, PersonState},
+    report::{PersonReport, PersonState},
 };
 use AttemptResult::{Failure, Interrupt, PushSent, Success};
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ fn record(minute: i64, result: AttemptResult) -> SignIn<'static> {
 fn report(records: impl IntoIterator<Item = SignIn<'static>>) -> Report {
     let mut diagnosis = Diagnosis::default();
     records.into_iter().for_each(|record| diagnosis.observe(record));
-    diagnosis.finish()
+    diagnosis.finish().unwrap()
 }
 
 fn person(results: &[(i64, AttemptResult)]) -> PersonReport {
@@ -48,7 +50,7 @@ fn interrupts_lock_nobody_out() {
         person(&[(0, Interrupt(None)), (1, Interrupt(None)), (50, Interrupt(Some(Cause::MfaNotEnrolled)))]);
     assert_eq!(mia.state, PersonState::Unfinished { since: at(0) });
     assert_eq!((mia.cause, mia.reset_helps), (Some(Cause::MfaNotEnrolled), ResetHelps::Yes));
-    assert_eq!(mia.attack, None);
+    assert_eq!(mia.grade, None);
     assert_eq!(person(&[(0, Success), (1, Interrupt(None))]).state, PersonState::NotLockedOut);
 }
 
@@ -85,86 +87,199 @@ fn an_expired_session_locks_nobody_out() {
     );
 }
 
-fn fatigue(minutes: &[i64], then: Option<i64>) -> Option<(AttackKind, Grade, usize)> {
-    let denied = minutes.iter().map(|minute| (*minute, Failure(Cause::MfaDenied)));
-    let records: Vec<_> = denied.chain(then.map(|minute| (minute, Success))).collect();
-    person(&records).attack.map(|attack| (attack.kind, attack.grade, attack.evidence.len()))
+/// The rules that found something about the one person, by name.
+fn rules(report: &Report) -> Vec<&str> {
+    let mut rules: Vec<_> =
+        report.people[0].findings.iter().map(|index| &*report.findings[*index].rule).collect();
+    rules.sort_unstable();
+    rules
+}
+
+fn fatigue(minutes: &[i64], then: Option<i64>) -> Vec<String> {
+    let denied = minutes.iter().map(|minute| record(*minute, Failure(Cause::MfaDenied)));
+    let report = report(denied.chain(then.map(|minute| record(minute, Success))));
+    rules(&report).into_iter().map(ToOwned::to_owned).collect()
 }
 
 #[test]
 fn fatigue_has_the_thresholds_of_the_reference() {
-    let kind = AttackKind::MfaFatigue;
-    assert_eq!(fatigue(&[0, 1], None), None);
-    assert_eq!(fatigue(&[0, 6, 11], None), None);
-    assert_eq!(fatigue(&[0, 5, 10], None), Some((kind, Grade::Warning, 3)));
-    assert_eq!(fatigue(&[0, 2, 4, 6, 10], None), Some((kind, Grade::Incident, 5)));
+    let none: [&str; 0] = [];
+    assert_eq!(fatigue(&[0, 1], None), none);
+    assert_eq!(fatigue(&[0, 6, 11], None), none);
+    assert_eq!(fatigue(&[0, 5, 9], None), ["mfa_fatigue_warning"]);
+    assert_eq!(fatigue(&[0, 2, 4, 6, 9], None), ["mfa_fatigue", "mfa_fatigue_warning"]);
     let hourly: Vec<_> = (0..10).map(|hour| hour * 60).collect();
-    assert_eq!(fatigue(&hourly, None), Some((kind, Grade::Incident, 10)));
-    assert_eq!(fatigue(&hourly[..9], None), None);
-    assert_eq!(fatigue(&[0, 1, 2], Some(3)), Some((kind, Grade::LikelyBreach, 4)));
-    assert_eq!(fatigue(&[1, 2, 3], Some(0)), Some((kind, Grade::Warning, 3)));
+    assert_eq!(fatigue(&hourly, None), ["mfa_fatigue_slow"]);
+    assert_eq!(fatigue(&hourly[..9], None), none);
+    assert_eq!(fatigue(&[0, 1, 2], Some(3)), ["mfa_fatigue_success", "mfa_fatigue_warning"]);
+    assert_eq!(fatigue(&[1, 2, 3], Some(0)), ["mfa_fatigue_warning"]);
     // Signing in the next morning is no sign of having given in.
-    assert_eq!(fatigue(&[0, 1, 2], Some(600)), Some((kind, Grade::Warning, 3)));
+    assert_eq!(fatigue(&[0, 1, 2], Some(600)), ["mfa_fatigue_warning"]);
+}
+
+#[test]
+fn a_finding_names_its_records() {
+    let report = report((0..5).map(|minute| record(minute, Failure(Cause::MfaDenied))));
+    let index = report.findings.iter().position(|finding| &*finding.rule == "mfa_fatigue").unwrap();
+    let finding = &report.findings[index];
+    assert_eq!((finding.since, finding.until, finding.count), (at(0), at(4), 5));
+    assert_eq!(finding.evidence.iter().map(|position| position.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(finding.people.iter().map(|login| &**login).collect::<Vec<_>>(), ["mia@corp.example"]);
+    assert_eq!((report.people[0].grade, report.people[0].rung), (Some(Grade::Incident), 7));
+    assert!(report.people[0].mend.contains("do not reset"));
 }
 
 #[test]
 fn prompts_without_an_answer_count_and_answered_ones_do_not() {
-    let sent: Vec<_> = (0..5).map(|minute| (minute, PushSent)).chain([(60, Interrupt(None))]).collect();
-    assert_eq!(person(&sent).attack.map(|attack| attack.grade), Some(Grade::Incident));
-    let answered: Vec<_> = (0..5).flat_map(|day| [(day, PushSent), (day, Success)]).collect();
-    assert_eq!(person(&answered).attack, None);
+    let push = |minute, result| {
+        let mut record = record(minute, result);
+        record.method = Method::Push;
+        record
+    };
+    let sent = (0..5).map(|minute| push(minute, PushSent)).chain([push(60, Interrupt(None))]);
+    assert_eq!(rules(&report(sent)), ["mfa_fatigue", "mfa_fatigue_warning"]);
+    let none: [&str; 0] = [];
+    let answered = (0..5).flat_map(|day| [push(day, PushSent), push(day, Success)]);
+    assert_eq!(rules(&report(answered)), none);
     // Classic orgs and the Identity Engine may both log one denial.
-    let mut twice = vec![record(0, Failure(Cause::MfaDenied)), record(1, Failure(Cause::MfaDenied))];
+    let mut twice = vec![push(0, Failure(Cause::MfaDenied)), push(1, Failure(Cause::MfaDenied))];
     for minute in 0..2 {
-        let mut echo = record(minute, Failure(Cause::MfaDenied));
+        let mut echo = push(minute, Failure(Cause::MfaDenied));
         echo.at = Some(at(minute) + jiff::SignedDuration::from_secs(1));
         twice.push(echo);
     }
-    assert_eq!(report(twice).people[0].attack, None);
+    assert_eq!(rules(&report(twice)), none);
     // A send and its denial are one prompt.
-    let denied: Vec<_> =
-        (0..2).flat_map(|minute| [(minute, PushSent), (minute, Failure(Cause::MfaDenied))]).collect();
-    assert_eq!(person(&denied).attack, None);
+    let denied = (0..2).flat_map(|minute| [push(minute, PushSent), push(minute, Failure(Cause::MfaDenied))]);
+    assert_eq!(rules(&report(denied)), none);
 }
 
 #[test]
 fn one_fraud_report_is_an_incident_and_forbids_a_reset() {
-    let mia = person(&[(0, Failure(Cause::MfaFraudReported)), (1, Failure(Cause::MfaNotEnrolled))]);
-    assert_eq!(
-        mia.attack.map(|attack| (attack.kind, attack.grade)),
-        Some((AttackKind::FraudReport, Grade::Incident))
-    );
-    assert_eq!((mia.reset_helps, mia.rung), (ResetHelps::No, 7));
-    let mut wrong_number = record(0, Failure(Cause::MfaDenied));
-    wrong_number.flag = Some(Flag::NumberChallengeFailed);
-    let attack = report([wrong_number]).people[0].attack.clone().unwrap();
-    assert_eq!((attack.kind, attack.grade), (AttackKind::NumberChallenge, Grade::Incident));
+    let report =
+        report([record(0, Failure(Cause::MfaFraudReported)), record(1, Failure(Cause::MfaNotEnrolled))]);
+    assert_eq!(rules(&report), ["fraud_report"]);
+    let mia = &report.people[0];
+    assert_eq!((mia.grade, mia.reset_helps, mia.rung), (Some(Grade::Incident), ResetHelps::No, 7));
 }
 
 #[test]
-fn guesses_from_many_addresses_are_an_incident() {
-    let guess = |minute: i64, address: i64| {
-        let mut record = record(minute, Failure(Cause::BadPassword));
-        record.set_ip(Some(&format!("198.51.100.{address}")));
+fn a_wrong_number_is_an_incident() {
+    let mut wrong_number = record(0, Failure(Cause::MfaDenied));
+    wrong_number.flag = Some(Flag::NumberChallengeFailed);
+    assert_eq!(rules(&report([wrong_number])), ["number_challenge_failed"]);
+}
+
+/// A person with a history at one address, then what follows.
+fn at_home_then(more: impl IntoIterator<Item = SignIn<'static>>) -> Report {
+    let home = (0..5).map(|day| {
+        let mut record = record(day * 1440, Success);
+        record.set_ip(Some("203.0.113.7"));
+        record.user_agent = Some("Firefox".into());
+        record
+    });
+    report(home.chain(more))
+}
+
+fn guess(minute: i64, ip: &str) -> SignIn<'static> {
+    let mut record = record(10_000 + minute, Failure(Cause::BadPassword));
+    record.set_ip(Some(ip));
+    record
+}
+
+#[test]
+fn a_lockout_is_a_strangers_only_if_the_owner_was_never_there() {
+    let lock = || {
+        let mut lock = guess(6, "198.51.100.9");
+        lock.result = Failure(Cause::AccountLocked);
+        lock
+    };
+    let strange = (0..5).map(|minute| guess(minute, "198.51.100.9")).chain([lock()]);
+    assert!(rules(&at_home_then(strange)).contains(&"lockout_by_stranger"));
+    let four = (0..4).map(|minute| guess(minute, "198.51.100.9")).chain([lock()]);
+    assert!(!rules(&at_home_then(four)).contains(&"lockout_by_stranger"));
+    let one_at_home = (0..5)
+        .map(|minute| guess(minute, if minute == 2 { "203.0.113.8" } else { "198.51.100.9" }))
+        .chain([lock()]);
+    assert!(!rules(&at_home_then(one_at_home)).contains(&"lockout_by_stranger"));
+}
+
+#[test]
+fn an_old_password_is_known_by_its_clockwork() {
+    let device = |minute: i64| {
+        let mut record = guess(minute, "203.0.113.7");
+        record.user_agent = Some("ActiveSync".into());
         record
     };
-    let attack =
-        |records: Vec<SignIn<'static>>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
-    assert_eq!(attack((0..9).map(|minute| guess(minute, 1)).collect()), None);
-    assert_eq!(
-        attack((0..10).map(|m| guess(m, 1)).collect()),
-        Some((AttackKind::BruteForce, Grade::Warning))
-    );
-    assert_eq!(
-        attack((0..10).map(|m| guess(m, m % 3)).collect()),
-        Some((AttackKind::BruteForce, Grade::Incident))
-    );
-    let mut taken: Vec<_> = (0..10).map(|minute| guess(minute, 1)).collect();
-    taken.push(record(12, Success));
-    assert_eq!(attack(taken), Some((AttackKind::BruteForce, Grade::LikelyBreach)));
-    let mut locked: Vec<_> = (0..5).map(|minute| guess(minute, 1)).collect();
-    locked.push(record(5, AttemptResult::Lifecycle(Lifecycle::Lockout)));
-    assert_eq!(attack(locked), Some((AttackKind::LockoutByFailures, Grade::Warning)));
+    let changed = {
+        let mut record = record(9_990, AttemptResult::Lifecycle(Lifecycle::PasswordChanged));
+        record.set_ip(Some("203.0.113.7"));
+        record
+    };
+    let found = |minutes: &[i64], changed: Option<SignIn<'static>>| {
+        let report = at_home_then(changed.into_iter().chain(minutes.iter().map(|minute| device(*minute))));
+        rules(&report).contains(&"stale_password_on_device")
+    };
+    assert!(found(&[0, 15, 30, 45, 60], Some(changed.clone())));
+    assert!(!found(&[0, 15, 30], Some(changed.clone())), "three are a person's own tries");
+    assert!(!found(&[0, 1, 30, 33, 90], Some(changed)), "uneven");
+}
+
+#[test]
+fn travel_is_impossible_only_beyond_distance_and_speed() {
+    let there = |minute: i64, ip: &str, longitude: f64| {
+        let mut record = record(minute, Success);
+        record.set_ip(Some(ip));
+        record.place = crate::record::Point::new(45.0, longitude);
+        record
+    };
+    let found = |minutes: i64, longitude: f64| {
+        let report = report([there(0, "203.0.113.7", 5.0), there(minutes, "198.51.100.9", longitude)]);
+        rules(&report).contains(&"impossible_travel")
+    };
+    // At 45° a degree of longitude is 78.6 km.
+    assert!(found(30, 5.0 + 8.0));
+    assert!(!found(30, 5.0 + 6.0), "472 km less the error of both ends");
+    assert!(!found(60, 5.0 + 11.0), "a plane could");
+    let mut proxy = there(10, "198.51.100.9", 50.0);
+    proxy.network = crate::record::Network::Proxy;
+    assert!(rules(&report([there(0, "203.0.113.7", 5.0), proxy])).is_empty());
+}
+
+#[test]
+fn wrong_codes_are_a_wrong_clock_unless_one_is_right() {
+    let code = |minute, result| {
+        let mut record = record(minute, result);
+        record.method = Method::Totp;
+        record
+    };
+    let wrong: Vec<_> = (0..3).map(|minute| code(minute, Failure(Cause::MfaWrongCode))).collect();
+    assert_eq!(rules(&report(wrong.clone())), ["clock_drift"]);
+    let none: [&str; 0] = [];
+    assert_eq!(rules(&report(wrong.into_iter().chain([code(4, Success)]))), none);
+}
+
+#[test]
+fn a_strangers_spray_locks_nobody_out() {
+    let people = (0..12).map(|number| {
+        let mut record = guess(number, "198.51.100.9");
+        record.set_person(Some(format!("person{number}").into()));
+        record
+    });
+    let report = report(people);
+    assert_eq!(report.totals.locked_out, 0, "{:?}", report.people[0].why);
+}
+
+#[test]
+fn before_since_and_after_as_of_nothing_counts() {
+    let options = Options { since: Some(at(5)), as_of: Some(at(8)), ..Options::shipped() };
+    let mut diagnosis = Diagnosis::new(options);
+    for minute in 0..10 {
+        diagnosis.observe(record(minute, Failure(Cause::MfaDenied)));
+    }
+    let report = diagnosis.finish().unwrap();
+    assert_eq!((report.totals.later, report.people[0].failures), (1, 4));
+    assert_eq!(report.people[0].state, PersonState::LockedOut { since: at(5) });
 }
 
 #[test]
@@ -210,14 +325,14 @@ fn providers_do_not_vouch_for_each_other() {
 }
 
 #[test]
-fn a_long_history_keeps_its_verdict_in_bounded_memory() {
+fn a_long_history_read_backwards_keeps_its_verdict() {
     let mut records: Vec<_> = (0..5).map(|minute| record(minute, Failure(Cause::MfaDenied))).collect();
     records.extend((1000..3000).map(|minute| record(minute, Success)));
     records.extend((4000..4500).map(|minute| record(minute, Failure(Cause::PolicyBlock))));
+    records.reverse();
     let mia = report(records).people.remove(0);
     assert_eq!(mia.state, PersonState::LockedOut { since: at(4000) });
-    assert_eq!(mia.attack.map(|attack| attack.grade), Some(Grade::Incident));
-    assert_eq!(mia.attempts, 2505);
+    assert_eq!((mia.grade, mia.attempts), (Some(Grade::Incident), 2505));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Borrow,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -27,6 +27,10 @@ impl TextId {
     pub const NONE: Self = Self(0);
     /// One text too many.
     pub const OTHER: Self = Self(1);
+
+    pub(crate) fn number(self) -> u64 {
+        u64::from(self.0)
+    }
 
     /// Is there a text?
     pub fn is_some(self) -> bool {
@@ -94,8 +98,14 @@ impl Texts {
 #[derive(Debug)]
 pub struct Writer<'t> {
     texts: &'t Texts,
+    cache: Cache,
+}
+
+/// What one thread has seen before.
+#[derive(Debug, Default)]
+pub struct Cache {
     known: HashMap<Known, TextId>,
-    people: HashMap<u64, ()>,
+    people: HashSet<u64>,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -110,17 +120,27 @@ impl Borrow<str> for Known {
 impl<'t> Writer<'t> {
     /// A writer into these texts.
     pub fn new(texts: &'t Texts) -> Self {
-        Self { texts, known: HashMap::new(), people: HashMap::new() }
+        Self::resume(texts, Cache::default())
+    }
+
+    /// A writer that goes on where another stopped.
+    pub fn resume(texts: &'t Texts, cache: Cache) -> Self {
+        Self { texts, cache }
+    }
+
+    /// What it has seen, for [`Writer::resume`] with the same texts.
+    pub fn stop(self) -> Cache {
+        self.cache
     }
 
     pub(super) fn text(&mut self, text: Option<&str>) -> TextId {
         let Some(text) = text.map(cut) else { return TextId::NONE };
-        if let Some(id) = self.known.get(text) {
+        if let Some(id) = self.cache.known.get(text) {
             return *id;
         }
         let id = self.texts.id(text);
         if id != TextId::OTHER {
-            self.known.insert(Known(text.into()), id);
+            self.cache.known.insert(Known(text.into()), id);
         }
         id
     }
@@ -138,8 +158,8 @@ impl<'t> Writer<'t> {
     }
 
     pub(super) fn person(&mut self, record: &SignIn<'_>) -> PersonKey {
-        let Self { texts, people, .. } = self;
-        texts.people.key(record, texts, |key| people.insert(key, ()).is_none())
+        let Self { texts, cache } = self;
+        texts.people.key(record, texts, |key| cache.people.insert(key))
     }
 }
 

@@ -1,0 +1,195 @@
+//! Judges events in the order of time: each person's state, what the rules find, what the detectors find.
+//!
+//! Two halves, so that two cores can share the work: [`PeopleJudge`] marks each event with what is known of its person
+//! and watches the person; [`CompanyJudge`] takes the marked events and watches addresses and the whole organisation.
+
+mod addresses;
+mod book;
+mod company;
+mod detector;
+mod guesses;
+mod memory;
+mod person;
+mod run;
+mod travel;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use crate::{
+    event::{Event, PersonKey, Texts, View},
+    record::{AttemptResult, Method},
+    rules::{Correlator, Fired, Grouping, Matcher, Matches, Rules},
+    settings::Settings,
+};
+pub(crate) use addresses::Addresses;
+pub(crate) use book::{Book, Entry};
+pub(crate) use company::CompanyJudge;
+pub(crate) use person::{Change, Moment, Person};
+pub(crate) use run::{Failing, Standing, Told};
+
+/// A prompt that nobody answered by then is unanswered: five minutes.
+const PROMPT_LIVES: i64 = 300_000_000;
+
+/// What both halves are given.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) texts: Arc<Texts>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) rules: Arc<Rules>,
+    /// Events before it only teach what is usual.
+    pub(crate) since: i64,
+}
+
+/// An event with what is known of its person, and the rules that it matches.
+#[derive(Debug, Clone)]
+pub(crate) struct Marked {
+    pub(crate) event: Event,
+    pub(crate) matches: Matches,
+}
+
+/// Watches people.
+#[derive(Debug)]
+pub(crate) struct PeopleJudge {
+    given: Given,
+    owners: HashMap<PersonKey, PersonKey>,
+    index: HashMap<PersonKey, u32>,
+    people: Vec<Person>,
+    addresses: Addresses,
+    /// Prompts that went out, by the time at which they run out.
+    prompts: VecDeque<(i64, PersonKey)>,
+    matcher: Matcher,
+    correlator: Correlator,
+    fired: Vec<Fired>,
+    book: Book,
+    newest: i64,
+}
+
+impl PeopleJudge {
+    pub(crate) fn new(given: &Given) -> Self {
+        Self {
+            owners: given.texts.people().owners(),
+            index: HashMap::new(),
+            people: Vec::new(),
+            addresses: Addresses::default(),
+            prompts: VecDeque::new(),
+            matcher: given.rules.matcher(),
+            correlator: given.rules.correlator(Grouping::ByPerson),
+            fired: Vec::new(),
+            book: Book::default(),
+            newest: i64::MIN,
+            given: given.clone(),
+        }
+    }
+
+    /// Takes an event that is not before the ones taken, and hands on what the other half must see.
+    pub(crate) fn take(&mut self, mut event: Event, out: &mut Vec<Marked>) {
+        event.person = self.owners.get(&event.person).copied().unwrap_or(event.person);
+        if event.at().is_none() {
+            if let Some(person) = self.person(event.person) {
+                person.take_undated(&event);
+            }
+            return;
+        }
+        self.expire_prompts(event.micros(), out);
+        self.newest = event.micros();
+        if let Some(person) = self.person(event.person)
+            && let Some(unanswered) = person.prompt(&event)
+        {
+            self.judge(unanswered, out);
+        }
+        if event.result() == AttemptResult::PushSent && matches!(event.method(), Method::Push | Method::Voice)
+        {
+            self.prompts.push_back((event.micros() + PROMPT_LIVES, event.person));
+        }
+        self.judge(event, out);
+    }
+
+    /// What is known of the people, and what was found, now that the last event is in.
+    pub(crate) fn finish(mut self, out: &mut Vec<Marked>) -> (Vec<Person>, Book, Addresses) {
+        self.expire_prompts(self.newest, out);
+        for person in &mut self.people {
+            if let Some(found) = person.guesses.at_the_end() {
+                self.book.add_detected(person.key, found);
+            }
+        }
+        (self.people, self.book, self.addresses)
+    }
+
+    fn expire_prompts(&mut self, now: i64, out: &mut Vec<Marked>) {
+        while let Some((runs_out, key)) = self.prompts.pop_front_if(|(runs_out, _)| *runs_out <= now) {
+            let sent = runs_out - PROMPT_LIVES;
+            if let Some(unanswered) = self.person(key).and_then(|person| person.expire(sent, runs_out)) {
+                self.judge(unanswered, out);
+            }
+        }
+    }
+
+    fn person(&mut self, key: PersonKey) -> Option<&mut Person> {
+        if !key.is_somebody() {
+            return None;
+        }
+        let next = u32::try_from(self.people.len()).ok()?;
+        let index = *self.index.entry(key).or_insert(next);
+        if index == next {
+            self.people.push(Person::new(key));
+        }
+        self.people.get_mut(usize::try_from(index).ok()?)
+    }
+
+    fn judge(&mut self, mut event: Event, out: &mut Vec<Marked>) {
+        event.set_address_seen(self.addresses.judge(&event));
+        let is_past = event.micros() < self.given.since;
+        let settings = Arc::clone(&self.given.settings);
+        let mut is_repeat = false;
+        let mut found = [None, None, None];
+        if let Some(person) = self.person(event.person) {
+            person.mark(&mut event);
+            if !is_past {
+                is_repeat = is_refusal(&event) && person.repeats_refusal(&event);
+                found = watch(person, &event, &settings);
+                person.take(&event);
+            }
+            person.learn(&event);
+        }
+        self.addresses.learn(&event);
+        if is_past {
+            return;
+        }
+        for found in found.into_iter().flatten() {
+            self.book.add_detected(event.person, found);
+        }
+        self.apply_rules(event, is_repeat, out);
+    }
+
+    fn apply_rules(&mut self, event: Event, is_repeat: bool, out: &mut Vec<Marked>) {
+        let view = View { event: &event, texts: &self.given.texts };
+        let matches = if is_repeat { Matches::default() } else { self.matcher.matches(view) };
+        if !matches.is_empty() {
+            self.correlator.take(view, &matches, &mut self.fired);
+            for fired in self.fired.drain(..) {
+                self.book.add_fired(&self.given.rules, fired, &[event.person], &event);
+            }
+        }
+        out.push(Marked { event, matches });
+    }
+}
+
+fn watch(person: &mut Person, event: &Event, settings: &Settings) -> [Option<detector::Detected>; 3] {
+    let changed_at = person.password_changed_at;
+    [
+        travel::judge(&mut person.place, event, &settings.impossible_travel),
+        travel::judge_phone(event, &settings.phone_far_away),
+        person.guesses.take(event, changed_at, settings),
+    ]
+}
+
+fn is_refusal(event: &Event) -> bool {
+    use crate::cause::Cause::{MfaDenied, MfaFraudReported, MfaNoResponse};
+    matches!(event.result(), AttemptResult::Failure(MfaDenied | MfaNoResponse | MfaFraudReported))
+}
+
+#[cfg(test)]
+mod tests;

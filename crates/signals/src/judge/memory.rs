@@ -1,0 +1,74 @@
+//! What a person has been seen with: networks, devices and countries of sign-ins that succeeded.
+
+use crate::event::{Event, Seen};
+
+/// Networks remembered per person; the one seen longest ago goes first.
+const NETWORKS: usize = 8;
+const DEVICES: usize = 6;
+const COUNTRIES: usize = 4;
+/// Sign-ins after which something unseen counts as new.
+const ENOUGH: u16 = 3;
+
+/// Newest last. Keyed hashes and numbers, 0 for an empty place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Memory {
+    networks: [u64; NETWORKS],
+    devices: [u64; DEVICES],
+    countries: [u64; COUNTRIES],
+    successes: u16,
+}
+
+impl Memory {
+    /// What is known of the event's network, device and country, before it is learnt.
+    pub(crate) fn judge(&self, event: &Event) -> (Seen, Seen, Seen) {
+        (
+            self.seen(&self.networks, event.network_key()),
+            self.seen(&self.devices, device_key(event)),
+            self.seen(&self.countries, country_key(event)),
+        )
+    }
+
+    /// Has the person signed in often enough for "new" to mean something?
+    pub(crate) fn is_enough(&self) -> bool {
+        self.successes >= ENOUGH
+    }
+
+    /// Learns from a success that proves the person.
+    pub(crate) fn learn(&mut self, event: &Event) {
+        self.successes = self.successes.saturating_add(1);
+        remember(&mut self.networks, event.network_key());
+        remember(&mut self.devices, device_key(event));
+        remember(&mut self.countries, country_key(event));
+    }
+
+    fn seen(&self, known: &[u64], key: u64) -> Seen {
+        match key {
+            0 => Seen::Unsure,
+            _ if known.contains(&key) => Seen::Known,
+            _ if self.is_enough() && known.iter().any(|key| *key != 0) => Seen::New,
+            _ => Seen::Unsure,
+        }
+    }
+}
+
+fn remember(known: &mut [u64], key: u64) {
+    if key == 0 {
+        return;
+    }
+    let from = known.iter().position(|other| *other == key).unwrap_or(0);
+    if let Some(rest) = known.get_mut(from..) {
+        rest.rotate_left(1);
+    }
+    if let Some(last) = known.last_mut() {
+        *last = key;
+    }
+}
+
+/// The device's id, or else its user agent.
+pub(crate) fn device_key(event: &Event) -> u64 {
+    if event.device != 0 { event.device } else { event.agent.number() }
+}
+
+fn country_key(event: &Event) -> u64 {
+    event.country.number()
+}
