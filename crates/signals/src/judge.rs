@@ -118,13 +118,23 @@ impl PeopleJudge {
         (self.people, self.book, self.addresses)
     }
 
-    fn expire_prompts(&mut self, now: i64, out: &mut Vec<Marked>) {
+    /// Prompts that have run out by `now` without an answer.
+    pub(crate) fn expire_prompts(&mut self, now: i64, out: &mut Vec<Marked>) {
         while let Some((runs_out, key)) = self.prompts.pop_front_if(|(runs_out, _)| *runs_out <= now) {
             let sent = runs_out - PROMPT_LIVES;
             if let Some(unanswered) = self.person(key).and_then(|person| person.expire(sent, runs_out)) {
                 self.judge(unanswered, out);
             }
         }
+    }
+
+    /// Learns whose ids the newer records named.
+    pub(crate) fn learn_owners(&mut self) {
+        self.owners = self.given.texts.people().owners();
+    }
+
+    pub(crate) fn book(&mut self) -> &mut Book {
+        &mut self.book
     }
 
     fn person(&mut self, key: PersonKey) -> Option<&mut Person> {
