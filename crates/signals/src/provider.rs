@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 use crate::{
     read::{Damage, Parsed, damage_of},
-    record::{Position, Provider},
+    record::{Position, Provider, SignIn},
 };
 
 /// Tries the likely provider first, then the others.
@@ -65,6 +65,14 @@ fn parse_text(provider: Provider, line: &str, position: Position) -> Option<Pars
         Provider::PrivacyIdea => privacyidea::parse_text(line, position),
         _ => None,
     }
+}
+
+/// What came of a record that may hold several events. `foreign` names its kind, if none of them is about a sign-in.
+fn one_or_several(mut records: Vec<SignIn<'_>>, foreign: impl FnOnce() -> String) -> Parsed<'_> {
+    if records.len() > 1 {
+        return Parsed::Several(records);
+    }
+    records.pop().map_or_else(|| Parsed::Foreign(foreign().into()), Parsed::Attempt)
 }
 
 /// What to call a line that no provider knows.

@@ -2,6 +2,8 @@
 
 use jiff::{Timestamp, civil};
 
+use crate::{read::Damage, wire::Scalar};
+
 /// RFC 3339 with any fraction up to nine digits; `2024-04-02 19:17:37.621000000`; `4/28/2021, 2:08:45.221 PM`
 /// (month first: the Log Analytics portal's export); Unix seconds or milliseconds.
 /// `None`: none of these.
@@ -26,6 +28,18 @@ pub(crate) fn from_unix(number: i64) -> Option<Timestamp> {
     } else {
         Timestamp::from_millisecond(number).ok()
     }
+}
+
+/// The time in a field. `None`: the field is absent.
+/// Err: there is something in it, and that is no time.
+pub(crate) fn time_in(field: &Scalar<'_>) -> Result<Option<Timestamp>, Damage> {
+    let at = match field {
+        Scalar::Absent => return Ok(None),
+        Scalar::Text(text) => parse_time(text),
+        Scalar::Int(number) => from_unix(*number),
+        Scalar::Float(_) | Scalar::Bool(_) => None,
+    };
+    at.map(Some).ok_or(Damage::BadTime)
 }
 
 fn utc(at: civil::DateTime) -> Option<Timestamp> {

@@ -4,6 +4,7 @@
 mod key;
 mod list;
 mod scalar;
+mod values;
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,6 +13,7 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 pub(crate) use key::Key;
 pub(crate) use list::{List, TextList};
 pub(crate) use scalar::Scalar;
+pub(crate) use values::Values;
 
 /// A field that can be found missing, and that can outlive the text it was read from.
 pub(crate) trait Field: Default {

@@ -1,7 +1,7 @@
 //! Microsoft Entra sign-in logs, in all three shapes: Graph `signIn`, the diagnostic-settings envelope, and the
 //! Log Analytics row.
 
-mod codes;
+pub(crate) mod codes;
 mod mfa;
 
 use std::{fmt, marker::PhantomData};

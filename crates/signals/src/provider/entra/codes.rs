@@ -44,6 +44,11 @@ pub(super) fn outcome<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
     })
 }
 
+/// What a number means, for the other logs of Microsoft that carry it.
+pub(crate) fn meaning(code: i64, reason: &str, detail: &str) -> (AttemptResult, Option<Flag>) {
+    (result_of(code, reason, detail), flag_of(code, reason))
+}
+
 /// Graph writes "Other." where it has nothing to say.
 fn is_telling(text: &str) -> bool {
     !text.is_empty() && !text.eq_ignore_ascii_case("Other.")
