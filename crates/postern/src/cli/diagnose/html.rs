@@ -1,11 +1,9 @@
 //! The report as one file that opens without a network: no script, no font, no picture from elsewhere.
 
-use std::path::PathBuf;
-
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Environment, UndefinedBehavior};
 use postern_signals::{
-    AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Position, Report, RuleSource, Subject,
+    AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Report, RuleSource, Subject,
     report::{Moment, printable},
 };
 use serde::Serialize;
@@ -22,12 +20,12 @@ const LEFT: f64 = 14.0;
 const WIDTH: f64 = 932.0;
 
 /// The page.
-pub(super) fn render(report: &Report, files: &[PathBuf]) -> Result<String, minijinja::Error> {
+pub(super) fn render(report: &Report) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("clock", clock);
     environment.add_template("report.html", include_str!("report.html"))?;
-    environment.get_template("report.html")?.render(Page::of(report, files))
+    environment.get_template("report.html")?.render(Page::of(report))
 }
 
 /// `2026-03-02T08:14:11.204Z` → `2026-03-02 08:14`.
@@ -142,7 +140,7 @@ struct ChangeView {
 }
 
 impl Page {
-    fn of(report: &Report, files: &[PathBuf]) -> Self {
+    fn of(report: &Report) -> Self {
         let care: Vec<_> = report.people.iter().filter(|person| person.needs_care()).collect();
         let (heat, heat_most) = heat(&report.week);
         Self {
@@ -153,7 +151,7 @@ impl Page {
             stopped: report.stopped,
             tiles: tiles(report),
             chart: chart(report),
-            findings: report.findings.iter().zip(1..).take(FINDINGS_SHOWN).map(|found| finding(found, files)).collect(),
+            findings: report.findings.iter().zip(1..).take(FINDINGS_SHOWN).map(|found| finding(found, report)).collect(),
             findings_more: report.findings.len().saturating_sub(FINDINGS_SHOWN),
             people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, report)).collect(),
             people_more: care.len().saturating_sub(PEOPLE_SHOWN),
@@ -164,7 +162,7 @@ impl Page {
             damaged: report
                 .damaged
                 .iter()
-                .map(|line| format!("{}: {}", place(line.position, files), line.why))
+                .map(|line| format!("{}: {}", report.place(line.position), line.why))
                 .collect(),
             damaged_more: report.damaged_more,
             foreign: report
@@ -193,9 +191,9 @@ fn tiles(report: &Report) -> Vec<Tile> {
     ]
 }
 
-fn finding((finding, number): (&Finding, usize), files: &[PathBuf]) -> FindingView {
+fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingView {
     let places: Vec<_> =
-        finding.evidence.iter().take(POSITIONS_SHOWN).map(|position| place(*position, files)).collect();
+        finding.evidence.iter().take(POSITIONS_SHOWN).map(|position| report.place(*position)).collect();
     let more = if finding.evidence.len() > POSITIONS_SHOWN { " …" } else { "" };
     FindingView {
         number,
@@ -248,13 +246,6 @@ fn class_of(grade: Grade) -> &'static str {
         Grade::Warning => "warn",
         Grade::Incident | Grade::LikelyBreach => "bad",
     }
-}
-
-/// `okta.jsonl:17`
-pub(super) fn place(position: Position, files: &[PathBuf]) -> String {
-    let file = usize::try_from(position.file).ok().and_then(|index| files.get(index));
-    let name = file.and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
-    format!("{}:{}", printable(&name.unwrap_or_else(|| position.file.to_string())), position.line)
 }
 
 fn view_of(person: &PersonReport, report: &Report) -> PersonView {

@@ -1,17 +1,15 @@
 //! The report on a terminal.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use postern_signals::{
     Finding, PersonReport, Report,
     report::{TABLE_HEADS, printable},
+    rules::RuleSet,
 };
 
-use super::html::{place, subject};
+use super::html::subject;
 
 /// People who need nothing are listed one by one up to this many.
 const WELL_LISTED: usize = 50;
@@ -22,8 +20,8 @@ const FINDINGS_LISTED: usize = 100;
 const WIDTH_WITHOUT_TERMINAL: u16 = 160;
 const FINDING_HEADS: [&str; 6] = ["Grade", "Finding", "About", "Since", "What happened", "Evidence"];
 
-pub(super) fn print(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::Result<()> {
-    print_findings(out, report, files)?;
+pub(super) fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    print_findings(out, report)?;
     print_people(out, report)?;
     let totals = &report.totals;
     writeln!(
@@ -39,9 +37,7 @@ pub(super) fn print(out: &mut impl Write, report: &Report, files: &[PathBuf]) ->
         writeln!(out, "  other: {count} × {}", printable(kind))?;
     }
     for line in &report.damaged {
-        let file = usize::try_from(line.position.file).ok().and_then(|index| files.get(index));
-        let file = file.map(|path| printable(&path.display().to_string())).unwrap_or_default();
-        writeln!(out, "  damaged: {file}:{}: {}", line.position.line, line.why)?;
+        writeln!(out, "  damaged: {}: {}", report.place(line.position), line.why)?;
     }
     if report.damaged_more > 0 {
         writeln!(out, "  and {} more damaged lines", report.damaged_more)?;
@@ -49,12 +45,12 @@ pub(super) fn print(out: &mut impl Write, report: &Report, files: &[PathBuf]) ->
     Ok(())
 }
 
-fn print_findings(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::Result<()> {
+fn print_findings(out: &mut impl Write, report: &Report) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
     }
     let mut table = table(&FINDING_HEADS);
-    table.add_rows(report.findings.iter().take(FINDINGS_LISTED).map(|finding| row(finding, files)));
+    table.add_rows(report.findings.iter().take(FINDINGS_LISTED).map(|finding| row(finding, report)));
     writeln!(out, "{table}")?;
     let more = report.findings.len().saturating_sub(FINDINGS_LISTED);
     if more > 0 {
@@ -63,8 +59,8 @@ fn print_findings(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> i
     writeln!(out)
 }
 
-fn row(finding: &Finding, files: &[PathBuf]) -> [String; 6] {
-    let evidence: Vec<_> = finding.evidence.iter().take(3).map(|position| place(*position, files)).collect();
+fn row(finding: &Finding, report: &Report) -> [String; 6] {
+    let evidence: Vec<_> = finding.evidence.iter().take(3).map(|position| report.place(*position)).collect();
     let more = if finding.count > 3 { " …" } else { "" };
     [
         finding.grade.plain_words().to_owned(),
@@ -101,4 +97,13 @@ fn table(heads: &[&str]) -> Table {
     }
     table.set_header(heads);
     table
+}
+
+/// Every rule with its threshold.
+pub(super) fn print_rules(out: &mut impl Write, rules: &RuleSet) -> io::Result<()> {
+    let mut table = table(&["Rule", "Grade", "Threshold", "Title"]);
+    for rule in rules.list() {
+        table.add_row([&*rule.name, rule.grade.as_str(), &*rule.threshold, &*rule.title]);
+    }
+    writeln!(out, "{table}")
 }
