@@ -22,6 +22,7 @@ pub mod cause;
 pub mod diagnose;
 pub mod event;
 pub mod finding;
+pub mod ocsf;
 mod provider;
 pub mod read;
 pub mod record;
