@@ -23,6 +23,8 @@ pub mod diagnose;
 pub mod event;
 pub mod finding;
 pub mod ocsf;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod provider;
 pub mod read;
 pub mod record;
