@@ -24,6 +24,9 @@ pub mod event;
 pub mod finding;
 mod judge;
 pub mod live;
+pub mod ocsf;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod provider;
 pub mod read;
 pub mod record;

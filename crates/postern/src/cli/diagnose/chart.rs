@@ -79,23 +79,29 @@ pub(super) fn chart(report: &Report) -> Chart {
     let most = counts.values().map(|(attempts, _)| *attempts).max().unwrap_or(0);
     let slot = WIDTH / float(slots);
     let begin = |index: i64| first + SignedDuration::from_secs(index * step);
-    let bars = counts.iter().map(|(index, count)| {
-        bar(float(index - from) * slot, slot, *count, most, &begin(*index))
-    });
+    let bars = counts
+        .iter()
+        .map(|(index, count)| bar(float(index - from) * slot, slot, *count, most, &begin(*index)));
     let scale = Scale { first: begin(from), seconds: float(slots * step) };
     Chart {
         bars: bars.collect(),
-        marks: report.findings.iter().filter_map(|finding| {
-            let wide = matches!(finding.subject, Subject::Tenant { .. } | Subject::Policy { .. });
-            let (x, end) = (scale.x(finding.since), scale.x(finding.until));
-            let title = format!("{}: {}", finding.title, minute(&finding.since));
-            wide.then_some(Mark { x, width: (end - x).max(3.0), class: "wide", title })
-        }).collect(),
-        ticks: (0..TICKS).map(|tick| {
-            let share = width_of(tick) / width_of(TICKS);
-            let at = scale.first + SignedDuration::from_secs_f64(share * scale.seconds);
-            Tick { x: tenth(share * WIDTH), text: minute(&at) }
-        }).collect(),
+        marks: report
+            .findings
+            .iter()
+            .filter_map(|finding| {
+                let wide = matches!(finding.subject, Subject::Tenant { .. } | Subject::Policy { .. });
+                let (x, end) = (scale.x(finding.since), scale.x(finding.until));
+                let title = format!("{}: {}", finding.title, minute(&finding.since));
+                wide.then_some(Mark { x, width: (end - x).max(3.0), class: "wide", title })
+            })
+            .collect(),
+        ticks: (0..TICKS)
+            .map(|tick| {
+                let share = width_of(tick) / width_of(TICKS);
+                let at = scale.first + SignedDuration::from_secs_f64(share * scale.seconds);
+                Tick { x: tenth(share * WIDTH), text: minute(&at) }
+            })
+            .collect(),
         most,
         width: in_words(step),
     }

@@ -151,7 +151,13 @@ impl Page {
             stopped: report.stopped,
             tiles: tiles(report),
             chart: chart(report),
-            findings: report.findings.iter().zip(1..).take(FINDINGS_SHOWN).map(|found| finding(found, report)).collect(),
+            findings: report
+                .findings
+                .iter()
+                .zip(1..)
+                .take(FINDINGS_SHOWN)
+                .map(|found| finding(found, report))
+                .collect(),
             findings_more: report.findings.len().saturating_sub(FINDINGS_SHOWN),
             people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, report)).collect(),
             people_more: care.len().saturating_sub(PEOPLE_SHOWN),
