@@ -32,6 +32,7 @@ pub mod read;
 pub mod record;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod settings;
 mod spool;
 pub mod tenant;
