@@ -15,6 +15,7 @@ mod onelogin;
 pub mod postern;
 mod privacyidea;
 mod vaultwarden;
+mod words;
 
 use std::borrow::Cow;
 

@@ -129,7 +129,11 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn split_all(sources: &[Source], progress: &Progress, to_parse: SyncSender<Batch>) -> Vec<(usize, SourceError)> {
+fn split_all(
+    sources: &[Source],
+    progress: &Progress,
+    to_parse: SyncSender<Batch>,
+) -> Vec<(usize, SourceError)> {
     let mut errors = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         // A send fails only when every worker is gone, and then their own panic is what counts.
@@ -241,12 +245,7 @@ impl ParsedFiles {
 
 impl FileOutcome {
     fn of(source: &Source) -> Self {
-        Self {
-            name: source.name(),
-            summary: ReadSummary::default(),
-            notes: Vec::new(),
-            error: None,
-        }
+        Self { name: source.name(), summary: ReadSummary::default(), notes: Vec::new(), error: None }
     }
 }
 

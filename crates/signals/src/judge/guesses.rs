@@ -131,7 +131,9 @@ impl Guesses {
     fn stranger(&self, event: &Event, settings: &LockoutByStranger) -> Option<Detected> {
         let is_password = |wrong: &Wrong| wrong.cause == Cause::BadPassword;
         let tries = self.within(event.micros(), micros(settings.within), is_password);
-        if tries.len() < whole(settings.failures) || !tries.iter().all(|wrong| wrong.network_seen == Seen::New) {
+        if tries.len() < whole(settings.failures)
+            || !tries.iter().all(|wrong| wrong.network_seen == Seen::New)
+        {
             return None;
         }
         let words = format!(

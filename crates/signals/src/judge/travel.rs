@@ -55,8 +55,7 @@ pub(crate) fn judge(
 }
 
 fn tells_no_place(event: &Event) -> bool {
-    matches!(event.network(), Network::Proxy | Network::Mobile)
-        || is_shared_exit(event.asn)
+    matches!(event.network(), Network::Proxy | Network::Mobile) || is_shared_exit(event.asn)
 }
 
 /// Networks whose addresses say nothing about the place: relays of browsers and phones, and the big mobile carriers.
