@@ -10,7 +10,7 @@ mod telephony;
 use jiff::Timestamp;
 
 use crate::{
-    read::Parsed,
+    read::{Damage, Parsed},
     record::Position,
     time::time_in,
     wire::{Field, List, Scalar, wire},
