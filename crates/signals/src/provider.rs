@@ -23,6 +23,9 @@ use crate::{
     record::{Position, Provider},
 };
 
+/// The kind of a record that no provider knows.
+pub(crate) const UNKNOWN: &str = "unknown kind of record";
+
 /// Tries the likely provider first, then the others.
 pub(crate) fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed<'_> {
     let others = Provider::ALL.into_iter().filter(|other| *other != likely);
@@ -70,7 +73,7 @@ fn parse_text(provider: Provider, line: &str, position: Position) -> Option<Pars
 /// What to call a line that no provider knows.
 pub(crate) fn nobodys(line: &str) -> Parsed<'static> {
     if line.starts_with('{') {
-        return Parsed::Foreign(Cow::Borrowed("unknown kind of record"));
+        return Parsed::Foreign(Cow::Borrowed(UNKNOWN));
     }
     Parsed::Damaged(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
         Ok(_) => Damage::NotAnObject,
