@@ -157,8 +157,12 @@ fn split(
     };
     while !progress.is_stopped() {
         match batcher.next() {
-            Ok(Some(batch)) if each(batch) => {}
-            Ok(_) => return None,
+            Ok(Some(batch)) => {
+                if !each(batch) {
+                    return None;
+                }
+            }
+            Ok(None) => return None,
             Err(error) => return Some(source.error(error, Some(batcher.position()))),
         }
     }
