@@ -123,13 +123,13 @@ impl<'de> Visitor<'de> for RecordVisitor<'de> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
         let mut record = Record::default();
-        while let Some(key) = map.next_key::<Key>()? {
-            if key.as_str() == "properties" {
+        while let Some(key) = map.next_key::<Key<'_>>()? {
+            if key.is("properties") {
                 let inner = map.next_value::<Row<'de>>()?;
                 if record.inner.is_absent() {
                     record.inner = inner;
                 }
-            } else if !record.outer.read_field(key.as_str(), &mut map)? {
+            } else if !record.outer.read_field(&key, &mut map)? {
                 map.next_value::<IgnoredAny>()?;
             }
         }
