@@ -9,7 +9,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-pub(crate) use key::Key;
+pub(crate) use key::{Key, tag};
 pub(crate) use list::{List, TextList};
 pub(crate) use scalar::Scalar;
 
@@ -97,8 +97,9 @@ macro_rules! wire {
                 key: &$crate::wire::Key<'_>,
                 map: &mut A,
             ) -> Result<bool, A::Error> {
+                let tag = key.tag();
                 match () {
-                    $(() if $(key.is($key))||+ => {
+                    $(() if $(tag == const { $crate::wire::tag($key) } && key.is($key))||+ => {
                         let value: $ty = map.next_value()?;
                         if $crate::wire::Field::is_absent(&self.$field) { self.$field = value; }
                     })*

@@ -148,7 +148,8 @@ fn guesses_from_many_addresses_are_an_incident() {
         record.set_ip(Some(&format!("198.51.100.{address}")));
         record
     };
-    let attack = |records: Vec<SignIn<'static>>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
+    let attack =
+        |records: Vec<SignIn<'static>>| report(records).people[0].attack.clone().map(|a| (a.kind, a.grade));
     assert_eq!(attack((0..9).map(|minute| guess(minute, 1)).collect()), None);
     assert_eq!(
         attack((0..10).map(|m| guess(m, 1)).collect()),

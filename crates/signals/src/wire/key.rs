@@ -12,10 +12,25 @@ pub(crate) struct Key<'a>(Cow<'a, str>);
 
 impl Key<'_> {
     /// Is this the key of that name? `name` is in lower case.
-    #[inline]
     pub(crate) fn is(&self, name: &str) -> bool {
         self.0.eq_ignore_ascii_case(name)
     }
+
+    /// Its [`tag`], by which nearly all names that are not meant are told apart.
+    pub(crate) fn tag(&self) -> u32 {
+        tag(&self.0)
+    }
+}
+
+/// The length and three letters without their case: names that differ mostly differ in it.
+pub(crate) const fn tag(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let (_, second_half) = bytes.split_at(bytes.len() / 2);
+    let (Some(first), Some(middle), Some(last)) = (bytes.first(), second_half.first(), bytes.last()) else {
+        return 0;
+    };
+    let [len, ..] = bytes.len().to_le_bytes();
+    u32::from_le_bytes([len, *first | 0x20, *middle | 0x20, *last | 0x20])
 }
 
 /// Without the suffix of an export, of which there are few, each with its underscore or bracket in a known place.
@@ -75,8 +90,13 @@ mod tests {
             ("\"_s\"", ""),
             ("\"\"", ""),
         ] {
-            assert!(serde_json::from_str::<Key<'_>>(written).unwrap().is(name), "{written}");
+            let key: Key<'_> = serde_json::from_str(written).unwrap();
+            assert!(key.is(name) && key.tag() == tag(name), "{written}");
         }
-        assert!(!serde_json::from_str::<Key<'_>>("\"user\"").unwrap().is("use"));
+        let key: Key<'_> = serde_json::from_str("\"user\"").unwrap();
+        for other in ["use", "usor", "users", ""] {
+            assert!(!key.is(other) && key.tag() != tag(other), "{other}");
+        }
+        assert!(!key.is("uxer"), "a tag alone is no name");
     }
 }
