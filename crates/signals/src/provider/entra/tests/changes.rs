@@ -213,3 +213,16 @@ fn other_detections_stay_foreign() {
     let user = r#"{"category":"RiskyUsers","operationName":"Risky user","properties":{"userPrincipalName":"mia@corp.example","riskState":"atRisk"}}"#;
     assert_eq!(kind(user), foreign_kind("entra RiskyUsers"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_record_with_one_byte_changed_never_panics(which in 0_usize..4, at in 0_usize..900, byte in 0_u8..128) {
+        let lines = [POLICY.to_owned(), DETECTION.to_owned(), graph("Reset user password", "", ""), DECLINED.to_owned()];
+        let mut line = lines[which].clone().into_bytes();
+        let at = at % line.len();
+        line[at] = byte;
+        if let Ok(line) = std::str::from_utf8(&line) {
+            drop(parse(line, Position::default()));
+        }
+    }
+}
