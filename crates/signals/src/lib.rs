@@ -26,6 +26,7 @@ mod provider;
 pub mod read;
 pub mod record;
 pub mod report;
+pub mod settings;
 mod time;
 mod wire;
 
