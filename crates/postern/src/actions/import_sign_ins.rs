@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 use postern_core::event::Actor;
 use postern_core::policy::{ImportSignIns, Permit};
+use postern_signals::report::printable;
 
 use super::{ActionError, Caller, Lane};
 use crate::app::App;
 use crate::store::Change;
 use crate::store::imports::Tally;
 
-pub(crate) use reading::{Counts, Limits, Lot, Reading};
-pub(crate) use record_lot::record_lot;
+pub(crate) use reading::{Counts, Limits, Lot, Sorter};
+use reading::Reading;
+use record_lot::record_lot;
 
 /// How the records came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +45,18 @@ impl Via {
 }
 
 /// What is to be read.
-pub struct Upload<'a> {
-    /// What it is called in lists and as evidence.
-    pub source: &'a str,
-    /// How it came.
-    pub via: Via,
-    /// Where it lies.
-    pub path: PathBuf,
+pub struct Upload {
+    source: String,
+    via: Via,
+    path: PathBuf,
+}
+
+impl Upload {
+    /// `source`: what to call it in lists and as evidence. Cut to what a list has room for.
+    pub fn new(source: &str, via: Via, path: PathBuf) -> Self {
+        let shown: String = printable(source.trim()).chars().take(100).collect();
+        Self { source: if shown.is_empty() { "upload".to_owned() } else { shown }, via, path }
+    }
 }
 
 /// What came of an import.
@@ -90,7 +97,7 @@ pub async fn import_sign_ins(
     app: &Arc<App>,
     caller: &Caller,
     permit: Permit<ImportSignIns>,
-    upload: &Upload<'_>,
+    upload: &Upload,
 ) -> Result<Imported, ActionError> {
     if !permit.covers(app.tenant.as_str()) {
         return Err(ActionError::NotFound);
@@ -100,6 +107,7 @@ pub async fn import_sign_ins(
     let lane = Lane::of_thing(&format!("import:{}:{hour}", caller.session));
     lane.spend(app).await?;
     let by = By::Caller(caller, permit.policies().to_vec());
+    let _turn = app.importing.acquire().await.map_err(|error| ActionError::Internal(error.to_string()))?;
     let imported = read_and_record(app, &by, upload).await?;
     let mut change = app.change().await?;
     lane.clear(&mut change).await?;
@@ -111,7 +119,7 @@ pub async fn import_sign_ins(
 pub(crate) async fn read_and_record(
     app: &Arc<App>,
     by: &By<'_>,
-    upload: &Upload<'_>,
+    upload: &Upload,
 ) -> Result<Imported, ActionError> {
     let mut reading = Reading::start(upload.path.clone(), Limits::of(app));
     let mut import: Option<Imported> = None;

@@ -1,10 +1,12 @@
 //! Sign-in records: what is taken in, how long it is kept, how it is judged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use postern_signals::Options;
+use postern_signals::rules::{RuleError, RuleSet, Rules};
+use postern_signals::settings::Settings;
 use serde::Deserialize;
 
 use super::typed::within;
@@ -70,7 +72,41 @@ impl TypedSignals {
         }
     }
 
-    fn engine(&self, _problems: &mut Vec<String>) -> Options {
-        Options { parallel: false, settings: Arc::default(), ..Options::shipped() }
+    /// What cannot be used is told, and the shipped rules and thresholds stand in until everything was told.
+    fn engine(&self, problems: &mut Vec<String>) -> Options {
+        let settings = self.settings.as_deref().map(read_settings).transpose().unwrap_or_else(|wrong| {
+            problems.extend(wrong.into_iter().map(|why| format!("signals.settings: {why}")));
+            None
+        });
+        let settings = settings.unwrap_or_default();
+        let rules = rules(self.rules.as_deref(), &settings).and_then(|rules| rules.compile());
+        let rules = rules.unwrap_or_else(|why| {
+            problems.push(format!("signals.rules: {why}"));
+            Rules::shipped()
+        });
+        Options {
+            settings: Arc::new(settings),
+            rules: Arc::new(rules),
+            since: None,
+            as_of: None,
+            parallel: false,
+        }
     }
+}
+
+fn read_settings(path: &Path) -> Result<Settings, Vec<String>> {
+    let named = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|why| vec![named(&why)])?;
+    Settings::from_toml(&text).map_err(|wrong| wrong.problems().iter().map(|why| named(why)).collect())
+}
+
+fn rules(folder: Option<&Path>, settings: &Settings) -> Result<RuleSet, RuleError> {
+    let mut rules = RuleSet::shipped();
+    if let Some(folder) = folder {
+        rules.add_dir(folder)?;
+    }
+    for (rule, limits) in &settings.rules {
+        rules.set_threshold(rule, limits.count, limits.within)?;
+    }
+    Ok(rules)
 }

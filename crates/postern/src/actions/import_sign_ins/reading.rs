@@ -1,8 +1,7 @@
 //! The thread that reads: bytes → records → lots of rows.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::login;
 use postern_signals::postern::to_line;
 use postern_signals::report::printable;
+use postern_signals::source::Sources;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, SignIn};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -19,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::imported_sign_ins::NewRecord;
+use crate::store::imports::{ImportRow, Tally};
 use crate::store::micros;
 
 /// Records in one change: on SQLite nobody else writes meanwhile.
@@ -82,6 +84,33 @@ impl Counts {
         words
     }
 
+    /// What a row says of it.
+    pub(crate) fn of(row: &ImportRow) -> Self {
+        let lines: Vec<DamagedLine> = serde_json::from_str(&row.damaged_lines).unwrap_or_default();
+        Self {
+            records: row.records,
+            attempts: row.attempts,
+            out_of_time: row.out_of_time,
+            foreign: row.foreign_records,
+            damaged: row.damaged_records,
+            foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
+            damaged_lines: lines.into_iter().map(|DamagedLine { line, why }| (line, why)).collect(),
+        }
+    }
+
+    /// Puts it into what is kept of an import.
+    pub(crate) fn write(&self, tally: &mut Tally) -> Result<(), serde_json::Error> {
+        tally.records = self.records;
+        tally.attempts = self.attempts;
+        tally.out_of_time = self.out_of_time;
+        tally.foreign_records = self.foreign;
+        tally.damaged_records = self.damaged;
+        tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
+        let line = |(line, why): &(u64, String)| DamagedLine { line: *line, why: why.clone() };
+        tally.damaged_lines = serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
+        Ok(())
+    }
+
     /// The same and what came after it.
     pub(crate) fn add(&mut self, later: &Self) {
         self.records += later.records;
@@ -101,6 +130,13 @@ impl Counts {
             *self.foreign_kinds.entry(kind.to_owned()).or_default() += count;
         }
     }
+}
+
+/// A damaged line, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct DamagedLine {
+    line: u64,
+    why: String,
 }
 
 /// Rows for one change, and what was found up to the last of them.
@@ -146,7 +182,7 @@ fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
     let gone = Arc::new(AtomicBool::new(false));
     let read = open(path).and_then(|file| {
         let bounded = Bounded { inner: file, left: limits.unpacked, gone: Arc::clone(&gone) };
-        postern_signals::read(BufReader::new(bounded), ReadOptions::default(), |position, parsed| {
+        postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
             sorter.take(position, parsed);
             if sorter.lot.rows.len() >= LOT && sender.blocking_send(sorter.give()).is_err() {
                 gone.store(true, Ordering::Relaxed);
@@ -158,8 +194,10 @@ fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
     End { problem: read.err().map(|error| printable(&error.to_string())) }
 }
 
+/// Unpacks while it is read.
 fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    Ok(Box::new(File::open(path)?))
+    let mut sources = Sources::find(&[path.to_owned()]).map_err(io::Error::other)?;
+    sources.files.pop().ok_or(io::ErrorKind::NotFound)?.open()
 }
 
 /// Ends a reading that nobody waits for, and one that unpacks to too much.

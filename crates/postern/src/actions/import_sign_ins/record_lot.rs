@@ -3,7 +3,7 @@
 use postern_core::event::{Event, EventKind};
 use serde_json::json;
 
-use super::reading::{Counts, End};
+use super::reading::End;
 use super::{By, Imported, Lot, Upload};
 use crate::actions::ActionError;
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::store::imported_sign_ins::insert_new;
 pub(crate) async fn record_lot(
     app: &App,
     by: &By<'_>,
-    upload: &Upload<'_>,
+    upload: &Upload,
     import: Option<Imported>,
     (lot, end): (Lot, Option<End>),
 ) -> Result<Imported, ActionError> {
@@ -31,7 +31,7 @@ pub(crate) async fn record_lot(
     import.tally.repeated += tried - added;
     import.tally.is_finished = end.is_some();
     import.tally.problem = end.and_then(|end| end.problem);
-    note(&mut import.tally, &lot.counts)?;
+    lot.counts.write(&mut import.tally)?;
     imports::save(&mut change, &import.id, &import.tally).await?;
     if is_first || import.tally.is_finished {
         change.commit(&event(by, upload, &import)).await?;
@@ -42,26 +42,13 @@ pub(crate) async fn record_lot(
     Ok(import)
 }
 
-async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload<'_>) -> Result<Imported, ActionError> {
+async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload) -> Result<Imported, ActionError> {
     let person = by.actor().person().cloned();
-    let id = imports::insert(change, upload.source, upload.via.as_str(), person.as_ref()).await?;
+    let id = imports::insert(change, &upload.source, upload.via.as_str(), person.as_ref()).await?;
     Ok(Imported { id, tally: Tally::default() })
 }
 
-fn note(tally: &mut Tally, counts: &Counts) -> Result<(), ActionError> {
-    tally.records = counts.records;
-    tally.attempts = counts.attempts;
-    tally.out_of_time = counts.out_of_time;
-    tally.foreign_records = counts.foreign;
-    tally.damaged_records = counts.damaged;
-    tally.foreign_kinds = serde_json::to_string(&counts.foreign_kinds)?;
-    let lines: Vec<_> =
-        counts.damaged_lines.iter().map(|(line, why)| json!({ "line": line, "why": why })).collect();
-    tally.damaged_lines = serde_json::to_string(&lines)?;
-    Ok(())
-}
-
-fn event(by: &By<'_>, upload: &Upload<'_>, import: &Imported) -> Event {
+fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
     let tally = &import.tally;
     let event = Event::new(EventKind::SignInsImported, by.actor()).detail(json!({
         "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": tally.is_finished,
