@@ -1,0 +1,291 @@
+//! What was noted so far, and what becomes of it with each further record.
+
+use std::hash::RandomState;
+
+use jiff::Timestamp;
+
+use super::{
+    Fired, budget,
+    court::{Court, Said},
+    groups::Groups,
+    kept::{BACKING, Backing, Hot, Path, Paths},
+    trail::{Entry, SECOND, Trail, note, seconds},
+};
+use crate::{
+    event::{View, unpacked_position},
+    rules::plan::{Counts, Plan, Tally, Target, Watch},
+};
+
+/// The present record.
+pub(super) struct Now<'v> {
+    pub(super) view: View<'v>,
+    /// In microseconds.
+    at: i64,
+    position: u64,
+    /// Tells it from all others.
+    serial: u64,
+}
+
+impl Now<'_> {
+    fn entry(&self, value: u64) -> Entry {
+        Entry { at: self.at, position: self.position, value }
+    }
+
+    /// The earliest that still counts.
+    pub(super) fn oldest(&self, span: i64) -> i64 {
+        (seconds(self.at) - span).saturating_mul(SECOND)
+    }
+}
+
+/// What makes a correlation fire.
+struct Verdict {
+    said: Said,
+    group: Vec<(String, String)>,
+    /// What a chain over it needs to know.
+    backing: Backing,
+}
+
+pub(super) struct State {
+    court: Court,
+    hasher: RandomState,
+    pub(super) serial: u64,
+    /// By tally.
+    pub(super) trails: Vec<Groups<Trail>>,
+    pub(super) backings: Vec<Groups<Backing>>,
+    /// By watch.
+    pub(super) paths: Vec<Groups<Paths>>,
+    pub(super) hot: Vec<Groups<Hot>>,
+    /// In bytes.
+    pub(super) budget: usize,
+    /// By the present record.
+    pub(super) fired: Vec<Fired>,
+}
+
+impl State {
+    pub(super) fn new(plan: &Plan) -> Self {
+        fn some<T>(count: usize) -> Vec<Groups<T>> {
+            (0..count).map(|_| Groups::default()).collect()
+        }
+        Self {
+            court: Court::new(&plan.questions),
+            hasher: RandomState::new(),
+            serial: 0,
+            trails: some(plan.tallies.len()),
+            backings: some(plan.tallies.len()),
+            paths: some(plan.watches.len()),
+            hot: some(plan.watches.len()),
+            budget: budget::of(plan),
+            fired: Vec::new(),
+        }
+    }
+
+    pub(super) fn now<'v>(&mut self, view: View<'v>) -> Now<'v> {
+        self.serial += 1;
+        let (at, position) = (view.event.micros(), view.event.raw_position());
+        Now { view, at, position, serial: self.serial }
+    }
+
+    /// Counts the record, or what a correlation found with it.
+    pub(super) fn hit(&mut self, plan: &Plan, target: Target, now: &Now<'_>, backing: Option<&Backing>) {
+        let fires = match target {
+            Target::Tally { tally, part } => return self.count(plan, (tally, part), now, backing),
+            Target::Order { watch, part } => self.step(plan, (watch, part), now, backing),
+            Target::Open { watch, part } => self.ask(plan, (watch, part), now, backing),
+        };
+        if let Some((watch, verdict)) = fires {
+            self.fire(plan, watch, verdict, now);
+        }
+    }
+
+    fn fire(&mut self, plan: &Plan, watch: &Watch, verdict: Verdict, now: &Now<'_>) {
+        let Verdict { said, group, backing } = verdict;
+        let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
+        if let Some(rule) = watch.rule {
+            let (since, until) = (time(said.since), time(now.at));
+            self.fired.push(Fired { rule, group, value: said.value, evidence: said.evidence, since, until });
+        }
+        for parent in &watch.parents {
+            self.hit(plan, *parent, now, Some(&backing));
+        }
+    }
+
+    fn count(
+        &mut self,
+        plan: &Plan,
+        (index, part): (usize, usize),
+        now: &Now<'_>,
+        backing: Option<&Backing>,
+    ) {
+        let Some(tally) = plan.tallies.get(index) else { return };
+        let Some(group) = tally.group.number(now.view, &self.hasher) else { return };
+        let value = match &tally.counts {
+            Counts::Records => Some(now.serial),
+            Counts::Values(fields) => fields.number(now.view, &self.hasher),
+            Counts::Parts => u64::try_from(part).ok(),
+        };
+        let Some(value) = value else { return };
+        let oldest = now.oldest(tally.span);
+        if let (Some(more), Some(backings)) = (backing, self.backings.get_mut(index)) {
+            backings.change(group, oldest, |kept| kept.add(more));
+        }
+        let Some(trails) = self.trails.get_mut(index) else { return };
+        let entry = now.entry(value);
+        let reached = trails.change(group, oldest, |trail| note(plan, tally, trail, entry, oldest));
+        if reached.now == 0 {
+            return;
+        }
+        for (bit, watch) in tally.watches.iter().enumerate() {
+            let Some(of) = plan.watches.get(*watch).filter(|_| reached.now >> bit & 1 == 1) else { continue };
+            let goes_on = reached.before >> bit & 1 == 1 && self.is_hot(*watch, group);
+            let verdict = if goes_on {
+                self.go_on((index, *watch), of, group, now)
+            } else {
+                self.judge((index, tally), (*watch, of), group, now)
+            };
+            if let Some(verdict) = verdict {
+                self.fire(plan, of, verdict, now);
+            }
+        }
+    }
+
+    fn is_hot(&self, watch: usize, group: u64) -> bool {
+        self.hot.get(watch).is_some_and(|hot| hot.get(group).is_some())
+    }
+
+    /// The limit was reached before this record and still is. `None`: this record was told already.
+    fn go_on(
+        &mut self,
+        (tally, watch): (usize, usize),
+        of: &Watch,
+        group: u64,
+        now: &Now<'_>,
+    ) -> Option<Verdict> {
+        let hot = self.hot.get_mut(watch)?.get_mut(group)?;
+        let is_told = hot.serial == now.serial;
+        (hot.last, hot.serial) = (now.entry(0), now.serial);
+        if is_told {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a count")]
+        let value = match &of.counted {
+            None => hot.value + 1.0,
+            Some(_) => self.trails.get(tally)?.get(group)?.count(of.span) as f64,
+        };
+        hot.value = hot.value.max(value);
+        let position = unpacked_position(now.position);
+        if of.remembered > 0 {
+            hot.keep(position);
+        }
+        let said = Said { value: hot.value, evidence: vec![position], since: hot.since };
+        let backing = if of.parents.is_empty() { Backing::default() } else { said.backing(now.at) };
+        Some(Verdict { said, group: hot.group.clone(), backing })
+    }
+
+    /// Tells the engine everything that was noted of the group.
+    fn judge(
+        &mut self,
+        (index, tally): (usize, &Tally),
+        (watch, of): (usize, &Watch),
+        group: u64,
+        now: &Now<'_>,
+    ) -> Option<Verdict> {
+        let entries = self.trails.get(index)?.get(group)?.reaches(of.least, of.span)?.to_vec();
+        let mut said = None;
+        for entry in &entries {
+            let part = if tally.counts == Counts::Parts { usize::try_from(entry.value).ok()? } else { 0 };
+            said = self.court.tell(of.labels.get(part)?, group, entry);
+        }
+        let mut said = Said { since: entries.first()?.at, ..said? };
+        if tally.is_backed
+            && let Some(backing) = self.backings.get(index).and_then(|backings| backings.get(group))
+        {
+            said.build_on(backing);
+        }
+        let pairs = of.group.pairs(now.view);
+        let backing = said.backing(now.at);
+        let mut hot = Hot {
+            value: said.value,
+            group: pairs.clone(),
+            evidence: Vec::new(),
+            since: said.since,
+            last: now.entry(0),
+            serial: now.serial,
+        };
+        if of.remembered > 0 {
+            hot.evidence = Vec::with_capacity(BACKING);
+            hot.evidence.extend(&backing.evidence);
+        }
+        let oldest = now.oldest(of.span.max(of.remembered));
+        self.hot.get_mut(watch)?.change(group, oldest, |kept| *kept = hot);
+        Some(Verdict { said, group: pairs, backing })
+    }
+
+    /// A step of an order; the last one asks the engine.
+    fn step<'p>(
+        &mut self,
+        plan: &'p Plan,
+        (watch, part): (usize, usize),
+        now: &Now<'_>,
+        backing: Option<&Backing>,
+    ) -> Option<(&'p Watch, Verdict)> {
+        let of = plan.watches.get(watch)?;
+        let before = part.checked_sub(1);
+        let armed_by = of.armed_by.filter(|_| before == Some(0)).and_then(|child| self.hot.get(child));
+        let paths = self.paths.get(watch)?;
+        let is_idle = armed_by.map_or_else(|| paths.is_empty(), Groups::is_empty);
+        if before.is_some() && is_idle {
+            return None;
+        }
+        let group = of.group.number(now.view, &self.hasher)?;
+        let oldest = now.oldest(of.span);
+        let mut path = match (before, armed_by) {
+            (None, _) => Path::default(),
+            (Some(_), Some(hot)) => hot.get(group).filter(|hot| hot.last.at >= oldest)?.path(),
+            (Some(before), None) => {
+                let path = paths.get(group)?.0.get(before)?;
+                path.steps.first().filter(|first| first.at >= oldest)?;
+                path.clone()
+            }
+        };
+        path.steps.push(now.entry(u64::try_from(part).ok()?));
+        if let Some(more) = backing {
+            path.backing.add(more);
+        }
+        if part + 1 < of.labels.len() {
+            self.paths.get_mut(watch)?.change(group, oldest, |kept| kept.set(part, path));
+            return None;
+        }
+        let mut said = None;
+        for step in &path.steps {
+            said = self.court.tell(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
+        }
+        let mut said = Said { since: path.steps.first()?.at, ..said? };
+        said.build_on(&path.backing);
+        let backing = said.backing(now.at);
+        Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))
+    }
+
+    /// Asks the engine about each record.
+    fn ask<'p>(
+        &mut self,
+        plan: &'p Plan,
+        (watch, part): (usize, usize),
+        now: &Now<'_>,
+        backing: Option<&Backing>,
+    ) -> Option<(&'p Watch, Verdict)> {
+        let of = plan.watches.get(watch)?;
+        let group = of.group.number(now.view, &self.hasher)?;
+        let value = match &of.counted {
+            Some(fields) => fields.number(now.view, &self.hasher)?,
+            None => 0,
+        };
+        let mut said = self.court.tell(of.labels.get(part)?, group, &now.entry(value))?;
+        // The engine knows the time to the second.
+        said.since = said.since.min(now.at);
+        if let Some(backing) = backing {
+            said.build_on(backing);
+        }
+        let backing = said.backing(now.at);
+        Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))
+    }
+}

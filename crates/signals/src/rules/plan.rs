@@ -1,0 +1,272 @@
+//! What a correlator has to do for a record, worked out once.
+//!
+//! The judge of every correlation is the Sigma engine. Asking it costs some microseconds and half a kilobyte, so most
+//! records are only noted: a correlation with a lower limit cannot fire before the limit is reached, and an order not
+//! before its first step. [`Watch`] says how a correlation is noted.
+
+use std::collections::HashMap;
+
+use rsigma_parser::CorrelationRule;
+
+use super::{
+    compile::{Grouping, is_by_person, wrong},
+    correlator::Court,
+    error::{Problem, RuleError},
+    fields::Group,
+    info::RuleId,
+    load::{Body, Loaded},
+    matcher::Matches,
+    question::{Manner, counted, manner, question},
+};
+
+/// Correlations over correlations that a threshold in words goes down.
+pub(super) const LONGEST_CHAIN: usize = 8;
+/// In seconds.
+const LONGEST_SPAN: i64 = 366 * 86_400;
+/// Correlations that share a tally: they are told apart by the bits of a number.
+const MOST_WATCHES: usize = 64;
+
+/// What is worked out from.
+pub(super) struct Given<'g> {
+    pub(super) rules: &'g [Loaded],
+    pub(super) index: &'g HashMap<&'g str, usize>,
+    pub(super) references: &'g [Vec<usize>],
+    pub(super) ids: &'g [Option<RuleId>],
+    pub(super) bits: &'g [Option<usize>],
+}
+
+/// For one half of the correlations.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Detections that anything here is about.
+    pub(super) mask: Matches,
+    /// By detection: steps after the first. They are taken first, so that one record is never two steps.
+    pub(super) later: Vec<Vec<Target>>,
+    /// By detection: everything else.
+    pub(super) targets: Vec<Vec<Target>>,
+    /// By detection: the rule that fires by itself.
+    pub(super) alone: Vec<Option<RuleId>>,
+    /// Does it fire for records with a person, or for those without?
+    pub(super) is_by_person: bool,
+    pub(super) tallies: Vec<Tally>,
+    pub(super) watches: Vec<Watch>,
+    /// The correlations as the engine is asked.
+    pub(super) questions: Vec<CorrelationRule>,
+}
+
+/// Where a record, or the firing of a correlation, counts, and as which of the rules referred to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    Tally { tally: usize, part: usize },
+    Order { watch: usize, part: usize },
+    Open { watch: usize, part: usize },
+}
+
+/// A correlation.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// The rule it fires as, if it is not for others only.
+    pub(super) rule: Option<RuleId>,
+    pub(super) group: Group,
+    /// In seconds.
+    pub(super) span: i64,
+    /// How many it needs: records, values or parts.
+    pub(super) least: usize,
+    /// What is counted, where the engine looks at values.
+    pub(super) counted: Option<Group>,
+    /// What its parts are called before the engine.
+    pub(super) labels: Vec<String>,
+    /// Correlations over this one that must hear of it each time.
+    pub(super) parents: Vec<Target>,
+    /// The count that is its first step, if both are about the same group: what is kept of the count will do.
+    pub(super) armed_by: Option<usize>,
+    /// Others build on its evidence, for so many seconds.
+    pub(super) remembered: i64,
+}
+
+/// Correlations that count the same of the same records, with different limits.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) group: Group,
+    pub(super) counts: Counts,
+    /// The longest span, in seconds.
+    pub(super) span: i64,
+    /// The most that one of them needs, and the fewest.
+    pub(super) most: usize,
+    pub(super) fewest: usize,
+    pub(super) watches: Vec<usize>,
+    /// It counts firings of correlations, which bring their evidence along.
+    pub(super) is_backed: bool,
+}
+
+/// What a tally counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Records.
+    Records,
+    /// Different values.
+    Values(Group),
+    /// How many of the rules referred to are there.
+    Parts,
+}
+
+type SameTally = (Group, Counts, Vec<usize>);
+
+impl Plan {
+    pub(super) fn new(given: &Given<'_>, grouping: Grouping) -> Result<Self, RuleError> {
+        let detections = given.bits.iter().flatten().count();
+        let mut plan = Self {
+            later: vec![Vec::new(); detections],
+            targets: vec![Vec::new(); detections],
+            alone: vec![None; detections],
+            is_by_person: grouping == Grouping::ByPerson,
+            ..Self::default()
+        };
+        let mut same: Vec<(SameTally, usize)> = Vec::new();
+        let mut watch_of: HashMap<usize, usize> = HashMap::new();
+        let mut wanted: Vec<(usize, Vec<Target>)> = Vec::new();
+        for (rule, loaded) in given.rules.iter().enumerate() {
+            if let Some(bit) = given.bits.get(rule).copied().flatten() {
+                plan.fire_alone(bit, given.ids.get(rule).copied().flatten());
+            }
+            let Body::Correlation(correlation) = &loaded.body else { continue };
+            if is_by_person(loaded) != plan.is_by_person {
+                continue;
+            }
+            let references = given.references.get(rule).map(Vec::as_slice).unwrap_or_default();
+            let id = given.ids.get(rule).copied().flatten();
+            let targets = plan
+                .add_watch(given, correlation, (references, id), &mut same)
+                .map_err(|problem| wrong(loaded, problem))?;
+            watch_of.insert(rule, plan.watches.len() - 1);
+            wanted.push((rule, targets));
+        }
+        for (rule, targets) in wanted {
+            let references = given.references.get(rule).map(Vec::as_slice).unwrap_or_default();
+            for (reference, target) in references.iter().zip(targets) {
+                let watch = watch_of.get(reference).copied();
+                plan.direct(given.bits.get(*reference).copied().flatten(), watch, target);
+            }
+        }
+        Ok(plan)
+    }
+
+    fn fire_alone(&mut self, bit: usize, id: Option<RuleId>) {
+        if let (Some(place), Some(id)) = (self.alone.get_mut(bit), id) {
+            *place = Some(id);
+            self.mask.add(bit);
+        }
+    }
+
+    /// Sees to it that a detection or a correlation leads to a target.
+    fn direct(&mut self, bit: Option<usize>, watch: Option<usize>, target: Target) {
+        if let Some(bit) = bit {
+            self.mask.add(bit);
+            let is_later = matches!(target, Target::Order { part: 1.., .. });
+            let targets = if is_later { &mut self.later } else { &mut self.targets };
+            add_once(targets.get_mut(bit), target);
+        } else if let Some(watch) = watch {
+            self.chain(watch, target);
+        }
+    }
+
+    fn chain(&mut self, child: usize, target: Target) {
+        let is_tally = self.tallies.iter().any(|tally| tally.watches.contains(&child));
+        match target {
+            Target::Order { watch, .. } | Target::Open { watch, .. } => {
+                let span = self.watches.get(watch).map_or(0, |parent| parent.span);
+                let group = self.watches.get(watch).map(|parent| parent.group.clone());
+                let Some(below) = self.watches.get_mut(child) else { return };
+                below.remembered = below.remembered.max(span);
+                if is_tally
+                    && matches!(target, Target::Order { part: 0, .. })
+                    && Some(&below.group) == group.as_ref()
+                {
+                    self.watches.get_mut(watch).into_iter().for_each(|parent| parent.armed_by = Some(child));
+                    return;
+                }
+            }
+            Target::Tally { tally, .. } => {
+                self.tallies.get_mut(tally).into_iter().for_each(|tally| tally.is_backed = true);
+            }
+        }
+        add_once(self.watches.get_mut(child).map(|child| &mut child.parents), target);
+    }
+
+    /// The targets for the rules that it refers to.
+    fn add_watch(
+        &mut self,
+        given: &Given<'_>,
+        rule: &CorrelationRule,
+        (references, id): (&[usize], Option<RuleId>),
+        same: &mut Vec<(SameTally, usize)>,
+    ) -> Result<Vec<Target>, Problem> {
+        let group = Group::of(&rule.group_by).map_err(Problem::UnknownField)?;
+        let span = i64::try_from(rule.timespan.seconds).ok().filter(|span| (1..=LONGEST_SPAN).contains(span));
+        let span = span.ok_or_else(|| Problem::Unsupported("`timespan` must be from 1s to 366d".into()))?;
+        let manner = manner(rule)?;
+        let watch = self.watches.len();
+        let labels: Vec<_> = (0..references.len()).map(|part| format!("{watch}.{part}")).collect();
+        let question = question(watch, rule, &labels, &manner, |name| {
+            let referred = given.index.get(name)?;
+            labels.get(references.iter().position(|reference| reference == referred)?).cloned()
+        })?;
+        Court::check(&question).map_err(Problem::Syntax)?;
+        self.questions.push(question);
+        let counted = counted(rule).map_err(Problem::UnknownField)?;
+        let least = match &manner {
+            Manner::Tally(_, least) => *least,
+            Manner::Order | Manner::Open => references.len(),
+        };
+        self.watches.push(Watch {
+            rule: id,
+            group: group.clone(),
+            span,
+            least,
+            counted,
+            labels,
+            parents: Vec::new(),
+            armed_by: None,
+            remembered: 0,
+        });
+        let parts = 0..references.len();
+        Ok(match manner {
+            Manner::Open => parts.map(|part| Target::Open { watch, part }).collect(),
+            Manner::Order => parts.map(|part| Target::Order { watch, part }).collect(),
+            Manner::Tally(counts, _) => {
+                let tally = self.tally(watch, (group, counts, references.to_vec()), same);
+                parts.map(|part| Target::Tally { tally, part }).collect()
+            }
+        })
+    }
+
+    fn tally(&mut self, watch: usize, key: SameTally, same: &mut Vec<(SameTally, usize)>) -> usize {
+        let (span, least) = self.watches.get(watch).map_or((0, 1), |watch| (watch.span, watch.least));
+        if let Some((_, tally)) = same.iter().rfind(|(other, _)| *other == key)
+            && let Some(known) =
+                self.tallies.get_mut(*tally).filter(|known| known.watches.len() < MOST_WATCHES)
+        {
+            known.span = known.span.max(span);
+            known.most = known.most.max(least);
+            known.fewest = known.fewest.min(least);
+            known.watches.push(watch);
+            return *tally;
+        }
+        let (group, counts, _) = key.clone();
+        self.tallies.push(Tally {
+            group,
+            counts,
+            span,
+            most: least,
+            fewest: least,
+            watches: vec![watch],
+            is_backed: false,
+        });
+        same.push((key, self.tallies.len() - 1));
+        self.tallies.len() - 1
+    }
+}
+
+fn add_once(targets: Option<&mut Vec<Target>>, target: Target) {
+    targets.into_iter().filter(|targets| !targets.contains(&target)).for_each(|targets| targets.push(target));
+}
