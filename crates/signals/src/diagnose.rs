@@ -85,7 +85,7 @@ impl Diagnosis {
     /// Takes what [`crate::read()`] found.
     pub fn take(&mut self, position: Position, parsed: Parsed<'_>) {
         let mut intake = Intake {
-            texts: &self.texts,
+            texts: Arc::clone(&self.texts),
             cache: std::mem::take(&mut self.cache),
             tally: std::mem::take(&mut self.tally),
             as_of: self.options.as_of,
@@ -103,18 +103,14 @@ impl Diagnosis {
     }
 
     /// What one thread needs to take records on its own; [`Diagnosis::merge`] brings back what it took.
-    pub(crate) fn intake(&self) -> Intake<'_> {
+    pub(crate) fn intake(&self) -> Intake {
         Intake {
-            texts: &self.texts,
+            texts: Arc::clone(&self.texts),
             cache: Cache::default(),
             tally: Tally::default(),
             as_of: self.options.as_of,
             events: Vec::new(),
         }
-    }
-
-    pub(crate) fn texts(&self) -> Arc<Texts> {
-        Arc::clone(&self.texts)
     }
 
     pub(crate) fn merge(&mut self, tally: Tally) {
@@ -155,15 +151,15 @@ impl Diagnosis {
 
 /// One thread's share of the records.
 #[derive(Debug)]
-pub(crate) struct Intake<'t> {
-    texts: &'t Texts,
+pub(crate) struct Intake {
+    texts: Arc<Texts>,
     cache: Cache,
     pub(crate) tally: Tally,
     as_of: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
 }
 
-impl Intake<'_> {
+impl Intake {
     pub(crate) fn take(&mut self, position: Position, parsed: Parsed<'_>) {
         match parsed {
             Parsed::Attempt(record) => {
@@ -184,7 +180,7 @@ impl Intake<'_> {
             self.tally.later += 1;
             return;
         }
-        let mut writer = Writer::resume(self.texts, std::mem::take(&mut self.cache));
+        let mut writer = Writer::resume(&self.texts, std::mem::take(&mut self.cache));
         self.events.push(Event::of(record, &mut writer));
         self.cache = writer.stop();
     }

@@ -15,13 +15,17 @@ mod onelogin;
 pub mod postern;
 mod privacyidea;
 mod vaultwarden;
+mod words;
 
 use std::borrow::Cow;
 
 use crate::{
     read::{Damage, Parsed, damage_of},
-    record::{Position, Provider},
+    record::{Position, Provider, SignIn},
 };
+
+/// The kind of a record that no provider knows.
+pub(crate) const UNKNOWN: &str = "unknown kind of record";
 
 /// Tries the likely provider first, then the others.
 pub(crate) fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed<'_> {
@@ -67,10 +71,18 @@ fn parse_text(provider: Provider, line: &str, position: Position) -> Option<Pars
     }
 }
 
+/// What came of a record that may hold several events. `foreign` names its kind, if none of them is about a sign-in.
+fn one_or_several(mut records: Vec<SignIn<'_>>, foreign: impl FnOnce() -> String) -> Parsed<'_> {
+    if records.len() > 1 {
+        return Parsed::Several(records);
+    }
+    records.pop().map_or_else(|| Parsed::Foreign(foreign().into()), Parsed::Attempt)
+}
+
 /// What to call a line that no provider knows.
 pub(crate) fn nobodys(line: &str) -> Parsed<'static> {
     if line.starts_with('{') {
-        return Parsed::Foreign(Cow::Borrowed("unknown kind of record"));
+        return Parsed::Foreign(Cow::Borrowed(UNKNOWN));
     }
     Parsed::Damaged(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
         Ok(_) => Damage::NotAnObject,

@@ -230,6 +230,13 @@ impl Report {
         words
     }
 
+    /// `okta.jsonl:17`: where a record was read. Safe to print.
+    pub fn place(&self, position: Position) -> String {
+        let file = usize::try_from(position.file).ok().and_then(|index| self.files.get(index));
+        let file = file.map_or_else(|| position.file.to_string(), |file| printable(file));
+        format!("{file}:{}", position.line)
+    }
+
     /// Did anything in the input bear on a sign-in?
     pub fn found_nothing(&self) -> bool {
         self.totals.attempts == 0

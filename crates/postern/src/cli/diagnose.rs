@@ -1,63 +1,118 @@
-//! `postern diagnose FILE…`: who is locked out, why, and who is under attack.
+//! `postern diagnose PATH…`: who is locked out, why, and who is under attack.
+
+mod chart;
+mod html;
+mod progress;
+mod table;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, IsTerminal, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{Args, ValueEnum};
-use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
-use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use postern_signals::{
-    Diagnosis, PersonReport, Provider, ReadOptions, Report, read,
-    report::{TABLE_HEADS, printable},
+    Diagnosis, Options, Provider, Report,
+    report::printable,
+    rules::{RuleError, RuleSet},
+    scan::{FileOutcome, ScanOptions, scan},
+    settings::{Settings, SettingsError},
+    source::{Source, SourceError, Sources},
 };
-
-/// People who need nothing are listed one by one up to this many.
-const WELL_LISTED: usize = 50;
-/// Columns of the table when it goes to a file or another program.
-const WIDTH_WITHOUT_TERMINAL: u16 = 160;
-const BUFFER_BYTES: usize = 256 * 1024;
+pub(super) use progress::Watcher;
 
 /// Read exported sign-in logs and say, for every person, whether they are locked out, since when, why, what mends
-/// it, whether an MFA reset would help, and whether it looks like an attack.
+/// it, whether an MFA reset would help, and whether it looks like an attack; and for the organisation, whether it is
+/// an outage, a policy or an attack on many.
 ///
-/// Reads Microsoft Entra ID (Graph, diagnostic settings, Log Analytics), Okta System Log, and Postern's own lines;
-/// JSON Lines, a JSON array, or `{"value":[…]}`. Nothing is sent anywhere and nothing is changed.
+/// Reads Microsoft Entra ID, Okta, Auth0, Keycloak, AWS CloudTrail, Duo, Google Workspace, OneLogin, Microsoft 365,
+/// authentik, Authelia, Vaultwarden, privacyIDEA, OCSF and Postern's own lines: as JSON Lines, JSON documents, CSV or
+/// log lines, plain or compressed (gzip, zstd). Nothing is sent anywhere and nothing is changed.
 ///
-/// Exit codes: 0 read and reported; 1 a file could not be read, or holds nothing about sign-ins; 2 wrong usage.
+/// Exit codes: 0 read and reported; 1 a file could not be read, or holds nothing about sign-ins; 2 wrong usage;
+/// 130 stopped by Ctrl-C, with a report over what had been read.
 #[derive(Debug, Args)]
 pub struct DiagnoseArgs {
-    /// Log files; `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Print JSON for programs instead of a table.
+    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
+    #[arg(required_unless_present = "list_rules", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Print JSON for programs instead of tables.
     #[arg(long)]
     pub json: bool,
-    /// Whose log it is.
+    /// Also write the report as one HTML file with pictures, which opens without a network.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Whose log it is; by default each record is looked at.
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     pub format: Format,
+    /// A folder with Sigma rules of your own, beside the shipped ones.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// A TOML file with other thresholds.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Judge only what happened from this time on; earlier records still teach what is usual for a person.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Timestamp>,
+    /// Report as of this time: later records are left out.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<Timestamp>,
+    /// Threads that read; by default one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// List the rules with their thresholds, and stop.
+    #[arg(long)]
+    pub list_rules: bool,
 }
 
 /// Whose log a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Format {
     /// Look at each record.
     Auto,
-    /// Microsoft Entra ID.
     Entra,
-    /// Okta System Log.
     Okta,
-    /// Postern's own lines.
+    Auth0,
+    Keycloak,
+    #[value(name = "cloudtrail")]
+    CloudTrail,
+    Duo,
+    Google,
+    #[value(name = "onelogin")]
+    OneLogin,
+    M365,
+    Authentik,
+    Authelia,
+    Vaultwarden,
+    #[value(name = "privacyidea")]
+    PrivacyIdea,
+    Ocsf,
     Postern,
 }
 
 /// Why there is no diagnosis.
 #[derive(Debug, thiserror::Error)]
 pub enum DiagnoseError {
-    /// The file cannot be opened or read.
+    /// The inputs cannot be found.
+    #[error("{0}")]
+    Sources(#[from] SourceError),
+    /// A rule cannot be used.
+    #[error("{0}")]
+    Rules(#[from] RuleError),
+    /// The settings are wrong.
+    #[error("{}: {source}", path.display())]
+    Settings {
+        /// As given.
+        path: PathBuf,
+        /// Every problem in it.
+        source: SettingsError,
+    },
+    /// The settings cannot be read.
     #[error("cannot read {}: {source}. Check the path and that you may read the file.", path.display())]
     Unreadable {
         /// As given.
@@ -67,201 +122,170 @@ pub enum DiagnoseError {
     },
     /// The file was read, and none of it is about sign-ins.
     #[error(
-        "{} holds no sign-in record that Postern knows ({found}). Export the sign-in log of Entra or Okta as JSON, \
-         one record per line, and try again.", path.display()
+        "{name} holds no sign-in record that Postern knows ({found}). Export the sign-in log of your provider as \
+         docs/guide/diagnose.md shows, and try again."
     )]
     NothingFits {
-        /// As given.
-        path: PathBuf,
+        /// The file, or standard input.
+        name: String,
         /// What was in it, in words.
         found: String,
     },
+    /// Records are sorted in an unnamed temporary file.
+    #[error("cannot keep the records in the temporary folder: {0}. Set TMPDIR to a folder with more room.")]
+    NoRoom(#[source] io::Error),
     /// The report could not be written.
     #[error("cannot write the report: {0}")]
     Unwritable(#[source] io::Error),
     /// The report could not be turned into JSON: a defect of ours.
     #[error("Postern failed to write its own report as JSON; please report this: {0}")]
     Json(#[source] serde_json::Error),
+    /// The page could not be filled in: a defect of ours.
+    #[error("Postern failed to write its own report as HTML; please report this: {0:#}")]
+    Html(#[source] minijinja::Error),
 }
 
-/// Reads all files into one diagnosis and prints it to standard output.
+/// Reads everything into one diagnosis and prints it to standard output.
 /// A file that cannot be used does not keep the others from being reported: the first such error comes back after
 /// the report is printed.
 pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
-    let mut diagnosis = Diagnosis::default();
-    let mut first_error = None;
-    for (index, path) in args.files.iter().enumerate() {
-        if let Err(error) = read_file(path, index, args.format, &mut diagnosis) {
-            first_error.get_or_insert(error);
-        }
+    let settings = settings(args.settings.as_deref())?;
+    let mut rules = RuleSet::shipped();
+    if let Some(folder) = &args.rules {
+        rules.add_dir(folder)?;
     }
-    let report = diagnosis.finish();
+    for (rule, limits) in &settings.rules {
+        rules.set_threshold(rule, limits.count, limits.within)?;
+    }
+    if args.list_rules {
+        return unless_pipe_closed(list(&rules)).map(|()| ExitCode::SUCCESS);
+    }
+    let sources = Sources::find(&args.paths)?;
+    let options = Options {
+        settings: Arc::new(settings),
+        rules: Arc::new(rules.compile()?),
+        since: args.since,
+        as_of: args.as_of,
+        parallel: args.threads != Some(1),
+    };
+    let (report, outcomes, stopped) = read(args, &sources, options)?;
+    let mut error = first_error(outcomes);
     if report.found_nothing()
-        && let Some(error) = first_error
+        && let Some(error) = error.take()
     {
         return Err(error);
     }
-    match print(&report, args) {
-        // The reader has seen enough (`| head`).
-        Err(DiagnoseError::Unwritable(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(DiagnoseError::Json(error)) if error.io_error_kind() == Some(io::ErrorKind::BrokenPipe) => {}
-        Err(error) => return Err(error),
-        Ok(()) => {}
+    if let Some(path) = &args.html {
+        write_html(path, &report)?;
     }
-    first_error.map_or(Ok(ExitCode::SUCCESS), Err)
+    unless_pipe_closed(print(&report, args))?;
+    match error {
+        Some(error) => Err(error),
+        None if stopped => Ok(ExitCode::from(130)),
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
 
-fn read_file(
-    path: &Path,
-    index: usize,
-    format: Format,
-    diagnosis: &mut Diagnosis,
-) -> Result<(), DiagnoseError> {
+fn read(
+    args: &DiagnoseArgs,
+    sources: &Sources,
+    options: Options,
+) -> Result<(Report, Vec<FileOutcome>, bool), DiagnoseError> {
+    let mut diagnosis = Diagnosis::new(options);
+    let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };
+    scanning.threads = args.threads.map_or(scanning.threads, usize::from);
+    for skipped in &sources.skipped {
+        super::say::note(format_args!("skipped {}", printable(&skipped.to_string())));
+    }
+    let watcher = Watcher::start(sources);
+    let outcomes = scan(&mut diagnosis, &sources.files, scanning, watcher.progress());
+    let stopped = watcher.finish();
+    let mut report = diagnosis.finish().map_err(DiagnoseError::NoRoom)?;
+    report.files = sources.files.iter().map(Source::name).collect();
+    report.stopped = stopped;
+    Ok((report, outcomes, stopped))
+}
+
+/// The settings in the file, or the defaults.
+pub(super) fn settings(path: Option<&Path>) -> Result<Settings, DiagnoseError> {
+    let Some(path) = path else { return Ok(Settings::default()) };
     let unreadable = |source| DiagnoseError::Unreadable { path: path.to_owned(), source };
-    let (input, size) = open(path).map_err(unreadable)?;
-    let progress = progress_of(path, size);
-    let reader = BufReader::with_capacity(BUFFER_BYTES, progress.wrap_read(input));
-    let outcome = read_into(reader, index, format, diagnosis);
-    progress.finish_and_clear();
-    match outcome.map_err(unreadable)? {
-        Found { attempts: 0, words } => {
-            Err(DiagnoseError::NothingFits { path: path.to_owned(), found: words })
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    Settings::from_toml(&text).map_err(|source| DiagnoseError::Settings { path: path.to_owned(), source })
+}
+
+fn first_error(outcomes: Vec<FileOutcome>) -> Option<DiagnoseError> {
+    outcomes.into_iter().find_map(|outcome| {
+        let FileOutcome { name, summary, notes, error } = outcome;
+        if let Some(error) = error {
+            return Some(error.into());
         }
-        Found { .. } => Ok(()),
-    }
-}
-
-/// Standard input for `-`.
-fn open(path: &Path) -> io::Result<(Box<dyn Read>, Option<u64>)> {
-    if path == Path::new("-") {
-        return Ok((Box::new(io::stdin()), None));
-    }
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if about.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
-    }
-    Ok((Box::new(file), about.is_file().then_some(about.len())))
-}
-
-/// Shown on a terminal only, and only once reading takes a noticeable time.
-fn progress_of(path: &Path, size: Option<u64>) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let (bar, template) = match size {
-        Some(size) => {
-            (ProgressBar::new(size), "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+        if summary.attempts > 0 {
+            return None;
         }
-        None => (ProgressBar::new_spinner(), "{msg} {bytes} {bytes_per_sec}"),
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.set_message(printable(&path.display().to_string()));
-    bar
+        let found = match summary.records {
+            0 => "it is empty".to_owned(),
+            records => format!(
+                "{records} records: {} of other kinds, {} damaged; {}",
+                summary.foreign,
+                summary.damaged,
+                notes.join("; ")
+            ),
+        };
+        Some(DiagnoseError::NothingFits { name, found })
+    })
 }
 
-/// What one file held.
-struct Found {
-    attempts: u64,
-    words: String,
-}
-
-fn read_into(
-    reader: impl BufRead,
-    index: usize,
-    format: Format,
-    diagnosis: &mut Diagnosis,
-) -> io::Result<Found> {
-    let options = ReadOptions {
-        file: u32::try_from(index).unwrap_or(u32::MAX),
-        format: format.provider(),
-        ..ReadOptions::default()
-    };
-    let mut notes = Vec::new();
-    let summary = read(reader, options, |position, parsed| {
-        if notes.len() < 3
-            && let Some(note) = note_on(position.line, &parsed)
-        {
-            notes.push(note);
-        }
-        diagnosis.take(position, parsed);
-    })?;
-    let words = match summary.records {
-        0 => "it is empty".to_owned(),
-        records => format!(
-            "{records} records: {} of other kinds, {} damaged; {}",
-            summary.foreign,
-            summary.damaged,
-            notes.join("; ")
-        ),
-    };
-    Ok(Found { attempts: summary.attempts, words })
-}
-
-/// What to say about a record that is no sign-in, should the file hold nothing else.
-fn note_on(line: u64, parsed: &postern_signals::Parsed) -> Option<String> {
-    match parsed {
-        postern_signals::Parsed::Attempt(_) | postern_signals::Parsed::Several(_) => None,
-        postern_signals::Parsed::Foreign(kind) => Some(format!("line {line}: {}", printable(kind))),
-        postern_signals::Parsed::Damaged(damage) => Some(format!("line {line}: {damage}")),
+/// A reader that has seen enough (`| head`) is no error.
+fn unless_pipe_closed(written: Result<(), DiagnoseError>) -> Result<(), DiagnoseError> {
+    match written {
+        Err(DiagnoseError::Unwritable(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(DiagnoseError::Json(error)) if error.io_error_kind() == Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        other => other,
     }
 }
 
 fn print(report: &Report, args: &DiagnoseArgs) -> Result<(), DiagnoseError> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
         serde_json::to_writer_pretty(&mut out, report).map_err(DiagnoseError::Json)?;
         writeln!(out).map_err(DiagnoseError::Unwritable)?;
     } else {
-        print_table(&mut out, report, &args.files).map_err(DiagnoseError::Unwritable)?;
+        table::print(&mut out, report).map_err(DiagnoseError::Unwritable)?;
     }
     out.flush().map_err(DiagnoseError::Unwritable)
 }
 
-fn print_table(out: &mut impl Write, report: &Report, files: &[PathBuf]) -> io::Result<()> {
-    let well = report.people.iter().filter(|person| !person.needs_care()).count();
-    let listed = |person: &&PersonReport| well <= WELL_LISTED || person.needs_care();
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(WIDTH_WITHOUT_TERMINAL);
-    }
-    table.set_header(TABLE_HEADS);
-    table.add_rows(report.people.iter().filter(listed).map(PersonReport::table_row));
-    writeln!(out, "{table}")?;
-    if well > WELL_LISTED {
-        writeln!(out, "And {well} people who need nothing; --json lists them.")?;
-    }
-    let totals = &report.totals;
-    writeln!(
-        out,
-        "{} people, {} locked out, {} with signs of an attack.",
-        totals.people, totals.locked_out, totals.attacked
-    )?;
-    writeln!(out, "{}.", report.in_numbers())?;
-    for (kind, count) in &report.foreign {
-        writeln!(out, "  other: {count} × {}", printable(kind))?;
-    }
-    for line in &report.damaged {
-        let file = usize::try_from(line.position.file).ok().and_then(|index| files.get(index));
-        let file = file.map(|path| printable(&path.display().to_string())).unwrap_or_default();
-        writeln!(out, "  damaged: {file}:{}: {}", line.position.line, line.why)?;
-    }
-    if report.damaged_more > 0 {
-        writeln!(out, "  and {} more damaged lines", report.damaged_more)?;
-    }
-    Ok(())
+fn list(rules: &RuleSet) -> Result<(), DiagnoseError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    table::print_rules(&mut out, rules).and_then(|()| out.flush()).map_err(DiagnoseError::Unwritable)
+}
+
+fn write_html(path: &Path, report: &Report) -> Result<(), DiagnoseError> {
+    let page = html::render(report).map_err(DiagnoseError::Html)?;
+    let written = File::create(path).and_then(|mut file| file.write_all(page.as_bytes()));
+    written.map_err(DiagnoseError::Unwritable)
 }
 
 impl Format {
-    fn provider(self) -> Option<Provider> {
-        match self {
-            Self::Auto => None,
-            Self::Entra => Some(Provider::Entra),
-            Self::Okta => Some(Provider::Okta),
-            Self::Postern => Some(Provider::Postern),
-        }
+    pub(super) fn provider(self) -> Option<Provider> {
+        Some(match self {
+            Self::Auto => return None,
+            Self::Entra => Provider::Entra,
+            Self::Okta => Provider::Okta,
+            Self::Auth0 => Provider::Auth0,
+            Self::Keycloak => Provider::Keycloak,
+            Self::CloudTrail => Provider::CloudTrail,
+            Self::Duo => Provider::Duo,
+            Self::Google => Provider::Google,
+            Self::OneLogin => Provider::OneLogin,
+            Self::M365 => Provider::M365,
+            Self::Authentik => Provider::Authentik,
+            Self::Authelia => Provider::Authelia,
+            Self::Vaultwarden => Provider::Vaultwarden,
+            Self::PrivacyIdea => Provider::PrivacyIdea,
+            Self::Ocsf => Provider::Ocsf,
+            Self::Postern => Provider::Postern,
+        })
     }
 }

@@ -1,9 +1,196 @@
-//! OCSF Authentication, class 3002.
+//! OCSF 1.1 to 1.8: Authentication (class 3002), and the changes to accounts (3001, 3007) that bear on it.
 
-use crate::{read::Parsed, record::Position};
+mod factor;
+mod outcome;
 
-/// `None`: valid JSON, but no record of this provider.
-pub(crate) fn parse(line: &str, _position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let _: serde::de::IgnoredAny = serde_json::from_str(line)?;
-    Ok(None)
+use std::borrow::Cow;
+
+use crate::{
+    read::{Damage, Parsed},
+    record::{AttemptResult, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
+    time::time_in,
+    wire::{Field, List, Scalar, Values, wire},
+};
+use factor::Factor;
+use outcome::Outcome;
+
+wire! {
+    struct User<'a> {
+        "name" => name: Scalar<'a>,
+        "email_addr" => email: Scalar<'a>,
+        "full_name" => full_name: Scalar<'a>,
+        "uid" => id: Scalar<'a>,
+        "risk_level_id" => risk: Scalar<'a>,
+    }
 }
+wire! {
+    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, }
+}
+wire! {
+    /// An object of which only the name and the id are read.
+    struct Named<'a> { "uid" => id: Scalar<'a>, "name" => name: Scalar<'a>, }
+}
+wire! {
+    struct Endpoint<'a> {
+        "ip" => ip: Scalar<'a>,
+        "location" => location: Location<'a>,
+        "autonomous_system" => system: System<'a>,
+    }
+}
+wire! {
+    struct Location<'a> {
+        "city" => city: Scalar<'a>,
+        "country" => country: Scalar<'a>,
+        // Longitude first.
+        "coordinates" => coordinates: Values<'a>,
+        "lat" => latitude: Scalar<'a>,
+        "long" => longitude: Scalar<'a>,
+        "is_on_premises" => on_premises: Scalar<'a>,
+    }
+}
+wire! {
+    struct System<'a> { "number" => number: Scalar<'a>, }
+}
+wire! {
+    struct Http<'a> { "user_agent" => agent: Scalar<'a>, }
+}
+wire! {
+    struct Metadata<'a> { "uid" => id: Scalar<'a>, "correlation_uid" => correlation: Scalar<'a>, "version" => version: Scalar<'a>, }
+}
+wire! {
+    struct Unmapped<'a> { "postern" => postern: Words<'a>, }
+}
+wire! {
+    /// Postern's own words, in events that Postern wrote.
+    struct Words<'a> {
+        "result" => result: Scalar<'a>,
+        "cause" => cause: Scalar<'a>,
+        "method" => method: Scalar<'a>,
+        "flag" => flag: Scalar<'a>,
+    }
+}
+wire! {
+    struct Event<'a> {
+        "class_uid" => class: Scalar<'a>,
+        "type_uid" => kind: Scalar<'a>,
+        "activity_id" => activity: Scalar<'a>,
+        "status_id" => status_id: Scalar<'a>,
+        "status" => status: Scalar<'a>,
+        "status_code" => status_code: Scalar<'a>,
+        "status_detail" => status_detail: Scalar<'a>,
+        "message" => message: Scalar<'a>,
+        "time" | "time_dt" => time: Scalar<'a>,
+        "user" => user: User<'a>,
+        "actor" => actor: Actor<'a>,
+        "src_endpoint" => source: Endpoint<'a>,
+        "http_request" => http: Http<'a>,
+        "device" => device: Named<'a>,
+        "service" => service: Named<'a>,
+        "session" => session: Named<'a>,
+        "policy" => policy: Named<'a>,
+        "auth_factors" => factors: List<Factor<'a>>,
+        "auth_protocol_id" => protocol: Scalar<'a>,
+        "is_mfa" => is_mfa: Scalar<'a>,
+        "logon_type_id" => logon_type: Scalar<'a>,
+        "risk_level_id" => risk: Scalar<'a>,
+        "metadata" => metadata: Metadata<'a>,
+        "unmapped" => unmapped: Unmapped<'a>,
+    }
+}
+
+impl Event<'_> {
+    /// `None`: no event of OCSF.
+    fn class(&self) -> Option<i64> {
+        let class = self.class.int().or_else(|| self.kind.int().map(|kind| kind / 100));
+        class.filter(|_| !self.metadata.is_absent() || !self.kind.is_absent())
+    }
+
+    fn activity(&self) -> i64 {
+        self.activity.int().or_else(|| self.kind.int().map(|kind| kind % 100)).unwrap_or(0)
+    }
+}
+
+/// `None`: valid JSON, but no event of OCSF.
+pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
+    let event: Event<'_> = serde_json::from_str(line)?;
+    let Some(class) = event.class() else {
+        return Ok(None);
+    };
+    let read = outcome::outcome(class, &event)
+        .and_then(|outcome| outcome.map(|outcome| normalise(&event, outcome, position)).transpose());
+    Ok(Some(match read {
+        Ok(Some(found)) => Parsed::Attempt(found),
+        Ok(None) => Parsed::Foreign(format!("ocsf class {class}").into()),
+        Err(damage) => Parsed::Damaged(damage),
+    }))
+}
+
+fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Result<SignIn<'a>, Damage> {
+    let mut found = SignIn::new(Provider::Ocsf, outcome.result);
+    found.at = time_in(&event.time)?;
+    found.position = position;
+    found.method = outcome.method;
+    found.flag = outcome.flag;
+    found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
+    found.legacy = factor::is_legacy(event.protocol.int());
+    found.record_id = event.metadata.id.cow();
+    found.session = event
+        .session
+        .id
+        .cow()
+        .or_else(|| event.actor.session.id.cow())
+        .or_else(|| event.metadata.correlation.cow());
+    found.app = event.service.name.cow();
+    found.device = event.device.id.cow();
+    found.phone = event.factors.0.iter().rev().find_map(Factor::phone);
+    found.policy = event.policy.name.cow();
+    found.user_agent = event.http.agent.cow();
+    found.code = event.status_code.cow().or_else(|| event.status_detail.cow());
+    if outcome.result != AttemptResult::Success {
+        found.detail = event.status_detail.cow().or_else(|| event.message.cow());
+    }
+    name(event, &mut found);
+    place(event, &mut found);
+    Ok(found)
+}
+
+fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    // Some mappings give the user's id only, and the name where they have the actor.
+    let user = if login(&event.user).is_some() { &event.user } else { &event.actor.user };
+    found.display = event.user.full_name.cow().or_else(|| user.name.cow());
+    if found.result != AttemptResult::Lifecycle(Lifecycle::PolicyChanged) {
+        found.set_person(login(user));
+        found.person_id = event.user.id.cow().or_else(|| user.id.cow());
+    }
+    if matches!(found.result, AttemptResult::Lifecycle(_)) {
+        let actor = login(&event.actor.user).or_else(|| event.actor.user.id.cow());
+        found.actor = actor
+            .filter(|actor| !found.person.as_ref().is_some_and(|person| person.eq_ignore_ascii_case(actor)));
+    }
+}
+
+/// Where both are given, the name may be one to show.
+fn login<'a>(user: &User<'a>) -> Option<Cow<'a, str>> {
+    let name = user.name.cow();
+    if name.as_ref().is_some_and(|name| name.contains('@')) { name } else { user.email.cow().or(name) }
+}
+
+fn place<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    let source = &event.source;
+    let location = &source.location;
+    found.set_ip(source.ip.text());
+    found.city = location.city.cow();
+    found.country = location.country.cow();
+    let point = match location.coordinates.0.as_slice() {
+        [longitude, latitude] => latitude.float().zip(longitude.float()),
+        _ => location.latitude.float().zip(location.longitude.float()),
+    };
+    found.place = point.and_then(|(latitude, longitude)| Point::new(latitude, longitude));
+    found.asn = source.system.number.int().and_then(|number| u32::try_from(number).ok());
+    if location.on_premises.truth() == Some(true) {
+        found.network = Network::Trusted;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,99 +1,17 @@
 //! Okta System Log.
 
+mod log_event;
 mod outcome;
 
 use std::borrow::Cow;
 
 use crate::{
-    read::{Damage, Parsed},
-    record::{Method, Position, Provider, SignIn},
-    time::{from_unix, parse_time},
-    wire::{Field, List, Scalar, wire},
+    read::Parsed,
+    record::{AttemptResult, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
+    time::time_in,
 };
+use log_event::{Party, Record};
 use outcome::Outcome;
-
-wire! {
-    struct Party<'a> {
-        "id" => id: Scalar<'a>,
-        "type" => kind: Scalar<'a>,
-        "alternateid" => login: Scalar<'a>,
-        "displayname" => name: Scalar<'a>,
-        "detailentry" => detail: Detail<'a>,
-    }
-}
-wire! {
-    struct Detail<'a> { "policyname" => policy: Scalar<'a>, }
-}
-wire! {
-    struct Client<'a> {
-        "ipaddress" => ip: Scalar<'a>,
-        "useragent" => agent: Agent<'a>,
-        "geographicalcontext" => place: Place<'a>,
-    }
-}
-wire! {
-    struct Agent<'a> { "rawuseragent" => raw: Scalar<'a>, "browser" => browser: Scalar<'a>, }
-}
-wire! {
-    struct Place<'a> { "city" => city: Scalar<'a>, "country" => country: Scalar<'a>, }
-}
-wire! {
-    struct Ending<'a> { "result" => result: Scalar<'a>, "reason" => reason: Scalar<'a>, }
-}
-wire! {
-    struct Context<'a> {
-        "externalsessionid" => session: Scalar<'a>,
-        "rootsessionid" => root_session: Scalar<'a>,
-        "credentialtype" => credential: Scalar<'a>,
-    }
-}
-wire! {
-    struct Debug<'a> { "debugdata" => data: DebugData<'a>, }
-}
-wire! {
-    struct DebugData<'a> {
-        "factor" => factor: Scalar<'a>,
-        "pushonlyresponsetype" => push_response: Scalar<'a>,
-        "pushwithnumberchallengeresponsetype" => number_response: Scalar<'a>,
-    }
-}
-wire! {
-    struct Record<'a> {
-        "uuid" => id: Scalar<'a>,
-        "published" => published: Scalar<'a>,
-        "eventtype" => event: Scalar<'a>,
-        "legacyeventtype" => legacy_event: Scalar<'a>,
-        "displaymessage" => message: Scalar<'a>,
-        "actor" => actor: Party<'a>,
-        "client" => client: Client<'a>,
-        "outcome" => ending: Ending<'a>,
-        "authenticationcontext" => context: Context<'a>,
-        "debugcontext" => debug: Debug<'a>,
-        "target" => targets: List<Party<'a>>,
-    }
-}
-
-impl<'a> Record<'a> {
-    fn event(&self) -> Option<&str> {
-        let told = !self.actor.is_absent() || !self.ending.is_absent() || !self.legacy_event.is_absent();
-        self.event.text().filter(|event| told && event.contains('.'))
-    }
-
-    fn target(&self, kind: &str) -> Option<&Party<'a>> {
-        self.targets
-            .0
-            .iter()
-            .find(|target| target.kind.text().is_some_and(|said| said.eq_ignore_ascii_case(kind)))
-    }
-
-    /// The person who acts, if the actor is one.
-    fn acting_person(&self) -> Option<&Party<'a>> {
-        let is_system =
-            self.actor.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("SystemPrincipal"))
-                || self.actor.login.text().is_some_and(|login| login.eq_ignore_ascii_case("system@okta.com"));
-        (!is_system && !self.actor.is_absent()).then_some(&self.actor)
-    }
-}
 
 /// `None`: valid JSON, but no record of Okta.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
@@ -109,60 +27,107 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 }
 
 fn normalise<'a>(record: &Record<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
-    let target = record.target("User");
-    // A sign-in belongs to the one who acts; a change belongs to the one it is done to.
-    let person =
-        if outcome.on_target { target.or(record.acting_person()) } else { record.acting_person().or(target) };
+    let is_policy = outcome.result == AttemptResult::Lifecycle(Lifecycle::PolicyChanged);
+    let person = person_of(record, &outcome).filter(|_| !is_policy);
     // "MFA factor enabled" for the whole organisation is a setting, and nobody's enrolment.
-    let Some(person) = person else {
+    if person.is_none() && !is_policy {
         return Parsed::Foreign(format!("okta {}", record.event.text().unwrap_or("")).into());
-    };
-    let Ok(at) = time_of(record) else {
-        return Parsed::Damaged(Damage::BadTime);
+    }
+    let at = match time_in(&record.published) {
+        Ok(at) => at,
+        Err(damage) => return Parsed::Damaged(damage),
     };
     let mut sign_in = SignIn::new(Provider::Okta, outcome.result);
     sign_in.at = at;
     sign_in.position = position;
     sign_in.flag = outcome.flag;
     sign_in.method = outcome.method;
-    sign_in.detail = outcome.detail.or_else(|| done_by(record, person));
+    let actor = done_by(record, person);
+    sign_in.detail = outcome.detail.or_else(|| actor.as_ref().map(|actor| format!("by {actor}").into()));
+    // Okta itself sends the messages; that is no change of anything.
+    sign_in.actor = actor.filter(|_| matches!(outcome.result, AttemptResult::Lifecycle(_)));
     sign_in.policy = policy_of(record);
-    sign_in.display = person.name.cow();
-    sign_in.set_person(person.login.cow());
-    sign_in.person_id = person.id.cow();
+    if let Some(person) = person {
+        sign_in.display = person.name.cow();
+        sign_in.set_person(person.login.cow());
+        sign_in.person_id = person.id.cow();
+    }
     sign_in.record_id = record.id.cow();
-    sign_in.set_ip(record.client.ip.text());
-    let agent = &record.client.agent;
-    sign_in.user_agent = agent.raw.cow().or_else(|| agent.browser.cow());
-    sign_in.city = record.client.place.city.cow();
-    sign_in.country = record.client.place.country.cow();
+    sign_in.code = record.ending.reason.cow().or_else(|| record.event.cow());
     sign_in.app = record.target("AppInstance").and_then(|app| app.name.cow());
     let context = &record.context;
-    sign_in.session = context.root_session.cow().or_else(|| context.session.cow());
+    // A request before any session has the word in place of an id.
+    let session = context.root_session.cow().or_else(|| context.session.cow());
+    sign_in.session = session.filter(|id| id != "unknown");
     sign_in.interactive = sign_in.method != Method::Session;
+    sign_in.legacy = is_legacy(record);
+    sign_in.phone = phone_of(record);
+    place(record, &mut sign_in);
     Parsed::Attempt(sign_in)
 }
 
-fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
-    match &record.published {
-        Scalar::Absent => Ok(None),
-        Scalar::Text(text) => parse_time(text).map(Some).ok_or(()),
-        Scalar::Int(number) => from_unix(*number).map(Some).ok_or(()),
-        Scalar::Float(_) | Scalar::Bool(_) => Err(()),
-    }
+/// A sign-in belongs to the one who acts; a change belongs to the one it is done to.
+fn person_of<'r, 'a>(record: &'r Record<'a>, outcome: &Outcome<'a>) -> Option<&'r Party<'a>> {
+    let (acting, target) = (record.acting_person(), record.target("User"));
+    if outcome.on_target { target.or(acting) } else { acting.or(target) }
 }
 
-/// Who did it, where that is not the person: "one's support reset my password" is the first question of an incident.
+/// Where it came from, and with what.
+fn place<'a>(record: &Record<'a>, sign_in: &mut SignIn<'a>) {
+    let client = &record.client;
+    sign_in.set_ip(client.ip.text());
+    sign_in.user_agent = client.agent.raw.cow().or_else(|| client.agent.browser.cow());
+    sign_in.city = client.place.city.cow();
+    sign_in.country = client.place.country.cow();
+    let point = &client.place.point;
+    sign_in.place =
+        point.latitude.float().zip(point.longitude.float()).and_then(|(lat, lon)| Point::new(lat, lon));
+    sign_in.asn = record.security.asn.int().and_then(|asn| u32::try_from(asn).ok());
+    if record.security.proxy.truth() == Some(true) {
+        sign_in.network = Network::Proxy;
+    }
+    let data = &record.debug.data;
+    // A registered device says more than a browser's token, and that more than a fingerprint.
+    sign_in.device =
+        record.device.id.cow().or_else(|| data.device_token.cow()).or_else(|| data.fingerprint.cow());
+}
+
+/// Microsoft's relay of mail clients that know only a password, or its older form.
+fn is_legacy(record: &Record<'_>) -> bool {
+    record.event.text() == Some("user.authentication.auth_via_richclient")
+        || record.debug.data.request.text().is_some_and(|path| path.contains("/sso/wsfed/active"))
+}
+
+/// The number that a message or call went to, or else the enrolment that was used.
+fn phone_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+    const ENROLMENTS: [&str; 2] = ["AuthenticatorEnrollment", "UserFactor"];
+    let numbered = record.targets.0.iter().find(|target| target.login.text().is_some_and(is_a_number));
+    let number = record.debug.data.phone.cow().or_else(|| numbered.and_then(|target| target.login.cow()));
+    number.or_else(|| {
+        let used = ENROLMENTS.iter().find_map(|kind| record.target(kind))?;
+        let is_password = used.name.text().is_some_and(|name| name.eq_ignore_ascii_case("password"));
+        if is_password { None } else { used.id.cow() }
+    })
+}
+
+fn is_a_number(text: &str) -> bool {
+    text.starts_with('+') && text.bytes().filter(u8::is_ascii_digit).count() >= 4
+}
+
+/// Who did it, where that is not the person: "Okta's support reset my password" is the first question of an incident.
 /// Compared by login: ids repeat in anonymised records.
-fn done_by<'a>(record: &Record<'a>, person: &Party<'a>) -> Option<Cow<'a, str>> {
+fn done_by<'a>(record: &Record<'a>, person: Option<&Party<'a>>) -> Option<Cow<'a, str>> {
     let actor = record.actor.login.text()?;
-    (person.login.text() != Some(actor)).then(|| format!("by {actor}").into())
+    if person.and_then(|person| person.login.text()) == Some(actor) { None } else { record.actor.login.cow() }
 }
 
 fn policy_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
     let rules = || record.targets.0.iter().filter(|target| target.kind.text() == Some("Rule"));
-    // The app's own policy decides last, and Okta lists it after the global one.
-    rules().rev().find_map(|rule| rule.detail.policy.cow().or_else(|| rule.name.cow()))
+    // The app's own policy decides last, and Okta lists it after the global one. Classic names the policy itself.
+    rules()
+        .rev()
+        .find_map(|rule| rule.detail.policy.cow().or_else(|| rule.name.cow()))
+        .or_else(|| record.target("PolicyEntity").or_else(|| record.target("PolicyRule"))?.name.cow())
 }
 
 #[cfg(test)]

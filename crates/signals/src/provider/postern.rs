@@ -90,7 +90,7 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
 }
 
 /// A word of a closed vocabulary; `None` for one that a later version may have added.
-fn word<'a, T: Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Option<T> {
+pub(super) fn word<'a, T: Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Option<T> {
     let text = StrDeserializer::<serde::de::value::Error>::new(scalar.text()?);
     T::deserialize(text).ok()
 }

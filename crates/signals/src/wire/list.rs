@@ -11,7 +11,7 @@ use super::{Field, Object, ObjectVisitor};
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 
 /// No provider writes more steps, policies or targets than this into one record.
-const LIST_MAX: usize = 64;
+pub(super) const LIST_MAX: usize = 64;
 
 impl<T: Field> Field for List<T> {
     type Static = List<T::Static>;

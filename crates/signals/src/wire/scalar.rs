@@ -89,7 +89,7 @@ fn meaningful(text: &str) -> bool {
     !text.is_empty() && !text.eq_ignore_ascii_case("null")
 }
 
-struct ScalarVisitor;
+pub(super) struct ScalarVisitor;
 
 impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar<'de>;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Record;
+use super::log_event::Record;
 use crate::{
     cause::Cause,
     read::Damage,
@@ -35,6 +35,7 @@ pub(super) fn outcome<'a>(event: &str, record: &Record<'a>) -> Result<Option<Out
         "user.mfa.okta_verify.deny_push" => Ok(Some(answered(Cause::MfaDenied))),
         // Declined by an app too old for the prompt: no sign of an attack.
         "user.mfa.okta_verify.deny_push_upgrade_needed" => Ok(Some(answered(Cause::MfaDeliveryFailed))),
+        "user.account.use_token" => Ok(Some(recovery_token(record))),
         _ if is_attempt(event) => attempt(event, record).map(Some),
         _ => Ok(None),
     }
@@ -56,10 +57,11 @@ fn change_of(event: &str) -> Option<Lifecycle> {
         "user.account.reset_password" | "user.account.expire_password" => Lifecycle::PasswordReset,
         "user.account.update_password" => Lifecycle::PasswordChanged,
         "user.account.report_suspicious_activity_by_enduser" => Lifecycle::SuspiciousReported,
-        // The last without a person in it is the organisation's setting.
-        "user.mfa.factor.activate" | "user.mfa.factor.unsuspend" | "system.mfa.factor.activate" => {
-            Lifecycle::FactorEnrolled
-        }
+        // An update puts a new number or device in the place of the old.
+        "user.mfa.factor.activate"
+        | "user.mfa.factor.update"
+        | "user.mfa.factor.unsuspend"
+        | "system.mfa.factor.activate" => Lifecycle::FactorEnrolled,
         "user.mfa.factor.deactivate" | "user.mfa.factor.suspend" => Lifecycle::FactorRemoved,
         "user.mfa.factor.reset_all" => Lifecycle::FactorReset,
         "user.lifecycle.activate" | "user.lifecycle.reactivate" | "user.lifecycle.unsuspend" => {
@@ -71,8 +73,16 @@ fn change_of(event: &str) -> Option<Lifecycle> {
         "user.risk.detect" | "security.threat.detected" | "user.mfa.attempt_bypass" => {
             Lifecycle::RiskDetected
         }
+        _ if is_policy_change(event) => Lifecycle::PolicyChanged,
         _ => return None,
     })
+}
+
+/// Policies, their rules, and the network zones that they name. `policy.evaluate_sign_on` applies one.
+fn is_policy_change(event: &str) -> bool {
+    ["policy.lifecycle.", "policy.rule.", "application.policy.sign_on.", "zone."]
+        .iter()
+        .any(|kind| event.starts_with(kind))
 }
 
 /// Absent counts as success: trimmed exports drop it, and Okta logs these events when they have happened.
@@ -94,6 +104,17 @@ fn lifecycle(change: Lifecycle) -> Outcome<'static> {
 fn answered(cause: Cause) -> Outcome<'static> {
     let result = AttemptResult::Failure(cause);
     Outcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
+}
+
+/// A link of self-service recovery: opened while it was good, or too late.
+fn recovery_token<'a>(record: &Record<'a>) -> Outcome<'a> {
+    let result = if succeeded(record) {
+        AttemptResult::Interrupt(None)
+    } else {
+        AttemptResult::Failure(Cause::SessionExpired)
+    };
+    let detail = record.ending.reason.cow();
+    Outcome { result, method: Method::Unknown, flag: None, detail, on_target: true }
 }
 
 fn sent_by(event: &str) -> Option<Method> {
@@ -202,8 +223,14 @@ fn method_of(event: &str, record: &Record<'_>, reason: &str) -> Method {
     if reason.contains("FastPass") {
         return Method::DeviceKey;
     }
-    let authenticator = record.target("AuthenticatorEnrollment").and_then(|target| target.name.text());
-    let named = [record.debug.data.factor.text(), record.context.credential.text(), authenticator];
+    let enrolment = record.target("AuthenticatorEnrollment");
+    let named = [
+        record.debug.data.factor.text(),
+        record.context.credential.text(),
+        // One authenticator has several methods: "Okta Verify" is a push, a code or a device's key.
+        enrolment.and_then(|used| used.detail.method.text()),
+        enrolment.and_then(|used| used.name.text()),
+    ];
     if let Some(method) =
         named.into_iter().flatten().map(method_by_name).find(|method| *method != Method::Unknown)
     {
@@ -214,9 +241,9 @@ fn method_of(event: &str, record: &Record<'_>, reason: &str) -> Method {
         "user.authentication.auth_via_IDP"
         | "user.authentication.auth_via_social"
         | "user.authentication.auth_via_inbound_SAML" => Method::Federated,
-        "user.authentication.auth_via_AD_agent" | "user.authentication.auth_via_LDAP_agent" => {
-            Method::Password
-        }
+        "user.authentication.auth_via_AD_agent"
+        | "user.authentication.auth_via_LDAP_agent"
+        | "user.authentication.auth_via_richclient" => Method::Password,
         _ if event == "user.session.start" && reason == "INVALID_CREDENTIALS" => Method::Password,
         _ => Method::Unknown,
     }

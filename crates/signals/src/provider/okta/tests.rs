@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    cause::Cause,
-    record::{AttemptResult, Flag, Lifecycle},
-};
+use crate::{cause::Cause, read::Damage, record::Flag};
 use AttemptResult::{Failure, Interrupt, PushSent, Success};
 
 const MFA: &str = "user.authentication.auth_via_mfa";
@@ -92,6 +89,93 @@ fn results_and_reasons() {
     assert!(matches!(read("user.session.start", "", ""), Parsed::Damaged(Damage::NoResult)));
     assert!(matches!(read("user.session.end", r#""result":"SUCCESS""#, ""), Parsed::Foreign(_)));
     assert!(matches!(read("user.mfa.factor.reset_all", r#""result":"FAILURE""#, ""), Parsed::Foreign(_)));
+}
+
+#[test]
+fn where_it_came_from_and_with_what() {
+    let more = r#","client":{"ipAddress":"198.51.100.7","geographicalContext":{"geolocation":{"lat":45.76,"lon":4.83}}},"securityContext":{"asNumber":64500,"isProxy":true},"debugContext":{"debugData":{"dtHash":"ab12","deviceFingerprint":"cd34"}},"authenticationContext":{"externalSessionId":"unknown"}"#;
+    let record = attempt("user.session.start", r#""result":"FAILURE","reason":"LOCKED_OUT""#, more);
+    assert_eq!((record.place, record.asn), (Point::new(45.76, 4.83), Some(64500)));
+    assert_eq!((record.network, record.device.as_deref()), (Network::Proxy, Some("ab12")));
+    assert_eq!((record.code.as_deref(), record.session), (Some("LOCKED_OUT"), None));
+    assert!(!record.legacy);
+    let registered = format!(r#"{more},"device":{{"id":"guo1","managed":true}}"#);
+    let record = attempt("user.session.start", r#""result":"SUCCESS""#, &registered);
+    assert_eq!(
+        (record.device.as_deref(), record.code.as_deref()),
+        (Some("guo1"), Some("user.session.start"))
+    );
+}
+
+#[test]
+fn a_mail_client_that_knows_only_a_password() {
+    let relay = r#","debugContext":{"debugData":{"requestUri":"/app/office365/exk1/sso/wsfed/active"}}"#;
+    let ending = r#""result":"FAILURE","reason":"INVALID_CREDENTIALS""#;
+    assert!(attempt("user.session.start", ending, relay).legacy);
+    let rich = attempt("user.authentication.auth_via_richclient", ending, "");
+    assert_eq!(
+        (rich.legacy, rich.result, rich.method),
+        (true, Failure(Cause::BadPassword), Method::Password)
+    );
+}
+
+#[test]
+fn the_phone_that_was_asked() {
+    let target = |kind: &str, login: &str, name: &str| {
+        format!(
+            r#","target":[{{"type":"User","alternateId":"mia@corp.example"}},{{"id":"opf1","type":"{kind}","alternateId":"{login}","displayName":"{name}","detailEntry":{{"methodTypeUsed":"Get a push notification"}}}}]"#
+        )
+    };
+    let ending = r#""result":"SUCCESS""#;
+    let sms = "system.sms.send_factor_verify_message";
+    let push = attempt(MFA, ending, &target("AuthenticatorEnrollment", "unknown", "Okta Verify"));
+    assert_eq!((push.phone.as_deref(), push.method), (Some("opf1"), Method::Push));
+    let number = attempt(sms, ending, &target("Phone", "+33 6 12 34 56 78", "SMS"));
+    assert_eq!(number.phone.as_deref(), Some("+33 6 12 34 56 78"));
+    let debug = r#","debugContext":{"debugData":{"phoneNumber":"+3361234"}}"#;
+    assert_eq!(attempt(sms, ending, debug).phone.as_deref(), Some("+3361234"));
+    assert_eq!(attempt(MFA, ending, &target("AuthenticatorEnrollment", "unknown", "Password")).phone, None);
+}
+
+#[test]
+fn who_made_a_change() {
+    let target = r#","target":[{"id":"00u2","type":"User","alternateId":"lea@corp.example"}]"#;
+    for event in ["user.mfa.factor.update", "user.mfa.factor.activate"] {
+        let record = attempt(event, r#""result":"SUCCESS""#, target);
+        assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::FactorEnrolled));
+        assert_eq!(
+            (record.person.as_deref(), record.actor.as_deref()),
+            (Some("lea@corp.example"), Some("mia@corp.example"))
+        );
+        assert_eq!(record.detail.as_deref(), Some("by mia@corp.example"));
+    }
+    let own = attempt("user.mfa.factor.update", r#""result":"SUCCESS""#, "");
+    assert_eq!((own.person.as_deref(), own.actor, own.detail), (Some("mia@corp.example"), None, None));
+}
+
+#[test]
+fn a_policy_is_nobodys() {
+    let target = r#","target":[{"type":"PolicyEntity","displayName":"Office only"},{"type":"PolicyRule","displayName":"Catch-all"}]"#;
+    for event in ["policy.lifecycle.update", "policy.rule.update", "policy.rule.deactivate"] {
+        let record = attempt(event, r#""result":"SUCCESS""#, target);
+        assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PolicyChanged), "{event}");
+        assert_eq!((record.person, record.person_id, record.display), (None, None, None));
+        assert_eq!(
+            (record.policy.as_deref(), record.actor.as_deref()),
+            (Some("Office only"), Some("mia@corp.example"))
+        );
+    }
+    assert!(matches!(read("policy.rule.update", r#""result":"FAILURE""#, target), Parsed::Foreign(_)));
+}
+
+#[test]
+fn a_recovery_link_that_came_too_late() {
+    let late = attempt("user.account.use_token", r#""result":"FAILURE","reason":"Token expired""#, "");
+    assert_eq!(
+        (late.result, late.detail.as_deref()),
+        (Failure(Cause::SessionExpired), Some("Token expired"))
+    );
+    assert_eq!(attempt("user.account.use_token", r#""result":"SUCCESS""#, "").result, Interrupt(None));
 }
 
 #[test]

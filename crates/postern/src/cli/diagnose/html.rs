@@ -1,0 +1,342 @@
+//! The report as one file that opens without a network: no script, no font, no picture from elsewhere.
+
+use jiff::{SignedDuration, Timestamp};
+use minijinja::{Environment, UndefinedBehavior, value::Serde};
+use postern_signals::{
+    AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Report, RuleSource, Subject,
+    report::{Moment, printable},
+};
+use serde::Serialize;
+
+use super::chart::{Chart, Heat, chart, heat, width_of};
+
+/// Findings and people shown; a page of thousands helps nobody.
+const FINDINGS_SHOWN: usize = 300;
+const PEOPLE_SHOWN: usize = 300;
+const POSITIONS_SHOWN: usize = 8;
+const PEOPLE_NAMED: usize = 12;
+/// Where a timeline begins and ends in its picture.
+const LEFT: f64 = 14.0;
+const WIDTH: f64 = 932.0;
+
+/// The page.
+pub(super) fn render(report: &Report) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("clock", clock);
+    environment.add_template("report.html", include_str!("report.html"))?;
+    environment.get_template("report.html")?.render(Serde(Page::of(report)))
+}
+
+/// `2026-03-02T08:14:11.204Z` → `2026-03-02 08:14`.
+fn clock(text: &str) -> String {
+    text.get(..16).unwrap_or(text).replace('T', " ")
+}
+
+#[derive(Serialize)]
+struct Page {
+    css: &'static str,
+    version: &'static str,
+    numbers: String,
+    span: Option<(Timestamp, Timestamp)>,
+    stopped: bool,
+    tiles: Vec<Tile>,
+    chart: Chart,
+    findings: Vec<FindingView>,
+    findings_more: usize,
+    people: Vec<PersonView>,
+    people_more: usize,
+    well: usize,
+    heat: Vec<Heat>,
+    heat_most: u64,
+    causes: Vec<CauseView>,
+    damaged: Vec<String>,
+    damaged_more: u64,
+    foreign: Vec<Kind>,
+}
+
+#[derive(Serialize)]
+struct Tile {
+    count: u64,
+    label: &'static str,
+    class: &'static str,
+}
+
+#[derive(Serialize)]
+struct Kind {
+    name: String,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct CauseView {
+    word: &'static str,
+    count: u64,
+    meaning: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingView {
+    number: usize,
+    class: &'static str,
+    grade: &'static str,
+    title: String,
+    subject: String,
+    words: String,
+    mend: String,
+    runbook: String,
+    since: Timestamp,
+    until: Timestamp,
+    count: u64,
+    evidence: String,
+    people: String,
+    rule: String,
+    source: &'static str,
+    threshold: String,
+    confidence: &'static str,
+}
+
+#[derive(Serialize)]
+struct PersonView {
+    name: String,
+    provider: &'static str,
+    class: &'static str,
+    state: &'static str,
+    since: Option<Timestamp>,
+    rung: u8,
+    cause: Option<&'static str>,
+    why: String,
+    mend: String,
+    reset_helps: &'static str,
+    findings: Vec<Link>,
+    dots: Vec<Dot>,
+    first: String,
+    last: String,
+    changes: Vec<ChangeView>,
+    attempts: u64,
+    failures: u64,
+    last_success: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    number: usize,
+    title: String,
+}
+
+#[derive(Serialize)]
+struct Dot {
+    x: f64,
+    class: &'static str,
+    title: String,
+}
+
+#[derive(Serialize)]
+struct ChangeView {
+    at: Option<Timestamp>,
+    what: String,
+    actor: Option<String>,
+    detail: Option<String>,
+}
+
+impl Page {
+    fn of(report: &Report) -> Self {
+        let care: Vec<_> = report.people.iter().filter(|person| person.needs_care()).collect();
+        let (heat, heat_most) = heat(&report.week);
+        Self {
+            css: include_str!("report.css"),
+            version: env!("CARGO_PKG_VERSION"),
+            numbers: report.in_numbers(),
+            span: report.span,
+            stopped: report.stopped,
+            tiles: tiles(report),
+            chart: chart(report),
+            findings: report
+                .findings
+                .iter()
+                .zip(1..)
+                .take(FINDINGS_SHOWN)
+                .map(|found| finding(found, report))
+                .collect(),
+            findings_more: report.findings.len().saturating_sub(FINDINGS_SHOWN),
+            people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, report)).collect(),
+            people_more: care.len().saturating_sub(PEOPLE_SHOWN),
+            well: report.people.len() - care.len(),
+            heat,
+            heat_most,
+            causes: causes(report),
+            damaged: report
+                .damaged
+                .iter()
+                .map(|line| format!("{}: {}", report.place(line.position), line.why))
+                .collect(),
+            damaged_more: report.damaged_more,
+            foreign: report
+                .foreign
+                .iter()
+                .map(|(name, count)| Kind { name: printable(name), count: *count })
+                .collect(),
+        }
+    }
+}
+
+fn tiles(report: &Report) -> Vec<Tile> {
+    let totals = &report.totals;
+    let wide = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.subject, Subject::Tenant { .. } | Subject::Policy { .. }))
+        .count() as u64;
+    let class = |count: u64, class: &'static str| if count > 0 { class } else { "" };
+    vec![
+        Tile { count: totals.locked_out, label: "locked out", class: class(totals.locked_out, "warn") },
+        Tile { count: totals.attacked, label: "under attack", class: class(totals.attacked, "bad") },
+        Tile { count: wide, label: "organisation-wide", class: class(wide, "warn") },
+        Tile { count: totals.people, label: "people", class: "" },
+        Tile { count: totals.failures, label: "failures", class: "" },
+    ]
+}
+
+fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingView {
+    let places: Vec<_> =
+        finding.evidence.iter().take(POSITIONS_SHOWN).map(|position| report.place(*position)).collect();
+    let more = if finding.evidence.len() > POSITIONS_SHOWN { " …" } else { "" };
+    FindingView {
+        number,
+        class: class_of(finding.grade),
+        grade: finding.grade.plain_words(),
+        title: printable(&finding.title),
+        subject: subject(&finding.subject),
+        words: printable(&finding.words),
+        mend: finding.mend.to_string(),
+        runbook: finding.runbook.to_string(),
+        since: finding.since,
+        until: finding.until,
+        count: finding.count,
+        evidence: places.join(", ") + more,
+        people: people(finding),
+        rule: printable(&finding.rule),
+        source: match finding.source {
+            RuleSource::Shipped => "shipped Sigma rule",
+            RuleSource::Own => "your Sigma rule",
+            RuleSource::Detector => "detector",
+        },
+        threshold: finding.threshold.to_string(),
+        confidence: finding.confidence.as_str(),
+    }
+}
+
+fn people(finding: &Finding) -> String {
+    let named: Vec<_> = finding.people.iter().take(PEOPLE_NAMED).map(|login| printable(login)).collect();
+    let more = finding.people_count.saturating_sub(named.len() as u64);
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// In plain words.
+pub(super) fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Person { person, .. } => printable(person),
+        Subject::Address { ip } => format!("address {}", printable(ip)),
+        Subject::Policy { policy, .. } => format!("policy “{}”", printable(policy)),
+        Subject::Tenant { provider } => format!("everybody at {}", provider.as_str()),
+        Subject::Group { group } => printable(group),
+    }
+}
+
+fn class_of(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Notice => "",
+        Grade::Warning => "warn",
+        Grade::Incident | Grade::LikelyBreach => "bad",
+    }
+}
+
+fn view_of(person: &PersonReport, report: &Report) -> PersonView {
+    let (state, since) = match person.state {
+        PersonState::LockedOut { since } => ("LOCKED OUT", Some(since)),
+        PersonState::NotLockedOut => ("can sign in", None),
+        PersonState::Unfinished { since } => ("unfinished", Some(since)),
+        PersonState::Unknown => ("not known", None),
+    };
+    let class = match (person.grade, person.state) {
+        (Some(grade), _) if grade >= Grade::Incident => "bad",
+        (Some(Grade::Warning), _) | (_, PersonState::LockedOut { .. }) => "warn",
+        _ => "",
+    };
+    let link = |index: &usize| {
+        let finding = report.findings.get(*index).filter(|_| *index < FINDINGS_SHOWN)?;
+        Some(Link { number: index + 1, title: printable(&finding.title) })
+    };
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(printable);
+    PersonView {
+        name: printable(&person.person),
+        provider: person.provider.as_str(),
+        class,
+        state,
+        since,
+        rung: person.rung,
+        cause: person.cause.map(Cause::as_str),
+        why: printable(&person.why),
+        mend: printable(&person.mend),
+        reset_helps: person.reset_helps.plain_words(),
+        findings: person.findings.iter().chain(&person.organisation_wide).filter_map(link).collect(),
+        dots: dots(&person.timeline),
+        first: person.timeline.first().map(|moment| clock(&moment.at.to_string())).unwrap_or_default(),
+        last: person.timeline.last().map(|moment| clock(&moment.at.to_string())).unwrap_or_default(),
+        changes: person
+            .changes
+            .iter()
+            .map(|change| ChangeView {
+                at: change.at,
+                what: change.what.as_str().replace('_', " "),
+                actor: text(&change.actor),
+                detail: text(&change.detail),
+            })
+            .collect(),
+        attempts: person.attempts,
+        failures: person.failures,
+        last_success: person.last_success,
+    }
+}
+
+/// Spread by time; where many fall together, by order, so that none hides another.
+fn dots(moments: &[Moment]) -> Vec<Dot> {
+    let Some((first, last)) = moments.first().zip(moments.last()) else { return Vec::new() };
+    let span = last.at.duration_since(first.at);
+    let count = moments.len().max(2);
+    let step = WIDTH / width_of(count - 1);
+    let at = |index: usize, moment: &Moment| {
+        let by_order = width_of(index) * step;
+        let share = moment.at.duration_since(first.at).as_secs_f64() / span.as_secs_f64().max(1.0);
+        let by_time = if span > SignedDuration::ZERO { share * WIDTH } else { by_order };
+        ((LEFT + 0.5 * by_time + 0.5 * by_order) * 10.0).round() / 10.0
+    };
+    let dot = |(index, moment): (usize, &Moment)| {
+        let (class, words) = match moment.result {
+            AttemptResult::Success => ("good", "signed in".to_owned()),
+            AttemptResult::Failure(cause) => ("fail", cause.plain_words().to_owned()),
+            AttemptResult::Interrupt(_) => ("open", "more was asked for".to_owned()),
+            AttemptResult::PushSent => ("open", "prompt sent".to_owned()),
+            AttemptResult::Lifecycle(change) => ("change", change.as_str().replace('_', " ")),
+        };
+        let title = format!("{} {words}", clock(&moment.at.to_string()));
+        Dot { x: at(index, moment), class, title }
+    };
+    moments.iter().enumerate().map(dot).collect()
+}
+
+fn causes(report: &Report) -> Vec<CauseView> {
+    let mut causes: Vec<_> = report
+        .causes
+        .iter()
+        .filter_map(|(word, count)| {
+            let cause: Cause = word.parse().ok()?;
+            Some(CauseView { word: cause.as_str(), count: *count, meaning: cause.plain_words() })
+        })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    causes
+}

@@ -1,0 +1,270 @@
+//! From files to a diagnosis, on several cores: one thread splits, others parse, the caller's collects.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use crate::{
+    diagnose::{Diagnosis, Intake},
+    event::Event,
+    read::{Batch, Batcher, Parsed, ReadOptions, ReadSummary},
+    record::{Position, Provider},
+    report::printable,
+    source::{Source, SourceError},
+};
+
+/// Batches that wait for a thread, per thread.
+const WAITING: usize = 2;
+/// Records quoted when a file holds nothing that fits.
+const NOTES: usize = 3;
+
+/// How to scan.
+#[derive(Debug, Clone, Copy)]
+pub struct ScanOptions {
+    /// Threads that parse; 1 does everything in the calling thread.
+    pub threads: usize,
+    /// Read as this provider's log only.
+    pub format: Option<Provider>,
+}
+
+impl Default for ScanOptions {
+    /// As many threads as there are cores.
+    fn default() -> Self {
+        Self { threads: thread::available_parallelism().map_or(1, Into::into), format: None }
+    }
+}
+
+/// How far a scan is, for a progress bar; and the way to stop it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Records parsed.
+    pub records: AtomicU64,
+    /// Set it to stop: what was read until then is diagnosed.
+    pub stop: AtomicBool,
+}
+
+impl Progress {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// What became of one file.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// The file, or standard input.
+    pub name: String,
+    /// What was in it.
+    pub summary: ReadSummary,
+    /// The first records that are no sign-ins, in words.
+    pub notes: Vec<String>,
+    /// What kept it from being read to its end.
+    pub error: Option<SourceError>,
+}
+
+/// Reads all the files into the diagnosis. A file that cannot be read does not keep the others from being read.
+pub fn scan(
+    diagnosis: &mut Diagnosis,
+    sources: &[Source],
+    options: ScanOptions,
+    progress: &Progress,
+) -> Vec<FileOutcome> {
+    let mut outcomes: Vec<_> = sources.iter().map(FileOutcome::of).collect();
+    if options.threads > 1 {
+        on_threads(diagnosis, sources, options, progress, &mut outcomes);
+        return outcomes;
+    }
+    let mut parser = Parser::new(diagnosis, options, progress);
+    for (index, source) in sources.iter().enumerate() {
+        let error = split(index, source, progress, &mut |batch| {
+            diagnosis.push(parser.parse(&batch));
+            true
+        });
+        note_error(&mut outcomes, index, error);
+    }
+    parser.finish().give(diagnosis, &mut outcomes);
+    outcomes
+}
+
+fn on_threads(
+    diagnosis: &mut Diagnosis,
+    sources: &[Source],
+    options: ScanOptions,
+    progress: &Progress,
+    outcomes: &mut [FileOutcome],
+) {
+    let parsers: Vec<_> = (0..options.threads).map(|_| Parser::new(diagnosis, options, progress)).collect();
+    let (to_parse, batches) = sync_channel::<Batch>(options.threads * WAITING);
+    let (to_collect, events) = sync_channel::<Vec<Event>>(options.threads * WAITING);
+    let batches = Mutex::new(batches);
+    thread::scope(|scope| {
+        let splitter = scope.spawn(|| split_all(sources, progress, to_parse));
+        let batches = &batches;
+        let workers: Vec<_> = parsers
+            .into_iter()
+            .map(|parser| {
+                let to_collect = to_collect.clone();
+                scope.spawn(move || parser.work(batches, &to_collect))
+            })
+            .collect();
+        drop(to_collect);
+        for events in events {
+            diagnosis.push(&events);
+        }
+        for worker in workers {
+            joined(worker).give(diagnosis, outcomes);
+        }
+        for (index, error) in joined(splitter) {
+            note_error(outcomes, index, Some(error));
+        }
+    });
+}
+
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn split_all(
+    sources: &[Source],
+    progress: &Progress,
+    to_parse: SyncSender<Batch>,
+) -> Vec<(usize, SourceError)> {
+    let mut errors = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        // A send fails only when every worker is gone, and then their own panic is what counts.
+        let error = split(index, source, progress, &mut |batch| to_parse.send(batch).is_ok());
+        errors.extend(error.map(|error| (index, error)));
+    }
+    errors
+}
+
+/// Cuts one file into batches. Some: what kept it from being read to its end.
+fn split(
+    index: usize,
+    source: &Source,
+    progress: &Progress,
+    each: &mut impl FnMut(Batch) -> bool,
+) -> Option<SourceError> {
+    let file = u32::try_from(index).unwrap_or(u32::MAX);
+    let mut batcher = match source.open() {
+        Ok(reader) => Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() }),
+        Err(error) => return Some(source.error(error, None)),
+    };
+    while !progress.is_stopped() {
+        match batcher.next() {
+            Ok(Some(batch)) => {
+                if !each(batch) {
+                    return None;
+                }
+            }
+            Ok(None) => return None,
+            Err(error) => return Some(source.error(error, Some(batcher.position()))),
+        }
+    }
+    None
+}
+
+/// One thread's parsing.
+struct Parser<'p> {
+    intake: Intake,
+    likely: Provider,
+    format: Option<Provider>,
+    progress: &'p Progress,
+    files: Vec<(u32, ReadSummary, Vec<String>)>,
+}
+
+impl<'p> Parser<'p> {
+    fn new(diagnosis: &Diagnosis, options: ScanOptions, progress: &'p Progress) -> Self {
+        let likely = options.format.unwrap_or(Provider::Entra);
+        Self { intake: diagnosis.intake(), likely, format: options.format, progress, files: Vec::new() }
+    }
+
+    fn work(mut self, batches: &Mutex<Receiver<Batch>>, to_collect: &SyncSender<Vec<Event>>) -> ParsedFiles {
+        loop {
+            let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(batch) = next else { return self.finish() };
+            self.parse(&batch);
+            let events = std::mem::take(&mut self.intake.events);
+            if to_collect.send(events).is_err() {
+                return self.finish();
+            }
+        }
+    }
+
+    /// The events of a batch.
+    fn parse(&mut self, batch: &Batch) -> &[Event] {
+        self.intake.events.clear();
+        let mut notes = Vec::new();
+        let Self { intake, likely, .. } = self;
+        let summary = batch.for_each(self.format, likely, |position, parsed| {
+            if notes.len() < NOTES {
+                notes.extend(note_on(position, &parsed));
+            }
+            intake.take(position, parsed);
+        });
+        self.progress.records.fetch_add(summary.records, Ordering::Relaxed);
+        self.remember(batch.file(), summary, notes);
+        &self.intake.events
+    }
+
+    fn remember(&mut self, file: u32, summary: ReadSummary, notes: Vec<String>) {
+        match self.files.last_mut() {
+            Some((same, sum, known)) if *same == file => {
+                *sum += summary;
+                known.extend(notes);
+                known.truncate(NOTES);
+            }
+            _ => self.files.push((file, summary, notes)),
+        }
+    }
+
+    fn finish(self) -> ParsedFiles {
+        ParsedFiles { intake: self.intake, files: self.files }
+    }
+}
+
+/// What one thread parsed.
+struct ParsedFiles {
+    intake: Intake,
+    files: Vec<(u32, ReadSummary, Vec<String>)>,
+}
+
+impl ParsedFiles {
+    fn give(self, diagnosis: &mut Diagnosis, outcomes: &mut [FileOutcome]) {
+        diagnosis.merge(self.intake.tally);
+        for (file, summary, notes) in self.files {
+            if let Some(outcome) = usize::try_from(file).ok().and_then(|index| outcomes.get_mut(index)) {
+                outcome.summary += summary;
+                outcome.notes.extend(notes);
+                outcome.notes.truncate(NOTES);
+            }
+        }
+    }
+}
+
+impl FileOutcome {
+    fn of(source: &Source) -> Self {
+        Self { name: source.name(), summary: ReadSummary::default(), notes: Vec::new(), error: None }
+    }
+}
+
+fn note_error(outcomes: &mut [FileOutcome], index: usize, error: Option<SourceError>) {
+    if let Some(outcome) = outcomes.get_mut(index) {
+        outcome.error = error;
+    }
+}
+
+/// What to say about a record that is no sign-in, should the file hold nothing else.
+fn note_on(position: Position, parsed: &Parsed<'_>) -> Option<String> {
+    let line = position.line;
+    match parsed {
+        Parsed::Attempt(_) | Parsed::Several(_) => None,
+        Parsed::Foreign(kind) => Some(format!("line {line}: {}", printable(kind))),
+        Parsed::Damaged(damage) => Some(format!("line {line}: {damage}")),
+    }
+}
