@@ -87,6 +87,10 @@ fn form_of(head: &[u8]) -> (Form, usize) {
 }
 
 fn push(ready: &mut Vec<u8>, high: &mut Option<u16>, unit: u16) {
+    // Nearly all of a log.
+    if let (None, [0, ascii @ 0..=127]) = (&high, unit.to_be_bytes()) {
+        return ready.push(ascii);
+    }
     let mut put = |one: char| ready.extend(one.encode_utf8(&mut [0; 4]).as_bytes());
     if let Some(first) = high.take() {
         if let Some(Ok(one)) = char::decode_utf16([first, unit]).next() {
