@@ -9,6 +9,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
+    provider::head::is_head,
     read::{Damage, Parsed},
     record::{AttemptResult, Position, Provider, SignIn},
     time::parse_time,
@@ -62,7 +63,10 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     if !is_marked(line) {
         return None;
     }
-    let entry = line.get(memchr::memchr(b'{', line.as_bytes())?..)?;
+    let (head, entry) = line.split_at_checked(memchr::memchr(b'{', line.as_bytes())?)?;
+    if !is_head(head) {
+        return None;
+    }
     read(&serde_json::from_str(entry).ok()?, position)
 }
 
