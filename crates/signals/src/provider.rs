@@ -7,6 +7,7 @@ mod cloudtrail;
 mod duo;
 mod entra;
 mod google;
+mod head;
 mod keycloak;
 mod m365;
 mod ocsf;

@@ -531,7 +531,7 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
 /// one person of many.
-fn is_a_name(login: &str) -> bool {
+pub(crate) fn is_a_name(login: &str) -> bool {
     const PLACEHOLDERS: [&str; 8] =
         ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
     !login.starts_with("HIDDEN_DUE_TO")
