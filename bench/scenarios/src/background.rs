@@ -1,0 +1,242 @@
+//! What goes on every day: people who sign in, mistype, forget their phone, travel, and get in at last.
+//!
+//! The curve of day and night, weekends, and about half of all attempts failing are those of the RBA data set
+//! (Wiefling et al., doi 10.1145/3546069). Nothing here is an attack or an outage, and everybody gets in in the end.
+
+use postern_signals::Provider;
+
+use crate::{
+    act::{Act, Pause, Proof},
+    seeded::Seeded,
+    time::{HOUR, MINUTE, weekday},
+    world::{Account, Origin, Seat, places},
+};
+
+/// How often people sign in, of a hundred hours of the day.
+const HOURS: [(usize, i64); 24] = [
+    (1, 0),
+    (1, 1),
+    (1, 2),
+    (1, 3),
+    (1, 4),
+    (2, 5),
+    (6, 6),
+    (22, 7),
+    (60, 8),
+    (70, 9),
+    (50, 10),
+    (40, 11),
+    (25, 12),
+    (40, 13),
+    (45, 14),
+    (40, 15),
+    (35, 16),
+    (25, 17),
+    (12, 18),
+    (10, 19),
+    (10, 20),
+    (8, 21),
+    (5, 22),
+    (3, 23),
+];
+
+/// One step of one sign-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// When.
+    pub at: i64,
+    /// From where.
+    pub seat: Seat,
+    /// What.
+    pub act: Act,
+    /// The policy that says no.
+    pub policy: Option<&'static str>,
+}
+
+/// The life of one account.
+#[derive(Debug)]
+pub struct Life<'a> {
+    who: &'a Account,
+    drawn: Seeded,
+    /// Percent of workdays on which this account is used.
+    busy: u32,
+    trip: Option<Trip>,
+}
+
+/// Some days elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct Trip {
+    first: i64,
+    days: i64,
+    from: Origin,
+}
+
+impl<'a> Life<'a> {
+    /// Somebody who may travel. `days`: length of the log.
+    pub fn of(who: &'a Account, days: i64, mut drawn: Seeded) -> Self {
+        let primary = matches!(who.provider, Provider::Entra | Provider::Okta);
+        let busy = if primary { drawn.between(45, 92) } else { drawn.between(15, 60) };
+        let trip = drawn.chance(15).then(|| Trip::drawn(who, days, &mut drawn));
+        Self { who, drawn, busy: u32::try_from(busy).unwrap_or(50), trip }
+    }
+
+    /// Somebody who is in a story: at work nearly every day, and never elsewhere.
+    pub fn settled(who: &'a Account, drawn: Seeded) -> Self {
+        Self { who, drawn, busy: 85, trip: None }
+    }
+
+    /// What happens on the day that begins at this midnight; one list per sign-in.
+    pub fn day(&mut self, day: i64, midnight: i64) -> Vec<Vec<Step>> {
+        let weekend = weekday(midnight + self.who.city.ahead * MINUTE) >= 5;
+        let busy = if weekend { self.busy / 9 } else { self.busy };
+        if !self.drawn.chance(busy) {
+            return Vec::new();
+        }
+        let count = 1 + usize::from(self.drawn.chance(30)) + usize::from(self.drawn.chance(8));
+        let mut times: Vec<_> = (0..count).map(|_| midnight + self.moment()).collect();
+        times.sort_unstable();
+        // Whoever has just signed in does not do it again at once.
+        times.dedup_by(|next, before| *next - *before < 40 * MINUTE);
+        let at_home = self.drawn.chance(if weekend { 90 } else { 35 });
+        let flying = self.trip.is_some_and(|trip| day == trip.first || day == trip.first + trip.days);
+        times.retain(|at| !flying || at - midnight > 15 * HOUR);
+        times.into_iter().map(|at| self.sign_in(at, day, at_home)).collect()
+    }
+
+    fn moment(&mut self) -> i64 {
+        self.drawn.weighted(&HOURS) * HOUR + self.drawn.between(0, HOUR - 1)
+    }
+
+    fn sign_in(&mut self, mut at: i64, day: i64, at_home: bool) -> Vec<Step> {
+        let seat = self.seat(at, day, at_home);
+        let mut steps = Vec::new();
+        for (act, policy) in self.failures(&seat) {
+            steps.push(Step { at, seat, act, policy });
+            at += self.drawn.between(12_000, 75_000);
+        }
+        // A phone that no policy lets in is put away, and the laptop taken.
+        let blocked = steps.iter().any(|step| step.policy.is_some());
+        let seat = if blocked { Seat { client: self.who.at_home(at).client, ..seat } } else { seat };
+        let step = |at, act| Step { at, seat, act, policy: None };
+        let entra = self.who.provider == Provider::Entra;
+        if entra && self.drawn.chance(45) {
+            let pause = self.drawn.chance(25);
+            steps.push(step(at, Act::Paused(if pause { Pause::NoSession } else { Pause::Mfa })));
+            at += self.drawn.between(2_000, 9_000);
+        }
+        steps.push(step(at, Act::In(usual_proof(self.who))));
+        if entra && self.drawn.chance(20) {
+            steps.push(step(at + 4_000, Act::Paused(Pause::KeepSignedIn)));
+        }
+        if entra && self.drawn.chance(35) {
+            let later = self.drawn.between(20, 55) * MINUTE;
+            let act = if self.drawn.chance(12) { Act::SessionExpired } else { Act::Token };
+            steps.push(step(at + later, act));
+        }
+        steps
+    }
+
+    fn seat(&mut self, at: i64, day: i64, at_home: bool) -> Seat {
+        if let Some(trip) = self.trip
+            && (trip.first..trip.first + trip.days).contains(&day)
+        {
+            return self.who.visiting(trip.from, at);
+        }
+        if self.drawn.chance(14) {
+            self.who.on_the_way()
+        } else if at_home {
+            self.who.at_home(at)
+        } else {
+            self.who.at_work(at)
+        }
+    }
+
+    /// Nothing, or one kind of trouble: people repeat the mistake that they make.
+    fn failures(&mut self, seat: &Seat) -> Vec<(Act, Option<&'static str>)> {
+        if self.drawn.chance(46) {
+            return Vec::new();
+        }
+        let act = self.drawn.weighted(troubles(self.who.provider)).0;
+        let policy = match act {
+            Act::DeviceBlock | Act::PolicyBlock if seat.client.managed => return Vec::new(),
+            Act::DeviceBlock => Some("Compliant devices only"),
+            Act::PolicyBlock => Some("Browsers that are known"),
+            _ => None,
+        };
+        let most = match act {
+            Act::BadPassword => self.drawn.weighted(&[(30, 1), (35, 2), (22, 3), (13, 4)]),
+            Act::WrongCode(_) => self.drawn.weighted(&[(60, 1), (40, 2)]),
+            _ => 1,
+        };
+        vec![(act, policy); most]
+    }
+}
+
+impl Trip {
+    fn drawn(who: &Account, days: i64, drawn: &mut Seeded) -> Self {
+        let place = loop {
+            let place =
+                if drawn.chance(60) { drawn.pick(&places::OFFICES) } else { drawn.pick(&places::ELSEWHERE) };
+            // What an ordinary flight does overnight.
+            if place.city != who.city.city && who.city.kilometres_to(&place) < 9_000.0 {
+                break place;
+            }
+        };
+        Self {
+            first: drawn.between(4, days - 6),
+            days: drawn.between(2, 4),
+            from: Origin::visiting(place, drawn),
+        }
+    }
+}
+
+/// The second factor that this account has, among those that its provider knows.
+pub fn usual_proof(who: &Account) -> Proof {
+    match (who.provider, who.proof) {
+        (Provider::Keycloak | Provider::CloudTrail, _) => Proof::Totp,
+        (Provider::Duo, Proof::Sms) => Proof::Push,
+        (_, proof) => proof,
+    }
+}
+
+/// What goes wrong, about as often as it is met.
+fn troubles(provider: Provider) -> &'static [(usize, Trouble)] {
+    const PUSH: Trouble = Trouble(Act::NoAnswer(Proof::Push));
+    const CODE: Trouble = Trouble(Act::WrongCode(Proof::Totp));
+    const PASSWORD: Trouble = Trouble(Act::BadPassword);
+    match provider {
+        Provider::Entra => &[
+            (60, PASSWORD),
+            (12, CODE),
+            (9, PUSH),
+            (3, Trouble(Act::Denied)),
+            (4, Trouble(Act::CodeReused)),
+            (3, Trouble(Act::Undelivered(Proof::Sms))),
+            (6, Trouble(Act::DeviceBlock)),
+            (3, Trouble(Act::PolicyBlock)),
+        ],
+        Provider::Okta => &[
+            (68, PASSWORD),
+            (14, CODE),
+            (9, PUSH),
+            (3, Trouble(Act::Denied)),
+            (2, Trouble(Act::Undelivered(Proof::Sms))),
+            (4, Trouble(Act::PolicyBlock)),
+        ],
+        Provider::Duo => &[(40, PUSH), (45, CODE), (6, Trouble(Act::Denied)), (9, Trouble(Act::DeviceBlock))],
+        Provider::Auth0 => &[(75, PASSWORD), (14, CODE), (8, PUSH), (3, Trouble(Act::Denied))],
+        Provider::Google | Provider::CloudTrail => &[(80, PASSWORD), (20, CODE)],
+        Provider::Postern => &[(70, PASSWORD), (18, CODE), (6, PUSH), (6, Trouble(Act::CodeReused))],
+        _ => &[(1, PASSWORD)],
+    }
+}
+
+/// An act that has a default, as drawing one needs.
+#[derive(Debug, Clone, Copy)]
+struct Trouble(Act);
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self(Act::BadPassword)
+    }
+}

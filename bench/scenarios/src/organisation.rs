@@ -1,0 +1,64 @@
+//! One seed: an organisation, its stories, and its log.
+
+use crate::{
+    cast::{Cast, DAYS},
+    log::{Log, LogFile},
+    seeded::Seeded,
+    stage::{Stage, Story},
+    stories::kinds,
+};
+
+/// Stories of each kind in one log.
+const TIMES: usize = 3;
+
+/// A log with its answers.
+#[derive(Debug)]
+pub struct Organisation {
+    /// Its seed.
+    pub seed: u64,
+    /// Its people.
+    pub people: usize,
+    /// Accounts of which nothing is told, and which count as the background.
+    pub crowd: usize,
+    /// What was told.
+    pub stories: Vec<Story>,
+    /// The log, one file per provider.
+    pub files: Vec<LogFile>,
+    /// Acts that a vendor had no words for: always empty, or a story is wrong.
+    pub unsaid: Vec<String>,
+}
+
+impl Organisation {
+    /// The organisation of this seed, of 300 to 3,000 people.
+    pub fn of(seed: u64) -> Self {
+        let mut drawn = Seeded::named(seed, "size");
+        // Small organisations are more common than large ones.
+        let people = 300 * (1 << drawn.below(3)) + drawn.below(600) + drawn.below(1_201);
+        Self::with_people(seed, people, TIMES)
+    }
+
+    /// The same of so many people, with so many stories of each kind.
+    pub fn with_people(seed: u64, people: usize, times: usize) -> Self {
+        let mut cast = Cast::new(seed, people);
+        let mut log = Log::new(seed);
+        let crowd = cast.crowd.len();
+        let mut stories = Vec::new();
+        for (index, kind) in kinds().iter().enumerate() {
+            for time in 0..times {
+                let drawn = Seeded::named(seed, &format!("{} {time}", kind.name));
+                let number = u32::try_from(stories.len()).unwrap_or(u32::MAX);
+                let mut stage = Stage::new(&mut cast, &mut log, drawn, (index, number));
+                let answer = (kind.tell)(&mut stage);
+                stories.push(stage.close(answer));
+            }
+        }
+        cast.live(&mut log);
+        let unsaid = log.unsaid().to_vec();
+        Self { seed, people, crowd, stories, files: log.into_files(), unsaid }
+    }
+
+    /// Days of everyday life in this log, over all accounts of the crowd.
+    pub fn people_days(&self) -> u64 {
+        self.crowd as u64 * DAYS.unsigned_abs()
+    }
+}
