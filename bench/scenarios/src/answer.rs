@@ -186,6 +186,7 @@ impl Answer {
     }
 
     /// Under an incident nobody resets anything. Called when all claims are known.
+    #[must_use]
     pub fn settle(mut self) -> Self {
         for person in &mut self.people {
             let about = About::Person(person.provider, person.login.clone());

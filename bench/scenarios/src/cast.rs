@@ -123,6 +123,18 @@ impl Cast {
         self.strangers
     }
 
+    /// Days of everyday life over all accounts, those of actors until their story begins.
+    pub fn people_days(&self) -> u64 {
+        let of_actors: i64 = self.actors.iter().map(|who| self.days_before_story(who)).sum();
+        self.crowd.len() as u64 * DAYS.unsigned_abs() + of_actors.unsigned_abs()
+    }
+
+    fn days_before_story(&self, who: &Account) -> i64 {
+        let absences = self.absences.get(who.number).map(Vec::as_slice).unwrap_or_default();
+        let first = absences.iter().map(|absence| absence.0).min().unwrap_or(self.ends());
+        ((first - self.begins) / DAY).max(0)
+    }
+
     /// Writes everybody's everyday life around the stories.
     pub fn live(&self, log: &mut Log) {
         for who in &self.crowd {

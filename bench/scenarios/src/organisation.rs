@@ -1,7 +1,7 @@
 //! One seed: an organisation, its stories, and its log.
 
 use crate::{
-    cast::{Cast, DAYS},
+    cast::Cast,
     log::{Log, LogFile},
     seeded::Seeded,
     stage::{Stage, Story},
@@ -18,8 +18,8 @@ pub struct Organisation {
     pub seed: u64,
     /// Its people.
     pub people: usize,
-    /// Accounts of which nothing is told, and which count as the background.
-    pub crowd: usize,
+    /// Days of everyday life, over all accounts.
+    pub people_days: u64,
     /// What was told.
     pub stories: Vec<Story>,
     /// The log, one file per provider.
@@ -41,7 +41,6 @@ impl Organisation {
     pub fn with_people(seed: u64, people: usize, times: usize) -> Self {
         let mut cast = Cast::new(seed, people);
         let mut log = Log::new(seed);
-        let crowd = cast.crowd.len();
         let mut stories = Vec::new();
         for (index, kind) in kinds().iter().enumerate() {
             for time in 0..times {
@@ -54,11 +53,6 @@ impl Organisation {
         }
         cast.live(&mut log);
         let unsaid = log.unsaid().to_vec();
-        Self { seed, people, crowd, stories, files: log.into_files(), unsaid }
-    }
-
-    /// Days of everyday life in this log, over all accounts of the crowd.
-    pub fn people_days(&self) -> u64 {
-        self.crowd as u64 * DAYS.unsigned_abs()
+        Self { seed, people, people_days: cast.people_days(), stories, files: log.into_files(), unsaid }
     }
 }

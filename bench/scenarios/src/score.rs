@@ -66,6 +66,8 @@ pub struct Scores {
     pub kinds: Vec<KindScore>,
     /// By rule, everything included.
     pub rules: BTreeMap<String, Count>,
+    /// Wrong findings that a story names because it looks like them.
+    pub trapped: u64,
     /// Wrong findings about the background.
     pub background_wrong: u64,
     /// Days of everyday life.
@@ -165,6 +167,7 @@ impl Scores {
             "total": kind_json(&self.total()),
             "kinds": by_kind,
             "rules": by_rule,
+            "trapped": self.trapped,
             "background": {
                 "people_days": self.people_days,
                 "false_findings": self.background_wrong,

@@ -44,6 +44,9 @@ pub struct Stage<'o> {
     story: Story,
 }
 
+/// Before a story its people fail at nothing else, so that only the story's own failures count.
+const BEFORE: i64 = 45 * MINUTE;
+
 /// An administrator, who is nobody's suspect.
 pub const ADMIN: &str = "desk.admin@corp.example";
 
@@ -301,7 +304,12 @@ impl<'o> Stage<'o> {
 
     /// Of this person nothing else is told from then on.
     pub fn leaves(&mut self, who: &Account, at: i64) {
-        self.cast.absent(who, at - 20 * MINUTE, self.cast.ends() + DAY);
+        self.cast.absent(who, at - BEFORE, self.cast.ends() + DAY);
+    }
+
+    /// For what counts over a day, the day before is quiet too.
+    pub fn rests(&mut self, who: &Account, at: i64) {
+        self.cast.absent(who, at - DAY - HOUR, at);
     }
 
     /// The person comes to the office the next working morning, signs in, and life goes on.
@@ -310,7 +318,7 @@ impl<'o> Stage<'o> {
         while weekday(morning + who.city.ahead * MINUTE) >= 5 {
             morning += DAY;
         }
-        self.cast.absent(who, left - 20 * MINUTE, morning + 20 * MINUTE);
+        self.cast.absent(who, left - BEFORE, morning + 20 * MINUTE);
         let until = self.story.until;
         self.signs_in(who, morning, who.at_work(morning));
         // The morning after is no part of what is to be found.

@@ -21,14 +21,24 @@ pub struct House {
     pub entra_graph: bool,
     /// Okta is an Identity Engine org; else Classic.
     pub okta_identity_engine: bool,
-    /// Keycloak events come from the admin REST interface, as JSON; else from the server log, as lines.
-    pub keycloak_json: bool,
-    /// Values of Keycloak's lines are in quotation marks, as newer versions write them.
-    pub keycloak_quotes: bool,
+    /// Where Keycloak's events come from.
+    pub keycloak: KeycloakLog,
     /// The larger office, where most people work.
     pub main_office: Place,
     /// The smaller one.
     pub branch: Place,
+}
+
+/// Where Keycloak's events come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeycloakLog {
+    /// The admin REST interface.
+    #[default]
+    Json,
+    /// The server log of a newer version: values in quotation marks.
+    Quoted,
+    /// The server log of an older version: bare values.
+    Plain,
 }
 
 impl House {
@@ -46,8 +56,11 @@ impl House {
             tenant: guid_of(drawn.number(), drawn.number()),
             entra_graph: drawn.chance(50),
             okta_identity_engine: drawn.chance(50),
-            keycloak_json: drawn.chance(50),
-            keycloak_quotes: drawn.chance(70),
+            keycloak: drawn.weighted(&[
+                (50, KeycloakLog::Json),
+                (35, KeycloakLog::Quoted),
+                (15, KeycloakLog::Plain),
+            ]),
             main_office,
             branch,
         }

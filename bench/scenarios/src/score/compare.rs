@@ -20,7 +20,7 @@ const NEAR: i64 = 2 * HOUR;
 /// Adds what this organisation's diagnosis got right and wrong.
 pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged) {
     scores.seeds.push(organisation.seed);
-    scores.people_days += organisation.people_days();
+    scores.people_days += organisation.people_days;
     scores.lines += judged.lines;
     scores.kinds.resize(kinds().len(), KindScore::default());
     let stories = Stories::of(&organisation.stories);
@@ -40,7 +40,10 @@ pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged)
             Some(wrong) => *wrong += 1,
             None => scores.background_wrong += 1,
         }
-        scores.remarks.push(remark(organisation.seed, "false", story, &found_words(found)));
+        let trapped = story.is_some_and(|story| story.answer.traps.contains(&found.rule.as_str()));
+        scores.trapped += u64::from(trapped);
+        let what = if trapped { "trapped" } else { "false" };
+        scores.remarks.push(remark(organisation.seed, what, story, &found_words(found)));
     }
     for ((story, met), wrong) in organisation.stories.iter().zip(&met).zip(wrong) {
         tally(scores, organisation.seed, (story, met), wrong);
@@ -51,21 +54,21 @@ pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged)
 
 /// The stories, by what they are about.
 struct Stories<'a> {
-    by_person: HashMap<(Provider, &'a str), Vec<&'a Story>>,
-    by_login: HashMap<&'a str, Vec<&'a Story>>,
-    by_thing: HashMap<About, Vec<&'a Story>>,
+    persons: HashMap<(Provider, &'a str), Vec<&'a Story>>,
+    logins: HashMap<&'a str, Vec<&'a Story>>,
+    things: HashMap<About, Vec<&'a Story>>,
 }
 
 impl<'a> Stories<'a> {
     fn of(stories: &'a [Story]) -> Self {
-        let mut all = Self { by_person: HashMap::new(), by_login: HashMap::new(), by_thing: HashMap::new() };
+        let mut all = Self { persons: HashMap::new(), logins: HashMap::new(), things: HashMap::new() };
         for story in stories {
             for (provider, login) in &story.people {
-                all.by_person.entry((*provider, login.as_str())).or_default().push(story);
-                all.by_login.entry(login.as_str()).or_default().push(story);
+                all.persons.entry((*provider, login.as_str())).or_default().push(story);
+                all.logins.entry(login.as_str()).or_default().push(story);
             }
             for thing in &story.things {
-                all.by_thing.entry(thing.clone()).or_default().push(story);
+                all.things.entry(thing.clone()).or_default().push(story);
             }
         }
         all
@@ -74,16 +77,16 @@ impl<'a> Stories<'a> {
     /// Stories that a finding may belong to, those with the most people in common first.
     fn near(&self, found: &Found) -> Vec<&'a Story> {
         let touching: Vec<&Story> = match &found.about {
-            About::Person(provider, login) => self.by_person.get(&(*provider, login.as_str())).cloned(),
+            About::Person(provider, login) => self.persons.get(&(*provider, login.as_str())).cloned(),
             About::Group(people) => Some(
                 people
                     .iter()
-                    .filter_map(|login| self.by_login.get(login.as_str()))
+                    .filter_map(|login| self.logins.get(login.as_str()))
                     .flatten()
                     .copied()
                     .collect(),
             ),
-            thing => self.by_thing.get(thing).cloned(),
+            thing => self.things.get(thing).cloned(),
         }
         .unwrap_or_default();
         let mut counted: HashMap<u32, (usize, &Story)> = HashMap::new();

@@ -20,6 +20,7 @@ pub fn print(scores: &Scores, to: &mut impl Write) -> io::Result<()> {
         percent(total.count.precision()),
         percent(total.count.recall()),
     )?;
+    writeln!(to, "false findings of the very rules that a story was made to tempt: {}", scores.trapped)?;
     writeln!(
         to,
         "background: {} false findings in {} people-days = {:.2} per 1,000",

@@ -82,6 +82,7 @@ impl Refused {
 fn bombed(stage: &mut Stage<'_>, count: i64, gap: (i64, i64), unanswered: u32) -> Answer {
     let who = stage.actor(&WITH_PROMPTS);
     let start = stage.any_hour(&who);
+    stage.rests(&who, start);
     let seat = stage.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
     for _ in 0..count {
@@ -116,6 +117,7 @@ fn push_unanswered(stage: &mut Stage<'_>) -> Answer {
 fn push_bombing_then_success(stage: &mut Stage<'_>) -> Answer {
     let who = stage.actor(&WITH_PROMPTS);
     let start = stage.any_hour(&who);
+    stage.rests(&who, start);
     let seat = stage.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
     let slowly = stage.drawn.chance(30);

@@ -45,20 +45,20 @@ pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Opt
             entra_audit::lines(scene, house, drawn)
         };
     }
-    let ending = ending(scene.act, scene)?;
+    let ending = ending(scene.act)?;
     let record = row(scene, ending, house, drawn);
     let record = if house.entra_graph { record } else { envelope(record, scene, ending, house) };
     Some(one(scene.at, &record))
 }
 
-fn ending(act: Act, scene: &Scene<'_>) -> Option<Ending> {
+fn ending(act: Act) -> Option<Ending> {
     const CLAIM: &str = "MFA requirement satisfied by claim in the token";
     Some(match act {
         Act::In(Proof::None) => ends(0, "Other."),
         Act::In(proof) => {
             Ending { second: Some(proof), detail: "MFA completed in Azure AD", ..ends(0, "Other.") }
         }
-        Act::InWithTwoPhones => ending(Act::In(Proof::Push), scene)?,
+        Act::InWithTwoPhones => ending(Act::In(Proof::Push))?,
         Act::Token => Ending { detail: CLAIM, ..ends(0, "Other.") },
         Act::Paused(pause) => paused(pause),
         Act::BadPassword => {

@@ -7,7 +7,7 @@ use crate::{
     act::{Act, Change, Pause, Proof, Scene},
     seeded::Seeded,
     time::with_comma,
-    world::House,
+    world::{House, KeycloakLog},
 };
 
 /// Kind of event, its error, one more detail.
@@ -16,8 +16,11 @@ type Event = (&'static str, Option<&'static str>, Option<(&'static str, &'static
 pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
     let event = event(scene.act)?;
     let code = drawn.guid();
-    let text =
-        if house.keycloak_json { json_event(scene, event, &code) } else { line(scene, event, &code, house) };
+    let text = match house.keycloak {
+        KeycloakLog::Json => json_event(scene, event, &code),
+        KeycloakLog::Quoted => line(scene, event, &code, "\""),
+        KeycloakLog::Plain => line(scene, event, &code, ""),
+    };
     Some(vec![Line { at: scene.at, text }])
 }
 
@@ -79,7 +82,7 @@ fn json_event(scene: &Scene<'_>, (kind, error, extra): Event, code: &str) -> Str
     event.to_string()
 }
 
-fn line(scene: &Scene<'_>, (kind, error, extra): Event, code: &str, house: &House) -> String {
+fn line(scene: &Scene<'_>, (kind, error, extra): Event, code: &str, quote: &str) -> String {
     let user = user_id(scene).unwrap_or_else(|| "null".to_owned());
     let ip = scene.seat.from.ip.to_string();
     let level = if error.is_some() { "WARN " } else { "DEBUG" };
@@ -98,7 +101,6 @@ fn line(scene: &Scene<'_>, (kind, error, extra): Event, code: &str, house: &Hous
         ("username", scene.who.login.as_str()),
     ];
     let members = head.into_iter().chain(error.map(|error| ("error", error))).chain(extra).chain(tail);
-    let quote = if house.keycloak_quotes { "\"" } else { "" };
     let told: Vec<_> = members.map(|(name, value)| format!("{name}={quote}{value}{quote}")).collect();
     format!("{} {level} [org.keycloak.events] (executor-thread-3) {}", with_comma(scene.at), told.join(", "))
 }

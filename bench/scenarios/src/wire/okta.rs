@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Line;
 use crate::{
-    act::{Act, Change, Pause, Proof, Scene},
+    act::{Act, Change, Fault, Pause, Proof, Scene},
     seeded::{Seeded, guid_of},
     time::rfc3339,
     world::{House, Network},
@@ -43,7 +43,7 @@ impl Event {
 
 const MFA: &str = "user.authentication.auth_via_mfa";
 const START: &str = "user.session.start";
-const PUSH_SENT: &str = "system.push.send_factor_verify_push";
+const SMS_SENT: &str = "system.sms.send_factor_verify_message";
 const PASSWORD: Event = event(0, MFA, "SUCCESS").factor("PASSWORD_AS_FACTOR");
 
 pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
@@ -60,68 +60,75 @@ pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Opt
 }
 
 fn attempt(act: Act, engine: bool) -> Option<Vec<Event>> {
-    let first = engine.then_some(PASSWORD);
-    let after_password = |rest: Vec<Event>| first.into_iter().chain(rest).collect();
-    let refused = |reason| vec![event(0, START, "FAILURE").reason(reason)];
-    let wrong = event(9_000, MFA, "FAILURE").reason("INVALID_CREDENTIALS");
-    let sent = |after| event(after, PUSH_SENT, "SUCCESS").factor("OKTA_VERIFY_PUSH");
-    Some(match act {
-        Act::In(proof) => after_password(signed_in(proof)?),
+    if let Some(event) = without_factor(act) {
+        return Some(vec![event]);
+    }
+    let asked = match act {
+        Act::In(proof) => signed_in(proof)?,
         Act::InWithTwoPhones => {
             let mut events = signed_in(Proof::Push)?;
-            events.insert(1, sent(1_700));
-            after_password(events)
+            events.insert(1, push_sent(1_700, "SUCCESS"));
+            events
         }
-        Act::Token => vec![event(0, "user.authentication.sso", "SUCCESS")],
-        Act::Paused(Pause::Enrol) | Act::NotEnrolled => after_password(vec![
-            event(400, "policy.evaluate_sign_on", "CHALLENGE")
-                .reason("Sign-on policy evaluation resulted in ENROLL"),
-        ]),
-        Act::Paused(_) => vec![
-            event(0, "policy.evaluate_sign_on", "CHALLENGE")
-                .reason("Sign-on policy evaluation resulted in CHALLENGE"),
-        ],
+        _ => asked(act, engine)?,
+    };
+    // Only the Identity Engine logs the password as a step of its own.
+    Some(engine.then_some(PASSWORD).into_iter().chain(asked).collect())
+}
+
+/// What ends, or pauses, before a second factor is asked for.
+fn without_factor(act: Act) -> Option<Event> {
+    let refused = |reason| event(0, START, "FAILURE").reason(reason);
+    Some(match act {
+        Act::Token => event(0, "user.authentication.sso", "SUCCESS"),
+        Act::Paused(Pause::Enrol) | Act::NotEnrolled => {
+            policy("CHALLENGE").reason("Sign-on policy evaluation resulted in ENROLL")
+        }
+        Act::Paused(_) => policy("CHALLENGE").reason("Sign-on policy evaluation resulted in CHALLENGE"),
+        Act::PolicyBlock => policy("DENY").reason("Sign-on policy evaluation resulted in DENY"),
         Act::BadPassword => refused("INVALID_CREDENTIALS"),
-        Act::NoSuchUser => refused("VERIFICATION_ERROR"),
+        // Okta does not tell a stranger whether an account exists, and says the same of a suspended one.
+        Act::NoSuchUser | Act::Disabled => refused("VERIFICATION_ERROR"),
         Act::Locked => refused("LOCKED_OUT"),
-        Act::Disabled => refused("VERIFICATION_ERROR"),
-        Act::WrongCode(proof) => after_password(vec![wrong.factor(factor(proof))]),
-        Act::Denied if engine => after_password(vec![
-            sent(900),
-            wrong.factor("OKTA_VERIFY_PUSH").extra("pushOnlyResponseType", "OV_RESPONSE_DENY"),
-        ]),
-        Act::Denied => vec![sent(900), event(9_000, "user.mfa.okta_verify.deny_push", "FAILURE")],
-        Act::NoAnswer(Proof::Push) if engine => {
-            after_password(vec![sent(900), event(60_000, MFA, "UNANSWERED").factor("OKTA_VERIFY_PUSH")])
-        }
-        Act::NoAnswer(Proof::Push) => vec![sent(900)],
-        Act::WrongNumber => after_password(vec![
-            sent(900),
-            wrong
-                .factor("OKTA_VERIFY_PUSH")
-                .extra("pushWithNumberChallengeResponseType", "OV_WITH_CHALLENGE_RESPONSE_INVALID"),
-        ]),
         Act::Phishing => {
-            vec![event(0, MFA, "FAILURE").reason("FastPass declined phishing attempt").factor("SIGNED_NONCE")]
+            event(0, MFA, "FAILURE").reason("FastPass declined phishing attempt").factor("SIGNED_NONCE")
         }
-        Act::Undelivered(Proof::Push) | Act::Outage(crate::act::Fault::Prompts) => {
-            after_password(vec![event(900, PUSH_SENT, "FAILURE").factor("OKTA_VERIFY_PUSH")])
-        }
-        Act::Undelivered(Proof::Sms) => {
-            after_password(vec![event(900, "system.sms.send_factor_verify_message", "FAILURE")])
-        }
-        Act::RateLimited => after_password(vec![
-            event(900, "system.sms.send_factor_verify_message", "DENY").reason("Toll fraud protection"),
-        ]),
-        Act::PolicyBlock => after_password(vec![
-            event(400, "policy.evaluate_sign_on", "DENY")
-                .reason("Sign-on policy evaluation resulted in DENY"),
-        ]),
-        Act::ExternalIdp | Act::Outage(crate::act::Fault::ExternalMfa) => {
-            vec![event(0, "user.authentication.auth_via_IDP", "FAILURE").reason("IDP_ERROR")]
+        Act::ExternalIdp | Act::Outage(Fault::ExternalMfa) => {
+            event(0, "user.authentication.auth_via_IDP", "FAILURE").reason("IDP_ERROR")
         }
         _ => return None,
     })
+}
+
+/// What becomes of the second factor.
+fn asked(act: Act, engine: bool) -> Option<Vec<Event>> {
+    let wrong = event(9_000, MFA, "FAILURE").reason("INVALID_CREDENTIALS");
+    let sent = push_sent(900, "SUCCESS");
+    let answered = |name, value| wrong.factor("OKTA_VERIFY_PUSH").extra(name, value);
+    Some(match act {
+        Act::WrongCode(proof) => vec![wrong.factor(factor(proof))],
+        Act::Denied if engine => vec![sent, answered("pushOnlyResponseType", "OV_RESPONSE_DENY")],
+        Act::Denied => vec![sent, event(9_000, "user.mfa.okta_verify.deny_push", "FAILURE")],
+        Act::NoAnswer(Proof::Push) if engine => {
+            vec![sent, event(60_000, MFA, "UNANSWERED").factor("OKTA_VERIFY_PUSH")]
+        }
+        Act::NoAnswer(Proof::Push) => vec![sent],
+        Act::WrongNumber => {
+            vec![sent, answered("pushWithNumberChallengeResponseType", "OV_WITH_CHALLENGE_RESPONSE_INVALID")]
+        }
+        Act::Undelivered(Proof::Push) | Act::Outage(Fault::Prompts) => vec![push_sent(900, "FAILURE")],
+        Act::Undelivered(Proof::Sms) => vec![event(900, SMS_SENT, "FAILURE")],
+        Act::RateLimited => vec![event(900, SMS_SENT, "DENY").reason("Toll fraud protection")],
+        _ => return None,
+    })
+}
+
+const fn push_sent(after: i64, result: &'static str) -> Event {
+    event(after, "system.push.send_factor_verify_push", result).factor("OKTA_VERIFY_PUSH")
+}
+
+const fn policy(result: &'static str) -> Event {
+    event(400, "policy.evaluate_sign_on", result)
 }
 
 fn signed_in(proof: Proof) -> Option<Vec<Event>> {
@@ -129,10 +136,10 @@ fn signed_in(proof: Proof) -> Option<Vec<Event>> {
     let passed = event(9_000, MFA, "SUCCESS").factor(factor(proof));
     Some(match proof {
         Proof::Push => {
-            vec![event(900, PUSH_SENT, "SUCCESS").factor("OKTA_VERIFY_PUSH"), passed, started]
+            vec![push_sent(900, "SUCCESS"), passed, started]
         }
         Proof::Totp => vec![passed, started],
-        Proof::Sms => vec![event(900, "system.sms.send_factor_verify_message", "SUCCESS"), passed, started],
+        Proof::Sms => vec![event(900, SMS_SENT, "SUCCESS"), passed, started],
         Proof::None => vec![event(1_000, START, "SUCCESS").factor("PASSWORD_AS_FACTOR")],
         Proof::Voice | Proof::Bypass => return None,
     })

@@ -66,8 +66,7 @@ impl Origin {
     /// A household around that place.
     pub fn household(place: Place, drawn: &mut Seeded) -> Self {
         let ip = if drawn.chance(40) {
-            let [street, house] = [0x1000 + drawn.below(0x7000), 1 + drawn.below(0xFFFE)];
-            v6([0x2001, 0xdb8, street, 0, house])
+            v6(0x1000 + drawn.below(0x7000), 1 + drawn.below(0xFFFE))
         } else {
             v4(18, drawn.below(256), 1 + drawn.below(254))
         };
@@ -103,7 +102,7 @@ impl Origin {
     /// A stranger's own, each in another network.
     pub fn stranger(place: Place, number: usize, drawn: &mut Seeded) -> Self {
         let ip = if drawn.chance(20) {
-            v6([0x2001, 0xdb8, 0x9000 + number % 0x6000, 0, 1 + drawn.below(0xFFFE)])
+            v6(0x9000 + number % 0x6000, 1 + drawn.below(0xFFFE))
         } else {
             v4(19, 128 + number % 128, 1 + (number / 128 + drawn.below(2) * 120) % 254)
         };
@@ -121,8 +120,8 @@ fn v4(half: u8, net: usize, host: usize) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(198, half, byte(net), byte(host)))
 }
 
-/// In 2001:db8::/32, which RFC 3849 keeps for documentation; the third part is a network of its own.
-fn v6([a, b, c, d, e]: [usize; 5]) -> IpAddr {
+/// In `2001:db8::/32`, which RFC 3849 keeps for documentation.
+fn v6(net: usize, host: usize) -> IpAddr {
     let part = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
-    IpAddr::V6(Ipv6Addr::new(part(a), part(b), part(c), part(d), 0, 0, 0, part(e)))
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, part(net), 0, 0, 0, 0, part(host)))
 }

@@ -60,6 +60,7 @@ impl Place {
     }
 
     /// What a location service says of a neighbour: off by up to so many kilometres each way.
+    #[must_use]
     pub fn nearby(self, kilometres: i64, drawn: &mut Seeded) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let mut off = || drawn.between(-kilometres, kilometres) as f64 / 111.0;
@@ -72,6 +73,7 @@ impl Place {
     }
 
     /// Another country, at least so far away.
+    #[must_use]
     pub fn far_away(&self, kilometres: f64, drawn: &mut Seeded) -> Self {
         loop {
             let other = drawn.pick(&ELSEWHERE);
