@@ -29,7 +29,7 @@ pub enum About {
 impl About {
     /// This person.
     pub fn person(who: &Account) -> Self {
-        Self::Person(who.provider, who.login.to_lowercase())
+        Self::Person(who.provider, who.person())
     }
 
     /// These people.
@@ -107,7 +107,7 @@ impl Person {
     fn with(who: &Account, state: State, cause: Option<Cause>) -> Self {
         Self {
             provider: who.provider,
-            login: who.login.to_lowercase(),
+            login: who.person(),
             state,
             cause,
             reset_helps: Some(cause.map_or("no", reset_helps)),

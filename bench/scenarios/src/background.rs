@@ -65,18 +65,19 @@ pub struct Life<'a> {
 
 /// Some days elsewhere.
 #[derive(Debug, Clone, Copy)]
-struct Trip {
-    first: i64,
-    days: i64,
+pub struct Trip {
+    /// The day of the flight there.
+    pub first: i64,
+    /// Days until the flight back.
+    pub days: i64,
     from: Origin,
 }
 
 impl<'a> Life<'a> {
-    /// Somebody who may travel. `days`: length of the log.
-    pub fn of(who: &'a Account, days: i64, mut drawn: Seeded) -> Self {
+    /// Somebody of whom nothing is told.
+    pub fn of(who: &'a Account, trip: Option<Trip>, mut drawn: Seeded) -> Self {
         let primary = matches!(who.provider, Provider::Entra | Provider::Okta);
         let busy = if primary { drawn.between(45, 92) } else { drawn.between(15, 60) };
-        let trip = drawn.chance(15).then(|| Trip::drawn(who, days, &mut drawn));
         Self { who, drawn, busy: u32::try_from(busy).unwrap_or(50), trip }
     }
 
@@ -173,7 +174,11 @@ impl<'a> Life<'a> {
 }
 
 impl Trip {
-    fn drawn(who: &Account, days: i64, drawn: &mut Seeded) -> Self {
+    /// Where one in seven goes within the month. `days`: length of the log.
+    pub fn drawn(who: &Account, days: i64, drawn: &mut Seeded) -> Option<Self> {
+        if !drawn.chance(15) {
+            return None;
+        }
         let place = loop {
             let place =
                 if drawn.chance(60) { drawn.pick(&places::OFFICES) } else { drawn.pick(&places::ELSEWHERE) };
@@ -182,11 +187,8 @@ impl Trip {
                 break place;
             }
         };
-        Self {
-            first: drawn.between(4, days - 6),
-            days: drawn.between(2, 4),
-            from: Origin::visiting(place, drawn),
-        }
+        let first = drawn.between(4, days - 6);
+        Some(Self { first, days: drawn.between(2, 4), from: Origin::visiting(place, drawn) })
     }
 }
 

@@ -6,7 +6,7 @@ use postern_signals::Provider;
 
 use crate::{
     act::{Act, Scene},
-    background::{Life, usual_proof},
+    background::{Life, Trip, usual_proof},
     log::Log,
     seeded::Seeded,
     time::{DAY, HOUR, MINUTE},
@@ -40,6 +40,8 @@ pub struct Cast {
     actors: Vec<Rc<Account>>,
     /// By account: when its everyday life pauses, because a story tells what happens then.
     absences: Vec<Vec<(i64, i64)>>,
+    /// By account, of the crowd alone: some days elsewhere.
+    trips: Vec<Option<Trip>>,
     /// When one provider's whole organisation is in a story.
     reserved: Vec<(Provider, i64, i64)>,
     strangers: usize,
@@ -58,6 +60,7 @@ impl Cast {
             crowd: Vec::new(),
             actors: Vec::new(),
             absences: Vec::new(),
+            trips: Vec::new(),
             reserved: Vec::new(),
             strangers: 0,
             seed,
@@ -65,6 +68,8 @@ impl Cast {
         for (provider, percent) in ACCOUNTS {
             for _ in 0..people * percent / 100 {
                 let who = cast.account(provider, None);
+                let mut drawn = Seeded::named(seed, &format!("trip {}", who.number));
+                cast.trips.push(Trip::drawn(&who, DAYS, &mut drawn));
                 cast.crowd.push(who);
             }
         }
@@ -99,6 +104,16 @@ impl Cast {
         if let Some(absences) = self.absences.get_mut(who.number) {
             absences.push((from, until));
         }
+    }
+
+    /// This one of the crowd is at home, and nothing else is told then.
+    pub fn is_at_hand(&self, who: &Account, from: i64, until: i64) -> bool {
+        let trip = self.trips.get(who.number).copied().flatten();
+        let away = trip.map(|trip| {
+            let begins = self.begins + (trip.first - 1) * DAY;
+            (begins, begins + (trip.days + 3) * DAY)
+        });
+        self.is_free(who, from, until) && !away.is_some_and(|away| away.0 < until && from < away.1)
     }
 
     /// Nothing else is told of this person then.
@@ -138,7 +153,8 @@ impl Cast {
     /// Writes everybody's everyday life around the stories.
     pub fn live(&self, log: &mut Log) {
         for who in &self.crowd {
-            self.live_one(who, Life::of(who, DAYS, self.stream(who)), log);
+            let trip = self.trips.get(who.number).copied().flatten();
+            self.live_one(who, Life::of(who, trip, self.stream(who)), log);
         }
         for who in &self.actors {
             self.introduce(who, log);

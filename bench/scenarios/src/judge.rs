@@ -5,8 +5,7 @@ use std::{collections::HashMap, net::IpAddr};
 
 use jiff::Timestamp;
 use postern_signals::{
-    Cause, Diagnosis, Parsed, PersonReport, PersonState, Provider, ReadOptions, Report, ResetHelps,
-    finding::{Finding, Subject},
+    Cause, Diagnosis, Finding, Parsed, PersonReport, PersonState, Provider, ReadOptions, ResetHelps, Subject,
     read,
 };
 
@@ -72,7 +71,7 @@ pub struct Judged {
 }
 
 /// Reads all files into one diagnosis.
-/// Err: never from memory; the reader's type allows it.
+/// Err: the temporary folder has no room.
 pub fn judge(files: &[LogFile]) -> std::io::Result<Judged> {
     let mut diagnosis = Diagnosis::default();
     let mut judged = Judged::default();
@@ -89,9 +88,9 @@ pub fn judge(files: &[LogFile]) -> std::io::Result<Judged> {
         })?;
         judged.lines += summary.records;
     }
-    let report = diagnosis.finish();
+    let report = diagnosis.finish()?;
     judged.people = report.people.iter().map(verdict).collect();
-    judged.found = findings(&report).iter().filter_map(found).collect();
+    judged.found = report.findings.iter().filter_map(found).collect();
     Ok(judged)
 }
 
@@ -102,11 +101,6 @@ fn unread(parsed: &Parsed<'_>) -> Option<String> {
         Parsed::Foreign(kind) => Some(format!("taken for something else: {kind}")),
         Parsed::Damaged(damage) => Some(format!("damaged: {damage}")),
     }
-}
-
-/// The report has no findings yet; it will be `&report.findings`.
-fn findings(_report: &Report) -> &[Finding] {
-    &[]
 }
 
 fn found(finding: &Finding) -> Option<Found> {

@@ -19,5 +19,5 @@ pub mod windows;
 pub mod wire;
 pub mod world;
 
-pub use organisation::Organisation;
+pub use organisation::{Organisation, Told};
 pub use score::Scores;

@@ -5,7 +5,7 @@ use crate::{
     log::{Log, LogFile},
     seeded::Seeded,
     stage::{Stage, Story},
-    stories::kinds,
+    stories::{Kind, kinds},
 };
 
 /// Stories of each kind in one log.
@@ -39,20 +39,48 @@ impl Organisation {
 
     /// The same of so many people, with so many stories of each kind.
     pub fn with_people(seed: u64, people: usize, times: usize) -> Self {
-        let mut cast = Cast::new(seed, people);
-        let mut log = Log::new(seed);
-        let mut stories = Vec::new();
-        for (index, kind) in kinds().iter().enumerate() {
-            for time in 0..times {
-                let drawn = Seeded::named(seed, &format!("{} {time}", kind.name));
-                let number = u32::try_from(stories.len()).unwrap_or(u32::MAX);
-                let mut stage = Stage::new(&mut cast, &mut log, drawn, (index, number));
-                let answer = (kind.tell)(&mut stage);
-                stories.push(stage.close(answer));
-            }
-        }
+        let Told { cast, mut log, stories } = Told::of(seed, people, times);
         cast.live(&mut log);
         let unsaid = log.unsaid().to_vec();
         Self { seed, people, people_days: cast.people_days(), stories, files: log.into_files(), unsaid }
+    }
+}
+
+/// The stories, before everyday life is written around them.
+#[derive(Debug)]
+pub struct Told {
+    cast: Cast,
+    log: Log,
+    /// What was told.
+    pub stories: Vec<Story>,
+}
+
+impl Told {
+    /// The stories of this seed.
+    pub fn of(seed: u64, people: usize, times: usize) -> Self {
+        let mut told = Self { cast: Cast::new(seed, people), log: Log::new(seed), stories: Vec::new() };
+        for (index, kind) in kinds().iter().enumerate() {
+            for time in 0..times {
+                let drawn = Seeded::named(seed, &format!("{} {time}", kind.name));
+                told.tell(index, kind, drawn);
+            }
+        }
+        told
+    }
+
+    fn tell(&mut self, index: usize, kind: &Kind, drawn: Seeded) {
+        let number = u32::try_from(self.stories.len()).unwrap_or(u32::MAX);
+        let mut stage = Stage::new(&mut self.cast, &mut self.log, drawn, (index, number));
+        let answer = (kind.tell)(&mut stage);
+        let story = stage.close(answer);
+        // Where everybody is busy with other stories there may be nobody left for a crowd.
+        if story.since <= story.until {
+            self.stories.push(story);
+        }
+    }
+
+    /// Acts that a vendor had no words for: always empty, or a story is wrong.
+    pub fn unsaid(&self) -> &[String] {
+        self.log.unsaid()
     }
 }

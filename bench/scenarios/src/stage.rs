@@ -110,7 +110,7 @@ impl<'o> Stage<'o> {
         let free = order
             .into_iter()
             .filter_map(|index| all.get(index))
-            .filter(|who| self.cast.is_free(who, from, until));
+            .filter(|who| self.cast.is_at_hand(who, from, until));
         let chosen: Vec<_> = free.take(count).cloned().collect();
         for who in &chosen {
             self.cast.absent(who, from, until);
@@ -244,7 +244,7 @@ impl<'o> Stage<'o> {
     /// Writes one act with everything around it.
     pub fn tell(&mut self, scene: &Scene<'_>) {
         if !matches!(scene.act, Act::Changed(Change::Policy)) {
-            self.story.people.insert((scene.who.provider, scene.who.login.to_lowercase()));
+            self.story.people.insert((scene.who.provider, scene.who.person()));
         }
         if let Some(policy) = scene.policy {
             self.is_about(About::Policy(scene.who.provider, policy.to_owned()));
@@ -281,7 +281,7 @@ impl<'o> Stage<'o> {
     /// Writes one act in these very bytes so many times.
     pub fn repeat(&mut self, scene: &Scene<'_>, times: usize) {
         let owner = Some(self.story.number);
-        self.story.people.insert((scene.who.provider, scene.who.login.to_lowercase()));
+        self.story.people.insert((scene.who.provider, scene.who.person()));
         let lines = self.log.tell(scene, &self.cast.house, &mut self.drawn, owner);
         for line in lines {
             self.story.since = self.story.since.min(line.at);

@@ -7,7 +7,7 @@ pub mod places;
 
 pub use clients::{Client, ClientKind};
 pub use networks::{Network, Origin};
-pub use people::{Account, Phone, Seat};
+pub use people::{AWS_ACCOUNT, Account, Phone, Seat};
 pub use places::Place;
 
 use crate::seeded::{Seeded, guid_of};

@@ -10,7 +10,7 @@ use crate::{
     act::{Act, Proof, Scene},
     answer::{About, Answer, Person},
     stage::Stage,
-    time::{HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE},
     windows::reached_by,
     world::{Account, Client, Seat},
 };
@@ -89,7 +89,9 @@ fn misconfigured(stage: &mut Stage<'_>, block: &Block) -> Answer {
     let start = stage.reserved(block.provider, (8, 14), (2 * HOUR, 7 * HOUR));
     let count = if stage.drawn.chance(20) { stage.drawn.below(4) } else { 6 + stage.drawn.below(35) };
     let until = start + 3 * HOUR;
-    let people = stage.crowd(block.provider, count, (start - 30 * MINUTE, until + 2 * HOUR));
+    // Old programs need a history of their own, at home.
+    let from = if block.legacy { start - 4 * DAY } else { start - 30 * MINUTE };
+    let people = stage.crowd(block.provider, count, (from, until + 2 * HOUR));
     let caller = stage.actor(&[block.provider]);
     if let (Some(policy), true) = (&block.policy, stage.drawn.chance(70)) {
         let changed = start - stage.drawn.between(1, 45) * MINUTE;
@@ -130,8 +132,8 @@ fn blocked(stage: &mut Stage<'_>, who: &Account, start: i64, block: &Block) -> V
     let mut at = start + stage.seconds(0, 2_900);
     let seat = if block.legacy {
         let mail = Seat { client: Client::old_mail(&mut stage.drawn), ..who.at_home(at) };
-        for day in 4..7 {
-            let before = stage.day(who, day, 11);
+        for days in 1..4 {
+            let before = start - days * DAY + stage.seconds(0, 7_200);
             stage.before(who, before, mail, Act::In(Proof::None));
         }
         mail

@@ -131,7 +131,7 @@ fn spray_many_addresses(stage: &mut Stage<'_>) -> Answer {
 
 /// A bought list: fast, one password each, and half of the names were never here.
 fn stuffing_with_unknown_people(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, people) = crowd_at(stage, (5, 40), 2 * HOUR);
+    let (provider, start, people) = crowd_at(stage, (2, 40), 2 * HOUR);
     let mut tried = targets(&people);
     for _ in 0..people.len() {
         tried.push((stage.newcomer(&[provider]), Act::NoSuchUser));

@@ -7,9 +7,8 @@ use crate::{
     act::{Act, Change, Proof, Scene},
     seeded::Seeded,
     time::to_the_second,
+    world::AWS_ACCOUNT as ACCOUNT,
 };
-
-const ACCOUNT: &str = "123456789012";
 
 pub(super) fn lines(scene: &Scene<'_>, drawn: &mut Seeded) -> Option<Vec<Line>> {
     let record = match scene.act {

@@ -63,6 +63,9 @@ pub struct Account {
     updated_at: i64,
 }
 
+/// The organisation's account at AWS.
+pub const AWS_ACCOUNT: &str = "123456789012";
+
 const FIRST_NAMES: [&str; 16] = [
     "mia", "jonas", "aiko", "leila", "tomas", "ines", "ravi", "nora", "sven", "chidi", "zoe", "bela", "omar",
     "greta", "luca", "hana",
@@ -138,21 +141,27 @@ impl Account {
         if owned && seat.from.network == Network::Fixed { seat.from } else { self.mobile }
     }
 
-    /// The same household for another account.
+    /// The same household, and the same office, for another person.
     pub fn moves_in_with(&mut self, other: &Self) {
+        self.city = other.city;
+        self.office = other.office;
         self.home = other.home;
+        self.mobile = other.mobile;
     }
 
     /// The same name as at the other provider.
     pub fn is_also(&mut self, other: &Self) {
         self.login.clone_from(&other.login);
         self.display.clone_from(&other.display);
-        self.city = other.city;
-        self.office = other.office;
-        self.home = other.home;
-        self.mobile = other.mobile;
+        self.moves_in_with(other);
         self.laptop = other.laptop;
         self.handset = other.handset;
+    }
+
+    /// Under this name the diagnosis lists the person: two accounts of AWS may have users of one name.
+    pub fn person(&self) -> String {
+        let name = self.login.to_lowercase();
+        if self.provider == Provider::CloudTrail { format!("{name}@{AWS_ACCOUNT}") } else { name }
     }
 
     /// Midnight before, where the person lives.
