@@ -113,7 +113,9 @@ impl<'a> Life<'a> {
         let mut steps = Vec::new();
         for (act, policy) in self.failures(&seat) {
             steps.push(Step { at, seat, act, policy });
-            at += self.drawn.between(12_000, 75_000);
+            // Whoever waits for a prompt that does not come waits for more than a minute.
+            let waits = if matches!(act, Act::NoAnswer(_)) { 70_000 } else { 0 };
+            at += waits + self.drawn.between(12_000, 75_000);
         }
         // A phone that no policy lets in is put away, and the laptop taken.
         let blocked = steps.iter().any(|step| step.policy.is_some());
@@ -144,11 +146,44 @@ impl<'a> Life<'a> {
             return self.who.visiting(trip.from, at);
         }
         if self.drawn.chance(14) {
-            self.who.on_the_way()
+            let phone = self.who.on_the_way();
+            // At home a phone is on Wi-Fi; elsewhere its carrier gives it another address each time.
+            let from = if self.drawn.chance(45) {
+                self.who.at_home(at).from
+            } else {
+                Origin::carrier(self.who.city, &mut self.drawn)
+            };
+            Seat { from, ..phone }
         } else if at_home {
             self.who.at_home(at)
         } else {
             self.who.at_work(at)
+        }
+    }
+
+    /// `None`: this provider's log would not show it.
+    fn act_of(&mut self, trouble: Trouble) -> Option<Act> {
+        let provider = self.who.provider;
+        match trouble {
+            Trouble::Password => return Some(Act::BadPassword),
+            Trouble::Device => return Some(Act::DeviceBlock),
+            Trouble::Policy => return Some(Act::PolicyBlock),
+            Trouble::Factor => {}
+        }
+        let reused = self.drawn.chance(22) && matches!(provider, Provider::Entra | Provider::Postern);
+        match usual_proof(self.who) {
+            Proof::Push if matches!(provider, Provider::Google | Provider::Postern) => {
+                Some(Act::WrongCode(Proof::Totp))
+            }
+            Proof::Push => Some(if self.drawn.chance(25) { Act::Denied } else { Act::NoAnswer(Proof::Push) }),
+            Proof::Sms
+                if self.drawn.chance(45) && !matches!(provider, Provider::Google | Provider::Postern) =>
+            {
+                Some(Act::Undelivered(Proof::Sms))
+            }
+            Proof::Totp if reused => Some(Act::CodeReused),
+            proof @ (Proof::Totp | Proof::Sms) => Some(Act::WrongCode(proof)),
+            Proof::Voice | Proof::Bypass | Proof::None => None,
         }
     }
 
@@ -157,7 +192,8 @@ impl<'a> Life<'a> {
         if self.drawn.chance(46) {
             return Vec::new();
         }
-        let act = self.drawn.weighted(troubles(self.who.provider)).0;
+        let trouble = self.drawn.weighted(troubles(self.who.provider));
+        let Some(act) = self.act_of(trouble) else { return Vec::new() };
         let policy = match act {
             Act::DeviceBlock | Act::PolicyBlock if seat.client.managed => return Vec::new(),
             Act::DeviceBlock => Some("Compliant devices only"),
@@ -201,44 +237,29 @@ pub fn usual_proof(who: &Account) -> Proof {
     }
 }
 
-/// What goes wrong, about as often as it is met.
-fn troubles(provider: Provider) -> &'static [(usize, Trouble)] {
-    const PUSH: Trouble = Trouble(Act::NoAnswer(Proof::Push));
-    const CODE: Trouble = Trouble(Act::WrongCode(Proof::Totp));
-    const PASSWORD: Trouble = Trouble(Act::BadPassword);
-    match provider {
-        Provider::Entra => &[
-            (60, PASSWORD),
-            (12, CODE),
-            (9, PUSH),
-            (3, Trouble(Act::Denied)),
-            (4, Trouble(Act::CodeReused)),
-            (3, Trouble(Act::Undelivered(Proof::Sms))),
-            (6, Trouble(Act::DeviceBlock)),
-            (3, Trouble(Act::PolicyBlock)),
-        ],
-        Provider::Okta => &[
-            (68, PASSWORD),
-            (14, CODE),
-            (9, PUSH),
-            (3, Trouble(Act::Denied)),
-            (2, Trouble(Act::Undelivered(Proof::Sms))),
-            (4, Trouble(Act::PolicyBlock)),
-        ],
-        Provider::Duo => &[(40, PUSH), (45, CODE), (6, Trouble(Act::Denied)), (9, Trouble(Act::DeviceBlock))],
-        Provider::Auth0 => &[(75, PASSWORD), (14, CODE), (8, PUSH), (3, Trouble(Act::Denied))],
-        Provider::Google | Provider::CloudTrail => &[(80, PASSWORD), (20, CODE)],
-        Provider::Postern => &[(70, PASSWORD), (18, CODE), (6, PUSH), (6, Trouble(Act::CodeReused))],
-        _ => &[(1, PASSWORD)],
-    }
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, Default)]
+enum Trouble {
+    /// The password.
+    #[default]
+    Password,
+    /// The second factor, whichever it is.
+    Factor,
+    /// The device.
+    Device,
+    /// A policy about it.
+    Policy,
 }
 
-/// An act that has a default, as drawing one needs.
-#[derive(Debug, Clone, Copy)]
-struct Trouble(Act);
-
-impl Default for Trouble {
-    fn default() -> Self {
-        Self(Act::BadPassword)
+/// About as often as it is met.
+fn troubles(provider: Provider) -> &'static [(usize, Trouble)] {
+    match provider {
+        Provider::Entra => {
+            &[(62, Trouble::Password), (29, Trouble::Factor), (6, Trouble::Device), (3, Trouble::Policy)]
+        }
+        Provider::Okta => &[(70, Trouble::Password), (26, Trouble::Factor), (4, Trouble::Policy)],
+        Provider::Duo => &[(91, Trouble::Factor), (9, Trouble::Device)],
+        Provider::Keycloak => &[(1, Trouble::Password)],
+        _ => &[(76, Trouble::Password), (24, Trouble::Factor)],
     }
 }

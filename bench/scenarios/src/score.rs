@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub use compare::compare;
 pub use table::print;
 
-use crate::{judge::Unread, stories::kinds};
+use crate::{judge::Unread, rules::Weight, stories::kinds};
 
 /// Right and wrong of one kind or rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub struct Scores {
     pub rules: BTreeMap<String, Count>,
     /// Wrong findings that a story names because it looks like them.
     pub trapped: u64,
-    /// Wrong findings about the background.
-    pub background_wrong: u64,
+    /// Wrong findings about the background, by how bad their rule is.
+    pub background_wrong: BTreeMap<Option<Weight>, u64>,
     /// Days of everyday life.
     pub people_days: u64,
     /// Lines in all.
@@ -137,7 +137,13 @@ impl Scores {
     /// Wrong findings per 1,000 days of a person's everyday life.
     #[expect(clippy::cast_precision_loss, reason = "counts of findings")]
     pub fn wrong_per_thousand_days(&self) -> f64 {
-        self.background_wrong as f64 * 1000.0 / self.people_days.max(1) as f64
+        let all: u64 = self.background_wrong.values().sum();
+        all as f64 * 1000.0 / self.people_days.max(1) as f64
+    }
+
+    /// Wrong findings about the background of rules that bad; `None`: of a rule that no answer knows.
+    pub fn wrong_of(&self, weight: Option<Weight>) -> u64 {
+        self.background_wrong.get(&weight).copied().unwrap_or(0)
     }
 
     /// For programs.
@@ -170,7 +176,11 @@ impl Scores {
             "trapped": self.trapped,
             "background": {
                 "people_days": self.people_days,
-                "false_findings": self.background_wrong,
+                "false_notices": self.wrong_of(Some(Weight::Notice)),
+                "false_warnings": self.wrong_of(Some(Weight::Warning)),
+                "false_incidents": self.wrong_of(Some(Weight::Incident)),
+                "false_breaches": self.wrong_of(Some(Weight::LikelyBreach)),
+                "false_of_unknown_rules": self.wrong_of(None),
                 "false_findings_per_1000_people_days": self.wrong_per_thousand_days(),
             },
             "remarks": self.remarks,

@@ -307,9 +307,9 @@ impl<'o> Stage<'o> {
         self.cast.absent(who, at - BEFORE, self.cast.ends() + DAY);
     }
 
-    /// For what counts over a day, the day before is quiet too.
-    pub fn rests(&mut self, who: &Account, at: i64) {
-        self.cast.absent(who, at - DAY - HOUR, at);
+    /// For what counts over a day, the days before and after are quiet too.
+    pub fn rests(&mut self, who: &Account, (from, until): (i64, i64)) {
+        self.cast.absent(who, from - DAY - HOUR, until + DAY + HOUR);
     }
 
     /// The person comes to the office the next working morning, signs in, and life goes on.

@@ -9,6 +9,7 @@ use crate::{
     Organisation,
     answer::{About, Claim, Person},
     judge::{Found, Judged, Verdict},
+    rules::weight,
     stage::Story,
     stories::kinds,
     time::{HOUR, rfc3339},
@@ -38,7 +39,7 @@ pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged)
         let story = near.first().copied();
         match story.and_then(|story| wrong.get_mut(story.number as usize)) {
             Some(wrong) => *wrong += 1,
-            None => scores.background_wrong += 1,
+            None => *scores.background_wrong.entry(weight(&found.rule)).or_default() += 1,
         }
         let trapped = story.is_some_and(|story| story.answer.traps.contains(&found.rule.as_str()));
         scores.trapped += u64::from(trapped);

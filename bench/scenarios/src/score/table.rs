@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Count, KindScore, Scores, share};
-use crate::stories::kinds;
+use crate::{rules::Weight, stories::kinds};
 
 /// Prints everything.
 /// Err: the writer's own.
@@ -21,12 +21,16 @@ pub fn print(scores: &Scores, to: &mut impl Write) -> io::Result<()> {
         percent(total.count.recall()),
     )?;
     writeln!(to, "false findings of the very rules that a story was made to tempt: {}", scores.trapped)?;
+    let of = |weight| scores.wrong_of(Some(weight));
     writeln!(
         to,
-        "background: {} false findings in {} people-days = {:.2} per 1,000",
-        scores.background_wrong,
-        scores.people_days,
+        "background: {:.2} false findings per 1,000 people-days ({}): {} notices, {} warnings, {} incidents, {} breaches",
         scores.wrong_per_thousand_days(),
+        scores.people_days,
+        of(Weight::Notice),
+        of(Weight::Warning),
+        of(Weight::Incident),
+        of(Weight::LikelyBreach),
     )?;
     let people = total.people;
     writeln!(

@@ -10,7 +10,7 @@ use crate::{
     act::{Act, Proof},
     answer::{About, Answer},
     stage::Stage,
-    time::{DAY, HOUR, MINUTE},
+    time::{DAY, MINUTE},
     windows::{Reached, prompts_reached},
     world::{Account, Seat},
 };
@@ -82,7 +82,6 @@ impl Refused {
 fn bombed(stage: &mut Stage<'_>, count: i64, gap: (i64, i64), unanswered: u32) -> Answer {
     let who = stage.actor(&WITH_PROMPTS);
     let start = stage.any_hour(&who);
-    stage.rests(&who, start);
     let seat = stage.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
     for _ in 0..count {
@@ -92,6 +91,7 @@ fn bombed(stage: &mut Stage<'_>, count: i64, gap: (i64, i64), unanswered: u32) -
     let mut answer = Answer::nothing();
     refused.claim(&mut answer, &who);
     answer.must_not(&["mfa_fatigue_success"]);
+    stage.rests(&who, (start, at));
     let left = refused.left(stage, &who);
     let person = stage.aftermath(&who, (start, at), left);
     answer.person(person);
@@ -117,7 +117,6 @@ fn push_unanswered(stage: &mut Stage<'_>) -> Answer {
 fn push_bombing_then_success(stage: &mut Stage<'_>) -> Answer {
     let who = stage.actor(&WITH_PROMPTS);
     let start = stage.any_hour(&who);
-    stage.rests(&who, start);
     let seat = stage.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
     let slowly = stage.drawn.chance(30);
@@ -127,16 +126,17 @@ fn push_bombing_then_success(stage: &mut Stage<'_>) -> Answer {
         at += stage.seconds(gap.0, gap.1);
     }
     // Soon, or so late that it has nothing to do with it.
-    let late = !slowly && stage.drawn.chance(15);
-    at += if late { stage.drawn.between(26 * 60, 30 * 60) * MINUTE } else { stage.seconds(20, 1_500) };
+    let late = stage.drawn.chance(15);
+    let last = refused.at.last().copied().unwrap_or(start);
+    at = last + if late { stage.drawn.between(26 * 60, 30 * 60) * MINUTE } else { stage.seconds(30, 2_400) };
     stage.say(&who, at, seat, Act::In(Proof::Push));
     let mut answer = Answer::nothing();
     let fatigue = refused.claim(&mut answer, &who);
-    let soon = Reached::from(!late && at - refused.at.last().copied().unwrap_or(0) < HOUR + 20 * MINUTE);
-    answer.as_reached(fatigue.and(soon), "mfa_fatigue_success", About::person(&who));
+    answer.as_reached(fatigue.and(Reached::from(!late)), "mfa_fatigue_success", About::person(&who));
     for rule in ["new_device_and_network", "impossible_travel", "phone_far_away"] {
         answer.may(rule, About::person(&who));
     }
+    stage.rests(&who, (start, at));
     let person = stage.comes_back(&who, start, at);
     answer.person(person);
     answer

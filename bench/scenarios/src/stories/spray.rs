@@ -23,6 +23,8 @@ pub(super) const KINDS: [Kind; 5] = [
 ];
 
 const SPRAYED: [Provider; 4] = [Entra, Okta, Keycloak, Auth0];
+/// Whose log names the program or the network's owner, without which many addresses have nothing in common.
+const SAYS_WITH_WHAT: [Provider; 3] = [Entra, Okta, Auth0];
 
 /// Tries, and whom they were made on.
 type Hits = Vec<(i64, String)>;
@@ -55,8 +57,13 @@ fn claim(answer: &mut Answer, seat: &Seat, hit: &Hits) -> Reached {
     spray
 }
 
-fn crowd_at(stage: &mut Stage<'_>, counts: (i64, i64), lasts: i64) -> (Provider, i64, Vec<Rc<Account>>) {
-    let provider = stage.provider(&SPRAYED);
+fn crowd_at(
+    stage: &mut Stage<'_>,
+    of: &[Provider],
+    counts: (i64, i64),
+    lasts: i64,
+) -> (Provider, i64, Vec<Rc<Account>>) {
+    let provider = stage.provider(of);
     let start = stage.workday(stage.main_office()) + stage.drawn.between(0, 23) * HOUR;
     let count = usize::try_from(stage.drawn.between(counts.0, counts.1)).unwrap_or(0);
     let people = stage.crowd(provider, count, (start - HOUR, start + lasts + HOUR));
@@ -64,7 +71,7 @@ fn crowd_at(stage: &mut Stage<'_>, counts: (i64, i64), lasts: i64) -> (Provider,
 }
 
 fn spray_one_address(stage: &mut Stage<'_>) -> Answer {
-    let (_, start, people) = crowd_at(stage, (4, 60), 2 * HOUR);
+    let (_, start, people) = crowd_at(stage, &SPRAYED, (4, 60), 2 * HOUR);
     let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
     let seat = stage.stranger_in(place);
     let gap = stage.drawn.between(1, 45);
@@ -76,7 +83,7 @@ fn spray_one_address(stage: &mut Stage<'_>) -> Answer {
 }
 
 fn spray_then_success(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, mut people) = crowd_at(stage, (5, 40), 4 * HOUR);
+    let (provider, start, mut people) = crowd_at(stage, &SPRAYED, (5, 40), 4 * HOUR);
     let victim = stage.actor(&[provider]);
     people.insert(people.len() / 2, Rc::clone(&victim));
     let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
@@ -97,7 +104,7 @@ fn spray_then_success(stage: &mut Stage<'_>) -> Answer {
 }
 
 fn spray_many_addresses(stage: &mut Stage<'_>) -> Answer {
-    let (_, start, people) = crowd_at(stage, (6, 50), 2 * HOUR);
+    let (_, start, people) = crowd_at(stage, &SAYS_WITH_WHAT, (6, 50), 2 * HOUR);
     let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
     let first = stage.stranger_in(place);
     let seats: Vec<_> = (0..stage.drawn.between(4, 20)).map(|_| stage.another_like(&first)).collect();
@@ -131,7 +138,7 @@ fn spray_many_addresses(stage: &mut Stage<'_>) -> Answer {
 
 /// A bought list: fast, one password each, and half of the names were never here.
 fn stuffing_with_unknown_people(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, people) = crowd_at(stage, (2, 40), 2 * HOUR);
+    let (provider, start, people) = crowd_at(stage, &SPRAYED, (2, 40), 2 * HOUR);
     let mut tried = targets(&people);
     for _ in 0..people.len() {
         tried.push((stage.newcomer(&[provider]), Act::NoSuchUser));
@@ -146,7 +153,7 @@ fn stuffing_with_unknown_people(stage: &mut Stage<'_>) -> Answer {
 }
 
 fn lockout_of_many(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, people) = crowd_at(stage, (5, 30), 2 * HOUR);
+    let (provider, start, people) = crowd_at(stage, &SPRAYED, (5, 30), 2 * HOUR);
     stage.is_about(About::Tenant(provider));
     let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
     let seat = stage.stranger_in(place);

@@ -68,10 +68,12 @@ fn record(scene: &Scene<'_>, (_, kind, description): Event, at: i64, session: &s
     let (who, from) = (scene.who, &scene.seat.from);
     let known = scene.act != Act::NoSuchUser;
     let log_id = format!("9002026{at}{}", session.to_lowercase());
-    let details = if kind == "gd_enrollment_complete" {
-        json!({"authenticator": {"id": scene.phone().key, "type": "sms", "phone_number": scene.phone().number}})
-    } else {
-        json!({"session_id": session})
+    let details = match authenticator(scene.act).filter(|_| kind.starts_with("gd_")) {
+        Some(authenticator) => json!({
+            "authenticator": {"id": scene.phone().key, "type": authenticator, "phone_number": number(scene, kind)},
+            "session_id": session,
+        }),
+        None => json!({"session_id": session}),
     };
     json!({
         "log_id": &log_id,
@@ -103,4 +105,26 @@ fn record(scene: &Scene<'_>, (_, kind, description): Event, at: i64, session: &s
             "log_id": log_id,
         },
     })
+}
+
+/// What the second factor is.
+fn authenticator(act: Act) -> Option<&'static str> {
+    match act {
+        Act::In(proof) | Act::WrongCode(proof) | Act::NoAnswer(proof) | Act::Undelivered(proof) => {
+            match proof {
+                Proof::Push => Some("push-notification"),
+                Proof::Totp => Some("otp"),
+                Proof::Sms => Some("sms"),
+                Proof::Voice | Proof::Bypass | Proof::None => None,
+            }
+        }
+        Act::Denied => Some("push-notification"),
+        Act::RateLimited | Act::Changed(Change::Enrolled) => Some("sms"),
+        _ => None,
+    }
+}
+
+/// Only the enrolment of a telephone says which.
+fn number<'a>(scene: &'a Scene<'_>, kind: &str) -> Option<&'a str> {
+    (kind == "gd_enrollment_complete").then(|| scene.phone().number.as_str())
 }

@@ -92,22 +92,46 @@ const PHONES: [Model; 2] = [
     ),
 ];
 /// What those bring who do not own the account.
-const STRANGERS: [Model; 4] = [
+const STRANGERS: [Model; 12] = [
     (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
         "Windows10",
         "Firefox 128.0",
     ),
     (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:115.0) Gecko/20100101 Firefox/115.0",
+        "Windows10",
+        "Firefox 115.0",
+    ),
+    (
         "Mozilla/5.0 (X11; Ubuntu; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36",
         "Linux",
         "Chrome 138.0.0",
     ),
+    (
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+        "Linux",
+        "Chrome 126.0.0",
+    ),
     ("python-requests/2.31.0", "", "Python Requests 2.31"),
+    ("python-requests/2.32.3", "", "Python Requests 2.32"),
+    ("Go-http-client/2.0", "", "Go-http-client 2.0"),
+    ("axios/1.7.2", "", "axios 1.7"),
+    ("okhttp/4.12.0", "", "okhttp 4.12"),
     (
         "Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36",
         "Windows7",
         "Chrome 109.0.0",
+    ),
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0.0.0 Safari/537.36",
+        "Windows10",
+        "Chrome 119.0.0",
+    ),
+    (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+        "MacOs",
+        "Chrome 131.0.0",
     ),
 ];
 

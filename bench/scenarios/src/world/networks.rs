@@ -106,7 +106,9 @@ impl Origin {
         } else {
             v4(19, 128 + number % 128, 1 + (number / 128 + drawn.below(2) * 120) % 254)
         };
-        Self::new(ip, place, drawn.pick(&HOUSEHOLDS), Network::Fixed)
+        // Private use, RFC 6996: each stranger with a provider of their own.
+        let asn = 4_200_000_000 + u32::try_from(number).unwrap_or(0);
+        Self::new(ip, place, (asn, "hosting far away"), Network::Fixed)
     }
 
     fn new(ip: IpAddr, place: Place, (asn, owner): (u32, &'static str), network: Network) -> Self {

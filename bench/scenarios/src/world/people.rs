@@ -28,10 +28,15 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// A new one. The numbers are those that Ofcom keeps for drama.
-    pub fn new(drawn: &mut Seeded) -> Self {
-        let digits = drawn.below(1_000_000);
-        Self { key: format!("DP{}", drawn.capitals(18)), number: format!("+447700{digits:06}") }
+    /// The account's own. No country has the code 999.
+    fn of(number: usize, drawn: &mut Seeded) -> Self {
+        Self { key: format!("DP{}", drawn.capitals(18)), number: format!("+999100{number:06}") }
+    }
+
+    /// One that nobody in the organisation has.
+    pub fn strange(drawn: &mut Seeded) -> Self {
+        let digits = drawn.below(100_000_000);
+        Self { key: format!("DP{}", drawn.capitals(18)), number: format!("+9992{digits:08}") }
     }
 }
 
@@ -93,7 +98,7 @@ impl Account {
             display: name.replace('.', " "),
             key: (drawn.number(), drawn.number()),
             proof: drawn.weighted(&[(60, Proof::Push), (30, Proof::Totp), (10, Proof::Sms)]),
-            phone: Phone::new(drawn),
+            phone: Phone::of(number, drawn),
             city,
             office: Origin::office(city, drawn.below(2)),
             home: Origin::household(city, drawn),
