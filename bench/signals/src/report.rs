@@ -7,11 +7,11 @@ use std::thread;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use postern::clock::Clock;
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::measure::Samples;
-use crate::{Args, Outcome};
 
 /// Everything that was measured.
 #[derive(Serialize)]
@@ -43,12 +43,13 @@ struct About {
 
 impl Report {
     /// An empty one, with what there is to say about the machine.
-    pub fn new(args: &Args) -> Outcome<Self> {
+    #[expect(clippy::disallowed_methods, reason = "a run is named by the time at which it was begun")]
+    pub fn new(rounds: u32) -> Outcome<Self> {
         Ok(Self {
-            at: Clock::default().now().to_string(),
+            at: Timestamp::now().to_string(),
             cores: thread::available_parallelism()?.get(),
             processor: processor(),
-            rounds: args.rounds,
+            rounds,
             lines: Vec::new(),
             about: Vec::new(),
         })
