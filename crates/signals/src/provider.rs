@@ -15,6 +15,7 @@ mod onelogin;
 pub mod postern;
 mod privacyidea;
 mod vaultwarden;
+mod words;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,9 @@ use crate::{
     read::{Damage, Parsed, damage_of},
     record::{Position, Provider, SignIn},
 };
+
+/// The kind of a record that no provider knows.
+pub(crate) const UNKNOWN: &str = "unknown kind of record";
 
 /// Tries the likely provider first, then the others.
 pub(crate) fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed<'_> {
@@ -80,7 +84,7 @@ fn one_or_several(mut records: Vec<SignIn<'_>>, foreign: impl FnOnce() -> String
 /// What to call a line that no provider knows.
 pub(crate) fn nobodys(line: &str) -> Parsed<'static> {
     if line.starts_with('{') {
-        return Parsed::Foreign(Cow::Borrowed("unknown kind of record"));
+        return Parsed::Foreign(Cow::Borrowed(UNKNOWN));
     }
     Parsed::Damaged(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
         Ok(_) => Damage::NotAnObject,

@@ -1,25 +1,44 @@
-//! Reads a log: bytes → lines (or the elements of a JSON document) → records. One pass, bounded memory.
+//! Reads a log: bytes → batches of lines, elements of a JSON document or rows of a table → records. One pass, bounded
+//! memory.
+//!
+//! - JSON Lines, and the plain lines that some providers write; a line may also hold a list, an envelope, or objects
+//!   one after the other.
+//! - A JSON array, an envelope of any of the known vendors, or objects printed over many lines.
+//! - CSV, if its header has a name that is known: separated by comma, semicolon or tab.
+//! - UTF-8, and UTF-16 of either order.
 
+mod batch;
 mod damage;
 mod document;
+mod envelope;
+mod look;
+mod records;
+mod table;
+mod utf8;
+mod window;
 
 use std::{
     borrow::Cow,
-    io::{self, BufRead, Read},
+    io::{self, Read},
+    ops::AddAssign,
 };
 
 use serde::Serialize;
 
 use crate::{
-    provider::{nobodys, parse_any, parse_as},
+    provider::{parse_any, parse_as},
     record::{Position, Provider, SignIn},
 };
+pub use batch::{Batch, Batcher};
 pub use damage::Damage;
 pub(crate) use damage::damage_of;
-use document::Splitter;
+use records::not_a_record_of;
 
 /// A log line longer than this is damaged: 4 MiB.
 pub const MAX_LINE: usize = 4 << 20;
+
+/// A batch has about so many bytes: 1 MiB.
+pub const BATCH: usize = 1 << 20;
 
 /// What one line turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,11 +78,13 @@ pub struct ReadOptions {
     pub format: Option<Provider>,
     /// Longest line (or element) that is read.
     pub max_line: usize,
+    /// Bytes of a batch, about; at most `max_line`.
+    pub batch: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { file: 0, format: None, max_line: MAX_LINE }
+        Self { file: 0, format: None, max_line: MAX_LINE, batch: BATCH }
     }
 }
 
@@ -80,6 +101,15 @@ pub struct ReadSummary {
     pub damaged: u64,
 }
 
+impl AddAssign for ReadSummary {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.attempts += other.attempts;
+        self.foreign += other.foreign;
+        self.damaged += other.damaged;
+    }
+}
+
 /// Reads one record. `format`: only as this provider's; `None`: look.
 pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> Parsed<'_> {
     match format {
@@ -90,146 +120,22 @@ pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> P
     }
 }
 
-fn not_a_record_of(provider: Provider, line: &str) -> Parsed<'static> {
-    match nobodys(line) {
-        Parsed::Foreign(_) => Parsed::Foreign(Cow::Owned(format!("not a record of {}", provider.as_str()))),
-        damaged => damaged,
-    }
-}
-
-/// Reads everything, calling `each` once per record, in order of appearance.
-/// JSON Lines; a JSON array; an object with the array in `value` (Graph) or `Records`; objects printed over many lines.
-/// Err: the reader's own error.
-pub fn read<R: BufRead>(
-    mut reader: R,
+/// Reads everything in this thread, calling `each` once per record, in order of appearance. [`Batcher`] says what is
+/// read; it is what several threads can share the work of.
+/// Err: the reader's own error, after everything that was read before it.
+pub fn read<R: Read>(
+    reader: R,
     options: ReadOptions,
     mut each: impl FnMut(Position, Parsed<'_>),
 ) -> io::Result<ReadSummary> {
-    let mut session =
-        Session { options, last: options.format.unwrap_or(Provider::Entra), summary: ReadSummary::default() };
-    skip_byte_order_mark(&mut reader)?;
-    let mut line = Vec::new();
-    let mut number = 0;
-    loop {
-        line.clear();
-        let is_first = session.summary.records == 0;
-        let Some(fate) = read_line(&mut reader, &mut line, options.max_line, is_first)? else {
-            return Ok(session.summary);
-        };
-        number += 1;
-        if is_first && document::opens(&line) {
-            let rest = line.as_slice().chain(reader);
-            return read_document(rest, number, session, each);
-        }
-        session.take(&line, fate, number, &mut each);
+    let mut batcher = Batcher::new(reader, options);
+    let mut likely = options.format.unwrap_or(Provider::Entra);
+    let mut summary = ReadSummary::default();
+    while let Some(batch) = batcher.next()? {
+        summary += batch.for_each(options.format, &mut likely, &mut each);
+        batcher.reuse(batch.into_buffer());
     }
-}
-
-/// The rest of a read: what the lines share.
-struct Session {
-    options: ReadOptions,
-    /// The provider of the last record: logs are rarely mixed, so it is tried first.
-    last: Provider,
-    summary: ReadSummary,
-}
-
-impl Session {
-    fn take(&mut self, line: &[u8], fate: Fate, number: u64, each: &mut impl FnMut(Position, Parsed<'_>)) {
-        let line = line.trim_ascii();
-        if line.is_empty() && fate == Fate::Whole {
-            return;
-        }
-        let position = Position { file: self.options.file, line: number };
-        let parsed = match fate {
-            Fate::TooLong => Parsed::Damaged(Damage::TooLong { limit: self.options.max_line }),
-            Fate::CutOff => Parsed::Damaged(Damage::CutOff),
-            Fate::Whole => self.parse(line, position),
-        };
-        self.summary.records += 1;
-        match &parsed {
-            Parsed::Attempt(record) => {
-                self.summary.attempts += 1;
-                self.last = record.provider;
-            }
-            Parsed::Several(records) => {
-                self.summary.attempts += 1;
-                self.last = records.first().map_or(self.last, |record| record.provider);
-            }
-            Parsed::Foreign(_) => self.summary.foreign += 1,
-            Parsed::Damaged(_) => self.summary.damaged += 1,
-        }
-        each(position, parsed);
-    }
-
-    fn parse<'l>(&self, line: &'l [u8], position: Position) -> Parsed<'l> {
-        match simdutf8::compat::from_utf8(line) {
-            Ok(line) if self.options.format.is_some() => parse_line(line, self.options.format, position),
-            Ok(line) => parse_any(line, self.last, position),
-            Err(_) if memchr::memchr(0, line).is_some() => Parsed::Damaged(Damage::Utf16),
-            Err(error) => Parsed::Damaged(Damage::NotUtf8 { valid_up_to: error.valid_up_to() }),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Whole,
-    TooLong,
-    CutOff,
-}
-
-/// Reads to the next line break. Of a line beyond `limit` the rest is skipped, so that memory stays bounded.
-/// `None`: end of input.
-fn read_line<R: BufRead>(
-    reader: &mut R,
-    line: &mut Vec<u8>,
-    limit: usize,
-    is_first: bool,
-) -> io::Result<Option<Fate>> {
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    if reader.by_ref().take(bound).read_until(b'\n', line)? == 0 {
-        return Ok(None);
-    }
-    if line.ends_with(b"\n") || line.len() <= limit {
-        return Ok(Some(Fate::Whole));
-    }
-    if is_first && document::opens(line) {
-        // One endless line may be a whole document; the caller reads on from what we have.
-        return Ok(Some(Fate::TooLong));
-    }
-    reader.skip_until(b'\n')?;
-    Ok(Some(Fate::TooLong))
-}
-
-fn read_document<R: BufRead>(
-    mut reader: R,
-    first_line: u64,
-    mut session: Session,
-    mut each: impl FnMut(Position, Parsed<'_>),
-) -> io::Result<ReadSummary> {
-    let mut splitter = Splitter::new(session.options.max_line, first_line);
-    loop {
-        let chunk = reader.fill_buf()?;
-        if chunk.is_empty() {
-            break;
-        }
-        splitter.feed(chunk, |element, whole, line| {
-            session.take(element, if whole { Fate::Whole } else { Fate::TooLong }, line, &mut each);
-        });
-        let len = chunk.len();
-        reader.consume(len);
-    }
-    if let Some(line) = splitter.cut_off_at() {
-        session.take(b"", Fate::CutOff, line, &mut each);
-    }
-    Ok(session.summary)
-}
-
-fn skip_byte_order_mark<R: BufRead>(reader: &mut R) -> io::Result<()> {
-    if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-        reader.consume(3);
-    }
-    Ok(())
+    Ok(summary)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! From files to a diagnosis, on several cores: one thread splits, others parse, the caller's collects.
 
 use std::{
-    io,
-    path::PathBuf,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -17,7 +15,7 @@ use crate::{
     read::{Batch, Batcher, Parsed, ReadOptions, ReadSummary},
     record::{Position, Provider},
     report::printable,
-    source::Source,
+    source::{Source, SourceError},
 };
 
 /// Batches that wait for a thread, per thread.
@@ -59,14 +57,14 @@ impl Progress {
 /// What became of one file.
 #[derive(Debug)]
 pub struct FileOutcome {
-    /// As given.
-    pub path: PathBuf,
+    /// The file, or standard input.
+    pub name: String,
     /// What was in it.
     pub summary: ReadSummary,
     /// The first records that are no sign-ins, in words.
     pub notes: Vec<String>,
     /// What kept it from being read to its end.
-    pub error: Option<io::Error>,
+    pub error: Option<SourceError>,
 }
 
 /// Reads all the files into the diagnosis. A file that cannot be read does not keep the others from being read.
@@ -131,7 +129,11 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn split_all(sources: &[Source], progress: &Progress, to_parse: SyncSender<Batch>) -> Vec<(usize, io::Error)> {
+fn split_all(
+    sources: &[Source],
+    progress: &Progress,
+    to_parse: SyncSender<Batch>,
+) -> Vec<(usize, SourceError)> {
     let mut errors = Vec::new();
     for (index, source) in sources.iter().enumerate() {
         // A send fails only when every worker is gone, and then their own panic is what counts.
@@ -147,17 +149,21 @@ fn split(
     source: &Source,
     progress: &Progress,
     each: &mut impl FnMut(Batch) -> bool,
-) -> Option<io::Error> {
+) -> Option<SourceError> {
     let file = u32::try_from(index).unwrap_or(u32::MAX);
     let mut batcher = match source.open() {
         Ok(reader) => Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() }),
-        Err(error) => return Some(error),
+        Err(error) => return Some(source.error(error, None)),
     };
     while !progress.is_stopped() {
         match batcher.next() {
-            Ok(Some(batch)) if each(batch) => {}
-            Ok(_) => return None,
-            Err(error) => return Some(error),
+            Ok(Some(batch)) => {
+                if !each(batch) {
+                    return None;
+                }
+            }
+            Ok(None) => return None,
+            Err(error) => return Some(source.error(error, Some(batcher.position()))),
         }
     }
     None
@@ -243,16 +249,11 @@ impl ParsedFiles {
 
 impl FileOutcome {
     fn of(source: &Source) -> Self {
-        Self {
-            path: source.path().to_owned(),
-            summary: ReadSummary::default(),
-            notes: Vec::new(),
-            error: None,
-        }
+        Self { name: source.name(), summary: ReadSummary::default(), notes: Vec::new(), error: None }
     }
 }
 
-fn note_error(outcomes: &mut [FileOutcome], index: usize, error: Option<io::Error>) {
+fn note_error(outcomes: &mut [FileOutcome], index: usize, error: Option<SourceError>) {
     if let Some(outcome) = outcomes.get_mut(index) {
         outcome.error = error;
     }

@@ -1,13 +1,15 @@
-//! The times that sign-in logs carry. A time without an offset is UTC, as all three providers log.
+//! The times that sign-in logs carry. A time without an offset is UTC, as the hosted providers log.
 
 use jiff::{Timestamp, civil};
 
 use crate::{read::Damage, wire::Scalar};
 
-/// RFC 3339 with any fraction up to nine digits; `2024-04-02 19:17:37.621000000`; `4/28/2021, 2:08:45.221 PM`
-/// (month first: the Log Analytics portal's export); Unix seconds or milliseconds.
+/// RFC 3339 with any fraction up to nine digits; `2024-04-02 19:17:37.621000000`; `2026-03-02 08:14:11,204`
+/// (Java's loggers); `2017-12-05 19:13:06 UTC`; `4/28/2021, 2:08:45.221 PM` (month first: the Log Analytics
+/// portal's export); Unix seconds or milliseconds.
 /// `None`: none of these.
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
@@ -97,6 +99,10 @@ mod tests {
             ("2023-07-21 05:03:52.160562400", "2023-07-21T05:03:52.1605624Z"),
             ("2025-01-15 09:30:25.123", "2025-01-15T09:30:25.123Z"),
             ("2025-01-15T09:30:25", "2025-01-15T09:30:25Z"),
+            ("2026-03-02 08:14:11,204", "2026-03-02T08:14:11.204Z"),
+            ("2024-10-30T17:27:03.414798073+05:30", "2024-10-30T11:57:03.414798073Z"),
+            ("2026-06-02 10:40:17+0530", "2026-06-02T05:10:17Z"),
+            ("2017-12-05 19:13:06 UTC", "2017-12-05T19:13:06Z"),
             ("4/28/2021, 2:08:45.221 PM", "2021-04-28T14:08:45.221Z"),
             ("4/28/2021, 12:08:45.221 AM", "2021-04-28T00:08:45.221Z"),
             ("12/1/2021 12:00:00\u{202f}PM", "2021-12-01T12:00:00Z"),

@@ -10,7 +10,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-pub(crate) use key::Key;
+pub(crate) use key::{Key, tag};
 pub(crate) use list::{List, TextList};
 pub(crate) use scalar::Scalar;
 pub(crate) use values::Values;
@@ -26,7 +26,7 @@ pub(crate) trait Field: Default {
 pub(crate) trait Object<'de>: Field {
     /// Reads the value that belongs to `key`, if it is one of ours. Of repeated keys the first with a value counts:
     /// a later one must not overwrite what the provider wrote first.
-    fn read_field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+    fn read_field<A: MapAccess<'de>>(&mut self, key: &Key<'_>, map: &mut A) -> Result<bool, A::Error>;
     /// Reads the object from a cell that holds it as text; the default if that is no JSON.
     fn from_text(text: &str) -> Self;
 }
@@ -42,8 +42,8 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut object = T::default();
-        while let Some(key) = map.next_key::<Key>()? {
-            if !object.read_field(key.as_str(), &mut map)? {
+        while let Some(key) = map.next_key::<Key<'_>>()? {
+            if !object.read_field(&key, &mut map)? {
                 map.next_value::<IgnoredAny>()?;
             }
         }
@@ -94,13 +94,18 @@ macro_rules! wire {
         }
 
         impl<$lt> $crate::wire::Object<$lt> for $name<$lt> {
-            fn read_field<A: serde::de::MapAccess<$lt>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
-                match key {
-                    $($($key)|+ => {
+            fn read_field<A: serde::de::MapAccess<$lt>>(
+                &mut self,
+                key: &$crate::wire::Key<'_>,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                let tag = key.tag();
+                match () {
+                    $(() if $(tag == const { $crate::wire::tag($key) } && key.is($key))||+ => {
                         let value: $ty = map.next_value()?;
                         if $crate::wire::Field::is_absent(&self.$field) { self.$field = value; }
                     })*
-                    _ => return Ok(false),
+                    () => return Ok(false),
                 }
                 Ok(true)
             }

@@ -111,7 +111,7 @@ pub enum DiagnoseError {
         /// Every problem in it.
         source: SettingsError,
     },
-    /// The file cannot be opened or read.
+    /// The settings cannot be read.
     #[error("cannot read {}: {source}. Check the path and that you may read the file.", path.display())]
     Unreadable {
         /// As given.
@@ -121,12 +121,12 @@ pub enum DiagnoseError {
     },
     /// The file was read, and none of it is about sign-ins.
     #[error(
-        "{} holds no sign-in record that Postern knows ({found}). Export the sign-in log of your provider as the guide \
-         docs/guide/diagnose.md shows, and try again.", path.display()
+        "{name} holds no sign-in record that Postern knows ({found}). Export the sign-in log of your provider as \
+         docs/guide/diagnose.md shows, and try again."
     )]
     NothingFits {
-        /// As given.
-        path: PathBuf,
+        /// The file, or standard input.
+        name: String,
         /// What was in it, in words.
         found: String,
     },
@@ -187,17 +187,17 @@ pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
 
 fn read(
     args: &DiagnoseArgs,
-    sources: &[Source],
+    sources: &Sources,
     options: Options,
 ) -> Result<(Report, Vec<FileOutcome>, bool), DiagnoseError> {
     let mut diagnosis = Diagnosis::new(options);
     let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };
     scanning.threads = args.threads.map_or(scanning.threads, usize::from);
     let watcher = Watcher::start(sources);
-    let outcomes = scan(&mut diagnosis, sources, scanning, watcher.progress());
+    let outcomes = scan(&mut diagnosis, &sources.files, scanning, watcher.progress());
     let stopped = watcher.finish();
     let mut report = diagnosis.finish().map_err(DiagnoseError::NoRoom)?;
-    report.files = sources.iter().map(|source| source.path().display().to_string()).collect();
+    report.files = sources.files.iter().map(Source::name).collect();
     report.stopped = stopped;
     Ok((report, outcomes, stopped))
 }
@@ -212,9 +212,9 @@ pub(super) fn settings(path: Option<&Path>) -> Result<Settings, DiagnoseError> {
 
 fn first_error(outcomes: Vec<FileOutcome>) -> Option<DiagnoseError> {
     outcomes.into_iter().find_map(|outcome| {
-        let FileOutcome { path, summary, notes, error } = outcome;
-        if let Some(source) = error {
-            return Some(DiagnoseError::Unreadable { path, source });
+        let FileOutcome { name, summary, notes, error } = outcome;
+        if let Some(error) = error {
+            return Some(error.into());
         }
         if summary.attempts > 0 {
             return None;
@@ -228,7 +228,7 @@ fn first_error(outcomes: Vec<FileOutcome>) -> Option<DiagnoseError> {
                 notes.join("; ")
             ),
         };
-        Some(DiagnoseError::NothingFits { path, found })
+        Some(DiagnoseError::NothingFits { name, found })
     })
 }
 

@@ -108,14 +108,14 @@ impl Guesses {
         };
         let tries = self.within(last.at, micros(settings.within), same);
         let first = tries.first()?;
-        if tries.len() < settings.count || last.network_seen == Seen::New {
+        if tries.len() < whole(settings.failures) || last.network_seen == Seen::New {
             return None;
         }
         let changed = changed_at.is_some_and(|changed| changed <= first.at + micros(settings.within));
         let elsewhere = self
             .signed_in
             .is_some_and(|(at, device)| at >= first.at - micros(settings.within) && device != last.device);
-        let machine_like = tries.iter().all(|wrong| wrong.unattended) || is_even(&tries, settings.evenness);
+        let machine_like = tries.iter().all(|wrong| wrong.unattended) || is_even(&tries, settings.unevenness);
         if !machine_like || !(changed || elsewhere) {
             return None;
         }
@@ -131,7 +131,9 @@ impl Guesses {
     fn stranger(&self, event: &Event, settings: &LockoutByStranger) -> Option<Detected> {
         let is_password = |wrong: &Wrong| wrong.cause == Cause::BadPassword;
         let tries = self.within(event.micros(), micros(settings.within), is_password);
-        if tries.len() < settings.count || !tries.iter().all(|wrong| wrong.network_seen == Seen::New) {
+        if tries.len() < whole(settings.failures)
+            || !tries.iter().all(|wrong| wrong.network_seen == Seen::New)
+        {
             return None;
         }
         let words = format!(
@@ -151,7 +153,7 @@ impl Guesses {
                 && wrong.network_seen != Seen::New
         };
         let tries = self.within(event.micros(), micros(settings.within), is_code);
-        if tries.len() >= settings.count {
+        if tries.len() >= whole(settings.codes) {
             let words = format!(
                 "{} codes of the app in a row were wrong, and none was right after them.",
                 tries.len()
@@ -168,9 +170,9 @@ fn of(detector: Detector, tries: &[Wrong], words: String) -> Detected {
     Detected::new(detector, &times, tries.iter().map(|wrong| wrong.position), words)
 }
 
-/// Are the gaps between the tries about the same? `evenness`: their standard deviation over their mean, at most.
+/// Are the gaps between the tries about the same? `unevenness`: their standard deviation over their mean, at most.
 #[expect(clippy::cast_precision_loss, reason = "a measure of spread")]
-fn is_even(tries: &[Wrong], evenness: f64) -> bool {
+fn is_even(tries: &[Wrong], unevenness: f64) -> bool {
     let gaps: Vec<f64> =
         tries.iter().zip(tries.iter().skip(1)).map(|(one, next)| (next.at - one.at) as f64).collect();
     if gaps.len() < 3 {
@@ -179,7 +181,11 @@ fn is_even(tries: &[Wrong], evenness: f64) -> bool {
     let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
     let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / gaps.len() as f64;
     // A person who hammers at the keyboard is even too, but not a minute apart.
-    mean >= 60_000_000.0 && variance.sqrt() <= evenness * mean
+    mean >= 60_000_000.0 && variance.sqrt() <= unevenness * mean
+}
+
+fn whole(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn micros(span: jiff::SignedDuration) -> i64 {

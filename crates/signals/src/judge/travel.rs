@@ -30,7 +30,7 @@ pub(crate) fn judge(
     event: &Event,
     settings: &ImpossibleTravel,
 ) -> Option<Detected> {
-    if !event.proves() || !event.interactive() || tells_no_place(event, settings) {
+    if !event.proves() || !event.interactive() || tells_no_place(event) {
         return None;
     }
     let here = Place {
@@ -54,10 +54,8 @@ pub(crate) fn judge(
     }
 }
 
-fn tells_no_place(event: &Event, settings: &ImpossibleTravel) -> bool {
-    matches!(event.network(), Network::Proxy | Network::Mobile)
-        || is_shared_exit(event.asn)
-        || settings.ignored_networks.contains(&event.asn)
+fn tells_no_place(event: &Event) -> bool {
+    matches!(event.network(), Network::Proxy | Network::Mobile) || is_shared_exit(event.asn)
 }
 
 /// Networks whose addresses say nothing about the place: relays of browsers and phones, and the big mobile carriers.
@@ -77,8 +75,7 @@ fn by_distance(
     event: &Event,
     settings: &ImpossibleTravel,
 ) -> Option<Detected> {
-    // Both ends may be misplaced by the radius of error.
-    let least = distance - 2.0 * settings.error_km;
+    let least = distance - settings.error_km;
     if least < settings.distance_km {
         return None;
     }

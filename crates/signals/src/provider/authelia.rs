@@ -1,14 +1,94 @@
-//! Log lines.
+//! Authelia: its log lines, as JSON or as `key=value` text.
 
-use crate::{read::Parsed, record::Position};
+mod logfmt;
+mod sentence;
 
-/// `None`: no line of this provider.
-pub(crate) fn parse_text(_line: &str, _position: Position) -> Option<Parsed<'_>> {
-    None
+use std::borrow::Cow;
+
+use memchr::memmem;
+use serde::de::IgnoredAny;
+
+use crate::{
+    read::{Damage, Parsed},
+    record::{Position, Provider, SignIn},
+    time::parse_time,
+    wire::{Field, Scalar, wire},
+};
+use sentence::Sentence;
+
+wire! {
+    struct Line<'a> {
+        "time" => time: Scalar<'a>,
+        "level" => level: Scalar<'a>,
+        "msg" => message: Scalar<'a>,
+        "error" => error: Scalar<'a>,
+        "method" => method: Scalar<'a>,
+        "path" => path: Scalar<'a>,
+        "remote_ip" => ip: Scalar<'a>,
+    }
 }
 
 /// `None`: valid JSON, but no record of this provider.
-pub(crate) fn parse(line: &str, _position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let _: serde::de::IgnoredAny = serde_json::from_str(line)?;
-    Ok(None)
+pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
+    if memmem::find(text.as_bytes(), b"\"msg\"").is_none() {
+        return serde_json::from_str::<IgnoredAny>(text).map(|_| None);
+    }
+    Ok(read(serde_json::from_str(text)?, position))
 }
+
+/// `None`: no line of this provider.
+pub(crate) fn parse_text(text: &str, position: Position) -> Option<Parsed<'_>> {
+    // Other programs write such lines too, but none whose log anybody here would read.
+    let rest = text.strip_prefix("time=")?;
+    let line = if rest.starts_with('"') { logfmt::read(text)? } else { return None };
+    let is_whole = !line.level.is_absent() && !line.message.is_absent();
+    is_whole.then(|| read(line, position).unwrap_or(Parsed::Foreign(Cow::Borrowed("a logfmt line"))))
+}
+
+fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {
+    let Scalar::Text(message) = &line.message else { return None };
+    if line.level.is_absent() || line.time.is_absent() {
+        return None;
+    }
+    let Some(sentence) = Sentence::read(message, line.error.text().unwrap_or("")) else {
+        return is_authelia(&line, message).then(|| foreign(&line));
+    };
+    let mut sign_in = SignIn::new(Provider::Authelia, sentence.result);
+    match line.time.text().map(parse_time) {
+        Some(None) => return Some(Parsed::Damaged(Damage::BadTime)),
+        at => sign_in.at = at.flatten(),
+    }
+    sign_in.position = position;
+    sign_in.method = sentence.method;
+    sign_in.code = sentence.code.map(|word| keep(&line.error, message, word));
+    sign_in.detail = sentence.detail.map(|words| keep(&line.error, message, words));
+    sign_in.set_ip(line.ip.text());
+    // A ban of an address is written as if the address were a person.
+    if crate::record::address(sentence.name).is_none() {
+        sign_in.set_person(Some(keep(&line.error, message, sentence.name)));
+    }
+    Some(Parsed::Attempt(sign_in))
+}
+
+/// What every line about a request has, and the words of the start.
+fn is_authelia(line: &Line<'_>, message: &str) -> bool {
+    let is_about_a_request = !line.ip.is_absent() && !line.path.is_absent() && !line.method.is_absent();
+    is_about_a_request || message.contains("Authelia") || message.contains("authentication attempt")
+}
+
+fn foreign(line: &Line<'_>) -> Parsed<'static> {
+    Parsed::Foreign(format!("authelia {}", line.level.text().unwrap_or("line")).into())
+}
+
+/// The part as it stands in the error or the message, borrowed if they are.
+fn keep<'a>(error: &Scalar<'a>, message: &Cow<'a, str>, part: &str) -> Cow<'a, str> {
+    let within = |whole: &Cow<'a, str>| match whole {
+        Cow::Borrowed(whole) => whole.find(part).and_then(|at| whole.get(at..at + part.len())),
+        Cow::Owned(_) => None,
+    };
+    let in_error = || if let Scalar::Text(error) = error { within(error) } else { None };
+    within(message).or_else(in_error).map_or_else(|| Cow::Owned(part.to_owned()), Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests;

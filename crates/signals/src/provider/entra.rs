@@ -1,151 +1,31 @@
-//! Microsoft Entra sign-in logs, in all three shapes: Graph `signIn`, the diagnostic-settings envelope, and the
-//! Log Analytics row.
+//! Microsoft Entra: sign-in logs as Graph `signIn`, diagnostic-settings envelope, Log Analytics row and row of the
+//! portal's download; audit logs and risk detections, as far as they bear on a sign-in.
 
+mod audit;
 pub(crate) mod codes;
 mod mfa;
+mod portal;
+mod risk;
+mod row;
 
-use std::{fmt, marker::PhantomData};
-
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use std::borrow::Cow;
 
 use crate::{
     read::{Damage, Parsed},
-    record::{AttemptResult, Method, Position, Provider, SignIn},
+    record::{AttemptResult, Method, Network, Point, Position, Provider, SignIn},
     time::{from_unix, parse_time},
-    wire::{Field, Key, List, Object, Scalar, wire},
+    wire::{Field, Scalar},
 };
-
-wire! {
-    struct Status<'a> {
-        "errorcode" => error_code: Scalar<'a>,
-        "failurereason" => failure_reason: Scalar<'a>,
-        "additionaldetails" => additional_details: Scalar<'a>,
-    }
-}
-wire! {
-    /// One step of a sign-in, as the Authentication Details tab shows it.
-    struct Step<'a> {
-        "authenticationmethod" => method: Scalar<'a>,
-        "succeeded" => succeeded: Scalar<'a>,
-        "authenticationstepresultdetail" => detail: Scalar<'a>,
-    }
-}
-wire! {
-    struct MfaDetail<'a> { "authmethod" => method: Scalar<'a>, }
-}
-wire! {
-    struct Location<'a> { "city" => city: Scalar<'a>, "countryorregion" => country: Scalar<'a>, }
-}
-wire! {
-    struct Policy<'a> { "displayname" => name: Scalar<'a>, "result" => result: Scalar<'a>, }
-}
-wire! {
-    struct Row<'a> {
-        "id" => id: Scalar<'a>,
-        "createddatetime" => created: Scalar<'a>,
-        "time" | "timegenerated" => logged: Scalar<'a>,
-        "category" => category: Scalar<'a>,
-        "type" => table: Scalar<'a>,
-        "operationname" => operation: Scalar<'a>,
-        "resulttype" => result_type: Scalar<'a>,
-        "resultsignature" => result_signature: Scalar<'a>,
-        "resultdescription" => result_description: Scalar<'a>,
-        "ipaddress" => ip: Scalar<'a>,
-        "calleripaddress" => caller_ip: Scalar<'a>,
-        "correlationid" => correlation: Scalar<'a>,
-        "userprincipalname" => login: Scalar<'a>,
-        "userid" => user_id: Scalar<'a>,
-        "appdisplayname" => app: Scalar<'a>,
-        "useragent" => user_agent: Scalar<'a>,
-        "isinteractive" => interactive: Scalar<'a>,
-        "authenticationprotocol" => protocol: Scalar<'a>,
-        "status" => status: Status<'a>,
-        "authenticationdetails" => steps: List<Step<'a>>,
-        "mfadetail" => mfa: MfaDetail<'a>,
-        "location" | "locationdetails" => location: Location<'a>,
-        "conditionalaccesspolicies" | "appliedconditionalaccesspolicies" => policies: List<Policy<'a>>,
-    }
-}
-
-/// A row, and the `properties` it may wrap. What is inside is the sign-in; what is outside is about its log entry.
-#[derive(Debug, Default)]
-pub(crate) struct Record<'a> {
-    outer: Row<'a>,
-    inner: Row<'a>,
-}
-
-impl<'a> Record<'a> {
-    /// The inner value, or else the outer.
-    fn pick<'r>(&'r self, field: impl Fn(&'r Row<'a>) -> &'r Scalar<'a>) -> &'r Scalar<'a> {
-        let inner = field(&self.inner);
-        if inner.is_absent() { field(&self.outer) } else { inner }
-    }
-
-    /// The row that says how the attempt ended.
-    fn telling<F: Field>(&self, field: impl for<'r> Fn(&'r Row<'a>) -> &'r F) -> &Row<'a> {
-        if field(&self.inner).is_absent() { &self.outer } else { &self.inner }
-    }
-
-    /// The name of the log that the record is from, such as `SignInLogs`, `AuditLogs`.
-    fn log_name(&self) -> Option<&str> {
-        self.pick(|row| &row.category).text().or_else(|| self.pick(|row| &row.table).text())
-    }
-
-    fn is_sign_in(&self) -> bool {
-        let named = self.log_name().is_some_and(|name| contains(name, "signin"))
-            || self.pick(|row| &row.operation).text().is_some_and(|name| contains(name, "sign-in activity"));
-        let shaped = !self.pick(|row| &row.login).is_absent() || !self.pick(|row| &row.user_id).is_absent();
-        let ended = !self.telling(|row| &row.status).status.is_absent()
-            || !self.pick(|row| &row.result_type).is_absent();
-        named || (shaped && ended)
-    }
-
-    fn is_directory_log(&self) -> bool {
-        self.log_name().is_some_and(|name| name.eq_ignore_ascii_case("AuditLogs") || contains(name, "Risk"))
-            && !self.outer.operation.is_absent()
-    }
-}
-
-impl<'de> Deserialize<'de> for Record<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor(PhantomData))
-    }
-}
-
-struct RecordVisitor<'a>(PhantomData<&'a ()>);
-
-impl<'de> Visitor<'de> for RecordVisitor<'de> {
-    type Value = Record<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record<'de>, A::Error> {
-        let mut record = Record::default();
-        while let Some(key) = map.next_key::<Key>()? {
-            if key.as_str() == "properties" {
-                let inner = map.next_value::<Row<'de>>()?;
-                if record.inner.is_absent() {
-                    record.inner = inner;
-                }
-            } else if !record.outer.read_field(key.as_str(), &mut map)? {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(record)
-    }
-}
+use row::{Location, Record};
 
 /// `None`: valid JSON, but no record of Entra.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let record: Record<'_> = serde_json::from_str(line)?;
     if !record.is_sign_in() {
-        let name = record.is_directory_log().then(|| record.log_name()).flatten();
-        return Ok(name.map(|name| Parsed::Foreign(format!("entra {name}").into())));
+        return other(&record, line, position);
     }
     if let Some(name) = record.log_name().filter(|name| is_machine_log(name)) {
-        return Ok(Some(Parsed::Foreign(format!("entra {name}").into())));
+        return Ok(Some(foreign(name)));
     }
     Ok(Some(normalise(&record, position)))
 }
@@ -155,13 +35,38 @@ pub(crate) fn parse_only(line: &str) -> bool {
     serde_json::from_str::<Record<'_>>(line).map(std::hint::black_box).is_ok()
 }
 
+/// The kinds that are not a sign-in as Graph writes it. Those that bear on one are read again, as what they are:
+/// they are few, and the sign-ins, which are many, need not carry their fields.
+fn other<'a>(
+    record: &Record<'_>,
+    line: &'a str,
+    position: Position,
+) -> Result<Option<Parsed<'a>>, serde_json::Error> {
+    if !record.outer.portal_date.is_absent() {
+        return portal::parse(line, position);
+    }
+    if record.is_audit() {
+        return Ok(Some(audit::parse(line, position)?.unwrap_or_else(|| foreign("AuditLogs"))));
+    }
+    if record.is_detection() {
+        let kind = record.log_name().unwrap_or("risk detection");
+        return Ok(Some(risk::parse(line, position)?.unwrap_or_else(|| foreign(kind))));
+    }
+    Ok(None)
+}
+
+fn foreign(kind: &str) -> Parsed<'static> {
+    Parsed::Foreign(format!("entra {kind}").into())
+}
+
 /// Applications and services sign in too; they are no people.
 fn is_machine_log(name: &str) -> bool {
     contains(name, "ServicePrincipal") || contains(name, "ManagedIdentity")
 }
 
 fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
-    let Ok(at) = time_of(record) else {
+    let created = record.pick(|row| &row.created);
+    let Ok(at) = time_of(created, record.pick(|row| &row.logged)) else {
         return Parsed::Damaged(Damage::BadTime);
     };
     let Some(outcome) = codes::outcome(record) else {
@@ -170,7 +75,8 @@ fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     let mut sign_in = SignIn::new(Provider::Entra, outcome.result);
     sign_in.at = at;
     sign_in.position = position;
-    sign_in.flag = outcome.flag;
+    sign_in.flag = outcome.flag.or_else(|| risk::flag_of(record));
+    sign_in.code = outcome.code;
     sign_in.detail = outcome.detail;
     sign_in.policy = outcome.policy;
     sign_in.method = method_of(record, outcome.result);
@@ -185,22 +91,32 @@ fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     sign_in.user_agent = record.pick(|row| &row.user_agent).cow();
     sign_in.app = record.pick(|row| &row.app).cow();
     sign_in.session = record.pick(|row| &row.correlation).cow();
-    let location = &record.telling(|row| &row.location).location;
-    sign_in.city = location.city.cow();
-    sign_in.country = location.country.cow();
+    sign_in.device = record.telling(|row| &row.device).device.id.cow();
+    sign_in.phone = phone_of(record);
+    sign_in.asn = record.pick(|row| &row.asn).int().and_then(|number| u32::try_from(number).ok());
+    sign_in.network = network_of(record);
+    sign_in.legacy = is_legacy(record);
+    set_place(&mut sign_in, &record.telling(|row| &row.location).location);
     Parsed::Attempt(sign_in)
 }
 
 /// When the person signed in; failing that, when the entry was written.
-fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, ()> {
-    let created = record.pick(|row| &row.created);
-    let time = if created.is_absent() { record.pick(|row| &row.logged) } else { created };
+fn time_of(happened: &Scalar<'_>, logged: &Scalar<'_>) -> Result<Option<jiff::Timestamp>, ()> {
+    let time = if happened.is_absent() { logged } else { happened };
     match time {
         Scalar::Absent => Ok(None),
         Scalar::Text(text) => parse_time(text).map(Some).ok_or(()),
         Scalar::Int(number) => from_unix(*number).map(Some).ok_or(()),
         Scalar::Float(_) | Scalar::Bool(_) => Err(()),
     }
+}
+
+fn set_place<'a>(sign_in: &mut SignIn<'a>, location: &Location<'a>) {
+    sign_in.city = location.city.cow();
+    sign_in.country = location.country.cow();
+    let point = &location.point;
+    sign_in.place =
+        point.latitude.float().zip(point.longitude.float()).and_then(|(north, east)| Point::new(north, east));
 }
 
 fn is_interactive(record: &Record<'_>) -> bool {
@@ -212,13 +128,13 @@ fn is_interactive(record: &Record<'_>) -> bool {
 fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
     let steps = &record.telling(|row| &row.steps).steps.0;
     let failed = matches!(result, AttemptResult::Failure(_));
-    let deciding = |step: &&Step<'_>| !failed || step.succeeded.truth() == Some(false);
+    let deciding = |step: &&row::Step<'_>| !failed || step.succeeded.truth() == Some(false);
     let mut methods =
         steps.iter().rev().filter(deciding).map(|step| mfa::method(step.method.text().unwrap_or("")));
     let by_step = methods.clone().find(|method| !matches!(method, Method::Session | Method::Unknown));
-    let by_mfa = record.telling(|row| &row.mfa).mfa.method.text().map(mfa::method);
+    let by_mfa = || record.telling(|row| &row.mfa).mfa.method.text().map(mfa::method);
     by_step
-        .or(by_mfa.filter(|method| *method != Method::Unknown))
+        .or_else(|| by_mfa().filter(|method| *method != Method::Unknown))
         .or_else(|| methods.next().filter(|method| *method != Method::Unknown))
         .or_else(|| method_by_protocol(record))
         .unwrap_or_default()
@@ -226,11 +142,10 @@ fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
 
 fn method_by_protocol(record: &Record<'_>) -> Option<Method> {
     let protocol = record.pick(|row| &row.protocol).text().unwrap_or("");
-    if protocol.eq_ignore_ascii_case("deviceCode") {
+    if protocol.eq_ignore_ascii_case("deviceCode") || protocol.eq_ignore_ascii_case("Device code") {
         return Some(Method::DeviceCode);
     }
-    // The resource-owner-password grant carries a password and nothing else. Panther's sample spells it "rpoc".
-    if protocol.eq_ignore_ascii_case("ropc") || protocol.eq_ignore_ascii_case("rpoc") {
+    if is_password_grant(protocol) {
         return Some(Method::Password);
     }
     let status = &record.telling(|row| &row.status).status;
@@ -241,9 +156,71 @@ fn method_by_protocol(record: &Record<'_>) -> Option<Method> {
     contains(detail, "satisfied by claim in the token").then_some(Method::Session)
 }
 
+/// The resource-owner-password grant carries a password and nothing else. Panther's sample spells it "rpoc".
+fn is_password_grant(protocol: &str) -> bool {
+    protocol.eq_ignore_ascii_case("ropc") || protocol.eq_ignore_ascii_case("rpoc")
+}
+
+/// The masked number that was called or written to. The same fields hold sentences for the other methods.
+fn phone_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+    let is_number = |text: &str| {
+        text.starts_with(['+', 'X', 'x', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || b"+Xx*()- ".contains(&byte))
+    };
+    let by_mfa = &record.telling(|row| &row.mfa).mfa.detail;
+    let by_steps = record.telling(|row| &row.steps).steps.0.iter().rev().map(|step| &step.method_detail);
+    std::iter::once(by_mfa).chain(by_steps).find(|said| said.text().is_some_and(is_number))?.cow()
+}
+
+/// A named place counts only if the organisation has marked it as trusted.
+fn network_of(record: &Record<'_>) -> Network {
+    let networks = &record.telling(|row| &row.networks).networks.0;
+    let is_trusted = |kind: &str| starts_with(kind, "trusted") || kind.eq_ignore_ascii_case("intranet");
+    let trusted = networks.iter().filter_map(|network| network.kind.text()).any(is_trusted);
+    if trusted { Network::Trusted } else { Network::Unknown }
+}
+
+/// The portal's "legacy authentication clients". A word that is new is not taken for one of them.
+const LEGACY: [&str; 16] = [
+    "Authenticated SMTP",
+    "SMTP",
+    "AutoDiscover",
+    "Exchange ActiveSync",
+    "Exchange Online PowerShell",
+    "Exchange Web Services",
+    "IMAP",
+    "POP",
+    "MAPI",
+    "Offline Address Book",
+    "Older Office clients",
+    "Other clients",
+    "Outlook Anywhere",
+    "Outlook Service",
+    "Reporting Web Services",
+    "Universal Outlook",
+];
+
+fn is_legacy(record: &Record<'_>) -> bool {
+    let client = record.pick(|row| &row.client).text().unwrap_or("");
+    if client.eq_ignore_ascii_case("Browser") {
+        return false;
+    }
+    LEGACY.iter().any(|name| starts_with(client, name))
+        || record.pick(|row| &row.protocol).text().is_some_and(is_password_grant)
+}
+
+/// Without regard to case (ASCII).
+fn starts_with(text: &str, start: &str) -> bool {
+    text.as_bytes().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+}
+
 /// Without regard to case (ASCII).
 fn contains(text: &str, part: &str) -> bool {
-    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    let Some(first) = part.first() else { return true };
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text)
+        .any(|at| text.get(at..at + part.len()).is_some_and(|window| window.eq_ignore_ascii_case(part)))
 }
 
 #[cfg(test)]

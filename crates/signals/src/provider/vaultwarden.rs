@@ -1,8 +1,68 @@
-//! Log lines.
+//! Vaultwarden: its log lines, `[2026-03-02 08:14:11.204][vaultwarden::api::identity][ERROR] …`.
 
-use crate::{read::Parsed, record::Position};
+mod message;
+
+use crate::{
+    read::{Damage, Parsed},
+    record::{Position, Provider, SignIn},
+    time::parse_time,
+};
+use message::Message;
 
 /// `None`: no line of this provider.
-pub(crate) fn parse_text(_line: &str, _position: Position) -> Option<Parsed<'_>> {
-    None
+pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
+    let line = Line::read(bare(line)?)?;
+    let Some(message) = Message::read(line.module, line.message) else {
+        return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
+    };
+    // Without an offset it is the server's own time, which is UTC unless somebody set it.
+    let Some(at) = parse_time(line.time) else {
+        return Some(Parsed::Damaged(Damage::BadTime));
+    };
+    let mut sign_in = SignIn::new(Provider::Vaultwarden, message.result);
+    sign_in.at = Some(at);
+    sign_in.position = position;
+    sign_in.set_person(message.name.map(Into::into));
+    sign_in.set_ip(message.ip);
+    sign_in.method = message.method;
+    sign_in.app = message.app.map(Into::into);
+    sign_in.interactive = !message.by_key;
+    // A key of the API is asked for nothing else.
+    sign_in.legacy = message.by_key;
+    sign_in.detail = message.words.map(Into::into);
+    Some(Parsed::Attempt(sign_in))
 }
+
+/// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`.
+fn bare(line: &str) -> Option<&str> {
+    if line.starts_with('[') {
+        return Some(line);
+    }
+    let (before, _) = line.split_once(" [2")?;
+    before.contains("vaultwarden").then(|| line.get(before.len() + 1..)).flatten()
+}
+
+struct Line<'t> {
+    time: &'t str,
+    module: &'t str,
+    message: &'t str,
+}
+
+impl<'t> Line<'t> {
+    /// `None`: not Vaultwarden's. Its parts that are not its own code write under one word.
+    fn read(line: &'t str) -> Option<Self> {
+        const LEVELS: [&str; 5] = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
+        const OTHERS: [&str; 8] =
+            ["request", "response", "start", "auth", "panic", "launch", "error", "rocket"];
+        let (time, rest) = line.strip_prefix('[')?.split_once("][")?;
+        let (module, rest) = rest.split_once("][")?;
+        let (level, message) = rest.split_once("] ")?;
+        let crate_name = module.split("::").next()?;
+        let own = matches!(crate_name, "vaultwarden" | "bitwarden_rs" | "rocket") || OTHERS.contains(&module);
+        let dated = time.len() >= "2026-03-02 08:14:11".len() && time.starts_with('2');
+        (own && dated && LEVELS.contains(&level)).then_some(Self { time, module, message })
+    }
+}
+
+#[cfg(test)]
+mod tests;

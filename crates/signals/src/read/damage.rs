@@ -29,6 +29,11 @@ pub enum Damage {
     },
     /// JSON, but no object.
     NotAnObject,
+    /// A row of a table with more cells than the header has names: which cell is which cannot be told.
+    TooManyCells {
+        /// Names in the header.
+        names: usize,
+    },
     /// Its time is missing where it must not be, or cannot be understood.
     BadTime,
     /// A sign-in that does not say how it ended.
@@ -44,6 +49,7 @@ impl fmt::Display for Damage {
             Self::CutOff => f.write_str("ends in the middle of the record"),
             Self::NotJson { column } => write!(f, "not JSON at column {column}"),
             Self::NotAnObject => f.write_str("JSON, but not an object"),
+            Self::TooManyCells { names } => write!(f, "more cells than the header has names ({names})"),
             Self::BadTime => f.write_str("its time cannot be understood"),
             Self::NoResult => f.write_str("a sign-in that does not say how it ended"),
         }

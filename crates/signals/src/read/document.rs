@@ -1,207 +1,359 @@
-//! Cuts a JSON document into its records, byte by byte, without holding more than one of them.
+//! Cuts a JSON document into its records, without holding more than one of them.
 
-/// Does the first line open a document that goes on, rather than hold one record?
-/// `[` and then a record or nothing; `{` alone; `{"value":[`, with plain members before it.
-pub(super) fn opens(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    if let Some(rest) = line.strip_prefix(b"[") {
-        return matches!(rest.trim_ascii_start().first(), None | Some(b'{' | b']'));
-    }
-    let Some(head) = line.strip_prefix(b"{") else {
-        return false;
-    };
-    let head = head.split(|byte| *byte == b'{').next().unwrap_or(head);
-    let mut keys = ENVELOPE_KEYS.iter();
-    head.trim_ascii().is_empty() && !line.contains(&b'}') || keys.any(|key| opens_array(head, key))
+use super::envelope::{MEMBERS, Member, member_at_end_of};
+
+/// Arrays and envelopes within each other that are opened. What is nested deeper is read as one record.
+const LEVELS: usize = 4;
+
+/// Where a record is among the bytes it was cut from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The line it begins at.
+    pub(super) line: u64,
+    pub(super) fate: Fate,
 }
 
-/// The members that hold the records: Graph and the Azure blob export, Azure Event Hub.
-const ENVELOPE_KEYS: [&[u8]; 3] = [b"value", b"records", b"Records"];
-
-fn opens_array(head: &[u8], key: &[u8]) -> bool {
-    let quoted = [b"\"", key, b"\""].concat();
-    let Some(at) = memchr::memmem::find(head, &quoted) else {
-        return false;
-    };
-    let rest = head.get(at + quoted.len()..).unwrap_or_default().trim_ascii_start();
-    rest.strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"["))
+/// What became of a record on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Whole,
+    /// Whole, and with an empty array where an envelope has its records: a page without any, if it is no record.
+    Hollow,
+    TooLong,
+    CutOff,
 }
 
-/// Where in the document a byte is.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Text {
-    #[default]
-    Outside,
-    Inside,
-    Escaped,
-}
-
-/// Finds the objects that are records: elements of the top array, elements of an envelope's array, or top objects.
+/// Finds the objects that are records: elements of an array, elements of an envelope's array, or objects of their own.
+///
+/// It is given a window of bytes from the front, and again after the window has grown; bytes before `kept_from` are
+/// of no further use to it.
 #[derive(Debug)]
 pub(super) struct Splitter {
     limit: usize,
     line: u64,
     text: Text,
     depth: u32,
-    /// Depth at which a record opens: 0 outside everything, 1 in an array, 2 in an envelope's array.
-    record_depth: u32,
-    element: Vec<u8>,
-    started: Option<u64>,
-    too_long: bool,
-    /// The last text at depth 1 of a top object, to know an envelope by its key.
-    key: Vec<u8>,
+    /// Depth at which a record opens.
+    base: u32,
+    /// The same, of the arrays around this one.
+    outer: Vec<u32>,
+    open: Option<Open>,
+    /// The line of the last bracket that opened or closed a record or a list of them.
+    seen: u64,
+}
+
+/// Where in the document the next byte is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    Outside,
+    Inside,
+    Escaped,
+    /// At the front of a line, while looking for a new beginning.
+    LineStart,
+}
+
+/// A record that is not at its end yet, or an envelope that is not known as one yet.
+#[derive(Debug)]
+struct Open {
+    start: usize,
+    line: u64,
+    /// Too long to be held: only its end is looked for.
+    skipped: bool,
+    /// What is known of an envelope's members at depth `watched`.
+    members: Members,
+    watched: u32,
+    /// An array of records would begin with the next bracket.
+    waiting: bool,
+    hollow: bool,
+}
+
+/// The members known at each depth of an envelope that is being looked into.
+#[derive(Debug)]
+struct Members {
+    path: [&'static [Member]; 3],
+    len: usize,
+}
+
+impl Members {
+    const ALL: Self = Self { path: [MEMBERS, &[], &[]], len: 1 };
+
+    fn known(&self) -> &'static [Member] {
+        self.path.get(self.len.wrapping_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// False: there is no room to look deeper, and nothing known that is so deep.
+    fn enter(&mut self, members: &'static [Member]) -> bool {
+        let room = self.path.get_mut(self.len).map(|place| *place = members).is_some();
+        self.len += usize::from(room);
+        room
+    }
+
+    /// False: this is the envelope itself.
+    fn leave(&mut self) -> bool {
+        let inside = self.len > 1;
+        self.len -= usize::from(inside);
+        inside
+    }
 }
 
 impl Splitter {
     pub(super) fn new(limit: usize, first_line: u64) -> Self {
         Self {
-            limit,
+            limit: limit.max(1),
             line: first_line,
             text: Text::Outside,
             depth: 0,
-            record_depth: 0,
-            element: Vec::new(),
-            started: None,
-            too_long: false,
-            key: Vec::new(),
+            base: 0,
+            outer: Vec::new(),
+            open: None,
+            seen: first_line,
         }
     }
 
-    /// Calls `each` with the record, whether it is whole (false: longer than the limit), and its first line.
-    pub(super) fn feed(&mut self, chunk: &[u8], mut each: impl FnMut(&[u8], bool, u64)) {
-        for &byte in chunk {
-            if byte == b'\n' {
-                self.line += 1;
-            }
-            if self.step(byte)
-                && let Some(line) = self.started.take()
+    /// The line of the next byte.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Whether everything that opened is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.depth == 0 && self.text == Text::Outside
+    }
+
+    pub(super) fn is_outside_text(&self) -> bool {
+        self.text == Text::Outside
+    }
+
+    /// Whether it is among an array's elements, or would be if one came next.
+    pub(super) fn is_in_a_list(&self) -> bool {
+        !self.outer.is_empty() || self.open.as_ref().is_some_and(|open| open.waiting)
+    }
+
+    /// From here on the bytes are still needed. `len`: of the window.
+    pub(super) fn kept_from(&self, len: usize) -> usize {
+        self.open.as_ref().filter(|open| !open.skipped).map_or(len, |open| open.start)
+    }
+
+    /// The window has lost so many bytes at its front.
+    pub(super) fn moved(&mut self, by: usize) {
+        if let Some(open) = &mut self.open {
+            open.start = open.start.saturating_sub(by);
+        }
+    }
+
+    /// Goes over `window` from `at` on and puts what it finds into `pieces`.
+    pub(super) fn feed(&mut self, window: &[u8], mut at: usize, pieces: &mut Vec<Piece>) {
+        while at < window.len() {
+            // At the last byte that the open record may have, it is looked at again.
+            let held = self.open.as_ref().filter(|open| !open.skipped).map(|open| open.start);
+            let stop = held.map_or(window.len(), |start| window.len().min(start.saturating_add(self.limit)));
+            at = self.scan(window.get(..stop).unwrap_or(window), at, pieces);
+            if let Some(open) = &mut self.open
+                && !open.skipped
+                && at.saturating_sub(open.start) >= self.limit
             {
-                each(&self.element, !self.too_long, line);
-                self.element.clear();
-                self.too_long = false;
+                open.skipped = true;
+                open.waiting = false;
             }
         }
     }
 
-    /// The line of a record that never ended.
-    pub(super) fn cut_off_at(&self) -> Option<u64> {
-        self.started
+    /// The end of the input: what is still open is cut off.
+    pub(super) fn finish(&mut self) -> Option<Piece> {
+        let unclosed =
+            (self.depth > 0).then_some(Piece { start: 0, end: 0, line: self.seen, fate: Fate::CutOff });
+        let piece = self.open.take().map(|open| open.ended(0, Fate::CutOff)).or(unclosed);
+        self.begin_anew();
+        piece
     }
 
-    /// True when the byte closes a record.
-    fn step(&mut self, byte: u8) -> bool {
-        match self.text {
-            Text::Outside => return self.step_outside(byte),
-            Text::Escaped => self.text = Text::Inside,
-            Text::Inside if byte == b'\\' => self.text = Text::Escaped,
-            Text::Inside if byte == b'"' => self.text = Text::Outside,
-            Text::Inside => {
-                if self.depth == 1 && self.record_depth == 0 && self.key.len() < 16 {
-                    self.key.push(byte);
-                }
+    /// Goes on to the end of `bytes`, or to where a record opened or closed. Returns where it is then.
+    fn scan(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<Piece>) -> usize {
+        while let Some(rest) = bytes.get(at..) {
+            let step = match self.text {
+                Text::Outside => rest.iter().position(|byte| is_structure(*byte)),
+                Text::Inside => memchr::memchr3(b'"', b'\\', b'\n', rest),
+                Text::Escaped | Text::LineStart => Some(0),
+            };
+            let Some((step, byte)) = step.and_then(|step| Some((step, *rest.get(step)?))) else { break };
+            at += step;
+            if self.text == Text::LineStart {
+                self.at_line_start(byte, pieces);
+                continue;
+            }
+            at += 1;
+            if self.take(byte, bytes.get(..at).unwrap_or(bytes), pieces) {
+                return at;
             }
         }
-        self.keep(byte);
-        false
+        bytes.len()
     }
 
-    fn step_outside(&mut self, byte: u8) -> bool {
-        match byte {
-            b'"' => {
+    /// A line that begins with a bracket, while the end of a record is not found: the record was damaged, and here
+    /// is a new one. In a document written over several lines, records within a record are indented.
+    fn at_line_start(&mut self, byte: u8, pieces: &mut Vec<Piece>) {
+        self.text = Text::Outside;
+        if byte == b'{' {
+            pieces.extend(self.open.take().map(|open| open.ended(0, Fate::CutOff)));
+            self.begin_anew();
+        }
+    }
+
+    /// Takes a byte that matters, the last one of `bytes`. True: a record opened or closed.
+    fn take(&mut self, byte: u8, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+        match (self.text, byte) {
+            (Text::Inside | Text::Escaped, b'\n') => {
+                // No text goes over a line: one was cut off, and the next line is a new beginning.
+                self.line += 1;
+                pieces.extend(self.open.take().map(|open| open.ended(0, Fate::CutOff)));
+                self.begin_anew();
+                return true;
+            }
+            (Text::Inside, b'"') => self.text = Text::Outside,
+            (Text::Inside, _) => self.text = Text::Escaped,
+            (Text::Escaped, _) => self.text = Text::Inside,
+            (_, b'"') => {
                 self.text = Text::Inside;
-                if self.depth == 1 {
-                    self.key.clear();
+                if let Some(open) = &mut self.open {
+                    open.waiting = false;
                 }
             }
-            b'{' | b'[' => self.open(byte),
-            b'}' | b']' => {
-                self.keep(byte);
-                self.depth = self.depth.saturating_sub(1);
-                let closed = self.depth == self.record_depth && self.started.is_some();
-                if self.depth == 0 {
-                    self.record_depth = 0;
+            (_, b'\n') => {
+                self.line += 1;
+                if self.open.as_ref().is_some_and(|open| open.skipped) {
+                    self.text = Text::LineStart;
                 }
-                return closed;
             }
-            _ => {}
+            (_, b'{') => return self.open_object(bytes),
+            (_, b'[') => self.open_array(bytes),
+            _ => return self.close(bytes, pieces),
         }
-        self.keep(byte);
         false
     }
 
-    fn open(&mut self, byte: u8) {
-        match (byte, self.depth, self.started) {
-            (b'[', 0, None) => self.record_depth = 1,
-            // What looked like a record was an envelope, and its records begin here.
-            (b'[', 1, Some(_)) if self.record_depth == 0 && ENVELOPE_KEYS.contains(&self.key.as_slice()) => {
-                self.started = None;
-                self.element.clear();
-                self.too_long = false;
-                self.record_depth = 2;
+    fn open_object(&mut self, bytes: &[u8]) -> bool {
+        let depth = self.depth;
+        self.depth = depth.saturating_add(1);
+        match &mut self.open {
+            None if depth == self.base => {}
+            Some(open) if open.waiting && follows_bracket(bytes) => {
+                // What looked like a record is an envelope, and its records begin here.
+                self.outer.push(self.base);
+                self.base = depth;
             }
-            (b'{', depth, None) if depth == self.record_depth => self.started = Some(self.line),
-            _ => {}
+            Some(open) => {
+                open.waiting = false;
+                open.look_into(bytes, depth);
+                return false;
+            }
+            None => return false,
         }
-        self.depth = self.depth.saturating_add(1);
+        self.seen = self.line;
+        self.open = Some(Open {
+            start: bytes.len().saturating_sub(1),
+            line: self.line,
+            skipped: false,
+            members: Members::ALL,
+            watched: self.depth,
+            waiting: false,
+            hollow: false,
+        });
+        true
     }
 
-    fn keep(&mut self, byte: u8) {
-        if self.started.is_some() && !self.too_long {
-            if self.element.len() < self.limit {
-                self.element.push(byte);
-            } else {
-                self.too_long = true;
-                self.element.clear();
+    fn open_array(&mut self, bytes: &[u8]) {
+        let depth = self.depth;
+        self.depth = depth.saturating_add(1);
+        let room = self.outer.len() < LEVELS;
+        match &mut self.open {
+            None if depth == self.base && room => {
+                self.outer.push(self.base);
+                self.base = self.depth;
+                self.seen = self.line;
             }
+            Some(open) => {
+                let member = open.member(bytes, depth);
+                open.waiting = room && member.is_some_and(|member| member.holds_records);
+            }
+            None => {}
         }
     }
+
+    fn close(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+        let depth = self.depth;
+        self.depth = depth.saturating_sub(1);
+        let Some(open) = &mut self.open else {
+            if self.depth < self.base {
+                self.base = self.outer.pop().unwrap_or(0);
+                self.seen = self.line;
+            }
+            return false;
+        };
+        if open.waiting {
+            open.waiting = false;
+            open.hollow = follows_bracket(bytes);
+        }
+        if self.depth > self.base {
+            if depth == open.watched {
+                open.look_out();
+            }
+            return false;
+        }
+        let fate = if open.hollow { Fate::Hollow } else { Fate::Whole };
+        pieces.extend(self.open.take().map(|open| open.ended(bytes.len(), fate)));
+        self.seen = self.line;
+        true
+    }
+
+    fn begin_anew(&mut self) {
+        self.text = Text::Outside;
+        self.depth = 0;
+        self.base = 0;
+        self.outer.clear();
+        self.open = None;
+    }
+}
+
+impl Open {
+    /// The member whose value begins with the bracket that ends `bytes`.
+    fn member(&self, bytes: &[u8], depth: u32) -> Option<&'static Member> {
+        if self.skipped || depth != self.watched {
+            return None;
+        }
+        let before = bytes.get(self.start..bytes.len().saturating_sub(1))?;
+        member_at_end_of(before, self.members.known())
+    }
+
+    fn look_into(&mut self, bytes: &[u8], depth: u32) {
+        let member = self.member(bytes, depth).filter(|member| !member.members.is_empty());
+        if member.is_some_and(|member| self.members.enter(member.members)) {
+            self.watched += 1;
+        }
+    }
+
+    fn look_out(&mut self) {
+        if self.members.leave() {
+            self.watched -= 1;
+        }
+    }
+
+    fn ended(&self, end: usize, fate: Fate) -> Piece {
+        let fate = if self.skipped { Fate::TooLong } else { fate };
+        Piece { start: self.start, end, line: self.line, fate }
+    }
+}
+
+fn is_structure(byte: u8) -> bool {
+    matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n')
+}
+
+/// Whether there is nothing between the last byte and the bracket of the array that it is in.
+fn follows_bracket(bytes: &[u8]) -> bool {
+    let before = bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default();
+    before.trim_ascii_end().ends_with(b"[")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn split(text: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut splitter = Splitter::new(1000, 1);
-        // One byte at a time: no state may hide in the size of a chunk.
-        for byte in text.bytes() {
-            splitter.feed(&[byte], |element, _, _| {
-                found.push(String::from_utf8(element.to_vec()).unwrap());
-            });
-        }
-        found
-    }
-
-    #[test]
-    fn brackets_in_text_are_text() {
-        assert_eq!(split(r#"[{"a":"]}\"{"},{"b":[{"c":1}]}]"#), [r#"{"a":"]}\"{"}"#, r#"{"b":[{"c":1}]}"#]);
-    }
-
-    #[test]
-    fn an_envelope_is_known_by_its_key() {
-        assert_eq!(
-            split(r#"{"next":"value","value" : [{"a":1},{"b":2}],"x":{"y":1}}"#),
-            [r#"{"a":1}"#, r#"{"b":2}"#]
-        );
-        assert_eq!(split("{\n\"target\":[{\"a\":1}]}\n{\"b\":2}").len(), 2);
-    }
-
-    #[test]
-    fn one_record_on_a_line_opens_nothing() {
-        for (line, opens_document) in [
-            ("[", true),
-            ("[{\"a\":1}", true),
-            ("[1,2", false),
-            ("[garbage", false),
-            ("{", true),
-            ("{}", false),
-            ("{\"a\":1}", false),
-            ("{\"@odata.context\":\"x\",\"value\":[", true),
-            ("{\"a\":{\"value\":[1]}}", false),
-            ("{\"value\":\"[\"}", false),
-        ] {
-            assert_eq!(opens(line.as_bytes()), opens_document, "{line}");
-        }
-    }
-}
+mod tests;

@@ -1,9 +1,9 @@
 use super::*;
 
-const OKTA: &str = r#"{"uuid":"u1","published":"2026-03-02T08:14:11Z","eventType":"user.session.start","actor":{"alternateId":"mia@corp.example","type":"User"},"outcome":{"result":"SUCCESS"}}"#;
-const ENTRA: &str = r#"{"id":"e1","createdDateTime":"2026-03-02T08:14:11Z","userPrincipalName":"mia@corp.example","status":{"errorCode":50126}}"#;
+pub(super) const OKTA: &str = r#"{"uuid":"u1","published":"2026-03-02T08:14:11Z","eventType":"user.session.start","actor":{"alternateId":"mia@corp.example","type":"User"},"outcome":{"result":"SUCCESS"}}"#;
+pub(super) const ENTRA: &str = r#"{"id":"e1","createdDateTime":"2026-03-02T08:14:11Z","userPrincipalName":"mia@corp.example","status":{"errorCode":50126}}"#;
 
-fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed<'static>)>, ReadSummary) {
+pub(super) fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed<'static>)>, ReadSummary) {
     let mut seen = Vec::new();
     let summary = read(input, options, |position, parsed| {
         seen.push((position.line, parsed.into_owned()));
@@ -35,9 +35,12 @@ fn a_line_beyond_the_limit_is_skipped_in_bounded_memory() {
 
 #[test]
 fn other_encodings_are_named() {
-    let mut wide: Vec<u8> = vec![0xff, 0xfe];
-    wide.extend(ENTRA.encode_utf16().flat_map(u16::to_le_bytes));
-    assert_eq!(lines(&wide, ReadOptions::default()).0[0].1, Parsed::Damaged(Damage::Utf16));
+    let wide: Vec<u8> =
+        format!("\u{feff}{ENTRA}\n{OKTA}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(lines(&wide, ReadOptions::default()).1.attempts, 2);
+    // Written to a file that was UTF-8 before.
+    let mixed = [ENTRA.as_bytes(), b"\n", &wide].concat();
+    assert_eq!(lines(&mixed, ReadOptions::default()).0[1], (2, Parsed::Damaged(Damage::Utf16)));
     let (seen, _) = lines(b"{\"a\":\"\xff\"}", ReadOptions::default());
     assert_eq!(seen[0].1, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 6 }));
     let marked = format!("\u{feff}{ENTRA}");
@@ -79,4 +82,70 @@ fn a_forced_format_reads_nothing_else() {
         lines(input.as_bytes(), forced).1,
         ReadSummary { records: 2, attempts: 1, foreign: 1, damaged: 0 }
     );
+}
+
+/// Those that are no attempts are left out.
+fn attempts(text: &str) -> Vec<u64> {
+    let (seen, summary) = lines(text.as_bytes(), ReadOptions::default());
+    assert_eq!((summary.attempts, summary.damaged), (summary.records, 0), "{text}: {seen:?}");
+    seen.into_iter().map(|(line, _)| line).collect()
+}
+
+#[test]
+fn a_line_may_hold_several_records() {
+    let pair = format!("{ENTRA},{OKTA}");
+    // Azure Event Hub: one envelope on each line, also after the first.
+    assert_eq!(
+        attempts(&format!("{{\"records\":[{pair}]}}\n{ENTRA}\n{{\"records\": [{pair}]}}\n")),
+        [1, 1, 2, 3, 3]
+    );
+    // Members before the list, so many that they are not looked over before the line is parsed.
+    let graph = format!("{{\"@odata.context\":\"{}\",\"value\":[{pair}]}}", "x".repeat(300));
+    assert_eq!(attempts(&format!("{ENTRA}\n{graph}\n")), [1, 2, 2]);
+    let hook = format!("{{\"eventType\":\"com.okta.event_hook\",\"data\":{{\"events\":[{pair}]}}}}");
+    assert_eq!(attempts(&format!("{ENTRA}\n{hook}\n")), [1, 2, 2]);
+    assert_eq!(attempts(&format!("{ENTRA}\n[{pair}]\n[]\n")), [1, 2, 2]);
+    // One after the other, as a stream to a file store has them, and with the comma of a printed array.
+    assert_eq!(attempts(&format!("{ENTRA}{OKTA} {ENTRA}\n{OKTA},\n")), [1, 1, 1, 2]);
+    // An empty page is no record.
+    assert_eq!(
+        attempts(&format!("{ENTRA}\n{{\"value\":[]}}\n{{\"@odata.context\":\"x\",\"value\":[ ]}}\n")),
+        [1]
+    );
+}
+
+#[test]
+fn a_line_that_ends_too_early_keeps_what_is_whole() {
+    let (seen, summary) = lines(
+        format!("{ENTRA}\n{{\"records\":[{OKTA},{{\"a\n{OKTA}{{\"a").as_bytes(),
+        ReadOptions::default(),
+    );
+    assert_eq!((summary.attempts, summary.damaged), (3, 2));
+    let damaged: Vec<_> =
+        seen.iter().filter(|(_, parsed)| matches!(parsed, Parsed::Damaged(Damage::CutOff))).collect();
+    assert_eq!(damaged.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_damaged_record_is_not_taken_for_several() {
+    for line in ["{\"a\":1}}", "{\"a\":1} x", "x {\"a\":1}", "{\"a\":{\"b\":1},{\"c\":1}", "{\"a\" 1}"] {
+        let (_, summary) = lines(format!("{ENTRA}\n{line}\n").as_bytes(), ReadOptions::default());
+        assert_eq!(summary, ReadSummary { records: 2, attempts: 1, foreign: 0, damaged: 1 }, "{line}");
+    }
+}
+
+#[test]
+fn zeros_and_mixed_line_breaks_hurt_no_other_line() {
+    let input = format!("{ENTRA}\r\n{ENTRA}\n\0\r\n\r\n\0\0{ENTRA}\0\n\r{ENTRA}\r\r\n{ENTRA}");
+    let (seen, summary) = lines(input.as_bytes(), ReadOptions::default());
+    assert_eq!((summary.attempts, summary.damaged), (4, 2));
+    assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 5, 6, 7]);
+}
+
+#[test]
+fn a_forced_format_reads_lists_too() {
+    let forced = ReadOptions { format: Some(Provider::Okta), ..ReadOptions::default() };
+    let (_, summary) =
+        lines(format!("{OKTA}\n{{\"x\":1,\"value\":[{OKTA},{ENTRA}]}}\nplain\n").as_bytes(), forced);
+    assert_eq!(summary, ReadSummary { records: 4, attempts: 2, foreign: 1, damaged: 1 });
 }

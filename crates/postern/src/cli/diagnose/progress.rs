@@ -11,7 +11,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use postern_signals::{scan::Progress, source::Source};
+use postern_signals::{scan::Progress, source::Sources};
 
 const TICK: Duration = Duration::from_millis(100);
 const TEMPLATE: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left · {msg}";
@@ -26,17 +26,16 @@ pub(in crate::cli) struct Watcher {
 
 impl Watcher {
     /// Starts to watch the reading of these files.
-    pub(in crate::cli) fn start(sources: &[Source]) -> Self {
+    pub(in crate::cli) fn start(sources: &Sources) -> Self {
         let progress = Arc::new(Progress::default());
         let done = Arc::new(AtomicBool::new(false));
         stop_at_interrupt(&progress);
         let thread = io::stderr().is_terminal().then(|| {
             let (progress, done, bar) = (Arc::clone(&progress), Arc::clone(&done), bar(sources));
-            let read: Vec<_> = sources.iter().map(Source::bytes_read).collect();
+            let read = sources.bytes_read();
             thread::spawn(move || {
                 while !done.load(Ordering::Relaxed) {
-                    let bytes = read.iter().map(|read| read.load(Ordering::Relaxed)).sum();
-                    bar.set_position(bytes);
+                    bar.set_position(read.load(Ordering::Relaxed));
                     let records = progress.records.load(Ordering::Relaxed);
                     let rate = records as f64 / bar.elapsed().as_secs_f64().max(0.001);
                     bar.set_message(format!("{records} records, {rate:.0} a second"));
@@ -75,9 +74,8 @@ fn stop_at_interrupt(progress: &Arc<Progress>) {
     ctrlc::set_handler(handler).ok();
 }
 
-fn bar(sources: &[Source]) -> ProgressBar {
-    let size: Option<u64> = sources.iter().map(Source::size).sum();
-    let (bar, template) = match size {
+fn bar(sources: &Sources) -> ProgressBar {
+    let (bar, template) = match sources.size() {
         Some(size) => (ProgressBar::new(size), TEMPLATE),
         None => (ProgressBar::new_spinner(), TEMPLATE_OPEN),
     };

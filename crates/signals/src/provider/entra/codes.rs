@@ -14,32 +14,45 @@ use crate::{
 pub(super) struct Outcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) flag: Option<Flag>,
+    /// The number, unless it is 0.
+    pub(super) code: Option<Cow<'a, str>>,
     pub(super) detail: Option<Cow<'a, str>>,
     pub(super) policy: Option<Cow<'a, str>>,
+}
+
+impl Outcome<'_> {
+    fn plain(result: AttemptResult) -> Self {
+        Self { result, flag: None, code: None, detail: None, policy: None }
+    }
 }
 
 /// `None`: the record does not say how the attempt ended.
 pub(super) fn outcome<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
     let status = &record.telling(|row| &row.status).status;
-    let Some(code) = code_of(record, status.error_code.int()) else {
-        return outcome_by_word(record);
+    let Some((code, written)) = code_of(record, &status.error_code) else {
+        return outcome_by_word(record).map(Outcome::plain);
     };
+    if code == 0 {
+        return Some(Outcome::plain(AttemptResult::Success));
+    }
     let described = record.pick(|row| &row.result_description);
     let reason_in = if status.failure_reason.is_absent() { described } else { &status.failure_reason };
     let reason = reason_in.text().unwrap_or("");
     let described_by = detail_of(record);
     let detail = described_by.and_then(Scalar::text);
-    let result = result_of(code, reason, detail.unwrap_or(""));
-    let words = match result {
-        AttemptResult::Success => None,
-        _ => described_by.or(Some(reason_in).filter(|_| is_telling(reason))),
+    let result = match result_of(code, reason, detail.unwrap_or("")) {
+        // A number that we do not know; the portal's download says next to it that it is an interrupt.
+        AttemptResult::Failure(Cause::Unknown) if is_called(record, "Interrupted") => {
+            AttemptResult::Interrupt(None)
+        }
+        result => result,
     };
+    let words = described_by.or(Some(reason_in).filter(|_| is_telling(reason)));
     Some(Outcome {
         result,
         flag: flag_of(code, reason),
-        detail: words
-            .and_then(Scalar::cow)
-            .or_else(|| (code != 0).then(|| format!("Entra code {code}").into())),
+        code: written.cow(),
+        detail: words.and_then(Scalar::cow).or_else(|| Some(format!("Entra code {code}").into())),
         policy: blocking_policy(record, result),
     })
 }
@@ -55,22 +68,25 @@ fn is_telling(text: &str) -> bool {
 }
 
 /// The inner status counts before the outer result: trimmed exports write words in the latter.
-fn code_of(record: &Record<'_>, status: Option<i64>) -> Option<i64> {
-    status.or_else(|| record.pick(|row| &row.result_type).int())
+fn code_of<'r, 'a>(record: &'r Record<'a>, status: &'r Scalar<'a>) -> Option<(i64, &'r Scalar<'a>)> {
+    [status, record.pick(|row| &row.result_type)].into_iter().find_map(|said| Some((said.int()?, said)))
 }
 
-fn outcome_by_word<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
-    let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
-    let is =
-        |word: &str| words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word));
-    let result = if is("Failure") || is("Failed") {
-        AttemptResult::Failure(Cause::Unknown)
-    } else if is("Success") {
-        AttemptResult::Success
+fn outcome_by_word(record: &Record<'_>) -> Option<AttemptResult> {
+    if is_called(record, "Failure") || is_called(record, "Failed") {
+        Some(AttemptResult::Failure(Cause::Unknown))
+    } else if is_called(record, "Success") {
+        Some(AttemptResult::Success)
+    } else if is_called(record, "Interrupted") {
+        Some(AttemptResult::Interrupt(None))
     } else {
-        return None;
-    };
-    Some(Outcome { result, flag: None, detail: None, policy: None })
+        None
+    }
+}
+
+fn is_called(record: &Record<'_>, word: &str) -> bool {
+    let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
+    words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word))
 }
 
 /// What the failed step says, or else the status.

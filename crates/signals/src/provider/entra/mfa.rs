@@ -1,6 +1,7 @@
 //! What the MFA result texts of Entra mean. Wording varies between logs, so words are matched, not sentences.
 
-use super::contains;
+use memchr::memmem;
+
 use crate::{
     cause::Cause,
     record::{AttemptResult, Method},
@@ -42,17 +43,31 @@ const RESULTS: [(&str, Cause); 28] = [
 
 /// `None`: the text is no MFA result, or one that we do not know.
 pub(super) fn result_of(detail: &str) -> Option<AttemptResult> {
-    let detail = straight_quotes(detail);
-    if contains(&detail, "authentication in-progress") || contains(&detail, "authentication in progress") {
-        return Some(AttemptResult::Interrupt(None));
-    }
-    let row = RESULTS.iter().find(|(words, _)| contains(&detail, words));
-    row.map(|(_, cause)| AttemptResult::Failure(*cause))
+    in_lower_case(detail, |detail| {
+        if has(detail, "authentication in-progress") || has(detail, "authentication in progress") {
+            return Some(AttemptResult::Interrupt(None));
+        }
+        let row = RESULTS.iter().find(|(words, _)| has(detail, words));
+        row.map(|(_, cause)| AttemptResult::Failure(*cause))
+    })
 }
 
-/// The typographic apostrophe that documents and portals put into "didn't".
-fn straight_quotes(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.contains('\u{2019}') { text.replace('\u{2019}', "'").into() } else { text.into() }
+fn has(text: &[u8], words: &str) -> bool {
+    memmem::find(text, words.as_bytes()).is_some()
+}
+
+/// Hands on the text in lower case (ASCII), with a plain apostrophe for the typographic one that documents and
+/// portals put into "didn't". What is as short as all known texts stays off the heap.
+fn in_lower_case<T>(text: &str, then: impl FnOnce(&[u8]) -> T) -> T {
+    let mut room = [0; 128];
+    match room.get_mut(..text.len()) {
+        Some(room) if !text.contains('\u{2019}') => {
+            room.copy_from_slice(text.as_bytes());
+            room.make_ascii_lowercase();
+            then(room)
+        }
+        _ => then(text.replace('\u{2019}', "'").to_ascii_lowercase().as_bytes()),
+    }
 }
 
 const METHODS: [(&str, Method); 22] = [
@@ -81,7 +96,20 @@ const METHODS: [(&str, Method); 22] = [
 ];
 
 pub(super) fn method(name: &str) -> Method {
-    METHODS.iter().find(|(words, _)| contains(name, words)).map_or(Method::Unknown, |(_, method)| *method)
+    in_lower_case(name, |name| {
+        METHODS.iter().find(|(words, _)| has(name, words)).map_or(Method::Unknown, |(_, method)| *method)
+    })
+}
+
+/// The method in what the audit log says of a registration.
+pub(super) fn registered(words: &str) -> Method {
+    in_lower_case(words, |lower| match () {
+        () if has(lower, "authenticator app") && has(lower, "notification") => Method::Push,
+        () if has(lower, "authenticator app") => Method::Totp,
+        () if has(lower, "password") && !has(lower, "passwordless") => Method::Unknown,
+        () if has(lower, "phone") && !has(lower, "sign-in") => Method::Sms,
+        () => method(words),
+    })
 }
 
 #[cfg(test)]

@@ -102,3 +102,78 @@ fn a_sign_in_that_says_nothing_useful_is_damaged() {
     let no_time = DECLINED.replace("2026-03-02T08:13:58.9001234+00:00", "yesterday");
     assert_eq!(parse(&no_time, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
 }
+
+const DETAILS: &str = r#","clientAppUsed":"Browser","autonomousSystemNumber":64500,"deviceDetail":{"deviceId":"d-1","browser":"Edge"},"location":{"city":"Lyon","countryOrRegion":"FR","geoCoordinates":{"altitude":null,"latitude":45.76,"longitude":4.83}},"networkLocationDetails":[{"networkType":"namedNetwork","networkNames":["Café"]},{"networkType":"trustedNamedLocation","networkNames":["HQ"]}],"mfaDetail":{"authMethod":"Text message","authDetail":"+XX XXXXXXXX27"}"#;
+
+#[test]
+fn what_the_sign_in_says_around_itself() {
+    let record = with_status("500121", "x", DETAILS);
+    assert_eq!((record.code.as_deref(), record.asn), (Some("500121"), Some(64500)));
+    assert_eq!((record.device.as_deref(), record.phone.as_deref()), (Some("d-1"), Some("+XX XXXXXXXX27")));
+    assert_eq!(record.place, crate::Point::new(45.76, 4.83));
+    assert_eq!((record.network, record.legacy), (Network::Trusted, false));
+    let named = DETAILS.replace("trustedNamedLocation", "namedNetwork");
+    assert_eq!(with_status("0", "", &named).network, Network::Unknown);
+    assert_eq!(with_status("\"50126\"", "", "").code.as_deref(), Some("50126"));
+    assert_eq!(with_status("0", "", "").code, None);
+}
+
+#[test]
+fn a_number_may_stand_in_a_step_and_a_sentence_is_none() {
+    let step = r#","authenticationDetails":[{"authenticationMethod":"Password","authenticationMethodDetail":"Password in the cloud"},{"authenticationMethod":"Text message","authenticationMethodDetail":"+X XXXXXXXX22"}]"#;
+    assert_eq!(with_status("0", "", step).phone.as_deref(), Some("+X XXXXXXXX22"));
+    let sentence = r#","mfaDetail":{"authMethod":"Mobile app notification","authDetail":"1 device"}"#;
+    assert_eq!(with_status("0", "", sentence).phone, None);
+}
+
+#[test]
+fn clients_that_cannot_do_mfa() {
+    let with_client = |client: &str| with_status("0", "", &format!(r#","clientAppUsed":"{client}""#)).legacy;
+    for client in [
+        "IMAP4",
+        "POP3",
+        "Authenticated SMTP",
+        "Exchange ActiveSync",
+        "Other clients",
+        "Other clients; IMAP",
+        "MAPI Over HTTP",
+        "AutoDiscover",
+        "Exchange Web Services",
+        "Outlook Anywhere (RPC over HTTP)",
+    ] {
+        assert!(with_client(client), "{client}");
+    }
+    for client in ["", "Browser", "Mobile Apps and Desktop clients", "Something new"] {
+        assert!(!with_client(client), "{client}");
+    }
+    let grant = with_status("0", "", r#","clientAppUsed":"Browser 2","authenticationProtocol":"ropc""#);
+    assert_eq!((grant.legacy, grant.method), (true, Method::Password));
+}
+
+#[test]
+fn only_a_rating_that_says_something_is_a_flag() {
+    for (level, state, flag) in [
+        ("high", "none", Some(Flag::Risk)),
+        ("high", "remediated", Some(Flag::Risk)),
+        ("medium", "atRisk", Some(Flag::Risk)),
+        ("none", "atRisk", Some(Flag::Risk)),
+        ("none", "confirmedCompromised", Some(Flag::Risk)),
+        ("high", "dismissed", None),
+        ("high", "confirmedSafe", None),
+        ("medium", "remediated", None),
+        ("low", "atRisk", None),
+        ("hidden", "atRisk", None),
+        ("hidden", "none", None),
+        ("low", "none", None),
+        ("none", "none", None),
+    ] {
+        let rated = format!(r#","riskLevelDuringSignIn":"{level}","riskState":"{state}""#);
+        assert_eq!(with_status("0", "", &rated).flag, flag, "{level} {state}");
+    }
+    // What the code says comes first.
+    let blocked = with_status("50053", "malicious activity", r#","riskLevelDuringSignIn":"high""#);
+    assert_eq!(blocked.flag, Some(Flag::MaliciousAddress));
+}
+
+mod changes;
+mod downloads;

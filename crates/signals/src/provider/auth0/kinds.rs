@@ -1,0 +1,238 @@
+//! What an Auth0 log type means. Types that are not listed are no sign-ins.
+
+use super::{Entry, factor_method, failure::by_words};
+use crate::{
+    cause::Cause,
+    provider::words::first_in,
+    record::{
+        AttemptResult::{self, Failure, Interrupt, PushSent, Success},
+        Flag, Lifecycle, Method,
+    },
+};
+
+/// What a type did, and with what.
+pub(super) struct Kind {
+    pub(super) result: AttemptResult,
+    pub(super) method: Method,
+    pub(super) interactive: bool,
+    pub(super) legacy: bool,
+    pub(super) flag: Option<Flag>,
+}
+
+impl Kind {
+    fn new(result: AttemptResult, method: Method) -> Self {
+        Self { result, method, interactive: true, legacy: false, flag: None }
+    }
+
+    fn flagged(self, flag: Flag) -> Self {
+        Self { flag: Some(flag), ..self }
+    }
+
+    /// A program changes one token for another.
+    fn background(result: AttemptResult) -> Self {
+        Self { interactive: false, ..Self::new(result, Method::Session) }
+    }
+
+    /// The password grant: the application itself took the password.
+    fn password_grant(result: AttemptResult) -> Self {
+        Self { legacy: true, ..Self::new(result, Method::Password) }
+    }
+}
+
+/// `None`: not about a sign-in.
+pub(super) fn kind_of(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    changed(code, entry)
+        .or_else(|| sent_by(code, entry))
+        .or_else(|| first_factor(code, entry))
+        .or_else(|| limit(code, entry))
+        .or_else(|| second_factor(code, entry))
+        .or_else(|| exchange(code, entry))
+}
+
+fn changed(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    let (change, method) = match code {
+        "ublkdu" => (Lifecycle::Unlock, Method::Unknown),
+        "scp" => (Lifecycle::PasswordChanged, Method::Password),
+        // The link went out; whoever follows it sets a new password.
+        "scpr" => (Lifecycle::PasswordReset, Method::Email),
+        "du" | "sdu" => (Lifecycle::Disabled, Method::Unknown),
+        "gd_enrollment_complete" => (Lifecycle::FactorEnrolled, factor_method(&entry.details)),
+        "gd_unenroll" => (Lifecycle::FactorRemoved, factor_method(&entry.details)),
+        "gd_user_delete" => (Lifecycle::FactorReset, Method::Unknown),
+        "gd_tenant_update" | "gd_module_switch" => (Lifecycle::PolicyChanged, Method::Unknown),
+        _ => return None,
+    };
+    Some(Kind::new(AttemptResult::Lifecycle(change), method))
+}
+
+/// A message, call or prompt that went out, or failed to.
+fn sent_by(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    let (code, failed) = code.strip_suffix("_failure").map_or((code, false), |code| (code, true));
+    let method = match code {
+        "gd_send_pn" => Method::Push,
+        "gd_send_sms" => Method::Sms,
+        "gd_send_voice" => Method::Voice,
+        "gd_send_email" | "gd_send_mail" | "gd_send_email_verification" => Method::Email,
+        // Passwordless: the code or link is the first factor.
+        "cls" | "cs" => connection_method(entry).filter(|method| *method != Method::Password)?,
+        _ => return None,
+    };
+    let result = if failed { Failure(Cause::MfaDeliveryFailed) } else { PushSent };
+    Some(Kind::new(result, method))
+}
+
+fn first_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    let by_connection = connection_method(entry).unwrap_or_default();
+    Some(match code {
+        "s" => Kind::new(Success, by_connection),
+        // The password was right; the sign-in goes on.
+        "scoa" => Kind::new(Interrupt(None), Method::Password),
+        "ssa" => Kind::background(Success),
+        // "Login required" is what a silent try is meant to find out.
+        "fsa" => Kind::background(Interrupt(Some(Cause::SessionExpired))),
+        // Wrong password; no such user.
+        "fp" | "fu" => Kind::new(Failure(Cause::BadPassword), Method::Password),
+        "f" => {
+            let result = by_words(entry, Failure(Cause::Unknown));
+            let by_password = result == Failure(Cause::BadPassword);
+            Kind::new(result, if by_password { Method::Password } else { by_connection })
+        }
+        "fcoa" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::Password),
+        // The connector to the company's directory.
+        "fc" => Kind::new(by_words(entry, Failure(Cause::ProviderOutage)), Method::Password),
+        "fco" => Kind::new(Failure(Cause::PolicyBlock), Method::Unknown),
+        "fdeac" | "fdeaz" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        "fdecc" => Kind::new(Failure(Cause::MfaDenied), Method::DeviceCode),
+        "sens" => Kind::new(Success, Method::Federated),
+        "fens" => Kind::new(by_words(entry, Failure(Cause::ExternalIdp)), Method::Federated),
+        _ => return None,
+    })
+}
+
+fn limit(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    Some(match code {
+        // Too many failures on one account; too many sign-ins of one account. Both from one address.
+        "limit_wc" | "limit_sul" => Kind::new(Failure(Cause::AccountLocked), Method::Unknown),
+        // Too many failures or sign-ups on many accounts: the address is shut out, not the account.
+        "limit_mu" => Kind::new(Failure(Cause::PolicyBlock), Method::Unknown).flagged(Flag::MaliciousAddress),
+        "limit_phone" => Kind::new(Failure(Cause::MfaRateLimited), factor_method(&entry.details)),
+        "pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password).flagged(Flag::Risk),
+        // The new password is a known one and was refused.
+        "signup_pwd_leak" | "reset_pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password),
+        _ => return None,
+    })
+}
+
+fn second_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    let method = factor_method(&entry.details);
+    Some(match code {
+        "mfar" | "gd_start_auth" => Kind::new(Interrupt(None), method),
+        "gd_auth_succeed" => Kind::new(Success, method),
+        "gd_auth_failed" => Kind::new(by_words(entry, Failure(refused(method))), method),
+        "gd_auth_rejected" => Kind::new(Failure(Cause::MfaDenied), Method::Push),
+        "gd_auth_email_verification" => Kind::new(Interrupt(None), Method::Email),
+        "gd_auth_fail_email_verification" => Kind::new(Failure(Cause::MfaWrongCode), Method::Email),
+        "gd_otp_rate_limit_exceed" => Kind::new(Failure(Cause::MfaRateLimited), method),
+        "gd_recovery_succeed" => Kind::new(Success, Method::BackupCode),
+        "gd_recovery_failed" => Kind::new(Failure(Cause::MfaWrongCode), Method::BackupCode),
+        "gd_recovery_rate_limit_exceed" => Kind::new(Failure(Cause::MfaRateLimited), Method::BackupCode),
+        "gd_start_enroll" => Kind::new(Interrupt(Some(Cause::MfaNotEnrolled)), method),
+        "gd_start_enroll_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), method),
+        "gd_webauthn_enrollment_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), Method::Webauthn),
+        "passkey_challenge_started" | "passkey_challenge_failed"
+            if entry.details.purpose.text() == Some("register") =>
+        {
+            return None;
+        }
+        "passkey_challenge_started" => Kind::new(Interrupt(None), Method::Webauthn),
+        "gd_webauthn_challenge_failed" | "passkey_challenge_failed" => {
+            Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Webauthn)
+        }
+        // Backchannel sign-in: the person is asked on the phone.
+        "ciba_start_succeeded" => Kind::new(PushSent, Method::Push),
+        "ciba_start_failed" => Kind::new(Failure(Cause::MfaDeliveryFailed), Method::Push),
+        "ciba_exchange_succeeded" => Kind::new(Success, Method::Push),
+        "ciba_exchange_failed" => Kind::new(backchannel(entry), Method::Push),
+        _ => return None,
+    })
+}
+
+/// A push is not typed: its failure may have any reason.
+fn refused(method: Method) -> Cause {
+    if method == Method::Push { Cause::Unknown } else { Cause::MfaWrongCode }
+}
+
+/// Here it is the person who denies access, and the request that runs out.
+fn backchannel(entry: &Entry<'_>) -> AttemptResult {
+    match by_words(entry, Failure(Cause::Unknown)) {
+        Failure(Cause::PolicyBlock) if entry.details.error.code.text() == Some("access_denied") => {
+            Failure(Cause::MfaDenied)
+        }
+        Failure(Cause::SessionExpired) => Failure(Cause::MfaNoResponse),
+        result => result,
+    }
+}
+
+/// Something shown for a token at the token endpoint. What only programs exchange with each other is left out.
+fn exchange(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+    Some(match code {
+        "seacft" | "sertft" => Kind::background(Success),
+        "feacft" | "fertft" | "ferrt" => Kind::background(by_words(entry, Failure(Cause::SessionExpired))),
+        "sepft" => Kind::password_grant(Success),
+        "fepft" => Kind::password_grant(by_words(entry, Failure(Cause::BadPassword))),
+        "seoobft" => Kind::new(Success, factor_method(&entry.details)),
+        "feoobft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(&entry.details)),
+        "seotpft" | "sepkotpft" => Kind::new(Success, Method::Totp),
+        "feotpft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
+        "sercft" | "sepkrcft" => Kind::new(Success, Method::BackupCode),
+        "fercft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::BackupCode),
+        "sepkoobft" => Kind::new(Success, Method::Webauthn),
+        "fepotpft" => {
+            let method = connection_method(entry).filter(|method| *method != Method::Password);
+            Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), method.unwrap_or_default())
+        }
+        "sede" => Kind::new(Success, Method::DeviceCode),
+        "fede" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        _ => return None,
+    })
+}
+
+/// What a connection asks for, by its kind, or else by the prefix of the person's id.
+fn connection_method(entry: &Entry<'_>) -> Option<Method> {
+    let by_id = entry.user_id.text().and_then(|id| id.split_once('|')).map(|(prefix, _)| prefix);
+    let named = [entry.strategy.text(), entry.connection.text(), by_id, entry.strategy_type.text()];
+    named.into_iter().flatten().find_map(method_by_connection)
+}
+
+fn method_by_connection(name: &str) -> Option<Method> {
+    Some(match name {
+        // "ad": the connector to a company's directory, which checks a password.
+        "auth0" | "database" | "ad" | "auth0-adldap" => Method::Password,
+        "email" => Method::Email,
+        "sms" => Method::Sms,
+        "social" | "enterprise" | "samlp" | "waad" | "adfs" | "oidc" | "okta" | "oauth2"
+        | "google-oauth2" | "google-apps" | "windowslive" | "github" | "facebook" | "apple" => {
+            Method::Federated
+        }
+        _ => return None,
+    })
+}
+
+const FACTORS: [(&str, Method); 12] = [
+    ("push", Method::Push),
+    ("guardian", Method::Push),
+    ("recovery", Method::BackupCode),
+    ("webauthn", Method::Webauthn),
+    ("passkey", Method::Webauthn),
+    ("sms", Method::Sms),
+    ("voice", Method::Voice),
+    ("email", Method::Email),
+    ("phone", Method::Sms),
+    ("otp", Method::Totp),
+    ("authenticator", Method::Totp),
+    ("duo", Method::Push),
+];
+
+pub(super) fn factor_by_name(name: &str) -> Method {
+    first_in(&FACTORS, name).unwrap_or_default()
+}

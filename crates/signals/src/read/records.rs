@@ -1,0 +1,226 @@
+//! Reads the records of a batch: from the bytes that were cut to what they say.
+
+use std::borrow::Cow;
+
+use super::{
+    Damage, Parsed, ReadSummary,
+    document::{Fate, Piece, Splitter},
+    table::{Header, for_each_row},
+};
+use crate::{
+    provider::{UNKNOWN, nobodys, parse_any, parse_as},
+    record::{Position, Provider},
+};
+
+/// An envelope that begins with short members is known from so many bytes, before anything is parsed.
+const ENVELOPE_HEAD: usize = 256;
+
+/// Hands what it reads to `each`.
+pub(super) struct Records<'p, F> {
+    pub(super) file: u32,
+    /// Read as this provider's only.
+    pub(super) format: Option<Provider>,
+    /// The provider of the last record: logs are rarely mixed, so it is tried first.
+    pub(super) likely: &'p mut Provider,
+    pub(super) summary: ReadSummary,
+    pub(super) each: F,
+}
+
+impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
+    pub(super) fn lines(&mut self, bytes: &[u8], first: u64) {
+        let texts = Texts::of(bytes);
+        let mut start = 0;
+        let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+        for (end, line) in ends.zip(first..) {
+            match texts.get(start, end) {
+                Ok(text) => self.line(text, line),
+                Err(damage) => self.damaged(line, damage),
+            }
+            start = end + 1;
+        }
+    }
+
+    pub(super) fn pieces(&mut self, bytes: &[u8], pieces: &[Piece], limit: usize) {
+        let texts = Texts::of(bytes);
+        for piece in pieces {
+            match piece.fate {
+                Fate::TooLong => self.damaged(piece.line, Damage::TooLong { limit }),
+                Fate::CutOff => self.damaged(piece.line, Damage::CutOff),
+                Fate::Whole | Fate::Hollow => match texts.get(piece.start, piece.end) {
+                    Ok(text) => self.record(text, piece.line, piece.fate),
+                    Err(damage) => self.damaged(piece.line, damage),
+                },
+            }
+        }
+    }
+
+    pub(super) fn rows(&mut self, bytes: &[u8], first: u64, header: &Header) {
+        for_each_row(bytes, first, header, |line, row| match row {
+            Ok(text) => self.record(text, line, Fate::Whole),
+            Err(damage) => self.damaged(line, damage),
+        });
+    }
+
+    pub(super) fn damaged(&mut self, line: u64, damage: Damage) {
+        self.hand_over(line, Parsed::Damaged(damage));
+    }
+
+    /// Reads one record.
+    pub(super) fn record(&mut self, text: &str, line: u64, fate: Fate) {
+        match self.parse(text, line) {
+            Some(parsed) => self.hand_over(line, parsed),
+            // A page of an export without anything on it.
+            None if fate == Fate::Hollow => {}
+            None => self.hand_over(line, self.not_known(text)),
+        }
+    }
+
+    /// Reads a line, which may hold several records: an array, an envelope, objects one after the other.
+    fn line(&mut self, text: &str, line: u64) {
+        if text.is_empty() {
+            return;
+        }
+        if opens_a_list(text.as_bytes()) {
+            return self.several(text, &split(text), line);
+        }
+        let parsed = self.parse(text, line);
+        let several = match &parsed {
+            None if text.starts_with('{') => Some(split(text)).filter(|split| !split.is_one(text)),
+            Some(Parsed::Damaged(Damage::NotJson { .. })) => {
+                Some(split(text)).filter(|split| split.is_plain(text))
+            }
+            _ => None,
+        };
+        match (several, parsed) {
+            (Some(split), _) => self.several(text, &split, line),
+            (None, Some(parsed)) => self.hand_over(line, parsed),
+            (None, None) => self.hand_over(line, self.not_known(text)),
+        }
+    }
+
+    fn several(&mut self, text: &str, split: &Split, line: u64) {
+        for piece in &split.pieces {
+            let record = text.get(piece.start..piece.end).unwrap_or_default();
+            self.record(record, line, piece.fate);
+        }
+        if split.is_cut_off {
+            self.damaged(line, Damage::CutOff);
+        }
+    }
+
+    /// `None`: nobody's record.
+    fn parse<'t>(&self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
+        let position = Position { file: self.file, line };
+        match self.format {
+            Some(provider) => parse_as(provider, text, position),
+            None => Some(parse_any(text, *self.likely, position)).filter(|parsed| !is_nobodys(parsed)),
+        }
+    }
+
+    fn not_known(&self, text: &str) -> Parsed<'static> {
+        self.format.map_or_else(|| nobodys(text), |provider| not_a_record_of(provider, text))
+    }
+
+    fn hand_over(&mut self, line: u64, parsed: Parsed<'_>) {
+        self.summary.records += 1;
+        match &parsed {
+            Parsed::Attempt(record) => {
+                self.summary.attempts += 1;
+                *self.likely = record.provider;
+            }
+            Parsed::Several(records) => {
+                self.summary.attempts += 1;
+                *self.likely = records.first().map_or(*self.likely, |record| record.provider);
+            }
+            Parsed::Foreign(_) => self.summary.foreign += 1,
+            Parsed::Damaged(_) => self.summary.damaged += 1,
+        }
+        (self.each)(Position { file: self.file, line }, parsed);
+    }
+}
+
+pub(super) fn not_a_record_of(provider: Provider, text: &str) -> Parsed<'static> {
+    match nobodys(text) {
+        Parsed::Foreign(_) => Parsed::Foreign(Cow::Owned(format!("not a record of {}", provider.as_str()))),
+        damaged => damaged,
+    }
+}
+
+fn is_nobodys(parsed: &Parsed<'_>) -> bool {
+    matches!(parsed, Parsed::Foreign(kind) if kind == UNKNOWN)
+}
+
+/// Known from its first bytes: an array of objects, or an envelope.
+fn opens_a_list(text: &[u8]) -> bool {
+    if let Some(list) = text.strip_prefix(b"[") {
+        return matches!(list.trim_ascii_start().first(), Some(b'{' | b']'));
+    }
+    let head = text.get(..ENVELOPE_HEAD).unwrap_or(text);
+    let mut splitter = Splitter::new(usize::MAX, 0);
+    if head.starts_with(b"{") {
+        splitter.feed(head, 0, &mut Vec::new());
+    }
+    splitter.is_in_a_list()
+}
+
+/// The records in a line.
+struct Split {
+    pieces: Vec<Piece>,
+    /// The line ends before they do.
+    is_cut_off: bool,
+}
+
+fn split(text: &str) -> Split {
+    let mut pieces = Vec::new();
+    let mut splitter = Splitter::new(usize::MAX, 0);
+    splitter.feed(text.as_bytes(), 0, &mut pieces);
+    Split { pieces, is_cut_off: splitter.finish().is_some() }
+}
+
+impl Split {
+    /// One record and nothing else.
+    fn is_one(&self, text: &str) -> bool {
+        let whole = |piece: &Piece| piece.start == 0 && piece.end == text.len() && piece.fate == Fate::Whole;
+        matches!(self.pieces.as_slice(), [only] if whole(only))
+    }
+
+    /// Objects one after the other, with or without commas, and nothing else: how a stream to a file store writes
+    /// them, and what a search in a printed array finds.
+    fn is_plain(&self, text: &str) -> bool {
+        let ends = self.pieces.iter().map(|piece| piece.end);
+        let starts = self.pieces.iter().map(|piece| piece.start);
+        let rest = if self.is_cut_off { None } else { Some(text.len()) };
+        let gaps = [0].into_iter().chain(ends).zip(starts.chain(rest));
+        let mut gaps = gaps.map(|(from, to)| text.get(from..to).unwrap_or("?"));
+        !self.pieces.is_empty()
+            && !self.is_one(text)
+            && gaps.all(|gap| gap.bytes().all(|byte| byte == b',' || byte.is_ascii_whitespace()))
+    }
+}
+
+/// Bytes whose lines are taken as text. Looked over in one go, and line by line only if something is wrong.
+struct Texts<'b> {
+    bytes: &'b [u8],
+    sound: Option<&'b str>,
+}
+
+impl<'b> Texts<'b> {
+    fn of(bytes: &'b [u8]) -> Self {
+        Self { bytes, sound: simdutf8::basic::from_utf8(bytes).ok() }
+    }
+
+    /// Without the white space around it.
+    fn get(&self, start: usize, end: usize) -> Result<&'b str, Damage> {
+        if let Some(text) = self.sound.and_then(|sound| sound.get(start..end)) {
+            return Ok(text.trim_ascii());
+        }
+        let bytes = self.bytes.get(start..end).unwrap_or_default().trim_ascii();
+        simdutf8::compat::from_utf8(bytes).map_err(|error| {
+            if memchr::memchr(0, bytes).is_some() {
+                Damage::Utf16
+            } else {
+                Damage::NotUtf8 { valid_up_to: error.valid_up_to() }
+            }
+        })
+    }
+}

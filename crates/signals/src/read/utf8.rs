@@ -1,0 +1,178 @@
+//! Whatever a log is written in, UTF-8 comes out: a byte order mark goes, UTF-16 is turned over.
+
+use std::io::{self, Read};
+
+/// Bytes of UTF-16 that are turned over in one go.
+const PIECE: usize = 16 * 1024;
+
+/// A reader of UTF-8, from a reader of UTF-8 or UTF-16. What is neither comes through unchanged, for the lines that
+/// are broken to be named one by one.
+#[derive(Debug)]
+pub(super) struct Utf8<R> {
+    reader: R,
+    form: Option<Form>,
+    /// Read and not yet turned over: the first bytes, half a unit.
+    raw: Vec<u8>,
+    /// Ready to be handed out from `given` on.
+    ready: Vec<u8>,
+    given: usize,
+    /// The first half of a pair of units, until the second half comes.
+    high: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Utf8,
+    LittleEndian,
+    BigEndian,
+}
+
+impl<R: Read> Utf8<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self { reader, form: None, raw: Vec::new(), ready: Vec::new(), given: 0, high: None }
+    }
+
+    fn look(&mut self) -> io::Result<Form> {
+        let mut byte = [0];
+        while self.raw.len() < 4 && self.reader.read(&mut byte)? > 0 {
+            self.raw.extend(byte);
+        }
+        let (form, mark) = form_of(&self.raw);
+        self.raw.drain(..mark);
+        if form == Form::Utf8 {
+            self.ready = std::mem::take(&mut self.raw);
+        }
+        self.form = Some(form);
+        Ok(form)
+    }
+
+    /// Turns the next piece over. At the end nothing is ready any more.
+    fn turn_over(&mut self, form: Form) -> io::Result<()> {
+        self.ready.clear();
+        self.given = 0;
+        while self.ready.is_empty() {
+            let held = self.raw.len();
+            self.raw.resize(PIECE, 0);
+            let got = self.reader.read(self.raw.get_mut(held..).unwrap_or_default());
+            self.raw.truncate(held + got.as_ref().unwrap_or(&0));
+            let over = got? == 0;
+            let (units, odd) = self.raw.as_chunks();
+            for &unit in units {
+                let little = form == Form::LittleEndian;
+                let unit = if little { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) };
+                push(&mut self.ready, &mut self.high, unit);
+            }
+            self.raw = odd.to_vec();
+            if over {
+                if self.high.take().is_some() || !self.raw.is_empty() {
+                    self.raw.clear();
+                    self.ready.extend("\u{fffd}".as_bytes());
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The form, and the length of the mark that says so. Without a mark, ASCII with a zero beside every letter tells.
+fn form_of(head: &[u8]) -> (Form, usize) {
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => (Form::Utf8, 3),
+        [0xff, 0xfe, ..] => (Form::LittleEndian, 2),
+        [0xfe, 0xff, ..] => (Form::BigEndian, 2),
+        [1..=127, 0, 1..=127, 0] => (Form::LittleEndian, 0),
+        [0, 1..=127, 0, 1..=127] => (Form::BigEndian, 0),
+        _ => (Form::Utf8, 0),
+    }
+}
+
+fn push(ready: &mut Vec<u8>, high: &mut Option<u16>, unit: u16) {
+    let mut put = |one: char| ready.extend(one.encode_utf8(&mut [0; 4]).as_bytes());
+    if let Some(first) = high.take() {
+        if let Some(Ok(one)) = char::decode_utf16([first, unit]).next() {
+            return put(one);
+        }
+        put(char::REPLACEMENT_CHARACTER);
+    }
+    if (0xd800..0xdc00).contains(&unit) {
+        *high = Some(unit);
+    } else {
+        put(char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let form = match self.form {
+            Some(form) => form,
+            None => self.look()?,
+        };
+        if self.given == self.ready.len() {
+            if form == Form::Utf8 {
+                return self.reader.read(buffer);
+            }
+            self.turn_over(form)?;
+        }
+        let got = self.ready.get(self.given..).unwrap_or_default().read(buffer)?;
+        self.given += got;
+        Ok(got)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives out one byte at a time.
+    struct Slow<'b>(&'b [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let room = buffer.len().min(1);
+            self.0.read(&mut buffer[..room])
+        }
+    }
+
+    fn through(bytes: &[u8]) -> Vec<u8> {
+        let (mut quick, mut slow) = (Vec::new(), Vec::new());
+        Utf8::new(bytes).read_to_end(&mut quick).unwrap();
+        Utf8::new(Slow(bytes)).read_to_end(&mut slow).unwrap();
+        assert_eq!(quick, slow);
+        quick
+    }
+
+    fn wide(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn utf_16_becomes_utf_8() {
+        let text = format!("{{\"a\":\"mïa 🗝 {}\"}}\r\n", "é".repeat(PIECE));
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            assert_eq!(through(&wide(&format!("\u{feff}{text}"), to_bytes)), text.as_bytes());
+            // Without a mark it is known by its zeros.
+            assert_eq!(through(&wide(&text, to_bytes)), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn half_a_letter_is_a_replacement() {
+        let units = |units: &[u16]| {
+            let bytes: Vec<u8> = [0xfeff].iter().chain(units).flat_map(|unit| unit.to_le_bytes()).collect();
+            String::from_utf8(through(&bytes)).unwrap()
+        };
+        assert_eq!(units(&[0x61, 0xd83d]), "a\u{fffd}");
+        assert_eq!(units(&[0xd83d, 0xd83d, 0xdddd]), "\u{fffd}🗝");
+        assert_eq!(units(&[0xdddd, 0x61]), "\u{fffd}a");
+        assert_eq!(through(b"\xff\xfea\0b"), "a\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn everything_else_comes_through() {
+        assert_eq!(through(b"\xef\xbb\xbf{}"), b"{}");
+        for bytes in [&b""[..], b"{", b"\xef\xbb", b"a\0b", b"\0\0\0\0", b"{}\n\xff\xfea\0"] {
+            assert_eq!(through(bytes), bytes);
+        }
+    }
+}
