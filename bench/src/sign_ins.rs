@@ -30,7 +30,7 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     let (mut ours, mut bare) = (Samples::default(), Samples::default());
     runtime()?.block_on(async {
         let server = Server::start(folder).await?;
-        let rounds = usize::try_from(args.rounds)?;
+        let rounds = usize::try_from(args.options.rounds)?;
         // Each person signs in once, so that no code's time step is used twice.
         let people = people::add(&server.app, args.sign_ins * rounds, None).await?;
         let people = Arc::new(people);

@@ -36,7 +36,8 @@ pub struct Totals {
 
 #[derive(Deserialize)]
 struct Person {
-    person: String,
+    #[serde(rename = "person")]
+    login: String,
     state: String,
     failures: u64,
 }
@@ -51,8 +52,8 @@ struct Finding {
 pub fn check_report(printed: &Path, key: &Key) -> Outcome<Totals> {
     let printed: Printed = serde_json::from_reader(BufReader::new(File::open(printed)?))?;
     let of = |is: fn(&&Person) -> bool| printed.people.iter().filter(is);
-    let by_person = of(|person| person.failures > 0).map(|of| format!("{}|{}", of.person, of.failures));
-    let locked_out = of(|person| person.state == "locked_out").map(|of| &of.person);
+    let by_person = of(|person| person.failures > 0).map(|of| format!("{}|{}", of.login, of.failures));
+    let locked_out = of(|person| person.state == "locked_out").map(|of| &of.login);
     let totals = printed.totals;
     same("postern: records", &totals.records, &key.records)?;
     same("postern: damaged and foreign records", &(totals.damaged + totals.foreign), &0)?;

@@ -167,7 +167,7 @@ impl Sides {
     }
 }
 
-/// The Entra reader's structs and serde_json, and nothing else: one thread, from memory, the lines split before.
+/// The Entra reader's structs and `serde_json`, and nothing else: one thread, from memory, the lines split before.
 fn parse_only(log: &Log, cores: &Cores) -> Outcome<f64> {
     let lines: Vec<&str> = log.text.lines().collect();
     let parsed = thread::scope(|scope| {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::Outcome;
 
 /// What was measured of one thing, one value per round.
+#[must_use]
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Samples(Vec<f64>);

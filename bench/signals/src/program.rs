@@ -40,11 +40,11 @@ impl Cores {
 }
 
 /// `0-3` → 0, 1, 2, 3.
-fn numbers(range: &str) -> std::ops::RangeInclusive<u32> {
+fn numbers(range: &str) -> Vec<u32> {
     let (first, last) = range.trim().split_once('-').unwrap_or((range.trim(), range.trim()));
     match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) => first..=last,
-        _ => 1..=0,
+        (Ok(first), Ok(last)) => (first..=last).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -91,6 +91,6 @@ mod tests {
         let read = |list: &str| list.split(',').flat_map(numbers).collect::<Vec<_>>();
         assert_eq!(read("0-2,5"), [0, 1, 2, 5]);
         assert_eq!(read("\t3"), [3]);
-        assert_eq!(read(""), []);
+        assert_eq!(read(""), [0; 0]);
     }
 }

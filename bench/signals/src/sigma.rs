@@ -43,7 +43,7 @@ impl Sigma {
     pub(crate) fn prepared(log: &Log, options: &Options, scratch: &Path) -> Outcome<Self> {
         let events = scratch.join("normalised.jsonl");
         let mut out = BufWriter::new(File::create(&events)?);
-        let (texts, mut matcher) = (Texts::default(), Rules::shipped().matcher());
+        let (texts, mut engine) = (Texts::default(), Rules::shipped().matcher());
         let (mut records, mut matched) = (0, 0);
         for line in log.text.lines().step_by((log.records / SAMPLE).max(1)) {
             let Parsed::Attempt(record) = parse_line(line, Some(Provider::Entra), Position::default()) else {
@@ -52,7 +52,7 @@ impl Sigma {
             let event = Event::of(&record, &mut Writer::new(&texts));
             let view = View { event: &event, texts: &texts };
             records += 1;
-            matched += usize::from(!matcher.matches(view).is_empty());
+            matched += usize::from(!engine.matches(view).is_empty());
             serde_json::to_writer(&mut out, &in_json(view))?;
             writeln!(out)?;
         }

@@ -111,7 +111,8 @@ impl Attempts {
             attempt = self.add(attempt, 6, 55);
         }
         if texts.ending.mends && self.seeded.below(10) < 9 {
-            self.add(Attempt { ending: self.seeded.below(SUCCESSES), ..attempt }, 6, 55);
+            let ending = self.seeded.below(SUCCESSES);
+            self.add(Attempt { ending, ..attempt }, 6, 55);
         }
     }
 

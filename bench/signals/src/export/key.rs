@@ -111,9 +111,9 @@ impl Book {
     }
 
     pub(super) fn key(&self, people: &[Person], endings: &Endings) -> Key {
-        let mut causes = BTreeMap::new();
-        let mut by_code = BTreeMap::new();
-        let mut by_person = BTreeMap::new();
+        let mut causes = BTreeMap::<String, u64>::new();
+        let mut by_code = BTreeMap::<(&str, u32), u64>::new();
+        let mut by_person = BTreeMap::<&str, u64>::new();
         for (index, counts) in self.failures.iter().enumerate() {
             let Some(ending) = endings.get(index).map(|texts| texts.ending) else { continue };
             let Some(cause) = ending.cause else { continue };
