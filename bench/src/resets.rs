@@ -60,9 +60,9 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     }
     let ratio = ours.over(&bare);
     let clients = args.clients;
-    report.line("forced resets, durable", "1/s", ours, &format!("{clients} at once; one commit each"));
-    report.line("  bare single-row commits", "1/s", bare, "one by one; same folder and pragmas");
-    report.line("  ratio", "", ratio, "1: a reset costs one commit alone");
+    report.line("forced resets, durable", "1/s", &ours, &format!("{clients} at once; one commit each"));
+    report.line("  bare single-row commits", "1/s", &bare, "one by one; same folder and pragmas");
+    report.line("  ratio", "", &ratio, "1: a reset costs one commit alone");
     Ok(())
 }
 

@@ -45,14 +45,14 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     })?;
     let clients = args.clients;
     let ratio = ours.over(&bare);
-    report.line("sign-ins: password and code", "1/s", ours, &format!("{clients} at once"));
+    report.line("sign-ins: password and code", "1/s", &ours, &format!("{clients} at once"));
     report.line(
         "  bare Argon2id, same parameters",
         "1/s",
-        bare,
+        &bare,
         &format!("{cores} at once, as many as Postern hashes"),
     );
-    report.line("  ratio", "", ratio, "1: a sign-in costs its hash alone");
+    report.line("  ratio", "", &ratio, "1: a sign-in costs its hash alone");
     Ok(())
 }
 

@@ -37,12 +37,12 @@ pub fn measure(args: &Args, report: &mut Report) -> Outcome<()> {
         })?;
     }
     let size = mebibytes(fs::metadata(&args.options.postern)?.len())?;
-    report.line("start on no data, to ready", "ms", fresh.took, "schema, demo people: 23 Argon2id hashes");
-    report.line("start on existing data, to ready", "ms", again.took, "one hash");
-    report.line("idle memory after the first start", "MiB", fresh.resident, "resident, 2 s after ready");
-    report.line("idle memory after the second start", "MiB", again.resident, "resident, 2 s after ready");
-    report.line("  of it backed by no file", "MiB", again.anonymous, "RssAnon: heap and stacks");
-    report.line("size of the program", "MiB", [size].into_iter().collect(), "release, stripped");
+    report.line("start on no data, to ready", "ms", &fresh.took, "schema, demo people: 23 Argon2id hashes");
+    report.line("start on existing data, to ready", "ms", &again.took, "one hash");
+    report.line("idle memory after the first start", "MiB", &fresh.resident, "resident, 2 s after ready");
+    report.line("idle memory after the second start", "MiB", &again.resident, "resident, 2 s after ready");
+    report.line("  of it backed by no file", "MiB", &again.anonymous, "RssAnon: heap and stacks");
+    report.line("size of the program", "MiB", &Samples::from_iter([size]), "release, stripped");
     Ok(())
 }
 

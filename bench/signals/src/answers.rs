@@ -5,11 +5,13 @@ use std::fmt::Debug;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::Outcome;
 use crate::export::{Key, Set};
+use crate::measure::Took;
 
 /// What is asked of Postern's report.
 #[derive(Deserialize)]
@@ -73,7 +75,9 @@ pub fn check_report(printed: &Path, key: &Key) -> Outcome<Totals> {
 #[derive(Deserialize)]
 pub struct Compared {
     /// How long it took, by its own clock: without its start.
-    pub seconds: f64,
+    seconds: f64,
+    /// Of processor time.
+    busy: f64,
     /// `person|code|failures`.
     pub by_person_and_code: Set,
     /// People with five refused prompts within an hour.
@@ -81,6 +85,13 @@ pub struct Compared {
 }
 
 impl Compared {
+    /// How long it took.
+    pub fn took(&self) -> Outcome<Took> {
+        let (clock, busy) =
+            (Duration::try_from_secs_f64(self.seconds)?, Duration::try_from_secs_f64(self.busy)?);
+        Ok(Took { clock, busy })
+    }
+
     /// Compares with the key. Err: the first difference.
     pub fn check(&self, who: &str, key: &Key) -> Outcome<()> {
         let by_code = &self.by_person_and_code;

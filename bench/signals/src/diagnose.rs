@@ -13,7 +13,7 @@ use postern_signals::bench_support::parse_entra_only;
 use crate::answers::{Compared, Totals, check_report};
 use crate::compare::Python;
 use crate::export::{Export, Key, Size};
-use crate::measure::{Samples, as_f64, rate, timed};
+use crate::measure::{Speeds, Took, as_f64, busy_thread, timed};
 use crate::program::{self, Cores};
 use crate::report::Report;
 use crate::sigma::Sigma;
@@ -40,13 +40,14 @@ const WAYS: [(&str, &str, &str); 3] = [
 ];
 
 /// Records per second, of all sides.
+#[derive(Default)]
 struct Sides {
-    one_core: Samples,
-    two_cores: Samples,
-    parsed: Samples,
+    one_core: Speeds,
+    two_cores: Speeds,
+    parsed: Speeds,
     /// On one thread and on two, way by way.
-    duckdb: [[Samples; 2]; 3],
-    sigma: Samples,
+    duckdb: [[Speeds; 2]; 3],
+    sigma: Speeds,
 }
 
 /// Measures all of them, in turns.
@@ -58,28 +59,21 @@ pub fn measure(options: &Options, report: &mut Report) -> Outcome<()> {
         .ok();
     in_scratch(&options.out, |scratch| {
         let sigma = python.as_ref().map(|_| Sigma::prepared(&log, options, scratch)).transpose()?;
-        let mut sides = Sides::new();
+        let mut sides = Sides::default();
         let mut found = None;
         for round in 1..=options.rounds {
             say(&format!("  round {round} of {}", options.rounds));
-            let printed = scratch.join("report.json");
-            found = Some(sides.postern(options, &cores, &log, &printed)?);
-            sides.parsed.push(parse_only(&log, &cores)?);
-            if let Some(python) = &python {
-                sides.duckdb(python, &cores, &log)?;
-            }
+            found = Some(sides.postern(options, &cores, &log, &scratch.join("report.json"))?);
+            sides.parsed.push(log.records, parse_only(&log, &cores)?);
             if let Some((python, sigma)) = python.as_ref().zip(sigma.as_ref()) {
-                sides.sigma.push(sigma.measure(python, &cores)?);
+                sides.duckdb(python, &cores, &log)?;
+                sides.sigma.push(sigma.records, sigma.measure(python, &cores)?);
             }
         }
         report.about("diagnose's log", &log.in_words(&found.ok_or("no round")?));
-        if let Some(sigma) = sigma {
-            report.about("Sigma", &sigma.in_words());
-        } else {
-            report.about(
-                "NOT COMPARED",
-                "DuckDB and the Sigma engine could not be installed: no package index",
-            );
+        match sigma {
+            Some(sigma) => report.about("Sigma", &sigma.in_words()),
+            None => report.about("NOT COMPARED", "DuckDB and the Sigma engine could not be installed"),
         }
         sides.report(&log, report);
         Ok(())
@@ -87,99 +81,98 @@ pub fn measure(options: &Options, report: &mut Report) -> Outcome<()> {
 }
 
 impl Sides {
-    fn new() -> Self {
-        Self {
-            one_core: Samples::default(),
-            two_cores: Samples::default(),
-            parsed: Samples::default(),
-            duckdb: Default::default(),
-            sigma: Samples::default(),
-        }
-    }
-
     fn postern(&mut self, options: &Options, cores: &Cores, log: &Log, printed: &Path) -> Outcome<Totals> {
         let took = program::diagnose(options, &cores.one, 1, &log.path, printed)?;
-        self.one_core.push(rate(log.records, took));
+        self.one_core.push(log.records, took);
         check_report(printed, &log.key)?;
         let took = program::diagnose(options, &cores.two, 2, &log.path, printed)?;
-        self.two_cores.push(rate(log.records, took));
+        self.two_cores.push(log.records, took);
         check_report(printed, &log.key)
     }
 
     fn duckdb(&mut self, python: &Python, cores: &Cores, log: &Log) -> Outcome<()> {
         let path = log.path.to_string_lossy();
-        for ((way, name, _), samples) in WAYS.iter().zip(&mut self.duckdb) {
-            let [one, two] = samples;
-            for (samples, cores, threads) in [(one, &cores.one, "1"), (two, &cores.two, "2")] {
+        for ((way, name, _), speeds) in WAYS.iter().zip(&mut self.duckdb) {
+            let [one, two] = speeds;
+            for (speeds, cores, threads) in [(one, &cores.one, "1"), (two, &cores.two, "2")] {
                 let answered: Compared = python.run(cores, "duckdb_query.py", &[&path, threads, way])?;
                 answered.check(name, &log.key)?;
-                samples.push(as_f64(log.records) / answered.seconds);
+                speeds.push(log.records, answered.took()?);
             }
         }
         Ok(())
     }
 
-    fn report(self, log: &Log, report: &mut Report) {
-        let Self { one_core, two_cores, parsed, duckdb, sigma } = self;
-        let bytes = as_f64(log.text.len()) / as_f64(log.records);
-        let in_megabytes = one_core.times(bytes / 1e6);
-        let (over_parsing, over_one) = (one_core.over(&parsed), two_cores.over(&one_core));
-        let best = one_core.or_better(&two_cores);
+    fn report(&self, log: &Log, report: &mut Report) {
+        let Self { one_core, two_cores, parsed, .. } = self;
+        let megabytes = as_f64(log.text.len()) / as_f64(log.records) / 1e6;
+        let (rates, plain) = ("records/s", "");
         report.line(
             "postern diagnose, one core",
-            "records/s",
-            one_core.clone(),
+            rates,
+            &one_core.clock,
             "start, read, judge, print; --threads 1",
         );
-        report.line("  the same", "MB/s", in_megabytes, "");
-        report.line("  two cores", "records/s", two_cores, "--threads 2");
-        report.line("  ratio, two cores over one", "", over_one, "at least 1.7 is wanted");
+        report.line("  the same", "MB/s", &one_core.clock.times(megabytes), plain);
+        report.line("  two cores", rates, &two_cores.clock, "--threads 2");
+        let note = "two cores over one; at least 1.7 is wanted";
+        report.line("  ratio", plain, &two_cores.clock.over(&one_core.clock), note);
         report.line(
             "parsing only, one core",
-            "records/s",
-            parsed,
+            rates,
+            &parsed.clock,
             "serde_json into the same structs, from memory",
         );
-        report.line(
-            "  ratio, postern on one core",
-            "",
-            over_parsing,
-            "over parsing only: at least 0.5 is wanted",
-        );
-        for ((_, name, note), [one, two]) in WAYS.iter().zip(duckdb).filter(|(_, [one, _])| !one.is_none()) {
-            let quickest = one.or_better(&two);
-            let ratio = best.over(&quickest);
-            report.line(name, "records/s", quickest, note);
-            report.line("  on one thread", "records/s", one, "");
-            report.line("  on two", "records/s", two, "");
-            report.line("  ratio, postern", "", ratio, "over DuckDB, each on the threads that suit it");
+        self.ratios(parsed, "postern on one core over it; at least 0.5 is wanted", report);
+        self.report_duckdb(report);
+        if !self.sigma.clock.is_none() {
+            let note = "the shipped detection rules, on normalised records";
+            report.line("sigma-rule-matcher, Python", rates, &self.sigma.clock, note);
+            self.ratios(&self.sigma, "postern on one core over it; at least 20 is wanted", report);
         }
-        if !sigma.is_none() {
-            let ratio = one_core.over(&sigma);
+    }
+
+    fn report_duckdb(&self, report: &mut Report) {
+        let best = self.one_core.clock.or_better(&self.two_cores.clock);
+        for ((_, name, note), [one, two]) in WAYS.iter().zip(&self.duckdb) {
+            if one.clock.is_none() {
+                continue;
+            }
+            let quickest = one.clock.or_better(&two.clock);
+            report.line(name, "records/s", &quickest, note);
+            report.line("  on one thread", "records/s", &one.clock, "");
+            report.line("  on two", "records/s", &two.clock, "");
             report.line(
-                "sigma-rule-matcher, Python",
-                "records/s",
-                sigma,
-                "the shipped detection rules, on normalised records",
+                "  ratio",
+                "",
+                &best.over(&quickest),
+                "postern over it, each on the threads that suit it",
             );
-            report.line("  ratio, postern on one core", "", ratio, "over it: at least 20 is wanted");
+            let ratio = self.one_core.busy.over(&one.busy);
+            report.line("    by processor time", "", &ratio, "one thread each");
         }
+    }
+
+    /// Postern on one core over another that has one.
+    fn ratios(&self, other: &Speeds, note: &str, report: &mut Report) {
+        report.line("  ratio", "", &self.one_core.clock.over(&other.clock), note);
+        report.line("    by processor time", "", &self.one_core.busy.over(&other.busy), "");
     }
 }
 
 /// The Entra reader's structs and `serde_json`, and nothing else: one thread, from memory, the lines split before.
-fn parse_only(log: &Log, cores: &Cores) -> Outcome<f64> {
+fn parse_only(log: &Log, cores: &Cores) -> Outcome<Took> {
     let lines: Vec<&str> = log.text.lines().collect();
-    let parsed = thread::scope(|scope| {
-        let alone = scope.spawn(|| {
-            cores.pin_this_thread()?;
-            timed(|| Ok(lines.iter().filter(|line| parse_entra_only(line)).count()))
-        });
-        alone.join().unwrap_or_else(|_| Err("parsing panicked".into()))
-    });
-    let (took, parsed) = parsed?;
+    let parse = || -> Outcome<(Took, usize)> {
+        cores.pin_this_thread()?;
+        let before = busy_thread()?;
+        let (clock, parsed) = timed(|| Ok(lines.iter().filter(|line| parse_entra_only(line)).count()))?;
+        Ok((Took { clock, busy: busy_thread()?.saturating_sub(before) }, parsed))
+    };
+    let (took, parsed) =
+        thread::scope(|scope| scope.spawn(parse).join().unwrap_or_else(|_| Err("parsing panicked".into())))?;
     if parsed == log.records {
-        return Ok(rate(parsed, took));
+        return Ok(took);
     }
     Err(format!("{parsed} of {} records could be parsed", log.records).into())
 }

@@ -1,6 +1,7 @@
 //! Samples and ratios. The two sides of a ratio take turns, and each round gives one ratio: what slows the machine for
 //! a while slows both sides of that round alike.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -81,6 +82,50 @@ pub fn timed<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<(Duration, T)> {
     let began = Instant::now();
     let done = work()?;
     Ok((began.elapsed(), done))
+}
+
+/// How long something took: by the clock, and of processor time. The second says the same on a busy machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Took {
+    /// By the clock.
+    pub clock: Duration,
+    /// In processors, all of them together.
+    pub busy: Duration,
+}
+
+/// Speeds of one thing, round by round.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Speeds {
+    /// Per second.
+    pub clock: Samples,
+    /// Per second of processor time.
+    pub busy: Samples,
+}
+
+impl Speeds {
+    /// Adds a round.
+    pub fn push(&mut self, count: usize, took: Took) {
+        self.clock.push(rate(count, took.clock));
+        self.busy.push(rate(count, took.busy));
+    }
+}
+
+/// Processor time of the programs that this one has run to their end. The kernel counts it in hundredths of a second.
+pub fn busy_programs() -> Outcome<Duration> {
+    let about = fs::read_to_string("/proc/self/stat")?;
+    // After the name in brackets: state, and from the fourteenth on, user and system time of those waited for.
+    let after_name = about.rsplit(')').next().unwrap_or("");
+    let ticks =
+        after_name.split_whitespace().skip(13).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    Ok(Duration::from_millis(10 * ticks))
+}
+
+/// Processor time of the calling thread.
+pub fn busy_thread() -> Outcome<Duration> {
+    let about = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos = about.split_whitespace().next().ok_or("no times in /proc/thread-self/schedstat")?;
+    Ok(Duration::from_nanos(nanos.parse()?))
 }
 
 /// So many per second.

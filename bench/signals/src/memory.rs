@@ -131,13 +131,13 @@ impl Streamed {
         let one = |value: f64| [value].into_iter().collect::<Samples>();
         let records = usize::try_from(size.records).unwrap_or(usize::MAX);
         let name = format!("memory, {:.1} million records, {} people", as_f64(records) / 1e6, size.people);
-        report.line(&name, "MB", one(as_f64(self.seen.peak) / 1e6), "peak (VmHWM); 1 MB = 1,000,000 bytes");
+        report.line(&name, "MB", &one(as_f64(self.seen.peak) / 1e6), "peak (VmHWM); 1 MB = 1,000,000 bytes");
         report.line(
             "  temporary files",
             "MB",
-            one(as_f64(self.seen.files) / 1e6),
+            &one(as_f64(self.seen.files) / 1e6),
             "unnamed, gone when it ends",
         );
-        report.line("  records", "records/s", one(rate(records, self.took)), "the generator is at work too");
+        report.line("  records", "records/s", &one(rate(records, self.took)), "the generator is at work too");
     }
 }

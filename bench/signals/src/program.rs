@@ -3,9 +3,8 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use crate::measure::timed;
+use crate::measure::{Took, busy_programs, timed};
 use crate::{Options, Outcome, say};
 
 /// Two cores that this process may run on, as `taskset` wants them.
@@ -57,19 +56,19 @@ pub fn on(cores: &str, program: &Path) -> Command {
 
 /// Runs `postern diagnose --json` from start to end, with the report going to a file. One rule is added to the shipped
 /// ones: the question that DuckDB is asked.
-pub fn diagnose(
-    options: &Options,
-    cores: &str,
-    threads: u32,
-    log: &Path,
-    printed: &Path,
-) -> Outcome<Duration> {
+pub fn diagnose(options: &Options, cores: &str, threads: u32, log: &Path, printed: &Path) -> Outcome<Took> {
     let mut command = on(cores, &options.postern);
     command.args(["diagnose", "--json", "--threads", &threads.to_string()]).arg(log);
     command.arg("--rules").arg(options.compare.join("rules"));
     command.stdout(File::create(printed)?).stderr(Stdio::inherit());
-    let (took, status) = timed(|| Ok(command.status()?))?;
-    if status.success() { Ok(took) } else { Err(format!("postern diagnose ended with {status}").into()) }
+    let before = busy_programs()?;
+    let (clock, status) = timed(|| Ok(command.status()?))?;
+    let busy = busy_programs()?.saturating_sub(before);
+    if status.success() {
+        Ok(Took { clock, busy })
+    } else {
+        Err(format!("postern diagnose ended with {status}").into())
+    }
 }
 
 /// What the command printed. Err: it failed.

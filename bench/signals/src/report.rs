@@ -51,12 +51,12 @@ impl Report {
             processor: processor(),
             rounds,
             lines: Vec::new(),
-            about: Vec::new(),
+            about: vec![About { what: "load of the machine before", words: load() }],
         })
     }
 
     /// Adds what was measured of one thing. A name that is indented belongs to the line above it.
-    pub fn line(&mut self, name: &str, unit: &'static str, samples: Samples, note: &str) {
+    pub fn line(&mut self, name: &str, unit: &'static str, samples: &Samples, note: &str) {
         let (lowest, highest) = samples.spread();
         self.lines.push(Line {
             name: name.to_owned(),
@@ -64,7 +64,7 @@ impl Report {
             median: samples.median(),
             lowest,
             highest,
-            samples,
+            samples: samples.clone(),
             note: note.to_owned(),
         });
     }
@@ -76,10 +76,11 @@ impl Report {
     }
 
     /// Prints the table, and writes the JSON to `out`: one file per run, and `latest.json`.
-    pub fn publish(&self, out: &Path) -> Outcome<()> {
+    pub fn publish(mut self, out: &Path) -> Outcome<()> {
+        self.about("load of the machine after", &load());
         let named = out.join(format!("{}.json", self.at.replace(':', "")));
         let mut file = File::create(&named)?;
-        serde_json::to_writer_pretty(&mut file, self)?;
+        serde_json::to_writer_pretty(&mut file, &self)?;
         writeln!(file)?;
         fs::copy(&named, out.join("latest.json"))?;
         Ok(self.print(&mut io::stdout().lock(), &named)?)
@@ -129,6 +130,13 @@ fn digits(value: f64) -> String {
         ..100.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
     }
+}
+
+/// How many wanted a processor at once, in the last minutes. Beyond the cores, the clock tells of others too.
+fn load() -> String {
+    let about = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let averages: Vec<_> = about.split_whitespace().take(3).collect();
+    format!("{} in the last 1, 5 and 15 minutes", averages.join(", "))
 }
 
 fn processor() -> String {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use postern_signals::event::{Event, Field, Texts, View, Writer};
 use postern_signals::rules::Rules;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::answers::same;
 use crate::compare::Python;
 use crate::diagnose::Log;
-use crate::measure::as_f64;
+use crate::measure::Took;
 use crate::program::Cores;
 use crate::{Options, Outcome};
 
@@ -24,7 +25,7 @@ const SAMPLE: usize = 20_000;
 pub(crate) struct Sigma {
     events: PathBuf,
     rules: PathBuf,
-    records: usize,
+    pub(crate) records: usize,
     /// Those that any rule matches, by Postern's own engine.
     matched: usize,
 }
@@ -33,6 +34,7 @@ pub(crate) struct Sigma {
 #[derive(Deserialize)]
 struct Found {
     seconds: f64,
+    busy: f64,
     rules: usize,
     records: usize,
     matched: usize,
@@ -60,8 +62,8 @@ impl Sigma {
         Ok(Self { events, rules: options.rules.clone(), records, matched })
     }
 
-    /// Records per second, by the script's own clock.
-    pub(crate) fn measure(&self, python: &Python, cores: &Cores) -> Outcome<f64> {
+    /// By the script's own clock, which does not run while rules are loaded.
+    pub(crate) fn measure(&self, python: &Python, cores: &Cores) -> Outcome<Took> {
         let (rules, events) = (self.rules.to_string_lossy(), self.events.to_string_lossy());
         let found: Found = python.run(&cores.one, "sigma_match.py", &[&rules, &events])?;
         same("sigma-rule-matcher: records", &found.records, &self.records)?;
@@ -69,7 +71,9 @@ impl Sigma {
         if found.rules == 0 {
             return Err(format!("no detection rule in {rules}").into());
         }
-        Ok(as_f64(found.records) / found.seconds)
+        let (clock, busy) =
+            (Duration::try_from_secs_f64(found.seconds)?, Duration::try_from_secs_f64(found.busy)?);
+        Ok(Took { clock, busy })
     }
 
     /// What was compared.

@@ -31,6 +31,11 @@ const fn wall(weight: usize, code: u32, cause: &'static str, texts: [&'static st
     Ending { mends: false, ..slip(weight, code, cause, texts) }
 }
 
+/// Prompts are not sent again and again: nobody waits that long.
+const fn twice(ending: Ending) -> Ending {
+    Ending { tries: 2, ..ending }
+}
+
 const fn entry(weight: usize, tries: usize, code: u32, texts: [&'static str; 3]) -> Ending {
     let [reason, detail, method] = texts;
     Ending { weight, tries, code, cause: None, reason, detail, method, mends: code != 0 }
@@ -40,6 +45,12 @@ const CODE_APP: &str = "Mobile app verification code";
 const PUSH: &str = "Mobile app notification";
 const TEXT: &str = "Text message";
 const NO_MFA: &str = "Authentication failed during strong authentication request.";
+const DECLINE: &str = "MFA denied; user declined the authentication";
+const SILENCE: &str = "MFA denied; user did not respond to mobile app notification";
+const WRONG_CODE: &str = "MFA denied; user entered incorrect code";
+const USED_CODE: &str = "MFA denied; verification code already used once";
+const UNREACHED: &str = "MFA denied; unable to reach the user's phone";
+const FRAUD: &str = "MFA denied; Phone App Reported Fraud";
 const CLAIM: &str = "MFA requirement satisfied by claim in the token";
 const DONE: &str = "MFA completed in Azure AD";
 const BAD_PASSWORD: &str = "Error validating credentials due to invalid username or password.";
@@ -64,35 +75,22 @@ pub(super) const APPROVED: usize = 1;
 pub(super) const DECLINED: usize = 7;
 
 /// The weights add up to 1,000; with the tries, half of the rows are failures.
-const ENDINGS: [Ending; 22] = [
-    entry(190, 4, 0, ["Other.", CLAIM, "Previously satisfied"]),
-    entry(110, 4, 0, ["Other.", DONE, PUSH]),
-    entry(52, 4, 0, ["Other.", DONE, CODE_APP]),
+static ENDINGS: [Ending; 22] = [
+    entry(180, 4, 0, ["Other.", CLAIM, "Previously satisfied"]),
+    entry(104, 4, 0, ["Other.", DONE, PUSH]),
+    entry(48, 4, 0, ["Other.", DONE, CODE_APP]),
     entry(40, 1, 50_074, [STRONG, "", ""]),
     entry(20, 1, 50_076, [ASKED, "", ""]),
     entry(20, 1, 50_140, [KEEP, "", ""]),
-    slip(192, 50_126, "bad_password", [BAD_PASSWORD, "", ""]),
-    Ending {
-        tries: 2,
-        ..slip(34, 500_121, "mfa_denied", [NO_MFA, "MFA denied; user declined the authentication", PUSH])
-    },
-    slip(
-        68,
-        500_121,
-        "mfa_no_response",
-        [NO_MFA, "MFA denied; user did not respond to mobile app notification", PUSH],
-    ),
-    slip(57, 500_121, "mfa_wrong_code", [NO_MFA, "MFA denied; user entered incorrect code", CODE_APP]),
-    slip(
-        17,
-        500_121,
-        "mfa_code_reused",
-        [NO_MFA, "MFA denied; verification code already used once", CODE_APP],
-    ),
-    slip(17, 500_121, "mfa_delivery_failed", [NO_MFA, "MFA denied; unable to reach the user's phone", TEXT]),
-    wall(2, 500_121, "mfa_fraud_reported", [NO_MFA, "MFA denied; Phone App Reported Fraud", PUSH]),
+    slip(222, 50_126, "bad_password", [BAD_PASSWORD, "", ""]),
+    twice(slip(34, 500_121, "mfa_denied", [NO_MFA, DECLINE, PUSH])),
+    twice(slip(68, 500_121, "mfa_no_response", [NO_MFA, SILENCE, PUSH])),
+    slip(57, 500_121, "mfa_wrong_code", [NO_MFA, WRONG_CODE, CODE_APP]),
+    slip(17, 500_121, "mfa_code_reused", [NO_MFA, USED_CODE, CODE_APP]),
+    slip(17, 500_121, "mfa_delivery_failed", [NO_MFA, UNREACHED, TEXT]),
+    twice(wall(1, 500_121, "mfa_fraud_reported", [NO_MFA, FRAUD, PUSH])),
     wall(43, 50_053, "account_locked", [LOCKED, "", ""]),
-    wall(11, 50_053, "policy_block", [MALICIOUS, "", ""]),
+    wall(2, 50_053, "policy_block", [MALICIOUS, "", ""]),
     slip(17, 50_055, "bad_password", [EXPIRED, "", ""]),
     wall(11, 50_057, "account_disabled", [DISABLED, "", ""]),
     wall(51, 53_003, "policy_block", [POLICY, "", ""]),
@@ -120,9 +118,8 @@ pub(super) struct Texts {
 
 impl Endings {
     pub(super) fn new() -> Self {
-        static ALL: [Ending; 22] = ENDINGS;
-        let weights = ALL.iter().map(|ending| ending.weight).sum();
-        Self { weights, texts: ALL.iter().map(Texts::of).collect() }
+        let weights = ENDINGS.iter().map(|ending| ending.weight).sum();
+        Self { weights, texts: ENDINGS.iter().map(Texts::of).collect() }
     }
 
     pub(super) fn len(&self) -> usize {
