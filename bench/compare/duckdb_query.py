@@ -17,7 +17,9 @@ import time
 
 import duckdb
 
+# With `properties` as the only column DuckDB 2.0 needs three times as long.
 COLUMNS = """{
+    time: 'VARCHAR',
     properties: 'STRUCT(
         id VARCHAR, createdDateTime VARCHAR, userPrincipalName VARCHAR,
         status STRUCT(errorCode BIGINT, additionalDetails VARCHAR)
