@@ -16,7 +16,13 @@ impl Rng {
     }
 }
 
-fn events(texts: &Texts, n: usize, people: u64, per_second: u64, what: impl Fn(&mut Rng) -> (AttemptResult, Method, u64)) -> Vec<Event> {
+fn events(
+    texts: &Texts,
+    n: usize,
+    people: u64,
+    per_second: u64,
+    what: impl Fn(&mut Rng) -> (AttemptResult, Method, u64),
+) -> Vec<Event> {
     let mut rng = Rng(88172645463325252);
     let mut writer = Writer::new(texts);
     let names: Vec<String> = (0..people).map(|p| format!("p{p}@corp.example")).collect();
@@ -25,7 +31,10 @@ fn events(texts: &Texts, n: usize, people: u64, per_second: u64, what: impl Fn(&
     for i in 0..n {
         let (result, method, hot) = what(&mut rng);
         let mut record = SignIn::new(Provider::Okta, result);
-        record.at = Some(Timestamp::from_microsecond(START * 1_000_000 + i as i64 * 1_000_000 / per_second as i64).unwrap());
+        record.at = Some(
+            Timestamp::from_microsecond(START * 1_000_000 + i as i64 * 1_000_000 / per_second as i64)
+                .unwrap(),
+        );
         record.method = method;
         let p = if hot > 0 { rng.next(hot) } else { rng.next(people) } as usize;
         record.set_person(Some(names[p].as_str().into()));
@@ -33,7 +42,9 @@ fn events(texts: &Texts, n: usize, people: u64, per_second: u64, what: impl Fn(&
         record.set_ip(Some(&ips[ip]));
         record.asn = Some(64500 + (ip % 100) as u32);
         record.user_agent = Some(if p % 3 == 0 { "Firefox" } else { "Chrome" }.into());
-        if method == Method::Push { record.phone = Some(names[p].as_str().into()); }
+        if method == Method::Push {
+            record.phone = Some(names[p].as_str().into());
+        }
         record.position = Position { file: 0, line: i as u64 + 1 };
         let mut e = Event::of(&record, &mut writer);
         let s = if hot > 0 { Seen::New } else { Seen::Known };
@@ -63,7 +74,11 @@ fn measure(name: &str, texts: &Texts, events: &[Event]) {
             out.clear();
         }
         let e = t.elapsed().as_nanos() as f64 / events.len() as f64;
-        line += &format!("; {grouping:?} {e:.0} ns, fired {fired}, {} MB counted, {} MB rss", c.bytes() >> 20, (rss().saturating_sub(before)) >> 20);
+        line += &format!(
+            "; {grouping:?} {e:.0} ns, fired {fired}, {} MB counted, {} MB rss",
+            c.bytes() >> 20,
+            (rss().saturating_sub(before)) >> 20
+        );
     }
     println!("{line}");
 }
