@@ -7,7 +7,7 @@ use super::{
     incident::{About, Incident, beginning, rate, share},
     micros,
     normal::minute,
-    window::{Ending, Fact, Tally, Window},
+    window::{Ending, Fact, Window},
     words::{self, Wording},
 };
 use crate::{
