@@ -20,6 +20,8 @@ mod words;
 
 use std::borrow::Cow;
 
+pub(crate) use entra::parse_only as parse_entra_only;
+
 use crate::{
     read::{Damage, Parsed, damage_of},
     record::{Position, Provider, SignIn},

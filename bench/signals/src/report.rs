@@ -7,11 +7,11 @@ use std::thread;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use postern::clock::Clock;
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::Outcome;
 use crate::measure::Samples;
-use crate::{Args, Outcome};
 
 /// Everything that was measured.
 #[derive(Serialize)]
@@ -43,19 +43,20 @@ struct About {
 
 impl Report {
     /// An empty one, with what there is to say about the machine.
-    pub fn new(args: &Args) -> Outcome<Self> {
+    #[expect(clippy::disallowed_methods, reason = "a run is named by the time at which it was begun")]
+    pub fn new(rounds: u32) -> Outcome<Self> {
         Ok(Self {
-            at: Clock::default().now().to_string(),
+            at: Timestamp::now().to_string(),
             cores: thread::available_parallelism()?.get(),
             processor: processor(),
-            rounds: args.rounds,
+            rounds,
             lines: Vec::new(),
-            about: Vec::new(),
+            about: vec![About { what: "load of the machine before", words: load() }],
         })
     }
 
     /// Adds what was measured of one thing. A name that is indented belongs to the line above it.
-    pub fn line(&mut self, name: &str, unit: &'static str, samples: Samples, note: &str) {
+    pub fn line(&mut self, name: &str, unit: &'static str, samples: &Samples, note: &str) {
         let (lowest, highest) = samples.spread();
         self.lines.push(Line {
             name: name.to_owned(),
@@ -63,7 +64,7 @@ impl Report {
             median: samples.median(),
             lowest,
             highest,
-            samples,
+            samples: samples.clone(),
             note: note.to_owned(),
         });
     }
@@ -75,10 +76,11 @@ impl Report {
     }
 
     /// Prints the table, and writes the JSON to `out`: one file per run, and `latest.json`.
-    pub fn publish(&self, out: &Path) -> Outcome<()> {
+    pub fn publish(mut self, out: &Path) -> Outcome<()> {
+        self.about("load of the machine after", &load());
         let named = out.join(format!("{}.json", self.at.replace(':', "")));
         let mut file = File::create(&named)?;
-        serde_json::to_writer_pretty(&mut file, self)?;
+        serde_json::to_writer_pretty(&mut file, &self)?;
         writeln!(file)?;
         fs::copy(&named, out.join("latest.json"))?;
         Ok(self.print(&mut io::stdout().lock(), &named)?)
@@ -128,6 +130,13 @@ fn digits(value: f64) -> String {
         ..100.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
     }
+}
+
+/// How many wanted a processor at once, in the last minutes. Beyond the cores, the clock tells of others too.
+fn load() -> String {
+    let about = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let averages: Vec<_> = about.split_whitespace().take(3).collect();
+    format!("{} in the last 1, 5 and 15 minutes", averages.join(", "))
 }
 
 fn processor() -> String {

@@ -9,7 +9,7 @@ impl Seeded {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -29,21 +29,31 @@ impl Seeded {
         usize::try_from(self.small(end)).unwrap_or(0)
     }
 
+    /// The same for large numbers.
+    pub(super) fn long(&mut self, end: u64) -> u64 {
+        let high = (u128::from(self.next()) * u128::from(end)) >> 64;
+        u64::try_from(high).unwrap_or(0)
+    }
+
     /// One of them.
     pub(super) fn pick<T: Copy + Default>(&mut self, of: &[T]) -> T {
         of.get(self.below(of.len())).copied().unwrap_or_default()
     }
 
-    /// Looks like a random GUID.
-    pub(super) fn guid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xFFFF,
-            high & 0xFFF,
-            low >> 52,
-            low & 0xFFFF_FFFF_FFFF
-        )
+    /// Writes what looks like a random GUID.
+    pub(super) fn guid(&mut self, out: &mut Vec<u8>) {
+        let bits = u128::from(self.next()) << 64 | u128::from(self.next());
+        for nibble in 0..32_u32 {
+            if matches!(nibble, 8 | 12 | 16 | 20) {
+                out.push(b'-');
+            }
+            let digit = match nibble {
+                12 => 4,
+                16 => 0xa,
+                _ => (bits >> (nibble * 4)) & 0xF,
+            };
+            let digit = u8::try_from(digit).unwrap_or(0);
+            out.push(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
+        }
     }
 }
