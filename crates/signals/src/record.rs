@@ -374,6 +374,8 @@ pub struct SignIn<'a> {
     pub city: Option<Cow<'a, str>>,
     /// Where on the globe the provider places the address.
     pub place: Option<Point>,
+    /// The country that the provider places the phone in that answered, as written.
+    pub phone_country: Option<Cow<'a, str>>,
     /// Where the provider places the phone that answered, if it knows.
     pub phone_place: Option<Point>,
     /// Number of the autonomous system of the address.
@@ -423,6 +425,7 @@ impl<'a> SignIn<'a> {
             country: None,
             city: None,
             place: None,
+            phone_country: None,
             phone_place: None,
             asn: None,
             network: Network::Unknown,
@@ -475,6 +478,7 @@ impl<'a> SignIn<'a> {
             session: owned(self.session),
             policy: owned(self.policy),
             actor: owned(self.actor),
+            phone_country: owned(self.phone_country),
             detail: owned(self.detail),
             provider: self.provider,
             at: self.at,
