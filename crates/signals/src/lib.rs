@@ -27,6 +27,7 @@ pub mod read;
 pub mod record;
 pub mod report;
 pub mod settings;
+pub mod tenant;
 mod time;
 mod wire;
 
