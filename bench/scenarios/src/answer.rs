@@ -190,16 +190,16 @@ impl Answer {
     pub fn settle(mut self) -> Self {
         for person in &mut self.people {
             let about = About::Person(person.provider, person.login.clone());
-            let under = |must: bool| {
+            let under = |must: bool, weight: fn(&str) -> Option<Weight>| {
                 self.claims.iter().any(|claim| {
                     claim.must == must
                         && claim.about == about
-                        && rules::weight(claim.rule).is_some_and(|weight| weight >= Weight::Incident)
+                        && weight(claim.rule).is_some_and(|weight| weight >= Weight::Incident)
                 })
             };
-            if under(true) {
+            if under(true, rules::weight) {
                 (person.reset_helps, person.rung) = (Some("no"), Some(7));
-            } else if under(false) {
+            } else if under(false, rules::worst) {
                 (person.reset_helps, person.rung) = (None, None);
             }
         }

@@ -124,12 +124,16 @@ impl Cast {
 
     /// Takes the provider's whole organisation for one story. False: another has it then.
     pub fn reserve(&mut self, provider: Provider, from: i64, until: i64) -> bool {
-        let taken = |other: &(Provider, i64, i64)| other.0 == provider && other.1 < until && from < other.2;
-        if self.reserved.iter().any(taken) {
+        if self.is_reserved(provider, from, until) {
             return false;
         }
         self.reserved.push((provider, from, until));
         true
+    }
+
+    /// Is the provider's whole organisation in a story then?
+    pub fn is_reserved(&self, provider: Provider, from: i64, until: i64) -> bool {
+        self.reserved.iter().any(|other| other.0 == provider && other.1 < until && from < other.2)
     }
 
     /// The next stranger's number: no two share an address.

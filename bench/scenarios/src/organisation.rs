@@ -1,6 +1,7 @@
 //! One seed: an organisation, its stories, and its log.
 
 use crate::{
+    answer::About,
     cast::Cast,
     log::{Log, LogFile},
     seeded::Seeded,
@@ -65,7 +66,20 @@ impl Told {
                 told.tell(index, kind, drawn);
             }
         }
+        told.excuse();
         told
+    }
+
+    /// Who fails beside a whole organisation may be taken for one of it, and what follows from that is not asked.
+    fn excuse(&mut self) {
+        for story in &mut self.stories {
+            for person in &mut story.answer.people {
+                let beside = self.cast.is_reserved(person.provider, story.since, story.until);
+                if beside && !story.things.contains(&About::Tenant(person.provider)) {
+                    (person.rung, person.reset_helps) = (None, None);
+                }
+            }
+        }
     }
 
     fn tell(&mut self, index: usize, kind: &Kind, drawn: Seeded) {

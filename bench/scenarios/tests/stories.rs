@@ -6,7 +6,7 @@ use postern_scenarios::{
     Organisation, Scores, Told,
     answer::About,
     judge::{Found, Judged},
-    rules::{RULES, weight},
+    rules::{DETECTORS, RULES, weight},
     score::compare,
     stories::kinds,
 };
@@ -38,6 +38,19 @@ fn kinds_have_names_of_their_own() {
     let names: BTreeSet<_> = kinds().iter().map(|kind| kind.name).collect();
     assert_eq!(names.len(), kinds().len());
     assert!(names.len() >= 55, "{}", names.len());
+}
+
+#[test]
+fn the_rules_are_those_that_are_shipped() {
+    let shipped = postern_signals::rules::Rules::shipped();
+    let mut names: BTreeSet<_> = shipped.infos().iter().map(|info| info.name.as_ref()).collect();
+    names.extend(DETECTORS);
+    let known: BTreeSet<_> = RULES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, known);
+    for info in shipped.infos() {
+        let grade = format!("{:?}", info.grade);
+        assert_eq!(weight(&info.name).map(|weight| format!("{weight:?}")), Some(grade), "{}", info.name);
+    }
 }
 
 /// Over these seeds every rule is asked for at least once, no story contradicts itself, and every vendor has words for
