@@ -22,9 +22,8 @@ struct Printed {
     findings: Vec<Finding>,
 }
 
-/// Its numbers.
+/// Its numbers, in its own words.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[expect(missing_docs, reason = "the report's own words")]
 pub struct Totals {
     pub records: u64,
     pub failures: u64,
@@ -52,7 +51,10 @@ struct Finding {
 
 /// Compares Postern's report with the key. Err: the first difference.
 pub fn check_report(printed: &Path, key: &Key) -> Outcome<Totals> {
-    let printed: Printed = serde_json::from_reader(BufReader::new(File::open(printed)?))?;
+    check(serde_json::from_reader(BufReader::new(File::open(printed)?))?, key)
+}
+
+fn check(printed: Printed, key: &Key) -> Outcome<Totals> {
     let of = |is: fn(&&Person) -> bool| printed.people.iter().filter(is);
     let by_person = of(|person| person.failures > 0).map(|of| format!("{}|{}", of.login, of.failures));
     let locked_out = of(|person| person.state == "locked_out").map(|of| &of.login);
@@ -106,4 +108,35 @@ pub fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Outcom
         return Ok(());
     }
     Err(format!("WRONG ANSWER. {what}: found {found:?}, the answer key says {expected:?}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use postern_signals::rules::RuleSet;
+    use postern_signals::{Diagnosis, Options, ReadOptions, read};
+
+    use super::*;
+    use crate::export::{Export, Size};
+
+    #[test]
+    fn the_right_answers_pass_and_a_wrong_one_does_not() {
+        let mut bytes = Vec::new();
+        let size = Size { records: 4_000, people: 100, seed: 3 };
+        let mut key = Export::new(size).write(&mut bytes).unwrap();
+        let mut rules = RuleSet::shipped();
+        rules.add_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../compare/rules")).unwrap();
+        let rules = Arc::new(rules.compile().unwrap());
+        let mut diagnosis = Diagnosis::new(Options { rules, ..Options::shipped() });
+        read(&bytes[..], ReadOptions::default(), |position, parsed| diagnosis.take(position, parsed))
+            .unwrap();
+        let report = serde_json::to_value(diagnosis.finish().unwrap()).unwrap();
+        let printed = || serde_json::from_value(report.clone()).unwrap();
+        assert!(key.five_denials.count > 0);
+        check(printed(), &key).unwrap();
+        key.locked_out = Set::from_iter(["mia"]);
+        assert!(check(printed(), &key).is_err_and(|error| error.to_string().contains("locked out")));
+    }
 }

@@ -27,7 +27,9 @@ impl Python {
         say("  installing what Postern is compared with (bench/compare/requirements.txt)");
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
         let list = options.compare.join("requirements.txt");
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "--requirement"]).arg(list))?;
+        run(Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(list))?;
         fs::write(mark, wanted)?;
         Ok(Self::in_folder(&folder, options))
     }

@@ -17,8 +17,10 @@ pub struct Cores {
 }
 
 impl Cores {
-    /// Err: there is one only, and a comparison of one with two would say nothing.
+    /// Err: there is one only, and a comparison of one with two would say nothing; or there is no `taskset`.
     pub fn allowed() -> Outcome<Self> {
+        let there = Command::new("taskset").arg("--version").stdout(Stdio::null()).status();
+        there.map_err(|error| format!("this needs taskset, of util-linux: {error}"))?;
         let status = fs::read_to_string("/proc/self/status")?;
         let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or("");
         let mut allowed = list.split(',').flat_map(numbers);
