@@ -9,6 +9,8 @@ const COUNTRIES: usize = 4;
 const CARRIERS: usize = 4;
 /// Sign-ins after which something unseen counts as new.
 const ENOUGH: u16 = 3;
+/// The same for devices: people have several, and use some of them once a week.
+const ENOUGH_FOR_DEVICES: u16 = 12;
 
 /// Newest last. Keyed hashes and numbers, 0 for an empty place.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,12 +26,16 @@ pub(crate) struct Memory {
 impl Memory {
     /// What is known of the event's network, device and country, before it is learnt.
     pub(crate) fn judge(&self, event: &Event) -> (Seen, Seen, Seen) {
+        let device = match self.seen(&self.devices, device_key(event)) {
+            Seen::New if self.successes < ENOUGH_FOR_DEVICES => Seen::Unsure,
+            device => device,
+        };
         let network = match self.seen(&self.networks, event.network_key()) {
             // Another address of a carrier that they use is neither known nor strange.
             Seen::New if self.carriers.contains(&u64::from(event.asn)) && event.asn != 0 => Seen::Unsure,
             network => network,
         };
-        (network, self.seen(&self.devices, device_key(event)), self.seen(&self.countries, country_key(event)))
+        (network, device, self.seen(&self.countries, country_key(event)))
     }
 
     /// Has the person signed in often enough for "new" to mean something?

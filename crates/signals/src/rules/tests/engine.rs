@@ -65,9 +65,10 @@ fn a_repeated_burst_keeps_a_chain_armed() {
     let mut run = Run::of(&SHIPPED);
     run.all((0..30).map(|index| refused(index * 120)));
     let last = 29 * 120;
-    let fired = run.take(&sent(last + HOUR, Success));
+    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    let fired = run.take(&elsewhere(last + HOUR));
     assert_eq!(of(&run, &fired, "mfa_fatigue_success").len(), 2, "after the short form and the slow one");
-    let fired = run.take(&sent(last + HOUR + 1, Success));
+    let fired = run.take(&elsewhere(last + HOUR + 1));
     assert_eq!(of(&run, &fired, "mfa_fatigue_success").len(), 1, "the slow one lasts a day");
 }
 
