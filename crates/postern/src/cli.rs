@@ -7,6 +7,7 @@ pub mod diagnose;
 pub mod person_recover;
 pub mod say;
 pub mod serve;
+pub mod signins_convert;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Say what in exported sign-in logs locks people out.
     Diagnose(diagnose::DiagnoseArgs),
+    /// Sign-in logs.
+    #[command(subcommand)]
+    Signins(SigninsCommand),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -59,6 +63,12 @@ enum Command {
     /// People, from the operator's side.
     #[command(subcommand)]
     Person(PersonCommand),
+}
+
+#[derive(Subcommand)]
+enum SigninsCommand {
+    /// Write sign-in logs of any provider as OCSF or Parquet.
+    Convert(signins_convert::ConvertArgs),
 }
 
 #[derive(Subcommand)]
@@ -129,6 +139,7 @@ pub fn run() -> ExitCode {
         Command::Serve(settings) => serve::run(settings),
         Command::Demo(args) => demo::run(args),
         Command::Diagnose(args) => diagnose::run(&args).map_err(Into::into),
+        Command::Signins(SigninsCommand::Convert(args)) => signins_convert::run(&args).map_err(Into::into),
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),

@@ -131,8 +131,18 @@ impl Event {
 
     /// Where it was read.
     pub fn position(&self) -> Position {
-        let file = u32::try_from(self.position >> (64 - FILE_BITS)).unwrap_or(u32::MAX);
-        Position { file, line: self.position & (u64::MAX >> FILE_BITS) }
+        unpacked_position(self.position)
+    }
+
+    pub(crate) fn raw_position(&self) -> u64 {
+        self.position
+    }
+
+    /// Everything that a rule can know of the event's words, as one number: what differs in any [`View::WORDS`]
+    /// differs here.
+    pub(crate) fn words(&self) -> u64 {
+        let Self { provider, method, kind, word, flag, network, bits, seen, .. } = *self;
+        u64::from_le_bytes([provider, method, kind, word, flag, network, bits, seen])
     }
 
     /// Address the attempt came from.
@@ -297,6 +307,11 @@ fn octets(ip: IpAddr) -> [u8; 16] {
 fn packed_position(position: Position) -> u64 {
     let file = u64::from(position.file).min((1 << FILE_BITS) - 1);
     file << (64 - FILE_BITS) | (position.line & (u64::MAX >> FILE_BITS))
+}
+
+pub(crate) fn unpacked_position(packed: u64) -> Position {
+    let file = u32::try_from(packed >> (64 - FILE_BITS)).unwrap_or(u32::MAX);
+    Position { file, line: packed & (u64::MAX >> FILE_BITS) }
 }
 
 /// In hundredths of a degree.

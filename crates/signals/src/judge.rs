@@ -25,10 +25,10 @@ use crate::{
     settings::Settings,
 };
 pub(crate) use addresses::Addresses;
-pub(crate) use book::{Book, Entry};
+pub(crate) use book::Book;
 pub(crate) use company::CompanyJudge;
 pub(crate) use person::{Change, Moment, Person};
-pub(crate) use run::{Failing, Standing, Told};
+pub(crate) use run::{Standing, Told};
 
 /// A prompt that nobody answered by then is unanswered: five minutes.
 const PROMPT_LIVES: i64 = 300_000_000;

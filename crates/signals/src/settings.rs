@@ -141,7 +141,8 @@ pub struct Outage {
     pub networks: u32,
     /// No single network has more than this share of them. 0 to 1.
     pub one_network: f64,
-    /// The success rate lies at least this share below that of the hour before. 0 to 1.
+    /// The share of the active people whose last attempt succeeded lies at least so far below that of the hour before,
+    /// and of a normal hour. 0 to 1.
     pub fall: f64,
     /// The window that all of this is counted in.
     #[serde(with = "toml_text::span")]

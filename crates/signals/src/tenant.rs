@@ -1,25 +1,286 @@
-//! Placeholder until the real one lands.
-#![allow(missing_docs)]
+//! What only the whole organisation shows: an outage, a policy gone wrong, text messages that do not arrive.
+//!
+//! One pass over the events of everybody, in the order of time. What happens at one moment is judged when time moves
+//! on, so that the order of events with the same time does not matter.
+
+mod chart;
+mod incident;
+mod normal;
+mod outage;
+mod policy;
+mod roster;
+mod sms;
+mod window;
+mod words;
+
+use std::sync::OnceLock;
+
+use jiff::SignedDuration;
+
 use crate::{
-    event::{Event, Texts},
+    cause::Cause,
+    event::{Event, Seen, Texts},
     finding::Finding,
+    record::{AttemptResult, Flag, Network, Provider},
     settings::Settings,
 };
+use chart::Chart;
+use incident::{About, Incident};
+use outage::Outages;
+use policy::{Changes, Policies};
+use roster::Roster;
+use sms::Messages;
+use window::{Ending, Fact, Record};
+
+pub use chart::Bucket;
+
+/// An event may be late by this much, in microseconds. Whatever is later than that is left out.
+const LATEST: i64 = 600_000_000;
+
+/// The detectors that look at everybody at once.
 #[derive(Debug)]
-pub struct Tenant;
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Bucket {
-    pub at: jiff::Timestamp,
+pub struct Tenant {
+    settings: Settings,
+    now: i64,
+    /// In the order of [`Provider`].
+    watches: Vec<Watch>,
+    changes: Changes,
+    /// In the order in which they were found.
+    incidents: Vec<Incident>,
+    chart: Chart,
+    /// The incidents as of now, once somebody has asked.
+    told: OnceLock<Vec<Incident>>,
 }
+
 impl Tenant {
-    pub fn new(_: &Settings) -> Self {
-        Self
+    /// Nothing seen yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            settings: settings.clone(),
+            now: i64::MIN,
+            watches: Vec::new(),
+            changes: Changes::default(),
+            incidents: Vec::new(),
+            chart: Chart::default(),
+            told: OnceLock::new(),
+        }
     }
-    pub fn take(&mut self, _: &Event) {}
-    pub fn findings(&self, _: &Texts) -> Vec<Finding> {
-        Vec::new()
+
+    /// Takes the next event. Events come in the order of time, those of everybody; one without a time is left out.
+    pub fn take(&mut self, event: &Event) {
+        if event.micros() == i64::MIN || event.micros() < self.now.saturating_sub(LATEST) {
+            return;
+        }
+        self.told.take();
+        if event.micros() > self.now {
+            for watch in self.watches.iter_mut().filter(|watch| watch.is_waiting) {
+                watch.settle(&mut self.incidents, &self.changes);
+            }
+            self.now = event.micros();
+        }
+        self.changes.take(event, self.now);
+        let provider = event.provider();
+        let place = self.watches.iter().position(|watch| watch.provider >= provider);
+        let place = place.unwrap_or(self.watches.len());
+        if self.watches.get(place).is_none_or(|watch| watch.provider != provider) {
+            self.watches.insert(place, Watch::new(provider, &self.settings, self.now));
+        }
+        if let Some(watch) = self.watches.get_mut(place) {
+            watch.advance(self.now, &mut self.incidents);
+            watch.take(event, &mut self.incidents, &mut self.chart);
+        }
     }
+
+    /// What was found so far, in the order in which it was. What is open is told as it was at the last event.
+    pub fn findings(&self, texts: &Texts) -> Vec<Finding> {
+        let watch = |provider| self.watches.iter().find(|watch| watch.provider == provider);
+        let finding =
+            |incident: &Incident| watch(incident.provider).map(|watch| watch.finding(incident, texts));
+        self.told().iter().filter_map(finding).collect()
+    }
+
+    /// The place in [`Self::findings`] of what this failure is a part of: then it is nothing about the person.
+    pub fn explains(&self, event: &Event) -> Option<usize> {
+        let is_part = |incident: &Incident| {
+            incident.provider == event.provider()
+                && incident.covers(event.micros())
+                && match &incident.about {
+                    About::Outage(story) => story.tells_of(event),
+                    About::Policy(story) => story.tells_of(event),
+                    About::Sms(story) => story.tells_of(event),
+                }
+        };
+        if is_strange(event) { None } else { self.told().iter().rposition(is_part) }
+    }
+
+    /// Attempts over time, by provider.
     pub fn chart(&self) -> Vec<Bucket> {
-        Vec::new()
+        self.chart.buckets()
+    }
+
+    fn told(&self) -> &[Incident] {
+        self.told.get_or_init(|| {
+            let mut incidents = self.incidents.clone();
+            for watch in self.watches.iter().filter(|watch| watch.is_waiting) {
+                watch.update(&mut incidents);
+                incidents.extend(watch.openings(&self.changes));
+            }
+            incidents
+        })
     }
 }
+
+/// What is watched at one provider.
+#[derive(Debug)]
+struct Watch {
+    provider: Provider,
+    now: i64,
+    /// Something happened now that is not judged yet.
+    is_waiting: bool,
+    roster: Roster,
+    outages: Outages,
+    policies: Policies,
+    messages: Messages,
+}
+
+impl Watch {
+    fn new(provider: Provider, settings: &Settings, now: i64) -> Self {
+        Self {
+            provider,
+            now,
+            is_waiting: false,
+            roster: Roster::default(),
+            outages: Outages::new(&settings.outage),
+            policies: Policies::new(&settings.policy),
+            messages: Messages::new(&settings.sms),
+        }
+    }
+
+    /// Time moves on; what was is judged already.
+    fn advance(&mut self, next: i64, incidents: &mut [Incident]) {
+        if next > self.now {
+            self.outages.advance(self.now, next, incidents);
+            self.policies.advance(next, incidents);
+            self.messages.advance(next, incidents);
+            self.now = next;
+        }
+    }
+
+    fn take(&mut self, event: &Event, incidents: &mut [Incident], chart: &mut Chart) {
+        let result = event.result();
+        let failed = matches!(result, AttemptResult::Failure(_));
+        if !failed && result != AttemptResult::Success {
+            return;
+        }
+        let who = event.person.is_somebody().then(|| self.roster.number(event.person));
+        if event.interactive() || event.proves() {
+            chart.take(self.provider, self.now, failed, who);
+        }
+        let Some(who) = who else { return };
+        let signed_in_before = self.roster.has_signed_in(who);
+        if event.proves() && !signed_in_before {
+            self.roster.sign_in(who);
+        }
+        self.is_waiting = true;
+        let step = Step { event, at: self.now, who, signed_in_before };
+        self.outages.take(&step, incidents);
+        self.policies.take(&step, incidents);
+        self.messages.take(&step, incidents);
+    }
+
+    /// Judges what happened now.
+    fn settle(&mut self, incidents: &mut Vec<Incident>, changes: &Changes) {
+        let openings = self.openings(changes);
+        self.update(incidents);
+        for incident in openings {
+            let index = incidents.len();
+            match &incident.about {
+                About::Outage(_) => self.outages.opened(index),
+                About::Policy(story) => self.policies.opened(story, index),
+                About::Sms(story) => self.messages.opened(story, index),
+            }
+            incidents.push(incident);
+        }
+        self.roster.settle();
+        self.is_waiting = false;
+    }
+
+    fn openings(&self, changes: &Changes) -> Vec<Incident> {
+        let outage = self.outages.opening(self.provider, self.now);
+        let is_well = outage.is_none() && self.outages.open().is_none();
+        let policies = self.policies.openings(self.provider, changes, self.now);
+        let messages = is_well.then(|| self.messages.openings(self.provider)).into_iter().flatten();
+        outage.into_iter().chain(policies).chain(messages).collect()
+    }
+
+    /// What is open, as of now.
+    fn update(&self, incidents: &mut [Incident]) {
+        if let Some(incident) = self.outages.open().and_then(|index| incidents.get_mut(index)) {
+            self.outages.update(incident, self.now);
+        }
+        for index in self.policies.open().chain(self.messages.open()) {
+            incidents.get_mut(index).into_iter().for_each(|incident| incident.settle(self.now));
+        }
+    }
+
+    fn finding(&self, incident: &Incident, texts: &Texts) -> Finding {
+        match &incident.about {
+            About::Outage(story) => self.outages.finding(incident, story, texts),
+            About::Policy(story) => self.policies.finding(incident, story, texts),
+            About::Sms(story) => self.messages.finding(incident, story, texts),
+        }
+    }
+}
+
+/// An event, with what the detectors want to know of it.
+struct Step<'e> {
+    event: &'e Event,
+    /// The event's time, or now if it is late.
+    at: i64,
+    who: u32,
+    signed_in_before: bool,
+}
+
+impl Step<'_> {
+    fn fact<K>(&self, key: K, ending: Ending) -> Fact<K> {
+        let Self { event, at, who, signed_in_before: before } = *self;
+        Fact {
+            who,
+            key,
+            at,
+            ending,
+            network: 0,
+            known: ending != Ending::Succeeded && is_known(event),
+            before,
+        }
+    }
+
+    fn is_strange(&self) -> bool {
+        is_strange(self.event)
+    }
+
+    /// `sign_ins`: of everybody before this time.
+    fn record(&self, cause: Cause, sign_ins: u64) -> Record {
+        let (position, person, legacy) = (self.event.position(), self.event.person, self.event.legacy());
+        Record { at: self.at, position, person, sign_ins, cause, legacy }
+    }
+}
+
+fn is_known(event: &Event) -> bool {
+    event.seen().0 == Seen::Known
+        || event.address_seen() == Seen::Known
+        || event.network() == Network::Trusted
+}
+
+/// From where the person has never been, or said by the provider to be an attack.
+fn is_strange(event: &Event) -> bool {
+    let flagged = matches!(event.flag(), Some(Flag::Phishing | Flag::MaliciousAddress | Flag::Risk));
+    flagged || (event.seen().0 == Seen::New && !is_known(event))
+}
+
+fn micros(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use postern_signals::{
     Diagnosis, Options, Provider, Report,
+    report::printable,
     rules::{RuleError, RuleSet},
     scan::{FileOutcome, ScanOptions, scan},
     settings::{Settings, SettingsError},
@@ -193,6 +194,9 @@ fn read(
     let mut diagnosis = Diagnosis::new(options);
     let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };
     scanning.threads = args.threads.map_or(scanning.threads, usize::from);
+    for skipped in &sources.skipped {
+        super::say::note(format_args!("skipped {}", printable(&skipped.to_string())));
+    }
     let watcher = Watcher::start(sources);
     let outcomes = scan(&mut diagnosis, &sources.files, scanning, watcher.progress());
     let stopped = watcher.finish();

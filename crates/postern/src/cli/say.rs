@@ -10,6 +10,11 @@ pub fn line(text: impl Display) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
+/// One line on stderr, beside what goes to stdout.
+pub fn note(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// The error with its causes on stderr, and exit code 1.
 pub fn fail(error: &dyn Error) -> ExitCode {
     let mut out = io::stderr().lock();

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{SortedTally, Tally, people, people::Bearing};
 use crate::{
     event::PersonKey,
-    finding::{Finding, Grade, Subject},
+    finding::{Finding, Grade},
     judge::{Addresses, Book, Given, Person},
     report::{PersonReport, PersonState, Report, Totals},
     tenant::Tenant,
@@ -32,14 +32,18 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         };
         named.push((entry.finding(&given.rules, &given.texts), whose));
     }
+    let wide_from = named.len();
     named.extend(tenant.findings(&given.texts).into_iter().map(|finding| (finding, Vec::new())));
-    named.sort_by_cached_key(|(finding, _)| rank(finding));
+    let mut named: Vec<_> = named.into_iter().enumerate().collect();
+    named.sort_by_cached_key(|(_, (finding, _))| rank(finding));
+    let places = places_of(&named, wide_from);
+    let named: Vec<_> = named.into_iter().map(|(_, named)| named).collect();
     let mut bearings = bearings(&named);
     let findings: Vec<_> = named.into_iter().map(|(finding, _)| finding).collect();
     let mut people = Vec::with_capacity(persons.len());
     for person in persons {
         let mut bearing = bearings.remove(&person.key).unwrap_or_default();
-        bearing.organisation_wide = explained_by(&person, &tenant, &findings);
+        bearing.organisation_wide = explained_by(&person, &tenant, &places);
         people.push(people::report(&person, &given.texts, &addresses, bearing, &findings));
     }
     people.sort_by_cached_key(urgency);
@@ -59,6 +63,17 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         foreign: tally.foreign,
         stopped: false,
     }
+}
+
+/// Where the findings from `from` on went when they were sorted.
+fn places_of<T>(sorted: &[(usize, T)], from: usize) -> Vec<usize> {
+    let mut places: Vec<_> = sorted
+        .iter()
+        .enumerate()
+        .filter_map(|(place, (origin, _))| Some((origin.checked_sub(from)?, place)))
+        .collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The worst first; of equals the newest, then by name.
@@ -84,8 +99,11 @@ fn bearings(named: &[(Finding, Vec<PersonKey>)]) -> HashMap<PersonKey, Bearing> 
     bearings
 }
 
-fn explained_by(_person: &Person, _tenant: &Tenant, _findings: &[Finding]) -> Option<usize> {
-    None
+/// The place among `findings` of what explains the person's last failure for the whole organisation. `places`: where
+/// the tenant's own findings went.
+fn explained_by(person: &Person, tenant: &Tenant, places: &[usize]) -> Option<usize> {
+    let failure = person.failure.as_deref()?;
+    places.get(tenant.explains(failure)?).copied()
 }
 
 fn totals(people: &[PersonReport], tally: &Tally, sorted: &SortedTally) -> Totals {
@@ -117,9 +135,4 @@ fn urgency(person: &PersonReport) -> impl Ord + use<> {
     // A notice about somebody who is well must not come before those who are locked out.
     let attack = person.grade.filter(|grade| *grade >= Grade::Warning);
     (Reverse(attack), state, person.person.clone(), person.provider)
-}
-
-/// Is the finding about the organisation as a whole?
-pub(super) fn is_wide(finding: &Finding) -> bool {
-    matches!(finding.subject, Subject::Tenant { .. } | Subject::Policy { .. })
 }

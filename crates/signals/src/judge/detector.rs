@@ -16,14 +16,6 @@ pub(crate) enum Detector {
 }
 
 impl Detector {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::ImpossibleTravel,
-        Self::PhoneFarAway,
-        Self::StalePassword,
-        Self::LockoutByStranger,
-        Self::ClockDrift,
-    ];
-
     /// The stable name.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -42,6 +42,8 @@ pub(crate) struct Person {
     refused_at: Option<i64>,
     reset_at: Option<i64>,
     pub(crate) password_changed_at: Option<i64>,
+    /// The newest failure, until a sign-in succeeds.
+    pub(crate) failure: Option<Box<Event>>,
 }
 
 /// Something that was done to the account.
@@ -82,6 +84,7 @@ impl Person {
             refused_at: None,
             reset_at: None,
             password_changed_at: None,
+            failure: None,
         }
     }
 
@@ -115,7 +118,13 @@ impl Person {
         self.count(event);
         let at = event.micros();
         match event.result() {
-            AttemptResult::Success => self.last_success = self.last_success.max(Some(at)),
+            AttemptResult::Success => {
+                self.last_success = self.last_success.max(Some(at));
+                if event.proves() {
+                    self.failure = None;
+                }
+            }
+            AttemptResult::Failure(_) => self.failure = Some(Box::new(*event)),
             AttemptResult::Lifecycle(what) => self.keep_change(event, what, Some(at)),
             _ => {}
         }

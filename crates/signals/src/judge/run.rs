@@ -35,8 +35,6 @@ pub(crate) struct Failing {
 pub(crate) struct Told {
     pub(crate) detail: TextId,
     pub(crate) policy: TextId,
-    pub(crate) app: TextId,
-    pub(crate) code: TextId,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +122,6 @@ impl Run {
 
 impl Told {
     fn of(event: &Event) -> Self {
-        Self { detail: event.detail, policy: event.policy, app: event.app, code: event.code }
+        Self { detail: event.detail, policy: event.policy }
     }
 }

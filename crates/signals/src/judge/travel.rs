@@ -19,7 +19,6 @@ pub(crate) struct Place {
     at: i64,
     point: Option<Point>,
     country: TextId,
-    city: TextId,
     network: u64,
     position: Position,
 }
@@ -37,7 +36,6 @@ pub(crate) fn judge(
         at: event.micros(),
         point: event.place(),
         country: event.country,
-        city: event.city,
         network: event.network_key(),
         position: event.position(),
     };

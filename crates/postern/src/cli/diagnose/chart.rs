@@ -69,7 +69,7 @@ pub(super) fn chart(report: &Report) -> Chart {
     let step = step_of(&report.chart, first, last);
     let mut counts: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
     for bucket in &report.chart {
-        let index = bucket.at.duration_since(first).as_secs().div_euclid(step);
+        let index = bucket.from.duration_since(first).as_secs().div_euclid(step);
         let count = counts.entry(index).or_default();
         count.0 += bucket.attempts;
         count.1 += bucket.failures;
@@ -146,7 +146,7 @@ fn bar(x: f64, slot: f64, (attempts, failures): (u64, u64), most: u64, at: &Time
 
 /// Seconds per bar: a multiple of the buckets' own width that gives few enough bars.
 fn step_of(buckets: &[Bucket], first: Timestamp, last: Timestamp) -> i64 {
-    let own = buckets.iter().map(|bucket| bucket.seconds).max().unwrap_or(60).max(1);
+    let own = buckets.iter().map(|bucket| bucket.length.as_secs()).max().unwrap_or(60).max(1);
     let span = last.duration_since(first).as_secs().max(1);
     let bars = i64::try_from(BARS).unwrap_or(i64::MAX);
     let mut step = own;

@@ -1,7 +1,7 @@
 //! The report as one file that opens without a network: no script, no font, no picture from elsewhere.
 
 use jiff::{SignedDuration, Timestamp};
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use postern_signals::{
     AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Report, RuleSource, Subject,
     report::{Moment, printable},
@@ -25,7 +25,7 @@ pub(super) fn render(report: &Report) -> Result<String, minijinja::Error> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("clock", clock);
     environment.add_template("report.html", include_str!("report.html"))?;
-    environment.get_template("report.html")?.render(Page::of(report))
+    environment.get_template("report.html")?.render(Serde(Page::of(report)))
 }
 
 /// `2026-03-02T08:14:11.204Z` → `2026-03-02 08:14`.

@@ -1,0 +1,271 @@
+//! Rules, from text to what can be run: one YAML document at a time, so that an error can say where.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rsigma_eval::{CompiledRule, compile_rule};
+use rsigma_parser::{
+    CorrelationCondition, CorrelationRule, Level, SigmaCollection, SigmaRule, Status, parse_sigma_yaml,
+};
+
+use super::{
+    check,
+    error::{Place, Problem, RuleError},
+    extras::Extras,
+};
+use crate::finding::{Grade, RuleSource};
+
+const LONGEST_NAME: usize = 64;
+/// Folders within folders.
+const DEEPEST: usize = 16;
+
+/// A rule that was read and is sound in itself.
+#[derive(Debug, Clone)]
+pub(super) struct Loaded {
+    pub(super) name: String,
+    pub(super) id: Option<String>,
+    pub(super) title: Arc<str>,
+    pub(super) description: Arc<str>,
+    pub(super) grade: Grade,
+    pub(super) source: RuleSource,
+    pub(super) place: Place,
+    pub(super) extras: Extras,
+    pub(super) body: Body,
+}
+
+/// The two kinds of rules.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    /// About one record. `is_free`: free texts must be read.
+    Detection { compiled: Box<CompiledRule>, is_free: bool },
+    /// About several.
+    Correlation(Box<CorrelationRule>),
+}
+
+/// The files with rules in a folder and those below it, in the order of their names.
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RuleError> {
+    let mut files = Vec::new();
+    walk(folder, DEEPEST, &mut files).map_err(|(path, source)| RuleError::Unreadable { path, source })?;
+    if files.is_empty() {
+        return Err(RuleError::NothingThere { path: folder.to_owned() });
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn walk(folder: &Path, deeper: usize, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
+    let here = |error| (folder.to_owned(), error);
+    for entry in fs::read_dir(folder).map_err(here)? {
+        let entry = entry.map_err(here)?;
+        let path = entry.path();
+        // A link to a folder is not followed: it may lead back up.
+        if entry.file_type().map_err(here)?.is_dir() {
+            if deeper > 0 {
+                walk(&path, deeper - 1, files)?;
+            }
+        } else if path.extension().is_some_and(|end| end == "yml" || end == "yaml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The rules of one file.
+pub(super) fn file(name: &str, text: &str, source: RuleSource) -> Result<Vec<Loaded>, RuleError> {
+    let file: Arc<str> = name.into();
+    let mut rules = Vec::new();
+    for (line, document) in documents(text) {
+        let place = Place { file: Arc::clone(&file), line };
+        let rule = read(&document, source, place.clone()).map_err(|problem| {
+            let line = match &problem {
+                Problem::Syntax(message) => line_in(message).unwrap_or(line),
+                _ => line,
+            };
+            RuleError::Rule { place: Place { line, ..place }, problem }
+        })?;
+        rules.push(rule);
+    }
+    Ok(rules)
+}
+
+/// The documents of a text, each with the line of its beginning, and behind as many empty lines as stand before it, so
+/// that the parser counts lines as the reader does.
+fn documents(text: &str) -> Vec<(u64, String)> {
+    let mut documents = vec![String::new()];
+    for (before, line) in text.lines().enumerate() {
+        let rest =
+            line.strip_prefix("---").filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r']));
+        if let Some(rest) = rest {
+            documents.push("\n".repeat(before) + rest);
+        } else if let Some(document) = documents.last_mut() {
+            document.push_str(line);
+        }
+        if let Some(document) = documents.last_mut() {
+            document.push('\n');
+        }
+    }
+    let says_something = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let begins = |document: &String| document.lines().position(says_something);
+    documents
+        .into_iter()
+        .filter_map(|document| Some((u64::try_from(begins(&document)?).unwrap_or(u64::MAX) + 1, document)))
+        .collect()
+}
+
+/// The parser has its line numbers in the text of its messages only.
+fn line_in(message: &str) -> Option<u64> {
+    let (_, after) = message.split_once(" line ")?;
+    after.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn read(document: &str, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
+    let collection = parse_sigma_yaml(document).map_err(|error| Problem::Syntax(error.to_string()))?;
+    if let Some(error) = collection.errors.first() {
+        return Err(Problem::Syntax(error.clone()));
+    }
+    let SigmaCollection { mut rules, mut correlations, filters, .. } = collection;
+    if !filters.is_empty() {
+        return Err(Problem::Unsupported(
+            "filters are not supported. Write what is to be left out into a rule of your own".into(),
+        ));
+    }
+    match (rules.pop(), correlations.pop()) {
+        (Some(rule), None) => detection(&rule, source, place),
+        (None, Some(rule)) => correlation(rule, source, place),
+        _ => Err(Problem::Unsupported("`action` is not supported. Write each rule out in full".into())),
+    }
+}
+
+/// `postern:`, and nothing that is meant to change the engine behind our back.
+macro_rules! extras {
+    ($attributes:expr) => {{
+        let mut extras = Extras::default();
+        for (key, value) in $attributes {
+            if key.starts_with("rsigma.") && !["rsigma.window", "rsigma.gap"].contains(&key.as_str()) {
+                return Err(Problem::Unsupported(format!("`{key}` is not supported. Leave it out")));
+            }
+            if key != "postern" {
+                continue;
+            }
+            let Some(mapping) = value.as_mapping() else {
+                return Err(Problem::Extra("(no keys)".to_owned()));
+            };
+            for (key, value) in mapping {
+                extras.set(key.as_str().unwrap_or("?"), value.as_str(), value.as_bool())?;
+            }
+        }
+        extras
+    }};
+}
+
+fn detection(rule: &SigmaRule, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
+    status(rule.status, rule.sigma_version)?;
+    let extras = extras!(&rule.custom_attributes);
+    let is_free = check::detection(rule)?;
+    let compiled = compile_rule(rule).map_err(|error| Problem::Syntax(error.to_string()))?;
+    Ok(Loaded {
+        name: name(rule.name.as_deref(), &rule.title)?,
+        id: rule.id.clone(),
+        title: rule.title.as_str().into(),
+        description: rule.description.as_deref().unwrap_or_default().trim().into(),
+        grade: grade(rule.level),
+        source,
+        place,
+        extras,
+        body: Body::Detection { compiled: Box::new(compiled), is_free },
+    })
+}
+
+fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
+    status(rule.status, rule.sigma_version)?;
+    let extras = extras!(&rule.custom_attributes);
+    let counted = match &rule.condition {
+        CorrelationCondition::Threshold { field, .. } => field.as_deref().unwrap_or_default(),
+        CorrelationCondition::Extended(_) => &[],
+    };
+    rule.group_by.iter().chain(counted).try_for_each(|field| check::field(field))?;
+    if rule.group_by.is_empty() {
+        return Err(Problem::Unsupported(
+            "without `group-by` it would count everybody together. Group by person, ip or provider".into(),
+        ));
+    }
+    if !rule.aliases.is_empty() {
+        return Err(Problem::Unsupported(
+            "`aliases` are not supported, for all records have the same fields. Group by the field itself"
+                .into(),
+        ));
+    }
+    Ok(Loaded {
+        name: name(rule.name.as_deref(), &rule.title)?,
+        id: rule.id.clone(),
+        title: rule.title.as_str().into(),
+        description: rule.description.as_deref().unwrap_or_default().trim().into(),
+        grade: grade(rule.level),
+        source,
+        place,
+        extras,
+        body: Body::Correlation(Box::new(rule)),
+    })
+}
+
+fn status(status: Option<Status>, version: Option<u32>) -> Result<(), Problem> {
+    if rsigma_parser::is_unsupported(version) {
+        return Err(Problem::Unsupported("its sigma-version is newer than Postern knows".into()));
+    }
+    match status {
+        Some(Status::Deprecated | Status::Unsupported) => Err(Problem::Unsupported(
+            "its own status says that it is not to be used. Change the status, or leave it out".into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The rule's name; without one, its title in the letters of a name.
+fn name(name: Option<&str>, title: &str) -> Result<String, Problem> {
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => {
+            let letters = title.to_ascii_lowercase();
+            let words =
+                letters.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+            words.collect::<Vec<_>>().join("_").chars().take(LONGEST_NAME).collect()
+        }
+    };
+    let is_good = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_good) {
+        return Err(Problem::Name(name));
+    }
+    Ok(name)
+}
+
+fn grade(level: Option<Level>) -> Grade {
+    match level {
+        Some(Level::Informational | Level::Low) => Grade::Notice,
+        None | Some(Level::Medium) => Grade::Warning,
+        Some(Level::High) => Grade::Incident,
+        Some(Level::Critical) => Grade::LikelyBreach,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_keep_their_lines() {
+        let text = "# head\n---\ntitle: a\n--- \n\n# note\ntitle: b\n---\n";
+        let found = documents(text);
+        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 7]);
+        assert_eq!(found[1].1.lines().nth(6), Some("title: b"));
+    }
+
+    #[test]
+    fn a_title_makes_a_name() {
+        assert_eq!(name(None, "Sign-in from TOR (any)").unwrap(), "sign_in_from_tor_any");
+        assert_eq!(name(Some("Tor"), "x"), Err(Problem::Name("Tor".into())));
+        assert_eq!(name(None, "…"), Err(Problem::Name(String::new())));
+    }
+}

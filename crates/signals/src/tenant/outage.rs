@@ -1,0 +1,374 @@
+//! `outage`: the provider is failing, and nobody's account is the matter.
+//!
+//! What tells an outage from its look-alikes:
+//! - Monday morning: more people, but no code takes a greater share of them than ever.
+//! - A spray: from networks that are strange to the people, or from a few. Failures from strange networks count nowhere.
+//! - The day that many passwords expire: another code than that of wrong passwords.
+//! - A change of policy: told by `policy_misconfiguration`.
+//! - One office cut off: one network.
+
+use std::cmp::Reverse;
+
+use super::{
+    Step,
+    incident::{About, Incident, beginning, rate, share},
+    micros,
+    normal::{Normal, minute},
+    sms,
+    window::{Ending, Fact, Record, Tally, Window},
+    words::{self, Wording},
+};
+use crate::{
+    cause::Cause,
+    event::{Event, TextId, Texts},
+    finding::{Confidence, Finding, Grade, Subject},
+    record::{AttemptResult, Provider},
+    report::printable,
+    settings,
+};
+
+/// Where people's own mistakes or an attack would look the same, more than this share has to fail.
+const STRONG_SHARE: f64 = 0.5;
+/// And the success rate has to fall by so much.
+const STRONG_FALL: f64 = 0.4;
+/// And so many of them must be no strangers: on a network that is known, and signed in before.
+const NO_STRANGERS: f64 = 0.8;
+/// Beyond so many standard deviations it is no chance.
+const CHANCE: f64 = 4.0;
+/// While nobody tries, it may go on: for so many windows.
+const LONGEST_SILENCE: i64 = 6;
+/// Codes of one outage.
+const MOST_KEYS: usize = 16;
+
+/// One way to fail: the provider's code, with what we take it to mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    code: TextId,
+    cause: Cause,
+}
+
+/// How much it takes to believe that a cause is the provider's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Proof {
+    /// Nothing that a person or an attacker does.
+    Plain,
+    /// Prompts that nobody answers may be an attack's.
+    Firm,
+    /// Mostly mistakes and attacks.
+    Strong,
+}
+
+/// `None`: done to the account or by a policy; never an outage.
+fn proof(cause: Cause) -> Option<Proof> {
+    match cause {
+        Cause::ProviderOutage | Cause::ExternalIdp | Cause::MfaDeliveryFailed | Cause::Unknown => {
+            Some(Proof::Plain)
+        }
+        Cause::MfaNoResponse | Cause::MfaRateLimited => Some(Proof::Firm),
+        // A directory that cannot be reached refuses every password, and a server with a wrong clock every code.
+        Cause::BadPassword
+        | Cause::MfaDenied
+        | Cause::MfaWrongCode
+        | Cause::MfaCodeReused
+        | Cause::MfaClockDrift => Some(Proof::Strong),
+        _ => None,
+    }
+}
+
+/// What only an outage has to tell.
+#[derive(Debug, Clone)]
+pub(super) struct Story {
+    keys: Vec<Key>,
+    /// When it was worst: how many failed, of how many.
+    failing: u32,
+    active: u32,
+    networks: u32,
+    /// The success rate that it is compared with.
+    normal: Option<f64>,
+}
+
+impl Story {
+    pub(super) fn tells_of(&self, event: &Event) -> bool {
+        failed_with(event).is_some_and(|key| self.has(key))
+    }
+
+    /// The same code may carry several causes: Entra's 500121 is "service error" and "did not respond".
+    fn has(&self, key: Key) -> bool {
+        let same_code = |own: &Key| own.code.is_some() && own.code == key.code;
+        self.keys.contains(&key)
+            || (self.keys.iter().any(same_code) && proof(key.cause).is_some_and(|proof| proof <= Proof::Firm))
+    }
+
+    fn is_worse(&self, failing: u32, active: u32) -> bool {
+        u64::from(failing) * u64::from(self.active) > u64::from(self.failing) * u64::from(active)
+    }
+}
+
+fn failed_with(event: &Event) -> Option<Key> {
+    match event.result() {
+        AttemptResult::Failure(cause) if !sms::is_trouble(event) => Some(Key { code: event.code, cause }),
+        _ => None,
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Outages {
+    limits: settings::Outage,
+    active: Window<()>,
+    failing: Window<Key>,
+    normal: Normal<Key>,
+    sign_ins: u64,
+    sign_ins_before: u64,
+    touched: Vec<Key>,
+    open: Option<usize>,
+}
+
+impl Outages {
+    pub(super) fn new(limits: &settings::Outage) -> Self {
+        let window = micros(limits.window);
+        Self {
+            limits: limits.clone(),
+            active: Window::new(window),
+            failing: Window::new(window),
+            normal: Normal::new(window, limits.people),
+            sign_ins: 0,
+            sign_ins_before: 0,
+            touched: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// Background use of tokens says nothing: it goes on through an outage, and fails without one.
+    pub(super) fn take(&mut self, step: &Step<'_>, incidents: &mut [Incident]) {
+        let event = step.event;
+        if !event.interactive() {
+            return;
+        }
+        let open = self.open.and_then(|index| incidents.get_mut(index));
+        match event.result() {
+            AttemptResult::Success if event.proves() => {
+                self.sign_ins += 1;
+                if let Some(open) = open {
+                    open.sign_in();
+                }
+                self.active.take(step.fact((), Ending::Succeeded));
+            }
+            AttemptResult::Failure(_) if step.is_strange() => {}
+            AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock) => {
+                self.active.take(step.fact((), Ending::Refused));
+            }
+            AttemptResult::Failure(cause) => {
+                self.active.take(step.fact((), Ending::Failed));
+                if let Some(key) = failed_with(event).filter(|_| proof(cause).is_some()) {
+                    self.fail(step, key, open);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fail(&mut self, step: &Step<'_>, key: Key, open: Option<&mut Incident>) {
+        let record = step.record(key.cause, self.sign_ins_before);
+        self.failing.take(Fact { network: step.event.network_key(), ..step.fact(key, Ending::Failed) });
+        self.failing.record(key, record);
+        if !self.touched.contains(&key) {
+            self.touched.push(key);
+        }
+        if let Some(open) = open.filter(|open| matches!(&open.about, About::Outage(story) if story.has(key)))
+        {
+            open.fail(&record);
+        }
+    }
+
+    /// What begins now.
+    pub(super) fn opening(&self, provider: Provider, now: i64) -> Option<Incident> {
+        if self.open.is_some() {
+            return None;
+        }
+        let candidates = self.touched.iter().filter_map(|key| Some((*key, self.failing.tally(*key)?)));
+        let proven = candidates.filter(|(key, tally)| self.is_proven(*key, tally, now));
+        // With several codes at once the one that most people fail with, else the one that came first.
+        let (key, tally) = proven.max_by_key(|(_, tally)| {
+            let first =
+                tally.records.front().map(|first| (first.at, first.position.file, first.position.line));
+            (tally.people, Reverse(first))
+        })?;
+        let first = beginning(&tally.records, self.sign_ins);
+        let normal = self.normal.hour_before(now).or_else(|| self.normal.normal_hour());
+        let mut story = Story { keys: vec![key], failing: 0, active: 0, networks: 0, normal };
+        self.look_again(&mut story);
+        // People give up while it lasts; what is usual afterwards lies far below still.
+        let weight = rate(&tally.records, first, self.sign_ins) / 4.0;
+        Some(Incident::new(provider, About::Outage(story), weight, tally.records.range(first..)))
+    }
+
+    fn is_proven(&self, key: Key, failing: &Tally, now: i64) -> bool {
+        let (Some(proof), Some(active)) = (proof(key.cause), self.active.tally(())) else { return false };
+        let limits = &self.limits;
+        let (people, everybody) = (f64::from(failing.people), f64::from(active.people));
+        let many = failing.people >= limits.people && people > limits.share * everybody;
+        let spread = failing.networks.count() >= limits.networks
+            && f64::from(failing.networks.largest()) <= limits.one_network * people;
+        let usual = self.normal.share_of(key) * everybody;
+        let unusual = usual * if proof == Proof::Plain { 2.0 } else { 3.0 };
+        many && spread
+            && people >= unusual.max(usual + CHANCE * usual.sqrt())
+            && self.has_fallen(key.cause, people, active, now)
+            && (proof < Proof::Strong || self.is_no_mistake(key, failing, everybody))
+    }
+
+    /// The success rate lies clearly below that of the hour before, and of a normal hour.
+    fn has_fallen(&self, cause: Cause, failing: f64, active: &Tally, now: i64) -> bool {
+        let everybody = f64::from(active.people);
+        let known = [self.normal.hour_before(now), self.normal.normal_hour()];
+        if known == [None, None] {
+            // The log begins in the middle of it. Then only the provider's own word is good enough.
+            return cause == Cause::ProviderOutage && failing > STRONG_SHARE * everybody;
+        }
+        let strong = proof(cause) == Some(Proof::Strong);
+        let fall = if strong { self.limits.fall.max(STRONG_FALL) } else { self.limits.fall };
+        let rate = f64::from(active.succeeded) / everybody;
+        known.into_iter().flatten().all(|normal| rate <= normal - fall)
+    }
+
+    fn is_no_mistake(&self, key: Key, failing: &Tally, everybody: f64) -> bool {
+        let people = f64::from(failing.people);
+        let no_strangers = f64::from(failing.known) >= NO_STRANGERS * people
+            && f64::from(failing.before) >= NO_STRANGERS * people;
+        // Expired passwords have a code of their own; that of an outage is the code of every wrong password.
+        let is_usual = key.cause != Cause::BadPassword
+            || (key.code.is_some() && self.normal.is_most_usual(key, |other| other.cause == key.cause));
+        people > STRONG_SHARE * everybody && no_strangers && is_usual
+    }
+
+    fn look_again(&self, story: &mut Story) {
+        let active = self.active.tally(()).map_or(0, |active| active.people);
+        let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key));
+        let Some(failing) = failing.max_by_key(|tally| tally.people) else { return };
+        story.networks = story.networks.max(failing.networks.count());
+        if story.active == 0 || story.is_worse(failing.people, active) {
+            (story.failing, story.active) = (failing.people, active);
+        }
+    }
+
+    /// What has happened by now to the one that is open.
+    pub(super) fn update(&self, incident: &mut Incident, now: i64) {
+        incident.settle(now);
+        let since = incident.since;
+        let About::Outage(story) = &mut incident.about else { return };
+        let mut joining: Vec<Record> = Vec::new();
+        for key in &self.touched {
+            let proven = self.failing.tally(*key).filter(|tally| self.is_proven(*key, tally, now));
+            if let Some(tally) = proven.filter(|_| !story.has(*key) && story.keys.len() < MOST_KEYS) {
+                story.keys.push(*key);
+                joining.extend(tally.records.iter().filter(|record| record.at >= since));
+            }
+        }
+        self.look_again(story);
+        if !joining.is_empty() {
+            incident.absorb(&joining);
+        }
+    }
+
+    pub(super) fn open(&self) -> Option<usize> {
+        self.open
+    }
+
+    pub(super) fn opened(&mut self, index: usize) {
+        self.open = Some(index);
+        self.normal.forget_young();
+    }
+
+    /// Time moves on; everything up to `now` has been judged.
+    pub(super) fn advance(&mut self, now: i64, next: i64, incidents: &mut [Incident]) {
+        self.touched.clear();
+        self.sign_ins_before = self.sign_ins;
+        if let Some(active) =
+            self.active.tally(()).filter(|_| self.open.is_none() && minute(now) != minute(next))
+        {
+            self.normal.sample(now, active, self.failing.tallies());
+        }
+        self.active.advance(next, |_| ());
+        self.failing.advance(next, |_| ());
+        if let Some(incident) = self.open.and_then(|index| incidents.get_mut(index))
+            && self.has_passed(incident)
+            && (incident.is_over()
+                || next.saturating_sub(incident.until) / LONGEST_SILENCE > micros(self.limits.window))
+        {
+            incident.close();
+            self.open = None;
+        }
+    }
+
+    /// With half the share that it takes to begin, so that it does not flicker.
+    fn has_passed(&self, incident: &Incident) -> bool {
+        let About::Outage(story) = &incident.about else { return true };
+        let active = self.active.tally(()).map_or(0, |active| active.people);
+        let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key)).map(|tally| tally.people);
+        let failing = failing.max().unwrap_or(0);
+        failing == 0 || f64::from(failing) < self.limits.share / 2.0 * f64::from(active)
+    }
+
+    pub(super) fn finding(&self, incident: &Incident, story: &Story, texts: &Texts) -> Finding {
+        let limits = &self.limits;
+        let threshold = format!(
+            "one code for more than {} of the people active within {}, at least {} people on {} networks",
+            words::per_cent(limits.share),
+            words::span(limits.window),
+            limits.people,
+            limits.networks
+        );
+        let mend = "It is the provider: change nothing. Reset nobody; watch the provider's status page, and tell \
+                    people to wait.";
+        let wording = Wording {
+            rule: "outage",
+            title: "The provider is failing",
+            grade: Grade::Notice,
+            confidence: story.confidence(),
+            subject: Subject::Tenant { provider: incident.provider },
+            threshold,
+            words: story.words(incident, texts),
+            mend,
+            runbook: "agent-runbook.md#outage",
+        };
+        words::finding(incident, texts, wording)
+    }
+}
+
+impl Story {
+    fn confidence(&self) -> Confidence {
+        let cause = self.keys.first().map(|key| key.cause);
+        match (self.normal, cause) {
+            (None, _) => Confidence::Low,
+            (Some(_), Some(Cause::ProviderOutage)) => Confidence::High,
+            (Some(_), _) => Confidence::Medium,
+        }
+    }
+
+    fn words(&self, incident: &Incident, texts: &Texts) -> String {
+        let whom = format!(
+            "Since {}, {} people could not sign in, from {} networks: {}.",
+            words::time(incident.since),
+            incident.people,
+            self.networks,
+            self.codes(texts),
+        );
+        let worst = words::per_cent(share(self.failing.into(), self.active.into()));
+        let worst =
+            format!("At the worst it was {} of {} active people ({worst}).", self.failing, self.active);
+        let before = self.normal.map(|normal| format!("Before, {} got in.", words::per_cent(normal)));
+        let after = words::ending(incident, "Sign-ins work again");
+        let mend = Some("It is the provider: change nothing.".to_owned());
+        let sentences = [Some(whom), Some(worst), before, Some(after), mend];
+        sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn codes(&self, texts: &Texts) -> String {
+        let code = |key: &Key| match texts.get(key.code) {
+            Some(code) => format!("code {} ({})", printable(&code), key.cause.as_str()),
+            None => format!("all with the same cause, {}", key.cause.as_str()),
+        };
+        let codes: Vec<_> = self.keys.iter().map(code).collect();
+        codes.join(", ")
+    }
+}
