@@ -2,6 +2,7 @@
 
 mod factor;
 mod outcome;
+mod own;
 
 use std::borrow::Cow;
 
@@ -13,18 +14,20 @@ use crate::{
 };
 use factor::Factor;
 use outcome::Outcome;
+use own::Words;
 
 wire! {
     struct User<'a> {
         "name" => name: Scalar<'a>,
         "email_addr" => email: Scalar<'a>,
         "full_name" => full_name: Scalar<'a>,
+        "display_name" => display_name: Scalar<'a>,
         "uid" => id: Scalar<'a>,
         "risk_level_id" => risk: Scalar<'a>,
     }
 }
 wire! {
-    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, }
+    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, "app_name" => app: Scalar<'a>, }
 }
 wire! {
     /// An object of which only the name and the id are read.
@@ -55,19 +58,15 @@ wire! {
     struct Http<'a> { "user_agent" => agent: Scalar<'a>, }
 }
 wire! {
-    struct Metadata<'a> { "uid" => id: Scalar<'a>, "correlation_uid" => correlation: Scalar<'a>, "version" => version: Scalar<'a>, }
+    struct Metadata<'a> {
+        "uid" => id: Scalar<'a>,
+        "correlation_uid" => correlation: Scalar<'a>,
+        "version" => version: Scalar<'a>,
+        "original_time" => time: Scalar<'a>,
+    }
 }
 wire! {
     struct Unmapped<'a> { "postern" => postern: Words<'a>, }
-}
-wire! {
-    /// Postern's own words, in events that Postern wrote.
-    struct Words<'a> {
-        "result" => result: Scalar<'a>,
-        "cause" => cause: Scalar<'a>,
-        "method" => method: Scalar<'a>,
-        "flag" => flag: Scalar<'a>,
-    }
 }
 wire! {
     struct Event<'a> {
@@ -151,18 +150,24 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Res
     }
     name(event, &mut found);
     place(event, &mut found);
+    if outcome.is_own {
+        own::restore(event, &mut found)?;
+    }
     Ok(found)
 }
 
 fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
-    // Some mappings give the user's id only, and the name where they have the actor.
-    let user = if login(&event.user).is_some() { &event.user } else { &event.actor.user };
+    // Some mappings give the user's id only, and the name where they have the actor. Who changes an account may be
+    // somebody else.
+    let is_change = matches!(found.result, AttemptResult::Lifecycle(_));
+    let is_same = !is_change || event.user.is_absent() || event.user.id == event.actor.user.id;
+    let user = if login(&event.user).is_some() || !is_same { &event.user } else { &event.actor.user };
     found.display = event.user.full_name.cow().or_else(|| user.name.cow());
     if found.result != AttemptResult::Lifecycle(Lifecycle::PolicyChanged) {
         found.set_person(login(user));
         found.person_id = event.user.id.cow().or_else(|| user.id.cow());
     }
-    if matches!(found.result, AttemptResult::Lifecycle(_)) {
+    if is_change {
         let actor = login(&event.actor.user).or_else(|| event.actor.user.id.cow());
         found.actor = actor
             .filter(|actor| !found.person.as_ref().is_some_and(|person| person.eq_ignore_ascii_case(actor)));
@@ -181,15 +186,18 @@ fn place<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
     found.set_ip(source.ip.text());
     found.city = location.city.cow();
     found.country = location.country.cow();
-    let point = match location.coordinates.0.as_slice() {
-        [longitude, latitude] => latitude.float().zip(longitude.float()),
-        _ => location.latitude.float().zip(location.longitude.float()),
+    found.place = match location.coordinates.0.as_slice() {
+        [longitude, latitude] => place_of(latitude, longitude),
+        _ => place_of(&location.latitude, &location.longitude),
     };
-    found.place = point.and_then(|(latitude, longitude)| Point::new(latitude, longitude));
     found.asn = source.system.number.int().and_then(|number| u32::try_from(number).ok());
     if location.on_premises.truth() == Some(true) {
         found.network = Network::Trusted;
     }
+}
+
+fn place_of(latitude: &Scalar<'_>, longitude: &Scalar<'_>) -> Option<Point> {
+    Point::new(latitude.float()?, longitude.float()?)
 }
 
 #[cfg(test)]

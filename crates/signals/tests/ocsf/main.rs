@@ -12,7 +12,7 @@ mod schema;
 mod validate;
 
 use postern_signals::{
-    AttemptResult, Cause, Flag, Lifecycle, Method, Network, Point, Provider, SignIn, ocsf,
+    AttemptResult, Cause, Flag, Lifecycle, Method, Network, Parsed, Point, Provider, SignIn, ocsf, parse_line,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -63,6 +63,16 @@ fn every_word_of_every_vocabulary_keeps_to_the_schema() {
     for record in &records {
         let event = event(record);
         assert_eq!(faults_of(&event), [""; 0], "{event:#}");
+    }
+}
+
+#[test]
+fn the_reader_gives_back_what_was_written() {
+    for record in one_of_each() {
+        let line = ocsf::to_line(&record).unwrap();
+        for format in [Some(Provider::Ocsf), None] {
+            assert_eq!(parse_line(&line, format, record.position), Parsed::Attempt(record.clone()), "{line}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an OCSF event means for the person's sign-in.
 
-use super::{Event, Words, factor};
+use super::{Event, factor, own::Words};
 use crate::{
     cause::Cause,
     provider::postern::word,
@@ -15,6 +15,8 @@ pub(super) struct Outcome {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) flag: Option<Flag>,
+    /// In Postern's own words.
+    pub(super) is_own: bool,
 }
 
 /// `None`: not about a sign-in.
@@ -37,6 +39,7 @@ pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, 
         result: AttemptResult::Lifecycle(change),
         method: Method::Unknown,
         flag: None,
+        is_own: false,
     }))
 }
 
@@ -54,7 +57,7 @@ fn own_words(words: &Words<'_>, worked: Option<bool>) -> Option<Outcome> {
         None => return None,
     };
     let method = sound::<Method>(&words.method).ok()?.unwrap_or_default();
-    Some(Outcome { result, method, flag: sound::<Flag>(&words.flag).ok()? })
+    Some(Outcome { result, method, flag: sound::<Flag>(&words.flag).ok()?, is_own: true })
 }
 
 /// Err: there is something, and it is no word of ours.
@@ -88,7 +91,7 @@ fn authentication(event: &Event<'_>, activity: i64, worked: Option<bool>) -> Res
     };
     let is_risky = |level: &Scalar<'_>| level.int().is_some_and(|level| matches!(level, 3 | 4));
     let flag = (is_risky(&event.risk) || is_risky(&event.user.risk)).then_some(Flag::Risk);
-    Ok(Some(Outcome { result, method, flag }))
+    Ok(Some(Outcome { result, method, flag, is_own: false }))
 }
 
 /// The hints that the schema gives for `status_detail`, and the words that mappings of other products leave there.

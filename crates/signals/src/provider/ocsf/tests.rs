@@ -180,6 +180,36 @@ fn a_mapping_that_names_only_the_actor() {
 }
 
 #[test]
+fn who_changes_an_account_is_not_the_one_whose_account_it_is() {
+    let user = r#""user":{"name":"Mia","email_addr":"Mia@corp.example","uid":"u-0001"}"#;
+    for (by, person, actor) in [
+        (r#"{"name":"ada","uid":"u-0009"}"#, None, Some("ada")),
+        (r#"{"name":"ada"}"#, None, Some("ada")),
+        (r#"{"name":"mia","uid":"u-0001"}"#, Some("mia"), None),
+    ] {
+        let line = event(3001, 4, 1, &format!(r#","actor":{{"user":{by}}}"#))
+            .replace(user, r#""user":{"uid":"u-0001"}"#);
+        let record = attempt(&line);
+        assert_eq!((record.person.as_deref(), record.actor.as_deref()), (person, actor), "{by}");
+        assert_eq!(record.person_id.as_deref(), Some("u-0001"));
+    }
+}
+
+#[test]
+fn a_time_of_our_own_is_exact_and_never_seconds() {
+    let own = r#","unmapped":{"postern":{"provider":"duo","result":"success"}}"#;
+    for (at, millis) in [("1970-01-02T00:00:00.1234567Z", 86_400_123), ("1969-12-31T23:59:59Z", -1000)] {
+        let line = event(3002, 1, 1, own)
+            .replace("1772439251204", &millis.to_string())
+            .replace(r#""uid":"m-1""#, &format!(r#""uid":"m-1","original_time":"{at}""#));
+        let record = attempt(&line);
+        assert_eq!((record.provider, record.at.unwrap().to_string().as_str()), (Provider::Duo, at));
+        let bad = line.replace(at, "soon");
+        assert_eq!(read(&bad), Parsed::Damaged(Damage::BadTime));
+    }
+}
+
+#[test]
 fn the_rest_is_foreign_damaged_or_nobodys() {
     assert_eq!(read(&event(2004, 1, 1, "")), Parsed::Foreign("ocsf class 2004".into()));
     assert_eq!(read(&event(3002, 2, 1, "")), Parsed::Foreign("ocsf class 3002".into()));
