@@ -56,6 +56,8 @@ pub struct Event {
     pub detail: TextId,
     /// Who made the change.
     pub actor: TextId,
+    /// Country of the phone that answered.
+    pub phone_country: TextId,
     place: [i16; 2],
     phone_place: [i16; 2],
     provider: u8,
@@ -66,7 +68,6 @@ pub struct Event {
     network: u8,
     bits: u8,
     seen: u8,
-    spare: [u8; 4],
 }
 
 const INTERACTIVE: u8 = 1;
@@ -105,6 +106,7 @@ impl Event {
             city: writer.text(record.city.as_deref()),
             detail: writer.text(record.detail.as_deref()),
             actor: writer.text(record.actor.as_deref()),
+            phone_country: writer.text(record.phone_country.as_deref()),
             place: record.place.map_or(NOWHERE, packed_point),
             phone_place: record.phone_place.map_or(NOWHERE, packed_point),
             provider: index_in(&Provider::ALL, record.provider),
@@ -115,7 +117,6 @@ impl Event {
             network: index_in(&Network::ALL, record.network),
             bits,
             seen: 0,
-            spare: [0; 4],
         }
     }
 

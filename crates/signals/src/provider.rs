@@ -7,6 +7,7 @@ mod cloudtrail;
 mod duo;
 mod entra;
 mod google;
+mod head;
 mod keycloak;
 mod m365;
 mod ocsf;
@@ -18,6 +19,8 @@ mod vaultwarden;
 mod words;
 
 use std::borrow::Cow;
+
+pub(crate) use entra::parse_only as parse_entra_only;
 
 use crate::{
     read::{Damage, Parsed, damage_of},

@@ -373,6 +373,8 @@ pub struct SignIn<'a> {
     pub city: Option<Cow<'a, str>>,
     /// Where on the globe the provider places the address.
     pub place: Option<Point>,
+    /// The country that the provider places the phone in that answered, as written.
+    pub phone_country: Option<Cow<'a, str>>,
     /// Where the provider places the phone that answered, if it knows.
     pub phone_place: Option<Point>,
     /// Number of the autonomous system of the address.
@@ -422,6 +424,7 @@ impl<'a> SignIn<'a> {
             country: None,
             city: None,
             place: None,
+            phone_country: None,
             phone_place: None,
             asn: None,
             network: Network::Unknown,
@@ -476,6 +479,7 @@ impl<'a> SignIn<'a> {
             session: owned(self.session),
             policy: owned(self.policy),
             actor: owned(self.actor),
+            phone_country: owned(self.phone_country),
             detail: owned(self.detail),
             provider: self.provider,
             at: self.at,
@@ -531,8 +535,13 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
+<<<<<<< HEAD
 /// one person of many. `login`: in lower case, which makes a plain letter of some that are none.
 fn is_a_name(login: &str) -> bool {
+=======
+/// one person of many.
+pub(crate) fn is_a_name(login: &str) -> bool {
+>>>>>>> main
     const PLACEHOLDERS: [&str; 8] =
         ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
     !login.starts_with("hidden_due_to")

@@ -6,10 +6,12 @@ mod own;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use crate::{
     read::{Damage, Parsed},
-    record::{AttemptResult, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
-    time::time_in,
+    record::{AttemptResult, Method, Network, Point, Position, Provider, SignIn},
+    time::{parse_time, time_in},
     wire::{Field, List, Scalar, Values, wire},
 };
 use factor::Factor;
@@ -20,8 +22,8 @@ wire! {
     struct User<'a> {
         "name" => name: Scalar<'a>,
         "email_addr" => email: Scalar<'a>,
+        "display_name" => display: Scalar<'a>,
         "full_name" => full_name: Scalar<'a>,
-        "display_name" => display_name: Scalar<'a>,
         "uid" => id: Scalar<'a>,
         "risk_level_id" => risk: Scalar<'a>,
     }
@@ -61,8 +63,8 @@ wire! {
     struct Metadata<'a> {
         "uid" => id: Scalar<'a>,
         "correlation_uid" => correlation: Scalar<'a>,
-        "version" => version: Scalar<'a>,
         "original_time" => time: Scalar<'a>,
+        "version" => version: Scalar<'a>,
     }
 }
 wire! {
@@ -86,7 +88,8 @@ wire! {
         "device" => device: Named<'a>,
         "service" => service: Named<'a>,
         "session" => session: Named<'a>,
-        "policy" => policy: Named<'a>,
+        // One for an authentication, a list for a change.
+        "policy" | "policies" => policies: List<Named<'a>>,
         "auth_factors" => factors: List<Factor<'a>>,
         "auth_protocol_id" => protocol: Scalar<'a>,
         "is_mfa" => is_mfa: Scalar<'a>,
@@ -126,12 +129,10 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Result<SignIn<'a>, Damage> {
     let mut found = SignIn::new(Provider::Ocsf, outcome.result);
-    found.at = time_in(&event.time)?;
+    found.at = time(event)?;
     found.position = position;
     found.method = outcome.method;
     found.flag = outcome.flag;
-    found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
-    found.legacy = factor::is_legacy(event.protocol.int());
     found.record_id = event.metadata.id.cow();
     found.session = event
         .session
@@ -142,35 +143,63 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Res
     found.app = event.service.name.cow();
     found.device = event.device.id.cow();
     found.phone = event.factors.0.iter().rev().find_map(Factor::phone);
-    found.policy = event.policy.name.cow();
     found.user_agent = event.http.agent.cow();
-    found.code = event.status_code.cow().or_else(|| event.status_detail.cow());
-    if outcome.result != AttemptResult::Success {
-        found.detail = event.status_detail.cow().or_else(|| event.message.cow());
-    }
-    name(event, &mut found);
+    found.code = event.status_code.cow();
     place(event, &mut found);
     if outcome.is_own {
-        own::restore(event, &mut found)?;
+        own::complete(event, &mut found);
+    } else {
+        others(event, &mut found);
     }
     Ok(found)
 }
 
-fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
-    // Some mappings give the user's id only, and the name where they have the actor. Who changes an account may be
-    // somebody else.
-    let is_change = matches!(found.result, AttemptResult::Lifecycle(_));
-    let is_same = !is_change || event.user.is_absent() || event.user.id == event.actor.user.id;
-    let user = if login(&event.user).is_some() || !is_same { &event.user } else { &event.actor.user };
-    found.display = event.user.full_name.cow().or_else(|| user.name.cow());
-    if found.result != AttemptResult::Lifecycle(Lifecycle::PolicyChanged) {
-        found.set_person(login(user));
-        found.person_id = event.user.id.cow().or_else(|| user.id.cow());
+/// What is not written as Postern would.
+fn others<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
+    found.legacy = factor::is_legacy(event.protocol.int());
+    found.policy = event.policies.0.iter().find_map(|policy| policy.name.cow());
+    found.code = found.code.take().or_else(|| event.status_detail.cow());
+    if found.result != AttemptResult::Success {
+        found.detail = event.status_detail.cow().or_else(|| event.message.cow());
     }
+    name(event, found);
+}
+
+/// `time` drops the digits below the millisecond, which some keep beside it. What else may stand there is another
+/// matter: a text in a form of the source's own, or in its own zone.
+fn time(event: &Event<'_>) -> Result<Option<Timestamp>, Damage> {
+    let original = event.metadata.time.text().and_then(parse_time);
+    let is_same = |at: &Timestamp| event.time.int() == Some(at.as_millisecond());
+    original.filter(is_same).map_or_else(|| time_in(&event.time), |at| Ok(Some(at)))
+}
+
+fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    let is_change = matches!(found.result, AttemptResult::Lifecycle(_));
+    let (user, actor) = (&event.user, &event.actor.user);
+    // Some mappings give the user's id only, and the name where they have the actor. But the one who changes an
+    // account is not the one whose account it is, unless the ids say so.
+    let same = user.id.cow().zip(actor.id.cow()).map(|(user, actor)| user == actor);
+    let stands_in = login(user).is_none() && same.unwrap_or(!is_change);
+    let user = if stands_in { actor } else { user };
+    found.display = event.user.shown().or_else(|| user.shown()).or_else(|| user.name.cow());
+    found.set_person(login(user));
+    found.person_id = event.user.id.cow().or_else(|| user.id.cow());
     if is_change {
-        let actor = login(&event.actor.user).or_else(|| event.actor.user.id.cow());
-        found.actor = actor
-            .filter(|actor| !found.person.as_ref().is_some_and(|person| person.eq_ignore_ascii_case(actor)));
+        let changer = login(actor).or_else(|| actor.id.cow());
+        found.actor = changer.filter(|changer| {
+            let is = |whose: &Option<Cow<'_, str>>| {
+                whose.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(changer))
+            };
+            !is(&found.person) && !is(&found.person_id)
+        });
+    }
+}
+
+impl<'a> User<'a> {
+    /// A name that is only there to be shown.
+    fn shown(&self) -> Option<Cow<'a, str>> {
+        self.display.cow().or_else(|| self.full_name.cow())
     }
 }
 
@@ -186,18 +215,15 @@ fn place<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
     found.set_ip(source.ip.text());
     found.city = location.city.cow();
     found.country = location.country.cow();
-    found.place = match location.coordinates.0.as_slice() {
-        [longitude, latitude] => place_of(latitude, longitude),
-        _ => place_of(&location.latitude, &location.longitude),
+    let point = match location.coordinates.0.as_slice() {
+        [longitude, latitude] => latitude.float().zip(longitude.float()),
+        _ => location.latitude.float().zip(location.longitude.float()),
     };
+    found.place = point.and_then(|(latitude, longitude)| Point::new(latitude, longitude));
     found.asn = source.system.number.int().and_then(|number| u32::try_from(number).ok());
     if location.on_premises.truth() == Some(true) {
         found.network = Network::Trusted;
     }
-}
-
-fn place_of(latitude: &Scalar<'_>, longitude: &Scalar<'_>) -> Option<Point> {
-    Point::new(latitude.float()?, longitude.float()?)
 }
 
 #[cfg(test)]

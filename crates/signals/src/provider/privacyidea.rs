@@ -1,5 +1,6 @@
 //! privacyIDEA: its audit log, as the API and the download give it and as its logger writes it.
 
+mod download;
 mod outcome;
 
 use std::borrow::Cow;
@@ -8,6 +9,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
+    provider::head::is_head,
     read::{Damage, Parsed},
     record::{AttemptResult, Position, Provider, SignIn},
     time::parse_time,
@@ -55,10 +57,16 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 /// `None`: no line of this provider. Its logger writes the entry as JSON behind whatever it was told to write first.
 pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
+    if line.starts_with('\'') {
+        return read(&download::entry(line)?, position);
+    }
     if !is_marked(line) {
         return None;
     }
-    let entry = line.get(memchr::memchr(b'{', line.as_bytes())?..)?;
+    let (head, entry) = line.split_at_checked(memchr::memchr(b'{', line.as_bytes())?)?;
+    if !is_head(head) {
+        return None;
+    }
     read(&serde_json::from_str(entry).ok()?, position)
 }
 
@@ -75,7 +83,8 @@ fn read<'a>(entry: &Entry<'a>, position: Position) -> Option<Parsed<'a>> {
     })
 }
 
-/// A value of the log. The download puts each into single quotes, and writes `None` where there is none.
+/// A value of the log. The download puts each into single quotes, also below a header that somebody gave it, and
+/// writes `None` where there is none.
 fn text<'a>(field: &Scalar<'a>) -> Option<Cow<'a, str>> {
     fn bare(text: &str) -> &str {
         let quoted = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));

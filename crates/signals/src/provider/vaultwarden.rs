@@ -3,6 +3,7 @@
 mod message;
 
 use crate::{
+    provider::head::is_head,
     read::{Damage, Parsed},
     record::{Position, Provider, SignIn},
     time::parse_time,
@@ -36,11 +37,11 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
 
 /// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`.
 fn bare(line: &str) -> Option<&str> {
-    if line.starts_with('[') {
+    if line.starts_with("[2") {
         return Some(line);
     }
     let (before, _) = line.split_once(" [2")?;
-    before.contains("vaultwarden").then(|| line.get(before.len() + 1..)).flatten()
+    (before.contains("vaultwarden") && is_head(before)).then(|| line.get(before.len() + 1..)).flatten()
 }
 
 struct Line<'t> {

@@ -77,6 +77,8 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
 
     /// Reads a line, which may hold several records: an array, an envelope, objects one after the other.
     fn line(&mut self, text: &str, line: u64) {
+        // Files put one behind the other have marks in between.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.is_empty() {
             return;
         }
@@ -156,10 +158,12 @@ fn opens_a_list(text: &[u8]) -> bool {
         return matches!(list.trim_ascii_start().first(), Some(b'{' | b']'));
     }
     let head = text.get(..ENVELOPE_HEAD).unwrap_or(text);
-    let mut splitter = Splitter::new(usize::MAX, 0);
-    if head.starts_with(b"{") {
-        splitter.feed(head, 0, &mut Vec::new());
+    // Most records have no list so early.
+    if !head.starts_with(b"{") || memchr::memchr(b'[', head).is_none() {
+        return false;
     }
+    let mut splitter = Splitter::new(usize::MAX, 0);
+    splitter.feed(head, 0, &mut Vec::new());
     splitter.is_in_a_list()
 }
 

@@ -9,7 +9,16 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{admin::Operation, errors, event::Event};
+<<<<<<< HEAD
 use crate::{read::Parsed, record::Position, time::parse_time, wire::Scalar};
+=======
+use crate::{
+    provider::head::{is_head, without_tag},
+    read::Parsed,
+    record::Position,
+    time::parse_time,
+};
+>>>>>>> main
 
 pub(super) struct Line<'a> {
     pub(super) at: Option<Timestamp>,
@@ -19,7 +28,10 @@ pub(super) struct Line<'a> {
 
 /// `None`: not of this shape.
 pub(super) fn parse(text: &str) -> Option<Line<'_>> {
-    let (head, rest) = text.split_once('[')?;
+    let (head, rest) = without_tag(text).split_once('[')?;
+    if !is_head(head) {
+        return None;
+    }
     let (logger, rest) = rest.split_once(']')?;
     let rest = rest.trim_start();
     let message = match rest.strip_prefix('(') {

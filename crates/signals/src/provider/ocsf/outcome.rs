@@ -1,12 +1,11 @@
 //! What an OCSF event means for the person's sign-in.
 
-use super::{Event, factor, own::Words};
+use super::{Event, factor};
 use crate::{
     cause::Cause,
-    provider::postern::word,
     read::Damage,
     record::{AttemptResult, Flag, Lifecycle, Method},
-    wire::{Field, Scalar},
+    wire::Scalar,
 };
 use AttemptResult::{Failure, Interrupt, Success};
 
@@ -23,7 +22,7 @@ pub(super) struct Outcome {
 /// Err: a sign-in without a result.
 pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, Damage> {
     let worked = succeeded(event);
-    if let Some(own) = own_words(&event.unmapped.postern, worked) {
+    if let Some(own) = event.unmapped.postern.outcome(worked) {
         return Ok(Some(own));
     }
     let activity = event.activity();
@@ -41,28 +40,6 @@ pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, 
         flag: None,
         is_own: false,
     }))
-}
-
-/// What Postern wrote is read back as it was. `None`: not there, or a word in it is none of ours.
-fn own_words(words: &Words<'_>, worked: Option<bool>) -> Option<Outcome> {
-    let cause = sound::<Cause>(&words.cause).ok()?;
-    let result = match words.result.text() {
-        Some("success") => Success,
-        Some("failure") => Failure(cause?),
-        Some("interrupt") => Interrupt(cause),
-        Some("push_sent") => AttemptResult::PushSent,
-        Some(_) => AttemptResult::Lifecycle(word::<Lifecycle>(&words.result)?),
-        // Left out where the status says the same.
-        None if worked == Some(false) => Failure(cause?),
-        None => return None,
-    };
-    let method = sound::<Method>(&words.method).ok()?.unwrap_or_default();
-    Some(Outcome { result, method, flag: sound::<Flag>(&words.flag).ok()?, is_own: true })
-}
-
-/// Err: there is something, and it is no word of ours.
-fn sound<'a, T: serde::Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Result<Option<T>, ()> {
-    if scalar.is_absent() { Ok(None) } else { word(scalar).map(Some).ok_or(()) }
 }
 
 fn succeeded(event: &Event<'_>) -> Option<bool> {
