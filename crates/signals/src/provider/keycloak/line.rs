@@ -9,12 +9,16 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{admin::Operation, errors, event::Event};
+<<<<<<< HEAD
+use crate::{read::Parsed, record::Position, time::parse_time, wire::Scalar};
+=======
 use crate::{
     provider::head::{is_head, without_tag},
     read::Parsed,
     record::Position,
     time::parse_time,
 };
+>>>>>>> main
 
 pub(super) struct Line<'a> {
     pub(super) at: Option<Timestamp>,
@@ -191,7 +195,7 @@ impl<'a> Iterator for Fields<'a> {
         let quote = self.quote.unwrap_or('\'');
         let (value, rest) = rest.strip_prefix(quote).map_or_else(|| bare(rest), |rest| quoted(rest, quote));
         self.rest = rest;
-        Some((key, Some(value).filter(|value| !value.is_empty() && value != "null")))
+        Some((key, Scalar::of(value).cow()))
     }
 }
 
