@@ -535,13 +535,8 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
-<<<<<<< HEAD
 /// one person of many. `login`: in lower case, which makes a plain letter of some that are none.
-fn is_a_name(login: &str) -> bool {
-=======
-/// one person of many.
 pub(crate) fn is_a_name(login: &str) -> bool {
->>>>>>> main
     const PLACEHOLDERS: [&str; 8] =
         ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
     !login.starts_with("hidden_due_to")
