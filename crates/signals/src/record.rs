@@ -446,6 +446,7 @@ impl<'a> SignIn<'a> {
     /// Sets the login, and the display form if there is none yet. Hidden and empty names are dropped.
     pub fn set_person(&mut self, login: Option<Cow<'a, str>>) {
         let Some(login) = login.map(trimmed) else { return };
+        // In lower case some letters become plain ones, which make a placeholder of what was none.
         let person = lower(login.clone());
         if !is_a_name(&person) {
             return;
@@ -535,17 +536,12 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
-<<<<<<< HEAD
-/// one person of many. `login`: in lower case, which makes a plain letter of some that are none.
-fn is_a_name(login: &str) -> bool {
-=======
 /// one person of many.
 pub(crate) fn is_a_name(login: &str) -> bool {
->>>>>>> main
     const PLACEHOLDERS: [&str; 8] =
         ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
-    !login.starts_with("hidden_due_to")
-        && !PLACEHOLDERS.contains(&login)
+    !login.get(.."HIDDEN_DUE_TO".len()).is_some_and(|start| start.eq_ignore_ascii_case("HIDDEN_DUE_TO"))
+        && !PLACEHOLDERS.iter().any(|word| login.eq_ignore_ascii_case(word))
         && !login.bytes().all(|byte| byte == b'*' || byte == b'0' || byte == b'-')
 }
 

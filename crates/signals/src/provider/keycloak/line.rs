@@ -9,16 +9,13 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{admin::Operation, errors, event::Event};
-<<<<<<< HEAD
-use crate::{read::Parsed, record::Position, time::parse_time, wire::Scalar};
-=======
 use crate::{
     provider::head::{is_head, without_tag},
     read::Parsed,
     record::Position,
     time::parse_time,
+    wire::Scalar,
 };
->>>>>>> main
 
 pub(super) struct Line<'a> {
     pub(super) at: Option<Timestamp>,
