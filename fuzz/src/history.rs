@@ -1,6 +1,9 @@
 //! What happened in an organisation: sign-ins in any order, judged at once and as they come.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{
+    ops::RangeInclusive,
+    sync::{Arc, LazyLock},
+};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use jiff::{SignedDuration, Timestamp};
@@ -18,19 +21,60 @@ const BEGIN: i64 = 1_772_439_251;
 /// Diagnoses a history that follows from `bytes`.
 pub fn check(bytes: &[u8]) -> Corpus {
     let Ok(history) = History::arbitrary(&mut Unstructured::new(bytes)) else { return Corpus::Reject };
-    let records = history.records();
-    let options = history.options();
+    let (records, options) = (history.records(), history.options());
+    check_shuffled(&records, &options, history.order);
+    live(records, options);
+    Corpus::Keep
+}
+
+/// Diagnoses records.
+pub fn check_records(records: &[SignIn<'static>], options: Options) {
+    check_shuffled(records, &options, 7);
+    live(records.to_vec(), options);
+}
+
+/// The shipped rules, which take a while to make ready.
+pub fn shipped() -> Options {
+    static SHIPPED: LazyLock<Options> = LazyLock::new(Options::shipped);
+    SHIPPED.clone()
+}
+
+/// What happened somewhere once.
+pub fn example() -> &'static [SignIn<'static>] {
+    static EXAMPLE: LazyLock<Vec<SignIn<'static>>> = LazyLock::new(|| {
+        let mut random = Random::new(3);
+        let mut byte = || u8::try_from(random.below(256)).unwrap_or(0);
+        let mut second = BEGIN;
+        let steps = (1..=120).map(|line| {
+            let later = if byte() < 16 { Later::Hours(byte()) } else { Later::Seconds(byte()) };
+            let step = Step {
+                later,
+                // A few people, from a few places.
+                who: byte() & 3,
+                result: byte(),
+                word: byte(),
+                method: byte(),
+                whence: byte() | 0x40,
+                what: byte(),
+                bits: byte() & 0x1f,
+            };
+            step.record(&mut second, Position { file: 0, line })
+        });
+        steps.collect()
+    });
+    &EXAMPLE
+}
+
+fn check_shuffled(records: &[SignIn<'static>], options: &Options, order: u32) {
     let report = diagnose(records.iter(), options.clone());
-    check_report(&report, records.len(), &options);
+    check_report(&report, records.len(), options);
     let mut shuffled: Vec<_> = records.iter().collect();
-    let mut random = Random::new(history.order);
+    let mut random = Random::new(order);
     for last in (1..shuffled.len()).rev() {
         shuffled.swap(last, random.below(last + 1));
     }
     let again = diagnose(shuffled.into_iter(), Options { parallel: !options.parallel, ..options.clone() });
     assert_eq!(again, report, "the order of records does not matter");
-    live(records, options);
-    Corpus::Keep
 }
 
 fn diagnose<'r>(records: impl Iterator<Item = &'r SignIn<'static>>, options: Options) -> Report {
@@ -162,7 +206,7 @@ impl History {
             since: minute(self.since),
             as_of: minute(self.as_of),
             parallel: self.is_parallel,
-            ..Options::shipped()
+            ..shipped()
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A failed check panics: that is how a target says that it found something.
 
+pub mod detections;
 pub mod history;
 pub mod input;
 pub mod line;

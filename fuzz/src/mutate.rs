@@ -27,6 +27,49 @@ fn changed(record: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     serde_json::to_vec(&value).ok()
 }
 
+/// Changes `data[..size]`: the bytes in one case of two; else its lines, of which one document is made of another.
+pub fn lines(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+    let mut random = Random::new(seed);
+    if random.below(2) > 0
+        && let Ok(text) = str::from_utf8(&data[..size])
+    {
+        let mut lines: Vec<_> = text.split_inclusive('\n').map(str::to_owned).collect();
+        change_lines(&mut lines, &mut random);
+        let changed = lines.concat();
+        if changed.len() <= max_size {
+            data[..changed.len()].copy_from_slice(changed.as_bytes());
+            return changed.len();
+        }
+    }
+    fuzzer_mutate(data, size, max_size)
+}
+
+fn change_lines(lines: &mut Vec<String>, random: &mut Random) {
+    for _ in 0..=random.below(3) {
+        if lines.is_empty() {
+            return;
+        }
+        let (at, other) = (random.below(lines.len()), random.below(lines.len()));
+        let text = lines[other].clone();
+        match random.below(6) {
+            0 => drop(lines.remove(at)),
+            1 => lines.insert(at, text),
+            2 => lines.swap(at, other),
+            3 => lines[at] = changed_text(&lines[at]),
+            // The value of another.
+            4 => {
+                if let (Some((key, _)), Some((_, value))) =
+                    (lines[at].split_once([':', '=']), text.split_once([':', '=']))
+                {
+                    let between = lines[at][key.len()..].chars().next().unwrap_or(':');
+                    lines[at] = format!("{key}{between}{value}");
+                }
+            }
+            _ => lines[at] = format!("    {}", lines[at]),
+        }
+    }
+}
+
 fn change(root: &mut Value, random: &mut Random) {
     let other = pick(root, random).clone();
     let value = pick(root, random);

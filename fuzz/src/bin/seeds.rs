@@ -10,7 +10,7 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 use postern_fuzz::{literals, mutate::Random};
-use postern_signals::{Parsed, Position, Provider, parse_line, settings::Settings};
+use postern_signals::{Parsed, Position, Provider, ocsf, parse_line, postern, settings::Settings};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 /// Seeds of one kind of outcome: more would only be tried for longer.
@@ -22,17 +22,27 @@ fn main() -> io::Result<()> {
     let out = Out { root: Path::new(env!("CARGO_MANIFEST_DIR")).to_owned() };
     let signals = out.root.join("../crates/signals");
     let shared = texts(&sources(&signals.join("tests"), false)?)?;
-    let mut samples = Vec::new();
+    let (mut samples, mut own, mut ocsf) = (Vec::new(), Vec::new(), Vec::new());
     for provider in Provider::ALL {
-        let own = signals.join("src/provider").join(provider.as_str());
-        let mut files = sources(&own, true)?;
-        files.push(own.with_extension("rs"));
+        let folder = signals.join("src/provider").join(provider.as_str());
+        let mut files = sources(&folder, true)?;
+        files.push(folder.with_extension("rs"));
         let sources = texts(&files)?;
         let records = records(provider, sources.iter().chain(&shared));
         samples.extend(records.first().cloned());
+        for line in &records {
+            let Parsed::Attempt(record) = parse_line(line, Some(provider), Position::default()) else {
+                continue;
+            };
+            own.extend(postern::to_line(&record));
+            ocsf.extend(ocsf::to_line(&record));
+        }
         out.seeds(provider.as_str(), records.iter().map(String::as_bytes))?;
         out.dictionary(provider.as_str(), words(&sources))?;
     }
+    // What is written of every record.
+    out.more_seeds("postern", own)?;
+    out.more_seeds("ocsf", ocsf)?;
     let reading = texts(&sources(&signals.join("src/read"), true)?)?;
     out.seeds("document", documents(&samples, &reading))?;
     out.dictionary("document", words(&reading))?;
@@ -42,6 +52,7 @@ fn main() -> io::Result<()> {
     out.dictionary("unpack", [])?;
     out.seeds("diagnosis", noise())?;
     out.dictionary("diagnosis", [])?;
+    rules(&out, &signals)?;
     thresholds(&out, &texts(&sources(&signals.join("src/settings"), true)?)?)
 }
 
@@ -55,13 +66,18 @@ impl Out {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
+        self.more_seeds(target, seeds)?;
+        assert!(fs::read_dir(folder)?.next().is_some(), "there is no seed for {target}");
+        Ok(())
+    }
+
+    fn more_seeds(&self, target: &str, seeds: impl IntoIterator<Item = impl AsRef<[u8]>>) -> io::Result<()> {
+        let folder = self.root.join("seeds").join(target);
         fs::create_dir_all(&folder)?;
-        let mut count = 0;
-        for seed in seeds {
-            fs::write(folder.join(format!("{count:04}")), seed)?;
-            count += 1;
+        let before = fs::read_dir(&folder)?.count();
+        for (count, seed) in seeds.into_iter().enumerate() {
+            fs::write(folder.join(format!("{:04}", before + count)), seed)?;
         }
-        assert!(count > 0, "there is no seed for {target}");
         Ok(())
     }
 
@@ -219,4 +235,22 @@ fn thresholds(out: &Out, sources: &[String]) -> io::Result<()> {
     let written =
         sources.iter().flat_map(|source| literals::of(source)).filter(|text| text.contains(['=', '[']));
     out.seeds("settings", written.chain([printed]))
+}
+
+/// The shipped rules, each with the ones that it refers to in its file; and those of the tests.
+fn rules(out: &Out, signals: &Path) -> io::Result<()> {
+    let mut seeds = Vec::new();
+    for entry in fs::read_dir(signals.join("rules"))? {
+        let text = fs::read_to_string(entry?.path())?;
+        seeds.extend(text.split("---\n").map(str::to_owned));
+        seeds.push(text);
+    }
+    seeds.sort();
+    let sources = texts(&sources(&signals.join("src/rules"), true)?)?;
+    let mut words = words(&sources);
+    let key = |word: &&str| word.len() > 2 && word.len() < 32;
+    words.extend(seeds.iter().flat_map(|seed| seed.split_whitespace()).filter(key).map(str::to_owned));
+    seeds.extend(sources.iter().flat_map(|source| literals::of(source)).filter(|text| text.contains(":\n")));
+    out.dictionary("rules", words)?;
+    out.seeds("rules", seeds)
 }

@@ -37,6 +37,7 @@ wire! {
         "city" => city: Scalar<'a>,
         "latitude" => latitude: Scalar<'a>,
         "longitude" => longitude: Scalar<'a>,
+        "phone_country" => phone_country: Scalar<'a>,
         "phone_latitude" => phone_latitude: Scalar<'a>,
         "phone_longitude" => phone_longitude: Scalar<'a>,
         "asn" => asn: Scalar<'a>,
@@ -96,6 +97,7 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     sign_in.country = line.country.cow();
     sign_in.city = line.city.cow();
     sign_in.place = point(&line.latitude, &line.longitude);
+    sign_in.phone_country = line.phone_country.cow();
     sign_in.phone_place = point(&line.phone_latitude, &line.phone_longitude);
     sign_in.asn = line.asn.int().and_then(|number| number.try_into().ok());
     sign_in.network = word::<Network>(&line.network).unwrap_or_default();
@@ -159,6 +161,7 @@ pub fn to_line(record: &SignIn<'_>) -> Option<String> {
         city: record.city.as_deref(),
         latitude: record.place.map(|place| place.latitude),
         longitude: record.place.map(|place| place.longitude),
+        phone_country: record.phone_country.as_deref(),
         phone_latitude: record.phone_place.map(|place| place.latitude),
         phone_longitude: record.phone_place.map(|place| place.longitude),
         asn: record.asn,
@@ -216,6 +219,8 @@ struct LineOut<'a> {
     latitude: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     longitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_latitude: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
