@@ -37,8 +37,8 @@ fn check_parsed(line: &str, format: Option<Provider>, parsed: &Parsed<'_>) {
 
 fn check_read(line: &str, format: Option<Provider>, parsed: &Parsed<'_>, record: &SignIn<'_>) {
     assert_eq!(record.position, POSITION);
-    // A line of Postern's own may hold the record of another provider.
-    let is_own = line.contains("postern");
+    // A line of Postern's own may hold the record of another provider. Keys are read in any case.
+    let is_own = line.to_ascii_lowercase().contains("postern");
     match format {
         Some(provider) => assert!(record.provider == provider || is_own, "{record:?}"),
         None if !is_own => {
