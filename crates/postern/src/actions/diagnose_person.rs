@@ -135,7 +135,9 @@ fn judge(
     let internal = |error: &dyn std::fmt::Display| ActionError::Internal(format!("a diagnosis: {error}"));
     let rules = RuleSet::default().compile().map_err(|error| internal(&error))?;
     let mut diagnosis = Diagnosis::new(Options { rules: Arc::new(rules), as_of: Some(now), ..engine });
-    records.into_iter().for_each(|record| diagnosis.observe(record));
+    for record in records {
+        diagnosis.observe(record);
+    }
     Ok(diagnosis.finish().map_err(|error| internal(&error))?.people)
 }
 

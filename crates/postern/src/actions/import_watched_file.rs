@@ -242,7 +242,7 @@ fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
     let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
         sorter.take(position, parsed);
     });
-    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let breaks = memchr::memchr_iter(b'\n', bytes).count();
     (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
 }
 
@@ -259,16 +259,12 @@ async fn record(
     };
     let mut change = app.change().await?;
     let is_first = row.is_none();
-    let (id, mut counts, mut tally) = match row {
-        Some(row) => (row.id.clone(), Counts::of(&row), tally_of(&row)),
-        None => {
-            let name = name_of(seen);
-            (
-                imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?,
-                Counts::default(),
-                nothing(),
-            )
-        }
+    let (id, mut counts, mut tally) = if let Some(row) = row {
+        (row.id.clone(), Counts::of(&row), tally_of(&row))
+    } else {
+        let name = name_of(seen);
+        let id = imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?;
+        (id, Counts::default(), nothing())
     };
     let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);
     tally.stored += added;
