@@ -157,9 +157,7 @@ async fn set_aside(
     let mut change = app.change().await?;
     let (id, tally) = match row {
         Some(row) => (row.id.clone(), tally_of(&row)),
-        None => {
-            (imports::insert(&mut change, &name_of(seen), Via::Folder.as_str(), None).await?, nothing())
-        }
+        None => (imports::insert(&mut change, &name_of(seen), Via::Folder.as_str(), None).await?, nothing()),
     };
     let tally = Tally { is_finished: true, problem: Some(problem.clone()), ..tally };
     imports::save(&mut change, &id, &tally).await?;
@@ -265,7 +263,11 @@ async fn record(
         Some(row) => (row.id.clone(), Counts::of(&row), tally_of(&row)),
         None => {
             let name = name_of(seen);
-            (imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?, Counts::default(), nothing())
+            (
+                imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?,
+                Counts::default(),
+                nothing(),
+            )
         }
     };
     let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);

@@ -107,7 +107,8 @@ impl Counts {
         tally.damaged_records = self.damaged;
         tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
         let line = |(line, why): &(u64, String)| DamagedLine { line: *line, why: why.clone() };
-        tally.damaged_lines = serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
+        tally.damaged_lines =
+            serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
         Ok(())
     }
 

@@ -197,7 +197,8 @@ impl Watch {
         findings
             .into_iter()
             .map(|finding| {
-                let evidence = finding.evidence.iter().filter_map(|position| self.evidence(*position)).collect();
+                let evidence =
+                    finding.evidence.iter().filter_map(|position| self.evidence(*position)).collect();
                 Found { finding, evidence }
             })
             .collect()
