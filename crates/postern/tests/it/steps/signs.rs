@@ -59,6 +59,28 @@ impl TestApp {
         send_log(&self.browser(), &token, source, log).await.status(201).json()
     }
 
+    /// Gives the rows of these tables to another organisation, as if they had always been its own.
+    pub async fn move_to_another_tenant(&self, tables: &[&str]) {
+        let mut sql = String::from(
+            "INSERT INTO tenants (id, name, created_at) VALUES ('another', 'Another', 9223372036854775807);",
+        );
+        // Children first would leave them without parents: copies, then the originals go.
+        for table in tables.iter().rev() {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table} LIMIT 1")));
+            let row = rows.fetch_one(self.db.reader()).await.unwrap();
+            let columns: Vec<&str> = sqlx::Row::columns(&row).iter().map(sqlx::Column::name).collect();
+            let columns =
+                columns.into_iter().filter(|column| *column != "tenant_id").collect::<Vec<_>>().join(", ");
+            sql += &format!(
+                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table};"
+            );
+        }
+        for table in tables {
+            sql += &format!("DELETE FROM {table} WHERE tenant_id <> 'another';");
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();
+    }
+
     /// Open findings, worst first.
     pub async fn open_findings(&self) -> Vec<FindingRow> {
         findings::list(&self.db, &self.tenant, &Filter::default()).await.unwrap()
