@@ -81,6 +81,8 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     sign_in.city = line.city.cow();
     sign_in.app = line.app.cow();
     sign_in.method = word::<Method>(&line.method).unwrap_or_default();
+    // A cause that a later version may have added.
+    sign_in.code = line.cause.cow().filter(|word| word.parse::<Cause>().is_err());
     sign_in.flag = word::<Flag>(&line.flag);
     sign_in.interactive = line.interactive.truth().unwrap_or(true);
     sign_in.session = line.session.cow();
@@ -234,6 +236,7 @@ mod tests {
         );
         let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
         assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
+        assert_eq!(attempt(&newer).code.as_deref(), Some("mfa_moon_phase"));
         let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
         assert!(matches!(parse_line(&undated, None, Position::default()), Parsed::Damaged(Damage::BadTime)));
     }
