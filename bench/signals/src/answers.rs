@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -89,9 +88,7 @@ pub struct Compared {
 impl Compared {
     /// How long it took.
     pub fn took(&self) -> Outcome<Took> {
-        let (clock, busy) =
-            (Duration::try_from_secs_f64(self.seconds)?, Duration::try_from_secs_f64(self.busy)?);
-        Ok(Took { clock, busy })
+        Took::of(self.seconds, self.busy)
     }
 
     /// Compares with the key. Err: the first difference.

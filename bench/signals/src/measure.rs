@@ -93,6 +93,21 @@ pub struct Took {
     pub busy: Duration,
 }
 
+impl Took {
+    /// Both in seconds. Err: less than none.
+    pub fn of(clock: f64, busy: f64) -> Outcome<Self> {
+        Ok(Self { clock: Duration::try_from_secs_f64(clock)?, busy: Duration::try_from_secs_f64(busy)? })
+    }
+}
+
+impl std::ops::Add for Took {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { clock: self.clock + other.clock, busy: self.busy + other.busy }
+    }
+}
+
 /// Speeds of one thing, round by round.
 #[derive(Debug, Clone, Default)]
 #[must_use]

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use postern_signals::event::{Event, Field, Texts, View, Writer};
 use postern_signals::rules::Rules;
@@ -24,6 +23,8 @@ const SAMPLE: usize = 20_000;
 /// Some records, as rules see them.
 pub(crate) struct Sigma {
     events: PathBuf,
+    /// The same as the vendor exports them.
+    export: PathBuf,
     rules: PathBuf,
     pub(crate) records: usize,
     /// Those that any rule matches, by Postern's own engine.
@@ -35,6 +36,10 @@ pub(crate) struct Sigma {
 struct Found {
     seconds: f64,
     busy: f64,
+    /// The vendor's records that were parsed, in seconds by the clock and of processor time.
+    parsed: usize,
+    parsing: f64,
+    parsing_busy: f64,
     rules: usize,
     records: usize,
     matched: usize,
@@ -43,8 +48,9 @@ struct Found {
 impl Sigma {
     /// Writes the records, normalised, one JSON object per line.
     pub(crate) fn prepared(log: &Log, options: &Options, scratch: &Path) -> Outcome<Self> {
-        let events = scratch.join("normalised.jsonl");
+        let (events, export) = (scratch.join("normalised.jsonl"), scratch.join("export.jsonl"));
         let mut out = BufWriter::new(File::create(&events)?);
+        let mut as_exported = BufWriter::new(File::create(&export)?);
         let (texts, mut engine) = (Texts::default(), Rules::shipped().matcher());
         let (mut records, mut matched) = (0, 0);
         for line in log.text.lines().step_by((log.records / SAMPLE).max(1)) {
@@ -57,23 +63,28 @@ impl Sigma {
             matched += usize::from(!engine.matches(view).is_empty());
             serde_json::to_writer(&mut out, &in_json(view))?;
             writeln!(out)?;
+            writeln!(as_exported, "{line}")?;
         }
         out.flush()?;
-        Ok(Self { events, rules: options.rules.clone(), records, matched })
+        as_exported.flush()?;
+        Ok(Self { events, export, rules: options.rules.clone(), records, matched })
     }
 
-    /// By the script's own clock, which does not run while rules are loaded.
-    pub(crate) fn measure(&self, python: &Python, cores: &Cores) -> Outcome<Took> {
-        let (rules, events) = (self.rules.to_string_lossy(), self.events.to_string_lossy());
-        let found: Found = python.run(&cores.one, "sigma_match.py", &[&rules, &events])?;
+    /// How long matching took, and how long together with parsing the vendor's records: by the script's own clock, which
+    /// does not run while rules are loaded.
+    pub(crate) fn measure(&self, python: &Python, cores: &Cores) -> Outcome<[Took; 2]> {
+        let [rules, events, export] =
+            [&self.rules, &self.events, &self.export].map(|path| path.to_string_lossy());
+        let found: Found = python.run(&cores.one, "sigma_match.py", &[&rules, &events, &export])?;
         same("sigma-rule-matcher: records", &found.records, &self.records)?;
+        same("sigma-rule-matcher: parsed records", &found.parsed, &self.records)?;
         same("sigma-rule-matcher: records that match", &found.matched, &self.matched)?;
         if found.rules == 0 {
             return Err(format!("no detection rule in {rules}").into());
         }
-        let (clock, busy) =
-            (Duration::try_from_secs_f64(found.seconds)?, Duration::try_from_secs_f64(found.busy)?);
-        Ok(Took { clock, busy })
+        let matching = Took::of(found.seconds, found.busy)?;
+        let parsing = Took::of(found.parsing, found.parsing_busy)?;
+        Ok([matching, matching + parsing])
     }
 
     /// What was compared.

@@ -62,6 +62,9 @@ pub struct Case {
     evidence: Vec<Evidence>,
     /// How often proof of a kind that never counts was offered.
     risk: i64,
+    /// Open incidents that concern the person: known to whoever loads the case, and no part of what is kept of it.
+    #[serde(skip)]
+    incidents: i64,
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
     stage: Stage,
@@ -77,6 +80,7 @@ impl Case {
             page: Page::Unbound,
             evidence: Vec::new(),
             risk: 0,
+            incidents: 0,
             handler_rank: 1,
             stage: Stage::Verifying,
         }
@@ -107,9 +111,16 @@ impl Case {
         &self.evidence
     }
 
-    /// How often proof that never counts was offered.
+    /// How often proof that never counts was offered, and how many open incidents concern the person.
     pub fn risk(&self) -> i64 {
-        self.risk
+        self.risk + self.incidents
+    }
+
+    /// The case, now that it is known how many open incidents concern the person. Each raises the risk.
+    #[must_use]
+    pub fn with_incidents(mut self, incidents: i64) -> Self {
+        self.incidents = incidents.max(0);
+        self
     }
 
     /// Lowest rank that may work on it.

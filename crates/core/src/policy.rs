@@ -8,10 +8,10 @@ mod request;
 pub use load::PolicyError;
 pub use missing::Missing;
 pub use permit::{
-    Action, Approve, BindPage, Denied, Escalate, ForceReset, ManagePeople, ManageTokens, Permit, ReadAudit,
-    RecordEvidence, Refuse, Verify, ViewCase, ViewDesk, Vouch,
+    Action, Approve, BindPage, CloseFinding, Denied, Escalate, ForceReset, ImportSignIns, ManagePeople,
+    ManageTokens, Permit, ReadAudit, RecordEvidence, Refuse, Verify, ViewCase, ViewDesk, Vouch,
 };
-pub use request::{Request, Staff};
+pub use request::{FindingFacts, Request, Staff};
 
 use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
 

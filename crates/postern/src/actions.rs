@@ -5,14 +5,19 @@ pub mod add_passkey;
 pub mod add_person;
 pub mod approve_case;
 pub mod bind_page;
+pub mod close_finding;
 pub mod contest;
 pub mod create_service_token;
+pub mod diagnose_person;
 pub mod end_session;
 pub mod enrol_totp;
 pub mod escalate_case;
 pub mod export_audit;
 pub mod force_mfa_reset;
+pub mod import_sign_ins;
+pub mod import_watched_file;
 pub mod open_case;
+pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;
 pub mod revoke_service_token;
@@ -33,7 +38,10 @@ mod on_record;
 mod revoke_tokens_of;
 mod signed_in;
 
-pub use caller::{Caller, case_for, permit_on_case, permit_on_tenant, record_missing_scope};
+pub use caller::{
+    Caller, case_for, finding_facts, open_incidents_of, permit_on_case, permit_on_finding, permit_on_tenant,
+    record_missing_scope,
+};
 pub use limiter::Lane;
 pub use signed_in::SignedIn;
 

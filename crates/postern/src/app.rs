@@ -1,10 +1,11 @@
 //! The program's one context: what every action and page may use.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use postern_core::id::TenantId;
 use postern_core::policy::{Policies, PolicyError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 
 use crate::clock::Clock;
@@ -73,7 +74,16 @@ pub struct App {
     pub tenant: TenantId,
     /// Wakes the jobs when a change left something for them.
     pub wake: Arc<Notify>,
+    /// Wakes what judges sign-in records when there is a new one.
+    pub records: Notify,
+    /// Open incidents, as they were counted last: for the head of each page.
+    pub open_incidents: AtomicI64,
+    /// Imports that may be read at once.
+    pub importing: Semaphore,
 }
+
+/// Each import under way holds a file in the temporary folder and one thread.
+const IMPORTS_AT_ONCE: usize = 2;
 
 impl App {
     /// Opens everything; makes the tenant at the first start.
@@ -94,6 +104,9 @@ impl App {
             policies: Policies::shipped()?,
             pages: Pages::load(config.mode == Mode::Development)?,
             wake: Arc::new(Notify::new()),
+            records: Notify::new(),
+            open_incidents: AtomicI64::new(0),
+            importing: Semaphore::new(IMPORTS_AT_ONCE),
             config,
             db,
             clock,

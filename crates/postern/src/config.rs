@@ -1,7 +1,9 @@
 //! Settings: as typed in the file and on the command line, and as the program needs them.
 
+mod signals;
 mod typed;
 
+pub use signals::{Signals, TypedSignals};
 pub use typed::{ConfigProblems, Typed};
 
 use std::net::SocketAddr;
@@ -54,6 +56,8 @@ pub struct Config {
     pub pass_life: SignedDuration,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Sign-in records: what is taken in, how long it is kept, how it is judged.
+    pub signals: Signals,
 }
 
 impl Config {

@@ -1,8 +1,11 @@
-//! What runs beside the requests: messages are delivered, and log entries get their place.
+//! What runs beside the requests: messages are delivered, log entries get their place, sign-in records are judged, and
+//! the watched folder is read. Three loops, so that a slow mail server keeps nobody from seeing an attack.
 
 pub mod deliver_outbox;
+pub mod detect;
 pub mod sequence_audit;
 pub mod sweep;
+pub mod watch_folder;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +16,17 @@ use crate::app::App;
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
-/// Runs the jobs until `stop` turns true: when a change wakes them, and once a second.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Runs the jobs until `stop` turns true.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        serve_changes(Arc::clone(&app), stop.clone()),
+        detect::run(Arc::clone(&app), stop.clone()),
+        watch_folder::run(app, stop),
+    );
+}
+
+/// Messages and the audit log: when a change wakes it, and once a second.
+async fn serve_changes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let sender = deliver_outbox::Sender::new(&app);
     let mut swept = tokio::time::Instant::now();
     loop {

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::contacts::{self, Contact};
 use crate::store::outbox::NewMessage;
+use crate::store::persons::Person;
 use crate::store::{Change, StoreError, contests, outbox};
 
 /// What a person is told.
@@ -86,6 +87,35 @@ pub async fn announce(
             body: &body,
         };
         outbox::insert(change, &message).await?;
+    }
+    Ok(())
+}
+
+/// Tells seniors by mail that an incident is open. The message says where to look, and nothing from a log: what a
+/// stranger made a log say reaches nobody's mailbox.
+pub async fn tell_of_incident(
+    app: &App,
+    change: &mut Change<'_>,
+    seniors: &[Person],
+    (finding, title): (&str, &str),
+) -> Result<(), StoreError> {
+    let link = app.config.link(&format!("/desk/incidents/{finding}"));
+    let body = format!(
+        "{}: sign-in records look like an attack.\n\n{title}\n\nLook at it at the desk:\n{link}\n",
+        app.config.tenant_name
+    );
+    for senior in seniors {
+        for contact in contacts::list(&app.db, &app.tenant, &senior.id).await? {
+            if contact.kind == "email" {
+                let message = NewMessage {
+                    channel: "email",
+                    recipient: &contact.value,
+                    subject: "An incident was opened",
+                    body: &body,
+                };
+                outbox::insert(change, &message).await?;
+            }
+        }
     }
     Ok(())
 }

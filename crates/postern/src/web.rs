@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod desk;
 pub mod dev;
 pub mod extract;
+pub mod finding_view;
 pub mod health;
 pub mod page;
 pub mod portal;
@@ -15,5 +16,6 @@ pub mod router;
 pub mod security;
 pub mod serve;
 pub mod signin;
+pub mod upload;
 
 pub use router::router;

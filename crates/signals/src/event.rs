@@ -158,12 +158,13 @@ impl Event {
 
     /// The network of the address: /24 or /48. 0 for none.
     pub fn network_key(&self) -> u64 {
-        let [a, b, c, d, e, f, .., x, y, z, _] = self.ip;
-        match self.ip() {
-            None => 0,
-            Some(IpAddr::V4(_)) => u64::from_be_bytes([0, 0, 0, 0, 4, x, y, z]),
-            Some(IpAddr::V6(_)) => u64::from_be_bytes([0, 6, a, b, c, d, e, f]),
-        }
+        let Some(ip) = self.ip() else { return 0 };
+        let prefix = match ip {
+            IpAddr::V4(ip) => u64::from(ip.to_bits() >> 8),
+            IpAddr::V6(ip) => u64::try_from(ip.to_bits() >> 80).unwrap_or_default(),
+        };
+        // So that no network of the one kind is one of the other.
+        prefix | if ip.is_ipv4() { 4 << 56 } else { 6 << 56 }
     }
 
     /// Where on the globe, to about a kilometre.

@@ -28,6 +28,7 @@ use serde::Serialize;
 use crate::{
     provider::{parse_any, parse_as},
     record::{Position, Provider, SignIn},
+    source::is_packed,
 };
 pub use batch::{Batch, Batcher};
 pub use damage::Damage;
@@ -121,6 +122,13 @@ pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> P
             parse_any(line, &mut likely, position)
         }
     }
+}
+
+/// Can what begins with `head` be read on from after any of its lines? Not so a JSON document, rows below a header,
+/// UTF-16, and what is packed.
+pub fn goes_line_by_line(head: &[u8]) -> bool {
+    let is_text = !is_packed(head) && memchr::memchr(0, head).is_none();
+    is_text && matches!(look::shape_of(head, false), look::Shape::Lines)
 }
 
 /// Reads everything in this thread, calling `each` once per record, in order of appearance. [`Batcher`] says what is

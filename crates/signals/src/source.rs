@@ -33,6 +33,7 @@ use std::{
 use crate::record::Position;
 use find::Found;
 use guard::{Bounded, Counted};
+pub(crate) use unpack::is_packed;
 use unpack::{Limits, unpack};
 
 /// The files that a person meant.

@@ -42,6 +42,6 @@ fn every_link_leads_somewhere() {
     sources(&root.join("rules"), &mut texts);
     let linked: BTreeSet<_> = texts.iter().flat_map(|text| links(text)).collect();
     assert!(linked.len() > 15, "{linked:?}");
-    let lost: Vec<_> = linked.iter().filter(|link| !anchors.contains(**link)).collect();
+    let lost: Vec<_> = linked.iter().filter(|link| !link.is_empty() && !anchors.contains(**link)).collect();
     assert_eq!(lost, Vec::<&&str>::new());
 }

@@ -34,7 +34,7 @@ pub struct Proof {
     pub kinds: BTreeSet<Kind>,
     /// People whose word the evidence is.
     pub witnesses: BTreeSet<PersonId>,
-    /// How often proof that never counts was offered.
+    /// How often proof that never counts was offered, and how many open incidents concern the person.
     pub risk: i64,
     /// Whether a senior has the case.
     pub escalated: bool,
@@ -47,7 +47,7 @@ impl Proof {
             page_bound: matches!(case.page, Page::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
             witnesses: counting.iter().map(|e| e.witness.clone()).collect(),
-            risk: case.risk,
+            risk: case.risk(),
             escalated: case.is_escalated(),
         }
     }

@@ -290,3 +290,20 @@ fn a_stored_case_reads_back() {
     }
     assert_eq!(Outcome::Proven.as_str(), "proven");
 }
+
+#[test]
+fn open_incidents_raise_the_risk_until_they_are_closed_and_are_no_part_of_the_case() {
+    let desk = Desk::new();
+    let proven = desk.proven_enough(Tier::Standard);
+    let suffices = |case: &Case| desk.policies.authorize(&Request::verify(case, case.proof(at(10)))).is_ok();
+    let kept = serde_json::to_string(&proven).unwrap();
+    for incidents in 0..=2 {
+        let case = proven.clone().with_incidents(incidents);
+        assert_eq!(case.risk(), incidents);
+        assert!(suffices(&case));
+    }
+    let attacked = proven.clone().with_incidents(3);
+    assert!(!suffices(&attacked), "three incidents, and the agent goes on alone");
+    assert_eq!(serde_json::to_string(&attacked).unwrap(), kept);
+    assert!(suffices(&attacked.with_incidents(0)));
+}

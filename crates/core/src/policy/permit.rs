@@ -47,6 +47,10 @@ actions! {
     ManagePeople,
     /// Make and revoke service tokens.
     ManageTokens,
+    /// Take in sign-in records of other providers.
+    ImportSignIns,
+    /// Close a finding about sign-ins.
+    CloseFinding,
 }
 
 /// The policies' yes to action `A` on one resource. Only [`super::Policies::authorize`] makes one; it cannot be

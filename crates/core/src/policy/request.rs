@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
-use super::{Action, Verify};
+use super::{Action, CloseFinding, Verify};
 use crate::case::{Case, Page, Proof};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
@@ -25,9 +25,23 @@ pub struct Staff {
     pub by_token: bool,
 }
 
+/// A finding about sign-ins, as far as policies care.
+#[derive(Clone, Debug)]
+pub struct FindingFacts {
+    /// Its id.
+    pub id: String,
+    /// Whose.
+    pub tenant: TenantId,
+    /// `notice`, `warning`, `incident` or `likely_breach`.
+    pub grade: &'static str,
+    /// Those in the directory whom it concerns.
+    pub people: Vec<PersonId>,
+}
+
 enum Resource<'a> {
     Case(&'a Case),
     Tenant(&'a TenantId),
+    Finding(&'a FindingFacts),
 }
 
 enum Principal<'a> {
@@ -49,6 +63,13 @@ impl<'a> Request<'a, Verify> {
     }
 }
 
+impl<'a> Request<'a, CloseFinding> {
+    /// May this person close this finding?
+    pub fn on_finding(who: &'a Staff, finding: &'a FindingFacts) -> Self {
+        Self { principal: Principal::Staff(who), resource: Resource::Finding(finding), action: PhantomData }
+    }
+}
+
 impl<'a, A: Action> Request<'a, A> {
     /// May this person do it to this case?
     pub fn on_case(who: &'a Staff, case: &'a Case) -> Self {
@@ -64,6 +85,7 @@ impl<'a, A: Action> Request<'a, A> {
         match self.resource {
             Resource::Case(case) => case.id().as_str(),
             Resource::Tenant(tenant) => tenant.as_str(),
+            Resource::Finding(finding) => &finding.id,
         }
     }
 
@@ -79,6 +101,7 @@ impl<'a, A: Action> Request<'a, A> {
         let resource = match self.resource {
             Resource::Case(case) => uid("Case", case.id().as_str())?,
             Resource::Tenant(tenant) => uid("Tenant", tenant.as_str())?,
+            Resource::Finding(finding) => uid("Finding", &finding.id)?,
         };
         let action = uid("Action", A::NAME)?;
         let context =
@@ -123,6 +146,12 @@ impl<'a, A: Action> Request<'a, A> {
             Resource::Tenant(tenant) => {
                 entity("Tenant", tenant.as_str(), json!({ "tenant": tenant.as_str() }))
             }
+            Resource::Finding(finding) => {
+                let people: Vec<&str> = finding.people.iter().map(PersonId::as_str).collect();
+                let facts =
+                    json!({ "tenant": finding.tenant.as_str(), "grade": finding.grade, "people": people });
+                entity("Finding", &finding.id, facts)
+            }
         };
         json!([principal, resource])
     }
@@ -148,4 +177,42 @@ fn witnesses(case: &Case) -> Vec<&str> {
         Page::Unbound => None,
     };
     case.evidence().iter().map(|e| e.witness.as_str()).chain(bound_by).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policies;
+
+    fn may_close(role: Role, grade: &'static str, about: &str, tenant: &str) -> bool {
+        let who = Staff {
+            id: PersonId::new("sol"),
+            tenant: TenantId::new("t"),
+            role,
+            phishing_resistant: true,
+            by_token: false,
+        };
+        let (tenant, people) = (TenantId::new(tenant), vec![PersonId::new("ana"), PersonId::new(about)]);
+        let facts = FindingFacts { id: "f".into(), tenant, grade, people };
+        Policies::shipped().unwrap().authorize(&Request::on_finding(&who, &facts)).is_ok()
+    }
+
+    #[test]
+    fn an_incident_is_closed_by_a_senior_who_is_not_concerned() {
+        let roles = [Role::Person, Role::Auditor, Role::Agent, Role::Senior, Role::Admin];
+        for grade in ["notice", "warning"] {
+            assert_eq!(
+                roles.map(|role| may_close(role, grade, "gus", "t")),
+                [false, false, true, true, true]
+            );
+        }
+        for grade in ["incident", "likely_breach"] {
+            assert_eq!(
+                roles.map(|role| may_close(role, grade, "gus", "t")),
+                [false, false, false, true, true]
+            );
+        }
+        assert!(!may_close(Role::Admin, "warning", "sol", "t"), "about oneself");
+        assert!(!may_close(Role::Admin, "warning", "gus", "other"), "of another organisation");
+    }
 }

@@ -31,12 +31,14 @@ CREATE TABLE contacts (
     person_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     value TEXT NOT NULL,
+    value_key TEXT NOT NULL,
     filed_at BIGINT NOT NULL,
     removed_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
 CREATE INDEX contacts_of_person ON contacts (tenant_id, person_id);
+CREATE INDEX contacts_by_value ON contacts (tenant_id, value_key);
 
 CREATE TABLE factors (
     tenant_id TEXT NOT NULL,
@@ -226,6 +228,111 @@ CREATE TABLE sign_ins (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at);
+CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at, id);
+
+-- Who goes first where the order of commits matters: the holder of a row, and the last moment given out in it.
+CREATE TABLE turns (
+    tenant_id TEXT NOT NULL,
+    what TEXT NOT NULL,
+    last_millis BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, what)
+);
+
+CREATE TABLE imports (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    via TEXT NOT NULL,
+    by_id TEXT,
+    started_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    is_finished BIGINT NOT NULL,
+    records BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    stored BIGINT NOT NULL,
+    repeated BIGINT NOT NULL,
+    out_of_time BIGINT NOT NULL,
+    foreign_records BIGINT NOT NULL,
+    damaged_records BIGINT NOT NULL,
+    foreign_kinds TEXT NOT NULL,
+    damaged_lines TEXT NOT NULL,
+    problem TEXT,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX imports_by_time ON imports (tenant_id, changed_at, id);
+
+-- Sign-in records of other providers. Ids sort in the order in which they were committed.
+CREATE TABLE imported_sign_ins (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    import_id TEXT NOT NULL,
+    line BIGINT NOT NULL,
+    provider TEXT NOT NULL,
+    login_key TEXT,
+    at BIGINT NOT NULL,
+    record TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, fingerprint),
+    FOREIGN KEY (tenant_id, import_id) REFERENCES imports (tenant_id, id)
+);
+CREATE INDEX imported_sign_ins_by_time ON imported_sign_ins (tenant_id, at, id);
+CREATE INDEX imported_sign_ins_of_login ON imported_sign_ins (tenant_id, login_key, at);
+
+CREATE TABLE watched_files (
+    tenant_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    import_id TEXT,
+    size BIGINT NOT NULL,
+    modified_at BIGINT NOT NULL,
+    read_bytes BIGINT NOT NULL,
+    read_lines BIGINT NOT NULL,
+    problem TEXT,
+    PRIMARY KEY (tenant_id, path)
+);
+
+CREATE TABLE findings (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject_provider TEXT,
+    subject_words TEXT NOT NULL,
+    title TEXT NOT NULL,
+    source TEXT NOT NULL,
+    grade TEXT NOT NULL,
+    severity BIGINT NOT NULL,
+    confidence TEXT NOT NULL,
+    words TEXT NOT NULL,
+    mend TEXT NOT NULL,
+    runbook TEXT NOT NULL,
+    threshold TEXT NOT NULL,
+    people TEXT NOT NULL,
+    people_count BIGINT NOT NULL,
+    since_at BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    record_count BIGINT NOT NULL,
+    evidence TEXT NOT NULL,
+    first_seen_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    closed_by TEXT,
+    closed_why TEXT,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, rule, subject, since_at)
+);
+CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity, until_at);
+
+CREATE TABLE finding_people (
+    tenant_id TEXT NOT NULL,
+    login_key TEXT NOT NULL,
+    finding_id TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, login_key, finding_id),
+    FOREIGN KEY (tenant_id, finding_id) REFERENCES findings (tenant_id, id)
+);
+CREATE INDEX finding_people_of_finding ON finding_people (tenant_id, finding_id);
 
 CREATE TABLE audit_entries (
     tenant_id TEXT NOT NULL,

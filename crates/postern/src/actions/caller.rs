@@ -5,12 +5,13 @@ use postern_core::case::{Case, Subject};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::{Role, Tier};
-use postern_core::policy::{Action, Denied, Permit, Request, Staff};
+use postern_core::policy::{Action, CloseFinding, Denied, FindingFacts, Permit, Request, Staff};
 use serde_json::json;
 
 use super::ActionError;
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
+use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
 use crate::store::{Change, StoreError, persons, service_tokens, sessions};
 
@@ -103,6 +104,45 @@ pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<P
     }
 }
 
+/// Asks the policies about a finding.
+pub async fn permit_on_finding(
+    app: &App,
+    caller: &Caller,
+    row: &FindingRow,
+) -> Result<Permit<CloseFinding>, ActionError> {
+    let facts = finding_facts(app, row).await?;
+    let staff = caller.staff();
+    match app.policies.authorize(&Request::on_finding(&staff, &facts)) {
+        Ok(permit) => Ok(permit),
+        Err(denied) => {
+            app.change().await?.commit(&denial::<CloseFinding>(caller, &denied)).await?;
+            Err(ActionError::Denied(denied))
+        }
+    }
+}
+
+/// A finding as policies see it.
+pub async fn finding_facts(app: &App, row: &FindingRow) -> Result<FindingFacts, ActionError> {
+    let keys = findings::list_people(&app.db, &app.tenant, &row.id).await?;
+    let concerned = persons::list_meant_by(&app.db, &app.tenant, &keys).await?;
+    let grades = ["notice", "warning", "incident", "likely_breach"];
+    Ok(FindingFacts {
+        id: row.id.clone(),
+        tenant: app.tenant.clone(),
+        // A grade that this version does not know is treated like the worst.
+        grade: grades.into_iter().find(|grade| *grade == row.grade).unwrap_or("likely_breach"),
+        people: concerned.into_iter().map(|(_, person)| person.id).collect(),
+    })
+}
+
+/// Open incidents that concern a person.
+pub async fn open_incidents_of(app: &App, person: &Person) -> Result<Vec<FindingRow>, ActionError> {
+    let keys = persons::list_login_keys(&app.db, person).await?;
+    let mut open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
+    open.retain(|row| row.severity >= findings::INCIDENT);
+    Ok(open)
+}
+
 /// A token tried what its scopes do not allow.
 pub async fn record_missing_scope(app: &App, caller: &Caller, scope: &str) -> Result<(), ActionError> {
     let event = Event::new(EventKind::AccessDenied, caller.actor())
@@ -137,10 +177,18 @@ pub async fn case_for(
         Err(other) => return Err(other.into()),
     };
     let case = match row.case(now)? {
-        Some(case) => case,
+        Some(case) => {
+            let incidents = count_incidents(app, &case.subject().person).await?;
+            case.with_incidents(incidents)
+        }
         None => stranger(app, id, now),
     };
     Ok((row, case, now))
+}
+
+async fn count_incidents(app: &App, person: &PersonId) -> Result<i64, ActionError> {
+    let person = persons::load(&app.db, &app.tenant, person).await?;
+    Ok(i64::try_from(open_incidents_of(app, &person).await?.len()).unwrap_or(i64::MAX))
 }
 
 fn stranger(app: &App, id: &CaseId, now: Timestamp) -> Case {

@@ -11,7 +11,15 @@ use crate::rng::token_hash;
 use crate::store::service_tokens::{self, NewToken};
 
 /// What a token can be allowed to do.
-pub const SCOPES: [&str; 4] = ["cases:read", "cases:act", "people:read", "audit:read"];
+pub const SCOPES: [&str; 7] = [
+    "cases:read",
+    "cases:act",
+    "people:read",
+    "audit:read",
+    "signins:import",
+    "findings:read",
+    "findings:close",
+];
 
 /// Makes a token. It is shown once.
 pub async fn create_service_token(

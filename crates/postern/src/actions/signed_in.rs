@@ -76,6 +76,7 @@ pub(super) async fn complete(
         .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
     change.commit(&event).await?;
     app.wake.notify_one();
+    app.records.notify_one();
     Ok(SignedIn { session, device })
 }
 
@@ -129,6 +130,7 @@ pub(super) async fn failed(
     event.person = person.map(|p| p.id.clone());
     change.commit(&event).await?;
     app.wake.notify_one();
+    app.records.notify_one();
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Mode, Smtp};
+use super::{Config, Mode, Smtp, TypedSignals};
 
 /// The settings file, and the flags laid over it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,6 +37,8 @@ pub struct Typed {
     pub pass_minutes: Option<i64>,
     /// Networks of the proxies in front, such as `10.0.0.0/8` or `127.0.0.1/32`.
     pub trusted_proxies: Vec<String>,
+    /// Sign-in records.
+    pub signals: TypedSignals,
 }
 
 /// Everything that is wrong with the settings.
@@ -73,6 +75,7 @@ impl Typed {
         let trusted_proxies = proxies(&self.trusted_proxies, &mut problems);
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
+        let signals = self.signals.into_signals(&mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
         };
@@ -88,6 +91,7 @@ impl Typed {
             contact_min_age: SignedDuration::from_hours(24 * age_days),
             pass_life: SignedDuration::from_mins(pass_minutes),
             trusted_proxies,
+            signals,
         })
     }
 
@@ -176,7 +180,7 @@ fn proxies(typed: &[String], problems: &mut Vec<String>) -> Vec<IpNet> {
     nets
 }
 
-fn within(name: &str, value: i64, least: i64, most: i64, problems: &mut Vec<String>) -> i64 {
+pub(super) fn within(name: &str, value: i64, least: i64, most: i64, problems: &mut Vec<String>) -> i64 {
     if !(least..=most).contains(&value) {
         problems.push(format!("{name}: {value} is not between {least} and {most}"));
     }

@@ -1,9 +1,13 @@
-//! Clears away what has run out and tells nothing: ceremonies and flows. Records are never swept.
+//! Clears away what has run out and tells nothing: ceremonies and flows; and what was kept for as long as the settings
+//! say: imported sign-in records, and the findings made of them. The audit log is never swept.
 
 use jiff::SignedDuration;
 
 use crate::app::App;
-use crate::store::{StoreError, ceremonies, flows};
+use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports};
+
+/// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
+const LOT: i64 = 5_000;
 
 /// Deletes what ran out more than a day ago.
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
@@ -11,5 +15,23 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
-    change.commit_unrecorded("what ran out a day ago").await
+    change.commit_unrecorded("what ran out a day ago").await?;
+    sweep_signs(app).await
+}
+
+async fn sweep_signs(app: &App) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let before = now.saturating_sub(app.config.signals.keep).unwrap_or(now);
+    loop {
+        let mut change = app.change().await?;
+        let deleted = imported_sign_ins::delete_some_before(&mut change, before, LOT).await?;
+        change.commit_unrecorded("imported records that are older than is kept").await?;
+        if deleted < u64::try_from(LOT).unwrap_or(u64::MAX) {
+            break;
+        }
+    }
+    let mut change = app.change().await?;
+    imports::delete_empty(&mut change, before).await?;
+    findings::delete_before(&mut change, before).await?;
+    change.commit_unrecorded("imports and findings that are older than is kept").await
 }

@@ -44,6 +44,11 @@ impl<'a> Change<'a> {
         self.rng.id_in_order(self.at, serial).map_err(|_| StoreError::Corrupt("random number"))
     }
 
+    /// The `serial`-th id of another moment than the change's own.
+    pub(super) fn id_at(&self, moment: Timestamp, serial: u16) -> Result<String> {
+        self.rng.id_in_order(moment, serial).map_err(|_| StoreError::Corrupt("random number"))
+    }
+
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {
         &mut self.tx
     }

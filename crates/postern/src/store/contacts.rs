@@ -1,6 +1,7 @@
 //! Addresses and numbers on file.
 
 use postern_core::id::{ContactId, PersonId, TenantId};
+use postern_core::login;
 
 use super::row::row;
 use super::{Change, Db, Result, micros};
@@ -42,13 +43,15 @@ pub async fn insert(
 ) -> Result<ContactId> {
     let (tenant, id) = (change.tenant().clone(), change.id()?);
     sqlx::query(
-        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, filed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(tenant.as_str())
     .bind(&id)
     .bind(person.as_str())
     .bind(kind)
     .bind(value)
+    .bind(login::normalise(value))
     .bind(micros(filed_at))
     .execute(change.conn())
     .await?;

@@ -241,3 +241,72 @@ pub async fn exist(change: &mut Change<'_>) -> Result<bool> {
         .await?;
     Ok(count > 0)
 }
+
+/// Those whom these logins of outside providers mean: by the name they sign in with here, or by a mail address on file.
+/// Each with the login that means them; at most 200.
+pub async fn list_meant_by(
+    db: &Db,
+    tenant: &TenantId,
+    login_keys: &[String],
+) -> Result<Vec<(String, Person)>> {
+    if login_keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (2..login_keys.len() + 2).map(|n| format!("${n}")).collect();
+    let places = places.join(", ");
+    let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("p.{column}")).collect();
+    let columns = columns.join(", ");
+    let sql = format!(
+        "SELECT p.login_key AS meant_by, {columns} FROM persons p WHERE p.tenant_id = $1 AND p.login_key IN ({places}) \
+         UNION SELECT c.value_key AS meant_by, {columns} FROM contacts c \
+         JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
+         WHERE c.tenant_id = $1 AND c.kind = 'email' AND c.removed_at IS NULL AND c.value_key IN ({places}) LIMIT 200"
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for key in login_keys {
+        query = query.bind(key.clone());
+    }
+    let rows = query.fetch_all(db.reader()).await?;
+    let read = |row: &sqlx::any::AnyRow| {
+        use sqlx::{FromRow as _, Row as _};
+        let person = Person::from_row(tenant, PersonRow::from_row(row)?)?;
+        Ok((row.try_get("meant_by")?, person))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The logins that mean a person at outside providers: the name they sign in with here, and their mail addresses on
+/// file.
+pub async fn list_login_keys(db: &Db, person: &Person) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT value_key FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND kind = 'email' \
+         AND removed_at IS NULL ORDER BY filed_at LIMIT 20",
+    )
+    .bind(person.tenant.as_str())
+    .bind(person.id.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    let mut keys = vec![login::normalise(&person.login)];
+    keys.extend(rows.into_iter().map(|(key,)| key).filter(|key| !key.is_empty()));
+    keys.dedup();
+    Ok(keys)
+}
+
+/// Those with one of these roles whose accounts are open.
+pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Result<Vec<Person>> {
+    let mut found = Vec::new();
+    for role in roles {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role = $2 AND disabled_at IS NULL ORDER BY id LIMIT 200"
+        );
+        let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.as_str())
+            .bind(role.as_str())
+            .fetch_all(db.reader())
+            .await?;
+        for row in rows {
+            found.push(Person::from_row(tenant, row)?);
+        }
+    }
+    Ok(found)
+}

@@ -1,9 +1,13 @@
 //! Our own sign-in records: what diagnosis reads.
 
+use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
+use postern_signals::{AttemptResult, Cause, Method, Position, Provider, SignIn};
+use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use super::row::row;
-use super::{Change, Db, Result, micros};
+use super::{Change, Db, Result, micros, time};
 
 row! {
     /// One attempt.
@@ -22,6 +26,32 @@ row! {
 }
 
 const COLUMNS: &str = "id, person_id, login, at, ip, user_agent, method, result, cause, detail";
+
+impl SignInRow {
+    /// The attempt as a record of Postern's own.
+    pub fn record(&self, position: Position) -> SignIn<'_> {
+        let cause = self.cause.as_deref().and_then(|word| word.parse().ok());
+        let result = match self.result.as_str() {
+            "success" => AttemptResult::Success,
+            _ => AttemptResult::Failure(cause.unwrap_or(Cause::Unknown)),
+        };
+        let mut record = SignIn::new(Provider::Postern, result);
+        record.at = Some(time(self.at));
+        record.set_person(Some(self.login.as_str().into()));
+        record.record_id = Some(self.id.as_str().into());
+        record.person_id = self.person_id.as_deref().map(Into::into);
+        record.set_ip(Some(&self.ip));
+        record.user_agent = Some(self.user_agent.as_str().into());
+        record.method = method(&self.method);
+        record.detail = self.detail.as_deref().map(Into::into);
+        record.position = position;
+        record
+    }
+}
+
+fn method(word: &str) -> Method {
+    Method::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).unwrap_or_default()
+}
 
 /// A new attempt.
 pub struct NewSignIn<'a> {
@@ -94,4 +124,37 @@ pub async fn list_after(
         .bind(most)
         .fetch_all(db.reader())
         .await?)
+}
+
+/// Attempts of a stretch of time in its order, after a time and an id, with no id after `newest_id`.
+pub async fn list_by_time(
+    db: &Db,
+    tenant: &TenantId,
+    (after_at, after_id): (i64, &str),
+    newest_id: &str,
+    most: i64,
+) -> Result<Vec<SignInRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND (at, id) > ($2, $3) AND id <= $4 \
+         ORDER BY at, id LIMIT $5"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(after_at)
+        .bind(after_id)
+        .bind(newest_id)
+        .bind(most)
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// The ids of the attempts of one moment.
+pub async fn list_ids_at(db: &Db, tenant: &TenantId, at: Timestamp) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT id FROM sign_ins WHERE tenant_id = $1 AND at = $2 ORDER BY id LIMIT 20")
+            .bind(tenant.as_str())
+            .bind(micros(at))
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

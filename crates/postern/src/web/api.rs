@@ -5,7 +5,11 @@ pub mod audit;
 pub mod case_steps;
 pub mod case_view;
 pub mod cases;
+pub mod diagnosis;
 pub mod errors;
+pub mod findings;
+pub mod import_sign_ins;
+pub mod imports;
 pub mod input;
 pub mod openapi;
 pub mod people;
@@ -28,6 +32,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api/openapi.json", get(openapi::show))
         .merge(claimant())
         .merge(desk())
+}
+
+/// What a large upload needs more time for.
+pub fn uploads() -> Router<Arc<App>> {
+    Router::new().route("/api/v1/sign-ins/import", post(import_sign_ins::import_sign_ins))
 }
 
 /// For the locked-out person: the login, then the token of the case page.
@@ -55,7 +64,12 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/people", get(people::list).post(people::add_person))
         .route("/api/v1/audit", get(audit::list))
         .route("/api/v1/audit/export", get(audit::export))
+        .route("/api/v1/people/{id}/diagnosis", get(diagnosis::show))
         .route("/api/v1/sign-ins", get(sign_ins::list))
+        .route("/api/v1/sign-ins/imports", get(imports::list))
+        .route("/api/v1/findings", get(findings::list))
+        .route("/api/v1/findings/{id}", get(findings::show))
+        .route("/api/v1/findings/{id}/close", post(findings::close))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create_service_token))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke_service_token))
 }

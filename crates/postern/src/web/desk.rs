@@ -5,7 +5,11 @@ pub mod audit;
 pub mod case;
 pub mod decide;
 pub mod force_mfa_reset;
+pub mod imports;
+pub mod incident;
+pub mod incidents;
 pub mod people;
+pub mod person;
 pub mod queue;
 pub mod tokens;
 

@@ -1,5 +1,7 @@
 //! Pages: templates in the binary, strict about names, escaped by default.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use minijinja::value::Serde;
@@ -71,6 +73,7 @@ pub fn page_with(
             is_staff => caller.person.role.is_staff(),
             reads_audit => ["senior", "admin", "auditor"].contains(&caller.person.role.as_str()),
             is_admin => caller.person.role.as_str() == "admin",
+            open_incidents => app.open_incidents.load(Ordering::Relaxed),
         }
     });
     let shared =
@@ -82,12 +85,18 @@ pub fn page_with(
     Ok((status, Html(html)).into_response())
 }
 
-/// A time in the reader's zone, the exact one on hover; without JavaScript, UTC.
-fn when(micros: i64) -> Value {
-    let at = time(micros);
+/// A time in the reader's zone, the exact one on hover; without JavaScript, UTC. Microseconds, or RFC 3339.
+fn when(at: Value) -> Result<Value, minijinja::Error> {
+    let at = match at.as_str() {
+        Some(text) => text.parse::<jiff::Timestamp>().map_err(|_| {
+            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not a time as in RFC 3339")
+        })?,
+        None => time(at.try_into()?),
+    };
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
-    Value::from_safe_string(format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>"))
+    let html = format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>");
+    Ok(Value::from_safe_string(html))
 }
 
 /// A date.

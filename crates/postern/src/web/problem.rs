@@ -74,6 +74,17 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
     }
 
+    /// An import that is larger than the settings allow.
+    pub fn import_too_large(limit: usize) -> Self {
+        let mib = limit / (1 << 20);
+        let limit = if mib > 0 { format!("{mib} MiB") } else { format!("{limit} bytes") };
+        let detail = format!(
+            "What you sent is larger than {limit}, which is the most that this server takes in at once. Nothing was \
+             changed. Send it in parts or compressed, or put it into the watched folder."
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+    }
+
     /// The token lacks a scope.
     pub fn scope(scope: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "scope", format!("This token lacks the scope {scope}."))

@@ -21,11 +21,13 @@ pub fn router(app: Arc<App>) -> Router {
     if app.is_development() {
         routes = routes.merge(dev::routes());
     }
+    let within = |time| TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time);
     routes
         .fallback(|| async { problem::Problem::not_found() })
+        .layer(within(Duration::from_secs(30)))
+        .merge(uploads().merge(api::uploads()).layer(within(Duration::from_mins(10))))
         .layer(from_fn_with_state(Arc::clone(&app), security::same_site_only))
         .layer(from_fn_with_state(Arc::clone(&app), problem::render_problems))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(30)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(Arc::clone(&app), security::name_request))
@@ -70,6 +72,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
         .route("/desk/people", get(desk::people::show))
+        .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
         .route("/desk/cases/{id}", get(desk::case::show))
         .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
@@ -81,10 +84,20 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/cases/{id}/refuse", get(desk::decide::show_refuse).post(desk::decide::refuse))
         .route("/desk/cases/{id}/escalate", get(desk::decide::show_escalate).post(desk::decide::escalate))
         .route("/desk/cases/{id}/approve", get(desk::decide::show_approve).post(desk::decide::approve))
+        .route("/desk/incidents", get(desk::incidents::show))
+        .route("/desk/incidents/{id}", get(desk::incident::show))
+        .route("/desk/incidents/{id}/close", post(desk::incident::close))
         .route("/desk/audit", get(desk::audit::show))
         .route("/desk/audit/export", get(desk::audit::export))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))
         .route("/desk/tokens/{id}/revoke", post(desk::tokens::revoke))
+}
+
+/// Reachable with a session, and given more time and room: a large file is on its way.
+fn uploads() -> Router<Arc<App>> {
+    Router::new()
+        .route("/desk/imports", get(desk::imports::show).post(desk::imports::submit))
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// A form that came back: the page again, with what is wrong, or the problem page for what no form can mend.

@@ -1,4 +1,5 @@
 //! What runs beside the requests.
 
 mod deliver_outbox;
+mod detect;
 mod sequence_audit;

@@ -77,6 +77,14 @@ impl TestApp {
         Arc::clone(&self.app)
     }
 
+    /// A second server on the same data: its jobs, and nobody who calls it.
+    pub async fn second_node(&self) -> Node {
+        let app = App::start(self.config.clone()).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let jobs = tokio::spawn(postern::jobs::run(Arc::clone(&app), stopped));
+        Node { app, stop, jobs }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -137,6 +145,22 @@ impl TestApp {
             self.secrets.assert_not_at_rest(&place);
         }
         place.throw_away().await;
+    }
+}
+
+/// Another server on the data of a test's own.
+pub struct Node {
+    pub app: Arc<App>,
+    stop: watch::Sender<bool>,
+    jobs: JoinHandle<()>,
+}
+
+impl Node {
+    /// Ends its jobs.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        self.jobs.await.unwrap();
+        self.app.db.close().await;
     }
 }
 

@@ -2,16 +2,17 @@
 //! `{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"ana","method":"totp","result":"failure",
 //! "cause":"mfa_wrong_code","detail":"clock 240 s slow"}`
 //!
-//! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word.
+//! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word. A record of another provider
+//! names it in `provider`, and is read back as that provider's.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 
 use crate::{
     cause::Cause,
     read::{Damage, Parsed},
-    record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn},
+    record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
     time::{from_unix, parse_time},
     wire::{Scalar, wire},
 };
@@ -22,6 +23,7 @@ pub const FORMAT: &str = "signin/v1";
 wire! {
     struct Line<'a> {
         "postern" => format: Scalar<'a>,
+        "provider" => provider: Scalar<'a>,
         "id" => id: Scalar<'a>,
         "at" => at: Scalar<'a>,
         "person" => person: Scalar<'a>,
@@ -29,16 +31,28 @@ wire! {
         "person_id" => person_id: Scalar<'a>,
         "ip" => ip: Scalar<'a>,
         "user_agent" => user_agent: Scalar<'a>,
+        "device" => device: Scalar<'a>,
+        "phone" => phone: Scalar<'a>,
         "country" => country: Scalar<'a>,
         "city" => city: Scalar<'a>,
+        "latitude" => latitude: Scalar<'a>,
+        "longitude" => longitude: Scalar<'a>,
+        "phone_country" => phone_country: Scalar<'a>,
+        "phone_latitude" => phone_latitude: Scalar<'a>,
+        "phone_longitude" => phone_longitude: Scalar<'a>,
+        "asn" => asn: Scalar<'a>,
+        "network" => network: Scalar<'a>,
         "app" => app: Scalar<'a>,
+        "legacy" => legacy: Scalar<'a>,
         "method" => method: Scalar<'a>,
         "result" => result: Scalar<'a>,
         "cause" => cause: Scalar<'a>,
+        "code" => code: Scalar<'a>,
         "flag" => flag: Scalar<'a>,
         "interactive" => interactive: Scalar<'a>,
         "session" => session: Scalar<'a>,
         "policy" => policy: Scalar<'a>,
+        "actor" => actor: Scalar<'a>,
         "detail" => detail: Scalar<'a>,
     }
 }
@@ -67,7 +81,8 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     let Some(result) = result_of(line) else {
         return Parsed::Damaged(Damage::NoResult);
     };
-    let mut sign_in = SignIn::new(Provider::Postern, result);
+    let provider = word::<Provider>(&line.provider).unwrap_or(Provider::Postern);
+    let mut sign_in = SignIn::new(provider, result);
     sign_in.at = at;
     sign_in.position = position;
     sign_in.display = line.display.cow();
@@ -77,18 +92,32 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     sign_in.record_id = line.id.cow();
     sign_in.set_ip(line.ip.text());
     sign_in.user_agent = line.user_agent.cow();
+    sign_in.device = line.device.cow();
+    sign_in.phone = line.phone.cow();
     sign_in.country = line.country.cow();
     sign_in.city = line.city.cow();
+    sign_in.place = point(&line.latitude, &line.longitude);
+    sign_in.phone_country = line.phone_country.cow();
+    sign_in.phone_place = point(&line.phone_latitude, &line.phone_longitude);
+    sign_in.asn = line.asn.int().and_then(|number| number.try_into().ok());
+    sign_in.network = word::<Network>(&line.network).unwrap_or_default();
     sign_in.app = line.app.cow();
+    sign_in.legacy = line.legacy.truth().unwrap_or_default();
     sign_in.method = word::<Method>(&line.method).unwrap_or_default();
-    // A cause that a later version may have added.
-    sign_in.code = line.cause.cow().filter(|word| word.parse::<Cause>().is_err());
+    // The provider's own, or a cause that a later version may have added.
+    let newer = |word: &Cow<'_, str>| word.parse::<Cause>().is_err();
+    sign_in.code = line.code.cow().or_else(|| line.cause.cow().filter(newer));
     sign_in.flag = word::<Flag>(&line.flag);
     sign_in.interactive = line.interactive.truth().unwrap_or(true);
     sign_in.session = line.session.cow();
     sign_in.policy = line.policy.cow();
+    sign_in.actor = line.actor.cow();
     sign_in.detail = line.detail.cow();
     Parsed::Attempt(sign_in)
+}
+
+fn point(latitude: &Scalar<'_>, longitude: &Scalar<'_>) -> Option<Point> {
+    Point::new(latitude.float()?, longitude.float()?)
 }
 
 /// A word of a closed vocabulary; `None` for one that a later version may have added.
@@ -108,8 +137,7 @@ fn result_of(line: &Line<'_>) -> Option<AttemptResult> {
     }
 }
 
-/// The line that [`crate::parse_line`] reads back as the same record, without a line break.
-/// A record from another provider becomes a Postern line.
+/// The line that [`crate::parse_line`] reads back as the same record, whatever its provider; without a line break.
 /// `None`: the record has no time, without which a Postern line is damaged.
 pub fn to_line(record: &SignIn<'_>) -> Option<String> {
     let (result, cause) = match record.result {
@@ -121,6 +149,7 @@ pub fn to_line(record: &SignIn<'_>) -> Option<String> {
     };
     let line = LineOut {
         postern: FORMAT,
+        provider: Some(record.provider).filter(|provider| *provider != Provider::Postern),
         id: record.record_id.as_deref(),
         at: record.at?,
         person: record.person.as_deref(),
@@ -128,16 +157,28 @@ pub fn to_line(record: &SignIn<'_>) -> Option<String> {
         person_id: record.person_id.as_deref(),
         ip: record.ip,
         user_agent: record.user_agent.as_deref(),
+        device: record.device.as_deref(),
+        phone: record.phone.as_deref(),
         country: record.country.as_deref(),
         city: record.city.as_deref(),
+        latitude: record.place.map(|place| place.latitude),
+        longitude: record.place.map(|place| place.longitude),
+        phone_country: record.phone_country.as_deref(),
+        phone_latitude: record.phone_place.map(|place| place.latitude),
+        phone_longitude: record.phone_place.map(|place| place.longitude),
+        asn: record.asn,
+        network: Some(record.network).filter(|network| *network != Network::Unknown),
         app: record.app.as_deref(),
+        legacy: record.legacy.then_some(true),
         method: record.method,
         result,
         cause,
+        code: record.code.as_deref(),
         flag: record.flag,
         interactive: record.interactive,
         session: record.session.as_deref(),
         policy: record.policy.as_deref(),
+        actor: record.actor.as_deref(),
         detail: record.detail.as_deref(),
     };
     serde_json::to_string(&line).ok()
@@ -154,6 +195,8 @@ enum Word {
 struct LineOut<'a> {
     postern: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<Provider>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     at: jiff::Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,15 +210,37 @@ struct LineOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_agent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     city: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    latitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_latitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_longitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asn: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<Network>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legacy: Option<bool>,
     method: Method,
     result: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flag: Option<Flag>,
     interactive: bool,
@@ -183,6 +248,8 @@ struct LineOut<'a> {
     session: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
 }
@@ -226,6 +293,26 @@ mod tests {
             record.flag = Some(Flag::NumberChallengeFailed);
             assert_eq!(attempt(&to_line(&record).unwrap()), record);
         }
+    }
+
+    #[test]
+    fn a_record_of_another_provider_keeps_everything() {
+        let mut record = SignIn::new(Provider::Okta, AttemptResult::Failure(Cause::PolicyBlock));
+        record.at = "2026-03-02T08:14:11.204Z".parse().ok();
+        record.set_person(Some("Mia@Corp.Example".into()));
+        record.set_ip(Some("198.51.100.7"));
+        let text = |text: &'static str| Some(text.into());
+        (record.person_id, record.record_id) = (text("00u1"), text("e-1"));
+        (record.user_agent, record.device, record.phone) =
+            (text("agent"), text("d1"), text("+44 7700 900120"));
+        (record.country, record.city, record.app) = (text("FR"), text("Lyon"), text("Mail"));
+        record.place = Point::new(45.76, 4.83);
+        record.phone_place = Point::new(-33.5, 0.0);
+        (record.asn, record.network, record.legacy) = (Some(64_500), Network::Proxy, true);
+        (record.method, record.flag, record.interactive) = (Method::Push, Some(Flag::Risk), false);
+        (record.code, record.session, record.policy) = (text("DENY"), text("s1"), text("Office only"));
+        (record.actor, record.detail) = (text("ada"), text("FastPass \u{0} denied"));
+        assert_eq!(attempt(&to_line(&record).unwrap()), record);
     }
 
     #[test]

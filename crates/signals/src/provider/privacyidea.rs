@@ -97,6 +97,13 @@ fn text<'a>(field: &Scalar<'a>) -> Option<Cow<'a, str>> {
     Some(text).filter(|text| !text.is_empty() && text != "None")
 }
 
+/// A name, which may itself stand in quotes: those go only where the download put them around every value.
+fn name<'a>(entry: &Entry<'a>, field: &Scalar<'a>) -> Option<Cow<'a, str>> {
+    let is_quoted = entry.action.text().is_some_and(|action| action.starts_with('\''));
+    let name = if is_quoted { text(field)? } else { field.cow()? };
+    (name.trim() != "None").then_some(name)
+}
+
 fn normalise<'a>(entry: &Entry<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
     let mut sign_in = SignIn::new(Provider::PrivacyIdea, outcome.result);
     let time = text(&entry.at).or_else(|| text(&entry.started));
@@ -104,13 +111,13 @@ fn normalise<'a>(entry: &Entry<'a>, outcome: Outcome<'a>, position: Position) ->
         Some(None) => return Parsed::Damaged(Damage::BadTime),
         at => sign_in.at = at.flatten(),
     }
-    let administrator = text(&entry.administrator);
+    let administrator = name(entry, &entry.administrator);
     if matches!(outcome.result, AttemptResult::Lifecycle(_)) {
-        sign_in.set_person(text(&entry.user));
+        sign_in.set_person(name(entry, &entry.user));
         sign_in.actor = administrator;
     } else {
         // An administrator's own sign-in has no user; a challenge that a program asks for has both.
-        sign_in.set_person(text(&entry.user).or(administrator.filter(|_| outcome.is_own_page)));
+        sign_in.set_person(name(entry, &entry.user).or(administrator.filter(|_| outcome.is_own_page)));
     }
     sign_in.position = position;
     sign_in.method = outcome.method;

@@ -7,6 +7,7 @@ use crate::{
     read::{Damage, Parsed},
     record::{Position, Provider, SignIn},
     time::parse_time,
+    wire::Scalar,
 };
 use message::Message;
 
@@ -30,7 +31,7 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     sign_in.interactive = !message.by_key;
     // A key of the API is asked for nothing else.
     sign_in.legacy = message.by_key;
-    sign_in.detail = message.words.map(Into::into);
+    sign_in.detail = message.words.and_then(|words| Scalar::of(words.into()).cow());
     Some(Parsed::Attempt(sign_in))
 }
 

@@ -152,3 +152,19 @@ fn a_forced_format_reads_lists_too() {
         lines(format!("{OKTA}\n{{\"x\":1,\"value\":[{OKTA},{ENTRA}]}}\nplain\n").as_bytes(), forced);
     assert_eq!(summary, ReadSummary { records: 4, attempts: 2, foreign: 1, damaged: 1 });
 }
+
+#[test]
+fn a_growing_log_is_told_from_what_has_to_be_whole() {
+    let csv = format!("{}\n", "Date (UTC),Request ID,User agent,Correlation ID,User ID,User,Username");
+    for (head, expected) in [
+        (format!("{OKTA}\n{OKTA}"), true),
+        ("time=\"2026-03-02T08:14:11Z\" level=error msg=\"Unsuccessful 1FA\"\n".to_owned(), true),
+        ("[\n".to_owned(), false),
+        ("{\n  \"value\": [".to_owned(), false),
+        ("\u{1f}\u{0}".to_owned(), false),
+        (csv, false),
+    ] {
+        assert_eq!(goes_line_by_line(head.as_bytes()), expected, "{head}");
+    }
+    assert!(!goes_line_by_line(&[0x1f, 0x8b, 8, 8, 1, 2]));
+}

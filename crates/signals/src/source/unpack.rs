@@ -59,6 +59,11 @@ fn packing_of(head: &[u8]) -> Packing {
     }
 }
 
+/// Is what begins like this packed in something?
+pub(crate) fn is_packed(head: &[u8]) -> bool {
+    packing_of(head) != Packing::None
+}
+
 /// Unpacks while it is read.
 pub(super) fn unpack<R: Read + Send + 'static>(
     reader: Counted<R>,

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::diagnosis::DiagnosisView;
+
 /// Where a case stands, and what would move it on.
 #[derive(Serialize, ToSchema)]
 pub struct CaseState {
@@ -21,7 +23,7 @@ pub struct CaseState {
     outcome: Option<&'static str>,
     /// Whether a senior has it.
     escalated: bool,
-    /// How often proof that never counts was offered.
+    /// How often proof that never counts was offered, and how many open incidents concern the person.
     risk: i64,
     /// Whether the claimant's page is bound to a call to a number on file.
     page_bound: bool,
@@ -85,6 +87,8 @@ pub struct CaseDetail {
     evidence: Vec<Piece>,
     /// Other open cases that claim to be the same person.
     others: Vec<OtherCase>,
+    /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
+    diagnosis: Option<DiagnosisView>,
 }
 
 /// The person a case is about.

@@ -18,6 +18,8 @@ const CONFLICT: (&str, &str) = ("409", "It does not fit where things stand, or s
 const INVALID: (&str, &str) = ("422", "A value is wrong; the detail names the field and says what to do.");
 const THROTTLED: (&str, &str) =
     ("429", "Too many attempts. `Retry-After` says for how many seconds to wait.");
+const TOO_LARGE: (&str, &str) =
+    ("413", "More than the server takes in at once; the detail says how much that is.");
 const INTERNAL: (&str, &str) = ("500", "Our fault. Nothing was changed.");
 
 /// Of a read at the desk.
@@ -25,6 +27,9 @@ pub struct ReadErrors;
 
 /// Of a step on a case, or another write by staff.
 pub struct StepErrors;
+
+/// Of an upload by staff.
+pub struct ImportErrors;
 
 /// Of the claimant's page.
 pub struct PageErrors;
@@ -41,6 +46,12 @@ impl IntoResponses for ReadErrors {
 impl IntoResponses for StepErrors {
     fn responses() -> Answers {
         problems(&[BAD_REQUEST, SIGN_IN_FIRST, DENIED, NOT_FOUND, CONFLICT, INVALID, THROTTLED, INTERNAL])
+    }
+}
+
+impl IntoResponses for ImportErrors {
+    fn responses() -> Answers {
+        problems(&[BAD_REQUEST, SIGN_IN_FIRST, DENIED, TOO_LARGE, INVALID, THROTTLED, INTERNAL])
     }
 }
 

@@ -8,7 +8,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
-use super::{audit, case_steps, cases, people, portal, sign_ins, tokens};
+use super::{
+    audit, case_steps, cases, diagnosis, findings, import_sign_ins, imports, people, portal, sign_ins, tokens,
+};
 use crate::app::App;
 use crate::web::problem::ProblemBody;
 
@@ -26,6 +28,8 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
         people::list, people::add_person,
+        findings::list, findings::show, findings::close, diagnosis::show,
+        import_sign_ins::import_sign_ins, imports::list,
         audit::list, audit::export, sign_ins::list,
         tokens::list, tokens::create_service_token, tokens::revoke_service_token,
     ),
@@ -35,6 +39,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         (name = "portal", description = "The locked-out person's own steps. Answers are alike for friends and strangers."),
         (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),
         (name = "people", description = "The directory."),
+        (name = "signs", description = "What sign-in records show, of ours and of other providers."),
         (name = "audit", description = "What happened, in a log that shows if it was rewritten."),
         (name = "tokens", description = "Access for programs."),
     ),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use postern_core::policy::ReadAudit;
-use postern_signals::{AttemptResult, Cause, Method, Provider, SignIn};
+use postern_signals::Position;
+use postern_signals::postern::to_line;
 use serde::Deserialize;
-use serde::de::value::StrDeserializer;
 use utoipa::IntoParams;
 
 use super::errors::ReadErrors;
@@ -15,7 +15,6 @@ use super::input::{Params, moment};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::store::sign_ins::{self, SignInRow};
-use crate::store::time;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -60,25 +59,7 @@ pub async fn list(
 }
 
 fn line(row: &SignInRow) -> Option<String> {
-    let cause = row.cause.as_deref().and_then(|word| word.parse().ok());
-    let result = match row.result.as_str() {
-        "success" => AttemptResult::Success,
-        _ => AttemptResult::Failure(cause.unwrap_or(Cause::Unknown)),
-    };
-    let mut record = SignIn::new(Provider::Postern, result);
-    record.at = Some(time(row.at));
-    record.set_person(Some(row.login.as_str().into()));
-    record.record_id = Some(row.id.as_str().into());
-    record.person_id = row.person_id.as_deref().map(Into::into);
-    record.set_ip(Some(&row.ip));
-    record.user_agent = Some(row.user_agent.as_str().into());
-    record.method = method(&row.method);
-    record.detail = row.detail.as_deref().map(Into::into);
-    postern_signals::postern::to_line(&record).map(|line| line + "\n")
-}
-
-fn method(word: &str) -> Method {
-    Method::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).unwrap_or_default()
+    to_line(&row.record(Position::default())).map(|line| line + "\n")
 }
 
 fn next(from: Option<&str>, after: &str) -> Result<HeaderValue, Problem> {

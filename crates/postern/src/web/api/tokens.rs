@@ -61,7 +61,8 @@ pub struct CreateServiceToken {
     /// The program that will use it, in up to 100 characters.
     #[schema(example = "Ticket system")]
     label: String,
-    /// At least one of `cases:read`, `cases:act`, `people:read`, `audit:read`.
+    /// At least one of `cases:read`, `cases:act`, `people:read`, `audit:read`, `signins:import`, `findings:read`,
+    /// `findings:close`.
     #[schema(example = json!(["cases:read"]))]
     scopes: Vec<String>,
     /// How long it lives: 1 to 365 days.

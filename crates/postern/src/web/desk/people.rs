@@ -34,7 +34,7 @@ pub async fn show(
         .iter()
         .map(|p| {
             json!({
-                "name": p.name, "login": p.login, "tier": p.tier.as_str(), "role": p.role.as_str(),
+                "id": p.id.as_str(), "name": p.name, "login": p.login, "tier": p.tier.as_str(), "role": p.role.as_str(),
                 "disabled": p.disabled_at.is_some(),
             })
         })

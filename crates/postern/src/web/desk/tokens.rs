@@ -1,5 +1,6 @@
 //! `/desk/tokens`: service tokens for integrators.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -18,31 +19,20 @@ use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
-/// The form. Each scope is a box of its own.
+/// The form. Each scope is a box of its own, named like it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct TokenForm {
     label: String,
     days: String,
-    #[serde(rename = "cases:read")]
-    cases_read: Option<String>,
-    #[serde(rename = "cases:act")]
-    cases_act: Option<String>,
-    #[serde(rename = "people:read")]
-    people_read: Option<String>,
-    #[serde(rename = "audit:read")]
-    audit_read: Option<String>,
+    #[serde(flatten)]
+    boxes: BTreeMap<String, String>,
 }
 
 impl TokenForm {
     fn scopes(&self) -> Vec<String> {
-        let boxes = [&self.cases_read, &self.cases_act, &self.people_read, &self.audit_read];
-        SCOPES
-            .iter()
-            .zip(boxes)
-            .filter(|(_, ticked)| ticked.is_some())
-            .map(|(scope, _)| (*scope).to_owned())
-            .collect()
+        let ticked = SCOPES.into_iter().filter(|scope| self.boxes.contains_key(*scope));
+        ticked.map(str::to_owned).collect()
     }
 }
 

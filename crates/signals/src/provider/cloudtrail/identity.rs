@@ -48,7 +48,7 @@ impl<'a> Who<'a> {
 
     /// Nobody, where the name is a placeholder: with an account behind it, it would look like one.
     fn named(name: Cow<'a, str>, account: Option<&str>) -> Self {
-        if !is_a_name(&name) {
+        if !is_a_name(&name.to_lowercase()) {
             return Who::default();
         }
         let login = account.map(|account| format!("{name}@{account}").into());

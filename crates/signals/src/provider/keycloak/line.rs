@@ -14,6 +14,7 @@ use crate::{
     read::Parsed,
     record::Position,
     time::parse_time,
+    wire::Scalar,
 };
 
 pub(super) struct Line<'a> {
@@ -196,7 +197,7 @@ impl<'a> Iterator for Fields<'a> {
             _ => bare(rest),
         };
         self.rest = rest;
-        Some((key, Some(value).filter(|value| !value.is_empty() && value != "null")))
+        Some((key, Scalar::of(value).cow()))
     }
 }
 

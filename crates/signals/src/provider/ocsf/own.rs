@@ -22,6 +22,7 @@ wire! {
         "legacy" => legacy: Scalar<'a>,
         "network" => network: Scalar<'a>,
         "place" => place: Degrees<'a>,
+        "phone_country" => phone_country: Scalar<'a>,
         "phone_place" => phone_place: Degrees<'a>,
     }
 }
@@ -79,5 +80,6 @@ pub(super) fn complete<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
     found.phone = words.phone.cow();
     found.detail = words.detail.cow();
     found.place = found.place.or_else(|| words.place.point());
+    found.phone_country = words.phone_country.cow();
     found.phone_place = words.phone_place.point();
 }

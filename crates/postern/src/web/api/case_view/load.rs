@@ -20,6 +20,7 @@ use crate::store::contacts::Contact;
 use crate::store::factors::Factor;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, cases, contacts, factors, persons, sign_ins, time};
+use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::case::values::{wants, why_locked};
 use crate::web::desk::stage_words;
 use crate::web::problem::Problem;
@@ -83,8 +84,14 @@ impl CaseDetail {
             numbers: callable_numbers(app, case).await?.into_iter().map(Number::from).collect(),
             evidence: evidence(app, case).await?,
             others: if known { others(app, row, case).await? } else { Vec::new() },
+            diagnosis: if known { Some(diagnosis(app, case).await?) } else { None },
         })
     }
+}
+
+async fn diagnosis(app: &App, case: &Case) -> Result<DiagnosisView, Problem> {
+    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    DiagnosisView::load(app, &person).await
 }
 
 async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{BODY, list, shapes};
 
+const FILE: &str = "/requestBody/content/application~1octet-stream";
+
 /// The call of an operation, with the first way to say who calls.
 pub(super) fn example(document: &Value, method: &str, url: &str, operation: &Value) -> String {
     let mut words = vec![match method {
@@ -11,6 +13,10 @@ pub(super) fn example(document: &Value, method: &str, url: &str, operation: &Val
         _ => format!("curl -X {method} \"{}\"", in_shell(url)),
     }];
     words.extend(credential(operation, method));
+    if operation.pointer(FILE).is_some() {
+        words.push("-H \"Content-Type: application/octet-stream\"".to_owned());
+        words.push("--data-binary @FILE".to_owned());
+    }
     if let Some(schema) = operation.pointer(BODY) {
         words.push("-H \"Content-Type: application/json\"".to_owned());
         words.push(format!("-d '{}'", body(document, schema)));

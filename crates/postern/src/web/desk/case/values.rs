@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
+use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::stage_words;
 use crate::web::problem::Problem;
 
@@ -56,7 +57,17 @@ pub(super) async fn values(
         "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
         "others": other_cases(app, row, case).await?,
+        "diagnosis": diagnosis(app, row, case).await?,
     }))
+}
+
+/// Why the person cannot sign in. Of a stranger nothing is known.
+async fn diagnosis(app: &App, row: &CaseRow, case: &Case) -> Result<Option<DiagnosisView>, Problem> {
+    if row.person_id.is_none() {
+        return Ok(None);
+    }
+    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    DiagnosisView::load(app, &person).await.map(Some)
 }
 
 /// Why the reset is locked; `None` when it is open.

@@ -1,0 +1,55 @@
+//! A finding is closed, with a reason. If it goes on, it is open again.
+
+use std::sync::atomic::Ordering;
+
+use postern_core::event::{Event, EventKind};
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_finding};
+use crate::app::App;
+use crate::store::{findings, time};
+
+/// Which finding, and which version of it was looked at. Without one, what is there now.
+#[derive(Clone, Copy)]
+pub struct Which<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// As it was shown.
+    pub version: Option<i64>,
+}
+
+/// Closes a finding. `Conflict` when it has grown since it was looked at.
+pub async fn close_finding(
+    app: &App,
+    caller: &Caller,
+    which: Which<'_>,
+    reason: &str,
+) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "close_finding", case: None, person: None };
+    attempt.on_record(app, close(app, caller, which, reason).await).await?;
+    let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
+    app.open_incidents.store(open, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn close(app: &App, caller: &Caller, which: Which<'_>, reason: &str) -> Result<(), ActionError> {
+    let row = findings::find(&app.db, &app.tenant, which.id).await?.ok_or(ActionError::NotFound)?;
+    let permit = permit_on_finding(app, caller, &row).await?;
+    let reason = Reason::parse(reason)?;
+    if row.closed_at.is_some() {
+        return Err(ActionError::Refused("It is closed already.".to_owned()));
+    }
+    let event = Event::new(EventKind::IncidentClosed, caller.actor())
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(json!({ "finding": row.id, "grade": row.grade, "records": row.record_count, "until": time(row.until_at) }))
+        .detail(json!({ "finding": row.id, "rule": row.rule, "title": row.title, "grade": row.grade }));
+    if which.version.is_some_and(|version| version != row.version) {
+        return Err(ActionError::Conflict);
+    }
+    let mut change = caller.change(app).await?;
+    findings::close(&mut change, &row, &caller.person.id, reason.as_str()).await?;
+    Ok(change.commit(&event).await?)
+}

@@ -1,0 +1,202 @@
+//! Why a person cannot sign in, from the records of the last weeks: our own, and those of other providers that name
+//! them by login or by a mail address on file. Reads only.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use postern_signals::rules::RuleSet;
+use postern_signals::{
+    AttemptResult, Cause, Diagnosis, Method, Options, PersonReport, PersonState, Position, Provider,
+    ResetHelps, SignIn,
+};
+
+use super::ActionError;
+use crate::app::App;
+use crate::store::findings::{self, FindingRow, INCIDENT};
+use crate::store::persons::Person;
+use crate::store::{imported_sign_ins, micros, persons, sign_ins};
+
+/// Records that are looked at, of each login: the newest.
+const MOST: i64 = 2_000;
+/// Attempts that are listed.
+const LISTED: usize = 20;
+/// A failure of everybody's explains what began so long around it.
+const AROUND: SignedDuration = SignedDuration::from_hours(1);
+
+/// What a failing provider says of its failures.
+const OUTAGE: [Cause; 5] = [
+    Cause::ProviderOutage,
+    Cause::ExternalIdp,
+    Cause::MfaDeliveryFailed,
+    Cause::MfaNoResponse,
+    Cause::Unknown,
+];
+
+const ATTACK: &str = "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through \
+                      contacts on file, open an incident.";
+
+/// What is known of a person's sign-ins.
+pub struct PersonDiagnosis {
+    /// One for each provider and login, those that need care first.
+    pub accounts: Vec<Account>,
+    /// Open findings that concern the person, worst first.
+    pub findings: Vec<FindingRow>,
+    /// The latest attempts, newest first.
+    pub attempts: Vec<AttemptLine>,
+    /// From when on records were looked at.
+    pub since: Timestamp,
+}
+
+impl PersonDiagnosis {
+    /// The worst open incident.
+    pub fn incident(&self) -> Option<&FindingRow> {
+        self.findings.iter().find(|row| row.severity >= INCIDENT)
+    }
+}
+
+/// One account of a person.
+pub struct Account {
+    /// Whose.
+    pub provider: Provider,
+    /// The login there.
+    pub login: String,
+    /// Locked out or not.
+    pub state: PersonState,
+    /// Why.
+    pub cause: Option<Cause>,
+    /// Why, in plain words.
+    pub why: String,
+    /// What to do.
+    pub mend: String,
+    /// Would an MFA reset help?
+    pub reset_helps: ResetHelps,
+    /// First rung of the ladder that applies; 0 when nothing is wrong.
+    pub rung: u8,
+    /// The newest success.
+    pub last_success: Option<Timestamp>,
+    /// The newest attempt.
+    pub last_attempt: Option<Timestamp>,
+    /// The open finding that explains it for the whole organisation.
+    pub organisation_wide: Option<String>,
+}
+
+/// One attempt, of any provider.
+pub struct AttemptLine {
+    /// When.
+    pub at: Timestamp,
+    /// Whose log.
+    pub provider: Provider,
+    /// What was shown.
+    pub method: Method,
+    /// What became of it.
+    pub result: AttemptResult,
+    /// From where.
+    pub ip: Option<String>,
+    /// To what.
+    pub app: Option<String>,
+    /// The log's own words.
+    pub detail: Option<String>,
+}
+
+/// Looks at a person's records.
+pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnosis, ActionError> {
+    let now = app.clock.now();
+    let since = now.saturating_sub(app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+    let keys = persons::list_login_keys(&app.db, person).await?;
+    let own = sign_ins::list_of_person(&app.db, &app.tenant, &person.id, MOST).await?;
+    let mut imported = Vec::new();
+    for key in &keys {
+        imported.extend(imported_sign_ins::list_of_login(&app.db, &app.tenant, key, since, MOST).await?);
+    }
+    let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
+    let wide = findings::list_open_wide(&app.db, &app.tenant).await?;
+    let engine = app.config.signals.engine.clone();
+    let work = move || -> Result<_, ActionError> {
+        let recent = own.iter().filter(|row| row.at >= micros(since));
+        let own = recent.map(|row| row.record(Position::default()));
+        let records: Vec<SignIn<'_>> =
+            own.chain(imported.iter().filter_map(|row| row.record(Position::default()))).collect();
+        let attempts = newest(&records);
+        Ok((judge(engine, records, now)?, attempts))
+    };
+    let judged = tokio::task::spawn_blocking(work).await;
+    let (reports, attempts) = judged.map_err(|error| ActionError::Internal(error.to_string()))??;
+    let incident = open.iter().any(|row| row.severity >= INCIDENT);
+    let accounts = reports.into_iter().map(|report| account(report, incident, &wide)).collect();
+    Ok(PersonDiagnosis { accounts, findings: open, attempts, since })
+}
+
+/// No rule is asked: what they found in all the records is on file, and what staff closed stays closed.
+fn judge(
+    engine: Options,
+    records: Vec<SignIn<'_>>,
+    now: Timestamp,
+) -> Result<Vec<PersonReport>, ActionError> {
+    let internal = |error: &dyn std::fmt::Display| ActionError::Internal(format!("a diagnosis: {error}"));
+    let rules = RuleSet::default().compile().map_err(|error| internal(&error))?;
+    let mut diagnosis = Diagnosis::new(Options { rules: Arc::new(rules), as_of: Some(now), ..engine });
+    for record in records {
+        diagnosis.observe(record);
+    }
+    Ok(diagnosis.finish().map_err(|error| internal(&error))?.people)
+}
+
+fn newest(records: &[SignIn<'_>]) -> Vec<AttemptLine> {
+    let mut dated: Vec<_> = records.iter().filter_map(|record| Some((record.at?, record))).collect();
+    dated.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let line = |(at, record): (Timestamp, &SignIn<'_>)| AttemptLine {
+        at,
+        provider: record.provider,
+        method: record.method,
+        result: record.result,
+        ip: record.ip.map(|ip| ip.to_string()),
+        app: record.app.as_deref().map(str::to_owned),
+        detail: record.detail.as_deref().map(str::to_owned),
+    };
+    dated.into_iter().take(LISTED).map(line).collect()
+}
+
+fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account {
+    let explained = wide.iter().find(|row| !incident && explains(row, &report));
+    let mut account = Account {
+        provider: report.provider,
+        login: report.person.to_string(),
+        state: report.state,
+        cause: report.cause,
+        why: report.why.into_owned(),
+        mend: report.mend.into_owned(),
+        reset_helps: report.reset_helps,
+        rung: report.rung,
+        last_success: report.last_success,
+        last_attempt: report.last_attempt,
+        organisation_wide: explained.map(|row| row.id.clone()),
+    };
+    if incident {
+        ATTACK.clone_into(&mut account.mend);
+        (account.rung, account.reset_helps) = (7, ResetHelps::No);
+    } else if let Some(row) = explained {
+        account.why = format!("It is not only this person: {} {}", row.words, account.why);
+        account.mend.clone_from(&row.mend);
+        (account.rung, account.reset_helps) = (1, ResetHelps::No);
+    }
+    account
+}
+
+/// Does what happened to everybody at this provider explain what this person meets?
+fn explains(row: &FindingRow, report: &PersonReport) -> bool {
+    let (PersonState::LockedOut { since } | PersonState::Unfinished { since }) = report.state else {
+        return false;
+    };
+    let around = i64::try_from(AROUND.as_micros()).unwrap_or(0);
+    let (since, until) = (micros(since), report.last_attempt.map_or(i64::MIN, micros));
+    let of_its_kind = match row.rule.as_str() {
+        "outage" => OUTAGE.as_slice(),
+        "policy_misconfiguration" => &[Cause::PolicyBlock, Cause::DeviceBlock, Cause::MfaNotEnrolled],
+        "sms_trouble" => &[Cause::MfaDeliveryFailed, Cause::MfaRateLimited, Cause::MfaNoResponse],
+        _ => &[],
+    };
+    row.subject_provider.as_deref() == Some(report.provider.as_str())
+        && report.cause.is_some_and(|cause| of_its_kind.contains(&cause))
+        && since <= row.until_at.saturating_add(around)
+        && until >= row.since_at.saturating_sub(around)
+}

@@ -1,0 +1,155 @@
+//! Takes in the sign-in records of another provider: a file in, rows and counts out. Each record is kept once.
+//!
+//! A thread reads and hands over a thousand records at a time; each lot is one change. What was committed stays if the
+//! rest cannot be read: the same file again adds only what is missing.
+
+mod reading;
+mod record_lot;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use postern_core::event::Actor;
+use postern_core::policy::{ImportSignIns, Permit};
+use postern_signals::report::printable;
+
+use super::{ActionError, Caller, Lane};
+use crate::app::App;
+use crate::store::Change;
+use crate::store::imports::Tally;
+
+use reading::Reading;
+pub(crate) use reading::{Counts, Limits, Lot, Sorter};
+use record_lot::record_lot;
+
+/// How the records came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// By the API.
+    Api,
+    /// By the page of the desk.
+    Page,
+    /// From the watched folder.
+    Folder,
+}
+
+impl Via {
+    /// The word in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Page => "page",
+            Self::Folder => "folder",
+        }
+    }
+}
+
+/// What is to be read.
+pub struct Upload {
+    source: String,
+    via: Via,
+    path: PathBuf,
+}
+
+impl Upload {
+    /// `source`: what to call it in lists and as evidence. Cut to what a list has room for.
+    pub fn new(source: &str, via: Via, path: PathBuf) -> Self {
+        let shown: String = printable(source.trim()).chars().take(100).collect();
+        Self { source: if shown.is_empty() { "upload".to_owned() } else { shown }, via, path }
+    }
+}
+
+/// What came of an import.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// Its id.
+    pub id: String,
+    /// In numbers.
+    pub tally: Tally,
+}
+
+/// Who brings the records.
+pub(crate) enum By<'a> {
+    /// Somebody signed in, or a token of theirs.
+    Caller(&'a Caller, Vec<String>),
+    /// The watched folder.
+    Folder,
+}
+
+impl By<'_> {
+    async fn change<'a>(&self, app: &'a App) -> Result<Change<'a>, ActionError> {
+        match self {
+            Self::Caller(caller, _) => caller.change(app).await,
+            Self::Folder => Ok(app.change().await?),
+        }
+    }
+
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Caller(caller, _) => caller.actor(),
+            Self::Folder => Actor::System,
+        }
+    }
+}
+
+/// Reads a file and keeps its records.
+pub async fn import_sign_ins(
+    app: &Arc<App>,
+    caller: &Caller,
+    permit: Permit<ImportSignIns>,
+    upload: &Upload,
+) -> Result<Imported, ActionError> {
+    if !permit.covers(app.tenant.as_str()) {
+        return Err(ActionError::NotFound);
+    }
+    // What does not fit is paid for: a broken program slows itself down, one that works does not.
+    let hour = app.clock.now().as_second().div_euclid(3600);
+    let lane = Lane::of_thing(&format!("import:{}:{hour}", caller.session));
+    lane.spend(app).await?;
+    let by = By::Caller(caller, permit.policies().to_vec());
+    let _turn = app.importing.acquire().await.map_err(|error| ActionError::Internal(error.to_string()))?;
+    let imported = read_and_record(app, &by, upload).await?;
+    let mut change = app.change().await?;
+    lane.clear(&mut change).await?;
+    change.commit_unrecorded("an import that fitted costs nothing").await?;
+    app.records.notify_one();
+    Ok(imported)
+}
+
+pub(crate) async fn read_and_record(
+    app: &Arc<App>,
+    by: &By<'_>,
+    upload: &Upload,
+) -> Result<Imported, ActionError> {
+    let mut reading = Reading::start(upload.path.clone(), Limits::of(app));
+    let mut import: Option<Imported> = None;
+    let mut held = reading.next().await;
+    // One lot is held back until it is known whether it is the last: a small file is one change.
+    while let Some(lot) = held {
+        held = reading.next().await;
+        if held.is_some() {
+            import = Some(record_lot(app, by, upload, import, (lot, None)).await?);
+            continue;
+        }
+        let end = reading.end().await?;
+        if import.is_none() && lot.counts.attempts == 0 {
+            return Err(nothing_fits(&upload.path, &lot.counts, end.problem.as_deref()));
+        }
+        return record_lot(app, by, upload, import, (lot, Some(end))).await;
+    }
+    Err(ActionError::Internal("an import was read that had no last lot".to_owned()))
+}
+
+fn nothing_fits(path: &Path, counts: &Counts, problem: Option<&str>) -> ActionError {
+    let is_empty = std::fs::metadata(path).is_ok_and(|about| about.len() == 0);
+    let found = match problem {
+        Some(problem) => problem.to_owned(),
+        None if is_empty => "it is empty".to_owned(),
+        None => counts.in_words(),
+    };
+    let words = format!(
+        "No sign-in record that Postern knows was found: {found}. Export the sign-in log of your provider as the guide \
+         docs/guide/diagnose.md shows, and send it as it is."
+    );
+    ActionError::invalid("file", words)
+}

@@ -1,0 +1,295 @@
+//! The thread that reads: bytes → records → lots of rows.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::login;
+use postern_signals::postern::to_line;
+use postern_signals::report::printable;
+use postern_signals::source::Sources;
+use postern_signals::{Damage, Parsed, Position, ReadOptions, SignIn};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::store::imported_sign_ins::NewRecord;
+use crate::store::imports::{ImportRow, Tally};
+use crate::store::micros;
+
+/// Records in one change: on SQLite nobody else writes meanwhile.
+const LOT: usize = 1_000;
+/// Damaged lines, and kinds of other records, that are named.
+const NAMED: usize = 20;
+/// Longest normalised record that is kept. Unit: bytes.
+const LONGEST: usize = 64 << 10;
+/// A packed file may hold so many times what may be sent.
+const UNPACKED: u64 = 16;
+/// A record's time may be so far ahead: clocks are off, and exports write local times as UTC.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is read and kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    oldest: Timestamp,
+    newest: Timestamp,
+    unpacked: u64,
+}
+
+impl Limits {
+    /// By the settings, now.
+    pub(crate) fn of(app: &App) -> Self {
+        let (now, signals) = (app.clock.now(), &app.config.signals);
+        let sent = u64::try_from(signals.max_import_bytes).unwrap_or(u64::MAX);
+        Self {
+            oldest: now.saturating_sub(signals.keep).unwrap_or(Timestamp::MIN),
+            newest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
+            unpacked: sent.saturating_mul(UNPACKED),
+        }
+    }
+}
+
+/// What was found so far, in numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) records: i64,
+    pub(crate) attempts: i64,
+    pub(crate) out_of_time: i64,
+    pub(crate) foreign: i64,
+    pub(crate) damaged: i64,
+    pub(crate) foreign_kinds: BTreeMap<String, i64>,
+    /// Line and reason.
+    pub(crate) damaged_lines: Vec<(u64, String)>,
+}
+
+impl Counts {
+    /// "12 records: 9 of other kinds (user.session.end), 3 damaged (line 4: not JSON at column 1)".
+    pub(crate) fn in_words(&self) -> String {
+        let mut words = vec![format!("{} records", self.records)];
+        if self.foreign > 0 {
+            let kinds: Vec<&str> = self.foreign_kinds.keys().take(3).map(String::as_str).collect();
+            words.push(format!("{} of other kinds ({})", self.foreign, kinds.join("; ")));
+        }
+        if self.damaged > 0 {
+            let lines: Vec<String> =
+                self.damaged_lines.iter().take(3).map(|(line, why)| format!("line {line}: {why}")).collect();
+            words.push(format!("{} damaged ({})", self.damaged, lines.join("; ")));
+        }
+        words.join(", ")
+    }
+
+    /// What a row says of it.
+    pub(crate) fn of(row: &ImportRow) -> Self {
+        let lines: Vec<DamagedLine> = serde_json::from_str(&row.damaged_lines).unwrap_or_default();
+        Self {
+            records: row.records,
+            attempts: row.attempts,
+            out_of_time: row.out_of_time,
+            foreign: row.foreign_records,
+            damaged: row.damaged_records,
+            foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
+            damaged_lines: lines.into_iter().map(|DamagedLine { line, why }| (line, why)).collect(),
+        }
+    }
+
+    /// Puts it into what is kept of an import.
+    pub(crate) fn write(&self, tally: &mut Tally) -> Result<(), serde_json::Error> {
+        tally.records = self.records;
+        tally.attempts = self.attempts;
+        tally.out_of_time = self.out_of_time;
+        tally.foreign_records = self.foreign;
+        tally.damaged_records = self.damaged;
+        tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
+        let line = |(line, why): &(u64, String)| DamagedLine { line: *line, why: why.clone() };
+        tally.damaged_lines =
+            serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
+        Ok(())
+    }
+
+    /// The same and what came after it.
+    pub(crate) fn add(&mut self, later: &Self) {
+        self.records += later.records;
+        self.attempts += later.attempts;
+        self.out_of_time += later.out_of_time;
+        self.foreign += later.foreign;
+        self.damaged += later.damaged;
+        for (kind, count) in &later.foreign_kinds {
+            self.count_kind(kind, *count);
+        }
+        let room = NAMED.saturating_sub(self.damaged_lines.len());
+        self.damaged_lines.extend(later.damaged_lines.iter().take(room).cloned());
+    }
+
+    fn count_kind(&mut self, kind: &str, count: i64) {
+        if self.foreign_kinds.len() < NAMED || self.foreign_kinds.contains_key(kind) {
+            *self.foreign_kinds.entry(kind.to_owned()).or_default() += count;
+        }
+    }
+}
+
+/// A damaged line, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct DamagedLine {
+    line: u64,
+    why: String,
+}
+
+/// Rows for one change, and what was found up to the last of them.
+#[derive(Debug, Default)]
+pub(crate) struct Lot {
+    pub(crate) rows: Vec<NewRecord>,
+    pub(crate) counts: Counts,
+}
+
+/// How the reading ended.
+#[derive(Debug, Default)]
+pub(crate) struct End {
+    /// What kept it from being read to its end.
+    pub(crate) problem: Option<String>,
+}
+
+/// A file that is being read.
+pub(crate) struct Reading {
+    lots: mpsc::Receiver<Lot>,
+    thread: JoinHandle<End>,
+}
+
+impl Reading {
+    /// Begins to read.
+    pub(crate) fn start(path: PathBuf, limits: Limits) -> Self {
+        let (sender, lots) = mpsc::channel(2);
+        Self { lots, thread: tokio::task::spawn_blocking(move || read_file(&path, limits, sender)) }
+    }
+
+    /// The next lot; `None` after the last, which may be empty.
+    pub(crate) async fn next(&mut self) -> Option<Lot> {
+        self.lots.recv().await
+    }
+
+    /// How it ended.
+    pub(crate) async fn end(self) -> Result<End, ActionError> {
+        self.thread.await.map_err(|error| ActionError::Internal(format!("reading an import: {error}")))
+    }
+}
+
+fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
+    let mut sorter = Sorter::new(limits, 0);
+    let gone = Arc::new(AtomicBool::new(false));
+    let read = open(path).and_then(|file| {
+        let bounded = Bounded { inner: file, left: limits.unpacked, gone: Arc::clone(&gone) };
+        postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
+            sorter.take(position, parsed);
+            if sorter.lot.rows.len() >= LOT && sender.blocking_send(sorter.give()).is_err() {
+                gone.store(true, Ordering::Relaxed);
+            }
+        })
+    });
+    // Nobody listens any more when the request was given up: then nothing is left to tell.
+    let _ = sender.blocking_send(sorter.give());
+    End { problem: read.err().map(|error| printable(&error.to_string())) }
+}
+
+/// Unpacks while it is read.
+fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let mut sources = Sources::find(&[path.to_owned()]).map_err(io::Error::other)?;
+    sources.files.pop().ok_or(io::ErrorKind::NotFound)?.open()
+}
+
+/// Ends a reading that nobody waits for, and one that unpacks to too much.
+struct Bounded {
+    inner: Box<dyn Read + Send>,
+    left: u64,
+    gone: Arc<AtomicBool>,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.gone.load(Ordering::Relaxed) {
+            return Err(io::Error::other("given up"));
+        }
+        let read = self.inner.read(buffer)?;
+        let Some(left) = self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX)) else {
+            return Err(io::Error::other("it unpacks to more than is read at once. Send it in parts"));
+        };
+        self.left = left;
+        Ok(read)
+    }
+}
+
+/// Turns records into rows.
+pub(crate) struct Sorter {
+    limits: Limits,
+    first_line: u64,
+    lot: Lot,
+}
+
+impl Sorter {
+    /// `first_line`: how many lines of the file were read before.
+    pub(crate) fn new(limits: Limits, first_line: u64) -> Self {
+        Self { limits, first_line, lot: Lot::default() }
+    }
+
+    /// Takes one record.
+    pub(crate) fn take(&mut self, position: Position, parsed: Parsed<'_>) {
+        let line = self.first_line.saturating_add(position.line);
+        let counts = &mut self.lot.counts;
+        counts.records += 1;
+        match parsed {
+            Parsed::Attempt(record) => self.keep(line, &record),
+            Parsed::Several(records) => records.iter().for_each(|record| self.keep(line, record)),
+            Parsed::Foreign(kind) => {
+                counts.foreign += 1;
+                let kind: String = printable(&kind).chars().take(80).collect();
+                counts.count_kind(&kind, 1);
+            }
+            Parsed::Damaged(damage) => self.damaged(line, damage),
+        }
+    }
+
+    /// What was gathered; the counts go on.
+    pub(crate) fn give(&mut self) -> Lot {
+        let counts = self.lot.counts.clone();
+        std::mem::replace(&mut self.lot, Lot { rows: Vec::new(), counts })
+    }
+
+    fn damaged(&mut self, line: u64, damage: Damage) {
+        self.lot.counts.damaged += 1;
+        if self.lot.counts.damaged_lines.len() < NAMED {
+            self.lot.counts.damaged_lines.push((line, damage.to_string()));
+        }
+    }
+
+    fn keep(&mut self, line: u64, record: &SignIn<'_>) {
+        self.lot.counts.attempts += 1;
+        let kept = record.at.filter(|at| (self.limits.oldest..=self.limits.newest).contains(at));
+        let Some((at, text)) = kept.zip(to_line(record)) else {
+            self.lot.counts.out_of_time += 1;
+            return;
+        };
+        if text.len() > LONGEST {
+            self.damaged(line, Damage::TooLong { limit: LONGEST });
+            return;
+        }
+        let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());
+        self.lot.rows.push(NewRecord {
+            line: i64::try_from(line).unwrap_or(i64::MAX),
+            provider: record.provider.as_str(),
+            login_key,
+            at: micros(at),
+            fingerprint: fingerprint(&text),
+            record: text,
+        });
+    }
+}
+
+/// 128 bits are enough to tell records apart.
+fn fingerprint(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    data_encoding::HEXLOWER.encode(hash.get(..16).unwrap_or_default())
+}

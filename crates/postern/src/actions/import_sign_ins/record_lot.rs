@@ -1,0 +1,62 @@
+//! One lot of an import: rows, the import's own row, and its record, in one change.
+
+use postern_core::event::{Event, EventKind};
+use serde_json::json;
+
+use super::reading::End;
+use super::{By, Imported, Lot, Upload};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::store::Change;
+use crate::store::imported_sign_ins::insert_new;
+use crate::store::imports::{self, Tally};
+
+/// Writes a lot. The first one and the last one are on record: who brings what, and what came of it.
+pub(crate) async fn record_lot(
+    app: &App,
+    by: &By<'_>,
+    upload: &Upload,
+    import: Option<Imported>,
+    (lot, end): (Lot, Option<End>),
+) -> Result<Imported, ActionError> {
+    let mut change = by.change(app).await?;
+    let is_first = import.is_none();
+    let mut import = match import {
+        Some(import) => import,
+        None => begin(&mut change, by, upload).await?,
+    };
+    let added = insert_new(&mut change, &import.id, &lot.rows).await?;
+    let (added, tried) = (i64::try_from(added).unwrap_or(0), i64::try_from(lot.rows.len()).unwrap_or(0));
+    import.tally.stored += added;
+    import.tally.repeated += tried - added;
+    import.tally.is_finished = end.is_some();
+    import.tally.problem = end.and_then(|end| end.problem);
+    lot.counts.write(&mut import.tally)?;
+    imports::save(&mut change, &import.id, &import.tally).await?;
+    if is_first || import.tally.is_finished {
+        change.commit(&event(by, upload, &import)).await?;
+    } else {
+        change.commit_unrecorded("more of an import whose beginning and end are on record").await?;
+    }
+    app.records.notify_one();
+    Ok(import)
+}
+
+async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload) -> Result<Imported, ActionError> {
+    let person = by.actor().person().cloned();
+    let id = imports::insert(change, &upload.source, upload.via.as_str(), person.as_ref()).await?;
+    Ok(Imported { id, tally: Tally::default() })
+}
+
+fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
+    let tally = &import.tally;
+    let event = Event::new(EventKind::SignInsImported, by.actor()).detail(json!({
+        "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": tally.is_finished,
+        "records": tally.records, "attempts": tally.attempts, "stored": tally.stored, "repeated": tally.repeated,
+        "out_of_time": tally.out_of_time, "of_other_kinds": tally.foreign_records, "damaged": tally.damaged_records,
+    }));
+    match by {
+        By::Caller(_, policies) => event.policies(policies),
+        By::Folder => event,
+    }
+}

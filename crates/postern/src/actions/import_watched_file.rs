@@ -1,0 +1,330 @@
+//! Takes in a file of the watched folder: a log that grows line by line from where it was left, anything else as a
+//! whole. How far it was read is kept in the change that keeps its records, so that nothing is read twice.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_signals::read::{MAX_LINE, goes_line_by_line};
+use postern_signals::report::printable;
+use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
+use serde_json::json;
+
+use super::ActionError;
+use super::import_sign_ins::{By, Counts, Limits, Lot, Sorter, Upload, Via, read_and_record};
+use crate::app::App;
+use crate::store::imported_sign_ins::insert_new;
+use crate::store::imports::{self, ImportRow, Tally};
+use crate::store::watched_files::{self, WatchedFile};
+
+/// Bytes that are read for one change.
+const BLOCK: usize = 1 << 20;
+/// Bytes that say what a file is.
+const HEAD: u64 = 64 << 10;
+/// Read, but not by this version's hands: another node, or one that was stopped in the middle.
+const CLAIMED: i64 = -1;
+/// How the problem of a file begins that may be readable at the next look.
+const UNREADABLE: &str = "cannot be read";
+
+/// A file as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Below the folder.
+    pub path: String,
+    /// Where it lies.
+    pub at: PathBuf,
+    /// Its length.
+    pub size: i64,
+    /// Its time. Unit: microseconds.
+    pub modified_at: i64,
+    /// Whether neither has changed for a while.
+    pub is_settled: bool,
+}
+
+/// How far a file was read, and whether somebody has to look again soon.
+pub struct Progress {
+    /// As it was kept.
+    pub file: WatchedFile,
+    /// There is more of it to read at once.
+    pub has_more: bool,
+}
+
+/// Reads what is new. `None`: nothing is to be done now.
+pub async fn import_watched_file(
+    app: &Arc<App>,
+    seen: &Seen,
+    known: Option<&WatchedFile>,
+) -> Result<Option<Progress>, ActionError> {
+    let path = seen.at.clone();
+    let head = match blocking(move || head_of(&path)).await? {
+        Ok(head) => head,
+        Err(error) => return unreadable(app, seen, known, &error).await,
+    };
+    if head.is_empty() {
+        return Ok(None);
+    }
+    if goes_line_by_line(&head) {
+        return read_on(app, seen, known).await;
+    }
+    if known.is_some_and(|known| is_done(seen, known)) || !seen.is_settled {
+        return Ok(None);
+    }
+    read_whole(app, seen, known).await.map(Some)
+}
+
+/// Whether a file that is read as a whole was read as it is now.
+fn is_done(seen: &Seen, known: &WatchedFile) -> bool {
+    let is_same = (known.size, known.modified_at) == (seen.size, seen.modified_at);
+    is_same && known.read_bytes != CLAIMED && !is_unreadable(known)
+}
+
+/// Whether somebody has begun to read it, and has not finished.
+pub fn is_claimed(known: &WatchedFile) -> bool {
+    known.read_bytes == CLAIMED
+}
+
+/// Somebody may have given the right to read it since: that changes neither its length nor its time.
+pub fn is_unreadable(known: &WatchedFile) -> bool {
+    known.problem.as_deref().is_some_and(|problem| problem.starts_with(UNREADABLE))
+}
+
+async fn unreadable(
+    app: &App,
+    seen: &Seen,
+    known: Option<&WatchedFile>,
+    error: &io::Error,
+) -> Result<Option<Progress>, ActionError> {
+    let problem = format!("{UNREADABLE}: {error}");
+    if known.is_some_and(|known| known.problem.as_deref() == Some(problem.as_str())) {
+        return Ok(None);
+    }
+    let (bytes, lines) = known.map_or((0, 0), |known| (known.read_bytes.max(0), known.read_lines));
+    let file = row_of(seen, known.and_then(|known| known.import_id.clone()), bytes, lines);
+    set_aside(app, seen, known, (file, problem)).await.map(Some)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActionError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| ActionError::Internal(error.to_string()))
+}
+
+fn head_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A document, a table, or something packed: all of it, once it has come to rest.
+async fn read_whole(
+    app: &Arc<App>,
+    seen: &Seen,
+    known: Option<&WatchedFile>,
+) -> Result<Progress, ActionError> {
+    let claim = row_of(seen, known.and_then(|known| known.import_id.clone()), CLAIMED, 0);
+    let mut change = app.change().await?;
+    watched_files::save(&mut change, known, &claim).await?;
+    change.commit_unrecorded("a file of the watched folder is about to be read").await?;
+    let upload = Upload::new(&seen.path, Via::Folder, seen.at.clone());
+    match read_and_record(app, &By::Folder, &upload).await {
+        Ok(imported) => {
+            let done = row_of(seen, Some(imported.id), seen.size, 0);
+            let mut change = app.change().await?;
+            watched_files::save(&mut change, Some(&claim), &done).await?;
+            change.commit_unrecorded("a file of the watched folder was read").await?;
+            Ok(Progress { file: done, has_more: false })
+        }
+        Err(ActionError::Invalid { words, .. }) => {
+            let file = row_of(seen, claim.import_id.clone(), seen.size, 0);
+            set_aside(app, seen, Some(&claim), (file, words)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A file that nothing can be done with is named, once.
+async fn set_aside(
+    app: &App,
+    seen: &Seen,
+    known: Option<&WatchedFile>,
+    (mut file, problem): (WatchedFile, String),
+) -> Result<Progress, ActionError> {
+    tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder is of no use");
+    let row = match &file.import_id {
+        Some(id) => imports::find(&app.db, &app.tenant, id).await?,
+        None => None,
+    };
+    let mut change = app.change().await?;
+    let (id, tally) = match row {
+        Some(row) => (row.id.clone(), tally_of(&row)),
+        None => (imports::insert(&mut change, &name_of(seen), Via::Folder.as_str(), None).await?, nothing()),
+    };
+    let tally = Tally { is_finished: true, problem: Some(problem.clone()), ..tally };
+    imports::save(&mut change, &id, &tally).await?;
+    (file.import_id, file.problem) = (Some(id), Some(problem));
+    watched_files::save(&mut change, known, &file).await?;
+    change.commit_unrecorded("a file of the watched folder that brings nothing").await?;
+    Ok(Progress { file, has_more: false })
+}
+
+/// A log that grows: from the last whole line on, a stretch at a time.
+async fn read_on(
+    app: &Arc<App>,
+    seen: &Seen,
+    known: Option<&WatchedFile>,
+) -> Result<Option<Progress>, ActionError> {
+    // Shorter than what was read: another log under the old name.
+    let is_same = |known: &&WatchedFile| (0..=seen.size).contains(&known.read_bytes);
+    let (from, lines) = known.filter(is_same).map_or((0, 0), |known| (known.read_bytes, known.read_lines));
+    if from == seen.size {
+        return Ok(None);
+    }
+    let (path, is_settled) = (seen.at.clone(), seen.is_settled);
+    let bytes = blocking(move || stretch(&path, from, is_settled)).await?;
+    let bytes = match bytes {
+        Ok(Stretch::Lines(bytes)) if bytes.is_empty() => return Ok(None),
+        Ok(Stretch::Lines(bytes)) => bytes,
+        Ok(Stretch::Endless) => {
+            let rest = row_of(seen, known.and_then(|known| known.import_id.clone()), seen.size, lines);
+            let problem = format!("a line goes on for more than {MAX_LINE} bytes; the rest is left out");
+            return set_aside(app, seen, known, (rest, problem)).await.map(Some);
+        }
+        Err(error) => return unreadable(app, seen, known, &error).await,
+    };
+    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let limits = Limits::of(app);
+    let (lot, more_lines) = blocking(move || parse(&bytes, limits, lines)).await?;
+    let to = from.saturating_add(length);
+    let file = row_of(seen, known.and_then(|known| known.import_id.clone()), to, lines + more_lines);
+    let file = record(app, seen, (known, file), lot).await?;
+    Ok(Some(Progress { has_more: to < seen.size, file }))
+}
+
+enum Stretch {
+    /// Whole lines; none, if the only one is not whole yet.
+    Lines(Vec<u8>),
+    /// One line that is longer than any record.
+    Endless,
+}
+
+fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+    for length in [u64::try_from(BLOCK).unwrap_or(u64::MAX), longest] {
+        let missing = length.saturating_sub(u64::try_from(bytes.len()).unwrap_or(0));
+        (&mut file).take(missing).read_to_end(&mut bytes)?;
+        if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
+            bytes.truncate(end + 1);
+            return Ok(Stretch::Lines(bytes));
+        }
+    }
+    if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
+        return Ok(Stretch::Endless);
+    }
+    // The last line of a file that came to rest needs no line break, if it is whole.
+    if !(is_settled && is_whole(&bytes)) {
+        bytes.clear();
+    }
+    Ok(Stretch::Lines(bytes))
+}
+
+fn is_whole(line: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
+    !text.is_empty()
+        && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+}
+
+fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
+    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0));
+    // Bytes in memory do not fail to be read.
+    let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
+        sorter.take(position, parsed);
+    });
+    let breaks = memchr::memchr_iter(b'\n', bytes).count();
+    (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
+}
+
+/// Keeps a stretch, and how far the file was read, in one change. Its beginning is on the record.
+async fn record(
+    app: &App,
+    seen: &Seen,
+    (known, mut file): (Option<&WatchedFile>, WatchedFile),
+    lot: Lot,
+) -> Result<WatchedFile, ActionError> {
+    let row = match &file.import_id {
+        Some(id) => imports::find(&app.db, &app.tenant, id).await?,
+        None => None,
+    };
+    let mut change = app.change().await?;
+    let is_first = row.is_none();
+    let (id, mut counts, mut tally) = if let Some(row) = row {
+        (row.id.clone(), Counts::of(&row), tally_of(&row))
+    } else {
+        let name = name_of(seen);
+        let id = imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?;
+        (id, Counts::default(), nothing())
+    };
+    let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);
+    tally.stored += added;
+    tally.repeated += i64::try_from(lot.rows.len()).unwrap_or(0) - added;
+    counts.add(&lot.counts);
+    counts.write(&mut tally)?;
+    tally.is_finished = true;
+    tally.problem = (tally.attempts == 0)
+        .then(|| format!("no sign-in record that Postern knows was found yet: {}", counts.in_words()));
+    if let (Some(problem), true) = (&tally.problem, is_first) {
+        tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder brings nothing");
+    }
+    imports::save(&mut change, &id, &tally).await?;
+    file.import_id = Some(id.clone());
+    watched_files::save(&mut change, known, &file).await?;
+    if is_first {
+        let event = Event::new(EventKind::SignInsImported, Actor::System).detail(json!({
+            "import": id, "source": name_of(seen), "via": Via::Folder.as_str(), "finished": false,
+            "records": tally.records, "attempts": tally.attempts, "stored": tally.stored,
+        }));
+        change.commit(&event).await?;
+    } else {
+        change.commit_unrecorded("more lines of a watched file whose beginning is on record").await?;
+    }
+    app.records.notify_one();
+    Ok(file)
+}
+
+fn name_of(seen: &Seen) -> String {
+    printable(&seen.path).chars().take(100).collect()
+}
+
+fn row_of(seen: &Seen, import_id: Option<String>, read_bytes: i64, read_lines: i64) -> WatchedFile {
+    WatchedFile {
+        path: seen.path.clone(),
+        import_id,
+        size: seen.size,
+        modified_at: seen.modified_at,
+        read_bytes,
+        read_lines,
+        problem: None,
+    }
+}
+
+fn nothing() -> Tally {
+    Tally { foreign_kinds: "{}".to_owned(), damaged_lines: "[]".to_owned(), ..Tally::default() }
+}
+
+fn tally_of(row: &ImportRow) -> Tally {
+    Tally {
+        is_finished: row.is_finished == 1,
+        records: row.records,
+        attempts: row.attempts,
+        stored: row.stored,
+        repeated: row.repeated,
+        out_of_time: row.out_of_time,
+        foreign_records: row.foreign_records,
+        damaged_records: row.damaged_records,
+        foreign_kinds: row.foreign_kinds.clone(),
+        damaged_lines: row.damaged_lines.clone(),
+        problem: row.problem.clone(),
+    }
+}

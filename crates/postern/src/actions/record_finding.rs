@@ -1,0 +1,140 @@
+//! Keeps what sign-in records show. The same rule about the same subject, overlapping or within a day, is one finding,
+//! whichever node saw it. An incident is on the record, and seniors are told, in the change that keeps it.
+
+mod content;
+mod evidence;
+
+use jiff::SignedDuration;
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::login;
+use postern_core::person::Role;
+use postern_signals::{Finding, Subject};
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+use crate::notify;
+use crate::store::findings::{self, Content, FindingRow, INCIDENT, Sameness};
+use crate::store::persons::{self, Person};
+use crate::store::{Change, StoreError, micros, turns};
+
+pub use evidence::Evidence;
+
+/// What is found again within so long of the last time is the same finding.
+const SAME_FINDING: SignedDuration = SignedDuration::from_hours(24);
+/// Seniors are told of incidents as fresh as this: an old log that is taken in wakes nobody.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+/// Seniors are told of so many incidents in an hour; the queue holds the others.
+const TOLD_PER_HOUR: i64 = 10;
+
+/// A finding, with the records that back it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// As the rules say it.
+    pub finding: Finding,
+    /// Its records.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Keeps one finding: new, or grown. Does nothing if nothing is new.
+pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError> {
+    let new = content::of(found, evidence::named(app, &found.evidence).await?)?;
+    let known = findings::find_same(&app.db, &app.tenant, &same(&new)).await?;
+    if known.is_some_and(|known| content::merged(&known, &new) == content::of_row(&known)) {
+        return Ok(());
+    }
+    let keys: Vec<String> = found.finding.people.iter().map(|person| login::normalise(person)).collect();
+    let concerned = persons::list_meant_by(&app.db, &app.tenant, &keys).await?;
+    let seniors = persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await?;
+    let mut change = app.change().await?;
+    // Nodes take turns: what the other one has just kept is seen now.
+    turns::take(&mut change, "findings").await?;
+    let kept = keep(&mut change, new).await?;
+    findings::add_people(&mut change, &kept.id, &keys).await?;
+    let Some(opened) = kept.opened else {
+        change.commit_unrecorded("a finding that grew, or that is no incident").await?;
+        return Ok(());
+    };
+    tracing::warn!(
+        finding = kept.id,
+        rule = kept.content.rule,
+        grade = kept.content.grade,
+        "an incident was opened"
+    );
+    tell(app, &mut change, &kept, &seniors).await?;
+    let event = event(&kept, opened, &found.finding.subject, &concerned);
+    change.commit(&event).await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+fn same(new: &Content) -> Sameness<'_> {
+    let reach = i64::try_from(SAME_FINDING.as_micros()).unwrap_or(i64::MAX);
+    Sameness {
+        rule: &new.rule,
+        subject: &new.subject,
+        begins_by: new.until_at.saturating_add(reach),
+        ends_after: new.since_at.saturating_sub(reach),
+    }
+}
+
+struct Kept {
+    id: String,
+    content: Content,
+    /// It is an incident now, and was none, or a closed one.
+    opened: Option<Opened>,
+}
+
+#[derive(Clone, Copy)]
+enum Opened {
+    First,
+    Again,
+}
+
+async fn keep(change: &mut Change<'_>, new: Content) -> Result<Kept, StoreError> {
+    let Some(known) = findings::find_same_for(change, &same(&new)).await? else {
+        let id = findings::insert(change, &new).await?;
+        let opened = (new.severity >= INCIDENT).then_some(Opened::First);
+        return Ok(Kept { id, content: new, opened });
+    };
+    let content = content::merged(&known, &new);
+    let reopen = known.closed_at.is_some() && has_grown(&known, &content);
+    findings::save(change, &known, &content, reopen).await?;
+    let opened = match (content.severity >= INCIDENT, known.severity >= INCIDENT) {
+        (true, false) => Some(Opened::First),
+        (true, true) if reopen => Some(Opened::Again),
+        _ => None,
+    };
+    Ok(Kept { id: known.id, content, opened })
+}
+
+fn has_grown(known: &FindingRow, content: &Content) -> bool {
+    content.until_at > known.until_at
+        || content.record_count > known.record_count
+        || content.severity > known.severity
+}
+
+async fn tell(app: &App, change: &mut Change<'_>, kept: &Kept, seniors: &[Person]) -> Result<(), StoreError> {
+    let (now, hour) = (change.at(), SignedDuration::from_hours(1));
+    let is_old = kept.content.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
+    let since = now.saturating_sub(hour).unwrap_or(now);
+    if is_old || findings::count_incidents_since(change, since).await? > TOLD_PER_HOUR {
+        return Ok(());
+    }
+    notify::tell_of_incident(app, change, seniors, (&kept.id, &kept.content.title)).await
+}
+
+fn event(kept: &Kept, opened: Opened, subject: &Subject, concerned: &[(String, Person)]) -> Event {
+    let content = &kept.content;
+    // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
+    let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };
+    let event = Event::new(EventKind::IncidentOpened, Actor::System).detail(json!({
+        "finding": kept.id, "rule": content.rule, "title": content.title, "grade": content.grade,
+        "confidence": content.confidence, "about": content.subject_kind, "provider": content.subject_provider,
+        "address": address, "people": content.people_count, "again": matches!(opened, Opened::Again),
+    }));
+    match (subject, concerned) {
+        (Subject::Person { .. }, [(_, person)]) => event.person(&person.id),
+        _ => event,
+    }
+}

@@ -1,0 +1,163 @@
+//! A finding as it is kept, and two of them as one.
+
+use postern_signals::finding::{EVIDENCE_LISTED, PEOPLE_NAMED};
+use postern_signals::report::printable;
+use postern_signals::{Confidence, Finding, Grade, RuleSource, Subject};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::Found;
+use crate::actions::ActionError;
+use crate::store::findings::{Content, FindingRow};
+use crate::store::micros;
+
+/// Longest text of a subject. A log may hold anything as a name.
+const LONGEST: usize = 200;
+
+pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionError> {
+    let Finding { rule, title, source, grade, confidence, subject, .. } = &found.finding;
+    let finding = &found.finding;
+    let (kind, provider, words) = in_words(subject);
+    let people: Vec<String> = finding.people.iter().map(|person| bounded(person)).collect();
+    let count = i64::try_from(finding.count).unwrap_or(i64::MAX);
+    Ok(Content {
+        rule: rule.to_string(),
+        subject: format!("{kind} {} {words}", provider.unwrap_or("-")),
+        subject_kind: kind,
+        subject_provider: provider,
+        subject_words: words,
+        title: title.to_string(),
+        source: source_word(*source),
+        grade: grade.as_str(),
+        severity: severity(*grade),
+        confidence: confidence.as_str(),
+        words: printable(&finding.words),
+        mend: finding.mend.to_string(),
+        runbook: finding.runbook.to_string(),
+        threshold: finding.threshold.to_string(),
+        people: serde_json::to_string(&people)?,
+        people_count: i64::try_from(finding.people_count).unwrap_or(i64::MAX),
+        since_at: micros(finding.since),
+        until_at: micros(finding.until),
+        record_count: count,
+        evidence: serde_json::to_string(&evidence)?,
+    })
+}
+
+/// What a row says.
+pub(super) fn of_row(row: &FindingRow) -> Content {
+    let word = |text: &str, known: &[&'static str]| known.iter().copied().find(|word| *word == text);
+    Content {
+        rule: row.rule.clone(),
+        subject: row.subject.clone(),
+        subject_kind: word(&row.subject_kind, &KINDS).unwrap_or("group"),
+        subject_provider: row.subject_provider.as_deref().and_then(provider),
+        subject_words: row.subject_words.clone(),
+        title: row.title.clone(),
+        source: word(&row.source, &SOURCES).unwrap_or("own"),
+        grade: word(&row.grade, &GRADES).unwrap_or("notice"),
+        severity: row.severity,
+        confidence: word(&row.confidence, &CONFIDENCES).unwrap_or("low"),
+        words: row.words.clone(),
+        mend: row.mend.clone(),
+        runbook: row.runbook.clone(),
+        threshold: row.threshold.clone(),
+        people: row.people.clone(),
+        people_count: row.people_count,
+        since_at: row.since_at,
+        until_at: row.until_at,
+        record_count: row.record_count,
+        evidence: row.evidence.clone(),
+    }
+}
+
+/// The known finding and what is said now. It never shrinks, so that the order in which nodes tell does not matter.
+pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
+    let known = of_row(known);
+    let is_newer = new.until_at >= known.until_at;
+    let said = if is_newer { new } else { &known };
+    let evidence = union(&known.evidence, &new.evidence, EVIDENCE_LISTED);
+    let listed = i64::try_from(evidence.len()).unwrap_or(0);
+    let people = union(&known.people, &new.people, PEOPLE_NAMED);
+    let named = i64::try_from(people.len()).unwrap_or(0);
+    Content {
+        grade: if new.severity > known.severity { new.grade } else { known.grade },
+        severity: new.severity.max(known.severity),
+        confidence: surer(known.confidence, new.confidence),
+        people: Value::Array(people).to_string(),
+        people_count: known.people_count.max(new.people_count).max(named),
+        since_at: known.since_at.min(new.since_at),
+        until_at: known.until_at.max(new.until_at),
+        record_count: known.record_count.max(new.record_count).max(listed),
+        evidence: Value::Array(evidence).to_string(),
+        ..said.clone()
+    }
+}
+
+fn union(known: &str, new: &str, most: usize) -> Vec<Value> {
+    let list = |text: &str| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
+    let mut all = list(known);
+    for value in list(new) {
+        if all.len() < most && !all.contains(&value) {
+            all.push(value);
+        }
+    }
+    all
+}
+
+fn surer(one: &'static str, other: &'static str) -> &'static str {
+    let rank = |word: &str| CONFIDENCES.iter().position(|known| *known == word);
+    if rank(other) > rank(one) { other } else { one }
+}
+
+const KINDS: [&str; 5] = ["person", "address", "policy", "tenant", "group"];
+const SOURCES: [&str; 3] = ["shipped", "own", "detector"];
+const GRADES: [&str; 4] =
+    [Grade::Notice.as_str(), Grade::Warning.as_str(), Grade::Incident.as_str(), Grade::LikelyBreach.as_str()];
+const CONFIDENCES: [&str; 3] =
+    [Confidence::Low.as_str(), Confidence::Medium.as_str(), Confidence::High.as_str()];
+
+fn severity(grade: Grade) -> i64 {
+    match grade {
+        Grade::Notice => 0,
+        Grade::Warning => 1,
+        Grade::Incident => 2,
+        Grade::LikelyBreach => 3,
+    }
+}
+
+fn source_word(source: RuleSource) -> &'static str {
+    match source {
+        RuleSource::Shipped => "shipped",
+        RuleSource::Own => "own",
+        RuleSource::Detector => "detector",
+    }
+}
+
+fn provider(word: &str) -> Option<&'static str> {
+    let mut all = postern_signals::Provider::ALL.into_iter();
+    all.find(|provider| provider.as_str() == word).map(postern_signals::Provider::as_str)
+}
+
+fn in_words(subject: &Subject) -> (&'static str, Option<&'static str>, String) {
+    match subject {
+        Subject::Person { provider, person } => ("person", Some(provider.as_str()), bounded(person)),
+        Subject::Address { ip } => ("address", None, bounded(ip)),
+        Subject::Policy { provider, policy } => ("policy", Some(provider.as_str()), bounded(policy)),
+        Subject::Tenant { provider } => {
+            ("tenant", Some(provider.as_str()), "the whole organisation".to_owned())
+        }
+        Subject::Group { group } => ("group", None, bounded(group)),
+    }
+}
+
+/// Safe to show and to index, and still its own: what is cut ends in its hash.
+fn bounded(text: &str) -> String {
+    let shown = printable(text);
+    if shown.chars().count() <= LONGEST {
+        return shown;
+    }
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()));
+    let head: String = shown.chars().take(LONGEST).collect();
+    format!("{head}…{}", hash.get(..12).unwrap_or_default())
+}

@@ -1,0 +1,112 @@
+//! Sign-in records: what is taken in, how long it is kept, how it is judged.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use postern_signals::Options;
+use postern_signals::rules::{RuleError, RuleSet, Rules};
+use postern_signals::settings::Settings;
+use serde::Deserialize;
+
+use super::typed::within;
+
+/// As typed, in the table `[signals]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TypedSignals {
+    /// A folder whose files are taken in.
+    pub import_folder: Option<PathBuf>,
+    /// Most bytes of one import by the API or the page.
+    pub max_import_bytes: Option<i64>,
+    /// Days that imported records are kept.
+    pub keep_days: Option<i64>,
+    /// Days of records that are judged together.
+    pub look_back_days: Option<i64>,
+    /// A TOML file with other thresholds.
+    pub settings: Option<PathBuf>,
+    /// A folder with Sigma rules of one's own, beside the shipped ones.
+    pub rules: Option<PathBuf>,
+}
+
+/// As needed.
+#[derive(Clone, Debug)]
+pub struct Signals {
+    /// The watched folder, without symlinks in its path.
+    pub import_folder: Option<PathBuf>,
+    /// Most bytes of one import by the API or the page.
+    pub max_import_bytes: usize,
+    /// How long imported records are kept.
+    pub keep: SignedDuration,
+    /// How far back records are judged together.
+    pub look_back: SignedDuration,
+    /// Rules and thresholds.
+    pub engine: Options,
+}
+
+impl TypedSignals {
+    pub(super) fn into_signals(self, problems: &mut Vec<String>) -> Signals {
+        let bytes = self.max_import_bytes.unwrap_or(64 << 20);
+        let bytes = within("signals.max_import_bytes", bytes, 1 << 10, 4 << 30, problems);
+        let keep = within("signals.keep_days", self.keep_days.unwrap_or(90), 1, 3650, problems);
+        let default = keep.min(30);
+        let look_back = self.look_back_days.unwrap_or(default);
+        let look_back = within("signals.look_back_days", look_back, 1, keep.max(1), problems);
+        let import_folder = self.import_folder.as_ref().and_then(|folder| match folder.canonicalize() {
+            Ok(path) if path.is_dir() => Some(path),
+            Ok(_) => {
+                problems.push(format!("signals.import_folder: {} is not a folder", folder.display()));
+                None
+            }
+            Err(why) => {
+                problems.push(format!("signals.import_folder: {}: {why}", folder.display()));
+                None
+            }
+        });
+        Signals {
+            import_folder,
+            max_import_bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+            keep: SignedDuration::from_hours(24 * keep),
+            look_back: SignedDuration::from_hours(24 * look_back),
+            engine: self.engine(problems),
+        }
+    }
+
+    /// What cannot be used is told, and the shipped rules and thresholds stand in until everything was told.
+    fn engine(&self, problems: &mut Vec<String>) -> Options {
+        let settings = self.settings.as_deref().map(read_settings).transpose().unwrap_or_else(|wrong| {
+            problems.extend(wrong.into_iter().map(|why| format!("signals.settings: {why}")));
+            None
+        });
+        let settings = settings.unwrap_or_default();
+        let rules = rules(self.rules.as_deref(), &settings).and_then(|rules| rules.compile());
+        let rules = rules.unwrap_or_else(|why| {
+            problems.push(format!("signals.rules: {why}"));
+            Rules::shipped()
+        });
+        Options {
+            settings: Arc::new(settings),
+            rules: Arc::new(rules),
+            since: None,
+            as_of: None,
+            parallel: false,
+        }
+    }
+}
+
+fn read_settings(path: &Path) -> Result<Settings, Vec<String>> {
+    let named = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|why| vec![named(&why)])?;
+    Settings::from_toml(&text).map_err(|wrong| wrong.problems().iter().map(|why| named(why)).collect())
+}
+
+fn rules(folder: Option<&Path>, settings: &Settings) -> Result<RuleSet, RuleError> {
+    let mut rules = RuleSet::shipped();
+    if let Some(folder) = folder {
+        rules.add_dir(folder)?;
+    }
+    for (rule, limits) in &settings.rules {
+        rules.set_threshold(rule, limits.count, limits.within)?;
+    }
+    Ok(rules)
+}

@@ -1,0 +1,106 @@
+//! Judges the last weeks anew, from the tables, in the order of time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::watch::{AHEAD, PAGE, Row, Watch, first_id_of};
+use crate::app::App;
+use crate::store::imported_sign_ins::{ImportedRow, Stretch};
+use crate::store::sign_ins::SignInRow;
+use crate::store::{StoreError, imported_sign_ins, micros, sign_ins};
+
+/// Reads both tables side by side. What is committed meanwhile is left to the watch: imported records by their ids,
+/// our own by those of the last minute.
+pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
+    let now = app.clock.now();
+    let newest_id = imported_sign_ins::newest_id(&app.db, &app.tenant).await?;
+    let mut watch = Watch::new(&app, now, newest_id.clone());
+    let from = micros(watch.since());
+    let until = micros(now.saturating_add(AHEAD).unwrap_or(now));
+    let mut own = Own {
+        rows: VecDeque::new(),
+        after: (from, String::new()),
+        newest_id: first_id_of(now),
+        is_over: false,
+    };
+    let mut imported =
+        Imported { rows: VecDeque::new(), after: (from, String::new()), newest_id, until, is_over: false };
+    loop {
+        own.fill(&app).await?;
+        imported.fill(&app).await?;
+        // Both have rows now, or have none left: rows are taken until one of them has to be filled.
+        loop {
+            let row = match (own.rows.front(), imported.rows.front()) {
+                (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
+                (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
+                    imported.rows.pop_front().map(Row::Imported)
+                }
+                (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
+                _ => None,
+            };
+            let Some(row) = row else { break };
+            watch.observe(&row, now);
+        }
+        if own.is_done() && imported.is_done() {
+            break;
+        }
+    }
+    app.records.notify_one();
+    Ok(watch)
+}
+
+struct Own {
+    rows: VecDeque<SignInRow>,
+    after: (i64, String),
+    newest_id: String,
+    is_over: bool,
+}
+
+impl Own {
+    async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
+        if !self.rows.is_empty() || self.is_over {
+            return Ok(());
+        }
+        let after = (self.after.0, self.after.1.as_str());
+        let page = sign_ins::list_by_time(&app.db, &app.tenant, after, &self.newest_id, PAGE).await?;
+        self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+        if let Some(last) = page.last() {
+            self.after = (last.at, last.id.clone());
+        }
+        self.rows.extend(page);
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_over && self.rows.is_empty()
+    }
+}
+
+struct Imported {
+    rows: VecDeque<ImportedRow>,
+    after: (i64, String),
+    newest_id: String,
+    until: i64,
+    is_over: bool,
+}
+
+impl Imported {
+    async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
+        if !self.rows.is_empty() || self.is_over {
+            return Ok(());
+        }
+        let stretch =
+            Stretch { after: (self.after.0, &self.after.1), until: self.until, newest_id: &self.newest_id };
+        let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
+        self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+        if let Some(last) = page.last() {
+            self.after = (last.at, last.id.clone());
+        }
+        self.rows.extend(page);
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_over && self.rows.is_empty()
+    }
+}

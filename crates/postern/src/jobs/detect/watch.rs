@@ -1,0 +1,228 @@
+//! The records of the last weeks, judged, and which of them were judged.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use postern_signals::{Live, Position, SignIn};
+use uuid::Uuid;
+
+use crate::actions::record_finding::{Evidence, Found};
+use crate::app::App;
+use crate::store::imported_sign_ins::ImportedRow;
+use crate::store::sign_ins::SignInRow;
+use crate::store::{StoreError, imported_sign_ins, sign_ins, time};
+
+/// Rows in one read.
+pub(super) const PAGE: i64 = 2_000;
+/// A record may be so late and still be taken in turn.
+const LATE: SignedDuration = SignedDuration::from_mins(5);
+/// A record from further ahead waits until its time has come: it would make every other one late.
+pub(super) const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// An attempt of our own is committed within so long of the moment that its id names. A request ends after 30 seconds.
+const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+/// Records of our own have this number as their file; imports count from 1.
+const OWN: u32 = 0;
+
+/// Judged records.
+pub(super) struct Watch {
+    live: Live,
+    /// Records from before are left out.
+    since: Timestamp,
+    imports: Imports,
+    /// The last imported record that was looked at: their ids sort as they were committed.
+    imported_after: String,
+    /// Our own ids sort by when the attempt was, not by when it was committed: those of the last minute are looked at
+    /// again and again, and each is taken once.
+    own_after: String,
+    own_taken: BTreeSet<String>,
+    /// How late the records of the last day came. What was not answered is only known so long after it.
+    lag: SignedDuration,
+}
+
+/// Imports by the numbers that positions have for them.
+#[derive(Default)]
+struct Imports {
+    ids: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Imports {
+    fn number(&mut self, id: &str) -> u32 {
+        if let Some(number) = self.numbers.get(id) {
+            return *number;
+        }
+        self.ids.push(id.to_owned());
+        let number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(id.to_owned(), number);
+        number
+    }
+
+    fn id(&self, number: u32) -> Option<&String> {
+        self.ids.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+}
+
+/// A row of either kind.
+pub(super) enum Row {
+    Own(SignInRow),
+    Imported(ImportedRow),
+}
+
+impl Row {
+    pub(super) fn at(&self) -> i64 {
+        match self {
+            Self::Own(row) => row.at,
+            Self::Imported(row) => row.at,
+        }
+    }
+}
+
+impl Watch {
+    /// Nothing judged yet. `imported_after`: imported records up to this one will be brought by the caller; so will our
+    /// own up to now.
+    pub(super) fn new(app: &App, now: Timestamp, imported_after: String) -> Self {
+        let since = now.saturating_sub(app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+        Self {
+            live: Live::new(app.config.signals.engine.clone()),
+            since,
+            imports: Imports::default(),
+            imported_after,
+            own_after: first_id_of(now - COMMITTED_WITHIN),
+            own_taken: BTreeSet::new(),
+            lag: SignedDuration::ZERO,
+        }
+    }
+
+    /// The time from which on records are judged.
+    pub(super) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// Takes a row, in the order of time.
+    pub(super) fn observe(&mut self, row: &Row, now: Timestamp) {
+        match row {
+            Row::Own(row) => {
+                if row.id.as_str() > self.own_after.as_str() {
+                    self.own_taken.insert(row.id.clone());
+                }
+                let position = Position { file: OWN, line: self.line_of(time(row.at)) };
+                self.live.observe(&row.record(position));
+            }
+            Row::Imported(row) => {
+                let file = self.imports.number(&row.import_id);
+                let position = Position { file, line: u64::try_from(row.line).unwrap_or(0) };
+                let Some(record) = row.record(position) else { return };
+                self.note_lag(row, &record, now);
+                self.live.observe(&record);
+            }
+        }
+    }
+
+    /// A position has 44 bits for the line: microseconds since the first day, for 200 days. The attempt is looked up by
+    /// its time when it is evidence.
+    fn line_of(&self, at: Timestamp) -> u64 {
+        u64::try_from(at.as_microsecond().saturating_sub(self.since.as_microsecond())).unwrap_or(0)
+    }
+
+    fn note_lag(&mut self, row: &ImportedRow, record: &SignIn<'_>, now: Timestamp) {
+        let day = SignedDuration::from_hours(24);
+        let arrived = arrival(&row.id).filter(|arrived| now.duration_since(*arrived) < day);
+        if let Some((arrived, at)) = arrived.zip(record.at) {
+            self.lag = self.lag.max(arrived.duration_since(at)).min(day);
+        }
+    }
+
+    /// Takes what was committed since the last time. True: some of it belongs before what was judged already.
+    pub(super) async fn take_new(&mut self, app: &App) -> Result<bool, StoreError> {
+        let now = app.clock.now();
+        let mut rows = self.new_of_our_own(app, now).await?;
+        loop {
+            let page =
+                imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await?;
+            let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+            if let Some(last) = page.last() {
+                self.imported_after.clone_from(&last.id);
+            }
+            rows.extend(page.into_iter().map(Row::Imported));
+            if is_last {
+                break;
+            }
+        }
+        rows.sort_by_key(Row::at);
+        let newest = now.saturating_add(AHEAD).unwrap_or(now).as_microsecond();
+        let judged_span = self.since.as_microsecond()..=newest;
+        let mut is_late = false;
+        for row in rows.iter().filter(|row| judged_span.contains(&row.at())) {
+            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
+            if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
+                is_late = true;
+                continue;
+            }
+            self.observe(row, now);
+        }
+        self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
+        Ok(is_late)
+    }
+
+    async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        let mut after = self.own_after.clone();
+        loop {
+            let page = sign_ins::list_after(&app.db, &app.tenant, &after, i64::MIN, PAGE).await?;
+            let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+            if let Some(last) = page.last() {
+                after.clone_from(&last.id);
+            }
+            rows.extend(page.into_iter().filter(|row| !self.own_taken.contains(&row.id)).map(Row::Own));
+            if is_last {
+                break;
+            }
+        }
+        for row in &rows {
+            if let Row::Own(row) = row {
+                self.own_taken.insert(row.id.clone());
+            }
+        }
+        let from = first_id_of(now - COMMITTED_WITHIN);
+        if from > self.own_after {
+            self.own_taken = self.own_taken.split_off(&from);
+            self.own_after = from;
+        }
+        Ok(rows)
+    }
+
+    /// What is new since this was last asked.
+    pub(super) fn found(&mut self) -> Vec<Found> {
+        let findings = self.live.findings();
+        findings
+            .into_iter()
+            .map(|finding| {
+                let evidence =
+                    finding.evidence.iter().filter_map(|position| self.evidence(*position)).collect();
+                Found { finding, evidence }
+            })
+            .collect()
+    }
+
+    fn evidence(&self, position: Position) -> Option<Evidence> {
+        if position.file != OWN {
+            let import = self.imports.id(position.file)?.clone();
+            return Some(Evidence::Imported { import, line: position.line });
+        }
+        let micros = i64::try_from(position.line).ok()?;
+        let at = Timestamp::from_microsecond(self.since.as_microsecond().checked_add(micros)?).ok()?;
+        Some(Evidence::Own { at })
+    }
+}
+
+/// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.
+pub(super) fn first_id_of(moment: Timestamp) -> String {
+    let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
+}
+
+/// When a row was made, by its id.
+fn arrival(id: &str) -> Option<Timestamp> {
+    let (seconds, nanos) = Uuid::try_parse(id).ok()?.get_timestamp()?.to_unix();
+    Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
+}

@@ -1,0 +1,329 @@
+//! Findings: what sign-in records show, kept until somebody closes it, and open again if it goes on.
+
+use jiff::Timestamp;
+use postern_core::id::{PersonId, TenantId};
+
+use super::row::row;
+use super::{Change, Db, Result, micros, one_row};
+
+row! {
+    /// A finding as stored. `subject` tells subjects apart; `people` and `evidence` are JSON.
+    pub struct FindingRow {
+        pub id: String,
+        pub rule: String,
+        pub subject: String,
+        pub subject_kind: String,
+        pub subject_provider: Option<String>,
+        pub subject_words: String,
+        pub title: String,
+        pub source: String,
+        pub grade: String,
+        pub severity: i64,
+        pub confidence: String,
+        pub words: String,
+        pub mend: String,
+        pub runbook: String,
+        pub threshold: String,
+        pub people: String,
+        pub people_count: i64,
+        pub since_at: i64,
+        pub until_at: i64,
+        pub record_count: i64,
+        pub evidence: String,
+        pub first_seen_at: i64,
+        pub updated_at: i64,
+        pub closed_at: Option<i64>,
+        pub closed_by: Option<String>,
+        pub closed_why: Option<String>,
+        pub version: i64,
+    }
+}
+
+const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_words, title, source, grade, severity, \
+                       confidence, words, mend, runbook, threshold, people, people_count, since_at, until_at, \
+                       record_count, evidence, first_seen_at, updated_at, closed_at, closed_by, closed_why, version";
+
+/// From this severity on a finding is an incident.
+pub const INCIDENT: i64 = 2;
+
+/// What a finding says, whenever it was first seen and whoever closed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    pub rule: String,
+    pub subject: String,
+    pub subject_kind: &'static str,
+    pub subject_provider: Option<&'static str>,
+    pub subject_words: String,
+    pub title: String,
+    pub source: &'static str,
+    pub grade: &'static str,
+    pub severity: i64,
+    pub confidence: &'static str,
+    pub words: String,
+    pub mend: String,
+    pub runbook: String,
+    pub threshold: String,
+    /// JSON.
+    pub people: String,
+    pub people_count: i64,
+    pub since_at: i64,
+    pub until_at: i64,
+    pub record_count: i64,
+    /// JSON.
+    pub evidence: String,
+}
+
+/// Which findings.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The closed ones, newest first; otherwise the open ones, worst first.
+    pub closed: bool,
+    /// One grade; empty for every one.
+    pub grade: String,
+}
+
+/// Findings that match, at most 200.
+pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter) -> Result<Vec<FindingRow>> {
+    let (closed, order) = if filter.closed {
+        ("IS NOT NULL", "closed_at DESC, id DESC")
+    } else {
+        ("IS NULL", "severity DESC, until_at DESC, id DESC")
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at {closed} AND ($2 = '' OR grade = $2) \
+         ORDER BY {order} LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(&filter.grade)
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// Open findings that name one of these logins, worst first.
+pub async fn list_open_of(db: &Db, tenant: &TenantId, login_keys: &[String]) -> Result<Vec<FindingRow>> {
+    if login_keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<String> = (2..login_keys.len() + 2).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND id IN \
+         (SELECT finding_id FROM finding_people WHERE tenant_id = $1 AND login_key IN ({})) \
+         ORDER BY severity DESC, until_at DESC, id DESC LIMIT 200",
+        keys.join(", ")
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for key in login_keys {
+        query = query.bind(key.clone());
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// Open findings about a provider as a whole, or a policy of it.
+pub async fn list_open_wide(db: &Db, tenant: &TenantId) -> Result<Vec<FindingRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL \
+         AND subject_kind IN ('tenant', 'policy') ORDER BY severity DESC, until_at DESC, id DESC LIMIT 50"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+}
+
+/// A finding by id.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<FindingRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND id = $2");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// How many incidents are open.
+pub async fn count_open_incidents(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND severity >= $2",
+    )
+    .bind(tenant.as_str())
+    .bind(INCIDENT)
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count)
+}
+
+/// How many incidents were first seen since then, read inside the change.
+pub async fn count_incidents_since(change: &mut Change<'_>, since: Timestamp) -> Result<i64> {
+    let tenant = change.tenant().clone();
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND first_seen_at >= $2 AND severity >= $3",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(since))
+    .bind(INCIDENT)
+    .fetch_one(change.conn())
+    .await?;
+    Ok(count)
+}
+
+const SAME: &str = "FROM findings WHERE tenant_id = $1 AND rule = $2 AND subject = $3 AND since_at <= $4 AND until_at >= $5 \
+                    ORDER BY until_at DESC LIMIT 1";
+
+/// What makes two findings one: rule, subject, and a stretch of time that reaches into the other's.
+pub struct Sameness<'a> {
+    pub rule: &'a str,
+    pub subject: &'a str,
+    /// The other begins no later than this.
+    pub begins_by: i64,
+    /// The other ends no earlier than this.
+    pub ends_after: i64,
+}
+
+/// The finding that this one belongs to.
+pub async fn find_same(db: &Db, tenant: &TenantId, same: &Sameness<'_>) -> Result<Option<FindingRow>> {
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {SAME}")))
+        .bind(tenant.as_str())
+        .bind(same.rule)
+        .bind(same.subject)
+        .bind(same.begins_by)
+        .bind(same.ends_after)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// The same, read inside the change.
+pub async fn find_same_for(change: &mut Change<'_>, same: &Sameness<'_>) -> Result<Option<FindingRow>> {
+    let tenant = change.tenant().clone();
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {SAME}")))
+        .bind(tenant.as_str())
+        .bind(same.rule)
+        .bind(same.subject)
+        .bind(same.begins_by)
+        .bind(same.ends_after)
+        .fetch_optional(change.conn())
+        .await?)
+}
+
+/// Adds a finding.
+pub async fn insert(change: &mut Change<'_>, new: &Content) -> Result<String> {
+    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    let sql = format!(
+        "INSERT INTO findings (tenant_id, id, rule, subject, subject_kind, subject_provider, subject_words, title, source, \
+         grade, severity, confidence, words, mend, runbook, threshold, people, people_count, since_at, until_at, \
+         record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
+        (1..=23).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&id);
+    let query = query.bind(&new.rule).bind(&new.subject).bind(new.subject_kind).bind(new.subject_provider);
+    bind_rest(query, new).bind(at).execute(change.conn()).await?;
+    Ok(id)
+}
+
+type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+
+fn bind_rest<'q>(query: AnyQuery<'q>, content: &'q Content) -> AnyQuery<'q> {
+    query
+        .bind(&content.subject_words)
+        .bind(&content.title)
+        .bind(content.source)
+        .bind(content.grade)
+        .bind(content.severity)
+        .bind(content.confidence)
+        .bind(&content.words)
+        .bind(&content.mend)
+        .bind(&content.runbook)
+        .bind(&content.threshold)
+        .bind(&content.people)
+        .bind(content.people_count)
+        .bind(content.since_at)
+        .bind(content.until_at)
+        .bind(content.record_count)
+        .bind(&content.evidence)
+}
+
+/// Keeps what a finding has grown to. `reopen`: whoever closed it did not know of this.
+pub async fn save(
+    change: &mut Change<'_>,
+    known: &FindingRow,
+    content: &Content,
+    reopen: bool,
+) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let reopened = if reopen { ", closed_at = NULL, closed_by = NULL, closed_why = NULL" } else { "" };
+    let sql = format!(
+        "UPDATE findings SET subject_words = $4, title = $5, source = $6, grade = $7, severity = $8, confidence = $9, \
+         words = $10, mend = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, since_at = $16, \
+         until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3"
+    );
+    let query =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&known.id).bind(known.version);
+    let done = bind_rest(query, content).bind(at).execute(change.conn()).await?;
+    one_row(&done)
+}
+
+/// Notes whom a finding concerns.
+pub async fn add_people(change: &mut Change<'_>, id: &str, login_keys: &[String]) -> Result<()> {
+    let tenant = change.tenant().clone();
+    for key in login_keys {
+        sqlx::query(
+            "INSERT INTO finding_people (tenant_id, login_key, finding_id) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, login_key, finding_id) DO NOTHING",
+        )
+        .bind(tenant.as_str())
+        .bind(key)
+        .bind(id)
+        .execute(change.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// The logins that a finding concerns, at most 200.
+pub async fn list_people(db: &Db, tenant: &TenantId, id: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT login_key FROM finding_people WHERE tenant_id = $1 AND finding_id = $2 ORDER BY login_key LIMIT 200",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
+/// Closes an open finding, as it was when it was looked at: one that has grown since is a `Conflict`.
+pub async fn close(change: &mut Change<'_>, known: &FindingRow, by: &PersonId, why: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE findings SET closed_at = $4, closed_by = $5, closed_why = $6, version = version + 1 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&known.id)
+    .bind(known.version)
+    .bind(at)
+    .bind(by.as_str())
+    .bind(why)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Deletes findings that were closed before then, and open ones below an incident whose last record is older.
+pub async fn delete_before(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    const OLD: &str = "tenant_id = $1 AND (closed_at < $2 OR (closed_at IS NULL AND severity < $3 AND until_at < $2 \
+                       AND updated_at < $2))";
+    let tenant = change.tenant().clone();
+    for sql in [
+        format!(
+            "DELETE FROM finding_people WHERE tenant_id = $1 AND finding_id IN (SELECT id FROM findings WHERE {OLD})"
+        ),
+        format!("DELETE FROM findings WHERE {OLD}"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.as_str())
+            .bind(micros(before))
+            .bind(INCIDENT)
+            .execute(change.conn())
+            .await?;
+    }
+    Ok(())
+}

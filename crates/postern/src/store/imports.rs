@@ -1,0 +1,133 @@
+//! Imports: one row for each upload and each watched file.
+
+use postern_core::id::{PersonId, TenantId};
+
+use super::row::row;
+use super::{Change, Db, Result, micros, one_row};
+
+row! {
+    /// An import. `via`: api, page, folder. `foreign_kinds` and `damaged_lines` are JSON.
+    pub struct ImportRow {
+        pub id: String,
+        pub source: String,
+        pub via: String,
+        pub by_id: Option<String>,
+        pub started_at: i64,
+        pub changed_at: i64,
+        pub is_finished: i64,
+        pub records: i64,
+        pub attempts: i64,
+        pub stored: i64,
+        pub repeated: i64,
+        pub out_of_time: i64,
+        pub foreign_records: i64,
+        pub damaged_records: i64,
+        pub foreign_kinds: String,
+        pub damaged_lines: String,
+        pub problem: Option<String>,
+    }
+}
+
+const COLUMNS: &str = "id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, stored, repeated, \
+                       out_of_time, foreign_records, damaged_records, foreign_kinds, damaged_lines, problem";
+
+/// What an import has come to so far.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub is_finished: bool,
+    pub records: i64,
+    pub attempts: i64,
+    pub stored: i64,
+    pub repeated: i64,
+    pub out_of_time: i64,
+    pub foreign_records: i64,
+    pub damaged_records: i64,
+    /// JSON.
+    pub foreign_kinds: String,
+    /// JSON.
+    pub damaged_lines: String,
+    pub problem: Option<String>,
+}
+
+/// Begins an import.
+pub async fn insert(
+    change: &mut Change<'_>,
+    source: &str,
+    via: &str,
+    by: Option<&PersonId>,
+) -> Result<String> {
+    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    sqlx::query(
+        "INSERT INTO imports (tenant_id, id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, \
+         stored, repeated, out_of_time, foreign_records, damaged_records, foreign_kinds, damaged_lines) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '[]')",
+    )
+    .bind(tenant.as_str())
+    .bind(&id)
+    .bind(source)
+    .bind(via)
+    .bind(by.map(PersonId::as_str))
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Keeps what an import has come to.
+pub async fn save(change: &mut Change<'_>, id: &str, tally: &Tally) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE imports SET changed_at = $3, is_finished = $4, records = $5, attempts = $6, stored = $7, repeated = $8, \
+         out_of_time = $9, foreign_records = $10, damaged_records = $11, foreign_kinds = $12, damaged_lines = $13, \
+         problem = $14 WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .bind(i64::from(tally.is_finished))
+    .bind(tally.records)
+    .bind(tally.attempts)
+    .bind(tally.stored)
+    .bind(tally.repeated)
+    .bind(tally.out_of_time)
+    .bind(tally.foreign_records)
+    .bind(tally.damaged_records)
+    .bind(&tally.foreign_kinds)
+    .bind(&tally.damaged_lines)
+    .bind(tally.problem.as_deref())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Imports, the newest at the top, at most 200.
+pub async fn list(db: &Db, tenant: &TenantId) -> Result<Vec<ImportRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM imports WHERE tenant_id = $1 ORDER BY changed_at DESC, id DESC LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+}
+
+/// An import by id.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<ImportRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM imports WHERE tenant_id = $1 AND id = $2");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// Deletes imports that have come to nothing more since `before` and of which no record is left.
+pub async fn delete_empty(change: &mut Change<'_>, before: jiff::Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query(
+        "DELETE FROM imports WHERE tenant_id = $1 AND changed_at < $2 AND NOT EXISTS (SELECT 1 FROM imported_sign_ins r \
+         WHERE r.tenant_id = imports.tenant_id AND r.import_id = imports.id)",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(before))
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}

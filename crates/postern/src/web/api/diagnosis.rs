@@ -1,0 +1,176 @@
+//! Why a person cannot sign in.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use jiff::Timestamp;
+use postern_core::id::PersonId;
+use postern_core::policy::ViewDesk;
+use postern_signals::{AttemptResult, Cause, PersonState};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::errors::ReadErrors;
+use crate::actions::diagnose_person::{Account, AttemptLine, diagnose_person};
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::persons::{self, Person};
+use crate::web::extract::ApiCaller;
+use crate::web::finding_view::{FindingView, views};
+use crate::web::problem::Problem;
+
+/// A person in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PersonPath {
+    /// The person's `id`, as `GET /api/v1/people` gives it.
+    id: String,
+}
+
+/// What is known of a person's sign-ins.
+#[derive(Serialize, ToSchema)]
+pub struct DiagnosisView {
+    /// Whether an open incident concerns the person: then no reset is the answer.
+    pub attacked: bool,
+    /// One for each provider and login, those that need care first.
+    pub accounts: Vec<AccountView>,
+    /// Open findings that concern the person, worst first.
+    pub findings: Vec<FindingView>,
+    /// The latest twenty attempts of all of them, newest first.
+    pub attempts: Vec<AttemptView>,
+    /// From when on records were looked at.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+/// One account of a person.
+#[derive(Serialize, ToSchema)]
+pub struct AccountView {
+    /// Whose log: `postern` for our own.
+    provider: &'static str,
+    /// The login there.
+    login: String,
+    /// `locked_out`, `not_locked_out`, `unfinished` or `unknown`.
+    state: &'static str,
+    /// Since when, of one that is locked out or unfinished.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// One of the words that `postern diagnose` uses; null when nothing is wrong.
+    cause: Option<&'static str>,
+    /// Why, in plain words.
+    why: String,
+    /// What to do.
+    mend: String,
+    /// Would an MFA reset help? `yes, once verified`, `only if the factor is lost` or `no`.
+    reset_helps: &'static str,
+    /// The first rung of the ladder that applies; 0 when nothing is wrong.
+    rung: u8,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_success: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_attempt: Option<Timestamp>,
+    /// The id of the open finding that explains it for the whole organisation.
+    organisation_wide: Option<String>,
+}
+
+/// One attempt.
+#[derive(Serialize, ToSchema)]
+pub struct AttemptView {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    provider: &'static str,
+    method: &'static str,
+    /// `success`, `failure`, `interrupt`, `push_sent`, or a change to the account such as `factor_reset`.
+    result: &'static str,
+    /// One word of the vocabulary of causes.
+    cause: Option<&'static str>,
+    /// The cause in plain words.
+    cause_words: Option<&'static str>,
+    /// What mends it.
+    mend: Option<&'static str>,
+    ip: Option<String>,
+    app: Option<String>,
+    detail: Option<String>,
+}
+
+/// `GET /api/v1/people/{id}/diagnosis`
+#[utoipa::path(get, path = "/api/v1/people/{id}/diagnosis", tag = "signs", operation_id = "diagnose_person",
+    summary = "Why a person cannot sign in",
+    description = "From our own sign-ins and from those taken in, of the last weeks: locked out or not, why, what mends it, \
+        whether an MFA reset would help, and whether it looks like an attack.",
+    params(PersonPath), security(("service_token" = ["findings:read"]), ("session" = [])),
+    responses((status = 200, description = "The diagnosis.", body = DiagnosisView), ReadErrors))]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<PersonPath>,
+) -> Result<Json<DiagnosisView>, Problem> {
+    let caller = caller.with_scope(&app, "findings:read").await?;
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(path.id)).await?;
+    Ok(Json(DiagnosisView::load(&app, &person).await?))
+}
+
+impl DiagnosisView {
+    /// For the page and for the API.
+    pub async fn load(app: &App, person: &Person) -> Result<Self, Problem> {
+        let diagnosis = diagnose_person(app, person).await?;
+        Ok(Self {
+            attacked: diagnosis.incident().is_some(),
+            accounts: diagnosis.accounts.into_iter().map(AccountView::from).collect(),
+            attempts: diagnosis.attempts.into_iter().map(AttemptView::from).collect(),
+            since: diagnosis.since,
+            findings: views(app, diagnosis.findings).await?,
+        })
+    }
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        let (state, since) = match account.state {
+            PersonState::LockedOut { since } => ("locked_out", Some(since)),
+            PersonState::NotLockedOut => ("not_locked_out", None),
+            PersonState::Unfinished { since } => ("unfinished", Some(since)),
+            PersonState::Unknown => ("unknown", None),
+        };
+        Self {
+            provider: account.provider.as_str(),
+            login: account.login,
+            state,
+            since,
+            cause: account.cause.map(Cause::as_str),
+            why: account.why,
+            mend: account.mend,
+            reset_helps: account.reset_helps.plain_words(),
+            rung: account.rung,
+            last_success: account.last_success,
+            last_attempt: account.last_attempt,
+            organisation_wide: account.organisation_wide,
+        }
+    }
+}
+
+impl From<AttemptLine> for AttemptView {
+    fn from(attempt: AttemptLine) -> Self {
+        let (result, cause) = match attempt.result {
+            AttemptResult::Success => ("success", None),
+            AttemptResult::Failure(cause) => ("failure", Some(cause)),
+            AttemptResult::Interrupt(cause) => ("interrupt", cause),
+            AttemptResult::PushSent => ("push_sent", None),
+            AttemptResult::Lifecycle(change) => (change.as_str(), None),
+        };
+        Self {
+            at: attempt.at,
+            provider: attempt.provider.as_str(),
+            method: attempt.method.as_str(),
+            result,
+            cause: cause.map(Cause::as_str),
+            cause_words: cause.map(Cause::plain_words),
+            mend: cause.map(Cause::mend),
+            ip: attempt.ip,
+            app: attempt.app,
+            detail: attempt.detail,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What sign-in records show.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use postern_core::policy::ViewDesk;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::errors::{ReadErrors, StepErrors};
+use super::input::{Body, Params};
+use crate::actions::close_finding::{self, close_finding};
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::findings::{self, Filter};
+use crate::web::desk::incidents::GRADES;
+use crate::web::extract::ApiCaller;
+use crate::web::finding_view::{FindingView, views};
+use crate::web::problem::Problem;
+
+const READ: &str = "findings:read";
+
+/// Which findings.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct Which {
+    /// `true`: the closed ones, newest first. Otherwise the open ones, worst first.
+    #[param(required = false, default = false)]
+    closed: bool,
+    /// One grade: `notice`, `warning`, `incident` or `likely_breach`.
+    #[param(required = false, example = "incident")]
+    grade: String,
+}
+
+/// A finding in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct FindingPath {
+    /// The finding's `id`, as `GET /api/v1/findings` gives it.
+    id: String,
+}
+
+/// Findings, at most 200.
+#[derive(Serialize, ToSchema)]
+pub struct FindingList {
+    /// The findings.
+    findings: Vec<FindingView>,
+}
+
+/// Why it is closed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseFinding {
+    /// Stands in the audit log.
+    #[schema(example = "Reached the owner: a broken phone, no attack")]
+    reason: String,
+    /// The `version` that you looked at: if it has grown since, the answer is 409. Without it, what is there now.
+    #[serde(default)]
+    version: Option<i64>,
+}
+
+/// `GET /api/v1/findings`
+#[utoipa::path(get, path = "/api/v1/findings", tag = "signs", operation_id = "list_findings",
+    summary = "What sign-in records show", description = "The open findings, worst first, or the closed ones.",
+    params(Which), security(("service_token" = ["findings:read"]), ("session" = [])),
+    responses((status = 200, description = "The findings.", body = FindingList), ReadErrors))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Params(which): Params<Which>,
+) -> Result<Json<FindingList>, Problem> {
+    let caller = caller.with_scope(&app, READ).await?;
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    if !which.grade.is_empty() && !GRADES.contains(&which.grade.as_str()) {
+        return Err(Problem::bad_request(format!("grade must be one of {}.", GRADES.join(", "))));
+    }
+    let filter = Filter { closed: which.closed, grade: which.grade };
+    let rows = findings::list(&app.db, &app.tenant, &filter).await?;
+    Ok(Json(FindingList { findings: views(&app, rows).await? }))
+}
+
+/// `GET /api/v1/findings/{id}`
+#[utoipa::path(get, path = "/api/v1/findings/{id}", tag = "signs", operation_id = "show_finding",
+    summary = "One finding", description = "With the records that back it.",
+    params(FindingPath), security(("service_token" = ["findings:read"]), ("session" = [])),
+    responses((status = 200, description = "The finding.", body = FindingView), ReadErrors))]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<FindingPath>,
+) -> Result<Json<FindingView>, Problem> {
+    let caller = caller.with_scope(&app, READ).await?;
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    one(&app, &path.id).await
+}
+
+/// `POST /api/v1/findings/{id}/close`
+#[utoipa::path(post, path = "/api/v1/findings/{id}/close", tag = "signs", operation_id = "close_finding",
+    summary = "Close a finding",
+    description = "With a reason. An incident is closed by a senior or an admin, and nobody closes what concerns themselves. \
+        If it goes on, it is open again.",
+    params(FindingPath), request_body = CloseFinding,
+    security(("service_token" = ["findings:close"]), ("session" = [])),
+    responses((status = 200, description = "The closed finding.", body = FindingView), StepErrors))]
+pub async fn close(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(path): Path<FindingPath>,
+    Body(sent): Body<CloseFinding>,
+) -> Result<Json<FindingView>, Problem> {
+    let caller = caller.with_scope(&app, "findings:close").await?;
+    let which = close_finding::Which { id: &path.id, version: sent.version };
+    close_finding(&app, &caller, which, &sent.reason).await?;
+    one(&app, &path.id).await
+}
+
+async fn one(app: &App, id: &str) -> Result<Json<FindingView>, Problem> {
+    let row = findings::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
+    views(app, vec![row]).await?.pop().map(Json).ok_or_else(Problem::not_found)
+}

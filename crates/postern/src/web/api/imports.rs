@@ -1,0 +1,130 @@
+//! What was taken in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use postern_core::id::PersonId;
+use postern_core::policy::ViewDesk;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::errors::ReadErrors;
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::imports::{self, ImportRow};
+use crate::store::{persons, time};
+use crate::web::extract::ApiCaller;
+use crate::web::problem::Problem;
+
+/// Imports, those with the newest records first, at most 200.
+#[derive(Serialize, ToSchema)]
+pub struct ImportList {
+    /// The imports.
+    imports: Vec<ImportLine>,
+}
+
+/// A log that was taken in: an upload, or a file of the watched folder.
+#[derive(Serialize, ToSchema)]
+pub struct ImportLine {
+    /// Its id.
+    id: String,
+    /// What it is called.
+    source: String,
+    /// `api`, `page` or `folder`.
+    via: String,
+    /// Who sent it; null for the watched folder.
+    by: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+    /// When it last brought something.
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Timestamp,
+    /// False while it is read, and of one that was broken off. A watched file may grow all the same.
+    finished: bool,
+    /// Records and damaged lines.
+    records: i64,
+    /// Sign-ins, and changes that bear on one.
+    attempts: i64,
+    /// Of these, kept.
+    stored: i64,
+    /// Of these, known from before.
+    repeated: i64,
+    /// Of these, older than records are kept, more than a day ahead, or without a time.
+    out_of_time: i64,
+    /// Records that are no sign-ins.
+    of_other_kinds: i64,
+    /// Their kinds: the first twenty.
+    other_kinds: BTreeMap<String, i64>,
+    /// Lines that could not be read.
+    damaged: i64,
+    /// The first twenty of them.
+    damaged_lines: Vec<DamagedLine>,
+    /// What kept it from being read to its end.
+    problem: Option<String>,
+}
+
+/// A line that could not be read.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct DamagedLine {
+    /// Its number, from 1.
+    line: u64,
+    /// Why, without its content.
+    why: String,
+}
+
+impl ImportLine {
+    /// One import.
+    pub async fn load(app: &App, id: &str) -> Result<Self, Problem> {
+        let row = imports::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
+        Self::of(app, row).await
+    }
+
+    /// Imports for the page and for the API.
+    pub async fn list(app: &App) -> Result<Vec<Self>, Problem> {
+        let mut lines = Vec::new();
+        for row in imports::list(&app.db, &app.tenant).await? {
+            lines.push(Self::of(app, row).await?);
+        }
+        Ok(lines)
+    }
+
+    async fn of(app: &App, row: ImportRow) -> Result<Self, Problem> {
+        let by = match &row.by_id {
+            Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?.map(|p| p.name),
+            None => None,
+        };
+        Ok(Self {
+            id: row.id,
+            source: row.source,
+            via: row.via,
+            by,
+            started_at: time(row.started_at),
+            changed_at: time(row.changed_at),
+            finished: row.is_finished == 1,
+            records: row.records,
+            attempts: row.attempts,
+            stored: row.stored,
+            repeated: row.repeated,
+            out_of_time: row.out_of_time,
+            of_other_kinds: row.foreign_records,
+            other_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
+            damaged: row.damaged_records,
+            damaged_lines: serde_json::from_str(&row.damaged_lines).unwrap_or_default(),
+            problem: row.problem,
+        })
+    }
+}
+
+/// `GET /api/v1/sign-ins/imports`
+#[utoipa::path(get, path = "/api/v1/sign-ins/imports", tag = "signs", operation_id = "list_imports",
+    summary = "What was taken in", description = "Uploads, and the files of the watched folder.",
+    security(("service_token" = ["signins:import"]), ("session" = [])),
+    responses((status = 200, description = "The imports.", body = ImportList), ReadErrors))]
+pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Result<Json<ImportList>, Problem> {
+    let caller = caller.with_scope(&app, "signins:import").await?;
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    Ok(Json(ImportList { imports: ImportLine::list(&app).await? }))
+}

@@ -1,0 +1,80 @@
+//! `/desk/incidents/{id}`: one finding with what backs it, and the form that closes it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::policy::{Request, ViewDesk};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::actions::close_finding::{Which, close_finding};
+use crate::actions::{ActionError, Caller, finding_facts, permit_on_tenant};
+use crate::app::App;
+use crate::store::findings;
+use crate::web::extract::{Form, Signed};
+use crate::web::finding_view::views;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+
+/// Why, and what was looked at.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CloseForm {
+    reason: String,
+    version: Option<i64>,
+}
+
+/// `GET /desk/incidents/{id}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &id, Asked::default()).await
+}
+
+/// `POST /desk/incidents/{id}/close`
+pub async fn close(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<CloseForm>,
+) -> Result<Response, Problem> {
+    let which = Which { id: &id, version: form.version };
+    let asked = match close_finding(&app, &caller, which, &form.reason).await {
+        Ok(()) => return Ok(Redirect::to("/desk/incidents").into_response()),
+        Err(ActionError::Conflict) => {
+            let words = "It has grown since you looked at it. Look again, then close it.".to_owned();
+            Asked { status: StatusCode::CONFLICT, reason: form.reason, error: Some(words) }
+        }
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            Asked { status, reason: form.reason, error: Some(words) }
+        }
+    };
+    page(&app, &caller, &id, asked).await
+}
+
+#[derive(Default)]
+struct Asked {
+    status: StatusCode,
+    reason: String,
+    error: Option<String>,
+}
+
+async fn page(app: &App, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(app, caller).await?;
+    let row = findings::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
+    let (facts, staff) = (finding_facts(app, &row).await?, caller.staff());
+    let refusal = app.policies.authorize(&Request::on_finding(&staff, &facts)).err();
+    let view = views(app, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
+    let values = json!({
+        "finding": view,
+        "may_not_close": refusal.map(|denied| denied.words()),
+        "reason": asked.reason,
+        "error": asked.error,
+    });
+    render_with(app, Some(caller), asked.status, "desk/incident.html", values)
+}

@@ -1,0 +1,48 @@
+//! `/desk/people/{id}`: why a person cannot sign in, and what concerns them.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use postern_core::id::PersonId;
+use postern_core::policy::ViewDesk;
+use serde_json::{Value, json};
+
+use super::stage_words;
+use crate::actions::permit_on_tenant;
+use crate::app::App;
+use crate::store::{cases, micros, persons};
+use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::extract::Signed;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+
+/// `GET /desk/people/{id}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let manager = match &person.manager {
+        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        None => None,
+    };
+    let open = cases::list_of_person(&app.db, &app.tenant, &person.id).await?;
+    let open: Vec<Value> = open
+        .iter()
+        .filter(|row| row.closed_at.is_none())
+        .map(
+            |row| json!({ "id": row.id, "reference": row.reference, "stage_words": stage_words(&row.stage) }),
+        )
+        .collect();
+    let values = json!({
+        "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),
+        "manager": manager,
+        "disabled_at": person.disabled_at.map(micros), "disabled_why": person.disabled_why,
+        "cases": open,
+        "diagnosis": DiagnosisView::load(&app, &person).await?,
+    });
+    render(&app, Some(&caller), "desk/person.html", values)
+}

@@ -1,0 +1,195 @@
+//! Findings as the desk's pages and programs see them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use postern_core::id::PersonId;
+use postern_core::login;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::store::findings::FindingRow;
+use crate::store::{persons, time};
+
+/// Something that sign-in records show.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct FindingView {
+    /// Its id.
+    pub id: String,
+    /// The rule or detector, by its stable name: `mfa_fatigue`.
+    pub rule: String,
+    /// What it is called.
+    pub title: String,
+    /// `shipped` and `own` for Sigma rules, `detector` for what Sigma cannot say.
+    pub source: String,
+    /// `notice`, `warning`, `incident` or `likely_breach`.
+    pub grade: String,
+    /// `low`, `medium` or `high`.
+    pub confidence: String,
+    /// Who or what it is about.
+    pub about: About,
+    /// Whom it concerns: the first fifty.
+    pub people: Vec<Concerned>,
+    /// How many people in all.
+    pub people_count: i64,
+    /// The first record that counts towards it.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// The last.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// How many records count.
+    pub records: i64,
+    /// The first twenty of them.
+    pub evidence: Vec<EvidenceView>,
+    /// What had to be reached, in plain words; empty for a detector.
+    pub threshold: String,
+    /// What happened, in plain words.
+    pub words: String,
+    /// What to do now.
+    pub mend: String,
+    /// The section of the agent's runbook.
+    pub runbook: String,
+    /// When it was first seen.
+    #[schema(value_type = String, format = DateTime)]
+    pub first_seen_at: Timestamp,
+    /// When it last grew, or was closed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// How it was closed; null while it is open.
+    pub closed: Option<Closed>,
+    /// Goes up whenever it changes. Send it back to close what you have seen and nothing newer.
+    pub version: i64,
+}
+
+/// Who or what a finding is about.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct About {
+    /// `person`, `address`, `policy`, `tenant` or `group`.
+    pub kind: String,
+    /// Whose log, where it is about one provider.
+    pub provider: Option<String>,
+    /// The login, address, policy …, as the log writes it.
+    pub name: String,
+}
+
+/// Somebody whom a finding concerns.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Concerned {
+    /// The login, as the log writes it.
+    pub login: String,
+    /// Who in the directory that is: by the name they sign in with, or by a mail address on file. Null for nobody.
+    pub person: Option<PersonName>,
+}
+
+/// A person in the directory.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct PersonName {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// A record that counts.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceView {
+    /// The import's name, of a record that was taken in.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The import's id.
+    #[serde(default)]
+    pub import: Option<String>,
+    /// The line in it.
+    #[serde(default)]
+    pub line: Option<u64>,
+    /// The id of one of our own sign-ins.
+    #[serde(default)]
+    pub sign_in: Option<String>,
+    /// When it was.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+}
+
+/// How a finding was closed.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Closed {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The name of who closed it.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+impl FindingView {
+    /// Whether it has to be treated as an attack.
+    pub fn is_incident(&self) -> bool {
+        ["incident", "likely_breach"].contains(&self.grade.as_str())
+    }
+}
+
+/// Findings with the names of the people in the directory whom they concern.
+pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>, Problem> {
+    let logins = |row: &FindingRow| serde_json::from_str::<Vec<String>>(&row.people).unwrap_or_default();
+    let keys: BTreeSet<String> = rows
+        .iter()
+        .flat_map(logins)
+        .map(|login| login::normalise(&login))
+        .filter(|key| !key.is_empty())
+        .collect();
+    let keys: Vec<String> = keys.into_iter().collect();
+    let mut meant: HashMap<String, PersonName> = HashMap::new();
+    for some in keys.chunks(200) {
+        for (key, person) in persons::list_meant_by(&app.db, &app.tenant, some).await? {
+            meant.insert(key, PersonName { id: person.id.to_string(), name: person.name });
+        }
+    }
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let people = logins(&row).into_iter().map(|login| {
+            let person = meant.get(&login::normalise(&login)).cloned();
+            Concerned { login, person }
+        });
+        let people = people.collect();
+        views.push(view(app, row, people).await?);
+    }
+    Ok(views)
+}
+
+async fn view(app: &App, row: FindingRow, people: Vec<Concerned>) -> Result<FindingView, Problem> {
+    let closed = match (row.closed_at, &row.closed_by) {
+        (Some(at), Some(by)) => {
+            let by_whom = persons::find(&app.db, &app.tenant, &PersonId::new(by)).await?;
+            let by = by_whom.map_or_else(|| by.clone(), |person| person.name);
+            Some(Closed { at: time(at), by, why: row.closed_why.unwrap_or_default() })
+        }
+        _ => None,
+    };
+    Ok(FindingView {
+        about: About { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_words },
+        people,
+        people_count: row.people_count,
+        since: time(row.since_at),
+        until: time(row.until_at),
+        records: row.record_count,
+        evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
+        first_seen_at: time(row.first_seen_at),
+        updated_at: time(row.updated_at),
+        closed,
+        version: row.version,
+        id: row.id,
+        rule: row.rule,
+        title: row.title,
+        source: row.source,
+        grade: row.grade,
+        confidence: row.confidence,
+        threshold: row.threshold,
+        words: row.words,
+        mend: row.mend,
+        runbook: row.runbook,
+    })
+}

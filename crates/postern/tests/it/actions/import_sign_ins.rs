@@ -1,0 +1,166 @@
+use std::io::Write as _;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::on_both::on_both;
+use crate::steps::{fatigue, jsonl, send_log, signed_in};
+use crate::test_app::TestApp;
+
+const PATH: &str = "/api/v1/sign-ins/import";
+
+async fn rows(app: &TestApp) -> i64 {
+    app.count("SELECT COUNT(*) FROM imported_sign_ins").await
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
+on_both! {
+    async fn the_same_record_is_kept_once_in_whatever_file_it_comes(db) {
+        let app = TestApp::start(db).await;
+        let log = fatigue("ana", 3, app.clock.now());
+        let first = app.import("a.jsonl", log.clone()).await;
+        assert_eq!((&first["stored"], &first["repeated"]), (&3.into(), &0.into()));
+        let again = app.import("b.jsonl.gz", gzip(&(log.clone() + &log + &fatigue("gus", 1, app.clock.now())))).await;
+        assert_eq!((&again["attempts"], &again["stored"], &again["repeated"]), (&7.into(), &1.into(), &6.into()));
+        assert_eq!(rows(&app).await, 4);
+        let events = app.events("signins.imported").await;
+        assert_eq!(events.len(), 2);
+        assert_eq!(events[0]["detail"]["stored"], 1);
+        assert_eq!(events[0]["detail"]["source"], "b.jsonl.gz");
+        assert_eq!((&events[0]["actor"]["type"], &events[0]["policies"]), (&"token".into(), &json!(["staff.set-up"])));
+    }
+
+    async fn two_at_once_keep_each_record_once(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["signins:import"]).await;
+        let now = app.clock.now();
+        let log = jsonl(&(0..2_500).map(|n| signed_in(&format!("p{n}"), now)).collect::<Vec<_>>());
+        let (one, other) = (app.browser(), app.browser());
+        let (one, other) =
+            tokio::join!(send_log(&one, &token, "1", log.clone()), send_log(&other, &token, "2", log.clone()));
+        let stored = [one, other].map(|answer| answer.status(201).json()["stored"].as_i64().unwrap());
+        assert_eq!(stored.iter().sum::<i64>(), 2_500, "{stored:?}");
+        assert_eq!(rows(&app).await, 2_500);
+        // Each is longer than one change: its beginning and its end are on record.
+        let finished: Vec<_> = app.events("signins.imported").await.iter().map(|e| e["detail"]["finished"].clone()).collect();
+        assert_eq!(finished.iter().filter(|finished| **finished == Value::Bool(true)).count(), 2);
+        assert_eq!(finished.len(), 4);
+    }
+
+    async fn damaged_lines_are_named_and_never_quoted(db) {
+        let app = TestApp::start(db).await;
+        let log = format!("{}{{\"secret\":\"hunter2-in-a-log\n{{\"eventType\":\"app.rate_limit\"}}\n", fatigue("ana", 1, app.clock.now()));
+        let import = app.import("mixed.jsonl", log).await;
+        assert_eq!(import["damaged_lines"], json!([{ "line": 2, "why": "ends in the middle of the record" }]));
+        assert_eq!((&import["damaged"], &import["of_other_kinds"]), (&1.into(), &1.into()));
+        app.secrets.saw("hunter2-in-a-log");
+    }
+
+    async fn what_holds_no_sign_in_is_refused_with_what_was_found(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["signins:import"]).await;
+        let program = app.browser();
+        for (log, found) in [
+            ("", "it is empty"),
+            ("{\"eventType\":\"app.rate_limit\"}\n", "1 records, 1 of other kinds"),
+            ("not a log at all\n", "1 damaged (line 1:"),
+        ] {
+            let problem = send_log(&program, &token, "x", log).await.status(422).json();
+            assert_eq!(problem["type"], "https://postern.invalid/problems/invalid");
+            assert!(problem["detail"].as_str().unwrap().contains(found), "{problem}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 0);
+        // Whoever sends nothing but that is slowed down; what fits costs nothing.
+        app.to_the_next_hour();
+        for _ in 0..6 {
+            send_log(&program, &token, "x", fatigue("ana", 1, app.clock.now())).await.status(201);
+        }
+        for _ in 0..5 {
+            send_log(&program, &token, "x", "nonsense").await.status(422);
+        }
+        assert!(send_log(&program, &token, "x", "nonsense").await.status(429).headers.contains_key("retry-after"));
+    }
+
+    async fn who_may_not_import_imports_nothing(db) {
+        let app = TestApp::start(db).await;
+        let log = fatigue("ana", 5, app.clock.now());
+        let reader = app.token(&["findings:read", "audit:read"]).await;
+        send_log(&app.browser(), &reader, "x", log.clone()).await.status(403);
+        for login in ["ben", "sol", "otto", "ana"] {
+            let browser = app.browser_with_planted_session(login).await;
+            let request = browser.request(reqwest::Method::POST, PATH).header("origin", app.origin());
+            browser.send(request.body(log.clone())).await.status(403);
+        }
+        let weak = app.browser_with_planted_weak_session("ada").await;
+        weak.send(weak.request(reqwest::Method::POST, PATH).header("origin", app.origin()).body(log.clone())).await.status(403);
+        app.browser().send(app.browser().request(reqwest::Method::POST, PATH).body(log)).await.status(401);
+        assert_eq!(rows(&app).await, 0);
+        assert_eq!(app.events("access.denied").await.len(), 6);
+    }
+
+    async fn more_than_the_limit_is_refused_and_so_is_what_unpacks_to_more(db) {
+        let app = TestApp::start_with(db, |config| config.signals.max_import_bytes = 100_000).await;
+        let token = app.token(&["signins:import"]).await;
+        let program = app.browser();
+        let now = app.clock.now();
+        let log = |people: usize| jsonl(&(0..people).map(|n| signed_in(&format!("p{n}"), now)).collect::<Vec<_>>());
+        let problem = send_log(&program, &token, "big", log(1_000)).await.status(413).json();
+        assert!(problem["detail"].as_str().unwrap().contains("100000 bytes"), "{problem}");
+        assert_eq!(rows(&app).await, 0);
+        // Sixteen times what may be sent: the rest of a packed file is left out, and it says so.
+        let import = send_log(&program, &token, "bomb.gz", gzip(&log(20_000))).await.status(201).json();
+        assert!(import["problem"].as_str().unwrap().contains("unpacks to more"), "{import}");
+        assert_eq!(rows(&app).await, import["stored"].as_i64().unwrap());
+        assert!(rows(&app).await < 16_000);
+    }
+
+    async fn what_is_older_than_is_kept_is_left_out_and_the_rest_goes_when_its_time_has_come(db) {
+        let app = TestApp::start(db).await;
+        let (now, day) = (app.clock.now(), SignedDuration::from_hours(24));
+        let log = jsonl(&[signed_in("ana", now - day * 91), signed_in("ana", now - day * 89), signed_in("ana", now)]);
+        let import = app.import("old.jsonl", log).await;
+        assert_eq!((&import["stored"], &import["out_of_time"]), (&2.into(), &1.into()));
+        app.advance(day * 2);
+        postern::jobs::sweep::sweep(&app).await.unwrap();
+        assert_eq!(rows(&app).await, 1);
+        app.advance(day * 91);
+        postern::jobs::sweep::sweep(&app).await.unwrap();
+        assert_eq!(rows(&app).await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 0);
+    }
+
+    async fn real_shapes_are_read(db) {
+        let app = TestApp::start(db).await;
+        let at = app.clock.now().to_string();
+        let okta = json!({
+            "uuid": "e-1", "published": at, "eventType": "user.session.start", "actor": { "id": "00u1", "type": "User",
+            "alternateId": "ana@demo.postern.invalid", "displayName": "Ana" }, "client": { "ipAddress": "198.51.100.7" },
+            "outcome": { "result": "FAILURE", "reason": "INVALID_CREDENTIALS" }, "target": [],
+        });
+        let entra = json!({ "value": [{
+            "id": "66ea54eb-6301-4ee5-be62-ff5a759b0100", "createdDateTime": at, "userPrincipalName": "gus@corp.example",
+            "userId": "u1", "ipAddress": "203.0.113.9", "isInteractive": true, "appDisplayName": "Mail",
+            "status": { "errorCode": 50126, "failureReason": "Invalid username or password" },
+        }]});
+        for (log, provider) in [(json!([okta]).to_string(), "okta"), (entra.to_string(), "entra")] {
+            let import = app.import(provider, log).await;
+            assert_eq!(import["stored"], 1, "{import}");
+            let sql = "SELECT COUNT(*) FROM imported_sign_ins WHERE record LIKE '%bad_password%'";
+            assert!(app.count(sql).await > 0);
+        }
+        // Ana's mail address is on file: the record is hers.
+        let id = app.person("ana").await.id;
+        let reader = app.token(&["findings:read"]).await;
+        let request = app.browser().request(reqwest::Method::GET, &format!("/api/v1/people/{id}/diagnosis"));
+        let diagnosis = app.browser().send(request.bearer_auth(reader)).await.ok().json();
+        let accounts = diagnosis["accounts"].as_array().unwrap();
+        let okta = accounts.iter().find(|account| account["provider"] == "okta").unwrap();
+        assert_eq!((&okta["state"], &okta["cause"]), (&"locked_out".into(), &"bad_password".into()));
+        assert_eq!(okta["reset_helps"], "no");
+    }
+}
