@@ -117,7 +117,10 @@ pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> P
         Some(provider) => {
             parse_as(provider, line, position).unwrap_or_else(|| not_a_record_of(provider, line))
         }
-        None => parse_any(line, Provider::Entra, position),
+        None => {
+            let mut likely = Provider::Entra;
+            parse_any(line, &mut likely, position)
+        }
     }
 }
 

@@ -9,8 +9,12 @@
 )]
 
 mod alone;
+mod claims;
+mod converted;
+mod cut;
 mod forged;
 mod mixed;
 mod samples;
+mod unknown;
 mod values;
 mod wrapped;
