@@ -66,11 +66,7 @@ impl<'a> Request<'a, Verify> {
 impl<'a> Request<'a, CloseFinding> {
     /// May this person close this finding?
     pub fn on_finding(who: &'a Staff, finding: &'a FindingFacts) -> Self {
-        Self {
-            principal: Principal::Staff(who),
-            resource: Resource::Finding(finding),
-            action: PhantomData,
-        }
+        Self { principal: Principal::Staff(who), resource: Resource::Finding(finding), action: PhantomData }
     }
 }
 
@@ -205,10 +201,16 @@ mod tests {
     fn an_incident_is_closed_by_a_senior_who_is_not_concerned() {
         let roles = [Role::Person, Role::Auditor, Role::Agent, Role::Senior, Role::Admin];
         for grade in ["notice", "warning"] {
-            assert_eq!(roles.map(|role| may_close(role, grade, "gus", "t")), [false, false, true, true, true]);
+            assert_eq!(
+                roles.map(|role| may_close(role, grade, "gus", "t")),
+                [false, false, true, true, true]
+            );
         }
         for grade in ["incident", "likely_breach"] {
-            assert_eq!(roles.map(|role| may_close(role, grade, "gus", "t")), [false, false, false, true, true]);
+            assert_eq!(
+                roles.map(|role| may_close(role, grade, "gus", "t")),
+                [false, false, false, true, true]
+            );
         }
         assert!(!may_close(Role::Admin, "warning", "sol", "t"), "about oneself");
         assert!(!may_close(Role::Admin, "warning", "gus", "other"), "of another organisation");

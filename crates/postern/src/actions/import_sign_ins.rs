@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::store::Change;
 use crate::store::imports::Tally;
 
-pub(crate) use reading::{Counts, Limits, Lot, Sorter};
 use reading::Reading;
+pub(crate) use reading::{Counts, Limits, Lot, Sorter};
 use record_lot::record_lot;
 
 /// How the records came.

@@ -55,7 +55,12 @@ pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError>
         change.commit_unrecorded("a finding that grew, or that is no incident").await?;
         return Ok(());
     };
-    tracing::warn!(finding = kept.id, rule = kept.content.rule, grade = kept.content.grade, "an incident was opened");
+    tracing::warn!(
+        finding = kept.id,
+        rule = kept.content.rule,
+        grade = kept.content.grade,
+        "an incident was opened"
+    );
     tell(app, &mut change, &kept, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &concerned);
     change.commit(&event).await?;
@@ -109,12 +114,7 @@ fn has_grown(known: &FindingRow, content: &Content) -> bool {
         || content.severity > known.severity
 }
 
-async fn tell(
-    app: &App,
-    change: &mut Change<'_>,
-    kept: &Kept,
-    seniors: &[Person],
-) -> Result<(), StoreError> {
+async fn tell(app: &App, change: &mut Change<'_>, kept: &Kept, seniors: &[Person]) -> Result<(), StoreError> {
     let (now, hour) = (change.at(), SignedDuration::from_hours(1));
     let is_old = kept.content.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
     let since = now.saturating_sub(hour).unwrap_or(now);

@@ -254,7 +254,8 @@ pub async fn save(
          until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
          WHERE tenant_id = $1 AND id = $2 AND version = $3"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&known.id).bind(known.version);
+    let query =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&known.id).bind(known.version);
     let done = bind_rest(query, content).bind(at).execute(change.conn()).await?;
     one_row(&done)
 }
@@ -312,7 +313,9 @@ pub async fn delete_before(change: &mut Change<'_>, before: Timestamp) -> Result
                        AND updated_at < $2))";
     let tenant = change.tenant().clone();
     for sql in [
-        format!("DELETE FROM finding_people WHERE tenant_id = $1 AND finding_id IN (SELECT id FROM findings WHERE {OLD})"),
+        format!(
+            "DELETE FROM finding_people WHERE tenant_id = $1 AND finding_id IN (SELECT id FROM findings WHERE {OLD})"
+        ),
         format!("DELETE FROM findings WHERE {OLD}"),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(sql))

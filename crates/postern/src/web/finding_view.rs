@@ -135,8 +135,12 @@ impl FindingView {
 /// Findings with the names of the people in the directory whom they concern.
 pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>, Problem> {
     let logins = |row: &FindingRow| serde_json::from_str::<Vec<String>>(&row.people).unwrap_or_default();
-    let keys: BTreeSet<String> =
-        rows.iter().flat_map(logins).map(|login| login::normalise(&login)).filter(|key| !key.is_empty()).collect();
+    let keys: BTreeSet<String> = rows
+        .iter()
+        .flat_map(logins)
+        .map(|login| login::normalise(&login))
+        .filter(|key| !key.is_empty())
+        .collect();
     let keys: Vec<String> = keys.into_iter().collect();
     let mut meant: HashMap<String, PersonName> = HashMap::new();
     for some in keys.chunks(200) {

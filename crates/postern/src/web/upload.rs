@@ -49,7 +49,8 @@ impl Spool {
     /// Beside the database: the folder is nobody else's business, and has room for what is taken in.
     fn new(app: &App) -> Result<Self, Problem> {
         let failed = |error: std::io::Error| Problem::internal(format!("a file for an import: {error}"));
-        let file = tempfile::Builder::new().prefix("import-").tempfile_in(&app.config.data).map_err(failed)?;
+        let file =
+            tempfile::Builder::new().prefix("import-").tempfile_in(&app.config.data).map_err(failed)?;
         let out = tokio::fs::File::from_std(file.reopen().map_err(failed)?);
         let limit = app.config.signals.max_import_bytes;
         Ok(Self { file, out, left: limit, limit })
@@ -70,5 +71,7 @@ impl Spool {
 }
 
 fn cut_off() -> Problem {
-    Problem::bad_request("The file did not arrive whole. Send it again; what was kept before is not kept twice.")
+    Problem::bad_request(
+        "The file did not arrive whole. Send it again; what was kept before is not kept twice.",
+    )
 }

@@ -296,7 +296,8 @@ mod tests {
         record.set_ip(Some("198.51.100.7"));
         let text = |text: &'static str| Some(text.into());
         (record.person_id, record.record_id) = (text("00u1"), text("e-1"));
-        (record.user_agent, record.device, record.phone) = (text("agent"), text("d1"), text("+44 7700 900120"));
+        (record.user_agent, record.device, record.phone) =
+            (text("agent"), text("d1"), text("+44 7700 900120"));
         (record.country, record.city, record.app) = (text("FR"), text("Lyon"), text("Mail"));
         record.place = Point::new(45.76, 4.83);
         record.phone_place = Point::new(-33.5, 0.0);

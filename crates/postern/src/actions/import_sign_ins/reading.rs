@@ -71,17 +71,17 @@ pub(crate) struct Counts {
 impl Counts {
     /// "12 records: 9 of other kinds (user.session.end), 3 damaged (line 4: not JSON at column 1)".
     pub(crate) fn in_words(&self) -> String {
-        let mut words = format!("{} records", self.records);
+        let mut words = vec![format!("{} records", self.records)];
         if self.foreign > 0 {
             let kinds: Vec<&str> = self.foreign_kinds.keys().take(3).map(String::as_str).collect();
-            words.push_str(&format!(", {} of other kinds ({})", self.foreign, kinds.join("; ")));
+            words.push(format!("{} of other kinds ({})", self.foreign, kinds.join("; ")));
         }
         if self.damaged > 0 {
             let lines: Vec<String> =
                 self.damaged_lines.iter().take(3).map(|(line, why)| format!("line {line}: {why}")).collect();
-            words.push_str(&format!(", {} damaged ({})", self.damaged, lines.join("; ")));
+            words.push(format!("{} damaged ({})", self.damaged, lines.join("; ")));
         }
-        words
+        words.join(", ")
     }
 
     /// What a row says of it.
@@ -107,7 +107,8 @@ impl Counts {
         tally.damaged_records = self.damaged;
         tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
         let line = |(line, why): &(u64, String)| DamagedLine { line: *line, why: why.clone() };
-        tally.damaged_lines = serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
+        tally.damaged_lines =
+            serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
         Ok(())
     }
 

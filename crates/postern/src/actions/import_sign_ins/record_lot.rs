@@ -8,8 +8,8 @@ use super::{By, Imported, Lot, Upload};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::Change;
-use crate::store::imports::{self, Tally};
 use crate::store::imported_sign_ins::insert_new;
+use crate::store::imports::{self, Tally};
 
 /// Writes a lot. The first one and the last one are on record: who brings what, and what came of it.
 pub(crate) async fn record_lot(

@@ -112,12 +112,8 @@ fn surer(one: &'static str, other: &'static str) -> &'static str {
 
 const KINDS: [&str; 5] = ["person", "address", "policy", "tenant", "group"];
 const SOURCES: [&str; 3] = ["shipped", "own", "detector"];
-const GRADES: [&str; 4] = [
-    Grade::Notice.as_str(),
-    Grade::Warning.as_str(),
-    Grade::Incident.as_str(),
-    Grade::LikelyBreach.as_str(),
-];
+const GRADES: [&str; 4] =
+    [Grade::Notice.as_str(), Grade::Warning.as_str(), Grade::Incident.as_str(), Grade::LikelyBreach.as_str()];
 const CONFIDENCES: [&str; 3] =
     [Confidence::Low.as_str(), Confidence::Medium.as_str(), Confidence::High.as_str()];
 

@@ -17,7 +17,12 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     let mut watch = Watch::new(&app, now, newest_id.clone());
     let from = micros(watch.since());
     let until = micros(now.saturating_add(AHEAD).unwrap_or(now));
-    let mut own = Own { rows: VecDeque::new(), after: (from, String::new()), newest_id: first_id_of(now), is_over: false };
+    let mut own = Own {
+        rows: VecDeque::new(),
+        after: (from, String::new()),
+        newest_id: first_id_of(now),
+        is_over: false,
+    };
     let mut imported =
         Imported { rows: VecDeque::new(), after: (from, String::new()), newest_id, until, is_over: false };
     loop {
@@ -84,11 +89,8 @@ impl Imported {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());
         }
-        let stretch = Stretch {
-            after: (self.after.0, &self.after.1),
-            until: self.until,
-            newest_id: &self.newest_id,
-        };
+        let stretch =
+            Stretch { after: (self.after.0, &self.after.1), until: self.until, newest_id: &self.newest_id };
         let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
         self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
         if let Some(last) = page.last() {

@@ -18,7 +18,8 @@ const CONFLICT: (&str, &str) = ("409", "It does not fit where things stand, or s
 const INVALID: (&str, &str) = ("422", "A value is wrong; the detail names the field and says what to do.");
 const THROTTLED: (&str, &str) =
     ("429", "Too many attempts. `Retry-After` says for how many seconds to wait.");
-const TOO_LARGE: (&str, &str) = ("413", "More than the server takes in at once; the detail says how much that is.");
+const TOO_LARGE: (&str, &str) =
+    ("413", "More than the server takes in at once; the detail says how much that is.");
 const INTERNAL: (&str, &str) = ("500", "Our fault. Nothing was changed.");
 
 /// Of a read at the desk.

@@ -33,7 +33,8 @@ pub async fn submit(
     let form = Multipart::from_request(request, &()).await;
     let form = form.map_err(|_| Problem::bad_request("Send the form of this page, with a file."))?;
     let Some((name, file)) = form_to_file(&app, form).await? else {
-        return page(&app, &caller, StatusCode::UNPROCESSABLE_ENTITY, Some("Choose a file.".to_owned())).await;
+        return page(&app, &caller, StatusCode::UNPROCESSABLE_ENTITY, Some("Choose a file.".to_owned()))
+            .await;
     };
     let upload = Upload::new(&name, Via::Page, file.path().to_owned());
     match import_sign_ins(&app, &caller, permit, &upload).await {

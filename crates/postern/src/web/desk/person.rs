@@ -33,7 +33,9 @@ pub async fn show(
     let open: Vec<Value> = open
         .iter()
         .filter(|row| row.closed_at.is_none())
-        .map(|row| json!({ "id": row.id, "reference": row.reference, "stage_words": stage_words(&row.stage) }))
+        .map(
+            |row| json!({ "id": row.id, "reference": row.reference, "stage_words": stage_words(&row.stage) }),
+        )
         .collect();
     let values = json!({
         "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),
