@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportRow, Tally};
 use crate::store::watched_files::{self, WatchedFile};
+use crate::store::{Change, StoreError};
 
 /// Bytes that are read for one change.
 const BLOCK: usize = 1 << 20;
@@ -150,14 +151,11 @@ async fn set_aside(
     (mut file, problem): (WatchedFile, String),
 ) -> Result<Progress, ActionError> {
     tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder is of no use");
-    let row = match &file.import_id {
-        Some(id) => imports::find(&app.db, &app.tenant, id).await?,
-        None => None,
-    };
+    let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
     let (id, tally) = match row {
-        Some(row) => (row.id.clone(), tally_of(&row)),
-        None => (imports::insert(&mut change, &name_of(seen), Via::Folder.as_str(), None).await?, nothing()),
+        Some(row) => (row.id.clone(), Tally::from(row)),
+        None => (begin(&mut change, seen).await?, Tally::default()),
     };
     let tally = Tally { is_finished: true, problem: Some(problem.clone()), ..tally };
     imports::save(&mut change, &id, &tally).await?;
@@ -215,7 +213,7 @@ fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
     for length in [u64::try_from(BLOCK).unwrap_or(u64::MAX), longest] {
         let missing = length.saturating_sub(u64::try_from(bytes.len()).unwrap_or(0));
         (&mut file).take(missing).read_to_end(&mut bytes)?;
-        if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
+        if let Some(end) = memchr::memrchr(b'\n', &bytes) {
             bytes.truncate(end + 1);
             return Ok(Stretch::Lines(bytes));
         }
@@ -253,18 +251,13 @@ async fn record(
     (known, mut file): (Option<&WatchedFile>, WatchedFile),
     lot: Lot,
 ) -> Result<WatchedFile, ActionError> {
-    let row = match &file.import_id {
-        Some(id) => imports::find(&app.db, &app.tenant, id).await?,
-        None => None,
-    };
+    let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
     let is_first = row.is_none();
-    let (id, mut counts, mut tally) = if let Some(row) = row {
-        (row.id.clone(), Counts::of(&row), tally_of(&row))
-    } else {
-        let name = name_of(seen);
-        let id = imports::insert(&mut change, &name, Via::Folder.as_str(), None).await?;
-        (id, Counts::default(), nothing())
+    let mut counts = row.as_ref().map_or_else(Counts::default, Counts::of);
+    let (id, mut tally) = match row {
+        Some(row) => (row.id.clone(), Tally::from(row)),
+        None => (begin(&mut change, seen).await?, Tally::default()),
     };
     let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);
     tally.stored += added;
@@ -293,6 +286,17 @@ async fn record(
     Ok(file)
 }
 
+async fn import_of(app: &App, file: &WatchedFile) -> Result<Option<ImportRow>, StoreError> {
+    match &file.import_id {
+        Some(id) => imports::find(&app.db, &app.tenant, id).await,
+        None => Ok(None),
+    }
+}
+
+async fn begin(change: &mut Change<'_>, seen: &Seen) -> Result<String, StoreError> {
+    imports::insert(change, &name_of(seen), Via::Folder.as_str(), None).await
+}
+
 fn name_of(seen: &Seen) -> String {
     printable(&seen.path).chars().take(100).collect()
 }
@@ -306,25 +310,5 @@ fn row_of(seen: &Seen, import_id: Option<String>, read_bytes: i64, read_lines: i
         read_bytes,
         read_lines,
         problem: None,
-    }
-}
-
-fn nothing() -> Tally {
-    Tally { foreign_kinds: "{}".to_owned(), damaged_lines: "[]".to_owned(), ..Tally::default() }
-}
-
-fn tally_of(row: &ImportRow) -> Tally {
-    Tally {
-        is_finished: row.is_finished == 1,
-        records: row.records,
-        attempts: row.attempts,
-        stored: row.stored,
-        repeated: row.repeated,
-        out_of_time: row.out_of_time,
-        foreign_records: row.foreign_records,
-        damaged_records: row.damaged_records,
-        foreign_kinds: row.foreign_kinds.clone(),
-        damaged_lines: row.damaged_lines.clone(),
-        problem: row.problem.clone(),
     }
 }

@@ -20,6 +20,8 @@ use rebuild::rebuild;
 use watch::Watch;
 
 const EVERY: Duration = Duration::from_millis(500);
+/// A flood of records wakes it no more often than this.
+const AT_MOST_EVERY: Duration = Duration::from_millis(50);
 /// A watch is made anew after so long: what is older than the look-back is forgotten then.
 const LIFE: Duration = Duration::from_hours(24);
 /// After a rebuild the next one waits so many times as long as it took: a log that keeps coming late must not keep a
@@ -37,6 +39,7 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
         if let Err(error) = detector.detect(&app).await {
             tracing::error!(%error, "sign-in records were not judged; trying again");
         }
+        tokio::time::sleep(AT_MOST_EVERY).await;
         tokio::select! {
             () = app.records.notified() => {}
             () = tokio::time::sleep(EVERY) => {}

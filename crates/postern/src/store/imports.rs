@@ -32,7 +32,7 @@ const COLUMNS: &str = "id, source, via, by_id, started_at, changed_at, is_finish
                        out_of_time, foreign_records, damaged_records, foreign_kinds, damaged_lines, problem";
 
 /// What an import has come to so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tally {
     pub is_finished: bool,
     pub records: i64,
@@ -47,6 +47,42 @@ pub struct Tally {
     /// JSON.
     pub damaged_lines: String,
     pub problem: Option<String>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            is_finished: false,
+            records: 0,
+            attempts: 0,
+            stored: 0,
+            repeated: 0,
+            out_of_time: 0,
+            foreign_records: 0,
+            damaged_records: 0,
+            foreign_kinds: "{}".to_owned(),
+            damaged_lines: "[]".to_owned(),
+            problem: None,
+        }
+    }
+}
+
+impl From<ImportRow> for Tally {
+    fn from(row: ImportRow) -> Self {
+        Self {
+            is_finished: row.is_finished == 1,
+            records: row.records,
+            attempts: row.attempts,
+            stored: row.stored,
+            repeated: row.repeated,
+            out_of_time: row.out_of_time,
+            foreign_records: row.foreign_records,
+            damaged_records: row.damaged_records,
+            foreign_kinds: row.foreign_kinds,
+            damaged_lines: row.damaged_lines,
+            problem: row.problem,
+        }
+    }
 }
 
 /// Begins an import.

@@ -1,9 +1,11 @@
 //! The records of the last weeks, judged, and which of them were judged.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_signals::{Live, Position, SignIn};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::actions::record_finding::{Evidence, Found};
@@ -20,6 +22,9 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 pub(super) const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// An attempt of our own is committed within so long of the moment that its id names. A request ends after 30 seconds.
 const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+/// Nearly all are committed within so long; the others are looked for now and then.
+const MOSTLY_WITHIN: SignedDuration = SignedDuration::from_secs(3);
+const STRAGGLERS_EVERY: Duration = Duration::from_secs(5);
 /// Records of our own have this number as their file; imports count from 1.
 const OWN: u32 = 0;
 
@@ -35,6 +40,8 @@ pub(super) struct Watch {
     /// again and again, and each is taken once.
     own_after: String,
     own_taken: BTreeSet<String>,
+    /// When stragglers were last looked for.
+    looked_back: Option<Instant>,
     /// How late the records of the last day came. What was not answered is only known so long after it.
     lag: SignedDuration,
 }
@@ -89,6 +96,7 @@ impl Watch {
             imported_after,
             own_after: first_id_of(now - COMMITTED_WITHIN),
             own_taken: BTreeSet::new(),
+            looked_back: None,
             lag: SignedDuration::ZERO,
         }
     }
@@ -166,7 +174,9 @@ impl Watch {
 
     async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
-        let mut after = self.own_after.clone();
+        let looks_back = self.looked_back.is_none_or(|last| last.elapsed() >= STRAGGLERS_EVERY);
+        let recent = first_id_of(now - MOSTLY_WITHIN);
+        let mut after = if looks_back { self.own_after.clone() } else { recent.max(self.own_after.clone()) };
         loop {
             let page = sign_ins::list_after(&app.db, &app.tenant, &after, i64::MIN, PAGE).await?;
             let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
@@ -184,9 +194,12 @@ impl Watch {
             }
         }
         let from = first_id_of(now - COMMITTED_WITHIN);
-        if from > self.own_after {
-            self.own_taken = self.own_taken.split_off(&from);
-            self.own_after = from;
+        if looks_back {
+            self.looked_back = Some(Instant::now());
+            if from > self.own_after {
+                self.own_taken = self.own_taken.split_off(&from);
+                self.own_after = from;
+            }
         }
         Ok(rows)
     }

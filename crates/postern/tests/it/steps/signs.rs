@@ -33,7 +33,7 @@ pub fn fatigue(person: &str, prompts: i64, newest: Timestamp) -> String {
 
 /// JSON Lines.
 pub fn jsonl(records: &[Value]) -> String {
-    let lines: Vec<_> = records.iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
     lines.join("\n") + "\n"
 }
 
@@ -63,10 +63,10 @@ impl TestApp {
     /// Gives the rows of these tables to another organisation, as if they had always been its own.
     pub async fn move_to_another_tenant(&self, tables: &[&str]) {
         let mut sql = vec![
-            "INSERT INTO tenants (id, name, created_at) VALUES ('another', 'Another', 9223372036854775807);"
+            "INSERT INTO tenants (id, name, created_at) VALUES ('another', 'Another', 9223372036854775807)"
                 .to_owned(),
         ];
-        // Children first would leave them without parents: copies, then the originals go.
+        // Parents first where rows are copied, children first where they go.
         for table in tables.iter().rev() {
             let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table} LIMIT 1")));
             let row = rows.fetch_one(self.db.reader()).await.unwrap();
@@ -74,13 +74,12 @@ impl TestApp {
             let columns =
                 columns.into_iter().filter(|column| *column != "tenant_id").collect::<Vec<_>>().join(", ");
             sql.push(format!(
-                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table};"
+                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table}"
             ));
         }
-        for table in tables {
-            sql.push(format!("DELETE FROM {table} WHERE tenant_id <> 'another';"));
-        }
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.concat())).execute(self.db.reader()).await.unwrap();
+        sql.extend(tables.iter().map(|table| format!("DELETE FROM {table} WHERE tenant_id <> 'another'")));
+        let sql = sql.join("; ");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();
     }
 
     /// Open findings, worst first.
