@@ -1,85 +1,14 @@
-//! Samples and ratios. The two sides of a ratio take turns, and each round gives one ratio: what slows the machine for
-//! a while slows both sides of that round alike.
+//! Many at a time; and what is measured, as the other half of the bench has it.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+pub use postern_bench_signals::measure::{Samples, as_f64, rate};
 use tokio::task::JoinSet;
 
 use crate::Outcome;
-
-/// What was measured of one thing, one value per round.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(transparent)]
-pub struct Samples(Vec<f64>);
-
-impl Samples {
-    /// Adds a round.
-    pub fn push(&mut self, value: f64) {
-        self.0.push(value);
-    }
-
-    /// Round by round, this over that.
-    pub fn over(&self, that: &Self) -> Self {
-        self.0.iter().zip(&that.0).map(|(this, that)| this / that).collect()
-    }
-
-    /// The middle value; of an even number, the mean of the two in the middle.
-    pub fn median(&self) -> f64 {
-        let sorted = self.sorted();
-        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-        let half = sorted.len() / 2;
-        if sorted.len().is_multiple_of(2) {
-            f64::midpoint(at(half.saturating_sub(1)), at(half))
-        } else {
-            at(half)
-        }
-    }
-
-    /// The lowest and the highest value.
-    pub fn spread(&self) -> (f64, f64) {
-        let sorted = self.sorted();
-        let or_nan = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
-        (or_nan(sorted.first()), or_nan(sorted.last()))
-    }
-
-    /// Whether there is nothing to spread.
-    pub fn is_one(&self) -> bool {
-        self.0.len() == 1
-    }
-
-    fn sorted(&self) -> Vec<f64> {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted
-    }
-}
-
-impl FromIterator<f64> for Samples {
-    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
-        Self(values.into_iter().collect())
-    }
-}
-
-/// How long `work` took.
-pub fn timed<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<(Duration, T)> {
-    let began = Instant::now();
-    let done = work()?;
-    Ok((began.elapsed(), done))
-}
-
-/// So many per second.
-pub fn rate(count: usize, took: Duration) -> f64 {
-    as_f64(count) / took.as_secs_f64()
-}
-
-/// A count as a number to calculate with. Exact up to 2³², which no count here reaches.
-pub fn as_f64(count: usize) -> f64 {
-    u32::try_from(count).map_or(f64::INFINITY, f64::from)
-}
 
 /// Runs `work` for 0 to `count`, `clients` at a time, each client taking the next number when it is done with one.
 /// Returns how long all took together.

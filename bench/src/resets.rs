@@ -42,7 +42,7 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     let level = runtime()?.block_on(async {
         let desk = Arc::new(Desk::open(&folder.join("postern"), args).await?);
         let mut file = bare_file(&folder.join("bare.sqlite3")).await?;
-        for round in 0..usize::try_from(args.rounds)? {
+        for round in 0..usize::try_from(args.options.rounds)? {
             let cases = ready_cases(&desk, args.resets, round).await?;
             let commits = args.resets * COMMITS_PER_RESET;
             bare.push(rate(commits, commit_alone(&mut file, commits).await?));
@@ -60,9 +60,9 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     }
     let ratio = ours.over(&bare);
     let clients = args.clients;
-    report.line("forced resets, durable", "1/s", ours, &format!("{clients} at once; one commit each"));
-    report.line("  bare single-row commits", "1/s", bare, "one by one; same folder and pragmas");
-    report.line("  ratio", "", ratio, "1: a reset costs one commit alone");
+    report.line("forced resets, durable", "1/s", &ours, &format!("{clients} at once; one commit each"));
+    report.line("  bare single-row commits", "1/s", &bare, "one by one; same folder and pragmas");
+    report.line("  ratio", "", &ratio, "1: a reset costs one commit alone");
     Ok(())
 }
 
@@ -79,7 +79,7 @@ impl Desk {
         let server = Server::start(folder).await?;
         let agent = people::caller(&server.app, "agent", Role::Agent).await?;
         let manager = people::caller(&server.app, "manager", Role::Person).await?;
-        let count = args.resets * usize::try_from(args.rounds)?;
+        let count = args.resets * usize::try_from(args.options.rounds)?;
         let people = people::add(&server.app, count, Some(&manager.person.id)).await?;
         Ok(Self { server, agent, manager, people })
     }

@@ -30,7 +30,7 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     let (mut ours, mut bare) = (Samples::default(), Samples::default());
     runtime()?.block_on(async {
         let server = Server::start(folder).await?;
-        let rounds = usize::try_from(args.rounds)?;
+        let rounds = usize::try_from(args.options.rounds)?;
         // Each person signs in once, so that no code's time step is used twice.
         let people = people::add(&server.app, args.sign_ins * rounds, None).await?;
         let people = Arc::new(people);
@@ -45,14 +45,14 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     })?;
     let clients = args.clients;
     let ratio = ours.over(&bare);
-    report.line("sign-ins: password and code", "1/s", ours, &format!("{clients} at once"));
+    report.line("sign-ins: password and code", "1/s", &ours, &format!("{clients} at once"));
     report.line(
         "  bare Argon2id, same parameters",
         "1/s",
-        bare,
+        &bare,
         &format!("{cores} at once, as many as Postern hashes"),
     );
-    report.line("  ratio", "", ratio, "1: a sign-in costs its hash alone");
+    report.line("  ratio", "", &ratio, "1: a sign-in costs its hash alone");
     Ok(())
 }
 

@@ -29,20 +29,20 @@ struct Starts {
 /// Measures starts on no data and on the data of the start before, in turns.
 pub fn measure(args: &Args, report: &mut Report) -> Outcome<()> {
     let (mut fresh, mut again) = (Starts::default(), Starts::default());
-    for _ in 0..args.rounds {
-        in_scratch(&args.out, |folder| {
+    for _ in 0..args.options.rounds {
+        in_scratch(&args.options.out, |folder| {
             let data = folder.join("demo");
-            start_once(&args.postern, &data, &mut fresh)?;
-            start_once(&args.postern, &data, &mut again)
+            start_once(&args.options.postern, &data, &mut fresh)?;
+            start_once(&args.options.postern, &data, &mut again)
         })?;
     }
-    let size = mebibytes(fs::metadata(&args.postern)?.len())?;
-    report.line("start on no data, to ready", "ms", fresh.took, "schema, demo people: 23 Argon2id hashes");
-    report.line("start on existing data, to ready", "ms", again.took, "one hash");
-    report.line("idle memory after the first start", "MiB", fresh.resident, "resident, 2 s after ready");
-    report.line("idle memory after the second start", "MiB", again.resident, "resident, 2 s after ready");
-    report.line("  of it backed by no file", "MiB", again.anonymous, "RssAnon: heap and stacks");
-    report.line("size of the program", "MiB", [size].into_iter().collect(), "release, stripped");
+    let size = mebibytes(fs::metadata(&args.options.postern)?.len())?;
+    report.line("start on no data, to ready", "ms", &fresh.took, "schema, demo people: 23 Argon2id hashes");
+    report.line("start on existing data, to ready", "ms", &again.took, "one hash");
+    report.line("idle memory after the first start", "MiB", &fresh.resident, "resident, 2 s after ready");
+    report.line("idle memory after the second start", "MiB", &again.resident, "resident, 2 s after ready");
+    report.line("  of it backed by no file", "MiB", &again.anonymous, "RssAnon: heap and stacks");
+    report.line("size of the program", "MiB", &Samples::from_iter([size]), "release, stripped");
     Ok(())
 }
 

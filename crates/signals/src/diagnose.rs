@@ -138,11 +138,11 @@ impl Diagnosis {
             judge_on_two_threads(&mut source, people, company)?
         } else {
             while let Some(batch) = judge_batch(&mut source, &mut people)? {
-                batch.iter().for_each(|marked| company.take(marked));
+                company.take_all(&batch);
             }
             let mut last = Vec::new();
             let (persons, book, addresses) = people.finish(&mut last);
-            last.iter().for_each(|marked| company.take(marked));
+            company.take_all(&last);
             verdict::Found { persons, addresses, people: book, company: company.finish() }
         };
         Ok(verdict::report(&given, found, tally, source.tally))
@@ -168,7 +168,9 @@ impl Intake {
             }
             Parsed::Several(records) => {
                 self.tally.records += 1;
-                records.iter().for_each(|record| self.observe(record));
+                for record in &records {
+                    self.observe(record);
+                }
             }
             Parsed::Foreign(kind) => self.tally.count_foreign(kind),
             Parsed::Damaged(damage) => self.tally.count_damaged(position, damage),
@@ -253,7 +255,7 @@ fn judge_on_two_threads(
     std::thread::scope(|scope| {
         let other_half = scope.spawn(move || {
             for batch in receiver {
-                batch.iter().for_each(|marked| company.take(marked));
+                company.take_all(&batch);
             }
             company
         });

@@ -32,11 +32,11 @@ pub struct Event {
     pub(crate) print: u64,
     ip: [u8; 16],
     position: u64,
-    /// The phone or token: a keyed hash, 0 for none.
+    /// The phone or token: a hash, 0 for none.
     pub phone: u64,
-    /// Ties the rows of one sign-in together: a keyed hash, 0 for none.
+    /// Ties the rows of one sign-in together: a hash, 0 for none.
     pub session: u64,
-    /// The device that signed in: a keyed hash, 0 for none.
+    /// The device that signed in: a hash, 0 for none.
     pub device: u64,
     /// Autonomous system of the address, 0 for none.
     pub asn: u32,
@@ -56,6 +56,8 @@ pub struct Event {
     pub detail: TextId,
     /// Who made the change.
     pub actor: TextId,
+    /// Country of the phone that answered.
+    pub phone_country: TextId,
     place: [i16; 2],
     phone_place: [i16; 2],
     provider: u8,
@@ -66,7 +68,6 @@ pub struct Event {
     network: u8,
     bits: u8,
     seen: u8,
-    spare: [u8; 4],
 }
 
 const INTERACTIVE: u8 = 1;
@@ -93,9 +94,9 @@ impl Event {
             print: writer.print(record),
             ip: record.ip.map_or([0; 16], octets),
             position: packed_position(record.position),
-            phone: writer.hash(record.phone.as_deref()),
-            session: writer.hash(record.session.as_deref()),
-            device: writer.hash(record.device.as_deref()),
+            phone: Writer::mark(record.phone.as_deref().filter(|phone| !is_masked(phone))),
+            session: Writer::mark(record.session.as_deref()),
+            device: Writer::mark(record.device.as_deref()),
             asn: record.asn.unwrap_or(0),
             agent: writer.text(record.user_agent.as_deref()),
             app: writer.text(record.app.as_deref()),
@@ -105,6 +106,7 @@ impl Event {
             city: writer.text(record.city.as_deref()),
             detail: writer.text(record.detail.as_deref()),
             actor: writer.text(record.actor.as_deref()),
+            phone_country: writer.text(record.phone_country.as_deref()),
             place: record.place.map_or(NOWHERE, packed_point),
             phone_place: record.phone_place.map_or(NOWHERE, packed_point),
             provider: index_in(&Provider::ALL, record.provider),
@@ -115,7 +117,6 @@ impl Event {
             network: index_in(&Network::ALL, record.network),
             bits,
             seen: 0,
-            spare: [0; 4],
         }
     }
 
@@ -157,12 +158,13 @@ impl Event {
 
     /// The network of the address: /24 or /48. 0 for none.
     pub fn network_key(&self) -> u64 {
-        let [a, b, c, d, e, f, .., x, y, z, _] = self.ip;
-        match self.ip() {
-            None => 0,
-            Some(IpAddr::V4(_)) => u64::from_be_bytes([0, 0, 0, 0, 4, x, y, z]),
-            Some(IpAddr::V6(_)) => u64::from_be_bytes([0, 6, a, b, c, d, e, f]),
-        }
+        let Some(ip) = self.ip() else { return 0 };
+        let prefix = match ip {
+            IpAddr::V4(ip) => u64::from(ip.to_bits() >> 8),
+            IpAddr::V6(ip) => u64::try_from(ip.to_bits() >> 80).unwrap_or_default(),
+        };
+        // So that no network of the one kind is one of the other.
+        prefix | if ip.is_ipv4() { 4 << 56 } else { 6 << 56 }
     }
 
     /// Where on the globe, to about a kilometre.
@@ -312,6 +314,11 @@ fn packed_position(position: Position) -> u64 {
 pub(crate) fn unpacked_position(packed: u64) -> Position {
     let file = u32::try_from(packed >> (64 - FILE_BITS)).unwrap_or(u32::MAX);
     Position { file, line: packed & (u64::MAX >> FILE_BITS) }
+}
+
+/// `+XX XXXXXXX42`: many people's phones look like this.
+fn is_masked(phone: &str) -> bool {
+    ["XX", "xx", "**", "••"].iter().any(|mask| phone.contains(mask))
 }
 
 /// In hundredths of a degree.

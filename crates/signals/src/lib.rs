@@ -18,6 +18,8 @@
 //! The clock is never asked: a log is judged by the times in it.
 #![warn(missing_docs)]
 
+#[doc(hidden)]
+pub mod bench_support;
 pub mod cause;
 pub mod diagnose;
 pub mod event;

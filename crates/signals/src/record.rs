@@ -337,11 +337,10 @@ pub struct Point {
 impl Point {
     /// `None`: no point on the globe. Exact 0, 0 is what trackers write for "unknown".
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
-        let sound = (-90.0..=90.0).contains(&latitude)
-            && (-180.0..=180.0).contains(&longitude)
-            && !(latitude == 0.0 && longitude == 0.0);
+        let on_globe = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         #[expect(clippy::cast_possible_truncation, reason = "a metre is more than any log knows")]
-        sound.then_some(Self { latitude: latitude as f32, longitude: longitude as f32 })
+        let point = Self { latitude: latitude as f32, longitude: longitude as f32 };
+        (on_globe && point != Self { latitude: 0.0, longitude: 0.0 }).then_some(point)
     }
 }
 
@@ -374,6 +373,8 @@ pub struct SignIn<'a> {
     pub city: Option<Cow<'a, str>>,
     /// Where on the globe the provider places the address.
     pub place: Option<Point>,
+    /// The country that the provider places the phone in that answered, as written.
+    pub phone_country: Option<Cow<'a, str>>,
     /// Where the provider places the phone that answered, if it knows.
     pub phone_place: Option<Point>,
     /// Number of the autonomous system of the address.
@@ -423,6 +424,7 @@ impl<'a> SignIn<'a> {
             country: None,
             city: None,
             place: None,
+            phone_country: None,
             phone_place: None,
             asn: None,
             network: Network::Unknown,
@@ -443,13 +445,15 @@ impl<'a> SignIn<'a> {
 
     /// Sets the login, and the display form if there is none yet. Hidden and empty names are dropped.
     pub fn set_person(&mut self, login: Option<Cow<'a, str>>) {
-        let Some(login) = login.map(trimmed).filter(|login| is_a_name(login)) else {
+        let Some(login) = login.map(trimmed) else { return };
+        let person = lower(login.clone());
+        if !is_a_name(&person) {
             return;
-        };
-        if self.display.is_none() {
-            self.display = Some(login.clone());
         }
-        self.person = Some(lower(login));
+        if self.display.is_none() {
+            self.display = Some(login);
+        }
+        self.person = Some(person);
     }
 
     /// Sets the address, without a port, brackets or an IPv6 zone. What is no address is kept out, so that a forged
@@ -475,6 +479,7 @@ impl<'a> SignIn<'a> {
             session: owned(self.session),
             policy: owned(self.policy),
             actor: owned(self.actor),
+            phone_country: owned(self.phone_country),
             detail: owned(self.detail),
             provider: self.provider,
             at: self.at,
@@ -530,12 +535,12 @@ fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Providers write placeholders where they hide a mistyped or unknown login. Grouping those would make
-/// one person of many.
-fn is_a_name(login: &str) -> bool {
+/// one person of many. `login`: in lower case, which makes a plain letter of some that are none.
+pub(crate) fn is_a_name(login: &str) -> bool {
     const PLACEHOLDERS: [&str; 8] =
         ["null", "none", "unknown", "n/a", "-", "hidden", "redacted", "anonymous"];
-    !login.starts_with("HIDDEN_DUE_TO")
-        && !PLACEHOLDERS.iter().any(|word| login.eq_ignore_ascii_case(word))
+    !login.starts_with("hidden_due_to")
+        && !PLACEHOLDERS.contains(&login)
         && !login.bytes().all(|byte| byte == b'*' || byte == b'0' || byte == b'-')
 }
 
@@ -551,6 +556,7 @@ mod tests {
             "null",
             "Unknown",
             "HIDDEN_DUE_TO_SECURITY_REASONS",
+            "un\u{212a}nown",
             "***",
             "00000000-0000-0000-0000-000000000000",
         ] {
@@ -562,6 +568,18 @@ mod tests {
         record.set_person(Some("Mia@Corp.Example".into()));
         assert_eq!(record.person.as_deref(), Some("mia@corp.example"));
         assert_eq!(record.display.as_deref(), Some("Mia@Corp.Example"));
+    }
+
+    #[test]
+    fn a_point_is_on_the_globe_and_not_where_trackers_write_unknown() {
+        for (latitude, longitude) in [(45.76, 4.83), (90.0, -180.0), (0.0, 4.83), (-0.001, 0.0)] {
+            assert!(Point::new(latitude, longitude).is_some(), "{latitude}, {longitude}");
+        }
+        for (latitude, longitude) in
+            [(0.0, 0.0), (-0.0, 0.0), (1e-60, -1e-60), (90.1, 0.0), (0.0, 180.1), (f64::NAN, 1.0)]
+        {
+            assert_eq!(Point::new(latitude, longitude), None, "{latitude}, {longitude}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod info;
 mod load;
 mod matcher;
 mod plan;
+mod question;
 mod shipped;
 mod sight;
 #[cfg(test)]

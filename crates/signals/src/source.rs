@@ -82,15 +82,6 @@ impl IntoIterator for Sources {
     }
 }
 
-impl<'s> IntoIterator for &'s Sources {
-    type Item = &'s Source;
-    type IntoIter = std::slice::Iter<'s, Source>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.files.iter()
-    }
-}
-
 /// One file to be read, or standard input.
 #[derive(Debug, Clone)]
 pub struct Source {

@@ -3,6 +3,7 @@
 //! One pass over the events of everybody, in the order of time. What happens at one moment is judged when time moves
 //! on, so that the order of events with the same time does not matter.
 
+mod active;
 mod chart;
 mod incident;
 mod normal;
@@ -28,7 +29,7 @@ use chart::Chart;
 use incident::{About, Incident};
 use outage::Outages;
 use policy::{Changes, Policies};
-use roster::Roster;
+use roster::{Person, Roster};
 use sms::Messages;
 use window::{Ending, Fact, Record};
 
@@ -137,6 +138,8 @@ struct Watch {
     now: i64,
     /// Something happened now that is not judged yet.
     is_waiting: bool,
+    /// It was a failure: nothing else can be the beginning of trouble.
+    has_failed: bool,
     roster: Roster,
     outages: Outages,
     policies: Policies,
@@ -149,6 +152,7 @@ impl Watch {
             provider,
             now,
             is_waiting: false,
+            has_failed: false,
             roster: Roster::default(),
             outages: Outages::new(&settings.outage),
             policies: Policies::new(&settings.policy),
@@ -172,16 +176,15 @@ impl Watch {
         if !failed && result != AttemptResult::Success {
             return;
         }
-        let who = event.person.is_somebody().then(|| self.roster.number(event.person));
+        let mut person = event.person.is_somebody().then(|| self.roster.person(event.person));
         if event.interactive() || event.proves() {
-            chart.take(self.provider, self.now, failed, who);
+            chart.take(self.provider, self.now, failed, person.as_deref_mut());
         }
-        let Some(who) = who else { return };
-        let signed_in_before = self.roster.has_signed_in(who);
+        let Some(&mut Person { number: who, signed_in: signed_in_before, .. }) = person else { return };
         if event.proves() && !signed_in_before {
-            self.roster.sign_in(who);
+            self.roster.sign_in(event.person);
         }
-        self.is_waiting = true;
+        (self.is_waiting, self.has_failed) = (true, self.has_failed || failed);
         let step = Step { event, at: self.now, who, signed_in_before };
         self.outages.take(&step, incidents);
         self.policies.take(&step, incidents);
@@ -202,15 +205,20 @@ impl Watch {
             incidents.push(incident);
         }
         self.roster.settle();
-        self.is_waiting = false;
+        (self.is_waiting, self.has_failed) = (false, false);
     }
 
     fn openings(&self, changes: &Changes) -> Vec<Incident> {
-        let outage = self.outages.opening(self.provider, self.now);
-        let is_well = outage.is_none() && self.outages.open().is_none();
-        let policies = self.policies.openings(self.provider, changes, self.now);
-        let messages = is_well.then(|| self.messages.openings(self.provider)).into_iter().flatten();
-        outage.into_iter().chain(policies).chain(messages).collect()
+        if !self.has_failed {
+            return Vec::new();
+        }
+        let mut openings: Vec<_> = self.outages.opening(self.provider, self.now).into_iter().collect();
+        let is_well = openings.is_empty() && self.outages.open().is_none();
+        openings.extend(self.policies.openings(self.provider, changes, self.now));
+        if is_well {
+            openings.extend(self.messages.openings(self.provider, self.now));
+        }
+        openings
     }
 
     /// What is open, as of now.
@@ -244,15 +252,7 @@ struct Step<'e> {
 impl Step<'_> {
     fn fact<K>(&self, key: K, ending: Ending) -> Fact<K> {
         let Self { event, at, who, signed_in_before: before } = *self;
-        Fact {
-            who,
-            key,
-            at,
-            ending,
-            network: 0,
-            known: ending != Ending::Succeeded && is_known(event),
-            before,
-        }
+        Fact { who, key, at, ending, network: 0, known: is_known(event), before }
     }
 
     fn is_strange(&self) -> bool {

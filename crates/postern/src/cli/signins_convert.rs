@@ -97,7 +97,9 @@ pub fn run(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
     let mut counts = Counts::default();
     let mut first_error = None;
     for (index, source) in sources.files.iter().enumerate() {
-        let ended = convert(index, source, args.format.provider(), &watcher, &mut counts, &mut out);
+        let file = u32::try_from(index).unwrap_or(u32::MAX);
+        let input = Input { file, source, format: args.format.provider() };
+        let ended = convert(&input, &watcher, &mut counts, &mut out);
         match ended {
             Ok(()) => {}
             // The reader has seen enough (`| head`).
@@ -121,15 +123,20 @@ pub fn run(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
     }
 }
 
-fn convert(
-    index: usize,
-    source: &Source,
+/// One file, and how to read it.
+struct Input<'s> {
+    file: u32,
+    source: &'s Source,
     format: Option<Provider>,
+}
+
+fn convert(
+    input: &Input<'_>,
     watcher: &Watcher,
     counts: &mut Counts,
     out: &mut Output,
 ) -> Result<(), ConvertError> {
-    let file = u32::try_from(index).unwrap_or(u32::MAX);
+    let Input { file, source, format } = *input;
     let reader = source.open().map_err(|error| source.error(error, None))?;
     let mut batcher = Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() });
     let mut likely = format.unwrap_or(Provider::Entra);

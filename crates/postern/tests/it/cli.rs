@@ -1,6 +1,7 @@
 //! The program itself, run as people run it.
 
 mod demo;
+mod diagnose;
 mod serve;
 
 use std::process::{Command, Output};

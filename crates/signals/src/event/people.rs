@@ -69,13 +69,18 @@ impl People {
         let by_login = login.map(|login| PersonKey(texts.hash((record.provider, login))));
         let Some(key) = by_login.or(by_id) else { return PersonKey::NOBODY };
         let link = by_login.zip(by_id);
-        if is_new(key.0) || link.is_some_and(|(login, id)| is_new(login.0 ^ id.0.rotate_left(1))) {
+        let written = record.display.as_deref().or(login).or(id).unwrap_or_default();
+        if is_new(texts.hash((key.0, written)))
+            || link.is_some_and(|(login, id)| is_new(login.0 ^ id.0.rotate_left(1)))
+        {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             let login = login.or(id).unwrap_or_default();
-            let display = record.display.as_deref().unwrap_or(login);
-            let name =
-                || PersonName { provider: record.provider, login: login.into(), display: display.into() };
-            inner.names.entry(key).or_insert_with(name);
+            let name = PersonName { provider: record.provider, login: login.into(), display: written.into() };
+            let known = inner.names.entry(key).or_insert_with(|| name.clone());
+            // Of several ways to write it always the same one, whatever the order of the records.
+            if name.display < known.display {
+                known.display = name.display;
+            }
             if let Some((login, id)) = link {
                 let owner = inner.owners.entry(id).or_insert(Some(login));
                 *owner = owner.filter(|owner| *owner == login);

@@ -3,7 +3,7 @@
 use std::{
     borrow::Borrow,
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -145,16 +145,26 @@ impl<'t> Writer<'t> {
         id
     }
 
-    pub(super) fn hash(&self, text: Option<&str>) -> u64 {
-        text.map_or(0, |text| self.texts.hash(text))
+    /// For what is only compared, and shown as it is: the same in every run. 0 for none.
+    pub(super) fn mark(text: Option<&str>) -> u64 {
+        text.map_or(0, |text| BuildHasherDefault::<DefaultHasher>::default().hash_one(text).max(1))
     }
 
     /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record that
-    /// says the same counts as a repeat. 0: the record has no id, and is no repeat of another.
+    /// says the same counts as a repeat. The lines of a log have no ids: there, what says all the same in the same
+    /// instant is the same line, kept twice when the log was rotated. 0: the record is no repeat of another, for all
+    /// that can be told: within a second, two tries may look the same.
     pub(super) fn print(&self, record: &SignIn<'_>) -> u64 {
-        let Some(id) = &record.record_id else { return 0 };
-        let said = (record.provider, id, &record.person, record.at, record.result, record.method, record.ip);
-        self.texts.hash(said)
+        let said = (record.provider, &record.person, record.at, record.result, record.method, record.ip);
+        if let Some(id) = &record.record_id {
+            return self.texts.hash((id, said));
+        }
+        if record.at.is_none_or(|at| at.subsec_nanosecond() == 0) {
+            return 0;
+        }
+        let more =
+            (&record.person_id, &record.session, &record.code, &record.app, &record.phone, &record.detail);
+        self.texts.hash(("line", said, more))
     }
 
     pub(super) fn person(&mut self, record: &SignIn<'_>) -> PersonKey {

@@ -47,6 +47,13 @@ impl CompanyJudge {
         }
     }
 
+    /// Takes events, in the order in which the other half handed them on.
+    pub(crate) fn take_all(&mut self, marked: &[Marked]) {
+        for marked in marked {
+            self.take(marked);
+        }
+    }
+
     /// Takes an event, in the order in which the other half handed it on.
     pub(crate) fn take(&mut self, marked: &Marked) {
         let Marked { event, matches } = marked;

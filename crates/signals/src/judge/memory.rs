@@ -6,8 +6,11 @@ use crate::event::{Event, Seen};
 const NETWORKS: usize = 8;
 const DEVICES: usize = 6;
 const COUNTRIES: usize = 4;
+const CARRIERS: usize = 4;
 /// Sign-ins after which something unseen counts as new.
 const ENOUGH: u16 = 3;
+/// The same for devices: people have several, and use some of them once a week.
+const ENOUGH_FOR_DEVICES: u16 = 12;
 
 /// Newest last. Keyed hashes and numbers, 0 for an empty place.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,17 +18,24 @@ pub(crate) struct Memory {
     networks: [u64; NETWORKS],
     devices: [u64; DEVICES],
     countries: [u64; COUNTRIES],
+    /// Autonomous systems: a carrier gives the same person many addresses.
+    carriers: [u64; CARRIERS],
     successes: u16,
 }
 
 impl Memory {
     /// What is known of the event's network, device and country, before it is learnt.
     pub(crate) fn judge(&self, event: &Event) -> (Seen, Seen, Seen) {
-        (
-            self.seen(&self.networks, event.network_key()),
-            self.seen(&self.devices, device_key(event)),
-            self.seen(&self.countries, country_key(event)),
-        )
+        let device = match self.seen(&self.devices, device_key(event)) {
+            Seen::New if self.successes < ENOUGH_FOR_DEVICES => Seen::Unsure,
+            device => device,
+        };
+        let network = match self.seen(&self.networks, event.network_key()) {
+            // Another address of a carrier that they use is neither known nor strange.
+            Seen::New if self.carriers.contains(&u64::from(event.asn)) && event.asn != 0 => Seen::Unsure,
+            network => network,
+        };
+        (network, device, self.seen(&self.countries, country_key(event)))
     }
 
     /// Has the person signed in often enough for "new" to mean something?
@@ -39,6 +49,7 @@ impl Memory {
         remember(&mut self.networks, event.network_key());
         remember(&mut self.devices, device_key(event));
         remember(&mut self.countries, country_key(event));
+        remember(&mut self.carriers, u64::from(event.asn));
     }
 
     fn seen(&self, known: &[u64], key: u64) -> Seen {

@@ -151,7 +151,7 @@ impl Person {
         match what {
             Lifecycle::PasswordReset => (self.reset_at, self.password_changed_at) = (at, at),
             Lifecycle::FactorReset | Lifecycle::FactorRemoved | Lifecycle::BypassCreated => {
-                self.reset_at = at
+                self.reset_at = at;
             }
             Lifecycle::PasswordChanged => self.password_changed_at = at,
             _ => {}

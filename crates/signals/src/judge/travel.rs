@@ -56,14 +56,15 @@ fn tells_no_place(event: &Event) -> bool {
     matches!(event.network(), Network::Proxy | Network::Mobile) || is_shared_exit(event.asn)
 }
 
-/// Networks whose addresses say nothing about the place: relays of browsers and phones, and the big mobile carriers.
-/// Cloudflare (also WARP and private relay), Akamai and Fastly (private relay), Zscaler, Netskope; T-Mobile US,
-/// Verizon Wireless, AT&T Mobility, Reliance Jio, EE.
+/// Networks whose addresses say nothing about the place: relays of browsers and phones (Cloudflare, also WARP and private
+/// relay; Akamai, Fastly), security gateways (Zscaler, Netskope), what the big VPN services run on (M247, Datacamp,
+/// Mullvad, Proton), and the big mobile carriers (T-Mobile US, Verizon Wireless, AT&T Mobility, Reliance Jio, EE).
 fn is_shared_exit(asn: u32) -> bool {
-    matches!(
-        asn,
-        13335 | 36183 | 54113 | 22616 | 53813 | 62044 | 55256 | 21928 | 6167 | 22394 | 20057 | 55836 | 12576
-    )
+    const RELAYS: [u32; 3] = [13335, 36183, 54113];
+    const GATEWAYS: [u32; 5] = [22616, 53813, 62044, 55256, 394_089];
+    const VPNS: [u32; 6] = [9009, 60068, 212_238, 39351, 62371, 209_103];
+    const CARRIERS: [u32; 6] = [21928, 6167, 22394, 20057, 55836, 12576];
+    [&RELAYS[..], &GATEWAYS, &VPNS, &CARRIERS].iter().any(|known| known.contains(&asn))
 }
 
 fn by_distance(
@@ -128,7 +129,9 @@ pub(crate) fn judge_phone(event: &Event, settings: &PhoneFarAway) -> Option<Dete
     if event.method() != Method::Push || !event.proves() || event.network() == Network::Proxy {
         return None;
     }
-    let (asker, phone) = event.place().zip(event.phone_place())?;
+    let Some((asker, phone)) = event.place().zip(event.phone_place()) else {
+        return judge_phone_by_country(event);
+    };
     let distance = distance_km(asker, phone);
     if distance < settings.distance_km {
         return None;
@@ -136,6 +139,17 @@ pub(crate) fn judge_phone(event: &Event, settings: &PhoneFarAway) -> Option<Dete
     let words =
         format!("A prompt was approved on a phone {distance:.0} km from where the sign-in came from.");
     Some(Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], words))
+}
+
+/// Where the log has no coordinates. A border may be near, so this is no more than a reason to ask.
+fn judge_phone_by_country(event: &Event) -> Option<Detected> {
+    let differ =
+        event.country.is_some() && event.phone_country.is_some() && event.country != event.phone_country;
+    let words = "A prompt was approved on a phone in another country than the sign-in came from.";
+    differ.then(|| Detected {
+        confidence: Confidence::Low,
+        ..Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], words.to_owned())
+    })
 }
 
 /// Along the surface, by the haversine formula.

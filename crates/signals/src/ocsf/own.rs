@@ -33,6 +33,8 @@ pub(super) struct Own<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Point>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     phone_place: Option<Point>,
 }
 
@@ -51,6 +53,7 @@ impl<'a> Own<'a> {
             legacy: record.legacy.then_some(true),
             network: Some(record.network).filter(|network| *network != Network::Unknown),
             place: record.place.filter(|_| !super::party::is_located(record)),
+            phone_country: record.phone_country.as_deref(),
             phone_place: record.phone_place,
         }
     }

@@ -60,12 +60,12 @@ fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {
     }
     sign_in.position = position;
     sign_in.method = sentence.method;
-    sign_in.code = sentence.code.map(|word| keep(&line.error, message, word));
-    sign_in.detail = sentence.detail.map(|words| keep(&line.error, message, words));
+    sign_in.code = sentence.code.and_then(|word| keep(&line.error, message, word).cow());
+    sign_in.detail = sentence.detail.and_then(|words| keep(&line.error, message, words).cow());
     sign_in.set_ip(line.ip.text());
     // A ban of an address is written as if the address were a person.
     if crate::record::address(sentence.name).is_none() {
-        sign_in.set_person(Some(keep(&line.error, message, sentence.name)));
+        sign_in.set_person(keep(&line.error, message, sentence.name).cow());
     }
     Some(Parsed::Attempt(sign_in))
 }
@@ -81,13 +81,14 @@ fn foreign(line: &Line<'_>) -> Parsed<'static> {
 }
 
 /// The part as it stands in the error or the message, borrowed if they are.
-fn keep<'a>(error: &Scalar<'a>, message: &Cow<'a, str>, part: &str) -> Cow<'a, str> {
+fn keep<'a>(error: &Scalar<'a>, message: &Cow<'a, str>, part: &str) -> Scalar<'a> {
     let within = |whole: &Cow<'a, str>| match whole {
         Cow::Borrowed(whole) => whole.find(part).and_then(|at| whole.get(at..at + part.len())),
         Cow::Owned(_) => None,
     };
     let in_error = || if let Scalar::Text(error) = error { within(error) } else { None };
-    within(message).or_else(in_error).map_or_else(|| Cow::Owned(part.to_owned()), Cow::Borrowed)
+    let kept = within(message).or_else(in_error).map_or_else(|| Cow::Owned(part.to_owned()), Cow::Borrowed);
+    Scalar::of(kept)
 }
 
 #[cfg(test)]

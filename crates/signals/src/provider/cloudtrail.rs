@@ -63,6 +63,8 @@ wire! {
         "responseelements" => response: Response<'a>,
         "serviceeventdetails" => details: Response<'a>,
         "additionaleventdata" => additional: Additional<'a>,
+        // `lookup-events` prints the record as text, with some of its fields beside it.
+        "cloudtrailevent" => looked_up: Scalar<'a>,
     }
 }
 
@@ -92,14 +94,19 @@ impl Record<'_> {
 /// `None`: valid JSON, but no record of CloudTrail.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let record: Record<'_> = serde_json::from_str(line)?;
-    let Some((service, event)) = record.event() else {
-        return Ok(None);
+    match record.looked_up.text() {
+        Some(text) => Ok(read(&serde_json::from_str(text)?, position).map(Parsed::into_owned)),
+        None => Ok(read(&record, position)),
+    }
+}
+
+fn read<'a>(record: &Record<'a>, position: Position) -> Option<Parsed<'a>> {
+    let (service, event) = record.event()?;
+    let read = match change::affected(service, event, record) {
+        Some(who) => changed(record, (service, event), &who),
+        None => signed_in(record, service, event),
     };
-    let read = match change::affected(service, event, &record) {
-        Some(who) => changed(&record, (service, event), &who),
-        None => signed_in(&record, service, event),
-    };
-    Ok(Some(match read {
+    Some(match read {
         Ok(mut records) => {
             for found in &mut records {
                 found.position = position;
@@ -107,7 +114,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
             one_or_several(records, || format!("cloudtrail {event}"))
         }
         Err(damage) => Parsed::Damaged(damage),
-    }))
+    })
 }
 
 fn signed_in<'a>(record: &Record<'a>, service: &str, event: &str) -> Result<Vec<SignIn<'a>>, Damage> {

@@ -30,6 +30,11 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     Ok(Some(normalise(&record, position)))
 }
 
+/// What reading costs before anything is made of it.
+pub(crate) fn parse_only(line: &str) -> bool {
+    serde_json::from_str::<Record<'_>>(line).map(std::hint::black_box).is_ok()
+}
+
 /// The kinds that are not a sign-in as Graph writes it. Those that bear on one are read again, as what they are:
 /// they are few, and the sign-ins, which are many, need not carry their fields.
 fn other<'a>(

@@ -2,29 +2,34 @@
 
 mod factor;
 mod outcome;
+mod own;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use crate::{
     read::{Damage, Parsed},
-    record::{AttemptResult, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
-    time::time_in,
+    record::{AttemptResult, Method, Network, Point, Position, Provider, SignIn},
+    time::{parse_time, time_in},
     wire::{Field, List, Scalar, Values, wire},
 };
 use factor::Factor;
 use outcome::Outcome;
+use own::Words;
 
 wire! {
     struct User<'a> {
         "name" => name: Scalar<'a>,
         "email_addr" => email: Scalar<'a>,
+        "display_name" => display: Scalar<'a>,
         "full_name" => full_name: Scalar<'a>,
         "uid" => id: Scalar<'a>,
         "risk_level_id" => risk: Scalar<'a>,
     }
 }
 wire! {
-    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, }
+    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, "app_name" => app: Scalar<'a>, }
 }
 wire! {
     /// An object of which only the name and the id are read.
@@ -55,19 +60,15 @@ wire! {
     struct Http<'a> { "user_agent" => agent: Scalar<'a>, }
 }
 wire! {
-    struct Metadata<'a> { "uid" => id: Scalar<'a>, "correlation_uid" => correlation: Scalar<'a>, "version" => version: Scalar<'a>, }
+    struct Metadata<'a> {
+        "uid" => id: Scalar<'a>,
+        "correlation_uid" => correlation: Scalar<'a>,
+        "original_time" => time: Scalar<'a>,
+        "version" => version: Scalar<'a>,
+    }
 }
 wire! {
     struct Unmapped<'a> { "postern" => postern: Words<'a>, }
-}
-wire! {
-    /// Postern's own words, in events that Postern wrote.
-    struct Words<'a> {
-        "result" => result: Scalar<'a>,
-        "cause" => cause: Scalar<'a>,
-        "method" => method: Scalar<'a>,
-        "flag" => flag: Scalar<'a>,
-    }
 }
 wire! {
     struct Event<'a> {
@@ -87,7 +88,8 @@ wire! {
         "device" => device: Named<'a>,
         "service" => service: Named<'a>,
         "session" => session: Named<'a>,
-        "policy" => policy: Named<'a>,
+        // One for an authentication, a list for a change.
+        "policy" | "policies" => policies: List<Named<'a>>,
         "auth_factors" => factors: List<Factor<'a>>,
         "auth_protocol_id" => protocol: Scalar<'a>,
         "is_mfa" => is_mfa: Scalar<'a>,
@@ -127,12 +129,10 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Result<SignIn<'a>, Damage> {
     let mut found = SignIn::new(Provider::Ocsf, outcome.result);
-    found.at = time_in(&event.time)?;
+    found.at = time(event)?;
     found.position = position;
     found.method = outcome.method;
     found.flag = outcome.flag;
-    found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
-    found.legacy = factor::is_legacy(event.protocol.int());
     found.record_id = event.metadata.id.cow();
     found.session = event
         .session
@@ -143,29 +143,63 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Res
     found.app = event.service.name.cow();
     found.device = event.device.id.cow();
     found.phone = event.factors.0.iter().rev().find_map(Factor::phone);
-    found.policy = event.policy.name.cow();
     found.user_agent = event.http.agent.cow();
-    found.code = event.status_code.cow().or_else(|| event.status_detail.cow());
-    if outcome.result != AttemptResult::Success {
-        found.detail = event.status_detail.cow().or_else(|| event.message.cow());
-    }
-    name(event, &mut found);
+    found.code = event.status_code.cow();
     place(event, &mut found);
+    if outcome.is_own {
+        own::complete(event, &mut found);
+    } else {
+        others(event, &mut found);
+    }
     Ok(found)
 }
 
-fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
-    // Some mappings give the user's id only, and the name where they have the actor.
-    let user = if login(&event.user).is_some() { &event.user } else { &event.actor.user };
-    found.display = event.user.full_name.cow().or_else(|| user.name.cow());
-    if found.result != AttemptResult::Lifecycle(Lifecycle::PolicyChanged) {
-        found.set_person(login(user));
-        found.person_id = event.user.id.cow().or_else(|| user.id.cow());
+/// What is not written as Postern would.
+fn others<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
+    found.legacy = factor::is_legacy(event.protocol.int());
+    found.policy = event.policies.0.iter().find_map(|policy| policy.name.cow());
+    found.code = found.code.take().or_else(|| event.status_detail.cow());
+    if found.result != AttemptResult::Success {
+        found.detail = event.status_detail.cow().or_else(|| event.message.cow());
     }
-    if matches!(found.result, AttemptResult::Lifecycle(_)) {
-        let actor = login(&event.actor.user).or_else(|| event.actor.user.id.cow());
-        found.actor = actor
-            .filter(|actor| !found.person.as_ref().is_some_and(|person| person.eq_ignore_ascii_case(actor)));
+    name(event, found);
+}
+
+/// `time` drops the digits below the millisecond, which some keep beside it. What else may stand there is another
+/// matter: a text in a form of the source's own, or in its own zone.
+fn time(event: &Event<'_>) -> Result<Option<Timestamp>, Damage> {
+    let original = event.metadata.time.text().and_then(parse_time);
+    let is_same = |at: &Timestamp| event.time.int() == Some(at.as_millisecond());
+    original.filter(is_same).map_or_else(|| time_in(&event.time), |at| Ok(Some(at)))
+}
+
+fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+    let is_change = matches!(found.result, AttemptResult::Lifecycle(_));
+    let (user, actor) = (&event.user, &event.actor.user);
+    // Some mappings give the user's id only, and the name where they have the actor. But the one who changes an
+    // account is not the one whose account it is, unless the ids say so.
+    let same = user.id.cow().zip(actor.id.cow()).map(|(user, actor)| user == actor);
+    let stands_in = login(user).is_none() && same.unwrap_or(!is_change);
+    let user = if stands_in { actor } else { user };
+    found.display = event.user.shown().or_else(|| user.shown()).or_else(|| user.name.cow());
+    found.set_person(login(user));
+    found.person_id = event.user.id.cow().or_else(|| user.id.cow());
+    if is_change {
+        let changer = login(actor).or_else(|| actor.id.cow());
+        found.actor = changer.filter(|changer| {
+            let is = |whose: &Option<Cow<'_, str>>| {
+                whose.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(changer))
+            };
+            !is(&found.person) && !is(&found.person_id)
+        });
+    }
+}
+
+impl<'a> User<'a> {
+    /// A name that is only there to be shown.
+    fn shown(&self) -> Option<Cow<'a, str>> {
+        self.display.cow().or_else(|| self.full_name.cow())
     }
 }
 

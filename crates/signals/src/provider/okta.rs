@@ -15,7 +15,7 @@ use outcome::Outcome;
 
 /// `None`: valid JSON, but no record of Okta.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Record<'_> = serde_json::from_str(line)?;
+    let record = serde_json::from_str::<Record<'_>>(line)?.gathered();
     let Some(event) = record.event() else {
         return Ok(None);
     };

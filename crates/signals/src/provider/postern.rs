@@ -5,7 +5,7 @@
 //! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word. A record of another provider
 //! names it in `provider`, and is read back as that provider's.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 
@@ -37,6 +37,7 @@ wire! {
         "city" => city: Scalar<'a>,
         "latitude" => latitude: Scalar<'a>,
         "longitude" => longitude: Scalar<'a>,
+        "phone_country" => phone_country: Scalar<'a>,
         "phone_latitude" => phone_latitude: Scalar<'a>,
         "phone_longitude" => phone_longitude: Scalar<'a>,
         "asn" => asn: Scalar<'a>,
@@ -96,13 +97,16 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     sign_in.country = line.country.cow();
     sign_in.city = line.city.cow();
     sign_in.place = point(&line.latitude, &line.longitude);
+    sign_in.phone_country = line.phone_country.cow();
     sign_in.phone_place = point(&line.phone_latitude, &line.phone_longitude);
     sign_in.asn = line.asn.int().and_then(|number| number.try_into().ok());
     sign_in.network = word::<Network>(&line.network).unwrap_or_default();
     sign_in.app = line.app.cow();
     sign_in.legacy = line.legacy.truth().unwrap_or_default();
     sign_in.method = word::<Method>(&line.method).unwrap_or_default();
-    sign_in.code = line.code.cow();
+    // The provider's own, or a cause that a later version may have added.
+    let newer = |word: &Cow<'_, str>| word.parse::<Cause>().is_err();
+    sign_in.code = line.code.cow().or_else(|| line.cause.cow().filter(newer));
     sign_in.flag = word::<Flag>(&line.flag);
     sign_in.interactive = line.interactive.truth().unwrap_or(true);
     sign_in.session = line.session.cow();
@@ -159,6 +163,7 @@ pub fn to_line(record: &SignIn<'_>) -> Option<String> {
         city: record.city.as_deref(),
         latitude: record.place.map(|place| place.latitude),
         longitude: record.place.map(|place| place.longitude),
+        phone_country: record.phone_country.as_deref(),
         phone_latitude: record.phone_place.map(|place| place.latitude),
         phone_longitude: record.phone_place.map(|place| place.longitude),
         asn: record.asn,
@@ -216,6 +221,8 @@ struct LineOut<'a> {
     latitude: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     longitude: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_latitude: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -316,6 +323,7 @@ mod tests {
         );
         let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
         assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
+        assert_eq!(attempt(&newer).code.as_deref(), Some("mfa_moon_phase"));
         let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
         assert!(matches!(parse_line(&undated, None, Position::default()), Parsed::Damaged(Damage::BadTime)));
     }

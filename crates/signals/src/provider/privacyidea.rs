@@ -1,5 +1,6 @@
 //! privacyIDEA: its audit log, as the API and the download give it and as its logger writes it.
 
+mod download;
 mod outcome;
 
 use std::borrow::Cow;
@@ -8,6 +9,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
+    provider::head::is_head,
     read::{Damage, Parsed},
     record::{AttemptResult, Position, Provider, SignIn},
     time::parse_time,
@@ -55,10 +57,16 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 /// `None`: no line of this provider. Its logger writes the entry as JSON behind whatever it was told to write first.
 pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
+    if line.starts_with('\'') {
+        return read(&download::entry(line)?, position);
+    }
     if !is_marked(line) {
         return None;
     }
-    let entry = line.get(memchr::memchr(b'{', line.as_bytes())?..)?;
+    let (head, entry) = line.split_at_checked(memchr::memchr(b'{', line.as_bytes())?)?;
+    if !is_head(head) {
+        return None;
+    }
     read(&serde_json::from_str(entry).ok()?, position)
 }
 
@@ -75,7 +83,8 @@ fn read<'a>(entry: &Entry<'a>, position: Position) -> Option<Parsed<'a>> {
     })
 }
 
-/// A value of the log. The download puts each into single quotes, and writes `None` where there is none.
+/// A value of the log. The download puts each into single quotes, also below a header that somebody gave it, and
+/// writes `None` where there is none.
 fn text<'a>(field: &Scalar<'a>) -> Option<Cow<'a, str>> {
     fn bare(text: &str) -> &str {
         let quoted = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
@@ -88,6 +97,13 @@ fn text<'a>(field: &Scalar<'a>) -> Option<Cow<'a, str>> {
     Some(text).filter(|text| !text.is_empty() && text != "None")
 }
 
+/// A name, which may itself stand in quotes: those go only where the download put them around every value.
+fn name<'a>(entry: &Entry<'a>, field: &Scalar<'a>) -> Option<Cow<'a, str>> {
+    let is_quoted = entry.action.text().is_some_and(|action| action.starts_with('\''));
+    let name = if is_quoted { text(field)? } else { field.cow()? };
+    (name.trim() != "None").then_some(name)
+}
+
 fn normalise<'a>(entry: &Entry<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
     let mut sign_in = SignIn::new(Provider::PrivacyIdea, outcome.result);
     let time = text(&entry.at).or_else(|| text(&entry.started));
@@ -95,13 +111,13 @@ fn normalise<'a>(entry: &Entry<'a>, outcome: Outcome<'a>, position: Position) ->
         Some(None) => return Parsed::Damaged(Damage::BadTime),
         at => sign_in.at = at.flatten(),
     }
-    let administrator = text(&entry.administrator);
+    let administrator = name(entry, &entry.administrator);
     if matches!(outcome.result, AttemptResult::Lifecycle(_)) {
-        sign_in.set_person(text(&entry.user));
+        sign_in.set_person(name(entry, &entry.user));
         sign_in.actor = administrator;
     } else {
         // An administrator's own sign-in has no user; a challenge that a program asks for has both.
-        sign_in.set_person(text(&entry.user).or(administrator.filter(|_| outcome.is_own_page)));
+        sign_in.set_person(name(entry, &entry.user).or(administrator.filter(|_| outcome.is_own_page)));
     }
     sign_in.position = position;
     sign_in.method = outcome.method;

@@ -3,9 +3,11 @@
 mod message;
 
 use crate::{
+    provider::head::is_head,
     read::{Damage, Parsed},
     record::{Position, Provider, SignIn},
     time::parse_time,
+    wire::Scalar,
 };
 use message::Message;
 
@@ -29,17 +31,17 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     sign_in.interactive = !message.by_key;
     // A key of the API is asked for nothing else.
     sign_in.legacy = message.by_key;
-    sign_in.detail = message.words.map(Into::into);
+    sign_in.detail = message.words.and_then(|words| Scalar::of(words.into()).cow());
     Some(Parsed::Attempt(sign_in))
 }
 
 /// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`.
 fn bare(line: &str) -> Option<&str> {
-    if line.starts_with('[') {
+    if line.starts_with("[2") {
         return Some(line);
     }
     let (before, _) = line.split_once(" [2")?;
-    before.contains("vaultwarden").then(|| line.get(before.len() + 1..)).flatten()
+    (before.contains("vaultwarden") && is_head(before)).then(|| line.get(before.len() + 1..)).flatten()
 }
 
 struct Line<'t> {

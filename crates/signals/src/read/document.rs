@@ -1,6 +1,8 @@
 //! Cuts a JSON document into its records, without holding more than one of them.
 
-use super::envelope::{MEMBERS, Member, member_at_end_of};
+mod open;
+
+use open::{Open, follows_bracket};
 
 /// Arrays and envelopes within each other that are opened. What is nested deeper is read as one record.
 const LEVELS: usize = 4;
@@ -52,50 +54,6 @@ enum Text {
     Escaped,
     /// At the front of a line, while looking for a new beginning.
     LineStart,
-}
-
-/// A record that is not at its end yet, or an envelope that is not known as one yet.
-#[derive(Debug)]
-struct Open {
-    start: usize,
-    line: u64,
-    /// Too long to be held: only its end is looked for.
-    skipped: bool,
-    /// What is known of an envelope's members at depth `watched`.
-    members: Members,
-    watched: u32,
-    /// An array of records would begin with the next bracket.
-    waiting: bool,
-    hollow: bool,
-}
-
-/// The members known at each depth of an envelope that is being looked into.
-#[derive(Debug)]
-struct Members {
-    path: [&'static [Member]; 3],
-    len: usize,
-}
-
-impl Members {
-    const ALL: Self = Self { path: [MEMBERS, &[], &[]], len: 1 };
-
-    fn known(&self) -> &'static [Member] {
-        self.path.get(self.len.wrapping_sub(1)).copied().unwrap_or_default()
-    }
-
-    /// False: there is no room to look deeper, and nothing known that is so deep.
-    fn enter(&mut self, members: &'static [Member]) -> bool {
-        let room = self.path.get_mut(self.len).map(|place| *place = members).is_some();
-        self.len += usize::from(room);
-        room
-    }
-
-    /// False: this is the envelope itself.
-    fn leave(&mut self) -> bool {
-        let inside = self.len > 1;
-        self.len -= usize::from(inside);
-        inside
-    }
 }
 
 impl Splitter {
@@ -251,15 +209,7 @@ impl Splitter {
             None => return false,
         }
         self.seen = self.line;
-        self.open = Some(Open {
-            start: bytes.len().saturating_sub(1),
-            line: self.line,
-            skipped: false,
-            members: Members::ALL,
-            watched: self.depth,
-            waiting: false,
-            hollow: false,
-        });
+        self.open = Some(Open::new(bytes, self.line, self.depth));
         true
     }
 
@@ -316,43 +266,8 @@ impl Splitter {
     }
 }
 
-impl Open {
-    /// The member whose value begins with the bracket that ends `bytes`.
-    fn member(&self, bytes: &[u8], depth: u32) -> Option<&'static Member> {
-        if self.skipped || depth != self.watched {
-            return None;
-        }
-        let before = bytes.get(self.start..bytes.len().saturating_sub(1))?;
-        member_at_end_of(before, self.members.known())
-    }
-
-    fn look_into(&mut self, bytes: &[u8], depth: u32) {
-        let member = self.member(bytes, depth).filter(|member| !member.members.is_empty());
-        if member.is_some_and(|member| self.members.enter(member.members)) {
-            self.watched += 1;
-        }
-    }
-
-    fn look_out(&mut self) {
-        if self.members.leave() {
-            self.watched -= 1;
-        }
-    }
-
-    fn ended(&self, end: usize, fate: Fate) -> Piece {
-        let fate = if self.skipped { Fate::TooLong } else { fate };
-        Piece { start: self.start, end, line: self.line, fate }
-    }
-}
-
 fn is_structure(byte: u8) -> bool {
     matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n')
-}
-
-/// Whether there is nothing between the last byte and the bracket of the array that it is in.
-fn follows_bracket(bytes: &[u8]) -> bool {
-    let before = bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default();
-    before.trim_ascii_end().ends_with(b"[")
 }
 
 #[cfg(test)]

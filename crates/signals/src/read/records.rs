@@ -20,7 +20,7 @@ pub(super) struct Records<'p, F> {
     pub(super) file: u32,
     /// Read as this provider's only.
     pub(super) format: Option<Provider>,
-    /// The provider of the last record: logs are rarely mixed, so it is tried first.
+    /// Whose the last record was, which is tried first.
     pub(super) likely: &'p mut Provider,
     pub(super) summary: ReadSummary,
     pub(super) each: F,
@@ -77,6 +77,8 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
 
     /// Reads a line, which may hold several records: an array, an envelope, objects one after the other.
     fn line(&mut self, text: &str, line: u64) {
+        // Files put one behind the other have marks in between.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.is_empty() {
             return;
         }
@@ -109,11 +111,11 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     /// `None`: nobody's record.
-    fn parse<'t>(&self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
+    fn parse<'t>(&mut self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
         let position = Position { file: self.file, line };
         match self.format {
             Some(provider) => parse_as(provider, text, position),
-            None => Some(parse_any(text, *self.likely, position)).filter(|parsed| !is_nobodys(parsed)),
+            None => Some(parse_any(text, self.likely, position)).filter(|parsed| !is_nobodys(parsed)),
         }
     }
 
@@ -124,14 +126,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     fn hand_over(&mut self, line: u64, parsed: Parsed<'_>) {
         self.summary.records += 1;
         match &parsed {
-            Parsed::Attempt(record) => {
-                self.summary.attempts += 1;
-                *self.likely = record.provider;
-            }
-            Parsed::Several(records) => {
-                self.summary.attempts += 1;
-                *self.likely = records.first().map_or(*self.likely, |record| record.provider);
-            }
+            Parsed::Attempt(_) | Parsed::Several(_) => self.summary.attempts += 1,
             Parsed::Foreign(_) => self.summary.foreign += 1,
             Parsed::Damaged(_) => self.summary.damaged += 1,
         }
@@ -156,10 +151,12 @@ fn opens_a_list(text: &[u8]) -> bool {
         return matches!(list.trim_ascii_start().first(), Some(b'{' | b']'));
     }
     let head = text.get(..ENVELOPE_HEAD).unwrap_or(text);
-    let mut splitter = Splitter::new(usize::MAX, 0);
-    if head.starts_with(b"{") {
-        splitter.feed(head, 0, &mut Vec::new());
+    // Most records have no list so early.
+    if !head.starts_with(b"{") || memchr::memchr(b'[', head).is_none() {
+        return false;
     }
+    let mut splitter = Splitter::new(usize::MAX, 0);
+    splitter.feed(head, 0, &mut Vec::new());
     splitter.is_in_a_list()
 }
 

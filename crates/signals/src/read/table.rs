@@ -6,6 +6,8 @@ mod rows;
 pub(super) use header::Header;
 pub(super) use rows::{Cut, cut};
 
+use std::io::Read as _;
+
 use super::Damage;
 
 /// Calls `each` with every whole row as an object, and the line it begins at.
@@ -15,12 +17,13 @@ pub(super) fn for_each_row(
     header: &Header,
     mut each: impl FnMut(u64, Result<&str, Damage>),
 ) {
+    // Behind a line break of its own, the front of these rows is no front of a file, where a mark would be left out.
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(header.delimiter)
         .buffer_capacity(64 * 1024)
-        .from_reader(bytes);
+        .from_reader(b"\n".chain(bytes));
     let mut row = csv::ByteRecord::new();
     let mut object = Vec::new();
     let (mut line, mut counted) = (first, 0);
@@ -28,7 +31,7 @@ pub(super) fn for_each_row(
         let start = row_start(bytes, &row);
         line += newlines(bytes.get(counted..start));
         counted = start;
-        let is_last = reader.position().byte() >= bytes.len() as u64 && !bytes.ends_with(b"\n");
+        let is_last = reader.position().byte() > bytes.len() as u64 && !bytes.ends_with(b"\n");
         match header.object(&row, is_last, &mut object) {
             Ok(true) => each(line, simdutf8::basic::from_utf8(&object).map_err(|_| Damage::NotAnObject)),
             Ok(false) => {}
@@ -40,6 +43,7 @@ pub(super) fn for_each_row(
 /// Where the row is. The line break before it may count as its own, and so do empty lines.
 fn row_start(bytes: &[u8], row: &csv::ByteRecord) -> usize {
     let said = row.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
+    let said = said.saturating_sub(1);
     let breaks =
         bytes.get(said..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     said + breaks.count()

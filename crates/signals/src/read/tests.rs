@@ -43,8 +43,11 @@ fn other_encodings_are_named() {
     assert_eq!(lines(&mixed, ReadOptions::default()).0[1], (2, Parsed::Damaged(Damage::Utf16)));
     let (seen, _) = lines(b"{\"a\":\"\xff\"}", ReadOptions::default());
     assert_eq!(seen[0].1, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 6 }));
-    let marked = format!("\u{feff}{ENTRA}");
-    assert_eq!(lines(marked.as_bytes(), ReadOptions::default()).1.attempts, 1);
+    let marked = format!("\u{feff}{ENTRA}\n\u{feff}{OKTA}\n\u{feff}");
+    assert_eq!(
+        lines(marked.as_bytes(), ReadOptions::default()).1,
+        ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 }
+    );
 }
 
 #[test]

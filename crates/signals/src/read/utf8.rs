@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Bytes of UTF-16 that are turned over in one go.
-const PIECE: usize = 16 * 1024;
+const PIECE: usize = 8 * 1024;
 
 /// A reader of UTF-8, from a reader of UTF-8 or UTF-16. What is neither comes through unchanged, for the lines that
 /// are broken to be named one by one.
@@ -50,12 +50,11 @@ impl<R: Read> Utf8<R> {
     fn turn_over(&mut self, form: Form) -> io::Result<()> {
         self.ready.clear();
         self.given = 0;
+        let mut piece = [0; PIECE];
         while self.ready.is_empty() {
-            let held = self.raw.len();
-            self.raw.resize(PIECE, 0);
-            let got = self.reader.read(self.raw.get_mut(held..).unwrap_or_default());
-            self.raw.truncate(held + got.as_ref().unwrap_or(&0));
-            let over = got? == 0;
+            let got = self.reader.read(&mut piece)?;
+            let over = got == 0;
+            self.raw.extend(piece.get(..got).unwrap_or_default());
             let (units, odd) = self.raw.as_chunks();
             for &unit in units {
                 let little = form == Form::LittleEndian;
@@ -88,6 +87,10 @@ fn form_of(head: &[u8]) -> (Form, usize) {
 }
 
 fn push(ready: &mut Vec<u8>, high: &mut Option<u16>, unit: u16) {
+    // Nearly all of a log.
+    if let (None, [0, ascii @ 0..=127]) = (&high, unit.to_be_bytes()) {
+        return ready.push(ascii);
+    }
     let mut put = |one: char| ready.extend(one.encode_utf8(&mut [0; 4]).as_bytes());
     if let Some(first) = high.take() {
         if let Some(Ok(one)) = char::decode_utf16([first, unit]).next() {

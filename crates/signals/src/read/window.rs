@@ -91,7 +91,7 @@ impl<R: Read> Window<R> {
 
     /// Takes a buffer back.
     pub(super) fn reuse(&mut self, buffer: Vec<u8>) {
-        if self.spare.len() < SPARE {
+        if self.spare.len() < SPARE && buffer.len() >= self.usual {
             self.spare.push(buffer);
         }
     }

@@ -1,8 +1,11 @@
 //! What happens over several records: the counts, the orders and the chains.
 
+mod budget;
 mod court;
 mod groups;
+mod kept;
 mod state;
+mod trail;
 
 use std::{fmt, sync::Arc};
 
@@ -60,23 +63,24 @@ impl Correlator {
         let now = state.now(view);
         for bit in matches.iter() {
             for target in plan.later.get(bit).into_iter().flatten() {
-                state.hit(plan, *target, &now, None, out);
+                state.hit(plan, *target, &now, None);
             }
         }
         for bit in matches.iter() {
             for target in plan.targets.get(bit).into_iter().flatten() {
-                state.hit(plan, *target, &now, None, out);
+                state.hit(plan, *target, &now, None);
             }
             if let Some(rule) = plan.alone.get(bit).copied().flatten() {
-                out.extend(alone(plan, rule, &now));
+                state.fired.extend(alone(plan, rule, &now));
             }
         }
+        out.append(&mut state.fired);
         state.keep_within_budget(plan, &now);
     }
 
     #[cfg(test)]
     pub(super) fn with_budget(mut self, budget: usize) -> Self {
-        self.state.set_budget(budget);
+        self.state.budget = budget;
         self
     }
 

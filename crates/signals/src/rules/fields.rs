@@ -8,6 +8,7 @@ use crate::event::{Field, TextId, View};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     Person,
+    Provider,
     Ip,
     Asn,
     Country,
@@ -60,6 +61,7 @@ fn key(name: &str) -> Option<(&'static str, Key)> {
     let name = View::WORDS.into_iter().chain(View::TEXTS).find(|field| *field == name)?;
     let key = match name {
         "person" => Key::Person,
+        "provider" => Key::Provider,
         "ip" => Key::Ip,
         "asn" => Key::Asn,
         "country" => Key::Country,
@@ -88,6 +90,7 @@ impl Key {
         match self {
             // Somebody at one provider; the same login elsewhere may be somebody else's.
             Self::Person => some(event.person.number()),
+            Self::Provider => Some(event.words() & 0xff),
             Self::Device => some(event.device),
             Self::Phone => some(event.phone),
             Self::Session => some(event.session),

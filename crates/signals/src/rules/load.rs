@@ -225,20 +225,18 @@ fn status(status: Option<Status>, version: Option<u32>) -> Result<(), Problem> {
 
 /// The rule's name; without one, its title in the letters of a name.
 fn name(name: Option<&str>, title: &str) -> Result<String, Problem> {
-    let name = match name {
-        Some(name) => name.to_owned(),
-        None => {
-            let letters = title.to_ascii_lowercase();
-            let words =
-                letters.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-            words.collect::<Vec<_>>().join("_").chars().take(LONGEST_NAME).collect()
-        }
-    };
+    let name = name.map_or_else(|| name_of_title(title), ToOwned::to_owned);
     let is_good = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_good) {
         return Err(Problem::Name(name));
     }
     Ok(name)
+}
+
+fn name_of_title(title: &str) -> String {
+    let letters = title.to_ascii_lowercase();
+    let words = letters.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_").chars().take(LONGEST_NAME).collect()
 }
 
 fn grade(level: Option<Level>) -> Grade {

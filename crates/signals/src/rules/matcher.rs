@@ -17,9 +17,11 @@ const REMEMBERED: usize = 4_096;
 pub struct Matches([u64; MOST_DETECTIONS / 64]);
 
 impl Matches {
+    const NONE: Self = Self([0; MOST_DETECTIONS / 64]);
+
     /// None?
     pub fn is_empty(&self) -> bool {
-        self.0 == [0; MOST_DETECTIONS / 64]
+        *self == Self::NONE
     }
 
     pub(super) fn add(&mut self, detection: usize) {
@@ -72,7 +74,18 @@ pub struct Matcher {
     detections: Arc<Detections>,
     /// The answer for the words of a record, in the place that the words lead to. Two kinds that share a place take
     /// turns in it.
-    answers: Box<[Option<(u64, Matches)>]>,
+    answers: Box<[Answer]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    words: u64,
+    matches: Matches,
+}
+
+impl Answer {
+    /// No record has such words: none comes from provider number 255.
+    const NONE: Self = Self { words: u64::MAX, matches: Matches::NONE };
 }
 
 impl fmt::Debug for Matcher {
@@ -83,7 +96,7 @@ impl fmt::Debug for Matcher {
 
 impl Matcher {
     pub(super) fn new(detections: &Arc<Detections>) -> Self {
-        Self { detections: Arc::clone(detections), answers: vec![None; REMEMBERED].into() }
+        Self { detections: Arc::clone(detections), answers: vec![Answer::NONE; REMEMBERED].into() }
     }
 
     /// The detections that the record matches.
@@ -100,21 +113,25 @@ impl Matcher {
 
     fn by_words(&mut self, view: View<'_>) -> Matches {
         let words = view.event.words();
-        let Some(answer) = self.answers.get_mut(place(words)) else { return Matches::default() };
-        match answer {
-            Some((asked, matches)) if *asked == words => *matches,
-            _ => {
-                let mut matches = Matches::default();
-                let sight = Sight(view);
-                for detection in self.detections.by_words.iter().filter(|detection| detection.matches(&sight))
-                {
-                    matches.add(detection.bit);
-                }
-                *answer = Some((words, matches));
-                matches
+        match self.answers.get_mut(place(words)) {
+            Some(answer) if answer.words == words => answer.matches,
+            Some(answer) => {
+                *answer = Answer { words, matches: asked(&self.detections, view) };
+                answer.matches
             }
+            None => Matches::NONE,
         }
     }
+}
+
+#[cold]
+fn asked(detections: &Detections, view: View<'_>) -> Matches {
+    let mut matches = Matches::NONE;
+    let sight = Sight(view);
+    for detection in detections.by_words.iter().filter(|detection| detection.matches(&sight)) {
+        matches.add(detection.bit);
+    }
+    matches
 }
 
 /// Multiplying spreads every bit into the upper ones.

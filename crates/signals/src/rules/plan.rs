@@ -6,9 +6,7 @@
 
 use std::collections::HashMap;
 
-use rsigma_parser::{
-    ConditionExpr, ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, WindowMode,
-};
+use rsigma_parser::CorrelationRule;
 
 use super::{
     compile::{Grouping, is_by_person, wrong},
@@ -18,14 +16,15 @@ use super::{
     info::RuleId,
     load::{Body, Loaded},
     matcher::Matches,
+    question::{Manner, counted, manner, question},
 };
 
 /// Correlations over correlations that a threshold in words goes down.
 pub(super) const LONGEST_CHAIN: usize = 8;
-/// A correlation must not need more records than this.
-const MOST_NEEDED: u64 = 10_000;
-/// Entries that the engine keeps for one group of a correlation that is not noted.
-const MOST_KEPT: &str = "4096";
+/// In seconds.
+const LONGEST_SPAN: i64 = 366 * 86_400;
+/// Correlations that share a tally: they are told apart by the bits of a number.
+const MOST_WATCHES: usize = 64;
 
 /// What is worked out from.
 pub(super) struct Given<'g> {
@@ -77,8 +76,12 @@ pub(super) struct Watch {
     pub(super) counted: Option<Group>,
     /// What its parts are called before the engine.
     pub(super) labels: Vec<String>,
-    /// Correlations over this one.
+    /// Correlations over this one that must hear of it each time.
     pub(super) parents: Vec<Target>,
+    /// The count that is its first step, if both are about the same group: what is kept of the count will do.
+    pub(super) armed_by: Option<usize>,
+    /// Others build on its evidence, for so many seconds.
+    pub(super) remembered: i64,
 }
 
 /// Correlations that count the same of the same records, with different limits.
@@ -105,13 +108,6 @@ pub(super) enum Counts {
     Values(Group),
     /// How many of the rules referred to are there.
     Parts,
-}
-
-/// How a correlation is noted before the engine is asked.
-enum Manner {
-    Tally(Counts, usize),
-    Order,
-    Open,
 }
 
 type SameTally = (Group, Counts, Vec<usize>);
@@ -148,7 +144,8 @@ impl Plan {
         for (rule, targets) in wanted {
             let references = given.references.get(rule).map(Vec::as_slice).unwrap_or_default();
             for (reference, target) in references.iter().zip(targets) {
-                plan.direct(given.bits.get(*reference).copied().flatten(), watch_of.get(reference), target);
+                let watch = watch_of.get(reference).copied();
+                plan.direct(given.bits.get(*reference).copied().flatten(), watch, target);
             }
         }
         Ok(plan)
@@ -162,26 +159,38 @@ impl Plan {
     }
 
     /// Sees to it that a detection or a correlation leads to a target.
-    fn direct(&mut self, bit: Option<usize>, watch: Option<&usize>, target: Target) {
+    fn direct(&mut self, bit: Option<usize>, watch: Option<usize>, target: Target) {
         if let Some(bit) = bit {
             self.mask.add(bit);
             let is_later = matches!(target, Target::Order { part: 1.., .. });
             let targets = if is_later { &mut self.later } else { &mut self.targets };
-            targets
-                .get_mut(bit)
-                .into_iter()
-                .filter(|all| !all.contains(&target))
-                .for_each(|all| all.push(target));
-        } else if let Some(watch) = watch.and_then(|watch| self.watches.get_mut(*watch)) {
-            if !watch.parents.contains(&target) {
-                watch.parents.push(target);
+            add_once(targets.get_mut(bit), target);
+        } else if let Some(watch) = watch {
+            self.chain(watch, target);
+        }
+    }
+
+    fn chain(&mut self, child: usize, target: Target) {
+        let is_tally = self.tallies.iter().any(|tally| tally.watches.contains(&child));
+        match target {
+            Target::Order { watch, .. } | Target::Open { watch, .. } => {
+                let span = self.watches.get(watch).map_or(0, |parent| parent.span);
+                let group = self.watches.get(watch).map(|parent| parent.group.clone());
+                let Some(below) = self.watches.get_mut(child) else { return };
+                below.remembered = below.remembered.max(span);
+                if is_tally
+                    && matches!(target, Target::Order { part: 0, .. })
+                    && Some(&below.group) == group.as_ref()
+                {
+                    self.watches.get_mut(watch).into_iter().for_each(|parent| parent.armed_by = Some(child));
+                    return;
+                }
             }
-            if let Target::Tally { tally, .. } = target
-                && let Some(tally) = self.tallies.get_mut(tally)
-            {
-                tally.is_backed = true;
+            Target::Tally { tally, .. } => {
+                self.tallies.get_mut(tally).into_iter().for_each(|tally| tally.is_backed = true);
             }
         }
+        add_once(self.watches.get_mut(child).map(|child| &mut child.parents), target);
     }
 
     /// The targets for the rules that it refers to.
@@ -193,14 +202,12 @@ impl Plan {
         same: &mut Vec<(SameTally, usize)>,
     ) -> Result<Vec<Target>, Problem> {
         let group = Group::of(&rule.group_by).map_err(Problem::UnknownField)?;
-        let span = i64::try_from(rule.timespan.seconds).unwrap_or(i64::MAX / 2_000_000);
-        if span == 0 {
-            return Err(Problem::Unsupported("`timespan` must be at least 1s".into()));
-        }
+        let span = i64::try_from(rule.timespan.seconds).ok().filter(|span| (1..=LONGEST_SPAN).contains(span));
+        let span = span.ok_or_else(|| Problem::Unsupported("`timespan` must be from 1s to 366d".into()))?;
         let manner = manner(rule)?;
         let watch = self.watches.len();
         let labels: Vec<_> = (0..references.len()).map(|part| format!("{watch}.{part}")).collect();
-        let question = question(watch, rule, &labels, matches!(manner, Manner::Open), |name| {
+        let question = question(watch, rule, &labels, &manner, |name| {
             let referred = given.index.get(name)?;
             labels.get(references.iter().position(|reference| reference == referred)?).cloned()
         })?;
@@ -219,6 +226,8 @@ impl Plan {
             counted,
             labels,
             parents: Vec::new(),
+            armed_by: None,
+            remembered: 0,
         });
         let parts = 0..references.len();
         Ok(match manner {
@@ -233,8 +242,9 @@ impl Plan {
 
     fn tally(&mut self, watch: usize, key: SameTally, same: &mut Vec<(SameTally, usize)>) -> usize {
         let (span, least) = self.watches.get(watch).map_or((0, 1), |watch| (watch.span, watch.least));
-        if let Some((_, tally)) = same.iter().find(|(other, _)| *other == key)
-            && let Some(known) = self.tallies.get_mut(*tally)
+        if let Some((_, tally)) = same.iter().rfind(|(other, _)| *other == key)
+            && let Some(known) =
+                self.tallies.get_mut(*tally).filter(|known| known.watches.len() < MOST_WATCHES)
         {
             known.span = known.span.max(span);
             known.most = known.most.max(least);
@@ -257,115 +267,6 @@ impl Plan {
     }
 }
 
-fn counted(rule: &CorrelationRule) -> Result<Option<Group>, String> {
-    match &rule.condition {
-        CorrelationCondition::Threshold { field: Some(fields), .. } => Group::of(fields).map(Some),
-        _ => Ok(None),
-    }
-}
-
-fn manner(rule: &CorrelationRule) -> Result<Manner, Problem> {
-    let unsupported = |why: &str| Err(Problem::Unsupported(why.into()));
-    let least = lower_limit(&rule.condition);
-    if least.is_some_and(|least| least > MOST_NEEDED) {
-        return unsupported("it needs more than 10,000 records. Ask for fewer");
-    }
-    let is_sliding = rule.window == WindowMode::Sliding;
-    let parts = rule.rules.len();
-    let least = least.and_then(|least| usize::try_from(least).ok()).map(|least| least.max(1));
-    Ok(match (rule.correlation_type, least.filter(|_| is_sliding)) {
-        (CorrelationType::EventCount, Some(least)) => Manner::Tally(Counts::Records, least),
-        (CorrelationType::ValueCount, least) => match (counted(rule), least) {
-            (Ok(Some(fields)), Some(least)) => Manner::Tally(Counts::Values(fields), least),
-            (Ok(Some(_)), None) => Manner::Open,
-            _ => return unsupported("it counts no values. Name the `field` in its condition"),
-        },
-        (CorrelationType::Temporal | CorrelationType::TemporalOrdered, least) if least > Some(parts) => {
-            return unsupported("it asks for more rules than it names");
-        }
-        (CorrelationType::Temporal, Some(least)) => {
-            Manner::Tally(Counts::Parts, if least == 1 { parts } else { least })
-        }
-        (CorrelationType::TemporalOrdered, _) if parts < 2 => {
-            return unsupported("an order needs two rules or more");
-        }
-        (CorrelationType::TemporalOrdered, _) if is_sliding => Manner::Order,
-        (CorrelationType::EventCount | CorrelationType::Temporal | CorrelationType::TemporalOrdered, _) => {
-            Manner::Open
-        }
-        _ => return unsupported("sums and averages are not supported: records have no quantities"),
-    })
-}
-
-/// What must at least be reached, if that is all that must.
-fn lower_limit(condition: &CorrelationCondition) -> Option<u64> {
-    let CorrelationCondition::Threshold { predicates, .. } = condition else { return None };
-    match predicates.as_slice() {
-        [(ConditionOperator::Gte, least)] => Some(*least),
-        [(ConditionOperator::Gt, less)] => Some(less.saturating_add(1)),
-        _ => None,
-    }
-}
-
-/// The correlation as the engine is asked: by numbers in place of names, one group field, one value.
-fn question(
-    watch: usize,
-    rule: &CorrelationRule,
-    labels: &[String],
-    is_open: bool,
-    label_of: impl Fn(&str) -> Option<String>,
-) -> Result<CorrelationRule, Problem> {
-    let mut question = rule.clone();
-    question.id = Some(watch.to_string());
-    question.name = None;
-    question.rules = labels.to_vec();
-    question.group_by = vec!["group".to_owned()];
-    question.generate = false;
-    question.custom_attributes.clear();
-    // What is noted is told anew each time the engine is asked. Unless each says what it wants, the engine takes what
-    // one of them says for all.
-    let action = if is_open { "alert" } else { "reset" };
-    question.custom_attributes.insert("rsigma.action".to_owned(), action.into());
-    if is_open {
-        question.custom_attributes.insert("rsigma.max_group_entries".to_owned(), MOST_KEPT.into());
-    }
-    match &mut question.condition {
-        CorrelationCondition::Extended(condition) => *condition = relabelled(condition, &label_of)?,
-        CorrelationCondition::Threshold { predicates, field, .. } => {
-            if field.is_some() {
-                *field = Some(vec!["value".to_owned()]);
-            }
-            // Without a condition Sigma means all; the engine reads it as any.
-            let parts = u64::try_from(labels.len()).unwrap_or(u64::MAX);
-            if rule.correlation_type == CorrelationType::Temporal
-                && lower_limit(&rule.condition).is_some_and(|least| least <= 1)
-            {
-                *predicates = vec![(ConditionOperator::Gte, parts)];
-            }
-        }
-    }
-    Ok(question)
-}
-
-fn relabelled(
-    condition: &ConditionExpr,
-    label_of: &impl Fn(&str) -> Option<String>,
-) -> Result<ConditionExpr, Problem> {
-    let all = |parts: &[ConditionExpr]| -> Result<Vec<_>, Problem> {
-        parts.iter().map(|part| relabelled(part, label_of)).collect()
-    };
-    Ok(match condition {
-        ConditionExpr::And(parts) => ConditionExpr::And(all(parts)?),
-        ConditionExpr::Or(parts) => ConditionExpr::Or(all(parts)?),
-        ConditionExpr::Not(part) => ConditionExpr::Not(Box::new(relabelled(part, label_of)?)),
-        ConditionExpr::Identifier(name) => {
-            let label = label_of(name).ok_or_else(|| Problem::UnknownReference(name.clone()))?;
-            ConditionExpr::Identifier(label)
-        }
-        ConditionExpr::Selector { .. } => {
-            return Err(Problem::Unsupported(
-                "`of` is not supported in a correlation. Name the rules".into(),
-            ));
-        }
-    })
+fn add_once(targets: Option<&mut Vec<Target>>, target: Target) {
+    targets.into_iter().filter(|targets| !targets.contains(&target)).for_each(|targets| targets.push(target));
 }

@@ -4,7 +4,6 @@ mod engine;
 mod own;
 mod shipped;
 mod sigma;
-mod speed;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -13,13 +12,12 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cause::Cause,
-    event::{Event, Seen, Texts, View, Writer},
+    event::{Event, Seen, TextId, Texts, View, Writer},
     record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn},
 };
 use AttemptResult::{Failure, Interrupt, Success};
 
 const START: i64 = 1_772_439_251;
-const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 
 /// A record and what is known of its person.
@@ -31,6 +29,7 @@ struct Sent {
     country: Seen,
     address: Seen,
     recent_reset: bool,
+    agent: Option<TextId>,
 }
 
 fn sent(second: i64, result: AttemptResult) -> Sent {
@@ -44,6 +43,7 @@ fn sent(second: i64, result: AttemptResult) -> Sent {
         country: Seen::Unsure,
         address: Seen::Unsure,
         recent_reset: false,
+        agent: None,
     }
 }
 
@@ -107,6 +107,7 @@ impl Run {
         if sent.recent_reset {
             event.set_recent_reset();
         }
+        event.agent = sent.agent.unwrap_or(event.agent);
         let view = View { event: &event, texts: &self.texts };
         let matches = self.matcher.matches(view);
         let mut fired = Vec::new();

@@ -59,9 +59,9 @@ pub(super) fn span(seconds: u64) -> String {
     const DAY: u64 = 86_400;
     let (number, unit) = match seconds {
         0 => (0, "second"),
-        _ if seconds % DAY == 0 && seconds > DAY => (seconds / DAY, "day"),
-        _ if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
-        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds.is_multiple_of(DAY) && seconds > DAY => (seconds / DAY, "day"),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })

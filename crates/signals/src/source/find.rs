@@ -53,9 +53,10 @@ impl Found {
     fn add_fitting(&mut self, pattern: &str) -> Result<(), SourceError> {
         // As in a shell: hidden files are named by their dot.
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-        let paths = glob::glob_with(pattern, options).map_err(|error| SourceError::BadPattern {
-            pattern: pattern.to_owned(),
-            why: error.to_string(),
+        // A shell takes `logs/**` for everything in there; here it alone fits only folders.
+        let every = if pattern.ends_with("**") { "/*" } else { "" };
+        let paths = glob::glob_with(&format!("{pattern}{every}"), options).map_err(|error| {
+            SourceError::BadPattern { pattern: pattern.to_owned(), why: error.to_string() }
         })?;
         let mut fits = false;
         for path in paths {

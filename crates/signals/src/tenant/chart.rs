@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::window::usize;
+use super::{roster::Person, window::usize};
 use crate::record::Provider;
 
 /// Buckets kept. One more, and all of them become twice as long.
@@ -32,15 +32,15 @@ pub struct Bucket {
 pub(super) struct Chart {
     length: i64,
     columns: Vec<Column>,
-    /// Of the newest column; it grows with every new one.
+    /// Of the newest column.
     serial: u32,
-    /// By provider and person: the column that they were last counted in.
-    counted: [Vec<u32>; Provider::ALL.len()],
 }
 
 #[derive(Debug)]
 struct Column {
     index: i64,
+    /// Its serial number; with others merged into it, that of the first.
+    serial: u32,
     rows: Vec<Row>,
 }
 
@@ -54,29 +54,25 @@ struct Row {
 
 impl Default for Chart {
     fn default() -> Self {
-        Self { length: SHORTEST, columns: Vec::new(), serial: 0, counted: Default::default() }
+        Self { length: SHORTEST, columns: Vec::new(), serial: 0 }
     }
 }
 
 impl Chart {
     /// Attempts come by time. One that is late counts into the newest bucket.
-    pub(super) fn take(&mut self, provider: Provider, at: i64, failed: bool, who: Option<u32>) {
+    pub(super) fn take(&mut self, provider: Provider, at: i64, failed: bool, person: Option<&mut Person>) {
         let index = at.div_euclid(self.length);
         if self.columns.last().is_none_or(|column| column.index < index) {
             self.begin(index);
         }
         let Some(column) = self.columns.last_mut() else { return };
+        let first = column.serial;
         let row = column.row(provider);
         row.attempts += 1;
         row.failures += u64::from(failed);
-        let Some(who) = who else { return };
-        let Some(counted) = self.counted.get_mut(provider as usize) else { return };
-        if counted.len() <= usize(who) {
-            counted.resize(usize(who) + 1, 0);
-        }
-        if let Some(column) = counted.get_mut(usize(who)).filter(|column| **column != self.serial) {
-            *column = self.serial;
-            row.people.push(who);
+        if let Some(person) = person.filter(|person| person.counted < first) {
+            person.counted = self.serial;
+            row.people.push(person.number);
         }
     }
 
@@ -101,8 +97,8 @@ impl Chart {
         if let Some(column) = self.columns.last_mut() {
             column.rows.iter_mut().for_each(|row| row.people.pack());
         }
-        self.columns.push(Column { index, rows: Vec::new() });
-        self.serial = self.serial.wrapping_add(1).max(1);
+        self.serial += 1;
+        self.columns.push(Column { index, serial: self.serial, rows: Vec::new() });
         while self.columns.len() > MOST_BUCKETS {
             self.double();
         }
@@ -119,15 +115,6 @@ impl Chart {
             }
         }
         self.columns = merged;
-        for row in self.columns.last_mut().into_iter().flat_map(|column| &mut column.rows) {
-            row.people.unpack();
-            let Some(counted) = self.counted.get_mut(row.provider as usize) else { continue };
-            for who in row.people.listed() {
-                if let Some(column) = counted.get_mut(usize(*who)) {
-                    *column = self.serial;
-                }
-            }
-        }
     }
 }
 
@@ -173,10 +160,6 @@ impl Crowd {
         }
     }
 
-    fn listed(&self) -> &[u32] {
-        if let Self::List(list) = self { list } else { &[] }
-    }
-
     /// For a list: one who is not in it.
     fn push(&mut self, who: u32) {
         match self {
@@ -187,8 +170,7 @@ impl Crowd {
 
     fn pack(&mut self) {
         let Self::List(list) = self else { return };
-        list.sort_unstable();
-        let words = list.last().map_or(0, |most| usize(*most) / 64 + 1);
+        let words = list.iter().max().map_or(0, |most| usize(*most) / 64 + 1);
         if words * 2 < list.len() {
             let mut bits = vec![0; words];
             for who in list {
@@ -196,13 +178,8 @@ impl Crowd {
             }
             *self = Self::Bits(bits);
         } else {
+            list.sort_unstable();
             list.shrink_to_fit();
-        }
-    }
-
-    fn unpack(&mut self) {
-        if let Self::Bits(bits) = self {
-            *self = Self::List(numbers(bits));
         }
     }
 
@@ -240,14 +217,6 @@ fn set(bits: &mut Vec<u64>, who: u32) {
     }
 }
 
-fn numbers(bits: &[u64]) -> Vec<u32> {
-    let ones = |(base, word): (u32, &u64)| {
-        let word = *word;
-        (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| base * 64 + bit)
-    };
-    (0..).zip(bits).flat_map(ones).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -256,8 +225,10 @@ mod tests {
 
     fn check(attempts: &[(i64, u32)]) {
         let mut chart = Chart::default();
+        let person = |number| Person { number, counted: 0, signed_in: false };
+        let mut people: Vec<_> = (0..10_000).map(person).collect();
         for (at, who) in attempts {
-            chart.take(Provider::Okta, *at, who % 3 == 0, Some(*who));
+            chart.take(Provider::Okta, *at, who % 3 == 0, people.get_mut(usize(*who)));
         }
         let buckets = chart.buckets();
         assert!(buckets.len() <= MOST_BUCKETS);
@@ -302,7 +273,8 @@ mod tests {
     fn records_of_nobody_count_but_are_no_people() {
         let mut chart = Chart::default();
         chart.take(Provider::Okta, 5, true, None);
-        chart.take(Provider::Entra, 6, false, Some(0));
+        let mut person = Person { number: 0, counted: 0, signed_in: false };
+        chart.take(Provider::Entra, 6, false, Some(&mut person));
         let found: Vec<_> =
             chart.buckets().iter().map(|bucket| (bucket.provider, bucket.attempts, bucket.people)).collect();
         assert_eq!(found, [(Provider::Okta, 1, 0), (Provider::Entra, 1, 1)]);

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    active::Active,
     incident::{as_f64, share},
     window::{Tally, usize},
 };
@@ -82,10 +83,10 @@ impl<K: Copy + Eq + Hash> Normal<K> {
     pub(super) fn sample<'t>(
         &mut self,
         at: i64,
-        active: &Tally,
+        active: &Active,
         failing: impl Iterator<Item = (K, &'t Tally)>,
     ) {
-        let rate = Rate { at, active: active.people.into(), succeeded: active.succeeded.into() };
+        let rate = Rate { at, active: active.people().into(), succeeded: active.succeeded().into() };
         let failing = failing.map(|(key, tally)| (key, tally.people)).collect();
         self.young.push_back(Sample { rate, failing });
         self.grow_old(at);

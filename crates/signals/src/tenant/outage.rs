@@ -7,25 +7,27 @@
 //! - A change of policy: told by `policy_misconfiguration`.
 //! - One office cut off: one network.
 
+mod story;
+
 use std::cmp::Reverse;
 
 use super::{
     Step,
-    incident::{About, Incident, beginning, rate, share},
+    active::Active,
+    incident::{About, Incident, beginning, rate},
     micros,
     normal::{Normal, minute},
-    sms,
     window::{Ending, Fact, Record, Tally, Window},
-    words::{self, Wording},
 };
 use crate::{
     cause::Cause,
-    event::{Event, TextId, Texts},
-    finding::{Confidence, Finding, Grade, Subject},
+    event::Texts,
+    finding::Finding,
     record::{AttemptResult, Provider},
-    report::printable,
     settings,
 };
+pub(super) use story::Story;
+use story::{Key, Proof, failed_with, proof};
 
 /// Where people's own mistakes or an attack would look the same, more than this share has to fail.
 const STRONG_SHARE: f64 = 0.5;
@@ -37,84 +39,11 @@ const NO_STRANGERS: f64 = 0.8;
 const CHANCE: f64 = 4.0;
 /// While nobody tries, it may go on: for so many windows.
 const LONGEST_SILENCE: i64 = 6;
-/// Codes of one outage.
-const MOST_KEYS: usize = 16;
-
-/// One way to fail: the provider's code, with what we take it to mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    code: TextId,
-    cause: Cause,
-}
-
-/// How much it takes to believe that a cause is the provider's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Proof {
-    /// Nothing that a person or an attacker does.
-    Plain,
-    /// Prompts that nobody answers may be an attack's.
-    Firm,
-    /// Mostly mistakes and attacks.
-    Strong,
-}
-
-/// `None`: done to the account or by a policy; never an outage.
-fn proof(cause: Cause) -> Option<Proof> {
-    match cause {
-        Cause::ProviderOutage | Cause::ExternalIdp | Cause::MfaDeliveryFailed | Cause::Unknown => {
-            Some(Proof::Plain)
-        }
-        Cause::MfaNoResponse | Cause::MfaRateLimited => Some(Proof::Firm),
-        // A directory that cannot be reached refuses every password, and a server with a wrong clock every code.
-        Cause::BadPassword
-        | Cause::MfaDenied
-        | Cause::MfaWrongCode
-        | Cause::MfaCodeReused
-        | Cause::MfaClockDrift => Some(Proof::Strong),
-        _ => None,
-    }
-}
-
-/// What only an outage has to tell.
-#[derive(Debug, Clone)]
-pub(super) struct Story {
-    keys: Vec<Key>,
-    /// When it was worst: how many failed, of how many.
-    failing: u32,
-    active: u32,
-    networks: u32,
-    /// The success rate that it is compared with.
-    normal: Option<f64>,
-}
-
-impl Story {
-    pub(super) fn tells_of(&self, event: &Event) -> bool {
-        failed_with(event).is_some_and(|key| self.has(key))
-    }
-
-    /// The same code may carry several causes: Entra's 500121 is "service error" and "did not respond".
-    fn has(&self, key: Key) -> bool {
-        let same_code = |own: &Key| own.code.is_some() && own.code == key.code;
-        self.keys.contains(&key)
-            || (self.keys.iter().any(same_code) && proof(key.cause).is_some_and(|proof| proof <= Proof::Firm))
-    }
-
-    fn is_worse(&self, failing: u32, active: u32) -> bool {
-        u64::from(failing) * u64::from(self.active) > u64::from(self.failing) * u64::from(active)
-    }
-}
-
-fn failed_with(event: &Event) -> Option<Key> {
-    match event.result() {
-        AttemptResult::Failure(cause) if !sms::is_trouble(event) => Some(Key { code: event.code, cause }),
-        _ => None,
-    }
-}
 
 #[derive(Debug)]
 pub(super) struct Outages {
     limits: settings::Outage,
-    active: Window<()>,
+    active: Active,
     failing: Window<Key>,
     normal: Normal<Key>,
     sign_ins: u64,
@@ -128,7 +57,7 @@ impl Outages {
         let window = micros(limits.window);
         Self {
             limits: limits.clone(),
-            active: Window::new(window),
+            active: Active::new(window),
             failing: Window::new(window),
             normal: Normal::new(window, limits.people),
             sign_ins: 0,
@@ -151,14 +80,14 @@ impl Outages {
                 if let Some(open) = open {
                     open.sign_in();
                 }
-                self.active.take(step.fact((), Ending::Succeeded));
+                self.active.take(step.who, step.at, Ending::Succeeded);
             }
             AttemptResult::Failure(_) if step.is_strange() => {}
             AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock) => {
-                self.active.take(step.fact((), Ending::Refused));
+                self.active.take(step.who, step.at, Ending::Refused);
             }
             AttemptResult::Failure(cause) => {
-                self.active.take(step.fact((), Ending::Failed));
+                self.active.take(step.who, step.at, Ending::Failed);
                 if let Some(key) = failed_with(event).filter(|_| proof(cause).is_some()) {
                     self.fail(step, key, open);
                 }
@@ -203,9 +132,9 @@ impl Outages {
     }
 
     fn is_proven(&self, key: Key, failing: &Tally, now: i64) -> bool {
-        let (Some(proof), Some(active)) = (proof(key.cause), self.active.tally(())) else { return false };
+        let Some(proof) = proof(key.cause) else { return false };
         let limits = &self.limits;
-        let (people, everybody) = (f64::from(failing.people), f64::from(active.people));
+        let (people, everybody) = (f64::from(failing.people), f64::from(self.active.people()));
         let many = failing.people >= limits.people && people > limits.share * everybody;
         let spread = failing.networks.count() >= limits.networks
             && f64::from(failing.networks.largest()) <= limits.one_network * people;
@@ -213,13 +142,13 @@ impl Outages {
         let unusual = usual * if proof == Proof::Plain { 2.0 } else { 3.0 };
         many && spread
             && people >= unusual.max(usual + CHANCE * usual.sqrt())
-            && self.has_fallen(key.cause, people, active, now)
+            && self.has_fallen(key.cause, people, now)
             && (proof < Proof::Strong || self.is_no_mistake(key, failing, everybody))
     }
 
     /// The success rate lies clearly below that of the hour before, and of a normal hour.
-    fn has_fallen(&self, cause: Cause, failing: f64, active: &Tally, now: i64) -> bool {
-        let everybody = f64::from(active.people);
+    fn has_fallen(&self, cause: Cause, failing: f64, now: i64) -> bool {
+        let everybody = f64::from(self.active.people());
         let known = [self.normal.hour_before(now), self.normal.normal_hour()];
         if known == [None, None] {
             // The log begins in the middle of it. Then only the provider's own word is good enough.
@@ -227,7 +156,7 @@ impl Outages {
         }
         let strong = proof(cause) == Some(Proof::Strong);
         let fall = if strong { self.limits.fall.max(STRONG_FALL) } else { self.limits.fall };
-        let rate = f64::from(active.succeeded) / everybody;
+        let rate = f64::from(self.active.succeeded()) / everybody;
         known.into_iter().flatten().all(|normal| rate <= normal - fall)
     }
 
@@ -242,7 +171,7 @@ impl Outages {
     }
 
     fn look_again(&self, story: &mut Story) {
-        let active = self.active.tally(()).map_or(0, |active| active.people);
+        let active = self.active.people();
         let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key));
         let Some(failing) = failing.max_by_key(|tally| tally.people) else { return };
         story.networks = story.networks.max(failing.networks.count());
@@ -259,7 +188,7 @@ impl Outages {
         let mut joining: Vec<Record> = Vec::new();
         for key in &self.touched {
             let proven = self.failing.tally(*key).filter(|tally| self.is_proven(*key, tally, now));
-            if let Some(tally) = proven.filter(|_| !story.has(*key) && story.keys.len() < MOST_KEYS) {
+            if let Some(tally) = proven.filter(|_| !story.has(*key) && story.has_room()) {
                 story.keys.push(*key);
                 joining.extend(tally.records.iter().filter(|record| record.at >= since));
             }
@@ -283,12 +212,10 @@ impl Outages {
     pub(super) fn advance(&mut self, now: i64, next: i64, incidents: &mut [Incident]) {
         self.touched.clear();
         self.sign_ins_before = self.sign_ins;
-        if let Some(active) =
-            self.active.tally(()).filter(|_| self.open.is_none() && minute(now) != minute(next))
-        {
-            self.normal.sample(now, active, self.failing.tallies());
+        if self.open.is_none() && minute(now) != minute(next) {
+            self.normal.sample(now, &self.active, self.failing.tallies());
         }
-        self.active.advance(next, |_| ());
+        self.active.advance(next);
         self.failing.advance(next, |_| ());
         if let Some(incident) = self.open.and_then(|index| incidents.get_mut(index))
             && self.has_passed(incident)
@@ -303,72 +230,13 @@ impl Outages {
     /// With half the share that it takes to begin, so that it does not flicker.
     fn has_passed(&self, incident: &Incident) -> bool {
         let About::Outage(story) = &incident.about else { return true };
-        let active = self.active.tally(()).map_or(0, |active| active.people);
+        let active = self.active.people();
         let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key)).map(|tally| tally.people);
         let failing = failing.max().unwrap_or(0);
         failing == 0 || f64::from(failing) < self.limits.share / 2.0 * f64::from(active)
     }
 
     pub(super) fn finding(&self, incident: &Incident, story: &Story, texts: &Texts) -> Finding {
-        let limits = &self.limits;
-        let threshold = format!(
-            "one code for more than {} of the people active within {}, at least {} people on {} networks",
-            words::per_cent(limits.share),
-            words::span(limits.window),
-            limits.people,
-            limits.networks
-        );
-        let mend = "It is the provider: change nothing. Reset nobody; watch the provider's status page, and tell \
-                    people to wait.";
-        let wording = Wording {
-            rule: "outage",
-            title: "The provider is failing",
-            grade: Grade::Notice,
-            confidence: story.confidence(),
-            subject: Subject::Tenant { provider: incident.provider },
-            threshold,
-            words: story.words(incident, texts),
-            mend,
-            runbook: "agent-runbook.md#outage",
-        };
-        words::finding(incident, texts, wording)
-    }
-}
-
-impl Story {
-    fn confidence(&self) -> Confidence {
-        let cause = self.keys.first().map(|key| key.cause);
-        match (self.normal, cause) {
-            (None, _) => Confidence::Low,
-            (Some(_), Some(Cause::ProviderOutage)) => Confidence::High,
-            (Some(_), _) => Confidence::Medium,
-        }
-    }
-
-    fn words(&self, incident: &Incident, texts: &Texts) -> String {
-        let whom = format!(
-            "Since {}, {} people could not sign in, from {} networks: {}.",
-            words::time(incident.since),
-            incident.people,
-            self.networks,
-            self.codes(texts),
-        );
-        let worst = words::per_cent(share(self.failing.into(), self.active.into()));
-        let worst =
-            format!("At the worst it was {} of {} active people ({worst}).", self.failing, self.active);
-        let before = self.normal.map(|normal| format!("Before, {} got in.", words::per_cent(normal)));
-        let after = words::ending(incident, "Sign-ins work again");
-        let mend = Some("It is the provider: change nothing.".to_owned());
-        let sentences = [Some(whom), Some(worst), before, Some(after), mend];
-        sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
-    fn codes(&self, texts: &Texts) -> String {
-        let code = |key: &Key| match texts.get(key.code) {
-            Some(code) => format!("code {} ({})", printable(&code), key.cause.as_str()),
-            None => format!("all with the same cause, {}", key.cause.as_str()),
-        };
-        let codes: Vec<_> = self.keys.iter().map(code).collect();
-        codes.join(", ")
+        story.finding(incident, &self.limits, texts)
     }
 }

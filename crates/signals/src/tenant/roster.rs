@@ -5,42 +5,43 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use super::window::{u32, usize};
+use super::window::u32;
 use crate::event::PersonKey;
 
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    numbers: HashMap<PersonKey, u32, BuildHasherDefault<AlreadyHashed>>,
-    signed_in: Vec<bool>,
-    /// Who signed in now. They count from the next moment on: of two records with one time, neither is before the other.
-    now: Vec<u32>,
+    people: HashMap<PersonKey, Person, BuildHasherDefault<AlreadyHashed>>,
+    /// Who signed in now for the first time. Of two records with one time, neither is before the other.
+    now: Vec<PersonKey>,
+}
+
+/// What is remembered of a person for good.
+#[derive(Debug)]
+pub(super) struct Person {
+    /// Counted from 0.
+    pub(super) number: u32,
+    /// The serial number of the chart's bucket that they were last counted in.
+    pub(super) counted: u32,
+    /// Before now.
+    pub(super) signed_in: bool,
 }
 
 impl Roster {
-    pub(super) fn number(&mut self, person: PersonKey) -> u32 {
-        let new = u32(self.signed_in.len());
-        let number = *self.numbers.entry(person).or_insert(new);
-        if number == new {
-            self.signed_in.push(false);
-        }
-        number
+    pub(super) fn person(&mut self, key: PersonKey) -> &mut Person {
+        let number = u32(self.people.len());
+        self.people.entry(key).or_insert(Person { number, counted: 0, signed_in: false })
     }
 
-    pub(super) fn has_signed_in(&self, who: u32) -> bool {
-        self.signed_in.get(usize(who)).is_some_and(|signed_in| *signed_in)
-    }
-
-    pub(super) fn sign_in(&mut self, who: u32) {
-        if !self.has_signed_in(who) {
-            self.now.push(who);
-        }
+    /// The person's first sign-in, or not the first.
+    pub(super) fn sign_in(&mut self, key: PersonKey) {
+        self.now.push(key);
     }
 
     /// Time has moved on.
     pub(super) fn settle(&mut self) {
-        for who in self.now.drain(..) {
-            if let Some(signed_in) = self.signed_in.get_mut(usize(who)) {
-                *signed_in = true;
+        for key in self.now.drain(..) {
+            if let Some(person) = self.people.get_mut(&key) {
+                person.signed_in = true;
             }
         }
     }

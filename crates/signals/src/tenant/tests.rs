@@ -27,10 +27,10 @@ fn the_order_of_events_with_one_time_does_not_matter() {
         let line = || Line::failure(second, who, Cause::PolicyBlock, "53003").policy("Only managed devices");
         random.chance(50).then(line)
     });
-    for who in 0..60 {
+    for who in 0..60_u16 {
         let second = began + 3 * HOUR + i64::from(who) * 20;
         story.push(
-            Line::failure(second, who as usize * 5, Cause::MfaDeliveryFailed, "500121").by(Method::Sms),
+            Line::failure(second, usize::from(who) * 5, Cause::MfaDeliveryFailed, "500121").by(Method::Sms),
         );
     }
     // Many events with one time each.

@@ -1,11 +1,14 @@
 //! Who did what within the last minutes: exact, and as large as the people in it.
 
+mod networks;
+
 use std::{
     collections::{HashMap, VecDeque},
     hash::{BuildHasherDefault, Hash, Hasher},
 };
 
 use crate::{cause::Cause, event::PersonKey, record::Position};
+use networks::Networks;
 
 /// Records of one key that are remembered one by one.
 const MOST_RECORDS: usize = 4096;
@@ -77,6 +80,8 @@ pub(super) struct Window<K> {
     firsts: Vec<u32>,
     /// Where there were facts, by their time. Those that were renewed since, or forgotten, are no longer of that time.
     by_time: VecDeque<(i64, u32)>,
+    /// The time of the first of them, if there is one.
+    oldest: i64,
     facts: usize,
     tallies: HashMap<K, Tally, BuildHasherDefault<Mixed>>,
 }
@@ -97,6 +102,7 @@ impl<K: Copy + Eq + Hash> Window<K> {
             unused: NOWHERE,
             firsts: Vec::new(),
             by_time: VecDeque::new(),
+            oldest: i64::MAX,
             facts: 0,
             tallies: HashMap::default(),
         }
@@ -113,8 +119,10 @@ impl<K: Copy + Eq + Hash> Window<K> {
     /// Forgets what is older than the span.
     pub(super) fn advance(&mut self, now: i64, mut gone: impl FnMut(Fact<K>)) {
         let end = now.saturating_sub(self.span);
-        while let Some((at, place)) = self.by_time.front().copied().filter(|(at, _)| *at < end) {
-            self.by_time.pop_front();
+        while self.oldest < end
+            && let Some((at, place)) = self.by_time.pop_front()
+        {
+            self.oldest = self.by_time.front().map_or(i64::MAX, |(at, _)| *at);
             if let Some(slot) = self.slots.get(usize(place)).copied().filter(|slot| slot.is_of(at)) {
                 self.forget(place, slot);
                 gone(slot.fact);
@@ -179,6 +187,7 @@ impl<K: Copy + Eq + Hash> Window<K> {
             by_time.retain(|(at, place)| slots.get(usize(*place)).is_some_and(|slot| slot.is_of(*at)));
         }
         self.by_time.push_back((at, place));
+        self.oldest = self.by_time.front().map_or(i64::MAX, |(at, _)| *at);
     }
 
     fn forget(&mut self, place: u32, Slot { fact, next, .. }: Slot<K>) {
@@ -246,59 +255,6 @@ impl Tally {
     }
 }
 
-/// How many people are on each network, and on the fullest.
-#[derive(Debug, Default)]
-pub(super) struct Networks {
-    people: HashMap<u64, u32>,
-    /// How many networks have one person more than the index.
-    sizes: Vec<u32>,
-}
-
-impl Networks {
-    pub(super) fn count(&self) -> u32 {
-        u32(self.people.len())
-    }
-
-    /// People on the fullest.
-    pub(super) fn largest(&self) -> u32 {
-        u32(self.sizes.len())
-    }
-
-    fn add(&mut self, network: u64) {
-        if network == 0 {
-            return;
-        }
-        let people = self.people.entry(network).or_default();
-        *people += 1;
-        let size = *people;
-        if self.sizes.len() < usize(size) {
-            self.sizes.push(0);
-        }
-        self.resize(size, |count| count + 1);
-        self.resize(size - 1, |count| count - 1);
-    }
-
-    fn remove(&mut self, network: u64) {
-        let Some(people) = self.people.get_mut(&network) else { return };
-        let size = *people;
-        *people -= 1;
-        if size == 1 {
-            self.people.remove(&network);
-        }
-        self.resize(size, |count| count - 1);
-        self.resize(size - 1, |count| count + 1);
-        if self.sizes.last() == Some(&0) {
-            self.sizes.pop();
-        }
-    }
-
-    fn resize(&mut self, size: u32, change: impl FnOnce(u32) -> u32) {
-        if let Some(count) = usize(size).checked_sub(1).and_then(|index| self.sizes.get_mut(index)) {
-            *count = change(*count);
-        }
-    }
-}
-
 /// Every platform that this runs on has at least 32 bits.
 pub(super) fn usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
@@ -318,7 +274,9 @@ impl Hasher for Mixed {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u32(&mut self, number: u32) {
@@ -339,79 +297,4 @@ impl Hasher for Mixed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fact(who: u32, key: char, at: i64, network: u64) -> Fact<char> {
-        Fact { who, key, at, ending: Ending::Failed, network, known: false, before: false }
-    }
-
-    /// The window, told by looking at all facts again.
-    fn expected(facts: &[Fact<char>], key: char, end: i64) -> (u32, u32, u32) {
-        let mut last: HashMap<u32, u64> = HashMap::new();
-        for fact in facts.iter().filter(|fact| fact.key == key && fact.at >= end) {
-            last.insert(fact.who, fact.network);
-        }
-        let mut networks: HashMap<u64, u32> = HashMap::new();
-        for network in last.values() {
-            *networks.entry(*network).or_default() += 1;
-        }
-        let count = |len: usize| u32::try_from(len).unwrap();
-        (count(last.len()), count(networks.len()), networks.values().copied().max().unwrap_or(0))
-    }
-
-    #[test]
-    fn the_window_is_what_counting_again_would_say() {
-        let mut random = 7_u64;
-        let mut next = |below: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (random >> 33) % below
-        };
-        let (mut window, mut facts, mut now) = (Window::new(50), Vec::new(), 0);
-        for _ in 0..20_000 {
-            now += i64::try_from(next(4)).unwrap() * i64::try_from(next(4)).unwrap();
-            let key = ['a', 'b', 'c'][usize::try_from(next(3)).unwrap()];
-            // A person's networks at one time are merged in a way of their own.
-            let network = u64::try_from(now).unwrap() % 7 + 1;
-            let fact = fact(u32::try_from(next(20)).unwrap(), key, now, network);
-            window.advance(now, |_| ());
-            window.take(fact);
-            facts.push(fact);
-            for key in ['a', 'b', 'c'] {
-                let found = window.tally(key).map_or((0, 0, 0), |tally| {
-                    (tally.people, tally.networks.count(), tally.networks.largest())
-                });
-                assert_eq!(found, expected(&facts, key, now - 50), "{key} at {now}");
-            }
-            facts.drain(..facts.len().saturating_sub(200));
-        }
-        assert!(window.slots.len() <= 60, "{} slots", window.slots.len());
-    }
-
-    #[test]
-    fn a_fact_lives_to_the_last_moment_of_the_span_and_no_longer() {
-        let mut window = Window::new(600);
-        window.take(fact(1, 'a', 0, 1));
-        window.advance(600, |_| ());
-        assert_eq!(window.tally('a').map(|tally| tally.people), Some(1));
-        let mut gone = 0;
-        window.advance(601, |_| gone += 1);
-        assert!(window.tally('a').is_none());
-        assert_eq!(gone, 1);
-    }
-
-    #[test]
-    fn at_one_time_the_order_does_not_matter() {
-        let failed = Fact { known: true, ..fact(1, 'a', 5, 2) };
-        let succeeded = Fact { ending: Ending::Succeeded, ..fact(1, 'a', 5, 9) };
-        for both in [[failed, succeeded], [succeeded, failed]] {
-            let mut window = Window::new(600);
-            for fact in both {
-                window.take(fact);
-            }
-            let tally = window.tally('a').unwrap();
-            assert_eq!((tally.people, tally.succeeded, tally.known), (1, 1, 1));
-            assert_eq!((tally.networks.count(), tally.networks.largest()), (1, 1));
-        }
-    }
-}
+mod tests;

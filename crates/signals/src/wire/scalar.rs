@@ -19,6 +19,16 @@ pub(crate) enum Scalar<'a> {
 }
 
 impl<'a> Scalar<'a> {
+    /// A value that did not come from JSON, kept to the same rules as one that did.
+    pub(crate) fn of(text: Cow<'a, str>) -> Self {
+        let text = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) if text.trim().len() < text.len() => Cow::Owned(text.trim().to_owned()),
+            Cow::Owned(text) => Cow::Owned(text),
+        };
+        if meaningful(&text) { Self::Text(text) } else { Self::Absent }
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
@@ -99,8 +109,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        let text = text.trim();
-        Ok(if meaningful(text) { Scalar::Text(Cow::Borrowed(text)) } else { Scalar::Absent })
+        Ok(Scalar::of(Cow::Borrowed(text)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {

@@ -36,13 +36,17 @@ pub fn full(result: AttemptResult, method: Method, flag: Option<Flag>) -> SignIn
     record
 }
 
+/// As a reader takes it from a log: without white space around it; nothing, and the word for nothing, are no text.
 fn text() -> impl Strategy<Value = Option<std::borrow::Cow<'static, str>>> {
     of(prop_oneof![
         "[a-zA-Z0-9 ./:@-]{0,20}",
         Just("\"quoted\" \\ \n\t\u{0}\u{1f600} ünïcode".to_owned()),
         any::<String>(),
     ])
-    .prop_map(|text| text.map(Into::into))
+    .prop_map(|text| {
+        let text = text.map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty() && !text.eq_ignore_ascii_case("null")).map(Into::into)
+    })
 }
 
 fn result() -> impl Strategy<Value = AttemptResult> {

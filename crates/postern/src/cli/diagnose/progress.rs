@@ -37,8 +37,8 @@ impl Watcher {
                 while !done.load(Ordering::Relaxed) {
                     bar.set_position(read.load(Ordering::Relaxed));
                     let records = progress.records.load(Ordering::Relaxed);
-                    let rate = records as f64 / bar.elapsed().as_secs_f64().max(0.001);
-                    bar.set_message(format!("{records} records, {rate:.0} a second"));
+                    let seconds = bar.elapsed().as_secs().max(1);
+                    bar.set_message(format!("{records} records, {} a second", records / seconds));
                     thread::sleep(TICK);
                 }
                 bar.finish_and_clear();

@@ -103,7 +103,7 @@ fn table(heads: &[&str]) -> Table {
 pub(super) fn print_rules(out: &mut impl Write, rules: &RuleSet) -> io::Result<()> {
     let mut table = table(&["Rule", "Grade", "Threshold", "Title"]);
     for rule in rules.list() {
-        table.add_row([&*rule.name, rule.grade.as_str(), &*rule.threshold, &*rule.title]);
+        table.add_row([rule.name, rule.grade.as_str(), &*rule.threshold, rule.title]);
     }
     writeln!(out, "{table}")
 }

@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Option<Line<'_>> {
         }
         let (value, after) = value(after)?;
         if let Some(field) = line.field(key).filter(|field| field.is_absent()) {
-            *field = if value.is_empty() { Scalar::Absent } else { Scalar::Text(value) };
+            *field = Scalar::of(value);
         }
         rest = after.trim_start();
     }

@@ -8,7 +8,10 @@
 use std::borrow::Cow;
 
 use super::Record;
-use crate::wire::{Field, Scalar, wire};
+use crate::{
+    record::is_a_name,
+    wire::{Field, Scalar, wire},
+};
 
 wire! {
     struct Identity<'a> {
@@ -43,7 +46,11 @@ impl<'a> Who<'a> {
         }
     }
 
+    /// Nobody, where the name is a placeholder: with an account behind it, it would look like one.
     fn named(name: Cow<'a, str>, account: Option<&str>) -> Self {
+        if !is_a_name(&name.to_lowercase()) {
+            return Who::default();
+        }
         let login = account.map(|account| format!("{name}@{account}").into());
         Who { login: login.or_else(|| Some(name.clone())), display: Some(name), id: None }
     }

@@ -274,3 +274,22 @@ fn a_user_name_cannot_set_another_field() {
     let record = console(&MIA.replace("Mia", name), "Failure", r#""MFAUsed":"No""#);
     assert_eq!(record.result, Failure(Cause::BadPassword));
 }
+
+#[test]
+fn a_record_that_was_looked_up_stands_in_a_text() {
+    let record = line(
+        "signin",
+        "ConsoleLogin",
+        MIA,
+        r#","responseElements":{"ConsoleLogin":"Failure"},"additionalEventData":{"MFAUsed":"No"}"#,
+    );
+    let around = |text: &str| {
+        serde_json::json!({"EventId": "e-1", "EventName": "ConsoleLogin", "EventTime": "2026-03-02T09:14:11+01:00",
+            "EventSource": "signin.amazonaws.com", "Username": "Mia", "CloudTrailEvent": text})
+        .to_string()
+    };
+    let looked_up = around(&record);
+    assert_eq!(parse(&looked_up, Position::default()).unwrap(), parse(&record, Position::default()).unwrap());
+    assert!(parse(&around("{\"cut"), Position::default()).is_err());
+    assert_eq!(parse(&around("{}"), Position::default()).unwrap(), None);
+}

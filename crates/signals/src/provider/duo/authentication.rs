@@ -52,6 +52,7 @@ fn set_devices<'a>(sign_in: &mut SignIn<'a>, record: &Record<'a>) {
     sign_in.city = place.city.cow();
     sign_in.place = point_of(place);
     sign_in.phone = phone.name.cow().or_else(|| phone.key.cow()).or_else(|| record.device.cow());
+    sign_in.phone_country = phone.location.country.cow();
     sign_in.phone_place = point_of(&phone.location);
 }
 

@@ -9,7 +9,13 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{admin::Operation, errors, event::Event};
-use crate::{read::Parsed, record::Position, time::parse_time};
+use crate::{
+    provider::head::{is_head, without_tag},
+    read::Parsed,
+    record::Position,
+    time::parse_time,
+    wire::Scalar,
+};
 
 pub(super) struct Line<'a> {
     pub(super) at: Option<Timestamp>,
@@ -19,7 +25,10 @@ pub(super) struct Line<'a> {
 
 /// `None`: not of this shape.
 pub(super) fn parse(text: &str) -> Option<Line<'_>> {
-    let (head, rest) = text.split_once('[')?;
+    let (head, rest) = without_tag(text).split_once('[')?;
+    if !is_head(head) {
+        return None;
+    }
     let (logger, rest) = rest.split_once(']')?;
     let rest = rest.trim_start();
     let message = match rest.strip_prefix('(') {
@@ -181,9 +190,14 @@ impl<'a> Iterator for Fields<'a> {
         }
         // Without quotes of their own, values with a space stood in single ones.
         let quote = self.quote.unwrap_or('\'');
-        let (value, rest) = rest.strip_prefix(quote).map_or_else(|| bare(rest), |rest| quoted(rest, quote));
+        let (value, rest) = match rest.strip_prefix(quote).map(|open| quoted(open, quote)) {
+            Some(Some(found)) => found,
+            // The line was cut off, and half a name is another name.
+            Some(None) if self.quote.is_some() => (Cow::Borrowed(""), ""),
+            _ => bare(rest),
+        };
         self.rest = rest;
-        Some((key, Some(value).filter(|value| !value.is_empty() && value != "null")))
+        Some((key, Scalar::of(value).cow()))
     }
 }
 
@@ -210,7 +224,8 @@ fn bare(text: &str) -> (Cow<'_, str>, &str) {
 /// Keycloak puts a backslash before a quote in a value, but leaves backslashes as they are. So a quote ends the value
 /// unless a backslash stands before it; and even then, if the next field follows and opens with a quote that nobody
 /// escaped: inside a value there is no such quote, and at its end none that opens something.
-fn quoted(text: &str, quote: char) -> (Cow<'_, str>, &str) {
+/// `None`: it does not end.
+fn quoted(text: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
     let opens = |value: &str| {
         value.strip_prefix(quote).is_some_and(|value| !value.is_empty() && next_field(value).is_none())
     };
@@ -222,15 +237,14 @@ fn quoted(text: &str, quote: char) -> (Cow<'_, str>, &str) {
             None => after.is_empty(),
         }
     };
-    let end = text.match_indices(quote).map(|(at, _)| at).find(|at| ends_at(*at));
-    let (end, next) = end.map_or((text.len(), text.len()), |end| (end, end + 1));
+    let end = text.match_indices(quote).map(|(at, _)| at).find(|at| ends_at(*at))?;
     let value = text.get(..end).unwrap_or("");
     let value = if value.contains('\\') {
         Cow::Owned(value.replace(&format!("\\{quote}"), &quote.to_string()))
     } else {
         Cow::Borrowed(value)
     };
-    (value, after_comma(text, next))
+    Some((value, after_comma(text, end + 1)))
 }
 
 fn after_comma(text: &str, end: usize) -> &str {

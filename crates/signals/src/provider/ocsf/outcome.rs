@@ -1,12 +1,11 @@
 //! What an OCSF event means for the person's sign-in.
 
-use super::{Event, Words, factor};
+use super::{Event, factor};
 use crate::{
     cause::Cause,
-    provider::postern::word,
     read::Damage,
     record::{AttemptResult, Flag, Lifecycle, Method},
-    wire::{Field, Scalar},
+    wire::Scalar,
 };
 use AttemptResult::{Failure, Interrupt, Success};
 
@@ -15,13 +14,15 @@ pub(super) struct Outcome {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) flag: Option<Flag>,
+    /// In Postern's own words.
+    pub(super) is_own: bool,
 }
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in without a result.
 pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, Damage> {
     let worked = succeeded(event);
-    if let Some(own) = own_words(&event.unmapped.postern, worked) {
+    if let Some(own) = event.unmapped.postern.outcome(worked) {
         return Ok(Some(own));
     }
     let activity = event.activity();
@@ -37,29 +38,8 @@ pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, 
         result: AttemptResult::Lifecycle(change),
         method: Method::Unknown,
         flag: None,
+        is_own: false,
     }))
-}
-
-/// What Postern wrote is read back as it was. `None`: not there, or a word in it is none of ours.
-fn own_words(words: &Words<'_>, worked: Option<bool>) -> Option<Outcome> {
-    let cause = sound::<Cause>(&words.cause).ok()?;
-    let result = match words.result.text() {
-        Some("success") => Success,
-        Some("failure") => Failure(cause?),
-        Some("interrupt") => Interrupt(cause),
-        Some("push_sent") => AttemptResult::PushSent,
-        Some(_) => AttemptResult::Lifecycle(word::<Lifecycle>(&words.result)?),
-        // Left out where the status says the same.
-        None if worked == Some(false) => Failure(cause?),
-        None => return None,
-    };
-    let method = sound::<Method>(&words.method).ok()?.unwrap_or_default();
-    Some(Outcome { result, method, flag: sound::<Flag>(&words.flag).ok()? })
-}
-
-/// Err: there is something, and it is no word of ours.
-fn sound<'a, T: serde::Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Result<Option<T>, ()> {
-    if scalar.is_absent() { Ok(None) } else { word(scalar).map(Some).ok_or(()) }
 }
 
 fn succeeded(event: &Event<'_>) -> Option<bool> {
@@ -88,7 +68,7 @@ fn authentication(event: &Event<'_>, activity: i64, worked: Option<bool>) -> Res
     };
     let is_risky = |level: &Scalar<'_>| level.int().is_some_and(|level| matches!(level, 3 | 4));
     let flag = (is_risky(&event.risk) || is_risky(&event.user.risk)).then_some(Flag::Risk);
-    Ok(Some(Outcome { result, method, flag }))
+    Ok(Some(Outcome { result, method, flag, is_own: false }))
 }
 
 /// The hints that the schema gives for `status_detail`, and the words that mappings of other products leave there.

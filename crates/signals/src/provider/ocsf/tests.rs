@@ -1,5 +1,8 @@
 use super::*;
-use crate::{cause::Cause, record::Flag};
+use crate::{
+    cause::Cause,
+    record::{Flag, Lifecycle},
+};
 use AttemptResult::{Failure, Interrupt, Success};
 
 fn event(class: u32, activity: u32, status: u32, more: &str) -> String {
@@ -177,6 +180,55 @@ fn a_mapping_that_names_only_the_actor() {
         .replace(user, r#""user":{"uid":"u-0001"}"#);
     let record = attempt(&line);
     assert_eq!((record.person.as_deref(), record.person_id.as_deref()), (Some("anaya"), Some("u-0001")));
+}
+
+#[test]
+fn a_change_is_not_booked_on_the_one_who_made_it() {
+    let user = r#""user":{"name":"Mia","email_addr":"Mia@corp.example","uid":"u-0001"}"#;
+    let read = |class, actor: &str| {
+        let actor = format!(r#","actor":{{"user":{actor}}}"#);
+        attempt(&event(class, 4, 1, &actor).replace(user, r#""user":{"uid":"u-0001"}"#))
+    };
+    for actor in [r#"{"name":"ada@corp.example","uid":"u-0002"}"#, r#"{"name":"ada@corp.example"}"#] {
+        let reset = read(3001, actor);
+        assert_eq!((reset.person, reset.display, reset.person_id.as_deref()), (None, None, Some("u-0001")));
+        assert_eq!(reset.actor.as_deref(), Some("ada@corp.example"));
+    }
+    let own = read(3001, r#"{"name":"mia","uid":"u-0001"}"#);
+    assert_eq!(
+        (own.person.as_deref(), own.person_id.as_deref(), own.actor),
+        (Some("mia"), Some("u-0001"), None)
+    );
+    let by_id = read(3001, r#"{"uid":"u-0001"}"#);
+    assert_eq!((by_id.person, by_id.actor), (None, None));
+    // Nor is a sign-in booked on somebody with another id.
+    let line = event(3002, 1, 1, r#","actor":{"user":{"name":"proxy","uid":"svc-1"}}"#);
+    let record = attempt(&line.replace(user, r#""user":{"uid":"u-0001"}"#));
+    assert_eq!((record.person, record.person_id.as_deref()), (None, Some("u-0001")));
+}
+
+#[test]
+fn what_other_versions_and_vendors_add() {
+    let more = r#","policies":[{"uid":"p-1"},{"name":"Require MFA"}],"actor":{"app_name":"Console","user":{"name":"ada"}}"#;
+    let line = event(3001, 4, 1, more)
+        .replace(r#""name":"Mia","#, r#""name":"mia","display_name":"Mia B","#)
+        .replace(r#""uid":"m-1""#, r#""uid":"m-1","original_time":"2026-03-02T09:14:11.2041234+01:00""#);
+    let record = attempt(&line);
+    assert_eq!((record.display.as_deref(), record.policy.as_deref()), (Some("Mia B"), Some("Require MFA")));
+    assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:14:11.2041234Z");
+    // A time of another moment is in a zone that it does not name.
+    let elsewhere = line.replace("09:14:11.2041234+01:00", "03:14:11.2041234");
+    assert_eq!(attempt(&elsewhere).at.unwrap().to_string(), "2026-03-02T08:14:11.204Z");
+}
+
+#[test]
+fn a_provider_that_is_none_of_ours_leaves_the_rest_sound() {
+    let words = r#","unmapped":{"postern":{"provider":"moon","result":"failure","cause":"mfa_denied","network":"sky"}}"#;
+    let record = attempt(&event(3002, 1, 2, words));
+    assert_eq!((record.provider, record.network), (Provider::Ocsf, Network::Unknown));
+    assert_eq!((record.result, record.app.as_deref()), (Failure(Cause::MfaDenied), Some("Portal")));
+    let known = attempt(&event(3002, 1, 2, &words.replace("moon", "duo")));
+    assert_eq!((known.provider, known.person.as_deref()), (Provider::Duo, Some("mia")));
 }
 
 #[test]

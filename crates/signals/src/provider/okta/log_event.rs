@@ -1,4 +1,5 @@
-//! The System Log's record, as far as it is read.
+//! The System Log's record, as far as it is read. The console's download has other names for the same
+//! (`actor.alternate_id`), and the first targets side by side.
 
 use crate::wire::{Field, List, Scalar, wire};
 
@@ -6,9 +7,9 @@ wire! {
     struct Party<'a> {
         "id" => id: Scalar<'a>,
         "type" => kind: Scalar<'a>,
-        "alternateid" => login: Scalar<'a>,
-        "displayname" => name: Scalar<'a>,
-        "detailentry" => detail: Detail<'a>,
+        "alternateid" | "alternate_id" => login: Scalar<'a>,
+        "displayname" | "display_name" => name: Scalar<'a>,
+        "detailentry" | "detail_entry" => detail: Detail<'a>,
     }
 }
 wire! {
@@ -16,13 +17,13 @@ wire! {
 }
 wire! {
     struct Client<'a> {
-        "ipaddress" => ip: Scalar<'a>,
-        "useragent" => agent: Agent<'a>,
-        "geographicalcontext" => place: Place<'a>,
+        "ipaddress" | "ip_address" => ip: Scalar<'a>,
+        "useragent" | "user_agent" => agent: Agent<'a>,
+        "geographicalcontext" | "geographical_context" => place: Place<'a>,
     }
 }
 wire! {
-    struct Agent<'a> { "rawuseragent" => raw: Scalar<'a>, "browser" => browser: Scalar<'a>, }
+    struct Agent<'a> { "rawuseragent" | "raw_user_agent" => raw: Scalar<'a>, "browser" => browser: Scalar<'a>, }
 }
 wire! {
     struct Place<'a> {
@@ -35,7 +36,7 @@ wire! {
     struct Geolocation<'a> { "lat" => latitude: Scalar<'a>, "lon" => longitude: Scalar<'a>, }
 }
 wire! {
-    struct Security<'a> { "asnumber" => asn: Scalar<'a>, "isproxy" => proxy: Scalar<'a>, }
+    struct Security<'a> { "asnumber" | "as_number" => asn: Scalar<'a>, "isproxy" | "is_proxy" => proxy: Scalar<'a>, }
 }
 wire! {
     /// The registered device that took part, if any.
@@ -46,13 +47,13 @@ wire! {
 }
 wire! {
     struct Context<'a> {
-        "externalsessionid" => session: Scalar<'a>,
-        "rootsessionid" => root_session: Scalar<'a>,
-        "credentialtype" => credential: Scalar<'a>,
+        "externalsessionid" | "external_session_id" => session: Scalar<'a>,
+        "rootsessionid" | "root_session_id" => root_session: Scalar<'a>,
+        "credentialtype" | "credential_type" => credential: Scalar<'a>,
     }
 }
 wire! {
-    struct Debug<'a> { "debugdata" => data: DebugData<'a>, }
+    struct Debug<'a> { "debugdata" | "debug_data" => data: DebugData<'a>, }
 }
 wire! {
     struct DebugData<'a> {
@@ -60,30 +61,41 @@ wire! {
         "pushonlyresponsetype" => push_response: Scalar<'a>,
         "pushwithnumberchallengeresponsetype" => number_response: Scalar<'a>,
         "phonenumber" => phone: Scalar<'a>,
-        "dthash" => device_token: Scalar<'a>,
-        "devicefingerprint" => fingerprint: Scalar<'a>,
-        "requesturi" => request: Scalar<'a>,
+        "dthash" | "dt_hash" => device_token: Scalar<'a>,
+        "devicefingerprint" | "device_fingerprint" => fingerprint: Scalar<'a>,
+        "requesturi" | "request_uri" => request: Scalar<'a>,
     }
 }
 wire! {
     struct Record<'a> {
         "uuid" => id: Scalar<'a>,
-        "published" => published: Scalar<'a>,
-        "eventtype" => event: Scalar<'a>,
-        "legacyeventtype" => legacy_event: Scalar<'a>,
-        "displaymessage" => message: Scalar<'a>,
+        "published" | "timestamp" => published: Scalar<'a>,
+        "eventtype" | "event_type" => event: Scalar<'a>,
+        "legacyeventtype" | "legacy_event_type" => legacy_event: Scalar<'a>,
+        "displaymessage" | "display_message" => message: Scalar<'a>,
         "actor" => actor: Party<'a>,
         "client" => client: Client<'a>,
         "outcome" => ending: Ending<'a>,
-        "authenticationcontext" => context: Context<'a>,
-        "debugcontext" => debug: Debug<'a>,
-        "target" => targets: List<Party<'a>>,
-        "securitycontext" => security: Security<'a>,
+        "authenticationcontext" | "authentication_context" => context: Context<'a>,
+        "debugcontext" | "debug_context" => debug: Debug<'a>,
+        "target" | "target0" => targets: List<Party<'a>>,
+        "target1" => second_target: List<Party<'a>>,
+        "target2" => third_target: List<Party<'a>>,
+        "target3" => fourth_target: List<Party<'a>>,
+        "securitycontext" | "security_context" => security: Security<'a>,
         "device" => device: Device<'a>,
     }
 }
 
 impl<'a> Record<'a> {
+    /// Puts the targets that stand side by side where the others have theirs.
+    pub(super) fn gathered(mut self) -> Self {
+        for more in [&mut self.second_target, &mut self.third_target, &mut self.fourth_target] {
+            self.targets.0.append(&mut more.0);
+        }
+        self
+    }
+
     pub(super) fn event(&self) -> Option<&str> {
         let told = !self.actor.is_absent() || !self.ending.is_absent() || !self.legacy_event.is_absent();
         self.event.text().filter(|event| told && event.contains('.'))

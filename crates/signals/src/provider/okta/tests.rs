@@ -184,3 +184,18 @@ fn a_user_name_cannot_set_another_field() {
     let Some(Parsed::Attempt(record)) = parse(line, Position::default()).unwrap() else { panic!() };
     assert_eq!(record.result, Failure(Cause::BadPassword));
 }
+
+#[test]
+fn the_consoles_download_has_names_of_its_own_and_targets_side_by_side() {
+    let line = r#"{"timestamp":"2026-03-02T08:14:11.204Z","uuid":"u-1","event_type":"user.mfa.factor.reset_all","legacy_event_type":"core.user.factor.reset_all","outcome":{"result":"SUCCESS","reason":""},"actor":{"id":"00u9","type":"User","alternate_id":"desk@corp.example","display_name":"Desk"},"client":{"ip_address":"198.51.100.9","user_agent":{"raw_user_agent":"Mozilla/5.0"},"geographical_context":{"city":"Lyon","geolocation":{"lat":"45.76","lon":"4.83"}}},"security_context":{"as_number":"64500","is_proxy":"true"},"authentication_context":{"external_session_id":"s-1"},"target0":{"id":"0oa1","type":"AppInstance","alternate_id":"Portal","display_name":"Portal"},"target1":{"id":"00u1","type":"User","alternate_id":"Mia@corp.example","display_name":"Mia B"}}"#;
+    let Some(Parsed::Attempt(record)) = parse(line, Position::default()).unwrap() else { panic!() };
+    assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::FactorReset));
+    assert_eq!(
+        (record.person.as_deref(), record.display.as_deref(), record.actor.as_deref()),
+        (Some("mia@corp.example"), Some("Mia B"), Some("desk@corp.example"))
+    );
+    assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:14:11.204Z");
+    assert_eq!((record.ip, record.asn), ("198.51.100.9".parse().ok(), Some(64500)));
+    assert_eq!((record.network, record.place), (Network::Proxy, Point::new(45.76, 4.83)));
+    assert_eq!((record.app.as_deref(), record.session.as_deref()), (Some("Portal"), Some("s-1")));
+}

@@ -135,12 +135,21 @@ const WORDS: [(&str, Cause); 27] = [
 
 fn cause_by_words(entry: &Entry<'_>) -> Option<Cause> {
     let info = text(&entry.info)?.to_ascii_lowercase();
-    // Errors may repeat the name that was typed, which must not choose the cause.
     let user = text(&entry.user).unwrap_or_default().to_ascii_lowercase();
-    let (words, cause) = WORDS.iter().find(|(words, _)| info.contains(words) && !user.contains(words))?;
+    let (words, cause) = WORDS.iter().find(|(words, _)| says_beside(&info, words, &user))?;
     // A push is polled: until it is answered, nothing matches.
     let unanswered = *words == "response did not match" && method_of_token(entry) == Method::Push;
     Some(if unanswered { Cause::MfaNoResponse } else { *cause })
+}
+
+/// Are the words there, and not only as a part of the name? Errors may repeat what was typed, which must not choose
+/// the cause.
+fn says_beside(info: &str, words: &str, name: &str) -> bool {
+    let is_in_name = |at: usize| {
+        let mut repeats = info.match_indices(name);
+        repeats.any(|(from, _)| from <= at && at + words.len() <= from + name.len())
+    };
+    info.match_indices(words).any(|(at, _)| name.len() < words.len() || !is_in_name(at))
 }
 
 fn change(entry: &Entry<'_>, verb: &str, what: (&str, &str)) -> Option<Lifecycle> {

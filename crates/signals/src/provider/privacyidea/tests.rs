@@ -181,6 +181,33 @@ fn changes_to_tokens_and_policies() {
 }
 
 #[test]
+fn the_download_has_no_header_and_grew_with_the_versions() {
+    let oldest = "'12','2026-03-02T08:14:11.204000','OK','FAIL','POST /validate/check','0','TOTP0001','totp','Mia','corp','ldap','None','','wrong otp pin','pi.corp.example','None','198.51.100.7','default','default'";
+    let newer = oldest.replace("check','0'", "check','REJECT','0'") + ",'2026-03-02T08:14:11','0.1','140'";
+    let program = newer.replace("198.51.100.7'", "198.51.100.7','privacyidea-cp','3.5'");
+    let newest = program.replace("'totp'", "'totp','SMPH01','smartphone'");
+    for (line, verdict, agent) in [
+        (oldest, None, None),
+        (&format!("{oldest},'None','0.1','140'"), None, None),
+        (&newer, Some("REJECT"), None),
+        (&program, Some("REJECT"), Some("privacyidea-cp")),
+        (&newest, Some("REJECT"), Some("privacyidea-cp")),
+    ] {
+        let record = attempt(line);
+        assert_eq!((record.result, record.method), (Failure(Cause::MfaWrongCode), Method::Totp), "{line}");
+        assert_eq!(
+            (record.person.as_deref(), record.ip),
+            (Some("mia"), "198.51.100.7".parse().ok()),
+            "{line}"
+        );
+        assert_eq!((record.code.as_deref(), record.user_agent.as_deref()), (verdict, agent), "{line}");
+    }
+    for (name, put) in [("Mia", "a','b"), ("Mia", "a','b','c"), ("'OK','FAIL'", "'x','y'")] {
+        assert_eq!(parse_text(&newer.replace(name, put), Position::default()), None, "{put}");
+    }
+}
+
+#[test]
 fn a_policy_that_refuses_is_named() {
     let line =
         entry(CHECK, 0, "totp", "Tokentype not allowed for authentication!", r#","policies":"only push""#);

@@ -92,7 +92,7 @@ impl Header {
             return Err(Damage::CutOff);
         }
         object.clear();
-        if row.iter().eq(self.names.iter().map(String::as_bytes)) {
+        if self.is_repeated_by(row) {
             return Ok(false);
         }
         let mut sound = 0;
@@ -103,6 +103,17 @@ impl Header {
         }
         Ok(write(&self.members, row, object))
     }
+
+    /// Files put one behind the other have their headers in between, behind a mark that also hides a first quote.
+    fn is_repeated_by(&self, row: &csv::ByteRecord) -> bool {
+        let bare = |cell| {
+            let unmarked = <[u8]>::strip_prefix(cell, b"\xef\xbb\xbf")?;
+            let unquoted = unmarked.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+            Some(unquoted.unwrap_or(unmarked))
+        };
+        let cells = row.iter().map(|cell| bare(cell).unwrap_or(cell));
+        cells.eq(self.names.iter().map(String::as_bytes))
+    }
 }
 
 /// `sep=;` is written by Excel and for it; `#TYPE …` by PowerShell. Returns the length of such lines, and the
@@ -110,8 +121,11 @@ impl Header {
 fn preamble(head: &[u8]) -> (usize, Option<u8>) {
     let (mut len, mut said) = (0, None);
     for line in head.split_inclusive(|byte| *byte == b'\n').take(2) {
-        match line.trim_ascii_end() {
-            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => said = Some(*delimiter),
+        let ended = line.strip_suffix(b"\n").unwrap_or(line);
+        match ended.strip_suffix(b"\r").unwrap_or(ended) {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter @ (b',' | b';' | b'\t' | b'|')] => {
+                said = Some(*delimiter);
+            }
             [b'#', b'T', b'Y', b'P', b'E', b' ', ..] => {}
             _ => break,
         }

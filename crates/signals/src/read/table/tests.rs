@@ -100,16 +100,52 @@ fn a_table_is_read_like_lines() {
         assert_eq!(summary, ReadSummary { records: 3, attempts: 3, foreign: 0, damaged: 0 });
         assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 7]);
     }
-    let semicolons = text.replace(',', ";").replace("sep;", "sep=;");
-    assert_eq!(
-        lines(
-            format!("sep=;\r\n{}", semicolons.trim_start_matches('\u{feff}')).as_bytes(),
-            ReadOptions::default()
-        )
-        .1
-        .records,
-        3
-    );
+}
+
+#[test]
+fn what_spreadsheets_write_is_read() {
+    let rows = "userPrincipalName,createdDateTime,resultType,id\r\nmia@example.com,2026-03-02T08:14:11Z,50126,1\r\n\r\n\
+                \"eve@example.com\",2026-03-02T08:14:12Z,0,2";
+    for (before, delimiter, expected) in [
+        ("", ",", [2, 4]),
+        ("", ";", [2, 4]),
+        ("sep=;\r\n", ";", [3, 5]),
+        ("\u{feff}sep=\t\r\n", "\t", [3, 5]),
+        ("#TYPE Selected.System.Object\r\n", ",", [3, 5]),
+        ("\r\n\n", ",", [4, 6]),
+    ] {
+        let text = format!("{before}{}", rows.replace(',', delimiter));
+        let (seen, summary) = lines(text.as_bytes(), ReadOptions::default());
+        assert_eq!(
+            summary,
+            ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 },
+            "{text}: {seen:?}"
+        );
+        assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), expected);
+        let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        if !text.starts_with('\u{feff}') {
+            assert_eq!(lines(&wide, ReadOptions::default()), (seen, summary));
+        }
+    }
+    let parsed = &lines(rows.as_bytes(), ReadOptions::default()).0[1].1;
+    let Parsed::Attempt(eve) = parsed else { panic!("{parsed:?}") };
+    assert_eq!(eve.person.as_deref(), Some("eve@example.com"));
+}
+
+#[test]
+fn tables_put_one_behind_the_other_are_one() {
+    let table = "\u{feff}\"username\",\"b\",\"c\"\n1,2,3\n";
+    let found = objects(&format!("username,b,c\n{table}{}", table.replace('"', "")));
+    assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 5]);
+}
+
+#[test]
+fn a_row_that_is_not_utf_8_hurts_no_other() {
+    let text = [b"username,b,c\n1,\xff,3\n\xc3,\xa9,x\n1,2,3\n".as_slice()].concat();
+    let (seen, _) = lines(&text, ReadOptions::default());
+    assert_eq!(seen[0], (2, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 1 })));
+    assert_eq!(seen[1], (3, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 0 })));
+    assert!(matches!(seen[2], (4, Parsed::Foreign(_))));
 }
 
 fn damage(text: &str, max_line: usize) -> Vec<(u64, Damage)> {

@@ -9,7 +9,10 @@ use rsigma_eval::{
 use rsigma_parser::CorrelationRule;
 use serde_json::Value;
 
-use super::groups::{Backing, Entry, SECOND, seconds};
+use super::{
+    kept::Backing,
+    trail::{Entry, SECOND, seconds},
+};
 use crate::{event::unpacked_position, finding::EVIDENCE_LISTED, record::Position};
 
 /// Groups that the engine may keep. What is noted before it is asked leaves nothing behind.

@@ -1,118 +1,9 @@
-//! What is kept of each person, address or other group, and how it is forgotten.
+//! Something for each person, address or other group, and how it is forgotten.
 
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
 };
-
-use crate::{finding::EVIDENCE_LISTED, record::Position};
-
-pub(super) const SECOND: i64 = 1_000_000;
-/// Evidence kept of what a chain builds on, so that its own last records still fit in.
-const BACKING: usize = EVIDENCE_LISTED - 2;
-
-/// A record that counts towards something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// In microseconds.
-    pub(super) at: i64,
-    pub(super) position: u64,
-    /// What is counted of it.
-    pub(super) value: u64,
-}
-
-/// The newest records of a group, each value once, the oldest first.
-#[derive(Debug, Default)]
-pub(super) struct Trail(Vec<Entry>);
-
-impl Trail {
-    /// Adds a record. Keeps at most `most`, and none older than `span` seconds.
-    pub(super) fn add(&mut self, entry: Entry, most: usize, span: i64) {
-        let oldest = seconds(entry.at) - span;
-        if let Some(same) = self.0.iter().rposition(|other| other.value == entry.value) {
-            self.0.remove(same);
-        }
-        let gone = self.0.iter().take_while(|other| seconds(other.at) < oldest).count();
-        let gone = gone.max((self.0.len() + 1).saturating_sub(most));
-        self.0.drain(..gone);
-        if self.0.len() == self.0.capacity() {
-            // Most groups have one record or two.
-            self.0.reserve_exact((self.0.len() / 2).max(2));
-        }
-        self.0.push(entry);
-    }
-
-    /// The newest records, if there are `least` within `span` seconds before the newest.
-    pub(super) fn reaches(&self, least: usize, span: i64) -> Option<&[Entry]> {
-        let newest = self.0.get(self.0.len().checked_sub(least)?..)?;
-        let (first, last) = newest.first().zip(newest.last())?;
-        (seconds(first.at) >= seconds(last.at) - span).then_some(newest)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// How many there are within `span` seconds before the newest.
-    pub(super) fn count(&self, span: i64) -> usize {
-        let newest = self.newest();
-        self.0.iter().filter(|entry| seconds(entry.at) >= seconds(newest) - span).count()
-    }
-
-    pub(super) fn newest_value(&self) -> Option<u64> {
-        self.0.last().map(|entry| entry.value)
-    }
-}
-
-/// Records in an order, of which more steps are to come.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Path {
-    pub(super) steps: Vec<Entry>,
-    pub(super) backing: Backing,
-}
-
-/// For each step but the last, the way there that began the latest.
-#[derive(Debug, Default)]
-pub(super) struct Paths(pub(super) Vec<Path>);
-
-impl Paths {
-    pub(super) fn set(&mut self, step: usize, path: Path) {
-        if self.0.len() <= step {
-            self.0.resize_with(step + 1, Path::default);
-        }
-        if let Some(place) = self.0.get_mut(step) {
-            *place = path;
-        }
-    }
-}
-
-/// Evidence for what a correlation found, for those that build on it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Backing {
-    pub(super) evidence: Vec<Position>,
-    /// The first of it and the last, in microseconds.
-    pub(super) since: i64,
-    pub(super) until: i64,
-}
-
-impl Backing {
-    pub(super) fn add(&mut self, more: &Self) {
-        let new = more.evidence.iter().filter(|position| !self.evidence.contains(position));
-        let new: Vec<_> = new.copied().collect();
-        self.since = if self.evidence.is_empty() { more.since } else { self.since.min(more.since) };
-        self.until = self.until.max(more.until);
-        self.evidence.extend(new);
-        self.evidence.drain(..self.evidence.len().saturating_sub(BACKING));
-    }
-}
-
-/// A group that has fired, and goes on firing as long as every further record finds the limit reached.
-#[derive(Debug, Default)]
-pub(super) struct Hot {
-    pub(super) value: f64,
-    pub(super) group: Vec<(String, String)>,
-    pub(super) backing: Backing,
-}
 
 /// What can be forgotten.
 pub(super) trait Kept: Default {
@@ -122,52 +13,8 @@ pub(super) trait Kept: Default {
     fn bytes(&self) -> usize;
 }
 
-impl Kept for Trail {
-    fn newest(&self) -> i64 {
-        self.0.last().map_or(i64::MIN, |entry| entry.at)
-    }
-
-    fn bytes(&self) -> usize {
-        heap(self.0.capacity() * size_of::<Entry>())
-    }
-}
-
-impl Kept for Paths {
-    fn newest(&self) -> i64 {
-        self.0.iter().filter_map(|path| path.steps.last()).map(|step| step.at).max().unwrap_or(i64::MIN)
-    }
-
-    fn bytes(&self) -> usize {
-        let path = |path: &Path| heap(path.steps.capacity() * size_of::<Entry>()) + path.backing.bytes();
-        heap(self.0.capacity() * size_of::<Path>()) + self.0.iter().map(path).sum::<usize>()
-    }
-}
-
-impl Kept for Backing {
-    fn newest(&self) -> i64 {
-        self.until
-    }
-
-    fn bytes(&self) -> usize {
-        heap(self.evidence.capacity() * size_of::<Position>())
-    }
-}
-
-impl Kept for Hot {
-    fn newest(&self) -> i64 {
-        self.backing.until
-    }
-
-    fn bytes(&self) -> usize {
-        let texts = self.group.iter().map(|(field, value)| heap(field.len()) + heap(value.len()));
-        heap(self.group.capacity() * size_of::<(String, String)>())
-            + texts.sum::<usize>()
-            + self.backing.bytes()
-    }
-}
-
 /// What an allocation of this size takes.
-fn heap(size: usize) -> usize {
+pub(super) fn heap(size: usize) -> usize {
     if size == 0 { 0 } else { (size + 8).next_multiple_of(16).max(32) }
 }
 
@@ -192,6 +39,11 @@ impl<T: Kept> Groups<T> {
 
     pub(super) fn get(&self, group: u64) -> Option<&T> {
         self.of.get(&group)
+    }
+
+    /// For changes that need no more room.
+    pub(super) fn get_mut(&mut self, group: u64) -> Option<&mut T> {
+        self.of.get_mut(&group)
     }
 
     /// Changes what is kept of a group. What is older than `oldest` makes room for it.
@@ -264,9 +116,4 @@ impl Hasher for Number {
     fn write_u64(&mut self, number: u64) {
         self.0 = number;
     }
-}
-
-/// The engine counts in whole seconds.
-pub(super) fn seconds(micros: i64) -> i64 {
-    micros.div_euclid(SECOND)
 }

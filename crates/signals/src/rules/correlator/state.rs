@@ -5,20 +5,16 @@ use std::hash::RandomState;
 use jiff::Timestamp;
 
 use super::{
-    Fired,
+    Fired, budget,
     court::{Court, Said},
-    groups::{Backing, Entry, Groups, Hot, Memory, Path, Paths, SECOND, Trail, seconds},
+    groups::Groups,
+    kept::{BACKING, Backing, Hot, Path, Paths},
+    trail::{Entry, SECOND, Trail, note, seconds},
 };
 use crate::{
     event::{View, unpacked_position},
     rules::plan::{Counts, Plan, Tally, Target, Watch},
 };
-
-/// Bytes that may be kept of people, addresses and whatever else is watched. Beyond, those that were quiet for the
-/// longest are forgotten.
-const BUDGET: usize = 40 << 20;
-/// Records between two looks at the budget.
-const LOOK_EVERY: u64 = 1_024;
 
 /// The present record.
 pub(super) struct Now<'v> {
@@ -36,7 +32,7 @@ impl Now<'_> {
     }
 
     /// The earliest that still counts.
-    fn oldest(&self, span: i64) -> i64 {
+    pub(super) fn oldest(&self, span: i64) -> i64 {
         (seconds(self.at) - span).saturating_mul(SECOND)
     }
 }
@@ -52,14 +48,17 @@ struct Verdict {
 pub(super) struct State {
     court: Court,
     hasher: RandomState,
-    serial: u64,
+    pub(super) serial: u64,
     /// By tally.
-    trails: Vec<Groups<Trail>>,
-    backings: Vec<Groups<Backing>>,
+    pub(super) trails: Vec<Groups<Trail>>,
+    pub(super) backings: Vec<Groups<Backing>>,
     /// By watch.
-    paths: Vec<Groups<Paths>>,
-    hot: Vec<Groups<Hot>>,
-    budget: usize,
+    pub(super) paths: Vec<Groups<Paths>>,
+    pub(super) hot: Vec<Groups<Hot>>,
+    /// In bytes.
+    pub(super) budget: usize,
+    /// By the present record.
+    pub(super) fired: Vec<Fired>,
 }
 
 impl State {
@@ -75,7 +74,8 @@ impl State {
             backings: some(plan.tallies.len()),
             paths: some(plan.watches.len()),
             hot: some(plan.watches.len()),
-            budget: BUDGET,
+            budget: budget::of(plan),
+            fired: Vec::new(),
         }
     }
 
@@ -86,35 +86,26 @@ impl State {
     }
 
     /// Counts the record, or what a correlation found with it.
-    pub(super) fn hit(
-        &mut self,
-        plan: &Plan,
-        target: Target,
-        now: &Now<'_>,
-        backing: Option<&Backing>,
-        out: &mut Vec<Fired>,
-    ) {
+    pub(super) fn hit(&mut self, plan: &Plan, target: Target, now: &Now<'_>, backing: Option<&Backing>) {
         let fires = match target {
-            Target::Tally { tally, part } => {
-                return self.count(plan, (tally, part), now, backing, out);
-            }
+            Target::Tally { tally, part } => return self.count(plan, (tally, part), now, backing),
             Target::Order { watch, part } => self.step(plan, (watch, part), now, backing),
             Target::Open { watch, part } => self.ask(plan, (watch, part), now, backing),
         };
         if let Some((watch, verdict)) = fires {
-            self.fire(plan, watch, verdict, now, out);
+            self.fire(plan, watch, verdict, now);
         }
     }
 
-    fn fire(&mut self, plan: &Plan, watch: &Watch, verdict: Verdict, now: &Now<'_>, out: &mut Vec<Fired>) {
+    fn fire(&mut self, plan: &Plan, watch: &Watch, verdict: Verdict, now: &Now<'_>) {
         let Verdict { said, group, backing } = verdict;
         let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
         if let Some(rule) = watch.rule {
             let (since, until) = (time(said.since), time(now.at));
-            out.push(Fired { rule, group, value: said.value, evidence: said.evidence, since, until });
+            self.fired.push(Fired { rule, group, value: said.value, evidence: said.evidence, since, until });
         }
         for parent in &watch.parents {
-            self.hit(plan, *parent, now, Some(&backing), out);
+            self.hit(plan, *parent, now, Some(&backing));
         }
     }
 
@@ -124,7 +115,6 @@ impl State {
         (index, part): (usize, usize),
         now: &Now<'_>,
         backing: Option<&Backing>,
-        out: &mut Vec<Fired>,
     ) {
         let Some(tally) = plan.tallies.get(index) else { return };
         let Some(group) = tally.group.number(now.view, &self.hasher) else { return };
@@ -140,20 +130,29 @@ impl State {
         }
         let Some(trails) = self.trails.get_mut(index) else { return };
         let entry = now.entry(value);
-        let reached = trails.change(group, oldest, |trail| note(plan, tally, trail, entry));
-        for (watch, goes_on) in reached {
-            let Some(of) = plan.watches.get(watch) else { continue };
-            let verdict = match goes_on.then(|| self.go_on((index, watch), of, group, now)).flatten() {
-                Some(verdict) => Some(verdict),
-                None => self.judge((index, tally), (watch, of), group, now),
+        let reached = trails.change(group, oldest, |trail| note(plan, tally, trail, entry, oldest));
+        if reached.now == 0 {
+            return;
+        }
+        for (bit, watch) in tally.watches.iter().enumerate() {
+            let Some(of) = plan.watches.get(*watch).filter(|_| reached.now >> bit & 1 == 1) else { continue };
+            let goes_on = reached.before >> bit & 1 == 1 && self.is_hot(*watch, group);
+            let verdict = if goes_on {
+                self.go_on((index, *watch), of, group, now)
+            } else {
+                self.judge((index, tally), (*watch, of), group, now)
             };
             if let Some(verdict) = verdict {
-                self.fire(plan, of, verdict, now, out);
+                self.fire(plan, of, verdict, now);
             }
         }
     }
 
-    /// The limit was reached before this record and still is. `None`: forgotten.
+    fn is_hot(&self, watch: usize, group: u64) -> bool {
+        self.hot.get(watch).is_some_and(|hot| hot.get(group).is_some())
+    }
+
+    /// The limit was reached before this record and still is. `None`: this record was told already.
     fn go_on(
         &mut self,
         (tally, watch): (usize, usize),
@@ -161,24 +160,25 @@ impl State {
         group: u64,
         now: &Now<'_>,
     ) -> Option<Verdict> {
-        let distinct =
-            of.counted.as_ref().and_then(|_| Some(self.trails.get(tally)?.get(group)?.count(of.span)));
-        let hot = self.hot.get_mut(watch)?;
-        hot.get(group)?;
-        let evidence = vec![unpacked_position(now.position)];
-        hot.change(group, now.oldest(of.span), |hot| {
-            #[expect(clippy::cast_precision_loss, reason = "a count")]
-            let value = distinct.map_or(hot.value + 1.0, |distinct| hot.value.max(distinct as f64));
-            hot.value = value;
-            hot.backing.until = now.at;
-            let since = hot.backing.since;
-            let mut backing = Backing::default();
-            if !of.parents.is_empty() {
-                hot.backing.add(&Backing { evidence: evidence.clone(), since, until: now.at });
-                backing = hot.backing.clone();
-            }
-            Some(Verdict { said: Said { value, evidence, since }, group: hot.group.clone(), backing })
-        })
+        let hot = self.hot.get_mut(watch)?.get_mut(group)?;
+        let is_told = hot.serial == now.serial;
+        (hot.last, hot.serial) = (now.entry(0), now.serial);
+        if is_told {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a count")]
+        let value = match &of.counted {
+            None => hot.value + 1.0,
+            Some(_) => self.trails.get(tally)?.get(group)?.count(of.span) as f64,
+        };
+        hot.value = hot.value.max(value);
+        let position = unpacked_position(now.position);
+        if of.remembered > 0 {
+            hot.keep(position);
+        }
+        let said = Said { value: hot.value, evidence: vec![position], since: hot.since };
+        let backing = if of.parents.is_empty() { Backing::default() } else { said.backing(now.at) };
+        Some(Verdict { said, group: hot.group.clone(), backing })
     }
 
     /// Tells the engine everything that was noted of the group.
@@ -203,12 +203,20 @@ impl State {
         }
         let pairs = of.group.pairs(now.view);
         let backing = said.backing(now.at);
-        let (value, kept) = (said.value, pairs.clone());
-        let hot_backing =
-            if of.parents.is_empty() { Backing { evidence: Vec::new(), ..backing } } else { backing.clone() };
-        self.hot.get_mut(watch)?.change(group, now.oldest(of.span), |hot| {
-            *hot = Hot { value, group: kept, backing: hot_backing };
-        });
+        let mut hot = Hot {
+            value: said.value,
+            group: pairs.clone(),
+            evidence: Vec::new(),
+            since: said.since,
+            last: now.entry(0),
+            serial: now.serial,
+        };
+        if of.remembered > 0 {
+            hot.evidence = Vec::with_capacity(BACKING);
+            hot.evidence.extend(&backing.evidence);
+        }
+        let oldest = now.oldest(of.span.max(of.remembered));
+        self.hot.get_mut(watch)?.change(group, oldest, |kept| *kept = hot);
         Some(Verdict { said, group: pairs, backing })
     }
 
@@ -221,16 +229,19 @@ impl State {
         backing: Option<&Backing>,
     ) -> Option<(&'p Watch, Verdict)> {
         let of = plan.watches.get(watch)?;
-        let paths = self.paths.get_mut(watch)?;
         let before = part.checked_sub(1);
-        if before.is_some() && paths.is_empty() {
+        let armed_by = of.armed_by.filter(|_| before == Some(0)).and_then(|child| self.hot.get(child));
+        let paths = self.paths.get(watch)?;
+        let is_idle = armed_by.map_or_else(|| paths.is_empty(), Groups::is_empty);
+        if before.is_some() && is_idle {
             return None;
         }
         let group = of.group.number(now.view, &self.hasher)?;
         let oldest = now.oldest(of.span);
-        let mut path = match before {
-            None => Path::default(),
-            Some(before) => {
+        let mut path = match (before, armed_by) {
+            (None, _) => Path::default(),
+            (Some(_), Some(hot)) => hot.get(group).filter(|hot| hot.last.at >= oldest)?.path(),
+            (Some(before), None) => {
                 let path = paths.get(group)?.0.get(before)?;
                 path.steps.first().filter(|first| first.at >= oldest)?;
                 path.clone()
@@ -241,7 +252,7 @@ impl State {
             path.backing.add(more);
         }
         if part + 1 < of.labels.len() {
-            paths.change(group, oldest, |kept| kept.set(part, path));
+            self.paths.get_mut(watch)?.change(group, oldest, |kept| kept.set(part, path));
             return None;
         }
         let mut said = None;
@@ -277,82 +288,4 @@ impl State {
         let backing = said.backing(now.at);
         Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))
     }
-
-    pub(super) fn keep_within_budget(&mut self, plan: &Plan, now: &Now<'_>) {
-        if !self.serial.is_multiple_of(LOOK_EVERY) || self.bytes() <= self.budget {
-            return;
-        }
-        for (tally, of) in plan.tallies.iter().enumerate() {
-            let oldest = now.oldest(of.span);
-            self.trails.get_mut(tally).into_iter().for_each(|groups| groups.forget(oldest));
-            self.backings.get_mut(tally).into_iter().for_each(|groups| groups.forget(oldest));
-        }
-        for (watch, of) in plan.watches.iter().enumerate() {
-            let oldest = now.oldest(of.span);
-            self.paths.get_mut(watch).into_iter().for_each(|groups| groups.forget(oldest));
-            self.hot.get_mut(watch).into_iter().for_each(|groups| groups.forget(oldest));
-        }
-        self.memories().for_each(Memory::shrink);
-        while self.bytes() > self.budget / 4 * 3 {
-            let mut times = Vec::new();
-            self.memories().for_each(|groups| groups.times(&mut times));
-            let third = times.len() / 3;
-            if times.is_empty() {
-                break;
-            }
-            let (_, quiet, _) = times.select_nth_unstable(third);
-            let quiet = quiet.saturating_add(1);
-            self.memories().for_each(|groups| groups.forget(quiet));
-            self.memories().for_each(Memory::shrink);
-        }
-    }
-
-    fn memories(&mut self) -> impl Iterator<Item = &mut dyn Memory> {
-        fn each<T>(groups: &mut [Groups<T>]) -> impl Iterator<Item = &mut dyn Memory>
-        where
-            Groups<T>: Memory,
-        {
-            groups.iter_mut().map(|groups| groups as &mut dyn Memory)
-        }
-        each(&mut self.trails)
-            .chain(each(&mut self.backings))
-            .chain(each(&mut self.paths))
-            .chain(each(&mut self.hot))
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        fn all<T>(groups: &[Groups<T>]) -> usize
-        where
-            Groups<T>: Memory,
-        {
-            groups.iter().map(Memory::bytes).sum()
-        }
-        all(&self.trails) + all(&self.backings) + all(&self.paths) + all(&self.hot)
-    }
-
-    #[cfg(test)]
-    pub(super) fn set_budget(&mut self, budget: usize) {
-        self.budget = budget;
-    }
-}
-
-/// Notes a record. Those whose limit is now reached, and whether it was before.
-fn note(plan: &Plan, tally: &Tally, trail: &mut Trail, entry: Entry) -> Vec<(usize, bool)> {
-    if tally.counts == Counts::Records && trail.newest_value() == Some(entry.value) {
-        // Two of the rules that are counted match one record.
-        return Vec::new();
-    }
-    let reaches = |trail: &Trail, watch: usize| {
-        plan.watches.get(watch).is_some_and(|watch| trail.reaches(watch.least, watch.span).is_some())
-    };
-    let mut before = Vec::new();
-    if trail.len() >= tally.fewest {
-        before.extend(tally.watches.iter().copied().filter(|watch| reaches(trail, *watch)));
-    }
-    trail.add(entry, tally.most, tally.span);
-    if trail.len() < tally.fewest {
-        return Vec::new();
-    }
-    let now = tally.watches.iter().copied().filter(|watch| reaches(trail, *watch));
-    now.map(|watch| (watch, before.contains(&watch))).collect()
 }

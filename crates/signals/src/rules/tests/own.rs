@@ -161,7 +161,8 @@ fn what_is_not_supported_is_an_error() {
     has(&counted(&count.replace("group-by: [person]\n", "")), "Group by person");
     has(&counted(&count.replace("[person]", "[user]")), "`user`");
     has(&counted(&count.replace("gte: 3", "gte: 20000")), "10,000");
-    has(&counted(&count.replace("5m", "0m")), "at least 1s");
+    has(&counted(&count.replace("5m", "0m")), "from 1s to 366d");
+    has(&counted(&count.replace("5m", "367d")), "from 1s to 366d");
     has(&counted(&count.replace("5m", "5x")), "Invalid timespan");
     has(&counted(&count.replace("[wrong_password]", "[]")), "refers to no rules");
     has(&counted(&count.replace("wrong_password", "wrong_pass")), "`wrong_pass`, which is no rule");

@@ -99,8 +99,15 @@ fn fatigue_and_then_a_success() {
     assert_eq!(found(then(warning(), other)), set(["mfa_fatigue_warning"]));
     let slow = || times(10, 9_600, refused);
     let both = set(["mfa_fatigue_slow", "mfa_fatigue_success"]);
-    assert_eq!(found(then(slow(), sent(2 * 86_400, Success))), both);
-    assert_eq!(found(then(slow(), sent(2 * 86_400 + 1, Success))), set(["mfa_fatigue_slow"]));
+    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    assert_eq!(found(then(slow(), elsewhere(2 * 86_400))), both);
+    assert_eq!(found(then(slow(), elsewhere(2 * 86_400 + 1))), set(["mfa_fatigue_slow"]));
+    let owner = sent(2 * 86_400, Success);
+    assert_eq!(
+        found(then(slow(), owner)),
+        set(["mfa_fatigue_slow"]),
+        "the owner works on from the usual place"
+    );
 }
 
 #[test]
@@ -244,8 +251,14 @@ fn a_distributed_spray_has_the_evidence_of_both_halves() {
 #[test]
 fn a_new_device_counts_with_a_new_network_only() {
     let seen = |device, network| {
-        found([sent(0, Success).with(|sent| (sent.device, sent.network) = (device, network))])
+        found([sent(0, Success).with(|sent| {
+            (sent.device, sent.network, sent.address) = (device, network, Seen::New);
+        })])
     };
+    let shared = sent(0, Success).with(|sent| {
+        (sent.device, sent.network, sent.address) = (Seen::New, Seen::New, Seen::Known);
+    });
+    assert_eq!(found([shared]), set([]), "others of the organisation sign in from there");
     assert_eq!(seen(Seen::New, Seen::New), set(["new_device_and_network"]));
     assert_eq!(seen(Seen::New, Seen::Unsure), set([]));
     assert_eq!(seen(Seen::Known, Seen::New), set([]));

@@ -114,7 +114,8 @@ fn thresholds_in_words() {
     assert_eq!(
         threshold("mfa_fatigue_success"),
         "3 or more prompts refused or not answered within 10 minutes, then a sign-in that succeeds, within 1 hour; \
-         or 10 or more prompts refused or not answered within 24 hours, then a sign-in that succeeds, within 24 hours"
+         or 10 or more prompts refused or not answered within 24 hours, then a sign-in that succeeds from a \
+         new network, within 24 hours"
     );
     assert_eq!(
         threshold("reset_pair"),

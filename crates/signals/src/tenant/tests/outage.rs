@@ -78,7 +78,7 @@ fn every_shape_that_an_outage_comes_in() {
         let found = &told.findings[0];
         // A prompt that somebody just did not answer may come first.
         assert!((at(NINE - 2 * MINUTE)..at(NINE + 15 * MINUTE)).contains(&found.since), "{}", found.words);
-        assert!((at(NINE + 80 * MINUTE)..at(NINE + 91 * MINUTE)).contains(&found.until), "{}", found.words);
+        assert!((at(NINE + 80 * MINUTE)..at(NINE + 95 * MINUTE)).contains(&found.until), "{}", found.words);
         assert!(found.words.contains("Sign-ins work again since 2026-03-04 10:"), "{}", found.words);
     }
 }
@@ -226,14 +226,14 @@ fn the_edges() {
     assert!(fires(&edge(20, 10, |_, _| ())));
     // The networks.
     let on = |networks: usize| {
-        move |index: usize, line: &mut Line| *line = line.clone().from_network(7 + index % networks)
+        move |index: usize, line: &mut Line| *line = line.clone().on_network(7 + index % networks)
     };
     assert!(!fires(&edge(30, 12, on(4))));
     assert!(fires(&edge(30, 12, on(5))));
     // One network with half of them, or more.
     let crowded = |crowd: usize| {
         move |index: usize, line: &mut Line| {
-            *line = line.clone().from_network(if index < crowd { 7 } else { 100 + index })
+            *line = line.clone().on_network(if index < crowd { 7 } else { 100 + index });
         }
     };
     assert!(fires(&edge(30, 12, crowded(6))));
@@ -319,7 +319,7 @@ fn sprayed(change: impl Fn(usize, Line) -> Line) -> Told {
     for index in 0..1500 {
         let who = index % 900;
         let second = NINE + random.within(40 * MINUTE);
-        let line = Line::failure(second, who, Cause::BadPassword, "50126").from_network(2000 + index % 300);
+        let line = Line::failure(second, who, Cause::BadPassword, "50126").on_network(2000 + index % 300);
         story.push(change(index, line));
     }
     story.told()
@@ -331,8 +331,8 @@ fn a_spray_is_none() {
     silent(sprayed(|_, line| line.strange()));
     silent(sprayed(|_, line| line.unsure()));
     // From a few networks, known or not.
-    silent(sprayed(|index, line| line.from_network(3000 + index % 3)));
-    silent(sprayed(|index, line| line.from_network(3000 + index % 3).strange()));
+    silent(sprayed(|index, line| line.on_network(3000 + index % 3)));
+    silent(sprayed(|index, line| line.on_network(3000 + index % 3).strange()));
     // With a code that we do not know.
     silent(sprayed(|_, line| {
         let mut line = line.strange();
@@ -350,7 +350,7 @@ fn an_outage_is_seen_through_a_spray() {
     let mut random = Random(10);
     for index in 0..4000 {
         let second = NINE + random.within(HOUR);
-        let line = Line::failure(second, 600 + index, Cause::BadPassword, "50126").from_network(2000 + index);
+        let line = Line::failure(second, 600 + index, Cause::BadPassword, "50126").on_network(2000 + index);
         story.push(line.strange());
     }
     assert!(story.told().only("outage").words.contains("50087"));
@@ -358,7 +358,7 @@ fn an_outage_is_seen_through_a_spray() {
 
 #[test]
 fn one_office_cut_off_is_none() {
-    let told = struck(90, |second, who| Line::failure(second, who, Cause::Unknown, "50087").from_network(9));
+    let told = struck(90, |second, who| Line::failure(second, who, Cause::Unknown, "50087").on_network(9));
     assert!(told.findings.is_empty(), "{:#?}", told.words());
 }
 

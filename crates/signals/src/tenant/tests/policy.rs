@@ -142,7 +142,8 @@ fn clients_that_cannot_do_mfa_have_words_of_their_own() {
 #[test]
 fn a_policy_that_always_blocked_is_none() {
     // Other people every day, all over the day; the same people every morning; other people every morning.
-    let pick: [fn(&mut Random, usize) -> (i64, usize); 3] = [
+    type Pick = fn(&mut Random, usize) -> (i64, usize);
+    let pick: [Pick; 3] = [
         |random, _| (random.office_time(), random.below(300)),
         |random, index| (9 * HOUR + random.within(40 * MINUTE), index),
         |random, _| (9 * HOUR + random.within(40 * MINUTE), random.below(300)),

@@ -14,7 +14,7 @@ const ONE: i64 = 3 * DAY + 13 * HOUR;
 fn struck(method: Method, line: impl Fn(i64, usize) -> Option<Line>) -> Story {
     let mut story = Story::at_work(600, 4, 51);
     let uses = |who: usize| match method {
-        Method::Sms => who % 10 == 0,
+        Method::Sms => who.is_multiple_of(10),
         _ => who % 10 == 5,
     };
     story.fail_between(ONE, ONE + 2 * HOUR, |second, who| if uses(who) { line(second, who) } else { None });

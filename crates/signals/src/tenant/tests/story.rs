@@ -49,7 +49,7 @@ impl Line {
         line
     }
 
-    pub fn from_network(mut self, network: usize) -> Self {
+    pub fn on_network(mut self, network: usize) -> Self {
         self.record.set_ip(Some(&format!("2001:db8:{network:x}::{}", 1)));
         self
     }
@@ -148,14 +148,14 @@ impl Story {
             8..11 => Some(Line::failure(second, who, Cause::MfaNoResponse, "500121").by(Method::Push)),
             11..13 => Some(Line::failure(second, who, Cause::MfaWrongCode, "500121").by(Method::Totp)),
             13 => Some(Line::failure(second, who, Cause::Unknown, "9001")),
-            14 if who % 5 == 0 => {
+            14 if who.is_multiple_of(5) => {
                 Some(Line::failure(second, who, Cause::MfaNoResponse, "500121").by(sms_or_voice(who)))
             }
             _ => None,
         };
         let failed = mishap.is_some();
-        mishap.into_iter().for_each(|line| self.push(line));
-        let method = if who % 5 == 0 { sms_or_voice(who) } else { Method::Push };
+        self.lines.extend(mishap);
+        let method = if who.is_multiple_of(5) { sms_or_voice(who) } else { Method::Push };
         if !failed || !random.chance(4) {
             let pause = if failed { 25 } else { 0 };
             self.push(Line::new(second + pause, who, Success).by(method));
@@ -173,7 +173,7 @@ impl Story {
     ) {
         for line in &mut self.lines {
             let second = line.record.at.unwrap().as_second() - MONDAY;
-            let who = line.record.person.as_deref().unwrap()[1..].parse().unwrap();
+            let who = line.record.person.as_deref().unwrap().trim_start_matches('p').parse().unwrap();
             if (from..until).contains(&second)
                 && line.record.result == Success
                 && line.record.interactive
@@ -215,7 +215,7 @@ impl Story {
 }
 
 fn sms_or_voice(who: usize) -> Method {
-    if who % 10 == 0 { Method::Sms } else { Method::Voice }
+    if who.is_multiple_of(10) { Method::Sms } else { Method::Voice }
 }
 
 /// What the detectors said, and to what.

@@ -199,3 +199,14 @@ fn a_hostile_line_takes_no_longer_than_another() {
     let line = quoted_line(&"\"".repeat(500_000));
     assert_unforged(&attempt(&line), "quotes");
 }
+
+#[test]
+fn a_journal_may_write_before_it_and_nobodys_name_may() {
+    let line = r#"2026-03-02 08:14:11,204 WARN  [org.keycloak.events] (t) type="LOGIN_ERROR", userId="u-1", error="user_disabled", username="mia""#;
+    for head in ["", "kc-1  | ", "Mar 02 08:14:11 host kc[9]: ", "[pod/kc-0/keycloak] "] {
+        assert!(parse(&format!("{head}{line}")).is_some_and(|line| is_keycloaks(line.logger)), "{head}");
+    }
+    for head in ["msg=x ", "user 'x ", "{\"x\":\""] {
+        assert!(parse(&format!("{head}{line}")).is_none(), "{head}");
+    }
+}

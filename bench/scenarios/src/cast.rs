@@ -1,0 +1,212 @@
+//! Everybody in the log: those of whom nothing is told, and the actors of the stories.
+
+use std::rc::Rc;
+
+use postern_signals::Provider;
+
+use crate::{
+    act::{Act, Scene},
+    background::{Life, Trip, usual_proof},
+    log::Log,
+    seeded::Seeded,
+    time::{DAY, HOUR, MINUTE},
+    world::{Account, House, Place},
+};
+
+/// Length of the log, in days.
+pub const DAYS: i64 = 30;
+
+/// Of a hundred people, so many have an account there. Everybody has one of the first two.
+const ACCOUNTS: [(Provider, usize); 8] = [
+    (Provider::Entra, 55),
+    (Provider::Okta, 45),
+    (Provider::Duo, 25),
+    (Provider::Keycloak, 20),
+    (Provider::Auth0, 20),
+    (Provider::Google, 15),
+    (Provider::CloudTrail, 5),
+    (Provider::Postern, 15),
+];
+
+/// Everybody in the log.
+#[derive(Debug)]
+pub struct Cast {
+    /// What holds for all.
+    pub house: House,
+    /// The first moment.
+    pub begins: i64,
+    /// Of whom nothing is told.
+    pub crowd: Vec<Rc<Account>>,
+    actors: Vec<Rc<Account>>,
+    /// By account: when its everyday life pauses, because a story tells what happens then.
+    absences: Vec<Vec<(i64, i64)>>,
+    /// By account, of the crowd alone: some days elsewhere.
+    trips: Vec<Option<Trip>>,
+    /// When one provider's whole organisation is in a story.
+    reserved: Vec<(Provider, i64, i64)>,
+    strangers: usize,
+    seed: u64,
+}
+
+impl Cast {
+    /// An organisation of so many people.
+    pub fn new(seed: u64, people: usize) -> Self {
+        let house = House::of(seed);
+        // A Monday to Sunday in the first half of 2026.
+        let first_day = 20_458 + Seeded::named(seed, "begins").between(0, 170);
+        let mut cast = Self {
+            house,
+            begins: first_day * DAY,
+            crowd: Vec::new(),
+            actors: Vec::new(),
+            absences: Vec::new(),
+            trips: Vec::new(),
+            reserved: Vec::new(),
+            strangers: 0,
+            seed,
+        };
+        for (provider, percent) in ACCOUNTS {
+            for _ in 0..people * percent / 100 {
+                let who = cast.account(provider, None);
+                let mut drawn = Seeded::named(seed, &format!("trip {}", who.number));
+                cast.trips.push(Trip::drawn(&who, DAYS, &mut drawn));
+                cast.crowd.push(who);
+            }
+        }
+        cast
+    }
+
+    /// The moment after the last.
+    pub fn ends(&self) -> i64 {
+        self.begins + DAYS * DAY
+    }
+
+    /// A new account, of which nothing is in the log yet.
+    pub fn account(&mut self, provider: Provider, city: Option<Place>) -> Rc<Account> {
+        let number = self.absences.len();
+        let mut drawn = Seeded::named(self.seed, &format!("account {number}"));
+        let who = match city {
+            Some(city) => Account::at(provider, number, city, self.begins, &mut drawn),
+            None => Account::new(provider, number, &self.house, self.begins, &mut drawn),
+        };
+        self.absences.push(Vec::new());
+        Rc::new(who)
+    }
+
+    /// Lets somebody live in the log whom a story has made.
+    pub fn engage(&mut self, who: Rc<Account>) -> Rc<Account> {
+        self.actors.push(Rc::clone(&who));
+        who
+    }
+
+    /// Pauses somebody's everyday life.
+    pub fn absent(&mut self, who: &Account, from: i64, until: i64) {
+        if let Some(absences) = self.absences.get_mut(who.number) {
+            absences.push((from, until));
+        }
+    }
+
+    /// This one of the crowd is at home, and nothing else is told then.
+    pub fn is_at_hand(&self, who: &Account, from: i64, until: i64) -> bool {
+        let trip = self.trips.get(who.number).copied().flatten();
+        let away = trip.map(|trip| {
+            let begins = self.begins + (trip.first - 1) * DAY;
+            (begins, begins + (trip.days + 3) * DAY)
+        });
+        self.is_free(who, from, until) && !away.is_some_and(|away| away.0 < until && from < away.1)
+    }
+
+    /// Nothing else is told of this person then.
+    pub fn is_free(&self, who: &Account, from: i64, until: i64) -> bool {
+        let absences = self.absences.get(who.number).map(Vec::as_slice).unwrap_or_default();
+        !overlaps(absences, from, until)
+    }
+
+    /// Takes the provider's whole organisation for one story. False: another has it then.
+    pub fn reserve(&mut self, provider: Provider, from: i64, until: i64) -> bool {
+        if self.is_reserved(provider, from, until) {
+            return false;
+        }
+        self.reserved.push((provider, from, until));
+        true
+    }
+
+    /// Is the provider's whole organisation in a story then?
+    pub fn is_reserved(&self, provider: Provider, from: i64, until: i64) -> bool {
+        self.reserved.iter().any(|other| other.0 == provider && other.1 < until && from < other.2)
+    }
+
+    /// The next stranger's number: no two share an address.
+    pub fn next_stranger(&mut self) -> usize {
+        self.strangers += 1;
+        self.strangers
+    }
+
+    /// Days of everyday life over all accounts, those of actors until their story begins.
+    pub fn people_days(&self) -> u64 {
+        let of_actors: i64 = self.actors.iter().map(|who| self.days_before_story(who)).sum();
+        self.crowd.len() as u64 * DAYS.unsigned_abs() + of_actors.unsigned_abs()
+    }
+
+    fn days_before_story(&self, who: &Account) -> i64 {
+        let absences = self.absences.get(who.number).map(Vec::as_slice).unwrap_or_default();
+        let first = absences.iter().map(|absence| absence.0).min().unwrap_or(self.ends());
+        ((first - self.begins) / DAY).max(0)
+    }
+
+    /// Writes everybody's everyday life around the stories.
+    pub fn live(&self, log: &mut Log) {
+        for who in &self.crowd {
+            let trip = self.trips.get(who.number).copied().flatten();
+            self.live_one(who, Life::of(who, trip, self.stream(who)), log);
+        }
+        for who in &self.actors {
+            self.introduce(who, log);
+            self.live_one(who, Life::settled(who, self.stream(who)), log);
+        }
+    }
+
+    fn stream(&self, who: &Account) -> Seeded {
+        Seeded::named(self.seed, &format!("life {}", who.number))
+    }
+
+    /// Enough sign-ins in the first week that desk, home and phone of an actor are known.
+    fn introduce(&self, who: &Account, log: &mut Log) {
+        let mut drawn = Seeded::named(self.seed, &format!("introduction {}", who.number));
+        for day in 0..8 {
+            let at =
+                who.midnight(self.begins + (day + 1) * DAY) + 10 * HOUR + drawn.between(0, 600) * MINUTE / 2;
+            let seat = match day % 4 {
+                0 | 3 => who.at_work(at),
+                1 => who.at_home(at),
+                _ => who.on_the_way(),
+            };
+            if self.is_free(who, at - HOUR, at + HOUR) {
+                let scene = Scene::new(who, at, seat, Act::In(usual_proof(who)));
+                log.tell(&scene, &self.house, &mut drawn, None);
+            }
+        }
+    }
+
+    fn live_one(&self, who: &Account, mut life: Life<'_>, log: &mut Log) {
+        let mut drawn = Seeded::named(self.seed, &format!("words {}", who.number));
+        for day in 0..DAYS {
+            for sign_in in life.day(day, self.begins + day * DAY - who.city.ahead * MINUTE) {
+                let (Some(first), Some(last)) = (sign_in.first(), sign_in.last()) else { continue };
+                let inside = first.at >= self.begins && last.at < self.ends();
+                if !inside || !self.is_free(who, first.at - 10 * MINUTE, last.at + 10 * MINUTE) {
+                    continue;
+                }
+                for step in &sign_in {
+                    let scene =
+                        Scene { policy: step.policy, ..Scene::new(who, step.at, step.seat, step.act) };
+                    log.tell(&scene, &self.house, &mut drawn, None);
+                }
+            }
+        }
+    }
+}
+
+fn overlaps(windows: &[(i64, i64)], from: i64, until: i64) -> bool {
+    windows.iter().any(|window| window.0 < until && from < window.1)
+}

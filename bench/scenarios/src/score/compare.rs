@@ -1,0 +1,202 @@
+//! One organisation's judgement beside its answers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use postern_signals::Provider;
+
+use super::{Count, KindScore, People, Scores};
+use crate::{
+    Organisation,
+    answer::{About, Claim, Person},
+    judge::{Found, Judged, Verdict},
+    rules::weight,
+    stage::Story,
+    stories::kinds,
+    time::{HOUR, rfc3339},
+};
+
+/// A finding belongs to a story if it is about the same and not further away than this.
+const NEAR: i64 = 2 * HOUR;
+
+/// Adds what this organisation's diagnosis got right and wrong.
+pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged) {
+    scores.seeds.push(organisation.seed);
+    scores.people_days += organisation.people_days;
+    scores.lines += judged.lines;
+    scores.kinds.resize(kinds().len(), KindScore::default());
+    let stories = Stories::of(&organisation.stories);
+    let mut met: Vec<_> =
+        organisation.stories.iter().map(|story| vec![false; story.answer.claims.len()]).collect();
+    let mut wrong = vec![0_u64; organisation.stories.len()];
+    for found in &judged.found {
+        let count = scores.rules.entry(found.rule.clone()).or_default();
+        let near = stories.near(found);
+        if mark(&near, found, &mut met) {
+            count.right += 1;
+            continue;
+        }
+        count.wrong += 1;
+        let story = near.first().copied();
+        match story.and_then(|story| wrong.get_mut(story.number as usize)) {
+            Some(wrong) => *wrong += 1,
+            None => *scores.background_wrong.entry(weight(&found.rule)).or_default() += 1,
+        }
+        let trapped = story.is_some_and(|story| story.answer.traps.contains(&found.rule.as_str()));
+        scores.trapped += u64::from(trapped);
+        let what = if trapped { "trapped" } else { "false" };
+        scores.remarks.push(remark(organisation.seed, what, story, &found_words(found)));
+    }
+    for ((story, met), wrong) in organisation.stories.iter().zip(&met).zip(wrong) {
+        tally(scores, organisation.seed, (story, met), wrong);
+        ask(scores, organisation.seed, story, &judged.people);
+    }
+    scores.unread.extend(judged.unread.into_iter().map(|line| (organisation.seed, line)));
+}
+
+/// The stories, by what they are about.
+struct Stories<'a> {
+    persons: HashMap<(Provider, &'a str), Vec<&'a Story>>,
+    logins: HashMap<&'a str, Vec<&'a Story>>,
+    things: HashMap<About, Vec<&'a Story>>,
+}
+
+impl<'a> Stories<'a> {
+    fn of(stories: &'a [Story]) -> Self {
+        let mut all = Self { persons: HashMap::new(), logins: HashMap::new(), things: HashMap::new() };
+        for story in stories {
+            for (provider, login) in &story.people {
+                all.persons.entry((*provider, login.as_str())).or_default().push(story);
+                all.logins.entry(login.as_str()).or_default().push(story);
+            }
+            for thing in &story.things {
+                all.things.entry(thing.clone()).or_default().push(story);
+            }
+        }
+        all
+    }
+
+    /// Stories that a finding may belong to, those with the most people in common first.
+    fn near(&self, found: &Found) -> Vec<&'a Story> {
+        let touching: Vec<&Story> = match &found.about {
+            About::Person(provider, login) => self.persons.get(&(*provider, login.as_str())).cloned(),
+            About::Group(people) => Some(
+                people
+                    .iter()
+                    .filter_map(|login| self.logins.get(login.as_str()))
+                    .flatten()
+                    .copied()
+                    .collect(),
+            ),
+            thing => self.things.get(thing).cloned(),
+        }
+        .unwrap_or_default();
+        let mut counted: HashMap<u32, (usize, &Story)> = HashMap::new();
+        for story in touching {
+            let overlaps = story.since - NEAR <= found.until && found.since <= story.until + NEAR;
+            if overlaps {
+                counted.entry(story.number).or_insert((0, story)).0 += 1;
+            }
+        }
+        let mut near: Vec<_> = counted.into_values().collect();
+        near.sort_by_key(|(people, story)| (std::cmp::Reverse(*people), story.number));
+        near.into_iter().map(|(_, story)| story).collect()
+    }
+}
+
+/// Marks every claim that this finding meets. False: none.
+fn mark(near: &[&Story], found: &Found, met: &mut [Vec<bool>]) -> bool {
+    let mut right = false;
+    for story in near {
+        let Some(met) = met.get_mut(story.number as usize) else { continue };
+        for (claim, met) in story.answer.claims.iter().zip(met) {
+            if meets(claim, found) {
+                *met = true;
+                right = true;
+            }
+        }
+    }
+    right
+}
+
+/// A rule may group people by whatever it likes, so that a group is known by its people.
+fn meets(claim: &Claim, found: &Found) -> bool {
+    let people = || found.people.iter().cloned().collect::<BTreeSet<_>>();
+    claim.rule == found.rule
+        && match (&claim.about, &found.about) {
+            (About::Group(claimed), _) => !claimed.is_disjoint(&people()),
+            (claimed, about) => claimed == about,
+        }
+}
+
+fn tally(scores: &mut Scores, seed: u64, (story, met): (&Story, &[bool]), wrong: u64) {
+    let claims = || story.answer.claims.iter().zip(met).filter(|(claim, _)| claim.must);
+    let right = claims().filter(|(_, met)| **met).count() as u64;
+    let missed = claims().count() as u64 - right;
+    let silent = claims().count() == 0;
+    for (claim, _) in claims().filter(|(_, met)| !**met) {
+        scores.rules.entry(claim.rule.to_owned()).or_default().missed += 1;
+        scores.remarks.push(remark(seed, "missed", Some(story), &claim_words(claim)));
+    }
+    if let Some(score) = scores.kinds.get_mut(story.kind) {
+        score.add(&KindScore {
+            stories: 1,
+            silent: u64::from(silent),
+            kept_silent: u64::from(silent && wrong == 0),
+            count: Count { right, wrong, missed },
+            people: People::default(),
+        });
+    }
+}
+
+fn ask(scores: &mut Scores, seed: u64, story: &Story, said: &HashMap<(Provider, String), Verdict>) {
+    for person in &story.answer.people {
+        let verdict = said.get(&(person.provider, person.login.clone()));
+        let asked = judged(person, verdict);
+        if asked.state + asked.cause + asked.reset + asked.rung < 2 + asked.asked_reset + asked.asked_rung {
+            scores.remarks.push(remark(seed, "person", Some(story), &person_words(person, verdict)));
+        }
+        if let Some(score) = scores.kinds.get_mut(story.kind) {
+            score.people.add(&asked);
+        }
+    }
+}
+
+fn judged(person: &Person, verdict: Option<&Verdict>) -> People {
+    let right = |is: bool| u64::from(verdict.is_some() && is);
+    People {
+        asked: 1,
+        state: right(verdict.is_some_and(|verdict| verdict.state == Some(person.state))),
+        cause: right(verdict.is_some_and(|verdict| verdict.cause == person.cause)),
+        asked_reset: u64::from(person.reset_helps.is_some()),
+        reset: right(
+            person.reset_helps.is_some() && verdict.map(|verdict| verdict.reset_helps) == person.reset_helps,
+        ),
+        asked_rung: u64::from(person.rung.is_some()),
+        rung: right(person.rung.is_some() && verdict.map(|verdict| verdict.rung) == person.rung),
+    }
+}
+
+fn remark(seed: u64, what: &str, story: Option<&Story>, words: &str) -> String {
+    let kind = story.and_then(|story| kinds().get(story.kind).map(|kind| kind.name)).unwrap_or("background");
+    let when = story.map(|story| format!(", {} to {}", rfc3339(story.since), rfc3339(story.until)));
+    format!("seed {seed}: {what}, {kind}{}: {words}", when.unwrap_or_default())
+}
+
+fn found_words(found: &Found) -> String {
+    let when = format!("{} to {}", rfc3339(found.since), rfc3339(found.until));
+    format!("{} about {} ({when}): {}", found.rule, found.about.as_json(), found.words)
+}
+
+fn claim_words(claim: &Claim) -> String {
+    format!("{} about {}", claim.rule, claim.about.as_json())
+}
+
+fn person_words(person: &Person, verdict: Option<&Verdict>) -> String {
+    let expected =
+        format!("{:?} {:?} {:?} {:?}", person.state, person.cause, person.reset_helps, person.rung);
+    let said = verdict.map_or_else(
+        || "nobody of that name".to_owned(),
+        |said| format!("{:?} {:?} {:?} {}", said.state, said.cause, said.reset_helps, said.rung),
+    );
+    format!("{} {}: is {expected}, said {said}", person.provider.as_str(), person.login)
+}

@@ -1,0 +1,58 @@
+//! The kinds of story.
+
+mod fatigue;
+mod guessing;
+mod innocent_places;
+mod innocent_records;
+mod innocent_tries;
+mod lockout_accounts;
+mod lockout_mfa;
+mod lockout_passwords;
+mod lockout_rules;
+mod misconfiguration;
+mod outage;
+mod reports;
+mod sms;
+mod spray;
+mod takeover;
+mod travel;
+
+use crate::{answer::Answer, stage::Stage};
+
+/// One kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What it belongs to.
+    pub family: &'static str,
+    /// Tells one, and says what is true about it.
+    pub tell: fn(&mut Stage<'_>) -> Answer,
+}
+
+const fn kind(family: &'static str, name: &'static str, tell: fn(&mut Stage<'_>) -> Answer) -> Kind {
+    Kind { name, family, tell }
+}
+
+/// Every kind, by family.
+pub fn kinds() -> Vec<Kind> {
+    let families = [
+        lockout_passwords::KINDS.as_slice(),
+        &lockout_accounts::KINDS,
+        &lockout_mfa::KINDS,
+        &lockout_rules::KINDS,
+        &outage::KINDS,
+        &misconfiguration::KINDS,
+        &sms::KINDS,
+        &fatigue::KINDS,
+        &reports::KINDS,
+        &guessing::KINDS,
+        &spray::KINDS,
+        &takeover::KINDS,
+        &travel::KINDS,
+        &innocent_tries::KINDS,
+        &innocent_places::KINDS,
+        &innocent_records::KINDS,
+    ];
+    families.concat()
+}

@@ -1,0 +1,160 @@
+//! Somebody is out because of the second factor.
+
+use postern_signals::{
+    Cause,
+    Provider::{self, Auth0, Duo, Entra, Okta, Postern},
+};
+
+use super::{Kind, kind};
+use crate::{
+    act::{Act, Change, Proof},
+    answer::{About, Answer, Person},
+    stage::Stage,
+    time::MINUTE,
+    windows::reached,
+};
+
+pub(super) const KINDS: [Kind; 9] = [
+    kind("lockout", "mfa_not_enrolled", mfa_not_enrolled),
+    kind("lockout", "new_phone_wrong_code", new_phone_wrong_code),
+    kind("lockout", "clock_drift", clock_drift),
+    kind("lockout", "clock_drift_told", clock_drift_told),
+    kind("lockout", "code_reused", code_reused),
+    kind("lockout", "phone_lost", phone_lost),
+    kind("lockout", "sms_not_delivered", sms_not_delivered),
+    kind("lockout", "sms_rate_limited", sms_rate_limited),
+    kind("lockout", "factor_suspended", factor_suspended),
+];
+
+fn mfa_not_enrolled(stage: &mut Stage<'_>) -> Answer {
+    let who = stage.newcomer(&[Entra, Okta, Duo]);
+    let start = stage.working_hours(&who);
+    let mut at = start;
+    for _ in 0..stage.drawn.between(1, 3) {
+        stage.say(&who, at, who.at_work(at), Act::NotEnrolled);
+        at += stage.seconds(60, 4_000);
+    }
+    let mut answer = Answer::nothing();
+    answer.person(if who.provider == Duo {
+        Person::locked_out(&who, Cause::MfaNotEnrolled)
+    } else {
+        Person::unfinished(&who, Some(Cause::MfaNotEnrolled))
+    });
+    answer
+}
+
+/// Wrong codes from a known place after a right password.
+fn wrong_codes(stage: &mut Stage<'_>, count: (i64, i64), gap: (i64, i64)) -> (Answer, Vec<i64>) {
+    let who = stage.actor(&[Entra, Okta, Duo, Postern]);
+    let start = stage.working_hours(&who);
+    let seat = stage.own_seat(&who, start);
+    let (mut at, mut wrong) = (start, Vec::new());
+    for _ in 0..stage.drawn.between(count.0, count.1) {
+        stage.say(&who, at, seat, Act::WrongCode(Proof::Totp));
+        wrong.push(at);
+        at += stage.seconds(gap.0, gap.1);
+    }
+    stage.leaves(&who, start);
+    let mut answer = Answer::nothing();
+    answer.must_not(&["code_guessing", "brute_force"]);
+    answer.person(Person::locked_out(&who, Cause::MfaWrongCode));
+    (answer, wrong)
+}
+
+/// The app on the new phone has another account's entry: one or two tries, now and then.
+fn new_phone_wrong_code(stage: &mut Stage<'_>) -> Answer {
+    let (mut answer, wrong) = wrong_codes(stage, (2, 5), (240, 1_500));
+    if let (true, Some(person)) = (reached(&wrong, 10 * MINUTE, 3).perhaps(), answer.people.first()) {
+        let about = About::Person(person.provider, person.login.clone());
+        answer.may("clock_drift", about);
+    }
+    answer
+}
+
+fn clock_drift(stage: &mut Stage<'_>) -> Answer {
+    let (mut answer, wrong) = wrong_codes(stage, (2, 8), (25, 110));
+    if let Some(person) = answer.people.first() {
+        let about = About::Person(person.provider, person.login.clone());
+        answer.as_reached(reached(&wrong, 10 * MINUTE, 3), "clock_drift", about);
+    }
+    answer
+}
+
+/// Postern itself knows that the code was right, at another time.
+fn clock_drift_told(stage: &mut Stage<'_>) -> Answer {
+    let mut answer = one_trouble(stage, &[Postern], Act::ClockDrift, Cause::MfaClockDrift);
+    if let Some(person) = answer.people.first() {
+        let about = About::Person(person.provider, person.login.clone());
+        answer.must("clock_drift", about);
+    }
+    answer
+}
+
+/// One to four times the same trouble, with time between.
+fn one_trouble(stage: &mut Stage<'_>, at_provider: &[Provider], act: Act, cause: Cause) -> Answer {
+    let who = stage.actor(at_provider);
+    let start = stage.working_hours(&who);
+    let seat = stage.own_seat(&who, start);
+    let mut at = start;
+    for _ in 0..stage.drawn.between(1, 4) {
+        stage.say(&who, at, seat, act);
+        at += stage.seconds(40, 2_400);
+    }
+    stage.leaves(&who, start);
+    let mut answer = Answer::nothing();
+    answer.person(Person::locked_out(&who, cause));
+    answer
+}
+
+fn code_reused(stage: &mut Stage<'_>) -> Answer {
+    let mut answer = one_trouble(stage, &[Entra, Postern], Act::CodeReused, Cause::MfaCodeReused);
+    answer.must_not(&["clock_drift", "code_guessing"]);
+    answer
+}
+
+/// The phone is in a taxi. The person asks for a prompt once or twice, and calls.
+fn phone_lost(stage: &mut Stage<'_>) -> Answer {
+    let who = stage.actor(&[Entra, Duo, Postern]);
+    let start = stage.working_hours(&who);
+    let seat = who.at_home(start);
+    let mut at = start;
+    let proof = if stage.drawn.chance(25) { Proof::Voice } else { Proof::Push };
+    for _ in 0..stage.drawn.between(1, 3) {
+        stage.say(&who, at, seat, Act::NoAnswer(proof));
+        at += stage.drawn.between(11, 50) * MINUTE;
+    }
+    stage.leaves(&who, start);
+    let mut answer = Answer::nothing();
+    answer.must_not(&["mfa_fatigue_warning", "mfa_fatigue"]);
+    answer.person(Person::locked_out(&who, Cause::MfaNoResponse));
+    answer
+}
+
+fn sms_not_delivered(stage: &mut Stage<'_>) -> Answer {
+    let mut answer =
+        one_trouble(stage, &[Entra, Okta, Auth0], Act::Undelivered(Proof::Sms), Cause::MfaDeliveryFailed);
+    answer.must_not(&["sms_trouble"]);
+    answer
+}
+
+fn sms_rate_limited(stage: &mut Stage<'_>) -> Answer {
+    let mut answer =
+        one_trouble(stage, &[Entra, Okta, Auth0, Postern], Act::RateLimited, Cause::MfaRateLimited);
+    answer.must_not(&["sms_trouble"]);
+    answer
+}
+
+fn factor_suspended(stage: &mut Stage<'_>) -> Answer {
+    let who = stage.actor(&[Postern]);
+    let start = stage.working_hours(&who);
+    stage.admin(&who, start, Change::FactorRemoved);
+    let mut at = start;
+    for _ in 0..stage.drawn.between(1, 3) {
+        at += stage.drawn.between(5, 200) * MINUTE;
+        stage.say(&who, at, who.at_work(at), Act::FactorDisabled);
+    }
+    stage.leaves(&who, start);
+    let mut answer = Answer::nothing();
+    answer.person(Person::locked_out(&who, Cause::FactorDisabled));
+    answer
+}

@@ -1,0 +1,78 @@
+//! How much is kept, and what goes when it is too much.
+
+use super::{
+    groups::{Groups, Memory},
+    state::{Now, State},
+};
+use crate::rules::plan::Plan;
+
+/// Bytes that may be kept of people. Beyond, those that were quiet for the longest are forgotten.
+const PEOPLE: usize = 36 << 20;
+/// Bytes that may be kept of addresses and whatever else is watched.
+const OTHERS: usize = 16 << 20;
+/// Records between two looks at the budget.
+const LOOK_EVERY: u64 = 1_024;
+
+pub(super) fn of(plan: &Plan) -> usize {
+    if plan.is_by_person { PEOPLE } else { OTHERS }
+}
+
+impl State {
+    pub(super) fn keep_within_budget(&mut self, plan: &Plan, now: &Now<'_>) {
+        if self.serial.is_multiple_of(LOOK_EVERY) && self.bytes() > self.budget {
+            self.forget_what_is_over(plan, now);
+            self.forget_the_quiet();
+        }
+    }
+
+    fn forget_what_is_over(&mut self, plan: &Plan, now: &Now<'_>) {
+        for ((trails, backings), tally) in self.trails.iter_mut().zip(&mut self.backings).zip(&plan.tallies) {
+            trails.forget(now.oldest(tally.span));
+            backings.forget(now.oldest(tally.span));
+        }
+        for ((paths, hot), watch) in self.paths.iter_mut().zip(&mut self.hot).zip(&plan.watches) {
+            paths.forget(now.oldest(watch.span));
+            hot.forget(now.oldest(watch.span.max(watch.remembered)));
+        }
+        self.memories().for_each(Memory::shrink);
+    }
+
+    /// A quarter must become free, so that this is not done for every record.
+    fn forget_the_quiet(&mut self) {
+        while self.bytes() > self.budget / 4 * 3 {
+            let mut times = Vec::new();
+            self.memories().for_each(|groups| groups.times(&mut times));
+            if times.is_empty() {
+                return;
+            }
+            let third = times.len() / 3;
+            let (_, quiet, _) = times.select_nth_unstable(third);
+            let quiet = quiet.saturating_add(1);
+            self.memories().for_each(|groups| groups.forget(quiet));
+            self.memories().for_each(Memory::shrink);
+        }
+    }
+
+    fn memories(&mut self) -> impl Iterator<Item = &mut dyn Memory> {
+        fn each<T>(groups: &mut [Groups<T>]) -> impl Iterator<Item = &mut dyn Memory>
+        where
+            Groups<T>: Memory,
+        {
+            groups.iter_mut().map(|groups| groups as &mut dyn Memory)
+        }
+        each(&mut self.trails)
+            .chain(each(&mut self.backings))
+            .chain(each(&mut self.paths))
+            .chain(each(&mut self.hot))
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        fn all<T>(groups: &[Groups<T>]) -> usize
+        where
+            Groups<T>: Memory,
+        {
+            groups.iter().map(Memory::bytes).sum()
+        }
+        all(&self.trails) + all(&self.backings) + all(&self.paths) + all(&self.hot)
+    }
+}

@@ -1,0 +1,107 @@
+//! What trouble with messages is told by, and what is told of it.
+
+use super::super::{
+    incident::Incident,
+    words::{self, Wording},
+};
+use crate::{
+    cause::Cause,
+    event::{Event, Texts},
+    finding::{Confidence, Finding, Grade, Subject},
+    record::{AttemptResult, Method},
+    settings,
+};
+
+/// The two lines that messages come by, and all that does not come by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Line {
+    Sms,
+    Voice,
+    Other,
+}
+
+pub(super) fn line(event: &Event) -> Line {
+    match event.method() {
+        Method::Sms => Line::Sms,
+        Method::Voice => Line::Voice,
+        _ => Line::Other,
+    }
+}
+
+pub(super) fn did_not_arrive(cause: Cause) -> bool {
+    matches!(cause, Cause::MfaDeliveryFailed | Cause::MfaRateLimited | Cause::MfaNoResponse)
+}
+
+/// Did a message or call not arrive?
+pub(in crate::tenant) fn is_trouble(event: &Event) -> bool {
+    line(event) != Line::Other
+        && matches!(event.result(), AttemptResult::Failure(cause) if did_not_arrive(cause))
+}
+
+/// What could be the provider's fault. Wrong passwords and the like say nothing about whether a method works.
+pub(super) fn is_failing(cause: Cause) -> bool {
+    did_not_arrive(cause) || matches!(cause, Cause::ProviderOutage | Cause::ExternalIdp | Cause::Unknown)
+}
+
+/// What only this kind has to tell.
+#[derive(Debug, Clone)]
+pub(in crate::tenant) struct Story {
+    pub(super) line: Line,
+    /// Success rates of the line.
+    pub(super) normal: f64,
+    pub(super) now: f64,
+    /// The provider says itself that it could not, or would not, deliver.
+    pub(super) said: bool,
+}
+
+impl Story {
+    pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
+        is_trouble(event) && line(event) == self.line
+    }
+    pub(in crate::tenant) fn finding(
+        &self,
+        incident: &Incident,
+        limits: &settings::Sms,
+        texts: &Texts,
+    ) -> Finding {
+        let threshold = format!(
+            "at least {} people within {} whose {} did not arrive, and at most {} of the usual success rate",
+            limits.people,
+            words::span(limits.window),
+            self.messages(),
+            words::per_cent(limits.rate_left),
+        );
+        let wording = Wording {
+            rule: "sms_trouble",
+            title: match self.line {
+                Line::Voice => "Calls do not arrive",
+                _ => "Text messages do not arrive",
+            },
+            grade: Grade::Notice,
+            confidence: if self.said { Confidence::High } else { Confidence::Medium },
+            subject: Subject::Tenant { provider: incident.provider },
+            threshold,
+            words: self.words(incident),
+            mend: "Change nothing on the accounts. Let people use another factor, and ask the provider about its \
+                   messages and calls.",
+            runbook: "agent-runbook.md#sms-trouble",
+        };
+        words::finding(incident, texts, wording)
+    }
+    fn messages(&self) -> &'static str {
+        if self.line == Line::Voice { "calls" } else { "text messages" }
+    }
+
+    fn words(&self, incident: &Incident) -> String {
+        format!(
+            "Since {}, the {} of {} people did not arrive: {} of those who waited for one got in, {} otherwise. Other \
+             methods work. {}",
+            words::time(incident.since),
+            self.messages(),
+            incident.people,
+            words::per_cent(self.now),
+            words::per_cent(self.normal),
+            words::ending(incident, "They arrive again"),
+        )
+    }
+}

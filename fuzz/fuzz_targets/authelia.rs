@@ -1,0 +1,3 @@
+#![no_main]
+
+postern_fuzz::reader!(Authelia);
