@@ -6,6 +6,7 @@ import * as access from './steps/access.mjs';
 import * as audit from './steps/audit.mjs';
 import * as desk from './steps/desk.mjs';
 import * as enrolment from './steps/enrolment.mjs';
+import * as incidents from './steps/incidents.mjs';
 import * as notices from './steps/notices.mjs';
 import * as pages from './steps/pages.mjs';
 import * as recovery from './steps/recovery.mjs';
@@ -45,6 +46,10 @@ const STEPS = [
   ['the export carries reason and state before', audit.theExportCarriesReasonAndStateBefore],
   ['the log is whole until a byte is changed', audit.theLogIsWholeUntilAByteIsChanged],
   ['the admin comes in with a passkey', staff.comesInWithAPasskey('ada')],
+  ['she brings the log of another provider', incidents.theImportsPageTakesALog],
+  ['what it shows is an incident in the queue', incidents.theIncidentStandsInTheQueue],
+  ['the person and the case say so, loudly', incidents.thePersonAndTheCaseSayIt],
+  ['she closes it with a reason', incidents.theIncidentIsClosedWithAReason],
   ['the other pages look right', pages.theOtherPages],
   ['a backup code is as good as the phone', enrolment.aBackupCodeIsAsGoodAsThePhone],
   ['the keyboard is enough to sign in', access.theKeyboardIsEnoughToSignIn],

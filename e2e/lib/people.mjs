@@ -8,6 +8,7 @@ export const ANA = {
   mobile: '+44 7700 900120',
 };
 export const CARL = { login: 'carl', name: 'Carl Brandt', email: 'carl@demo.postern.invalid' };
+export const DINA = { login: 'dina', name: 'Dina Rahman', email: 'dina@demo.postern.invalid' };
 export const FAY = { login: 'fay' };
 export const GUS = { login: 'gus', name: 'Gus Petrov', email: 'gus@demo.postern.invalid' };
 export const STRANGER = { login: 'nobody-of-that-name' };

@@ -1,29 +1,26 @@
 //! Takes in a file of the watched folder: a log that grows line by line from where it was left, anything else as a
 //! whole. How far it was read is kept in the change that keeps its records, so that nothing is read twice.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+mod growth;
+
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use postern_core::event::{Actor, Event, EventKind};
 use postern_signals::read::{MAX_LINE, goes_line_by_line};
 use postern_signals::report::printable;
-use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
 use serde_json::json;
 
+use self::growth::{Stretch, head_of, parse, stretch};
 use super::ActionError;
-use super::import_sign_ins::{By, Counts, Limits, Lot, Sorter, Upload, Via, read_and_record};
+use super::import_sign_ins::{By, Counts, Limits, Lot, Upload, Via, read_and_record};
 use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportRow, Tally};
 use crate::store::watched_files::{self, WatchedFile};
 use crate::store::{Change, StoreError};
 
-/// Bytes that are read for one change.
-const BLOCK: usize = 1 << 20;
-/// Bytes that say what a file is.
-const HEAD: u64 = 64 << 10;
 /// Read, but not by this version's hands: another node, or one that was stopped in the middle.
 const CLAIMED: i64 = -1;
 /// How the problem of a file begins that may be readable at the next look.
@@ -110,12 +107,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| ActionError::Internal(error.to_string()))
 }
 
-fn head_of(path: &Path) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
-    Ok(head)
-}
-
 /// A document, a table, or something packed: all of it, once it has come to rest.
 async fn read_whole(
     app: &Arc<App>,
@@ -196,52 +187,6 @@ async fn read_on(
     let file = row_of(seen, known.and_then(|known| known.import_id.clone()), to, lines + more_lines);
     let file = record(app, seen, (known, file), lot).await?;
     Ok(Some(Progress { has_more: to < seen.size, file }))
-}
-
-enum Stretch {
-    /// Whole lines; none, if the only one is not whole yet.
-    Lines(Vec<u8>),
-    /// One line that is longer than any record.
-    Endless,
-}
-
-fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
-    let mut bytes = Vec::new();
-    let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
-    for length in [u64::try_from(BLOCK).unwrap_or(u64::MAX), longest] {
-        let missing = length.saturating_sub(u64::try_from(bytes.len()).unwrap_or(0));
-        (&mut file).take(missing).read_to_end(&mut bytes)?;
-        if let Some(end) = memchr::memrchr(b'\n', &bytes) {
-            bytes.truncate(end + 1);
-            return Ok(Stretch::Lines(bytes));
-        }
-    }
-    if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
-        return Ok(Stretch::Endless);
-    }
-    // The last line of a file that came to rest needs no line break, if it is whole.
-    if !(is_settled && is_whole(&bytes)) {
-        bytes.clear();
-    }
-    Ok(Stretch::Lines(bytes))
-}
-
-fn is_whole(line: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
-    !text.is_empty()
-        && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
-}
-
-fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
-    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0));
-    // Bytes in memory do not fail to be read.
-    let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
-        sorter.take(position, parsed);
-    });
-    let breaks = memchr::memchr_iter(b'\n', bytes).count();
-    (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
 }
 
 /// Keeps a stretch, and how far the file was read, in one change. Its beginning is on the record.

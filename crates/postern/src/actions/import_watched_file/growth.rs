@@ -1,0 +1,71 @@
+//! What is new in a log that grows, up to its last whole line.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use postern_signals::read::MAX_LINE;
+use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
+
+use crate::actions::import_sign_ins::{Limits, Lot, Sorter};
+
+/// Bytes that are read for one change.
+const BLOCK: usize = 1 << 20;
+/// Bytes that say what a file is.
+const HEAD: u64 = 64 << 10;
+
+/// How the file begins.
+pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// What comes after what was read.
+pub(super) enum Stretch {
+    /// Whole lines; none, if the only one is not whole yet.
+    Lines(Vec<u8>),
+    /// One line that is longer than any record.
+    Endless,
+}
+
+/// Reads on from a byte, a block at a time.
+pub(super) fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+    for length in [u64::try_from(BLOCK).unwrap_or(u64::MAX), longest] {
+        let missing = length.saturating_sub(u64::try_from(bytes.len()).unwrap_or(0));
+        (&mut file).take(missing).read_to_end(&mut bytes)?;
+        if let Some(end) = memchr::memrchr(b'\n', &bytes) {
+            bytes.truncate(end + 1);
+            return Ok(Stretch::Lines(bytes));
+        }
+    }
+    if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
+        return Ok(Stretch::Endless);
+    }
+    // The last line of a file that came to rest needs no line break, if it is whole.
+    if !(is_settled && is_whole(&bytes)) {
+        bytes.clear();
+    }
+    Ok(Stretch::Lines(bytes))
+}
+
+fn is_whole(line: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
+    !text.is_empty()
+        && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+}
+
+/// Its records, and how many lines they stand on. `lines`: how many were read before.
+pub(super) fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
+    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0));
+    // Bytes in memory do not fail to be read.
+    let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
+        sorter.take(position, parsed);
+    });
+    let breaks = memchr::memchr_iter(b'\n', bytes).count();
+    (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
+}
