@@ -32,11 +32,11 @@ pub struct Event {
     pub(crate) print: u64,
     ip: [u8; 16],
     position: u64,
-    /// The phone or token: a keyed hash, 0 for none.
+    /// The phone or token: a hash, 0 for none.
     pub phone: u64,
-    /// Ties the rows of one sign-in together: a keyed hash, 0 for none.
+    /// Ties the rows of one sign-in together: a hash, 0 for none.
     pub session: u64,
-    /// The device that signed in: a keyed hash, 0 for none.
+    /// The device that signed in: a hash, 0 for none.
     pub device: u64,
     /// Autonomous system of the address, 0 for none.
     pub asn: u32,
@@ -94,9 +94,9 @@ impl Event {
             print: writer.print(record),
             ip: record.ip.map_or([0; 16], octets),
             position: packed_position(record.position),
-            phone: writer.hash(record.phone.as_deref()),
-            session: writer.hash(record.session.as_deref()),
-            device: writer.hash(record.device.as_deref()),
+            phone: Writer::mark(record.phone.as_deref().filter(|phone| !is_masked(phone))),
+            session: Writer::mark(record.session.as_deref()),
+            device: Writer::mark(record.device.as_deref()),
             asn: record.asn.unwrap_or(0),
             agent: writer.text(record.user_agent.as_deref()),
             app: writer.text(record.app.as_deref()),
@@ -314,6 +314,11 @@ fn packed_position(position: Position) -> u64 {
 pub(crate) fn unpacked_position(packed: u64) -> Position {
     let file = u32::try_from(packed >> (64 - FILE_BITS)).unwrap_or(u32::MAX);
     Position { file, line: packed & (u64::MAX >> FILE_BITS) }
+}
+
+/// `+XX XXXXXXX42`: many people's phones look like this.
+fn is_masked(phone: &str) -> bool {
+    ["XX", "xx", "**", "••"].iter().any(|mask| phone.contains(mask))
 }
 
 /// In hundredths of a degree.

@@ -15,6 +15,7 @@ mod okta;
 mod onelogin;
 pub mod postern;
 mod privacyidea;
+mod sniff;
 mod vaultwarden;
 mod words;
 
@@ -26,15 +27,31 @@ use crate::{
     read::{Damage, Parsed, damage_of},
     record::{Position, Provider, SignIn},
 };
+use sniff::Marks;
 
 /// The kind of a record that no provider knows.
 pub(crate) const UNKNOWN: &str = "unknown kind of record";
 
-/// Tries the likely provider first, then the others.
-pub(crate) fn parse_any(line: &str, likely: Provider, position: Position) -> Parsed<'_> {
-    let others = Provider::ALL.into_iter().filter(|other| *other != likely);
-    let found = std::iter::once(likely).chain(others).find_map(|provider| parse_as(provider, line, position));
-    found.unwrap_or_else(|| nobodys(line))
+/// Tries the likely provider first, then those that it may be of. `likely` becomes the one that knows the record: logs
+/// are rarely mixed.
+pub(crate) fn parse_any<'t>(line: &'t str, likely: &mut Provider, position: Position) -> Parsed<'t> {
+    match parse_as(*likely, line, position) {
+        // Damage in a field that only this reader looks at: what is read must not hang on who is asked first.
+        Some(Parsed::Damaged(_)) | None => {}
+        Some(parsed) => return parsed,
+    }
+    let marks = match line.starts_with('{').then(|| Marks::of(line)).transpose() {
+        Ok(marks) => marks,
+        Err(error) => return Parsed::Damaged(damage_of(&error)),
+    };
+    let may_be = |provider: &Provider| marks.is_none_or(|marks| marks.may_be(*provider));
+    for provider in Provider::ALL.into_iter().filter(may_be) {
+        if let Some(parsed) = parse_as(provider, line, position) {
+            *likely = provider;
+            return parsed;
+        }
+    }
+    nobodys(line)
 }
 
 /// `None`: sound, but not this provider's.

@@ -113,12 +113,11 @@ impl AddAssign for ReadSummary {
 
 /// Reads one record. `format`: only as this provider's; `None`: look.
 pub fn parse_line(line: &str, format: Option<Provider>, position: Position) -> Parsed<'_> {
-    match format {
-        Some(provider) => {
-            parse_as(provider, line, position).unwrap_or_else(|| not_a_record_of(provider, line))
-        }
-        None => parse_any(line, Provider::Entra, position),
+    if let Some(provider) = format {
+        return parse_as(provider, line, position).unwrap_or_else(|| not_a_record_of(provider, line));
     }
+    let mut likely = Provider::Entra;
+    parse_any(line, &mut likely, position)
 }
 
 /// Can what begins with `head` be read on from after any of its lines? Not so a JSON document, rows below a header,

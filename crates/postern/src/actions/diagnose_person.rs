@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use postern_signals::report::printable;
 use postern_signals::rules::RuleSet;
 use postern_signals::{
     AttemptResult, Cause, Diagnosis, Method, Options, PersonReport, PersonState, Position, Provider,
@@ -150,8 +151,8 @@ fn newest(records: &[SignIn<'_>]) -> Vec<AttemptLine> {
         method: record.method,
         result: record.result,
         ip: record.ip.map(|ip| ip.to_string()),
-        app: record.app.as_deref().map(str::to_owned),
-        detail: record.detail.as_deref().map(str::to_owned),
+        app: record.app.as_deref().map(printable),
+        detail: record.detail.as_deref().map(printable),
     };
     dated.into_iter().take(LISTED).map(line).collect()
 }
@@ -160,10 +161,10 @@ fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account
     let explained = wide.iter().find(|row| !incident && explains(row, &report));
     let mut account = Account {
         provider: report.provider,
-        login: report.person.to_string(),
+        login: printable(&report.person),
         state: report.state,
         cause: report.cause,
-        why: report.why.into_owned(),
+        why: printable(&report.why),
         mend: report.mend.into_owned(),
         reset_helps: report.reset_helps,
         rung: report.rung,

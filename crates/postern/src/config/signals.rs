@@ -45,30 +45,36 @@ pub struct Signals {
 }
 
 impl TypedSignals {
-    pub(super) fn into_signals(self, problems: &mut Vec<String>) -> Signals {
+    pub(super) fn into_signals(self, data: &Path, problems: &mut Vec<String>) -> Signals {
         let bytes = self.max_import_bytes.unwrap_or(64 << 20);
         let bytes = within("signals.max_import_bytes", bytes, 1 << 10, 4 << 30, problems);
         let keep = within("signals.keep_days", self.keep_days.unwrap_or(90), 1, 3650, problems);
         let default = keep.min(30);
         let look_back = self.look_back_days.unwrap_or(default);
         let look_back = within("signals.look_back_days", look_back, 1, keep.max(1), problems);
-        let import_folder = self.import_folder.as_ref().and_then(|folder| match folder.canonicalize() {
-            Ok(path) if path.is_dir() => Some(path),
-            Ok(_) => {
-                problems.push(format!("signals.import_folder: {} is not a folder", folder.display()));
-                None
-            }
-            Err(why) => {
-                problems.push(format!("signals.import_folder: {}: {why}", folder.display()));
-                None
-            }
-        });
         Signals {
-            import_folder,
+            import_folder: self.folder(data, problems),
             max_import_bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
             keep: SignedDuration::from_hours(24 * keep),
             look_back: SignedDuration::from_hours(24 * look_back),
             engine: self.engine(problems),
+        }
+    }
+
+    fn folder(&self, data: &Path, problems: &mut Vec<String>) -> Option<PathBuf> {
+        let folder = self.import_folder.as_ref()?;
+        let mut wrong = |why: &dyn std::fmt::Display| {
+            problems.push(format!("signals.import_folder: {}: {why}", folder.display()));
+            None
+        };
+        match folder.canonicalize() {
+            Err(why) => wrong(&why),
+            Ok(path) if !path.is_dir() => wrong(&"is not a folder"),
+            // Uploads on their way lie in the data folder, and so does the database.
+            Ok(path) if data.canonicalize().is_ok_and(|data| data.starts_with(&path)) => {
+                wrong(&"holds the data folder; choose one for logs alone")
+            }
+            Ok(path) => Some(path),
         }
     }
 

@@ -75,7 +75,7 @@ impl Typed {
         let trusted_proxies = proxies(&self.trusted_proxies, &mut problems);
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
-        let signals = self.signals.into_signals(&mut problems);
+        let signals = self.signals.clone().into_signals(&data, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
         };

@@ -3,3 +3,4 @@
 mod deliver_outbox;
 mod detect;
 mod sequence_audit;
+mod watch_folder;

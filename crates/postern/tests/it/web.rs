@@ -2,6 +2,7 @@
 
 mod api;
 mod dev;
+mod incidents;
 mod pages;
 mod portal;
 mod problem;

@@ -3,7 +3,7 @@
 use std::{
     borrow::Borrow,
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -145,8 +145,9 @@ impl<'t> Writer<'t> {
         id
     }
 
-    pub(super) fn hash(&self, text: Option<&str>) -> u64 {
-        text.map_or(0, |text| self.texts.hash(text))
+    /// For what is only compared, and shown as it is: the same in every run. 0 for none.
+    pub(super) fn mark(text: Option<&str>) -> u64 {
+        text.map_or(0, |text| BuildHasherDefault::<DefaultHasher>::default().hash_one(text).max(1))
     }
 
     /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record that

@@ -20,7 +20,9 @@ wire! {
     struct Record<'a> {
         "id" => id: Scalar<'a>,
         "time" => time: Scalar<'a>,
-        "timestamp" | "@timestamp" => logged: Scalar<'a>,
+        "timestamp" => logged: Scalar<'a>,
+        // Keycloak's own in one of its forms; beside the above, of whatever has carried the line.
+        "@timestamp" => carried: Scalar<'a>,
         "loggername" | "log.logger" => logger: Scalar<'a>,
         "message" => message: Scalar<'a>,
         "type" => kind: Scalar<'a>,
@@ -96,7 +98,7 @@ fn is_constant(word: &str) -> bool {
 
 /// A line of the server log in a JSON console log.
 fn wrapped<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
-    let Ok(at) = time_in(&record.logged) else {
+    let Ok(at) = time_in(if record.logged.is_absent() { &record.carried } else { &record.logged }) else {
         return Parsed::Damaged(Damage::BadTime);
     };
     let parsed = match &record.message {

@@ -5,7 +5,7 @@
 //! `result` is `success`, `failure`, `interrupt`, `push_sent`, or a [`Lifecycle`] word. A record of another provider
 //! names it in `provider`, and is read back as that provider's.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 
@@ -104,7 +104,9 @@ fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
     sign_in.app = line.app.cow();
     sign_in.legacy = line.legacy.truth().unwrap_or_default();
     sign_in.method = word::<Method>(&line.method).unwrap_or_default();
-    sign_in.code = line.code.cow();
+    // The provider's own, or a cause that a later version may have added.
+    let newer = |word: &Cow<'_, str>| word.parse::<Cause>().is_err();
+    sign_in.code = line.code.cow().or_else(|| line.cause.cow().filter(newer));
     sign_in.flag = word::<Flag>(&line.flag);
     sign_in.interactive = line.interactive.truth().unwrap_or(true);
     sign_in.session = line.session.cow();
@@ -321,6 +323,7 @@ mod tests {
         );
         let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
         assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
+        assert_eq!(attempt(&newer).code.as_deref(), Some("mfa_moon_phase"));
         let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
         assert!(matches!(parse_line(&undated, None, Position::default()), Parsed::Damaged(Damage::BadTime)));
     }

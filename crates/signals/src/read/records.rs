@@ -20,7 +20,7 @@ pub(super) struct Records<'p, F> {
     pub(super) file: u32,
     /// Read as this provider's only.
     pub(super) format: Option<Provider>,
-    /// The provider of the last record: logs are rarely mixed, so it is tried first.
+    /// Whose the last record was, which is tried first.
     pub(super) likely: &'p mut Provider,
     pub(super) summary: ReadSummary,
     pub(super) each: F,
@@ -111,11 +111,11 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     /// `None`: nobody's record.
-    fn parse<'t>(&self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
+    fn parse<'t>(&mut self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
         let position = Position { file: self.file, line };
         match self.format {
             Some(provider) => parse_as(provider, text, position),
-            None => Some(parse_any(text, *self.likely, position)).filter(|parsed| !is_nobodys(parsed)),
+            None => Some(parse_any(text, self.likely, position)).filter(|parsed| !is_nobodys(parsed)),
         }
     }
 
@@ -126,14 +126,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     fn hand_over(&mut self, line: u64, parsed: Parsed<'_>) {
         self.summary.records += 1;
         match &parsed {
-            Parsed::Attempt(record) => {
-                self.summary.attempts += 1;
-                *self.likely = record.provider;
-            }
-            Parsed::Several(records) => {
-                self.summary.attempts += 1;
-                *self.likely = records.first().map_or(*self.likely, |record| record.provider);
-            }
+            Parsed::Attempt(_) | Parsed::Several(_) => self.summary.attempts += 1,
             Parsed::Foreign(_) => self.summary.foreign += 1,
             Parsed::Damaged(_) => self.summary.damaged += 1,
         }

@@ -183,11 +183,6 @@ pub fn person<'r>(record: &'r SignIn<'_>) -> Option<&'r str> {
     record.person.as_deref()
 }
 
-/// The same record but for who it is about.
-pub fn without_names(record: &SignIn<'static>) -> SignIn<'static> {
-    SignIn { person: None, display: None, ..record.clone() }
-}
-
 /// The same, with the text that [`SignIn`] shows in place of a login.
 pub fn text(value: &Option<Cow<'_, str>>) -> String {
     value.as_deref().unwrap_or_default().to_owned()

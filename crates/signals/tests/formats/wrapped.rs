@@ -35,6 +35,15 @@ fn pair(sample: &Sample) -> [String; 2] {
     [sample.text.to_owned(), sample.with(NAME, "eve@corp.example")]
 }
 
+/// The rows with something else than commas between their cells.
+fn separated(rows: &[&str], delimiter: u8) -> String {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    let text = rows.join("\n");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.byte_records().for_each(|row| writer.write_byte_record(&row.unwrap()).unwrap());
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
 /// The files that hold these two and nothing else.
 fn files(sample: &Sample) -> Vec<(String, String)> {
     let [mia, eve] = pair(sample);
@@ -44,6 +53,12 @@ fn files(sample: &Sample) -> Vec<(String, String)> {
             ("rows of a spreadsheet".into(), format!("{header}\r\n{mia}\r\n{eve}\r\n\r\n")),
             ("rows without an end".into(), format!("{header}\n{mia}\n{eve}")),
             ("a header twice".into(), format!("{header}\n{mia}\n{header}\n{eve}\n")),
+            ("semicolons".into(), separated(&[header, &mia, &eve], b';')),
+            (
+                "semicolons, as Excel says".into(),
+                format!("sep=;\r\n{}", separated(&[header, &mia, &eve], b';')),
+            ),
+            ("tabs".into(), separated(&[header, &mia, &eve], b'\t')),
         ];
     }
     let mut files = vec![

@@ -86,3 +86,40 @@ fn the_edges_of_the_numbers() {
     assert_eq!([0, 1, 3650, 3651].map(days), [false, true, true, false]);
     assert_eq!([-1, 0, 1, 10, 11].map(minutes), [false, false, true, true, false]);
 }
+
+#[test]
+fn the_table_of_signals_is_checked_with_the_rest() {
+    let folder = std::env::temp_dir().join(format!("postern-config-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("rules")).unwrap();
+    std::fs::write(folder.join("settings.toml"), "[outage]\nshare = 7.0\n[rules.mfa_fatigue]\ncount = 0\n")
+        .unwrap();
+    std::fs::write(folder.join("rules/bad.yml"), "title: Nothing\n").unwrap();
+    let at = |name: &str| folder.join(name).display().to_string();
+    let toml = format!(
+        "data = {:?}\n[signals]\nimport_folder = {:?}\nmax_import_bytes = 0\nkeep_days = 5\nlook_back_days = 6\n\
+         settings = {:?}\nrules = {:?}\n",
+        at("rules"),
+        at(""),
+        at("settings.toml"),
+        at("rules"),
+    );
+    let problems = typed(&toml).into_config(Mode::Production).unwrap_err().to_string();
+    for problem in [
+        "signals.import_folder: ",
+        "signals.max_import_bytes: ",
+        "signals.look_back_days: 6 is not between 1 and 5",
+        "settings.toml: settings.outage.share",
+        "mfa_fatigue",
+        "signals.rules: ",
+    ] {
+        assert!(problems.contains(problem), "{problem} is not in:\n{problems}");
+    }
+    assert!(problems.contains("holds the data folder"), "{problems}");
+    assert!(typed("[signals]\nimport_folder = \"/nowhere/at/all\"").into_config(Mode::Production).is_err());
+    assert!(toml::from_str::<Typed>("[signals]\nkeep_dayz = 1").is_err());
+    std::fs::write(folder.join("settings.toml"), "[rules.mfa_fatigue]\ncount = 8\n").unwrap();
+    let toml = format!("[signals]\nsettings = {:?}\nkeep_days = 10", at("settings.toml"));
+    let config = typed(&toml).into_config(Mode::Production).unwrap();
+    assert_eq!((config.signals.keep.as_hours(), config.signals.look_back.as_hours()), (240, 240));
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -33,7 +33,8 @@ pub fn fatigue(person: &str, prompts: i64, newest: Timestamp) -> String {
 
 /// JSON Lines.
 pub fn jsonl(records: &[Value]) -> String {
-    records.iter().map(|record| format!("{record}\n")).collect()
+    let lines: Vec<_> = records.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 /// Sends a log with a token.
@@ -57,6 +58,29 @@ impl TestApp {
     pub async fn import(&self, source: &str, log: impl Into<reqwest::Body>) -> Value {
         let token = self.token(&["signins:import"]).await;
         send_log(&self.browser(), &token, source, log).await.status(201).json()
+    }
+
+    /// Gives the rows of these tables to another organisation, as if they had always been its own.
+    pub async fn move_to_another_tenant(&self, tables: &[&str]) {
+        let mut sql = vec![
+            "INSERT INTO tenants (id, name, created_at) VALUES ('another', 'Another', 9223372036854775807);"
+                .to_owned(),
+        ];
+        // Children first would leave them without parents: copies, then the originals go.
+        for table in tables.iter().rev() {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table} LIMIT 1")));
+            let row = rows.fetch_one(self.db.reader()).await.unwrap();
+            let columns: Vec<&str> = sqlx::Row::columns(&row).iter().map(sqlx::Column::name).collect();
+            let columns =
+                columns.into_iter().filter(|column| *column != "tenant_id").collect::<Vec<_>>().join(", ");
+            sql.push(format!(
+                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table};"
+            ));
+        }
+        for table in tables {
+            sql.push(format!("DELETE FROM {table} WHERE tenant_id <> 'another';"));
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.concat())).execute(self.db.reader()).await.unwrap();
     }
 
     /// Open findings, worst first.

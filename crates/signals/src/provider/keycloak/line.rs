@@ -190,7 +190,12 @@ impl<'a> Iterator for Fields<'a> {
         }
         // Without quotes of their own, values with a space stood in single ones.
         let quote = self.quote.unwrap_or('\'');
-        let (value, rest) = rest.strip_prefix(quote).map_or_else(|| bare(rest), |rest| quoted(rest, quote));
+        let (value, rest) = match rest.strip_prefix(quote).map(|open| quoted(open, quote)) {
+            Some(Some(found)) => found,
+            // The line was cut off, and half a name is another name.
+            Some(None) if self.quote.is_some() => (Cow::Borrowed(""), ""),
+            _ => bare(rest),
+        };
         self.rest = rest;
         Some((key, Scalar::of(value).cow()))
     }
@@ -219,7 +224,8 @@ fn bare(text: &str) -> (Cow<'_, str>, &str) {
 /// Keycloak puts a backslash before a quote in a value, but leaves backslashes as they are. So a quote ends the value
 /// unless a backslash stands before it; and even then, if the next field follows and opens with a quote that nobody
 /// escaped: inside a value there is no such quote, and at its end none that opens something.
-fn quoted(text: &str, quote: char) -> (Cow<'_, str>, &str) {
+/// `None`: it does not end.
+fn quoted(text: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
     let opens = |value: &str| {
         value.strip_prefix(quote).is_some_and(|value| !value.is_empty() && next_field(value).is_none())
     };
@@ -231,15 +237,14 @@ fn quoted(text: &str, quote: char) -> (Cow<'_, str>, &str) {
             None => after.is_empty(),
         }
     };
-    let end = text.match_indices(quote).map(|(at, _)| at).find(|at| ends_at(*at));
-    let (end, next) = end.map_or((text.len(), text.len()), |end| (end, end + 1));
+    let end = text.match_indices(quote).map(|(at, _)| at).find(|at| ends_at(*at))?;
     let value = text.get(..end).unwrap_or("");
     let value = if value.contains('\\') {
         Cow::Owned(value.replace(&format!("\\{quote}"), &quote.to_string()))
     } else {
         Cow::Borrowed(value)
     };
-    (value, after_comma(text, next))
+    Some((value, after_comma(text, end + 1)))
 }
 
 fn after_comma(text: &str, end: usize) -> &str {

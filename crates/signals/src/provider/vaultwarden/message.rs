@@ -87,7 +87,8 @@ impl<'t> Message<'t> {
         };
         let words = words.split_once(" Server time: ").map_or(words, |(words, _)| words);
         let (ip, name) = match rest.split_once(". Username: ") {
-            Some((ip, name)) => (ip, Some(name.strip_suffix('.').unwrap_or(name))),
+            // Without its full stop the line was cut off, and half a name is another name.
+            Some((ip, name)) => (ip, name.strip_suffix('.')),
             None => (rest.split(' ').next().unwrap_or(rest), None),
         };
         Self { ip: Some(ip.trim_end_matches('.')), name, words: Some(words.trim_end()), ..self }

@@ -1,0 +1,161 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use postern::store::imports::{self, ImportRow};
+
+use crate::on_both::on_both;
+use crate::steps::{declined, fatigue, jsonl, signed_in};
+use crate::test_app::{Database, Place, TestApp, eventually};
+
+/// A server that watches a folder of its own.
+async fn watching(db: Database) -> (TestApp, PathBuf) {
+    let place = Place::with_people(db).await;
+    let folder = place.folder().join("inbox");
+    fs::create_dir(&folder).unwrap();
+    let folder = folder.canonicalize().unwrap();
+    let watched = folder.clone();
+    (TestApp::start_at(place, |config| config.signals.import_folder = Some(watched)).await, folder)
+}
+
+async fn restarted(app: TestApp, folder: &Path) -> TestApp {
+    TestApp::start_at(app.stop().await, |config| config.signals.import_folder = Some(folder.to_owned())).await
+}
+
+fn append(path: &Path, text: &str) {
+    let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+async fn import(app: &TestApp, source: &str) -> Option<ImportRow> {
+    let all = imports::list(&app.db, &app.tenant).await.unwrap();
+    assert!(all.iter().filter(|row| row.source == source).count() <= 1, "{source} is listed twice");
+    all.into_iter().find(|row| row.source == source)
+}
+
+async fn stored(app: &TestApp, source: &str, expected: i64) {
+    eventually(&format!("{expected} records of {source}"), async || {
+        import(app, source).await.is_some_and(|row| row.stored == expected)
+    })
+    .await;
+}
+
+on_both! {
+    async fn a_log_that_grows_is_read_on_from_its_last_whole_line(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("okta.jsonl");
+        let now = app.clock.now();
+        append(&log, &fatigue("ana", 3, now));
+        stored(&app, "okta.jsonl", 3).await;
+        let more = jsonl(&[declined("ana", now), signed_in("gus", now)]);
+        let (whole, half) = more.split_at(more.len() - 40);
+        append(&log, whole);
+        stored(&app, "okta.jsonl", 4).await;
+        append(&log, half);
+        stored(&app, "okta.jsonl", 5).await;
+        append(&log, &jsonl(&[declined("ana", now + jiff::SignedDuration::from_secs(9))]));
+        let finding = app.finding("mfa_fatigue").await;
+        let lines: Vec<i64> = serde_json::from_str::<Vec<serde_json::Value>>(&finding.evidence).unwrap().iter()
+            .map(|piece| piece["line"].as_i64().unwrap()).collect();
+        assert_eq!((lines, finding.record_count), (vec![1, 2, 3, 4, 6], 5));
+        let row = import(&app, "okta.jsonl").await.unwrap();
+        assert_eq!((row.records, row.damaged_records, row.repeated), (6, 0, 0));
+        // On the record once, however often it grew.
+        assert_eq!(app.events("signins.imported").await.len(), 1);
+    }
+
+    async fn a_restart_reads_nothing_twice(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("okta.jsonl");
+        let now = app.clock.now();
+        append(&log, &fatigue("ana", 3, now));
+        append(&folder.join("entra.json"), &format!("[{}]", signed_in("ana", now)));
+        stored(&app, "okta.jsonl", 3).await;
+        stored(&app, "entra.json", 1).await;
+        let app = restarted(app, &folder).await;
+        append(&log, &jsonl(&[signed_in("gus", now)]));
+        stored(&app, "okta.jsonl", 4).await;
+        for source in ["okta.jsonl", "entra.json"] {
+            let row = import(&app, source).await.unwrap();
+            assert_eq!((row.repeated, row.records), (0, row.stored), "{source}");
+        }
+        // Another log under the old name, as a rotation leaves it, is read from its beginning.
+        fs::write(&log, jsonl(&[signed_in("fay", now)])).unwrap();
+        stored(&app, "okta.jsonl", 5).await;
+    }
+
+    async fn documents_are_read_when_they_have_come_to_rest(db) {
+        let (app, folder) = watching(db).await;
+        let now = app.clock.now();
+        fs::create_dir(folder.join("2026-03")).unwrap();
+        let path = folder.join("2026-03/page.json");
+        append(&path, "[\n");
+        for who in ["ana", "gus", "fay"] {
+            append(&path, &format!("{},\n", signed_in(who, now)));
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        }
+        append(&path, &format!("{}]", signed_in("emil", now)));
+        stored(&app, "2026-03/page.json", 4).await;
+        assert_eq!(import(&app, "2026-03/page.json").await.unwrap().damaged_records, 0);
+        let mut packed = flate2::write::GzEncoder::new(File::create(folder.join("a.gz")).unwrap(), flate2::Compression::fast());
+        packed.write_all(jsonl(&[signed_in("dina", now)]).as_bytes()).unwrap();
+        packed.finish().unwrap();
+        stored(&app, "a.gz", 1).await;
+    }
+
+    async fn what_is_of_no_use_is_named_once_and_keeps_nobody_from_the_rest(db) {
+        let (app, folder) = watching(db).await;
+        let now = app.clock.now();
+        fs::write(folder.join("<b>notes.txt"), "[\nnothing here\n").unwrap();
+        fs::write(folder.join("rates.jsonl"), "{\"eventType\":\"app.rate_limit\"}\n").unwrap();
+        fs::write(folder.join(".hidden"), fatigue("ana", 3, now)).unwrap();
+        fs::write(folder.join("empty"), "").unwrap();
+        fs::write(folder.join("good.jsonl"), fatigue("ana", 3, now)).unwrap();
+        stored(&app, "good.jsonl", 3).await;
+        eventually("the others are named", async || {
+            import(&app, "<b>notes.txt").await.is_some() && import(&app, "rates.jsonl").await.is_some()
+        })
+        .await;
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 3);
+        let page = app.browser_with_planted_session("ada").await.get("/desk/imports").await;
+        page.ok().says("no sign-in record that Postern knows").says("unknown kind of record: 1");
+        assert!(!page.body.contains("<b>notes"));
+        // It comes to be of use.
+        append(&folder.join("rates.jsonl"), &jsonl(&[signed_in("gus", now)]));
+        stored(&app, "rates.jsonl", 1).await;
+        assert_eq!(import(&app, "rates.jsonl").await.unwrap().problem, None);
+    }
+
+    async fn a_link_leads_nowhere_outside(db) {
+        let (app, folder) = watching(db).await;
+        let now = app.clock.now();
+        let outside = app.config.data.join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("log.jsonl"), fatigue("ana", 4, now)).unwrap();
+        std::os::unix::fs::symlink(outside.join("log.jsonl"), folder.join("out.jsonl")).unwrap();
+        std::os::unix::fs::symlink(&outside, folder.join("out")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.join("zero")).unwrap();
+        fs::write(folder.join("in.jsonl"), fatigue("ana", 3, now)).unwrap();
+        std::os::unix::fs::symlink(folder.join("in.jsonl"), folder.join("also-in.jsonl")).unwrap();
+        stored(&app, "in.jsonl", 0).await;
+        stored(&app, "also-in.jsonl", 3).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 2);
+    }
+
+    async fn two_nodes_share_a_folder(db) {
+        let (app, folder) = watching(db).await;
+        let other = app.second_node().await;
+        let now = app.clock.now();
+        for part in 0..5 {
+            append(&folder.join("okta.jsonl"), &jsonl(&[signed_in(&format!("p{part}"), now)]));
+            append(&folder.join(format!("{part}.json")), &format!("[{}]", signed_in(&format!("q{part}"), now)));
+            stored(&app, "okta.jsonl", part + 1).await;
+        }
+        for part in 0..5 {
+            stored(&app, &format!("{part}.json"), 1).await;
+        }
+        assert_eq!(app.count("SELECT CAST(SUM(records) AS BIGINT) FROM imports").await, 10);
+        other.stop().await;
+    }
+}

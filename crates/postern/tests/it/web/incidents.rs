@@ -1,0 +1,187 @@
+//! The queue of incidents, one of them, what was taken in, and a person's page.
+
+use postern::actions::close_finding::{Which, close_finding};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::on_both::on_both;
+use crate::steps::{PLACEHOLDER_REASON, declined, fatigue, jsonl, send_log, signed_in};
+use crate::test_app::TestApp;
+
+const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[2J\u{202e}<img src=x>";
+
+on_both! {
+    async fn the_queue_shows_what_is_open_and_empties(db) {
+        let app = TestApp::start(db).await;
+        let sol = app.browser_with_planted_session("sol").await;
+        sol.get("/desk/incidents").await.ok().says("Nothing is open");
+        sol.get("/desk/incidents?closed=true").await.ok().says("Nothing has been closed yet");
+        sol.get("/desk/incidents?grade=incident").await.ok().says("Nothing of this grade is open");
+        app.import("okta.jsonl", fatigue("ana@demo.postern.invalid", 5, app.clock.now())).await;
+        let finding = app.finding("mfa_fatigue").await;
+        let queue = sol.get("/desk/incidents").await;
+        queue.ok().says("MFA Fatigue").says("Ana Ferreira").says("Incidents 1 open");
+        sol.get("/desk/incidents?grade=incident").await.ok().says("MFA Fatigue");
+        sol.get("/desk/incidents?grade=notice").await.ok().does_not_say("MFA Fatigue");
+
+        let path = format!("/desk/incidents/{}", finding.id);
+        let page = sol.get(&path).await;
+        page.ok().says("okta.jsonl, line 1").says("okta.jsonl, line 5").says("agent-runbook.md#mfa-fatigue");
+        page.says(&finding.threshold).says(&finding.mend).says("mfa_fatigue").says(&finding.confidence);
+        let version = finding.version.to_string();
+        let form = |reason: &'static str| [("reason", reason), ("version", version.as_str())];
+        sol.post(&format!("{path}/close"), &form(" ")).await.status(422).says("Give a reason");
+        sol.post(&format!("{path}/close"), &form(PLACEHOLDER_REASON)).await.leads_to("/desk/incidents");
+        sol.get("/desk/incidents").await.ok().does_not_say("MFA Fatigue").does_not_say("1 open");
+        sol.get("/desk/incidents?closed=true").await.ok().says(PLACEHOLDER_REASON).says("Sol Marchetti");
+        sol.get(&path).await.ok().says("Closed").says(PLACEHOLDER_REASON);
+    }
+
+    async fn who_may_not_close_is_told_why_and_sees_no_form(db) {
+        let app = TestApp::start(db).await;
+        app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
+        let path = format!("/desk/incidents/{}", app.finding("mfa_fatigue").await.id);
+        for (login, words) in [("ben", "closed by a senior or an admin"), ("otto", "closed by a senior or an admin")] {
+            let browser = app.browser_with_planted_session(login).await;
+            let page = browser.get(&path).await;
+            page.ok().says(words);
+            assert!(!page.body.contains("/close\""));
+            browser.post(&format!("{path}/close"), &[("reason", PLACEHOLDER_REASON)]).await.status(403);
+        }
+        let ana = app.browser_with_planted_session("ana").await;
+        for path in ["/desk/incidents", &path, "/desk/imports"] {
+            ana.get(path).await.status(403);
+        }
+        app.browser_with_planted_session("sol").await.get("/desk/incidents/nowhere").await.status(404);
+    }
+
+    async fn a_hostile_log_is_text_and_nothing_else(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let mut records: Vec<_> = (0..5).map(|n| declined(HOSTILE, now - jiff::SignedDuration::from_secs(200 - n * 30))).collect();
+        records.push(json!({ "postern": "signin/v1", "at": now.to_string(), "person": "ana@demo.postern.invalid", "provider": "okta",
+            "result": "failure", "cause": "unknown", "detail": HOSTILE, "app": HOSTILE, "policy": HOSTILE, "user_agent": HOSTILE }));
+        records.push(declined("a\u{0}b", now));
+        records.push(declined(&"x".repeat(30_000), now));
+        app.import(HOSTILE, jsonl(&records)).await;
+        let finding = app.finding("mfa_fatigue").await;
+        let sol = app.browser_with_planted_session("sol").await;
+        let ana = app.person("ana").await.id;
+        let case = app.open("ana").await;
+        for path in ["/desk/incidents".to_owned(), format!("/desk/incidents/{}", finding.id), "/desk/imports".to_owned(),
+            format!("/desk/people/{ana}"), format!("/desk/cases/{case}")] {
+            let page = sol.get(&path).await;
+            page.ok();
+            for raw in ["<script>alert", "<img src=x", "\u{1b}", "\u{202e}", "\u{0}"] {
+                assert!(!page.body.contains(raw), "{raw:?} is on {path}");
+            }
+        }
+        sol.get("/desk/incidents").await.says("&lt;script&gt;alert(1)");
+    }
+
+    async fn the_imports_page_takes_a_file_without_a_script(db) {
+        let app = TestApp::start(db).await;
+        let ada = app.browser_with_planted_session("ada").await;
+        ada.get("/desk/imports").await.ok().says("Nothing was taken in yet").says("Take it in");
+        let upload = async |name: &str, log: String| {
+            let boundary = "postern-test-boundary";
+            let body = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n{log}\r\n--{boundary}--\r\n"
+            );
+            let request = ada.request(Method::POST, "/desk/imports").header("origin", app.origin());
+            ada.send(request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body)).await
+        };
+        upload("okta.jsonl", fatigue("ana", 5, app.clock.now()) + "{\"broken\n").await.leads_to("/desk/imports");
+        let page = ada.get("/desk/imports").await;
+        page.ok().says("okta.jsonl").says("5 of 6 records").says("1 damaged").says("line 6: ends in the middle");
+        page.says("Ada Lindqvist");
+        upload("other.txt", "nothing of use".to_owned()).await.status(422).says("No sign-in record that Postern knows");
+        upload("", String::new()).await.status(422).says("Choose a file");
+        app.finding("mfa_fatigue").await;
+        // The others may look.
+        let ben = app.browser_with_planted_session("ben").await;
+        ben.get("/desk/imports").await.ok().says("okta.jsonl").does_not_say("Take it in");
+        ben.post("/desk/imports", &[("file", "x")]).await.status(403);
+        // And another site may not send one in an admin's name.
+        let request = ada.request(Method::POST, "/desk/imports").header("origin", "https://evil.example.com");
+        ada.send(request.body("x")).await.status(403);
+    }
+
+    async fn a_persons_page_says_why_and_what_would_help(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let ana = app.person("ana").await.id;
+        let page = ben.get(&format!("/desk/people/{ana}")).await;
+        page.ok().says("Locked out").says("The one-time code was wrong").says("only if the factor is lost").says("rung 2");
+        let gus = app.person("gus").await.id;
+        ben.get(&format!("/desk/people/{gus}")).await.ok().says("No sign-in on record").says("None.");
+        app.import("okta.jsonl", jsonl(&[signed_in("GUS@demo.postern.invalid", app.clock.now())])).await;
+        ben.get(&format!("/desk/people/{gus}")).await.ok().says("Can sign in").says("gus@demo.postern.invalid at okta");
+        app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
+        app.finding("mfa_fatigue").await;
+        let page = ben.get(&format!("/desk/people/{ana}")).await;
+        page.ok().says("It looks like an attack on this account").says("MFA Fatigue").says("rung 7").does_not_say("only if the factor");
+        let case = app.open("ana").await;
+        ben.get(&format!("/desk/cases/{case}")).await.ok().says("It looks like an attack on this account").says("risk 1");
+        ben.get("/desk/people").await.ok().says("Ana Ferreira");
+        ben.get("/desk/people/nobody").await.status(404);
+    }
+
+    async fn programs_see_and_close_the_same(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["findings:read", "findings:close", "signins:import"]).await;
+        let program = app.browser();
+        send_log(&program, &token, "okta.jsonl", fatigue("ana", 5, app.clock.now())).await.status(201);
+        app.finding("mfa_fatigue").await;
+        let get = async |path: &str| program.send(program.request(Method::GET, path).bearer_auth(&token)).await;
+        let list = get("/api/v1/findings?grade=incident").await.ok().json();
+        let finding = &list["findings"][0];
+        assert_eq!((&finding["rule"], &finding["about"]["kind"]), (&"mfa_fatigue".into(), &"person".into()));
+        assert_eq!(finding["people"][0]["person"]["name"], "Ana Ferreira");
+        assert_eq!(finding["evidence"][4], json!({ "source": "okta.jsonl", "import": finding["evidence"][4]["import"], "line": 5, "sign_in": null, "at": null }));
+        get("/api/v1/findings?grade=awful").await.status(400);
+        let ana = app.person("ana").await.id;
+        let diagnosis = get(&format!("/api/v1/people/{ana}/diagnosis")).await.ok().json();
+        assert_eq!((&diagnosis["attacked"], &diagnosis["accounts"][0]["rung"]), (&true.into(), &7.into()));
+        assert_eq!(get("/api/v1/sign-ins/imports").await.ok().json()["imports"][0]["source"], "okta.jsonl");
+
+        let path = format!("/api/v1/findings/{}", finding["id"].as_str().unwrap());
+        assert_eq!(get(&path).await.ok().json()["id"], finding["id"]);
+        let close = async |body: serde_json::Value| {
+            let request = program.request(Method::POST, &format!("{path}/close")).bearer_auth(&token);
+            program.send(request.json(&body)).await
+        };
+        close(json!({ "reason": PLACEHOLDER_REASON, "version": 0 })).await.status(409);
+        close(json!({ "reason": "" })).await.status(422);
+        let closed = close(json!({ "reason": PLACEHOLDER_REASON, "version": finding["version"] })).await.ok().json();
+        assert_eq!(closed["closed"]["why"], PLACEHOLDER_REASON);
+        assert_eq!(get("/api/v1/findings?closed=true").await.ok().json()["findings"][0]["id"], finding["id"]);
+        assert_eq!(app.events("incident.closed").await[0]["actor"]["type"], "token");
+        // Other scopes open none of it.
+        let other = app.token(&["cases:read", "people:read", "audit:read"]).await;
+        for path in ["/api/v1/findings", &path, &format!("/api/v1/people/{ana}/diagnosis"), "/api/v1/sign-ins/imports"] {
+            program.send(program.request(Method::GET, path).bearer_auth(&other)).await.status(403);
+        }
+    }
+
+    async fn another_organisations_records_and_findings_are_not_there(db) {
+        let app = TestApp::start(db).await;
+        app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
+        let id = app.finding("mfa_fatigue").await.id;
+        app.move_to_another_tenant(&["finding_people", "findings", "imported_sign_ins", "imports"]).await;
+        let sol = app.browser_with_planted_session("sol").await;
+        sol.get("/desk/incidents").await.ok().says("Nothing is open");
+        sol.get(&format!("/desk/incidents/{id}")).await.status(404);
+        sol.post(&format!("/desk/incidents/{id}/close"), &[("reason", PLACEHOLDER_REASON)]).await.status(404);
+        sol.get("/desk/imports").await.ok().says("Nothing was taken in yet");
+        let caller = app.caller("sol").await;
+        let which = Which { id: &id, version: None };
+        assert!(close_finding(&app, &caller, which, PLACEHOLDER_REASON).await.is_err());
+        let ana = app.person("ana").await.id;
+        sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_say("attack").does_not_say("okta");
+        // The same record again is this organisation's own.
+        let again = app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
+        assert_eq!(again["repeated"], 0);
+    }
+}
