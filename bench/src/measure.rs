@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-pub use postern_bench_signals::measure::{Samples, as_f64, rate, timed};
+pub use postern_bench_signals::measure::{Samples, as_f64, rate};
 use tokio::task::JoinSet;
 
 use crate::Outcome;
