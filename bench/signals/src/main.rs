@@ -73,10 +73,17 @@ fn generate(size: Size, key: Option<&PathBuf>) -> Outcome<()> {
 fn measure(args: &Args) -> Outcome<()> {
     let options = &args.options;
     std::fs::create_dir_all(&options.out)?;
-    let mut report = Report::new(options.rounds)?;
-    match args.only {
-        Part::Diagnose => diagnose::measure(options, &mut report)?,
-        Part::Memory => memory::measure(options, &mut report)?,
-    }
+    let report = match args.only {
+        Part::Diagnose => {
+            let mut report = Report::new(options.rounds)?;
+            diagnose::measure(options, &mut report)?;
+            report
+        }
+        Part::Memory => {
+            let mut report = Report::new(1)?;
+            memory::measure(options, &mut report)?;
+            report
+        }
+    };
     report.publish(&options.out)
 }

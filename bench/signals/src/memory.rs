@@ -130,7 +130,8 @@ impl Streamed {
     fn report(&self, size: Size, report: &mut Report) {
         let one = |value: f64| [value].into_iter().collect::<Samples>();
         let records = usize::try_from(size.records).unwrap_or(usize::MAX);
-        let name = format!("memory, {:.1} million records, {} people", as_f64(records) / 1e6, size.people);
+        let name =
+            format!("memory, {} records, {} people", grouped(size.records), grouped(size.people.into()));
         report.line(&name, "MB", &one(as_f64(self.seen.peak) / 1e6), "peak (VmHWM); 1 MB = 1,000,000 bytes");
         report.line(
             "  temporary files",
@@ -139,5 +140,21 @@ impl Streamed {
             "unnamed, gone when it ends",
         );
         report.line("  records", "records/s", &one(rate(records, self.took)), "the generator is at work too");
+    }
+}
+
+/// 10,000,000.
+fn grouped(number: u64) -> String {
+    let rest = number % 1_000;
+    if number < 1_000 { rest.to_string() } else { format!("{},{rest:03}", grouped(number / 1_000)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([7, 1_000, 10_020_003].map(grouped), ["7", "1,000", "10,020,003"]);
     }
 }

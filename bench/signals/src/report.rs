@@ -109,7 +109,7 @@ impl Report {
             writeln!(to, "{}: {}.", about.what, about.words)?;
         }
         let Self { cores, processor, rounds, .. } = self;
-        writeln!(to, "{cores} cores, {processor}; {rounds} rounds. As JSON: {}", named.display())
+        writeln!(to, "{cores} cores, {processor}; rounds: {rounds}. As JSON: {}", named.display())
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     cause::{Cause, ResetHelps},
-    event::{PersonName, TextId, Texts},
+    event::{PersonName, TextId, Texts, unpacked_position},
     finding::{Finding, Grade},
     judge::{self, Addresses, Person, Standing, Told},
     record::{Lifecycle, Provider},
@@ -168,7 +168,7 @@ fn time(micros: i64) -> Timestamp {
 
 fn moment_of(moment: &judge::Moment) -> Moment {
     let judge::Moment { at, result, method, position } = *moment;
-    Moment { at: time(at), result, method, position }
+    Moment { at: time(at), result, method, position: unpacked_position(position) }
 }
 
 fn change_of(change: &judge::Change, texts: &Texts) -> Change {

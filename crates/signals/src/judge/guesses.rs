@@ -49,6 +49,7 @@ impl Guesses {
     ) -> Option<Detected> {
         match event.result() {
             AttemptResult::Failure(cause @ (Cause::BadPassword | Cause::MfaWrongCode)) => {
+                self.forget(event.micros(), settings);
                 self.remember(event, cause);
                 match cause {
                     Cause::BadPassword => self.stale_password(password_changed_at, &settings.stale_password),
@@ -77,6 +78,16 @@ impl Guesses {
     /// A suspicion that nothing has cleared.
     pub(crate) fn at_the_end(&mut self) -> Option<Detected> {
         self.clock.take().map(|found| *found)
+    }
+
+    /// Lets go what no detector looks back to: of most people nothing stays.
+    fn forget(&mut self, now: i64, settings: &Settings) {
+        let Settings { stale_password, lockout_by_stranger, clock_drift, .. } = settings;
+        let longest = stale_password.within.max(lockout_by_stranger.within).max(clock_drift.within);
+        while self.wrong.pop_front_if(|wrong| now - wrong.at > micros(longest)).is_some() {}
+        if self.wrong.len() * 4 < self.wrong.capacity() {
+            self.wrong.shrink_to(self.wrong.len() + 1);
+        }
     }
 
     fn remember(&mut self, event: &Event, cause: Cause) {

@@ -16,7 +16,7 @@ use crate::{
 /// Changes to the account that a report lists: the newest.
 const CHANGES_KEPT: usize = 8;
 /// Moments of a timeline: the newest.
-const MOMENTS_KEPT: usize = 24;
+const MOMENTS_KEPT: usize = 16;
 /// A reset colours what happens within a day of it.
 const RESET_LASTS: i64 = 24 * 3_600_000_000;
 /// Two records of one prompt, or one prompt sent to two devices: two seconds.
@@ -62,7 +62,8 @@ pub(crate) struct Moment {
     pub(crate) at: i64,
     pub(crate) result: AttemptResult,
     pub(crate) method: Method,
-    pub(crate) position: Position,
+    /// As [`Event::raw_position`].
+    pub(crate) position: u64,
 }
 
 impl Person {
@@ -167,7 +168,7 @@ impl Person {
         if self.moments.len() == MOMENTS_KEPT {
             self.moments.pop_front();
         }
-        let (result, method, position) = (event.result(), event.method(), event.position());
+        let (result, method, position) = (event.result(), event.method(), event.raw_position());
         self.moments.push_back(Moment { at: event.micros(), result, method, position });
     }
 
