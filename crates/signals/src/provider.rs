@@ -76,6 +76,10 @@ pub(crate) fn parse_as(provider: Provider, line: &str, position: Position) -> Op
         Provider::Entra => entra::parse(line, position),
         Provider::Vaultwarden => return None,
     };
+    // A reader whose marks are not all listed would never be asked.
+    debug_assert!(
+        !matches!(parsed, Ok(Some(_))) || Marks::of(line).is_ok_and(|marks| marks.may_be(provider))
+    );
     parsed.unwrap_or_else(|error| Some(Parsed::Damaged(damage_of(&error))))
 }
 

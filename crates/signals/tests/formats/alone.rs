@@ -2,7 +2,7 @@
 
 use postern_signals::{Parsed, Provider};
 
-use crate::samples::{IP, NAME, all, look, person, read_as, text};
+use crate::samples::{IP, NAME, all, code, look, person, read_as};
 
 #[test]
 fn every_provider_has_a_sample() {
@@ -31,7 +31,7 @@ fn each_is_read_right_whether_found_or_named() {
             record.ip.map(|ip| ip.to_string()),
             record.method,
             record.result,
-            text(&record.code),
+            code(&record),
         );
         let expected = (
             sample.provider,
@@ -40,7 +40,7 @@ fn each_is_read_right_whether_found_or_named() {
             Some(IP.to_owned()),
             sample.method,
             sample.result(),
-            sample.code.to_owned(),
+            sample.code,
         );
         if seen != expected {
             failures.push(format!("{}: {seen:?}, expected {expected:?}", sample.shape));

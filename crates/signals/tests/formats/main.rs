@@ -2,10 +2,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::format_collect,
-    clippy::ref_option,
     clippy::string_slice,
-    reason = "helpers of tests fail by panicking, and are read more often than run"
+    reason = "helpers of tests fail by panicking"
 )]
 
 mod alone;

@@ -7,7 +7,7 @@ mod lines;
 mod microsoft;
 mod okta;
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use jiff::Timestamp;
 use postern_signals::{AttemptResult, Cause, Method, Parsed, Position, Provider, SignIn, parse_line};
@@ -97,8 +97,7 @@ impl Sample {
 
     /// The file that holds these texts.
     pub fn file(&self, texts: &[String]) -> String {
-        let lines = self.header().into_iter().chain(texts.iter().map(String::as_str));
-        lines.map(|line| format!("{line}\n")).collect()
+        lines(self.header().into_iter().chain(texts.iter().map(String::as_str)))
     }
 
     /// The text with a value in the place of another, as the writer of this form would have put it there.
@@ -142,6 +141,11 @@ impl Sample {
     }
 }
 
+/// Each with a line break behind it.
+pub fn lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().flat_map(|text| [text, "\n"]).collect()
+}
+
 /// What was read of a text that must be an attempt.
 pub fn attempt(text: &str) -> SignIn<'static> {
     match look(text) {
@@ -183,7 +187,7 @@ pub fn person<'r>(record: &'r SignIn<'_>) -> Option<&'r str> {
     record.person.as_deref()
 }
 
-/// The same, with the text that [`SignIn`] shows in place of a login.
-pub fn text(value: &Option<Cow<'_, str>>) -> String {
-    value.as_deref().unwrap_or_default().to_owned()
+/// The provider's code; empty if there is none.
+pub fn code<'r>(record: &'r SignIn<'_>) -> &'r str {
+    record.code.as_deref().unwrap_or_default()
 }
