@@ -152,9 +152,9 @@ impl Table {
         assert_eq!(seen.next(), None, "nothing but rows is a record: {self:?}");
     }
 
-    /// Without a line break, tabs alone are no row, whatever is missing.
+    /// Without a line break, white space alone is no row, whatever is missing.
     fn is_blank(&self, row: &[String]) -> bool {
-        self.separator == b'\t'
+        (self.separator == b'\t' || row.len() == 1)
             && !self.ends_in_a_break
             && row.iter().all(|cell| cell.trim_ascii().is_empty())
     }

@@ -8,10 +8,12 @@ mod book;
 mod company;
 mod detector;
 mod guesses;
+mod holders;
 mod memory;
 mod person;
 mod run;
 mod travel;
+mod victims;
 
 use std::{
     collections::{HashMap, VecDeque},

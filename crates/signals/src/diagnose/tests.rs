@@ -130,6 +130,27 @@ fn a_finding_names_its_records() {
 }
 
 #[test]
+fn a_phone_of_several_people_names_each_of_them() {
+    let with_phone = |minute, login: &str| {
+        let mut record = record(minute, Success);
+        record.set_person(Some(login.to_owned().into()));
+        record.phone = Some("+33 6 12 34 56 78".into());
+        record
+    };
+    let named = |records: Vec<_>| {
+        let report = report(records);
+        let [finding] = &*report.findings else { panic!("{:?}", report.findings) };
+        assert_eq!(&*finding.rule, "shared_phone");
+        (finding.people.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), finding.people_count)
+    };
+    let in_turn = ["mia", "mia", "ben", "ben", "eve"].into_iter().zip(0..);
+    let in_turn = named(in_turn.map(|(who, minute)| with_phone(minute, who)).collect());
+    assert_eq!(in_turn, ("ben mia eve".to_owned(), 3));
+    let a_day_apart = [with_phone(0, "mia"), with_phone(1441, "ben"), with_phone(1442, "eve")];
+    assert_eq!(named(a_day_apart.into()), ("eve ben".to_owned(), 2));
+}
+
+#[test]
 fn prompts_without_an_answer_count_and_answered_ones_do_not() {
     let push = |minute, result| {
         let mut record = record(minute, result);

@@ -76,7 +76,8 @@ impl Book {
     pub(super) fn add_fired(&mut self, rules: &Rules, fired: Fired, people: &[PersonKey], event: &Event) {
         let info = rules.info(fired.rule);
         let about = match fired.group.as_slice() {
-            _ if is_about_person(&fired.group) => About::Person(event.person),
+            [] => About::Person(event.person),
+            _ if fired.is_by("person") => About::Person(event.person),
             _ => About::Group(fired.group),
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
@@ -126,10 +127,6 @@ impl Book {
     pub(crate) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }
-}
-
-fn is_about_person(group: &[(String, String)]) -> bool {
-    group.is_empty() || group.iter().any(|(field, _)| field == "person")
 }
 
 impl Entry {

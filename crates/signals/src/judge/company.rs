@@ -1,20 +1,11 @@
 //! The half that watches addresses and the whole organisation.
 
-use std::collections::{HashMap, HashSet};
-
-use super::{Book, Given, Marked};
+use super::{Book, Given, Marked, holders::Holders, victims::Victims};
 use crate::{
-    cause::Cause,
-    event::{Event, PersonKey, Seen, View},
-    record::AttemptResult,
+    event::{Event, PersonKey, View},
     rules::{Correlator, Fired, Grouping},
     tenant::Tenant,
 };
-
-/// How long an address's victims are remembered: three hours, as long as the longest rule by address looks back.
-const VICTIMS_KEPT: i64 = 3 * 3_600_000_000;
-const VICTIMS_MOST: usize = 2_000;
-const ADDRESSES_MOST: usize = 50_000;
 
 /// Watches addresses and the organisation.
 #[derive(Debug)]
@@ -23,16 +14,9 @@ pub(crate) struct CompanyJudge {
     correlator: Correlator,
     fired: Vec<Fired>,
     tenant: Tenant,
-    victims: HashMap<[u8; 16], Victims>,
+    victims: Victims,
+    holders: Holders,
     book: Book,
-}
-
-#[derive(Debug, Default)]
-struct Victims {
-    /// In the order in which they were tried.
-    people: Vec<PersonKey>,
-    known: HashSet<PersonKey>,
-    newest: i64,
 }
 
 impl CompanyJudge {
@@ -41,7 +25,8 @@ impl CompanyJudge {
             correlator: given.rules.correlator(Grouping::Other),
             fired: Vec::new(),
             tenant: Tenant::new(&given.settings),
-            victims: HashMap::new(),
+            victims: Victims::default(),
+            holders: Holders::default(),
             book: Book::default(),
             given: given.clone(),
         }
@@ -60,15 +45,17 @@ impl CompanyJudge {
         if !event.derived() {
             self.tenant.take(event);
         }
-        self.note_victim(event);
+        self.victims.note(event);
+        let holder_before = self.holders.hand_over(event);
         if matches.is_empty() {
             return;
         }
         let view = View { event, texts: &self.given.texts };
         self.correlator.take(view, matches, &mut self.fired);
         for fired in self.fired.drain(..) {
-            let people = people_of(&self.victims, event);
-            self.book.add_fired(&self.given.rules, fired, &people, event);
+            let others: &[PersonKey] =
+                if fired.is_by("phone") { holder_before.as_slice() } else { self.victims.of(event) };
+            self.book.add_fired(&self.given.rules, fired, &with_others(event, others), event);
         }
     }
 
@@ -79,40 +66,10 @@ impl CompanyJudge {
     pub(crate) fn parts(&mut self) -> (&mut Book, &Tenant) {
         (&mut self.book, &self.tenant)
     }
-
-    fn note_victim(&mut self, event: &Event) {
-        let guess =
-            matches!(event.result(), AttemptResult::Failure(Cause::BadPassword | Cause::AccountLocked));
-        let Some(ip) = event.raw_ip().filter(|_| guess && event.address_seen() != Seen::Known) else {
-            return;
-        };
-        if self.victims.len() >= ADDRESSES_MOST && !self.victims.contains_key(&ip) {
-            let oldest = event.micros() - VICTIMS_KEPT;
-            self.victims.retain(|_, victims| victims.newest >= oldest);
-            if self.victims.len() >= ADDRESSES_MOST {
-                return;
-            }
-        }
-        let victims = self.victims.entry(ip).or_default();
-        if event.micros() - victims.newest > VICTIMS_KEPT {
-            victims.people.clear();
-            victims.known.clear();
-        }
-        victims.newest = event.micros();
-        if event.person.is_somebody()
-            && victims.people.len() < VICTIMS_MOST
-            && victims.known.insert(event.person)
-        {
-            victims.people.push(event.person);
-        }
-    }
 }
 
-/// Those who were tried from the event's address, with the event's own person first.
-fn people_of(victims: &HashMap<[u8; 16], Victims>, event: &Event) -> Vec<PersonKey> {
-    let others = event.raw_ip().and_then(|ip| victims.get(&ip)).map(|victims| &victims.people);
-    let mut people = vec![event.person];
-    people.extend(others.into_iter().flatten().copied().filter(|key| *key != event.person));
-    people.retain(|person| person.is_somebody());
-    people
+/// The event's own person first.
+fn with_others(event: &Event, others: &[PersonKey]) -> Vec<PersonKey> {
+    let others = others.iter().copied().filter(|person| *person != event.person);
+    [event.person].into_iter().chain(others).filter(|person| person.is_somebody()).collect()
 }

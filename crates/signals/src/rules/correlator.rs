@@ -36,6 +36,13 @@ pub struct Fired {
     pub until: Timestamp,
 }
 
+impl Fired {
+    /// Does it count for each value of this field?
+    pub(crate) fn is_by(&self, field: &str) -> bool {
+        self.group.iter().any(|(name, _)| name == field)
+    }
+}
+
 /// Takes records in the order of time, with what they match. What it keeps is bounded, however many people there are.
 pub struct Correlator {
     plan: Arc<Plan>,

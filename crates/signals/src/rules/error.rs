@@ -117,6 +117,9 @@ pub enum Problem {
         "`postern: {0}` means nothing. The keys are: confidence (low, medium, high), mend, runbook, words, counts, finding (a rule's name), building_block (true, false)"
     )]
     Extra(String),
+    /// A text that says nothing.
+    #[error("`{0}` is empty. Write what a reader of the finding should know, or leave it out")]
+    Empty(String),
     /// Too many rules.
     #[error("at most {0} detections fit")]
     TooMany(usize),

@@ -31,6 +31,9 @@ impl Extras {
         let text = text.ok_or_else(wrong)?;
         // A text over several lines is one line to us.
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            return Err(Problem::Empty(format!("postern: {key}")));
+        }
         match key {
             "confidence" => self.confidence = Some(confidence(&line).ok_or_else(wrong)?),
             "mend" => self.mend = Some(line.into()),

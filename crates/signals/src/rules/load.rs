@@ -225,6 +225,9 @@ fn status(status: Option<Status>, version: Option<u32>) -> Result<(), Problem> {
 
 /// The rule's name; without one, its title in the letters of a name.
 fn name(name: Option<&str>, title: &str) -> Result<String, Problem> {
+    if title.trim().is_empty() {
+        return Err(Problem::Empty("title".to_owned()));
+    }
     let name = name.map_or_else(|| name_of_title(title), ToOwned::to_owned);
     let is_good = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_good) {
@@ -265,5 +268,6 @@ mod tests {
         assert_eq!(name(None, "Sign-in from TOR (any)").unwrap(), "sign_in_from_tor_any");
         assert_eq!(name(Some("Tor"), "x"), Err(Problem::Name("Tor".into())));
         assert_eq!(name(None, "…"), Err(Problem::Name(String::new())));
+        assert_eq!(name(Some("tor"), " "), Err(Problem::Empty("title".into())));
     }
 }

@@ -150,6 +150,7 @@ fn what_is_not_supported_is_an_error() {
     has(&format!("{good}postern:\n    confidense: high\n"), "`postern: confidense`");
     has(&format!("{good}postern:\n    confidence: certain\n"), "low, medium, high");
     has(&format!("{good}postern: high\n"), "postern: ");
+    has(&format!("{good}postern:\n    mend: >-\n    runbook: x.md\n"), "`postern: mend` is empty");
     has(&good.replace("name: good", "name: Good Rule"), "`Good Rule` is no name");
     has(
         "title: Not mine\nlogsource:\n    category: authentication\nfilter:\n    rules: any\n    selection:\n        ip: 1.2.3.4\n    condition: not selection\n",

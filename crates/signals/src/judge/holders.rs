@@ -1,0 +1,46 @@
+//! Who had a phone last, so that a phone of several people names each of them.
+
+use std::collections::HashMap;
+
+use crate::{
+    event::{Event, PersonKey},
+    record::{AttemptResult, Lifecycle, Provider},
+};
+
+/// How long that is remembered: a day, as long as the rule about shared phones looks back.
+const KEPT: i64 = 24 * 3_600_000_000;
+const MOST: usize = 250_000;
+
+/// The last holder of each phone, for each provider by itself.
+#[derive(Debug, Default)]
+pub(super) struct Holders(HashMap<(Provider, u64), Holder>);
+
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    person: PersonKey,
+    at: i64,
+}
+
+impl Holders {
+    /// Notes the event's person, and says who had the phone before, if that was somebody else.
+    pub(super) fn hand_over(&mut self, event: &Event) -> Option<PersonKey> {
+        let has_it = matches!(
+            event.result(),
+            AttemptResult::Success | AttemptResult::Lifecycle(Lifecycle::FactorEnrolled)
+        );
+        if !has_it || event.phone == 0 || !event.person.is_somebody() {
+            return None;
+        }
+        let key = (event.provider(), event.phone);
+        if self.0.len() >= MOST && !self.0.contains_key(&key) {
+            self.0.retain(|_, holder| event.micros() - holder.at <= KEPT);
+            if self.0.len() >= MOST {
+                return None;
+            }
+        }
+        let now = Holder { person: event.person, at: event.micros() };
+        let before = self.0.insert(key, now)?;
+        let is_another = before.person != now.person && now.at - before.at <= KEPT;
+        is_another.then_some(before.person)
+    }
+}
