@@ -22,6 +22,7 @@ mod words;
 use std::borrow::Cow;
 
 pub(crate) use entra::parse_only as parse_entra_only;
+pub(crate) use head::without_container;
 
 use crate::{
     read::{Damage, Parsed, damage_of},

@@ -6,6 +6,13 @@ pub(super) fn is_head(text: &str) -> bool {
     !text.contains(['"', '\'', '=', '{', '}'])
 }
 
+/// The line without `keycloak-1  | `, which Compose puts before each.
+pub(crate) fn without_container(line: &str) -> &str {
+    let name = line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte)).count();
+    let rest = line.get(name..).filter(|rest| name > 0 && rest.starts_with(' '));
+    rest.and_then(|rest| rest.trim_start_matches(' ').strip_prefix("| ")).unwrap_or(line)
+}
+
 /// The line without `Mar 02 08:14:11 host keycloak[9]: ` or `[pod/keycloak-0/keycloak] `, which have a bracket.
 pub(super) fn without_tag(line: &str) -> &str {
     if let Some((_, rest)) = line.strip_prefix("[pod/").and_then(|tag| tag.split_once("] ")) {
@@ -22,6 +29,23 @@ pub(super) fn without_tag(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compose_names_the_container() {
+        for (line, rest) in [
+            ("keycloak-1  | 2026-03-02 [x] y", "2026-03-02 [x] y"),
+            ("my_app.2 | {}", "{}"),
+            ("x | y | z", "y | z"),
+            ("x| y", "x| y"),
+            (" | y", " | y"),
+            ("x  |y", "x  |y"),
+            ("x y | z", "x y | z"),
+            ("x", "x"),
+            ("", ""),
+        ] {
+            assert_eq!(without_container(line), rest, "{line}");
+        }
+    }
 
     #[test]
     fn a_tag_stands_before_everything_else() {

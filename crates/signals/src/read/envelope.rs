@@ -1,5 +1,8 @@
 //! The envelopes that providers and their tools put records in.
 
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+
 /// A member of an envelope, by the name of its key.
 #[derive(Debug)]
 pub(super) struct Member {
@@ -42,6 +45,22 @@ pub(super) const MEMBERS: &[Member] = &[
     array("logs"),
 ];
 
+/// An event of Amazon EventBridge, by which CloudTrail, Okta and Auth0 send one record each.
+#[derive(Deserialize)]
+struct BusEvent<'t> {
+    #[serde(rename = "detail-type")]
+    _kind: IgnoredAny,
+    #[serde(borrow)]
+    detail: &'t RawValue,
+}
+
+/// The record in an event of a bus.
+pub(super) fn carried(text: &str) -> Option<&str> {
+    memchr::memmem::find(text.as_bytes(), b"\"detail-type\"")?;
+    let event: BusEvent<'_> = serde_json::from_str(text).ok()?;
+    Some(event.detail.get())
+}
+
 /// The member whose value begins where `before` ends.
 pub(super) fn member_at_end_of(before: &[u8], members: &'static [Member]) -> Option<&'static Member> {
     let quoted = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\"")?;
@@ -55,6 +74,15 @@ pub(super) fn member_at_end_of(before: &[u8], members: &'static [Member]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_of_a_bus_carries_a_record() {
+        let event = r#"{"version":"0","detail-type":"x","detail":{"a":[1]},"resources":[]}"#;
+        assert_eq!(carried(event), Some(r#"{"a":[1]}"#));
+        for text in [r#"{"detail":{}}"#, r#"{"detail-type":"x"}"#, r#"{"detail-type":"x","detail":{}"#, ""] {
+            assert_eq!(carried(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_member_is_known_by_its_whole_key() {

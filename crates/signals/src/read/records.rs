@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use super::{
     Damage, Parsed, ReadSummary,
     document::{Fate, Piece, Splitter},
+    envelope::carried,
     table::{Header, for_each_row},
 };
 use crate::{
-    provider::{UNKNOWN, nobodys, parse_any, parse_as},
+    provider::{UNKNOWN, nobodys, parse_any, parse_as, without_container},
     record::{Position, Provider},
 };
 
@@ -78,7 +79,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     /// Reads a line, which may hold several records: an array, an envelope, objects one after the other.
     fn line(&mut self, text: &str, line: u64) {
         // Files put one behind the other have marks in between.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = without_container(text.strip_prefix('\u{feff}').unwrap_or(text));
         if text.is_empty() {
             return;
         }
@@ -113,6 +114,10 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     /// `None`: nobody's record.
     fn parse<'t>(&mut self, text: &'t str, line: u64) -> Option<Parsed<'t>> {
         let position = Position { file: self.file, line };
+        self.parse_bare(text, position).or_else(|| self.parse_bare(carried(text)?, position))
+    }
+
+    fn parse_bare<'t>(&mut self, text: &'t str, position: Position) -> Option<Parsed<'t>> {
         match self.format {
             Some(provider) => parse_as(provider, text, position),
             None => Some(parse_any(text, self.likely, position)).filter(|parsed| !is_nobodys(parsed)),

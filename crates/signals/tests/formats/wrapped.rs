@@ -65,6 +65,7 @@ fn files(sample: &Sample) -> Vec<(String, String)> {
         ("lines".into(), format!("{mia}\n{eve}\n")),
         ("blank lines and line breaks of two kinds".into(), format!("\r\n\n{mia}\r\n\r\n \n{eve}\n\r\n")),
         ("lines without an end".into(), format!("{mia}\n{eve}")),
+        ("the output of Compose".into(), format!("some-service-1  | {mia}\nother_1         | {eve}\n")),
     ];
     if sample.is_json() {
         let list = format!("[{mia},{eve}]");
@@ -73,6 +74,16 @@ fn files(sample: &Sample) -> Vec<(String, String)> {
         files.push(("an array over many lines".into(), pretty(&list)));
         files.push(("one after the other".into(), format!("{}\n{}", pretty(&mia), pretty(&eve))));
         files.push(("in one line".into(), format!("{mia}{eve}")));
+        let [one, other] = [&mia, &eve].map(|record| {
+            format!(
+                r#"{{"version":"0","id":"6f07-1","detail-type":"x","source":"aws.partner/x","account":"123456789012","time":"2026-03-02T08:14:11Z","region":"eu-west-1","resources":[],"detail":{record}}}"#
+            )
+        });
+        files.push(("events of a bus".into(), format!("{one}\n{other}\n")));
+        files.push((
+            "events of a bus over many lines".into(),
+            format!("{}\n{}", pretty(&one), pretty(&other)),
+        ));
         for envelope in sample.envelopes {
             let whole = envelope.replace(RECORDS, &format!("{mia},{eve}"));
             let each = [&mia, &eve].map(|record| envelope.replace(RECORDS, record));
