@@ -1,8 +1,9 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
+mod findings;
 mod measure;
 mod people;
 mod resets;
@@ -44,6 +45,8 @@ pub enum Part {
     SignIns,
     /// Forced resets against fsync'd commits.
     Resets,
+    /// From an import to the incident in the queue.
+    Findings,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
     Diagnose,
     /// Peak memory of `postern diagnose` over a long log: minutes, and only when asked for.
@@ -77,6 +80,10 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     if wanted(Part::Resets) {
         say("resets: beside bare commits (bringing the cases to ready takes a while)");
         in_scratch(out, |folder| resets::measure(args, folder, &mut report))?;
+    }
+    if wanted(Part::Findings) {
+        say("findings: from an import to the incident in the queue");
+        in_scratch(out, |folder| findings::measure(args, folder, &mut report))?;
     }
     if wanted(Part::Diagnose) {
         say("diagnose: beside bare parsing, DuckDB and a Sigma engine");

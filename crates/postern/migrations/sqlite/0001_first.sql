@@ -277,6 +277,7 @@ CREATE TABLE imported_sign_ins (
     FOREIGN KEY (tenant_id, import_id) REFERENCES imports (tenant_id, id)
 );
 CREATE INDEX imported_sign_ins_by_time ON imported_sign_ins (tenant_id, at, id);
+CREATE INDEX imported_sign_ins_by_line ON imported_sign_ins (tenant_id, import_id, line);
 CREATE INDEX imported_sign_ins_of_login ON imported_sign_ins (tenant_id, login_key, at);
 
 CREATE TABLE watched_files (

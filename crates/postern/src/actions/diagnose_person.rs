@@ -87,6 +87,8 @@ pub struct AttemptLine {
     pub at: Timestamp,
     /// Whose log.
     pub provider: Provider,
+    /// Who, as the log writes it.
+    pub login: Option<String>,
     /// What was shown.
     pub method: Method,
     /// What became of it.
@@ -145,16 +147,23 @@ fn judge(
 fn newest(records: &[SignIn<'_>]) -> Vec<AttemptLine> {
     let mut dated: Vec<_> = records.iter().filter_map(|record| Some((record.at?, record))).collect();
     dated.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let line = |(at, record): (Timestamp, &SignIn<'_>)| AttemptLine {
-        at,
-        provider: record.provider,
-        method: record.method,
-        result: record.result,
-        ip: record.ip.map(|ip| ip.to_string()),
-        app: record.app.as_deref().map(printable),
-        detail: record.detail.as_deref().map(printable),
-    };
-    dated.into_iter().take(LISTED).map(line).collect()
+    dated.into_iter().take(LISTED).filter_map(|(_, record)| AttemptLine::of(record)).collect()
+}
+
+impl AttemptLine {
+    /// `None`: the record has no time.
+    pub fn of(record: &SignIn<'_>) -> Option<Self> {
+        Some(Self {
+            at: record.at?,
+            provider: record.provider,
+            login: record.person.as_deref().map(printable),
+            method: record.method,
+            result: record.result,
+            ip: record.ip.map(|ip| ip.to_string()),
+            app: record.app.as_deref().map(printable),
+            detail: record.detail.as_deref().map(printable),
+        })
+    }
 }
 
 fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account {

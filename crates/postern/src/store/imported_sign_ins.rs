@@ -182,6 +182,20 @@ pub async fn list_of_login(
         .await?)
 }
 
+/// The records of one line of an import.
+pub async fn list_of_line(db: &Db, tenant: &TenantId, import: &str, line: i64) -> Result<Vec<ImportedRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND import_id = $2 AND line = $3 \
+         ORDER BY id LIMIT 20"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(import)
+        .bind(line)
+        .fetch_all(db.reader())
+        .await?)
+}
+
 /// Deletes some of the records from before then; says how many.
 pub async fn delete_some_before(change: &mut Change<'_>, before: Timestamp, most: i64) -> Result<u64> {
     let tenant = change.tenant().clone();

@@ -148,6 +148,16 @@ pub async fn list_by_time(
         .await?)
 }
 
+/// One attempt.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<SignInRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND id = $2");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .fetch_optional(db.reader())
+        .await?)
+}
+
 /// The ids of the attempts of one moment.
 pub async fn list_ids_at(db: &Db, tenant: &TenantId, at: Timestamp) -> Result<Vec<String>> {
     let rows: Vec<(String,)> =

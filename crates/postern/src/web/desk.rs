@@ -4,6 +4,7 @@ pub mod add_person;
 pub mod audit;
 pub mod case;
 pub mod decide;
+mod evidence;
 pub mod force_mfa_reset;
 pub mod imports;
 pub mod incident;
@@ -11,6 +12,7 @@ pub mod incidents;
 pub mod people;
 pub mod person;
 pub mod queue;
+pub mod runbook;
 pub mod tokens;
 
 use postern_core::case::Case;

@@ -87,6 +87,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/incidents", get(desk::incidents::show))
         .route("/desk/incidents/{id}", get(desk::incident::show))
         .route("/desk/incidents/{id}/close", post(desk::incident::close))
+        .route("/desk/runbook", get(desk::runbook::show))
         .route("/desk/audit", get(desk::audit::show))
         .route("/desk/audit/export", get(desk::audit::export))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))

@@ -71,7 +71,8 @@ pub(crate) struct Counts {
 impl Counts {
     /// "12 records: 9 of other kinds (user.session.end), 3 damaged (line 4: not JSON at column 1)".
     pub(crate) fn in_words(&self) -> String {
-        let mut words = vec![format!("{} records", self.records)];
+        let plural = if self.records == 1 { "" } else { "s" };
+        let mut words = vec![format!("{} record{plural}", self.records)];
         if self.foreign > 0 {
             let kinds: Vec<&str> = self.foreign_kinds.keys().take(3).map(String::as_str).collect();
             words.push(format!("{} of other kinds ({})", self.foreign, kinds.join("; ")));

@@ -80,6 +80,8 @@ pub struct AttemptView {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     provider: &'static str,
+    /// Who, as the log writes it; null where it does not say.
+    login: Option<String>,
     method: &'static str,
     /// `success`, `failure`, `interrupt`, `push_sent`, or a change to the account such as `factor_reset`.
     result: &'static str,
@@ -163,6 +165,7 @@ impl From<AttemptLine> for AttemptView {
         Self {
             at: attempt.at,
             provider: attempt.provider.as_str(),
+            login: attempt.login,
             method: attempt.method.as_str(),
             result,
             cause: cause.map(Cause::as_str),

@@ -9,6 +9,7 @@ use postern_core::policy::{Request, ViewDesk};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::evidence::EvidenceLine;
 use crate::actions::close_finding::{Which, close_finding};
 use crate::actions::{ActionError, Caller, finding_facts, permit_on_tenant};
 use crate::app::App;
@@ -70,8 +71,13 @@ async fn page(app: &App, caller: &Caller, id: &str, asked: Asked) -> Result<Resp
     let (facts, staff) = (finding_facts(app, &row).await?, caller.staff());
     let refusal = app.policies.authorize(&Request::on_finding(&staff, &facts)).err();
     let view = views(app, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
+    let mut evidence = Vec::with_capacity(view.evidence.len());
+    for piece in &view.evidence {
+        evidence.push(EvidenceLine::load(app, piece.clone()).await?);
+    }
     let values = json!({
         "finding": view,
+        "evidence": evidence,
         "may_not_close": refusal.map(|denied| denied.words()),
         "reason": asked.reason,
         "error": asked.error,

@@ -67,7 +67,7 @@ on_both! {
         let program = app.browser();
         for (log, found) in [
             ("", "it is empty"),
-            ("{\"eventType\":\"app.rate_limit\"}\n", "1 records, 1 of other kinds"),
+            ("{\"eventType\":\"app.rate_limit\"}\n", "1 record, 1 of other kinds"),
             ("not a log at all\n", "1 damaged (line 1:"),
         ] {
             let problem = send_log(&program, &token, "x", log).await.status(422).json();

@@ -26,7 +26,10 @@ on_both! {
 
         let path = format!("/desk/incidents/{}", finding.id);
         let page = sol.get(&path).await;
-        page.ok().says("okta.jsonl, line 1").says("okta.jsonl, line 5").says("agent-runbook.md#mfa-fatigue");
+        page.ok().says("okta.jsonl, line 1").says("okta.jsonl, line 5").says("ana@demo.postern.invalid at okta");
+        assert_eq!(page.body.matches("The MFA prompt was declined.").count(), 5, "each record says what it was");
+        assert!(page.body.contains(r#"href="/desk/runbook#mfa-fatigue""#));
+        sol.get("/desk/runbook").await.ok().says("Never hurry").says("MFA fatigue");
         page.says(&finding.threshold).says(&finding.mend).says("mfa_fatigue").says(&finding.confidence);
         let version = finding.version.to_string();
         let form = |reason: &'static str| [("reason", reason), ("version", version.as_str())];
@@ -35,6 +38,17 @@ on_both! {
         sol.get("/desk/incidents").await.ok().does_not_say("MFA Fatigue").does_not_say("1 open");
         sol.get("/desk/incidents?closed=true").await.ok().says(PLACEHOLDER_REASON).says("Sol Marchetti");
         sol.get(&path).await.ok().says("Closed").says(PLACEHOLDER_REASON);
+    }
+
+    async fn our_own_sign_ins_are_evidence_in_words(db) {
+        let app = TestApp::start(db).await;
+        let stranger = app.browser_from("127.0.0.66");
+        for login in ["ana", "ben", "carl", "dina", "emil", "fay", "gus", "mona", "otto", "sol", "bea", "ada"] {
+            stranger.post("/sign-in", &[("login", login), ("password", "Winter2026!")]).await.status(422);
+        }
+        let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
+        let page = app.browser_with_planted_session("sol").await.get(&format!("/desk/incidents/{}", finding.id)).await;
+        page.ok().says("The user name or password was not accepted").says("from 127.0.0.66").says("carl at postern").says("Our own sign-in");
     }
 
     async fn who_may_not_close_is_told_why_and_sees_no_form(db) {
@@ -49,7 +63,7 @@ on_both! {
             browser.post(&format!("{path}/close"), &[("reason", PLACEHOLDER_REASON)]).await.status(403);
         }
         let ana = app.browser_with_planted_session("ana").await;
-        for path in ["/desk/incidents", &path, "/desk/imports"] {
+        for path in ["/desk/incidents", &path, "/desk/imports", "/desk/runbook"] {
             ana.get(path).await.status(403);
         }
         app.browser_with_planted_session("sol").await.get("/desk/incidents/nowhere").await.status(404);
@@ -96,7 +110,7 @@ on_both! {
         let page = ada.get("/desk/imports").await;
         page.ok().says("okta.jsonl").says("5 of 6 records").says("1 damaged").says("line 6: ends in the middle");
         page.says("Ada Lindqvist");
-        upload("other.txt", "nothing of use".to_owned()).await.status(422).says("No sign-in record that Postern knows");
+        upload("other.txt", "nothing of use".to_owned()).await.status(422).says("No sign-in record that Postern knows was found: 1 record,");
         upload("", String::new()).await.status(422).says("Choose a file");
         app.finding("mfa_fatigue").await;
         // The others may look.

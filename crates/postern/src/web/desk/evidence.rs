@@ -1,0 +1,37 @@
+//! What the records that back a finding say.
+
+use postern_signals::{Position, SignIn};
+use serde::Serialize;
+
+use crate::actions::diagnose_person::AttemptLine;
+use crate::app::App;
+use crate::store::{StoreError, imported_sign_ins, sign_ins};
+use crate::web::api::diagnosis::AttemptView;
+use crate::web::finding_view::EvidenceView;
+
+/// A piece of evidence, with what it says as long as it is kept.
+#[derive(Serialize)]
+pub struct EvidenceLine {
+    #[serde(flatten)]
+    piece: EvidenceView,
+    attempts: Vec<AttemptView>,
+}
+
+impl EvidenceLine {
+    pub async fn load(app: &App, piece: EvidenceView) -> Result<Self, StoreError> {
+        let says = |record: SignIn<'_>| AttemptLine::of(&record).map(AttemptView::from);
+        let attempts = match (&piece.sign_in, &piece.import, piece.line) {
+            (Some(id), ..) => {
+                let row = sign_ins::find(&app.db, &app.tenant, id).await?;
+                row.and_then(|row| says(row.record(Position::default()))).into_iter().collect()
+            }
+            (None, Some(import), Some(line)) => {
+                let line = i64::try_from(line).unwrap_or(i64::MAX);
+                let rows = imported_sign_ins::list_of_line(&app.db, &app.tenant, import, line).await?;
+                rows.iter().filter_map(|row| says(row.record(Position::default())?)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Self { piece, attempts })
+    }
+}
