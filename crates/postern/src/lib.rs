@@ -15,5 +15,6 @@ pub mod keys;
 pub mod notify;
 pub mod request;
 pub mod rng;
+pub mod runbook;
 pub mod store;
 pub mod web;

@@ -45,7 +45,7 @@ pub(super) const MEMBERS: &[Member] = &[
     array("logs"),
 ];
 
-/// An event of Amazon EventBridge, by which CloudTrail, Okta and Auth0 send one record each.
+/// An event of Amazon's bus (`EventBridge`), by which CloudTrail, Okta and Auth0 send one record each.
 #[derive(Deserialize)]
 struct BusEvent<'t> {
     #[serde(rename = "detail-type")]

@@ -9,6 +9,7 @@ use postern_signals::{
 use serde::Serialize;
 
 use super::chart::{Chart, Heat, chart, heat, width_of};
+use crate::runbook::{RUNBOOK, Runbook};
 
 /// Findings and people shown; a page of thousands helps nobody.
 const FINDINGS_SHOWN: usize = 300;
@@ -36,6 +37,7 @@ fn clock(text: &str) -> String {
 #[derive(Serialize)]
 struct Page {
     css: &'static str,
+    runbook: &'static Runbook,
     version: &'static str,
     numbers: String,
     span: Option<(Timestamp, Timestamp)>,
@@ -145,6 +147,7 @@ impl Page {
         let (heat, heat_most) = heat(&report.week);
         Self {
             css: include_str!("report.css"),
+            runbook: &RUNBOOK,
             version: env!("CARGO_PKG_VERSION"),
             numbers: report.in_numbers(),
             span: report.span,

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Read as _, Write as _},
     path::PathBuf,
@@ -56,6 +57,16 @@ fn a_file_is_reported_as_tables_json_and_html() {
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("&lt;b&gt;mia&lt;&#x2f;b&gt;"), "a name is text, not markup");
     assert!(!page.contains("<b>mia") && !page.contains("<script") && !page.contains("http:"), "{page}");
+    // Every link leads somewhere within it, and to one place only.
+    let ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let unique: BTreeSet<_> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), unique.len(), "{ids:?}");
+    let links: BTreeSet<_> =
+        page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(links.contains("#mfa-fatigue"), "{links:?}");
+    for link in links {
+        assert!(link.strip_prefix('#').is_some_and(|id| unique.contains(id)), "{link}");
+    }
     let json: Value = serde_json::from_slice(&postern(&["diagnose", "--json", &log]).stdout).unwrap();
     assert_eq!(json["people"][0]["state"], "locked_out");
     assert_eq!(json["people"][0]["rung"], 7);

@@ -1,0 +1,127 @@
+//! The agent's runbook as the guide has it, for pages that link into it.
+
+use std::sync::LazyLock;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use serde::Serialize;
+
+/// As it was when this was built.
+pub static RUNBOOK: LazyLock<Runbook> =
+    LazyLock::new(|| Runbook::of(include_str!("../../../docs/guide/agent-runbook.md")));
+
+/// The runbook as HTML.
+#[derive(Debug, Default, Serialize)]
+pub struct Runbook {
+    /// Its heading.
+    pub title: String,
+    /// The headings below.
+    pub sections: Vec<Section>,
+    /// Everything but its heading.
+    pub html: String,
+}
+
+/// A heading to jump to.
+#[derive(Debug, Serialize)]
+pub struct Section {
+    /// Of the link.
+    pub anchor: String,
+    /// The words.
+    pub heading: String,
+}
+
+impl Runbook {
+    fn of(markdown: &str) -> Self {
+        let mut runbook = Self::default();
+        let mut events = Vec::new();
+        let mut heading = Heading::default();
+        let mut leads_out = false;
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+            match &event {
+                Event::Start(Tag::Heading { .. }) => {
+                    heading = Heading { at: events.len(), words: String::new() };
+                }
+                Event::Text(words) | Event::Code(words) => heading.words.push_str(words),
+                // The page that shows it has a heading of its own.
+                Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
+                    events.truncate(heading.at);
+                    runbook.title = std::mem::take(&mut heading.words);
+                    continue;
+                }
+                Event::End(TagEnd::Heading(level)) => {
+                    runbook.sections.extend(heading.anchor(*level, &mut events));
+                }
+                Event::Start(Tag::Link { dest_url, .. }) => leads_out = !dest_url.starts_with('#'),
+                Event::Start(Tag::Table(_)) => events.push(Event::Html(FRAME.into())),
+                _ => {}
+            }
+            // Other pages of the guide are not served: the words of a link to them stay.
+            let is_link = matches!(event, Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link));
+            let ends_table = event == Event::End(TagEnd::Table);
+            events.extend((!is_link || !leads_out).then_some(event));
+            events.extend(ends_table.then_some(Event::Html("</div>".into())));
+        }
+        html::push_html(&mut runbook.html, events.into_iter());
+        runbook
+    }
+}
+
+/// A table scrolls within its own frame.
+const FRAME: &str = r#"<div class="scroll" tabindex="0" role="group" aria-label="Table">"#;
+
+/// The last heading: where it is among the events, and its words so far.
+#[derive(Default)]
+struct Heading {
+    at: usize,
+    words: String,
+}
+
+impl Heading {
+    /// Gives it its anchor. Those of the second level are to be jumped to.
+    fn anchor(&self, level: HeadingLevel, events: &mut [Event<'_>]) -> Option<Section> {
+        let anchor = anchor(&self.words);
+        if let Some(Event::Start(Tag::Heading { id, .. })) = events.get_mut(self.at) {
+            *id = Some(anchor.clone().into());
+        }
+        (level == HeadingLevel::H2).then(|| Section { anchor, heading: self.words.clone() })
+    }
+}
+
+/// As the forges make them, so that links work there and here: lower case, spaces to hyphens, other marks dropped.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|char| char.is_alphanumeric() || " -_".contains(*char));
+    kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_anchors_and_links_that_lead_out_are_words() {
+        let runbook = Runbook::of(
+            "# Book\n\n## Not `this`, \"me\"\n\nSee [below](#a-b) or [the *API*](api.md#x).\n\n| a |\n| --- |\n| <b> |\n\n### A b\n",
+        );
+        assert_eq!(runbook.title, "Book");
+        let sections: Vec<_> = runbook.sections.iter().map(|it| (&*it.anchor, &*it.heading)).collect();
+        assert_eq!(sections, [("not-this-me", "Not this, \"me\"")]);
+        for part in [
+            r#"<h2 id="not-this-me">"#,
+            r##"See <a href="#a-b">below</a> or the <em>API</em>."##,
+            r#"aria-label="Table"><table>"#,
+            "</table>\n</div>",
+            r#"<h3 id="a-b">A b</h3>"#,
+        ] {
+            assert!(runbook.html.contains(part), "{part} in {}", runbook.html);
+        }
+    }
+
+    #[test]
+    fn every_link_leads_to_an_anchor() {
+        let links: Vec<_> =
+            RUNBOOK.html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(!links.is_empty() && !RUNBOOK.html.contains("href=\"o"));
+        for link in links {
+            assert!(RUNBOOK.html.contains(&format!("id=\"{link}\"")), "{link}");
+        }
+    }
+}
