@@ -213,3 +213,15 @@ proptest::proptest! {
         parse_text(&line, Position::default());
     }
 }
+
+#[test]
+fn blanks_around_a_name_and_the_word_null_are_no_name() {
+    for (typed, person) in [(" mia ", Some("mia")), ("null", None), (" ", None), ("", None)] {
+        let message = format!("Unsuccessful 1FA authentication attempt by user '{typed}': user not found ");
+        for line in [text(&message, ""), json(&message, "")] {
+            let record = attempt(&line);
+            assert_eq!(record.person.as_deref(), person, "{line}");
+            assert_eq!(record.detail.as_deref(), Some("user not found"), "{line}");
+        }
+    }
+}

@@ -299,3 +299,16 @@ fn a_time_that_cannot_be_read() {
     let line = format!("keycloak-1  | {LINE}");
     assert_eq!(attempt(&line), attempt(LINE));
 }
+
+#[test]
+fn blanks_around_a_value_and_the_word_null_say_nothing() {
+    for line in [LINE.to_owned(), LINE.replace('"', "")] {
+        let wide = line.replace("Mia", "  Mia ").replace("portal", " portal ").replace("k-1", " k-1");
+        assert_eq!(attempt(&wide), attempt(&line), "{wide}");
+        let unknown = line.replace("Mia", "null").replace("k-1", " null ").replace("portal", " ");
+        let record = attempt(&unknown);
+        assert_eq!((record.app, record.session), (None, None), "{unknown}");
+        // The id is what is left to tell the person by.
+        assert_eq!((record.person, record.person_id.as_deref()), (None, Some("u-1")), "{unknown}");
+    }
+}

@@ -199,3 +199,12 @@ proptest::proptest! {
         parse_text(&line, Position::default());
     }
 }
+
+#[test]
+fn blanks_around_a_name_and_the_word_null_are_no_name() {
+    for (typed, person) in [(" mia ", Some("mia")), ("null", None), (" ", None)] {
+        let message =
+            format!("Username or password is incorrect. Try again. IP: 198.51.100.7. Username: {typed}.");
+        assert_eq!(attempt(&identity("ERROR", &message)).person.as_deref(), person, "{message}");
+    }
+}
