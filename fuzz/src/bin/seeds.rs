@@ -193,7 +193,9 @@ fn documents(samples: &[String], reading: &[String]) -> Vec<Vec<u8>> {
         }
         texts.push(format!("{{\"data\":{{\"events\":[{list}]}}}}\n{{\"response\":{{\"items\":[{list}]}}}}"));
         texts.push(format!("{{\"result\":{{\"value\":{{\"auditdata\":[{list}]}}}}}}"));
+        texts.push(format!("{{\"detail-type\":\"x\",\"detail\":{},\"resources\":[]}}", pair[0]));
     }
+    texts.extend(samples.chunks(2).map(|pair| format!("some-1  | {}\nother | {}", pair[0], pair[pair.len() - 1])));
     texts.extend(reading.iter().flat_map(|source| literals::of(source)).filter(|text| text.len() > 8));
     let pretty = objects.iter().filter_map(|object| serde_json::from_str::<serde_json::Value>(object).ok());
     texts.extend(pretty.filter_map(|value| serde_json::to_string_pretty(&value).ok()));
