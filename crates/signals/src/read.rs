@@ -4,9 +4,11 @@
 //! - JSON Lines, and the plain lines that some providers write; a line may also hold a list, an envelope, or objects
 //!   one after the other.
 //! - A JSON array, an envelope of any of the known vendors, or objects printed over many lines.
+//! - The answer of a query of Azure's logs: rows below named columns.
 //! - CSV, if its header has a name that is known: separated by comma, semicolon or tab.
 //! - UTF-8, and UTF-16 of either order.
 
+mod answer;
 mod batch;
 mod damage;
 mod document;

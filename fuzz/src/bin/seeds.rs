@@ -195,6 +195,7 @@ fn documents(samples: &[String], reading: &[String]) -> Vec<Vec<u8>> {
         texts.push(format!("{{\"result\":{{\"value\":{{\"auditdata\":[{list}]}}}}}}"));
         texts.push(format!("{{\"detail-type\":\"x\",\"detail\":{},\"resources\":[]}}", pair[0]));
     }
+    texts.extend(objects.iter().filter_map(|object| answer(object)));
     texts.extend(samples.chunks(2).map(|pair| format!("some-1  | {}\nother | {}", pair[0], pair[pair.len() - 1])));
     texts.extend(reading.iter().flat_map(|source| literals::of(source)).filter(|text| text.len() > 8));
     let pretty = objects.iter().filter_map(|object| serde_json::from_str::<serde_json::Value>(object).ok());
@@ -204,6 +205,15 @@ fn documents(samples: &[String], reading: &[String]) -> Vec<Vec<u8>> {
     });
     let texts = texts.into_iter().map(String::into_bytes).chain(wide);
     texts.map(|text| [&[0x40, 0x20, 0, 0xff], &text[..]].concat()).collect()
+}
+
+/// The record as a row below the names of its members.
+fn answer(object: &str) -> Option<String> {
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(object).ok()?;
+    let columns: Vec<_> = members.keys().map(|name| serde_json::json!({ "name": name })).collect();
+    let row = serde_json::to_string(&members.values().collect::<Vec<_>>()).ok()?;
+    let columns = serde_json::to_string(&columns).ok()?;
+    Some(format!("{{\"tables\":[{{\"name\":\"x\",\"columns\":{columns},\"rows\":[{row},{row}]}}]}}\n{object}"))
 }
 
 fn packed(samples: &[String]) -> impl Iterator<Item = Vec<u8>> {

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     Damage, Parsed, ReadOptions, ReadSummary,
+    answer::Answer,
     document::{Piece, Splitter},
     records::Records,
     table::Header,
@@ -82,7 +83,7 @@ impl Batch {
 /// input with [`Stopped::EndlessLine`](crate::source::Stopped::EndlessLine): nobody wrote that as a log.
 #[derive(Debug)]
 pub struct Batcher<R> {
-    window: Window<Utf8<R>>,
+    window: Window<Answer<Utf8<R>>>,
     options: ReadOptions,
     /// The line of the window's first byte.
     line: u64,
@@ -112,7 +113,7 @@ impl<R: Read> Batcher<R> {
         options.max_line = options.max_line.max(1);
         // So that a line which fits into a batch is never too long.
         options.batch = options.batch.clamp(1, options.max_line);
-        let window = Window::new(Utf8::new(reader), options.batch);
+        let window = Window::new(Answer::new(Utf8::new(reader)), options.batch);
         Self { window, options, line: 1, shape: None, passed: 0, endless: ENDLESS }
     }
 

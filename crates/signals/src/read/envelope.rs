@@ -43,6 +43,8 @@ pub(super) const MEMBERS: &[Member] = &[
     object("result", &[object("value", &[array("auditdata")])]),
     // Auth0.
     array("logs"),
+    // Azure's query API. Its rows are no objects: `Answer` has made some of them before.
+    array("tables"),
 ];
 
 /// An event of Amazon's bus (`EventBridge`), by which CloudTrail, Okta and Auth0 send one record each.

@@ -161,6 +161,7 @@ fn a_growing_log_is_told_from_what_has_to_be_whole() {
         ("time=\"2026-03-02T08:14:11Z\" level=error msg=\"Unsuccessful 1FA\"\n".to_owned(), true),
         ("[\n".to_owned(), false),
         ("{\n  \"value\": [".to_owned(), false),
+        (r#"{"tables":[{"name":"x","columns":[{"name":"a"}],"rows":[["b""#.to_owned(), false),
         ("\u{1f}\u{0}".to_owned(), false),
         (csv, false),
     ] {

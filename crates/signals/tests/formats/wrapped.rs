@@ -30,6 +30,18 @@ fn pretty(json: &str) -> String {
     serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(json).unwrap()).unwrap()
 }
 
+/// The records as rows below the names of their members.
+fn answer(records: &[&str]) -> String {
+    let records: Vec<serde_json::Map<String, serde_json::Value>> =
+        records.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
+    let names = records.first().into_iter().flat_map(|record| record.keys());
+    let columns: Vec<_> = names.map(|name| serde_json::json!({ "name": name, "type": "x" })).collect();
+    let rows: Vec<Vec<_>> = records.iter().map(|record| record.values().collect()).collect();
+    // The members of a `json!` object are in the order of their names, as they are in an answer.
+    serde_json::json!({ "tables": [{ "columns": columns, "name": "PrimaryResult", "rows": rows }] })
+        .to_string()
+}
+
 /// Two records of the sample: its own, and one with another name.
 fn pair(sample: &Sample) -> [String; 2] {
     [sample.text.to_owned(), sample.with(NAME, "eve@corp.example")]
@@ -74,6 +86,8 @@ fn files(sample: &Sample) -> Vec<(String, String)> {
         files.push(("an array over many lines".into(), pretty(&list)));
         files.push(("one after the other".into(), format!("{}\n{}", pretty(&mia), pretty(&eve))));
         files.push(("in one line".into(), format!("{mia}{eve}")));
+        files.push(("the answer of a query".into(), answer(&[&mia, &eve])));
+        files.push(("the answer of a query over many lines".into(), pretty(&answer(&[&mia, &eve]))));
         let [one, other] = [&mia, &eve].map(|record| {
             format!(
                 r#"{{"version":"0","id":"6f07-1","detail-type":"x","source":"aws.partner/x","account":"123456789012","time":"2026-03-02T08:14:11Z","region":"eu-west-1","resources":[],"detail":{record}}}"#
