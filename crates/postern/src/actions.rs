@@ -39,7 +39,7 @@ mod revoke_tokens_of;
 mod signed_in;
 
 pub use caller::{
-    Caller, case_for, finding_facts, open_incidents_of, permit_on_case, permit_on_finding, permit_on_tenant,
+    Caller, case_for, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
     record_missing_scope,
 };
 pub use limiter::Lane;
