@@ -252,6 +252,7 @@ CREATE TABLE imports (
     stored BIGINT NOT NULL,
     repeated BIGINT NOT NULL,
     out_of_time BIGINT NOT NULL,
+    ahead BIGINT NOT NULL,
     foreign_records BIGINT NOT NULL,
     damaged_records BIGINT NOT NULL,
     foreign_kinds TEXT NOT NULL,

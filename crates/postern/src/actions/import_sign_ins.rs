@@ -9,6 +9,7 @@ mod record_lot;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use postern_core::event::Actor;
 use postern_core::policy::{ImportSignIns, Permit};
 use postern_signals::report::printable;
@@ -21,6 +22,9 @@ use crate::store::imports::Tally;
 use reading::Reading;
 pub(crate) use reading::{Counts, Limits, Lot, Sorter};
 use record_lot::record_lot;
+
+/// A record from further ahead waits until its time has come: it would make every other one late.
+pub const WAITS_FROM: SignedDuration = SignedDuration::from_mins(2);
 
 /// How the records came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

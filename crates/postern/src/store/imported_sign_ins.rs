@@ -161,6 +161,19 @@ pub async fn list_by_time(
         .await?)
 }
 
+/// The time of the first record after a moment, with no id after `newest_id`.
+pub async fn find_next_time(db: &Db, tenant: &TenantId, after: i64, newest_id: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT at FROM imported_sign_ins WHERE tenant_id = $1 AND at > $2 AND id <= $3 ORDER BY at LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(after)
+    .bind(newest_id)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// The latest records under one login, newest first.
 pub async fn list_of_login(
     db: &Db,

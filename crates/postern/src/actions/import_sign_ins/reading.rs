@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::WAITS_FROM;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::imported_sign_ins::NewRecord;
@@ -39,6 +40,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) struct Limits {
     oldest: Timestamp,
     newest: Timestamp,
+    waits_from: Timestamp,
     unpacked: u64,
 }
 
@@ -50,6 +52,7 @@ impl Limits {
         Self {
             oldest: now.saturating_sub(signals.keep).unwrap_or(Timestamp::MIN),
             newest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
+            waits_from: now.saturating_add(WAITS_FROM).unwrap_or(Timestamp::MAX),
             unpacked: sent.saturating_mul(UNPACKED),
         }
     }
@@ -61,6 +64,7 @@ pub(crate) struct Counts {
     pub(crate) records: i64,
     pub(crate) attempts: i64,
     pub(crate) out_of_time: i64,
+    pub(crate) ahead: i64,
     pub(crate) foreign: i64,
     pub(crate) damaged: i64,
     pub(crate) foreign_kinds: BTreeMap<String, i64>,
@@ -92,6 +96,7 @@ impl Counts {
             records: row.records,
             attempts: row.attempts,
             out_of_time: row.out_of_time,
+            ahead: row.ahead,
             foreign: row.foreign_records,
             damaged: row.damaged_records,
             foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
@@ -104,6 +109,7 @@ impl Counts {
         tally.records = self.records;
         tally.attempts = self.attempts;
         tally.out_of_time = self.out_of_time;
+        tally.ahead = self.ahead;
         tally.foreign_records = self.foreign;
         tally.damaged_records = self.damaged;
         tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
@@ -118,6 +124,7 @@ impl Counts {
         self.records += later.records;
         self.attempts += later.attempts;
         self.out_of_time += later.out_of_time;
+        self.ahead += later.ahead;
         self.foreign += later.foreign;
         self.damaged += later.damaged;
         for (kind, count) in &later.foreign_kinds {
@@ -268,6 +275,7 @@ impl Sorter {
 
     fn keep(&mut self, line: u64, record: &SignIn<'_>) {
         self.lot.counts.attempts += 1;
+        self.lot.counts.ahead += i64::from(record.at.is_some_and(|at| at > self.limits.waits_from));
         let kept = record.at.filter(|at| (self.limits.oldest..=self.limits.newest).contains(at));
         let Some((at, text)) = kept.zip(to_line(record)) else {
             self.lot.counts.out_of_time += 1;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::watch::{AHEAD, PAGE, Row, Watch, first_id_of};
+use super::watch::{PAGE, Row, Watch, first_id_of, horizon_of};
 use crate::app::App;
 use crate::store::imported_sign_ins::{ImportedRow, Stretch};
 use crate::store::sign_ins::SignInRow;
@@ -16,7 +16,7 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     let newest_id = imported_sign_ins::newest_id(&app.db, &app.tenant).await?;
     let mut watch = Watch::new(&app, now, newest_id.clone());
     let from = micros(watch.since());
-    let until = micros(now.saturating_add(AHEAD).unwrap_or(now));
+    let until = horizon_of(now);
     let mut own = Own {
         rows: VecDeque::new(),
         after: (from, String::new()),
@@ -45,6 +45,7 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
             break;
         }
     }
+    watch.look_ahead(&app).await?;
     app.records.notify_one();
     Ok(watch)
 }

@@ -8,18 +8,18 @@ use postern_signals::{Live, Position, SignIn};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::actions::import_sign_ins::WAITS_FROM;
 use crate::actions::record_finding::{Evidence, Found};
 use crate::app::App;
-use crate::store::imported_sign_ins::ImportedRow;
+use crate::store::imported_sign_ins::{ImportedRow, Stretch};
 use crate::store::sign_ins::SignInRow;
-use crate::store::{StoreError, imported_sign_ins, sign_ins, time};
+use crate::store::{StoreError, imported_sign_ins, micros, sign_ins, time};
 
 /// Rows in one read.
 pub(super) const PAGE: i64 = 2_000;
-/// A record may be so late and still be taken in turn.
+/// A record may be so late and still be taken in turn. Longer than what may lie ahead: else one that does would make
+/// those of this moment late.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
-/// A record from further ahead waits until its time has come: it would make every other one late.
-pub(super) const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// An attempt of our own is committed within so long of the moment that its id names. A request ends after 30 seconds.
 const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Nearly all are committed within so long; the others are looked for now and then.
@@ -44,6 +44,12 @@ pub(super) struct Watch {
     looked_back: Option<Instant>,
     /// How late the records of the last day came. What was not answered is only known so long after it.
     lag: SignedDuration,
+    /// Up to when records are taken; those from further ahead wait. Unit: microseconds.
+    horizon: i64,
+    /// When the first of those that wait is.
+    waiting: Option<i64>,
+    /// Those that waited were taken up to this time and id.
+    waited_until: (i64, String),
 }
 
 /// Imports by the numbers that positions have for them.
@@ -98,6 +104,9 @@ impl Watch {
             own_taken: BTreeSet::new(),
             looked_back: None,
             lag: SignedDuration::ZERO,
+            horizon: horizon_of(now),
+            waiting: None,
+            waited_until: (horizon_of(now).saturating_add(1), String::new()),
         }
     }
 
@@ -140,9 +149,19 @@ impl Watch {
         }
     }
 
-    /// Takes what was committed since the last time. True: some of it belongs before what was judged already.
+    /// Notes that records wait that were committed before this one began.
+    pub(super) async fn look_ahead(&mut self, app: &App) -> Result<(), StoreError> {
+        self.waiting =
+            imported_sign_ins::find_next_time(&app.db, &app.tenant, self.horizon, &self.imported_after)
+                .await?;
+        Ok(())
+    }
+
+    /// Takes what was committed since the last time, and what waited for its time. True: some of it belongs before what
+    /// was judged already.
     pub(super) async fn take_new(&mut self, app: &App) -> Result<bool, StoreError> {
         let now = app.clock.now();
+        let mut is_late = self.take_waiting(app, now).await?;
         let mut rows = self.new_of_our_own(app, now).await?;
         loop {
             let page =
@@ -156,11 +175,45 @@ impl Watch {
                 break;
             }
         }
-        rows.sort_by_key(Row::at);
-        let newest = now.saturating_add(AHEAD).unwrap_or(now).as_microsecond();
-        let judged_span = self.since.as_microsecond()..=newest;
+        is_late |= self.judge(rows, now);
+        self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
+        Ok(is_late)
+    }
+
+    /// Those from further ahead whose time has come.
+    async fn take_waiting(&mut self, app: &App, now: Timestamp) -> Result<bool, StoreError> {
+        let before = self.horizon;
+        let horizon = horizon_of(now).max(before);
         let mut is_late = false;
-        for row in rows.iter().filter(|row| judged_span.contains(&row.at())) {
+        while self.waiting.is_some_and(|waiting| waiting <= horizon) {
+            let (after, newest_id) =
+                ((self.waited_until.0, self.waited_until.1.as_str()), self.imported_after.as_str());
+            let stretch = Stretch { after, until: horizon, newest_id };
+            let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
+            let Some(last) = page.last() else {
+                self.waiting =
+                    imported_sign_ins::find_next_time(&app.db, &app.tenant, horizon, newest_id).await?;
+                break;
+            };
+            self.waited_until = (last.at, last.id.clone());
+            self.horizon = horizon;
+            is_late |= self.judge(page.into_iter().map(Row::Imported).collect(), now);
+            self.horizon = before;
+        }
+        self.horizon = horizon;
+        self.waited_until = (horizon.saturating_add(1), String::new());
+        Ok(is_late)
+    }
+
+    /// Judges rows in the order of time. True: some of them belong before what was judged already.
+    fn judge(&mut self, mut rows: Vec<Row>, now: Timestamp) -> bool {
+        rows.sort_by_key(Row::at);
+        let (since, mut is_late) = (self.since.as_microsecond(), false);
+        for row in rows.iter().filter(|row| row.at() >= since) {
+            if row.at() > self.horizon {
+                self.waiting = Some(self.waiting.map_or(row.at(), |waiting| waiting.min(row.at())));
+                continue;
+            }
             let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
             if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
                 is_late = true;
@@ -168,8 +221,7 @@ impl Watch {
             }
             self.observe(row, now);
         }
-        self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
-        Ok(is_late)
+        is_late
     }
 
     async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {
@@ -226,6 +278,11 @@ impl Watch {
         let at = Timestamp::from_microsecond(self.since.as_microsecond().checked_add(micros)?).ok()?;
         Some(Evidence::Own { at })
     }
+}
+
+/// Up to when records are taken now. Unit: microseconds.
+pub(super) fn horizon_of(now: Timestamp) -> i64 {
+    micros(now.saturating_add(WAITS_FROM).unwrap_or(now))
 }
 
 /// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.

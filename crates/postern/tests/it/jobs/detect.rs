@@ -78,6 +78,29 @@ on_both! {
         app.finding("mfa_fatigue").await;
     }
 
+    async fn records_from_the_future_are_judged_when_their_time_has_come(db) {
+        let app = TestApp::start(db).await;
+        let (now, hours) = (app.clock.now(), SignedDuration::from_hours);
+        // A node that has judged all before it sees them, and one that is made when they are there.
+        app.import("okta.jsonl", fatigue("gus", 5, now)).await;
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
+        let counts = app.import("local.jsonl", fatigue("ana", 5, now + hours(2))).await;
+        assert_eq!((&counts["stored"], &counts["ahead"]), (&5.into(), &5.into()));
+        assert!(counts["hint"].as_str().unwrap().contains("is the log in local time?"));
+        app.import("later.jsonl", fatigue("fay", 5, now + hours(4))).await;
+        let admin = app.browser_with_planted_session("ada").await;
+        admin.get("/desk/imports").await.ok().says("is the log in local time?").says("5 ahead of our clock");
+        app.advance(hours(2) - SignedDuration::from_mins(5));
+        app.import("okta.jsonl", jsonl(&[signed_in("emil", app.clock.now())])).await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        assert_eq!(app.open_findings().await.iter().filter(|row| row.rule == "mfa_fatigue").count(), 1);
+        app.advance(SignedDuration::from_mins(5));
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "ana" && row.record_count == 5).await;
+        let app = TestApp::start_at(app.stop().await, |_| {}).await;
+        app.advance(hours(4));
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "fay" && row.record_count == 5).await;
+    }
+
     async fn a_restart_keeps_what_was_found_and_finds_nothing_twice(db) {
         let app = TestApp::start(db).await;
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
