@@ -289,6 +289,7 @@ CREATE TABLE watched_files (
     modified_at BIGINT NOT NULL,
     read_bytes BIGINT NOT NULL,
     read_lines BIGINT NOT NULL,
+    equal_lines TEXT NOT NULL,
     problem TEXT,
     PRIMARY KEY (tenant_id, path)
 );

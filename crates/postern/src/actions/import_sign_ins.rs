@@ -3,6 +3,7 @@
 //! A thread reads and hands over a thousand records at a time; each lot is one change. What was committed stays if the
 //! rest cannot be read: the same file again adds only what is missing.
 
+mod ordinals;
 mod reading;
 mod record_lot;
 
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::store::Change;
 use crate::store::imports::Tally;
 
+pub(crate) use ordinals::Ordinals;
 use reading::Reading;
 pub(crate) use reading::{Counts, Limits, Lot, Sorter};
 use record_lot::record_lot;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use self::growth::{Stretch, head_of, parse, stretch};
 use super::ActionError;
-use super::import_sign_ins::{By, Counts, Limits, Lot, Upload, Via, read_and_record};
+use super::import_sign_ins::{By, Counts, Limits, Lot, Ordinals, Upload, Via, read_and_record};
 use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportRow, Tally};
@@ -182,10 +182,13 @@ async fn read_on(
     };
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let limits = Limits::of(app);
-    let (lot, more_lines) = blocking(move || parse(&bytes, limits, lines)).await?;
+    let ordinals =
+        known.filter(is_same).map_or_else(Ordinals::default, |known| Ordinals::parse(&known.equal_lines));
+    let growth = blocking(move || parse(&bytes, limits, (lines, ordinals))).await?;
     let to = from.saturating_add(length);
-    let file = row_of(seen, known.and_then(|known| known.import_id.clone()), to, lines + more_lines);
-    let file = record(app, seen, (known, file), lot).await?;
+    let mut file = row_of(seen, known.and_then(|known| known.import_id.clone()), to, lines + growth.lines);
+    file.equal_lines = growth.ordinals.to_text()?;
+    let file = record(app, seen, (known, file), growth.lot).await?;
     Ok(Some(Progress { has_more: to < seen.size, file }))
 }
 
@@ -254,6 +257,7 @@ fn row_of(seen: &Seen, import_id: Option<String>, read_bytes: i64, read_lines: i
         modified_at: seen.modified_at,
         read_bytes,
         read_lines,
+        equal_lines: String::new(),
         problem: None,
     }
 }

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::WAITS_FROM;
+use super::{Ordinals, WAITS_FROM};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::imported_sign_ins::NewRecord;
@@ -187,7 +187,7 @@ impl Reading {
 }
 
 fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
-    let mut sorter = Sorter::new(limits, 0);
+    let mut sorter = Sorter::new(limits, 0, Ordinals::default());
     let gone = Arc::new(AtomicBool::new(false));
     let read = open(path).and_then(|file| {
         let bounded = Bounded { inner: file, left: limits.unpacked, gone: Arc::clone(&gone) };
@@ -234,13 +234,19 @@ impl Read for Bounded {
 pub(crate) struct Sorter {
     limits: Limits,
     first_line: u64,
+    ordinals: Ordinals,
     lot: Lot,
 }
 
 impl Sorter {
-    /// `first_line`: how many lines of the file were read before.
-    pub(crate) fn new(limits: Limits, first_line: u64) -> Self {
-        Self { limits, first_line, lot: Lot::default() }
+    /// `first_line`: how many lines of the file were read before; `ordinals`: the last of them.
+    pub(crate) fn new(limits: Limits, first_line: u64, ordinals: Ordinals) -> Self {
+        Self { limits, first_line, ordinals, lot: Lot::default() }
+    }
+
+    /// What the next stretch of the same file has to know of this one.
+    pub(crate) fn into_ordinals(self) -> Ordinals {
+        self.ordinals
     }
 
     /// Takes one record.
@@ -286,19 +292,29 @@ impl Sorter {
             return;
         }
         let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());
+        let fingerprint = self.fingerprint(record, &text);
         self.lot.rows.push(NewRecord {
             line: i64::try_from(line).unwrap_or(i64::MAX),
             provider: record.provider.as_str(),
             login_key,
             at: micros(at),
-            fingerprint: fingerprint(&text),
+            fingerprint,
             record: text,
         });
+    }
+
+    /// The same for the same record, whatever file it comes in. Of equal lines in one file, each has its own.
+    fn fingerprint(&mut self, record: &SignIn<'_>, text: &str) -> String {
+        let first = hash(text);
+        match self.ordinals.next(record, &first) {
+            0 => first,
+            ordinal => hash(&format!("{text}\n{ordinal}")),
+        }
     }
 }
 
 /// 128 bits are enough to tell records apart.
-fn fingerprint(text: &str) -> String {
+fn hash(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     data_encoding::HEXLOWER.encode(hash.get(..16).unwrap_or_default())
 }

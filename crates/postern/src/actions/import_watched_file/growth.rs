@@ -7,7 +7,7 @@ use std::path::Path;
 use postern_signals::read::MAX_LINE;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
 
-use crate::actions::import_sign_ins::{Limits, Lot, Sorter};
+use crate::actions::import_sign_ins::{Limits, Lot, Ordinals, Sorter};
 
 /// Bytes that are read for one change.
 const BLOCK: usize = 1 << 20;
@@ -59,13 +59,26 @@ fn is_whole(line: &[u8]) -> bool {
         && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
 }
 
-/// Its records, and how many lines they stand on. `lines`: how many were read before.
-pub(super) fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
-    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0));
+/// What a stretch brings.
+pub(super) struct Growth {
+    pub(super) lot: Lot,
+    /// Lines that it stands on.
+    pub(super) lines: i64,
+    /// What the next stretch has to know.
+    pub(super) ordinals: Ordinals,
+}
+
+/// Its records. `lines`: how many were read before; `ordinals`: the last of them.
+pub(super) fn parse(bytes: &[u8], limits: Limits, (lines, ordinals): (i64, Ordinals)) -> Growth {
+    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0), ordinals);
     // Bytes in memory do not fail to be read.
     let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
         sorter.take(position, parsed);
     });
     let breaks = memchr::memchr_iter(b'\n', bytes).count();
-    (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
+    Growth {
+        lot: sorter.give(),
+        lines: i64::try_from(breaks).unwrap_or(i64::MAX),
+        ordinals: sorter.into_ordinals(),
+    }
 }

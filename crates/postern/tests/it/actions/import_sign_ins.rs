@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::on_both::on_both;
-use crate::steps::{fatigue, jsonl, send_log, signed_in};
+use crate::steps::{declined, fatigue, jsonl, send_log, signed_in};
 use crate::test_app::TestApp;
 
 const PATH: &str = "/api/v1/sign-ins/import";
@@ -33,6 +33,26 @@ on_both! {
         assert_eq!(events[0]["detail"]["stored"], 1);
         assert_eq!(events[0]["detail"]["source"], "b.jsonl.gz");
         assert_eq!((&events[0]["actor"]["type"], &events[0]["policies"]), (&"token".into(), &json!(["staff.set-up"])));
+    }
+
+    async fn fast_guesses_are_counted_where_a_log_writes_them_as_equal_lines(db) {
+        let app = TestApp::start(db).await;
+        let second = jiff::Timestamp::from_second(app.clock.now().as_second() - 5).unwrap();
+        let mut wrong = declined("ana", second);
+        (wrong["method"], wrong["cause"]) = ("password".into(), "bad_password".into());
+        let guesses = jsonl(&vec![wrong.clone(); 40]);
+        let first = app.import("authelia.log", guesses.clone()).await;
+        assert_eq!((&first["stored"], &first["repeated"]), (&40.into(), &0.into()));
+        app.finding("brute_force").await;
+        // The same file again, and one that ends in the middle of the same second.
+        assert_eq!(app.import("authelia.log", guesses).await["stored"], 0);
+        assert_eq!(app.import("authelia.log", jsonl(&vec![wrong.clone(); 45])).await["stored"], 5);
+        // What has an id, or a fraction of a second, is told apart by it.
+        let mut with_id = wrong.clone();
+        with_id["id"] = "r-1".into();
+        assert_eq!(app.import("id.log", jsonl(&vec![with_id; 3])).await["stored"], 1);
+        wrong["at"] = (second + SignedDuration::from_millis(5)).to_string().into();
+        assert_eq!(app.import("fraction.log", jsonl(&vec![wrong; 3])).await["stored"], 1);
     }
 
     async fn two_at_once_keep_each_record_once(db) {

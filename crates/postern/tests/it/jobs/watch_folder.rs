@@ -64,6 +64,23 @@ on_both! {
         assert_eq!(app.events("signins.imported").await.len(), 1);
     }
 
+    async fn equal_lines_are_numbered_over_the_whole_of_a_file_that_grows(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("authelia.jsonl");
+        let second = jiff::Timestamp::from_second(app.clock.now().as_second() - 5).unwrap();
+        let guess = jsonl(&[declined("ana", second)]);
+        append(&log, &guess.repeat(3));
+        stored(&app, "authelia.jsonl", 3).await;
+        append(&log, &guess.repeat(2));
+        stored(&app, "authelia.jsonl", 5).await;
+        let app = restarted(app, &folder).await;
+        append(&log, &guess);
+        stored(&app, "authelia.jsonl", 6).await;
+        // The same as a whole brings nothing new.
+        append(&folder.join("copy.jsonl"), &guess.repeat(6));
+        stored(&app, "copy.jsonl", 0).await;
+    }
+
     async fn a_restart_reads_nothing_twice(db) {
         let (app, folder) = watching(db).await;
         let log = folder.join("okta.jsonl");
