@@ -287,6 +287,8 @@ CREATE TABLE watched_files (
     import_id TEXT,
     size BIGINT NOT NULL,
     modified_at BIGINT NOT NULL,
+    head_bytes BIGINT NOT NULL,
+    head_hash TEXT NOT NULL,
     read_bytes BIGINT NOT NULL,
     read_lines BIGINT NOT NULL,
     equal_lines TEXT NOT NULL,

@@ -29,9 +29,15 @@ pub(super) enum Stretch {
     Endless,
 }
 
-/// Reads on from a byte, a block at a time.
-pub(super) fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
+/// Reads on from a byte, a block at a time. `begins`: how the file began that is meant.
+pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, is_settled: bool) -> io::Result<Stretch> {
     let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    (&mut file).take(u64::try_from(begins.len()).unwrap_or(HEAD)).read_to_end(&mut head)?;
+    if head != begins {
+        // It was just now replaced. The next look sees what is there.
+        return Ok(Stretch::Lines(Vec::new()));
+    }
     file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
     let mut bytes = Vec::new();
     let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);

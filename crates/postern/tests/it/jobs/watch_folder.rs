@@ -28,9 +28,15 @@ fn append(path: &Path, text: &str) {
 }
 
 async fn import(app: &TestApp, source: &str) -> Option<ImportRow> {
+    let mut all = imports_of(app, source).await;
+    assert!(all.len() <= 1, "{source} is listed twice");
+    all.pop()
+}
+
+/// The newest first.
+async fn imports_of(app: &TestApp, source: &str) -> Vec<ImportRow> {
     let all = imports::list(&app.db, &app.tenant).await.unwrap();
-    assert!(all.iter().filter(|row| row.source == source).count() <= 1, "{source} is listed twice");
-    all.into_iter().find(|row| row.source == source)
+    all.into_iter().filter(|row| row.source == source).collect()
 }
 
 async fn stored(app: &TestApp, source: &str, expected: i64) {
@@ -96,9 +102,34 @@ on_both! {
             let row = import(&app, source).await.unwrap();
             assert_eq!((row.repeated, row.records), (0, row.stored), "{source}");
         }
-        // Another log under the old name, as a rotation leaves it, is read from its beginning.
-        fs::write(&log, jsonl(&[signed_in("fay", now)])).unwrap();
+    }
+
+    async fn another_log_under_the_old_name_is_read_from_its_beginning_as_an_import_of_its_own(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("okta.jsonl");
+        let now = app.clock.now();
+        append(&log, &fatigue("ana", 5, now));
         stored(&app, "okta.jsonl", 5).await;
+        let finding = app.finding("mfa_fatigue").await;
+        let evidence = format!("/desk/incidents/{}", finding.id);
+        let rotated = async |first: &str, people: usize| {
+            let named = |n| if n == 0 { first.to_owned() } else { format!("{first}{n}") };
+            let lines = (0..people).map(|n| signed_in(&named(n), now)).collect::<Vec<_>>();
+            fs::write(folder.join(".new"), jsonl(&lines)).unwrap();
+            fs::rename(folder.join(".new"), &log).unwrap();
+        };
+        // Shorter than what was read; then longer, and then of the same length.
+        for (round, (first, people)) in [("fay", 3_usize), ("gus", 40), ("eve", 40)].into_iter().enumerate() {
+            rotated(first, people).await;
+            eventually(&format!("the log that begins with {first}"), async || {
+                let all = imports_of(&app, "okta.jsonl").await;
+                all.len() == round + 2 && all[0].stored == i64::try_from(people).unwrap()
+            })
+            .await;
+        }
+        // The lines of the first one are still those that back what they showed.
+        let page = app.browser_with_planted_session("sol").await.get(&evidence).await;
+        page.ok().says("ana at okta").does_not_say("fay at okta").does_not_say("gus at okta");
     }
 
     async fn documents_are_read_when_they_have_come_to_rest(db) {
