@@ -39,8 +39,19 @@ pub struct Seen {
     pub size: i64,
     /// Its time. Unit: microseconds.
     pub modified_at: i64,
-    /// Whether neither has changed for a while.
-    pub is_settled: bool,
+    /// Whether neither has changed of late.
+    pub rest: Rest,
+}
+
+/// For how long a file has not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rest {
+    /// It may change at any moment.
+    None,
+    /// For some seconds: whoever writes a document is done with it.
+    Short,
+    /// For some minutes: whoever appends to it, line by line or block by block, has nothing more to say.
+    Long,
 }
 
 /// How far a file was read, and whether somebody has to look again soon.
@@ -68,7 +79,7 @@ pub async fn import_watched_file(
     if goes_line_by_line(&head) {
         return read_on(app, seen, known, head).await;
     }
-    if known.is_some_and(|known| is_done(seen, known)) || !seen.is_settled {
+    if known.is_some_and(|known| is_done(seen, known)) || seen.rest == Rest::None {
         return Ok(None);
     }
     read_whole(app, seen, known).await.map(Some)
@@ -175,8 +186,8 @@ async fn read_on(
     if from == seen.size {
         return Ok(None);
     }
-    let (path, is_settled, begins) = (seen.at.clone(), seen.is_settled, head.clone());
-    let bytes = match blocking(move || stretch(&path, &begins, from, is_settled)).await? {
+    let (path, rest, begins) = (seen.at.clone(), seen.rest, head.clone());
+    let bytes = match blocking(move || stretch(&path, &begins, from, rest)).await? {
         Ok(Stretch::Lines(bytes)) if bytes.is_empty() => return Ok(None),
         Ok(Stretch::Lines(bytes)) => bytes,
         Ok(Stretch::Endless) => {

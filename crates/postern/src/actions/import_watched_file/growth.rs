@@ -6,7 +6,9 @@ use std::path::Path;
 
 use postern_signals::read::MAX_LINE;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
+use serde::de::IgnoredAny;
 
+use super::Rest;
 use crate::actions::import_sign_ins::{Limits, Lot, Ordinals, Sorter};
 
 /// Bytes that are read for one change.
@@ -30,7 +32,7 @@ pub(super) enum Stretch {
 }
 
 /// Reads on from a byte, a block at a time. `begins`: how the file began that is meant.
-pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, is_settled: bool) -> io::Result<Stretch> {
+pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, rest: Rest) -> io::Result<Stretch> {
     let mut file = File::open(path)?;
     let mut head = Vec::new();
     (&mut file).take(u64::try_from(begins.len()).unwrap_or(HEAD)).read_to_end(&mut head)?;
@@ -52,17 +54,24 @@ pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, is_settled: bool) -
     if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
         return Ok(Stretch::Endless);
     }
-    // The last line of a file that came to rest needs no line break, if it is whole.
-    if !(is_settled && is_whole(&bytes)) {
+    if !is_whole(&bytes, rest) {
         bytes.clear();
     }
     Ok(Stretch::Lines(bytes))
 }
 
-fn is_whole(line: &[u8]) -> bool {
+/// Whether the last line of a file is all there, although no line break ends it. Half a JSON record is none; half a line
+/// of text can read like another record, and only time tells.
+fn is_whole(line: &[u8], rest: Rest) -> bool {
     let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
-    !text.is_empty()
-        && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+    match rest {
+        Rest::None => false,
+        Rest::Short => text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        Rest::Long => {
+            !text.is_empty()
+                && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+        }
+    }
 }
 
 /// What a stretch brings.

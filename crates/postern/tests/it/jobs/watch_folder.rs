@@ -132,6 +132,35 @@ on_both! {
         page.ok().says("ana at okta").does_not_say("fay at okta").does_not_say("gus at okta");
     }
 
+    async fn half_a_line_of_text_is_no_record_until_nothing_more_can_come(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("authelia.log");
+        let at = jiff::Timestamp::from_second(app.clock.now().as_second() - 30).unwrap();
+        let line = |second: i64, address: &str| {
+            let at = at + jiff::SignedDuration::from_secs(second);
+            format!(
+                "time=\"{at}\" level=error msg=\"Unsuccessful 1FA authentication attempt by user 'ana'\" method=POST \
+                 path=/api/firstfactor remote_ip={address}"
+            )
+        };
+        append(&log, &(line(0, "198.51.100.7") + "\n"));
+        stored(&app, "authelia.log", 1).await;
+        // The address is cut: what there is of it is an address too.
+        append(&log, &line(1, "198.51.100.7"));
+        append(&folder.join("okta.jsonl"), signed_in("gus", at).to_string().as_str());
+        stored(&app, "okta.jsonl", 1).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        stored(&app, "authelia.log", 1).await;
+        append(&log, "4\n");
+        stored(&app, "authelia.log", 2).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM imported_sign_ins WHERE record LIKE '%198.51.100.74%'").await, 1);
+        append(&log, &line(2, "198.51.100.7"));
+        tokio::time::sleep(std::time::Duration::from_millis(3_500)).await;
+        stored(&app, "authelia.log", 2).await;
+        app.advance_seconds(300);
+        stored(&app, "authelia.log", 3).await;
+    }
+
     async fn documents_are_read_when_they_have_come_to_rest(db) {
         let (app, folder) = watching(db).await;
         let now = app.clock.now();
