@@ -325,10 +325,14 @@ CREATE TABLE findings (
     closed_by TEXT,
     closed_why TEXT,
     version BIGINT NOT NULL,
+    -- When seniors were told of an incident, or need not be any more. NULL: they still have to be.
+    told_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, rule, subject, since_at)
 );
 CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity, until_at);
+
+CREATE INDEX findings_untold ON findings (tenant_id, severity, first_seen_at) WHERE told_at IS NULL;
 
 CREATE TABLE finding_people (
     tenant_id TEXT NOT NULL,

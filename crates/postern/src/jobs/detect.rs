@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::actions::ActionError;
 use crate::actions::record_finding::{Found, record_finding};
+use crate::actions::tell_seniors::tell_of_the_rest;
 use crate::app::App;
 use crate::store::{StoreError, findings};
 use rebuild::rebuild;
@@ -77,6 +78,7 @@ impl Detector {
             self.pending.extend(watch.found());
         }
         self.keep(app).await;
+        tell_of_the_rest(app).await?;
         let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
         app.open_incidents.store(open, Ordering::Relaxed);
         Ok(())

@@ -101,18 +101,32 @@ pub struct Filter {
 
 /// Findings that match, at most 200.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter) -> Result<Vec<FindingRow>> {
+    list_page(db, tenant, filter, ("", 200)).await
+}
+
+/// A page of the findings that match: those that follow the one with the id `after`, wherever that one stands by now.
+pub async fn list_page(
+    db: &Db,
+    tenant: &TenantId,
+    filter: &Filter,
+    (after, most): (&str, i64),
+) -> Result<Vec<FindingRow>> {
     let (closed, order) = if filter.closed {
-        ("IS NOT NULL", "closed_at DESC, id DESC")
+        ("IS NOT NULL", ["closed_at", "id"].as_slice())
     } else {
-        ("IS NULL", "severity DESC, until_at DESC, id DESC")
+        ("IS NULL", ["severity", "until_at", "id"].as_slice())
     };
+    let (place, descending) = (order.join(", "), order.join(" DESC, "));
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at {closed} AND ($2 = '' OR grade = $2) \
-         ORDER BY {order} LIMIT 200"
+         AND ($3 = '' OR ({place}) < (SELECT {place} FROM findings WHERE tenant_id = $1 AND id = $3)) \
+         ORDER BY {descending} DESC LIMIT $4"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(&filter.grade)
+        .bind(after)
+        .bind(most)
         .fetch_all(db.reader())
         .await?)
 }
@@ -192,18 +206,60 @@ pub async fn count_open_incidents(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(count)
 }
 
-/// How many incidents were first seen since then, read inside the change.
-pub async fn count_incidents_since(change: &mut Change<'_>, since: Timestamp) -> Result<i64> {
+/// How many incidents other than this one seniors were told of since then, read inside the change.
+pub async fn count_told_since(change: &mut Change<'_>, since: Timestamp, but: &str) -> Result<i64> {
     let tenant = change.tenant().clone();
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND first_seen_at >= $2 AND severity >= $3",
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND told_at >= $2 AND severity >= $3 AND id <> $4",
     )
     .bind(tenant.as_str())
     .bind(micros(since))
     .bind(INCIDENT)
+    .bind(but)
     .fetch_one(change.conn())
     .await?;
     Ok(count)
+}
+
+/// Keeps whether seniors were told of an incident, now.
+pub async fn save_told(change: &mut Change<'_>, id: &str, is_told: bool) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), is_told.then_some(micros(change.at())));
+    let done = sqlx::query("UPDATE findings SET told_at = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(at)
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
+/// Whether seniors still have to be told of an open incident that was first seen before then, or changed before then.
+pub async fn has_untold(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<bool> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity >= $2 AND told_at IS NULL \
+         AND closed_at IS NULL AND first_seen_at <= $3",
+    )
+    .bind(tenant.as_str())
+    .bind(INCIDENT)
+    .bind(micros(before))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count > 0)
+}
+
+/// Notes that seniors are told of all open incidents now; says of how many they had not been.
+pub async fn save_all_told(change: &mut Change<'_>) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE findings SET told_at = $2 WHERE tenant_id = $1 AND severity >= $3 AND told_at IS NULL \
+         AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(at)
+    .bind(INCIDENT)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
 }
 
 const SAME: &str = "FROM findings WHERE tenant_id = $1 AND rule = $2 AND subject = $3 AND since_at <= $4 AND until_at >= $5 \

@@ -40,6 +40,39 @@ on_both! {
         sol.get(&path).await.ok().says("Closed").says(PLACEHOLDER_REASON);
     }
 
+    async fn a_long_queue_has_pages(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let log: String = (0..130).map(|n| fatigue(&format!("p{n}"), 5, now)).collect();
+        app.import("okta.jsonl", log).await;
+        crate::test_app::eventually("all of them are open", async || {
+            app.count("SELECT COUNT(*) FROM findings WHERE severity = 2").await == 130
+        })
+        .await;
+        let sol = app.browser_with_planted_session("sol").await;
+        let first = sol.get("/desk/incidents?grade=incident").await.ok().body.clone();
+        let (_, rest) = first.split_once("<p><a href=\"").expect("a link to the next page");
+        let next = rest.split('"').next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&");
+        let second = sol.get(&next).await.ok().body.clone();
+        let count = |page: &str| page.matches("href=\"/desk/incidents/").count();
+        assert_eq!((count(&first), count(&second)), (100, 30));
+        assert!(!second.contains("More findings"));
+        let ids = |page: &str| -> std::collections::BTreeSet<String> {
+            page.split("href=\"/desk/incidents/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(ids(&first).union(&ids(&second)).count(), 130);
+
+        let token = app.token(&["findings:read", "findings:close"]).await;
+        let program = app.browser();
+        let list = async |query: &str| {
+            let request = program.request(Method::GET, &format!("/api/v1/findings?grade=incident{query}"));
+            program.send(request.bearer_auth(&token)).await.ok().json()
+        };
+        assert_eq!((list("").await["findings"].as_array().unwrap().len(), list("").await["next"].is_null()), (130, true));
+        let id = list("").await["findings"][99]["id"].as_str().unwrap().to_owned();
+        assert_eq!(list(&format!("&after={id}")).await["findings"].as_array().unwrap().len(), 30);
+    }
+
     async fn our_own_sign_ins_are_evidence_in_words(db) {
         let app = TestApp::start(db).await;
         app.spray_from("127.0.0.66").await;
