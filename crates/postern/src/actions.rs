@@ -80,6 +80,9 @@ pub enum ActionError {
     /// Too many guesses.
     #[error("Too many attempts. Wait {} and try again.", wait_words(*.0))]
     Throttled(SignedDuration),
+    /// There is no room for it now. Nothing was read.
+    #[error("{0}")]
+    Busy(&'static str),
     /// It is not there, or not for this caller.
     #[error("There is nothing here.")]
     NotFound,

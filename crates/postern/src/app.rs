@@ -78,11 +78,11 @@ pub struct App {
     pub records: Notify,
     /// Open incidents, as they were counted last: for the head of each page.
     pub open_incidents: AtomicI64,
-    /// Imports that may be read at once.
-    pub importing: Semaphore,
+    /// Imports that may be sent and read at once.
+    pub importing: Arc<Semaphore>,
 }
 
-/// Each import under way holds a file in the temporary folder and one thread.
+/// Each import under way holds a file in the data folder and one thread.
 const IMPORTS_AT_ONCE: usize = 2;
 
 impl App {
@@ -106,7 +106,7 @@ impl App {
             wake: Arc::new(Notify::new()),
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
-            importing: Semaphore::new(IMPORTS_AT_ONCE),
+            importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,
             clock,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::app::App;
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -28,6 +29,9 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
 /// Messages and the audit log: when a change wakes it, and once a second.
 async fn serve_changes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let sender = deliver_outbox::Sender::new(&app);
+    if let Err(error) = delete_left_over_uploads(&app).await {
+        tracing::error!(%error, "uploads that were left half done are still there");
+    }
     let mut swept = tokio::time::Instant::now();
     loop {
         if swept.elapsed() > SWEEP_EVERY {

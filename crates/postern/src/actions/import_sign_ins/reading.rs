@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::login;
@@ -14,7 +12,7 @@ use postern_signals::source::Sources;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
 use super::{Ordinals, WAITS_FROM};
@@ -170,9 +168,14 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Begins to read.
-    pub(crate) fn start(path: PathBuf, limits: Limits) -> Self {
+    pub(crate) fn start(path: PathBuf, limits: Limits, turn: Option<OwnedSemaphorePermit>) -> Self {
         let (sender, lots) = mpsc::channel(2);
-        Self { lots, thread: tokio::task::spawn_blocking(move || read_file(&path, limits, sender)) }
+        let work = move || {
+            let end = read_file(&path, limits, &sender);
+            drop(turn);
+            end
+        };
+        Self { lots, thread: tokio::task::spawn_blocking(work) }
     }
 
     /// The next lot; `None` after the last, which may be empty.
@@ -186,15 +189,15 @@ impl Reading {
     }
 }
 
-fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
+fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<Lot>) -> End {
     let mut sorter = Sorter::new(limits, 0, Ordinals::default());
-    let gone = Arc::new(AtomicBool::new(false));
     let read = open(path).and_then(|file| {
-        let bounded = Bounded { inner: file, left: limits.unpacked, gone: Arc::clone(&gone) };
+        let bounded = Bounded { inner: file, left: limits.unpacked, listener: sender.clone() };
         postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
             sorter.take(position, parsed);
-            if sorter.lot.rows.len() >= LOT && sender.blocking_send(sorter.give()).is_err() {
-                gone.store(true, Ordering::Relaxed);
+            if sorter.lot.rows.len() >= LOT {
+                // Nobody may listen any more; the next read notices.
+                let _ = sender.blocking_send(sorter.give());
             }
         })
     });
@@ -213,12 +216,12 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 struct Bounded {
     inner: Box<dyn Read + Send>,
     left: u64,
-    gone: Arc<AtomicBool>,
+    listener: mpsc::Sender<Lot>,
 }
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.gone.load(Ordering::Relaxed) {
+        if self.listener.is_closed() {
             return Err(io::Error::other("given up"));
         }
         let read = self.inner.read(buffer)?;
