@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::watch::{PAGE, Row, Watch, first_id_of, horizon_of};
 use crate::app::App;
 use crate::store::imported_sign_ins::{ImportedRow, Stretch};
@@ -28,19 +30,8 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     loop {
         own.fill(&app).await?;
         imported.fill(&app).await?;
-        // Both have rows now, or have none left: rows are taken until one of them has to be filled.
-        loop {
-            let row = match (own.rows.front(), imported.rows.front()) {
-                (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
-                (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
-                    imported.rows.pop_front().map(Row::Imported)
-                }
-                (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
-                _ => None,
-            };
-            let Some(row) = row else { break };
-            watch.observe(&row, now);
-        }
+        // It takes a core for a while, which other tasks are moved off.
+        tokio::task::block_in_place(|| merge(&mut watch, &mut own, &mut imported, now));
         if own.is_done() && imported.is_done() {
             break;
         }
@@ -48,6 +39,22 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     watch.look_ahead(&app).await?;
     app.records.notify_one();
     Ok(watch)
+}
+
+/// Takes rows in the order of time until one of the two has to be filled. Both have rows, or have none left.
+fn merge(watch: &mut Watch, own: &mut Own, imported: &mut Imported, now: Timestamp) {
+    loop {
+        let row = match (own.rows.front(), imported.rows.front()) {
+            (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
+            (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
+                imported.rows.pop_front().map(Row::Imported)
+            }
+            (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
+            _ => None,
+        };
+        let Some(row) = row else { break };
+        watch.observe(&row, now);
+    }
 }
 
 struct Own {

@@ -205,8 +205,13 @@ impl Watch {
         Ok(is_late)
     }
 
-    /// Judges rows in the order of time. True: some of them belong before what was judged already.
-    fn judge(&mut self, mut rows: Vec<Row>, now: Timestamp) -> bool {
+    /// Judges rows in the order of time. True: some of them belong before what was judged already. It takes a core for a
+    /// while, which other tasks are moved off.
+    fn judge(&mut self, rows: Vec<Row>, now: Timestamp) -> bool {
+        !rows.is_empty() && tokio::task::block_in_place(|| self.judge_in_place(rows, now))
+    }
+
+    fn judge_in_place(&mut self, mut rows: Vec<Row>, now: Timestamp) -> bool {
         rows.sort_by_key(Row::at);
         let (since, mut is_late) = (self.since.as_microsecond(), false);
         for row in rows.iter().filter(|row| row.at() >= since) {
