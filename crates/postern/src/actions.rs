@@ -16,6 +16,7 @@ pub mod export_audit;
 pub mod force_mfa_reset;
 pub mod import_sign_ins;
 pub mod import_watched_file;
+pub mod names;
 pub mod open_case;
 pub mod record_finding;
 pub mod recover_person;
