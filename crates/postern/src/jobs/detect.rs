@@ -74,7 +74,9 @@ impl Detector {
             self.take_over().await?;
         }
         if let Some(watch) = &mut self.watch {
-            self.is_stale |= watch.take_new(app).await?;
+            let taken = watch.take_new(app).await;
+            self.is_stale |= watch.is_stale();
+            taken?;
             self.pending.extend(watch.found());
         }
         self.keep(app).await;

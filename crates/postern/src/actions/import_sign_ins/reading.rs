@@ -24,6 +24,8 @@ use crate::store::micros;
 
 /// Records in one change: on SQLite nobody else writes meanwhile.
 const LOT: usize = 1_000;
+/// Bytes in one change: records may be long.
+const LOT_BYTES: usize = 4 << 20;
 /// Damaged lines, and kinds of other records, that are named.
 const NAMED: usize = 20;
 /// Longest normalised record that is kept. Unit: bytes.
@@ -195,7 +197,7 @@ fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<Lot>) -> End {
         let bounded = Bounded { inner: file, left: limits.unpacked, listener: sender.clone() };
         postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
             sorter.take(position, parsed);
-            if sorter.lot.rows.len() >= LOT {
+            if sorter.is_full() {
                 // Nobody may listen any more; the next read notices.
                 let _ = sender.blocking_send(sorter.give());
             }
@@ -239,12 +241,13 @@ pub(crate) struct Sorter {
     first_line: u64,
     ordinals: Ordinals,
     lot: Lot,
+    bytes: usize,
 }
 
 impl Sorter {
     /// `first_line`: how many lines of the file were read before; `ordinals`: the last of them.
     pub(crate) fn new(limits: Limits, first_line: u64, ordinals: Ordinals) -> Self {
-        Self { limits, first_line, ordinals, lot: Lot::default() }
+        Self { limits, first_line, ordinals, lot: Lot::default(), bytes: 0 }
     }
 
     /// What the next stretch of the same file has to know of this one.
@@ -269,9 +272,15 @@ impl Sorter {
         }
     }
 
+    /// Whether what was gathered is enough for one change.
+    fn is_full(&self) -> bool {
+        self.lot.rows.len() >= LOT || self.bytes >= LOT_BYTES
+    }
+
     /// What was gathered; the counts go on.
     pub(crate) fn give(&mut self) -> Lot {
         let counts = self.lot.counts.clone();
+        self.bytes = 0;
         std::mem::replace(&mut self.lot, Lot { rows: Vec::new(), counts })
     }
 
@@ -296,6 +305,7 @@ impl Sorter {
         }
         let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());
         let fingerprint = self.fingerprint(record, &text);
+        self.bytes += text.len();
         self.lot.rows.push(NewRecord {
             line: i64::try_from(line).unwrap_or(i64::MAX),
             provider: record.provider.as_str(),

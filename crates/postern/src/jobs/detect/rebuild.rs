@@ -100,7 +100,7 @@ impl Imported {
         let stretch =
             Stretch { after: (self.after.0, &self.after.1), until: self.until, newest_id: &self.newest_id };
         let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
-        self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+        self.is_over = page.is_empty();
         if let Some(last) = page.last() {
             self.after = (last.at, last.id.clone());
         }

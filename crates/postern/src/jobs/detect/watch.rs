@@ -44,6 +44,8 @@ pub(super) struct Watch {
     looked_back: Option<Instant>,
     /// How late the records of the last day came. What was not answered is only known so long after it.
     lag: SignedDuration,
+    /// Some rows belonged before what was judged already.
+    is_stale: bool,
     /// Up to when records are taken; those from further ahead wait. Unit: microseconds.
     horizon: i64,
     /// When the first of those that wait is.
@@ -104,6 +106,7 @@ impl Watch {
             own_taken: BTreeSet::new(),
             looked_back: None,
             lag: SignedDuration::ZERO,
+            is_stale: false,
             horizon: horizon_of(now),
             waiting: None,
             waited_until: (horizon_of(now).saturating_add(1), String::new()),
@@ -157,34 +160,36 @@ impl Watch {
         Ok(())
     }
 
-    /// Takes what was committed since the last time, and what waited for its time. True: some of it belongs before what
-    /// was judged already.
-    pub(super) async fn take_new(&mut self, app: &App) -> Result<bool, StoreError> {
+    /// Takes what was committed since the last time, and what waited for its time, a page at a time.
+    pub(super) async fn take_new(&mut self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
-        let mut is_late = self.take_waiting(app, now).await?;
+        self.take_waiting(app, now).await?;
+        let mut page = self.next_page(app).await?;
         let mut rows = self.new_of_our_own(app, now).await?;
-        loop {
-            let page =
-                imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await?;
-            let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
-            if let Some(last) = page.last() {
-                self.imported_after.clone_from(&last.id);
-            }
+        while let Some(last) = page.last() {
+            self.imported_after.clone_from(&last.id);
             rows.extend(page.into_iter().map(Row::Imported));
-            if is_last {
-                break;
-            }
+            self.judge(std::mem::take(&mut rows), now);
+            page = self.next_page(app).await?;
         }
-        is_late |= self.judge(rows, now);
+        self.judge(rows, now);
         self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
-        Ok(is_late)
+        Ok(())
+    }
+
+    async fn next_page(&self, app: &App) -> Result<Vec<ImportedRow>, StoreError> {
+        imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await
+    }
+
+    /// Whether some rows belonged before what was judged already, and were left out.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_stale
     }
 
     /// Those from further ahead whose time has come.
-    async fn take_waiting(&mut self, app: &App, now: Timestamp) -> Result<bool, StoreError> {
+    async fn take_waiting(&mut self, app: &App, now: Timestamp) -> Result<(), StoreError> {
         let before = self.horizon;
         let horizon = horizon_of(now).max(before);
-        let mut is_late = false;
         while self.waiting.is_some_and(|waiting| waiting <= horizon) {
             let (after, newest_id) =
                 ((self.waited_until.0, self.waited_until.1.as_str()), self.imported_after.as_str());
@@ -197,36 +202,34 @@ impl Watch {
             };
             self.waited_until = (last.at, last.id.clone());
             self.horizon = horizon;
-            is_late |= self.judge(page.into_iter().map(Row::Imported).collect(), now);
+            self.judge(page.into_iter().map(Row::Imported).collect(), now);
             self.horizon = before;
         }
         self.horizon = horizon;
         self.waited_until = (horizon.saturating_add(1), String::new());
-        Ok(is_late)
+        Ok(())
     }
 
-    /// Judges rows in the order of time. True: some of them belong before what was judged already. It takes a core for a
-    /// while, which other tasks are moved off.
-    fn judge(&mut self, rows: Vec<Row>, now: Timestamp) -> bool {
-        !rows.is_empty() && tokio::task::block_in_place(|| self.judge_in_place(rows, now))
+    /// Judges rows in the order of time. It takes a core for a while, which other tasks are moved off.
+    fn judge(&mut self, rows: Vec<Row>, now: Timestamp) {
+        if !rows.is_empty() {
+            tokio::task::block_in_place(|| self.judge_in_place(rows, now));
+        }
     }
 
-    fn judge_in_place(&mut self, mut rows: Vec<Row>, now: Timestamp) -> bool {
+    fn judge_in_place(&mut self, mut rows: Vec<Row>, now: Timestamp) {
         rows.sort_by_key(Row::at);
-        let (since, mut is_late) = (self.since.as_microsecond(), false);
+        let since = self.since.as_microsecond();
         for row in rows.iter().filter(|row| row.at() >= since) {
+            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
             if row.at() > self.horizon {
                 self.waiting = Some(self.waiting.map_or(row.at(), |waiting| waiting.min(row.at())));
-                continue;
+            } else if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
+                self.is_stale = true;
+            } else {
+                self.observe(row, now);
             }
-            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
-            if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
-                is_late = true;
-                continue;
-            }
-            self.observe(row, now);
         }
-        is_late
     }
 
     async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {

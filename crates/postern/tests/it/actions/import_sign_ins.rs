@@ -169,7 +169,7 @@ on_both! {
             let file = std::fs::File::create(place.join(name)).unwrap();
             if is_old {
                 let now = file.metadata().unwrap().modified().unwrap();
-                file.set_modified(now - std::time::Duration::from_secs(3_600)).unwrap();
+                file.set_modified(now - std::time::Duration::from_hours(1)).unwrap();
             }
         }
         let app = TestApp::start_at(at_stop, |_| {}).await;

@@ -151,6 +151,37 @@ on_both! {
         assert!(told[0].body.contains("/desk/incidents/") && !told[0].body.contains("0900"), "{}", told[0].body);
     }
 
+    async fn long_records_are_kept_and_judged_a_few_at_a_time(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let long = "x".repeat(50_000);
+        let mut records: Vec<Value> = (0..200).map(|n| signed_in(&format!("p{n}"), now)).collect();
+        records.extend(fatigue("ana", 5, now).lines().map(|line| serde_json::from_str(line).unwrap()));
+        for record in &mut records {
+            record["detail"] = long.as_str().into();
+        }
+        let counts = app.import("long.jsonl", jsonl(&records)).await;
+        assert_eq!(counts["stored"], 205, "{counts}");
+        // As many changes as there are moments in the ids.
+        assert!(app.count("SELECT COUNT(DISTINCT substr(id, 1, 13)) FROM imported_sign_ins").await >= 3);
+        let (mut after, mut pages) = (String::new(), Vec::new());
+        loop {
+            let page = imported_sign_ins::list_after(&app.db, &app.tenant, &after, 2_000).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.id);
+            assert!(page.iter().map(|row| row.record.len()).sum::<usize>() < (4 << 20) + (64 << 10));
+            pages.push(page.len());
+        }
+        assert!(pages.len() >= 3 && pages.iter().sum::<usize>() == 205, "{pages:?}");
+        app.finding("mfa_fatigue").await;
+        // And when it is judged anew.
+        let app = TestApp::start_at(app.stop().await, |_| {}).await;
+        sqlx::query("DELETE FROM finding_people").execute(app.db.reader()).await.unwrap();
+        sqlx::query("DELETE FROM findings").execute(app.db.reader()).await.unwrap();
+        app.import("more.jsonl", jsonl(&[declined("ana", app.clock.now())])).await;
+        app.finding_where("mfa_fatigue", |row| row.record_count == 6).await;
+    }
+
     async fn imported_ids_sort_as_they_were_committed(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
