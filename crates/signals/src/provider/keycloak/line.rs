@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{admin::Operation, errors, event::Event};
 use crate::{
@@ -38,14 +38,28 @@ pub(super) fn parse(text: &str) -> Option<Line<'_>> {
     Some(Line { at: time_of(head), logger: logger.trim(), message })
 }
 
-/// The last words before the logger are date, time and level; before them a container may have put its own.
-/// The server writes its own zone's time without saying which. It is read as UTC, the default in containers.
+/// The last words before the logger are date, time and level; before them a container or syslog may have put its own.
+/// The server writes its own zone's time without saying which. It is read as UTC, the default in containers, unless
+/// syslog's own time tells.
 fn time_of(head: &str) -> Option<Timestamp> {
     let (rest, _level) = head.trim_end().rsplit_once(' ')?;
     let rest = rest.trim_end();
     let Some((before, time)) = rest.rsplit_once(' ') else { return parse_time(rest) };
     let date = before.rfind(' ').map_or(0, |space| space + 1);
-    rest.get(date..).and_then(parse_time).or_else(|| parse_time(time))
+    // RFC 5424 puts the mark of UTF-8 before a message.
+    let written = rest.get(date..).map(|written| written.trim_start_matches('\u{feff}'));
+    let at = written.and_then(parse_time).or_else(|| parse_time(time))?;
+    Some(before.split(' ').find_map(|word| same_clock(word, at)).unwrap_or(at))
+}
+
+/// The moment in a text with an offset, if the clock in it shows what the server's showed.
+fn same_clock(text: &str, shown: Timestamp) -> Option<Timestamp> {
+    if !text.contains('T') {
+        return None;
+    }
+    let exact = text.parse::<Timestamp>().ok()?;
+    let clock = text.parse::<DateTime>().ok()?;
+    (shown.to_zoned(TimeZone::UTC).datetime() == clock).then_some(exact)
 }
 
 /// `org.key.events` is what a renamed build writes.
