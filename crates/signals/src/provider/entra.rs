@@ -1,7 +1,7 @@
 //! Microsoft Entra: sign-in logs as Graph `signIn`, diagnostic-settings envelope, Log Analytics row and row of the
 //! portal's download; audit logs and risk detections, as far as they bear on a sign-in.
 
-mod audit;
+pub(crate) mod audit;
 pub(crate) mod codes;
 mod mfa;
 mod portal;
