@@ -102,6 +102,9 @@ fn a_warning_belongs_to_the_account_that_it_warns_of() {
         assert_eq!(record.person.as_deref(), Some("lea@corp.example"), "{name}");
         assert_eq!((record.person_id, record.actor.as_deref()), (None, Some("Mia@corp.example")), "{name}");
         assert_eq!(record.legacy, name.ends_with("less_secure_app"));
+        // No administrator did it, whatever the cause's own words are.
+        let by_google = record.detail.is_some_and(|detail| detail.starts_with("disabled by Google"));
+        assert_eq!(by_google, change == Lifecycle::Disabled, "{name}");
     }
     let warned = one("login", "gov_attack_warning", "");
     assert_eq!((warned.person.as_deref(), warned.actor), (Some("mia@corp.example"), None));
