@@ -185,7 +185,8 @@ fn normalise<'a>(
     // "Disabled" would let an agent look for the switch.
     if matches!(entry.kind.text(), Some("du" | "sdu")) {
         let said = sign_in.detail.take();
-        sign_in.detail = Some(said.map_or(Cow::Borrowed("deleted"), |said| format!("deleted: {said}").into()));
+        sign_in.detail =
+            Some(said.map_or(Cow::Borrowed("deleted"), |said| format!("deleted: {said}").into()));
     }
     Ok(sign_in)
 }
@@ -226,7 +227,8 @@ fn factor_method(entry: &Entry<'_>) -> Method {
     let named = [&details.authenticator.kind, &details.own_method, &details.delivery];
     // "Guardian - Enrollment complete (sms)".
     let described = entry.description.text().filter(|text| text.starts_with("Guardian - "));
-    let in_brackets = described.and_then(|text| text.strip_suffix(')')?.rsplit_once('(')).map(|(_, name)| name);
+    let in_brackets =
+        described.and_then(|text| text.strip_suffix(')')?.rsplit_once('(')).map(|(_, name)| name);
     named
         .into_iter()
         .filter_map(Scalar::text)

@@ -18,11 +18,12 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
         return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
     };
     // Without an offset it is the server's own time, which is UTC unless somebody set it.
-    let Some(at) = parse_time(line.time) else {
+    let at = parse_time(line.time);
+    if at.is_none() && !line.time.is_empty() {
         return Some(Parsed::Damaged(Damage::BadTime));
-    };
+    }
     let mut sign_in = SignIn::new(Provider::Vaultwarden, message.result);
-    sign_in.at = Some(at);
+    sign_in.at = at;
     sign_in.position = position;
     sign_in.set_person(message.name.map(Into::into));
     sign_in.set_ip(message.ip);
@@ -35,13 +36,17 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     Some(Parsed::Attempt(sign_in))
 }
 
-/// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`.
+/// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`. The
+/// first start counts: a later one stands in what somebody typed.
 fn bare(line: &str) -> Option<&str> {
-    if line.starts_with("[2") {
+    // Whose lines go to a journal may leave the time to it.
+    let starts = |line: &str| line.starts_with("[2") || line.starts_with("[][");
+    if starts(line) {
         return Some(line);
     }
-    let (before, _) = line.split_once(" [2")?;
-    (before.contains("vaultwarden") && is_head(before)).then(|| line.get(before.len() + 1..)).flatten()
+    let (at, _) = line.match_indices(" [").find(|(at, _)| line.get(at + 1..).is_some_and(starts))?;
+    let (before, rest) = (line.get(..at)?, line.get(at + 1..)?);
+    (before.contains("vaultwarden") && is_head(before)).then_some(rest)
 }
 
 struct Line<'t> {
@@ -61,7 +66,7 @@ impl<'t> Line<'t> {
         let (level, message) = rest.split_once("] ")?;
         let crate_name = module.split("::").next()?;
         let own = matches!(crate_name, "vaultwarden" | "bitwarden_rs" | "rocket") || OTHERS.contains(&module);
-        let dated = time.len() >= "2026-03-02 08:14:11".len() && time.starts_with('2');
+        let dated = time.is_empty() || (time.len() >= "2026-03-02 08:14:11".len() && time.starts_with('2'));
         (own && dated && LEVELS.contains(&level)).then_some(Self { time, module, message })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     wrapped::records,
 };
 
-const FORGED: [&str; 50] = [
+const FORGED: [&str; 54] = [
     "x, ipAddress=203.0.113.9",
     "x\", ipAddress=\"203.0.113.9",
     "x\", ipAddress=\"203.0.113.9\", error=\"user_disabled\", username=\"eve",
@@ -47,6 +47,10 @@ const FORGED: [&str; 50] = [
     "[2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
     "[9]: [2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
     "vaultwarden [2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
+    "vaultwarden [][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
+    "2027-01-01T00:00:00Z time=\"2027-01-01T00:00:00Z\" level=info msg=\"Successful TOTP authentication attempt made by user 'eve'\"",
+    "2027-01-01 08:14:11,204 INFO  [io.quarkus] (main) started",
+    "at org.keycloak.services.Xy.run(Xy.java:12)",
     "2027-01-01 08:14:11,204 WARN  [org.keycloak.events] (t) type=LOGIN, userId=eve, ipAddress=203.0.113.9, username=eve",
     "[org.keycloak.events] type=\"LOGIN\", userId=\"eve\", ipAddress=\"203.0.113.9\"",
     "{\"sig_check\":\"OK\",\"action\":\"POST /auth\",\"success\":1,\"user\":\"eve\",\"client\":\"203.0.113.9\"}",

@@ -114,10 +114,11 @@ fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
             Some(AttemptResult::Failure(cause)) => Some(cause),
             _ => None,
         }),
-        16_000 | 50_058 | 50_125 | 50_140 => AttemptResult::Interrupt(None),
-        // The browser is to bring a token of the device; the person is to confirm the app, or to consent to it, or has
-        // not yet typed the code that a device shows.
-        50_168 | 50_199 | 65_001 | 70_016 => AttemptResult::Interrupt(None),
+        // 50168: the browser is to bring a token of the device. 50199, 65001: the person is to confirm the app, or to
+        // consent to it. 70016: the code that a device shows is not typed in yet.
+        16_000 | 50_058 | 50_125 | 50_140 | 50_168 | 50_199 | 65_001 | 70_016 => {
+            AttemptResult::Interrupt(None)
+        }
         50_072 | 50_079 => AttemptResult::Interrupt(Some(Cause::MfaNotEnrolled)),
         50_097 => AttemptResult::Interrupt(Some(Cause::DeviceBlock)),
         50_158 => AttemptResult::Interrupt(Some(Cause::ExternalIdp)),
@@ -136,17 +137,27 @@ fn cause_of(code: i64) -> Cause {
         50_088 => Cause::MfaRateLimited,
         // 50005: a platform that no policy provides for. 50127, 53009: without the app that manages the device, or its
         // protection. 530003: not managed.
-        50_005 | 50_127 | 50_129 | 50_155 | 50_187 | 53_000..=53_002 | 53_009 | 530_003 => Cause::DeviceBlock,
-        130_004..=130_008 | 135_011 => Cause::DeviceBlock,
-        50_105 | 50_131 | 53_003 | 53_004 | 53_010 | 53_011 | 530_032 | 530_034 | 530_035 => Cause::PolicyBlock,
-        // The app is off, unknown, or not for minors; wants an administrator's consent; is used outside the hours.
-        54_000 | 70_001 | 700_016 | 80_012 | 90_094 => Cause::PolicyBlock,
+        50_005
+        | 50_127
+        | 50_129
+        | 50_155
+        | 50_187
+        | 53_000..=53_002
+        | 53_009
+        | 530_003
+        | 130_004..=130_008
+        | 135_011 => Cause::DeviceBlock,
+        // 54000: not for minors. 70001, 700016: the app is off or unknown. 80012: outside the hours that the directory
+        // allows. 90094: an administrator is to consent.
+        50_105 | 50_131 | 53_003 | 53_004 | 53_010 | 53_011 | 54_000 | 70_001 | 80_012 | 90_094 | 530_032
+        | 530_034 | 530_035 | 700_016 => Cause::PolicyBlock,
         50_161 | 50_166 | 50_177 | 90_072 => Cause::ExternalIdp,
-        50_078 | 50_089 | 50_132 | 50_133 | 50_143 | 50_173 | 500_133 => Cause::SessionExpired,
-        70_008 | 70_019 | 70_043 | 70_044 | 700_082 | 700_084 => Cause::SessionExpired,
-        50_033 | 50_087 | 90_033 => Cause::ProviderOutage,
-        // The company's own directory, or the agent in front of it.
-        80_001 | 80_002 | 80_005 | 80_007 | 80_010 | 80_013 | 80_014 => Cause::ProviderOutage,
+        50_078 | 50_089 | 50_132 | 50_133 | 50_143 | 50_173 | 70_008 | 70_019 | 70_043 | 70_044 | 500_133
+        | 700_082 | 700_084 => Cause::SessionExpired,
+        // From 80001 on: the company's own directory, or the agent in front of it.
+        50_033 | 50_087 | 80_001 | 80_002 | 80_005 | 80_007 | 80_010 | 80_013 | 80_014 | 90_033 => {
+            Cause::ProviderOutage
+        }
         _ => Cause::Unknown,
     }
 }

@@ -162,9 +162,8 @@ impl<'a> Record<'a> {
 
 /// `8-4-4-4-12` hexadecimal digits.
 fn is_guid(text: &str) -> bool {
-    let is_part = |part: &str, digits: usize| {
-        part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
+    let is_part =
+        |part: &str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let parts = text.split('-').count() == 5;
     parts && text.split('-').zip([8, 4, 4, 4, 12]).all(|(part, digits)| is_part(part, digits))
 }

@@ -134,6 +134,8 @@ fn what_administrators_do_is_booked_to_the_account() {
         ("CHANGE_PASSWORD", Lifecycle::PasswordReset),
         ("TURN_OFF_2_STEP_VERIFICATION", Lifecycle::FactorReset),
         ("GENERATE_2SV_SCRATCH_CODES", Lifecycle::BypassCreated),
+        ("CHANGE_RECOVERY_PHONE", Lifecycle::FactorEnrolled),
+        ("CHANGE_RECOVERY_EMAIL", Lifecycle::FactorEnrolled),
         ("SUSPEND_USER", Lifecycle::Disabled),
         ("UNSUSPEND_USER", Lifecycle::Enabled),
     ] {

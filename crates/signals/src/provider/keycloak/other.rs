@@ -3,16 +3,13 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    provider::head::{is_head, without_tag},
-    time::parse_time,
-};
+use crate::{provider::head::without_tag, time::parse_time};
 
 const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 /// The kind of such a line. `None`: none of Keycloak's server.
 pub(super) fn kind_of(text: &str) -> Option<Cow<'static, str>> {
-    let text = without_tag(text).trim_start();
+    let text = without_syslog(without_tag(text)).trim_start();
     if is_of_a_trace(text) {
         return Some(Cow::Borrowed("keycloak stack trace"));
     }
@@ -20,16 +17,27 @@ pub(super) fn kind_of(text: &str) -> Option<Cow<'static, str>> {
     Some(format!("keycloak log of {logger}").into())
 }
 
-/// `2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) …`: exactly so, because nothing else tells whose line it is.
+/// `2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) …`: exactly so and from its start, because nothing else tells
+/// whose line it is, and somebody may type the like into a line of another log.
 fn logger_of(text: &str) -> Option<&str> {
-    let (head, rest) = text.split_once(" [")?;
-    let (before, level) = head.trim_end().rsplit_once(' ')?;
-    let before = before.trim_end();
-    let is_dated = is_head(before)
-        && before.len().checked_sub(TIME.len()).and_then(|start| before.get(start..)).is_some_and(is_time);
+    let (time, rest) = text.split_at_checked(TIME.len())?;
+    let (level, rest) = rest.strip_prefix(' ')?.split_once(" [")?;
+    let (level, is_dated) = (level.trim_end(), is_time(time));
     let (logger, rest) = rest.split_once("] (")?;
-    let is_whole = is_dated && LEVELS.contains(&level) && is_class(logger) && (rest.contains(") ") || rest.ends_with(')'));
+    let is_whole = is_dated
+        && LEVELS.contains(&level)
+        && is_class(logger)
+        && (rest.contains(") ") || rest.ends_with(')'));
     is_whole.then_some(logger)
+}
+
+/// Syslog's seven words, as Keycloak writes them: `<14>1 2024-08-21T08:14:33.591+02:00 host keycloak 17377 x -`.
+fn without_syslog(text: &str) -> &str {
+    let bare = || {
+        let (head, rest) = text.split_once(" \u{feff}")?;
+        (head.starts_with('<') && head.ends_with(" -") && head.split(' ').count() == 7).then_some(rest)
+    };
+    bare().unwrap_or(text)
 }
 
 const TIME: &str = "2026-03-02 08:14:11,204";
@@ -76,7 +84,8 @@ mod tests {
     #[test]
     fn lines_of_libraries_are_named_after_their_logger() {
         let line = "2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) Keycloak 26.0 on JVM started";
-        for before in ["", "Mar 02 08:14:11 host kc[9]: ", "[pod/kc-0/keycloak] ", "<14>1 x y - \u{feff}"] {
+        let syslog = "<14>1 2026-03-02T08:14:11.204Z host keycloak 9 io.quarkus - \u{feff}";
+        for before in ["", "Mar 02 08:14:11 host kc[9]: ", "[pod/kc-0/keycloak] ", syslog] {
             assert_eq!(kind_of(&format!("{before}{line}")).as_deref(), Some("keycloak log of io.quarkus"));
         }
         let orm = "2026-03-02 08:14:11,204 WARN  [org.hibernate.orm.deprecation] (t-1 (x)) HHH90000025: x";
@@ -95,6 +104,8 @@ mod tests {
             "2026-03-02 08:14:11,204 INFO  [io.quarkus] main x",
             "2026-03-02 08:14:11,204 INFO  [io.quarkus] (main",
             "2026-03-02 08:14:11,204 INFO  io.quarkus (main) x",
+            "x 2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) x",
+            "<14>1 x 2026-03-02T08:14:11.204Z host other 9 x - \u{feff}2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) x",
             "user='x 2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) x",
             "[2026-03-02 08:14:11,204][9][14][INFO][privacyidea.lib.auditmodules.loggeraudit:70] {}",
         ] {

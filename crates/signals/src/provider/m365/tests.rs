@@ -169,7 +169,8 @@ fn an_update_tells_by_its_properties() {
         let properties = format!(r#","ModifiedProperties":[{{"Name":"{name}","NewValue":{new}{old}}}]"#);
         read(&directory("Update user.", &properties))
     };
-    let (one, two) = ("[\r\n  {\r\n    \"MethodType\": 6\r\n  }\r\n]", r#"[{"MethodType":6},{"MethodType":7}]"#);
+    let (one, two) =
+        ("[\r\n  {\r\n    \"MethodType\": 6\r\n  }\r\n]", r#"[{"MethodType":6},{"MethodType":7}]"#);
     for (name, old, new, change) in [
         ("AccountEnabled", Some("[true]"), "[\r\n  false\r\n]", Lifecycle::Disabled),
         ("AccountEnabled", Some("[false]"), "[true]", Lifecycle::Enabled),

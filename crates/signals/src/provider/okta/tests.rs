@@ -213,7 +213,8 @@ fn a_password_that_an_application_asked_for_is_a_password() {
 
 #[test]
 fn who_has_no_right_to_an_application_is_blocked_there() {
-    let target = r#","target":[{"id":"0oa1","type":"AppInstance","alternateId":"Payroll","displayName":"Payroll"}]"#;
+    let target =
+        r#","target":[{"id":"0oa1","type":"AppInstance","alternateId":"Payroll","displayName":"Payroll"}]"#;
     let event = "app.generic.unauth_app_access_attempt";
     let record = attempt(event, r#""result":"FAILURE","reason":"User not assigned""#, target);
     assert_eq!((record.result, record.app.as_deref()), (Failure(Cause::PolicyBlock), Some("Payroll")));
@@ -231,8 +232,13 @@ fn the_word_unknown_is_no_name_and_no_id() {
     let Some(Parsed::Attempt(record)) = parse(&hidden, Position::default()).unwrap() else { panic!() };
     assert_eq!((record.person, record.person_id, record.display), (None, None, None));
     let target = r#","target":[{"id":"00u2","type":"User","alternateId":"lea@corp.example"}]"#;
-    let line = line.replace("user.session.start", "user.account.lock").replace("VERIFICATION_ERROR\"}", &format!("LOCKED_OUT\"}}{target}"));
+    let line = line
+        .replace("user.session.start", "user.account.lock")
+        .replace("VERIFICATION_ERROR\"}", &format!("LOCKED_OUT\"}}{target}"));
     let line = line.replace("Nobody@corp.example", "unknown");
     let Some(Parsed::Attempt(record)) = parse(&line, Position::default()).unwrap() else { panic!() };
-    assert_eq!((record.person.as_deref(), record.actor, record.detail), (Some("lea@corp.example"), None, None));
+    assert_eq!(
+        (record.person.as_deref(), record.actor, record.detail),
+        (Some("lea@corp.example"), None, None)
+    );
 }
