@@ -3,7 +3,7 @@
 mod message;
 
 use crate::{
-    provider::head::is_head,
+    provider::head::without_carrier,
     read::{Damage, Parsed},
     record::{Position, Provider, SignIn},
     time::parse_time,
@@ -13,7 +13,15 @@ use message::Message;
 
 /// `None`: no line of this provider.
 pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
-    let line = Line::read(bare(line)?)?;
+    let bare = without_carrier(line);
+    // A journal names the program, and another one may write what somebody typed.
+    if line
+        .strip_suffix(bare)
+        .is_some_and(|carrier| carrier.ends_with(": ") && !carrier.contains("vaultwarden"))
+    {
+        return None;
+    }
+    let line = Line::read(bare)?;
     let Some(message) = Message::read(line.module, line.message) else {
         return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
     };
@@ -34,19 +42,6 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     sign_in.legacy = message.by_key;
     sign_in.detail = message.words.and_then(|words| Scalar::of(words.into()).cow());
     Some(Parsed::Attempt(sign_in))
-}
-
-/// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`. The
-/// first start counts: a later one stands in what somebody typed.
-fn bare(line: &str) -> Option<&str> {
-    // Whose lines go to a journal may leave the time to it.
-    let starts = |line: &str| line.starts_with("[2") || line.starts_with("[][");
-    if starts(line) {
-        return Some(line);
-    }
-    let (at, _) = line.match_indices(" [").find(|(at, _)| line.get(at + 1..).is_some_and(starts))?;
-    let (before, rest) = (line.get(..at)?, line.get(at + 1..)?);
-    (before.contains("vaultwarden") && is_head(before)).then_some(rest)
 }
 
 struct Line<'t> {

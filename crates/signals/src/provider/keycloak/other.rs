@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use crate::{provider::head::without_tag, time::parse_time};
+use crate::{provider::head::without_carrier, time::parse_time};
 
 const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 /// The kind of such a line. `None`: none of Keycloak's server.
 pub(super) fn kind_of(text: &str) -> Option<Cow<'static, str>> {
-    let text = without_syslog(without_tag(text)).trim_start();
+    let text = without_carrier(text).trim_start();
     if is_of_a_trace(text) {
         return Some(Cow::Borrowed("keycloak stack trace"));
     }
@@ -29,15 +29,6 @@ fn logger_of(text: &str) -> Option<&str> {
         && is_class(logger)
         && (rest.contains(") ") || rest.ends_with(')'));
     is_whole.then_some(logger)
-}
-
-/// Syslog's seven words, as Keycloak writes them: `<14>1 2024-08-21T08:14:33.591+02:00 host keycloak 17377 x -`.
-fn without_syslog(text: &str) -> &str {
-    let bare = || {
-        let (head, rest) = text.split_once(" \u{feff}")?;
-        (head.starts_with('<') && head.ends_with(" -") && head.split(' ').count() == 7).then_some(rest)
-    };
-    bare().unwrap_or(text)
 }
 
 const TIME: &str = "2026-03-02 08:14:11,204";
