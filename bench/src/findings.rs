@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use postern::actions::import_sign_ins::{Upload, Via, import_sign_ins};
+use postern::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins};
+use postern::actions::names::pseudonym;
 use postern::actions::{Caller, permit_on_tenant};
 use postern::app::App;
 use postern::store::findings::{self, Filter};
@@ -96,15 +97,18 @@ impl Desk<'_> {
     async fn is_in_the_queue(&self, login: &str) -> Outcome<bool> {
         let incidents = Filter { closed: false, grade: "incident".to_owned() };
         let open = findings::list(&self.app.db, &self.app.tenant, &incidents).await?;
-        Ok(open.iter().any(|row| row.rule == "mfa_fatigue" && row.subject_words == login))
+        // Nobody in the directory has the name.
+        let shown = pseudonym(self.app, login);
+        Ok(open.iter().any(|row| row.rule == "mfa_fatigue" && row.subject_words == shown))
     }
 
     async fn import(&self, name: &str, log: &str) -> Outcome<()> {
         let path = self.folder.join(name);
         fs::write(&path, log)?;
         let permit = permit_on_tenant::<ImportSignIns>(self.app, &self.admin).await.map_err(cause)?;
+        let admission = admit_import(self.app, &self.admin, permit).await.map_err(cause)?;
         let upload = Upload::new(name, Via::Api, path);
-        import_sign_ins(self.app, &self.admin, permit, &upload).await.map_err(cause)?;
+        import_sign_ins(self.app, &self.admin, admission, &upload).await.map_err(cause)?;
         Ok(())
     }
 }
