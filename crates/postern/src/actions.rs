@@ -16,6 +16,7 @@ pub mod export_audit;
 pub mod force_mfa_reset;
 pub mod import_sign_ins;
 pub mod import_watched_file;
+pub mod names;
 pub mod open_case;
 pub mod record_finding;
 pub mod recover_person;
@@ -25,6 +26,7 @@ pub mod set_up;
 pub mod show_pass;
 pub mod sign_in;
 pub mod sign_in_with_passkey;
+pub mod tell_seniors;
 pub mod use_backup_code;
 pub mod use_pass;
 pub mod use_totp;
@@ -39,7 +41,7 @@ mod revoke_tokens_of;
 mod signed_in;
 
 pub use caller::{
-    Caller, case_for, finding_facts, open_incidents_of, permit_on_case, permit_on_finding, permit_on_tenant,
+    Caller, case_for, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
     record_missing_scope,
 };
 pub use limiter::Lane;
@@ -79,6 +81,9 @@ pub enum ActionError {
     /// Too many guesses.
     #[error("Too many attempts. Wait {} and try again.", wait_words(*.0))]
     Throttled(SignedDuration),
+    /// There is no room for it now. Nothing was read.
+    #[error("{0}")]
+    Busy(&'static str),
     /// It is not there, or not for this caller.
     #[error("There is nothing here.")]
     NotFound,

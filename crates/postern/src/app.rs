@@ -1,7 +1,7 @@
 //! The program's one context: what every action and page may use.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicUsize};
 
 use postern_core::id::TenantId;
 use postern_core::policy::{Policies, PolicyError};
@@ -78,11 +78,13 @@ pub struct App {
     pub records: Notify,
     /// Open incidents, as they were counted last: for the head of each page.
     pub open_incidents: AtomicI64,
-    /// Imports that may be read at once.
-    pub importing: Semaphore,
+    /// Loops of the jobs that broke and have not begun anew yet.
+    pub jobs_down: AtomicUsize,
+    /// Imports that may be sent and read at once.
+    pub importing: Arc<Semaphore>,
 }
 
-/// Each import under way holds a file in the temporary folder and one thread.
+/// Each import under way holds a file in the data folder and one thread.
 const IMPORTS_AT_ONCE: usize = 2;
 
 impl App {
@@ -106,7 +108,8 @@ impl App {
             wake: Arc::new(Notify::new()),
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
-            importing: Semaphore::new(IMPORTS_AT_ONCE),
+            jobs_down: AtomicUsize::new(0),
+            importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,
             clock,

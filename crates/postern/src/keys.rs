@@ -92,6 +92,12 @@ impl Keys {
     pub fn audit_seed(&self, tenant: &str) -> Zeroizing<[u8; 32]> {
         derive(&self.root, &format!("audit/v1/{tenant}"))
     }
+
+    /// A name's hash, in hex: the same for the same name in a tenant, and of no use to whoever has the database alone.
+    pub fn hash_of_name(&self, tenant: &str, name: &str) -> String {
+        let key = derive(&self.root, &format!("names/v1/{tenant}"));
+        data_encoding::HEXLOWER.encode(derive(&key, name).as_slice())
+    }
 }
 
 fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {

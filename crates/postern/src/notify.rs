@@ -104,15 +104,36 @@ pub async fn tell_of_incident(
         "{}: sign-in records look like an attack.\n\n{title}\n\nLook at it at the desk:\n{link}\n",
         app.config.tenant_name
     );
+    mail(app, change, seniors, ("An incident was opened", &body)).await
+}
+
+/// Tells seniors by mail how many incidents are open that nobody was mailed about.
+pub async fn tell_of_more_incidents(
+    app: &App,
+    change: &mut Change<'_>,
+    seniors: &[Person],
+    count: u64,
+) -> Result<(), StoreError> {
+    let link = app.config.link("/desk/incidents");
+    let are = if count == 1 { "incident is" } else { "incidents are" };
+    let body = format!(
+        "{}: {count} more {are} open that you were not told of one by one, because there were too many.\n\n\
+         The worst are at the top:\n{link}\n",
+        app.config.tenant_name
+    );
+    mail(app, change, seniors, ("More incidents were opened", &body)).await
+}
+
+async fn mail(
+    app: &App,
+    change: &mut Change<'_>,
+    seniors: &[Person],
+    (subject, body): (&str, &str),
+) -> Result<(), StoreError> {
     for senior in seniors {
         for contact in contacts::list(&app.db, &app.tenant, &senior.id).await? {
             if contact.kind == "email" {
-                let message = NewMessage {
-                    channel: "email",
-                    recipient: &contact.value,
-                    subject: "An incident was opened",
-                    body: &body,
-                };
+                let message = NewMessage { channel: "email", recipient: &contact.value, subject, body };
                 outbox::insert(change, &message).await?;
             }
         }

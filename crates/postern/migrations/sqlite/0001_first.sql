@@ -252,6 +252,7 @@ CREATE TABLE imports (
     stored BIGINT NOT NULL,
     repeated BIGINT NOT NULL,
     out_of_time BIGINT NOT NULL,
+    ahead BIGINT NOT NULL,
     foreign_records BIGINT NOT NULL,
     damaged_records BIGINT NOT NULL,
     foreign_kinds TEXT NOT NULL,
@@ -286,8 +287,11 @@ CREATE TABLE watched_files (
     import_id TEXT,
     size BIGINT NOT NULL,
     modified_at BIGINT NOT NULL,
+    head_bytes BIGINT NOT NULL,
+    head_hash TEXT NOT NULL,
     read_bytes BIGINT NOT NULL,
     read_lines BIGINT NOT NULL,
+    equal_lines TEXT NOT NULL,
     problem TEXT,
     PRIMARY KEY (tenant_id, path)
 );
@@ -321,10 +325,14 @@ CREATE TABLE findings (
     closed_by TEXT,
     closed_why TEXT,
     version BIGINT NOT NULL,
+    -- When seniors were told of an incident, or need not be any more. NULL: they still have to be.
+    told_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, rule, subject, since_at)
 );
 CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity, until_at);
+
+CREATE INDEX findings_untold ON findings (tenant_id, severity, first_seen_at) WHERE told_at IS NULL;
 
 CREATE TABLE finding_people (
     tenant_id TEXT NOT NULL,

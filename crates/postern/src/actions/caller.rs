@@ -110,7 +110,7 @@ pub async fn permit_on_finding(
     caller: &Caller,
     row: &FindingRow,
 ) -> Result<Permit<CloseFinding>, ActionError> {
-    let facts = finding_facts(app, row).await?;
+    let facts = finding_facts(app, caller, row).await?;
     let staff = caller.staff();
     match app.policies.authorize(&Request::on_finding(&staff, &facts)) {
         Ok(permit) => Ok(permit),
@@ -121,26 +121,23 @@ pub async fn permit_on_finding(
     }
 }
 
-/// A finding as policies see it.
-pub async fn finding_facts(app: &App, row: &FindingRow) -> Result<FindingFacts, ActionError> {
-    let keys = findings::list_people(&app.db, &app.tenant, &row.id).await?;
-    let concerned = persons::list_meant_by(&app.db, &app.tenant, &keys).await?;
+/// A finding as policies see it. Of those whom it is about, only the caller matters to them, and only the caller is
+/// asked for: a stranger can have thousands named.
+pub async fn finding_facts(
+    app: &App,
+    caller: &Caller,
+    row: &FindingRow,
+) -> Result<FindingFacts, ActionError> {
+    let keys = persons::list_login_keys(&app.db, &caller.person).await?;
+    let is_about_caller = findings::is_about(&app.db, &app.tenant, &row.id, &keys).await?;
     let grades = ["notice", "warning", "incident", "likely_breach"];
     Ok(FindingFacts {
         id: row.id.clone(),
         tenant: app.tenant.clone(),
         // A grade that this version does not know is treated like the worst.
         grade: grades.into_iter().find(|grade| *grade == row.grade).unwrap_or("likely_breach"),
-        people: concerned.into_iter().map(|(_, person)| person.id).collect(),
+        people: is_about_caller.then(|| caller.person.id.clone()).into_iter().collect(),
     })
-}
-
-/// Open incidents that concern a person.
-pub async fn open_incidents_of(app: &App, person: &Person) -> Result<Vec<FindingRow>, ActionError> {
-    let keys = persons::list_login_keys(&app.db, person).await?;
-    let mut open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
-    open.retain(|row| row.severity >= findings::INCIDENT);
-    Ok(open)
 }
 
 /// A token tried what its scopes do not allow.
@@ -178,17 +175,21 @@ pub async fn case_for(
     };
     let case = match row.case(now)? {
         Some(case) => {
-            let incidents = count_incidents(app, &case.subject().person).await?;
-            case.with_incidents(incidents)
+            let attacks = count_attacks(app, &case.subject().person).await?;
+            case.with_incidents(attacks)
         }
         None => stranger(app, id, now),
     };
     Ok((row, case, now))
 }
 
-async fn count_incidents(app: &App, person: &PersonId) -> Result<i64, ActionError> {
+/// Open attacks on a person's account. That somebody guessed at it among many others is none.
+async fn count_attacks(app: &App, person: &PersonId) -> Result<i64, ActionError> {
     let person = persons::load(&app.db, &app.tenant, person).await?;
-    Ok(i64::try_from(open_incidents_of(app, &person).await?.len()).unwrap_or(i64::MAX))
+    let keys = persons::list_login_keys(&app.db, &person).await?;
+    let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
+    let attacks = open.iter().filter(|row| row.is_attack_on_those_named()).count();
+    Ok(i64::try_from(attacks).unwrap_or(i64::MAX))
 }
 
 fn stranger(app: &App, id: &CaseId, now: Timestamp) -> Case {

@@ -13,7 +13,7 @@ use postern_signals::{
 
 use super::ActionError;
 use crate::app::App;
-use crate::store::findings::{self, FindingRow, INCIDENT};
+use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
 use crate::store::{imported_sign_ins, micros, persons, sign_ins};
 
@@ -40,8 +40,10 @@ const ATTACK: &str = "It looks like an attack: do not reset. Suspend, revoke ses
 pub struct PersonDiagnosis {
     /// One for each provider and login, those that need care first.
     pub accounts: Vec<Account>,
-    /// Open findings that concern the person, worst first.
+    /// Open findings about the person, worst first.
     pub findings: Vec<FindingRow>,
+    /// Open findings about an address or a provider that name the person among others: no verdict on this account.
+    pub also_named_in: Vec<FindingRow>,
     /// The latest attempts, newest first.
     pub attempts: Vec<AttemptLine>,
     /// From when on records were looked at.
@@ -49,9 +51,9 @@ pub struct PersonDiagnosis {
 }
 
 impl PersonDiagnosis {
-    /// The worst open incident.
+    /// The worst open attack on the person's account.
     pub fn incident(&self) -> Option<&FindingRow> {
-        self.findings.iter().find(|row| row.severity >= INCIDENT)
+        self.findings.iter().find(|row| row.is_attack_on_those_named())
     }
 }
 
@@ -124,9 +126,12 @@ pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnos
     };
     let judged = tokio::task::spawn_blocking(work).await;
     let (reports, attempts) = judged.map_err(|error| ActionError::Internal(error.to_string()))??;
-    let incident = open.iter().any(|row| row.severity >= INCIDENT);
-    let accounts = reports.into_iter().map(|report| account(report, incident, &wide)).collect();
-    Ok(PersonDiagnosis { accounts, findings: open, attempts, since })
+    let (findings, also_named_in): (Vec<_>, Vec<_>) =
+        open.into_iter().partition(FindingRow::is_about_those_named);
+    let mut diagnosis = PersonDiagnosis { accounts: Vec::new(), findings, also_named_in, attempts, since };
+    let incident = diagnosis.incident().is_some();
+    diagnosis.accounts = reports.into_iter().map(|report| account(report, incident, &wide)).collect();
+    Ok(diagnosis)
 }
 
 /// No rule is asked: what they found in all the records is on file, and what staff closed stays closed.

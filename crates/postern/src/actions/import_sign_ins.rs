@@ -3,24 +3,32 @@
 //! A thread reads and hands over a thousand records at a time; each lot is one change. What was committed stays if the
 //! rest cannot be read: the same file again adds only what is missing.
 
+mod admission;
+mod ordinals;
 mod reading;
 mod record_lot;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use postern_core::event::Actor;
-use postern_core::policy::{ImportSignIns, Permit};
 use postern_signals::report::printable;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{ActionError, Caller, Lane};
+use super::{ActionError, Caller};
 use crate::app::App;
 use crate::store::Change;
 use crate::store::imports::Tally;
 
+pub use admission::{Admission, UPLOAD_PREFIX, admit_import, delete_left_over_uploads};
+pub(crate) use ordinals::Ordinals;
 use reading::Reading;
 pub(crate) use reading::{Counts, Limits, Lot, Sorter};
 use record_lot::record_lot;
+
+/// A record from further ahead waits until its time has come: it would make every other one late.
+pub const WAITS_FROM: SignedDuration = SignedDuration::from_mins(2);
 
 /// How the records came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,19 +104,12 @@ impl By<'_> {
 pub async fn import_sign_ins(
     app: &Arc<App>,
     caller: &Caller,
-    permit: Permit<ImportSignIns>,
+    admission: Admission,
     upload: &Upload,
 ) -> Result<Imported, ActionError> {
-    if !permit.covers(app.tenant.as_str()) {
-        return Err(ActionError::NotFound);
-    }
-    // What does not fit is paid for: a broken program slows itself down, one that works does not.
-    let hour = app.clock.now().as_second().div_euclid(3600);
-    let lane = Lane::of_thing(&format!("import:{}:{hour}", caller.session));
-    lane.spend(app).await?;
+    let Admission { permit, lane, turn } = admission;
     let by = By::Caller(caller, permit.policies().to_vec());
-    let _turn = app.importing.acquire().await.map_err(|error| ActionError::Internal(error.to_string()))?;
-    let imported = read_and_record(app, &by, upload).await?;
+    let imported = read_and_record(app, &by, upload, Some(turn)).await?;
     let mut change = app.change().await?;
     lane.clear(&mut change).await?;
     change.commit_unrecorded("an import that fitted costs nothing").await?;
@@ -116,12 +117,14 @@ pub async fn import_sign_ins(
     Ok(imported)
 }
 
+/// `turn`: given back when the thread that reads has ended, which may be after the caller has gone.
 pub(crate) async fn read_and_record(
     app: &Arc<App>,
     by: &By<'_>,
     upload: &Upload,
+    turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Imported, ActionError> {
-    let mut reading = Reading::start(upload.path.clone(), Limits::of(app));
+    let mut reading = Reading::start(upload.path.clone(), Limits::of(app), turn);
     let mut import: Option<Imported> = None;
     let mut held = reading.next().await;
     // One lot is held back until it is known whether it is the last: a small file is one change.

@@ -2,6 +2,7 @@
 //! whole. How far it was read is kept in the change that keeps its records, so that nothing is read twice.
 
 mod growth;
+mod standing;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,8 +14,9 @@ use postern_signals::report::printable;
 use serde_json::json;
 
 use self::growth::{Stretch, head_of, parse, stretch};
+use self::standing::{as_known, from_the_start, of_the_same, read_to};
 use super::ActionError;
-use super::import_sign_ins::{By, Counts, Limits, Lot, Upload, Via, read_and_record};
+use super::import_sign_ins::{By, Counts, Limits, Lot, Ordinals, Upload, Via, read_and_record};
 use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportRow, Tally};
@@ -37,8 +39,19 @@ pub struct Seen {
     pub size: i64,
     /// Its time. Unit: microseconds.
     pub modified_at: i64,
-    /// Whether neither has changed for a while.
-    pub is_settled: bool,
+    /// Whether neither has changed of late.
+    pub rest: Rest,
+}
+
+/// For how long a file has not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rest {
+    /// It may change at any moment.
+    None,
+    /// For some seconds: whoever writes a document is done with it.
+    Short,
+    /// For some minutes: whoever appends to it, line by line or block by block, has nothing more to say.
+    Long,
 }
 
 /// How far a file was read, and whether somebody has to look again soon.
@@ -64,9 +77,9 @@ pub async fn import_watched_file(
         return Ok(None);
     }
     if goes_line_by_line(&head) {
-        return read_on(app, seen, known).await;
+        return read_on(app, seen, known, head).await;
     }
-    if known.is_some_and(|known| is_done(seen, known)) || !seen.is_settled {
+    if known.is_some_and(|known| is_done(seen, known)) || seen.rest == Rest::None {
         return Ok(None);
     }
     read_whole(app, seen, known).await.map(Some)
@@ -98,8 +111,8 @@ async fn unreadable(
     if known.is_some_and(|known| known.problem.as_deref() == Some(problem.as_str())) {
         return Ok(None);
     }
-    let (bytes, lines) = known.map_or((0, 0), |known| (known.read_bytes.max(0), known.read_lines));
-    let file = row_of(seen, known.and_then(|known| known.import_id.clone()), bytes, lines);
+    let file = as_known(seen, known);
+    let file = WatchedFile { read_bytes: file.read_bytes.max(0), ..file };
     set_aside(app, seen, known, (file, problem)).await.map(Some)
 }
 
@@ -113,21 +126,26 @@ async fn read_whole(
     seen: &Seen,
     known: Option<&WatchedFile>,
 ) -> Result<Progress, ActionError> {
-    let claim = row_of(seen, known.and_then(|known| known.import_id.clone()), CLAIMED, 0);
+    let claim = WatchedFile { read_bytes: CLAIMED, ..as_known(seen, known) };
     let mut change = app.change().await?;
     watched_files::save(&mut change, known, &claim).await?;
     change.commit_unrecorded("a file of the watched folder is about to be read").await?;
     let upload = Upload::new(&seen.path, Via::Folder, seen.at.clone());
-    match read_and_record(app, &By::Folder, &upload).await {
+    match read_and_record(app, &By::Folder, &upload, None).await {
         Ok(imported) => {
-            let done = row_of(seen, Some(imported.id), seen.size, 0);
+            let done =
+                WatchedFile { import_id: Some(imported.id), read_bytes: seen.size, ..from_the_start(seen) };
             let mut change = app.change().await?;
             watched_files::save(&mut change, Some(&claim), &done).await?;
             change.commit_unrecorded("a file of the watched folder was read").await?;
             Ok(Progress { file: done, has_more: false })
         }
         Err(ActionError::Invalid { words, .. }) => {
-            let file = row_of(seen, claim.import_id.clone(), seen.size, 0);
+            let file = WatchedFile {
+                import_id: claim.import_id.clone(),
+                read_bytes: seen.size,
+                ..from_the_start(seen)
+            };
             set_aside(app, seen, Some(&claim), (file, words)).await
         }
         Err(error) => Err(error),
@@ -161,31 +179,33 @@ async fn read_on(
     app: &Arc<App>,
     seen: &Seen,
     known: Option<&WatchedFile>,
+    head: Vec<u8>,
 ) -> Result<Option<Progress>, ActionError> {
-    // Shorter than what was read: another log under the old name.
-    let is_same = |known: &&WatchedFile| (0..=seen.size).contains(&known.read_bytes);
-    let (from, lines) = known.filter(is_same).map_or((0, 0), |known| (known.read_bytes, known.read_lines));
+    let file = of_the_same(seen, known, &head);
+    let from = file.read_bytes;
     if from == seen.size {
         return Ok(None);
     }
-    let (path, is_settled) = (seen.at.clone(), seen.is_settled);
-    let bytes = blocking(move || stretch(&path, from, is_settled)).await?;
-    let bytes = match bytes {
+    let (path, rest, begins) = (seen.at.clone(), seen.rest, head.clone());
+    let bytes = match blocking(move || stretch(&path, &begins, from, rest)).await? {
         Ok(Stretch::Lines(bytes)) if bytes.is_empty() => return Ok(None),
         Ok(Stretch::Lines(bytes)) => bytes,
         Ok(Stretch::Endless) => {
-            let rest = row_of(seen, known.and_then(|known| known.import_id.clone()), seen.size, lines);
             let problem = format!("a line goes on for more than {MAX_LINE} bytes; the rest is left out");
+            let rest = read_to(file, seen.size, &head);
             return set_aside(app, seen, known, (rest, problem)).await.map(Some);
         }
         Err(error) => return unreadable(app, seen, known, &error).await,
     };
-    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let limits = Limits::of(app);
-    let (lot, more_lines) = blocking(move || parse(&bytes, limits, lines)).await?;
-    let to = from.saturating_add(length);
-    let file = row_of(seen, known.and_then(|known| known.import_id.clone()), to, lines + more_lines);
-    let file = record(app, seen, (known, file), lot).await?;
+    let to = from.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+    let (limits, before) = (Limits::of(app), (file.read_lines, Ordinals::parse(&file.equal_lines)));
+    let growth = blocking(move || parse(&bytes, limits, before)).await?;
+    let file = WatchedFile {
+        read_lines: file.read_lines + growth.lines,
+        equal_lines: growth.ordinals.to_text()?,
+        ..read_to(file, to, &head)
+    };
+    let file = record(app, seen, (known, file), growth.lot).await?;
     Ok(Some(Progress { has_more: to < seen.size, file }))
 }
 
@@ -244,16 +264,4 @@ async fn begin(change: &mut Change<'_>, seen: &Seen) -> Result<String, StoreErro
 
 fn name_of(seen: &Seen) -> String {
     printable(&seen.path).chars().take(100).collect()
-}
-
-fn row_of(seen: &Seen, import_id: Option<String>, read_bytes: i64, read_lines: i64) -> WatchedFile {
-    WatchedFile {
-        path: seen.path.clone(),
-        import_id,
-        size: seen.size,
-        modified_at: seen.modified_at,
-        read_bytes,
-        read_lines,
-        problem: None,
-    }
 }

@@ -11,22 +11,17 @@ use postern_core::person::Role;
 use postern_signals::{Finding, Subject};
 use serde_json::json;
 
-use super::ActionError;
+use super::names::Meant;
+use super::{ActionError, tell_seniors};
 use crate::app::App;
-use crate::notify;
 use crate::store::findings::{self, Content, FindingRow, INCIDENT, Sameness};
 use crate::store::persons::{self, Person};
-use crate::store::{Change, StoreError, micros, turns};
+use crate::store::{Change, StoreError, turns};
 
 pub use evidence::Evidence;
 
 /// What is found again within so long of the last time is the same finding.
 const SAME_FINDING: SignedDuration = SignedDuration::from_hours(24);
-/// Seniors are told of incidents as fresh as this: an old log that is taken in wakes nobody.
-const FRESH: SignedDuration = SignedDuration::from_hours(24);
-/// Seniors are told of so many incidents in an hour; the queue holds the others.
-const TOLD_PER_HOUR: i64 = 10;
-
 /// A finding, with the records that back it.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -38,14 +33,21 @@ pub struct Found {
 
 /// Keeps one finding: new, or grown. Does nothing if nothing is new.
 pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError> {
+    let logins: Vec<&str> = found.finding.people.iter().map(AsRef::as_ref).chain(about(found)).collect();
+    let meant = Meant::by(app, logins).await?;
+    let found = &with_names(app, found, &meant);
+    // Most of what is told was told before: then no record is looked up.
+    let bare = content::of(found, Vec::new())?;
+    let known = findings::find_same(&app.db, &app.tenant, &same(&bare)).await?;
+    if known.as_ref().is_some_and(|known| content::has_all(known, &bare, found.evidence.len())) {
+        return Ok(());
+    }
     let new = content::of(found, evidence::named(app, &found.evidence).await?)?;
-    let known = findings::find_same(&app.db, &app.tenant, &same(&new)).await?;
     if known.is_some_and(|known| content::merged(&known, &new) == content::of_row(&known)) {
         return Ok(());
     }
     let keys: Vec<String> = found.finding.people.iter().map(|person| login::normalise(person)).collect();
-    let concerned = persons::list_meant_by(&app.db, &app.tenant, &keys).await?;
-    let seniors = persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await?;
+    let seniors = seniors(app).await?;
     let mut change = app.change().await?;
     // Nodes take turns: what the other one has just kept is seen now.
     turns::take(&mut change, "findings").await?;
@@ -61,11 +63,29 @@ pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError>
         grade = kept.content.grade,
         "an incident was opened"
     );
-    tell(app, &mut change, &kept, &seniors).await?;
-    let event = event(&kept, opened, &found.finding.subject, &concerned);
+    let Content { title, severity, until_at, .. } = &kept.content;
+    let told = tell_seniors::Opened { id: &kept.id, title, severity: *severity, until_at: *until_at };
+    tell_seniors::tell_of(app, &mut change, &told, &seniors).await?;
+    let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
     app.wake.notify_one();
     Ok(())
+}
+
+fn about(found: &Found) -> Option<&str> {
+    if let Subject::Person { person, .. } = &found.finding.subject { Some(person.as_ref()) } else { None }
+}
+
+/// The same, with nobody's name in it that is not in the directory.
+fn with_names(app: &App, found: &Found, meant: &Meant) -> Found {
+    let mut found = found.clone();
+    for person in &mut found.finding.people {
+        *person = meant.shown(app, person).into();
+    }
+    if let Subject::Person { person, .. } = &mut found.finding.subject {
+        *person = meant.shown(app, person).into();
+    }
+    found
 }
 
 fn same(new: &Content) -> Sameness<'_> {
@@ -114,17 +134,12 @@ fn has_grown(known: &FindingRow, content: &Content) -> bool {
         || content.severity > known.severity
 }
 
-async fn tell(app: &App, change: &mut Change<'_>, kept: &Kept, seniors: &[Person]) -> Result<(), StoreError> {
-    let (now, hour) = (change.at(), SignedDuration::from_hours(1));
-    let is_old = kept.content.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
-    let since = now.saturating_sub(hour).unwrap_or(now);
-    if is_old || findings::count_incidents_since(change, since).await? > TOLD_PER_HOUR {
-        return Ok(());
-    }
-    notify::tell_of_incident(app, change, seniors, (&kept.id, &kept.content.title)).await
+/// Whom incidents are told to.
+pub(super) async fn seniors(app: &App) -> Result<Vec<Person>, StoreError> {
+    persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await
 }
 
-fn event(kept: &Kept, opened: Opened, subject: &Subject, concerned: &[(String, Person)]) -> Event {
+fn event(kept: &Kept, opened: Opened, subject: &Subject, meant: &Meant) -> Event {
     let content = &kept.content;
     // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
     let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };
@@ -133,8 +148,9 @@ fn event(kept: &Kept, opened: Opened, subject: &Subject, concerned: &[(String, P
         "confidence": content.confidence, "about": content.subject_kind, "provider": content.subject_provider,
         "address": address, "people": content.people_count, "again": matches!(opened, Opened::Again),
     }));
-    match (subject, concerned) {
-        (Subject::Person { .. }, [(_, person)]) => event.person(&person.id),
+    let mut people = meant.people();
+    match (subject, people.next(), people.next()) {
+        (Subject::Person { .. }, Some(person), None) => event.person(&person.id),
         _ => event,
     }
 }

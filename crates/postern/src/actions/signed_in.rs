@@ -2,12 +2,12 @@
 
 use postern_core::case::Stage;
 use postern_core::event::{Actor, Event, EventKind};
-use postern_core::login::normalise;
 use postern_core::signin::{Assurance, FlowError, Standing};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::names::pseudonym;
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -111,7 +111,7 @@ pub(super) async fn failed(
     // What a stranger typed may be a password in the wrong field: only its hash is kept, so that repeats still show.
     let login = match person {
         Some(person) => person.login.clone(),
-        None => format!("unknown-{}", token_hash(&normalise(login)).get(..12).unwrap_or_default()),
+        None => pseudonym(app, login),
     };
     let mut change = app.change().await?;
     let row = NewSignIn {

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::actions::ActionError;
 use crate::actions::record_finding::{Found, record_finding};
+use crate::actions::tell_seniors::tell_of_the_rest;
 use crate::app::App;
 use crate::store::{StoreError, findings};
 use rebuild::rebuild;
@@ -73,10 +74,13 @@ impl Detector {
             self.take_over().await?;
         }
         if let Some(watch) = &mut self.watch {
-            self.is_stale |= watch.take_new(app).await?;
+            let taken = watch.take_new(app).await;
+            self.is_stale |= watch.is_stale();
+            taken?;
             self.pending.extend(watch.found());
         }
         self.keep(app).await;
+        tell_of_the_rest(app).await?;
         let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
         app.open_incidents.store(open, Ordering::Relaxed);
         Ok(())

@@ -3,6 +3,8 @@
 
 use jiff::SignedDuration;
 
+use crate::actions::ActionError;
+use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::app::App;
 use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports};
 
@@ -10,13 +12,14 @@ use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, i
 const LOT: i64 = 5_000;
 
 /// Deletes what ran out more than a day ago.
-pub async fn sweep(app: &App) -> Result<(), StoreError> {
+pub async fn sweep(app: &App) -> Result<(), ActionError> {
+    delete_left_over_uploads(app).await?;
     let mut change = app.change().await?;
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
-    sweep_signs(app).await
+    Ok(sweep_signs(app).await?)
 }
 
 async fn sweep_signs(app: &App) -> Result<(), StoreError> {

@@ -7,18 +7,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use jiff::{SignedDuration, Timestamp};
 use postern_signals::report::printable;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::actions::ActionError;
-use crate::actions::import_watched_file::{Seen, import_watched_file, is_claimed, is_unreadable};
+use crate::actions::import_watched_file::{Rest, Seen, import_watched_file, is_claimed, is_unreadable};
 use crate::app::App;
 use crate::store::watched_files::{self, WatchedFile};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// What has not changed for so long is whole.
 const SETTLED: Duration = Duration::from_secs(2);
+/// What has not changed for so long, by our own clock, is not going to.
+const AT_REST: SignedDuration = SignedDuration::from_mins(5);
 /// What somebody has begun to read and has not finished after so long is begun anew.
 const ABANDONED: Duration = Duration::from_mins(2);
 /// Folders within folders.
@@ -48,6 +51,7 @@ struct Found {
     size: i64,
     modified_at: i64,
     since: Instant,
+    since_at: Timestamp,
 }
 
 #[derive(Default)]
@@ -91,7 +95,7 @@ impl Watcher {
         self.found.retain(|path, _| there.contains(path.as_str()));
         self.claims.retain(|path, _| there.contains(path.as_str()));
         for file in files {
-            let seen = self.settle(file, now);
+            let seen = self.settle(file, (now, app.clock.now()));
             if !is_new(&seen, known.get(&seen.path)) || self.is_anothers(&seen, known.get(&seen.path), now) {
                 continue;
             }
@@ -123,13 +127,18 @@ impl Watcher {
         now.duration_since(since) < ABANDONED
     }
 
-    fn settle(&mut self, mut seen: Seen, now: Instant) -> Seen {
-        let fresh = || Found { size: seen.size, modified_at: seen.modified_at, since: now };
+    fn settle(&mut self, mut seen: Seen, (now, now_at): (Instant, Timestamp)) -> Seen {
+        let fresh = || Found { size: seen.size, modified_at: seen.modified_at, since: now, since_at: now_at };
         let found = self.found.entry(seen.path.clone()).or_insert_with(fresh);
         if (found.size, found.modified_at) != (seen.size, seen.modified_at) {
             *found = fresh();
         }
-        seen.is_settled = now.duration_since(found.since) >= SETTLED;
+        let is_settled = now.duration_since(found.since) >= SETTLED;
+        seen.rest = match now_at.duration_since(found.since_at) {
+            rested if is_settled && rested >= AT_REST => Rest::Long,
+            _ if is_settled => Rest::Short,
+            _ => Rest::None,
+        };
         seen
     }
 }
@@ -189,6 +198,6 @@ fn seen(root: &Path, path: &Path) -> Option<Seen> {
         at,
         size: i64::try_from(about.len()).ok()?,
         modified_at: i64::try_from(since_epoch.as_micros()).unwrap_or(0),
-        is_settled: false,
+        rest: Rest::None,
     })
 }

@@ -45,6 +45,23 @@ const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subjec
 
 /// From this severity on a finding is an incident.
 pub const INCIDENT: i64 = 2;
+/// From this severity on somebody has probably got in.
+pub const LIKELY_BREACH: i64 = 3;
+
+/// A finding about everybody whom it names, as opposed to one about an address or a provider that names many.
+const ABOUT_THEM: &str = "(subject_kind = 'person' OR severity >= 3)";
+
+impl FindingRow {
+    /// Whether it is about everybody whom it names. Whom a stranger's guesses named is no verdict on their account.
+    pub fn is_about_those_named(&self) -> bool {
+        self.subject_kind == "person" || self.severity >= LIKELY_BREACH
+    }
+
+    /// Whether it has to be treated as an attack on everybody whom it names.
+    pub fn is_attack_on_those_named(&self) -> bool {
+        self.severity >= INCIDENT && self.is_about_those_named()
+    }
+}
 
 /// What a finding says, whenever it was first seen and whoever closed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,39 +101,78 @@ pub struct Filter {
 
 /// Findings that match, at most 200.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter) -> Result<Vec<FindingRow>> {
+    list_page(db, tenant, filter, ("", 200)).await
+}
+
+/// A page of the findings that match: those that follow the one with the id `after`, wherever that one stands by now.
+pub async fn list_page(
+    db: &Db,
+    tenant: &TenantId,
+    filter: &Filter,
+    (after, most): (&str, i64),
+) -> Result<Vec<FindingRow>> {
     let (closed, order) = if filter.closed {
-        ("IS NOT NULL", "closed_at DESC, id DESC")
+        ("IS NOT NULL", ["closed_at", "id"].as_slice())
     } else {
-        ("IS NULL", "severity DESC, until_at DESC, id DESC")
+        ("IS NULL", ["severity", "until_at", "id"].as_slice())
     };
+    let (place, descending) = (order.join(", "), order.join(" DESC, "));
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at {closed} AND ($2 = '' OR grade = $2) \
-         ORDER BY {order} LIMIT 200"
+         AND ($3 = '' OR ({place}) < (SELECT {place} FROM findings WHERE tenant_id = $1 AND id = $3)) \
+         ORDER BY {descending} DESC LIMIT $4"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(&filter.grade)
+        .bind(after)
+        .bind(most)
         .fetch_all(db.reader())
         .await?)
 }
 
-/// Open findings that name one of these logins, worst first.
+/// Open findings that name one of these logins, at most 200: those about them first, then worst first, so that no
+/// number of findings about addresses hides one about them.
 pub async fn list_open_of(db: &Db, tenant: &TenantId, login_keys: &[String]) -> Result<Vec<FindingRow>> {
     if login_keys.is_empty() {
         return Ok(Vec::new());
     }
-    let keys: Vec<String> = (2..login_keys.len() + 2).map(|n| format!("${n}")).collect();
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND id IN \
          (SELECT finding_id FROM finding_people WHERE tenant_id = $1 AND login_key IN ({})) \
-         ORDER BY severity DESC, until_at DESC, id DESC LIMIT 200",
-        keys.join(", ")
+         ORDER BY CASE WHEN {ABOUT_THEM} THEN 0 ELSE 1 END, severity DESC, until_at DESC, id DESC LIMIT 200",
+        places(2, login_keys)
     );
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
     for key in login_keys {
         query = query.bind(key.clone());
     }
     Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// Whether a finding is about somebody with one of these logins, however many others it names.
+pub async fn is_about(db: &Db, tenant: &TenantId, id: &str, login_keys: &[String]) -> Result<bool> {
+    if login_keys.is_empty() {
+        return Ok(false);
+    }
+    let sql = format!(
+        "SELECT COUNT(*) FROM findings f JOIN finding_people p ON p.tenant_id = f.tenant_id AND p.finding_id = f.id \
+         WHERE f.tenant_id = $1 AND f.id = $2 AND {ABOUT_THEM} AND p.login_key IN ({})",
+        places(3, login_keys)
+    );
+    let mut query =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned()).bind(id.to_owned());
+    for key in login_keys {
+        query = query.bind(key.clone());
+    }
+    let (count,): (i64,) = query.fetch_one(db.reader()).await?;
+    Ok(count > 0)
+}
+
+/// `$2, $3, …`: one for each.
+fn places(first: usize, values: &[String]) -> String {
+    let places: Vec<String> = (first..first + values.len()).map(|n| format!("${n}")).collect();
+    places.join(", ")
 }
 
 /// Open findings about a provider as a whole, or a policy of it.
@@ -150,18 +206,60 @@ pub async fn count_open_incidents(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(count)
 }
 
-/// How many incidents were first seen since then, read inside the change.
-pub async fn count_incidents_since(change: &mut Change<'_>, since: Timestamp) -> Result<i64> {
+/// How many incidents other than this one seniors were told of since then, read inside the change.
+pub async fn count_told_since(change: &mut Change<'_>, since: Timestamp, but: &str) -> Result<i64> {
     let tenant = change.tenant().clone();
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND first_seen_at >= $2 AND severity >= $3",
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND told_at >= $2 AND severity >= $3 AND id <> $4",
     )
     .bind(tenant.as_str())
     .bind(micros(since))
     .bind(INCIDENT)
+    .bind(but)
     .fetch_one(change.conn())
     .await?;
     Ok(count)
+}
+
+/// Keeps whether seniors were told of an incident, now.
+pub async fn save_told(change: &mut Change<'_>, id: &str, is_told: bool) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), is_told.then_some(micros(change.at())));
+    let done = sqlx::query("UPDATE findings SET told_at = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(at)
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
+/// Whether seniors still have to be told of an open incident that was first seen before then, or changed before then.
+pub async fn has_untold(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<bool> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity >= $2 AND told_at IS NULL \
+         AND closed_at IS NULL AND first_seen_at <= $3",
+    )
+    .bind(tenant.as_str())
+    .bind(INCIDENT)
+    .bind(micros(before))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count > 0)
+}
+
+/// Notes that seniors are told of all open incidents now; says of how many they had not been.
+pub async fn save_all_told(change: &mut Change<'_>) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE findings SET told_at = $2 WHERE tenant_id = $1 AND severity >= $3 AND told_at IS NULL \
+         AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(at)
+    .bind(INCIDENT)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
 }
 
 const SAME: &str = "FROM findings WHERE tenant_id = $1 AND rule = $2 AND subject = $3 AND since_at <= $4 AND until_at >= $5 \
@@ -275,18 +373,6 @@ pub async fn add_people(change: &mut Change<'_>, id: &str, login_keys: &[String]
         .await?;
     }
     Ok(())
-}
-
-/// The logins that a finding concerns, at most 200.
-pub async fn list_people(db: &Db, tenant: &TenantId, id: &str) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT login_key FROM finding_people WHERE tenant_id = $1 AND finding_id = $2 ORDER BY login_key LIMIT 200",
-    )
-    .bind(tenant.as_str())
-    .bind(id)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
 /// Closes an open finding, as it was when it was looked at: one that has grown since is a `Conflict`.

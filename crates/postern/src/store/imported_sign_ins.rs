@@ -20,6 +20,9 @@ row! {
 
 const COLUMNS: &str = "id, import_id, line, at, record";
 
+/// A page ends with the record that reaches this, however few there are: a record may be long. Unit: characters.
+const PAGE_LENGTH: usize = 4 << 20;
+
 /// Rows in one statement.
 const ROWS: [usize; 3] = [100, 10, 1];
 /// Rows that one moment has ids for.
@@ -116,11 +119,19 @@ pub async fn newest_id(db: &Db, tenant: &TenantId) -> Result<String> {
     Ok(row.map(|(id,)| id).unwrap_or_default())
 }
 
-/// Records that were committed after the one with the id `after`, in that order.
+/// A page of the records that match, in an order. `which` and `most` are SQL.
+fn page_of(which: &str, order: &str, most: &str) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND id IN (SELECT id FROM (SELECT id, \
+         SUM(LENGTH(record)) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) - LENGTH(record) AS length_before FROM \
+         (SELECT id, at, record FROM imported_sign_ins WHERE tenant_id = $1 AND {which} ORDER BY {order} LIMIT {most}) \
+         AS page) AS measured WHERE length_before < {PAGE_LENGTH}) ORDER BY {order}"
+    )
+}
+
+/// Records that were committed after the one with the id `after`, in that order. None: there are no more.
 pub async fn list_after(db: &Db, tenant: &TenantId, after: &str, most: i64) -> Result<Vec<ImportedRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3"
-    );
+    let sql = page_of("id > $2", "id", "$3");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(after)
@@ -139,17 +150,14 @@ pub struct Stretch<'a> {
     pub newest_id: &'a str,
 }
 
-/// Records of a stretch, in the order of time.
+/// Records of a stretch, in the order of time. None: there are no more.
 pub async fn list_by_time(
     db: &Db,
     tenant: &TenantId,
     stretch: &Stretch<'_>,
     most: i64,
 ) -> Result<Vec<ImportedRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND (at, id) > ($2, $3) AND at <= $4 \
-         AND id <= $5 ORDER BY at, id LIMIT $6"
-    );
+    let sql = page_of("(at, id) > ($2, $3) AND at <= $4 AND id <= $5", "at, id", "$6");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(stretch.after.0)
@@ -161,6 +169,19 @@ pub async fn list_by_time(
         .await?)
 }
 
+/// The time of the first record after a moment, with no id after `newest_id`.
+pub async fn find_next_time(db: &Db, tenant: &TenantId, after: i64, newest_id: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT at FROM imported_sign_ins WHERE tenant_id = $1 AND at > $2 AND id <= $3 ORDER BY at LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(after)
+    .bind(newest_id)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// The latest records under one login, newest first.
 pub async fn list_of_login(
     db: &Db,
@@ -169,10 +190,7 @@ pub async fn list_of_login(
     from: Timestamp,
     most: i64,
 ) -> Result<Vec<ImportedRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND login_key = $2 AND at >= $3 \
-         ORDER BY at DESC, id DESC LIMIT $4"
-    );
+    let sql = page_of("login_key = $2 AND at >= $3", "at DESC, id DESC", "$4");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(login_key)

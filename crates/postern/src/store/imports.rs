@@ -20,6 +20,7 @@ row! {
         pub stored: i64,
         pub repeated: i64,
         pub out_of_time: i64,
+        pub ahead: i64,
         pub foreign_records: i64,
         pub damaged_records: i64,
         pub foreign_kinds: String,
@@ -29,7 +30,7 @@ row! {
 }
 
 const COLUMNS: &str = "id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, stored, repeated, \
-                       out_of_time, foreign_records, damaged_records, foreign_kinds, damaged_lines, problem";
+                       out_of_time, ahead, foreign_records, damaged_records, foreign_kinds, damaged_lines, problem";
 
 /// What an import has come to so far.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Tally {
     pub stored: i64,
     pub repeated: i64,
     pub out_of_time: i64,
+    /// From further ahead than records are judged at once.
+    pub ahead: i64,
     pub foreign_records: i64,
     pub damaged_records: i64,
     /// JSON.
@@ -58,6 +61,7 @@ impl Default for Tally {
             stored: 0,
             repeated: 0,
             out_of_time: 0,
+            ahead: 0,
             foreign_records: 0,
             damaged_records: 0,
             foreign_kinds: "{}".to_owned(),
@@ -76,6 +80,7 @@ impl From<ImportRow> for Tally {
             stored: row.stored,
             repeated: row.repeated,
             out_of_time: row.out_of_time,
+            ahead: row.ahead,
             foreign_records: row.foreign_records,
             damaged_records: row.damaged_records,
             foreign_kinds: row.foreign_kinds,
@@ -95,8 +100,8 @@ pub async fn insert(
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
         "INSERT INTO imports (tenant_id, id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, \
-         stored, repeated, out_of_time, foreign_records, damaged_records, foreign_kinds, damaged_lines) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '[]')",
+         stored, repeated, out_of_time, ahead, foreign_records, damaged_records, foreign_kinds, damaged_lines) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '[]')",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -115,7 +120,7 @@ pub async fn save(change: &mut Change<'_>, id: &str, tally: &Tally) -> Result<()
     let done = sqlx::query(
         "UPDATE imports SET changed_at = $3, is_finished = $4, records = $5, attempts = $6, stored = $7, repeated = $8, \
          out_of_time = $9, foreign_records = $10, damaged_records = $11, foreign_kinds = $12, damaged_lines = $13, \
-         problem = $14 WHERE tenant_id = $1 AND id = $2",
+         problem = $14, ahead = $15 WHERE tenant_id = $1 AND id = $2",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -131,6 +136,7 @@ pub async fn save(change: &mut Change<'_>, id: &str, tally: &Tally) -> Result<()
     .bind(&tally.foreign_kinds)
     .bind(&tally.damaged_lines)
     .bind(tally.problem.as_deref())
+    .bind(tally.ahead)
     .execute(change.conn())
     .await?;
     one_row(&done)

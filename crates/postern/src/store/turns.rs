@@ -20,3 +20,16 @@ pub async fn take(change: &mut Change<'_>, what: &str) -> Result<Timestamp> {
     .await?;
     Timestamp::from_millisecond(millis).map_err(|_| StoreError::Corrupt("turn"))
 }
+
+/// The last moment that a turn gave, read inside the change.
+pub async fn find_last(change: &mut Change<'_>, what: &str) -> Result<Option<Timestamp>> {
+    let tenant = change.tenant().clone();
+    let row: Option<(i64,)> =
+        sqlx::query_as("SELECT last_millis FROM turns WHERE tenant_id = $1 AND what = $2")
+            .bind(tenant.as_str())
+            .bind(what)
+            .fetch_optional(change.conn())
+            .await?;
+    row.map(|(millis,)| Timestamp::from_millisecond(millis).map_err(|_| StoreError::Corrupt("turn")))
+        .transpose()
+}

@@ -1,6 +1,7 @@
 //! For those who watch: `/healthz` (the process lives) and `/readyz` (it can do its work).
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,6 +16,9 @@ pub async fn healthz() -> &'static str {
 /// `GET /readyz`
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
     match app.db.ping().await {
+        Ok(()) if app.jobs_down.load(Ordering::Relaxed) > 0 => {
+            (StatusCode::SERVICE_UNAVAILABLE, "a job is down; the log says which\n")
+        }
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(%error, "not ready");

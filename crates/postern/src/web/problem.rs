@@ -132,6 +132,9 @@ impl From<ActionError> for Problem {
                 retry_after: Some(wait.as_secs().max(1)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
             },
+            ActionError::Busy(_) => {
+                Self { retry_after: Some(60), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail) }
+            }
             ActionError::NotFound => Self::not_found(),
             ActionError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", detail),
             ActionError::Internal(cause) => Self::internal(cause),

@@ -110,7 +110,7 @@ pub(super) fn form_error(
     match error {
         E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), words)),
         E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, words)),
-        E::Throttled(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, words)),
+        E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, words)),
         E::Refused(_) => Ok((StatusCode::CONFLICT, None, words)),
         other => Err(other.into()),
     }

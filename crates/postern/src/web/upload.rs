@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
 use super::problem::Problem;
+use crate::actions::import_sign_ins::UPLOAD_PREFIX;
 use crate::app::App;
 
 /// Keeps a request's body in a file that goes when it is dropped.
@@ -50,7 +51,7 @@ impl Spool {
     fn new(app: &App) -> Result<Self, Problem> {
         let failed = |error: std::io::Error| Problem::internal(format!("a file for an import: {error}"));
         let file =
-            tempfile::Builder::new().prefix("import-").tempfile_in(&app.config.data).map_err(failed)?;
+            tempfile::Builder::new().prefix(UPLOAD_PREFIX).tempfile_in(&app.config.data).map_err(failed)?;
         let out = tokio::fs::File::from_std(file.reopen().map_err(failed)?);
         let limit = app.config.signals.max_import_bytes;
         Ok(Self { file, out, left: limit, limit })

@@ -16,6 +16,7 @@ mod refuse_case;
 mod set_up;
 mod show_pass;
 mod sign_in;
+mod tell_seniors;
 mod use_backup_code;
 mod use_pass;
 mod use_totp;

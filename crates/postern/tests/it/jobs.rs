@@ -2,5 +2,6 @@
 
 mod deliver_outbox;
 mod detect;
+mod keep_running;
 mod sequence_audit;
 mod watch_folder;

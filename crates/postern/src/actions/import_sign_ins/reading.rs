@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::login;
@@ -14,9 +12,10 @@ use postern_signals::source::Sources;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinHandle;
 
+use super::{Ordinals, WAITS_FROM};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::imported_sign_ins::NewRecord;
@@ -25,6 +24,8 @@ use crate::store::micros;
 
 /// Records in one change: on SQLite nobody else writes meanwhile.
 const LOT: usize = 1_000;
+/// Bytes in one change: records may be long.
+const LOT_BYTES: usize = 4 << 20;
 /// Damaged lines, and kinds of other records, that are named.
 const NAMED: usize = 20;
 /// Longest normalised record that is kept. Unit: bytes.
@@ -39,6 +40,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) struct Limits {
     oldest: Timestamp,
     newest: Timestamp,
+    waits_from: Timestamp,
     unpacked: u64,
 }
 
@@ -50,6 +52,7 @@ impl Limits {
         Self {
             oldest: now.saturating_sub(signals.keep).unwrap_or(Timestamp::MIN),
             newest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
+            waits_from: now.saturating_add(WAITS_FROM).unwrap_or(Timestamp::MAX),
             unpacked: sent.saturating_mul(UNPACKED),
         }
     }
@@ -61,6 +64,7 @@ pub(crate) struct Counts {
     pub(crate) records: i64,
     pub(crate) attempts: i64,
     pub(crate) out_of_time: i64,
+    pub(crate) ahead: i64,
     pub(crate) foreign: i64,
     pub(crate) damaged: i64,
     pub(crate) foreign_kinds: BTreeMap<String, i64>,
@@ -92,6 +96,7 @@ impl Counts {
             records: row.records,
             attempts: row.attempts,
             out_of_time: row.out_of_time,
+            ahead: row.ahead,
             foreign: row.foreign_records,
             damaged: row.damaged_records,
             foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
@@ -104,6 +109,7 @@ impl Counts {
         tally.records = self.records;
         tally.attempts = self.attempts;
         tally.out_of_time = self.out_of_time;
+        tally.ahead = self.ahead;
         tally.foreign_records = self.foreign;
         tally.damaged_records = self.damaged;
         tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
@@ -118,6 +124,7 @@ impl Counts {
         self.records += later.records;
         self.attempts += later.attempts;
         self.out_of_time += later.out_of_time;
+        self.ahead += later.ahead;
         self.foreign += later.foreign;
         self.damaged += later.damaged;
         for (kind, count) in &later.foreign_kinds {
@@ -163,9 +170,14 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Begins to read.
-    pub(crate) fn start(path: PathBuf, limits: Limits) -> Self {
+    pub(crate) fn start(path: PathBuf, limits: Limits, turn: Option<OwnedSemaphorePermit>) -> Self {
         let (sender, lots) = mpsc::channel(2);
-        Self { lots, thread: tokio::task::spawn_blocking(move || read_file(&path, limits, sender)) }
+        let work = move || {
+            let end = read_file(&path, limits, &sender);
+            drop(turn);
+            end
+        };
+        Self { lots, thread: tokio::task::spawn_blocking(work) }
     }
 
     /// The next lot; `None` after the last, which may be empty.
@@ -179,15 +191,15 @@ impl Reading {
     }
 }
 
-fn read_file(path: &Path, limits: Limits, sender: mpsc::Sender<Lot>) -> End {
-    let mut sorter = Sorter::new(limits, 0);
-    let gone = Arc::new(AtomicBool::new(false));
+fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<Lot>) -> End {
+    let mut sorter = Sorter::new(limits, 0, Ordinals::default());
     let read = open(path).and_then(|file| {
-        let bounded = Bounded { inner: file, left: limits.unpacked, gone: Arc::clone(&gone) };
+        let bounded = Bounded { inner: file, left: limits.unpacked, listener: sender.clone() };
         postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
             sorter.take(position, parsed);
-            if sorter.lot.rows.len() >= LOT && sender.blocking_send(sorter.give()).is_err() {
-                gone.store(true, Ordering::Relaxed);
+            if sorter.is_full() {
+                // Nobody may listen any more; the next read notices.
+                let _ = sender.blocking_send(sorter.give());
             }
         })
     });
@@ -206,12 +218,12 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 struct Bounded {
     inner: Box<dyn Read + Send>,
     left: u64,
-    gone: Arc<AtomicBool>,
+    listener: mpsc::Sender<Lot>,
 }
 
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.gone.load(Ordering::Relaxed) {
+        if self.listener.is_closed() {
             return Err(io::Error::other("given up"));
         }
         let read = self.inner.read(buffer)?;
@@ -227,13 +239,20 @@ impl Read for Bounded {
 pub(crate) struct Sorter {
     limits: Limits,
     first_line: u64,
+    ordinals: Ordinals,
     lot: Lot,
+    bytes: usize,
 }
 
 impl Sorter {
-    /// `first_line`: how many lines of the file were read before.
-    pub(crate) fn new(limits: Limits, first_line: u64) -> Self {
-        Self { limits, first_line, lot: Lot::default() }
+    /// `first_line`: how many lines of the file were read before; `ordinals`: the last of them.
+    pub(crate) fn new(limits: Limits, first_line: u64, ordinals: Ordinals) -> Self {
+        Self { limits, first_line, ordinals, lot: Lot::default(), bytes: 0 }
+    }
+
+    /// What the next stretch of the same file has to know of this one.
+    pub(crate) fn into_ordinals(self) -> Ordinals {
+        self.ordinals
     }
 
     /// Takes one record.
@@ -253,9 +272,15 @@ impl Sorter {
         }
     }
 
+    /// Whether what was gathered is enough for one change.
+    fn is_full(&self) -> bool {
+        self.lot.rows.len() >= LOT || self.bytes >= LOT_BYTES
+    }
+
     /// What was gathered; the counts go on.
     pub(crate) fn give(&mut self) -> Lot {
         let counts = self.lot.counts.clone();
+        self.bytes = 0;
         std::mem::replace(&mut self.lot, Lot { rows: Vec::new(), counts })
     }
 
@@ -268,6 +293,7 @@ impl Sorter {
 
     fn keep(&mut self, line: u64, record: &SignIn<'_>) {
         self.lot.counts.attempts += 1;
+        self.lot.counts.ahead += i64::from(record.at.is_some_and(|at| at > self.limits.waits_from));
         let kept = record.at.filter(|at| (self.limits.oldest..=self.limits.newest).contains(at));
         let Some((at, text)) = kept.zip(to_line(record)) else {
             self.lot.counts.out_of_time += 1;
@@ -278,19 +304,30 @@ impl Sorter {
             return;
         }
         let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());
+        let fingerprint = self.fingerprint(record, &text);
+        self.bytes += text.len();
         self.lot.rows.push(NewRecord {
             line: i64::try_from(line).unwrap_or(i64::MAX),
             provider: record.provider.as_str(),
             login_key,
             at: micros(at),
-            fingerprint: fingerprint(&text),
+            fingerprint,
             record: text,
         });
+    }
+
+    /// The same for the same record, whatever file it comes in. Of equal lines in one file, each has its own.
+    fn fingerprint(&mut self, record: &SignIn<'_>, text: &str) -> String {
+        let first = hash(text);
+        match self.ordinals.next(record, &first) {
+            0 => first,
+            ordinal => hash(&format!("{text}\n{ordinal}")),
+        }
     }
 }
 
 /// 128 bits are enough to tell records apart.
-fn fingerprint(text: &str) -> String {
+fn hash(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());
     data_encoding::HEXLOWER.encode(hash.get(..16).unwrap_or_default())
 }

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use postern_signals::read::MAX_LINE;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
+use serde::de::IgnoredAny;
 
-use crate::actions::import_sign_ins::{Limits, Lot, Sorter};
+use super::Rest;
+use crate::actions::import_sign_ins::{Limits, Lot, Ordinals, Sorter};
 
 /// Bytes that are read for one change.
 const BLOCK: usize = 1 << 20;
@@ -29,9 +31,15 @@ pub(super) enum Stretch {
     Endless,
 }
 
-/// Reads on from a byte, a block at a time.
-pub(super) fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<Stretch> {
+/// Reads on from a byte, a block at a time. `begins`: how the file began that is meant.
+pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, rest: Rest) -> io::Result<Stretch> {
     let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    (&mut file).take(u64::try_from(begins.len()).unwrap_or(HEAD)).read_to_end(&mut head)?;
+    if head != begins {
+        // It was just now replaced. The next look sees what is there.
+        return Ok(Stretch::Lines(Vec::new()));
+    }
     file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
     let mut bytes = Vec::new();
     let longest = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
@@ -46,26 +54,46 @@ pub(super) fn stretch(path: &Path, from: i64, is_settled: bool) -> io::Result<St
     if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
         return Ok(Stretch::Endless);
     }
-    // The last line of a file that came to rest needs no line break, if it is whole.
-    if !(is_settled && is_whole(&bytes)) {
+    if !is_whole(&bytes, rest) {
         bytes.clear();
     }
     Ok(Stretch::Lines(bytes))
 }
 
-fn is_whole(line: &[u8]) -> bool {
+/// Whether the last line of a file is all there, although no line break ends it. Half a JSON record is none; half a line
+/// of text can read like another record, and only time tells.
+fn is_whole(line: &[u8], rest: Rest) -> bool {
     let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
-    !text.is_empty()
-        && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+    match rest {
+        Rest::None => false,
+        Rest::Short => text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        Rest::Long => {
+            !text.is_empty()
+                && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+        }
+    }
 }
 
-/// Its records, and how many lines they stand on. `lines`: how many were read before.
-pub(super) fn parse(bytes: &[u8], limits: Limits, lines: i64) -> (Lot, i64) {
-    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0));
+/// What a stretch brings.
+pub(super) struct Growth {
+    pub(super) lot: Lot,
+    /// Lines that it stands on.
+    pub(super) lines: i64,
+    /// What the next stretch has to know.
+    pub(super) ordinals: Ordinals,
+}
+
+/// Its records. `lines`: how many were read before; `ordinals`: the last of them.
+pub(super) fn parse(bytes: &[u8], limits: Limits, (lines, ordinals): (i64, Ordinals)) -> Growth {
+    let mut sorter = Sorter::new(limits, u64::try_from(lines).unwrap_or(0), ordinals);
     // Bytes in memory do not fail to be read.
     let _ = postern_signals::read(bytes, ReadOptions::default(), |position, parsed| {
         sorter.take(position, parsed);
     });
     let breaks = memchr::memchr_iter(b'\n', bytes).count();
-    (sorter.give(), i64::try_from(breaks).unwrap_or(i64::MAX))
+    Growth {
+        lot: sorter.give(),
+        lines: i64::try_from(breaks).unwrap_or(i64::MAX),
+        ordinals: sorter.into_ordinals(),
+    }
 }

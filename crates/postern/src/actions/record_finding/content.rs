@@ -94,6 +94,12 @@ pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
     }
 }
 
+/// Whether the known finding holds all of this already, with at least so much evidence.
+pub(super) fn has_all(known: &FindingRow, bare: &Content, evidence: usize) -> bool {
+    let listed = serde_json::from_str::<Vec<Value>>(&known.evidence).map_or(0, |all| all.len());
+    listed >= evidence.min(EVIDENCE_LISTED) && merged(known, bare) == of_row(known)
+}
+
 fn union(known: &str, new: &str, most: usize) -> Vec<Value> {
     let list = |text: &str| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
     let mut all = list(known);

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::watch::{AHEAD, PAGE, Row, Watch, first_id_of};
+use jiff::Timestamp;
+
+use super::watch::{PAGE, Row, Watch, first_id_of, horizon_of};
 use crate::app::App;
 use crate::store::imported_sign_ins::{ImportedRow, Stretch};
 use crate::store::sign_ins::SignInRow;
@@ -16,7 +18,7 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     let newest_id = imported_sign_ins::newest_id(&app.db, &app.tenant).await?;
     let mut watch = Watch::new(&app, now, newest_id.clone());
     let from = micros(watch.since());
-    let until = micros(now.saturating_add(AHEAD).unwrap_or(now));
+    let until = horizon_of(now);
     let mut own = Own {
         rows: VecDeque::new(),
         after: (from, String::new()),
@@ -28,25 +30,31 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
     loop {
         own.fill(&app).await?;
         imported.fill(&app).await?;
-        // Both have rows now, or have none left: rows are taken until one of them has to be filled.
-        loop {
-            let row = match (own.rows.front(), imported.rows.front()) {
-                (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
-                (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
-                    imported.rows.pop_front().map(Row::Imported)
-                }
-                (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
-                _ => None,
-            };
-            let Some(row) = row else { break };
-            watch.observe(&row, now);
-        }
+        // It takes a core for a while, which other tasks are moved off.
+        tokio::task::block_in_place(|| merge(&mut watch, &mut own, &mut imported, now));
         if own.is_done() && imported.is_done() {
             break;
         }
     }
+    watch.look_ahead(&app).await?;
     app.records.notify_one();
     Ok(watch)
+}
+
+/// Takes rows in the order of time until one of the two has to be filled. Both have rows, or have none left.
+fn merge(watch: &mut Watch, own: &mut Own, imported: &mut Imported, now: Timestamp) {
+    loop {
+        let row = match (own.rows.front(), imported.rows.front()) {
+            (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
+            (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
+                imported.rows.pop_front().map(Row::Imported)
+            }
+            (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
+            _ => None,
+        };
+        let Some(row) = row else { break };
+        watch.observe(&row, now);
+    }
 }
 
 struct Own {
@@ -92,7 +100,7 @@ impl Imported {
         let stretch =
             Stretch { after: (self.after.0, &self.after.1), until: self.until, newest_id: &self.newest_id };
         let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
-        self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+        self.is_over = page.is_empty();
         if let Some(last) = page.last() {
             self.after = (last.at, last.id.clone());
         }

@@ -8,18 +8,18 @@ use postern_signals::{Live, Position, SignIn};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::actions::import_sign_ins::WAITS_FROM;
 use crate::actions::record_finding::{Evidence, Found};
 use crate::app::App;
-use crate::store::imported_sign_ins::ImportedRow;
+use crate::store::imported_sign_ins::{ImportedRow, Stretch};
 use crate::store::sign_ins::SignInRow;
-use crate::store::{StoreError, imported_sign_ins, sign_ins, time};
+use crate::store::{StoreError, imported_sign_ins, micros, sign_ins, time};
 
 /// Rows in one read.
 pub(super) const PAGE: i64 = 2_000;
-/// A record may be so late and still be taken in turn.
+/// A record may be so late and still be taken in turn. Longer than what may lie ahead: else one that does would make
+/// those of this moment late.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
-/// A record from further ahead waits until its time has come: it would make every other one late.
-pub(super) const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// An attempt of our own is committed within so long of the moment that its id names. A request ends after 30 seconds.
 const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Nearly all are committed within so long; the others are looked for now and then.
@@ -44,6 +44,14 @@ pub(super) struct Watch {
     looked_back: Option<Instant>,
     /// How late the records of the last day came. What was not answered is only known so long after it.
     lag: SignedDuration,
+    /// Some rows belonged before what was judged already.
+    is_stale: bool,
+    /// Up to when records are taken; those from further ahead wait. Unit: microseconds.
+    horizon: i64,
+    /// When the first of those that wait is.
+    waiting: Option<i64>,
+    /// Those that waited were taken up to this time and id.
+    waited_until: (i64, String),
 }
 
 /// Imports by the numbers that positions have for them.
@@ -98,6 +106,10 @@ impl Watch {
             own_taken: BTreeSet::new(),
             looked_back: None,
             lag: SignedDuration::ZERO,
+            is_stale: false,
+            horizon: horizon_of(now),
+            waiting: None,
+            waited_until: (horizon_of(now).saturating_add(1), String::new()),
         }
     }
 
@@ -140,36 +152,84 @@ impl Watch {
         }
     }
 
-    /// Takes what was committed since the last time. True: some of it belongs before what was judged already.
-    pub(super) async fn take_new(&mut self, app: &App) -> Result<bool, StoreError> {
+    /// Notes that records wait that were committed before this one began.
+    pub(super) async fn look_ahead(&mut self, app: &App) -> Result<(), StoreError> {
+        self.waiting =
+            imported_sign_ins::find_next_time(&app.db, &app.tenant, self.horizon, &self.imported_after)
+                .await?;
+        Ok(())
+    }
+
+    /// Takes what was committed since the last time, and what waited for its time, a page at a time.
+    pub(super) async fn take_new(&mut self, app: &App) -> Result<(), StoreError> {
         let now = app.clock.now();
+        self.take_waiting(app, now).await?;
+        let mut page = self.next_page(app).await?;
         let mut rows = self.new_of_our_own(app, now).await?;
-        loop {
-            let page =
-                imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await?;
-            let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
-            if let Some(last) = page.last() {
-                self.imported_after.clone_from(&last.id);
-            }
+        while let Some(last) = page.last() {
+            self.imported_after.clone_from(&last.id);
             rows.extend(page.into_iter().map(Row::Imported));
-            if is_last {
-                break;
-            }
+            self.judge(std::mem::take(&mut rows), now);
+            page = self.next_page(app).await?;
         }
-        rows.sort_by_key(Row::at);
-        let newest = now.saturating_add(AHEAD).unwrap_or(now).as_microsecond();
-        let judged_span = self.since.as_microsecond()..=newest;
-        let mut is_late = false;
-        for row in rows.iter().filter(|row| judged_span.contains(&row.at())) {
-            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
-            if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
-                is_late = true;
-                continue;
-            }
-            self.observe(row, now);
-        }
+        self.judge(rows, now);
         self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
-        Ok(is_late)
+        Ok(())
+    }
+
+    async fn next_page(&self, app: &App) -> Result<Vec<ImportedRow>, StoreError> {
+        imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await
+    }
+
+    /// Whether some rows belonged before what was judged already, and were left out.
+    pub(super) fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// Those from further ahead whose time has come.
+    async fn take_waiting(&mut self, app: &App, now: Timestamp) -> Result<(), StoreError> {
+        let before = self.horizon;
+        let horizon = horizon_of(now).max(before);
+        while self.waiting.is_some_and(|waiting| waiting <= horizon) {
+            let (after, newest_id) =
+                ((self.waited_until.0, self.waited_until.1.as_str()), self.imported_after.as_str());
+            let stretch = Stretch { after, until: horizon, newest_id };
+            let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
+            let Some(last) = page.last() else {
+                self.waiting =
+                    imported_sign_ins::find_next_time(&app.db, &app.tenant, horizon, newest_id).await?;
+                break;
+            };
+            self.waited_until = (last.at, last.id.clone());
+            self.horizon = horizon;
+            self.judge(page.into_iter().map(Row::Imported).collect(), now);
+            self.horizon = before;
+        }
+        self.horizon = horizon;
+        self.waited_until = (horizon.saturating_add(1), String::new());
+        Ok(())
+    }
+
+    /// Judges rows in the order of time. It takes a core for a while, which other tasks are moved off.
+    fn judge(&mut self, rows: Vec<Row>, now: Timestamp) {
+        if !rows.is_empty() {
+            tokio::task::block_in_place(|| self.judge_in_place(rows, now));
+        }
+    }
+
+    fn judge_in_place(&mut self, mut rows: Vec<Row>, now: Timestamp) {
+        rows.sort_by_key(Row::at);
+        let since = self.since.as_microsecond();
+        for row in rows.iter().filter(|row| row.at() >= since) {
+            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
+            if row.at() > self.horizon {
+                self.waiting = Some(self.waiting.map_or(row.at(), |waiting| waiting.min(row.at())));
+            } else if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
+                self.is_stale = true;
+            } else {
+                self.observe(row, now);
+            }
+        }
     }
 
     async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {
@@ -226,6 +286,11 @@ impl Watch {
         let at = Timestamp::from_microsecond(self.since.as_microsecond().checked_add(micros)?).ok()?;
         Some(Evidence::Own { at })
     }
+}
+
+/// Up to when records are taken now. Unit: microseconds.
+pub(super) fn horizon_of(now: Timestamp) -> i64 {
+    micros(now.saturating_add(WAITS_FROM).unwrap_or(now))
 }
 
 /// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.

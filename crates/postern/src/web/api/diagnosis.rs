@@ -31,12 +31,15 @@ pub struct PersonPath {
 /// What is known of a person's sign-ins.
 #[derive(Serialize, ToSchema)]
 pub struct DiagnosisView {
-    /// Whether an open incident concerns the person: then no reset is the answer.
+    /// Whether an open incident is about the person: then no reset is the answer.
     pub attacked: bool,
     /// One for each provider and login, those that need care first.
     pub accounts: Vec<AccountView>,
-    /// Open findings that concern the person, worst first.
+    /// Open findings about the person, worst first.
     pub findings: Vec<FindingView>,
+    /// Open findings about an address or a provider that name the person among others. They are no verdict on this
+    /// account.
+    pub also_named_in: Vec<FindingView>,
     /// The latest twenty attempts of all of them, newest first.
     pub attempts: Vec<AttemptView>,
     /// From when on records were looked at.
@@ -124,6 +127,7 @@ impl DiagnosisView {
             attempts: diagnosis.attempts.into_iter().map(AttemptView::from).collect(),
             since: diagnosis.since,
             findings: views(app, diagnosis.findings).await?,
+            also_named_in: views(app, diagnosis.also_named_in).await?,
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
 
 const READ: &str = "findings:read";
+const PAGE_SIZE: i64 = 200;
 
 /// Which findings.
 #[derive(Default, Deserialize, IntoParams)]
@@ -32,6 +33,9 @@ pub struct Which {
     /// One grade: `notice`, `warning`, `incident` or `likely_breach`.
     #[param(required = false, example = "incident")]
     grade: String,
+    /// The cursor: the `next` of the answer before.
+    #[param(required = false)]
+    after: String,
 }
 
 /// A finding in the path.
@@ -42,11 +46,13 @@ pub struct FindingPath {
     id: String,
 }
 
-/// Findings, at most 200.
+/// A page of findings, at most 200.
 #[derive(Serialize, ToSchema)]
 pub struct FindingList {
     /// The findings.
     findings: Vec<FindingView>,
+    /// Send it as `after` for those that follow; null on the last page.
+    next: Option<String>,
 }
 
 /// Why it is closed.
@@ -77,8 +83,10 @@ pub async fn list(
         return Err(Problem::bad_request(format!("grade must be one of {}.", GRADES.join(", "))));
     }
     let filter = Filter { closed: which.closed, grade: which.grade };
-    let rows = findings::list(&app.db, &app.tenant, &filter).await?;
-    Ok(Json(FindingList { findings: views(&app, rows).await? }))
+    let rows = findings::list_page(&app.db, &app.tenant, &filter, (&which.after, PAGE_SIZE)).await?;
+    let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
+    let next = rows.last().filter(|_| is_full).map(|row| row.id.clone());
+    Ok(Json(FindingList { findings: views(&app, rows).await?, next }))
 }
 
 /// `GET /api/v1/findings/{id}`

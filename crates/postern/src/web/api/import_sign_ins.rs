@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use super::errors::ImportErrors;
 use super::imports::ImportLine;
 use super::input::Params;
-use crate::actions::import_sign_ins::{Upload, Via, import_sign_ins as import};
+use crate::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins as import};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::web::extract::ApiCaller;
@@ -46,10 +46,11 @@ pub async fn import_sign_ins(
     request: Request,
 ) -> Result<(StatusCode, Json<ImportLine>), Problem> {
     let caller = caller.with_scope(&app, "signins:import").await?;
-    // Before the body is read: who may not import sends nothing to our disk.
+    // Before the body is read: who may not import, or has no turn, sends nothing to our disk.
     let permit = permit_on_tenant::<ImportSignIns>(&app, &caller).await?;
+    let admission = admit_import(&app, &caller, permit).await?;
     let file = body_to_file(&app, request.into_body()).await?;
     let upload = Upload::new(&named.source, Via::Api, file.path().to_owned());
-    let imported = import(&app, &caller, permit, &upload).await?;
+    let imported = import(&app, &caller, admission, &upload).await?;
     Ok((StatusCode::CREATED, Json(ImportLine::load(&app, &imported.id).await?)))
 }

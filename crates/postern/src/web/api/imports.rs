@@ -19,6 +19,8 @@ use crate::store::{persons, time};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
+const AHEAD: &str = "Most times lie ahead of our clock: is the log in local time? What is ahead is judged when its time has come.";
+
 /// Imports, those with the newest records first, at most 200.
 #[derive(Serialize, ToSchema)]
 pub struct ImportList {
@@ -54,6 +56,10 @@ pub struct ImportLine {
     repeated: i64,
     /// Of these, older than records are kept, more than a day ahead, or without a time.
     out_of_time: i64,
+    /// Of these, more than two minutes ahead of our clock: they are judged when their time has come.
+    ahead: i64,
+    /// What is probably wrong with the log as a whole.
+    hint: Option<&'static str>,
     /// Records that are no sign-ins.
     of_other_kinds: i64,
     /// Their kinds: the first twenty.
@@ -109,6 +115,8 @@ impl ImportLine {
             stored: row.stored,
             repeated: row.repeated,
             out_of_time: row.out_of_time,
+            ahead: row.ahead,
+            hint: (row.ahead * 2 > row.attempts).then_some(AHEAD),
             of_other_kinds: row.foreign_records,
             other_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
             damaged: row.damaged_records,

@@ -4,6 +4,7 @@ use postern_signals::{Position, SignIn};
 use serde::Serialize;
 
 use crate::actions::diagnose_person::AttemptLine;
+use crate::actions::names::Meant;
 use crate::app::App;
 use crate::store::{StoreError, imported_sign_ins, sign_ins};
 use crate::web::api::diagnosis::AttemptView;
@@ -19,8 +20,8 @@ pub struct EvidenceLine {
 
 impl EvidenceLine {
     pub async fn load(app: &App, piece: EvidenceView) -> Result<Self, StoreError> {
-        let says = |record: SignIn<'_>| AttemptLine::of(&record).map(AttemptView::from);
-        let attempts = match (&piece.sign_in, &piece.import, piece.line) {
+        let says = |record: SignIn<'_>| AttemptLine::of(&record);
+        let lines: Vec<AttemptLine> = match (&piece.sign_in, &piece.import, piece.line) {
             (Some(id), ..) => {
                 let row = sign_ins::find(&app.db, &app.tenant, id).await?;
                 row.and_then(|row| says(row.record(Position::default()))).into_iter().collect()
@@ -32,6 +33,19 @@ impl EvidenceLine {
             }
             _ => Vec::new(),
         };
+        let meant = Meant::by(app, lines.iter().filter_map(|line| line.login.as_deref())).await?;
+        let attempts = lines.into_iter().map(|line| with_name(app, line, &meant).into()).collect();
         Ok(Self { piece, attempts })
     }
+}
+
+/// The same, without a name that nobody in the directory has. Words of the log that hold it are left out with it.
+fn with_name(app: &App, line: AttemptLine, meant: &Meant) -> AttemptLine {
+    let Some(login) = line.login.filter(|login| !login.is_empty()) else {
+        return AttemptLine { login: None, ..line };
+    };
+    let shown = meant.shown(app, &login);
+    let (is_known, name) = (shown == login, login.to_lowercase());
+    let detail = line.detail.filter(|detail| is_known || !detail.to_lowercase().contains(&name));
+    AttemptLine { login: Some(shown), detail, ..line }
 }

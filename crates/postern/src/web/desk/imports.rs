@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::{ImportSignIns, Request as PolicyRequest, ViewDesk};
 use serde_json::json;
 
-use crate::actions::import_sign_ins::{Upload, Via, import_sign_ins};
-use crate::actions::{Caller, permit_on_tenant};
+use crate::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins};
+use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::web::api::imports::ImportLine;
 use crate::web::extract::Signed;
@@ -28,8 +28,12 @@ pub async fn submit(
     Signed(caller): Signed,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Before the file is read: who may not import sends nothing to our disk.
+    // Before the file is read: who may not import, or has no turn, sends nothing to our disk.
     let permit = permit_on_tenant::<ImportSignIns>(&app, &caller).await?;
+    let admission = match admit_import(&app, &caller, permit).await {
+        Ok(admission) => admission,
+        Err(error) => return refused(&app, &caller, error).await,
+    };
     let form = Multipart::from_request(request, &()).await;
     let form = form.map_err(|_| Problem::bad_request("Send the form of this page, with a file."))?;
     let Some((name, file)) = form_to_file(&app, form).await? else {
@@ -37,13 +41,15 @@ pub async fn submit(
             .await;
     };
     let upload = Upload::new(&name, Via::Page, file.path().to_owned());
-    match import_sign_ins(&app, &caller, permit, &upload).await {
+    match import_sign_ins(&app, &caller, admission, &upload).await {
         Ok(_) => Ok(Redirect::to("/desk/imports").into_response()),
-        Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            page(&app, &caller, status, Some(words)).await
-        }
+        Err(error) => refused(&app, &caller, error).await,
     }
+}
+
+async fn refused(app: &App, caller: &Caller, error: ActionError) -> Result<Response, Problem> {
+    let (status, _, words) = form_error(error)?;
+    page(app, caller, status, Some(words)).await
 }
 
 async fn page(

@@ -68,7 +68,7 @@ struct Asked {
 async fn page(app: &App, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(app, caller).await?;
     let row = findings::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
-    let (facts, staff) = (finding_facts(app, &row).await?, caller.staff());
+    let (facts, staff) = (finding_facts(app, caller, &row).await?, caller.staff());
     let refusal = app.policies.authorize(&Request::on_finding(&staff, &facts)).err();
     let view = views(app, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
     let mut evidence = Vec::with_capacity(view.evidence.len());

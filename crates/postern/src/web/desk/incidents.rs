@@ -16,6 +16,8 @@ use crate::web::finding_view::views;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
+const PAGE_SIZE: i64 = 100;
+
 /// Worst first.
 pub const GRADES: [&str; 4] = ["likely_breach", "incident", "warning", "notice"];
 
@@ -26,6 +28,9 @@ pub struct Which {
     closed: bool,
     #[serde(default)]
     grade: String,
+    /// The last finding of the page before.
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /desk/incidents`
@@ -37,10 +42,27 @@ pub async fn show(
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let grade = GRADES.into_iter().find(|grade| *grade == which.grade).unwrap_or_default();
     let filter = Filter { closed: which.closed, grade: grade.to_owned() };
-    let rows = findings::list(&app.db, &app.tenant, &filter).await?;
+    let rows = findings::list_page(&app.db, &app.tenant, &filter, (&which.after, PAGE_SIZE)).await?;
+    let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
+    let next = rows.last().filter(|_| is_full).map(|row| query(&filter, &row.id));
     let values = json!({
+        "query": query(&filter, &which.after), "next": next, "is_first": which.after.is_empty(),
         "findings": views(&app, rows).await?, "closed": which.closed, "grade": grade, "grades": GRADES,
         "look_back_days": app.config.signals.look_back.as_hours() / 24,
     });
     render(&app, Some(&caller), "desk/incidents.html", values)
+}
+
+/// The page after a finding, as a query string.
+fn query(filter: &Filter, after: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if filter.closed {
+        query.append_pair("closed", "true");
+    }
+    for (name, value) in [("grade", filter.grade.as_str()), ("after", after)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    query.finish()
 }

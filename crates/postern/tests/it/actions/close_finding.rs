@@ -39,6 +39,56 @@ on_both! {
         close_finding(&app, &app.caller("ada").await, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
     }
 
+    async fn nobody_does_however_many_others_it_names(db) {
+        let app = TestApp::start(db).await;
+        app.import("okta.jsonl", fatigue("sol@demo.postern.invalid", 5, app.clock.now())).await;
+        let id = app.finding("mfa_fatigue").await.id;
+        for n in 0..250 {
+            let sql = "INSERT INTO finding_people (tenant_id, login_key, finding_id) VALUES ($1, $2, $3)";
+            let query = sqlx::query(sql).bind(app.tenant.as_str()).bind(format!("a{n:03}")).bind(&id);
+            query.execute(app.db.reader()).await.unwrap();
+        }
+        let sol = app.caller("sol").await;
+        assert_denied(close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await, "staff.finding-never-oneself");
+    }
+
+    async fn a_strangers_guesses_at_everybody_leave_somebody_who_may_close_it(db) {
+        let app = TestApp::start(db).await;
+        for address in ["127.0.0.66", "127.0.0.67", "127.0.0.68"] {
+            app.spray_from(address).await;
+            app.finding_where("password_spray", |row| row.subject_words == address && row.people_count >= 12).await;
+        }
+        let ids: Vec<String> = app.open_findings().await.into_iter().map(|row| row.id).collect();
+        assert!(ids.len() >= 3);
+        let sol = app.caller("sol").await;
+        for id in ids {
+            close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
+        }
+    }
+
+    async fn a_strangers_guesses_at_everybody_are_no_verdict_on_anybody(db) {
+        let app = TestApp::start(db).await;
+        for address in ["127.0.0.66", "127.0.0.67", "127.0.0.68"] {
+            app.spray_from(address).await;
+            app.finding_where("password_spray", |row| row.subject_words == address && row.people_count >= 12).await;
+        }
+        let ben = app.browser_with_planted_session("ben").await;
+        let gus = app.person("gus").await.id;
+        let page = ben.get(&format!("/desk/people/{gus}")).await;
+        page.ok().does_not_say("looks like an attack").says("Also named in Password Spray (127.0.0.68)");
+        let case = app.open("ana").await;
+        ben.get(&format!("/desk/cases/{case}")).await.ok().does_not_say("looks like an attack").does_not_say("risk");
+        app.bind("ben", &case).await;
+        app.record("ben", &case, Kind::CallPlaced).await;
+        app.vouch("mona", &case).await;
+        assert_eq!(app.stage(&case).await, "ready");
+        let diagnosis = app.token(&["findings:read"]).await;
+        let request = app.browser().request(reqwest::Method::GET, &format!("/api/v1/people/{gus}/diagnosis"));
+        let diagnosis = app.browser().send(request.bearer_auth(diagnosis)).await.ok().json();
+        assert_eq!((&diagnosis["attacked"], &diagnosis["findings"]), (&false.into(), &serde_json::json!([])));
+        assert_eq!(diagnosis["also_named_in"][0]["rule"], "password_spray");
+    }
+
     async fn what_goes_on_is_open_again_and_what_was_not_looked_at_stays_open(db) {
         let app = TestApp::start(db).await;
         app.import("1.jsonl", fatigue("ana", 5, app.clock.now())).await;

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::on_both::on_both;
-use crate::steps::{fatigue, jsonl, send_log, signed_in};
-use crate::test_app::TestApp;
+use crate::steps::{declined, fatigue, jsonl, send_log, signed_in};
+use crate::test_app::{TestApp, eventually};
 
 const PATH: &str = "/api/v1/sign-ins/import";
 
@@ -33,6 +33,26 @@ on_both! {
         assert_eq!(events[0]["detail"]["stored"], 1);
         assert_eq!(events[0]["detail"]["source"], "b.jsonl.gz");
         assert_eq!((&events[0]["actor"]["type"], &events[0]["policies"]), (&"token".into(), &json!(["staff.set-up"])));
+    }
+
+    async fn fast_guesses_are_counted_where_a_log_writes_them_as_equal_lines(db) {
+        let app = TestApp::start(db).await;
+        let second = jiff::Timestamp::from_second(app.clock.now().as_second() - 5).unwrap();
+        let mut wrong = declined("ana", second);
+        (wrong["method"], wrong["cause"]) = ("password".into(), "bad_password".into());
+        let guesses = jsonl(&vec![wrong.clone(); 40]);
+        let first = app.import("authelia.log", guesses.clone()).await;
+        assert_eq!((&first["stored"], &first["repeated"]), (&40.into(), &0.into()));
+        app.finding("brute_force").await;
+        // The same file again, and one that ends in the middle of the same second.
+        assert_eq!(app.import("authelia.log", guesses).await["stored"], 0);
+        assert_eq!(app.import("authelia.log", jsonl(&vec![wrong.clone(); 45])).await["stored"], 5);
+        // What has an id, or a fraction of a second, is told apart by it.
+        let mut with_id = wrong.clone();
+        with_id["id"] = "r-1".into();
+        assert_eq!(app.import("id.log", jsonl(&vec![with_id; 3])).await["stored"], 1);
+        wrong["at"] = (second + SignedDuration::from_millis(5)).to_string().into();
+        assert_eq!(app.import("fraction.log", jsonl(&vec![wrong; 3])).await["stored"], 1);
     }
 
     async fn two_at_once_keep_each_record_once(db) {
@@ -101,6 +121,61 @@ on_both! {
         app.browser().send(app.browser().request(reqwest::Method::POST, PATH).body(log)).await.status(401);
         assert_eq!(rows(&app).await, 0);
         assert_eq!(app.events("access.denied").await.len(), 6);
+    }
+
+    async fn without_a_turn_nothing_is_read(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["signins:import"]).await;
+        let turns = app.importing.clone().try_acquire_many_owned(2).unwrap();
+        let files = || {
+            let names = std::fs::read_dir(&app.config.data).unwrap().map(|entry| entry.unwrap().file_name());
+            names.filter(|name| name.to_string_lossy().starts_with("import-")).count()
+        };
+        let (program, page) = (app.browser(), app.browser_with_planted_session("ada").await);
+        let request = page.request(reqwest::Method::POST, "/desk/imports").header("origin", app.origin());
+        let request = request.header("content-type", "multipart/form-data; boundary=x");
+        let log = fatigue("ana", 5, app.clock.now());
+        let form = format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{log}\r\n--x--\r\n");
+        let look = async {
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            assert_eq!(files(), 0, "nothing is on its way to the disk");
+        };
+        let (by_api, by_page, ()) =
+            tokio::join!(send_log(&program, &token, "x", log), page.send(request.body(form)), look);
+        assert!(by_api.status(429).headers.contains_key("retry-after"));
+        by_page.status(429).says("Other logs are being taken in");
+        drop(turns);
+        send_log(&app.browser(), &token, "x", fatigue("ana", 1, app.clock.now())).await.status(201);
+    }
+
+    async fn a_reading_that_nobody_waits_for_ends(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["signins:import"]).await;
+        // Nothing of it is kept, so that only a look tells that nobody waits.
+        let log = gzip(&"{\"eventType\":\"app.rate_limit\",\"of\":\"nobody\"}\n".repeat(2_000_000));
+        let program = app.browser();
+        let sent = tokio::time::timeout(std::time::Duration::from_secs(2), send_log(&program, &token, "x", log));
+        assert!(sent.await.is_err(), "it takes longer than that to read it all");
+        let began = std::time::Instant::now();
+        eventually("the turn is given back", async || app.importing.available_permits() == 2).await;
+        assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+    }
+
+    async fn uploads_that_were_left_half_done_go_at_the_start(db) {
+        let app = TestApp::start(db).await;
+        let place = app.config.data.clone();
+        let at_stop = app.stop().await;
+        for (name, is_old) in [("import-old", true), ("import-new", false), ("other-old", true)] {
+            let file = std::fs::File::create(place.join(name)).unwrap();
+            if is_old {
+                let now = file.metadata().unwrap().modified().unwrap();
+                file.set_modified(now - std::time::Duration::from_hours(1)).unwrap();
+            }
+        }
+        let app = TestApp::start_at(at_stop, |_| {}).await;
+        let is_there = |name: &str| app.config.data.join(name).exists();
+        eventually("the old one is gone", async || !is_there("import-old")).await;
+        assert!(is_there("import-new") && is_there("other-old"));
     }
 
     async fn more_than_the_limit_is_refused_and_so_is_what_unpacks_to_more(db) {

@@ -34,10 +34,7 @@ on_both! {
 
     async fn wrong_passwords_at_our_own_gate_are_judged_as_they_come(db) {
         let app = TestApp::start(db).await;
-        let stranger = app.browser_from("127.0.0.66");
-        for login in ["ana", "ben", "carl", "dina", "emil", "fay", "gus", "mona", "otto", "sol", "bea", "ada"] {
-            stranger.post("/sign-in", &[("login", login), ("password", "Winter2026!")]).await.status(422);
-        }
+        app.spray_from("127.0.0.66").await;
         let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
         assert_eq!((finding.subject_kind.as_str(), finding.subject_words.as_str()), ("address", "127.0.0.66"));
         let evidence = evidence(&finding);
@@ -79,6 +76,29 @@ on_both! {
         assert_eq!((&counts["stored"], &counts["out_of_time"]), (&1.into(), &1.into()));
         app.import("okta.jsonl", fatigue("ana", 5, now)).await;
         app.finding("mfa_fatigue").await;
+    }
+
+    async fn records_from_the_future_are_judged_when_their_time_has_come(db) {
+        let app = TestApp::start(db).await;
+        let (now, hours) = (app.clock.now(), SignedDuration::from_hours);
+        // A node that has judged all before it sees them, and one that is made when they are there.
+        app.import("okta.jsonl", fatigue("gus", 5, now)).await;
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
+        let counts = app.import("local.jsonl", fatigue("ana", 5, now + hours(2))).await;
+        assert_eq!((&counts["stored"], &counts["ahead"]), (&5.into(), &5.into()));
+        assert!(counts["hint"].as_str().unwrap().contains("is the log in local time?"));
+        app.import("later.jsonl", fatigue("fay", 5, now + hours(4))).await;
+        let admin = app.browser_with_planted_session("ada").await;
+        admin.get("/desk/imports").await.ok().says("is the log in local time?").says("5 ahead of our clock");
+        app.advance(hours(2) - SignedDuration::from_mins(5));
+        app.import("okta.jsonl", jsonl(&[signed_in("emil", app.clock.now())])).await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        assert_eq!(app.open_findings().await.iter().filter(|row| row.rule == "mfa_fatigue").count(), 1);
+        app.advance(SignedDuration::from_mins(5));
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "ana" && row.record_count == 5).await;
+        let app = TestApp::start_at(app.stop().await, |_| {}).await;
+        app.advance(hours(4));
+        app.finding_where("mfa_fatigue", |row| row.subject_words == "fay" && row.record_count == 5).await;
     }
 
     async fn a_restart_keeps_what_was_found_and_finds_nothing_twice(db) {
@@ -129,6 +149,37 @@ on_both! {
         let to: Vec<&str> = told.iter().map(|message| message.recipient.as_str()).collect();
         assert_eq!(to, ["ada@demo.postern.invalid", "sol@demo.postern.invalid"]);
         assert!(told[0].body.contains("/desk/incidents/") && !told[0].body.contains("0900"), "{}", told[0].body);
+    }
+
+    async fn long_records_are_kept_and_judged_a_few_at_a_time(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let long = "x".repeat(50_000);
+        let mut records: Vec<Value> = (0..200).map(|n| signed_in(&format!("p{n}"), now)).collect();
+        records.extend(fatigue("ana", 5, now).lines().map(|line| serde_json::from_str(line).unwrap()));
+        for record in &mut records {
+            record["detail"] = long.as_str().into();
+        }
+        let counts = app.import("long.jsonl", jsonl(&records)).await;
+        assert_eq!(counts["stored"], 205, "{counts}");
+        // As many changes as there are moments in the ids.
+        assert!(app.count("SELECT COUNT(DISTINCT substr(id, 1, 13)) FROM imported_sign_ins").await >= 3);
+        let (mut after, mut pages) = (String::new(), Vec::new());
+        loop {
+            let page = imported_sign_ins::list_after(&app.db, &app.tenant, &after, 2_000).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.id);
+            assert!(page.iter().map(|row| row.record.len()).sum::<usize>() < (4 << 20) + (64 << 10));
+            pages.push(page.len());
+        }
+        assert!(pages.len() >= 3 && pages.iter().sum::<usize>() == 205, "{pages:?}");
+        app.finding("mfa_fatigue").await;
+        // And when it is judged anew.
+        let app = TestApp::start_at(app.stop().await, |_| {}).await;
+        sqlx::query("DELETE FROM finding_people").execute(app.db.reader()).await.unwrap();
+        sqlx::query("DELETE FROM findings").execute(app.db.reader()).await.unwrap();
+        app.import("more.jsonl", jsonl(&[declined("ana", app.clock.now())])).await;
+        app.finding_where("mfa_fatigue", |row| row.record_count == 6).await;
     }
 
     async fn imported_ids_sort_as_they_were_committed(db) {

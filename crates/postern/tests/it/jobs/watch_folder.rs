@@ -28,9 +28,15 @@ fn append(path: &Path, text: &str) {
 }
 
 async fn import(app: &TestApp, source: &str) -> Option<ImportRow> {
+    let mut all = imports_of(app, source).await;
+    assert!(all.len() <= 1, "{source} is listed twice");
+    all.pop()
+}
+
+/// The newest first.
+async fn imports_of(app: &TestApp, source: &str) -> Vec<ImportRow> {
     let all = imports::list(&app.db, &app.tenant).await.unwrap();
-    assert!(all.iter().filter(|row| row.source == source).count() <= 1, "{source} is listed twice");
-    all.into_iter().find(|row| row.source == source)
+    all.into_iter().filter(|row| row.source == source).collect()
 }
 
 async fn stored(app: &TestApp, source: &str, expected: i64) {
@@ -64,6 +70,23 @@ on_both! {
         assert_eq!(app.events("signins.imported").await.len(), 1);
     }
 
+    async fn equal_lines_are_numbered_over_the_whole_of_a_file_that_grows(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("authelia.jsonl");
+        let second = jiff::Timestamp::from_second(app.clock.now().as_second() - 5).unwrap();
+        let guess = jsonl(&[declined("ana", second)]);
+        append(&log, &guess.repeat(3));
+        stored(&app, "authelia.jsonl", 3).await;
+        append(&log, &guess.repeat(2));
+        stored(&app, "authelia.jsonl", 5).await;
+        let app = restarted(app, &folder).await;
+        append(&log, &guess);
+        stored(&app, "authelia.jsonl", 6).await;
+        // The same as a whole brings nothing new.
+        append(&folder.join("copy.jsonl"), &guess.repeat(6));
+        stored(&app, "copy.jsonl", 0).await;
+    }
+
     async fn a_restart_reads_nothing_twice(db) {
         let (app, folder) = watching(db).await;
         let log = folder.join("okta.jsonl");
@@ -79,9 +102,63 @@ on_both! {
             let row = import(&app, source).await.unwrap();
             assert_eq!((row.repeated, row.records), (0, row.stored), "{source}");
         }
-        // Another log under the old name, as a rotation leaves it, is read from its beginning.
-        fs::write(&log, jsonl(&[signed_in("fay", now)])).unwrap();
+    }
+
+    async fn another_log_under_the_old_name_is_read_from_its_beginning_as_an_import_of_its_own(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("okta.jsonl");
+        let now = app.clock.now();
+        append(&log, &fatigue("ana", 5, now));
         stored(&app, "okta.jsonl", 5).await;
+        let finding = app.finding("mfa_fatigue").await;
+        let evidence = format!("/desk/incidents/{}", finding.id);
+        let rotated = async |first: &str, people: usize| {
+            let named = |n| if n == 0 { first.to_owned() } else { format!("{first}{n}") };
+            let lines = (0..people).map(|n| signed_in(&named(n), now)).collect::<Vec<_>>();
+            fs::write(folder.join(".new"), jsonl(&lines)).unwrap();
+            fs::rename(folder.join(".new"), &log).unwrap();
+        };
+        // Shorter than what was read; then longer, and then of the same length.
+        for (round, (first, people)) in [("fay", 3_usize), ("gus", 40), ("eve", 40)].into_iter().enumerate() {
+            rotated(first, people).await;
+            eventually(&format!("the log that begins with {first}"), async || {
+                let all = imports_of(&app, "okta.jsonl").await;
+                all.len() == round + 2 && all[0].stored == i64::try_from(people).unwrap()
+            })
+            .await;
+        }
+        // The lines of the first one are still those that back what they showed.
+        let page = app.browser_with_planted_session("sol").await.get(&evidence).await;
+        page.ok().says("ana at okta").does_not_say("fay at okta").does_not_say("gus at okta");
+    }
+
+    async fn half_a_line_of_text_is_no_record_until_nothing_more_can_come(db) {
+        let (app, folder) = watching(db).await;
+        let log = folder.join("authelia.log");
+        let at = jiff::Timestamp::from_second(app.clock.now().as_second() - 30).unwrap();
+        let line = |second: i64, address: &str| {
+            let at = at + jiff::SignedDuration::from_secs(second);
+            format!(
+                "time=\"{at}\" level=error msg=\"Unsuccessful 1FA authentication attempt by user 'ana'\" method=POST \
+                 path=/api/firstfactor remote_ip={address}"
+            )
+        };
+        append(&log, &(line(0, "198.51.100.7") + "\n"));
+        stored(&app, "authelia.log", 1).await;
+        // The address is cut: what there is of it is an address too.
+        append(&log, &line(1, "198.51.100.7"));
+        append(&folder.join("okta.jsonl"), signed_in("gus", at).to_string().as_str());
+        stored(&app, "okta.jsonl", 1).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        stored(&app, "authelia.log", 1).await;
+        append(&log, "4\n");
+        stored(&app, "authelia.log", 2).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM imported_sign_ins WHERE record LIKE '%198.51.100.74%'").await, 1);
+        append(&log, &line(2, "198.51.100.7"));
+        tokio::time::sleep(std::time::Duration::from_millis(3_500)).await;
+        stored(&app, "authelia.log", 2).await;
+        app.advance_seconds(300);
+        stored(&app, "authelia.log", 3).await;
     }
 
     async fn documents_are_read_when_they_have_come_to_rest(db) {

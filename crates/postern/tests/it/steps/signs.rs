@@ -82,6 +82,15 @@ impl TestApp {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();
     }
 
+    /// A stranger at one address tries one password on everybody.
+    pub async fn spray_from(&self, address: &str) {
+        let stranger = self.browser_from(address);
+        for person in &postern::demo::PEOPLE {
+            let form = [("login", person.login), ("password", "Winter2026!")];
+            stranger.post("/sign-in", &form).await.status(422);
+        }
+    }
+
     /// Open findings, worst first.
     pub async fn open_findings(&self) -> Vec<FindingRow> {
         findings::list(&self.db, &self.tenant, &Filter::default()).await.unwrap()

@@ -1,0 +1,78 @@
+//! Seniors hear of incidents by mail: of a likely breach always, of the others one by one up to so many in an hour, and
+//! of those beyond in one mail an hour that says how many. No flood of incidents hides one in it.
+
+use jiff::SignedDuration;
+
+use super::ActionError;
+use crate::app::App;
+use crate::notify;
+use crate::store::findings::{self, LIKELY_BREACH};
+use crate::store::persons::Person;
+use crate::store::{Change, StoreError, micros, turns};
+
+/// Incidents as fresh as this: an old log that is taken in wakes nobody.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
+/// So many in an hour, one by one.
+const ONE_BY_ONE: i64 = 10;
+/// So long no more than this many are told of one by one, and one mail tells of the others.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+/// What comes together is counted together.
+const GATHERED: SignedDuration = SignedDuration::from_mins(1);
+const DIGEST: &str = "incident_digest";
+
+/// An incident that was opened just now.
+pub(super) struct Opened<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) severity: i64,
+    /// Its last record. Unit: microseconds.
+    pub(super) until_at: i64,
+}
+
+/// Tells of one, or leaves it to the mail that tells of the rest.
+pub(super) async fn tell_of(
+    app: &App,
+    change: &mut Change<'_>,
+    opened: &Opened<'_>,
+    seniors: &[Person],
+) -> Result<(), StoreError> {
+    let now = change.at();
+    let is_old = opened.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
+    if is_old {
+        return findings::save_told(change, opened.id, true).await;
+    }
+    let since = now.saturating_sub(HOUR).unwrap_or(now);
+    let waits = opened.severity < LIKELY_BREACH
+        && findings::count_told_since(change, since, opened.id).await? >= ONE_BY_ONE;
+    findings::save_told(change, opened.id, !waits).await?;
+    if waits {
+        return Ok(());
+    }
+    notify::tell_of_incident(app, change, seniors, (opened.id, opened.title)).await
+}
+
+/// Tells in one mail of the incidents that were left out, at most once an hour.
+pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
+    let now = app.clock.now();
+    let gathered = now.saturating_sub(GATHERED).unwrap_or(now);
+    if !findings::has_untold(&app.db, &app.tenant, gathered).await? {
+        return Ok(());
+    }
+    let seniors = super::record_finding::seniors(app).await?;
+    let mut change = app.change().await?;
+    // What another node has just told is seen now.
+    turns::take(&mut change, "findings").await?;
+    let hour_ago = now.saturating_sub(HOUR).unwrap_or(now);
+    if turns::find_last(&mut change, DIGEST).await?.is_some_and(|last| last > hour_ago) {
+        return Ok(());
+    }
+    let count = findings::save_all_told(&mut change).await?;
+    if count == 0 {
+        return Ok(());
+    }
+    turns::take(&mut change, DIGEST).await?;
+    notify::tell_of_more_incidents(app, &mut change, &seniors, count).await?;
+    change.commit_unrecorded("a mail about incidents that are on record").await?;
+    app.wake.notify_one();
+    Ok(())
+}
