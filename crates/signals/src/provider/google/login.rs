@@ -31,7 +31,7 @@ pub(super) fn outcome<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'
         | "user_signed_out_due_to_suspicious_session_cookie"
         | "risky_sensitive_action_allowed"
         | "risky_sensitive_action_blocked" => warning(name),
-        "account_disabled_generic" | "account_disabled_" => Outcome::change(Lifecycle::Disabled).with("disabled by Google"),
+        "account_disabled_generic" => Outcome::change(Lifecycle::Disabled).with("disabled by Google"),
         _ => return name.strip_prefix("account_disabled_").map(disabled).or_else(|| change(name)),
     })
 }
@@ -42,8 +42,8 @@ fn warning<'a>(name: &str) -> Outcome<'a> {
 
 /// `password_leak`, `hijacked`, `spamming`: Google itself took the account out of strange hands, and no administrator.
 fn disabled<'a>(why: &str) -> Outcome<'a> {
-    let why = why.replace('_', " ");
-    Outcome::change(Lifecycle::Disabled).with(format!("disabled by Google: {}", why.trim())).risky()
+    let words = format!("disabled by Google: {}", why.replace('_', " "));
+    Outcome::change(Lifecycle::Disabled).with(words.trim_end().to_owned()).risky()
 }
 
 fn change<'a>(name: &str) -> Option<Outcome<'a>> {
