@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
@@ -45,7 +45,7 @@ pub struct Progress {
     /// Records parsed.
     pub records: AtomicU64,
     /// Set it to stop: what was read until then is diagnosed.
-    pub stop: AtomicBool,
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -151,7 +151,7 @@ fn split(
     each: &mut impl FnMut(Batch) -> bool,
 ) -> Option<SourceError> {
     let file = u32::try_from(index).unwrap_or(u32::MAX);
-    let mut batcher = match source.open() {
+    let mut batcher = match source.open_until(&progress.stop) {
         Ok(reader) => Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() }),
         Err(error) => return Some(source.error(error, None)),
     };

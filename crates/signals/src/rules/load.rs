@@ -48,7 +48,7 @@ pub(super) enum Body {
 /// The files with rules in a folder and those below it, in the order of their names.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RuleError> {
     let mut files = Vec::new();
-    walk(folder, DEEPEST, &mut files).map_err(|(path, source)| RuleError::Unreadable { path, source })?;
+    walk(folder, DEEPEST, &mut files).map_err(|(path, why)| RuleError::Unreadable { path, why })?;
     if files.is_empty() {
         return Err(RuleError::NothingThere { path: folder.to_owned() });
     }
