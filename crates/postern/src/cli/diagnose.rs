@@ -6,7 +6,6 @@ mod progress;
 mod table;
 
 use std::{
-    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -22,6 +21,11 @@ use postern_signals::{
     scan::{FileOutcome, ScanOptions, scan},
     settings::{Settings, SettingsError},
     source::{Source, SourceError, Sources},
+};
+
+use super::{
+    Outcome,
+    output_file::{OutputError, OutputFile},
 };
 pub(super) use progress::Watcher;
 
@@ -99,26 +103,26 @@ pub enum Format {
 #[derive(Debug, thiserror::Error)]
 pub enum DiagnoseError {
     /// The inputs cannot be found.
-    #[error("{0}")]
+    #[error(transparent)]
     Sources(#[from] SourceError),
     /// A rule cannot be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Rules(#[from] RuleError),
     /// The settings are wrong.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {problems}", path.display())]
     Settings {
         /// As given.
         path: PathBuf,
         /// Every problem in it.
-        source: SettingsError,
+        problems: SettingsError,
     },
     /// The settings cannot be read.
-    #[error("cannot read {}: {source}. Check the path and that you may read the file.", path.display())]
+    #[error("cannot read {}: {why}. Check the path and that you may read the file.", path.display())]
     Unreadable {
         /// As given.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// The file was read, and none of it is about sign-ins.
     #[error(
@@ -133,22 +137,43 @@ pub enum DiagnoseError {
     },
     /// Records are sorted in an unnamed temporary file.
     #[error("cannot keep the records in the temporary folder: {0}. Set TMPDIR to a folder with more room.")]
-    NoRoom(#[source] io::Error),
-    /// The report could not be written.
-    #[error("cannot write the report: {0}")]
-    Unwritable(#[source] io::Error),
+    NoRoom(io::Error),
+    /// The HTML file cannot be written, or must not be.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The report could not be printed.
+    #[error("cannot write to standard output: {0}")]
+    Unwritable(io::Error),
     /// The report could not be turned into JSON: a defect of ours.
     #[error("Postern failed to write its own report as JSON; please report this: {0}")]
-    Json(#[source] serde_json::Error),
+    Json(serde_json::Error),
     /// The page could not be filled in: a defect of ours.
     #[error("Postern failed to write its own report as HTML; please report this: {0:#}")]
-    Html(#[source] minijinja::Error),
+    Html(minijinja::Error),
+}
+
+impl DiagnoseError {
+    fn is_wrong_usage(&self) -> bool {
+        match self {
+            Self::Rules(_) | Self::Settings { .. } | Self::Unreadable { .. } => true,
+            Self::Output(error) => error.is_wrong_usage(),
+            _ => false,
+        }
+    }
 }
 
 /// Reads everything into one diagnosis and prints it to standard output.
+pub fn run(args: &DiagnoseArgs) -> Outcome {
+    match diagnose(args) {
+        Ok(code) => Ok(code),
+        Err(error) if error.is_wrong_usage() => Ok(super::say::wrong_usage(&error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// A file that cannot be used does not keep the others from being reported: the first such error comes back after
 /// the report is printed.
-pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
+fn diagnose(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
     let settings = settings(args.settings.as_deref())?;
     let mut rules = RuleSet::shipped();
     if let Some(folder) = &args.rules {
@@ -161,6 +186,8 @@ pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
         return unless_pipe_closed(list(&rules)).map(|()| ExitCode::SUCCESS);
     }
     let sources = Sources::find(&args.paths)?;
+    // Before anything is read: an hour's reading must not be lost to a path that cannot be written.
+    let page = args.html.as_deref().map(|path| OutputFile::create_report(path, &sources)).transpose()?;
     let options = Options {
         settings: Arc::new(settings),
         rules: Arc::new(rules.compile()?),
@@ -168,20 +195,20 @@ pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
         as_of: args.as_of,
         parallel: args.threads != Some(1),
     };
-    let (report, outcomes, stopped) = read(args, &sources, options)?;
-    let mut error = first_error(outcomes);
+    let watcher = Watcher::start(&sources, page.as_ref().and_then(OutputFile::unfinished));
+    let (report, outcomes) = read(args, &sources, options, watcher)?;
+    let mut error = first_error(outcomes, report.stopped);
     if report.found_nothing()
         && let Some(error) = error.take()
     {
         return Err(error);
     }
-    if let Some(path) = &args.html {
-        write_html(path, &report)?;
-    }
+    let saved = page.map_or(Ok(()), |page| save(page, &report));
     unless_pipe_closed(print(&report, args))?;
+    saved?;
     match error {
         Some(error) => Err(error),
-        None if stopped => Ok(ExitCode::from(130)),
+        None if report.stopped => Ok(ExitCode::from(130)),
         None => Ok(ExitCode::SUCCESS),
     }
 }
@@ -190,37 +217,38 @@ fn read(
     args: &DiagnoseArgs,
     sources: &Sources,
     options: Options,
-) -> Result<(Report, Vec<FileOutcome>, bool), DiagnoseError> {
+    watcher: Watcher,
+) -> Result<(Report, Vec<FileOutcome>), DiagnoseError> {
     let mut diagnosis = Diagnosis::new(options);
     let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };
     scanning.threads = args.threads.map_or(scanning.threads, usize::from);
     for skipped in &sources.skipped {
         super::say::note(format_args!("skipped {}", printable(&skipped.to_string())));
     }
-    let watcher = Watcher::start(sources);
     let outcomes = scan(&mut diagnosis, &sources.files, scanning, watcher.progress());
     let stopped = watcher.finish();
     let mut report = diagnosis.finish().map_err(DiagnoseError::NoRoom)?;
     report.files = sources.files.iter().map(Source::name).collect();
     report.stopped = stopped;
-    Ok((report, outcomes, stopped))
+    Ok((report, outcomes))
 }
 
 /// The settings in the file, or the defaults.
 pub(super) fn settings(path: Option<&Path>) -> Result<Settings, DiagnoseError> {
     let Some(path) = path else { return Ok(Settings::default()) };
-    let unreadable = |source| DiagnoseError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |why| DiagnoseError::Unreadable { path: path.to_owned(), why };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Settings::from_toml(&text).map_err(|source| DiagnoseError::Settings { path: path.to_owned(), source })
+    Settings::from_toml(&text).map_err(|problems| DiagnoseError::Settings { path: path.to_owned(), problems })
 }
 
-fn first_error(outcomes: Vec<FileOutcome>) -> Option<DiagnoseError> {
+/// `stopped`: what was not come to is not wrong.
+fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseError> {
     outcomes.into_iter().find_map(|outcome| {
         let FileOutcome { name, summary, notes, error } = outcome;
         if let Some(error) = error {
             return Some(error.into());
         }
-        if summary.attempts > 0 {
+        if summary.attempts > 0 || stopped && summary.records == 0 {
             return None;
         }
         let found = match summary.records {
@@ -261,10 +289,10 @@ fn list(rules: &RuleSet) -> Result<(), DiagnoseError> {
     table::print_rules(&mut out, rules).and_then(|()| out.flush()).map_err(DiagnoseError::Unwritable)
 }
 
-fn write_html(path: &Path, report: &Report) -> Result<(), DiagnoseError> {
-    let page = html::render(report).map_err(DiagnoseError::Html)?;
-    let written = File::create(path).and_then(|mut file| file.write_all(page.as_bytes()));
-    written.map_err(DiagnoseError::Unwritable)
+fn save(mut page: OutputFile, report: &Report) -> Result<(), DiagnoseError> {
+    let text = html::render(report).map_err(DiagnoseError::Html)?;
+    page.fill(text.as_bytes())?;
+    Ok(page.put_in_place()?)
 }
 
 impl Format {
