@@ -50,7 +50,6 @@ enum Command {
     Serve(Settings),
     /// Start a demo on this machine, with a dozen people and everything to try.
     Demo(demo::DemoArgs),
-    /// Say what in exported sign-in logs locks people out.
     Diagnose(diagnose::DiagnoseArgs),
     /// Sign-in logs.
     #[command(subcommand)]
@@ -68,7 +67,6 @@ enum Command {
 
 #[derive(Subcommand)]
 enum SigninsCommand {
-    /// Write sign-in logs of any provider as OCSF or Parquet.
     Convert(signins_convert::ConvertArgs),
 }
 

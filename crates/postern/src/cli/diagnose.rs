@@ -1,25 +1,26 @@
 //! `postern diagnose PATH…`: who is locked out, why, and who is under attack.
 
+mod args;
+mod blocks;
 mod chart;
 mod html;
 mod progress;
+mod rule_list;
 mod table;
+mod thresholds;
 
 use std::{
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
 
-use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 use postern_signals::{
-    Diagnosis, Options, Provider, Report,
-    report::printable,
-    rules::{RuleError, RuleSet},
+    Diagnosis, Options, Report,
+    report::{counted, printable},
+    rules::RuleError,
     scan::{FileOutcome, ScanOptions, scan},
-    settings::{Settings, SettingsError},
     source::{Source, SourceError, Sources},
 };
 
@@ -27,77 +28,8 @@ use super::{
     Outcome,
     output_file::{OutputError, OutputFile},
 };
+pub use args::{DiagnoseArgs, Format};
 pub(super) use progress::Watcher;
-
-/// Read exported sign-in logs and say, for every person, whether they are locked out, since when, why, what mends
-/// it, whether an MFA reset would help, and whether it looks like an attack; and for the organisation, whether it is
-/// an outage, a policy or an attack on many.
-///
-/// Reads Microsoft Entra ID, Okta, Auth0, Keycloak, AWS CloudTrail, Duo, Google Workspace, OneLogin, Microsoft 365,
-/// authentik, Authelia, Vaultwarden, privacyIDEA, OCSF and Postern's own lines: as JSON Lines, JSON documents, CSV or
-/// log lines, plain or compressed (gzip, zstd). Nothing is sent anywhere and nothing is changed.
-///
-/// Exit codes: 0 read and reported; 1 a file could not be read, or holds nothing about sign-ins; 2 wrong usage;
-/// 130 stopped by Ctrl-C, with a report over what had been read.
-#[derive(Debug, Args)]
-pub struct DiagnoseArgs {
-    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
-    #[arg(required_unless_present = "list_rules", value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Print JSON for programs instead of tables.
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the report as one HTML file with pictures, which opens without a network.
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Whose log it is; by default each record is looked at.
-    #[arg(long, value_enum, default_value_t = Format::Auto)]
-    pub format: Format,
-    /// A folder with Sigma rules of your own, beside the shipped ones.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// A TOML file with other thresholds.
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-    /// Judge only what happened from this time on; earlier records still teach what is usual for a person.
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<Timestamp>,
-    /// Report as of this time: later records are left out.
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
-    /// Threads that read; by default one for each core.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
-    /// List the rules with their thresholds, and stop.
-    #[arg(long)]
-    pub list_rules: bool,
-}
-
-/// Whose log a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Format {
-    /// Look at each record.
-    Auto,
-    Entra,
-    Okta,
-    Auth0,
-    Keycloak,
-    #[value(name = "cloudtrail")]
-    CloudTrail,
-    Duo,
-    Google,
-    #[value(name = "onelogin")]
-    OneLogin,
-    M365,
-    Authentik,
-    Authelia,
-    Vaultwarden,
-    #[value(name = "privacyidea")]
-    PrivacyIdea,
-    Ocsf,
-    Postern,
-}
 
 /// Why there is no diagnosis.
 #[derive(Debug, thiserror::Error)]
@@ -109,12 +41,12 @@ pub enum DiagnoseError {
     #[error(transparent)]
     Rules(#[from] RuleError),
     /// The settings are wrong.
-    #[error("{}: {problems}", path.display())]
+    #[error("{} cannot be used:\n  {}", path.display(), problems.join("\n").replace('\n', "\n  "))]
     Settings {
         /// As given.
         path: PathBuf,
-        /// Every problem in it.
-        problems: SettingsError,
+        /// Every problem in it, each in a sentence that begins with the field's name.
+        problems: Vec<String>,
     },
     /// The settings cannot be read.
     #[error("cannot read {}: {why}. Check the path and that you may read the file.", path.display())]
@@ -174,16 +106,9 @@ pub fn run(args: &DiagnoseArgs) -> Outcome {
 /// A file that cannot be used does not keep the others from being reported: the first such error comes back after
 /// the report is printed.
 fn diagnose(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
-    let settings = settings(args.settings.as_deref())?;
-    let mut rules = RuleSet::shipped();
-    if let Some(folder) = &args.rules {
-        rules.add_dir(folder)?;
-    }
-    for (rule, limits) in &settings.rules {
-        rules.set_threshold(rule, limits.count, limits.within)?;
-    }
+    let (settings, rules) = thresholds::of(args)?;
     if args.list_rules {
-        return unless_pipe_closed(list(&rules)).map(|()| ExitCode::SUCCESS);
+        return unless_pipe_closed(rule_list::print(&rules, args.json)).map(|()| ExitCode::SUCCESS);
     }
     let sources = Sources::find(&args.paths)?;
     // Before anything is read: an hour's reading must not be lost to a path that cannot be written.
@@ -233,14 +158,6 @@ fn read(
     Ok((report, outcomes))
 }
 
-/// The settings in the file, or the defaults.
-pub(super) fn settings(path: Option<&Path>) -> Result<Settings, DiagnoseError> {
-    let Some(path) = path else { return Ok(Settings::default()) };
-    let unreadable = |why| DiagnoseError::Unreadable { path: path.to_owned(), why };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Settings::from_toml(&text).map_err(|problems| DiagnoseError::Settings { path: path.to_owned(), problems })
-}
-
 /// `stopped`: what was not come to is not wrong.
 fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseError> {
     outcomes.into_iter().find_map(|outcome| {
@@ -254,7 +171,8 @@ fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseErro
         let found = match summary.records {
             0 => "it is empty".to_owned(),
             records => format!(
-                "{records} records: {} of other kinds, {} damaged; {}",
+                "{}: {} of other kinds, {} damaged; {}",
+                counted(records, "record", "records"),
                 summary.foreign,
                 summary.damaged,
                 notes.join("; ")
@@ -284,36 +202,8 @@ fn print(report: &Report, args: &DiagnoseArgs) -> Result<(), DiagnoseError> {
     out.flush().map_err(DiagnoseError::Unwritable)
 }
 
-fn list(rules: &RuleSet) -> Result<(), DiagnoseError> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    table::print_rules(&mut out, rules).and_then(|()| out.flush()).map_err(DiagnoseError::Unwritable)
-}
-
 fn save(mut page: OutputFile, report: &Report) -> Result<(), DiagnoseError> {
     let text = html::render(report).map_err(DiagnoseError::Html)?;
     page.fill(text.as_bytes())?;
     Ok(page.put_in_place()?)
-}
-
-impl Format {
-    pub(super) fn provider(self) -> Option<Provider> {
-        Some(match self {
-            Self::Auto => return None,
-            Self::Entra => Provider::Entra,
-            Self::Okta => Provider::Okta,
-            Self::Auth0 => Provider::Auth0,
-            Self::Keycloak => Provider::Keycloak,
-            Self::CloudTrail => Provider::CloudTrail,
-            Self::Duo => Provider::Duo,
-            Self::Google => Provider::Google,
-            Self::OneLogin => Provider::OneLogin,
-            Self::M365 => Provider::M365,
-            Self::Authentik => Provider::Authentik,
-            Self::Authelia => Provider::Authelia,
-            Self::Vaultwarden => Provider::Vaultwarden,
-            Self::PrivacyIdea => Provider::PrivacyIdea,
-            Self::Ocsf => Provider::Ocsf,
-            Self::Postern => Provider::Postern,
-        })
-    }
 }

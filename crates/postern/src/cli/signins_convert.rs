@@ -9,7 +9,7 @@ use postern_signals::{
     Parsed, Provider, ReadOptions,
     parquet::ParquetError,
     read::Batcher,
-    report::printable,
+    report::{counted, printable},
     source::{Source, SourceError, Sources},
 };
 
@@ -20,11 +20,21 @@ use super::{
 };
 use output::Output;
 
-/// Write exported sign-in logs as one kind of record, for a lake or a SIEM: OCSF 1.8.0 JSON Lines, or Parquet.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything was read and written
+  1    a file could not be read or written, or holds nothing about sign-ins; the others are
+  2    wrong usage: also a file to write that is one of the logs
+  130  stopped by Ctrl-C, with what had been read until then";
+
+/// Write sign-in logs of any provider as OCSF or Parquet.
 ///
-/// Exit codes: 0 written; 1 a file could not be read or written, or holds nothing about sign-ins; 2 wrong usage;
-/// 130 stopped by Ctrl-C, with what had been read until then.
+/// One kind of record, for a lake or a SIEM: OCSF 1.8.0 JSON Lines, or one Parquet file.
+///
+/// Reads what `postern diagnose` reads. A file to write is there whole or not at all: one that was there before is
+/// replaced only when everything was read.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct ConvertArgs {
     /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
@@ -212,5 +222,6 @@ fn say(counts: &Counts) {
     let undated =
         if *undated > 0 { format!(", {undated} left out because they carry no time") } else { String::new() };
     let other = if *other > 0 { format!(", {other} of other kinds or damaged") } else { String::new() };
-    super::say::note(format_args!("{written} records written{undated}{other}."));
+    let written = counted(*written, "record", "records");
+    super::say::note(format_args!("{written} written{undated}{other}."));
 }

@@ -6,6 +6,8 @@ mod interrupt;
 mod output_file;
 mod serve;
 mod signins_convert;
+mod terminal;
+mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ fn a_file_is_reported_as_tables_json_and_html() {
     let output = postern(&["diagnose", &log, "--html", page.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let said = text(&output.stdout);
-    for words in ["INCIDENT", "mfa_fatigue", "log.jsonl:1", "1 people, 1 locked out, 1 under attack."] {
+    for words in ["INCIDENT", "mfa_fatigue", "log.jsonl:1", "1 person, 1 locked out, 1 under attack."] {
         assert!(said.contains(words), "{words}: {said}");
     }
     let page = fs::read_to_string(page).unwrap();
