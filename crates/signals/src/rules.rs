@@ -25,6 +25,7 @@ mod shipped;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod whereabouts;
 mod words;
 
 use std::{collections::HashMap, fs, path::Path};

@@ -1,6 +1,7 @@
 //! From files to a diagnosis, on several cores: one thread splits, others parse, the caller's collects.
 
 use std::{
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -61,8 +62,8 @@ pub struct FileOutcome {
     pub name: String,
     /// What was in it.
     pub summary: ReadSummary,
-    /// The first records that are no sign-ins, in words.
-    pub notes: Vec<String>,
+    /// The first records that are no sign-ins, in words; those that are alike once.
+    pub notes: Vec<Note>,
     /// What kept it from being read to its end.
     pub error: Option<SourceError>,
 }
@@ -175,7 +176,7 @@ struct Parser<'p> {
     likely: Provider,
     format: Option<Provider>,
     progress: &'p Progress,
-    files: Vec<(u32, ReadSummary, Vec<String>)>,
+    files: Vec<(u32, ReadSummary, Vec<Note>)>,
 }
 
 impl<'p> Parser<'p> {
@@ -203,7 +204,7 @@ impl<'p> Parser<'p> {
         let Self { intake, likely, .. } = self;
         let summary = batch.for_each(self.format, likely, |position, parsed| {
             if notes.len() < NOTES {
-                notes.extend(note_on(position, &parsed));
+                add(&mut notes, Note::on(position, &parsed));
             }
             intake.take(position, parsed);
         });
@@ -212,12 +213,11 @@ impl<'p> Parser<'p> {
         &self.intake.events
     }
 
-    fn remember(&mut self, file: u32, summary: ReadSummary, notes: Vec<String>) {
+    fn remember(&mut self, file: u32, summary: ReadSummary, notes: Vec<Note>) {
         match self.files.last_mut() {
             Some((same, sum, known)) if *same == file => {
                 *sum += summary;
-                known.extend(notes);
-                known.truncate(NOTES);
+                add(known, notes);
             }
             _ => self.files.push((file, summary, notes)),
         }
@@ -231,7 +231,7 @@ impl<'p> Parser<'p> {
 /// What one thread parsed.
 struct ParsedFiles {
     intake: Intake,
-    files: Vec<(u32, ReadSummary, Vec<String>)>,
+    files: Vec<(u32, ReadSummary, Vec<Note>)>,
 }
 
 impl ParsedFiles {
@@ -240,8 +240,7 @@ impl ParsedFiles {
         for (file, summary, notes) in self.files {
             if let Some(outcome) = usize::try_from(file).ok().and_then(|index| outcomes.get_mut(index)) {
                 outcome.summary += summary;
-                outcome.notes.extend(notes);
-                outcome.notes.truncate(NOTES);
+                add(&mut outcome.notes, notes);
             }
         }
     }
@@ -260,11 +259,36 @@ fn note_error(outcomes: &mut [FileOutcome], index: usize, error: Option<SourceEr
 }
 
 /// What to say about a record that is no sign-in, should the file hold nothing else.
-fn note_on(position: Position, parsed: &Parsed<'_>) -> Option<String> {
-    let line = position.line;
-    match parsed {
-        Parsed::Attempt(_) | Parsed::Several(_) => None,
-        Parsed::Foreign(kind) => Some(format!("line {line}: {}", printable(kind))),
-        Parsed::Damaged(damage) => Some(format!("line {line}: {damage}")),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Where it stands.
+    pub line: u64,
+    /// What is said of it. Safe to print.
+    pub words: String,
+}
+
+impl Note {
+    fn on(position: Position, parsed: &Parsed<'_>) -> Option<Self> {
+        let words = match parsed {
+            Parsed::Attempt(_) | Parsed::Several(_) => return None,
+            Parsed::Foreign(kind) => printable(kind),
+            Parsed::Damaged(damage) => damage.to_string(),
+        };
+        Some(Self { line: position.line, words })
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.words)
+    }
+}
+
+/// The first few that do not say the same.
+fn add(notes: &mut Vec<Note>, more: impl IntoIterator<Item = Note>) {
+    for note in more {
+        if notes.len() < NOTES && notes.iter().all(|known| known.words != note.words) {
+            notes.push(note);
+        }
     }
 }

@@ -57,15 +57,14 @@ pub enum DiagnoseError {
         why: io::Error,
     },
     /// The file was read, and none of it is about sign-ins.
-    #[error(
-        "{name} holds no sign-in record that Postern knows ({found}). Export the sign-in log of your provider as \
-         docs/guide/diagnose.md shows, and try again."
-    )]
+    #[error("{name} holds no sign-in record that Postern knows ({found}). {advice}")]
     NothingFits {
         /// The file, or standard input.
         name: String,
         /// What was in it, in words.
         found: String,
+        /// What to do, in a sentence.
+        advice: String,
     },
     /// Records are sorted in an unnamed temporary file.
     #[error("cannot keep the records in the temporary folder: {0}. Set TMPDIR to a folder with more room.")]
@@ -122,7 +121,7 @@ fn diagnose(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
     };
     let watcher = Watcher::start(&sources, page.as_ref().and_then(OutputFile::unfinished));
     let (report, outcomes) = read(args, &sources, options, watcher)?;
-    let mut error = first_error(outcomes, report.stopped);
+    let mut error = first_error(outcomes, report.stopped, args.format);
     if report.found_nothing()
         && let Some(error) = error.take()
     {
@@ -159,7 +158,7 @@ fn read(
 }
 
 /// `stopped`: what was not come to is not wrong.
-fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseError> {
+fn first_error(outcomes: Vec<FileOutcome>, stopped: bool, format: Format) -> Option<DiagnoseError> {
     outcomes.into_iter().find_map(|outcome| {
         let FileOutcome { name, summary, notes, error } = outcome;
         if let Some(error) = error {
@@ -168,6 +167,7 @@ fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseErro
         if summary.attempts > 0 || stopped && summary.records == 0 {
             return None;
         }
+        let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
         let found = match summary.records {
             0 => "it is empty".to_owned(),
             records => format!(
@@ -178,7 +178,11 @@ fn first_error(outcomes: Vec<FileOutcome>, stopped: bool) -> Option<DiagnoseErro
                 notes.join("; ")
             ),
         };
-        Some(DiagnoseError::NothingFits { name, found })
+        let advice = format.advice().unwrap_or_else(|| {
+            "Export the sign-in log of your provider as docs/guide/diagnose.md shows, and try again."
+                .to_owned()
+        });
+        Some(DiagnoseError::NothingFits { name: printable(&name), found, advice })
     })
 }
 

@@ -66,12 +66,12 @@ pub enum ConvertError {
     #[error(transparent)]
     Source(#[from] SourceError),
     /// Nothing about sign-ins in one of them.
-    #[error(
-        "nothing to convert in {name}: none of its records is about sign-ins. `postern diagnose` says what they are."
-    )]
+    #[error("nothing to convert in {name}: none of its records is about sign-ins. {advice}")]
     NothingFits {
         /// The file, or standard input.
         name: String,
+        /// What to do, in a sentence.
+        advice: String,
     },
     /// The file cannot be written, or must not be.
     #[error(transparent)]
@@ -143,7 +143,11 @@ fn convert_all(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
     end(out, &counts, is_whole)?;
     match (unread, unfit) {
         (Some(error), _) => Err(error.into()),
-        (None, Some(name)) => Err(ConvertError::NothingFits { name }),
+        (None, Some(name)) => {
+            let advice = args.format.advice();
+            let advice = advice.unwrap_or_else(|| "`postern diagnose` says what they are.".to_owned());
+            Err(ConvertError::NothingFits { name, advice })
+        }
         (None, None) if stopped => Ok(ExitCode::from(130)),
         (None, None) => Ok(ExitCode::SUCCESS),
     }

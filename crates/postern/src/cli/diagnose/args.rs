@@ -96,6 +96,14 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 impl Format {
+    /// What to try if nothing in a file fits. `None`: everything was tried.
+    pub(in crate::cli) fn advice(self) -> Option<String> {
+        let name = self.provider()?.as_str();
+        Some(format!(
+            "`--format {name}` reads nothing else: leave it out, or name the provider whose log it is."
+        ))
+    }
+
     pub(in crate::cli) fn provider(self) -> Option<Provider> {
         Some(match self {
             Self::Auto => return None,

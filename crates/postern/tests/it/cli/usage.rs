@@ -102,3 +102,35 @@ fn help_says_what_is_read_and_what_the_exit_codes_mean() {
         }
     }
 }
+
+#[test]
+fn who_is_at_fault_is_said_of_a_file_that_holds_nothing() {
+    let folder = Folder::new("at-fault");
+    let table =
+        "Time,User,Result\n2026-03-02 08:14,mia@corp.example,no\n2026-03-02 08:15,mia@corp.example,no\n";
+    let table = folder.write("table.csv", table);
+    let denied_access = folder.write("error.json", r#"{"error":{"message":"Access token has expired."}}"#);
+    let log = folder.write("log.jsonl", &bombed());
+    for (arguments, words) in [
+        (
+            ["diagnose", &table].as_slice(),
+            "2 records: 2 of other kinds, 0 damaged; line 2: row of a table whose columns Postern does not know \
+             (Time, User, Result): take the answer of the provider's API instead)",
+        ),
+        (&["diagnose", &denied_access], "line 1: an error answer of an API, not a log)"),
+        (
+            &["diagnose", "--format", "okta", &log],
+            "line 1: not a record of okta). `--format okta` reads nothing else",
+        ),
+        (
+            &["signins", "convert", "--format", "okta", &log],
+            "`--format okta` reads nothing else: leave it out",
+        ),
+    ] {
+        let output = postern(arguments);
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+        assert!(said.contains(words) && said.lines().count() == 1, "{said}");
+        assert!(!said.contains("mia") && !said.contains("expired"), "content is never repeated: {said}");
+    }
+}
