@@ -2,6 +2,7 @@
 
 mod demo;
 mod diagnose;
+mod guide;
 mod interrupt;
 mod output_file;
 mod serve;
