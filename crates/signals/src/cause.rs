@@ -158,7 +158,7 @@ impl Cause {
                 "The session ran out or was revoked. The person only has to sign in again."
             }
             Self::ProviderOutage => "The identity provider, or its link to the directory, failed.",
-            Self::Unknown => "The log does not say why.",
+            Self::Unknown => "The log gives no cause that Postern knows.",
         }
     }
 

@@ -299,7 +299,8 @@ fn at_index<T: Copy>(all: &[T], index: u8) -> Option<T> {
     all.get(usize::from(index)).copied()
 }
 
-fn octets(ip: IpAddr) -> [u8; 16] {
+/// The address as it is kept: IPv4 within IPv6.
+pub(crate) fn octets(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
         IpAddr::V6(ip) => ip.octets(),

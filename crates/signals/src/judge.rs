@@ -30,7 +30,7 @@ pub(crate) use addresses::Addresses;
 pub(crate) use book::Book;
 pub(crate) use company::CompanyJudge;
 pub(crate) use person::{Change, Moment, Person};
-pub(crate) use run::{Standing, Told};
+pub(crate) use run::{Standing, Told, Unfinished};
 
 /// A prompt that nobody answered by then is unanswered: five minutes.
 const PROMPT_LIVES: i64 = 300_000_000;

@@ -22,7 +22,7 @@ pub struct Report {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Attacked people first, then locked-out ones, then the rest; by name within each.
     pub people: Vec<PersonReport>,
-    /// What the rules and detectors found: the worst first.
+    /// What the rules and detectors found: first what concerns the whole organisation, then the worst.
     pub findings: Vec<Finding>,
     /// Failures by cause.
     pub causes: BTreeMap<&'static str, u64>,

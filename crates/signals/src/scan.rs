@@ -23,6 +23,8 @@ use crate::{
 const WAITING: usize = 2;
 /// Records quoted when a file holds nothing that fits.
 const NOTES: usize = 3;
+/// Records of a batch that are looked at for them.
+const LOOKED_AT: usize = 20;
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -200,11 +202,14 @@ impl<'p> Parser<'p> {
     /// The events of a batch.
     fn parse(&mut self, batch: &Batch) -> &[Event] {
         self.intake.events.clear();
-        let mut notes = Vec::new();
+        let (mut notes, mut looked_at) = (Vec::new(), 0);
         let Self { intake, likely, .. } = self;
         let summary = batch.for_each(self.format, likely, |position, parsed| {
-            if notes.len() < NOTES {
-                add(&mut notes, Note::on(position, &parsed));
+            if looked_at < LOOKED_AT
+                && let Some(note) = Note::on(position, &parsed)
+            {
+                looked_at += 1;
+                add(&mut notes, [note]);
             }
             intake.take(position, parsed);
         });
@@ -284,11 +289,28 @@ impl fmt::Display for Note {
     }
 }
 
-/// The first few that do not say the same.
+/// Keeps the first few that do not say the same: threads find them in any order.
 fn add(notes: &mut Vec<Note>, more: impl IntoIterator<Item = Note>) {
     for note in more {
-        if notes.len() < NOTES && notes.iter().all(|known| known.words != note.words) {
-            notes.push(note);
+        match notes.iter_mut().find(|known| known.words == note.words) {
+            Some(known) => known.line = known.line.min(note.line),
+            None => notes.push(note),
         }
+    }
+    notes.sort_by_key(|note| note.line);
+    notes.truncate(NOTES);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_kind_is_noted_whoever_found_it_first() {
+        let note = |line, words: &str| Note { line, words: words.to_owned() };
+        let mut notes = Vec::new();
+        add(&mut notes, [note(5, "a"), note(9, "b"), note(7, "b")]);
+        add(&mut notes, [note(1, "a"), note(8, "c"), note(6, "d")]);
+        assert_eq!(notes, [note(1, "a"), note(6, "d"), note(7, "b")]);
     }
 }

@@ -138,8 +138,7 @@ fn sms_not_delivered(stage: &mut Stage<'_>) -> Answer {
 }
 
 fn sms_rate_limited(stage: &mut Stage<'_>) -> Answer {
-    let mut answer =
-        one_trouble(stage, &[Entra, Okta, Auth0, Postern], Act::RateLimited, Cause::MfaRateLimited);
+    let mut answer = one_trouble(stage, &[Entra, Okta, Postern], Act::RateLimited, Cause::MfaRateLimited);
     answer.must_not(&["sms_trouble"]);
     answer
 }

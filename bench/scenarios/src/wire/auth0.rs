@@ -54,7 +54,6 @@ fn events(act: Act) -> Option<Vec<Event>> {
         Act::Undelivered(Proof::Push) => {
             vec![(900, "gd_send_pn_failure", "Guardian - Push notification could not be sent")]
         }
-        Act::RateLimited => vec![(0, "gd_otp_rate_limit_exceed", "Guardian - Too many failed attempts")],
         Act::Changed(Change::Enrolled) => {
             vec![(0, "gd_enrollment_complete", "Guardian - Enrollment complete (sms)")]
         }
@@ -119,7 +118,7 @@ fn authenticator(act: Act) -> Option<&'static str> {
             }
         }
         Act::Denied => Some("push-notification"),
-        Act::RateLimited | Act::Changed(Change::Enrolled) => Some("sms"),
+        Act::Changed(Change::Enrolled) => Some("sms"),
         _ => None,
     }
 }

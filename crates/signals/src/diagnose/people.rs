@@ -8,7 +8,7 @@ use crate::{
     cause::{Cause, ResetHelps},
     event::{PersonName, TextId, Texts, unpacked_position},
     finding::{Finding, Grade},
-    judge::{self, Addresses, Person, Standing, Told},
+    judge::{self, Person, Standing, Told, Unfinished},
     record::{Lifecycle, Provider},
     report::{Change, Moment, PersonReport, PersonState},
 };
@@ -28,12 +28,22 @@ struct Said {
     state: PersonState,
     cause: Option<Cause>,
     told: Told,
+    /// What was in the way until somebody took it away; nobody has tried since.
+    released: Option<Cause>,
+    /// All the failures are somebody else's.
+    is_strangers: bool,
+}
+
+impl Said {
+    fn plain(state: PersonState) -> Self {
+        Self { state, cause: None, told: Told::default(), released: None, is_strangers: false }
+    }
 }
 
 pub(super) fn report(
     person: &Person,
     texts: &Texts,
-    addresses: &Addresses,
+    is_hostile: impl Fn([u8; 16]) -> bool,
     bearing: Bearing,
     findings: &[Finding],
 ) -> PersonReport {
@@ -42,7 +52,7 @@ pub(super) fn report(
         login: "".into(),
         display: "".into(),
     });
-    let said = said(person, addresses);
+    let said = said(person, is_hostile);
     let (state, cause) = (said.state, said.cause);
     let incident = bearing.grade.is_some_and(|grade| grade >= Grade::Incident);
     let wide = bearing.organisation_wide.filter(|_| !incident && !matches!(state, PersonState::NotLockedOut));
@@ -55,8 +65,15 @@ pub(super) fn report(
         state,
         cause,
         why: why(person, &said, explained, texts),
-        mend: mend(state, cause, incident, explained),
-        reset_helps: cause.filter(|_| !incident && wide.is_none()).map_or(ResetHelps::No, Cause::reset_helps),
+        mend: match explained {
+            Some(finding) => finding.mend.to_string().into(),
+            None => mend(person, &said, incident, || {
+                bearing.findings.iter().filter_map(|index| findings.get(*index))
+            }),
+        },
+        reset_helps: cause
+            .filter(|_| !incident && wide.is_none() && !was_reset(person))
+            .map_or(ResetHelps::No, Cause::reset_helps),
         rung: rung(cause, incident, wide.is_some()),
         grade: bearing.grade,
         findings: bearing.findings,
@@ -70,27 +87,35 @@ pub(super) fn report(
     }
 }
 
-fn said(person: &Person, addresses: &Addresses) -> Said {
+fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> Said {
     match person.standing() {
         // Somebody else's guesses are not the person's lockout.
         Standing::LockedOut(failing)
-            if failing.cause == Cause::BadPassword
-                && failing.only_from.is_some_and(|ip| addresses.is_hostile(ip)) =>
+            if failing.cause == Cause::BadPassword && failing.only_from.is_some_and(is_hostile) =>
         {
-            let state = if person.run.signed_in() { PersonState::NotLockedOut } else { PersonState::Unknown };
-            Said { state, cause: None, told: Told::default() }
+            let signed_in = person.run.signed_in();
+            let state = if signed_in { PersonState::NotLockedOut } else { PersonState::Unknown };
+            Said { is_strangers: true, ..Said::plain(state) }
         }
         Standing::LockedOut(failing) => Said {
-            state: PersonState::LockedOut { since: time(failing.since) },
             cause: Some(failing.cause),
             told: failing.told,
+            ..Said::plain(PersonState::LockedOut { since: time(failing.since) })
         },
-        Standing::SignedIn => Said { state: PersonState::NotLockedOut, cause: None, told: Told::default() },
-        Standing::Unfinished { since, hint, told } => {
-            Said { state: PersonState::Unfinished { since: time(since) }, cause: hint, told }
-        }
-        Standing::Unknown => Said { state: PersonState::Unknown, cause: None, told: Told::default() },
+        Standing::SignedIn => Said::plain(PersonState::NotLockedOut),
+        Standing::Unfinished(Unfinished { since, hint, told, released }) => Said {
+            cause: hint,
+            told,
+            released,
+            ..Said::plain(PersonState::Unfinished { since: time(since) })
+        },
+        Standing::Unknown => Said::plain(PersonState::Unknown),
     }
+}
+
+/// The factors are gone already, and nobody has tried since.
+fn was_reset(person: &Person) -> bool {
+    person.done_since().is_some_and(|change| change.what == Lifecycle::FactorReset)
 }
 
 fn rung(cause: Option<Cause>, incident: bool, organisation_wide: bool) -> u8 {
@@ -104,7 +129,14 @@ fn rung(cause: Option<Cause>, incident: bool, organisation_wide: bool) -> u8 {
 fn why(person: &Person, said: &Said, explained: Option<&Finding>, texts: &Texts) -> Cow<'static, str> {
     let words = match (said.state, said.cause) {
         (PersonState::NotLockedOut, _) => return Cow::Borrowed("Signed in."),
-        (PersonState::Unknown, _) => return why_unknown(person, texts).into(),
+        (PersonState::Unknown, _) => return why_unknown(person, said, texts).into(),
+        (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
+            let by = person.changes.last().and_then(|change| texts.get(change.actor));
+            let by = by.map(|actor| format!(" by {actor}")).unwrap_or_default();
+            let done =
+                if said.released == Some(Cause::AccountDisabled) { "Enabled again" } else { "Unlocked" };
+            return format!("{done}{by}; nobody has tried since.").into();
+        }
         (_, Some(cause)) => cause.plain_words(),
         (PersonState::Unfinished { .. }, None) => "More was asked for, and the sign-in is not finished.",
         (PersonState::LockedOut { .. }, None) => Cause::Unknown.plain_words(),
@@ -114,21 +146,26 @@ fn why(person: &Person, said: &Said, explained: Option<&Finding>, texts: &Texts)
     };
     let policy = told("Policy", said.told.policy, ".");
     let detail = told("The log", said.told.detail, "");
-    match explained {
-        Some(finding) => {
-            format!("It is not only this person: {} {words}{policy}{detail}", finding.words).into()
-        }
-        None if policy.is_empty() && detail.is_empty() => Cow::Borrowed(words),
-        None => format!("{words}{policy}{detail}").into(),
+    let wide = explained.map(|finding| format!("It is not only this person: {} ", finding.words));
+    let done = person.done_since().map(|change| {
+        let at = change.at.map(|at| format!(" at {:.0}", time(at))).unwrap_or_default();
+        format!("Since the last try: {}{at}. ", change_words(change.what))
+    });
+    if wide.is_none() && done.is_none() && policy.is_empty() && detail.is_empty() {
+        return Cow::Borrowed(words);
     }
+    format!("{}{}{words}{policy}{detail}", wide.unwrap_or_default(), done.unwrap_or_default()).into()
 }
 
-fn why_unknown(person: &Person, texts: &Texts) -> String {
+fn why_unknown(person: &Person, said: &Said, texts: &Texts) -> String {
+    if said.is_strangers {
+        return "Only somebody else's wrong passwords; the person has not been seen.".to_owned();
+    }
+    if person.undated > 0 {
+        return "Its records carry no time, so what came last is not known.".to_owned();
+    }
     if person.changes.is_empty() {
-        return match person.undated {
-            0 => "Only somebody else's wrong passwords; the person has not been seen.".to_owned(),
-            _ => "Its records carry no time, so what came last is not known.".to_owned(),
-        };
+        return "Prompts went out; what became of them is not in this log.".to_owned();
     }
     let changes: Vec<_> = person
         .changes
@@ -141,25 +178,48 @@ fn why_unknown(person: &Person, texts: &Texts) -> String {
     format!("No sign-in in this log, only changes to the account: {}", changes.join("; "))
 }
 
-fn mend(
-    state: PersonState,
-    cause: Option<Cause>,
+/// What to do about this person alone. `findings`: about them, the worst first.
+fn mend<'f, I: Iterator<Item = &'f Finding>>(
+    person: &Person,
+    said: &Said,
     incident: bool,
-    explained: Option<&Finding>,
+    findings: impl Fn() -> I,
 ) -> Cow<'static, str> {
-    if let Some(finding) = explained {
-        return finding.mend.to_string().into();
-    }
-    Cow::Borrowed(match (state, cause) {
-        _ if incident => {
-            "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through contacts on file, open an incident."
+    let of_finding = |finding: &Finding| Cow::Owned(finding.mend.to_string());
+    match (said.state, said.cause) {
+        _ if incident => Cow::Borrowed(
+            "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through contacts on file, open an incident.",
+        ),
+        (PersonState::NotLockedOut, _) => {
+            let warning = findings().find(|finding| finding.grade == Grade::Warning);
+            warning.map_or(Cow::Borrowed("Nothing."), of_finding)
         }
-        (PersonState::NotLockedOut, _) => "Nothing.",
-        (_, Some(cause)) => cause.mend(),
-        (PersonState::Unfinished { .. }, None) => "Let the person finish the sign-in.",
-        (PersonState::Unknown, None) => "Ask the person to sign in, and read a newer log.",
-        (PersonState::LockedOut { .. }, None) => Cause::Unknown.mend(),
-    })
+        // Somebody has just helped. What they did is to be tried before more is done.
+        (_, Some(_)) if person.done_since().is_some() => {
+            Cow::Borrowed("Let the person try again first: the account was changed since they last tried.")
+        }
+        (_, Some(cause)) => {
+            // What a detector has found out need not be asked again.
+            let known = findings().find(|finding| explains(&finding.rule, cause));
+            known.map_or(Cow::Borrowed(cause.mend()), of_finding)
+        }
+        (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
+            Cow::Borrowed("Ask the person to sign in.")
+        }
+        (PersonState::Unfinished { .. }, None) => Cow::Borrowed("Let the person finish the sign-in."),
+        (PersonState::Unknown, None) => Cow::Borrowed("Ask the person to sign in, and read a newer log."),
+        (PersonState::LockedOut { .. }, None) => Cow::Borrowed(Cause::Unknown.mend()),
+    }
+}
+
+/// Does a finding of this rule tell where the cause comes from?
+fn explains(rule: &str, cause: Cause) -> bool {
+    match rule {
+        "stale_password_on_device" => matches!(cause, Cause::BadPassword | Cause::AccountLocked),
+        "lockout_by_stranger" => cause == Cause::AccountLocked,
+        "clock_drift" => matches!(cause, Cause::MfaWrongCode | Cause::MfaClockDrift),
+        _ => false,
+    }
 }
 
 fn time(micros: i64) -> Timestamp {

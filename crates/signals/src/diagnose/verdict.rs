@@ -1,13 +1,16 @@
 //! From what was judged to the report.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
 
 use jiff::Timestamp;
 
 use super::{SortedTally, Tally, people, people::Bearing};
 use crate::{
-    event::PersonKey,
-    finding::{Finding, Grade},
+    event::{PersonKey, octets},
+    finding::{Finding, Grade, Subject},
     judge::{Addresses, Book, Given, Person},
     report::{PersonReport, PersonState, Report, Totals},
     tenant::Tenant,
@@ -22,7 +25,9 @@ pub(super) struct Found {
 }
 
 pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTally) -> Report {
-    let Found { persons, addresses, people, company: (company, tenant) } = found;
+    let Found { mut persons, addresses, people, company: (company, tenant) } = found;
+    persons.retain(Person::is_seen);
+    let swept_along = swept_along(&persons, &tenant, given);
     let mut named = Vec::new();
     for entry in people.into_entries().into_iter().chain(company.into_entries()) {
         let whose = if entry.is_personal() || entry.grade == Grade::LikelyBreach {
@@ -30,21 +35,26 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         } else {
             Vec::new()
         };
-        named.push((entry.finding(&given.rules, &given.texts), whose));
+        let finding = entry.finding(&given.rules, &given.texts);
+        if !is_explained(&finding, &whose, &swept_along) {
+            named.push((finding, whose));
+        }
     }
     let wide_from = named.len();
     named.extend(tenant.findings(&given.texts).into_iter().map(|finding| (finding, Vec::new())));
     let mut named: Vec<_> = named.into_iter().enumerate().collect();
-    named.sort_by_cached_key(|(_, (finding, _))| rank(finding));
+    named.sort_by_cached_key(|(origin, (finding, _))| (*origin < wide_from, rank(finding)));
     let places = places_of(&named, wide_from);
     let named: Vec<_> = named.into_iter().map(|(_, named)| named).collect();
     let mut bearings = bearings(&named);
     let findings: Vec<_> = named.into_iter().map(|(finding, _)| finding).collect();
+    let sprayed_from: HashSet<_> = findings.iter().filter_map(sprays).collect();
+    let is_hostile = |ip| addresses.is_hostile(ip) || sprayed_from.contains(&ip);
     let mut people = Vec::with_capacity(persons.len());
     for person in persons {
         let mut bearing = bearings.remove(&person.key).unwrap_or_default();
         bearing.organisation_wide = explained_by(&person, &tenant, &places);
-        people.push(people::report(&person, &given.texts, &addresses, bearing, &findings));
+        people.push(people::report(&person, &given.texts, is_hostile, bearing, &findings));
     }
     people.sort_by_cached_key(urgency);
     let totals = totals(&people, &tally, &sorted);
@@ -65,6 +75,43 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
     }
 }
 
+/// The people whose last failure the whole organisation's trouble explains, and when that was.
+fn swept_along(
+    persons: &[Person],
+    tenant: &Tenant,
+    given: &Given,
+) -> HashMap<PersonKey, (Timestamp, Timestamp)> {
+    let wide = tenant.findings(&given.texts);
+    let explained = persons.iter().filter_map(|person| {
+        let finding = wide.get(tenant.explains(person.failure.as_deref()?)?)?;
+        Some((person.key, (finding.since, finding.until)))
+    });
+    explained.collect()
+}
+
+/// A warning about somebody who only waited, like everybody else, for a provider that failed.
+fn is_explained(
+    finding: &Finding,
+    whose: &[PersonKey],
+    swept_along: &HashMap<PersonKey, (Timestamp, Timestamp)>,
+) -> bool {
+    let [person] = whose else { return false };
+    finding.grade <= Grade::Warning
+        && swept_along
+            .get(person)
+            .is_some_and(|(since, until)| *since <= finding.since && finding.until <= *until)
+}
+
+/// The address that wrong passwords of many people came from.
+fn sprays(finding: &Finding) -> Option<[u8; 16]> {
+    const SPRAYS: [&str; 3] = ["password_spray", "credential_stuffing", "spray_success"];
+    let is_spray = finding.grade >= Grade::Incident && SPRAYS.contains(&&*finding.rule);
+    match &finding.subject {
+        Subject::Address { ip } if is_spray => ip.parse().ok().map(octets),
+        _ => None,
+    }
+}
+
 /// Where the findings from `from` on went when they were sorted.
 fn places_of<T>(sorted: &[(usize, T)], from: usize) -> Vec<usize> {
     let mut places: Vec<_> = sorted
@@ -76,7 +123,7 @@ fn places_of<T>(sorted: &[(usize, T)], from: usize) -> Vec<usize> {
     places.into_iter().map(|(_, place)| place).collect()
 }
 
-/// The worst first; of equals the newest, then by name.
+/// After what concerns everybody, the worst first; of equals the newest, then by name.
 fn rank(finding: &Finding) -> impl Ord + use<> {
     (
         Reverse(finding.grade),

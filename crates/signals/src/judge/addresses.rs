@@ -1,10 +1,10 @@
-//! What is known of addresses: who failed from them, and whether anybody ever signed in.
+//! What is known of addresses: who failed from them, and who signed in.
 
 use std::collections::HashMap;
 
 use crate::{
     cause::Cause,
-    event::{Event, Seen},
+    event::{Event, PersonKey, Seen},
     record::AttemptResult,
 };
 
@@ -12,8 +12,9 @@ use crate::{
 const MOST: usize = 300_000;
 /// Sign-ins of anybody after which an address without one counts as new.
 const ENOUGH: u32 = 20;
-/// People that an address fails for before it counts as hostile.
-const HOSTILE: usize = 3;
+/// People that tell: so many who failed make an address hostile, so many who signed in make it known. One is not enough:
+/// whoever has one account would whitewash an address.
+const TELLING: usize = 3;
 
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
@@ -23,17 +24,41 @@ pub(crate) struct Addresses {
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Address {
-    /// People who failed from it, by the lower half of their key; 0 for an empty place.
-    failed: [u32; HOSTILE],
-    signed_in: bool,
+    failed: Few,
+    signed_in: Few,
+}
+
+/// The first few people, by the lower half of their key; 0 for an empty place.
+#[derive(Debug, Default, Clone, Copy)]
+struct Few([u32; TELLING]);
+
+impl Few {
+    fn add(&mut self, person: PersonKey) {
+        #[expect(clippy::cast_possible_truncation, reason = "half of a hash tells a few people apart")]
+        let person = (person.number() as u32).max(1);
+        if !self.0.contains(&person)
+            && let Some(free) = self.0.iter_mut().find(|place| **place == 0)
+        {
+            *free = person;
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.0.first() == Some(&0)
+    }
+
+    fn is_full(self) -> bool {
+        !self.0.contains(&0)
+    }
 }
 
 impl Addresses {
-    /// Has anybody signed in from the event's address before?
+    /// Have people signed in from the event's address before?
     pub(super) fn judge(&self, event: &Event) -> Seen {
         let Some(ip) = event.raw_ip() else { return Seen::Unsure };
         match self.known.get(&ip) {
-            Some(address) if address.signed_in => Seen::Known,
+            Some(address) if address.signed_in.is_full() => Seen::Known,
+            Some(address) if !address.signed_in.is_empty() => Seen::Unsure,
             _ if self.successes >= ENOUGH => Seen::New,
             _ => Seen::Unsure,
         }
@@ -51,21 +76,14 @@ impl Addresses {
             return;
         }
         let address = self.known.entry(ip).or_default();
-        if event.proves() {
-            address.signed_in = true;
-            return;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "half of a hash tells a few people apart")]
-        let person = (event.person.number() as u32).max(1);
-        if !address.failed.contains(&person)
-            && let Some(free) = address.failed.iter_mut().find(|place| **place == 0)
-        {
-            *free = person;
-        }
+        let few = if event.proves() { &mut address.signed_in } else { &mut address.failed };
+        few.add(event.person);
     }
 
-    /// Wrong passwords for several people, and nobody ever got in: what failed from there was not the people's doing.
+    /// Wrong passwords for several people, and nobody ever got in, as people do elsewhere: what failed from there was not
+    /// the people's doing. A log without successes tells nothing of the kind.
     pub(crate) fn is_hostile(&self, ip: [u8; 16]) -> bool {
-        self.known.get(&ip).is_some_and(|address| !address.signed_in && !address.failed.contains(&0))
+        let is_bad = |address: &Address| address.signed_in.is_empty() && address.failed.is_full();
+        self.successes >= ENOUGH && self.known.get(&ip).is_some_and(is_bad)
     }
 }

@@ -9,11 +9,16 @@ use crate::{
 
 /// How long that is remembered: a day, as long as the rule about shared phones looks back.
 const KEPT: i64 = 24 * 3_600_000_000;
+/// A minute.
+const SWEEP_EVERY: i64 = 60_000_000;
 const MOST: usize = 250_000;
 
 /// The last holder of each phone, for each provider by itself.
 #[derive(Debug, Default)]
-pub(super) struct Holders(HashMap<(Provider, u64), Holder>);
+pub(super) struct Holders {
+    phones: HashMap<(Provider, u64), Holder>,
+    swept_at: i64,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Holder {
@@ -32,15 +37,23 @@ impl Holders {
             return None;
         }
         let key = (event.provider(), event.phone);
-        if self.0.len() >= MOST && !self.0.contains_key(&key) {
-            self.0.retain(|_, holder| event.micros() - holder.at <= KEPT);
-            if self.0.len() >= MOST {
+        if self.phones.len() >= MOST && !self.phones.contains_key(&key) {
+            self.sweep(event.micros());
+            if self.phones.len() >= MOST {
                 return None;
             }
         }
         let now = Holder { person: event.person, at: event.micros() };
-        let before = self.0.insert(key, now)?;
+        let before = self.phones.insert(key, now)?;
         let is_another = before.person != now.person && now.at - before.at <= KEPT;
         is_another.then_some(before.person)
+    }
+
+    /// Forgets what was long ago. Looking through all of them must pay for a while.
+    fn sweep(&mut self, now: i64) {
+        if now - self.swept_at > SWEEP_EVERY {
+            self.swept_at = now;
+            self.phones.retain(|_, holder| now - holder.at <= KEPT);
+        }
     }
 }

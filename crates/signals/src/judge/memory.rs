@@ -1,6 +1,6 @@
 //! What a person has been seen with: networks, devices and countries of sign-ins that succeeded.
 
-use crate::event::{Event, Seen};
+use crate::event::{Event, Seen, TextId};
 
 /// Networks remembered per person; the one seen longest ago goes first.
 const NETWORKS: usize = 8;
@@ -77,9 +77,32 @@ fn remember(known: &mut [u64], key: u64) {
 
 /// The device's id, or else its user agent.
 pub(crate) fn device_key(event: &Event) -> u64 {
-    if event.device != 0 { event.device } else { event.agent.number() }
+    if event.device != 0 { event.device } else { told(event.agent) }
 }
 
 fn country_key(event: &Event) -> u64 {
-    event.country.number()
+    told(event.country)
+}
+
+/// 0, where the text is one of those that found no room: then nobody knows whether it is new.
+fn told(text: TextId) -> u64 {
+    if text == TextId::OTHER { 0 } else { text.number() }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable as _;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_found_no_room_is_no_known_device() {
+        let mut event = Event::zeroed();
+        event.agent = TextId::OTHER;
+        let mut memory = Memory::default();
+        for _ in 0..ENOUGH_FOR_DEVICES {
+            memory.learn(&event);
+        }
+        assert_eq!(memory.judge(&event), (Seen::Unsure, Seen::Unsure, Seen::Unsure));
+    }
 }

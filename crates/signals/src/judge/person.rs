@@ -93,12 +93,33 @@ impl Person {
         self.run.standing(self.last_success.is_some())
     }
 
+    /// Does any of their records count, rather than only teach what is usual?
+    pub(crate) fn is_seen(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// What was done to the account since the last attempt, the newest.
+    pub(crate) fn done_since(&self) -> Option<&Change> {
+        self.changes.iter().rev().find(|change| {
+            let opens = matches!(
+                change.what,
+                Lifecycle::FactorReset
+                    | Lifecycle::FactorRemoved
+                    | Lifecycle::FactorEnrolled
+                    | Lifecycle::BypassCreated
+                    | Lifecycle::PasswordReset
+                    | Lifecycle::PasswordChanged
+            );
+            opens && change.at.is_some() && change.at > self.last_attempt
+        })
+    }
+
     /// Counts a record without a time: it decides nothing.
     pub(crate) fn take_undated(&mut self, event: &Event) {
         self.count(event);
-        self.undated += 1;
-        if let AttemptResult::Lifecycle(what) = event.result() {
-            self.keep_change(event, what, None);
+        match event.result() {
+            AttemptResult::Lifecycle(what) => self.keep_change(event, what, None),
+            _ => self.undated += 1,
         }
     }
 
@@ -114,7 +135,7 @@ impl Person {
     /// Takes an event, after it was marked.
     pub(crate) fn take(&mut self, event: &Event) {
         if event.derived() {
-            return;
+            return self.run.take(event);
         }
         self.count(event);
         let at = event.micros();

@@ -37,11 +37,16 @@ pub(crate) struct Told {
     pub(crate) policy: TextId,
 }
 
+/// Attempts that came to no end.
 #[derive(Debug, Clone, Copy)]
-struct Unfinished {
-    since: i64,
-    hint: Option<Cause>,
-    told: Told,
+pub(crate) struct Unfinished {
+    /// The first of them.
+    pub(crate) since: i64,
+    /// What they may wait for.
+    pub(crate) hint: Option<Cause>,
+    pub(crate) told: Told,
+    /// What was in the way until somebody took it away; nobody has tried since.
+    pub(crate) released: Option<Cause>,
 }
 
 /// Can the person sign in?
@@ -49,14 +54,22 @@ struct Unfinished {
 pub(crate) enum Standing {
     LockedOut(Failing),
     SignedIn,
-    Unfinished { since: i64, hint: Option<Cause>, told: Told },
+    Unfinished(Unfinished),
     Unknown,
 }
 
 impl Run {
-    /// Takes one event. Derived ones (a prompt left unanswered) tell nothing new: the attempt goes on.
+    /// Takes one event.
     pub(crate) fn take(&mut self, event: &Event) {
         match event.result() {
+            // The person may still answer otherwise.
+            AttemptResult::Failure(cause) if event.derived() => self.wait(event, Some(cause)),
+            // A program in the background fails beside a person who is in.
+            AttemptResult::Failure(cause)
+                if self.signed_in && self.failing.is_none() && !event.interactive() && !is_shut(cause) =>
+            {
+                self.wait(event, Some(cause));
+            }
             AttemptResult::Success if event.proves() => {
                 *self = Self { signed_in: true, ..Self::default() };
             }
@@ -76,8 +89,9 @@ impl Run {
     pub(crate) fn standing(&self, succeeded: bool) -> Standing {
         match (self.failing, self.unfinished) {
             (Some(failing), _) => Standing::LockedOut(failing),
+            (None, Some(unfinished)) if unfinished.holds_up() => Standing::Unfinished(unfinished),
             (None, _) if self.signed_in => Standing::SignedIn,
-            (None, Some(Unfinished { since, hint, told })) => Standing::Unfinished { since, hint, told },
+            (None, Some(unfinished)) => Standing::Unfinished(unfinished),
             (None, None) if succeeded => Standing::SignedIn,
             (None, None) => Standing::Unknown,
         }
@@ -94,9 +108,8 @@ impl Run {
         let failing = self.failing.get_or_insert(first);
         let only_from = failing.only_from.filter(|ip| event.raw_ip().is_none_or(|other| other == *ip));
         failing.only_from = only_from;
-        let shut = matches!(failing.cause, Cause::AccountLocked | Cause::AccountDisabled);
         // A locked account stays locked whatever is typed, and an unexplained failure explains nothing away.
-        let explained = (shut && matches!(cause, Cause::BadPassword | Cause::Unknown))
+        let explained = (is_shut(failing.cause) && matches!(cause, Cause::BadPassword | Cause::Unknown))
             || (cause == Cause::Unknown && at - failing.caused_at <= SAME_TROUBLE);
         if !explained {
             *failing = Failing { cause, told, caused_at: at, ..*failing };
@@ -105,18 +118,44 @@ impl Run {
 
     fn wait(&mut self, event: &Event, hint: Option<Cause>) {
         let told = Told::of(event);
-        let waiting = self.unfinished.get_or_insert(Unfinished { since: event.micros(), hint, told });
+        let first = Unfinished { since: event.micros(), hint, told, released: None };
+        let waiting = self.unfinished.get_or_insert(first);
         if hint.is_some() {
             *waiting = Unfinished { hint, told, ..*waiting };
         }
+        waiting.released = None;
     }
 
     /// Unlocked, or enabled: what the person did before no longer tells what happens next.
     fn release(&mut self, event: &Event, cause: Cause) {
         if self.failing.is_some_and(|failing| failing.cause == cause) {
             self.failing = None;
-            self.wait(event, None);
+            let (since, told) = (event.micros(), Told::of(event));
+            self.unfinished = Some(Unfinished { since, hint: None, told, released: Some(cause) });
         }
+    }
+}
+
+/// Nobody can sign in to it, with whatever they have.
+fn is_shut(cause: Cause) -> bool {
+    matches!(cause, Cause::AccountLocked | Cause::AccountDisabled)
+}
+
+impl Unfinished {
+    /// Does it keep somebody from signing in who has signed in before? What is merely asked for in passing does not:
+    /// sessions are renewed all the time.
+    fn holds_up(&self) -> bool {
+        let by_factor = matches!(
+            self.hint,
+            Some(
+                Cause::MfaNotEnrolled
+                    | Cause::MfaNoResponse
+                    | Cause::MfaDenied
+                    | Cause::MfaWrongCode
+                    | Cause::MfaDeliveryFailed
+            )
+        );
+        by_factor || self.released.is_some()
     }
 }
 

@@ -10,12 +10,17 @@ use crate::{
 
 /// How long an address's victims are remembered: three hours, as long as the longest rule by address looks back.
 const KEPT: i64 = 3 * 3_600_000_000;
+/// A minute.
+const SWEEP_EVERY: i64 = 60_000_000;
 const PEOPLE_MOST: usize = 2_000;
 const ADDRESSES_MOST: usize = 50_000;
 
 /// Those whose passwords were guessed, by the address that it came from.
 #[derive(Debug, Default)]
-pub(super) struct Victims(HashMap<[u8; 16], Tried>);
+pub(super) struct Victims {
+    addresses: HashMap<[u8; 16], Tried>,
+    swept_at: i64,
+}
 
 #[derive(Debug, Default)]
 struct Tried {
@@ -32,14 +37,13 @@ impl Victims {
         let Some(ip) = event.raw_ip().filter(|_| guess && event.address_seen() != Seen::Known) else {
             return;
         };
-        if self.0.len() >= ADDRESSES_MOST && !self.0.contains_key(&ip) {
-            let oldest = event.micros() - KEPT;
-            self.0.retain(|_, tried| tried.newest >= oldest);
-            if self.0.len() >= ADDRESSES_MOST {
+        if self.addresses.len() >= ADDRESSES_MOST && !self.addresses.contains_key(&ip) {
+            self.sweep(event.micros());
+            if self.addresses.len() >= ADDRESSES_MOST {
                 return;
             }
         }
-        let tried = self.0.entry(ip).or_default();
+        let tried = self.addresses.entry(ip).or_default();
         if event.micros() - tried.newest > KEPT {
             tried.people.clear();
             tried.known.clear();
@@ -51,8 +55,16 @@ impl Victims {
         }
     }
 
+    /// Forgets whom nothing was heard of for long. Looking through all of them must pay for a while.
+    fn sweep(&mut self, now: i64) {
+        if now - self.swept_at > SWEEP_EVERY {
+            self.swept_at = now;
+            self.addresses.retain(|_, tried| now - tried.newest <= KEPT);
+        }
+    }
+
     /// Those who were tried from the event's address.
     pub(super) fn of(&self, event: &Event) -> &[PersonKey] {
-        event.raw_ip().and_then(|ip| self.0.get(&ip)).map_or(&[], |tried| &tried.people)
+        event.raw_ip().and_then(|ip| self.addresses.get(&ip)).map_or(&[], |tried| &tried.people)
     }
 }

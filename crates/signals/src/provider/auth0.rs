@@ -182,6 +182,12 @@ fn normalise<'a>(
         let words = [&entry.description, &details.error.message, &details.failure.message];
         sign_in.detail = words.into_iter().find_map(Scalar::cow);
     }
+    // "Disabled" would let an agent look for the switch.
+    if matches!(entry.kind.text(), Some("du" | "sdu")) {
+        let said = sign_in.detail.take();
+        sign_in.detail =
+            Some(said.map_or(Cow::Borrowed("deleted"), |said| format!("deleted: {said}").into()));
+    }
     Ok(sign_in)
 }
 
@@ -216,11 +222,17 @@ fn point_of(place: &Place<'_>) -> Option<Point> {
 }
 
 /// What was shown as proof, by the factor that the record names.
-fn factor_method(details: &Details<'_>) -> Method {
+fn factor_method(entry: &Entry<'_>) -> Method {
+    let details = &entry.details;
     let named = [&details.authenticator.kind, &details.own_method, &details.delivery];
+    // "Guardian - Enrollment complete (sms)".
+    let described = entry.description.text().filter(|text| text.starts_with("Guardian - "));
+    let in_brackets =
+        described.and_then(|text| text.strip_suffix(')')?.rsplit_once('(')).map(|(_, name)| name);
     named
         .into_iter()
         .filter_map(Scalar::text)
+        .chain(in_brackets)
         .map(kinds::factor_by_name)
         .find(|m| *m != Method::Unknown)
         .unwrap_or_default()

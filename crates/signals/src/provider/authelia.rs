@@ -5,6 +5,7 @@ mod sentence;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use memchr::memmem;
 use serde::de::IgnoredAny;
 
@@ -39,10 +40,19 @@ pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>
 /// `None`: no line of this provider.
 pub(crate) fn parse_text(text: &str, position: Position) -> Option<Parsed<'_>> {
     // Other programs write such lines too, but none whose log anybody here would read.
-    let rest = text.strip_prefix("time=")?;
-    let line = if rest.starts_with('"') { logfmt::read(text)? } else { return None };
+    let text = without_carried_time(text);
+    let line = if text.starts_with("time=\"") { logfmt::read(text)? } else { return None };
     let is_whole = !line.level.is_absent() && !line.message.is_absent();
     is_whole.then(|| read(line, position).unwrap_or(Parsed::Foreign(Cow::Borrowed("a logfmt line"))))
+}
+
+/// Docker may put the time before a line, and nothing else may stand there: what somebody typed must never look like
+/// the start of a line.
+fn without_carried_time(text: &str) -> &str {
+    let is_of_time = |byte: u8| byte.is_ascii_digit() || b"-:.+TZ".contains(&byte);
+    let is_time =
+        |word: &str| word.bytes().all(is_of_time) && word.contains('T') && word.parse::<Timestamp>().is_ok();
+    text.split_once(' ').filter(|(word, _)| is_time(word)).map_or(text, |(_, rest)| rest)
 }
 
 fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {

@@ -19,10 +19,18 @@ wire! {
 wire! {
     /// How authentik refers to a thing of its own: a stage, a device, a policy.
     struct Model<'a> {
+        "pk" => id: Scalar<'a>,
         "app" => app: Scalar<'a>,
         "model_name" => kind: Scalar<'a>,
         "name" => name: Scalar<'a>,
     }
+}
+wire! {
+    /// What an update changed, of all that it may change.
+    struct Diff<'a> { "is_active" => is_active: Replaced<'a>, }
+}
+wire! {
+    struct Replaced<'a> { "new_value" => new: Scalar<'a>, "previous_value" => old: Scalar<'a>, }
 }
 wire! {
     struct Request<'a> { "path" => path: Scalar<'a>, "user_agent" => user_agent: Scalar<'a>, }
@@ -60,6 +68,7 @@ wire! {
         "stage" => stage: Model<'a>,
         "source" => source: Model<'a>,
         "model" => model: Model<'a>,
+        "diff" => diff: Diff<'a>,
         "authorized_application" => application: Model<'a>,
         "affected_user" => affected: User<'a>,
         "auth_method" => method: Scalar<'a>,
@@ -88,6 +97,9 @@ wire! {
         "identifier" => identifier: Scalar<'a>,
     }
 }
+
+/// What authentik writes where it does not know the address.
+const NO_ADDRESS: &str = "255.255.255.255";
 
 impl<'a> Event<'a> {
     /// Its own modules sign every event and every line.
@@ -148,6 +160,15 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome<'a>, position: Position) ->
             sign_in.person_id = context.affected.id.cow();
             sign_in.actor = event.requester().and_then(|user| user.login.cow());
         }
+        Whose::Models => {
+            // Its name is the one to show, and may be anything.
+            sign_in.display = context.model.name.cow();
+            sign_in.person_id = context.model.id.cow();
+            sign_in.actor = event
+                .requester()
+                .filter(|user| user.id.cow() != context.model.id.cow())
+                .and_then(|user| user.login.cow());
+        }
         Whose::Nobodys => sign_in.actor = event.requester().and_then(|user| user.login.cow()),
     }
     match event.at.text().map(parse_time) {
@@ -163,8 +184,7 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome<'a>, position: Position) ->
     sign_in.app = context.application.name.cow();
     sign_in.detail = outcome.detail;
     sign_in.record_id = event.id.cow();
-    // What authentik writes where it does not know the address.
-    sign_in.set_ip(event.ip.text().filter(|ip| *ip != "255.255.255.255"));
+    sign_in.set_ip(event.ip.text().filter(|ip| *ip != NO_ADDRESS));
     sign_in.user_agent = context.request.user_agent.cow();
     sign_in.city = context.place.city.cow();
     sign_in.country = context.place.country.cow();

@@ -1,7 +1,7 @@
 //! Microsoft Entra: sign-in logs as Graph `signIn`, diagnostic-settings envelope, Log Analytics row and row of the
 //! portal's download; audit logs and risk detections, as far as they bear on a sign-in.
 
-mod audit;
+pub(crate) mod audit;
 pub(crate) mod codes;
 mod mfa;
 mod portal;
@@ -24,7 +24,8 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     if !record.is_sign_in() {
         return other(&record, line, position);
     }
-    if let Some(name) = record.log_name().filter(|name| is_machine_log(name)) {
+    let is_persons = record.login().text().is_some_and(|login| login.contains('@'));
+    if let Some(name) = record.log_name().filter(|name| !is_persons && is_machine_log(name)) {
         return Ok(Some(foreign(name)));
     }
     Ok(Some(normalise(&record, position)))
@@ -59,7 +60,8 @@ fn foreign(kind: &str) -> Parsed<'static> {
     Parsed::Foreign(format!("entra {kind}").into())
 }
 
-/// Applications and services sign in too; they are no people.
+/// Applications and services sign in too; they are no people. But Microsoft books some sign-ins of people to its own
+/// services there.
 fn is_machine_log(name: &str) -> bool {
     contains(name, "ServicePrincipal") || contains(name, "ManagedIdentity")
 }
@@ -81,7 +83,7 @@ fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     sign_in.policy = outcome.policy;
     sign_in.method = method_of(record, outcome.result);
     sign_in.interactive = is_interactive(record);
-    sign_in.set_person(record.pick(|row| &row.login).cow());
+    sign_in.set_person(record.login().cow());
     sign_in.person_id = record.pick(|row| &row.user_id).cow();
     sign_in.record_id = record.pick(|row| &row.id).cow();
     sign_in.set_ip(record.pick(|row| &row.ip).text());

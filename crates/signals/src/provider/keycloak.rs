@@ -5,6 +5,7 @@ mod admin;
 mod errors;
 mod event;
 mod line;
+mod other;
 
 use std::borrow::Cow;
 
@@ -84,10 +85,9 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 /// `None`: no line of Keycloak.
 pub(crate) fn parse_text(text: &str, position: Position) -> Option<Parsed<'_>> {
-    let line = line::parse(text)?;
-    if !line::is_keycloaks(line.logger) {
-        return None;
-    }
+    let Some(line) = line::parse(text).filter(|line| line::is_keycloaks(line.logger)) else {
+        return other::kind_of(text).map(Parsed::Foreign);
+    };
     Some(line::message(line.message, line.at, position).unwrap_or_else(|| line::other(line.logger)))
 }
 

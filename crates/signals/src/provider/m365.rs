@@ -6,6 +6,7 @@ mod logon;
 
 use std::borrow::Cow;
 
+use super::entra::audit::Property;
 use crate::{
     read::{Damage, Parsed},
     record::{AttemptResult, Lifecycle, Method, Position, Provider, SignIn},
@@ -14,7 +15,7 @@ use crate::{
 };
 
 wire! {
-    struct Pair<'a> { "name" => name: Scalar<'a>, "value" | "newvalue" => value: Scalar<'a>, }
+    struct Pair<'a> { "name" => name: Scalar<'a>, "value" => value: Scalar<'a>, }
 }
 wire! {
     struct Party<'a> { "id" => id: Scalar<'a>, "type" => kind: Scalar<'a>, }
@@ -39,7 +40,7 @@ wire! {
         "intersystemsid" => correlation: Scalar<'a>,
         "extendedproperties" => extended: List<Pair<'a>>,
         "deviceproperties" => device: List<Pair<'a>>,
-        "modifiedproperties" => modified: List<Pair<'a>>,
+        "modifiedproperties" => modified: List<Property<'a>>,
         "target" => targets: List<Party<'a>>,
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     read::Parsed,
     record::{AttemptResult, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
     time::time_in,
+    wire::Scalar,
 };
 use log_event::{Party, Record};
 use outcome::Outcome;
@@ -48,22 +49,25 @@ fn normalise<'a>(record: &Record<'a>, outcome: Outcome<'a>, position: Position) 
     sign_in.actor = actor.filter(|_| matches!(outcome.result, AttemptResult::Lifecycle(_)));
     sign_in.policy = policy_of(record);
     if let Some(person) = person {
-        sign_in.display = person.name.cow();
-        sign_in.set_person(person.login.cow());
-        sign_in.person_id = person.id.cow();
+        sign_in.display = known(&person.name);
+        sign_in.set_person(known(&person.login));
+        sign_in.person_id = known(&person.id);
     }
     sign_in.record_id = record.id.cow();
     sign_in.code = record.ending.reason.cow().or_else(|| record.event.cow());
     sign_in.app = record.target("AppInstance").and_then(|app| app.name.cow());
     let context = &record.context;
-    // A request before any session has the word in place of an id.
-    let session = context.root_session.cow().or_else(|| context.session.cow());
-    sign_in.session = session.filter(|id| id != "unknown");
+    sign_in.session = known(&context.root_session).or_else(|| known(&context.session));
     sign_in.interactive = sign_in.method != Method::Session;
     sign_in.legacy = is_legacy(record);
     sign_in.phone = phone_of(record);
     place(record, &mut sign_in);
     Parsed::Attempt(sign_in)
+}
+
+/// Where there is no such account, or no session yet, the word stands in place of a name or an id.
+fn known<'a>(written: &Scalar<'a>) -> Option<Cow<'a, str>> {
+    written.cow().filter(|written| written != "unknown")
 }
 
 /// A sign-in belongs to the one who acts; a change belongs to the one it is done to.
@@ -117,8 +121,8 @@ fn is_a_number(text: &str) -> bool {
 /// Who did it, where that is not the person: "Okta's support reset my password" is the first question of an incident.
 /// Compared by login: ids repeat in anonymised records.
 fn done_by<'a>(record: &Record<'a>, person: Option<&Party<'a>>) -> Option<Cow<'a, str>> {
-    let actor = record.actor.login.text()?;
-    if person.and_then(|person| person.login.text()) == Some(actor) { None } else { record.actor.login.cow() }
+    let actor = known(&record.actor.login)?;
+    if person.and_then(|person| person.login.text()) == Some(&*actor) { None } else { Some(actor) }
 }
 
 fn policy_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {

@@ -9,7 +9,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
-    provider::head::is_head,
+    provider::head::without_carrier,
     read::{Damage, Parsed},
     record::{AttemptResult, Position, Provider, SignIn},
     time::parse_time,
@@ -63,11 +63,17 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     if !is_marked(line) {
         return None;
     }
+    let line = without_carrier(line);
     let (head, entry) = line.split_at_checked(memchr::memchr(b'{', line.as_bytes())?)?;
-    if !is_head(head) {
+    // A time or a bracket, and nothing that somebody typed.
+    if !head.is_empty() && (!head.starts_with(is_first_of_a_head) || head.contains(['"', '\'', '=', '}'])) {
         return None;
     }
     read(&serde_json::from_str(entry).ok()?, position)
+}
+
+fn is_first_of_a_head(first: char) -> bool {
+    first == '[' || first.is_ascii_digit()
 }
 
 fn read<'a>(entry: &Entry<'a>, position: Position) -> Option<Parsed<'a>> {

@@ -3,7 +3,7 @@
 mod message;
 
 use crate::{
-    provider::head::is_head,
+    provider::head::without_carrier,
     read::{Damage, Parsed},
     record::{Position, Provider, SignIn},
     time::parse_time,
@@ -13,16 +13,25 @@ use message::Message;
 
 /// `None`: no line of this provider.
 pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
-    let line = Line::read(bare(line)?)?;
+    let bare = without_carrier(line);
+    // A journal names the program, and another one may write what somebody typed.
+    if line
+        .strip_suffix(bare)
+        .is_some_and(|carrier| carrier.ends_with(": ") && !carrier.contains("vaultwarden"))
+    {
+        return None;
+    }
+    let line = Line::read(bare)?;
     let Some(message) = Message::read(line.module, line.message) else {
         return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
     };
     // Without an offset it is the server's own time, which is UTC unless somebody set it.
-    let Some(at) = parse_time(line.time) else {
+    let at = parse_time(line.time);
+    if at.is_none() && !line.time.is_empty() {
         return Some(Parsed::Damaged(Damage::BadTime));
-    };
+    }
     let mut sign_in = SignIn::new(Provider::Vaultwarden, message.result);
-    sign_in.at = Some(at);
+    sign_in.at = at;
     sign_in.position = position;
     sign_in.set_person(message.name.map(Into::into));
     sign_in.set_ip(message.ip);
@@ -33,15 +42,6 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     sign_in.legacy = message.by_key;
     sign_in.detail = message.words.and_then(|words| Scalar::of(words.into()).cow());
     Some(Parsed::Attempt(sign_in))
-}
-
-/// The line without what a journal or a container put before it: `Mar 02 08:14:11 host vaultwarden[9]: [2026-…`.
-fn bare(line: &str) -> Option<&str> {
-    if line.starts_with("[2") {
-        return Some(line);
-    }
-    let (before, _) = line.split_once(" [2")?;
-    (before.contains("vaultwarden") && is_head(before)).then(|| line.get(before.len() + 1..)).flatten()
 }
 
 struct Line<'t> {
@@ -61,7 +61,7 @@ impl<'t> Line<'t> {
         let (level, message) = rest.split_once("] ")?;
         let crate_name = module.split("::").next()?;
         let own = matches!(crate_name, "vaultwarden" | "bitwarden_rs" | "rocket") || OTHERS.contains(&module);
-        let dated = time.len() >= "2026-03-02 08:14:11".len() && time.starts_with('2');
+        let dated = time.is_empty() || (time.len() >= "2026-03-02 08:14:11".len() && time.starts_with('2'));
         (own && dated && LEVELS.contains(&level)).then_some(Self { time, module, message })
     }
 }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 /// Enough of an input to know one by.
 const HEAD: usize = 64;
-/// Columns that take more are none of a sign-in table.
+/// Columns that take more are none of a sign-in table, and so is one whose name is longer: each is written into every row.
 const COLUMNS: usize = 64 * 1024;
+const LONGEST_NAME: usize = 200;
 const PIECE: usize = 16 * 1024;
 
 // How deep the parts of an answer lie: within the root, its list of tables, a table, the list of rows, a row.
@@ -228,7 +229,11 @@ impl Rows {
 /// None, if they are not what they should be: then the rows say nothing that is known.
 fn names_in(text: &[u8]) -> Vec<String> {
     let columns: Vec<Column> = serde_json::from_slice(text).unwrap_or_default();
-    columns.into_iter().filter_map(|column| serde_json::to_string(&column.name).ok()).collect()
+    let names = columns
+        .into_iter()
+        .map(|column| column.name)
+        .map(|name| if name.len() <= LONGEST_NAME { name } else { String::new() });
+    names.filter_map(|name| serde_json::to_string(&name).ok()).collect()
 }
 
 #[cfg(test)]
@@ -286,7 +291,8 @@ mod tests {
     #[test]
     fn columns_that_are_none_name_nothing() {
         let of = |columns: &str| through(&format!(r#"{{"tables":[{{"columns":{columns},"rows":[[1]]}}]}}"#));
-        for columns in ["[]", "1", "[1]", "{}", r#"[{"type":"x"}]"#] {
+        let long = format!(r#"[{{"name":"{}"}}]"#, "x".repeat(LONGEST_NAME + 1));
+        for columns in ["[]", "1", "[1]", "{}", r#"[{"type":"x"}]"#, &long] {
             assert_eq!(of(columns), "{\"\":1}\n", "{columns}");
         }
         assert_eq!(of(&format!("[\"{}\"]", "x".repeat(2 * COLUMNS))), "{\"\":1}\n");

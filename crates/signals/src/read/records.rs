@@ -166,6 +166,10 @@ fn is_nobodys(parsed: &Parsed<'_>) -> bool {
 
 /// Known from its first bytes: an array of objects, or an envelope.
 fn opens_a_list(text: &[u8]) -> bool {
+    // The front of a log line that leaves its time to the journal.
+    if text.starts_with(b"[][") {
+        return false;
+    }
     if let Some(list) = text.strip_prefix(b"[") {
         return matches!(list.trim_ascii_start().first(), Some(b'{' | b']'));
     }

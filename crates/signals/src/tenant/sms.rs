@@ -131,7 +131,8 @@ impl Messages {
         let first = beginning(&tally.records, state.sign_ins);
         let said = tally.records.range(first..).filter(|record| record.cause != Cause::MfaNoResponse).count();
         let said = said * 2 > tally.records.len() - first;
-        let story = Story { line, normal, now: rate_now, said };
+        let others_work = self.others.sign_ins(now) > 0;
+        let story = Story { line, normal, now: rate_now, others_work, said };
         // Half-way between how many usually fail and how many do now.
         let weight = f64::midpoint(1.0 - normal, rate(&tally.records, first, state.sign_ins));
         Some(Incident::new(provider, About::Sms(story), weight, tally.records.range(first..)))

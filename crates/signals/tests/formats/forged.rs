@@ -8,7 +8,7 @@ use crate::{
     wrapped::records,
 };
 
-const FORGED: [&str; 50] = [
+const FORGED: [&str; 54] = [
     "x, ipAddress=203.0.113.9",
     "x\", ipAddress=\"203.0.113.9",
     "x\", ipAddress=\"203.0.113.9\", error=\"user_disabled\", username=\"eve",
@@ -47,6 +47,10 @@ const FORGED: [&str; 50] = [
     "[2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
     "[9]: [2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
     "vaultwarden [2027-01-01 00:00:00.000][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
+    "vaultwarden [][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9",
+    "2027-01-01T00:00:00Z time=\"2027-01-01T00:00:00Z\" level=info msg=\"Successful TOTP authentication attempt made by user 'eve'\"",
+    "2027-01-01 08:14:11,204 INFO  [io.quarkus] (main) started",
+    "at org.keycloak.services.Xy.run(Xy.java:12)",
     "2027-01-01 08:14:11,204 WARN  [org.keycloak.events] (t) type=LOGIN, userId=eve, ipAddress=203.0.113.9, username=eve",
     "[org.keycloak.events] type=\"LOGIN\", userId=\"eve\", ipAddress=\"203.0.113.9\"",
     "{\"sig_check\":\"OK\",\"action\":\"POST /auth\",\"success\":1,\"user\":\"eve\",\"client\":\"203.0.113.9\"}",
@@ -228,6 +232,31 @@ proptest! {
         if is_sound(&name) {
             prop_assert_eq!(check(sample, &format!("x{name}x")), Ok(()));
             prop_assert_eq!(check(sample, name.trim()), Ok(()));
+        }
+    }
+}
+
+/// Lines of other programs in the same journal or output, with a stranger's words behind their own.
+#[test]
+fn a_line_of_another_program_is_nobodys() {
+    let keycloak = "2027-01-01 08:14:11,204 INFO  [org.keycloak.events] (x) type=LOGIN, ipAddress=203.0.113.9, username=eve";
+    let vaultwarden = "[2027-01-01 08:14:11.204][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9";
+    let privacyidea = r#"{"privacyidea_server":"x","action":"POST /auth","success":1,"user":"eve"}"#;
+    for typed in [keycloak, vaultwarden, privacyidea] {
+        for before in [
+            "shop-1  | WARN login failed for user ",
+            "shop-1  | login failed for vaultwarden ",
+            "Mar 02 08:14:11 host sshd[99]: Invalid user ",
+            "Mar 02 08:14:11 host shop[99]: login failed for user vaultwarden[9]: ",
+            "login failed for Mar 02 08:14:11 host vaultwarden[9]: ",
+            "GET /2027-01-01T08:14:11Z ",
+        ] {
+            let line = format!("{before}{typed}");
+            let found = records(line.as_bytes(), ReadOptions::default());
+            assert!(
+                !matches!(found.as_slice(), [Parsed::Attempt(_) | Parsed::Several(_)]),
+                "{line}: {found:?}"
+            );
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::{Entry, factor_method, failure::by_words};
 use crate::{
     cause::Cause,
-    provider::words::first_in,
+    provider::words::{contains, first_in},
     record::{
         AttemptResult::{self, Failure, Interrupt, PushSent, Success},
         Flag, Lifecycle, Method,
     },
+    wire::Scalar,
 };
 
 /// What a type did, and with what.
@@ -56,8 +57,8 @@ fn changed(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         // The link went out; whoever follows it sets a new password.
         "scpr" => (Lifecycle::PasswordReset, Method::Email),
         "du" | "sdu" => (Lifecycle::Disabled, Method::Unknown),
-        "gd_enrollment_complete" => (Lifecycle::FactorEnrolled, factor_method(&entry.details)),
-        "gd_unenroll" => (Lifecycle::FactorRemoved, factor_method(&entry.details)),
+        "gd_enrollment_complete" => (Lifecycle::FactorEnrolled, factor_method(entry)),
+        "gd_unenroll" => (Lifecycle::FactorRemoved, factor_method(entry)),
         "gd_user_delete" => (Lifecycle::FactorReset, Method::Unknown),
         "gd_tenant_update" | "gd_module_switch" => (Lifecycle::PolicyChanged, Method::Unknown),
         _ => return None,
@@ -115,7 +116,7 @@ fn limit(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         "limit_wc" | "limit_sul" => Kind::new(Failure(Cause::AccountLocked), Method::Unknown),
         // Too many failures or sign-ups on many accounts: the address is shut out, not the account.
         "limit_mu" => Kind::new(Failure(Cause::PolicyBlock), Method::Unknown).flagged(Flag::MaliciousAddress),
-        "limit_phone" => Kind::new(Failure(Cause::MfaRateLimited), factor_method(&entry.details)),
+        "limit_phone" => Kind::new(Failure(Cause::MfaRateLimited), factor_method(entry)),
         "pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password).flagged(Flag::Risk),
         // The new password is a known one and was refused.
         "signup_pwd_leak" | "reset_pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password),
@@ -124,7 +125,7 @@ fn limit(code: &str, entry: &Entry<'_>) -> Option<Kind> {
 }
 
 fn second_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
-    let method = factor_method(&entry.details);
+    let method = factor_method(entry);
     Some(match code {
         "mfar" | "gd_start_auth" => Kind::new(Interrupt(None), method),
         "gd_auth_succeed" => Kind::new(Success, method),
@@ -132,10 +133,12 @@ fn second_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         "gd_auth_rejected" => Kind::new(Failure(Cause::MfaDenied), Method::Push),
         "gd_auth_email_verification" => Kind::new(Interrupt(None), Method::Email),
         "gd_auth_fail_email_verification" => Kind::new(Failure(Cause::MfaWrongCode), Method::Email),
-        "gd_otp_rate_limit_exceed" => Kind::new(Failure(Cause::MfaRateLimited), method),
+        // Auth0 takes no more codes for a while, because too many were wrong.
+        "gd_otp_rate_limit_exceed" => Kind::new(Failure(Cause::MfaWrongCode), method),
         "gd_recovery_succeed" => Kind::new(Success, Method::BackupCode),
-        "gd_recovery_failed" => Kind::new(Failure(Cause::MfaWrongCode), Method::BackupCode),
-        "gd_recovery_rate_limit_exceed" => Kind::new(Failure(Cause::MfaRateLimited), Method::BackupCode),
+        "gd_recovery_failed" | "gd_recovery_rate_limit_exceed" => {
+            Kind::new(Failure(Cause::MfaWrongCode), Method::BackupCode)
+        }
         "gd_start_enroll" => Kind::new(Interrupt(Some(Cause::MfaNotEnrolled)), method),
         "gd_start_enroll_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), method),
         "gd_webauthn_enrollment_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), Method::Webauthn),
@@ -177,11 +180,13 @@ fn backchannel(entry: &Entry<'_>) -> AttemptResult {
 fn exchange(code: &str, entry: &Entry<'_>) -> Option<Kind> {
     Some(match code {
         "seacft" | "sertft" => Kind::background(Success),
+        // The same token twice: one of the two who showed it has stolen it.
+        "ferrt" if is_reuse(entry) => Kind::background(Failure(Cause::SessionExpired)).flagged(Flag::Risk),
         "feacft" | "fertft" | "ferrt" => Kind::background(by_words(entry, Failure(Cause::SessionExpired))),
         "sepft" => Kind::password_grant(Success),
         "fepft" => Kind::password_grant(by_words(entry, Failure(Cause::BadPassword))),
-        "seoobft" => Kind::new(Success, factor_method(&entry.details)),
-        "feoobft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(&entry.details)),
+        "seoobft" => Kind::new(Success, factor_method(entry)),
+        "feoobft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(entry)),
         "seotpft" | "sepkotpft" => Kind::new(Success, Method::Totp),
         "feotpft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
         "sercft" | "sepkrcft" => Kind::new(Success, Method::BackupCode),
@@ -195,6 +200,11 @@ fn exchange(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         "fede" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
         _ => return None,
     })
+}
+
+fn is_reuse(entry: &Entry<'_>) -> bool {
+    let said = [&entry.description, &entry.details.error.message];
+    said.into_iter().filter_map(Scalar::text).any(|text| contains(text, "reuse"))
 }
 
 /// What a connection asks for, by its kind, or else by the prefix of the person's id.

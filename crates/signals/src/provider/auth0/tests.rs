@@ -96,10 +96,10 @@ const TYPES: [(&str, AttemptResult, Method); 61] = [
     ("gd_auth_succeed", Success, Method::Unknown),
     ("gd_auth_failed", Failure(Cause::MfaWrongCode), Method::Unknown),
     ("gd_auth_rejected", Failure(Cause::MfaDenied), Method::Push),
-    ("gd_otp_rate_limit_exceed", Failure(Cause::MfaRateLimited), Method::Unknown),
+    ("gd_otp_rate_limit_exceed", Failure(Cause::MfaWrongCode), Method::Unknown),
     ("gd_recovery_succeed", Success, Method::BackupCode),
     ("gd_recovery_failed", Failure(Cause::MfaWrongCode), Method::BackupCode),
-    ("gd_recovery_rate_limit_exceed", Failure(Cause::MfaRateLimited), Method::BackupCode),
+    ("gd_recovery_rate_limit_exceed", Failure(Cause::MfaWrongCode), Method::BackupCode),
     ("gd_start_enroll", Interrupt(Some(Cause::MfaNotEnrolled)), Method::Unknown),
     ("gd_start_enroll_failed", Failure(Cause::MfaNotEnrolled), Method::Unknown),
     ("gd_webauthn_challenge_failed", Failure(Cause::MfaWrongCode), Method::Webauthn),
@@ -159,10 +159,21 @@ fn what_happens_to_an_account() {
     }
     let deleted = attempt(r#""type":"sdu","user_id":"","description":"user_id: auth0|7""#);
     assert_eq!((deleted.person, deleted.person_id.as_deref()), (None, Some("auth0|7")));
+    assert_eq!(deleted.detail.as_deref(), Some("deleted: user_id: auth0|7"));
+    assert_eq!(of_type("du").detail.as_deref(), Some("deleted"));
     let enrolled = attempt(
         r#""type":"gd_enrollment_complete","user_id":"auth0|1","details":{"authenticator":{"id":"sms|1","type":"sms","phone_number":"+33 1 00 00 00 00"}}"#,
     );
     assert_eq!((enrolled.method, enrolled.phone.as_deref()), (Method::Sms, Some("+33 1 00 00 00 00")));
+    for (description, method) in [
+        ("Guardian - Enrollment complete (sms)", Method::Sms),
+        ("Guardian - Enrollment complete (push-notification)", Method::Push),
+        ("Guardian - Enrollment complete", Method::Unknown),
+        ("Enrolled (sms)", Method::Unknown),
+    ] {
+        let said = attempt(&format!(r#""type":"gd_enrollment_complete","description":"{description}""#));
+        assert_eq!(said.method, method, "{description}");
+    }
 }
 
 #[test]
@@ -183,6 +194,16 @@ fn tokens_changed_by_programs_prove_nothing_about_the_person() {
             "{code}"
         );
     }
+}
+
+#[test]
+fn a_token_that_was_shown_twice_is_a_risk() {
+    let with = |description: &str| attempt(&format!(r#""type":"ferrt","description":"{description}""#));
+    let reused = with("Unsuccessful Refresh Token exchange, reused refresh token detected");
+    assert_eq!((reused.result, reused.flag), (Failure(Cause::SessionExpired), Some(Flag::Risk)));
+    assert_eq!(with("Unknown or invalid refresh token.").flag, None);
+    let other = attempt(r#""type":"fertft","description":"reused refresh token detected""#);
+    assert_eq!(other.flag, None);
 }
 
 #[test]

@@ -225,3 +225,27 @@ fn blanks_around_a_name_and_the_word_null_are_no_name() {
         }
     }
 }
+
+#[test]
+fn docker_may_put_the_time_before_it_and_nothing_else() {
+    let line = text("Unsuccessful 1FA authentication attempt by user 'mia'", "");
+    for before in ["2026-03-02T08:01:00.1Z ", "2026-03-02T08:01:00.123456789Z ", "2026-03-02T10:01:00+02:00 "]
+    {
+        let record = attempt(&format!("{before}{line}"));
+        assert_eq!((record.result, record.person.as_deref()), (Failure(Cause::BadPassword), Some("mia")));
+        assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:14:11Z");
+    }
+    for before in [
+        "mia ",
+        "2026-03-02 08:01:00 ",
+        "2026-03-02T08:01:00 ",
+        "2026-03-02 ",
+        "1772439251 ",
+        "2026-03-02T08:01:00.1Z 2026-03-02T08:01:00.1Z ",
+        "2026-03-02T08:01:00.1Z[UTC] ",
+        "user=2026-03-02T08:01:00.1Z ",
+        "2026-03-02T08:01:00.1Z",
+    ] {
+        assert_eq!(parse_text(&format!("{before}{line}"), Position::default()), None, "{before}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Context, DuoAnswer, Event, Model, Proof};
+use super::{Context, DuoAnswer, Event, Model, NO_ADDRESS, Proof};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Flag, Lifecycle, Method},
@@ -18,6 +18,8 @@ pub(super) enum Whose {
     Named,
     /// Somebody else, whom the event names.
     Affected,
+    /// The account that the event is about.
+    Models,
     /// Nobody in particular, or somebody whom the event does not name.
     Nobodys,
 }
@@ -58,7 +60,13 @@ pub(super) fn outcome<'a>(event: &Event<'a>) -> Option<Outcome<'a>> {
             interactive: false,
             ..Outcome::new(AttemptResult::Success, Whose::Requesters, Method::Session)
         }),
-        "password_set" => Some(Outcome::change(password_change(context), Whose::Requesters)),
+        "password_set" => Some(Outcome::change(password_change(event), Whose::Requesters)),
+        // The saved codes go.
+        "custom_static_authenticator_disable" => event.requester().map(|_| Outcome {
+            method: Method::BackupCode,
+            detail: context.message.cow(),
+            ..Outcome::change(Lifecycle::FactorRemoved, Whose::Requesters)
+        }),
         "user_lockdown_triggered" if context.affected.is_absent() => {
             Some(Outcome::change(Lifecycle::Disabled, Whose::Requesters))
         }
@@ -164,11 +172,14 @@ fn duo_outage<'a>(context: &Context<'a>) -> Option<Outcome<'a>> {
     })
 }
 
-/// The event names the person whose password it is, not who set it; the path tells that.
-fn password_change(context: &Context<'_>) -> Lifecycle {
+/// The event names the person whose password it is, not who set it; the path tells that. Without a request it was a
+/// task, a sync with a directory or the command line.
+fn password_change(event: &Event<'_>) -> Lifecycle {
+    let request = &event.context.request;
     let by_admin =
-        context.request.path.text().is_some_and(|path| path.trim_end_matches('/').ends_with("/set_password"));
-    if by_admin { Lifecycle::PasswordReset } else { Lifecycle::PasswordChanged }
+        request.path.text().is_some_and(|path| path.trim_end_matches('/').ends_with("/set_password"));
+    let by_no_request = request.is_absent() && event.ip.text() == Some(NO_ADDRESS);
+    if by_admin || by_no_request { Lifecycle::PasswordReset } else { Lifecycle::PasswordChanged }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +195,9 @@ fn model_change<'a>(context: &Context<'a>, change: Change) -> Option<Outcome<'a>
     if app.starts_with("authentik_stages_authenticator") && kind.ends_with("device") {
         return device_change(context, change);
     }
+    if app == "authentik_core" && kind == "user" {
+        return account_change(context, change).map(|change| Outcome::change(change, Whose::Models));
+    }
     let decides = match app {
         "authentik_flows" => kind == "flow" || kind == "flowstagebinding",
         _ if app.starts_with("authentik_policies") => kind.ends_with("policy") || kind == "policybinding",
@@ -193,6 +207,17 @@ fn model_change<'a>(context: &Context<'a>, change: Change) -> Option<Outcome<'a>
         policy: model.name.cow(),
         ..Outcome::change(Lifecycle::PolicyChanged, Whose::Nobodys)
     })
+}
+
+fn account_change(context: &Context<'_>, change: Change) -> Option<Lifecycle> {
+    let active = &context.diff.is_active;
+    let (was, is) = (active.old.truth(), active.new.truth());
+    match (change, is) {
+        (Change::Deleted, _) => Some(Lifecycle::Disabled),
+        (Change::Updated, Some(false)) if was != is => Some(Lifecycle::Disabled),
+        (Change::Updated, Some(true)) if was != is => Some(Lifecycle::Enabled),
+        _ => None,
+    }
 }
 
 fn device_change<'a>(context: &Context<'a>, change: Change) -> Option<Outcome<'a>> {

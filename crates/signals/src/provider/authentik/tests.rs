@@ -160,6 +160,61 @@ fn changes_to_passwords_and_accounts() {
 }
 
 #[test]
+fn an_account_is_a_model_that_is_active_or_not() {
+    let model = r#""model":{"pk":7,"app":"authentik_core","name":"Lea","model_name":"user"}"#;
+    let switched = |old: bool, new: bool| {
+        let diff = format!(r#""diff":{{"is_active":{{"new_value":{new},"previous_value":{old}}}}}"#);
+        event("model_updated", MIA, &format!("{model},{diff}"))
+    };
+    for (line, change) in [
+        (switched(true, false), Lifecycle::Disabled),
+        (switched(false, true), Lifecycle::Enabled),
+        (event("model_deleted", MIA, model), Lifecycle::Disabled),
+    ] {
+        let record = attempt(&line);
+        assert_eq!(record.result, AttemptResult::Lifecycle(change), "{line}");
+        assert_eq!((record.person.as_deref(), record.person_id.as_deref()), (None, Some("7")));
+        assert_eq!((record.display.as_deref(), record.actor.as_deref()), (Some("Lea"), Some("Mia")));
+    }
+    let own = attempt(&switched(true, false).replace(r#""pk":7"#, r#""pk":6"#));
+    assert_eq!((own.person_id.as_deref(), own.actor), (Some("6"), None));
+    for other in [
+        event("model_created", MIA, model),
+        switched(false, false),
+        event("model_updated", MIA, model),
+        event("model_updated", MIA, &format!(r#"{model},"diff":{{"name":{{"new_value":"x"}}}}"#)),
+        event("model_deleted", MIA, &model.replace("\"user\"", "\"group\"")),
+    ] {
+        assert!(matches!(kind(&other), Some(Parsed::Foreign(_))), "{other}");
+    }
+}
+
+#[test]
+fn a_task_that_sets_a_password_resets_it() {
+    let task = |line: String| attempt(&line.replace("198.51.100.7", "255.255.255.255"));
+    let record = task(event("password_set", MIA, ""));
+    assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PasswordReset));
+    assert_eq!((record.person.as_deref(), record.ip), (Some("mia"), None));
+    let path = r#""http_request":{"path":"/api/v3/flows/executor/default-password-change/"}"#;
+    let asked_for = task(event("password_set", MIA, path));
+    assert_eq!(asked_for.result, AttemptResult::Lifecycle(Lifecycle::PasswordChanged));
+    let elsewhere = attempt(&event("password_set", MIA, ""));
+    assert_eq!(elsewhere.result, AttemptResult::Lifecycle(Lifecycle::PasswordChanged));
+}
+
+#[test]
+fn saved_codes_that_are_switched_off() {
+    let said = r#""message":"User disabled Static OTP Tokens.""#;
+    let record = attempt(&event("custom_static_authenticator_disable", MIA, said));
+    assert_eq!(
+        (record.result, record.method),
+        (AttemptResult::Lifecycle(Lifecycle::FactorRemoved), Method::BackupCode)
+    );
+    assert_eq!((record.person.as_deref(), record.actor), (Some("mia"), None));
+    assert_eq!(record.detail.as_deref(), Some("User disabled Static OTP Tokens."));
+}
+
+#[test]
 fn factors_and_policies_are_models() {
     let model = |action: &str, app: &str, kind: &str, path: &str| {
         let context = format!(

@@ -7,7 +7,7 @@ use crate::{
     cause::Cause,
     read::{Damage, Parsed},
     record::{
-        AttemptResult::{self, Failure, PushSent, Success},
+        AttemptResult::{self, Failure, Interrupt, PushSent, Success},
         Flag, Lifecycle, Method, Point, Position, Provider, SignIn,
     },
     wire::{Field, Scalar},
@@ -67,6 +67,7 @@ fn result_of(record: &Record<'_>) -> Option<AttemptResult> {
     let is_enrolment = record.event_type.text() == Some("enrollment");
     Some(match record.result.text()?.to_ascii_lowercase().as_str() {
         "fraud" => Failure(Cause::MfaFraudReported),
+        _ if reasons::is_given_up(reason) => Interrupt(None),
         "error" => failure(Cause::ProviderOutage),
         "success" | "allow" if is_enrolment => AttemptResult::Lifecycle(Lifecycle::FactorEnrolled),
         // New codes went out by text message; nobody was let in.
@@ -96,10 +97,16 @@ fn detected(record: &Record<'_>) -> Option<Flag> {
     (is_low && !assessment.detectors.is_absent()).then_some(Flag::Risk)
 }
 
+/// Elsewhere a lock tells of wrong passwords, of which Duo sees none.
+const LOCKED: &str = "locked_out: after too many failed second factors, or by an administrator of Duo";
+
 fn words<'a>(record: &Record<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     let reason = record.reason.text().unwrap_or("");
     if reasons::same(reason, "user_mistake") {
         return Some(Cow::Borrowed("user_mistake: declined by mistake, not reported as fraud"));
+    }
+    if reasons::same(reason, "locked_out") {
+        return Some(Cow::Borrowed(LOCKED));
     }
     if result == Success && !reasons::asked_nothing(reason) {
         return None;

@@ -35,7 +35,9 @@ pub(super) fn change_of(action: &str, status: Option<&str>) -> Option<Lifecycle>
         | "integration_group_policy_add"
         | "integration_group_policy_remove"
         | "admin_factor_restrictions"
-        | "admin_factor_restrictions_update" => Lifecycle::PolicyChanged,
+        | "admin_factor_restrictions_update"
+        | "update_admin_factor_restrictions"
+        | "admin_single_sign_on_update" => Lifecycle::PolicyChanged,
         _ => return None,
     })
 }

@@ -21,8 +21,7 @@ const CAUSES: [(Cause, &[&str]); 11] = [
     // A mistake is a decline, and no report of anything.
     (Cause::MfaDenied, &["user_denied", "user_mistake"]),
     (Cause::MfaWrongCode, &["invalid_passcode", "verification_code_incorrect", "verification_code_missing"]),
-    // Cancelled is what whoever asked did, not the phone.
-    (Cause::MfaNoResponse, &["no_response", "no_keys_pressed", "call_timed_out", "user_cancelled"]),
+    (Cause::MfaNoResponse, &["no_response", "no_keys_pressed", "call_timed_out"]),
     // Duo itself stopped it: several prompts in quick succession.
     (Cause::MfaRateLimited, &["anomalous_push", "frequent_attempts"]),
     (Cause::AccountLocked, &["locked_out"]),
@@ -70,6 +69,11 @@ const CAUSES: [(Cause, &[&str]); 11] = [
 /// `None`: not a reason for a failure that we know.
 pub(super) fn cause_of(reason: &str) -> Option<Cause> {
     CAUSES.iter().find(|(_, words)| is_one_of(reason, words)).map(|(cause, _)| *cause)
+}
+
+/// Whoever asked for the prompt gave it up, or chose another factor. The phone neither declined it nor let it run out.
+pub(super) fn is_given_up(reason: &str) -> bool {
+    same(reason, "user_cancelled")
 }
 
 /// Duo's own verdict.

@@ -80,7 +80,7 @@ fn the_first_version_writes_words() {
     assert_eq!(attempt(bare).result, Failure(Cause::MfaNoResponse));
 }
 
-const REASONS: [(&str, Cause); 34] = [
+const REASONS: [(&str, Cause); 33] = [
     ("user_marked_fraud", Cause::MfaFraudReported),
     ("user_denied", Cause::MfaDenied),
     ("user_mistake", Cause::MfaDenied),
@@ -89,7 +89,6 @@ const REASONS: [(&str, Cause); 34] = [
     ("no_response", Cause::MfaNoResponse),
     ("no_keys_pressed", Cause::MfaNoResponse),
     ("call_timed_out", Cause::MfaNoResponse),
-    ("user_cancelled", Cause::MfaNoResponse),
     ("locked_out", Cause::AccountLocked),
     ("user_disabled", Cause::AccountDisabled),
     ("deny_unenrolled_user", Cause::MfaNotEnrolled),
@@ -138,6 +137,22 @@ fn fraud_an_anomaly_and_a_mistake_are_three_things() {
     let mistake = second("duo_push", "denied", "user_mistake");
     assert_eq!(mistake.flag, None);
     assert!(mistake.detail.unwrap().contains("by mistake"));
+}
+
+#[test]
+fn whoever_asked_and_gave_up_was_not_refused() {
+    for (factor, reason) in [("duo_push", "user_cancelled"), ("phone_call", "User cancelled")] {
+        let record = second(factor, "denied", reason);
+        assert_eq!(record.result, AttemptResult::Interrupt(None), "{reason}");
+        assert_eq!((record.code.as_deref(), record.detail.as_deref()), (Some(reason), Some(reason)));
+    }
+}
+
+#[test]
+fn a_lock_of_duo_tells_of_second_factors() {
+    let record = second("duo_push", "denied", "locked_out");
+    assert_eq!((record.result, record.code.as_deref()), (Failure(Cause::AccountLocked), Some("locked_out")));
+    assert!(record.detail.is_some_and(|detail| detail.contains("second factors")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Changes in the directory: who may sign in, and with what.
 
-mod change;
+pub(crate) mod change;
 
 use std::borrow::Cow;
 
@@ -32,8 +32,9 @@ wire! {
     }
 }
 wire! {
+    /// What an update changed.
     struct Property<'a> {
-        "displayname" => name: Scalar<'a>,
+        "displayname" | "name" => name: Scalar<'a>,
         "oldvalue" => old: Scalar<'a>,
         "newvalue" => new: Scalar<'a>,
     }

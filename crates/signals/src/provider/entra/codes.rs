@@ -114,7 +114,11 @@ fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
             Some(AttemptResult::Failure(cause)) => Some(cause),
             _ => None,
         }),
-        16_000 | 50_058 | 50_125 | 50_140 => AttemptResult::Interrupt(None),
+        // 50168: the browser is to bring a token of the device. 50199, 65001: the person is to confirm the app, or to
+        // consent to it. 70016: the code that a device shows is not typed in yet.
+        16_000 | 50_058 | 50_125 | 50_140 | 50_168 | 50_199 | 65_001 | 70_016 => {
+            AttemptResult::Interrupt(None)
+        }
         50_072 | 50_079 => AttemptResult::Interrupt(Some(Cause::MfaNotEnrolled)),
         50_097 => AttemptResult::Interrupt(Some(Cause::DeviceBlock)),
         50_158 => AttemptResult::Interrupt(Some(Cause::ExternalIdp)),
@@ -126,18 +130,34 @@ fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
 fn cause_of(code: i64) -> Cause {
     match code {
         // Unknown user, expired, missing and wrong password: the mend is the password's in all of them.
-        50_034 | 50_055 | 50_056 | 50_126 | 50_144 => Cause::BadPassword,
+        50_034 | 50_055 | 50_056 | 50_064 | 50_126 | 50_144 | 51_004 | 120_000 => Cause::BadPassword,
         // 50135: the account is at risk and stays shut until its password is changed.
         50_053 | 50_135 => Cause::AccountLocked,
         50_057 => Cause::AccountDisabled,
         50_088 => Cause::MfaRateLimited,
-        50_155 | 50_187 | 53_000..=53_002 | 130_004..=130_008 | 135_011 => Cause::DeviceBlock,
-        50_105 | 50_131 | 53_003 | 53_004 | 53_010 | 53_011 | 530_032 | 530_034 | 530_035 | 700_016 => {
-            Cause::PolicyBlock
+        // 50005: a platform that no policy provides for. 50127, 53009: without the app that manages the device, or its
+        // protection. 530003: not managed.
+        50_005
+        | 50_127
+        | 50_129
+        | 50_155
+        | 50_187
+        | 53_000..=53_002
+        | 53_009
+        | 530_003
+        | 130_004..=130_008
+        | 135_011 => Cause::DeviceBlock,
+        // 54000: not for minors. 70001, 700016: the app is off or unknown. 80012: outside the hours that the directory
+        // allows. 90094: an administrator is to consent.
+        50_105 | 50_131 | 53_003 | 53_004 | 53_010 | 53_011 | 54_000 | 70_001 | 80_012 | 90_094 | 530_032
+        | 530_034 | 530_035 | 700_016 => Cause::PolicyBlock,
+        50_161 | 50_166 | 50_177 | 90_072 => Cause::ExternalIdp,
+        50_078 | 50_089 | 50_132 | 50_133 | 50_143 | 50_173 | 70_008 | 70_019 | 70_043 | 70_044 | 500_133
+        | 700_082 | 700_084 => Cause::SessionExpired,
+        // From 80001 on: the company's own directory, or the agent in front of it.
+        50_033 | 50_087 | 80_001 | 80_002 | 80_005 | 80_007 | 80_010 | 80_013 | 80_014 | 90_033 => {
+            Cause::ProviderOutage
         }
-        50_166 | 90_072 => Cause::ExternalIdp,
-        50_078 | 50_089 | 50_132 | 50_133 | 50_173 | 70_043 | 700_082 => Cause::SessionExpired,
-        50_087 | 80_013 | 80_014 | 90_033 => Cause::ProviderOutage,
         _ => Cause::Unknown,
     }
 }
@@ -172,7 +192,10 @@ mod tests {
 
     #[test]
     fn interrupts_are_never_failures() {
-        for code in [50_058, 50_074, 50_076, 50_079, 50_097, 50_140, 50_158, 16_000, 50_072, 50_125] {
+        for code in [
+            50_058, 50_074, 50_076, 50_079, 50_097, 50_140, 50_158, 16_000, 50_072, 50_125, 50_168, 50_199,
+            65_001, 70_016,
+        ] {
             let denied = "MFA denied; user declined the authentication";
             for detail in ["", denied, "MFA required in Azure AD"] {
                 assert!(matches!(result_of(code, "", detail), Interrupt(_)), "{code} {detail}");
@@ -203,6 +226,23 @@ mod tests {
         assert_eq!(result_of(50_053, blocked, ""), Failure(Cause::PolicyBlock));
         assert_eq!(flag_of(50_053, locked), None);
         assert_eq!(flag_of(50_053, blocked), Some(Flag::MaliciousAddress));
+    }
+
+    #[test]
+    fn every_number_has_one_cause() {
+        let numbers: [(Cause, &[i64]); 6] = [
+            (Cause::BadPassword, &[50_064, 51_004, 120_000]),
+            (Cause::DeviceBlock, &[50_005, 50_127, 50_129, 53_009, 530_003, 130_006]),
+            (Cause::PolicyBlock, &[53_003, 54_000, 70_001, 80_012, 90_094]),
+            (Cause::ExternalIdp, &[50_161, 50_177]),
+            (Cause::SessionExpired, &[50_143, 500_133, 70_008, 70_019, 70_044, 700_084]),
+            (Cause::ProviderOutage, &[50_033, 80_001, 80_002, 80_005, 80_007, 80_010, 80_014]),
+        ];
+        for (cause, codes) in numbers {
+            for code in codes {
+                assert_eq!(result_of(*code, "", ""), Failure(cause), "{code}");
+            }
+        }
     }
 
     #[test]

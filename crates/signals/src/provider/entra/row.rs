@@ -60,6 +60,9 @@ wire! {
         "calleripaddress" => caller_ip: Scalar<'a>,
         "correlationid" => correlation: Scalar<'a>,
         "userprincipalname" => login: Scalar<'a>,
+        // What was typed instead of it.
+        "signinidentifier" => typed_login: Scalar<'a>,
+        "alternatesigninname" => other_login: Scalar<'a>,
         "userid" => user_id: Scalar<'a>,
         "appdisplayname" => app: Scalar<'a>,
         "clientappused" => client: Scalar<'a>,
@@ -105,7 +108,7 @@ impl<T> Enveloped<T> {
     }
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// The name of the log that the record is from, such as `SignInLogs`, `AuditLogs`.
     pub(super) fn log_name(&self) -> Option<&str> {
         self.pick(|row| &row.category).text().or_else(|| self.pick(|row| &row.table).text())
@@ -115,6 +118,17 @@ impl Record<'_> {
         let named = self.log_name().is_some_and(|name| contains(name, "signin"))
             || self.pick(|row| &row.operation).text().is_some_and(|name| contains(name, "sign-in activity"));
         named || (self.names_a_person() && self.ended() && !self.is_audit() && !self.is_detection())
+    }
+
+    /// The person's login. What was typed counts only where Entra has no name for the account, or its id in the place
+    /// of one.
+    pub(super) fn login(&self) -> &Scalar<'a> {
+        let login = self.pick(|row| &row.login);
+        if login.text().is_some_and(|login| !is_guid(login)) {
+            return login;
+        }
+        let typed = [self.pick(|row| &row.typed_login), self.pick(|row| &row.other_login)];
+        typed.into_iter().find(|typed| typed.text().is_some_and(|typed| typed.contains('@'))).unwrap_or(login)
     }
 
     fn names_a_person(&self) -> bool {
@@ -144,6 +158,14 @@ impl Record<'_> {
     fn has_operation(&self) -> bool {
         !self.outer.operation.is_absent()
     }
+}
+
+/// `8-4-4-4-12` hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let is_part =
+        |part: &str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = text.split('-').count() == 5;
+    parts && text.split('-').zip([8, 4, 4, 4, 12]).all(|(part, digits)| is_part(part, digits))
 }
 
 impl<'de, T: Object<'de> + Deserialize<'de>> Deserialize<'de> for Enveloped<T> {

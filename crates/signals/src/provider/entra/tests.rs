@@ -75,15 +75,51 @@ fn codes_mean_what_the_reference_says() {
 
 #[test]
 fn machines_and_directory_changes_are_foreign() {
+    let machines = DECLINED.replace("Mia@Corp.Example", "");
     for (line, kind) in [
-        (DECLINED.replace("SignInLogs", "ServicePrincipalSignInLogs"), "entra ServicePrincipalSignInLogs"),
-        (DECLINED.replace("SignInLogs", "ManagedIdentitySignInLogs"), "entra ManagedIdentitySignInLogs"),
+        (machines.replace("SignInLogs", "ServicePrincipalSignInLogs"), "entra ServicePrincipalSignInLogs"),
+        (machines.replace("SignInLogs", "ManagedIdentitySignInLogs"), "entra ManagedIdentitySignInLogs"),
         (
             r#"{"category":"AuditLogs","operationName":"Reset password","properties":{"id":"x"}}"#.to_owned(),
             "entra AuditLogs",
         ),
     ] {
         assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Foreign(kind.to_owned().into())));
+    }
+}
+
+#[test]
+fn a_person_in_the_log_of_services_is_no_machine() {
+    let row = DECLINED.replace("SignInLogs", "MicrosoftServicePrincipalSignInLogs");
+    for (login, typed, other, person) in [
+        ("", "Mia@Corp.Example", "", "mia@corp.example"),
+        ("", "", "mia@corp.example", "mia@corp.example"),
+        ("", "8d2c3a31-0c5b-4f6e-9f0e-3f4a5b6c7d8e", "mia@corp.example", "mia@corp.example"),
+        ("8d2c3a31-0c5b-4f6e-9f0e-3f4a5b6c7d8e", "mia@corp.example", "", "mia@corp.example"),
+        ("mia@corp.example", "m.b@other.example", "", "mia@corp.example"),
+    ] {
+        let names = format!(
+            r#""userPrincipalName":"{login}","signInIdentifier":"{typed}","alternateSignInName":"{other}""#
+        );
+        let row = row.replace(r#""userPrincipalName":"Mia@Corp.Example""#, &names);
+        assert_eq!(attempt(&row).person.as_deref(), Some(person), "{names}");
+    }
+}
+
+#[test]
+fn an_account_without_a_name_is_called_what_was_typed() {
+    let id = "8d2c3a31-0c5b-4f6e-9f0e-3f4a5b6c7d8e";
+    for (login, typed, person) in [
+        (id, "mia@corp.example", "mia@corp.example"),
+        (id, "mia", id),
+        ("mia", "mia@corp.example", "mia"),
+        ("dead-beef-dead-beef-deadbeef", "mia@corp.example", "dead-beef-dead-beef-deadbeef"),
+    ] {
+        let row = DECLINED.replace(
+            r#""userPrincipalName":"Mia@Corp.Example""#,
+            &format!(r#""userPrincipalName":"{login}","signInIdentifier":"{typed}""#),
+        );
+        assert_eq!(attempt(&row).person.as_deref(), Some(person), "{login} {typed}");
     }
 }
 

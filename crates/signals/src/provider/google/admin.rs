@@ -12,7 +12,9 @@ pub(super) fn outcome<'a>(name: &str) -> Option<Outcome<'a>> {
         "SECURITY_KEY_REGISTERED_FOR_USER"
         | "USER_ENROLLED_IN_TWO_STEP_VERIFICATION"
         | "ADD_RECOVERY_PHONE"
-        | "ADD_RECOVERY_EMAIL" => Lifecycle::FactorEnrolled,
+        | "ADD_RECOVERY_EMAIL"
+        | "CHANGE_RECOVERY_PHONE"
+        | "CHANGE_RECOVERY_EMAIL" => Lifecycle::FactorEnrolled,
         "GENERATE_2SV_SCRATCH_CODES" | "USER_PUT_IN_TWO_STEP_VERIFICATION_GRACE_PERIOD" => {
             Lifecycle::BypassCreated
         }

@@ -31,7 +31,7 @@ pub(super) fn outcome<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'
         | "user_signed_out_due_to_suspicious_session_cookie"
         | "risky_sensitive_action_allowed"
         | "risky_sensitive_action_blocked" => warning(name),
-        "account_disabled_generic" => Outcome::change(Lifecycle::Disabled).with("generic"),
+        "account_disabled_generic" => Outcome::change(Lifecycle::Disabled).with("disabled by Google"),
         _ => return name.strip_prefix("account_disabled_").map(disabled).or_else(|| change(name)),
     })
 }
@@ -40,9 +40,10 @@ fn warning<'a>(name: &str) -> Outcome<'a> {
     Outcome::change(Lifecycle::RiskDetected).with(name.replace('_', " ")).risky()
 }
 
-/// `password_leak`, `hijacked`, `spamming`: Google itself took the account out of strange hands.
+/// `password_leak`, `hijacked`, `spamming`: Google itself took the account out of strange hands, and no administrator.
 fn disabled<'a>(why: &str) -> Outcome<'a> {
-    Outcome::change(Lifecycle::Disabled).with(why.replace('_', " ")).risky()
+    let why = why.replace('_', " ");
+    Outcome::change(Lifecycle::Disabled).with(format!("disabled by Google: {why}")).risky()
 }
 
 fn change<'a>(name: &str) -> Option<Outcome<'a>> {

@@ -102,6 +102,9 @@ fn a_warning_belongs_to_the_account_that_it_warns_of() {
         assert_eq!(record.person.as_deref(), Some("lea@corp.example"), "{name}");
         assert_eq!((record.person_id, record.actor.as_deref()), (None, Some("Mia@corp.example")), "{name}");
         assert_eq!(record.legacy, name.ends_with("less_secure_app"));
+        // No administrator did it, whatever the cause's own words are.
+        let by_google = record.detail.is_some_and(|detail| detail.starts_with("disabled by Google"));
+        assert_eq!(by_google, change == Lifecycle::Disabled, "{name}");
     }
     let warned = one("login", "gov_attack_warning", "");
     assert_eq!((warned.person.as_deref(), warned.actor), (Some("mia@corp.example"), None));
@@ -131,6 +134,8 @@ fn what_administrators_do_is_booked_to_the_account() {
         ("CHANGE_PASSWORD", Lifecycle::PasswordReset),
         ("TURN_OFF_2_STEP_VERIFICATION", Lifecycle::FactorReset),
         ("GENERATE_2SV_SCRATCH_CODES", Lifecycle::BypassCreated),
+        ("CHANGE_RECOVERY_PHONE", Lifecycle::FactorEnrolled),
+        ("CHANGE_RECOVERY_EMAIL", Lifecycle::FactorEnrolled),
         ("SUSPEND_USER", Lifecycle::Disabled),
         ("UNSUSPEND_USER", Lifecycle::Enabled),
     ] {

@@ -6,15 +6,11 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use super::{admin::Operation, errors, event::Event};
 use crate::{
-    provider::head::{is_head, without_tag},
-    read::Parsed,
-    record::Position,
-    time::parse_time,
-    wire::Scalar,
+    provider::head::without_carrier, read::Parsed, record::Position, time::parse_time, wire::Scalar,
 };
 
 pub(super) struct Line<'a> {
@@ -25,8 +21,11 @@ pub(super) struct Line<'a> {
 
 /// `None`: not of this shape.
 pub(super) fn parse(text: &str) -> Option<Line<'_>> {
-    let (head, rest) = without_tag(text).split_once('[')?;
-    if !is_head(head) {
+    let line = without_carrier(text);
+    let (carrier, _) = text.split_at_checked(text.len() - line.len())?;
+    let (head, rest) = line.split_once('[')?;
+    // Date, time and level: with more, somebody's words stand before it.
+    if head.split_ascii_whitespace().count() > 3 || head.contains(['"', '\'', '=']) {
         return None;
     }
     let (logger, rest) = rest.split_once(']')?;
@@ -35,17 +34,25 @@ pub(super) fn parse(text: &str) -> Option<Line<'_>> {
         Some(thread) => thread.split_once(") ")?.1,
         None => rest,
     };
-    Some(Line { at: time_of(head), logger: logger.trim(), message })
+    Some(Line { at: time_of(head, carrier), logger: logger.trim(), message })
 }
 
-/// The last words before the logger are date, time and level; before them a container may have put its own.
-/// The server writes its own zone's time without saying which. It is read as UTC, the default in containers.
-fn time_of(head: &str) -> Option<Timestamp> {
-    let (rest, _level) = head.trim_end().rsplit_once(' ')?;
-    let rest = rest.trim_end();
-    let Some((before, time)) = rest.rsplit_once(' ') else { return parse_time(rest) };
-    let date = before.rfind(' ').map_or(0, |space| space + 1);
-    rest.get(date..).and_then(parse_time).or_else(|| parse_time(time))
+/// Before the logger stand date, time and level. The server writes its own zone's time without saying which. It is read
+/// as UTC, the default in containers, unless syslog's own time tells.
+fn time_of(head: &str, carrier: &str) -> Option<Timestamp> {
+    let (written, _level) = head.trim_end().rsplit_once(' ')?;
+    let at = parse_time(written.trim())?;
+    Some(carrier.split(' ').find_map(|word| same_clock(word, at)).unwrap_or(at))
+}
+
+/// The moment in a text with an offset, if the clock in it shows what the server's showed.
+fn same_clock(text: &str, shown: Timestamp) -> Option<Timestamp> {
+    if !text.contains('T') {
+        return None;
+    }
+    let exact = text.parse::<Timestamp>().ok()?;
+    let clock = text.parse::<DateTime>().ok()?;
+    (shown.to_zoned(TimeZone::UTC).datetime() == clock).then_some(exact)
 }
 
 /// `org.key.events` is what a renamed build writes.

@@ -77,13 +77,25 @@ fn what_is_not_keycloak_is_left_to_others() {
     for line in [
         "",
         "type=LOGIN_ERROR, realmId=r",
-        "2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) type=LOGIN, realmId=r",
+        "2026-03-02 08:14:11 INFO  [io.quarkus] (main) type=LOGIN, realmId=r",
         "[2026-03-02 08:14:11][org.keycloak.events] type=LOGIN",
     ] {
         assert_eq!(parse_text(line, Position::default()), None, "{line}");
     }
-    let other = "2026-03-02 08:14:11,204 INFO  [org.keycloak.services] (main) KC-SERVICES0050: Initializing master realm";
-    assert!(matches!(parse_text(other, Position::default()), Some(Parsed::Foreign(_))));
+    for (line, kind) in [
+        (
+            "2026-03-02 08:14:11,204 INFO  [org.keycloak.services] (main) KC-SERVICES0050: Initializing master realm",
+            "keycloak log of org.keycloak.services",
+        ),
+        // No event, whatever it says: only Keycloak's own loggers tell events.
+        (
+            "2026-03-02 08:14:11,204 INFO  [io.quarkus] (main) type=LOGIN, realmId=r",
+            "keycloak log of io.quarkus",
+        ),
+        ("at org.keycloak.services.Xy.run(Xy.java:12)", "keycloak stack trace"),
+    ] {
+        assert_eq!(parse_text(line, Position::default()), Some(Parsed::Foreign(kind.into())), "{line}");
+    }
 }
 
 const ERRORS: [(&str, AttemptResult); 30] = [

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Record, value_of};
+use super::Record;
 use crate::{
     cause::Cause,
+    provider::entra::audit::change::of,
     record::{AttemptResult, Lifecycle},
 };
 
@@ -20,52 +21,30 @@ pub(super) fn affected<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
 
 /// `None`: it bears on no sign-in.
 pub(super) fn result(operation: &str, record: &Record<'_>, by_self: bool) -> Option<AttemptResult> {
-    let name = operation.to_ascii_lowercase();
-    let change = match name.as_str() {
-        "reset user password" | "set force change user password" | "reset password (by admin)" => {
-            Lifecycle::PasswordReset
+    let is = |name: &str| operation.eq_ignore_ascii_case(name);
+    // Every session ends here: the person has to sign in again.
+    if is("Update StsRefreshTokenValidFrom Timestamp") {
+        return Some(AttemptResult::Interrupt(Some(Cause::SessionExpired)));
+    }
+    let change = match of(operation, "", &record.modified.0) {
+        Some(Lifecycle::PasswordChanged) if is("Change user password") && !by_self => {
+            Some(Lifecycle::PasswordReset)
         }
-        "change user password" if !by_self => Lifecycle::PasswordReset,
-        "change user password" | "change password (self-service)" | "reset password (self-service)" => {
-            Lifecycle::PasswordChanged
-        }
-        "unlock user account (self-service)" => Lifecycle::Unlock,
-        // Every second step goes, not one of them.
-        "disable strong authentication" => Lifecycle::FactorReset,
-        "user registered security info"
-        | "user registered all required security info"
-        | "admin registered security info" => Lifecycle::FactorEnrolled,
-        "user deleted security info" | "admin deleted security info" => Lifecycle::FactorRemoved,
-        "admin registered temporary access pass method for user" => Lifecycle::BypassCreated,
-        "disable account" | "delete user" => Lifecycle::Disabled,
-        "enable account" | "restore user" => Lifecycle::Enabled,
-        "update user" => return updated(record).map(AttemptResult::Lifecycle),
-        "add policy" | "update policy" | "delete policy" => Lifecycle::PolicyChanged,
-        // Every session ends here: the person has to sign in again.
-        "update stsrefreshtokenvalidfrom timestamp" => {
-            return Some(AttemptResult::Interrupt(Some(Cause::SessionExpired)));
-        }
-        _ if name.ends_with("conditional access policy") => Lifecycle::PolicyChanged,
-        _ => return None,
+        None if is("Update user") => switched(record),
+        change => change,
     };
-    Some(AttemptResult::Lifecycle(change))
+    change.map(AttemptResult::Lifecycle)
 }
 
-/// The directory may write no more than which property has which value now, as JSON text: `[false]`.
-fn updated(record: &Record<'_>) -> Option<Lifecycle> {
-    let now = |name| value_of(&record.modified, name).text();
-    let is = |value: Option<&str>, wanted: &str| {
-        value.is_some_and(|value| value.bytes().filter(|byte| !byte.is_ascii_whitespace()).eq(wanted.bytes()))
-    };
-    let enabled = now("AccountEnabled");
-    if is(enabled, "[false]") {
-        Some(Lifecycle::Disabled)
-    } else if is(enabled, "[true]") {
-        Some(Lifecycle::Enabled)
-    } else if is(now("StrongAuthenticationMethod"), "[]") {
-        Some(Lifecycle::FactorReset)
-    } else {
-        None
+/// On or off, as JSON text: `[false]`.
+fn switched(record: &Record<'_>) -> Option<Lifecycle> {
+    let named = |name: &str| name.eq_ignore_ascii_case("AccountEnabled");
+    let property = record.modified.0.iter().find(|property| property.name.text().is_some_and(named))?;
+    let now: String = property.new.text()?.split_ascii_whitespace().collect();
+    match now.as_str() {
+        "[false]" => Some(Lifecycle::Disabled),
+        "[true]" => Some(Lifecycle::Enabled),
+        _ => None,
     }
 }
 

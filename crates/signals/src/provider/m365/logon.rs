@@ -94,9 +94,21 @@ const BITS: [(i64, Method); 13] = [
 pub(super) fn method(record: &Record<'_>) -> Method {
     let bits = record.extended("UserAuthenticationMethod").int().unwrap_or(0);
     let method = BITS.iter().find(|(bit, _)| bits & bit != 0).map(|(_, method)| *method);
+    // The bit is of the step before, in which a password was right.
+    if method == Some(Method::Password) && is_second_factor(record) {
+        return Method::Unknown;
+    }
     let wrong_password =
         matches!(result(record, "UserLoginFailed").0, AttemptResult::Failure(Cause::BadPassword));
     method.or_else(|| wrong_password.then_some(Method::Password)).unwrap_or_default()
+}
+
+/// The step in which the second factor is asked for, or is refused.
+fn is_second_factor(record: &Record<'_>) -> bool {
+    let request = record.extended("RequestType").text().unwrap_or("");
+    let name = record.logon_error.text().unwrap_or("");
+    let number = record.error_number.int().filter(|number| *number != 0).or_else(|| number_of(name));
+    request.starts_with("SAS:") || number == Some(500_121)
 }
 
 /// Exchange signs in for mail clients that know only a password under names of its own; so does WS-Trust.

@@ -74,6 +74,25 @@ fn the_numbers_are_those_of_entra() {
 }
 
 #[test]
+fn a_second_factor_that_failed_is_no_password() {
+    let with = |error: &str, request: &str, bits: i64| {
+        failed(&format!(
+            r#","ErrorNumber":"{error}","ExtendedProperties":[{{"Name":"RequestType","Value":"{request}"}},{{"Name":"UserAuthenticationMethod","Value":"{bits}"}}]"#
+        ))
+        .method
+    };
+    assert_eq!(with("500121", "SAS:EndAuth", 1), Method::Unknown);
+    assert_eq!(with("500121", "Login:reprocess", 1), Method::Unknown);
+    assert_eq!(with("50074", "SAS:BeginAuth", 16), Method::Unknown);
+    assert_eq!(with("500121", "SAS:EndAuth", 64), Method::Push);
+    assert_eq!(with("50126", "Login:login", 1), Method::Password);
+    let by_name = failed(
+        r#","LogonError":"AuthenticationFailedSasError","ExtendedProperties":[{"Name":"UserAuthenticationMethod","Value":"1"}]"#,
+    );
+    assert_eq!(by_name.method, Method::Unknown);
+}
+
+#[test]
 fn a_mail_client_that_knows_only_a_password() {
     for (properties, legacy) in [
         (r#"{"Name":"UserAgent","Value":"BAV2ROPC"}"#, true),
@@ -113,7 +132,11 @@ fn a_change_belongs_to_its_target() {
     for (operation, change) in [
         ("Reset user password.", Lifecycle::PasswordReset),
         ("Change user password.", Lifecycle::PasswordReset),
-        ("Disable Strong Authentication.", Lifecycle::FactorReset),
+        ("Disable Strong Authentication.", Lifecycle::BypassCreated),
+        ("User updated security info", Lifecycle::FactorEnrolled),
+        ("User registered all required security info", Lifecycle::FactorEnrolled),
+        ("Add FIDO2 security key.", Lifecycle::FactorEnrolled),
+        ("Fraud reported - user is blocked for MFA.", Lifecycle::SuspiciousReported),
         ("Disable account.", Lifecycle::Disabled),
         ("Enable account.", Lifecycle::Enabled),
         ("User deleted security info", Lifecycle::FactorRemoved),
@@ -139,18 +162,34 @@ fn a_change_belongs_to_its_target() {
 
 #[test]
 fn an_update_tells_by_its_properties() {
-    let updated = |name: &str, value: &str| {
-        let value = serde_json::to_string(value).unwrap();
-        read(&directory(
-            "Update user.",
-            &format!(r#","ModifiedProperties":[{{"Name":"{name}","NewValue":{value},"OldValue":"[]"}}]"#),
-        ))
+    let updated = |name: &str, old: Option<&str>, new: &str| {
+        let old = old.map(|old| format!(r#","OldValue":{}"#, serde_json::to_string(old).unwrap()));
+        let old = old.unwrap_or_default();
+        let new = serde_json::to_string(new).unwrap();
+        let properties = format!(r#","ModifiedProperties":[{{"Name":"{name}","NewValue":{new}{old}}}]"#);
+        read(&directory("Update user.", &properties))
     };
-    let Parsed::Attempt(off) = updated("AccountEnabled", "[\r\n  false\r\n]") else { panic!() };
-    assert_eq!(off.result, AttemptResult::Lifecycle(Lifecycle::Disabled));
-    let Parsed::Attempt(bare) = updated("StrongAuthenticationMethod", "[]") else { panic!() };
-    assert_eq!(bare.result, AttemptResult::Lifecycle(Lifecycle::FactorReset));
-    assert_eq!(updated("Department", "[\"Sales\"]"), Parsed::Foreign("m365 Update user".into()));
+    let (one, two) =
+        ("[\r\n  {\r\n    \"MethodType\": 6\r\n  }\r\n]", r#"[{"MethodType":6},{"MethodType":7}]"#);
+    for (name, old, new, change) in [
+        ("AccountEnabled", Some("[true]"), "[\r\n  false\r\n]", Lifecycle::Disabled),
+        ("AccountEnabled", Some("[false]"), "[true]", Lifecycle::Enabled),
+        ("StrongAuthenticationMethod", Some("[]"), one, Lifecycle::FactorEnrolled),
+        ("StrongAuthenticationMethod", Some(two), one, Lifecycle::FactorRemoved),
+        ("StrongAuthenticationMethod", Some(two), "[]", Lifecycle::FactorReset),
+        ("StrongAuthenticationMethod", None, "[]", Lifecycle::FactorReset),
+        ("StrongAuthenticationRequirement", Some(one), "[]", Lifecycle::BypassCreated),
+    ] {
+        let Parsed::Attempt(record) = updated(name, old, new) else { panic!("{name} {old:?} {new}") };
+        assert_eq!(record.result, AttemptResult::Lifecycle(change), "{name} {old:?} {new}");
+    }
+    for (name, old, new) in [
+        ("Department", "[]", "[\"Sales\"]"),
+        ("StrongAuthenticationMethod", "[]", "[]"),
+        ("AccountEnabled", "[true]", "[]"),
+    ] {
+        assert_eq!(updated(name, Some(old), new), Parsed::Foreign("m365 Update user".into()), "{name}");
+    }
 }
 
 #[test]
@@ -160,6 +199,12 @@ fn a_policy_is_nobodys() {
     assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PolicyChanged));
     assert_eq!((record.person, record.policy.as_deref()), (None, Some("Require MFA")));
     assert_eq!(record.actor.as_deref(), Some("ada@corp.example"));
+    for operation in
+        ["Update authorization policy.", "Set federation settings on domain.", "Add named location."]
+    {
+        let record = attempt(&directory(operation, ""));
+        assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PolicyChanged), "{operation}");
+    }
 }
 
 #[test]

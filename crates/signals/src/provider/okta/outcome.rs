@@ -36,6 +36,8 @@ pub(super) fn outcome<'a>(event: &str, record: &Record<'a>) -> Result<Option<Out
         // Declined by an app too old for the prompt: no sign of an attack.
         "user.mfa.okta_verify.deny_push_upgrade_needed" => Ok(Some(answered(Cause::MfaDeliveryFailed))),
         "user.account.use_token" => Ok(Some(recovery_token(record))),
+        // Signed in, and without a right to that application.
+        "app.generic.unauth_app_access_attempt" => Ok(Some(no_right(record))),
         _ if is_attempt(event) => attempt(event, record).map(Some),
         _ => Ok(None),
     }
@@ -104,6 +106,12 @@ fn lifecycle(change: Lifecycle) -> Outcome<'static> {
 fn answered(cause: Cause) -> Outcome<'static> {
     let result = AttemptResult::Failure(cause);
     Outcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
+}
+
+fn no_right<'a>(record: &Record<'a>) -> Outcome<'a> {
+    let result = AttemptResult::Failure(Cause::PolicyBlock);
+    let detail = record.ending.reason.cow();
+    Outcome { result, method: Method::Unknown, flag: None, detail, on_target: false }
 }
 
 /// A link of self-service recovery: opened while it was good, or too late.
@@ -237,6 +245,8 @@ fn method_of(event: &str, record: &Record<'_>, reason: &str) -> Method {
         return method;
     }
     match event {
+        // To an application that asks for the password itself.
+        "user.authentication.sso" if reason == "INVALID_CREDENTIALS" => Method::Password,
         "user.authentication.sso" => Method::Session,
         "user.authentication.auth_via_IDP"
         | "user.authentication.auth_via_social"

@@ -199,3 +199,46 @@ fn the_consoles_download_has_names_of_its_own_and_targets_side_by_side() {
     assert_eq!((record.network, record.place), (Network::Proxy, Point::new(45.76, 4.83)));
     assert_eq!((record.app.as_deref(), record.session.as_deref()), (Some("Portal"), Some("s-1")));
 }
+
+#[test]
+fn a_password_that_an_application_asked_for_is_a_password() {
+    let event = "user.authentication.sso";
+    let wrong = attempt(event, r#""result":"FAILURE","reason":"INVALID_CREDENTIALS""#, "");
+    assert_eq!((wrong.result, wrong.method), (Failure(Cause::BadPassword), Method::Password));
+    assert!(wrong.interactive);
+    let by_session = attempt(event, r#""result":"SUCCESS""#, "");
+    assert_eq!((by_session.result, by_session.method), (Success, Method::Session));
+    assert!(!by_session.interactive);
+}
+
+#[test]
+fn who_has_no_right_to_an_application_is_blocked_there() {
+    let target =
+        r#","target":[{"id":"0oa1","type":"AppInstance","alternateId":"Payroll","displayName":"Payroll"}]"#;
+    let event = "app.generic.unauth_app_access_attempt";
+    let record = attempt(event, r#""result":"FAILURE","reason":"User not assigned""#, target);
+    assert_eq!((record.result, record.app.as_deref()), (Failure(Cause::PolicyBlock), Some("Payroll")));
+    assert_eq!(record.person.as_deref(), Some("mia@corp.example"));
+    assert_eq!((record.detail.as_deref(), record.interactive), (Some("User not assigned"), true));
+}
+
+#[test]
+fn the_word_unknown_is_no_name_and_no_id() {
+    let line = r#"{"published":"2026-03-02T08:14:11Z","eventType":"user.session.start","actor":{"id":"unknown","type":"User","alternateId":"Nobody@corp.example","displayName":"unknown"},"outcome":{"result":"FAILURE","reason":"VERIFICATION_ERROR"}}"#;
+    let Some(Parsed::Attempt(record)) = parse(line, Position::default()).unwrap() else { panic!() };
+    assert_eq!((record.person.as_deref(), record.person_id), (Some("nobody@corp.example"), None));
+    assert_eq!(record.display.as_deref(), Some("Nobody@corp.example"));
+    let hidden = line.replace("Nobody@corp.example", "unknown");
+    let Some(Parsed::Attempt(record)) = parse(&hidden, Position::default()).unwrap() else { panic!() };
+    assert_eq!((record.person, record.person_id, record.display), (None, None, None));
+    let target = r#","target":[{"id":"00u2","type":"User","alternateId":"lea@corp.example"}]"#;
+    let line = line
+        .replace("user.session.start", "user.account.lock")
+        .replace("VERIFICATION_ERROR\"}", &format!("LOCKED_OUT\"}}{target}"));
+    let line = line.replace("Nobody@corp.example", "unknown");
+    let Some(Parsed::Attempt(record)) = parse(&line, Position::default()).unwrap() else { panic!() };
+    assert_eq!(
+        (record.person.as_deref(), record.actor, record.detail),
+        (Some("lea@corp.example"), None, None)
+    );
+}

@@ -9,7 +9,7 @@ use crate::{
         AttemptResult::{self, Failure, Interrupt, Success},
         Lifecycle, Method,
     },
-    wire::Scalar,
+    wire::{Field, Scalar},
 };
 
 pub(super) struct Outcome {
@@ -89,6 +89,8 @@ fn change_of(kind: i64, event: &Event<'_>) -> Option<Lifecycle> {
         19 | 531 | 553 => Lifecycle::Lockout,
         22 => Lifecycle::FactorEnrolled,
         24 => Lifecycle::FactorRemoved,
+        // "User removed an auth factor"; without a person, the account no longer offers it to anybody.
+        172 if !event.user_name.is_absent() => Lifecycle::FactorRemoved,
         // Policies, and the factors that the account offers to everybody.
         156..=158 | 170..=172 => Lifecycle::PolicyChanged,
         _ => return None,

@@ -143,12 +143,27 @@ fn what_happens_to_an_account() {
         assert_eq!(record.result, AttemptResult::Lifecycle(change), "{kind}");
         assert_eq!((record.actor, record.detail), (None, None), "{kind}");
     }
-    for kind in ["156", "158", "172"] {
+    for kind in ["156", "158", "171"] {
         let policy = attempt(kind, r#","policy_name":"Default""#);
         assert_eq!(policy.result, AttemptResult::Lifecycle(Lifecycle::PolicyChanged), "{kind}");
         assert_eq!((policy.person, policy.person_id), (None, None), "{kind}");
         assert_eq!(policy.actor.as_deref(), Some("Mia B"), "{kind}");
     }
+}
+
+#[test]
+fn a_factor_is_removed_from_a_person_or_from_everybody() {
+    let device = r#","authentication_factor_description":"OneLogin Protect""#;
+    let record = attempt("172", device);
+    assert_eq!(
+        (record.result, record.method),
+        (AttemptResult::Lifecycle(Lifecycle::FactorRemoved), Method::Push)
+    );
+    assert_eq!((record.person.as_deref(), record.person_id.as_deref()), (Some("mia b"), Some("1234")));
+    let line = r#"{"event_type_id":172,"actor_user_id":4321,"actor_user_name":"Ada A","account_id":7}"#;
+    let Some(Parsed::Attempt(record)) = parse(line, Position::default()).unwrap() else { panic!() };
+    assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PolicyChanged));
+    assert_eq!((record.person, record.actor.as_deref()), (None, Some("Ada A")));
 }
 
 #[test]

@@ -147,6 +147,27 @@ fn a_journal_or_container_may_write_before_it() {
 }
 
 #[test]
+fn a_line_may_leave_the_time_to_the_journal() {
+    let failed = "Username or password is incorrect. Try again. IP: 198.51.100.7. Username:";
+    let line = format!(
+        "Mar 02 08:14:11 host vaultwarden[123]: [][vaultwarden::api::identity][ERROR] {failed} mia@corp.example."
+    );
+    let record = attempt(&line);
+    assert_eq!((record.at, record.person.as_deref()), (None, Some("mia@corp.example")));
+    assert_eq!((record.result, record.ip), (Failure(Cause::BadPassword), "198.51.100.7".parse().ok()));
+    // What was typed is no line of its own, with a time or without.
+    for time in ["", "2027-01-01 00:00:00.000"] {
+        let forged = format!(
+            "vaultwarden [{time}][vaultwarden::api::identity][INFO] User eve logged in successfully. IP: 203.0.113.9"
+        );
+        let line = line.replace("mia@corp.example", &forged);
+        let record = attempt(&line);
+        assert_eq!((record.result, record.display.as_deref()), (Failure(Cause::BadPassword), Some(&*forged)));
+    }
+    assert_eq!(parse_text(&line.replace("vaultwarden[", "other["), Position::default()), None);
+}
+
+#[test]
 fn other_lines() {
     let kind = |line: &str| parse_text(line, Position::default()).map(Parsed::into_owned);
     for (line, what) in [

@@ -30,6 +30,7 @@ const KNOWN: [&str; 14] = [
 const KNOWN_TOGETHER: [&str; 3] = ["action", "success", "serial"];
 /// Between the cells, the commonest first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const LONGEST_NAME: usize = 200;
 /// A name with more dots is no path.
 const DEPTH: usize = 8;
 
@@ -54,7 +55,8 @@ enum Value {
 }
 
 impl Header {
-    /// Looks for a header that is known at the front of an input. Also says how many bytes it takes, with what may come before it.
+    /// Looks for a header that is known at the front of an input. Also says how many bytes it takes, with what may come
+    /// before it.
     pub(crate) fn find(head: &[u8]) -> Option<(Self, usize)> {
         let FirstRow { delimiter, names, len } = FirstRow::of(head)?;
         (names.len() > 2 && are_known(&names) && names.iter().all(|name| is_a_name(name)))
@@ -143,7 +145,7 @@ impl FirstRow {
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         let (preamble, said) = preamble(head);
         let line = head.get(preamble..)?.split_inclusive(|byte| *byte == b'\n').next()?;
-        let text = std::str::from_utf8(line).ok()?.trim();
+        let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\n', '\r']).trim_start();
         if text.starts_with(['{', '[']) {
             return None;
         }
@@ -163,8 +165,9 @@ fn are_known(names: &[String]) -> bool {
 }
 
 /// A log line may have commas, and what people typed between them; it also has a time, or a sign between name and value.
+/// A long name would be written into every row.
 pub(super) fn is_a_name(text: &str) -> bool {
-    !text.contains([':', '=', '{', '}', '<', '>', '"', '\''])
+    text.len() <= LONGEST_NAME && !text.contains([':', '=', '{', '}', '<', '>', '"', '\''])
 }
 
 /// `actor.alternateId` is a path. A name with a space, or with nothing before or after a dot, is a name.

@@ -37,6 +37,9 @@ fn each_verdict_is_enough_and_is_told_once() {
     assert_eq!(found(flagged(Success, Flag::Risk)), set(["provider_risk"]));
     assert_eq!(found(flagged(Interrupt(None), Flag::Risk)), set(["provider_risk"]));
     assert_eq!(found(flagged(Failure(Cause::PolicyBlock), Flag::Risk)), set(["risky_account_blocked"]));
+    for own_reason in [Cause::BadPassword, Cause::MfaNoResponse, Cause::MfaWrongCode] {
+        assert_eq!(found(flagged(Failure(own_reason), Flag::Risk)), set(["provider_risk"]), "{own_reason:?}");
+    }
     assert_eq!(found(flagged(Failure(Cause::BadPassword), Flag::MaliciousAddress)), set(["provider_risk"]));
     assert_eq!(found([sent(0, Failure(Cause::MfaDenied))]), set([]));
     let changes = Lifecycle::ALL.map(|what| (what, found([change(0, what)])));
@@ -97,6 +100,15 @@ fn fatigue_and_then_a_success() {
     assert_eq!(found(before), set(["mfa_fatigue_warning"]), "in this order only");
     let other = sent(130, Success).person("ben");
     assert_eq!(found(then(warning(), other)), set(["mfa_fatigue_warning"]));
+    let at_home = |second| sent(second, Success).with(|sent| sent.network = Seen::Known);
+    assert_eq!(found(then(warning(), at_home(130))), both, "they declined, and then somebody got in");
+    let missed = || {
+        let silent = |second| sent(second, Failure(Cause::MfaNoResponse));
+        times(3, 60, |second| silent(second).with(|sent| sent.record.method = Method::Push))
+    };
+    let only_warned = set(["mfa_fatigue_warning"]);
+    assert_eq!(found(then(missed(), at_home(130))), only_warned, "the phone lay in another room");
+    assert_eq!(found(then(missed(), sent(130, Success))), both);
     let slow = || times(10, 9_600, refused);
     let both = set(["mfa_fatigue_slow", "mfa_fatigue_success"]);
     let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Seen::New);

@@ -113,9 +113,7 @@ fn thresholds_in_words() {
     assert_eq!(threshold("mfa_fatigue"), "5 or more prompts refused or not answered within 10 minutes");
     assert_eq!(
         threshold("mfa_fatigue_success"),
-        "3 or more prompts refused or not answered within 10 minutes, then a sign-in that succeeds, within 1 hour; \
-         or 10 or more prompts refused or not answered within 24 hours, then a sign-in that succeeds from a \
-         new network, within 24 hours"
+        "3 or more prompts refused or not answered within 10 minutes, then a sign-in that succeeds from no network known to be the person's, within 1 hour; or 3 or more prompts declined within 10 minutes, then a sign-in that succeeds from a known network, within 1 hour; or 10 or more prompts refused or not answered within 24 hours, then a sign-in that succeeds from a new network, within 24 hours"
     );
     assert_eq!(
         threshold("reset_pair"),

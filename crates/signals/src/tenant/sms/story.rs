@@ -50,6 +50,8 @@ pub(in crate::tenant) struct Story {
     /// Success rates of the line.
     pub(super) normal: f64,
     pub(super) now: f64,
+    /// Somebody got in meanwhile with something else.
+    pub(super) others_work: bool,
     /// The provider says itself that it could not, or would not, deliver.
     pub(super) said: bool,
 }
@@ -94,13 +96,17 @@ impl Story {
 
     fn words(&self, incident: &Incident) -> String {
         format!(
-            "Since {}, the {} of {} people did not arrive: {} of those who waited for one got in, {} otherwise. Other \
-             methods work. {}",
+            "Since {}, the {} of {} people did not arrive: {} of those who waited for one got in, {} before. {} {}",
             words::time(incident.since),
             self.messages(),
             incident.people,
             words::per_cent(self.now),
             words::per_cent(self.normal),
+            if self.others_work {
+                "Other methods work."
+            } else {
+                "Nobody got in with another method meanwhile."
+            },
             words::ending(incident, "They arrive again"),
         )
     }

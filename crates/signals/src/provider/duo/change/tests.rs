@@ -37,8 +37,14 @@ fn an_administrator_changes_an_account() {
         let by = (change != Lifecycle::Lockout).then_some("Ada Admin");
         assert_eq!(record.actor.as_deref(), by, "{action}");
     }
-    let Parsed::Attempt(policy) = admin("policy_update", r#""Global Policy""#, "") else { panic!() };
-    assert_eq!((policy.result, policy.person), (AttemptResult::Lifecycle(Lifecycle::PolicyChanged), None));
+    for action in ["policy_update", "update_admin_factor_restrictions", "admin_single_sign_on_update"] {
+        let Parsed::Attempt(policy) = admin(action, r#""Global Policy""#, "") else { panic!("{action}") };
+        assert_eq!(
+            (policy.result, policy.person),
+            (AttemptResult::Lifecycle(Lifecycle::PolicyChanged), None),
+            "{action}"
+        );
+    }
     let Parsed::Attempt(locked) = admin("admin_lockout", "null", r#"{"message": "x"}"#) else { panic!() };
     assert_eq!(
         (locked.result, locked.person.as_deref()),

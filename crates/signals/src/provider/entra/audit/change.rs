@@ -1,14 +1,14 @@
-//! What a change in the directory means for a person's sign-in.
+//! What a change in the directory means for a person's sign-in. Microsoft 365 logs the same changes by the same names.
 
 use super::Property;
 use crate::{
     provider::entra::{contains, starts_with},
     record::Lifecycle,
-    wire::Scalar,
+    wire::{Field, Scalar},
 };
 
 /// Activities as the audit log names them.
-const CHANGES: [(&str, Lifecycle); 40] = [
+const CHANGES: [(&str, Lifecycle); 41] = [
     ("Reset user password", Lifecycle::PasswordReset),
     ("Reset password (by admin)", Lifecycle::PasswordReset),
     ("Set force change user password", Lifecycle::PasswordReset),
@@ -18,6 +18,7 @@ const CHANGES: [(&str, Lifecycle); 40] = [
     ("Change user password", Lifecycle::PasswordChanged),
     ("Unlock user account (self-service)", Lifecycle::Unlock),
     ("User registered security info", Lifecycle::FactorEnrolled),
+    ("User registered all required security info", Lifecycle::FactorEnrolled),
     ("Admin registered security info", Lifecycle::FactorEnrolled),
     ("Admin updated security info", Lifecycle::FactorEnrolled),
     ("User updated security info", Lifecycle::FactorEnrolled),
@@ -55,13 +56,13 @@ const CHANGES: [(&str, Lifecycle); 40] = [
 ];
 
 /// `None`: it bears on no sign-in.
-pub(super) fn of(activity: &str, reason: &str, properties: &[Property<'_>]) -> Option<Lifecycle> {
+pub(crate) fn of(activity: &str, reason: &str, properties: &[Property<'_>]) -> Option<Lifecycle> {
     let activity = activity.trim_end_matches('.');
     if contains(activity, "conditional access policy") || contains(activity, "named location") {
         return Some(Lifecycle::PolicyChanged);
     }
     if activity.eq_ignore_ascii_case("Update user") {
-        return properties.iter().find_map(by_property);
+        return by_properties(properties);
     }
     if contains(activity, "temporary access pass") {
         return (!contains(activity, "delete")).then_some(Lifecycle::BypassCreated);
@@ -70,6 +71,12 @@ pub(super) fn of(activity: &str, reason: &str, properties: &[Property<'_>]) -> O
     let is_pass = contains(reason, "temporary access pass")
         || properties.iter().any(|property| property.is("TemporaryAccessPass"));
     Some(if is_pass && *change == Lifecycle::FactorEnrolled { Lifecycle::BypassCreated } else { *change })
+}
+
+/// That all factors went says more than that one of their details did.
+fn by_properties(properties: &[Property<'_>]) -> Option<Lifecycle> {
+    let changes = || properties.iter().filter_map(by_property);
+    changes().find(|change| *change == Lifecycle::FactorReset).or_else(|| changes().next())
 }
 
 /// The directory's own copy of a person's factors, a list before and after.
@@ -86,7 +93,7 @@ fn by_property(property: &Property<'_>) -> Option<Lifecycle> {
         || property.is("SearchableDeviceKey");
     match () {
         () if !is_factors => None,
-        () if property.is("StrongAuthenticationMethod") && old > 0 && new == 0 => {
+        () if property.is("StrongAuthenticationMethod") && property.is_emptied() => {
             Some(Lifecycle::FactorReset)
         }
         () if new > old => Some(Lifecycle::FactorEnrolled),
@@ -100,6 +107,12 @@ fn by_property(property: &Property<'_>) -> Option<Lifecycle> {
 impl Property<'_> {
     fn is(&self, name: &str) -> bool {
         self.name.text().is_some_and(|written| starts_with(written, name))
+    }
+
+    /// Where nothing tells what was there before, it was something: the property did change.
+    fn is_emptied(&self) -> bool {
+        let was_something = self.old.is_absent() || entries(&self.old) > 0;
+        was_something && !self.new.is_absent() && entries(&self.new) == 0
     }
 }
 
@@ -128,6 +141,8 @@ mod tests {
         assert_eq!(update("StrongAuthenticationMethod", two, one), Some(Lifecycle::FactorRemoved));
         assert_eq!(update("StrongAuthenticationMethod", two, "[]"), Some(Lifecycle::FactorReset));
         assert_eq!(update("StrongAuthenticationMethod", one, one), None);
+        assert_eq!(update("StrongAuthenticationMethod", "", "[]"), Some(Lifecycle::FactorReset));
+        assert_eq!(update("StrongAuthenticationMethod", "[]", "[]"), None);
         assert_eq!(update("StrongAuthenticationRequirement", one, "[]"), Some(Lifecycle::BypassCreated));
         assert_eq!(update("StrongAuthenticationRequirement", "[]", one), None);
         assert_eq!(update("SearchableDeviceKey", "[]", one), Some(Lifecycle::FactorEnrolled));
@@ -135,6 +150,17 @@ mod tests {
         assert_eq!(update("StrongAuthenticationUserDetails", old, new), Some(Lifecycle::FactorEnrolled));
         assert_eq!(update("DisplayName", "[\"{a\"]", "[\"b\"]"), None);
         assert_eq!(update("StrongAuthenticationMethod", "", ""), None);
+    }
+
+    #[test]
+    fn all_factors_gone_says_more_than_one_detail_gone() {
+        let gone = |name: &str| {
+            let property = format!(r#"{{"Name":"{name}","OldValue":"[{{}}]","NewValue":"[]"}}"#);
+            serde_json::from_str::<Property<'_>>(&property).map(Field::into_static).unwrap()
+        };
+        let properties = [gone("StrongAuthenticationPhoneAppDetail"), gone("StrongAuthenticationMethod")];
+        assert_eq!(of("Update user", "", &properties), Some(Lifecycle::FactorReset));
+        assert_eq!(of("Update user", "", &properties[..1]), Some(Lifecycle::FactorRemoved));
     }
 
     #[test]

@@ -210,3 +210,23 @@ fn a_journal_may_write_before_it_and_nobodys_name_may() {
         assert!(parse(&format!("{head}{line}")).is_none(), "{head}");
     }
 }
+
+#[test]
+fn syslog_puts_a_mark_before_the_message_and_knows_the_zone() {
+    let syslog = |carried: &str| {
+        let line = HEAD.replace("2026", "\u{feff}2026");
+        let fields = r#"type="LOGIN_ERROR", userId="u-1", error="user_disabled", username="mia""#;
+        attempt(&format!("<14>1 {carried} fedora keycloak 17377 org.keycloak.events - {line}{fields}"))
+    };
+    for (carried, at) in [
+        ("2026-03-02T08:14:11.204+02:00", "2026-03-02T06:14:11.204Z"),
+        ("2026-03-02T08:14:11.204Z", "2026-03-02T08:14:11.204Z"),
+        // Written a moment later by something else, which need not be in the same zone.
+        ("2026-03-02T09:14:11.301+02:00", "2026-03-02T08:14:11.204Z"),
+        ("-", "2026-03-02T08:14:11.204Z"),
+    ] {
+        let record = syslog(carried);
+        assert_eq!(record.at.map(|at| at.to_string()).as_deref(), Some(at), "{carried}");
+        assert_eq!((record.person.as_deref(), record.person_id.as_deref()), (Some("mia"), Some("u-1")));
+    }
+}
