@@ -85,3 +85,23 @@ fn an_interrupted_conversion_keeps_what_was_written_and_spares_an_earlier_file()
     }
     assert_eq!(folder.names(), ["earlier.jsonl", "new.jsonl"]);
 }
+
+#[test]
+fn a_second_interrupt_ends_it_and_leaves_nothing_behind() {
+    let folder = Folder::new("second-interrupt");
+    // Nobody writes to it: it cannot even be opened.
+    let pipe = folder.at("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = started(&["signins", "convert", &pipe, "-o", &folder.at("new.jsonl")]);
+    while folder.names().len() < 2 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // The handler is set right after the file is made.
+    thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(child.try_wait().unwrap(), None, "the first one waits for the reading to stop");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(folder.names(), ["pipe"]);
+}
