@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use postern::actions::import_sign_ins::{Upload, Via, import_sign_ins};
+use postern::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins};
 use postern::actions::{Caller, permit_on_tenant};
 use postern::app::App;
 use postern::store::findings::{self, Filter};
@@ -103,8 +103,9 @@ impl Desk<'_> {
         let path = self.folder.join(name);
         fs::write(&path, log)?;
         let permit = permit_on_tenant::<ImportSignIns>(self.app, &self.admin).await.map_err(cause)?;
+        let admission = admit_import(self.app, &self.admin, permit).await.map_err(cause)?;
         let upload = Upload::new(name, Via::Api, path);
-        import_sign_ins(self.app, &self.admin, permit, &upload).await.map_err(cause)?;
+        import_sign_ins(self.app, &self.admin, admission, &upload).await.map_err(cause)?;
         Ok(())
     }
 }
