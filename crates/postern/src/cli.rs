@@ -4,6 +4,7 @@ pub mod audit_export;
 pub mod config_check;
 pub mod demo;
 pub mod diagnose;
+pub mod output_file;
 pub mod person_recover;
 pub mod say;
 pub mod serve;
@@ -49,7 +50,6 @@ enum Command {
     Serve(Settings),
     /// Start a demo on this machine, with a dozen people and everything to try.
     Demo(demo::DemoArgs),
-    /// Say what in exported sign-in logs locks people out.
     Diagnose(diagnose::DiagnoseArgs),
     /// Sign-in logs.
     #[command(subcommand)]
@@ -67,7 +67,6 @@ enum Command {
 
 #[derive(Subcommand)]
 enum SigninsCommand {
-    /// Write sign-in logs of any provider as OCSF or Parquet.
     Convert(signins_convert::ConvertArgs),
 }
 
@@ -138,8 +137,8 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(settings) => serve::run(settings),
         Command::Demo(args) => demo::run(args),
-        Command::Diagnose(args) => diagnose::run(&args).map_err(Into::into),
-        Command::Signins(SigninsCommand::Convert(args)) => signins_convert::run(&args).map_err(Into::into),
+        Command::Diagnose(args) => diagnose::run(&args),
+        Command::Signins(SigninsCommand::Convert(args)) => signins_convert::run(&args),
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),

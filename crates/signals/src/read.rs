@@ -13,6 +13,7 @@ mod batch;
 mod damage;
 mod document;
 mod envelope;
+mod error_answer;
 mod look;
 mod records;
 mod table;

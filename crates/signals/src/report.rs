@@ -214,7 +214,8 @@ impl Report {
     /// "12 records: 3 sign-ins, …", for the foot of the table and for errors.
     pub fn in_numbers(&self) -> String {
         let totals = &self.totals;
-        let mut words = format!("{} records: {} about sign-ins", totals.records, totals.attempts);
+        let records = counted(totals.records, "record", "records");
+        let mut words = format!("{records}: {} about sign-ins", totals.attempts);
         for (count, what) in [
             (totals.repeated, "repeated"),
             (totals.foreign, "of other kinds"),
@@ -257,6 +258,11 @@ impl PersonReport {
 
 fn to_the_second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// "1 record", "2 records".
+pub fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// Control characters could move the cursor, and direction marks could reorder what is read.

@@ -25,6 +25,7 @@ mod shipped;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod whereabouts;
 mod words;
 
 use std::{collections::HashMap, fs, path::Path};
@@ -85,8 +86,8 @@ impl RuleSet {
     pub fn add_dir(&mut self, folder: &Path) -> Result<(), RuleError> {
         let mut more = self.clone();
         for path in load::files_below(folder)? {
-            let text = fs::read_to_string(&path)
-                .map_err(|source| RuleError::Unreadable { path: path.clone(), source })?;
+            let text =
+                fs::read_to_string(&path).map_err(|why| RuleError::Unreadable { path: path.clone(), why })?;
             more.add(&path.display().to_string(), &text, RuleSource::Own)?;
         }
         *self = more;

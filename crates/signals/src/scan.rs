@@ -1,8 +1,9 @@
 //! From files to a diagnosis, on several cores: one thread splits, others parse, the caller's collects.
 
 use std::{
+    fmt,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
@@ -22,6 +23,8 @@ use crate::{
 const WAITING: usize = 2;
 /// Records quoted when a file holds nothing that fits.
 const NOTES: usize = 3;
+/// Records of a batch that are looked at for them.
+const LOOKED_AT: usize = 20;
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +48,7 @@ pub struct Progress {
     /// Records parsed.
     pub records: AtomicU64,
     /// Set it to stop: what was read until then is diagnosed.
-    pub stop: AtomicBool,
+    pub stop: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -61,8 +64,8 @@ pub struct FileOutcome {
     pub name: String,
     /// What was in it.
     pub summary: ReadSummary,
-    /// The first records that are no sign-ins, in words.
-    pub notes: Vec<String>,
+    /// The first records that are no sign-ins, in words; those that are alike once.
+    pub notes: Vec<Note>,
     /// What kept it from being read to its end.
     pub error: Option<SourceError>,
 }
@@ -151,7 +154,7 @@ fn split(
     each: &mut impl FnMut(Batch) -> bool,
 ) -> Option<SourceError> {
     let file = u32::try_from(index).unwrap_or(u32::MAX);
-    let mut batcher = match source.open() {
+    let mut batcher = match source.open_until(&progress.stop) {
         Ok(reader) => Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() }),
         Err(error) => return Some(source.error(error, None)),
     };
@@ -175,7 +178,7 @@ struct Parser<'p> {
     likely: Provider,
     format: Option<Provider>,
     progress: &'p Progress,
-    files: Vec<(u32, ReadSummary, Vec<String>)>,
+    files: Vec<(u32, ReadSummary, Vec<Note>)>,
 }
 
 impl<'p> Parser<'p> {
@@ -199,11 +202,14 @@ impl<'p> Parser<'p> {
     /// The events of a batch.
     fn parse(&mut self, batch: &Batch) -> &[Event] {
         self.intake.events.clear();
-        let mut notes = Vec::new();
+        let (mut notes, mut looked_at) = (Vec::new(), 0);
         let Self { intake, likely, .. } = self;
         let summary = batch.for_each(self.format, likely, |position, parsed| {
-            if notes.len() < NOTES {
-                notes.extend(note_on(position, &parsed));
+            if looked_at < LOOKED_AT
+                && let Some(note) = Note::on(position, &parsed)
+            {
+                looked_at += 1;
+                add(&mut notes, [note]);
             }
             intake.take(position, parsed);
         });
@@ -212,12 +218,11 @@ impl<'p> Parser<'p> {
         &self.intake.events
     }
 
-    fn remember(&mut self, file: u32, summary: ReadSummary, notes: Vec<String>) {
+    fn remember(&mut self, file: u32, summary: ReadSummary, notes: Vec<Note>) {
         match self.files.last_mut() {
             Some((same, sum, known)) if *same == file => {
                 *sum += summary;
-                known.extend(notes);
-                known.truncate(NOTES);
+                add(known, notes);
             }
             _ => self.files.push((file, summary, notes)),
         }
@@ -231,7 +236,7 @@ impl<'p> Parser<'p> {
 /// What one thread parsed.
 struct ParsedFiles {
     intake: Intake,
-    files: Vec<(u32, ReadSummary, Vec<String>)>,
+    files: Vec<(u32, ReadSummary, Vec<Note>)>,
 }
 
 impl ParsedFiles {
@@ -240,8 +245,7 @@ impl ParsedFiles {
         for (file, summary, notes) in self.files {
             if let Some(outcome) = usize::try_from(file).ok().and_then(|index| outcomes.get_mut(index)) {
                 outcome.summary += summary;
-                outcome.notes.extend(notes);
-                outcome.notes.truncate(NOTES);
+                add(&mut outcome.notes, notes);
             }
         }
     }
@@ -260,11 +264,53 @@ fn note_error(outcomes: &mut [FileOutcome], index: usize, error: Option<SourceEr
 }
 
 /// What to say about a record that is no sign-in, should the file hold nothing else.
-fn note_on(position: Position, parsed: &Parsed<'_>) -> Option<String> {
-    let line = position.line;
-    match parsed {
-        Parsed::Attempt(_) | Parsed::Several(_) => None,
-        Parsed::Foreign(kind) => Some(format!("line {line}: {}", printable(kind))),
-        Parsed::Damaged(damage) => Some(format!("line {line}: {damage}")),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Where it stands.
+    pub line: u64,
+    /// What is said of it. Safe to print.
+    pub words: String,
+}
+
+impl Note {
+    fn on(position: Position, parsed: &Parsed<'_>) -> Option<Self> {
+        let words = match parsed {
+            Parsed::Attempt(_) | Parsed::Several(_) => return None,
+            Parsed::Foreign(kind) => printable(kind),
+            Parsed::Damaged(damage) => damage.to_string(),
+        };
+        Some(Self { line: position.line, words })
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.words)
+    }
+}
+
+/// Keeps the first few that do not say the same: threads find them in any order.
+fn add(notes: &mut Vec<Note>, more: impl IntoIterator<Item = Note>) {
+    for note in more {
+        match notes.iter_mut().find(|known| known.words == note.words) {
+            Some(known) => known.line = known.line.min(note.line),
+            None => notes.push(note),
+        }
+    }
+    notes.sort_by_key(|note| note.line);
+    notes.truncate(NOTES);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_kind_is_noted_whoever_found_it_first() {
+        let note = |line, words: &str| Note { line, words: words.to_owned() };
+        let mut notes = Vec::new();
+        add(&mut notes, [note(5, "a"), note(9, "b"), note(7, "b")]);
+        add(&mut notes, [note(1, "a"), note(8, "c"), note(6, "d")]);
+        assert_eq!(notes, [note(1, "a"), note(6, "d"), note(7, "b")]);
     }
 }

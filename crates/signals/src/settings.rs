@@ -211,10 +211,17 @@ impl Settings {
     ///
     /// Err: everything that is wrong, one problem for each wrong field.
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
-        let (settings, mut problems) = toml_text::read(text);
-        problems.extend(settings.problems());
+        let (settings, problems) = Self::read(text);
         SettingsError::none_of(problems)?;
         Ok(settings)
+    }
+
+    /// What can be read of it, and everything that is wrong, for who has more to find fault with: whether there are
+    /// rules of the names that it gives. With a problem, the settings are not to be used.
+    pub fn read(text: &str) -> (Self, Vec<String>) {
+        let (settings, mut problems) = toml_text::read(text);
+        problems.extend(settings.problems());
+        (settings, problems)
     }
 
     /// For settings that came another way than from TOML.

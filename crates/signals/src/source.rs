@@ -19,6 +19,7 @@
 
 mod find;
 mod guard;
+mod pipe;
 mod unpack;
 mod zstd;
 
@@ -27,12 +28,16 @@ use std::{
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
 };
 
 use crate::record::Position;
 use find::Found;
 use guard::{Bounded, Counted};
+use pipe::Stoppable;
 pub(crate) use unpack::is_packed;
 use unpack::{Limits, unpack};
 
@@ -123,12 +128,17 @@ impl Source {
     /// Opens it and unpacks it while it is read. Err, here and later: the system's own, or a [`Stopped`] within;
     /// [`Source::error`] names the file.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        self.open_within(Limits::default())
+        self.open_until(&Arc::default())
     }
 
-    fn open_within(&self, limits: Limits) -> io::Result<Box<dyn Read + Send>> {
+    /// The same. A pipe ends soon after `stop` is set, even while it waits for what is to come.
+    pub fn open_until(&self, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+        self.open_within(Limits::default(), stop)
+    }
+
+    fn open_within(&self, limits: Limits, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
         let Origin::Path(path) = &self.origin else {
-            return unpack(Counted::new(io::stdin(), &self.read), limits);
+            return unpack(Counted::new(Stoppable::new(io::stdin(), stop), &self.read), limits);
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
@@ -138,7 +148,7 @@ impl Source {
         if about.is_file() {
             return unpack(Counted::new(Bounded::new(file, about.len()), &self.read), limits);
         }
-        unpack(Counted::new(file, &self.read), limits)
+        unpack(Counted::new(Stoppable::new(file, stop), &self.read), limits)
     }
 
     /// What to say of an error that came while it was opened, or read up to `position`.
@@ -146,7 +156,7 @@ impl Source {
         let name = self.name();
         match error.downcast::<Stopped>() {
             Ok(why) => SourceError::Stopped { name, line: position.map(|position| position.line), why },
-            Err(source) => SourceError::Unreadable { name, source },
+            Err(why) => SourceError::Unreadable { name, why },
         }
     }
 }
@@ -188,12 +198,12 @@ pub enum SourceError {
         why: String,
     },
     /// The system cannot open the file, or cannot read on.
-    #[error("cannot read {name}: {source}. Check the path and that you may read the file.")]
+    #[error("cannot read {name}: {why}. Check the path and that you may read the file.")]
     Unreadable {
         /// The file, or standard input.
         name: String,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// The file was not read to its end.
     #[error("{name} is not read{}: {why}", line.map_or_else(String::new, |line| format!(" from line {line} on")))]

@@ -1,166 +1,117 @@
 //! `postern diagnose PATH…`: who is locked out, why, and who is under attack.
 
+mod args;
+mod blocks;
 mod chart;
 mod html;
 mod progress;
+mod rule_list;
 mod table;
+mod thresholds;
 
 use std::{
-    fs::File,
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
 
-use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 use postern_signals::{
-    Diagnosis, Options, Provider, Report,
-    report::printable,
-    rules::{RuleError, RuleSet},
+    Diagnosis, Options, Report,
+    report::{counted, printable},
+    rules::RuleError,
     scan::{FileOutcome, ScanOptions, scan},
-    settings::{Settings, SettingsError},
     source::{Source, SourceError, Sources},
 };
+
+use super::{
+    Outcome,
+    output_file::{OutputError, OutputFile},
+};
+pub use args::{DiagnoseArgs, Format};
 pub(super) use progress::Watcher;
-
-/// Read exported sign-in logs and say, for every person, whether they are locked out, since when, why, what mends
-/// it, whether an MFA reset would help, and whether it looks like an attack; and for the organisation, whether it is
-/// an outage, a policy or an attack on many.
-///
-/// Reads Microsoft Entra ID, Okta, Auth0, Keycloak, AWS CloudTrail, Duo, Google Workspace, OneLogin, Microsoft 365,
-/// authentik, Authelia, Vaultwarden, privacyIDEA, OCSF and Postern's own lines: as JSON Lines, JSON documents, CSV or
-/// log lines, plain or compressed (gzip, zstd). Nothing is sent anywhere and nothing is changed.
-///
-/// Exit codes: 0 read and reported; 1 a file could not be read, or holds nothing about sign-ins; 2 wrong usage;
-/// 130 stopped by Ctrl-C, with a report over what had been read.
-#[derive(Debug, Args)]
-pub struct DiagnoseArgs {
-    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
-    #[arg(required_unless_present = "list_rules", value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Print JSON for programs instead of tables.
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the report as one HTML file with pictures, which opens without a network.
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Whose log it is; by default each record is looked at.
-    #[arg(long, value_enum, default_value_t = Format::Auto)]
-    pub format: Format,
-    /// A folder with Sigma rules of your own, beside the shipped ones.
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-    /// A TOML file with other thresholds.
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-    /// Judge only what happened from this time on; earlier records still teach what is usual for a person.
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<Timestamp>,
-    /// Report as of this time: later records are left out.
-    #[arg(long, value_name = "TIME")]
-    pub as_of: Option<Timestamp>,
-    /// Threads that read; by default one for each core.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
-    /// List the rules with their thresholds, and stop.
-    #[arg(long)]
-    pub list_rules: bool,
-}
-
-/// Whose log a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Format {
-    /// Look at each record.
-    Auto,
-    Entra,
-    Okta,
-    Auth0,
-    Keycloak,
-    #[value(name = "cloudtrail")]
-    CloudTrail,
-    Duo,
-    Google,
-    #[value(name = "onelogin")]
-    OneLogin,
-    M365,
-    Authentik,
-    Authelia,
-    Vaultwarden,
-    #[value(name = "privacyidea")]
-    PrivacyIdea,
-    Ocsf,
-    Postern,
-}
 
 /// Why there is no diagnosis.
 #[derive(Debug, thiserror::Error)]
 pub enum DiagnoseError {
     /// The inputs cannot be found.
-    #[error("{0}")]
+    #[error(transparent)]
     Sources(#[from] SourceError),
     /// A rule cannot be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Rules(#[from] RuleError),
     /// The settings are wrong.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be used:\n  {}", path.display(), problems.join("\n").replace('\n', "\n  "))]
     Settings {
         /// As given.
         path: PathBuf,
-        /// Every problem in it.
-        source: SettingsError,
+        /// Every problem in it, each in a sentence that begins with the field's name.
+        problems: Vec<String>,
     },
     /// The settings cannot be read.
-    #[error("cannot read {}: {source}. Check the path and that you may read the file.", path.display())]
+    #[error("cannot read {}: {why}. Check the path and that you may read the file.", path.display())]
     Unreadable {
         /// As given.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// The file was read, and none of it is about sign-ins.
-    #[error(
-        "{name} holds no sign-in record that Postern knows ({found}). Export the sign-in log of your provider as \
-         docs/guide/diagnose.md shows, and try again."
-    )]
+    #[error("{name} holds no sign-in record that Postern knows ({found}). {advice}")]
     NothingFits {
         /// The file, or standard input.
         name: String,
         /// What was in it, in words.
         found: String,
+        /// What to do, in a sentence.
+        advice: String,
     },
     /// Records are sorted in an unnamed temporary file.
     #[error("cannot keep the records in the temporary folder: {0}. Set TMPDIR to a folder with more room.")]
-    NoRoom(#[source] io::Error),
-    /// The report could not be written.
-    #[error("cannot write the report: {0}")]
-    Unwritable(#[source] io::Error),
+    NoRoom(io::Error),
+    /// The HTML file cannot be written, or must not be.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The report could not be printed.
+    #[error("cannot write to standard output: {0}")]
+    Unwritable(io::Error),
     /// The report could not be turned into JSON: a defect of ours.
     #[error("Postern failed to write its own report as JSON; please report this: {0}")]
-    Json(#[source] serde_json::Error),
+    Json(serde_json::Error),
     /// The page could not be filled in: a defect of ours.
     #[error("Postern failed to write its own report as HTML; please report this: {0:#}")]
-    Html(#[source] minijinja::Error),
+    Html(minijinja::Error),
+}
+
+impl DiagnoseError {
+    fn is_wrong_usage(&self) -> bool {
+        match self {
+            Self::Rules(_) | Self::Settings { .. } | Self::Unreadable { .. } => true,
+            Self::Output(error) => error.is_wrong_usage(),
+            _ => false,
+        }
+    }
 }
 
 /// Reads everything into one diagnosis and prints it to standard output.
+pub fn run(args: &DiagnoseArgs) -> Outcome {
+    match diagnose(args) {
+        Ok(code) => Ok(code),
+        Err(error) if error.is_wrong_usage() => Ok(super::say::wrong_usage(&error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// A file that cannot be used does not keep the others from being reported: the first such error comes back after
 /// the report is printed.
-pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
-    let settings = settings(args.settings.as_deref())?;
-    let mut rules = RuleSet::shipped();
-    if let Some(folder) = &args.rules {
-        rules.add_dir(folder)?;
-    }
-    for (rule, limits) in &settings.rules {
-        rules.set_threshold(rule, limits.count, limits.within)?;
-    }
+fn diagnose(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
+    let (settings, rules) = thresholds::of(args)?;
     if args.list_rules {
-        return unless_pipe_closed(list(&rules)).map(|()| ExitCode::SUCCESS);
+        return unless_pipe_closed(rule_list::print(&rules, args.json)).map(|()| ExitCode::SUCCESS);
     }
     let sources = Sources::find(&args.paths)?;
+    // Before anything is read: an hour's reading must not be lost to a path that cannot be written.
+    let page = args.html.as_deref().map(|path| OutputFile::create_report(path, &sources)).transpose()?;
     let options = Options {
         settings: Arc::new(settings),
         rules: Arc::new(rules.compile()?),
@@ -168,20 +119,20 @@ pub fn run(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
         as_of: args.as_of,
         parallel: args.threads != Some(1),
     };
-    let (report, outcomes, stopped) = read(args, &sources, options)?;
-    let mut error = first_error(outcomes);
+    let watcher = Watcher::start(&sources, page.as_ref().and_then(OutputFile::unfinished));
+    let (report, outcomes) = read(args, &sources, options, watcher)?;
+    let mut error = first_error(outcomes, report.stopped, args.format);
     if report.found_nothing()
         && let Some(error) = error.take()
     {
         return Err(error);
     }
-    if let Some(path) = &args.html {
-        write_html(path, &report)?;
-    }
+    let saved = page.map_or(Ok(()), |page| save(page, &report));
     unless_pipe_closed(print(&report, args))?;
+    saved?;
     match error {
         Some(error) => Err(error),
-        None if stopped => Ok(ExitCode::from(130)),
+        None if report.stopped => Ok(ExitCode::from(130)),
         None => Ok(ExitCode::SUCCESS),
     }
 }
@@ -190,49 +141,48 @@ fn read(
     args: &DiagnoseArgs,
     sources: &Sources,
     options: Options,
-) -> Result<(Report, Vec<FileOutcome>, bool), DiagnoseError> {
+    watcher: Watcher,
+) -> Result<(Report, Vec<FileOutcome>), DiagnoseError> {
     let mut diagnosis = Diagnosis::new(options);
     let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };
     scanning.threads = args.threads.map_or(scanning.threads, usize::from);
     for skipped in &sources.skipped {
         super::say::note(format_args!("skipped {}", printable(&skipped.to_string())));
     }
-    let watcher = Watcher::start(sources);
     let outcomes = scan(&mut diagnosis, &sources.files, scanning, watcher.progress());
     let stopped = watcher.finish();
     let mut report = diagnosis.finish().map_err(DiagnoseError::NoRoom)?;
     report.files = sources.files.iter().map(Source::name).collect();
     report.stopped = stopped;
-    Ok((report, outcomes, stopped))
+    Ok((report, outcomes))
 }
 
-/// The settings in the file, or the defaults.
-pub(super) fn settings(path: Option<&Path>) -> Result<Settings, DiagnoseError> {
-    let Some(path) = path else { return Ok(Settings::default()) };
-    let unreadable = |source| DiagnoseError::Unreadable { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Settings::from_toml(&text).map_err(|source| DiagnoseError::Settings { path: path.to_owned(), source })
-}
-
-fn first_error(outcomes: Vec<FileOutcome>) -> Option<DiagnoseError> {
+/// `stopped`: what was not come to is not wrong.
+fn first_error(outcomes: Vec<FileOutcome>, stopped: bool, format: Format) -> Option<DiagnoseError> {
     outcomes.into_iter().find_map(|outcome| {
         let FileOutcome { name, summary, notes, error } = outcome;
         if let Some(error) = error {
             return Some(error.into());
         }
-        if summary.attempts > 0 {
+        if summary.attempts > 0 || stopped && summary.records == 0 {
             return None;
         }
+        let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
         let found = match summary.records {
             0 => "it is empty".to_owned(),
             records => format!(
-                "{records} records: {} of other kinds, {} damaged; {}",
+                "{}: {} of other kinds, {} damaged; {}",
+                counted(records, "record", "records"),
                 summary.foreign,
                 summary.damaged,
                 notes.join("; ")
             ),
         };
-        Some(DiagnoseError::NothingFits { name, found })
+        let advice = format.advice().unwrap_or_else(|| {
+            "Export the sign-in log of your provider as docs/guide/diagnose.md shows, and try again."
+                .to_owned()
+        });
+        Some(DiagnoseError::NothingFits { name: printable(&name), found, advice })
     })
 }
 
@@ -256,36 +206,8 @@ fn print(report: &Report, args: &DiagnoseArgs) -> Result<(), DiagnoseError> {
     out.flush().map_err(DiagnoseError::Unwritable)
 }
 
-fn list(rules: &RuleSet) -> Result<(), DiagnoseError> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    table::print_rules(&mut out, rules).and_then(|()| out.flush()).map_err(DiagnoseError::Unwritable)
-}
-
-fn write_html(path: &Path, report: &Report) -> Result<(), DiagnoseError> {
-    let page = html::render(report).map_err(DiagnoseError::Html)?;
-    let written = File::create(path).and_then(|mut file| file.write_all(page.as_bytes()));
-    written.map_err(DiagnoseError::Unwritable)
-}
-
-impl Format {
-    pub(super) fn provider(self) -> Option<Provider> {
-        Some(match self {
-            Self::Auto => return None,
-            Self::Entra => Provider::Entra,
-            Self::Okta => Provider::Okta,
-            Self::Auth0 => Provider::Auth0,
-            Self::Keycloak => Provider::Keycloak,
-            Self::CloudTrail => Provider::CloudTrail,
-            Self::Duo => Provider::Duo,
-            Self::Google => Provider::Google,
-            Self::OneLogin => Provider::OneLogin,
-            Self::M365 => Provider::M365,
-            Self::Authentik => Provider::Authentik,
-            Self::Authelia => Provider::Authelia,
-            Self::Vaultwarden => Provider::Vaultwarden,
-            Self::PrivacyIdea => Provider::PrivacyIdea,
-            Self::Ocsf => Provider::Ocsf,
-            Self::Postern => Provider::Postern,
-        })
-    }
+fn save(mut page: OutputFile, report: &Report) -> Result<(), DiagnoseError> {
+    let text = html::render(report).map_err(DiagnoseError::Html)?;
+    page.fill(text.as_bytes())?;
+    Ok(page.put_in_place()?)
 }

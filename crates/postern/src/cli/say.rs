@@ -15,8 +15,19 @@ pub fn note(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// The error with its causes on stderr, and exit code 1.
+/// The error with its causes on stderr, and exit code 1: it could not be done.
 pub fn fail(error: &dyn Error) -> ExitCode {
+    explain(error);
+    ExitCode::from(1)
+}
+
+/// The same with exit code 2: what was asked for cannot be meant.
+pub fn wrong_usage(error: &dyn Error) -> ExitCode {
+    explain(error);
+    ExitCode::from(2)
+}
+
+fn explain(error: &dyn Error) {
     let mut out = io::stderr().lock();
     let _ = writeln!(out, "postern: {error}");
     let mut cause = error.source();
@@ -24,5 +35,4 @@ pub fn fail(error: &dyn Error) -> ExitCode {
         let _ = writeln!(out, "  because: {inner}");
         cause = inner.source();
     }
-    ExitCode::from(1)
 }

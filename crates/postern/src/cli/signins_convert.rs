@@ -1,29 +1,40 @@
 //! `postern signins convert PATH…`: any provider's records as OCSF or Parquet.
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::atomic::Ordering,
-};
+mod output;
+
+use std::{io, path::PathBuf, process::ExitCode, sync::atomic::Ordering};
 
 use clap::{Args, ValueEnum};
 use postern_signals::{
-    Parsed, Provider, ReadOptions, SignIn,
-    ocsf::write_line,
-    parquet::{ParquetError, ParquetWriter},
+    Parsed, Provider, ReadOptions,
+    parquet::ParquetError,
     read::Batcher,
+    report::{counted, printable},
     source::{Source, SourceError, Sources},
 };
 
-use super::diagnose::{Format, Watcher};
+use super::{
+    Outcome,
+    diagnose::{Format, Watcher},
+    output_file::OutputError,
+};
+use output::Output;
 
-/// Write exported sign-in logs as one kind of record, for a lake or a SIEM: OCSF 1.8.0 JSON Lines, or Parquet.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything was read and written
+  1    a file could not be read or written, or holds nothing about sign-ins; the others are
+  2    wrong usage: also a file to write that is one of the logs
+  130  stopped by Ctrl-C, with what had been read until then";
+
+/// Write sign-in logs of any provider as OCSF or Parquet.
 ///
-/// Exit codes: 0 written; 1 a file could not be read or written, or holds nothing about sign-ins; 2 wrong usage;
-/// 130 stopped by Ctrl-C, with what had been read until then.
+/// One kind of record, for a lake or a SIEM: OCSF 1.8.0 JSON Lines, or one Parquet file.
+///
+/// Reads what `postern diagnose` reads. A file to write is there whole or not at all: one that was there before is
+/// replaced only when everything was read.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct ConvertArgs {
     /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
@@ -52,75 +63,109 @@ pub enum Target {
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
     /// The inputs cannot be found or read.
-    #[error("{0}")]
+    #[error(transparent)]
     Source(#[from] SourceError),
-    /// Nothing about sign-ins in any of them.
-    #[error(
-        "nothing to convert: {records} records, and none of them is about sign-ins. `postern diagnose` says what they are."
-    )]
+    /// Nothing about sign-ins in one of them.
+    #[error("nothing to convert in {name}: none of its records is about sign-ins. {advice}")]
     NothingFits {
-        /// Records found.
-        records: u64,
+        /// The file, or standard input.
+        name: String,
+        /// What to do, in a sentence.
+        advice: String,
     },
+    /// The file cannot be written, or must not be.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The output cannot be written.
-    #[error("cannot write {to}: {source}")]
+    #[error("cannot write {to}: {why}")]
     Unwritable {
         /// Where to.
         to: String,
         /// What the system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// The output cannot be written as Parquet.
-    #[error("cannot write {to}: {source}")]
+    #[error("cannot write {to}: {why}")]
     Parquet {
         /// Where to.
         to: String,
         /// What the writer said.
-        source: ParquetError,
+        why: ParquetError,
     },
 }
 
 /// What was written, and what not.
 #[derive(Debug, Default)]
 struct Counts {
-    records: u64,
+    /// Attempts, and changes that bear on one.
+    fitting: u64,
     written: u64,
     undated: u64,
     other: u64,
 }
 
 /// Converts record by record: memory does not grow with the log.
-pub fn run(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
+pub fn run(args: &ConvertArgs) -> Outcome {
+    match convert_all(args) {
+        Ok(code) => Ok(code),
+        Err(ConvertError::Output(error)) if error.is_wrong_usage() => Ok(super::say::wrong_usage(&error)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A file that cannot be used does not keep the others from being converted: the first such error comes back after
+/// the rest is written.
+fn convert_all(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
     let sources = Sources::find(&args.paths)?;
-    let mut out = Output::open(args)?;
-    let watcher = Watcher::start(&sources);
+    let mut out = Output::open(args, &sources)?;
+    let watcher = Watcher::start(&sources, out.unfinished());
     let mut counts = Counts::default();
-    let mut first_error = None;
+    let (mut unread, mut unfit) = (None, None);
     for (index, source) in sources.files.iter().enumerate() {
         let file = u32::try_from(index).unwrap_or(u32::MAX);
         let input = Input { file, source, format: args.format.provider() };
-        let ended = convert(&input, &watcher, &mut counts, &mut out);
-        match ended {
-            Ok(()) => {}
+        let before = counts.fitting;
+        match convert(&input, &watcher, &mut counts, &mut out) {
             // The reader has seen enough (`| head`).
-            Err(ConvertError::Unwritable { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Err(ConvertError::Unwritable { why, .. }) if why.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(ExitCode::SUCCESS);
             }
-            Err(ConvertError::Source(error)) => {
-                first_error.get_or_insert(error);
-            }
+            Err(ConvertError::Source(error)) => drop(unread.get_or_insert(error)),
             Err(error) => return Err(error),
+            Ok(()) if counts.fitting == before && !watcher.is_stopped() => {
+                unfit.get_or_insert_with(|| printable(&source.name()));
+            }
+            Ok(()) => {}
         }
     }
-    out.finish()?;
     let stopped = watcher.finish();
-    say(&counts);
-    match first_error {
-        Some(error) => Err(error.into()),
-        None if counts.written == 0 => Err(ConvertError::NothingFits { records: counts.records }),
-        None if stopped => Ok(ExitCode::from(130)),
-        None => Ok(ExitCode::SUCCESS),
+    let is_whole = unread.is_none() && !stopped;
+    end(out, &counts, is_whole)?;
+    match (unread, unfit) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(name)) => {
+            let advice = args.format.advice();
+            let advice = advice.unwrap_or_else(|| "`postern diagnose` says what they are.".to_owned());
+            Err(ConvertError::NothingFits { name, advice })
+        }
+        (None, None) if stopped => Ok(ExitCode::from(130)),
+        (None, None) => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// What was there before is replaced only by something, and by nothing less than everything.
+fn end(out: Output, counts: &Counts, is_whole: bool) -> Result<(), ConvertError> {
+    if out.replaces() && !(is_whole && counts.written > 0) {
+        super::say::note(format_args!("{} is left as it was: only a whole file replaces it.", out.to()));
+        return Ok(());
+    }
+    if counts.written > 0 {
+        out.finish()?;
+    }
+    if counts.fitting > 0 {
+        say(counts);
+    }
+    Ok(())
 }
 
 /// One file, and how to read it.
@@ -137,10 +182,10 @@ fn convert(
     out: &mut Output,
 ) -> Result<(), ConvertError> {
     let Input { file, source, format } = *input;
-    let reader = source.open().map_err(|error| source.error(error, None))?;
+    let reader = source.open_until(&watcher.progress().stop).map_err(|error| source.error(error, None))?;
     let mut batcher = Batcher::new(reader, ReadOptions { file, ..ReadOptions::default() });
     let mut likely = format.unwrap_or(Provider::Entra);
-    while !watcher.progress().stop.load(Ordering::Relaxed) {
+    while !watcher.is_stopped() {
         let next = batcher.next().map_err(|error| source.error(error, Some(batcher.position())))?;
         let Some(batch) = next else { break };
         let mut failed = None;
@@ -159,10 +204,15 @@ fn convert(
 }
 
 fn take(parsed: Parsed<'_>, counts: &mut Counts, out: &mut Output) -> Result<(), ConvertError> {
-    counts.records += 1;
     match parsed {
-        Parsed::Attempt(record) => out.write(&record, counts),
-        Parsed::Several(records) => records.iter().try_for_each(|record| out.write(record, counts)),
+        Parsed::Attempt(record) => {
+            counts.fitting += 1;
+            out.write(&record, counts)
+        }
+        Parsed::Several(records) => {
+            counts.fitting += 1;
+            records.iter().try_for_each(|record| out.write(record, counts))
+        }
         Parsed::Foreign(_) | Parsed::Damaged(_) => {
             counts.other += 1;
             Ok(())
@@ -176,77 +226,6 @@ fn say(counts: &Counts) {
     let undated =
         if *undated > 0 { format!(", {undated} left out because they carry no time") } else { String::new() };
     let other = if *other > 0 { format!(", {other} of other kinds or damaged") } else { String::new() };
-    super::say::note(format_args!("{written} records written{undated}{other}."));
-}
-
-/// Where the records go.
-struct Output {
-    to: String,
-    kind: Kind,
-}
-
-enum Kind {
-    Lines(BufWriter<Box<dyn Write>>),
-    Parquet(Box<ParquetWriter<BufWriter<File>>>),
-}
-
-impl Output {
-    fn open(args: &ConvertArgs) -> Result<Self, ConvertError> {
-        let to = args
-            .output
-            .as_deref()
-            .map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
-        let unwritable = |source| ConvertError::Unwritable { to: to.clone(), source };
-        let file = args.output.as_deref().map(create).transpose().map_err(unwritable)?;
-        let kind = match (args.to, file) {
-            (Target::Ocsf, Some(file)) => Kind::Lines(BufWriter::new(Box::new(file))),
-            (Target::Ocsf, None) => Kind::Lines(BufWriter::new(Box::new(io::stdout()))),
-            (Target::Parquet, Some(file)) => {
-                let writer = ParquetWriter::new(BufWriter::new(file));
-                Kind::Parquet(Box::new(
-                    writer.map_err(|source| ConvertError::Parquet { to: to.clone(), source })?,
-                ))
-            }
-            // The command line does not let this through.
-            (Target::Parquet, None) => return Err(unwritable(io::ErrorKind::InvalidInput.into())),
-        };
-        Ok(Self { to, kind })
-    }
-
-    fn write(&mut self, record: &SignIn<'_>, counts: &mut Counts) -> Result<(), ConvertError> {
-        match &mut self.kind {
-            Kind::Lines(out) => match write_line(out, record) {
-                Ok(true) => counts.written += 1,
-                Ok(false) => counts.undated += 1,
-                Err(source) => return Err(ConvertError::Unwritable { to: self.to.clone(), source }),
-            },
-            Kind::Parquet(out) => {
-                let pushed = out.push(record);
-                pushed.map_err(|source| ConvertError::Parquet { to: self.to.clone(), source })?;
-                counts.written += 1;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), ConvertError> {
-        let Self { to, kind } = self;
-        let flushed = match kind {
-            Kind::Lines(mut out) => out.flush(),
-            Kind::Parquet(out) => {
-                let ended = out.finish();
-                ended.map_err(|source| ConvertError::Parquet { to: to.clone(), source })?.flush()
-            }
-        };
-        match flushed {
-            Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-                Err(ConvertError::Unwritable { to, source })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    File::create(path)
+    let written = counted(*written, "record", "records");
+    super::say::note(format_args!("{written} written{undated}{other}."));
 }

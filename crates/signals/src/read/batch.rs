@@ -34,8 +34,8 @@ pub struct Batch {
 
 #[derive(Debug)]
 enum Content {
-    /// Whole lines, from this one on.
-    Lines(u64),
+    /// Whole lines, from this one on, and what to call those that nobody knows.
+    Lines(u64, Option<Arc<str>>),
     /// Records of a document, with whatever is between them.
     Pieces(Vec<Piece>),
     /// Whole rows of a table, from this line on.
@@ -58,10 +58,14 @@ impl Batch {
         likely: &mut Provider,
         each: impl FnMut(Position, Parsed<'_>),
     ) -> ReadSummary {
-        let mut records = Records { file: self.file, format, likely, summary: ReadSummary::default(), each };
+        let summary = ReadSummary::default();
+        let mut records = Records { file: self.file, format, likely, strange: None, summary, each };
         let bytes = self.buffer.get(..self.len).unwrap_or_default();
         match &self.content {
-            Content::Lines(first) => records.lines(bytes, *first),
+            Content::Lines(first, strange) => {
+                records.strange.clone_from(strange);
+                records.lines(bytes, *first);
+            }
             Content::Pieces(pieces) => records.pieces(bytes, pieces, self.limit),
             Content::Rows(first, header) => records.rows(bytes, *first, header),
             Content::Damaged(line, damage) => records.damaged(*line, *damage),
@@ -96,7 +100,8 @@ pub struct Batcher<R> {
 /// What the input is, once it has been looked at.
 #[derive(Debug)]
 enum Shape {
-    Lines,
+    /// With what to call those that nobody knows.
+    Lines(Option<Arc<str>>),
     Document {
         splitter: Splitter,
         /// So much of the window has been gone over.

@@ -1,6 +1,11 @@
 //! What an input is, from its first line.
 
-use super::{document::Splitter, table::Header};
+use std::sync::Arc;
+
+use super::{
+    document::Splitter,
+    table::{Header, find_strange},
+};
 
 /// So many bytes are looked at.
 pub(super) const LOOK: usize = 64 * 1024;
@@ -14,6 +19,8 @@ pub(super) enum Shape {
     Document,
     /// Rows below a header that takes so many bytes.
     Table(Header, usize),
+    /// Lines, of which those that nobody knows are of this kind; below a header that takes so many bytes.
+    Strange(Arc<str>, usize),
 }
 
 /// The shape of what begins with `head`. `is_all`: nothing comes after it.
@@ -24,7 +31,10 @@ pub(super) fn shape_of(head: &[u8], is_all: bool) -> Shape {
     if opens_a_document(line.trim_ascii(), is_whole, rest) {
         return Shape::Document;
     }
-    Header::find(head).map_or(Shape::Lines, |(header, len)| Shape::Table(header, len))
+    if let Some((header, len)) = Header::find(head) {
+        return Shape::Table(header, len);
+    }
+    find_strange(head).map_or(Shape::Lines, |(len, kind)| Shape::Strange(kind, len))
 }
 
 /// Whether a line opens a document that goes on, rather than hold one record or several.

@@ -1,11 +1,12 @@
 //! Reads the records of a batch: from the bytes that were cut to what they say.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Damage, Parsed, ReadSummary,
     document::{Fate, Piece, Splitter},
     envelope::carried,
+    error_answer::{self, ERROR_ANSWER},
     table::{Header, for_each_row},
 };
 use crate::{
@@ -23,6 +24,8 @@ pub(super) struct Records<'p, F> {
     pub(super) format: Option<Provider>,
     /// Whose the last record was, which is tried first.
     pub(super) likely: &'p mut Provider,
+    /// What to call a row of a table that nobody knows.
+    pub(super) strange: Option<Arc<str>>,
     pub(super) summary: ReadSummary,
     pub(super) each: F,
 }
@@ -56,6 +59,8 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     pub(super) fn rows(&mut self, bytes: &[u8], first: u64, header: &Header) {
+        // Of one provider's log only, the columns may be another's, and known.
+        self.strange = self.format.is_none().then(|| header.kind());
         for_each_row(bytes, first, header, |line, row| match row {
             Ok(text) => self.record(text, line, Fate::Whole),
             Err(damage) => self.damaged(line, damage),
@@ -96,6 +101,9 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         };
         match (several, parsed) {
             (Some(split), _) => self.several(text, &split, line),
+            (None, Some(Parsed::Damaged(_))) if self.strange.is_some() && !text.starts_with(['{', '[']) => {
+                self.hand_over(line, self.not_known(text));
+            }
             (None, Some(parsed)) => self.hand_over(line, parsed),
             (None, None) => self.hand_over(line, self.not_known(text)),
         }
@@ -125,6 +133,12 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     fn not_known(&self, text: &str) -> Parsed<'static> {
+        if error_answer::is_one(text) {
+            return Parsed::Foreign(Cow::Borrowed(ERROR_ANSWER));
+        }
+        if let Some(kind) = &self.strange {
+            return Parsed::Foreign(Cow::Owned(kind.as_ref().to_owned()));
+        }
         self.format.map_or_else(|| nobodys(text), |provider| not_a_record_of(provider, text))
     }
 

@@ -2,9 +2,11 @@
 
 mod header;
 mod rows;
+mod stranger;
 
 pub(super) use header::Header;
 pub(super) use rows::{Cut, cut};
+pub(super) use stranger::find as find_strange;
 
 use std::io::Read as _;
 
@@ -38,6 +40,13 @@ pub(super) fn for_each_row(
             Err(damage) => each(line, Err(damage)),
         }
     }
+}
+
+/// The cells of the row that `bytes` begin with.
+fn first_row(bytes: &[u8], delimiter: u8) -> Option<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(bytes);
+    let row = reader.records().next()?.ok()?;
+    Some(row.iter().map(str::to_owned).collect())
 }
 
 /// Where the row is. The line break before it may count as its own, and so do empty lines.

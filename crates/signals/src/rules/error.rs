@@ -8,12 +8,12 @@ use crate::event::View;
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// A file or folder cannot be read.
-    #[error("{}: {source}. Give a folder of rules that can be read", path.display())]
+    #[error("cannot read {}: {why}. Give a folder of rules that can be read", path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// There are no rules.
     #[error("{}: no file here ends in .yml or .yaml. Give the folder that holds the rules", path.display())]

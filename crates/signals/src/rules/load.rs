@@ -15,6 +15,7 @@ use super::{
     check,
     error::{Place, Problem, RuleError},
     extras::Extras,
+    whereabouts::line_of,
 };
 use crate::finding::{Grade, RuleSource};
 
@@ -48,7 +49,7 @@ pub(super) enum Body {
 /// The files with rules in a folder and those below it, in the order of their names.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RuleError> {
     let mut files = Vec::new();
-    walk(folder, DEEPEST, &mut files).map_err(|(path, source)| RuleError::Unreadable { path, source })?;
+    walk(folder, DEEPEST, &mut files).map_err(|(path, why)| RuleError::Unreadable { path, why })?;
     if files.is_empty() {
         return Err(RuleError::NothingThere { path: folder.to_owned() });
     }
@@ -80,10 +81,7 @@ pub(super) fn file(name: &str, text: &str, source: RuleSource) -> Result<Vec<Loa
     for (line, document) in documents(text) {
         let place = Place { file: Arc::clone(&file), line };
         let rule = read(&document, source, place.clone()).map_err(|problem| {
-            let line = match &problem {
-                Problem::Syntax(message) => line_in(message).unwrap_or(line),
-                _ => line,
-            };
+            let line = line_of(&document, &problem).unwrap_or(line);
             RuleError::Rule { place: Place { line, ..place }, problem }
         })?;
         rules.push(rule);
@@ -113,12 +111,6 @@ fn documents(text: &str) -> Vec<(u64, String)> {
         .into_iter()
         .filter_map(|document| Some((u64::try_from(begins(&document)?).unwrap_or(u64::MAX) + 1, document)))
         .collect()
-}
-
-/// The parser has its line numbers in the text of its messages only.
-fn line_in(message: &str) -> Option<u64> {
-    let (_, after) = message.split_once(" line ")?;
-    after.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
 }
 
 fn read(document: &str, source: RuleSource, place: Place) -> Result<Loaded, Problem> {

@@ -52,7 +52,10 @@ fn read_all(source: &Source) -> (Vec<u8>, Option<SourceError>) {
 
 fn read_within(source: &Source, limits: Limits) -> (Vec<u8>, Option<SourceError>) {
     let mut bytes = Vec::new();
-    let error = source.open_within(limits).and_then(|mut reader| reader.read_to_end(&mut bytes)).err();
+    let error = source
+        .open_within(limits, &Arc::default())
+        .and_then(|mut reader| reader.read_to_end(&mut bytes))
+        .err();
     (bytes, error.map(|error| source.error(error, None)))
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use postern_signals::{
     AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Report, RuleSource, Subject,
-    report::{Moment, printable},
+    report::{Moment, counted, printable},
 };
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ struct Page {
     findings_more: usize,
     people: Vec<PersonView>,
     people_more: usize,
-    well: usize,
+    well: String,
     heat: Vec<Heat>,
     heat_most: u64,
     causes: Vec<CauseView>,
@@ -115,7 +115,7 @@ struct PersonView {
     first: String,
     last: String,
     changes: Vec<ChangeView>,
-    attempts: u64,
+    attempts: String,
     failures: u64,
     last_success: Option<Timestamp>,
 }
@@ -164,7 +164,10 @@ impl Page {
             findings_more: report.findings.len().saturating_sub(FINDINGS_SHOWN),
             people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, report)).collect(),
             people_more: care.len().saturating_sub(PEOPLE_SHOWN),
-            well: report.people.len() - care.len(),
+            well: match report.people.len() - care.len() {
+                1 => "1 person needs nothing".to_owned(),
+                well => format!("{well} people need nothing"),
+            },
             heat,
             heat_most,
             causes: causes(report),
@@ -299,7 +302,7 @@ fn view_of(person: &PersonReport, report: &Report) -> PersonView {
                 detail: text(&change.detail),
             })
             .collect(),
-        attempts: person.attempts,
+        attempts: counted(person.attempts, "record", "records"),
         failures: person.failures,
         last_success: person.last_success,
     }

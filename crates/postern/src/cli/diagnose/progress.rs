@@ -1,7 +1,9 @@
 //! The progress bar, and Ctrl-C.
 
 use std::{
+    fs,
     io::{self, IsTerminal},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,11 +27,11 @@ pub(in crate::cli) struct Watcher {
 }
 
 impl Watcher {
-    /// Starts to watch the reading of these files.
-    pub(in crate::cli) fn start(sources: &Sources) -> Self {
+    /// Starts to watch the reading of these files. `unfinished`: a file that is of no use if the program ends at once.
+    pub(in crate::cli) fn start(sources: &Sources, unfinished: Option<PathBuf>) -> Self {
         let progress = Arc::new(Progress::default());
         let done = Arc::new(AtomicBool::new(false));
-        stop_at_interrupt(&progress);
+        stop_at_interrupt(&progress, unfinished);
         let thread = io::stderr().is_terminal().then(|| {
             let (progress, done, bar) = (Arc::clone(&progress), Arc::clone(&done), bar(sources));
             let read = sources.bytes_read();
@@ -51,22 +53,29 @@ impl Watcher {
         &self.progress
     }
 
+    pub(in crate::cli) fn is_stopped(&self) -> bool {
+        self.progress.stop.load(Ordering::Relaxed)
+    }
+
     /// True: it was stopped.
-    pub(in crate::cli) fn finish(self) -> bool {
+    pub(in crate::cli) fn finish(mut self) -> bool {
         self.done.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread {
+        if let Some(thread) = self.thread.take() {
             // A bar that failed to draw is no reason to lose the report.
             thread.join().ok();
         }
-        self.progress.stop.load(Ordering::Relaxed)
+        self.is_stopped()
     }
 }
 
 /// The first Ctrl-C stops the reading; the second ends the program.
-fn stop_at_interrupt(progress: &Arc<Progress>) {
+fn stop_at_interrupt(progress: &Arc<Progress>, unfinished: Option<PathBuf>) {
     let progress = Arc::clone(progress);
     let handler = move || {
         if progress.stop.swap(true, Ordering::Relaxed) {
+            if let Some(path) = &unfinished {
+                fs::remove_file(path).ok();
+            }
             std::process::exit(130);
         }
     };

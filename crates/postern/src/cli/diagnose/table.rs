@@ -1,34 +1,35 @@
-//! The report on a terminal.
+//! The report on a terminal: as tables, or as blocks of lines where it is too narrow for them.
 
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use postern_signals::{
     Finding, PersonReport, Report,
-    report::{TABLE_HEADS, printable},
-    rules::RuleSet,
+    report::{TABLE_HEADS, counted, printable},
 };
 
-use super::html::subject;
+use super::{blocks, html::subject};
 
 /// People who need nothing are listed one by one up to this many.
 const WELL_LISTED: usize = 50;
 /// People who need care are listed up to this many; `--json` and `--html` have more.
 const CARE_LISTED: usize = 1_000;
 const FINDINGS_LISTED: usize = 100;
-/// Columns of the table when it goes to a file or another program.
+/// Columns of the table when it goes to a file or another program that does not say how many it has.
 const WIDTH_WITHOUT_TERMINAL: u16 = 160;
+/// Below so many columns there are blocks instead of tables.
+const WIDTH_OF_A_TABLE: u16 = 110;
+/// Nothing readable fits into less.
+const NARROWEST: u16 = 40;
+const PLACES: usize = 3;
 const FINDING_HEADS: [&str; 6] = ["Grade", "Finding", "About", "Since", "What happened", "Evidence"];
 
 pub(super) fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
     print_findings(out, report)?;
     print_people(out, report)?;
     let totals = &report.totals;
-    writeln!(
-        out,
-        "{} people, {} locked out, {} under attack.",
-        totals.people, totals.locked_out, totals.attacked
-    )?;
+    let people = counted(totals.people, "person", "people");
+    writeln!(out, "{people}, {} locked out, {} under attack.", totals.locked_out, totals.attacked)?;
     if report.stopped {
         writeln!(out, "Stopped before the end: this is what had been found by then.")?;
     }
@@ -40,7 +41,7 @@ pub(super) fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
         writeln!(out, "  damaged: {}: {}", report.place(line.position), line.why)?;
     }
     if report.damaged_more > 0 {
-        writeln!(out, "  and {} more damaged lines", report.damaged_more)?;
+        writeln!(out, "  and {} more", counted(report.damaged_more, "damaged line", "damaged lines"))?;
     }
     Ok(())
 }
@@ -49,37 +50,53 @@ fn print_findings(out: &mut impl Write, report: &Report) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
     }
-    let mut table = table(&FINDING_HEADS);
-    table.add_rows(report.findings.iter().take(FINDINGS_LISTED).map(|finding| row(finding, report)));
-    writeln!(out, "{table}")?;
-    let more = report.findings.len().saturating_sub(FINDINGS_LISTED);
-    if more > 0 {
-        writeln!(out, "And {more} more findings; --json or --html has them.")?;
+    let listed = report.findings.iter().take(FINDINGS_LISTED);
+    if is_narrow() {
+        listed.clone().try_for_each(|finding| blocks::finding(out, finding, report))?;
+    } else {
+        let mut table = table(&FINDING_HEADS);
+        table.add_rows(listed.map(|finding| row(finding, report)));
+        writeln!(out, "{table}")?;
+        writeln!(out, "--html and --json say for each what to do, its threshold and how sure it is.")?;
     }
-    writeln!(out)
+    let more = report.findings.len().saturating_sub(FINDINGS_LISTED) as u64;
+    if more > 0 {
+        let more = counted(more, "more finding", "more findings");
+        writeln!(out, "And {more}; --json lists them all.")?;
+    }
+    if is_narrow() { Ok(()) } else { writeln!(out) }
 }
 
 fn row(finding: &Finding, report: &Report) -> [String; 6] {
-    let evidence: Vec<_> = finding.evidence.iter().take(3).map(|position| report.place(*position)).collect();
-    let more = if finding.count > 3 { " …" } else { "" };
     [
         finding.grade.plain_words().to_owned(),
         printable(&finding.rule),
         subject(&finding.subject),
         finding.since.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
         printable(&finding.words),
-        evidence.join(", ") + more,
+        evidence(finding, report, PLACES),
     ]
+}
+
+/// Where the first of its records are.
+pub(super) fn evidence(finding: &Finding, report: &Report, most: usize) -> String {
+    let places = finding.evidence.iter().take(most).map(|position| report.place(*position));
+    let more = if finding.count > most as u64 { " …" } else { "" };
+    places.collect::<Vec<_>>().join(", ") + more
 }
 
 fn print_people(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let well = report.people.iter().filter(|person| !person.needs_care()).count();
     let care = report.people.len() - well;
     let listed = |person: &&PersonReport| well <= WELL_LISTED || person.needs_care();
-    let mut table = table(&TABLE_HEADS);
-    let people = report.people.iter().filter(listed).take(CARE_LISTED);
-    table.add_rows(people.map(|person| report.table_row(person)));
-    writeln!(out, "{table}")?;
+    let mut people = report.people.iter().filter(listed).take(CARE_LISTED);
+    if is_narrow() {
+        people.try_for_each(|person| blocks::person(out, person, report))?;
+    } else {
+        let mut table = table(&TABLE_HEADS);
+        table.add_rows(people.map(|person| report.table_row(person)));
+        writeln!(out, "{table}")?;
+    }
     if care > CARE_LISTED {
         writeln!(out, "And {} more who need attention; --json lists them.", care - CARE_LISTED)?;
     }
@@ -89,21 +106,19 @@ fn print_people(out: &mut impl Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-fn table(heads: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(WIDTH_WITHOUT_TERMINAL);
-    }
-    table.set_header(heads);
-    table
+fn is_narrow() -> bool {
+    width() < WIDTH_OF_A_TABLE
 }
 
-/// Every rule with its threshold.
-pub(super) fn print_rules(out: &mut impl Write, rules: &RuleSet) -> io::Result<()> {
-    let mut table = table(&["Rule", "Grade", "Threshold", "Title"]);
-    for rule in rules.list() {
-        table.add_row([rule.name, rule.grade.as_str(), &*rule.threshold, rule.title]);
-    }
-    writeln!(out, "{table}")
+/// Columns: of the terminal, or as `COLUMNS` says.
+pub(super) fn width() -> u16 {
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    Table::new().width().or_else(said).unwrap_or(WIDTH_WITHOUT_TERMINAL).max(NARROWEST)
+}
+
+pub(super) fn table(heads: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width()).set_header(heads);
+    table
 }

@@ -42,8 +42,8 @@ fn warning<'a>(name: &str) -> Outcome<'a> {
 
 /// `password_leak`, `hijacked`, `spamming`: Google itself took the account out of strange hands, and no administrator.
 fn disabled<'a>(why: &str) -> Outcome<'a> {
-    let why = why.replace('_', " ");
-    Outcome::change(Lifecycle::Disabled).with(format!("disabled by Google: {why}")).risky()
+    let words = format!("disabled by Google: {}", why.replace('_', " "));
+    Outcome::change(Lifecycle::Disabled).with(words.trim_end().to_owned()).risky()
 }
 
 fn change<'a>(name: &str) -> Option<Outcome<'a>> {

@@ -22,7 +22,10 @@ impl<R: Read> Batcher<R> {
             self.look();
         }
         match &self.shape {
-            Some(Shape::Lines) => self.cut_lines(),
+            Some(Shape::Lines(strange)) => {
+                let strange = strange.clone();
+                self.cut_lines(strange)
+            }
             Some(Shape::Document { .. }) => self.cut_document(),
             Some(Shape::Table(header)) => {
                 let header = Arc::clone(header);
@@ -47,7 +50,11 @@ impl<R: Read> Batcher<R> {
         let bytes = self.window.bytes();
         let head = bytes.get(..LOOK).unwrap_or(bytes);
         self.shape = Some(match shape_of(head, self.window.is_last() && bytes.len() <= LOOK) {
-            look::Shape::Lines => Shape::Lines,
+            look::Shape::Lines => Shape::Lines(None),
+            look::Shape::Strange(kind, len) => {
+                self.pass(len);
+                Shape::Lines(Some(kind))
+            }
             look::Shape::Document => self.document(),
             look::Shape::Table(header, len) => {
                 self.pass(len);
@@ -60,7 +67,7 @@ impl<R: Read> Batcher<R> {
         Shape::Document { splitter: Splitter::new(self.options.max_line, self.line), seen: 0 }
     }
 
-    fn cut_lines(&mut self) -> Option<Batch> {
+    fn cut_lines(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
         let limit = self.options.max_line;
         let mut wanted = self.options.batch;
         loop {
@@ -70,8 +77,10 @@ impl<R: Read> Batcher<R> {
             // Behind the last line of the block, or behind the one line that is longer than it.
             let end = memchr::memrchr(b'\n', block).or_else(|| memchr::memchr(b'\n', bytes));
             match end {
-                Some(end) if end <= limit => return Some(self.hand_out(end + 1, Content::Lines(self.line))),
-                None if bytes.len() <= limit && self.window.is_last() => return self.last_line(),
+                Some(end) if end <= limit => {
+                    return Some(self.hand_out(end + 1, Content::Lines(self.line, strange)));
+                }
+                None if bytes.len() <= limit && self.window.is_last() => return self.last_line(strange),
                 None if bytes.len() <= limit => wanted = longer(bytes.len(), limit),
                 Some(_) | None => return self.too_long_a_line(),
             }
@@ -79,7 +88,7 @@ impl<R: Read> Batcher<R> {
     }
 
     /// What is left behind the last line break.
-    fn last_line(&mut self) -> Option<Batch> {
+    fn last_line(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
         self.shape = Some(Shape::Done);
         let bytes = self.window.bytes();
         if bytes.trim_ascii().is_empty() {
@@ -88,7 +97,7 @@ impl<R: Read> Batcher<R> {
         if self.window.is_broken() {
             return Some(self.damaged(self.line, Damage::CutOff));
         }
-        Some(self.hand_out(bytes.len(), Content::Lines(self.line)))
+        Some(self.hand_out(bytes.len(), Content::Lines(self.line, strange)))
     }
 
     fn too_long_a_line(&mut self) -> Option<Batch> {

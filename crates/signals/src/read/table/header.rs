@@ -1,5 +1,8 @@
 //! The first row of a table: what the cells of the others are called.
 
+use std::sync::Arc;
+
+use super::{first_row, stranger::kind_of};
 use crate::read::Damage;
 
 /// One of these names, in lower case, makes a first line the header of a sign-in export.
@@ -52,22 +55,12 @@ enum Value {
 }
 
 impl Header {
-    /// Looks for a header at the front of an input. Also says how many bytes it takes, with what may come before it.
+    /// Looks for a header that is known at the front of an input. Also says how many bytes it takes, with what may come
+    /// before it.
     pub(crate) fn find(head: &[u8]) -> Option<(Self, usize)> {
-        let (preamble, said) = preamble(head);
-        let line = head.get(preamble..)?.split_inclusive(|byte| *byte == b'\n').next()?;
-        let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\n', '\r']).trim_start();
-        if text.starts_with(['{', '[']) {
-            return None;
-        }
-        let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, text.as_bytes()).count();
-        let delimiter = said.unwrap_or_else(|| {
-            // Of those that are as common, the first.
-            DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',')
-        });
-        let names = cells(text, delimiter)?;
+        let FirstRow { delimiter, names, len } = FirstRow::of(head)?;
         (names.len() > 2 && are_known(&names) && names.iter().all(|name| is_a_name(name)))
-            .then(|| (Self::new(delimiter, names), preamble + line.len()))
+            .then(|| (Self::new(delimiter, names), len))
     }
 
     fn new(delimiter: u8, names: Vec<String>) -> Self {
@@ -76,6 +69,11 @@ impl Header {
             insert(&mut members, &path_of(name), cell);
         }
         Self { delimiter, names, members }
+    }
+
+    /// What to call its rows, if nobody knows them.
+    pub(in crate::read) fn kind(&self) -> Arc<str> {
+        kind_of(&self.names)
     }
 
     /// Writes the row as an object. False: there is nothing in it, or it is the header once more.
@@ -135,11 +133,30 @@ fn preamble(head: &[u8]) -> (usize, Option<u8>) {
     (len, said)
 }
 
-fn cells(line: &str, delimiter: u8) -> Option<Vec<String>> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(line.as_bytes());
-    let row = reader.records().next()?.ok()?;
-    Some(row.iter().map(str::to_owned).collect())
+/// The first row of a text that may be a table.
+pub(super) struct FirstRow {
+    pub(super) delimiter: u8,
+    pub(super) names: Vec<String>,
+    /// Bytes it takes, with what may come before it.
+    pub(super) len: usize,
+}
+
+impl FirstRow {
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        let (preamble, said) = preamble(head);
+        let line = head.get(preamble..)?.split_inclusive(|byte| *byte == b'\n').next()?;
+        let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\n', '\r']).trim_start();
+        if text.starts_with(['{', '[']) {
+            return None;
+        }
+        let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, text.as_bytes()).count();
+        let delimiter = said.unwrap_or_else(|| {
+            // Of those that are as common, the first.
+            DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',')
+        });
+        let names = first_row(text.as_bytes(), delimiter)?;
+        Some(Self { delimiter, names, len: preamble + line.len() })
+    }
 }
 
 fn are_known(names: &[String]) -> bool {
@@ -149,7 +166,7 @@ fn are_known(names: &[String]) -> bool {
 
 /// A log line may have commas, and what people typed between them; it also has a time, or a sign between name and value.
 /// A long name would be written into every row.
-fn is_a_name(text: &str) -> bool {
+pub(super) fn is_a_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME && !text.contains([':', '=', '{', '}', '<', '>', '"', '\''])
 }
 

@@ -86,7 +86,7 @@ fn an_error_says_where() {
     let bad = detection("bad", "colour: blue");
     let unknown = error(&format!("{good}---\n{bad}"));
     assert!(
-        unknown.starts_with("own.yml:11: no field is named `colour`. The fields are: actor, "),
+        unknown.starts_with("own.yml:18: no field is named `colour`. The fields are: actor, "),
         "{unknown}"
     );
     for field in View::WORDS.into_iter().chain(View::TEXTS) {
@@ -98,6 +98,37 @@ fn an_error_says_where() {
     assert!(error(&condition).contains("Condition parse error"), "{}", error(&condition));
     let other = good.replace("condition: selection", "condition: other");
     assert!(error(&other).contains("other"), "{}", error(&other));
+}
+
+#[test]
+fn a_problem_is_at_its_own_line() {
+    let good = detection("good", "result: failure");
+    let selection = |text: &str| detection("good", text);
+    let counted = "type: event_count\nrules: [wrong_password]\ngroup-by:\n    - person\n    - colour\ntimespan: 5m\ncondition:\n    gte: 3";
+    for (yaml, line) in [
+        (selection("colour|contains: blue"), 8),
+        (selection("result: failure\n        \"colour\": blue"), 9),
+        (selection("- result: success\n        - title: x"), 9),
+        (selection("cause:\n            - bad_password\n            - bad_pasword"), 10),
+        (selection("person: ada\n        device: 00ff"), 9),
+        (good.replace("product: postern", "product: windows"), 3),
+        (good.replace("detection:\n", "detection:\n    timeframe: 5m\n"), 7),
+        (good.replace("name: good", "name: Good Rule"), 2),
+        (format!("{good}postern:\n    words: x\n    confidense: high\n"), 12),
+        (format!("{good}postern:\n    mend: >-\n    runbook: x.md\n"), 11),
+        (correlation("counted", counted), 8),
+        (
+            correlation(
+                "counted",
+                &counted.replace("colour", "ip").replace("5m", "5m\naliases:\n    a:\n        b: c"),
+            ),
+            10,
+        ),
+    ] {
+        let yaml = format!("---\n{}---\n{yaml}", detection("first", "result: failure"));
+        let error = error(&yaml);
+        assert!(error.starts_with(&format!("own.yml:{}: ", line + 11)), "{line}: {error}\n{yaml}");
+    }
 }
 
 #[test]

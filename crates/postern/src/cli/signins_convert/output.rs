@@ -1,0 +1,99 @@
+//! Where converted records go.
+
+use std::{
+    io::{self, BufWriter, Stdout, Write},
+    path::PathBuf,
+};
+
+use postern_signals::{SignIn, ocsf::write_line, parquet::ParquetWriter, report::printable, source::Sources};
+
+use super::{ConvertArgs, ConvertError, Counts, Target};
+use crate::cli::output_file::OutputFile;
+
+pub(super) struct Output {
+    to: String,
+    /// A file is there, which this one is to replace.
+    replaces: bool,
+    unfinished: Option<PathBuf>,
+    kind: Kind,
+}
+
+enum Kind {
+    Printed(BufWriter<Stdout>),
+    Lines(BufWriter<OutputFile>),
+    Parquet(Box<ParquetWriter<BufWriter<OutputFile>>>),
+}
+
+impl Output {
+    /// Err: it is one of the inputs, or nothing can be written there. Nothing is changed then.
+    pub(super) fn open(args: &ConvertArgs, inputs: &Sources) -> Result<Self, ConvertError> {
+        let Some(path) = &args.output else {
+            let (to, kind) = ("standard output".to_owned(), Kind::Printed(BufWriter::new(io::stdout())));
+            return Ok(Self { to, replaces: false, unfinished: None, kind });
+        };
+        let to = printable(&path.display().to_string());
+        let file = OutputFile::create(path, inputs)?;
+        let (replaces, unfinished) = (file.replaces(), file.unfinished());
+        let file = BufWriter::new(file);
+        let kind = match args.to {
+            Target::Ocsf => Kind::Lines(file),
+            Target::Parquet => {
+                let writer = ParquetWriter::new(file);
+                let parquet = |why| ConvertError::Parquet { to: to.clone(), why };
+                Kind::Parquet(Box::new(writer.map_err(parquet)?))
+            }
+        };
+        Ok(Self { to, replaces, unfinished, kind })
+    }
+
+    pub(super) fn to(&self) -> &str {
+        &self.to
+    }
+
+    pub(super) fn replaces(&self) -> bool {
+        self.replaces
+    }
+
+    /// What is to be removed if the program ends at once.
+    pub(super) fn unfinished(&self) -> Option<PathBuf> {
+        self.unfinished.clone()
+    }
+
+    pub(super) fn write(&mut self, record: &SignIn<'_>, counts: &mut Counts) -> Result<(), ConvertError> {
+        let written = match &mut self.kind {
+            Kind::Printed(out) => write_line(out, record),
+            Kind::Lines(out) => write_line(out, record),
+            Kind::Parquet(out) => {
+                out.push(record).map_err(|why| ConvertError::Parquet { to: self.to.clone(), why })?;
+                Ok(true)
+            }
+        };
+        match written {
+            Ok(true) => counts.written += 1,
+            Ok(false) => counts.undated += 1,
+            Err(why) => return Err(ConvertError::Unwritable { to: self.to.clone(), why }),
+        }
+        Ok(())
+    }
+
+    /// Until then nobody sees a file.
+    pub(super) fn finish(self) -> Result<(), ConvertError> {
+        let Self { to, kind, .. } = self;
+        let unwritable = |why| ConvertError::Unwritable { to: to.clone(), why };
+        let file = match kind {
+            Kind::Printed(mut out) => {
+                return out.flush().or_else(unless_pipe_closed).map_err(unwritable);
+            }
+            Kind::Lines(out) => out,
+            Kind::Parquet(out) => {
+                out.finish().map_err(|why| ConvertError::Parquet { to: to.clone(), why })?
+            }
+        };
+        let file = file.into_inner().map_err(|error| unwritable(error.into_error()))?;
+        Ok(file.put_in_place()?)
+    }
+}
+
+fn unless_pipe_closed(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}
