@@ -34,7 +34,7 @@ pub struct FindingFacts {
     pub tenant: TenantId,
     /// `notice`, `warning`, `incident` or `likely_breach`.
     pub grade: &'static str,
-    /// Those in the directory whom it concerns.
+    /// Those in the directory whom it is about, and not merely names.
     pub people: Vec<PersonId>,
 }
 
