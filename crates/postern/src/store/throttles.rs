@@ -41,7 +41,13 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap)
     if next_at > now {
         return Ok(Guess::Wait(next_at.duration_since(now)));
     }
-    let next_at = now.saturating_add(wait_after(failures + 1)).unwrap_or(Timestamp::MAX);
+    let wait = wait_after(failures + 1);
+    // Who began a moment earlier and had to queue must not wait for what costs nothing.
+    let next_at = if wait.is_zero() {
+        Timestamp::UNIX_EPOCH
+    } else {
+        now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+    };
     save(change, subject, lane, failures + 1, next_at).await?;
     save(change, subject, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)

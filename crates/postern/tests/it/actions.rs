@@ -10,6 +10,7 @@ mod enrol_totp;
 mod escalate_case;
 mod force_mfa_reset;
 mod import_sign_ins;
+mod limiter;
 mod open_case;
 mod recover_person;
 mod refuse_case;
