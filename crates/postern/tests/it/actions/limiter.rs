@@ -1,18 +1,21 @@
 //! The limiter: what a guess costs.
 
-use jiff::SignedDuration;
 use postern::actions::Lane;
+use postern::store::throttles::{Cap, Guess, spend};
 
 use crate::on_both::on_both;
-use crate::test_app::TestApp;
+use crate::test_app::{Database, TestApp};
 
 on_both! {
-    /// Of two in the same millisecond one waits for the other's row, and its own time is then the earlier one.
     async fn a_guess_that_had_to_queue_is_as_free_as_the_one_before(db) {
+        if db == Database::Sqlite {
+            // There a change waits before it has a time.
+            return;
+        }
         let app = TestApp::start(db).await;
-        let lane = Lane::of_thing("a test");
-        lane.spend(&app).await.unwrap();
-        app.advance(SignedDuration::from_secs(-10));
-        lane.spend(&app).await.unwrap();
+        let mut earlier = app.change().await.unwrap();
+        Lane::of_thing("a test").spend(&app).await.unwrap();
+        assert_eq!(spend(&mut earlier, "a test", "open", Cap::Together).await.unwrap(), Guess::Granted);
+        earlier.commit_unrecorded("a test").await.unwrap();
     }
 }
