@@ -90,6 +90,9 @@ impl<R: Read> Read for Answer<R> {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
+            if matches!(self.way, Way::Through) {
+                return self.reader.read(buffer);
+            }
             self.turn_over()?;
             if self.ready.is_empty() && matches!(self.way, Way::Through) {
                 return self.reader.read(buffer);
