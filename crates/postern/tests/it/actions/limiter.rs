@@ -4,7 +4,7 @@ use postern::actions::Lane;
 use postern::store::throttles::{Cap, Guess, spend};
 
 use crate::on_both::on_both;
-use crate::test_app::{Database, TestApp};
+use crate::test_app::TestApp;
 
 on_both! {
     async fn a_guess_that_had_to_queue_is_as_free_as_the_one_before(db) {
