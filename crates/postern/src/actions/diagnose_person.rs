@@ -1,6 +1,8 @@
 //! Why a person cannot sign in, from the records of the last weeks: our own, and those of other providers that name
 //! them by login or by a mail address on file. Reads only.
 
+use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +15,7 @@ use postern_signals::{
 
 use super::ActionError;
 use crate::app::App;
-use crate::store::findings::{self, FindingRow};
+use crate::store::findings::{self, FindingRow, INCIDENT};
 use crate::store::persons::Person;
 use crate::store::{imported_sign_ins, micros, persons, sign_ins};
 
@@ -116,13 +118,15 @@ pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnos
     let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
     let wide = findings::list_open_wide(&app.db, &app.tenant).await?;
     let engine = app.config.signals.engine.clone();
+    let strangers = strange_addresses(&open);
     let work = move || -> Result<_, ActionError> {
         let recent = own.iter().filter(|row| row.at >= micros(since));
         let own = recent.map(|row| row.record(Position::default()));
         let records: Vec<SignIn<'_>> =
             own.chain(imported.iter().filter_map(|row| row.record(Position::default()))).collect();
         let attempts = newest(&records);
-        Ok((judge(engine, records, now)?, attempts))
+        let theirs = records.into_iter().filter(|record| !is_guess(record, &strangers)).collect();
+        Ok((judge(engine, theirs, now)?, attempts))
     };
     let judged = tokio::task::spawn_blocking(work).await;
     let (reports, attempts) = judged.map_err(|error| ActionError::Internal(error.to_string()))??;
@@ -132,6 +136,18 @@ pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnos
     let incident = diagnosis.incident().is_some();
     diagnosis.accounts = reports.into_iter().map(|report| account(report, incident, &wide)).collect();
     Ok(diagnosis)
+}
+
+/// The addresses that open incidents about addresses name: somebody tried many people from there.
+fn strange_addresses(open: &[FindingRow]) -> HashSet<IpAddr> {
+    let about_addresses = open.iter().filter(|row| row.severity >= INCIDENT && row.subject_kind == "address");
+    about_addresses.filter_map(|row| row.subject_words.parse().ok()).collect()
+}
+
+/// A stranger's wrong password locks the person out of nothing.
+fn is_guess(record: &SignIn<'_>, strangers: &HashSet<IpAddr>) -> bool {
+    let is_wrong = record.result == AttemptResult::Failure(Cause::BadPassword);
+    is_wrong && record.ip.is_some_and(|ip| strangers.contains(&ip))
 }
 
 /// No rule is asked: what they found in all the records is on file, and what staff closed stays closed.

@@ -109,6 +109,10 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
         let page = app.browser_with_planted_session("sol").await.get(&format!("/desk/incidents/{}", finding.id)).await;
         page.ok().says("The user name or password was not accepted").says("from 127.0.0.66").says("carl at postern").says("Our own sign-in");
+        // The stranger's wrong passwords lock nobody out.
+        let carl = app.person("carl").await.id;
+        let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/people/{carl}")).await;
+        page.ok().says("only a stranger's wrong passwords").says("Also named in").does_not_say("Locked out");
     }
 
     async fn who_may_not_close_is_told_why_and_sees_no_form(db) {
