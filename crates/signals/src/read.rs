@@ -16,6 +16,8 @@ mod envelope;
 mod error_answer;
 mod look;
 mod records;
+#[cfg(test)]
+mod slow;
 mod table;
 mod utf8;
 mod window;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::ActionError;
 use crate::app::App;
 use crate::notify;
-use crate::store::findings::{self, LIKELY_BREACH};
+use crate::store::findings::{LIKELY_BREACH, told};
 use crate::store::persons::Person;
 use crate::store::{Change, StoreError, micros, turns};
 
@@ -39,12 +39,12 @@ pub(super) async fn tell_of(
     let now = change.at();
     let is_old = opened.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
     if is_old {
-        return findings::save_told(change, opened.id, true).await;
+        return told::save_told(change, opened.id, true).await;
     }
     let since = now.saturating_sub(HOUR).unwrap_or(now);
     let waits = opened.severity < LIKELY_BREACH
-        && findings::count_told_since(change, since, opened.id).await? >= ONE_BY_ONE;
-    findings::save_told(change, opened.id, !waits).await?;
+        && told::count_told_since(change, since, opened.id).await? >= ONE_BY_ONE;
+    told::save_told(change, opened.id, !waits).await?;
     if waits {
         return Ok(());
     }
@@ -55,7 +55,7 @@ pub(super) async fn tell_of(
 pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
     let now = app.clock.now();
     let gathered = now.saturating_sub(GATHERED).unwrap_or(now);
-    if !findings::has_untold(&app.db, &app.tenant, gathered).await? {
+    if !told::has_untold(&app.db, &app.tenant, gathered).await? {
         return Ok(());
     }
     let seniors = super::record_finding::seniors(app).await?;
@@ -66,7 +66,7 @@ pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
     if turns::find_last(&mut change, DIGEST).await?.is_some_and(|last| last > hour_ago) {
         return Ok(());
     }
-    let count = findings::save_all_told(&mut change).await?;
+    let count = told::save_all_told(&mut change).await?;
     if count == 0 {
         return Ok(());
     }

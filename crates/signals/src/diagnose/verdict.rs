@@ -27,7 +27,8 @@ pub(super) struct Found {
 pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTally) -> Report {
     let Found { mut persons, addresses, people, company: (company, tenant) } = found;
     persons.retain(Person::is_seen);
-    let swept_along = swept_along(&persons, &tenant, given);
+    let wide = tenant.findings(&given.texts);
+    let swept_along = swept_along(&persons, &tenant, &wide);
     let mut named = Vec::new();
     for entry in people.into_entries().into_iter().chain(company.into_entries()) {
         let whose = if entry.is_personal() || entry.grade == Grade::LikelyBreach {
@@ -41,7 +42,7 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         }
     }
     let wide_from = named.len();
-    named.extend(tenant.findings(&given.texts).into_iter().map(|finding| (finding, Vec::new())));
+    named.extend(wide.into_iter().map(|finding| (finding, Vec::new())));
     let mut named: Vec<_> = named.into_iter().enumerate().collect();
     named.sort_by_cached_key(|(origin, (finding, _))| (*origin < wide_from, rank(finding)));
     let places = places_of(&named, wide_from);
@@ -79,9 +80,8 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
 fn swept_along(
     persons: &[Person],
     tenant: &Tenant,
-    given: &Given,
+    wide: &[Finding],
 ) -> HashMap<PersonKey, (Timestamp, Timestamp)> {
-    let wide = tenant.findings(&given.texts);
     let explained = persons.iter().filter_map(|person| {
         let finding = wide.get(tenant.explains(person.failure.as_deref()?)?)?;
         Some((person.key, (finding.since, finding.until)))

@@ -90,11 +90,10 @@ impl<R: Read> Read for Answer<R> {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
-            if matches!(self.way, Way::Through) {
-                return self.reader.read(buffer);
+            if matches!(self.way, Way::Rows(_)) {
+                self.turn_over()?;
             }
-            self.turn_over()?;
-            if self.ready.is_empty() && matches!(self.way, Way::Through) {
+            if self.given == self.ready.len() && matches!(self.way, Way::Through) {
                 return self.reader.read(buffer);
             }
         }
@@ -242,16 +241,7 @@ fn names_in(text: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Gives out one byte at a time.
-    struct Slow<'b>(&'b [u8]);
-
-    impl Read for Slow<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let room = buffer.len().min(1);
-            self.0.read(&mut buffer[..room])
-        }
-    }
+    use crate::read::slow::Slow;
 
     fn through(text: &str) -> String {
         let (mut quick, mut slow) = (String::new(), String::new());

@@ -126,16 +126,7 @@ impl<R: Read> Read for Utf8<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Gives out one byte at a time.
-    struct Slow<'b>(&'b [u8]);
-
-    impl Read for Slow<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let room = buffer.len().min(1);
-            self.0.read(&mut buffer[..room])
-        }
-    }
+    use crate::read::slow::Slow;
 
     fn through(bytes: &[u8]) -> Vec<u8> {
         let (mut quick, mut slow) = (Vec::new(), Vec::new());
