@@ -35,7 +35,7 @@ impl Server {
     /// Waits until the log is sequenced, so that the other side of a ratio has the disk to itself.
     pub async fn settle(&self) -> Outcome<()> {
         while audit::has_unsequenced(&self.app.db, &self.app.tenant).await? {
-            self.app.wake.notify_one();
+            self.app.jobs.notify();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(())

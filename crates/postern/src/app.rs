@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize};
 
-use postern_core::id::TenantId;
+use jiff::Timestamp;
+use postern_core::id::{PersonId, TenantId};
 use postern_core::policy::{Policies, PolicyError};
 use tokio::sync::{Notify, Semaphore};
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
@@ -11,9 +12,10 @@ use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
+use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, Keys};
 use crate::rng::Rng;
-use crate::store::{Change, Db, StoreError, tenants};
+use crate::store::{Change, Db, StoreError, WriteContext, persons, tenants};
 use crate::web::page::Pages;
 
 /// Why the program did not start.
@@ -73,7 +75,7 @@ pub struct App {
     /// The organisation that this server is for.
     pub tenant: TenantId,
     /// Wakes the jobs when a change left something for them.
-    pub wake: Arc<Notify>,
+    pub jobs: JobSignal,
     /// Wakes what judges sign-in records when there is a new one.
     pub records: Notify,
     /// Open incidents, as they were counted last: for the head of each page.
@@ -98,14 +100,16 @@ impl App {
             return Err(StartError::KeyLost(key_file));
         }
         let keys = Keys::open(&key_file, &rng)?;
-        let tenant = open_tenant(&db, &clock, &rng, &config.tenant_name).await?;
+        let jobs = JobSignal::default();
+        let context = WriteContext { db: &db, rng: &rng, jobs: &jobs };
+        let tenant = open_tenant(context, clock.now(), &config.tenant_name).await?;
         let host = config.origin.host_str().unwrap_or("localhost").to_owned();
         let webauthn = WebauthnBuilder::new(&host, &config.origin)?.rp_name(&config.tenant_name).build()?;
         Ok(Arc::new(Self {
             hashing: Hashing::new()?,
             policies: Policies::shipped()?,
             pages: Pages::load(config.mode == Mode::Development)?,
-            wake: Arc::new(Notify::new()),
+            jobs,
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
             jobs_down: AtomicUsize::new(0),
@@ -122,7 +126,20 @@ impl App {
 
     /// Begins a change now.
     pub async fn change(&self) -> Result<Change<'_>, StoreError> {
-        Change::begin(&self.db, &self.tenant, self.clock.now(), &self.rng).await
+        self.change_at(&self.tenant, self.clock.now()).await
+    }
+
+    /// Begins a change now, with somebody's row locked: what changes the same account queues up behind it.
+    pub async fn change_of(&self, person: &PersonId) -> Result<Change<'_>, StoreError> {
+        let mut change = self.change().await?;
+        persons::lock_all(&mut change, &[person]).await?;
+        Ok(change)
+    }
+
+    /// Begins a change at another moment, or in another tenant.
+    pub async fn change_at(&self, tenant: &TenantId, at: Timestamp) -> Result<Change<'_>, StoreError> {
+        let context = WriteContext { db: &self.db, rng: &self.rng, jobs: &self.jobs };
+        Change::begin(context, tenant, at).await
     }
 
     /// Whether `/dev` is there.
@@ -131,12 +148,12 @@ impl App {
     }
 }
 
-async fn open_tenant(db: &Db, clock: &Clock, rng: &Rng, name: &str) -> Result<TenantId, StartError> {
-    if let Some((tenant, _)) = tenants::find_first(db).await? {
+async fn open_tenant(context: WriteContext<'_>, now: Timestamp, name: &str) -> Result<TenantId, StartError> {
+    if let Some((tenant, _)) = tenants::find_first(context.db).await? {
         return Ok(tenant);
     }
-    let tenant = TenantId::new(rng.id(clock.now())?);
-    let mut change = Change::begin(db, &tenant, clock.now(), rng).await?;
+    let tenant = TenantId::new(context.rng.id(now)?);
+    let mut change = Change::begin(context, &tenant, now).await?;
     tenants::insert(&mut change, name).await?;
     change.commit_unrecorded("the tenant's own first row").await?;
     Ok(tenant)

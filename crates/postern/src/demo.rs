@@ -174,7 +174,7 @@ async fn past_sign_ins(app: &App) -> Result<(), ActionError> {
     ];
     for (hours_ago, method, result, cause) in story {
         let at = app.clock.now() - SignedDuration::from_hours(hours_ago);
-        let mut change = Change::begin(&app.db, &app.tenant, at, &app.rng).await?;
+        let mut change = app.change_at(&app.tenant, at).await?;
         let row = NewSignIn {
             person: Some(&ana.id),
             login: &ana.login,

@@ -1,6 +1,6 @@
-//! What runs beside the requests: messages are delivered, log entries get their place, sign-in records are judged, and
-//! the watched folder is read. Three loops, each on a task of its own: a slow mail server keeps nobody from seeing an
-//! attack, and a large log no entry from its place in the audit log.
+//! What runs beside the requests: messages are delivered, log entries get their place, what ran out is swept, sign-in
+//! records are judged, and the watched folder is read. Each is a loop on a task of its own: a mail server that hangs
+//! keeps no entry from its place in the audit log, and nobody from seeing an attack.
 
 pub mod deliver_outbox;
 pub mod detect;
@@ -12,13 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::app::App;
+use deliver_outbox::Channels;
 
 /// A job that broke begins anew after so long.
 const PAUSE: Duration = Duration::from_secs(3);
+/// A job that nothing wakes looks again after so long.
+const EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// Runs the jobs until `stop` turns true.
@@ -29,7 +31,10 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         }
     };
     tokio::join!(
-        keep_running(&app, "messages and audit log", &stop, serve_changes),
+        keep_running(&app, "audit log", &stop, sequence_entries),
+        keep_running(&app, "mail", &stop, |app, stop| deliver_messages(app, Channels::Mail, stop)),
+        keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
+        keep_running(&app, "sweeping", &stop, sweep_regularly),
         keep_running(&app, "judging of sign-in records", &stop, detect::run),
         watching,
     );
@@ -61,38 +66,46 @@ pub async fn keep_running<F: Future<Output = ()> + Send + 'static>(
     }
 }
 
-/// Messages and the audit log: when a change wakes it, and once a second.
-async fn serve_changes(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let sender = deliver_outbox::Sender::new(&app);
-    if let Err(error) = delete_left_over_uploads(&app).await {
-        tracing::error!(%error, "uploads that were left half done are still there");
-    }
-    let mut swept = tokio::time::Instant::now();
-    loop {
-        if swept.elapsed() > SWEEP_EVERY {
-            swept = tokio::time::Instant::now();
-            if let Err(error) = sweep::sweep(&app).await {
-                tracing::error!(%error, "what has run out was not swept; trying again");
-            }
-        }
+/// Gives entries their place: when a change wakes it, and once a second.
+async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
         if let Err(error) = sequence_audit::sequence_audit(&app).await {
             tracing::error!(%error, "the audit log was not sequenced; trying again");
         }
-        if let Err(error) = deliver_outbox::deliver_outbox(&app, &sender).await {
-            tracing::error!(%error, "the outbox was not read; trying again");
-        }
-        tokio::select! {
-            () = app.wake.notified() => {}
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            changed = stop.changed() => {
-                if changed.is_err() || *stop.borrow() {
-                    break;
-                }
-            }
-        }
+        pause(&app.jobs.audit, EVERY, &mut stop).await;
     }
     // What was confirmed before the stop is in the database; a last round saves the next start some work.
     if let Err(error) = sequence_audit::sequence_audit(&app).await {
         tracing::warn!(%error, "the last entries will be sequenced at the next start");
+    }
+}
+
+/// Delivers what goes out one way: when a change wakes it, and once a second.
+async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Receiver<bool>) {
+    let sender = deliver_outbox::Sender::new(&app, channels);
+    while !*stop.borrow() {
+        if let Err(error) = deliver_outbox::deliver_outbox(&app, &sender).await {
+            tracing::error!(%error, "the outbox was not read; trying again");
+        }
+        let wake = if channels == Channels::Mail { &app.jobs.mail } else { &app.jobs.phone };
+        pause(wake, EVERY, &mut stop).await;
+    }
+}
+
+async fn sweep_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = sweep::sweep(&app).await {
+            tracing::error!(%error, "what has run out was not swept; trying again");
+        }
+        pause(&Notify::new(), SWEEP_EVERY, &mut stop).await;
+    }
+}
+
+/// Until it is woken, the time has passed, or the program stops.
+async fn pause(wake: &Notify, time: Duration, stop: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = wake.notified() => {}
+        () = tokio::time::sleep(time) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
     }
 }

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod hashing;
+pub mod job_signal;
 pub mod jobs;
 pub mod keys;
 pub mod notify;

@@ -26,7 +26,7 @@ pub mod throttles;
 pub mod turns;
 pub mod watched_files;
 
-pub use change::Change;
+pub use change::{Change, WriteContext};
 pub use db::Db;
 
 use jiff::Timestamp;
@@ -40,6 +40,9 @@ pub enum StoreError {
     /// It is not there.
     #[error("not found")]
     NotFound,
+    /// It ran into another change at the same moment. Nothing was written; the same again may succeed.
+    #[error("it ran into another change: {0}")]
+    Contended(#[source] sqlx::Error),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
@@ -53,9 +56,18 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::Database(e) if e.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(ref e) if e.code().is_some_and(|code| is_contention(&code)) => {
+                Self::Contended(error)
+            }
             other => Self::Database(other),
         }
     }
+}
+
+/// PostgreSQL's words for a deadlock, for a change that cannot be put in order with another, and for a lock that was
+/// waited for too long; SQLite's for a writer that is busy.
+fn is_contention(code: &str) -> bool {
+    ["40P01", "40001", "55P03", "5"].contains(&code)
 }
 
 /// What store functions return.

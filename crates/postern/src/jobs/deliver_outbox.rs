@@ -16,23 +16,33 @@ use crate::store::outbox::{self, Message};
 /// After so many attempts, over some 16 hours, a message is given up.
 const MOST_ATTEMPTS: i64 = 16;
 
-/// The ways out.
+/// Which messages one loop delivers: those of one way out, so that none waits for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Mail, by SMTP.
+    Mail,
+    /// Text and voice, by the gateway.
+    Phone,
+}
+
+/// A way out.
 pub struct Sender {
+    channels: Channels,
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
     http: Option<reqwest::Client>,
 }
 
 impl Sender {
     /// From the settings.
-    pub fn new(app: &App) -> Self {
-        let smtp = app.config.smtp.as_ref().and_then(|smtp| {
+    pub fn new(app: &App, channels: Channels) -> Self {
+        let smtp = app.config.smtp.as_ref().filter(|_| channels == Channels::Mail).and_then(|smtp| {
             let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp.url.as_str());
             transport
                 .map(|builder| builder.timeout(Some(Duration::from_secs(20))).build())
                 .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
                 .ok()
         });
-        let http = app.config.gateway.as_ref().and_then(|_| {
+        let http = app.config.gateway.as_ref().filter(|_| channels == Channels::Phone).and_then(|_| {
             reqwest::Client::builder()
                 .timeout(Duration::from_secs(20))
                 .redirect(reqwest::redirect::Policy::none())
@@ -40,19 +50,22 @@ impl Sender {
                 .inspect_err(|error| tracing::error!(%error, "the gateway can't be used; texts wait"))
                 .ok()
         });
-        Self { smtp, http }
+        Self { channels, smtp, http }
+    }
+
+    fn is_open(&self) -> bool {
+        self.smtp.is_some() || self.http.is_some()
     }
 }
 
 /// Delivers what is due. Without a way out for its channel a message waits; nothing is dropped.
 pub async fn deliver_outbox(app: &App, sender: &Sender) -> Result<(), StoreError> {
-    for (mail, has_way) in [(true, sender.smtp.is_some()), (false, sender.http.is_some())] {
-        if !has_way {
-            continue;
-        }
-        for message in outbox::list_due(&app.db, mail, app.clock.now()).await? {
-            deliver(app, sender, &message).await?;
-        }
+    if !sender.is_open() {
+        return Ok(());
+    }
+    let is_mail = sender.channels == Channels::Mail;
+    for message in outbox::list_due(&app.db, is_mail, app.clock.now()).await? {
+        deliver(app, sender, &message).await?;
     }
     Ok(())
 }

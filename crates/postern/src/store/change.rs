@@ -1,4 +1,7 @@
 //! The one door for writes: state, audit record and outbox, in one transaction, or nothing.
+//!
+//! Rows are locked in one order everywhere, so that no two changes wait for each other: the rows of persons first (in
+//! the order of their ids), then rate-limit rows by key, then everything else; records are written at the very end.
 
 use std::cell::Cell;
 
@@ -8,22 +11,37 @@ use postern_core::id::TenantId;
 use sqlx::{Any, Transaction};
 
 use super::{Db, Result, StoreError, audit};
+use crate::job_signal::JobSignal;
 use crate::rng::Rng;
+
+/// What every change needs of the program.
+#[derive(Clone, Copy)]
+pub struct WriteContext<'a> {
+    /// Where it is written.
+    pub db: &'a Db,
+    /// Ids and nonces.
+    pub rng: &'a Rng,
+    /// Told when a change has committed.
+    pub jobs: &'a JobSignal,
+}
 
 /// A write under way. Dropped without a commit, it never was.
 pub struct Change<'a> {
     tx: Transaction<'static, Any>,
     tenant: TenantId,
     at: Timestamp,
-    rng: &'a Rng,
+    context: WriteContext<'a>,
     /// Ids made so far.
     serial: Cell<u16>,
+    /// Records that go out with the commit.
+    events: Vec<Event>,
 }
 
 impl<'a> Change<'a> {
     /// Begins a change in one tenant, at one moment: everything it writes carries this time.
-    pub async fn begin(db: &Db, tenant: &TenantId, at: Timestamp, rng: &'a Rng) -> Result<Change<'a>> {
-        Ok(Self { tx: db.begin().await?, tenant: tenant.clone(), at, rng, serial: Cell::new(0) })
+    pub async fn begin(context: WriteContext<'a>, tenant: &TenantId, at: Timestamp) -> Result<Change<'a>> {
+        let tx = context.db.begin().await?;
+        Ok(Self { tx, tenant: tenant.clone(), at, context, serial: Cell::new(0), events: Vec::new() })
     }
 
     /// The tenant it writes in.
@@ -41,36 +59,48 @@ impl<'a> Change<'a> {
         // UUID version 7 keeps twelve bits here; a change that made 4,096 ids goes on unordered.
         let serial = self.serial.get();
         self.serial.set(serial.saturating_add(1).min(0x0fff));
-        self.rng.id_in_order(self.at, serial).map_err(|_| StoreError::Corrupt("random number"))
+        self.id_at(self.at, serial)
     }
 
     /// The `serial`-th id of another moment than the change's own.
     pub(super) fn id_at(&self, moment: Timestamp, serial: u16) -> Result<String> {
-        self.rng.id_in_order(moment, serial).map_err(|_| StoreError::Corrupt("random number"))
+        self.context.rng.id_in_order(moment, serial).map_err(|_| StoreError::Corrupt("random number"))
     }
 
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {
         &mut self.tx
     }
 
-    /// One more record beside the one that [`Change::commit`] will write.
-    pub async fn record(&mut self, event: &Event) -> Result<()> {
-        let nonce = self.rng.bytes::<16>().map_err(|_| StoreError::Corrupt("random number"))?;
-        let id = self.id()?;
-        audit::insert(self, id, event, nonce.as_slice()).await
+    /// One more record beside the one that [`Change::commit`] will write. It is written with the commit: what a record
+    /// locks is locked last.
+    pub fn record(&mut self, event: Event) {
+        self.events.push(event);
     }
 
-    /// Writes the record and commits. There is no commit without one.
-    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    /// Writes the records and commits. There is no commit without one.
     pub async fn commit(mut self, event: &Event) -> Result<()> {
-        self.record(event).await?;
-        Ok(self.tx.commit().await?)
+        self.events.push(event.clone());
+        self.finish().await
     }
 
     /// Commits housekeeping that changes nothing anybody could ask about later; `why` says what that is.
-    #[expect(clippy::disallowed_methods, reason = "the one door")]
     pub async fn commit_unrecorded(self, why: &'static str) -> Result<()> {
-        tracing::trace!(why, "commit without a record");
-        Ok(self.tx.commit().await?)
+        tracing::trace!(why, "commit without a record of its own");
+        self.finish().await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    async fn finish(mut self) -> Result<()> {
+        let is_recorded = !self.events.is_empty();
+        for event in std::mem::take(&mut self.events) {
+            let nonce = self.context.rng.bytes::<16>().map_err(|_| StoreError::Corrupt("random number"))?;
+            let id = self.id()?;
+            audit::insert(&mut self, id, &event, nonce.as_slice()).await?;
+        }
+        self.tx.commit().await?;
+        if is_recorded {
+            self.context.jobs.notify();
+        }
+        Ok(())
     }
 }

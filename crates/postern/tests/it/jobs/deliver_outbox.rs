@@ -43,7 +43,7 @@ on_both! {
         assert_eq!(heads, [("sms", "+44 7700 900120"), ("voice", "+44 20 7946 0120")]);
         assert!(texts[0].text.contains("/not-me#") && !texts[1].text.contains("/not-me#"));
         app.advance_seconds(3600);
-        app.wake.notify_one();
+        app.jobs.notify();
         assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 2));
     }
 

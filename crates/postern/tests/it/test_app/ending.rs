@@ -18,7 +18,7 @@ pub async fn check(app: &TestApp) {
 /// Every entry gets its place, and an auditor with nothing but the key finds the log whole.
 async fn audit_is_whole(app: &TestApp) {
     eventually("every audit entry has its place", async || {
-        app.wake.notify_one();
+        app.jobs.notify();
         !has_unsequenced(&app.db, &app.tenant).await.unwrap()
     })
     .await;
