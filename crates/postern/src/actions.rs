@@ -37,6 +37,7 @@ mod advance;
 mod caller;
 mod limiter;
 mod on_record;
+mod retry;
 mod revoke_tokens_of;
 mod signed_in;
 
@@ -87,6 +88,9 @@ pub enum ActionError {
     /// It is not there, or not for this caller.
     #[error("There is nothing here.")]
     NotFound,
+    /// It ran into another change again and again. Nothing was changed.
+    #[error("Too much is going on with this account at the moment. Nothing was changed; try again.")]
+    Contended,
     /// Somebody else was faster.
     #[error("Somebody else changed this in the meantime. Reload and look again.")]
     Conflict,
@@ -116,6 +120,7 @@ impl From<StoreError> for ActionError {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::NotFound => Self::NotFound,
+            StoreError::Contended(_) => Self::Contended,
             other => Self::Internal(format!("{other:?}")),
         }
     }

@@ -23,7 +23,7 @@ pub async fn add_evidence(
     reference: &str,
 ) -> Result<Recorded, ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "add_evidence", case: Some(id), person: None };
-    attempt.on_record(app, add(app, caller, id, kind, reference).await).await
+    attempt.run(app, || add(app, caller, id, kind, reference)).await
 }
 
 async fn add(
@@ -71,10 +71,9 @@ async fn add(
         .reason(&reference)
         .policies(&policies)
         .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(recorded)
 }

@@ -86,7 +86,6 @@ pub async fn finish(
         .person(&caller.person.id)
         .detail(json!({ "kind": "webauthn", "factor": factor_id }));
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
         Event::new(kind, Actor::System).person(&case.subject().person).case(case.id()).policies(&policies)
     };
     let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
-    change.record(&verified).await?;
+    change.record(verified);
     announce_hold(change, &case).await?;
     notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
     Ok(case)
@@ -35,7 +35,7 @@ pub(super) async fn announce_hold(change: &mut Change<'_>, case: &Case) -> Resul
             .person(&case.subject().person)
             .case(case.id())
             .detail(json!({ "until": until.to_string() }));
-        change.record(&event).await?;
+        change.record(event);
     }
     Ok(())
 }

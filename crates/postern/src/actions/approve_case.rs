@@ -15,7 +15,7 @@ use crate::store::cases;
 /// Approves a verified case.
 pub async fn approve_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "approve_case", case: Some(id), person: None };
-    attempt.on_record(app, approve(app, caller, id, reason).await).await
+    attempt.run(app, || approve(app, caller, id, reason)).await
 }
 
 async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
@@ -28,7 +28,7 @@ async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resul
         .reason(&reason)
         .policies(permit.policies());
     let case = case.approve(permit, caller.person.id.clone(), now)?;
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     announce_hold(&mut change, &case).await?;
     notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
     cases::save(&mut change, &row, &case).await?;

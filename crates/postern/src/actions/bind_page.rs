@@ -25,7 +25,7 @@ pub async fn bind_page(
     typed: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "bind_page", case: Some(id), person: None };
-    attempt.on_record(app, bind(app, caller, id, contact, typed).await).await
+    attempt.run(app, || bind(app, caller, id, contact, typed)).await
 }
 
 async fn bind(
@@ -45,7 +45,7 @@ async fn bind(
     };
     check_phrase(app, caller, &row, &case, typed).await?;
     let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     let event = Event::new(EventKind::CasePageBound, caller.actor())
         .person(&case.subject().person)
         .case(id)
@@ -54,7 +54,6 @@ async fn bind(
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(())
 }
 

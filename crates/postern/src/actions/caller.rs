@@ -53,19 +53,30 @@ impl Caller {
 }
 
 impl Caller {
-    /// Begins a change that this caller makes. Their session (or token) and their account are checked again inside it,
-    /// and stay locked until it ends: a request that was under way when the session ended changes nothing.
+    /// Begins a change that this caller makes to what is their own or the tenant's. Their session (or token) and their
+    /// account are checked again inside it, and stay locked until it ends: a request that was under way when the session
+    /// ended changes nothing.
     pub async fn change<'a>(&self, app: &'a App) -> Result<Change<'a>, ActionError> {
+        self.change_locking(app, &[&self.person.id]).await
+    }
+
+    /// The same, for a change to somebody else's account: that person's row is locked too.
+    pub async fn change_on<'a>(&self, app: &'a App, subject: &PersonId) -> Result<Change<'a>, ActionError> {
+        self.change_locking(app, &[&self.person.id, subject]).await
+    }
+
+    async fn change_locking<'a>(&self, app: &'a App, rows: &[&PersonId]) -> Result<Change<'a>, ActionError> {
         let mut change = app.change().await?;
+        persons::lock_all(&mut change, rows).await?;
         let alive = match self.scopes {
-            Some(_) => service_tokens::hold(&mut change, &self.session).await,
-            None => sessions::hold(&mut change, &self.session).await,
+            Some(_) => service_tokens::lock(&mut change, &self.session).await,
+            None => sessions::lock(&mut change, &self.session).await,
         };
-        let open = match alive {
-            Ok(()) => persons::hold_open(&mut change, &self.person.id).await,
+        let active = match alive {
+            Ok(()) => persons::lock_active(&mut change, &self.person.id).await,
             ended => ended,
         };
-        match open {
+        match active {
             Ok(()) => Ok(change),
             Err(StoreError::Conflict) => {
                 Err(ActionError::Wrong("You are no longer signed in. Nothing was changed."))

@@ -28,7 +28,7 @@ pub async fn close_finding(
     reason: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "close_finding", case: None, person: None };
-    attempt.on_record(app, close(app, caller, which, reason).await).await?;
+    attempt.run(app, || close(app, caller, which, reason)).await?;
     let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
     app.open_incidents.store(open, Ordering::Relaxed);
     Ok(())

@@ -6,6 +6,7 @@ use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 
+use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Lane};
 use crate::app::App;
@@ -21,6 +22,10 @@ pub struct Stopped {
 
 /// Stops what the notice told of.
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
+    retry(|| stop(app, typed)).await
+}
+
+async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let now = app.clock.now();
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {
@@ -30,10 +35,9 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
         return Err(ActionError::invalid("code", words));
     };
     let person = PersonId::new(&contest.person_id);
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person).await?;
     contests::consume(&mut change, &contest.id).await?;
     let case = contest.case_id.map(CaseId::new);
-    persons::hold(&mut change, &person).await?;
     let mut changed = match &case {
         Some(id) => contest_case(app, &mut change, id).await?,
         // A notice without a case tells of a factor or a code: that is done already.
@@ -48,7 +52,6 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
         .detail(json!({ "account_frozen": changed, "by": "a link in a notice" }));
     event.case = case;
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(Stopped { account_frozen: changed })
 }
 
@@ -97,7 +100,7 @@ async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), Action
                 .person(person)
                 .before(json!({ "disabled": false }))
                 .detail(json!({ "why": "contested" }));
-            change.record(&event).await?;
+            change.record(event);
         }
         Err(StoreError::Conflict) => {}
         Err(other) => return Err(other.into()),
@@ -107,7 +110,7 @@ async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), Action
         let revoked = Event::new(EventKind::SessionRevoked, Actor::System)
             .person(person)
             .detail(json!({ "sessions": ended, "why": "contested" }));
-        change.record(&revoked).await?;
+        change.record(revoked);
     }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;

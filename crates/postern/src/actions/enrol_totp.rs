@@ -60,7 +60,7 @@ pub async fn enrol_totp(app: &App, row: &FlowRow, code: &str) -> Result<Vec<Stri
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "enrol_totp", case: None, person: Some(flow.person()) };
-    attempt.on_record(app, enrol(app, row, code).await).await
+    attempt.run(app, || enrol(app, row, code)).await
 }
 
 async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
@@ -85,7 +85,7 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
         }
     };
     let (codes, salt, hashes) = new_codes(app, &person.id).await?;
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = change.id()?;
     let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), &bytes)?;
@@ -109,12 +109,11 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
     let generated = Event::new(EventKind::MfaBackupCodesGenerated, actor())
         .person(&person.id)
         .detail(json!({ "count": codes.len() }));
-    change.record(&generated).await?;
+    change.record(generated);
     let enrolled = Event::new(EventKind::MfaFactorEnrolled, actor())
         .person(&person.id)
         .detail(json!({ "kind": "totp", "factor": id }));
     change.commit(&enrolled).await?;
-    app.wake.notify_one();
     Ok(codes)
 }
 

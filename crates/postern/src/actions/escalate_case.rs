@@ -13,7 +13,7 @@ use crate::store::cases;
 /// Escalates a case.
 pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "escalate_case", case: Some(id), person: None };
-    attempt.on_record(app, escalate(app, caller, id, reason).await).await
+    attempt.run(app, || escalate(app, caller, id, reason)).await
 }
 
 async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
@@ -31,7 +31,7 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .reason(&reason)
         .policies(permit.policies());
     let case = case.escalate(permit)?;
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

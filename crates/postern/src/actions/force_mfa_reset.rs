@@ -13,9 +13,7 @@ use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::store::{
-    Change, backup_codes, cases, factors, flows, known_devices, passes, persons, sessions, time,
-};
+use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
@@ -25,7 +23,7 @@ pub async fn force_mfa_reset(
     reason: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "force_mfa_reset", case: Some(id), person: None };
-    attempt.on_record(app, reset(app, caller, id, reason).await).await
+    attempt.run(app, || reset(app, caller, id, reason)).await
 }
 
 async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
@@ -40,7 +38,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     let person = case.subject().person.clone();
     let before = state_before(app, &person).await?;
     let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     cases::save(&mut change, &row, &case).await?;
     let sessions_ended = remove_everything(&mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
@@ -48,9 +46,8 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     let about =
         |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
     let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
-    change.record(&revoked).await?;
+    change.record(revoked);
     change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
-    app.wake.notify_one();
     Ok(())
 }
 
@@ -58,7 +55,6 @@ pub(super) async fn remove_everything(
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<u64, ActionError> {
-    persons::hold(change, person).await?;
     factors::remove_all(change, person).await?;
     backup_codes::revoke_all(change, person).await?;
     passes::revoke(change, person, None).await?;
@@ -82,7 +78,7 @@ async fn supersede_others(app: &App, change: &mut Change<'_>, done: &Case) -> Re
             .person(&done.subject().person)
             .case(other.id())
             .detail(json!({ "outcome": "superseded", "by": done.id() }));
-        change.record(&event).await?;
+        change.record(event);
     }
     Ok(())
 }

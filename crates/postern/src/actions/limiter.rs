@@ -6,6 +6,7 @@ use postern_core::login;
 use serde_json::json;
 
 use super::ActionError;
+use super::retry::retry;
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
@@ -66,6 +67,10 @@ impl Lane {
 
     /// Pays for one guess.
     pub async fn spend(&self, app: &App) -> Result<(), ActionError> {
+        retry(|| self.pay(app)).await
+    }
+
+    async fn pay(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
         let guess = throttles::spend(&mut change, &self.subject, &self.lane, self.cap()).await?;
         change
@@ -85,7 +90,7 @@ impl Lane {
 
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
     pub async fn stop_at_cap(&self, app: &App, person: &PersonId, kind: &str) -> Result<(), ActionError> {
-        let mut change = app.change().await?;
+        let mut change = app.change_of(person).await?;
         if !throttles::reached_cap(&mut change, &self.subject, &self.lane, self.cap()).await? {
             return Ok(());
         }

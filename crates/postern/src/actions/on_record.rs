@@ -5,6 +5,7 @@ use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 
 use super::ActionError;
+use super::retry::retry;
 use crate::app::App;
 
 /// Something that somebody tries.
@@ -20,8 +21,13 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Passes the outcome on; a refusal is recorded first. What was typed is not: it may be a secret.
-    pub async fn on_record<T>(self, app: &App, outcome: Result<T, ActionError>) -> Result<T, ActionError> {
+    /// Does it, again where it ran into another change, and passes the outcome on; a refusal is recorded first. What was
+    /// typed is not: it may be a secret.
+    pub async fn run<T, F>(self, app: &App, work: impl Fn() -> F) -> Result<T, ActionError>
+    where
+        F: Future<Output = Result<T, ActionError>>,
+    {
+        let outcome = retry(work).await;
         let why = match &outcome {
             Err(ActionError::Refused(why)) => why.clone(),
             Err(ActionError::Invalid { field: "reason", words }) => words.clone(),

@@ -9,6 +9,7 @@ use postern_core::id::CaseId;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::retry::retry;
 use super::{ActionError, Lane};
 use crate::app::App;
 use crate::notify::{self, Notice};
@@ -30,7 +31,7 @@ const FLOOR: Duration = Duration::from_millis(200);
 
 /// Opens a case for whoever `login` names. A known `device` of the owner asks in a lane of its own.
 pub async fn open_case(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
-    let (opened, ()) = tokio::join!(open(app, login, device), tokio::time::sleep(FLOOR));
+    let (opened, ()) = tokio::join!(retry(|| open(app, login, device)), tokio::time::sleep(FLOOR));
     opened
 }
 
@@ -65,7 +66,6 @@ async fn open(app: &App, login: &str, device: Option<&str>) -> Result<Opened, Ac
         notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
     }
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(Opened { page, id })
 }
 

@@ -68,7 +68,6 @@ pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError>
     tell_seniors::tell_of(app, &mut change, &told, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(())
 }
 

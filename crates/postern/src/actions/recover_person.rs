@@ -40,21 +40,21 @@ pub async fn recover_person(
     let before = state_before(app, &person.id).await?;
     let (pass, pass_hash) = new_pass(app, &person.id).await?;
     let (code, code_hash) = new_set_up_code(app, &person.id).await?;
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     let sessions = remove_everything(&mut change, &person.id).await?;
     supersede_all(app, &mut change, &person.id).await?;
     let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
-    change.record(&about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions }))).await?;
+    change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
     if let Some(why) = &person.disabled_why {
         persons::enable(&mut change, &person.id).await?;
         let enabled = about(EventKind::UserEnabled).before(json!({ "disabled": true, "why": why }));
-        change.record(&enabled).await?;
+        change.record(enabled);
     }
     forget_guesses(&mut change, &person.id).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;
-        change.record(&about(EventKind::UserPasswordChanged).detail(json!({ "removed": true }))).await?;
+        change.record(about(EventKind::UserPasswordChanged).detail(json!({ "removed": true })));
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         Given::SetUpCode(code)
     } else {
@@ -90,7 +90,7 @@ async fn supersede_all(app: &App, change: &mut Change<'_>, person: &PersonId) ->
             .person(person)
             .case(case.id())
             .detail(json!({ "outcome": "superseded", "by": "the operator" }));
-        change.record(&event).await?;
+        change.record(event);
     }
     Ok(())
 }

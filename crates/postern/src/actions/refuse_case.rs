@@ -13,7 +13,7 @@ use crate::store::cases;
 /// Refuses a case, a stranger's included.
 pub async fn refuse_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "refuse_case", case: Some(id), person: None };
-    attempt.on_record(app, refuse(app, caller, id, reason).await).await
+    attempt.run(app, || refuse(app, caller, id, reason)).await
 }
 
 async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
@@ -24,7 +24,7 @@ async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result
         .case(id)
         .reason(&reason)
         .policies(permit.policies());
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     if row.person_id.is_some() {
         event = event.person(&case.subject().person);
         let case = case.refuse(permit, now)?;

@@ -14,7 +14,7 @@ pub(super) async fn revoke_tokens_of(change: &mut Change<'_>, owner: &PersonId) 
         let event = Event::new(EventKind::ServiceTokenRevoked, Actor::System)
             .person(owner)
             .detail(json!({ "tokens": revoked, "why": "the owner's account was reset or frozen" }));
-        change.record(&event).await?;
+        change.record(event);
     }
     Ok(())
 }

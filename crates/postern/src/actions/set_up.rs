@@ -65,7 +65,7 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     let hash = app.hashing.hash(typed.password.clone(), *app.rng.bytes::<16>()?).await?;
     let id = PersonId::new(&pass.person_id);
     let begun = Begun { token: app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&id).await?;
     passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
         persons::save_first_password(&mut change, &id, &hash).await?;
@@ -99,14 +99,14 @@ async fn insert_first_admin(
         password_hash: Some(hash),
     };
     // The tenant's row is held, so that of two first admins one finds somebody there.
-    tenants::hold(change).await?;
+    tenants::lock(change).await?;
     if persons::exist(change).await? {
         return Err(ActionError::invalid("code", WRONG));
     }
     persons::insert(change, &row).await?;
     let at = change.at();
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;
-    change.record(&Event::new(EventKind::UserAdded, Actor::System).person(id)).await?;
+    change.record(Event::new(EventKind::UserAdded, Actor::System).person(id));
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub struct ShownPass {
 pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "show_pass", case: Some(&id), person: None };
-    attempt.on_record(app, make(app, row).await).await
+    attempt.run(app, || make(app, row)).await
 }
 
 async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
@@ -53,7 +53,7 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
     let hash = app.hashing.hash(Zeroizing::new(code.hash_input(&person.id)), *app.rng.bytes::<16>()?).await?;
     let device = app.rng.token()?;
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     // Moves the version on: of two parallel requests one shows a pass, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;

@@ -3,6 +3,7 @@
 use postern_core::signin::Flow;
 use zeroize::Zeroizing;
 
+use super::retry::retry;
 use super::signed_in::{Failed, failed, standing};
 use super::{ActionError, Lane};
 use crate::app::App;
@@ -33,6 +34,10 @@ pub struct Begun {
 
 /// Checks login and password.
 pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionError> {
+    retry(|| check(app, &typed)).await
+}
+
+async fn check(app: &App, typed: &Credentials<'_>) -> Result<Begun, ActionError> {
     let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
     let lane = match &person {
         Some(person) => Lane::of_person(app, &person.id, "password", typed.device).await?,
@@ -44,7 +49,7 @@ pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionE
         return Err(throttled);
     }
     let hash = person.as_ref().and_then(|p| p.password_hash.clone());
-    let right = app.hashing.verify(typed.password, hash).await?;
+    let right = app.hashing.verify(typed.password.clone(), hash).await?;
     let Some(person) = person.filter(|_| right) else {
         let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
         failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;

@@ -6,13 +6,14 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredent
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
-use crate::store::{Change, ceremonies, factors, persons};
+use crate::store::{ceremonies, factors, persons};
 use postern_core::id::PersonId;
 
 const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
@@ -49,6 +50,10 @@ pub(super) async fn keep(app: &App, state: &str) -> Result<Zeroizing<String>, Ac
 
 /// Checks the browser's answer.
 pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
+    retry(|| check(app, token, answer)).await
+}
+
+async fn check(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
     let id = token_hash(token);
     let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
     let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
@@ -74,7 +79,7 @@ pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Res
     };
     passkey.update_credential(&result);
     let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
-    let mut change: Change<'_> = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     ceremonies::consume(&mut change, &id).await?;
     factors::save_passkey(&mut change, &factor.id, &sealed).await?;
     complete(app, change, &person, &assurance, "webauthn").await

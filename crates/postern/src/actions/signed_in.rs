@@ -43,7 +43,7 @@ pub(super) async fn complete(
     assurance: &Assurance,
     method: &str,
 ) -> Result<SignedIn, ActionError> {
-    match persons::hold_open(&mut change, &person.id).await {
+    match persons::lock_active(&mut change, &person.id).await {
         Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
         other => other?,
     }
@@ -75,7 +75,6 @@ pub(super) async fn complete(
         .person(&person.id)
         .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
     change.commit(&event).await?;
-    app.wake.notify_one();
     app.records.notify_one();
     Ok(SignedIn { session, device })
 }
@@ -95,7 +94,7 @@ async fn close_proven_cases(app: &App, change: &mut Change<'_>, person: &Person)
             .person(&person.id)
             .case(case.id())
             .detail(json!({ "outcome": "proven", "by": "a full sign-in with the new factor" }));
-        change.record(&event).await?;
+        change.record(event);
     }
     Ok(())
 }
@@ -129,7 +128,6 @@ pub(super) async fn failed(
         .detail(json!({ "method": attempt.method, "cause": attempt.cause, "detail": attempt.detail }));
     event.person = person.map(|p| p.id.clone());
     change.commit(&event).await?;
-    app.wake.notify_one();
     app.records.notify_one();
     Ok(())
 }

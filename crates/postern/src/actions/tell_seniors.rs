@@ -73,6 +73,5 @@ pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
     turns::take(&mut change, DIGEST).await?;
     notify::tell_of_more_incidents(app, &mut change, &seniors, count).await?;
     change.commit_unrecorded("a mail about incidents that are on record").await?;
-    app.wake.notify_one();
     Ok(())
 }

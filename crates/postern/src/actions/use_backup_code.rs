@@ -27,7 +27,7 @@ pub async fn use_backup_code(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_backup_code", case: None, person: Some(flow.person()) };
-    attempt.on_record(app, spend_code(app, row, typed, device).await).await
+    attempt.run(app, || spend_code(app, row, typed, device)).await
 }
 
 async fn spend_code(
@@ -51,7 +51,7 @@ async fn spend_code(
         return Err(ActionError::invalid("backup_code", WRONG));
     };
     let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     match backup_codes::consume(&mut change, &set, &hash).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {
@@ -69,7 +69,7 @@ async fn spend_code(
     let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
         .person(&person.id)
         .detail(json!({ "left": left }));
-    change.record(&used).await?;
+    change.record(used);
     complete(app, change, &person, &assurance, "backup_code").await
 }
 

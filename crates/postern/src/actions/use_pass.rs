@@ -25,7 +25,7 @@ pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Ac
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_pass", case: None, person: Some(flow.person()) };
-    attempt.on_record(app, spend_pass(app, row, typed).await).await
+    attempt.run(app, || spend_pass(app, row, typed)).await
 }
 
 async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
@@ -42,7 +42,7 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
         return Err(ActionError::invalid("pass", WRONG));
     };
     let begun = Begun { token: app.rng.token()?, flow: next };
-    let mut change = app.change().await?;
+    let mut change = app.change_of(&person.id).await?;
     // The guard decides the race: of two parallel uses one finds the pass unused.
     match passes::consume(&mut change, &pass.id).await {
         Ok(()) => {}

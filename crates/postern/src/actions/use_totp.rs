@@ -24,7 +24,7 @@ pub async fn use_totp(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
-    attempt.on_record(app, spend_code(app, row, code, device).await).await
+    attempt.run(app, || spend_code(app, row, code, device)).await
 }
 
 async fn spend_code(
@@ -44,7 +44,7 @@ async fn spend_code(
     let (factor, check) = check(app, &person, code).await?;
     let words = match check {
         Check::Accepted { step } => {
-            let mut change = app.change().await?;
+            let mut change = app.change_of(&person.id).await?;
             // Of two requests with one code, one moves the step on; the other finds it taken.
             match factors::save_step(&mut change, &factor, step).await {
                 Ok(()) => {}

@@ -24,7 +24,7 @@ pub async fn vouch(
     how: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "vouch", case: Some(id), person: None };
-    attempt.on_record(app, give_word(app, caller, id, phrase, how).await).await
+    attempt.run(app, || give_word(app, caller, id, phrase, how)).await
 }
 
 async fn give_word(
@@ -56,10 +56,9 @@ async fn give_word(
         .reason(&how)
         .policies(&policies)
         .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
-    app.wake.notify_one();
     Ok(())
 }

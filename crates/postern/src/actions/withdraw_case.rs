@@ -12,7 +12,7 @@ use crate::store::cases::{self, CaseRow};
 pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "withdraw_case", case: Some(&id), person: None };
-    attempt.on_record(app, withdraw(app, row).await).await
+    attempt.run(app, || withdraw(app, row)).await
 }
 
 async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {

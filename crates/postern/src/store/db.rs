@@ -36,11 +36,10 @@ impl Db {
             Self { engine: Engine::Sqlite, reader, writer }
         } else {
             // Two pools: a change that is open may still read, and must never wait for itself.
-            let pool = || AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
             Self {
                 engine: Engine::Postgres,
-                reader: pool().connect(url).await?,
-                writer: pool().connect(url).await?,
+                reader: postgres().connect(url).await?,
+                writer: postgres().connect(url).await?,
             }
         };
         migrator(db.engine).run(&db.writer).await.map_err(|e| StoreError::Database(e.into()))?;
@@ -84,6 +83,15 @@ fn sqlite(connections: u32) -> AnyPoolOptions {
                            PRAGMA busy_timeout = 10000;";
     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
         |conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) }),
+    )
+}
+
+fn postgres() -> AnyPoolOptions {
+    // Who waits longer than this for a lock gives up and begins anew (`actions/retry.rs`); a node that hangs in the middle
+    // of a change does not keep the others from the rows that it locked.
+    const LIMITS: &str = "SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '30s'";
+    AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10)).after_connect(
+        |conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(LIMITS).await.map(|_| ()) }),
     )
 }
 

@@ -1,5 +1,7 @@
 //! People.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use postern_core::case::Subject;
 use postern_core::id::{PersonId, TenantId};
@@ -207,9 +209,9 @@ pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<(
     one_row(&done)
 }
 
-/// Holds a person's row until the change ends, so that a sign-in, a reset and a freeze of one account queue up.
+/// Locks a person's row until the change ends, so that a sign-in, a reset and a freeze of one account queue up.
 /// `Conflict` when the account is frozen.
-pub async fn hold_open(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+pub async fn lock_active(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
         "UPDATE persons SET disabled_at = NULL WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL",
@@ -221,15 +223,19 @@ pub async fn hold_open(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     one_row(&done)
 }
 
-/// Holds a person's row, frozen or not.
-pub async fn hold(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+/// Locks the rows of these persons, frozen or not, in the order of their ids. First in every change that touches an
+/// account: two changes that lock in one order never wait for each other. Who is not there is left out.
+pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> {
     let tenant = change.tenant().clone();
-    let done = sqlx::query("UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2")
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .execute(change.conn())
-        .await?;
-    one_row(&done)
+    let in_order: BTreeSet<&PersonId> = ids.iter().copied().collect();
+    for id in in_order {
+        sqlx::query("UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .execute(change.conn())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whether anybody is there, read inside the change.

@@ -91,8 +91,8 @@ pub async fn revoke(change: &mut Change<'_>, id: &str) -> Result<()> {
     one_row(&done)
 }
 
-/// Holds a live token until the change ends; a revoked one is a `Conflict`.
-pub async fn hold(change: &mut Change<'_>, id: &str) -> Result<()> {
+/// Locks a live token until the change ends; a revoked one is a `Conflict`.
+pub async fn lock(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE service_tokens SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL \

@@ -135,8 +135,8 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> 
     Ok(done.rows_affected())
 }
 
-/// Holds a live session until the change ends: nobody can end it meanwhile, and an ended one is a `Conflict`.
-pub async fn hold(change: &mut Change<'_>, id: &str) -> Result<()> {
+/// Locks a live session until the change ends: nobody can end it meanwhile, and an ended one is a `Conflict`.
+pub async fn lock(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE sessions SET aal = aal WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",

@@ -32,8 +32,8 @@ pub async fn insert(change: &mut Change<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Holds the tenant's row until the change ends.
-pub async fn hold(change: &mut Change<'_>) -> Result<()> {
+/// Locks the tenant's row until the change ends.
+pub async fn lock(change: &mut Change<'_>) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query("UPDATE tenants SET name = name WHERE id = $1")
         .bind(tenant.as_str())

@@ -63,6 +63,8 @@ pub async fn reached_cap(change: &mut Change<'_>, subject: &str, lane: &str, cap
 /// as slowly as they were.
 pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<()> {
     const SLOWEST: i64 = 12;
+    // Whoever works on a subject's rows locks this one first, so that no two wait for each other.
+    touch(change, subject, LIFETIME).await?;
     let tenant = change.tenant().clone();
     sqlx::query(
         "UPDATE throttles SET failures = 0, next_at = 0 WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
@@ -84,6 +86,7 @@ pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
 
 /// Forgets a subject: its factor was bound anew.
 pub async fn forget(change: &mut Change<'_>, subject: &str) -> Result<()> {
+    touch(change, subject, LIFETIME).await?;
     let tenant = change.tenant().clone();
     sqlx::query("DELETE FROM throttles WHERE tenant_id = $1 AND subject = $2")
         .bind(tenant.as_str())

@@ -135,6 +135,10 @@ impl From<ActionError> for Problem {
             ActionError::Busy(_) => {
                 Self { retry_after: Some(60), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail) }
             }
+            ActionError::Contended => Self {
+                retry_after: Some(1),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "contended", detail)
+            },
             ActionError::NotFound => Self::not_found(),
             ActionError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", detail),
             ActionError::Internal(cause) => Self::internal(cause),

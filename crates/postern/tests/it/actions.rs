@@ -11,6 +11,7 @@ mod escalate_case;
 mod force_mfa_reset;
 mod import_sign_ins;
 mod limiter;
+mod lock_order;
 mod open_case;
 mod recover_person;
 mod refuse_case;

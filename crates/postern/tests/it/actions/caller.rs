@@ -11,7 +11,7 @@ use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
 use postern::store::audit::Filter;
 use postern::store::cases::{self, NewCase};
 use postern::store::persons::{self, NewPerson};
-use postern::store::{Change, sessions, tenants};
+use postern::store::{sessions, tenants};
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::evidence::Kind;
@@ -80,7 +80,7 @@ on_both! {
         sessions::end(&mut change, &ben.session).await.unwrap();
         persons::disable(&mut change, &bea.person.id, "a test").await.unwrap();
         let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
-        change.record(&Event::new(EventKind::UserDisabled, Actor::System).person(&bea.person.id)).await.unwrap();
+        change.record(Event::new(EventKind::UserDisabled, Actor::System).person(&bea.person.id));
         change.commit(&event).await.unwrap();
         for caller in [&ben, &bea] {
             let refusal = refuse_case(&app, caller, &id, PLACEHOLDER_REASON).await;
@@ -173,7 +173,7 @@ on_both! {
 async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case) {
     let (tenant, now) = (TenantId::new("another-tenant"), app.clock.now());
     let (zoe, id) = (PersonId::new(app.rng.id(now).unwrap()), CaseId::new(app.rng.id(now).unwrap()));
-    let mut change = Change::begin(&app.db, &tenant, now, &app.rng).await.unwrap();
+    let mut change = app.change_at(&tenant, now).await.unwrap();
     tenants::insert(&mut change, "Another organisation").await.unwrap();
     let person = NewPerson {
         id: &zoe,
@@ -185,7 +185,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         password_hash: None,
     };
     persons::insert(&mut change, &person).await.unwrap();
-    change.record(&Event::new(EventKind::UserAdded, Actor::System).person(&zoe)).await.unwrap();
+    change.record(Event::new(EventKind::UserAdded, Actor::System).person(&zoe));
     change.commit_unrecorded("planted by a test").await.unwrap();
     let subject = persons::load(&app.db, &tenant, &zoe).await.unwrap().subject();
     let case = Case::open(id.clone(), subject, now);
@@ -198,7 +198,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         case: Some(&case),
         ip: "-",
     };
-    let mut change = Change::begin(&app.db, &tenant, now, &app.rng).await.unwrap();
+    let mut change = app.change_at(&tenant, now).await.unwrap();
     cases::insert(&mut change, &new).await.unwrap();
     change.commit(&Event::new(EventKind::CaseOpened, Actor::Anonymous).person(&zoe).case(&id)).await.unwrap();
     (tenant, id, case)
