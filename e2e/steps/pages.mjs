@@ -6,7 +6,7 @@ const PAGES = {
   people: '/desk/people',
   'add-person': '/desk/people/new',
   tokens: '/desk/tokens',
-  'closed-cases': '/desk?closed=true',
+  'closed-cases': '/desk?list=closed',
   'set-up': '/set-up',
   api: '/api',
   'dev-outbox': '/dev/outbox',

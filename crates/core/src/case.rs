@@ -138,6 +138,11 @@ impl Case {
         self.handler_rank > 1
     }
 
+    /// Whether anybody on our side worked on it: bound its page, or recorded what they verified.
+    pub fn is_attended(&self) -> bool {
+        matches!(self.page, Page::Bound { .. }) || !self.evidence.is_empty() || self.risk > 0
+    }
+
     /// What its evidence amounts to, as policies see it: now while it is gathered, and as of the moment it sufficed
     /// from then on, so that a hold of three days does not outlive its own proof.
     pub fn proof(&self, now: Timestamp) -> Proof {

@@ -9,7 +9,7 @@ pub use load::PolicyError;
 pub use missing::Missing;
 pub use permit::{
     Action, Approve, BindPage, CloseFinding, Denied, Escalate, ForceReset, ImportSignIns, ManagePeople,
-    ManageTokens, Permit, ReadAudit, RecordEvidence, Refuse, Verify, ViewCase, ViewDesk, Vouch,
+    ManageTokens, Permit, ReadAudit, RecordEvidence, Refuse, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
 };
 pub use request::{FindingFacts, Request, Staff};
 

@@ -26,6 +26,7 @@ pub mod set_up;
 pub mod show_pass;
 pub mod sign_in;
 pub mod sign_in_with_passkey;
+pub mod take_case;
 pub mod tell_seniors;
 pub mod use_backup_code;
 pub mod use_pass;

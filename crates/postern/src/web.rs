@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api;
 pub mod assets;
+pub mod case_line;
 pub mod cookies;
 pub mod desk;
 pub mod dev;

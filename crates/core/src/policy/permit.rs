@@ -25,6 +25,8 @@ actions! {
     ViewCase,
     /// Bind the claimant's page to a verified call.
     BindPage,
+    /// Take a case up, and hand it back.
+    TakeCase,
     /// Record a verification.
     RecordEvidence,
     /// Give one's word for a report.

@@ -171,16 +171,26 @@ CREATE TABLE cases (
     stage TEXT NOT NULL,
     document TEXT,
     version BIGINT NOT NULL,
+    -- What whoever asked had to show: known_device, password, nothing.
+    opened_with TEXT NOT NULL,
     ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
     opened_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     closed_at BIGINT,
+    taken_by TEXT,
+    taken_at BIGINT,
+    -- Since when it stands in the list of strangers' cases. NULL: in the queue.
+    stranger_since BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, page_token_hash),
     UNIQUE (tenant_id, reference)
 );
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
-CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, opened_at);
+CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id);
+CREATE INDEX cases_in_queue ON cases (tenant_id, opened_at, id) WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)
+    WHERE closed_at IS NULL AND stranger_since IS NOT NULL;
 CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
 
 CREATE TABLE contests (

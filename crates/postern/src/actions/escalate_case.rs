@@ -8,7 +8,7 @@ use postern_core::reason::Reason;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
-use crate::store::cases;
+use crate::store::cases::{self, queue};
 
 /// Escalates a case.
 pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
@@ -32,6 +32,8 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .policies(permit.policies());
     let case = case.escalate(permit)?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
+    // Whoever hands a case on has looked at it: it is no stranger's.
+    queue::take_if_free(&mut change, &row, &caller.person.id).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

@@ -15,7 +15,8 @@ use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
-use crate::store::cases::{self, NewCase};
+use crate::store::cases::{self, NewCase, OpenedWith};
+use crate::store::known_devices;
 use crate::store::persons::{self, Person};
 
 /// A case that was opened: the token of its page.
@@ -31,22 +32,47 @@ const FLOOR: Duration = Duration::from_millis(200);
 
 /// Opens a case for whoever `login` names. A known `device` of the owner asks in a lane of its own.
 pub async fn open_case(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
-    let (opened, ()) = tokio::join!(retry(|| open(app, login, device)), tokio::time::sleep(FLOOR));
+    open_with(app, login, device, OpenedWith::Nothing).await
+}
+
+/// The same for somebody who has just shown the password of this login.
+pub async fn open_case_after_password(
+    app: &App,
+    login: &str,
+    device: Option<&str>,
+) -> Result<Opened, ActionError> {
+    open_with(app, login, device, OpenedWith::Password).await
+}
+
+async fn open_with(
+    app: &App,
+    login: &str,
+    device: Option<&str>,
+    shown: OpenedWith,
+) -> Result<Opened, ActionError> {
+    let (opened, ()) = tokio::join!(retry(|| open(app, login, device, shown)), tokio::time::sleep(FLOOR));
     opened
 }
 
-async fn open(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
+async fn open(
+    app: &App,
+    login: &str,
+    device: Option<&str>,
+    shown: OpenedWith,
+) -> Result<Opened, ActionError> {
     if login.trim().is_empty() {
         return Err(ActionError::invalid("login", "Type the name you sign in with."));
     }
     let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
     limit(app, login, person.as_ref(), device).await?;
+    let opened_with = opened_with(app, person.as_ref(), device, shown).await?;
     let now = app.clock.now();
     let id = CaseId::new(app.rng.id(now)?);
     let page = app.rng.token()?;
     let case = person.as_ref().map(|person| Case::open(id.clone(), person.subject(), now));
     let random = app.rng.bytes::<3>()?;
     let claimed: String = login.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    let request = current_request();
     let mut change = app.change().await?;
     let new = NewCase {
         id: &id,
@@ -55,18 +81,37 @@ async fn open(app: &App, login: &str, device: Option<&str>) -> Result<Opened, Ac
         page_token_hash: &token_hash(&page),
         phrase: &phrase::from_random(*random),
         case: case.as_ref(),
-        ip: &current_request().ip,
+        opened_with,
+        ip: &request.ip,
+        user_agent: &request.user_agent,
     };
     cases::insert(&mut change, &new).await?;
-    let mut event = Event::new(EventKind::CaseOpened, Actor::Anonymous)
-        .case(&id)
-        .detail(json!({ "claimed": claimed, "reference": new.reference, "known": person.is_some() }));
+    let mut event = Event::new(EventKind::CaseOpened, Actor::Anonymous).case(&id).detail(json!({
+        "claimed": claimed, "reference": new.reference, "known": person.is_some(),
+        "opened_with": opened_with.as_str(),
+    }));
     if let Some(person) = &person {
         event = event.person(&person.id);
         notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
     }
     change.commit(&event).await?;
     Ok(Opened { page, id })
+}
+
+/// What whoever asks has to show for it. A name that nobody has can show nothing.
+async fn opened_with(
+    app: &App,
+    person: Option<&Person>,
+    device: Option<&str>,
+    shown: OpenedWith,
+) -> Result<OpenedWith, ActionError> {
+    let Some(person) = person else { return Ok(OpenedWith::Nothing) };
+    if let Some(device) = device
+        && known_devices::is_known(&app.db, &app.tenant, &person.id, &token_hash(device)).await?
+    {
+        return Ok(OpenedWith::KnownDevice);
+    }
+    Ok(shown)
 }
 
 /// A name can open a handful an hour: enough for a person, not for a flood of notices. An address can open a handful

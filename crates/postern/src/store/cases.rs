@@ -1,11 +1,13 @@
-//! Cases. The state machine is kept as a document; the row is guarded by its version.
+//! Cases. Which of them the desk lists is in `queue`. The state machine is kept as a document; the row is guarded by its version.
 
-use jiff::Timestamp;
+pub mod queue;
+
+use jiff::{SignedDuration, Timestamp};
 use postern_core::case::Case;
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, micros, one_row};
+use super::{Change, Db, Result, StoreError, micros, one_row, time};
 
 row! {
     /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
@@ -19,15 +21,45 @@ row! {
         pub stage: String,
         pub document: Option<String>,
         pub version: i64,
+        pub opened_with: String,
         pub ip: String,
+        pub user_agent: String,
         pub opened_at: i64,
         pub changed_at: i64,
         pub closed_at: Option<i64>,
+        pub taken_by: Option<String>,
+        pub taken_at: Option<i64>,
+        pub stranger_since: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, ip, opened_at, \
-                       changed_at, closed_at";
+const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
+                       user_agent, opened_at, changed_at, closed_at, taken_by, taken_at, stranger_since";
+
+/// A stranger's case that nobody takes up is open for so long.
+pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
+
+/// What whoever opened a case had to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenedWith {
+    /// A device on which the person has signed in fully before.
+    KnownDevice,
+    /// The person's password.
+    Password,
+    /// A name, which anybody can type.
+    Nothing,
+}
+
+impl OpenedWith {
+    /// The word used in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KnownDevice => "known_device",
+            Self::Password => "password",
+            Self::Nothing => "nothing",
+        }
+    }
+}
 
 impl CaseRow {
     /// The state machine as it stands at `now`. `None` for a stranger's case.
@@ -37,6 +69,12 @@ impl CaseRow {
         };
         let case: Case = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("case"))?;
         Ok(Some(case.as_of(now)))
+    }
+
+    /// When it runs out, if nobody takes it up: strangers' cases alone do.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        self.stranger_since
+            .map(|since| time(since).saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX))
     }
 
     /// Its id.
@@ -53,7 +91,9 @@ pub struct NewCase<'a> {
     pub page_token_hash: &'a str,
     pub phrase: &'a str,
     pub case: Option<&'a Case>,
+    pub opened_with: OpenedWith,
     pub ip: &'a str,
+    pub user_agent: &'a str,
 }
 
 /// Adds a case.
@@ -62,7 +102,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     let document = new.case.map(encode).transpose()?;
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, page_token_hash, phrase, stage, \
-         document, version, ip, opened_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11)",
+         document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14)",
     )
     .bind(tenant.as_str())
     .bind(new.id.as_str())
@@ -75,6 +116,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(document)
     .bind(new.ip)
     .bind(at)
+    .bind(new.opened_with.as_str())
+    .bind(new.user_agent)
+    .bind((new.opened_with == OpenedWith::Nothing).then_some(at))
     .execute(change.conn())
     .await?;
     Ok(())
@@ -109,20 +153,6 @@ async fn find_where(
         .await?)
 }
 
-/// Cases for the queue: open ones oldest first, or the closed ones newest first. At most 200.
-pub async fn list(db: &Db, tenant: &TenantId, open: bool) -> Result<Vec<CaseRow>> {
-    let sql = if open {
-        format!(
-            "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL ORDER BY opened_at LIMIT 200"
-        )
-    } else {
-        format!(
-            "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NOT NULL ORDER BY closed_at DESC LIMIT 200"
-        )
-    };
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
-}
-
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(
@@ -148,11 +178,13 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
         .await?)
 }
 
-/// Moves a case on from the version that was read. `Conflict` when somebody else moved it first.
+/// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
+/// has worked on is no stranger's any more.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7 \
+        "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
+         stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END \
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind(tenant.as_str())
@@ -162,6 +194,7 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(encode(case)?)
     .bind(at)
     .bind((!case.stage().is_open()).then_some(at))
+    .bind(i64::from(case.is_attended()))
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -1,6 +1,8 @@
 //! Connections. SQLite: one writer, several readers. PostgreSQL: a pool for each.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -24,6 +26,7 @@ pub struct Db {
     engine: Engine,
     reader: AnyPool,
     writer: AnyPool,
+    reads: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -33,13 +36,14 @@ impl Db {
         let db = if url.starts_with("sqlite:") {
             let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
             let reader = sqlite(4).connect(url).await?;
-            Self { engine: Engine::Sqlite, reader, writer }
+            Self { engine: Engine::Sqlite, reader, writer, reads: Arc::default() }
         } else {
             // Two pools: a change that is open may still read, and must never wait for itself.
             Self {
                 engine: Engine::Postgres,
                 reader: postgres().connect(url).await?,
                 writer: postgres().connect(url).await?,
+                reads: Arc::default(),
             }
         };
         migrator(db.engine).run(&db.writer).await.map_err(|e| StoreError::Database(e.into()))?;
@@ -48,7 +52,13 @@ impl Db {
 
     /// For reads that need not see their own writes.
     pub fn reader(&self) -> &AnyPool {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         &self.reader
+    }
+
+    /// How often somebody has read so far, one statement each: so that a test sees a query for every row of a list.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     /// Which one it is.

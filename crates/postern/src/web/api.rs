@@ -54,6 +54,8 @@ fn desk() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/cases", get(cases::list))
         .route("/api/v1/cases/{id}", get(cases::show))
+        .route("/api/v1/cases/{id}/take", post(case_steps::take_case))
+        .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))
         .route("/api/v1/cases/{id}/bind-page", post(case_steps::bind_page))
         .route("/api/v1/cases/{id}/evidence", post(case_steps::add_evidence))
         .route("/api/v1/cases/{id}/vouch", post(case_steps::vouch))

@@ -13,6 +13,7 @@ pub mod people;
 pub mod person;
 pub mod queue;
 pub mod runbook;
+pub mod take_case;
 pub mod tokens;
 
 use postern_core::case::Case;

@@ -75,6 +75,8 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
         .route("/desk/cases/{id}", get(desk::case::show))
+        .route("/desk/cases/{id}/take", post(desk::take_case::take))
+        .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
         .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
         .route(

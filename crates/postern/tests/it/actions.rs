@@ -18,6 +18,7 @@ mod refuse_case;
 mod set_up;
 mod show_pass;
 mod sign_in;
+mod take_case;
 mod tell_seniors;
 mod use_backup_code;
 mod use_pass;

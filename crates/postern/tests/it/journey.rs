@@ -126,7 +126,7 @@ async fn sign_in_fully(app: &TestApp, ana: &Browser, ben: &Browser, case: &str, 
     ana.get("/recover/case").await.ok().says("You are back in.");
     ben.get(case).await.ok().says("Closed");
     ben.get("/desk").await.ok().says("Nobody is waiting");
-    ben.get("/desk?closed=true").await.ok().says("Ana Ferreira");
+    ben.get("/desk?list=closed").await.ok().says("Ana Ferreira");
 }
 
 /// Each of the five notices went to each contact, with a way to stop it.

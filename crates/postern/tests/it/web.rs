@@ -6,6 +6,7 @@ mod incidents;
 mod pages;
 mod portal;
 mod problem;
+mod queue;
 mod router;
 mod security;
 mod signin;

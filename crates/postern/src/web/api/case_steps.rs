@@ -68,6 +68,38 @@ pub struct Why {
     reason: String,
 }
 
+/// `POST /api/v1/cases/{id}/take`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/take", tag = "cases", operation_id = "take_case",
+    summary = "Take a case up",
+    description = "A stranger's case that somebody has taken stands in the queue and does not run out. No token takes one.",
+    params(CasePath), security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn take_case(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+) -> Result<Json<CaseState>, Problem> {
+    let id = CaseId::new(path.id);
+    actions::take_case::take_case(&app, &caller, &id).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/hand-back`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/hand-back", tag = "cases", operation_id = "hand_back_case",
+    summary = "Hand a case back",
+    description = "By who has taken it, or a senior. A stranger's case that nobody worked on is a stranger's again.",
+    params(CasePath), security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn hand_back_case(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+) -> Result<Json<CaseState>, Problem> {
+    let id = CaseId::new(path.id);
+    actions::take_case::hand_back_case(&app, &caller, &id).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
 /// `POST /api/v1/cases/{id}/bind-page`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/bind-page", tag = "cases", operation_id = "bind_page",
     summary = "Bind the claimant's page",

@@ -30,6 +30,13 @@ pub struct CaseState {
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
     hold_until: Option<Timestamp>,
+    /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
+    opened_with: String,
+    /// The id of the staff member who has taken it up.
+    taken_by: Option<String>,
+    /// When it runs out if nobody takes it up: only what stands with the strangers' cases does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    lapses_at: Option<Timestamp>,
     /// What the policy still wants; null once the case is closed.
     missing: Option<Missing>,
     /// Whether the reset is open to the caller.

@@ -60,10 +60,8 @@ pub async fn bind_page(
     Form(form): Form<BindForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    match bind_page::bind_page(&app, &caller, &id, &form.contact, &form.phrase).await {
-        Ok(()) => Ok(back_to(&id)),
-        Err(error) => again(&app, &caller, &id, error).await,
-    }
+    let outcome = bind_page::bind_page(&app, &caller, &id, &form.contact, &form.phrase).await;
+    answer(&app, &caller, &id, outcome).await
 }
 
 /// `POST /desk/cases/{id}/evidence`
@@ -92,6 +90,19 @@ pub async fn add_evidence(
             page(&app, &caller, &id, state).await
         }
         Err(error) => again(&app, &caller, &id, error).await,
+    }
+}
+
+/// Back to the case page; with what went wrong, if something did.
+pub(super) async fn answer(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    outcome: Result<(), ActionError>,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(()) => Ok(back_to(id)),
+        Err(error) => again(app, caller, id, error).await,
     }
 }
 

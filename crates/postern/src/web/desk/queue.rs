@@ -1,29 +1,35 @@
-//! `/desk`: who is waiting.
+//! `/desk`: who is waiting; strangers' cases in a list of their own; and a search.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use postern_core::case::Case;
-use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{stage_words, waits_for_desk};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
-use crate::store::cases::{self, CaseRow};
-use crate::store::persons;
+use crate::store::cases::queue::{self, DeskList};
+use crate::web::case_line::load_page;
 use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
+const PAGE_SIZE: i64 = 100;
+
 /// Which cases.
 #[derive(Deserialize)]
 pub struct Which {
+    /// `queue` when empty, `strangers` or `closed`.
     #[serde(default)]
-    closed: bool,
+    list: String,
+    /// What is searched for.
+    #[serde(default)]
+    q: String,
+    /// The last case of the page before.
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /desk`
@@ -36,32 +42,41 @@ pub async fn show(
         return render(&app, Some(&caller), "desk/passkey_wanted.html", json!({}));
     }
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let mut listed = Vec::new();
-    for row in cases::list(&app.db, &app.tenant, !which.closed).await? {
-        listed.push(line(&app, &row).await?);
-    }
-    render(&app, Some(&caller), "desk/queue.html", json!({ "cases": listed, "closed": which.closed }))
+    let list = parse(&which.list, &which.q)
+        .ok_or_else(|| Problem::bad_request("list must be queue, strangers or closed."))?;
+    let page = load_page(&app, &list, (&which.after, PAGE_SIZE)).await?;
+    let tab = match list {
+        DeskList::Queue => "queue",
+        DeskList::Strangers => "strangers",
+        DeskList::Closed => "closed",
+        DeskList::Search(_) => "search",
+    };
+    let values = json!({
+        "cases": page.cases, "tab": tab, "q": which.q.trim(), "is_first": which.after.is_empty(),
+        "query": query(&which, &which.after), "next": page.next.map(|next| query(&which, &next)),
+        "strangers": queue::count_strangers(&app.db, &app.tenant).await?,
+    });
+    render(&app, Some(&caller), "desk/queue.html", values)
 }
 
-async fn line(app: &App, row: &CaseRow) -> Result<Value, Problem> {
-    let case = row.case(app.clock.now())?;
-    let person = match &row.person_id {
-        Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?,
-        None => None,
-    };
-    let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str());
-    Ok(json!({
-        "id": row.id,
-        "reference": row.reference,
-        "name": person.as_ref().map_or_else(|| row.claimed_login.clone(), |p| p.name.clone()),
-        "stranger": person.is_none(),
-        "tier": person.as_ref().map(|p| p.tier.as_str()),
-        "stage": stage,
-        "stage_words": stage_words(stage),
-        "waits_for_desk": case.as_ref().is_none_or(waits_for_desk),
-        "escalated": case.as_ref().is_some_and(Case::is_escalated),
-        "risk": case.as_ref().map_or(0, Case::risk),
-        "opened_at": row.opened_at,
-        "ip": row.ip,
-    }))
+/// The list that is meant. `None`: there is no such list.
+pub(in crate::web) fn parse(list: &str, words: &str) -> Option<DeskList> {
+    match (words.trim(), list) {
+        ("", "" | "queue") => Some(DeskList::Queue),
+        ("", "strangers") => Some(DeskList::Strangers),
+        ("", "closed") => Some(DeskList::Closed),
+        ("", _) => None,
+        (words, _) => Some(DeskList::Search(words.to_owned())),
+    }
+}
+
+/// The page after a case, as a query string.
+fn query(which: &Which, after: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("list", which.list.as_str()), ("q", which.q.trim()), ("after", after)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    query.finish()
 }

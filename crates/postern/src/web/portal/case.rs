@@ -57,13 +57,14 @@ pub async fn open(
     Device(device): Device,
     Form(form): Form<OpenForm>,
 ) -> Result<Response, Problem> {
-    let login = match flow {
+    let opened = match flow {
+        // With a second step under way the password was right.
         Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
-            persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login
+            let login = persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login;
+            open_case::open_case_after_password(&app, &login, device.as_deref()).await?
         }
-        _ => form.login,
+        _ => open_case::open_case(&app, &form.login, device.as_deref()).await?,
     };
-    let opened = open_case::open_case(&app, &login, device.as_deref()).await?;
     let mut response = Redirect::to("/recover/case").into_response();
     cookies::CASE.set(response.headers_mut(), &opened.page);
     Ok(response)

@@ -9,7 +9,7 @@ use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
 use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
 use postern::store::audit::Filter;
-use postern::store::cases::{self, NewCase};
+use postern::store::cases::{self, NewCase, OpenedWith};
 use postern::store::persons::{self, NewPerson};
 use postern::store::{sessions, tenants};
 use postern_core::case::Case;
@@ -196,7 +196,9 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         page_token_hash: "planted",
         phrase: "zebra zebra zebra",
         case: Some(&case),
+        opened_with: OpenedWith::Password,
         ip: "-",
+        user_agent: "-",
     };
     let mut change = app.change_at(&tenant, now).await.unwrap();
     cases::insert(&mut change, &new).await.unwrap();

@@ -48,7 +48,7 @@ on_both! {
         let (ben, claimant) = (app.browser_with_planted_session("ben").await, app.browser());
         claimant.post("/recover/case", &[("login", "nobody-here")]).await.leads_to("/recover/case");
         let id = app.newest_case().await;
-        ben.get("/desk").await.ok().says("nobody-here").says("not in the directory");
+        ben.get("/desk?list=strangers").await.ok().says("nobody-here").says("not in the directory");
         ben.get(&format!("/desk/cases/{id}")).await.ok().says("Nobody in the directory signs in as");
         let form = [("reason", PLACEHOLDER_REASON)];
         ben.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(404);

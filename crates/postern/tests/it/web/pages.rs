@@ -118,7 +118,7 @@ on_both! {
         let pass = claimant.post("/recover/case/pass", &[]).await;
         whole(pass.ok());
         app.secrets.saw(&pass.marked("data-pass"));
-        look(&ada, &[&case, "/desk", "/desk?closed=true"]).await;
+        look(&ada, &[&case, "/desk", "/desk?list=closed"]).await;
         let code = app.not_me("dina@demo.postern.invalid", "were removed").await;
         whole(app.browser().post("/not-me", &[("code", &code)]).await.ok());
         look(&claimant, &["/recover/case"]).await;
@@ -140,7 +140,7 @@ on_both! {
         escalate_case(&app, &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
         app.open("nobody-here-either").await;
         let ada = app.browser_with_planted_session("ada").await;
-        look(&ada, &["/desk", "/desk?closed=true", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
+        look(&ada, &["/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
             "/desk/people/new", "/desk/tokens", "/account"]).await;
         whole(ada.post("/desk/people/new", &[("tier", "standard"), ("role", "person")]).await.status(422));
         whole(ada.post("/desk/tokens", &[("label", ""), ("days", "many")]).await.status(422));

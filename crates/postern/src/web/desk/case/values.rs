@@ -5,12 +5,15 @@ use postern_core::case::{Case, Page, Stage};
 use postern_core::evidence::{Kind, Worth};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
-use postern_core::policy::{Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, Request};
+use postern_core::policy::{
+    Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, Request, TakeCase,
+};
 use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
 use crate::actions::bind_page::callable_numbers;
+use crate::actions::take_case::can_hand_back;
 use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
@@ -35,6 +38,12 @@ pub(super) async fn values(
         "reference": row.reference,
         "claimed": row.claimed_login,
         "ip": row.ip,
+        "opened_with": row.opened_with,
+        "taken_by": taken_by(app, row).await?,
+        "can_take": app.policies.authorize::<TakeCase>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "can_hand_back": can_hand_back(caller, row),
+        "stranger": row.stranger_since.is_some(),
+        "lapses_at": row.lapses_at().map(Timestamp::as_microsecond),
         "opened_at": row.opened_at,
         "stage": stage,
         "stage_words": stage_words(stage),
@@ -59,6 +68,12 @@ pub(super) async fn values(
         "others": other_cases(app, row, case).await?,
         "diagnosis": diagnosis(app, row, case).await?,
     }))
+}
+
+async fn taken_by(app: &App, row: &CaseRow) -> Result<Option<String>, Problem> {
+    let Some(id) = &row.taken_by else { return Ok(None) };
+    let taker = persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    Ok(Some(taker.map_or_else(|| id.clone(), |person| person.name)))
 }
 
 /// Why the person cannot sign in. Of a stranger nothing is known.

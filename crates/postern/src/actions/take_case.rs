@@ -1,0 +1,72 @@
+//! A staff member takes a case up, or hands it back. A stranger's case that was taken stands in the queue, and lapses no
+//! more.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::CaseId;
+use postern_core::person::Role;
+use postern_core::policy::TakeCase;
+use serde_json::json;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::cases::{CaseRow, OpenedWith, queue};
+
+/// Takes an open case that nobody has.
+pub async fn take_case(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "take_case", case: Some(id), person: None };
+    attempt.run(app, || take(app, caller, id)).await
+}
+
+/// Gives a case back that the caller has, or, for a senior, that anybody has.
+pub async fn hand_back_case(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "hand_back_case", case: Some(id), person: None };
+    attempt.run(app, || hand_back(app, caller, id)).await
+}
+
+/// Whether it is the caller's own, or they may dispose of others'.
+pub fn can_hand_back(caller: &Caller, row: &CaseRow) -> bool {
+    let is_own = row.taken_by.as_deref() == Some(caller.person.id.as_str());
+    is_own || caller.person.role.rank() >= Role::Senior.rank()
+}
+
+async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let (row, case, _) = case_for(app, caller, id).await?;
+    let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
+    if row.closed_at.is_some() {
+        return Err(ActionError::Refused("The case is closed. There is nothing to take.".to_owned()));
+    }
+    if row.taken_by.is_some() {
+        return Err(ActionError::Refused("Somebody has taken this case already.".to_owned()));
+    }
+    let mut change = caller.change_on(app, &case.subject().person).await?;
+    queue::take(&mut change, &row, &caller.person.id).await?;
+    let mut event = Event::new(EventKind::CaseTaken, caller.actor())
+        .case(id)
+        .policies(permit.policies())
+        .detail(json!({ "from_strangers": row.stranger_since.is_some(), "opened_with": row.opened_with }));
+    event.person = row.person_id.as_ref().map(|_| case.subject().person.clone());
+    Ok(change.commit(&event).await?)
+}
+
+async fn hand_back(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let (row, case, _) = case_for(app, caller, id).await?;
+    let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
+    let Some(taken_by) = row.taken_by.as_deref().filter(|_| row.closed_at.is_none()) else {
+        return Err(ActionError::Refused("Nobody has this case.".to_owned()));
+    };
+    if !can_hand_back(caller, &row) {
+        return Err(ActionError::Refused(
+            "A colleague has this case. They, or a senior, can hand it back.".to_owned(),
+        ));
+    }
+    let back_to_strangers = row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended();
+    let mut change = caller.change_on(app, &case.subject().person).await?;
+    queue::hand_back(&mut change, &row, taken_by, back_to_strangers).await?;
+    let mut event = Event::new(EventKind::CaseHandedBack, caller.actor())
+        .case(id)
+        .policies(permit.policies())
+        .detail(json!({ "taken_by": taken_by, "to_strangers": back_to_strangers }));
+    event.person = row.person_id.as_ref().map(|_| case.subject().person.clone());
+    Ok(change.commit(&event).await?)
+}

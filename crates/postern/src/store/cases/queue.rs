@@ -1,0 +1,156 @@
+//! The desk's lists of cases, a page at a time, and who has taken a case up.
+//!
+//! Strangers' cases stand in a list of their own: whoever opens hundreds of them moves nothing in the queue.
+
+use postern_core::id::{PersonId, TenantId};
+use postern_core::login;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row as _};
+
+use super::{COLUMNS, CaseRow};
+use crate::store::{Change, Db, Result, StoreError, micros, one_row};
+
+/// Which cases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeskList {
+    /// Open, and somebody's or taken up: oldest first.
+    Queue,
+    /// Open, and opened by somebody who had nothing to show and whom nobody has taken up: oldest first.
+    Strangers,
+    /// Closed: the newest first.
+    Closed,
+    /// Open and closed ones whose reference, login or name holds these words: the newest first.
+    Search(String),
+}
+
+impl DeskList {
+    /// Condition and order. `$2` is what is searched for, `$3` the reference that it may be; both are empty where
+    /// nothing is.
+    fn sql(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Queue => ("c.closed_at IS NULL AND c.stranger_since IS NULL AND $2 = $3", "opened_at", ">"),
+            Self::Strangers => {
+                ("c.closed_at IS NULL AND c.stranger_since IS NOT NULL AND $2 = $3", "opened_at", ">")
+            }
+            Self::Closed => ("c.closed_at IS NOT NULL AND $2 = $3", "closed_at", "<"),
+            Self::Search(_) => (
+                "(c.reference LIKE $3 OR lower(c.claimed_login) LIKE $2 OR p.login_key LIKE $2 OR lower(p.name) LIKE $2)",
+                "opened_at",
+                "<",
+            ),
+        }
+    }
+
+    fn words(&self) -> (String, String) {
+        let Self::Search(typed) = self else { return (String::new(), String::new()) };
+        let words = typed.replace(['%', '_'], "");
+        let reference = words.trim().to_uppercase();
+        // What people say to each other is "C-7K3M9Q", or its end.
+        let reference = format!("C-{}%", reference.strip_prefix("C-").unwrap_or(&reference));
+        (format!("%{}%", login::normalise(&words)), reference)
+    }
+}
+
+/// A case with the names that its line shows.
+pub struct ListedCase {
+    /// The case.
+    pub row: CaseRow,
+    /// The person's name; none for a name that nobody has.
+    pub name: Option<String>,
+    /// The person's tier.
+    pub tier: Option<String>,
+    /// The name of who has taken it up.
+    pub taken_by: Option<String>,
+}
+
+impl<'r> FromRow<'r, AnyRow> for ListedCase {
+    fn from_row(row: &'r AnyRow) -> std::result::Result<Self, sqlx::Error> {
+        Ok(Self {
+            row: CaseRow::from_row(row)?,
+            name: row.try_get("person_name")?,
+            tier: row.try_get("person_tier")?,
+            taken_by: row.try_get("taken_by_name")?,
+        })
+    }
+}
+
+/// A page of a list, in one statement: those that follow the case with the id `after`, wherever that one stands by now.
+pub async fn list_page(
+    db: &Db,
+    tenant: &TenantId,
+    list: &DeskList,
+    (after, most): (&str, i64),
+) -> Result<Vec<ListedCase>> {
+    let (condition, place, follows) = list.sql();
+    let descending = if follows == "<" { " DESC" } else { "" };
+    let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("c.{column}")).collect();
+    let sql = format!(
+        "SELECT {}, p.name AS person_name, p.tier AS person_tier, t.name AS taken_by_name FROM cases c \
+         LEFT JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
+         LEFT JOIN persons t ON t.tenant_id = c.tenant_id AND t.id = c.taken_by \
+         WHERE c.tenant_id = $1 AND {condition} AND ($4 = '' OR (c.{place}, c.id) {follows} \
+         (SELECT {place}, id FROM cases WHERE tenant_id = $1 AND id = $4)) \
+         ORDER BY c.{place}{descending}, c.id{descending} LIMIT $5",
+        columns.join(", ")
+    );
+    let (words, reference) = list.words();
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(words)
+        .bind(reference)
+        .bind(after)
+        .bind(most)
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// How many stand in the strangers' list.
+pub async fn count_strangers(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM cases WHERE tenant_id = $1 AND closed_at IS NULL AND stranger_since IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count)
+}
+
+/// Somebody takes an open case up. `Conflict` when somebody has it already, or it is closed.
+pub async fn take(change: &mut Change<'_>, read: &CaseRow, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE cases SET taken_by = $3, taken_at = $4, stranger_since = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND taken_by IS NULL AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&read.id)
+    .bind(by.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// The same, where nobody has it; leaves it as it is otherwise.
+pub async fn take_if_free(change: &mut Change<'_>, read: &CaseRow, by: &PersonId) -> Result<()> {
+    match take(change, read, by).await {
+        Err(StoreError::Conflict) => Ok(()),
+        other => other,
+    }
+}
+
+/// Nobody has the case any more. `stranger`: it goes back to the strangers' list. `Conflict` when `by` did not have it.
+pub async fn hand_back(change: &mut Change<'_>, read: &CaseRow, by: &str, stranger: bool) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE cases SET taken_by = NULL, taken_at = NULL, stranger_since = $4 \
+         WHERE tenant_id = $1 AND id = $2 AND taken_by = $3 AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&read.id)
+    .bind(by)
+    .bind(stranger.then_some(at))
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}

@@ -1,0 +1,92 @@
+use postern::actions::ActionError;
+use postern::actions::add_evidence::add_evidence;
+use postern::actions::escalate_case::escalate_case;
+use postern::actions::take_case::{hand_back_case, take_case};
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+use reqwest::Method;
+use tokio::task::JoinSet;
+
+use super::{assert_denied, assert_refused};
+use crate::on_both::on_both;
+use crate::steps::PLACEHOLDER_REASON;
+use crate::test_app::TestApp;
+
+async fn is_strangers(app: &TestApp, id: &CaseId) -> bool {
+    app.row(id).await.stranger_since.is_some()
+}
+
+on_both! {
+    async fn a_taken_case_stands_in_the_queue_and_handed_back_it_is_a_strangers_again(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let (ben, bea) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("bea").await);
+        let case = format!("/desk/cases/{id}");
+        ben.get("/desk").await.ok().does_not_say("Ana Ferreira");
+        ben.get("/desk?list=strangers").await.ok().says("Ana Ferreira");
+        ben.get(&case).await.ok().says("stands with the strangers");
+        ben.post(&format!("{case}/take"), &[]).await.leads_to(&case);
+        ben.get("/desk").await.ok().says("Ana Ferreira").says("Ben Adeyemi has it");
+        ben.get("/desk?list=strangers").await.ok().does_not_say("Ana Ferreira");
+        // A colleague's case is neither taken nor given away by another agent; a senior may give it back.
+        bea.post(&format!("{case}/take"), &[]).await.status(409).says("Somebody has taken");
+        bea.post(&format!("{case}/hand-back"), &[]).await.status(409).says("A colleague has this case");
+        app.advance_seconds(3600);
+        hand_back_case(&app, &app.caller("sol").await, &id).await.unwrap();
+        // It has its 72 hours from now on, not from its opening.
+        let left = app.row(&id).await.lapses_at().unwrap().duration_since(app.clock.now());
+        assert!(left > jiff::SignedDuration::from_hours(71) && left <= jiff::SignedDuration::from_hours(72));
+        assert_refused(hand_back_case(&app, &app.caller("sol").await, &id).await, "Nobody has");
+        assert_eq!((app.events("case.taken").await.len(), app.events("case.handed_back").await.len()), (1, 1));
+    }
+
+    async fn what_somebody_worked_on_is_no_strangers(db) {
+        let app = TestApp::start(db).await;
+        let (ben, bound, seen, offered, handed_on) =
+            (app.caller("ben").await, app.open("ana").await, app.open("carl").await, app.open("fay").await, app.open("gus").await);
+        app.bind("ben", &bound).await;
+        app.record("ben", &seen, Kind::InPerson).await;
+        add_evidence(&app, &ben, &offered, Kind::Urgency, "HD-1").await.unwrap();
+        escalate_case(&app, &ben, &handed_on, PLACEHOLDER_REASON).await.unwrap();
+        for id in [&bound, &seen, &offered, &handed_on] {
+            assert!(!is_strangers(&app, id).await);
+        }
+        // Taken and handed back, one with proof in it stays in the queue.
+        take_case(&app, &ben, &seen).await.unwrap();
+        hand_back_case(&app, &ben, &seen).await.unwrap();
+        assert!(!is_strangers(&app, &seen).await);
+    }
+
+    async fn a_name_that_nobody_has_can_be_taken_too(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("nobody-here").await;
+        take_case(&app, &app.caller("ben").await, &id).await.unwrap();
+        assert!(!is_strangers(&app, &id).await);
+    }
+
+    async fn nobody_takes_their_own_and_no_program_takes_any(db) {
+        let app = TestApp::start(db).await;
+        let (own, other) = (app.open("ben").await, app.open("ana").await);
+        assert_denied(take_case(&app, &app.caller("ben").await, &own).await, "staff.never-oneself");
+        let mut program = app.caller("ada").await;
+        program.scopes = Some(vec!["cases:act".to_owned()]);
+        assert_denied(take_case(&app, &program, &other).await, "staff.no-token-takes-a-case");
+        let token = app.token(&["cases:read", "cases:act"]).await;
+        let request = app.browser().request(Method::POST, &format!("/api/v1/cases/{other}/take"));
+        app.browser().send(request.bearer_auth(token)).await.status(403);
+        assert!(matches!(take_case(&app, &app.caller("otto").await, &other).await, Err(ActionError::Denied(_))));
+        assert!(is_strangers(&app, &other).await);
+    }
+
+    async fn of_sixteen_at_once_one_has_it(db) {
+        let app = TestApp::start(db).await;
+        let (id, ben) = (app.open("ana").await, app.caller("ben").await);
+        let mut tasks = JoinSet::new();
+        for _ in 0..16 {
+            let (app, id, ben) = (app.app(), id.clone(), ben.clone());
+            tasks.spawn(async move { take_case(&app, &ben, &id).await.is_ok() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+        assert_eq!(app.events("case.taken").await.len(), 1);
+    }
+}
