@@ -60,3 +60,20 @@ fn seen_and_address_do_not_touch_each_other() {
     event.set_seen(Seen::Known, Seen::New, Seen::Unsure);
     assert_eq!((event.seen(), event.address_seen()), ((Seen::Known, Seen::New, Seen::Unsure), Seen::New));
 }
+
+/// Findings keep these: a value that changes makes one thing two.
+#[test]
+fn a_stable_hash_is_the_same_in_every_version() {
+    let texts = Texts::default();
+    let hashes = |device: Option<&'static str>| {
+        let mut record = SignIn::new(Provider::Okta, AttemptResult::Success);
+        record.device = device.map(Into::into);
+        record.session = record.device.clone();
+        record.phone = record.device.clone();
+        let event = Event::of(&record, &mut Writer::new(&texts));
+        [event.device, event.session, event.phone]
+    };
+    assert_eq!(hashes(None), [0; 3]);
+    assert_eq!(hashes(Some("")), [0xd1fb_a762_150c_532c; 3]);
+    assert_eq!(hashes(Some("guz1dqbc9e3Q")), [0x1eb2_3296_2444_959c; 3]);
+}

@@ -3,11 +3,12 @@
 use std::{
     borrow::Borrow,
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState},
+    hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use bytemuck::{Pod, Zeroable};
+use siphasher::sip::SipHasher13;
 
 use super::people::{People, PersonKey};
 use crate::record::SignIn;
@@ -145,9 +146,10 @@ impl<'t> Writer<'t> {
         id
     }
 
-    /// For what is only compared, and shown as it is: the same in every run. 0 for none.
-    pub(super) fn mark(text: Option<&str>) -> u64 {
-        text.map_or(0, |text| BuildHasherDefault::<DefaultHasher>::default().hash_one(text).max(1))
+    /// For what is only compared, and shown as it is. A finding keeps it, so it is `SipHash-1-3` under the key 0 of the
+    /// text's bytes, in every version and on every node. 0 for none.
+    pub(super) fn stable_hash(text: Option<&str>) -> u64 {
+        text.map_or(0, |text| SipHasher13::new().hash(text.as_bytes()).max(1))
     }
 
     /// An export may repeat a record. Anonymised exports also give one id to many records, so that only a record that
