@@ -70,14 +70,14 @@ impl FindingRow {
 pub struct Content {
     pub rule: String,
     pub subject: String,
-    pub subject_kind: &'static str,
-    pub subject_provider: Option<&'static str>,
+    pub subject_kind: String,
+    pub subject_provider: Option<String>,
     pub subject_words: String,
     pub title: String,
-    pub source: &'static str,
-    pub grade: &'static str,
+    pub source: String,
+    pub grade: String,
     pub severity: i64,
-    pub confidence: &'static str,
+    pub confidence: String,
     pub words: String,
     pub mend: String,
     pub runbook: String,
@@ -256,7 +256,7 @@ pub async fn insert(change: &mut Change<'_>, new: &Content) -> Result<String> {
         (1..=23).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&id);
-    let query = query.bind(&new.rule).bind(&new.subject).bind(new.subject_kind).bind(new.subject_provider);
+    let query = query.bind(&new.rule).bind(&new.subject).bind(&new.subject_kind).bind(&new.subject_provider);
     bind_rest(query, new).bind(at).execute(change.conn()).await?;
     Ok(id)
 }
@@ -267,10 +267,10 @@ fn bind_rest<'q>(query: AnyQuery<'q>, content: &'q Content) -> AnyQuery<'q> {
     query
         .bind(&content.subject_words)
         .bind(&content.title)
-        .bind(content.source)
-        .bind(content.grade)
+        .bind(&content.source)
+        .bind(&content.grade)
         .bind(content.severity)
-        .bind(content.confidence)
+        .bind(&content.confidence)
         .bind(&content.words)
         .bind(&content.mend)
         .bind(&content.runbook)

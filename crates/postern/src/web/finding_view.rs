@@ -128,7 +128,8 @@ pub struct Closed {
 impl FindingView {
     /// Whether it has to be treated as an attack.
     pub fn is_incident(&self) -> bool {
-        ["incident", "likely_breach"].contains(&self.grade.as_str())
+        // A grade that this version does not know is treated like the worst.
+        !["notice", "warning"].contains(&self.grade.as_str())
     }
 }
 

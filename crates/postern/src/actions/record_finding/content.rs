@@ -23,14 +23,14 @@ pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionE
     Ok(Content {
         rule: rule.to_string(),
         subject: format!("{kind} {} {words}", provider.unwrap_or("-")),
-        subject_kind: kind,
-        subject_provider: provider,
+        subject_kind: kind.to_owned(),
+        subject_provider: provider.map(str::to_owned),
         subject_words: words,
         title: title.to_string(),
-        source: source_word(*source),
-        grade: grade.as_str(),
+        source: source_word(*source).to_owned(),
+        grade: grade.as_str().to_owned(),
         severity: severity(*grade),
-        confidence: confidence.as_str(),
+        confidence: confidence.as_str().to_owned(),
         words: printable(&finding.words),
         mend: finding.mend.to_string(),
         runbook: finding.runbook.to_string(),
@@ -44,20 +44,19 @@ pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionE
     })
 }
 
-/// What a row says.
+/// What a row says, word for word: a newer node may have written words that this version does not know.
 pub(super) fn of_row(row: &FindingRow) -> Content {
-    let word = |text: &str, known: &[&'static str]| known.iter().copied().find(|word| *word == text);
     Content {
         rule: row.rule.clone(),
         subject: row.subject.clone(),
-        subject_kind: word(&row.subject_kind, &KINDS).unwrap_or("group"),
-        subject_provider: row.subject_provider.as_deref().and_then(provider),
+        subject_kind: row.subject_kind.clone(),
+        subject_provider: row.subject_provider.clone(),
         subject_words: row.subject_words.clone(),
         title: row.title.clone(),
-        source: word(&row.source, &SOURCES).unwrap_or("own"),
-        grade: word(&row.grade, &GRADES).unwrap_or("notice"),
+        source: row.source.clone(),
+        grade: row.grade.clone(),
         severity: row.severity,
-        confidence: word(&row.confidence, &CONFIDENCES).unwrap_or("low"),
+        confidence: row.confidence.clone(),
         words: row.words.clone(),
         mend: row.mend.clone(),
         runbook: row.runbook.clone(),
@@ -81,9 +80,9 @@ pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
     let people = union(&known.people, &new.people, PEOPLE_NAMED);
     let named = i64::try_from(people.len()).unwrap_or(0);
     Content {
-        grade: if new.severity > known.severity { new.grade } else { known.grade },
+        grade: higher(&known.grade, &new.grade, &GRADES),
         severity: new.severity.max(known.severity),
-        confidence: surer(known.confidence, new.confidence),
+        confidence: higher(&known.confidence, &new.confidence, &CONFIDENCES),
         people: Value::Array(people).to_string(),
         people_count: known.people_count.max(new.people_count).max(named),
         since_at: known.since_at.min(new.since_at),
@@ -111,13 +110,12 @@ fn union(known: &str, new: &str, most: usize) -> Vec<Value> {
     all
 }
 
-fn surer(one: &'static str, other: &'static str) -> &'static str {
-    let rank = |word: &str| CONFIDENCES.iter().position(|known| *known == word);
-    if rank(other) > rank(one) { other } else { one }
+/// The higher of two words. One that this version does not know is higher than all that it knows.
+fn higher(one: &str, other: &str, ranks: &[&str]) -> String {
+    let rank = |word: &str| ranks.iter().position(|known| *known == word).unwrap_or(usize::MAX);
+    if rank(other) > rank(one) { other } else { one }.to_owned()
 }
 
-const KINDS: [&str; 5] = ["person", "address", "policy", "tenant", "group"];
-const SOURCES: [&str; 3] = ["shipped", "own", "detector"];
 const GRADES: [&str; 4] =
     [Grade::Notice.as_str(), Grade::Warning.as_str(), Grade::Incident.as_str(), Grade::LikelyBreach.as_str()];
 const CONFIDENCES: [&str; 3] =
@@ -138,11 +136,6 @@ fn source_word(source: RuleSource) -> &'static str {
         RuleSource::Own => "own",
         RuleSource::Detector => "detector",
     }
-}
-
-fn provider(word: &str) -> Option<&'static str> {
-    let mut all = postern_signals::Provider::ALL.into_iter();
-    all.find(|provider| provider.as_str() == word).map(postern_signals::Provider::as_str)
 }
 
 fn in_words(subject: &Subject) -> (&'static str, Option<&'static str>, String) {

@@ -55,6 +55,21 @@ on_both! {
         assert_eq!(app.events("incident.opened").await.len(), 1);
     }
 
+    async fn a_grade_of_a_newer_node_stays_and_counts_as_the_worst(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        app.import("1.jsonl", fatigue("ana", 5, now)).await;
+        app.finding("mfa_fatigue").await;
+        let sql = "UPDATE findings SET grade = 'catastrophe', severity = 4, confidence = 'proven' WHERE rule = 'mfa_fatigue'";
+        sqlx::query(sql).execute(app.db.reader()).await.unwrap();
+        app.import("2.jsonl", jsonl(&[declined("ana", now), declined("ana", now + SignedDuration::from_secs(20))])).await;
+        let grown = app.finding_where("mfa_fatigue", |row| row.record_count >= 7).await;
+        assert_eq!((&*grown.grade, grown.severity, &*grown.confidence), ("catastrophe", 4, "proven"));
+        let sol = app.browser_with_planted_session("sol").await;
+        let page = sol.get(&format!("/desk/incidents/{}", grown.id)).await;
+        assert!(page.ok().body.contains("panel alarm") && page.body.contains("tag bad"), "{}", page.body);
+    }
+
     async fn a_log_that_comes_late_and_backwards_is_judged_in_the_order_of_time(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
