@@ -12,6 +12,7 @@ mod config;
 mod jobs;
 mod journey;
 mod on_both;
+mod runbook;
 mod steps;
 mod test_app;
 mod web;
