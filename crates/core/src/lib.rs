@@ -14,4 +14,5 @@ pub mod person;
 pub mod policy;
 pub mod reason;
 pub mod signin;
+pub mod text;
 pub mod throttle;

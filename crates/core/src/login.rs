@@ -2,13 +2,17 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::text::is_hidden;
+
 /// Longest login that is looked at; longer input is cut, so that it still counts and still fails.
 const MAX_CHARS: usize = 254;
+/// So much is read of what was typed. Marks that combine, and what is invisible, make a spelling longer than its name.
+const READ_CHARS: usize = 2 * MAX_CHARS;
 
 /// One form for all spellings: trimmed, NFKC, lower case. `Ana`, `ANA`, `ａｎａ` and ` ana ` are one person and one
 /// counter (Authelia CVE-2025-24806 counted them apart).
 pub fn normalise(login: &str) -> String {
-    let mut name = login.to_owned();
+    let mut name: String = login.chars().take(READ_CHARS).collect();
     // Each of these steps can make work for another: composing makes spaces, dropping what is invisible lets
     // neighbours compose. Three rounds settle every character; the fourth is for those not thought of yet.
     for _ in 0..4 {
@@ -23,12 +27,8 @@ pub fn normalise(login: &str) -> String {
 
 fn round(name: &str) -> String {
     let lower = name.nfkc().flat_map(char::to_lowercase);
-    let visible: String = lower.filter(|c| !c.is_control() && !is_invisible(*c)).nfkc().collect();
+    let visible: String = lower.filter(|c| !c.is_control() && !is_hidden(*c)).nfkc().collect();
     visible.trim().chars().take(MAX_CHARS).collect()
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{00ad}')
 }
 
 #[cfg(test)]

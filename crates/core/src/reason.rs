@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::has_hidden;
+
 /// A reason as it goes on the record: trimmed, one line, 3 to 500 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -16,6 +18,12 @@ pub enum ReasonError {
     /// More than the log keeps.
     #[error("Keep the reason under 500 characters; put the rest in the ticket it refers to.")]
     TooLong,
+    /// Something that is not seen, or that makes the rest be read backwards.
+    #[error(
+        "Type the reason anew: it holds characters that can't be seen, or that turn the direction of writing, and would look \
+         like another one on the record."
+    )]
+    Hidden,
 }
 
 impl Reason {
@@ -26,6 +34,9 @@ impl Reason {
     pub fn parse(typed: &str) -> Result<Self, ReasonError> {
         let one_line: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let text = one_line.trim();
+        if has_hidden(text) {
+            return Err(ReasonError::Hidden);
+        }
         if text.chars().filter(|c| c.is_alphanumeric()).count() < 3 {
             return Err(ReasonError::Empty);
         }
@@ -70,6 +81,13 @@ mod tests {
     fn a_line_break_cannot_start_a_second_record() {
         let reason = Reason::parse("lost phone\n{\"event\":\"user.enabled\"}").unwrap();
         assert!(!reason.as_str().contains('\n'));
+    }
+
+    #[test]
+    fn a_reason_reads_as_it_was_typed() {
+        for hidden in ['\u{202e}', '\u{2028}', '\u{2066}', '\u{200b}'] {
+            assert_eq!(Reason::parse(&format!("refused{hidden}approved")), Err(ReasonError::Hidden));
+        }
     }
 
     #[test]
