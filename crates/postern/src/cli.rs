@@ -107,6 +107,9 @@ pub struct Settings {
     /// postgres://… instead of the embedded `SQLite` file.
     #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Trust proxies in networks that may hold clients too: whoever is there can say that they are anybody.
+    #[arg(long, env = "POSTERN_FORCE")]
+    pub force: bool,
 }
 
 impl Settings {
@@ -120,6 +123,7 @@ impl Settings {
         typed.origin = self.origin.or(typed.origin);
         typed.data = self.data.or(typed.data);
         typed.database_url = self.database_url.or(typed.database_url);
+        typed.force = self.force;
         typed.into_config(mode)
     }
 }
@@ -147,7 +151,7 @@ pub fn run() -> ExitCode {
 }
 
 /// What commands return: an exit code, or why it could not be done.
-pub type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+pub type Outcome<T = ExitCode> = Result<T, Box<dyn std::error::Error>>;
 
 fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", cli.log))?;

@@ -3,7 +3,7 @@
 //! It lives outside the database, so that a stolen database opens no factor.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::private_files;
 use crate::rng::{Rng, RngError};
 
 /// First byte of a sealed value: says which key and which format.
@@ -29,6 +30,11 @@ pub enum KeyError {
         /// What the system said.
         why: io::Error,
     },
+    /// Whoever can read it opens every sealed secret.
+    #[error(
+        "the key file {0} is open to other users of this machine. If nobody else has read it: chmod 600 {0}"
+    )]
+    OpenToOthers(PathBuf),
     /// The key file is not one of ours.
     #[error("the key file {0} must hold 64 hexadecimal digits; restore it from your backup")]
     Malformed(PathBuf),
@@ -51,6 +57,9 @@ impl Keys {
     pub fn open(path: &Path, rng: &Rng) -> Result<Self, KeyError> {
         let file = |why| KeyError::File { path: path.to_owned(), why };
         let text = match fs::read_to_string(path) {
+            Ok(_) if private_files::is_open_to_others(path).map_err(file)? => {
+                return Err(KeyError::OpenToOthers(path.to_owned()));
+            }
             Ok(text) => Zeroizing::new(text),
             Err(why) if why.kind() == io::ErrorKind::NotFound => create(path, rng)?,
             Err(why) => return Err(file(why)),
@@ -108,13 +117,7 @@ fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
 }
 
 fn create(path: &Path, rng: &Rng) -> Result<Zeroizing<String>, KeyError> {
-    let file = |why| KeyError::File { path: path.to_owned(), why };
-    let text = Zeroizing::new(data_encoding::HEXLOWER.encode(rng.bytes::<32>()?.as_slice()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(path).map_err(file)?;
-    writeln!(out, "{}", text.as_str()).and_then(|()| out.sync_all()).map_err(file)?;
+    let text = Zeroizing::new(data_encoding::HEXLOWER.encode(rng.bytes::<32>()?.as_slice()) + "\n");
+    private_files::create(path, &text).map_err(|why| KeyError::File { path: path.to_owned(), why })?;
     Ok(text)
 }

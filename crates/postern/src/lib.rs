@@ -14,6 +14,7 @@ pub mod job_signal;
 pub mod jobs;
 pub mod keys;
 pub mod notify;
+pub mod private_files;
 pub mod request;
 pub mod rng;
 pub mod runbook;

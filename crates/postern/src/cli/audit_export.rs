@@ -10,6 +10,7 @@ use super::{Outcome, Settings, block_on, say};
 use crate::app::App;
 use crate::config::Mode;
 use crate::jobs::sequence_audit::{sequence_audit, signer};
+use crate::private_files;
 use crate::store::StoreError;
 use crate::store::audit::{EntryRow, find_checkpoint, list_sequenced};
 
@@ -34,7 +35,10 @@ pub fn run(args: ExportArgs) -> Outcome {
         let Some((size, note)) = find_checkpoint(&app.db, &app.tenant).await? else {
             return Err("the log is empty: there is no checkpoint yet".into());
         };
+        private_files::create_folder(&args.out)?;
         let mut folder = FolderWriter::create(&args.out)?;
+        // It was empty, so it is ours now.
+        private_files::tighten(&args.out)?;
         let mut next = 0;
         while next < size {
             let batch = list_sequenced(&app.db, &app.tenant, next, BATCH.min(size - next)).await?;

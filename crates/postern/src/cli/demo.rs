@@ -1,6 +1,6 @@
 //! `postern demo`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,6 +11,7 @@ use super::{Outcome, Settings, block_on, say};
 use crate::app::App;
 use crate::config::{Config, Mode};
 use crate::demo::{PEOPLE, fill, password};
+use crate::private_files;
 
 /// What the demo takes.
 #[derive(Args)]
@@ -28,6 +29,7 @@ pub fn run(args: DemoArgs) -> Outcome {
     settings.data = settings.data.or_else(|| Some(PathBuf::from("postern-demo")));
     let mut config = settings.into_config(Mode::Development)?;
     "Harbour Works".clone_into(&mut config.tenant_name);
+    claim(&config.data)?;
     if args.reset {
         if !config.database_url.starts_with("sqlite:") {
             return Err(
@@ -61,6 +63,27 @@ fn greet(config: &Config) {
         "\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.",
     );
     say::line("Data stays in the folder between runs; --reset starts over. Ctrl-C stops.");
+}
+
+/// Says that a folder is a demo's. Without it, the demo would open the data of real people to everybody on the machine,
+/// or throw it away.
+pub const MARK: &str = "made-by-postern-demo";
+
+/// Takes a folder that is a demo's, or empty, or not there yet.
+fn claim(folder: &Path) -> Outcome<()> {
+    let mark = folder.join(MARK);
+    if mark.exists() {
+        return Ok(());
+    }
+    private_files::create_folder(folder)?;
+    if std::fs::read_dir(folder)?.next().is_some() {
+        let folder = folder.display();
+        return Err(format!("{folder} holds data that no demo made. Name another folder with --data").into());
+    }
+    Ok(private_files::create(
+        &mark,
+        "Invented people. `postern demo --reset` throws this folder's data away.\n",
+    )?)
 }
 
 /// Only what the demo itself made: its own `SQLite` files and key.

@@ -1,5 +1,6 @@
 //! `postern serve`
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,9 +8,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Outcome, Settings, block_on, say};
-use crate::actions::set_up::offer_first_admin;
+use crate::actions::set_up::{code_file, forget_code_file, offer_first_admin};
 use crate::app::App;
 use crate::config::Mode;
+use crate::private_files;
 use crate::web::serve::serve;
 
 /// Starts the server for real people.
@@ -23,14 +25,31 @@ pub fn run(settings: Settings) -> Outcome {
             tracing::warn!("no smtp_url: notices to people wait in the outbox until there is one");
         }
         if let Some(code) = offer_first_admin(&app).await.map_err(|e| e.to_string())? {
-            // The code stands in the fragment, which browsers keep to themselves.
-            say::line("Nobody is in the directory yet. Make the first admin within 24 hours:");
-            say::line(format_args!("  {}", app.config.link(&format!("/set-up#{code}"))));
-            say::line(format_args!("  or open {} and type {code}", app.config.link("/set-up")));
+            hand_over(&app, &code)?;
+        } else {
+            forget_code_file(&app);
         }
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// To whoever looks at the terminal; else to a file, because what a service prints stays in a journal that others read.
+fn hand_over(app: &App, code: &str) -> std::io::Result<()> {
+    say::line("Nobody is in the directory yet. Make the first admin within 24 hours:");
+    // The code stands in the fragment, which browsers keep to themselves.
+    let link = app.config.link(&format!("/set-up#{code}"));
+    let page = app.config.link("/set-up");
+    if std::io::stdout().is_terminal() {
+        say::line(format_args!("  {link}"));
+        say::line(format_args!("  or open {page} and type {code}"));
+        return Ok(());
+    }
+    forget_code_file(app);
+    let file = code_file(app);
+    private_files::create(&file, &format!("{link}\nor open {page} and type {code}\n"))?;
+    say::line(format_args!("  the link is in {}, which is deleted when it was used", file.display()));
+    Ok(())
 }
 
 /// Serves until Ctrl-C or SIGTERM.

@@ -1,6 +1,7 @@
 //! Connections. SQLite: one writer, several readers. PostgreSQL: a pool for each.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
 
 use super::{Result, StoreError};
+use crate::private_files;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,8 @@ impl Db {
     /// Opens `sqlite:PATH` or `postgres://…` and brings the schema up to date.
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let db = if url.starts_with("sqlite:") {
+        let db = if let Some(file) = url.strip_prefix("sqlite:") {
+            keep_private(file).map_err(|error| StoreError::Database(error.into()))?;
             let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
             let reader = sqlite(4).connect(url).await?;
             Self { engine: Engine::Sqlite, reader, writer, reads: Arc::default() }
@@ -87,9 +90,26 @@ impl Db {
     }
 }
 
+/// SQLite makes its other files with the mode of the first.
+fn keep_private(file: &str) -> std::io::Result<()> {
+    let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
+    if file.is_empty() || file == ":memory:" {
+        return Ok(());
+    }
+    if !Path::new(file).exists() {
+        return match private_files::create(Path::new(file), "") {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        };
+    }
+    ["", "-wal", "-shm"].iter().try_for_each(|end| private_files::tighten(Path::new(&format!("{file}{end}"))))
+}
+
 fn sqlite(connections: u32) -> AnyPoolOptions {
-    // FULL: what was confirmed survives a power cut. WAL's default would lose the last commits.
+    // FULL: what was confirmed survives a power cut. WAL's default would lose the last commits. secure_delete: what was
+    // deleted or overwritten, a secret for one, does not stay in the file's free pages.
     const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                           PRAGMA secure_delete = ON; \
                            PRAGMA busy_timeout = 10000;";
     AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
         |conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) }),

@@ -5,6 +5,7 @@ mod diagnose;
 mod guide;
 mod interrupt;
 mod output_file;
+mod private_files;
 mod serve;
 mod signins_convert;
 mod terminal;

@@ -1,4 +1,4 @@
-use super::{postern, text};
+use super::{Folder, postern, text};
 
 #[test]
 fn it_refuses_an_address_that_others_can_reach() {
@@ -9,6 +9,36 @@ fn it_refuses_an_address_that_others_can_reach() {
         assert!(said.contains("can be reached from outside"), "{said}");
         assert!(output.stdout.is_empty(), "it greeted: {}", text(&output.stdout));
     }
+}
+
+/// Number 12: the demo shows every secret to the whole machine, and `--reset` deletes. Neither is for real people's data.
+#[test]
+fn a_data_folder_that_no_demo_made_is_refused() {
+    let folder = Folder::new("not-a-demo");
+    folder.write("data/postern.key", "the key of real people");
+    folder.write("data/postern.sqlite3", "real people");
+    for more in [&[][..], &["--reset"]] {
+        let data = folder.at("data");
+        let arguments = [&["demo", "--listen", "127.0.0.1:1", "--data", &data], more].concat();
+        let output = postern(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+        assert!(text(&output.stderr).contains("holds data that no demo made"), "{}", text(&output.stderr));
+        assert_eq!(std::fs::read_to_string(folder.at("data/postern.key")).unwrap(), "the key of real people");
+    }
+    // An empty one is taken, and known again. Nobody may listen on port 1, so it ends there, or asks to be stopped.
+    let data = folder.at("new");
+    std::fs::create_dir(&data).unwrap();
+    let mut demo = super::started(&["demo", "--listen", "127.0.0.1:0", "--data", &data]);
+    let mark = std::path::Path::new(&data).join("made-by-postern-demo");
+    for _ in 0..2_000 {
+        if mark.exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    assert!(mark.exists(), "an empty folder was not taken");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Kill -9 at any moment loses nothing that was confirmed.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
@@ -15,6 +16,8 @@ struct Running(Child);
 impl Running {
     /// The program itself, on this data.
     fn start(place: &Place, address: SocketAddr) -> Self {
+        // `demo` takes no folder that no demo made; these people are the demo's.
+        fs::write(place.folder().join("made-by-postern-demo"), "").unwrap();
         let listen = address.to_string();
         let child = Command::new(env!("CARGO_BIN_EXE_postern"))
             .args(["demo", "--listen", &listen, "--database-url", place.database_url(), "--data"])
