@@ -1,5 +1,7 @@
 //! Settings: as typed in the file and on the command line, and as the program needs them.
 
+mod mistake;
+mod proxies;
 mod signals;
 mod typed;
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub pass_life: SignedDuration,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What one address may send in a minute without being signed in; its network may send four times as much.
+    pub requests_per_minute: i64,
     /// Sign-in records: what is taken in, how long it is kept, how it is judged.
     pub signals: Signals,
 }

@@ -4,12 +4,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Mode, Smtp, TypedSignals};
+use super::{Config, Mode, Smtp, TypedSignals, mistake, proxies};
 
 /// The settings file, and the flags laid over it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,10 +34,15 @@ pub struct Typed {
     pub contact_min_age_days: Option<i64>,
     /// Minutes that an enrolment pass lives, 1 to 10.
     pub pass_minutes: Option<i64>,
-    /// Networks of the proxies in front, such as `10.0.0.0/8` or `127.0.0.1/32`.
+    /// Addresses of the proxies in front, such as `127.0.0.1` or `10.0.3.7`, or small networks of nothing but proxies.
     pub trusted_proxies: Vec<String>,
+    /// What one address may send in a minute without being signed in.
+    pub requests_per_minute: Option<i64>,
     /// Sign-in records.
     pub signals: TypedSignals,
+    /// `--force`: trusted proxies may be in networks that hold clients too. Not a setting of the file.
+    #[serde(skip)]
+    pub force: bool,
 }
 
 /// Everything that is wrong with the settings.
@@ -59,7 +63,7 @@ impl Typed {
     pub fn read(path: &Path) -> Result<Self, ConfigProblems> {
         let problem = |why: String| ConfigProblems(vec![format!("{}: {why}", path.display())]);
         let text = std::fs::read_to_string(path).map_err(|e| problem(e.to_string()))?;
-        toml::from_str(&text).map_err(|e| problem(e.to_string()))
+        toml::from_str(&text).map_err(|error| problem(mistake::in_words(&text, &error)))
     }
 
     /// The settings that the program needs, or everything that stands in the way.
@@ -72,7 +76,9 @@ impl Typed {
         let smtp = self.smtp(&mut problems);
         let gateway = self.gateway_url.as_deref().and_then(|text| url("gateway_url", text, &mut problems));
         let pass_minutes = within("pass_minutes", self.pass_minutes.unwrap_or(10), 1, 10, &mut problems);
-        let trusted_proxies = proxies(&self.trusted_proxies, &mut problems);
+        let trusted_proxies = proxies::trusted(&self.trusted_proxies, self.force, &mut problems);
+        let requests = self.requests_per_minute.unwrap_or(120);
+        let requests_per_minute = within("requests_per_minute", requests, 10, 100_000, &mut problems);
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
         let signals = self.signals.clone().into_signals(&data, &mut problems);
@@ -91,6 +97,7 @@ impl Typed {
             contact_min_age: SignedDuration::from_hours(24 * age_days),
             pass_life: SignedDuration::from_mins(pass_minutes),
             trusted_proxies,
+            requests_per_minute,
             signals,
         })
     }
@@ -117,11 +124,11 @@ impl Typed {
         let origin = url("origin", &text, problems)?;
         let local = origin.host_str() == Some("localhost");
         if mode == Mode::Production && origin.scheme() != "https" && !local {
-            problems
-                .push(format!("origin: {origin} must start with https:// (only localhost may go without)"));
+            problems.push("origin: must start with https:// (only localhost may go without)".to_owned());
         }
-        if origin.path() != "/" || origin.query().is_some() {
-            problems.push(format!("origin: {origin} must be scheme, host and port alone"));
+        let bare = origin.username().is_empty() && origin.password().is_none() && origin.fragment().is_none();
+        if !bare || origin.path() != "/" || origin.query().is_some() {
+            problems.push("origin: must be scheme, host and port alone".to_owned());
         }
         Some(origin)
     }
@@ -167,17 +174,6 @@ fn url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
             None
         }
     }
-}
-
-fn proxies(typed: &[String], problems: &mut Vec<String>) -> Vec<IpNet> {
-    let mut nets = Vec::with_capacity(typed.len());
-    for text in typed {
-        match text.parse() {
-            Ok(net) => nets.push(net),
-            Err(_) => problems.push(format!("trusted_proxies: {text:?} is not a network such as 10.0.0.0/8")),
-        }
-    }
-    nets
 }
 
 pub(super) fn within(name: &str, value: i64, least: i64, most: i64, problems: &mut Vec<String>) -> i64 {

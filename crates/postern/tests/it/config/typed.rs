@@ -41,6 +41,65 @@ fn a_name_that_is_not_a_setting_is_an_error() {
     assert!(unknown.to_string().contains("listne"));
 }
 
+/// A line of the file may hold a password, whatever is wrong with it.
+#[test]
+fn a_mistake_in_the_file_is_told_by_line_and_key_alone() {
+    let file = std::env::temp_dir().join(format!("postern-mistake-{}.toml", std::process::id()));
+    let read = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let said = Typed::read(&file).unwrap_err().to_string();
+        assert!(!said.contains("hunter2"), "{said}");
+        said
+    };
+    let wrong = [
+        ("origin = \"https://x.example\"\nsmtp_url = [\"smtp://u:hunter2@mail\"]", "line 2, smtp_url: "),
+        ("\n\nsmtp_url = smtp://u:hunter2@mail", "line 3, smtp_url: "),
+        ("pass_minutes = \"hunter2\"", "line 1, pass_minutes: expected i64"),
+        ("smtp_url = \"smtp://u:hunter2@mail", "line 1, smtp_url: "),
+        ("smtp-url = \"smtp://u:hunter2@mail\"", "line 1, smtp-url: not a setting"),
+        ("hunter2", "line 1: "),
+        ("hunter2 hunter2 = 1", "line 1: "),
+        ("[signals]\nkeep_days = \"hunter2\"", "line 2, keep_days: expected i64"),
+    ];
+    for (text, place) in wrong {
+        let said = read(text);
+        assert!(said.contains(place), "{text}\n{said}");
+    }
+    std::fs::remove_file(file).unwrap();
+    let origin = typed("origin = \"http://u:hunter2@postern.example.com\"").into_config(Mode::Production);
+    let said = origin.unwrap_err().to_string();
+    assert!(said.contains("origin: ") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn a_network_that_may_hold_clients_is_trusted_by_force_alone() {
+    let trust = |net: &str, force: bool| {
+        let typed = Typed { trusted_proxies: vec![net.to_owned()], force, ..Typed::default() };
+        typed.into_config(Mode::Production)
+    };
+    for wide in
+        ["10.0.0.0/8", "192.168.1.0/24", "10.0.3.0/27", "0.0.0.0/0", "fd00::/64", "2001:db8::/123", "::/0"]
+    {
+        let problems = trust(wide, false).unwrap_err().to_string();
+        assert!(problems.contains("may hold clients") && problems.contains("--force"), "{problems}");
+        assert_eq!(trust(wide, true).unwrap().trusted_proxies.len(), 1);
+    }
+    for fine in [
+        "127.0.0.1",
+        "127.0.0.0/8",
+        "::1",
+        "10.0.3.7",
+        "10.0.3.7/32",
+        "10.0.3.0/28",
+        "fd00::10",
+        "fd00::10/124",
+    ] {
+        assert_eq!(trust(fine, false).unwrap().trusted_proxies.len(), 1, "{fine}");
+    }
+    assert!(trust("my-proxy", true).unwrap_err().to_string().contains("is not an address"));
+    assert!(toml::from_str::<Typed>("force = true").is_err(), "not for a file: force is said at each start");
+}
+
 #[test]
 fn nothing_typed_is_a_working_loopback_server() {
     let config = Typed::default().into_config(Mode::Production).unwrap();
