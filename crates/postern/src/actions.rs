@@ -22,6 +22,7 @@ pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;
 pub mod revoke_service_token;
+pub mod sender_limit;
 pub mod set_up;
 pub mod show_pass;
 pub mod sign_in;
@@ -42,6 +43,7 @@ mod retry;
 mod revoke_tokens_of;
 mod signed_in;
 
+pub use crate::store::throttles::Counted;
 pub use caller::{
     Caller, case_for, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
     record_missing_scope,
@@ -54,6 +56,7 @@ use postern_core::case::CaseError;
 use postern_core::policy::Denied;
 use postern_core::reason::ReasonError;
 use postern_core::signin::FlowError;
+use postern_core::text::has_hidden;
 
 use crate::hashing::HashingError;
 use crate::keys::KeyError;
@@ -105,6 +108,16 @@ impl ActionError {
     pub fn invalid(field: &'static str, words: impl Into<String>) -> Self {
         Self::Invalid { field, words: words.into() }
     }
+}
+
+/// A name or an address that would look like another one on a page.
+pub(crate) fn refuse_hidden(field: &'static str, text: &str) -> Result<(), ActionError> {
+    if has_hidden(text) {
+        let words =
+            "Type it anew: it holds characters that can't be seen, or that turn the direction of writing.";
+        return Err(ActionError::invalid(field, words));
+    }
+    Ok(())
 }
 
 fn wait_words(wait: SignedDuration) -> String {

@@ -1,5 +1,7 @@
-//! Passwords and one-time codes: Argon2id, 19 MiB, two passes (OWASP), off the request threads, a few at a time.
+//! All that costs: passwords and one-time codes (Argon2id, 19 MiB, two passes, OWASP), and how guessable a new password
+//! is. Off the request threads, a few at a time.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use argon2::password_hash::phc::{Output, PasswordHash};
@@ -21,11 +23,16 @@ pub struct HashingError;
 
 type Digest = [u8; 32];
 
+/// zxcvbn looks at so many characters of the password, and of each thing the person is called: its time grows faster
+/// than its input (172 bytes took a second), and what is strong so far is strong.
+const GUESSED_CHARS: usize = 64;
+
 /// Hashes and checks, at most as many at once as there are cores. Each slot keeps its 19 MiB: given back, the
 /// allocator would hold on to them in places where nothing else can use them.
 #[derive(Clone)]
 pub struct Hashing {
     slots: Arc<Semaphore>,
+    taken: Arc<AtomicU64>,
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
     /// Checked when there is nobody to check, so that strangers take as long as friends.
     decoy: Arc<str>,
@@ -39,6 +46,7 @@ impl Hashing {
         let decoy = to_phc(&digest(b"no account has this password", &salt, &mut blocks)?, &salt);
         Ok(Self {
             slots: Arc::new(Semaphore::new(cores)),
+            taken: Arc::default(),
             memory: Arc::new(Mutex::new(vec![blocks])),
             decoy: decoy.into(),
         })
@@ -64,10 +72,28 @@ impl Hashing {
         Ok(self.run(secret, salt).await?.to_vec())
     }
 
+    /// Whether a new password is easy to guess for whoever knows what the person is called (zxcvbn below 3 of 4).
+    pub async fn is_easy_to_guess(
+        &self,
+        password: Zeroizing<String>,
+        called: &[&str],
+    ) -> Result<bool, HashingError> {
+        let cut = |text: &str| text.chars().take(GUESSED_CHARS).collect::<String>();
+        let called: Vec<String> = called.iter().map(|name| cut(name)).collect();
+        let work = move || {
+            let called: Vec<&str> = called.iter().map(String::as_str).collect();
+            zxcvbn::zxcvbn(&Zeroizing::new(cut(&password)), &called).score() < zxcvbn::Score::Three
+        };
+        self.in_slot(work).await
+    }
+
+    /// Slots that were taken since the start: how often something costly was done.
+    pub fn slots_taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     async fn run(&self, secret: Zeroizing<String>, salt: Vec<u8>) -> Result<Digest, HashingError> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| HashingError)?;
         let memory = Arc::clone(&self.memory);
-        // The slot goes with the work, not with the request: hanging up frees no memory.
         let work = move || {
             let kept = memory.lock().ok().and_then(|mut kept| kept.pop());
             let mut blocks = match kept {
@@ -78,10 +104,24 @@ impl Hashing {
             if let Ok(mut kept) = memory.lock() {
                 kept.push(blocks);
             }
+            found
+        };
+        self.in_slot(work).await?
+    }
+
+    async fn in_slot<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| HashingError)?;
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        // The slot goes with the work, not with the request: hanging up frees no memory.
+        let work = move || {
+            let found = work();
             drop(slot);
             found
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashingError)?
+        tokio::task::spawn_blocking(work).await.map_err(|_| HashingError)
     }
 }
 

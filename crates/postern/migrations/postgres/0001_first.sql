@@ -102,8 +102,10 @@ CREATE TABLE throttles (
     lane TEXT NOT NULL,
     failures BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
+    kept_until BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, subject, lane)
 );
+CREATE INDEX throttles_by_end ON throttles (tenant_id, kept_until);
 
 CREATE TABLE flows (
     tenant_id TEXT NOT NULL,

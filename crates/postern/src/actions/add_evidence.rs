@@ -5,7 +5,7 @@ use postern_core::event::{Event, EventKind};
 use postern_core::evidence::{Evidence, Kind, Worth};
 use postern_core::id::CaseId;
 use postern_core::policy::RecordEvidence;
-use postern_core::reason::Reason;
+use postern_core::reason::{Reason, ReasonError};
 use serde_json::json;
 
 use super::advance::advance;
@@ -37,10 +37,11 @@ async fn add(
     let never = kind.worth() == Worth::Never;
     let typed = Reason::parse(reference)
         .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
-    let reference = typed.map_err(|_| {
+    let reference = typed.map_err(|error| {
         let words =
             "Give a reference: the ticket, the recording, or the type of document and who checked it.";
-        ActionError::invalid("reference", words)
+        let hidden = error == ReasonError::Hidden;
+        ActionError::invalid("reference", if hidden { error.to_string() } else { words.to_owned() })
     })?;
     let (row, case, now) = case_for(app, caller, id).await?;
     if row.person_id.is_none() {

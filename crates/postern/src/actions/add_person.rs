@@ -8,7 +8,7 @@ use postern_core::policy::ManagePeople;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{ActionError, Caller, permit_on_tenant};
+use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::app::App;
 use crate::config::Config;
 use crate::store::passes::NewPass;
@@ -40,6 +40,11 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
         if value.trim().is_empty() || value.chars().count() > 100 {
             return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
         }
+    }
+    for (field, value) in
+        [("login", new.login), ("name", new.name), ("email", new.email), ("office_phone", new.office_phone)]
+    {
+        refuse_hidden(field, value)?;
     }
     if new.email.trim().is_empty() {
         return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));

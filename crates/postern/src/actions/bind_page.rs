@@ -73,7 +73,7 @@ pub(super) async fn check_phrase(
     case: &Case,
     typed: &str,
 ) -> Result<(), ActionError> {
-    let lane = Lane::of_thing(&format!("case:{}:phrase", row.id));
+    let lane = Lane::of_thing("case", &row.id, "phrase");
     lane.spend(app).await?;
     if !phrase::matches(&row.phrase, typed) {
         let event = Event::new(EventKind::CasePhraseRejected, caller.actor())

@@ -1,6 +1,7 @@
 //! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it freezes the case, and
 //! the account if something was changed already.
 
+use jiff::SignedDuration;
 use postern_core::case::{Outcome, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
@@ -8,7 +9,8 @@ use serde_json::json;
 
 use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
-use super::{ActionError, Lane};
+use super::sender_limit::admit_request;
+use super::{ActionError, Counted, Lane};
 use crate::app::App;
 use crate::rng::token_hash;
 use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
@@ -30,7 +32,9 @@ async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
     let Some(contest) = found else {
         // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
-        Lane::of_sender(&format!("contest:{}", now.as_second().div_euclid(3600))).spend(app).await?;
+        admit_request(app).await?;
+        let hour = Counted::in_window("contest", now, SignedDuration::from_hours(1));
+        Lane::of_sender(app, hour).await?.spend(app).await?;
         let words = "This code is wrong, was used, or is older than 30 days. Call the help desk.";
         return Err(ActionError::invalid("code", words));
     };

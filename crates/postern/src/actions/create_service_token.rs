@@ -5,7 +5,7 @@ use postern_core::event::{Event, EventKind};
 use postern_core::policy::ManageTokens;
 use serde_json::json;
 
-use super::{ActionError, Caller, permit_on_tenant};
+use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::app::App;
 use crate::rng::token_hash;
 use crate::store::service_tokens::{self, NewToken};
@@ -40,6 +40,7 @@ pub async fn create_service_token(
             "Name the program that will use it, in up to 100 characters.",
         ));
     }
+    refuse_hidden("label", label)?;
     if scopes.is_empty() || scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
         return Err(ActionError::invalid("scopes", format!("Choose at least one of {}.", SCOPES.join(", "))));
     }

@@ -19,6 +19,7 @@ use crate::rng::token_hash;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
+use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, backup_codes, factors, flows, persons, throttles};
 
 /// Backup codes in a set.
@@ -102,7 +103,7 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
     backup_codes::replace(&mut change, &person.id, &salt, &hashes).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in ["totp", "backup_code", "pass"] {
-        throttles::forget(&mut change, &format!("person:{}:{kind}", person.id)).await?;
+        throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;
     }
     notify::announce(app, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
     let actor = || Actor::Person { id: person.id.clone() };

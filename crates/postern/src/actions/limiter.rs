@@ -2,23 +2,24 @@
 
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::PersonId;
-use postern_core::login;
 use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
+use super::sender_limit::Sender;
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
-use crate::store::throttles::{self, Cap, Guess};
-use crate::store::{Change, StoreError, factors, known_devices};
+use crate::store::throttles::{self, Cap, Counted, Guess, RateLimitKey};
+use crate::store::{Change, StoreError, factors, known_devices, outbox};
 
 /// Whose guesses are counted together.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    subject: String,
-    lane: String,
+    key: RateLimitKey,
+    bucket: String,
+    cap: Cap,
 }
 
 impl Lane {
@@ -26,43 +27,42 @@ impl Lane {
     pub async fn of_person(
         app: &App,
         person: &PersonId,
-        kind: &str,
+        counted: impl Into<Counted>,
         device: Option<&str>,
     ) -> Result<Self, StoreError> {
-        let subject = format!("person:{person}:{kind}");
+        let counted = counted.into();
+        let cap = cap_of(&counted);
+        let key = RateLimitKey::of_person(person, counted);
         let request = current_request();
         let device = device.or(request.device.as_deref());
         if let Some(hash) = device.map(token_hash)
             && known_devices::is_known(&app.db, &app.tenant, person, &hash).await?
         {
-            return Ok(Self { subject, lane: format!("device:{hash}") });
+            return Ok(Self { key, bucket: format!("device:{hash}"), cap });
         }
-        Ok(Self { subject, lane: "open".to_owned() })
+        Ok(Self { key, bucket: OPEN.to_owned(), cap })
     }
 
     /// A name that nobody has: counted like a person's, so that both answer alike.
-    pub fn of_stranger(typed: &str, kind: &str) -> Self {
-        let name = token_hash(&login::normalise(typed));
-        Self { subject: format!("stranger:{name}:{kind}"), lane: "open".to_owned() }
+    pub fn of_stranger(typed: &str, counted: impl Into<Counted>) -> Self {
+        let counted = counted.into();
+        let cap = cap_of(&counted);
+        Self { key: RateLimitKey::of_unknown_login(typed, counted), bucket: OPEN.to_owned(), cap }
     }
 
-    /// The address of this request, as one sender: an IPv6 network of /64 is one.
-    pub fn of_sender(what: &str) -> Self {
-        let ip = current_request().ip;
-        let sender = match ip.parse::<std::net::Ipv6Addr>() {
-            Ok(v6) => format!("{:x}", v6.to_bits() >> 64),
-            Err(_) => ip,
-        };
-        Self::of_thing(&format!("{what}:{sender}"))
+    /// Who sent this request: the owner of a known device, or an address (an IPv6 network of /64 is one).
+    pub async fn of_sender(app: &App, counted: impl Into<Counted>) -> Result<Self, StoreError> {
+        let sender = Sender::of_request(app).await?;
+        Ok(Self::keyed(RateLimitKey::of_thing("sender", sender.nearest(), counted)))
     }
 
-    /// Something that is neither: a case's phrase, an address that asks for too much.
-    pub fn of_thing(thing: &str) -> Self {
-        Self { subject: thing.to_owned(), lane: "open".to_owned() }
+    /// Something that is neither: a case's phrase, a program that sends what does not fit.
+    pub fn of_thing(kind: &str, id: &str, counted: impl Into<Counted>) -> Self {
+        Self::keyed(RateLimitKey::of_thing(kind, id, counted))
     }
 
-    fn cap(&self) -> Cap {
-        if self.subject.ends_with(":password") { Cap::EachLane } else { Cap::Together }
+    fn keyed(key: RateLimitKey) -> Self {
+        Self { key, bucket: OPEN.to_owned(), cap: Cap::Together }
     }
 
     /// Pays for one guess.
@@ -72,7 +72,7 @@ impl Lane {
 
     async fn pay(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
-        let guess = throttles::spend(&mut change, &self.subject, &self.lane, self.cap()).await?;
+        let guess = throttles::spend(&mut change, &self.key, &self.bucket, self.cap).await?;
         change
             .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
             .await?;
@@ -85,13 +85,23 @@ impl Lane {
 
     /// The guess was right.
     pub async fn clear(&self, change: &mut Change<'_>) -> Result<(), StoreError> {
-        throttles::clear(change, &self.subject, &self.lane).await
+        throttles::clear(change, &self.key, &self.bucket).await
+    }
+
+    /// The same for a name that nobody has: there is nothing to stop and nobody to tell, but what would keep a person from
+    /// being told answers here too.
+    pub async fn stop_nobody_at_cap(&self, app: &App) -> Result<(), ActionError> {
+        let mut change = app.change().await?;
+        if throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
+            outbox::rehearse(&mut change).await?;
+        }
+        Ok(())
     }
 
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
     pub async fn stop_at_cap(&self, app: &App, person: &PersonId, kind: &str) -> Result<(), ActionError> {
         let mut change = app.change_of(person).await?;
-        if !throttles::reached_cap(&mut change, &self.subject, &self.lane, self.cap()).await? {
+        if !throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
             return Ok(());
         }
         factors::disable_kind(&mut change, person, kind).await?;
@@ -102,4 +112,11 @@ impl Lane {
         change.commit(&event).await?;
         Ok(())
     }
+}
+
+/// The bucket of whoever has none of their own.
+const OPEN: &str = "open";
+
+fn cap_of(counted: &Counted) -> Cap {
+    if counted.is("password") { Cap::EachLane } else { Cap::Together }
 }

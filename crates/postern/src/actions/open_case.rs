@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::phrase;
 use postern_core::id::CaseId;
+use postern_core::text::without_hidden;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::retry::retry;
-use super::{ActionError, Lane};
+use super::{ActionError, Counted, Lane};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
 use crate::store::cases::{self, NewCase, OpenedWith};
-use crate::store::known_devices;
 use crate::store::persons::{self, Person};
+use crate::store::{known_devices, outbox};
 
 /// A case that was opened: the token of its page.
 pub struct Opened {
@@ -71,7 +73,7 @@ async fn open(
     let page = app.rng.token()?;
     let case = person.as_ref().map(|person| Case::open(id.clone(), person.subject(), now));
     let random = app.rng.bytes::<3>()?;
-    let claimed: String = login.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
     let request = current_request();
     let mut change = app.change().await?;
     let new = NewCase {
@@ -93,6 +95,8 @@ async fn open(
     if let Some(person) = &person {
         event = event.person(&person.id);
         notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
+    } else {
+        outbox::rehearse(&mut change).await?;
     }
     change.commit(&event).await?;
     Ok(Opened { page, id })
@@ -122,13 +126,12 @@ async fn limit(
     person: Option<&Person>,
     device: Option<&str>,
 ) -> Result<(), ActionError> {
-    let seconds = app.clock.now().as_second();
-    let (hour, five_minutes) = (seconds.div_euclid(3600), seconds.div_euclid(300));
-    Lane::of_sender(&format!("open_case:{five_minutes}")).spend(app).await?;
-    let kind = format!("open_case:{hour}");
+    let in_window = |length| Counted::in_window("open_case", app.clock.now(), length);
+    Lane::of_sender(app, in_window(SignedDuration::from_mins(5))).await?.spend(app).await?;
+    let hour = in_window(SignedDuration::from_hours(1));
     match person {
-        Some(person) => Lane::of_person(app, &person.id, &kind, device).await?.spend(app).await,
-        None => Lane::of_stranger(login, &kind).spend(app).await,
+        Some(person) => Lane::of_person(app, &person.id, hour, device).await?.spend(app).await,
+        None => Lane::of_stranger(login, hour).spend(app).await,
     }
 }
 

@@ -15,6 +15,7 @@ use super::force_mfa_reset::{remove_everything, state_before};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::passes::NewPass;
+use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, cases, passes, persons, throttles};
 
 /// What the person needs now.
@@ -103,7 +104,7 @@ async fn new_pass(app: &App, person: &PersonId) -> Result<(String, String), Acti
 
 async fn forget_guesses(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     for kind in ["password", "totp", "backup_code", "pass"] {
-        throttles::forget(change, &format!("person:{person}:{kind}")).await?;
+        throttles::forget(change, &RateLimitKey::of_person(person, kind)).await?;
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! The first steps into an account: a set-up code and a new password lead to enrolment. The same page makes the first
 //! admin of a new installation; no default account exists.
 
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
@@ -10,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
-use super::{ActionError, Lane, enrol_totp};
+use super::{ActionError, Counted, Lane, enrol_totp, refuse_hidden};
 use crate::app::App;
 use crate::store::passes::Pass;
 use crate::store::persons::{NewPerson, Person};
@@ -50,18 +53,40 @@ pub async fn offer_first_admin(app: &App) -> Result<Option<String>, ActionError>
     Ok(Some(code))
 }
 
+/// Where `postern serve` leaves the first admin's code when nobody looks at its terminal.
+pub fn code_file(app: &App) -> PathBuf {
+    app.config.data.join("first-admin-code.txt")
+}
+
+/// Deletes that file: the code was used, or a new one is made.
+pub fn forget_code_file(app: &App) {
+    match std::fs::remove_file(code_file(app)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "the file with the first admin's code is still there");
+        }
+        _ => {}
+    }
+}
+
 /// Takes a set-up code and sets the password.
 pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
-    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
-    check_password(&typed.password, &[typed.login, typed.name, &app.config.tenant_name])?;
+    // First the limiter, then the code, then the password: nothing that costs is done for whoever has not paid.
     // By the hour: a stranger who guesses at a newcomer's name must not shut the newcomer out for good.
-    let hour = app.clock.now().as_second().div_euclid(3600);
-    Lane::of_stranger(typed.login, &format!("set_up:{hour}")).spend(app).await?;
+    let hour = Counted::in_window("set_up", app.clock.now(), SignedDuration::from_hours(1));
+    let lane = Lane::of_stranger(typed.login, hour);
+    lane.spend(app).await?;
+    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
     let Some(pass) = find_right_pass(app, person.as_ref(), typed.code).await? else {
         let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
         app.change().await?.commit(&event).await?;
         return Err(ActionError::invalid("code", WRONG));
     };
+    if let Err(weak) = check_password(app, &typed).await {
+        let mut change = app.change().await?;
+        lane.clear(&mut change).await?;
+        change.commit_unrecorded("the code was right; only the password has to be another").await?;
+        return Err(weak);
+    }
     let hash = app.hashing.hash(typed.password.clone(), *app.rng.bytes::<16>()?).await?;
     let id = PersonId::new(&pass.person_id);
     let begun = Begun { token: app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
@@ -75,6 +100,9 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     enrol_totp::begin(app, &mut change, &begun).await?;
     let actor = Actor::Person { id: id.clone() };
     change.commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id)).await?;
+    if person.is_none() {
+        forget_code_file(app);
+    }
     Ok(begun)
 }
 
@@ -88,6 +116,7 @@ async fn insert_first_admin(
         if value.trim().is_empty() || value.chars().count() > 100 {
             return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
         }
+        refuse_hidden(field, value)?;
     }
     let row = NewPerson {
         id,
@@ -128,16 +157,16 @@ async fn find_right_pass(
 }
 
 /// Length and guessability; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2).
-pub(crate) fn check_password(password: &str, context: &[&str]) -> Result<(), ActionError> {
-    let length = password.chars().count();
+async fn check_password(app: &App, typed: &SetUp<'_>) -> Result<(), ActionError> {
+    let length = typed.password.chars().count();
     if length < 12 {
         return Err(ActionError::invalid("password", "Use 12 characters or more. Several words are fine."));
     }
     if length > 128 {
         return Err(ActionError::invalid("password", "Use 128 characters or fewer."));
     }
-    let guess = zxcvbn::zxcvbn(password, context);
-    if guess.score() < zxcvbn::Score::Three {
+    let called = [typed.login, typed.name, app.config.tenant_name.as_str()];
+    if app.hashing.is_easy_to_guess(typed.password.clone(), &called).await? {
         return Err(ActionError::invalid(
             "password",
             "This password is easy to guess: it is common, or made of your name or the organisation's. Use several \

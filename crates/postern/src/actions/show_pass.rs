@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::cases::CaseRow;
 use crate::store::passes::NewPass;
+use crate::store::throttles::RateLimitKey;
 use crate::store::{cases, flows, known_devices, passes, persons, throttles};
 
 /// A pass for the person's eyes.
@@ -69,7 +70,7 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     };
     passes::replace(&mut change, &pass).await?;
     // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
-    throttles::forget(&mut change, &format!("person:{}:pass", person.id)).await?;
+    throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, "pass")).await?;
     let event = Event::new(EventKind::PassIssued, Actor::Anonymous)
         .person(&person.id)
         .case(case.id())

@@ -53,8 +53,9 @@ async fn check(app: &App, typed: &Credentials<'_>) -> Result<Begun, ActionError>
     let Some(person) = person.filter(|_| right) else {
         let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
         failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;
-        if let Some(person) = &person {
-            lane.stop_at_cap(app, &person.id, "password").await?;
+        match &person {
+            Some(person) => lane.stop_at_cap(app, &person.id, "password").await?,
+            None => lane.stop_nobody_at_cap(app).await?,
         }
         return Err(ActionError::Wrong(WRONG));
     };

@@ -1,4 +1,4 @@
-//! Clears away what has run out and tells nothing: ceremonies and flows; and what was kept for as long as the settings
+//! Clears away what has run out and tells nothing: ceremonies, flows and counts of guesses; and what was kept for as long as the settings
 //! say: imported sign-in records, and the findings made of them. The audit log is never swept.
 
 use jiff::SignedDuration;
@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use crate::actions::ActionError;
 use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::app::App;
-use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports};
+use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, throttles};
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
 const LOT: i64 = 5_000;
@@ -18,6 +18,7 @@ pub async fn sweep(app: &App) -> Result<(), ActionError> {
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
+    throttles::delete_expired(&mut change, before).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
     Ok(sweep_signs(app).await?)
 }

@@ -19,6 +19,18 @@ pub async fn is_known(db: &Db, tenant: &TenantId, person: &PersonId, token_hash:
     Ok(row.is_some())
 }
 
+/// Whose device this is.
+pub async fn find_owner(db: &Db, tenant: &TenantId, token_hash: &str) -> Result<Option<PersonId>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT person_id FROM known_devices WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(token_hash)
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(person,)| PersonId::new(person)))
+}
+
 /// Remembers a device.
 pub async fn insert(change: &mut Change<'_>, person: &PersonId, token_hash: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

@@ -1,4 +1,10 @@
-//! Counters of failed guesses. Each guess is paid for before the secret is compared.
+//! Counters of failed guesses. Each guess is paid for before the secret is compared. And how much a sender may send.
+
+mod key;
+mod senders;
+
+pub use key::{Counted, RateLimitKey};
+pub use senders::{SenderLimit, admit, find_wait};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::throttle::{LIFETIME_CAP, wait_after};
@@ -30,10 +36,10 @@ pub enum Cap {
 }
 
 /// Pays for one guess. Parallel guesses queue on the row, so that never one more than allowed is granted.
-pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap) -> Result<Guess> {
+pub async fn spend(change: &mut Change<'_>, key: &RateLimitKey, lane: &str, cap: Cap) -> Result<Guess> {
     let now = change.at();
-    let lifetime = touch(change, subject, LIFETIME).await?.0;
-    let (failures, next_at) = touch(change, subject, lane).await?;
+    let lifetime = touch(change, key, LIFETIME).await?.0;
+    let (failures, next_at) = touch(change, key, lane).await?;
     let counted = if cap == Cap::Together { lifetime } else { failures };
     if counted >= LIFETIME_CAP {
         return Ok(Guess::Exhausted);
@@ -48,36 +54,38 @@ pub async fn spend(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap)
     } else {
         now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     };
-    save(change, subject, lane, failures + 1, next_at).await?;
-    save(change, subject, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
+    save(change, key, lane, failures + 1, next_at).await?;
+    save(change, key, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)
 }
 
 /// Whether the guess just made was the one that reached the lifetime cap: true once, because later ones are not paid.
-pub async fn reached_cap(change: &mut Change<'_>, subject: &str, lane: &str, cap: Cap) -> Result<bool> {
+pub async fn reached_cap(change: &mut Change<'_>, key: &RateLimitKey, lane: &str, cap: Cap) -> Result<bool> {
     let counted = if cap == Cap::Together { LIFETIME } else { lane };
-    Ok(touch(change, subject, counted).await?.0 == LIFETIME_CAP)
+    Ok(touch(change, key, counted).await?.0 == LIFETIME_CAP)
 }
 
 /// The guess was right: its lane and the lifetime count start over. Other lanes are no longer shut for good, but go on
 /// as slowly as they were.
-pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<()> {
+pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, lane: &str) -> Result<()> {
     const SLOWEST: i64 = 12;
-    // Whoever works on a subject's rows locks this one first, so that no two wait for each other.
-    touch(change, subject, LIFETIME).await?;
-    let tenant = change.tenant().clone();
+    // Whoever works on a key's rows locks this one first, so that no two wait for each other.
+    touch(change, key, LIFETIME).await?;
+    let (tenant, now) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE throttles SET failures = 0, next_at = 0 WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
+        "UPDATE throttles SET failures = 0, next_at = 0, kept_until = $5 \
+         WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
     )
     .bind(tenant.as_str())
-    .bind(subject)
+    .bind(key.as_str())
     .bind(lane)
     .bind(LIFETIME)
+    .bind(now)
     .execute(change.conn())
     .await?;
     sqlx::query("UPDATE throttles SET failures = $3 WHERE tenant_id = $1 AND subject = $2 AND failures > $3")
         .bind(tenant.as_str())
-        .bind(subject)
+        .bind(key.as_str())
         .bind(SLOWEST)
         .execute(change.conn())
         .await?;
@@ -85,12 +93,22 @@ pub async fn clear(change: &mut Change<'_>, subject: &str, lane: &str) -> Result
 }
 
 /// Forgets a subject: its factor was bound anew.
-pub async fn forget(change: &mut Change<'_>, subject: &str) -> Result<()> {
-    touch(change, subject, LIFETIME).await?;
+pub async fn forget(change: &mut Change<'_>, key: &RateLimitKey) -> Result<()> {
+    touch(change, key, LIFETIME).await?;
     let tenant = change.tenant().clone();
     sqlx::query("DELETE FROM throttles WHERE tenant_id = $1 AND subject = $2")
         .bind(tenant.as_str())
-        .bind(subject)
+        .bind(key.as_str())
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}
+
+/// Deletes counts that say nothing any more.
+pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    sqlx::query("DELETE FROM throttles WHERE tenant_id = $1 AND kept_until < $2")
+        .bind(change.tenant().as_str().to_owned())
+        .bind(micros(before))
         .execute(change.conn())
         .await?;
     Ok(())
@@ -98,16 +116,17 @@ pub async fn forget(change: &mut Change<'_>, subject: &str) -> Result<()> {
 
 /// Makes sure the row is there and locks it. The no-op update is what makes PostgreSQL queue the parallel guesses;
 /// on SQLite the write transaction already does.
-async fn touch(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<(i64, Timestamp)> {
-    let tenant = change.tenant().clone();
+async fn touch(change: &mut Change<'_>, key: &RateLimitKey, lane: &str) -> Result<(i64, Timestamp)> {
+    let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
     let (failures, next_at): (i64, i64) = sqlx::query_as(
-        "INSERT INTO throttles (tenant_id, subject, lane, failures, next_at) VALUES ($1, $2, $3, 0, 0) \
+        "INSERT INTO throttles (tenant_id, subject, lane, failures, next_at, kept_until) VALUES ($1, $2, $3, 0, 0, $4) \
          ON CONFLICT (tenant_id, subject, lane) DO UPDATE SET failures = throttles.failures \
          RETURNING failures, next_at",
     )
     .bind(tenant.as_str())
-    .bind(subject)
+    .bind(key.as_str())
     .bind(lane)
+    .bind(kept_until)
     .fetch_one(change.conn())
     .await?;
     Ok((failures, time(next_at)))
@@ -115,19 +134,23 @@ async fn touch(change: &mut Change<'_>, subject: &str, lane: &str) -> Result<(i6
 
 async fn save(
     change: &mut Change<'_>,
-    subject: &str,
+    key: &RateLimitKey,
     lane: &str,
     failures: i64,
     next_at: Timestamp,
 ) -> Result<()> {
-    let tenant = change.tenant().clone();
-    sqlx::query("UPDATE throttles SET failures = $4, next_at = $5 WHERE tenant_id = $1 AND subject = $2 AND lane = $3")
-        .bind(tenant.as_str())
-        .bind(subject)
-        .bind(lane)
-        .bind(failures)
-        .bind(micros(next_at))
-        .execute(change.conn())
-        .await?;
+    let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
+    sqlx::query(
+        "UPDATE throttles SET failures = $4, next_at = $5, kept_until = $6 \
+         WHERE tenant_id = $1 AND subject = $2 AND lane = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(key.as_str())
+    .bind(lane)
+    .bind(failures)
+    .bind(micros(next_at))
+    .bind(kept_until)
+    .execute(change.conn())
+    .await?;
     Ok(())
 }

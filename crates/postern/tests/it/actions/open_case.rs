@@ -6,6 +6,32 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 on_both! {
+    /// Number 12: an error that only a known name meets tells that it is known.
+    async fn known_and_unknown_names_answer_alike_while_the_outbox_refuses(db) {
+        let app = TestApp::start(db).await;
+        for login in ["ana", "nobody-here"] {
+            app.guess_passwords(login, 99).await;
+        }
+        app.refuse_messages(db).await;
+        let mut answers = Vec::new();
+        for login in ["ana", "nobody-here"] {
+            let browser = app.browser();
+            let mut said = Vec::new();
+            for (path, form) in [
+                ("/recover/case", vec![("login", login)]),
+                ("/sign-in", vec![("login", login), ("password", "wrong, all of it")]),
+            ] {
+                let request = browser.request(reqwest::Method::POST, path).header("origin", app.origin()).form(&form);
+                // Not the browser's own way, which takes no fault of ours.
+                let answer = request.send().await.unwrap();
+                said.push((path, answer.status().as_u16(), answer.headers().contains_key("set-cookie")));
+            }
+            answers.push(said);
+        }
+        assert_eq!(answers[0], answers[1], "the first is known, the second is not");
+        assert_eq!(app.events("case.opened").await.len(), 0, "a case of which nobody could be told");
+    }
+
     async fn it_tells_every_contact_and_changes_nothing(db) {
         let app = TestApp::start(db).await;
         let id = app.open("  ANA ").await;

@@ -11,7 +11,7 @@ use postern_core::signin::{Assurance, Standing};
 use postern_testkit::{SoftPasskey, TestPhone};
 
 use crate::browser::{Browser, SESSION};
-use crate::test_app::TestApp;
+use crate::test_app::{Database, TestApp};
 
 /// Live sessions that the product made.
 pub const LIVE_SESSIONS: &str =
@@ -57,6 +57,19 @@ impl TestApp {
         let id = sessions::insert(&mut change, &new).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         (token.to_string(), id)
+    }
+
+    /// Makes the database refuse every message from now on.
+    pub async fn refuse_messages(&self, db: Database) {
+        let sql = match db {
+            Database::Sqlite => {
+                "CREATE TRIGGER refuse BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'refused by a test'); END"
+            }
+            Database::Postgres => {
+                "ALTER TABLE outbox ADD CONSTRAINT refused_by_a_test CHECK (false) NOT VALID"
+            }
+        };
+        sqlx::raw_sql(sql).execute(self.db.reader()).await.unwrap();
     }
 
     /// Signs in over HTTP with password and code.

@@ -1,0 +1,92 @@
+//! Whose tries are counted together: the key of a row, in one spelling for each kind of thing.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::id::PersonId;
+use postern_core::login;
+
+use crate::rng::token_hash;
+
+/// A name that nobody has is counted like a person's, for as long as anybody could tell the two apart by it.
+const UNKNOWN_LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// A case and its phrase are over by then.
+const THING_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+
+/// What is tried, and whether its count is about a stretch of time only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    what: String,
+    ends_at: Option<Timestamp>,
+}
+
+impl Counted {
+    /// Counted within one stretch of time, and from zero in the next.
+    pub fn in_window(what: &str, now: Timestamp, length: SignedDuration) -> Self {
+        let seconds = length.as_secs().max(1);
+        let number = now.as_second().div_euclid(seconds);
+        let ends_at = Timestamp::from_second((number + 1).saturating_mul(seconds)).unwrap_or(Timestamp::MAX);
+        Self { what: format!("{what}:{number}"), ends_at: Some(ends_at) }
+    }
+
+    /// Whether it is the count of this secret.
+    pub(crate) fn is(&self, what: &str) -> bool {
+        self.what == what
+    }
+}
+
+impl From<&str> for Counted {
+    fn from(what: &str) -> Self {
+        Self { what: what.to_owned(), ends_at: None }
+    }
+}
+
+/// The key of a count, and how long a row of it says anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimitKey {
+    text: String,
+    kept: Kept,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// Until a right guess, or a new binding.
+    UntilCleared,
+    Until(Timestamp),
+    /// After the last try.
+    For(SignedDuration),
+}
+
+impl RateLimitKey {
+    /// A person's secret of a kind.
+    pub fn of_person(person: &PersonId, counted: impl Into<Counted>) -> Self {
+        Self::of("person", person.as_str(), counted.into(), Kept::UntilCleared)
+    }
+
+    /// A name that nobody has. What was typed may be a password in the wrong field: only its hash is kept.
+    pub fn of_unknown_login(typed: &str, counted: impl Into<Counted>) -> Self {
+        let name = token_hash(&login::normalise(typed));
+        Self::of("stranger", &name, counted.into(), Kept::For(UNKNOWN_LOGIN_KEPT))
+    }
+
+    /// Something that is neither: a case's phrase, a sender that asks for too much.
+    pub fn of_thing(kind: &str, id: &str, counted: impl Into<Counted>) -> Self {
+        Self::of(kind, id, counted.into(), Kept::For(THING_KEPT))
+    }
+
+    fn of(kind: &str, id: &str, counted: Counted, kept: Kept) -> Self {
+        let kept = counted.ends_at.map_or(kept, Kept::Until);
+        Self { text: format!("{kind}:{id}:{}", counted.what), kept }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// From when on the row says nothing any more, if nobody tries again.
+    pub(super) fn kept_until(&self, now: Timestamp) -> Timestamp {
+        match self.kept {
+            Kept::UntilCleared => Timestamp::MAX,
+            Kept::Until(end) => end,
+            Kept::For(time) => now.saturating_add(time).unwrap_or(Timestamp::MAX),
+        }
+    }
+}
