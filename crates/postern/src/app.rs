@@ -1,7 +1,8 @@
 //! The program's one context: what every action and page may use.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
@@ -14,6 +15,7 @@ use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, Keys};
+use crate::private_files;
 use crate::rng::Rng;
 use crate::store::{Change, Db, StoreError, WriteContext, persons, tenants};
 use crate::web::page::Pages;
@@ -82,6 +84,8 @@ pub struct App {
     pub open_incidents: AtomicI64,
     /// Loops of the jobs that broke and have not begun anew yet.
     pub jobs_down: AtomicUsize,
+    /// Who sent `X-Forwarded-For` first, without being a trusted proxy.
+    pub unknown_proxy: OnceLock<IpAddr>,
     /// Imports that may be sent and read at once.
     pub importing: Arc<Semaphore>,
 }
@@ -92,7 +96,7 @@ const IMPORTS_AT_ONCE: usize = 2;
 impl App {
     /// Opens everything; makes the tenant at the first start.
     pub async fn start(config: Config) -> Result<Arc<Self>, StartError> {
-        create_private(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
+        private_files::create_folder(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
         let (clock, rng) = (Clock::default(), Rng);
         let db = Db::open(&config.database_url).await?;
         let key_file = config.data.join("postern.key");
@@ -113,6 +117,7 @@ impl App {
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
             jobs_down: AtomicUsize::new(0),
+            unknown_proxy: OnceLock::new(),
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,
@@ -157,13 +162,4 @@ async fn open_tenant(context: WriteContext<'_>, now: Timestamp, name: &str) -> R
     tenants::insert(&mut change, name).await?;
     change.commit_unrecorded("the tenant's own first row").await?;
     Ok(tenant)
-}
-
-/// The folder of the key and the database is nobody else's business.
-fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

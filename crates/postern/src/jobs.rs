@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use deliver_outbox::Channels;
@@ -51,7 +52,8 @@ pub async fn keep_running<F: Future<Output = ()> + Send + 'static>(
     let mut stop = stop.clone();
     // Whoever could say stop is gone too when the channel is closed.
     while !*stop.borrow_and_update() && stop.has_changed().is_ok() {
-        let ended = tokio::spawn(work(Arc::clone(app), stop.clone())).await;
+        let span = tracing::info_span!("job", name, tenant = %app.tenant);
+        let ended = tokio::spawn(work(Arc::clone(app), stop.clone()).instrument(span)).await;
         if *stop.borrow_and_update() || stop.has_changed().is_err() {
             break;
         }

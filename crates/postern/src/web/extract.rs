@@ -10,6 +10,7 @@ use postern_core::id::PersonId;
 use serde::de::DeserializeOwned;
 
 use super::cookies;
+use super::plain::{checked_form, checked_json};
 use super::problem::Problem;
 use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::cases::CaseRow;
 use crate::store::flows::FlowRow;
+use crate::store::persons::Person;
 use crate::store::{cases, flows, persons, service_tokens, sessions, time};
 
 /// A signed-in person, by cookie.
@@ -118,7 +120,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let form = axum::Form::<T>::from_request(request, state).await;
+        let form = axum::Form::<T>::from_request(checked_form(request).await?, state).await;
         form.map(|axum::Form(form)| Self(form)).map_err(|e| unreadable(e.status(), e.body_text()))
     }
 }
@@ -142,7 +144,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let body = axum::Json::<T>::from_request(request, state).await;
+        let body = axum::Json::<T>::from_request(checked_json(request).await?, state).await;
         body.map(|axum::Json(body)| Self(body)).map_err(|e| unreadable(e.status(), e.body_text()))
     }
 }
@@ -173,6 +175,7 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         sessions::touch(&mut change, &session.id).await?;
         change.commit_unrecorded("when a session was last used").await?;
     }
+    note_actor(&person);
     let phishing_resistant = session.phishing_resistant == 1;
     Ok(Some(Caller {
         person,
@@ -190,6 +193,7 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     if person.disabled_at.is_some() {
         return Ok(None);
     }
+    note_actor(&person);
     let scopes = row.scopes.split(' ').map(str::to_owned).collect();
     // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
     Ok(Some(Caller {
@@ -199,4 +203,9 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         since: time(row.created_at),
         scopes: Some(scopes),
     }))
+}
+
+/// The span of the request names who is behind it from here on.
+fn note_actor(person: &Person) {
+    tracing::Span::current().record("actor", person.id.as_str());
 }

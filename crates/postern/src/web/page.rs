@@ -73,6 +73,7 @@ pub fn page_with(
             is_staff => caller.person.role.is_staff(),
             reads_audit => ["senior", "admin", "auditor"].contains(&caller.person.role.as_str()),
             is_admin => caller.person.role.as_str() == "admin",
+            unknown_proxy => app.unknown_proxy.get().map(ToString::to_string),
             open_incidents => app.open_incidents.load(Ordering::Relaxed),
         }
     });

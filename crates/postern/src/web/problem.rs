@@ -51,7 +51,7 @@ impl Problem {
 
     /// Our fault.
     pub fn internal(cause: String) -> Self {
-        tracing::error!(cause, "internal error");
+        tracing::error!(request_id = current_request().id, cause, "internal error");
         let detail =
             "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -65,6 +65,14 @@ impl Problem {
     /// The request itself is broken.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    }
+
+    /// A field holds what no text holds.
+    pub fn control_characters(field: &str) -> Self {
+        let detail = format!(
+            "{field}: control characters, such as NUL, are not taken. Nothing was changed. Type it anew."
+        );
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     }
 
     /// More was sent than is read.

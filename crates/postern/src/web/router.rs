@@ -12,12 +12,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{account, api, assets, desk, dev, health, page, portal, problem, security, signin};
+use super::{account, api, assets, desk, dev, health, page, plain, portal, problem, security, signin};
 use crate::app::App;
 
 /// All of it, with the layers that hold for every answer.
 pub fn router(app: Arc<App>) -> Router {
-    let mut routes = open().merge(signed_in()).merge(api::routes());
+    let open = open().merge(api::open());
+    let open = open.route_layer(from_fn_with_state(Arc::clone(&app), security::limit_senders));
+    let mut routes = open.merge(signed_in()).merge(api::routes());
     if app.is_development() {
         routes = routes.merge(dev::routes());
     }
@@ -26,6 +28,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(|| async { problem::Problem::not_found() })
         .layer(within(Duration::from_secs(30)))
         .merge(uploads().merge(api::uploads()).layer(within(Duration::from_mins(10))))
+        .layer(from_fn(plain::refuse_control_characters))
         .layer(from_fn_with_state(Arc::clone(&app), security::same_site_only))
         .layer(from_fn_with_state(Arc::clone(&app), problem::render_problems))
         .layer(CatchPanicLayer::new())
@@ -36,7 +39,8 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Reachable by anybody. Each handler that checks a secret goes through the limiter.
+/// Reachable by anybody: what is sent here is limited by sender, and each handler that checks a secret goes through the
+/// limiter besides.
 fn open() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(signin::home::show))

@@ -8,9 +8,12 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::cookies;
 use super::problem::Problem;
+use crate::actions::sender_limit::admit_request;
 use crate::app::App;
 use crate::request::{RequestInfo, within};
 
@@ -29,10 +32,12 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
         device: cookies::DEVICE.read(request.headers()),
     };
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
-    let mut response = within(info, next.run(request)).await;
+    // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same. Who it is, is known later.
+    let span =
+        tracing::info_span!("request", request_id = id, %method, path, tenant = %app.tenant, actor = Empty);
+    let mut response = within(info, next.run(request)).instrument(span.clone()).await;
     let millis = began.elapsed().as_millis();
-    // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same.
-    tracing::info!(request_id = id, %method, path, status = response.status().as_u16(), millis, "request");
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "request"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -47,6 +52,9 @@ fn peer(app: &App, request: &Request) -> String {
     };
     let trusted = |ip: &IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(ip));
     let mut nearest = address.ip().to_canonical();
+    if !trusted(&nearest) && request.headers().contains_key("x-forwarded-for") {
+        note_unknown_proxy(app, nearest);
+    }
     let forwarded =
         request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
@@ -59,6 +67,18 @@ fn peer(app: &App, request: &Request) -> String {
         nearest = ip.to_canonical();
     }
     nearest.to_string()
+}
+
+/// Either a proxy that the settings do not name, so that everybody behind it is one sender, or somebody who reaches the
+/// port past the proxy. Said once, not for each request; the desk shows it to admins.
+fn note_unknown_proxy(app: &App, from: IpAddr) {
+    if app.unknown_proxy.set(from).is_ok() {
+        tracing::warn!(
+            %from,
+            "X-Forwarded-For from an address that is not in trusted_proxies is not believed: name it there if it is your \
+             proxy; if not, somebody reaches Postern past the proxy"
+        );
+    }
 }
 
 fn user_agent(request: &Request) -> String {
@@ -104,4 +124,17 @@ fn is_same_origin(app: &App, request: &Request) -> Option<bool> {
         return Some(site == "same-origin" || site == "none");
     }
     text("origin").map(|origin| origin == app.config.origin.origin().ascii_serialization())
+}
+
+/// Whose right code is never held up: it is a bearer token of 256 bits, and costs one look-up. A wrong one is limited by
+/// the action.
+const NEVER_HELD_UP: [&str; 2] = ["/not-me", "/api/v1/portal/contest"];
+
+/// What anybody may send is counted before it is read.
+pub async fn limit_senders(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let is_counted = !request.method().is_safe() && !NEVER_HELD_UP.contains(&request.uri().path());
+    if is_counted && let Err(error) = admit_request(&app).await {
+        return Problem::from(error).into_response();
+    }
+    next.run(request).await
 }

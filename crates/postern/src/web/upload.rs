@@ -6,6 +6,7 @@ use http_body_util::BodyExt as _;
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
+use super::plain::check_file_name;
 use super::problem::Problem;
 use crate::actions::import_sign_ins::UPLOAD_PREFIX;
 use crate::app::App;
@@ -29,6 +30,7 @@ pub async fn form_to_file(
 ) -> Result<Option<(String, NamedTempFile)>, Problem> {
     while let Some(mut field) = form.next_field().await.map_err(|_| cut_off())? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
+        check_file_name(&name)?;
         let mut spool = Spool::new(app)?;
         while let Some(bytes) = field.chunk().await.map_err(|_| cut_off())? {
             spool.write(&bytes).await?;

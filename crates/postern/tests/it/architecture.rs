@@ -84,6 +84,26 @@ fn pages_and_jobs_write_through_actions_and_the_one_door() {
     }
 }
 
+/// What costs runs in the slots of `hashing.rs`, off the threads that serve requests.
+#[test]
+fn what_costs_is_in_the_slots() {
+    for (file, text) in all().into_iter().filter(|(file, _)| file != "hashing.rs") {
+        for mark in ["zxcvbn::", "argon2::", "Argon2::"] {
+            assert!(!text.contains(mark), "{file} has {mark}");
+        }
+    }
+}
+
+#[test]
+fn no_test_stands_where_none_runs() {
+    for (file, text) in all() {
+        assert!(
+            !text.contains("#[test]"),
+            "{file}: [lib] test = false, so its tests never run: put them into tests/it"
+        );
+    }
+}
+
 #[test]
 fn the_test_finds_what_it_looks_for() {
     let text = "use crate::web::cookies;\nuse crate::{jobs, store::{Db}};\nlet x = crate::cli::say();";

@@ -8,7 +8,7 @@ mod secrets;
 mod story;
 
 pub use database::Database;
-pub use log::captured_errors;
+pub use log::{captured_errors, logged};
 pub use place::Place;
 pub use secrets::Secrets;
 

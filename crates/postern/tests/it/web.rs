@@ -1,9 +1,12 @@
 //! The edge: what browsers see, and what they are kept from.
 
 mod api;
+mod connections;
 mod dev;
 mod incidents;
+mod open_routes;
 mod pages;
+mod plain;
 mod portal;
 mod problem;
 mod queue;

@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::web::extract::ApiCaller;
+use crate::web::plain::check_json;
 use crate::web::problem::Problem;
 
 /// A JSON body.
@@ -47,6 +48,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|_| Problem::bad_request("The body did not arrive whole, or is larger than 64 KiB."))?;
+        check_json(&bytes)?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::bad_request(words(&error)))
     }
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use postern_core::factor::FactorKind;
 use postern_core::signin::Flow;
+use postern_core::text::without_hidden;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -40,7 +41,7 @@ pub async fn show(
 
 /// What is said to anybody who typed a login.
 pub fn anybody(login: &str) -> Value {
-    let login: String = login.chars().filter(|c| !c.is_control()).take(100).collect();
+    let login: String = without_hidden(login).chars().take(100).collect();
     json!({ "login": login, "certain": false, "totp": true, "passkey": true, "codes_left": 1 })
 }
 

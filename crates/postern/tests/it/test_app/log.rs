@@ -47,3 +47,8 @@ pub fn captured_errors() -> String {
     let errors: Vec<&str> = all.lines().filter(|line| line.contains("ERROR")).collect();
     errors.iter().rev().take(5).copied().collect::<Vec<_>>().join("\n")
 }
+
+/// Lines of the log that say this.
+pub fn logged(words: &str) -> Vec<String> {
+    since(0).lines().filter(|line| line.contains(words)).map(str::to_owned).collect()
+}

@@ -141,7 +141,10 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
             "result": "failure", "cause": "unknown", "detail": HOSTILE, "app": HOSTILE, "policy": HOSTILE, "user_agent": HOSTILE }));
         records.push(declined("a\u{0}b", now));
         records.push(declined(&"x".repeat(30_000), now));
-        app.import(HOSTILE, jsonl(&records)).await;
+        // A name with control characters is refused; what is in the log is the log's.
+        let token = app.token(&["signins:import"]).await;
+        send_log(&app.browser(), &token, HOSTILE, jsonl(&records)).await.status(422);
+        app.import(&HOSTILE.replace(char::is_control, ""), jsonl(&records)).await;
         let finding = app.finding("mfa_fatigue").await;
         let sol = app.browser_with_planted_session("sol").await;
         let ana = app.person("ana").await.id;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 
 use crate::on_both::on_both;
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, logged};
 
 on_both! {
     async fn people_get_a_page_and_programs_get_problem_json(db) {
@@ -52,6 +52,28 @@ on_both! {
         let long = "x".repeat(70_000);
         let answer = nobody.post("/recover", &[("login", &long)]).await;
         assert!([400, 413].contains(&answer.status) && answer.body.contains("<html"), "{}", answer.status);
+    }
+
+    /// One span for each request, and the id that the person was shown beside the cause.
+    async fn an_error_of_ours_is_logged_with_the_id_that_was_shown(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let page = ben.get("/desk").await;
+        let told = logged(page.ok().headers["x-request-id"].to_str().unwrap()).join("\n");
+        let (tenant, actor) = (format!("tenant={}", app.tenant), format!("actor=\"{}\"", app.person("ben").await.id));
+        for part in ["request{", "path=\"/desk\"", "method=GET", "status=200", &tenant, &actor] {
+            assert!(told.contains(part), "{part} is not in: {told}");
+        }
+        app.refuse_messages(db).await;
+        let answer = ben.request(Method::POST, "/recover/case").header(ORIGIN, app.origin()).form(&[("login", "ana")]);
+        let answer = answer.send().await.unwrap();
+        assert_eq!(answer.status(), 500);
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let shown = answer.text().await.unwrap();
+        assert!(shown.contains(&id) && !shown.contains("refused"), "{shown}");
+        let told = logged(&id).into_iter().find(|line| line.contains("internal error")).expect("a line with the id");
+        assert!(told.contains("refused") && told.contains("path=\"/recover/case\""), "{told}");
+        assert!(logged("job{").iter().any(|line| line.contains(&tenant)), "no span for the jobs");
     }
 
     async fn a_hostile_login_is_text_on_every_page(db) {

@@ -1,0 +1,93 @@
+//! Text as it enters. NUL and other control characters belong in no field, query or path: one database refuses them,
+//! logs and terminals obey them. Tabs and line breaks are left to whoever takes the text.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest as _, Request};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::problem::Problem;
+
+/// A path or a query with control characters is refused, whatever it leads to.
+pub async fn refuse_control_characters(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let has_any = |text: &str| text.chars().any(char::is_control);
+    if form_urlencoded::parse(uri.path().as_bytes()).any(|(name, value)| has_any(&name) || has_any(&value)) {
+        return Problem::bad_request("The address holds control characters. Check the link.").into_response();
+    }
+    match uri.query().map_or(Ok(()), |query| check_pairs(query.as_bytes())) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// A form's body, or the problem that one of its fields is.
+pub(super) async fn checked_form(request: Request) -> Result<Request, Problem> {
+    let (request, bytes) = whole(request).await?;
+    check_pairs(&bytes)?;
+    Ok(request)
+}
+
+/// A JSON body, likewise.
+pub(super) async fn checked_json(request: Request) -> Result<Request, Problem> {
+    let (request, bytes) = whole(request).await?;
+    check_json(&bytes)?;
+    Ok(request)
+}
+
+/// The bytes of a JSON body. What is not JSON is left to the parser, whose words are better.
+pub(super) fn check_json(bytes: &[u8]) -> Result<(), Problem> {
+    serde_json::from_slice(bytes).map_or(Ok(()), |value| check_value("body", &value))
+}
+
+/// The name of a file that somebody sends.
+pub(super) fn check_file_name(name: &str) -> Result<(), Problem> {
+    if has_control(name) { Err(refused("file name")) } else { Ok(()) }
+}
+
+async fn whole(request: Request) -> Result<(Request, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let for_bytes = Request::from_parts(parts.clone(), body);
+    let bytes = Bytes::from_request(for_bytes, &()).await.map_err(|rejection| {
+        let is_too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        if is_too_large {
+            Problem::too_large()
+        } else {
+            Problem::bad_request("The body did not arrive whole.")
+        }
+    })?;
+    Ok((Request::from_parts(parts, Body::from(bytes.clone())), bytes))
+}
+
+fn check_pairs(encoded: &[u8]) -> Result<(), Problem> {
+    for (name, value) in form_urlencoded::parse(encoded) {
+        if has_control(&name) || has_control(&value) {
+            return Err(refused(&name));
+        }
+    }
+    Ok(())
+}
+
+fn check_value(name: &str, value: &Value) -> Result<(), Problem> {
+    match value {
+        Value::String(text) if has_control(text) => Err(refused(name)),
+        Value::Array(values) => values.iter().try_for_each(|value| check_value(name, value)),
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            if has_control(name) { Err(refused(name)) } else { check_value(name, value) }
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// The field is named if it can be one of ours.
+fn refused(name: &str) -> Problem {
+    let is_name = name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c));
+    Problem::control_characters(if is_name && !name.is_empty() { name } else { "a field" })
+}

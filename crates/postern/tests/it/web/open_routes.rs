@@ -1,0 +1,197 @@
+//! What anybody may send: counted before it is read, and nothing costly outside the slots.
+
+use std::net::Ipv4Addr;
+
+use postern::demo;
+use postern::store::throttles::{SenderLimit, admit};
+use reqwest::Method;
+use reqwest::header::ORIGIN;
+use serde_json::json;
+
+use super::router::{OPEN, routes};
+use crate::browser::{Answer, Browser, DEVICE};
+use crate::on_both::on_both;
+use crate::test_app::{Place, TestApp};
+
+/// Every open route that takes a POST, the uploads of signed-in people left out.
+fn open_posts() -> Vec<String> {
+    let routes = routes().into_iter().filter(|(_, methods)| methods.contains(&Method::POST));
+    let paths: Vec<String> =
+        routes.map(|(path, _)| path).filter(|path| OPEN.contains(&path.as_str())).collect();
+    assert!(paths.len() >= 16, "{paths:?}");
+    paths
+}
+
+/// Fields of forms and of JSON bodies, each as long as 64 KiB allow: what a guesser, a parser or zxcvbn likes least.
+fn worst(length: usize) -> Vec<(&'static str, String)> {
+    let names = ["login", "password", "name", "email", "code", "pass", "backup_code"];
+    let text = |name: &str| match name {
+        // A code that reads as one, behind what is skipped.
+        "code" | "pass" | "backup_code" => format!("{}0000-0000-0000-0000", "-".repeat(length)),
+        "password" => "aA1!zxcvbn2026pass".repeat(length / 18 + 1),
+        _ => "\u{fb03}".repeat(length / 3),
+    };
+    names.map(|name| (name, text(name))).to_vec()
+}
+
+async fn send(app: &TestApp, browser: &Browser, path: &str, length: usize) -> Answer {
+    let request = browser.request(Method::POST, path).header(ORIGIN, app.origin());
+    let fields = worst(length);
+    let is_json = path.starts_with("/api/") || path.contains("passkey");
+    let request = match (is_json, path) {
+        (true, "/api/v1/portal/cases") => request.json(&json!({ "login": fields[0].1 })),
+        (true, "/api/v1/portal/contest") => request.json(&json!({ "code": fields[4].1 })),
+        (true, _) => request.json(&json!({ "id": fields[0].1, "rawId": fields[0].1 })),
+        (false, _) => request.form(&fields),
+    };
+    browser.send(request).await
+}
+
+/// Uses up what an address may send.
+async fn use_up(app: &TestApp, address: &str) {
+    let limit = SenderLimit {
+        sender: format!("address:{address}"),
+        interval: jiff::SignedDuration::from_secs(3600),
+        burst: i32::MAX,
+    };
+    let mut change = app.change().await.unwrap();
+    assert!(admit(&mut change, &[limit]).await.unwrap());
+    change.commit_unrecorded("a test").await.unwrap();
+}
+
+on_both! {
+    /// Number 1: of a sender that has to wait nothing is hashed, guessed at or looked up.
+    async fn a_sender_that_has_to_wait_is_refused_before_anything_costs(db) {
+        let app = TestApp::start(db).await;
+        let stranger = app.browser_from("127.0.0.21");
+        stranger.post("/sign-in", &[("login", "ana"), ("password", &demo::password("ana"))]).await.leads_to("/sign-in/second-step");
+        use_up(&app, "127.0.0.21").await;
+        let before = app.hashing.slots_taken();
+        for path in open_posts() {
+            let answer = send(&app, &stranger, &path, 4_000).await;
+            assert_eq!(answer.status, 429, "{path}: {}", answer.visible());
+            let says = answer.headers.contains_key("retry-after") || answer.visible().contains("Wait ");
+            assert!(says, "{path} does not say how long to wait");
+        }
+        assert_eq!(app.hashing.slots_taken(), before, "something was hashed for a sender that has to wait");
+    }
+
+    /// Number 1: the worst that anybody can send takes a slot where it costs, one or none for each request.
+    async fn the_worst_input_takes_a_slot_at_most(db) {
+        let app = TestApp::start(db).await;
+        for (number, path) in (30..).zip(open_posts()) {
+            let stranger = app.browser_from(&Ipv4Addr::new(127, 0, 7, number).to_string());
+            let before = app.hashing.slots_taken();
+            let answer = send(&app, &stranger, &path, 4_000).await;
+            assert!(answer.status < 500 && answer.status != 413, "{path}: {}", answer.status);
+            let hashes = ["/sign-in", "/set-up"].contains(&path.as_str());
+            assert_eq!(app.hashing.slots_taken() - before, u64::from(hashes), "{path}: {}", answer.status);
+            // What is larger than that is not read at all; where nothing is asked for, nothing is read anyway.
+            let answer = send(&app, &stranger, &path, 66_000).await;
+            let is_unread = path == "/sign-in/passkey/start" && answer.status == 200;
+            assert!(is_unread || [400, 401, 413, 404, 303, 429].contains(&answer.status), "{path}: {}", answer.status);
+        }
+    }
+
+    /// Number 1: limiter, then code, then password.
+    async fn a_password_is_guessed_at_only_for_whoever_has_the_code(db) {
+        let app = TestApp::start_at(Place::empty(db).await, |_| {}).await;
+        let code = postern::actions::set_up::offer_first_admin(&app).await.unwrap().unwrap();
+        app.secrets.saw(&code);
+        let browser = app.browser();
+        let set_up = async |code: &str, password: &str| {
+            let before = app.hashing.slots_taken();
+            let form = [("code", code), ("login", "root.admin"), ("name", "Rosa"), ("email", "rosa@demo.postern.invalid"), ("password", password)];
+            let answer = browser.post("/set-up", &form).await;
+            answer.status(422);
+            app.hashing.slots_taken() - before
+        };
+        let long = "aA1!zxcvbn2026pass".repeat(7);
+        assert_eq!(set_up("0000-0000-0000-0000", &long).await, 1, "the code, and no more");
+        assert_eq!(set_up(&code, "password1234").await, 2, "the code, and the password");
+        assert_eq!(set_up(&code, "short").await, 1, "what is too short is not guessed at");
+        // A right code with a weak password costs no guess: none of these had to wait.
+        for _ in 0..6 {
+            assert_eq!(set_up(&code, "password1234").await, 2);
+        }
+    }
+
+    /// Number 8: by address, and by network at four times the rate; pages and API alike.
+    async fn an_address_and_its_network_are_limited(db) {
+        let app = TestApp::start_with(db, |config| config.requests_per_minute = 10).await;
+        let knock = async |address: &str| app.browser_from(address).post("/recover", &[("login", "x")]).await.status;
+        for n in 0..10 {
+            assert_eq!(knock("127.0.9.1").await, 200, "request {n}");
+        }
+        assert_eq!(knock("127.0.9.1").await, 429);
+        let program = app.browser_from("127.0.9.1");
+        let request = program.request(Method::POST, "/api/v1/portal/cases").json(&json!({ "login": "nobody" }));
+        program.send(request).await.status(429);
+        // The neighbours have what is left to the network.
+        let mut admitted = 10;
+        for neighbour in 2..8 {
+            for _ in 0..10 {
+                admitted += usize::from(knock(&format!("127.0.9.{neighbour}")).await == 200);
+            }
+        }
+        assert!((40..=44).contains(&admitted), "{admitted} of the 40 that the network may send in a minute");
+        assert_eq!(knock("127.0.10.1").await, 200, "another network");
+        app.advance_seconds(61);
+        assert_eq!(knock("127.0.9.1").await, 200, "a minute later");
+    }
+
+    /// Number 8: a flood from the same address shuts no owner out of a device that is known, nor holds "not me" up.
+    async fn a_flood_leaves_a_place_to_whoever_is_known(db) {
+        let app = TestApp::start(db).await;
+        let known = app.sign_in("ana").await;
+        app.open("ana").await;
+        use_up(&app, "127.0.0.22").await;
+        let form = [("login", "ana"), ("password", &demo::password("ana"))];
+        app.browser_from("127.0.0.22").post("/sign-in", &form).await.status(429);
+        let (owner, thief) = (app.browser_from("127.0.0.22"), app.browser_from("127.0.0.22"));
+        owner.set_cookie(DEVICE, Some(&known.device));
+        owner.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        thief.set_cookie(DEVICE, Some("made up"));
+        thief.post("/sign-in", &form).await.status(429);
+        let code = app.not_me("ana@demo.postern.invalid", "asked to recover").await;
+        app.browser_from("127.0.0.22").post("/not-me", &[("code", "wrong")]).await.status(429);
+        app.browser_from("127.0.0.22").post("/not-me", &[("code", &code)]).await.ok();
+    }
+
+    /// Number 8: counts that say nothing any more are deleted; a person's are not.
+    async fn old_counts_are_swept(db) {
+        let app = TestApp::start(db).await;
+        for login in ["ana", "nobody-here"] {
+            for _ in 0..3 {
+                app.browser().post("/sign-in", &[("login", login), ("password", "wrong, all of it")]).await.status(422);
+            }
+            app.browser_from("127.0.0.23").post("/recover/case", &[("login", login)]).await.leads_to("/recover/case");
+        }
+        app.advance(jiff::SignedDuration::from_hours(24 * 3));
+        postern::jobs::sweep::sweep(&app).await.unwrap();
+        let left = "SELECT COUNT(*) FROM throttles WHERE lane = 'requests' OR subject LIKE '%open_case%'";
+        assert_eq!(app.count(left).await, 0);
+        // Both names alike, so that no name is told by its count.
+        assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE '%:password' AND failures = 3").await, 4);
+        app.advance(jiff::SignedDuration::from_hours(24 * 401));
+        postern::jobs::sweep::sweep(&app).await.unwrap();
+        assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'stranger:%'").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'person:%:password'").await, 2);
+    }
+
+    /// Number 8: an `X-Forwarded-For` that is not believed is said, once, and shown to admins.
+    async fn a_proxy_that_nobody_named_is_told(db) {
+        let app = TestApp::start(db).await;
+        let (ada, ben) = (app.browser_with_planted_session("ada").await, app.browser_with_planted_session("ben").await);
+        ada.get("/desk").await.ok().does_not_say("X-Forwarded-For");
+        // One log is kept of both tests.
+        let address = if db == Database::Sqlite { "127.0.0.24" } else { "127.0.0.25" };
+        let proxy = app.browser_from(address);
+        for _ in 0..3 {
+            proxy.send(proxy.request(Method::GET, "/sign-in").header("x-forwarded-for", "203.0.113.9")).await.ok();
+        }
+        ada.get("/desk").await.ok().says(&format!("{address} sends X-Forwarded-For and is not in trusted_proxies"));
+        ben.get("/desk").await.ok().does_not_say("X-Forwarded-For");
+        assert_eq!(crate::test_app::logged("is not in trusted_proxies").iter().filter(|line| line.contains(address)).count(), 1);
+    }
+}
