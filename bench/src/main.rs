@@ -1,9 +1,11 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
 mod findings;
+mod flood;
+mod http;
 mod measure;
 mod people;
 mod resets;
@@ -34,6 +36,12 @@ pub struct Args {
     /// People who sign in, and agents who reset, at the same time.
     #[arg(long, default_value_t = 8)]
     pub clients: usize,
+    /// How long the flood lasts. Unit: seconds.
+    #[arg(long, default_value_t = 60)]
+    pub flood_seconds: u64,
+    /// A PostgreSQL server on which a database for the flood may be made: postgres://…
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
 }
 
 /// What can be measured by itself.
@@ -47,6 +55,8 @@ pub enum Part {
     Resets,
     /// From an import to the incident in the queue.
     Findings,
+    /// Owners who sign in while a stranger floods the sign-in.
+    Flood,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
     Diagnose,
     /// Peak memory of `postern diagnose` over a long log: minutes, and only when asked for.
@@ -84,6 +94,10 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     if wanted(Part::Findings) {
         say("findings: from an import to the incident in the queue");
         in_scratch(out, |folder| findings::measure(args, folder, &mut report))?;
+    }
+    if wanted(Part::Flood) {
+        say("flood: owners sign in while a stranger floods the sign-in (two minutes)");
+        in_scratch(out, |folder| flood::measure(args, folder, &mut report))?;
     }
     if wanted(Part::Diagnose) {
         say("diagnose: beside bare parsing, DuckDB and a Sigma engine");

@@ -24,7 +24,12 @@ pub struct Server {
 impl Server {
     /// Starts it in `folder`, with its jobs: the audit log is sequenced and signed while we measure.
     pub async fn start(folder: &Path) -> Outcome<Self> {
-        let typed = Typed { data: Some(folder.to_owned()), ..Typed::default() };
+        Self::start_on(folder, None).await
+    }
+
+    /// The same on a database of one's choice.
+    pub async fn start_on(folder: &Path, database_url: Option<String>) -> Outcome<Self> {
+        let typed = Typed { data: Some(folder.to_owned()), database_url, ..Typed::default() };
         let config = typed.into_config(Mode::Development).map_err(|problems| problems.to_string())?;
         let app = App::start(config).await.map_err(|error| error.to_string())?;
         let (stop, stopped) = watch::channel(false);

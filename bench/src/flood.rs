@@ -1,0 +1,158 @@
+//! A stranger floods the sign-in from one address, with 300 connections and 100 guesses a second at other people's names,
+//! while owners sign in: one each second on a known device that shares the stranger's address, and one from elsewhere.
+//! And the worst that each open route takes, from many addresses, beside what `/healthz` takes meanwhile.
+
+mod owners;
+mod stranger;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::time::sleep;
+
+use crate::http::Connection;
+use crate::measure::Samples;
+use crate::report::Report;
+use crate::server::runtime;
+use crate::{Args, Outcome, say};
+use owners::{Cast, Owners};
+
+/// The server without a stranger, before.
+const IDLE: Duration = Duration::from_secs(10);
+/// The worst of each route.
+const WORST: Duration = Duration::from_secs(10);
+
+/// Measures it on SQLite, and on PostgreSQL where `--postgres` names a server.
+pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
+    runtime()?.block_on(async {
+        on(args, &folder.join("sqlite"), ("SQLite", None), report).await?;
+        let Some(server) = &args.postgres else {
+            say("flood: no --postgres, so SQLite alone");
+            return Ok(());
+        };
+        let name = format!("postern_bench_{}", std::process::id());
+        let mut admin = PgConnection::connect(server).await?;
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await?;
+        let mut url: url::Url = server.parse()?;
+        url.set_path(&name);
+        let done = on(args, &folder.join("postgres"), ("PostgreSQL", Some(url.to_string())), report).await;
+        sqlx::raw_sql(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
+            .execute(&mut admin)
+            .await?;
+        done
+    })
+}
+
+/// How long owners and watchers waited. Unit: seconds, and milliseconds for `/healthz`.
+#[derive(Default)]
+struct Waits {
+    known: Owners,
+    elsewhere: Owners,
+    healthz: Samples,
+}
+
+async fn on(
+    args: &Args,
+    folder: &Path,
+    (database, url): (&str, Option<String>),
+    report: &mut Report,
+) -> Outcome<()> {
+    let time = Duration::from_secs(args.flood_seconds);
+    let seconds = usize::try_from(IDLE.as_secs() + args.flood_seconds)?;
+    let cast = Arc::new(Cast::prepare(folder, url.clone(), seconds).await?);
+    let server = Running::start(args, folder, url).await?;
+    let idle = waits(server.at, (&cast, 0), IDLE).await?;
+    let stranger = stranger::flood(server.at, time);
+    let first = usize::try_from(IDLE.as_secs())?;
+    let (flooded, guesses) = tokio::join!(waits(server.at, (&cast, first), time), stranger);
+    let flooded = flooded?;
+    let worst = stranger::worst(server.at, WORST);
+    let (healthz, sent) = tokio::join!(healthz(server.at, WORST), worst);
+    let note =
+        format!("{} guesses a second, {} of {} answered 429", guesses.rate, guesses.refused, guesses.sent);
+    for (what, idle, flooded, target) in [
+        ("on a known device, same address", &idle.known, &flooded.known, "< 1.5 s"),
+        ("from elsewhere", &idle.elsewhere, &flooded.elsewhere, "< 5 s"),
+    ] {
+        let line = format!("{database}: sign-in {what}, in a flood");
+        report.line(
+            &line,
+            "s",
+            &flooded.took,
+            &format!("target {target}; {} failed; {note}", flooded.failed),
+        );
+        report.line("  without it", "s", &idle.took, &format!("{} failed", idle.failed));
+    }
+    report.line(&format!("{database}: /healthz in the flood"), "ms", &flooded.healthz, "");
+    report.line("  under the worst input of every open route", "ms", &healthz?, &format!("{sent} requests"));
+    report.line("  idle", "ms", &idle.healthz, "");
+    server.stop()
+}
+
+async fn waits(at: SocketAddr, (cast, first): (&Arc<Cast>, usize), time: Duration) -> Outcome<Waits> {
+    let count = usize::try_from(time.as_secs())?;
+    let people = first..first + count;
+    let (known, elsewhere, healthz) = tokio::join!(
+        owners::sign_in(at, cast, people.clone(), true),
+        owners::sign_in(at, cast, people, false),
+        healthz(at, time),
+    );
+    Ok(Waits { known: known?, elsewhere: elsewhere?, healthz: healthz? })
+}
+
+async fn healthz(at: SocketAddr, time: Duration) -> Outcome<Samples> {
+    let (began, mut samples) = (Instant::now(), Samples::default());
+    while began.elapsed() < time {
+        let asked = Instant::now();
+        Connection::open("127.0.40.1", at).await?.get("/healthz").await?;
+        samples.push(asked.elapsed().as_secs_f64() * 1000.0);
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(samples)
+}
+
+/// The program as users run it, in a process of its own.
+struct Running {
+    child: Child,
+    at: SocketAddr,
+}
+
+impl Running {
+    async fn start(args: &Args, folder: &Path, url: Option<String>) -> Outcome<Self> {
+        let at = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+        let mut command = Command::new(&args.options.postern);
+        command.args(["serve", "--log", "error", "--listen", &at.to_string(), "--data"]).arg(folder);
+        if let Some(url) = url {
+            command.args(["--database-url", &url]);
+        }
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?;
+        let running = Self { child, at };
+        for _ in 0..1_000 {
+            if let Ok(mut connection) = Connection::open("127.0.0.1", at).await
+                && connection.get("/readyz").await.is_ok_and(|answer| answer.status == 200)
+            {
+                return Ok(running);
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Err("postern serve was not ready within 20 s".into())
+    }
+
+    fn stop(mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Of one that has ended already, neither matters.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
