@@ -134,6 +134,38 @@ pub enum Problem {
     /// The record stands after the end of the signed log.
     #[error("it stands after the end of the signed log")]
     NotSigned,
+    /// The record is gone, and no later record says that it was erased.
+    #[error("its record was erased, and no later record says so")]
+    ErasedUnnamed,
+    /// Records were written that are not in the log.
+    #[error(
+        "before it, records {from} to {to} of the stream {stream} are left out: they were deleted before they had their place"
+    )]
+    NumbersMissing {
+        /// Which of the log's streams of numbers.
+        stream: String,
+        /// The first number that is missing.
+        from: u64,
+        /// The last one.
+        to: u64,
+    },
+    /// Two records claim one number: one of them was put in before the log was signed.
+    #[error("it repeats the number {number} of the stream {stream}: it was put in before the log was signed")]
+    NumberRepeated {
+        /// Which of the log's streams of numbers.
+        stream: String,
+        /// The number.
+        number: u64,
+    },
+    /// The log numbers its records, and this one has no number.
+    #[error("it has no number, as all records of this log have: it was put in before the log was signed")]
+    Unnumbered,
+    /// Whoever exported the log, and has its key file, found something wrong with the store.
+    #[error("the store was tampered with: {says}")]
+    StoreTampered {
+        /// In the exporter's words.
+        says: String,
+    },
     /// There was more than could be listed.
     #[error("and {count} more findings")]
     More {

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::checkpoint::claimed;
 use crate::line::{self, Content};
 use crate::tile::{HEIGHT, Place, WIDTH, write_entry};
 use crate::tree::{Frontier, Hash, TreeError, leaf_hash};
-use crate::{CHECKPOINT_FILE, ENTRIES_FILE, KEY_FILE};
+use crate::{CHECKPOINT_FILE, ENTRIES_FILE, KEY_FILE, STORE_FINDINGS_FILE};
 
 /// One entry on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,16 @@ pub struct ExportEntry {
     pub commitment: Hash,
     /// The record; `None` when it was erased.
     pub content: Option<Content>,
+}
+
+/// Something that only the store's owner can see, who has its key file: a record without the program's mark, a column
+/// that says something else than the record, records that are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFinding {
+    /// The entry's place, where it has one.
+    pub seq: Option<u64>,
+    /// What is wrong, in a sentence.
+    pub says: String,
 }
 
 /// Why a folder could not be written.
@@ -114,6 +126,16 @@ impl FolderWriter {
         write_entry(&mut self.bundle, &entry.commitment);
         self.pending.push(leaf_hash(&entry.commitment));
         if self.size().is_multiple_of(WIDTH) { self.flush() } else { Ok(()) }
+    }
+
+    /// Adds what was found wrong with the store: the verifier names it too.
+    pub fn report(&self, findings: &[StoreFinding]) -> Result<(), WriteError> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> =
+            findings.iter().filter_map(|finding| serde_json::to_string(finding).ok()).collect();
+        self.write(STORE_FINDINGS_FILE, (lines.join("\n") + "\n").as_bytes())
     }
 
     /// Ends the folder. A folder without a checkpoint is not finished, so that is written last.

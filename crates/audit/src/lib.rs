@@ -30,7 +30,7 @@ mod verify;
 pub use checkpoint::{Checkpoint, CheckpointError, Signer, SignerError, is_verifier_key, verify_checkpoint};
 pub use commitment::{Nonce, commitment};
 pub use finding::{Finding, Problem, Which};
-pub use folder::{ExportEntry, FolderWriter, WriteError, write_folder};
+pub use folder::{ExportEntry, FolderWriter, StoreFinding, WriteError, write_folder};
 pub use line::Content;
 pub use proof::{
     ProofError, hashes_for_consistency, hashes_for_inclusion, prove_consistency, prove_inclusion,
@@ -43,5 +43,9 @@ pub use verify::{Verified, verify_folder};
 pub const CHECKPOINT_FILE: &str = "checkpoint";
 /// The file of the verifier key, for convenience. A key that came with the log proves nothing about the log.
 pub const KEY_FILE: &str = "key";
+/// What the exporter, who has the log's key file, found wrong with the store; not there when nothing was.
+pub const STORE_FINDINGS_FILE: &str = "store-findings.jsonl";
+/// The event of a record that names erased entries, by their places, in `detail.seqs`.
+pub const ERASURE_EVENT: &str = "audit.entries_erased";
 /// The file of the records themselves, one line each.
 pub const ENTRIES_FILE: &str = "entries.jsonl";

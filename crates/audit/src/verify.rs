@@ -4,7 +4,9 @@
 //! hashes, as bundles of commitments and as records, and an attacker who changes one must change all, and then
 //! the root. Where the copies disagree, the one that leads to the signed root says which other is wrong.
 
+mod ledger;
 mod records;
+mod store;
 mod tiles;
 
 use std::fs::{self, File};
@@ -57,6 +59,7 @@ pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Ve
         &mut findings,
     );
     let erased = records::check(dir, size, &mut findings);
+    store::check(dir, size, &mut findings);
     match head {
         Some(Checkpoint { origin, size, root }) if findings.is_empty() => {
             Ok(Verified { origin, size, root, erased, continues: earlier.map(|older| older.size) })

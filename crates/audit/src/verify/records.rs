@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
+use super::ledger::RecordLedger;
 use super::{last_of, tiles};
 use crate::ENTRIES_FILE;
 use crate::finding::{Finding, Findings, Problem};
@@ -14,14 +15,17 @@ use crate::tree::Hash;
 /// Walks the lines; returns the entries that were erased.
 pub(super) fn check(dir: &Path, size: u64, findings: &mut Findings) -> Vec<u64> {
     let tree = Tree { dir, size, at: None };
-    let mut walk = Walk { tree, size, next: 0, unread: false, erased: Vec::new(), findings };
+    let ledger = RecordLedger::default();
+    let mut walk = Walk { tree, size, next: 0, unread: false, erased: Vec::new(), ledger, findings };
     let path = dir.join(ENTRIES_FILE);
     if let Err(error) = File::open(path).and_then(|file| walk.lines(BufReader::new(file))) {
         let problem = Problem::Unreadable { path: ENTRIES_FILE.into(), why: error.to_string() };
         walk.findings.whole(problem);
     }
     walk.end();
-    walk.erased
+    let Walk { erased, ledger, findings, .. } = walk;
+    ledger.finish(findings);
+    erased
 }
 
 /// Where the walk stands.
@@ -33,6 +37,7 @@ struct Walk<'a> {
     /// A line that could not be read came since the last one that could; it may have been `next`.
     unread: bool,
     erased: Vec<u64>,
+    ledger: RecordLedger,
     findings: &'a mut Findings,
 }
 
@@ -68,6 +73,7 @@ impl Walk<'_> {
             self.expected(line, leaf.as_ref());
         } else if next < self.size && leaf.is_some() && self.tree.has(next, leaf.as_ref()) == Some(true) {
             self.found(next, Problem::Misnumbered { by: difference(seq, next) }, Some(line));
+            self.genuine(next, line);
             self.next += 1;
         } else if seq < next {
             let genuine = self.tree.has(seq, leaf.as_ref()) != Some(false);
@@ -76,12 +82,24 @@ impl Walk<'_> {
         } else if next >= self.size {
             self.found(seq, Problem::NotSigned, Some(line));
         } else if seq < self.size && self.tree.has(seq, leaf.as_ref()) != Some(false) {
-            self.findings.entries(next, seq - 1, Problem::Missing);
+            self.missing(next, seq - 1);
             self.next = seq;
             self.expected(line, leaf.as_ref());
         } else {
             self.found(next, Problem::Altered, Some(line));
+            self.ledger.unknown(1);
             self.next += 1;
+        }
+    }
+
+    fn missing(&mut self, first: u64, last: u64) {
+        self.findings.entries(first, last, Problem::Missing);
+        self.ledger.unknown((last - first).saturating_add(1));
+    }
+
+    fn genuine(&mut self, seq: u64, line: &Line) {
+        if let Some(content) = &line.content {
+            self.ledger.genuine(seq, &content.json, self.findings);
         }
     }
 
@@ -94,8 +112,9 @@ impl Walk<'_> {
         if self.tree.has(line.seq, leaf) == Some(false) {
             return;
         }
+        self.ledger.unknown(1);
         if line.seq > self.next + 1 {
-            self.findings.entries(self.next + 1, line.seq - 1, Problem::Missing);
+            self.missing(self.next + 1, line.seq - 1);
         }
         self.next = line.seq;
     }
@@ -105,9 +124,13 @@ impl Walk<'_> {
         let seq = line.seq;
         if leaf.is_none() {
             self.erased.push(seq);
+            self.ledger.erased(seq);
         } else if self.tree.has(seq, leaf) == Some(false) {
             let problem = self.tree.neighbour(seq, leaf).map_or(Problem::Altered, |by| Problem::Moved { by });
             self.found(seq, problem, Some(line));
+            self.ledger.unknown(1);
+        } else {
+            self.genuine(seq, line);
         }
         self.next = seq + 1;
     }
@@ -117,7 +140,7 @@ impl Walk<'_> {
             self.next += 1;
         }
         if self.next < self.size {
-            self.findings.entries(self.next, self.size - 1, Problem::Missing);
+            self.missing(self.next, self.size - 1);
         }
     }
 

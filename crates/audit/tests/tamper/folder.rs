@@ -34,7 +34,9 @@ fn logs_of_every_size_at_the_edges_are_whole() {
 /// Three levels of tiles: 66,000 entries are 257 full tiles and one level-1 tile is full.
 #[test]
 fn a_log_of_three_levels_is_whole_and_its_upper_tiles_count() {
-    let all: Vec<_> = (0..66_000).map(|seq| ExportEntry { content: None, ..entry(seq, "entry") }).collect();
+    let mut all: Vec<_> =
+        (0..65_999).map(|seq| ExportEntry { content: None, ..entry(seq, "entry") }).collect();
+    all.push(erasure(65_999, &(0..65_999).collect::<Vec<_>>()));
     let dir = folder_of(&all);
     assert_eq!(verify(dir.path()).unwrap().size, 66_000);
     bytes(&dir, "tile/1/000", |bytes| bytes[32 * 3] ^= 1);

@@ -20,10 +20,18 @@ pub(crate) fn signer() -> Signer {
 }
 
 pub(crate) fn content(seq: u64, word: &str) -> Content {
+    // The entry after an erased one names it.
+    let (event, detail) = match ERASED.into_iter().find(|erased| erased + 1 == seq) {
+        Some(erased) => {
+            (postern_audit::ERASURE_EVENT, format!(r#"{{"seqs":[{erased}],"why":"{word} {seq}"}}"#))
+        }
+        None => ("case.opened", format!(r#""{word} {seq}""#)),
+    };
     let json = format!(
-        r#"{{"time":"2026-03-02T08:{:02}:{:02}Z","event":"case.opened","detail":"{word} {seq}"}}"#,
+        r#"{{"time":"2026-03-02T08:{:02}:{:02}Z","event":"{event}","stream":"main","number":{},"detail":{detail}}}"#,
         seq / 60 % 60,
-        seq % 60
+        seq % 60,
+        seq + 1
     );
     let mut nonce = [0x5a; 16];
     nonce[..8].copy_from_slice(&seq.to_be_bytes());
@@ -37,7 +45,7 @@ pub(crate) fn entry(seq: u64, word: &str) -> ExportEntry {
 
 pub(crate) fn entries(size: u64) -> Vec<ExportEntry> {
     let mut entries: Vec<_> = (0..size).map(|seq| entry(seq, "entry")).collect();
-    for seq in ERASED {
+    for seq in ERASED.into_iter().filter(|seq| seq + 1 < size) {
         if let Some(entry) = entries.get_mut(usize::try_from(seq).unwrap()) {
             entry.content = None;
         }
@@ -131,4 +139,26 @@ pub(crate) fn forged_line(seq: u64) -> String {
     let Content { nonce, json } = content(seq, "forged");
     let nonce = HEXLOWER.encode(&nonce);
     format!(r#"{{"seq":{seq},"nonce":"{nonce}","entry":{json}}}"#)
+}
+
+/// The same records in the places 0, 1, 2, …: as a log signs what it is given.
+pub(crate) fn in_places(entries: Vec<ExportEntry>) -> Vec<ExportEntry> {
+    (0..).zip(entries).map(|(seq, entry)| ExportEntry { seq, ..entry }).collect()
+}
+
+/// A record without a number.
+pub(crate) fn unnumbered(seq: u64) -> ExportEntry {
+    let content = Content { nonce: [7; 16], json: r#"{"event":"case.opened"}"#.into() };
+    ExportEntry { seq, commitment: commitment(&content.nonce, &content.json), content: Some(content) }
+}
+
+/// A record that names erased ones.
+pub(crate) fn erasure(seq: u64, erased: &[u64]) -> ExportEntry {
+    let number = seq + 1;
+    let json = format!(
+        r#"{{"event":"{}","stream":"main","number":{number},"detail":{{"seqs":{erased:?}}}}}"#,
+        postern_audit::ERASURE_EVENT
+    );
+    let content = Content { nonce: [9; 16], json };
+    ExportEntry { seq, commitment: commitment(&content.nonce, &content.json), content: Some(content) }
 }

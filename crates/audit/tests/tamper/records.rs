@@ -121,10 +121,55 @@ fn a_record_cannot_pass_as_erased_where_it_was_not_committed_and_vice_versa() {
     let dir = copy();
     lines(&dir, |lines| drop(lines.remove(7)));
     assert_eq!(said(&findings(dir.path())), [on(7, 7, Problem::Missing)]);
-    // An erasure that the law did not ask for is not a broken proof, but it is counted and named.
+}
+
+#[test]
+fn an_erased_entry_that_no_later_record_names_is_damage() {
+    let erased = |seq: u64| format!(r#"{{"seq":{seq},"nonce":null,"entry":null,"erased":true}}"#);
+    assert_eq!(verify(copy().path()).unwrap().erased, [7, 400], "each is named by the entry after it");
     let dir = copy();
-    lines(&dir, |lines| {
-        lines[9] = r#"{"seq":9,"nonce":null,"entry":null,"erased":true}"#.into();
-    });
-    assert_eq!(verify(dir.path()).unwrap().erased, [7, 9, 400]);
+    lines(&dir, |lines| lines[9] = erased(9));
+    assert_eq!(said(&findings(dir.path())), [on(9, 9, Problem::ErasedUnnamed)]);
+    // What names them is gone itself.
+    let dir = copy();
+    lines(&dir, |lines| lines[401] = erased(401));
+    assert_eq!(said(&findings(dir.path())), [on(400, 401, Problem::ErasedUnnamed)]);
+    // A record names only what was erased before it.
+    let dir = copy();
+    lines(&dir, |lines| lines[599] = erased(599));
+    assert_eq!(said(&findings(dir.path())), [on(599, 599, Problem::ErasedUnnamed)]);
+}
+
+#[test]
+fn a_record_that_was_deleted_before_it_had_its_place_leaves_a_gap_that_is_named() {
+    let entries: Vec<_> =
+        (0..20).filter(|seq| *seq != 5 && *seq != 6).map(|seq| entry(seq, "entry")).collect();
+    let dir = folder_of(&in_places(entries));
+    let gap = Problem::NumbersMissing { stream: "main".into(), from: 6, to: 7 };
+    assert_eq!(said(&findings(dir.path())), [on(5, 5, gap)]);
+}
+
+#[test]
+fn a_record_that_was_put_in_before_the_log_was_signed_is_named() {
+    let mut entries: Vec<_> = (0..20).map(|seq| entry(seq, "entry")).collect();
+    entries.insert(8, entry(3, "forged"));
+    let dir = folder_of(&in_places(entries));
+    let repeated = Problem::NumberRepeated { stream: "main".into(), number: 4 };
+    assert_eq!(said(&findings(dir.path())), [on(8, 8, repeated)]);
+    let mut entries: Vec<_> = (0..20).map(|seq| entry(seq, "entry")).collect();
+    entries.insert(8, unnumbered(8));
+    let dir = folder_of(&in_places(entries));
+    assert_eq!(said(&findings(dir.path())), [on(8, 8, Problem::Unnumbered)]);
+}
+
+#[test]
+fn what_the_exporter_found_wrong_with_the_store_is_named() {
+    let dir = copy();
+    let says = "the column event says user.added, the record says case.opened";
+    let report = format!("{{\"seq\":12,\"says\":\"{says}\"}}\n{{\"seq\":null,\"says\":\"it was cut\"}}\n");
+    std::fs::write(dir.path().join("store-findings.jsonl"), report).unwrap();
+    let tampered = |says: &str| Problem::StoreTampered { says: says.into() };
+    assert_eq!(said(&findings(dir.path())), [whole(tampered("it was cut")), on(12, 12, tampered(says))]);
+    std::fs::write(dir.path().join("store-findings.jsonl"), "{}\n").unwrap();
+    assert!(matches!(said(&findings(dir.path()))[0].2, Problem::Unreadable { .. }));
 }
