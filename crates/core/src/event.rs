@@ -71,6 +71,7 @@ events! {
     ServiceTokenCreated => "service_token.created" : "An API token was made.",
     ServiceTokenRevoked => "service_token.revoked" : "An API token was revoked.",
     AuditExported => "audit.exported" : "The audit log was read out.",
+    AuditRestoreAccepted => "audit.restore_accepted" : "The operator accepted that the log has less than it had: a backup was restored, or records were lost.",
 }
 
 impl EventKind {
@@ -109,6 +110,39 @@ impl Actor {
             Self::Person { id } | Self::Token { id, .. } => Some(id),
             Self::Anonymous | Self::System => None,
         }
+    }
+}
+
+/// Records are numbered without a gap, in streams that do not wait for each other: strangers who guess write as many
+/// records as they like, and nobody else's change queues behind theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RecordStream {
+    /// Changes by people who have proven who they are, and by Postern itself.
+    Main,
+    /// Changes by people who have not.
+    Anonymous,
+}
+
+impl RecordStream {
+    /// Every stream.
+    pub const ALL: [Self; 2] = [Self::Main, Self::Anonymous];
+
+    /// The word in the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Anonymous => "anonymous",
+        }
+    }
+
+    /// Reads the word back; `None` for anything else.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stream| stream.as_str() == word)
+    }
+
+    /// The stream of the records of one change.
+    pub fn of(events: &[Event]) -> Self {
+        if events.iter().all(|event| event.actor == Actor::Anonymous) { Self::Anonymous } else { Self::Main }
     }
 }
 
@@ -194,6 +228,17 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_changes_that_are_all_anonymous_are_numbered_apart() {
+        let stranger = || Event::new(EventKind::SignInFailed, Actor::Anonymous);
+        let system = Event::new(EventKind::SessionRevoked, Actor::System);
+        assert_eq!(RecordStream::of(&[stranger(), stranger()]), RecordStream::Anonymous);
+        assert_eq!(RecordStream::of(&[stranger(), system]), RecordStream::Main);
+        for stream in RecordStream::ALL {
+            assert_eq!(RecordStream::parse(stream.as_str()), Some(stream));
+        }
+    }
 
     #[test]
     fn names_are_dotted_distinct_and_read_back() {

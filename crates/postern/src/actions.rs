@@ -1,10 +1,12 @@
 //! What the product does: one file per use case, each the whole story.
 
+pub mod accept_restore;
 pub mod add_evidence;
 pub mod add_passkey;
 pub mod add_person;
 pub mod approve_case;
 pub mod bind_page;
+pub mod check_audit;
 pub mod close_finding;
 pub mod contest;
 pub mod create_service_token;
@@ -58,6 +60,7 @@ use postern_core::reason::ReasonError;
 use postern_core::signin::FlowError;
 use postern_core::text::has_hidden;
 
+use crate::audit_log::AuditLogError;
 use crate::hashing::HashingError;
 use crate::keys::KeyError;
 use crate::rng::RngError;
@@ -155,6 +158,15 @@ impl From<FlowError> for ActionError {
 impl From<ReasonError> for ActionError {
     fn from(error: ReasonError) -> Self {
         Self::invalid("reason", error.to_string())
+    }
+}
+
+impl From<AuditLogError> for ActionError {
+    fn from(error: AuditLogError) -> Self {
+        match error {
+            AuditLogError::Store(error) => error.into(),
+            other => Self::Internal(other.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use postern_core::policy::{Policies, PolicyError};
 use tokio::sync::{Notify, Semaphore};
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 
+use crate::audit_health::AuditHealth;
+use crate::audit_memory::AuditMemory;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
@@ -78,6 +80,10 @@ pub struct App {
     pub tenant: TenantId,
     /// Wakes the jobs when a change left something for them.
     pub jobs: JobSignal,
+    /// What this node remembers of the audit log.
+    pub audit_memory: AuditMemory,
+    /// Whether the audit log goes on.
+    pub audit_health: AuditHealth,
     /// Wakes what judges sign-in records when there is a new one.
     pub records: Notify,
     /// Open incidents, as they were counted last: for the head of each page.
@@ -105,7 +111,9 @@ impl App {
         }
         let keys = Keys::open(&key_file, &rng)?;
         let jobs = JobSignal::default();
-        let context = WriteContext { db: &db, rng: &rng, jobs: &jobs };
+        let audit_memory =
+            AuditMemory::open(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
+        let context = WriteContext { db: &db, rng: &rng, keys: &keys, memory: &audit_memory, jobs: &jobs };
         let tenant = open_tenant(context, clock.now(), &config.tenant_name).await?;
         let host = config.origin.host_str().unwrap_or("localhost").to_owned();
         let webauthn = WebauthnBuilder::new(&host, &config.origin)?.rp_name(&config.tenant_name).build()?;
@@ -114,6 +122,8 @@ impl App {
             policies: Policies::shipped()?,
             pages: Pages::load(config.mode == Mode::Development)?,
             jobs,
+            audit_memory,
+            audit_health: AuditHealth::default(),
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
             jobs_down: AtomicUsize::new(0),
@@ -143,7 +153,13 @@ impl App {
 
     /// Begins a change at another moment, or in another tenant.
     pub async fn change_at(&self, tenant: &TenantId, at: Timestamp) -> Result<Change<'_>, StoreError> {
-        let context = WriteContext { db: &self.db, rng: &self.rng, jobs: &self.jobs };
+        let context = WriteContext {
+            db: &self.db,
+            rng: &self.rng,
+            keys: &self.keys,
+            memory: &self.audit_memory,
+            jobs: &self.jobs,
+        };
         Change::begin(context, tenant, at).await
     }
 

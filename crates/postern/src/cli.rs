@@ -1,5 +1,6 @@
 //! The command line: one file per command. Exit codes: 0 done, 1 it could not be done, 2 wrong usage.
 
+pub mod audit_accept_restore;
 pub mod audit_export;
 pub mod config_check;
 pub mod demo;
@@ -80,6 +81,9 @@ enum ConfigCommand {
 enum AuditCommand {
     /// Write the log, its tree and its checkpoint to a folder that `postern-verify` can check.
     Export(audit_export::ExportArgs),
+    /// Accept that the log has less than it had, after a backup was restored. Each node remembers how far the log got, and
+    /// signs nothing until this was said. Stop the server first.
+    AcceptRestore(audit_accept_restore::AcceptRestoreArgs),
 }
 
 #[derive(Subcommand)]
@@ -145,6 +149,7 @@ pub fn run() -> ExitCode {
         Command::Signins(SigninsCommand::Convert(args)) => signins_convert::run(&args),
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
+        Command::Audit(AuditCommand::AcceptRestore(args)) => audit_accept_restore::run(args),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),
     };
     outcome.unwrap_or_else(|error| say::fail(&*error))

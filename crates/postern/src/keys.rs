@@ -102,6 +102,16 @@ impl Keys {
         derive(&self.root, &format!("audit/v1/{tenant}"))
     }
 
+    /// The mark of a record that this installation wrote: HMAC-SHA-256 over nonce and text, with a key of the tenant's own.
+    pub fn record_mac(&self, tenant: &str, nonce: &[u8], body: &str) -> [u8; 32] {
+        let key = derive(&self.root, &format!("record/v1/{tenant}"));
+        let mut mac = keyed(&key);
+        // The nonce has a fixed length, so nonce and text cannot be shifted against each other.
+        mac.update(nonce);
+        mac.update(body.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     /// A name's hash, in hex: the same for the same name in a tenant, and of no use to whoever has the database alone.
     pub fn hash_of_name(&self, tenant: &str, name: &str) -> String {
         let key = derive(&self.root, &format!("names/v1/{tenant}"));
@@ -110,10 +120,14 @@ impl Keys {
 }
 
 fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(root).expect("any key length");
+    let mut mac = keyed(root);
     mac.update(purpose.as_bytes());
     Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as hmac::Mac>::new_from_slice(key).expect("any key length")
 }
 
 fn create(path: &Path, rng: &Rng) -> Result<Zeroizing<String>, KeyError> {

@@ -5,6 +5,9 @@
 
 pub mod actions;
 pub mod app;
+pub mod audit_health;
+pub mod audit_log;
+pub mod audit_memory;
 pub mod cli;
 pub mod clock;
 pub mod config;

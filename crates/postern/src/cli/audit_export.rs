@@ -1,12 +1,13 @@
 //! `postern audit export`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use postern_audit::{Content, ExportEntry, FolderWriter};
+use postern_audit::{Content, ExportEntry, FolderWriter, StoreFinding};
 
 use super::{Outcome, Settings, block_on, say};
+use crate::actions::check_audit::check_store;
 use crate::app::App;
 use crate::config::Mode;
 use crate::jobs::sequence_audit::{sequence_audit, signer};
@@ -26,36 +27,54 @@ pub struct ExportArgs {
     out: PathBuf,
 }
 
-/// Writes the log.
+/// Writes the log. What is wrong with the store goes out with it: the verifier names it too.
 pub fn run(args: ExportArgs) -> Outcome {
     let config = args.settings.into_config(Mode::Production)?;
     block_on(async move {
         let app = App::start(config).await?;
-        sequence_audit(&app).await?;
-        let Some((size, note)) = find_checkpoint(&app.db, &app.tenant).await? else {
-            return Err("the log is empty: there is no checkpoint yet".into());
-        };
-        private_files::create_folder(&args.out)?;
-        let mut folder = FolderWriter::create(&args.out)?;
-        // It was empty, so it is ours now.
-        private_files::tighten(&args.out)?;
-        let mut next = 0;
-        while next < size {
-            let batch = list_sequenced(&app.db, &app.tenant, next, BATCH.min(size - next)).await?;
-            if batch.is_empty() {
-                return Err(format!("entry {next} of {size} is missing from the database").into());
-            }
-            for entry in &batch {
-                folder.push(&exported(entry)?)?;
-            }
-            next += i64::try_from(batch.len())?;
+        if let Err(error) = sequence_audit(&app).await {
+            say::note(format_args!("postern: {error}"));
         }
-        let vkey = signer(&app)?.vkey();
-        folder.finish(&note, &vkey)?;
+        let wrong = check_store(&app).await?;
+        let (size, vkey) = export(&app, &args.out, &wrong).await?;
         say::line(format_args!("{size} entries in {}", args.out.display()));
         say::line(format_args!("check them with: postern-verify {} --key {vkey}", args.out.display()));
-        Ok(ExitCode::SUCCESS)
+        for finding in &wrong {
+            let place = finding.seq.map_or_else(|| "the log".to_owned(), |seq| format!("entry {seq}"));
+            say::note(format_args!("postern: {place}: {}", finding.says));
+        }
+        Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
+}
+
+/// Writes the signed entries, and what is wrong with the store. The answer: how many, and the log's key.
+async fn export(
+    app: &App,
+    out: &Path,
+    wrong: &[StoreFinding],
+) -> Result<(i64, String), Box<dyn std::error::Error>> {
+    let Some((size, note)) = find_checkpoint(&app.db, &app.tenant).await? else {
+        return Err("the log is empty: there is no checkpoint yet".into());
+    };
+    private_files::create_folder(out)?;
+    let mut folder = FolderWriter::create(out)?;
+    // It was empty, so it is ours now.
+    private_files::tighten(out)?;
+    let mut next = 0;
+    while next < size {
+        let batch = list_sequenced(&app.db, &app.tenant, next, BATCH.min(size - next)).await?;
+        if batch.is_empty() {
+            return Err(format!("entry {next} of {size} is missing from the database").into());
+        }
+        for entry in &batch {
+            folder.push(&exported(entry)?)?;
+        }
+        next += i64::try_from(batch.len())?;
+    }
+    folder.report(wrong)?;
+    let vkey = signer(app)?.vkey();
+    folder.finish(&note, &vkey)?;
+    Ok((size, vkey))
 }
 
 /// The entry with the commitment that went into the tree, not with one made from the text: so that an edit of the text

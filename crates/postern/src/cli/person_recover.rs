@@ -30,6 +30,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
     block_on(async move {
         let app = App::start(config).await?;
         let given = recover_person(&app, &args.login, &args.reason, args.new_password).await;
+        app.audit_memory.save()?;
         match given.map_err(|e| e.to_string())? {
             Given::Pass(pass) => {
                 say::line(

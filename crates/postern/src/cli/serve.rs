@@ -54,6 +54,9 @@ fn hand_over(app: &App, code: &str) -> std::io::Result<()> {
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
+    if !app.audit_memory.lock_running()? {
+        return Err(std::io::Error::other("another server runs on this data folder"));
+    }
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         asked_to_stop().await;

@@ -1,41 +1,38 @@
 //! Gives log entries their place in the tree, and signs a checkpoint over it.
 //!
 //! Hashes, places and checkpoint commit together. A second sequencer that signs the same size loses on the
-//! checkpoint's key and rolls back: two different trees of one size are never signed.
+//! checkpoint's key and rolls back: two different trees of one size are never signed. Only records that bear this
+//! installation's mark get a place, and none while one before it is missing.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
 
 use postern_audit::{Checkpoint, Signer, append, commitment, needed_hashes, root, verify_checkpoint};
+use postern_core::event::RecordStream;
 
+use crate::actions::accept_restore::is_accepted_as_lost;
+use crate::actions::check_audit::{expect_nothing_lost, expect_ours};
 use crate::app::App;
-use crate::store::{Change, StoreError, audit};
+pub use crate::audit_log::{AuditLogError, origin, signer};
+use crate::audit_memory::LogExtent;
+use crate::store::audit::{self, EntryRow};
+use crate::store::{Change, StoreError};
 
-/// Entries in one batch.
-const BATCH: i64 = 1_000;
+/// Entries of each stream in one batch.
+const BATCH: i64 = 500;
 
-/// Why the log did not grow.
-#[derive(Debug, thiserror::Error)]
-pub enum SequenceError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The stored tree does not fit its last signed checkpoint. Nothing is signed until somebody looks.
-    #[error(
-        "the stored log does not fit its last checkpoint: {0}. Run `postern audit export` and `postern-verify`."
-    )]
-    Damaged(String),
+/// Sequences everything that waits, and says on `/readyz` and at the desk if it cannot.
+pub async fn sequence_audit(app: &App) -> Result<(), AuditLogError> {
+    let outcome = sequence_all(app).await;
+    app.audit_health.set(outcome.as_ref().err());
+    if let Err(error) = app.audit_memory.save() {
+        tracing::error!(%error, "what this node remembers of the audit log was not kept; trying again");
+    }
+    outcome
 }
 
-/// The log's name in checkpoints.
-pub fn origin(app: &App) -> String {
-    format!("postern.invalid/{}", app.tenant)
-}
-
-/// The log's signing key.
-pub fn signer(app: &App) -> Result<Signer, SequenceError> {
-    Signer::new(&origin(app), &app.keys.audit_seed(app.tenant.as_str())).map_err(|e| damaged(&e))
-}
-
-/// Sequences everything that waits.
-pub async fn sequence_audit(app: &App) -> Result<(), SequenceError> {
+async fn sequence_all(app: &App) -> Result<(), AuditLogError> {
+    expect_nothing_lost(app).await?;
     while audit::has_unsequenced(&app.db, &app.tenant).await? {
         if !sequence_batch(app).await? {
             break;
@@ -44,47 +41,91 @@ pub async fn sequence_audit(app: &App) -> Result<(), SequenceError> {
     Ok(())
 }
 
-async fn sequence_batch(app: &App) -> Result<bool, SequenceError> {
+async fn sequence_batch(app: &App) -> Result<bool, AuditLogError> {
     let signer = signer(app)?;
     let mut change = app.change().await?;
-    let entries = audit::list_unsequenced(&mut change, BATCH).await?;
+    let mut queues = Vec::new();
+    for stream in RecordStream::ALL {
+        let entries = audit::list_unsequenced(&mut change, stream, BATCH).await?;
+        expect_no_gap(app, &mut change, stream, &entries).await?;
+        queues.push(VecDeque::from(entries));
+    }
+    let entries = in_order(queues);
     if entries.is_empty() {
         return Ok(false);
     }
     let (size, known) = current_tree(&mut change, &signer).await?;
     let mut commitments = Vec::with_capacity(entries.len());
     for (offset, entry) in (0_i64..).zip(&entries) {
+        expect_ours(app, entry)
+            .map_err(|says| AuditLogError::Tampered(format!("the row {}: {says}", entry.id)))?;
         let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
         let commitment = commitment(&nonce, &entry.body);
         let seq = i64::try_from(size).map_err(|_| StoreError::Corrupt("log size"))? + offset;
         audit::save_seq(&mut change, &entry.id, seq, &commitment).await?;
         commitments.push(commitment);
     }
-    let grown = append(size, &known, &commitments).map_err(|e| damaged(&e))?;
+    let grown = append(size, &known, &commitments)?;
     audit::insert_hashes(&mut change, &grown.new_hashes).await?;
     let checkpoint = Checkpoint { origin: signer.origin().to_owned(), size: grown.size, root: grown.root };
-    let note = signer.sign(&checkpoint).map_err(|e| damaged(&e))?;
+    let note = signer.sign(&checkpoint)?;
     let (size, at) = (i64::try_from(grown.size).map_err(|_| StoreError::Corrupt("log size"))?, change.at());
     audit::insert_checkpoint(&mut change, size, &note, at).await?;
     change.commit_unrecorded("the log's own places and checkpoint").await?;
+    let root = data_encoding::HEXLOWER.encode(&grown.root);
+    app.audit_memory.note(&app.tenant, &LogExtent { size: grown.size, root, ..LogExtent::default() });
     Ok(true)
+}
+
+/// Within a stream no number is left out: whoever deletes a record before it has its place stops the log.
+async fn expect_no_gap(
+    app: &App,
+    change: &mut Change<'_>,
+    stream: RecordStream,
+    entries: &[EntryRow],
+) -> Result<(), AuditLogError> {
+    let mut expected = audit::find_number(change, stream).await?.unwrap_or_default() + 1;
+    for entry in entries {
+        if entry.number > expected && !is_accepted_as_lost(app, stream, expected..=entry.number - 1).await? {
+            let (from, to, stream) = (expected, entry.number - 1, stream.as_str());
+            let says = format!(
+                "records {from} to {to} of the stream {stream} were deleted before they had their place"
+            );
+            return Err(AuditLogError::Tampered(says));
+        }
+        expected = entry.number + 1;
+    }
+    Ok(())
+}
+
+/// One queue of two, in the order of time, each stream in the order of its numbers.
+fn in_order(mut queues: Vec<VecDeque<EntryRow>>) -> Vec<EntryRow> {
+    let mut merged = Vec::with_capacity(queues.iter().map(VecDeque::len).sum());
+    loop {
+        let first = queues.iter_mut().filter(|queue| !queue.is_empty()).min_by(|one, other| {
+            one.front()
+                .map(|entry| &entry.id)
+                .partial_cmp(&other.front().map(|entry| &entry.id))
+                .unwrap_or(Ordering::Equal)
+        });
+        match first.and_then(VecDeque::pop_front) {
+            Some(entry) => merged.push(entry),
+            None => return merged,
+        }
+    }
 }
 
 type Tree = (u64, postern_audit::StoredHashes);
 
 /// The tree as stored, checked against the last checkpoint that was signed over it.
-async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<Tree, SequenceError> {
+async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<Tree, AuditLogError> {
     let Some((_, note)) = audit::find_checkpoint_for(change).await? else {
         return Ok((0, Tree::default().1));
     };
-    let last = verify_checkpoint(&note, &signer.vkey()).map_err(|e| damaged(&e))?;
+    let last = verify_checkpoint(&note, &signer.vkey())?;
     let known = audit::load_hashes(change, &needed_hashes(last.size)).await?;
-    if root(last.size, &known).map_err(|e| damaged(&e))? != last.root {
-        return Err(SequenceError::Damaged(format!("the root of its {} entries differs", last.size)));
+    if root(last.size, &known)? != last.root {
+        return Err(AuditLogError::Damaged(format!("the root of its {} entries differs", last.size)));
     }
     Ok((last.size, known))
-}
-
-fn damaged(error: &dyn std::error::Error) -> SequenceError {
-    SequenceError::Damaged(error.to_string())
 }

@@ -1,41 +1,68 @@
-//! The audit log: entries written with their change, given their place afterwards, and the tree over them.
+//! The audit log: entries are written at the end of their change, and given their place in the tree afterwards.
 
-use std::collections::HashMap;
+mod numbers;
+mod search;
+mod tree;
 
-use jiff::Timestamp;
-use postern_core::event::Event;
+pub use numbers::{
+    NumberedTo, find_number, find_placed_number, last_numbers, list_waiting_numbers, newest_numbers,
+};
+pub use search::{Filter, list, moment};
+pub use tree::{
+    find_checkpoint, find_checkpoint_for, find_hashes, insert_checkpoint, insert_hashes, load_hashes,
+};
+
+use postern_core::event::{Event, RecordStream};
 use postern_core::id::TenantId;
 use serde_json::json;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, micros};
+use super::{Change, Db, Result};
 use crate::request::current_request;
 
 row! {
-    /// An entry. `seq` is empty until the sequencer gave it its place.
+    /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
+    /// database, but for `id`. `at`: RFC 3339 with six digits of the second.
     pub struct EntryRow {
         pub id: String,
         pub seq: Option<i64>,
-        pub at: i64,
+        pub at: String,
         pub event: String,
         pub actor_id: Option<String>,
         pub person_id: Option<String>,
         pub case_id: Option<String>,
+        pub stream: String,
+        pub number: i64,
         pub body: String,
         pub nonce: Vec<u8>,
+        pub mac: Vec<u8>,
         pub commitment: Option<Vec<u8>>,
     }
 }
 
-const COLUMNS: &str = "id, seq, at, event, actor_id, person_id, case_id, body, nonce, commitment";
+const COLUMNS: &str =
+    "id, seq, at, event, actor_id, person_id, case_id, stream, number, body, nonce, mac, commitment";
 
-pub(super) async fn insert(change: &mut Change<'_>, id: String, event: &Event, nonce: &[u8]) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), change.at());
-    let request = current_request();
+/// Writes the records of a change. The numbers are taken here, in the last statements of the change: nobody waits for
+/// them longer than a commit takes.
+pub(super) async fn insert_all(change: &mut Change<'_>, events: &[Event]) -> Result<Option<NumberedTo>> {
+    let Ok(count @ 1..) = i64::try_from(events.len()) else { return Ok(None) };
+    let stream = RecordStream::of(events);
+    let last = numbers::take(change, stream, count).await?;
+    for (number, event) in (last - count + 1..).zip(events) {
+        insert(change, event, NumberedTo { stream, number }).await?;
+    }
+    Ok(Some(NumberedTo { stream, number: last }))
+}
+
+async fn insert(change: &mut Change<'_>, event: &Event, place: NumberedTo) -> Result<()> {
+    let (tenant, id, request) = (change.tenant().clone(), change.id()?, current_request());
     let body = json!({
         "id": id,
-        "at": at.to_string(),
+        "at": moment(change.at()),
         "tenant": tenant.as_str(),
+        "stream": place.stream.as_str(),
+        "number": place.number,
         "event": event.kind.as_str(),
         "actor": event.actor,
         "person": event.person,
@@ -45,58 +72,19 @@ pub(super) async fn insert(change: &mut Change<'_>, id: String, event: &Event, n
         "detail": event.detail,
         "policies": event.policies,
         "request": { "id": request.id, "ip": request.ip },
-    });
-    sqlx::query(
-        "INSERT INTO audit_entries (tenant_id, id, at, event, actor_id, person_id, case_id, body, nonce) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(tenant.as_str())
-    .bind(&id)
-    .bind(micros(at))
-    .bind(event.kind.as_str())
-    .bind(event.actor.person().map(|p| p.as_str().to_owned()))
-    .bind(event.person.as_ref().map(|p| p.as_str().to_owned()))
-    .bind(event.case.as_ref().map(|c| c.as_str().to_owned()))
-    .bind(body.to_string())
-    .bind(nonce)
-    .execute(change.conn())
-    .await?;
-    Ok(())
-}
-
-/// What to show of the log. Empty fields match everything.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Filter {
-    pub event: String,
-    pub actor: String,
-    pub person: String,
-    pub case: String,
-    pub from: Option<i64>,
-    pub until: Option<i64>,
-    /// Only entries older than this id: the cursor.
-    pub before: String,
-}
-
-/// Entries that match, newest first, at most `most`. An empty text matches everything, so that one statement does.
-pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter, most: i64) -> Result<Vec<EntryRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND ($2 = '' OR event = $2) \
-         AND ($3 = '' OR actor_id = $3) AND ($4 = '' OR person_id = $4) AND ($5 = '' OR case_id = $5) \
-         AND at >= $6 AND at < $7 AND ($8 = '' OR id < $8) ORDER BY id DESC LIMIT $9"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    })
+    .to_string();
+    let nonce = change.nonce()?;
+    let mac = change.keys().record_mac(tenant.as_str(), nonce.as_slice(), &body);
+    sqlx::query("INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES ($1, $2, $3, $4, $5)")
         .bind(tenant.as_str())
-        .bind(&filter.event)
-        .bind(&filter.actor)
-        .bind(&filter.person)
-        .bind(&filter.case)
-        .bind(filter.from.unwrap_or(i64::MIN))
-        .bind(filter.until.unwrap_or(i64::MAX))
-        .bind(&filter.before)
-        .bind(most)
-        .fetch_all(db.reader())
-        .await?)
+        .bind(&id)
+        .bind(body)
+        .bind(nonce.as_slice())
+        .bind(mac.as_slice())
+        .execute(change.conn())
+        .await?;
+    Ok(())
 }
 
 /// Sequenced entries from `seq` on, in order.
@@ -112,16 +100,34 @@ pub async fn list_sequenced(db: &Db, tenant: &TenantId, from: i64, most: i64) ->
         .await?)
 }
 
-/// Entries without a place yet, oldest first. Read inside the sequencer's change.
-pub async fn list_unsequenced(change: &mut Change<'_>, most: i64) -> Result<Vec<EntryRow>> {
+/// Entries of a stream without a place yet, by number. Read inside the sequencer's change.
+pub async fn list_unsequenced(
+    change: &mut Change<'_>,
+    stream: RecordStream,
+    most: i64,
+) -> Result<Vec<EntryRow>> {
     let tenant = change.tenant().clone();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND stream = $2 AND seq IS NULL \
+         ORDER BY number LIMIT $3"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(stream.as_str())
+        .bind(most)
+        .fetch_all(change.conn())
+        .await?)
+}
+
+/// Entries without a place yet, read outside any change, at most `most`.
+pub async fn list_waiting(db: &Db, tenant: &TenantId, most: i64) -> Result<Vec<EntryRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND seq IS NULL ORDER BY id LIMIT $2"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(most)
-        .fetch_all(change.conn())
+        .fetch_all(db.reader())
         .await?)
 }
 
@@ -148,70 +154,4 @@ pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64, commitment: &
     .execute(change.conn())
     .await?;
     super::one_row(&done)
-}
-
-/// The newest signed checkpoint: size and note.
-pub async fn find_checkpoint(db: &Db, tenant: &TenantId) -> Result<Option<(i64, String)>> {
-    Ok(sqlx::query_as(
-        "SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .fetch_optional(db.reader())
-    .await?)
-}
-
-/// The newest checkpoint, read inside the sequencer's change.
-pub async fn find_checkpoint_for(change: &mut Change<'_>) -> Result<Option<(i64, String)>> {
-    let tenant = change.tenant().clone();
-    Ok(sqlx::query_as(
-        "SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .fetch_optional(change.conn())
-    .await?)
-}
-
-/// Keeps a checkpoint. The size is the key: a second sequencer that signs the same size loses, and rolls back.
-pub async fn insert_checkpoint(change: &mut Change<'_>, size: i64, note: &str, at: Timestamp) -> Result<()> {
-    let tenant = change.tenant().clone();
-    sqlx::query("INSERT INTO audit_checkpoints (tenant_id, size, note, at) VALUES ($1, $2, $3, $4)")
-        .bind(tenant.as_str())
-        .bind(size)
-        .bind(note)
-        .bind(micros(at))
-        .execute(change.conn())
-        .await?;
-    Ok(())
-}
-
-/// Stored tree hashes by position, for a change that is about to append.
-pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<HashMap<u64, [u8; 32]>> {
-    let tenant = change.tenant().clone();
-    let mut found = HashMap::with_capacity(positions.len());
-    for position in positions {
-        let key = i64::try_from(*position).map_err(|_| StoreError::Corrupt("log position"))?;
-        let (hash,): (Vec<u8>,) =
-            sqlx::query_as("SELECT hash FROM audit_hashes WHERE tenant_id = $1 AND position = $2")
-                .bind(tenant.as_str())
-                .bind(key)
-                .fetch_one(change.conn())
-                .await?;
-        found.insert(*position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?);
-    }
-    Ok(found)
-}
-
-/// Adds tree hashes. The position is the key: nothing is ever overwritten.
-pub async fn insert_hashes(change: &mut Change<'_>, hashes: &[(u64, [u8; 32])]) -> Result<()> {
-    let tenant = change.tenant().clone();
-    for (position, hash) in hashes {
-        let key = i64::try_from(*position).map_err(|_| StoreError::Corrupt("log position"))?;
-        sqlx::query("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES ($1, $2, $3)")
-            .bind(tenant.as_str())
-            .bind(key)
-            .bind(hash.as_slice())
-            .execute(change.conn())
-            .await?;
-    }
-    Ok(())
 }

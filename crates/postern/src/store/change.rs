@@ -9,9 +9,12 @@ use jiff::Timestamp;
 use postern_core::event::Event;
 use postern_core::id::TenantId;
 use sqlx::{Any, Transaction};
+use zeroize::Zeroizing;
 
 use super::{Db, Result, StoreError, audit};
+use crate::audit_memory::AuditMemory;
 use crate::job_signal::JobSignal;
+use crate::keys::Keys;
 use crate::rng::Rng;
 
 /// What every change needs of the program.
@@ -21,6 +24,10 @@ pub struct WriteContext<'a> {
     pub db: &'a Db,
     /// Ids and nonces.
     pub rng: &'a Rng,
+    /// Marks its records.
+    pub keys: &'a Keys,
+    /// Remembers how far the log got.
+    pub memory: &'a AuditMemory,
     /// Told when a change has committed.
     pub jobs: &'a JobSignal,
 }
@@ -67,6 +74,16 @@ impl<'a> Change<'a> {
         self.context.rng.id_in_order(moment, serial).map_err(|_| StoreError::Corrupt("random number"))
     }
 
+    /// Random bytes for a record.
+    pub(super) fn nonce(&self) -> Result<Zeroizing<[u8; 16]>> {
+        self.context.rng.bytes().map_err(|_| StoreError::Corrupt("random number"))
+    }
+
+    /// The keys that records are marked with.
+    pub(super) fn keys(&self) -> &'a Keys {
+        self.context.keys
+    }
+
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {
         &mut self.tx
     }
@@ -91,14 +108,12 @@ impl<'a> Change<'a> {
 
     #[expect(clippy::disallowed_methods, reason = "the one door")]
     async fn finish(mut self) -> Result<()> {
-        let is_recorded = !self.events.is_empty();
-        for event in std::mem::take(&mut self.events) {
-            let nonce = self.context.rng.bytes::<16>().map_err(|_| StoreError::Corrupt("random number"))?;
-            let id = self.id()?;
-            audit::insert(&mut self, id, &event, nonce.as_slice()).await?;
-        }
+        let events = std::mem::take(&mut self.events);
+        let numbered = audit::insert_all(&mut self, &events).await?;
         self.tx.commit().await?;
-        if is_recorded {
+        // A crash here means that this node remembers less than it wrote, never more.
+        if let Some(numbered) = numbered {
+            self.context.memory.note_number(&self.tenant, numbered);
             self.context.jobs.notify();
         }
         Ok(())

@@ -16,6 +16,9 @@ pub async fn healthz() -> &'static str {
 /// `GET /readyz`
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
     match app.db.ping().await {
+        Ok(()) if app.audit_health.is_refusing() => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the audit log does not go on; the log says why\n")
+        }
         Ok(()) if app.jobs_down.load(Ordering::Relaxed) > 0 => {
             (StatusCode::SERVICE_UNAVAILABLE, "a job is down; the log says which\n")
         }

@@ -74,6 +74,7 @@ pub fn page_with(
             reads_audit => ["senior", "admin", "auditor"].contains(&caller.person.role.as_str()),
             is_admin => caller.person.role.as_str() == "admin",
             unknown_proxy => app.unknown_proxy.get().map(ToString::to_string),
+            audit_refuses => caller.person.role.is_staff() && app.audit_health.is_refusing(),
             open_incidents => app.open_incidents.load(Ordering::Relaxed),
         }
     });

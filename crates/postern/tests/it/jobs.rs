@@ -4,4 +4,5 @@ mod deliver_outbox;
 mod detect;
 mod keep_running;
 mod sequence_audit;
+mod tampered_log;
 mod watch_folder;

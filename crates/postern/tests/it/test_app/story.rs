@@ -194,7 +194,7 @@ async fn entries(app: &TestApp) -> Vec<Entry> {
     rows.into_iter()
         .map(|row| Entry {
             id: row.get("id"),
-            at: row.get("at"),
+            at: row.get::<String, _>("at").parse::<jiff::Timestamp>().unwrap().as_microsecond(),
             event: row.get("event"),
             person: row.get("person_id"),
             case: row.get("case_id"),

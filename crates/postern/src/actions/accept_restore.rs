@@ -1,0 +1,86 @@
+//! The operator says that the log may have less than it had: a backup was restored, or records are lost for good. This is
+//! the only way back, and it is itself on the log.
+
+use std::ops::RangeInclusive;
+
+use postern_core::event::{Actor, Event, EventKind, RecordStream};
+use postern_core::reason::Reason;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::ActionError;
+use super::check_audit::{expect_nothing_lost, expect_ours, extent};
+use crate::app::App;
+use crate::audit_log::AuditLogError;
+use crate::store::audit::{self, Filter};
+
+/// Records that are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostNumbers {
+    /// Of which stream.
+    pub stream: String,
+    /// The first.
+    pub from: i64,
+    /// The last.
+    pub to: i64,
+}
+
+/// Accepts the log as it is now. `Refused` when it has everything.
+pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>, ActionError> {
+    let reason = Reason::parse(reason)?;
+    let remembered = app.audit_memory.recall(&app.tenant).unwrap_or_default();
+    let there = extent(app).await?;
+    let lost = list_lost(app).await?;
+    if lost.is_empty() && expect_nothing_lost(app).await.is_ok() {
+        let words = "The audit log has everything that this node remembers. There is nothing to accept.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    let event = Event::new(EventKind::AuditRestoreAccepted, Actor::System)
+        .reason(&reason)
+        .before(serde_json::to_value(&remembered)?)
+        .detail(json!({ "there": there, "lost": lost, "by": "the operator, on the command line" }));
+    app.change().await?.commit(&event).await?;
+    // Read again: the record that was just written counts.
+    let now = extent(app).await?;
+    app.audit_memory.replace(&app.tenant, now).map_err(|error| ActionError::Internal(error.to_string()))?;
+    Ok(lost)
+}
+
+/// Gaps in the numbers of records that have no place yet, and numbers that were given out and that no record has.
+async fn list_lost(app: &App) -> Result<Vec<LostNumbers>, ActionError> {
+    let last = audit::last_numbers(&app.db, &app.tenant).await?;
+    let mut lost = Vec::new();
+    for stream in RecordStream::ALL {
+        let mut expected =
+            audit::find_placed_number(&app.db, &app.tenant, stream).await?.unwrap_or_default() + 1;
+        let mut waiting = audit::list_waiting_numbers(&app.db, &app.tenant, stream).await?;
+        waiting.push(last.get(stream.as_str()).copied().unwrap_or_default() + 1);
+        for number in waiting {
+            if number > expected {
+                lost.push(LostNumbers { stream: stream.as_str().to_owned(), from: expected, to: number - 1 });
+            }
+            expected = number + 1;
+        }
+    }
+    Ok(lost)
+}
+
+/// Whether the operator has accepted that these records are gone.
+pub(crate) async fn is_accepted_as_lost(
+    app: &App,
+    stream: RecordStream,
+    numbers: RangeInclusive<i64>,
+) -> Result<bool, AuditLogError> {
+    let filter = Filter { event: EventKind::AuditRestoreAccepted.as_str().to_owned(), ..Filter::default() };
+    let accepted = audit::list(&app.db, &app.tenant, &filter, 100).await?;
+    Ok(accepted.iter().filter(|entry| expect_ours(app, entry).is_ok()).any(|entry| {
+        let record: Value = serde_json::from_str(&entry.body).unwrap_or_default();
+        let lost: Vec<LostNumbers> = record
+            .pointer("/detail/lost")
+            .and_then(|lost| serde_json::from_value(lost.clone()).ok())
+            .unwrap_or_default();
+        lost.iter().any(|range| {
+            range.stream == stream.as_str() && range.from <= *numbers.start() && range.to >= *numbers.end()
+        })
+    }))
+}

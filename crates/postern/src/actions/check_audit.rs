@@ -1,0 +1,132 @@
+//! Is the log what this installation wrote? Marks and numbers are checked with the key file, and how far the log reaches
+//! with what this node remembers. Reads only.
+
+use postern_audit::{StoreFinding, needed_hashes, root, verify_checkpoint};
+use postern_core::event::RecordStream;
+use serde_json::Value;
+use subtle::ConstantTimeEq as _;
+
+use crate::app::App;
+use crate::audit_log::{AuditLogError, signer};
+use crate::audit_memory::LogExtent;
+use crate::store::audit::{self, EntryRow};
+
+/// Entries that are looked at together.
+const BATCH: i64 = 5_000;
+
+/// How far the log in the database reaches.
+pub async fn extent(app: &App) -> Result<LogExtent, AuditLogError> {
+    let (numbers, newest) = (
+        audit::last_numbers(&app.db, &app.tenant).await?,
+        audit::find_checkpoint(&app.db, &app.tenant).await?,
+    );
+    let Some((_, note)) = newest else {
+        return Ok(LogExtent { numbers, ..LogExtent::default() });
+    };
+    let head = verify_checkpoint(&note, &signer(app)?.vkey())?;
+    Ok(LogExtent { numbers, size: head.size, root: data_encoding::HEXLOWER.encode(&head.root) })
+}
+
+/// Compares the log with what this node remembers of it, and its numbers with what was given out. Quick: no entry but the
+/// last is read.
+pub async fn expect_nothing_lost(app: &App) -> Result<(), AuditLogError> {
+    // What is remembered was committed before the database is asked.
+    let remembered = app.audit_memory.recall(&app.tenant).unwrap_or_default();
+    let there = extent(app).await?;
+    let newest = audit::newest_numbers(&app.db, &app.tenant).await?;
+    for stream in RecordStream::ALL.map(RecordStream::as_str) {
+        let number =
+            |of: &std::collections::BTreeMap<String, i64>| of.get(stream).copied().unwrap_or_default();
+        let wanted = number(&remembered.numbers).max(number(&there.numbers));
+        if number(&newest) < wanted {
+            let from = number(&newest) + 1;
+            return Err(AuditLogError::Lost(format!(
+                "records {from} to {wanted} of the stream {stream} are gone"
+            )));
+        }
+    }
+    expect_same_tree(app, &remembered, &there).await
+}
+
+async fn expect_same_tree(app: &App, remembered: &LogExtent, there: &LogExtent) -> Result<(), AuditLogError> {
+    if there.size < remembered.size {
+        let (then, now) = (remembered.size, there.size);
+        return Err(AuditLogError::Lost(format!("it had {then} signed entries, and has {now}")));
+    }
+    if remembered.size > 0 {
+        let known = audit::find_hashes(&app.db, &app.tenant, &needed_hashes(remembered.size)).await?;
+        let is_same = root(remembered.size, &known)
+            .is_ok_and(|root| data_encoding::HEXLOWER.encode(&root) == remembered.root);
+        if !is_same {
+            let size = remembered.size;
+            return Err(AuditLogError::Lost(format!(
+                "its first {size} entries are not those that were signed"
+            )));
+        }
+    }
+    let Some(last) = there.size.checked_sub(1).and_then(|last| i64::try_from(last).ok()) else {
+        return Ok(());
+    };
+    if audit::list_sequenced(&app.db, &app.tenant, last, 1).await?.is_empty() {
+        return Err(AuditLogError::Lost(format!("entry {last}, the last one that was signed, is gone")));
+    }
+    Ok(())
+}
+
+/// Whether this installation wrote the record, and its columns say what it says. The answer says what is wrong.
+pub fn expect_ours(app: &App, entry: &EntryRow) -> Result<(), String> {
+    let mac = app.keys.record_mac(app.tenant.as_str(), &entry.nonce, &entry.body);
+    if !bool::from(mac.ct_eq(&entry.mac)) {
+        return Err(
+            "it does not bear this installation's mark: it was put in or altered in the database".into()
+        );
+    }
+    let record: Value = serde_json::from_str(&entry.body).unwrap_or_default();
+    let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let columns = [
+        ("id", "/id", Some(&entry.id)),
+        ("at", "/at", Some(&entry.at)),
+        ("event", "/event", Some(&entry.event)),
+        ("actor_id", "/actor/id", entry.actor_id.as_ref()),
+        ("person_id", "/person", entry.person_id.as_ref()),
+        ("case_id", "/case", entry.case_id.as_ref()),
+        ("stream", "/stream", Some(&entry.stream)),
+    ];
+    for (column, pointer, stored) in columns {
+        let said = text(pointer);
+        if said.as_ref() != stored {
+            return Err(format!("the column {column} says {stored:?}, and the record {said:?}"));
+        }
+    }
+    if record.pointer("/number").and_then(Value::as_i64) != Some(entry.number) {
+        return Err("the column number says something else than the record".into());
+    }
+    Ok(())
+}
+
+/// Everything that is wrong with the store, for an export: every entry is read.
+pub async fn check_store(app: &App) -> Result<Vec<StoreFinding>, AuditLogError> {
+    let mut findings = Vec::new();
+    if let Err(AuditLogError::Lost(says)) = expect_nothing_lost(app).await {
+        findings.push(StoreFinding { seq: None, says });
+    }
+    let mut next = 0;
+    loop {
+        let entries = audit::list_sequenced(&app.db, &app.tenant, next, BATCH).await?;
+        let Some(last) = entries.last().and_then(|entry| entry.seq) else { break };
+        next = last + 1;
+        findings.extend(entries.iter().filter_map(|entry| {
+            let says = expect_ours(app, entry).err()?;
+            Some(StoreFinding { seq: entry.seq.and_then(|seq| u64::try_from(seq).ok()), says })
+        }));
+    }
+    for entry in audit::list_waiting(&app.db, &app.tenant, BATCH).await? {
+        if let Err(says) = expect_ours(app, &entry) {
+            findings.push(StoreFinding {
+                seq: None,
+                says: format!("the row {} has no place yet, and {says}", entry.id),
+            });
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,66 @@
+//! Finding entries. Each filter has an index that ends in time and id, so that a page costs what it shows and not what the
+//! log holds.
+
+use jiff::Timestamp;
+use postern_core::id::TenantId;
+
+use super::{COLUMNS, EntryRow};
+use crate::store::{Db, Result, time};
+
+/// What to show of the log. Empty fields match everything.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    pub event: String,
+    pub actor: String,
+    pub person: String,
+    pub case: String,
+    /// Not before. Unit: microseconds.
+    pub from: Option<i64>,
+    /// Before. Unit: microseconds.
+    pub until: Option<i64>,
+    /// Only entries older than this id: the cursor.
+    pub before: String,
+}
+
+/// A time as records have it: RFC 3339 with six digits of the second, so that texts sort as times.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Entries that match, newest first, at most `most`.
+pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter, most: i64) -> Result<Vec<EntryRow>> {
+    let equal = [
+        ("event", &filter.event),
+        ("actor_id", &filter.actor),
+        ("person_id", &filter.person),
+        ("case_id", &filter.case),
+    ];
+    let mut values = vec![tenant.as_str().to_owned()];
+    let mut wheres = vec!["tenant_id = $1".to_owned()];
+    let mut add = |condition: &str, value: String| {
+        values.push(value);
+        wheres.push(condition.replace('?', &format!("${}", values.len())));
+    };
+    for (column, value) in equal.into_iter().filter(|(_, value)| !value.is_empty()) {
+        add(&format!("{column} = ?"), value.clone());
+    }
+    for (condition, micros) in [("at >= ?", filter.from), ("at < ?", filter.until)] {
+        if let Some(micros) = micros {
+            add(condition, moment(time(micros)));
+        }
+    }
+    if !filter.before.is_empty() {
+        let newer = "(at, id) < (SELECT at, id FROM audit_entries WHERE tenant_id = $1 AND id = ?)";
+        add(newer, filter.before.clone());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries WHERE {} ORDER BY at DESC, id DESC LIMIT {most}",
+        wheres.join(" AND ")
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for value in values {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
