@@ -48,13 +48,13 @@ pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>,
 
 /// Gaps in the numbers of records that have no place yet, and numbers that were given out and that no record has.
 async fn list_lost(app: &App) -> Result<Vec<LostNumbers>, ActionError> {
-    let last = audit::last_numbers(&app.db, &app.tenant).await?;
+    let given_out = audit::last_numbers(&app.db, &app.tenant).await?;
     let mut lost = Vec::new();
     for stream in RecordStream::ALL {
         let mut expected =
             audit::find_placed_number(&app.db, &app.tenant, stream).await?.unwrap_or_default() + 1;
         let mut waiting = audit::list_waiting_numbers(&app.db, &app.tenant, stream).await?;
-        waiting.push(last.get(stream.as_str()).copied().unwrap_or_default() + 1);
+        waiting.push(given_out.get(stream.as_str()).copied().unwrap_or_default() + 1);
         for number in waiting {
             if number > expected {
                 lost.push(LostNumbers { stream: stream.as_str().to_owned(), from: expected, to: number - 1 });
