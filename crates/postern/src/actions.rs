@@ -20,6 +20,7 @@ pub mod import_sign_ins;
 pub mod import_watched_file;
 pub mod names;
 pub mod open_case;
+pub mod publish_checkpoint;
 pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;

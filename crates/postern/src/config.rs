@@ -60,6 +60,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// What one address may send in a minute without being signed in; its network may send four times as much.
     pub requests_per_minute: i64,
+    /// Where signed checkpoints of the audit log are kept beside the database.
+    pub checkpoint_folder: Option<PathBuf>,
     /// Sign-in records: what is taken in, how long it is kept, how it is judged.
     pub signals: Signals,
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tracing::Instrument as _;
 
+use crate::actions::publish_checkpoint::publish_checkpoint;
 use crate::app::App;
 use deliver_outbox::Channels;
 
@@ -22,6 +23,7 @@ use deliver_outbox::Channels;
 const PAUSE: Duration = Duration::from_secs(3);
 /// A job that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
+const PUBLISH_EVERY: Duration = Duration::from_hours(24);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// Runs the jobs until `stop` turns true.
@@ -33,6 +35,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     };
     tokio::join!(
         keep_running(&app, "audit log", &stop, sequence_entries),
+        keep_running(&app, "checkpoints", &stop, publish_checkpoints),
         keep_running(&app, "mail", &stop, |app, stop| deliver_messages(app, Channels::Mail, stop)),
         keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
         keep_running(&app, "sweeping", &stop, sweep_regularly),
@@ -91,6 +94,16 @@ async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Re
         }
         let wake = if channels == Channels::Mail { &app.jobs.mail } else { &app.jobs.phone };
         pause(wake, EVERY, &mut stop).await;
+    }
+}
+
+/// A checkpoint goes out at each start and every day.
+async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = publish_checkpoint(&app).await {
+            tracing::error!(?error, "the newest checkpoint was not published; trying again tomorrow");
+        }
+        pause(&Notify::new(), PUBLISH_EVERY, &mut stop).await;
     }
 }
 

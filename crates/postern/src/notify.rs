@@ -124,6 +124,22 @@ pub async fn tell_of_more_incidents(
     mail(app, change, seniors, ("More incidents were opened", &body)).await
 }
 
+/// Mails a checkpoint of the audit log to auditors: a few lines to keep.
+pub async fn send_checkpoint(
+    app: &App,
+    change: &mut Change<'_>,
+    auditors: &[Person],
+    (note, vkey): (&str, &str),
+) -> Result<(), StoreError> {
+    let organisation = &app.config.tenant_name;
+    let body = format!(
+        "{organisation}: the newest checkpoint of the audit log. Keep it where the operator of the server cannot change \
+         it.\n\n{note}\nThe log's public key:\n{vkey}\n\nSaved to a file as it stands between the empty lines, it proves \
+         later that nothing before it was rewritten:\n\n  postern-verify EXPORT --key KEY --since FILE\n"
+    );
+    mail(app, change, auditors, ("Checkpoint of the audit log", &body)).await
+}
+
 async fn mail(
     app: &App,
     change: &mut Change<'_>,

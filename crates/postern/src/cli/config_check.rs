@@ -27,6 +27,11 @@ pub fn run(settings: Settings) -> Outcome {
         "  proxies        {}",
         if proxies.is_empty() { "none believed".to_owned() } else { proxies.join(", ") }
     ));
+    let checkpoints = config.checkpoint_folder.as_ref().map(|folder| folder.display().to_string());
+    say::line(format_args!(
+        "  checkpoints    {}",
+        checkpoints.as_deref().unwrap_or("to the log and to auditors only")
+    ));
     let signals = &config.signals;
     let folder = signals.import_folder.as_ref().map(|folder| folder.display().to_string());
     say::line(format_args!("  watched folder {}", folder.as_deref().unwrap_or("none")));

@@ -38,6 +38,8 @@ pub struct Typed {
     pub trusted_proxies: Vec<String>,
     /// What one address may send in a minute without being signed in.
     pub requests_per_minute: Option<i64>,
+    /// A folder on other media, for a signed checkpoint of the audit log at each start and every day.
+    pub checkpoint_folder: Option<PathBuf>,
     /// Sign-in records.
     pub signals: TypedSignals,
     /// `--force`: trusted proxies may be in networks that hold clients too. Not a setting of the file.
@@ -82,6 +84,7 @@ impl Typed {
         let age = self.contact_min_age_days.unwrap_or(30);
         let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
         let signals = self.signals.clone().into_signals(&data, &mut problems);
+        let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
         };
@@ -98,6 +101,7 @@ impl Typed {
             pass_life: SignedDuration::from_mins(pass_minutes),
             trusted_proxies,
             requests_per_minute,
+            checkpoint_folder,
             signals,
         })
     }
@@ -142,6 +146,21 @@ impl Typed {
             problems.push("database_url: must start with sqlite: or postgres://".to_owned());
         }
         text.clone()
+    }
+
+    fn checkpoint_folder(&self, data: &Path, problems: &mut Vec<String>) -> Option<PathBuf> {
+        let typed = self.checkpoint_folder.as_ref()?;
+        match typed.canonicalize() {
+            Ok(folder) if data.canonicalize().is_ok_and(|data| folder.starts_with(data)) => {
+                let why =
+                    "lies in the data folder; choose a place that whoever can change the database cannot";
+                problems.push(format!("checkpoint_folder: {} {why}", typed.display()));
+            }
+            Ok(folder) if folder.is_dir() => return Some(folder),
+            Ok(_) => problems.push(format!("checkpoint_folder: {} is no folder", typed.display())),
+            Err(why) => problems.push(format!("checkpoint_folder: {}: {why}", typed.display())),
+        }
+        None
     }
 
     fn smtp(&self, problems: &mut Vec<String>) -> Option<Smtp> {

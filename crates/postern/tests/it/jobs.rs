@@ -3,6 +3,7 @@
 mod deliver_outbox;
 mod detect;
 mod keep_running;
+mod publish_checkpoint;
 mod sequence_audit;
 mod tampered_log;
 mod watch_folder;

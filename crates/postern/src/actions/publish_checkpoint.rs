@@ -1,0 +1,61 @@
+//! A signed checkpoint goes where the operator of the database cannot reach it: to the log on stderr, to a folder on other
+//! media, and to the auditors' mailboxes. Whoever kept one can tell whether the log was rewritten since.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::SignedDuration;
+use postern_audit::verify_checkpoint;
+use postern_core::person::Role;
+
+use super::ActionError;
+use crate::app::App;
+use crate::audit_log::signer;
+use crate::notify;
+use crate::store::{audit, persons, turns};
+
+/// Auditors get one mail in so long.
+const MAIL_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// Whose turn it is to mail, among several nodes.
+const TURN: &str = "checkpoint_mail";
+
+/// Publishes the newest checkpoint; does nothing for an empty log.
+pub async fn publish_checkpoint(app: &App) -> Result<(), ActionError> {
+    let Some((size, note)) = audit::find_checkpoint(&app.db, &app.tenant).await? else { return Ok(()) };
+    let vkey = signer(app)?.vkey();
+    // What does not verify is not ours, and is not passed on as if it were.
+    verify_checkpoint(&note, &vkey)
+        .map_err(|error| ActionError::Internal(format!("a stored checkpoint: {error}")))?;
+    tracing::info!(size, checkpoint = ?note, key = vkey, "the audit log's newest checkpoint");
+    if let Some(folder) = &app.config.checkpoint_folder
+        && let Err(error) = keep_in(folder, size, &note)
+    {
+        tracing::error!(%error, folder = %folder.display(), "a checkpoint was not kept in the folder for checkpoints");
+    }
+    mail(app, &note, &vkey).await
+}
+
+/// One file for each size. One that is there is left as it is.
+fn keep_in(folder: &Path, size: i64, note: &str) -> std::io::Result<()> {
+    let path = folder.join(format!("checkpoint-{size:012}"));
+    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(mut file) => file.write_all(note.as_bytes()).and_then(|()| file.sync_all()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn mail(app: &App, note: &str, vkey: &str) -> Result<(), ActionError> {
+    let auditors = persons::list_with_roles(&app.db, &app.tenant, &[Role::Auditor]).await?;
+    if auditors.is_empty() {
+        return Ok(());
+    }
+    let mut change = app.change().await?;
+    let since = change.at().saturating_sub(MAIL_EVERY).unwrap_or(change.at());
+    if turns::find_last(&mut change, TURN).await?.is_some_and(|last| last > since) {
+        return Ok(());
+    }
+    turns::take(&mut change, TURN).await?;
+    notify::send_checkpoint(app, &mut change, &auditors, (note, vkey)).await?;
+    Ok(change.commit_unrecorded("a mail with a checkpoint that is in the database").await?)
+}
