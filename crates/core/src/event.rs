@@ -42,7 +42,7 @@ events! {
     MfaBackupCodeUsed => "mfa.backup_code_used" : "A backup code was used to sign in.",
     UserAdded => "user.added" : "A person was added to the directory.",
     UserPasswordChanged => "user.password_changed" : "A person set a password.",
-    UserDisabled => "user.disabled" : "An account was frozen or disabled.",
+    UserSuspended => "user.suspended" : "An account was suspended.",
     UserEnabled => "user.enabled" : "An account was enabled again.",
     SessionRevoked => "session.revoked" : "Sessions ended before their time.",
     SessionEnded => "session.ended" : "A person signed out.",

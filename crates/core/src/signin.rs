@@ -17,8 +17,8 @@ use crate::id::PersonId;
 /// What the directory says about a person at this very step. Read anew for every step, never carried along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Disabled, frozen or under attack.
-    pub disabled: bool,
+    /// Suspended: by the owner, or because it is under attack.
+    pub suspended: bool,
     /// Whether any factor (not counting backup codes) is enrolled and works.
     pub has_factor: bool,
 }
@@ -70,7 +70,7 @@ pub enum Flow {
 /// Why a step was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
-    /// Disabled, frozen or under attack.
+    /// Suspended: by the owner, or because it is under attack.
     #[error("This account is not open for sign-in.")]
     Closed,
     /// The step does not fit what came before.
@@ -146,16 +146,16 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 fn open(standing: Standing) -> Result<(), FlowError> {
-    if standing.disabled { Err(FlowError::Closed) } else { Ok(()) }
+    if standing.suspended { Err(FlowError::Closed) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WITH: Standing = Standing { disabled: false, has_factor: true };
-    const WITHOUT: Standing = Standing { disabled: false, has_factor: false };
-    const DISABLED: Standing = Standing { disabled: true, has_factor: true };
+    const WITH: Standing = Standing { suspended: false, has_factor: true };
+    const WITHOUT: Standing = Standing { suspended: false, has_factor: false };
+    const SUSPENDED: Standing = Standing { suspended: true, has_factor: true };
 
     fn ana() -> PersonId {
         PersonId::new("ana")
@@ -177,8 +177,8 @@ mod tests {
             assert_eq!(flow.enrolling(WITHOUT).is_ok(), enrolling, "{flow:?}");
             assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITHOUT), Err(FlowError::OutOfOrder));
             assert_eq!(flow.clone().with_pass(WITH), Err(FlowError::OutOfOrder));
-            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, DISABLED), Err(FlowError::Closed));
-            assert_eq!(flow.enrolling(DISABLED), Err(FlowError::Closed));
+            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, SUSPENDED), Err(FlowError::Closed));
+            assert_eq!(flow.enrolling(SUSPENDED), Err(FlowError::Closed));
             assert_eq!(flow.enrolling(WITH), Err(FlowError::OutOfOrder));
         }
     }

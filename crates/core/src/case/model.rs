@@ -140,7 +140,7 @@ impl Adversary<'_> {
     }
 
     fn standing(world: &World) -> Standing {
-        Standing { disabled: false, has_factor: world.owner_has_factor || world.adversary_factor }
+        Standing { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
     fn now(world: &World) -> jiff::Timestamp {

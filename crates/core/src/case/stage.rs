@@ -43,7 +43,7 @@ pub enum Stage {
     Contested {
         /// When.
         at: Timestamp,
-        /// Whether the factors were already gone, so that the account was frozen.
+        /// Whether the factors were already gone, so that the account was suspended.
         after_remedy: bool,
     },
     /// It is over.

@@ -17,8 +17,8 @@ CREATE TABLE persons (
     role TEXT NOT NULL,
     manager_id TEXT,
     password_hash TEXT,
-    disabled_at BIGINT,
-    disabled_why TEXT,
+    suspended_at BIGINT,
+    suspended_why TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)

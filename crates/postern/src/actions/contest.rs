@@ -1,4 +1,4 @@
-//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it freezes the case, and
+//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it stops the case, and suspends
 //! the account if something was changed already.
 
 use jiff::SignedDuration;
@@ -18,8 +18,8 @@ use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, 
 /// What was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// Whether the account is frozen too.
-    pub account_frozen: bool,
+    /// Whether the account is suspended too.
+    pub account_suspended: bool,
 }
 
 /// Stops what the notice told of.
@@ -49,23 +49,23 @@ async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     };
     changed |= contest_open_cases(app, &mut change, &person, case.as_ref()).await?;
     if changed {
-        freeze(&mut change, &person).await?;
+        suspend(&mut change, &person).await?;
     }
     let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous)
         .person(&person)
-        .detail(json!({ "account_frozen": changed, "by": "a link in a notice" }));
+        .detail(json!({ "account_suspended": changed, "by": "a link in a notice" }));
     event.case = case;
     change.commit(&event).await?;
-    Ok(Stopped { account_frozen: changed })
+    Ok(Stopped { account_suspended: changed })
 }
 
-/// Freezes the case. The answer says whether its reset was done already.
+/// Stops the case. The answer says whether its reset was done already.
 async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result<bool, ActionError> {
     let row = cases::load(&app.db, &app.tenant, id).await?;
     let Some(case) = row.case(change.at())? else {
         return Ok(false);
     };
-    // Stopped before, or overtaken by another case that may have done the reset: freeze all the same. One that was
+    // Stopped before, or overtaken by another case that may have done the reset: suspend all the same. One that was
     // refused or withdrawn has nothing left to stop.
     match case.stage() {
         Stage::Contested { after_remedy, .. } => return Ok(*after_remedy),
@@ -97,12 +97,12 @@ async fn contest_open_cases(
     Ok(after_remedy)
 }
 
-async fn freeze(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
-    match persons::disable(change, person, "the owner said: this was not me").await {
+async fn suspend(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
-            let event = Event::new(EventKind::UserDisabled, Actor::System)
+            let event = Event::new(EventKind::UserSuspended, Actor::System)
                 .person(person)
-                .before(json!({ "disabled": false }))
+                .before(json!({ "suspended": false }))
                 .detail(json!({ "why": "contested" }));
             change.record(event);
         }

@@ -26,7 +26,7 @@ pub enum Given {
     SetUpCode(String),
 }
 
-/// Removes a person's factors, and the password too if asked; opens the account if it was frozen.
+/// Removes a person's factors, and the password too if asked; enables the account if it was suspended.
 pub async fn recover_person(
     app: &App,
     login: &str,
@@ -46,9 +46,9 @@ pub async fn recover_person(
     supersede_all(app, &mut change, &person.id).await?;
     let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
     change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
-    if let Some(why) = &person.disabled_why {
+    if let Some(why) = &person.suspended_why {
         persons::enable(&mut change, &person.id).await?;
-        let enabled = about(EventKind::UserEnabled).before(json!({ "disabled": true, "why": why }));
+        let enabled = about(EventKind::UserEnabled).before(json!({ "suspended": true, "why": why }));
         change.record(enabled);
     }
     forget_guesses(&mut change, &person.id).await?;

@@ -1,4 +1,4 @@
-//! An account that is reset or frozen takes its tokens with it.
+//! An account that is reset or suspended takes its tokens with it.
 
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::PersonId;
@@ -13,7 +13,7 @@ pub(super) async fn revoke_tokens_of(change: &mut Change<'_>, owner: &PersonId) 
     if revoked > 0 {
         let event = Event::new(EventKind::ServiceTokenRevoked, Actor::System)
             .person(owner)
-            .detail(json!({ "tokens": revoked, "why": "the owner's account was reset or frozen" }));
+            .detail(json!({ "tokens": revoked, "why": "the owner's account was reset or suspended" }));
         change.record(event);
     }
     Ok(())

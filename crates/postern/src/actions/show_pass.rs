@@ -43,8 +43,8 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
         return Err(not_yet());
     }
     let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
-    if person.disabled_at.is_some() {
-        return Err(ActionError::Refused("The account is frozen. Call the help desk.".to_owned()));
+    if person.suspended_at.is_some() {
+        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
     }
     if passes::count_for_case(&app.db, &app.tenant, case.id()).await? >= Config::PASSES_PER_CASE {
         let words =

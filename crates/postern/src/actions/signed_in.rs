@@ -30,7 +30,7 @@ pub struct SignedIn {
 pub(super) async fn standing(app: &App, person: &Person) -> Result<Standing, StoreError> {
     let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
     Ok(Standing {
-        disabled: person.disabled_at.is_some(),
+        suspended: person.suspended_at.is_some(),
         has_factor: factors.iter().any(|factor| factor.disabled_at.is_none()),
     })
 }

@@ -21,12 +21,12 @@ row! {
         pub role: String,
         pub manager_id: Option<String>,
         pub password_hash: Option<String>,
-        pub disabled_at: Option<i64>,
-        pub disabled_why: Option<String>,
+        pub suspended_at: Option<i64>,
+        pub suspended_why: Option<String>,
     }
 }
 
-const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, disabled_at, disabled_why";
+const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, suspended_at, suspended_why";
 
 /// A person.
 #[derive(Clone)]
@@ -39,8 +39,8 @@ pub struct Person {
     pub role: Role,
     pub manager: Option<PersonId>,
     pub password_hash: Option<String>,
-    pub disabled_at: Option<Timestamp>,
-    pub disabled_why: Option<String>,
+    pub suspended_at: Option<Timestamp>,
+    pub suspended_why: Option<String>,
 }
 
 impl Person {
@@ -54,8 +54,8 @@ impl Person {
             role: Role::parse(&row.role).ok_or(StoreError::Corrupt("role"))?,
             manager: row.manager_id.map(PersonId::new),
             password_hash: row.password_hash,
-            disabled_at: row.disabled_at.map(time),
-            disabled_why: row.disabled_why,
+            suspended_at: row.suspended_at.map(time),
+            suspended_why: row.suspended_why,
         })
     }
 
@@ -169,11 +169,11 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     one_row(&done)
 }
 
-/// Freezes an account. `Conflict` when it already is.
-pub async fn disable(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
+/// Suspends an account. `Conflict` when it already is.
+pub async fn suspend(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE persons SET disabled_at = $3, disabled_why = $4 WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL",
+        "UPDATE persons SET suspended_at = $3, suspended_why = $4 WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
@@ -184,12 +184,12 @@ pub async fn disable(change: &mut Change<'_>, id: &PersonId, why: &str) -> Resul
     one_row(&done)
 }
 
-/// Unfreezes an account. `Conflict` when it is not frozen.
+/// Enables an account again. `Conflict` when it is not suspended.
 pub async fn enable(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE persons SET disabled_at = NULL, disabled_why = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NOT NULL",
+        "UPDATE persons SET suspended_at = NULL, suspended_why = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
@@ -209,12 +209,12 @@ pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<(
     one_row(&done)
 }
 
-/// Locks a person's row until the change ends, so that a sign-in, a reset and a freeze of one account queue up.
-/// `Conflict` when the account is frozen.
+/// Locks a person's row until the change ends, so that a sign-in, a reset and a suspension of one account queue up.
+/// `Conflict` when the account is suspended.
 pub async fn lock_active(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE persons SET disabled_at = NULL WHERE tenant_id = $1 AND id = $2 AND disabled_at IS NULL",
+        "UPDATE persons SET suspended_at = NULL WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
@@ -223,7 +223,7 @@ pub async fn lock_active(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     one_row(&done)
 }
 
-/// Locks the rows of these persons, frozen or not, in the order of their ids. First in every change that touches an
+/// Locks the rows of these persons, suspended or not, in the order of their ids. First in every change that touches an
 /// account: two changes that lock in one order never wait for each other. Who is not there is left out.
 pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> {
     let tenant = change.tenant().clone();
@@ -303,7 +303,7 @@ pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Resu
     let mut found = Vec::new();
     for role in roles {
         let sql = format!(
-            "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role = $2 AND disabled_at IS NULL ORDER BY id LIMIT 200"
+            "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role = $2 AND suspended_at IS NULL ORDER BY id LIMIT 200"
         );
         let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(tenant.as_str())

@@ -167,7 +167,7 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         sessions::find_live(&app.db, &app.tenant, &token_hash(token), now, Config::SESSION_IDLE).await?;
     let Some(session) = found else { return Ok(None) };
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(&session.person_id)).await?;
-    if person.disabled_at.is_some() {
+    if person.suspended_at.is_some() {
         return Ok(None);
     }
     if now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
@@ -190,7 +190,7 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     let found = service_tokens::find_live(&app.db, &app.tenant, &token_hash(token), app.clock.now()).await?;
     let Some(row) = found else { return Ok(None) };
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(&row.owner_id)).await?;
-    if person.disabled_at.is_some() {
+    if person.suspended_at.is_some() {
         return Ok(None);
     }
     note_actor(&person);

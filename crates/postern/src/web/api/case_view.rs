@@ -110,11 +110,11 @@ pub struct CasePerson {
     role: &'static str,
     /// The manager's name, if one is on file.
     manager: Option<String>,
-    /// Since when the account is frozen.
+    /// Since when the account is suspended.
     #[schema(value_type = Option<String>, format = DateTime)]
-    frozen_at: Option<Timestamp>,
-    /// Why it is frozen.
-    frozen_why: Option<String>,
+    suspended_at: Option<Timestamp>,
+    /// Why it is suspended.
+    suspended_why: Option<String>,
     factors: Vec<EnrolledFactor>,
     /// Backup codes that can still be used.
     backup_codes_left: i64,

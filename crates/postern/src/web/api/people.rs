@@ -48,8 +48,8 @@ pub struct PersonLine {
     tier: &'static str,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
     role: &'static str,
-    /// Whether the account is frozen.
-    frozen: bool,
+    /// Whether the account is suspended.
+    suspended: bool,
 }
 
 /// Somebody new.
@@ -137,7 +137,7 @@ impl From<Person> for PersonLine {
             login: person.login,
             tier: person.tier.as_str(),
             role: person.role.as_str(),
-            frozen: person.disabled_at.is_some(),
+            suspended: person.suspended_at.is_some(),
         }
     }
 }

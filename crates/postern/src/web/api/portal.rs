@@ -91,7 +91,7 @@ pub struct Contest {
 #[derive(Serialize, ToSchema)]
 pub struct Contested {
     /// Whether the account is frozen too, because something had been changed already.
-    account_frozen: bool,
+    account_suspended: bool,
 }
 
 /// `POST /api/v1/portal/cases`
@@ -163,7 +163,7 @@ pub async fn contest(
     Body(sent): Body<Contest>,
 ) -> Result<Json<Contested>, Problem> {
     let stopped = actions::contest::contest(&app, &sent.code).await?;
-    Ok(Json(Contested { account_frozen: stopped.account_frozen }))
+    Ok(Json(Contested { account_suspended: stopped.account_suspended }))
 }
 
 fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {

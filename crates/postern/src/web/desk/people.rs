@@ -35,7 +35,7 @@ pub async fn show(
         .map(|p| {
             json!({
                 "id": p.id.as_str(), "name": p.name, "login": p.login, "tier": p.tier.as_str(), "role": p.role.as_str(),
-                "disabled": p.disabled_at.is_some(),
+                "suspended": p.suspended_at.is_some(),
             })
         })
         .collect();

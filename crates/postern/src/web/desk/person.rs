@@ -40,7 +40,7 @@ pub async fn show(
     let values = json!({
         "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),
         "manager": manager,
-        "disabled_at": person.disabled_at.map(micros), "disabled_why": person.disabled_why,
+        "suspended_at": person.suspended_at.map(micros), "suspended_why": person.suspended_why,
         "cases": open,
         "diagnosis": DiagnosisView::load(&app, &person).await?,
     });

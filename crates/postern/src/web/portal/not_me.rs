@@ -29,9 +29,12 @@ pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
 /// `POST /not-me`
 pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<NotMeForm>) -> Result<Response, Problem> {
     match contest(&app, &form.code).await {
-        Ok(stopped) => {
-            render(&app, None, "portal/stopped.html", json!({ "account_frozen": stopped.account_frozen }))
-        }
+        Ok(stopped) => render(
+            &app,
+            None,
+            "portal/stopped.html",
+            json!({ "account_suspended": stopped.account_suspended }),
+        ),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
             render_with(&app, None, status, PAGE, json!({ "error": words }))

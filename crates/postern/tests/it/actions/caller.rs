@@ -78,9 +78,9 @@ on_both! {
         let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
         let mut change = app.change().await.unwrap();
         sessions::end(&mut change, &ben.session).await.unwrap();
-        persons::disable(&mut change, &bea.person.id, "a test").await.unwrap();
+        persons::suspend(&mut change, &bea.person.id, "a test").await.unwrap();
         let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
-        change.record(Event::new(EventKind::UserDisabled, Actor::System).person(&bea.person.id));
+        change.record(Event::new(EventKind::UserSuspended, Actor::System).person(&bea.person.id));
         change.commit(&event).await.unwrap();
         for caller in [&ben, &bea] {
             let refusal = refuse_case(&app, caller, &id, PLACEHOLDER_REASON).await;

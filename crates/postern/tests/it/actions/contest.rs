@@ -13,7 +13,7 @@ use crate::test_app::TestApp;
 const MAIL: &str = "ana@demo.postern.invalid";
 
 on_both! {
-    async fn before_the_reset_it_freezes_the_case_and_not_the_account(db) {
+    async fn before_the_reset_it_stops_the_case_and_not_the_account(db) {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let ana = app.browser();
@@ -28,7 +28,7 @@ on_both! {
         anybody.post("/not-me", &[("code", &code)]).await.ok().says("Nothing on your account was changed");
         assert_eq!(app.stage(&id).await, "contested");
         ana.get("/account").await.ok();
-        assert!(app.person("ana").await.disabled_at.is_none());
+        assert!(app.person("ana").await.suspended_at.is_none());
         for (login, words) in [("sol", "contested"), ("ada", "contested")] {
             let caller = app.caller(login).await;
             assert_refused(force_mfa_reset(&app, &caller, &id, PLACEHOLDER_REASON).await, words);
@@ -39,7 +39,7 @@ on_both! {
         assert_eq!(app.events("case.contested").await.len(), 1);
     }
 
-    async fn after_the_reset_it_freezes_the_account_too(db) {
+    async fn after_the_reset_it_suspends_the_account_too(db) {
         let app = TestApp::start(db).await;
         let id = app.reset_case_of_ana().await;
         let pass = app.show_pass(&id).await;
@@ -47,10 +47,10 @@ on_both! {
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         claimant.post("/sign-in", &form).await.leads_to("/sign-in/pass");
         let code = app.not_me(MAIL, "were removed").await;
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("Your account is frozen");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("Your account is suspended");
         assert_eq!(app.stage(&id).await, "contested");
-        assert!(app.person("ana").await.disabled_at.is_some());
-        assert_eq!(app.events("user.disabled").await.len(), 1);
+        assert!(app.person("ana").await.suspended_at.is_some());
+        assert_eq!(app.events("user.suspended").await.len(), 1);
         // The sign-in that was under way, the pass, and a new sign-in: all closed.
         claimant.post("/sign-in/pass", &[("pass", &pass.code)]).await.leads_to("/sign-in");
         claimant.post("/sign-in", &form).await.status(409).says("not open for sign-in");
@@ -77,16 +77,16 @@ on_both! {
         let code = app.not_me(MAIL, "sign-in method was added").await;
         contest(&app, &code).await.unwrap();
         intruder.get("/account").await.leads_to("/sign-in");
-        assert!(app.person("ana").await.disabled_at.is_some());
+        assert!(app.person("ana").await.suspended_at.is_some());
     }
 
-    async fn the_links_of_all_contacts_work_and_a_case_is_frozen_once(db) {
+    async fn the_links_of_all_contacts_work_and_a_case_is_stopped_once(db) {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
         let (mail, text) = (app.not_me(MAIL, "asked").await, app.not_me("+44 7700 900120", "asked").await);
         assert_ne!(mail, text);
         contest(&app, &text).await.unwrap();
-        assert!(!contest(&app, &mail).await.unwrap().account_frozen);
+        assert!(!contest(&app, &mail).await.unwrap().account_suspended);
         assert_eq!(app.stage(&id).await, "contested");
     }
 

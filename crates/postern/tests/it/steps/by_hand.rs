@@ -115,5 +115,5 @@ impl TestApp {
 
 /// What a passkey with user verification is worth.
 pub(super) fn passkey_alone() -> Assurance {
-    Assurance::passkey_alone(Standing { disabled: false, has_factor: true }).unwrap()
+    Assurance::passkey_alone(Standing { suspended: false, has_factor: true }).unwrap()
 }

@@ -54,14 +54,14 @@ pub async fn every_change_has_its_event(app: &TestApp) {
     reasons(&log);
 }
 
-/// Whoever is frozen, or signed out before their time, has an event that says so.
+/// Whoever is suspended, or signed out before their time, has an event that says so.
 async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
     let about = |person: &str, events: &[&str]| {
         log.iter().any(|e| e.person.as_deref() == Some(person) && events.contains(&e.event.as_str()))
     };
-    let frozen = sqlx::query("SELECT id FROM persons WHERE disabled_at IS NOT NULL");
-    for row in frozen.fetch_all(app.db.reader()).await.unwrap() {
-        assert!(about(row.get("id"), &["user.disabled"]), "a frozen account without its event");
+    let suspended = sqlx::query("SELECT id FROM persons WHERE suspended_at IS NOT NULL");
+    for row in suspended.fetch_all(app.db.reader()).await.unwrap() {
+        assert!(about(row.get("id"), &["user.suspended"]), "a suspended account without its event");
     }
     let ended = sqlx::query("SELECT person_id, ended_at FROM sessions WHERE ended_at IS NOT NULL");
     for row in ended.fetch_all(app.db.reader()).await.unwrap() {

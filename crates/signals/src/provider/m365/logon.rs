@@ -39,7 +39,7 @@ const NUMBERS: [(&str, i64); 42] = [
     ("ConditionalAccessFailed", 50_131),
     ("BlockedBySecurityDefaults", 530_035),
     ("UserAccountNotFound", 50_034),
-    ("UserDisabled", 50_057),
+    ("UserSuspended", 50_057),
     ("InvalidPasswordExpiredPassword", 50_055),
     ("InvalidPasswordExpiredOnPremPassword", 50_144),
     ("InvalidPassword", 50_126),

@@ -59,7 +59,7 @@ fn the_numbers_are_those_of_entra() {
         (r#","LogonError":"UserStrongAuthEnrollmentRequired""#, Interrupt(Some(Cause::MfaNotEnrolled))),
         (r#","LogonError":"UserStrongAuthClientAuthNRequiredInterrupt""#, Interrupt(None)),
         (r#","LogonError":"BlockedByConditionalAccess""#, Failure(Cause::PolicyBlock)),
-        (r#","LogonError":"UserDisabled""#, Failure(Cause::AccountDisabled)),
+        (r#","LogonError":"UserSuspended""#, Failure(Cause::AccountDisabled)),
         (r#","LogonError":"MoonPhase""#, Failure(Cause::Unknown)),
         ("", Failure(Cause::Unknown)),
         (r#","ErrorNumber":"0""#, Failure(Cause::Unknown)),

@@ -109,8 +109,8 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
         tier: person.tier.as_str(),
         role: person.role.as_str(),
         manager,
-        frozen_at: person.disabled_at,
-        frozen_why: person.disabled_why,
+        suspended_at: person.suspended_at,
+        suspended_why: person.suspended_why,
         factors: factors::list(&app.db, &app.tenant, id)
             .await?
             .into_iter()
