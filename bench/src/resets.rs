@@ -135,7 +135,7 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
                 user_agent: "bench".to_owned(),
                 device: None,
             };
-            let id = within(request, desk.ready_case(somebody)).await?;
+            let id = Box::pin(within(request, desk.ready_case(somebody))).await?;
             ready.lock().await.push(id);
             Ok(())
         }

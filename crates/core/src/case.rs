@@ -10,28 +10,37 @@
 //!                 │                                                │ force_reset
 //!                 │                                                ▼
 //!                 │                                            Remedied ── prove ─▶ Closed(Proven)
+//!                 │                                                └── 24 h, nobody came ─▶ Closed(Lapsed)
 //!                 ├── refuse ──▶ Closed(Refused)      (any stage before Remedied)
-//!                 └── contest ─▶ Contested            (any stage, Closed(Proven) included)
+//!                 ├── 30 days ─▶ Closed(Lapsed)       (any stage before Remedied: its page has run out)
+//!                 └── contest ─▶ Contested            (any stage, Closed(Proven) and what lapsed after a reset included)
 //! ```
+//!
+//! The person is read anew at each step, and the stricter of then and now holds ([`Case::with_subject_now`]): a tier that
+//! was raised wants its hold and its approval from a case that was verified before.
 //!
 //! Every transition consumes the case. One that changes what an attacker could reach takes a [`Permit`](crate::policy::Permit) by value, and
 //! the permit names the case it was given for: a yes to one case cannot move another.
 
 mod facts;
+mod marks;
 #[cfg(test)]
 mod model;
+mod now;
 mod stage;
 #[cfg(test)]
 mod tests;
 mod transitions;
 
 pub use facts::{Proof, Subject};
+pub use marks::{CaseMark, CaseMarkKind, Refusal};
 pub use stage::{Outcome, Stage};
 pub use transitions::{CaseError, Recorded};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::now::Circumstances;
 use crate::evidence::Evidence;
 use crate::id::{CaseId, ContactId, PersonId};
 
@@ -56,18 +65,22 @@ pub enum Page {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Case {
     id: CaseId,
+    /// The person as they were when the case was opened.
     subject: Subject,
     opened_at: Timestamp,
     page: Page,
     evidence: Vec<Evidence>,
-    /// How often proof of a kind that never counts was offered.
-    risk: i64,
-    /// Open incidents that concern the person: known to whoever loads the case, and no part of what is kept of it.
-    #[serde(skip)]
-    incidents: i64,
+    /// Proof of a kind that never counts, as it was offered, oldest first. Each raises the risk.
+    rejected: Vec<Evidence>,
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
+    refusal: Option<Refusal>,
+    contested_at: Option<Timestamp>,
+    /// When the factors went, whatever came afterwards.
+    remedied_at: Option<Timestamp>,
     stage: Stage,
+    #[serde(skip)]
+    now: Circumstances,
 }
 
 impl Case {
@@ -79,21 +92,19 @@ impl Case {
             opened_at: now,
             page: Page::Unbound,
             evidence: Vec::new(),
-            risk: 0,
-            incidents: 0,
+            rejected: Vec::new(),
             handler_rank: 1,
+            refusal: None,
+            contested_at: None,
+            remedied_at: None,
             stage: Stage::Verifying,
+            now: Circumstances::default(),
         }
     }
 
     /// Its id.
     pub fn id(&self) -> &CaseId {
         &self.id
-    }
-
-    /// Whom it is about.
-    pub fn subject(&self) -> &Subject {
-        &self.subject
     }
 
     /// When it was opened.
@@ -111,21 +122,14 @@ impl Case {
         &self.evidence
     }
 
-    /// How often proof that never counts was offered, and how many open incidents concern the person.
-    pub fn risk(&self) -> i64 {
-        self.risk + self.incidents
-    }
-
-    /// The case, now that it is known how many open incidents concern the person. Each raises the risk.
-    #[must_use]
-    pub fn with_incidents(mut self, incidents: i64) -> Self {
-        self.incidents = incidents.max(0);
-        self
-    }
-
     /// Lowest rank that may work on it.
     pub fn handler_rank(&self) -> i64 {
         self.handler_rank
+    }
+
+    /// When the factors went: also of a case that lapsed or was contested afterwards.
+    pub fn remedied_at(&self) -> Option<Timestamp> {
+        self.remedied_at
     }
 
     /// Where it stands.
@@ -140,27 +144,12 @@ impl Case {
 
     /// Whether anybody on our side worked on it: bound its page, or recorded what they verified.
     pub fn is_attended(&self) -> bool {
-        matches!(self.page, Page::Bound { .. }) || !self.evidence.is_empty() || self.risk > 0
+        matches!(self.page, Page::Bound { .. }) || !self.evidence.is_empty() || !self.rejected.is_empty()
     }
 
     /// What its evidence amounts to, as policies see it: now while it is gathered, and as of the moment it sufficed
     /// from then on, so that a hold of three days does not outlive its own proof.
     pub fn proof(&self, now: Timestamp) -> Proof {
         Proof::of(self, self.stage.verified_at().unwrap_or(now))
-    }
-
-    /// The case as it stands at `now`: one that was verified and then left lying for a day is back at verifying, and
-    /// its evidence is stale. Every load from the database passes through here.
-    #[must_use]
-    pub fn as_of(mut self, now: Timestamp) -> Self {
-        let ready_at = match self.stage {
-            Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at } => verified_at,
-            Stage::OnHold { until, .. } => until,
-            _ => return self,
-        };
-        if now.duration_since(ready_at) > jiff::SignedDuration::from_hours(Evidence::FRESH_HOURS) {
-            self.stage = Stage::Verifying;
-        }
-        self
     }
 }

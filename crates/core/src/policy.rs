@@ -14,6 +14,9 @@ pub use permit::{
 pub use request::{FindingFacts, Request, Staff};
 
 use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
+use jiff::Timestamp;
+
+use crate::case::Case;
 
 /// The policies in force.
 pub struct Policies {
@@ -58,6 +61,18 @@ impl Policies {
             return Ok(Permit::new(request.resource_id().to_owned(), named("id")));
         }
         Err(Denied { policies: named("id"), says: named("says"), errors })
+    }
+
+    /// The case, after its person was read anew. Where tier, rank or manager are not what they were at the opening, proof that
+    /// sufficed may suffice no more: then it is gathered anew. The risk is left out; whoever resets is asked about it.
+    pub fn look_again(&self, case: Case, now: Timestamp) -> Case {
+        if case.stage().verified_at().is_none() || !case.has_stricter_subject() {
+            return case;
+        }
+        match self.authorize(&Request::verify(&case, case.proof(now).without_risk())) {
+            Ok(_) => case,
+            Err(_) => case.verify_anew(),
+        }
     }
 
     fn assemble<A: Action>(

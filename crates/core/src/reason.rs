@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::has_hidden;
 
 /// A reason as it goes on the record: trimmed, one line, 3 to 500 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reason(String);
 

@@ -11,6 +11,7 @@ pub mod close_finding;
 pub mod contest;
 pub mod create_service_token;
 pub mod diagnose_person;
+pub mod earlier_cases;
 pub mod end_session;
 pub mod enrol_totp;
 pub mod escalate_case;
@@ -18,6 +19,7 @@ pub mod export_audit;
 pub mod force_mfa_reset;
 pub mod import_sign_ins;
 pub mod import_watched_file;
+pub mod lapse_case;
 pub mod names;
 pub mod open_case;
 pub mod publish_checkpoint;
@@ -48,7 +50,7 @@ mod signed_in;
 
 pub use crate::store::throttles::Counted;
 pub use caller::{
-    Caller, case_for, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
+    Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
     record_missing_scope,
 };
 pub use limiter::Lane;

@@ -89,7 +89,7 @@ enum AuditCommand {
 #[derive(Subcommand)]
 enum PersonCommand {
     /// Let somebody back in whom nobody at the desk may help: an admin, somebody whose password is shut, or the owner
-    /// of an account that "this was not me" froze.
+    /// of an account that "this was not me" suspended.
     Recover(person_recover::RecoverArgs),
 }
 

@@ -1,9 +1,10 @@
-//! What runs beside the requests: messages are delivered, log entries get their place, what ran out is swept, sign-in
-//! records are judged, and the watched folder is read. Each is a loop on a task of its own: a mail server that hangs
-//! keeps no entry from its place in the audit log, and nobody from seeing an attack.
+//! What runs beside the requests: messages are delivered, log entries get their place, what ran out is swept, cases that
+//! nobody moved in time are closed, sign-in records are judged, and the watched folder is read. Each is a loop on a task of
+//! its own: a mail server that hangs keeps no entry from its place in the audit log, and nobody from seeing an attack.
 
 pub mod deliver_outbox;
 pub mod detect;
+pub mod lapse_cases;
 pub mod sequence_audit;
 pub mod sweep;
 pub mod watch_folder;
@@ -24,6 +25,7 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// A job that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
 const PUBLISH_EVERY: Duration = Duration::from_hours(24);
+const LAPSE_EVERY: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// Runs the jobs until `stop` turns true.
@@ -39,6 +41,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_running(&app, "mail", &stop, |app, stop| deliver_messages(app, Channels::Mail, stop)),
         keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
         keep_running(&app, "sweeping", &stop, sweep_regularly),
+        keep_running(&app, "cases that lapse", &stop, lapse_regularly),
         keep_running(&app, "judging of sign-in records", &stop, detect::run),
         watching,
     );
@@ -113,6 +116,16 @@ async fn sweep_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "what has run out was not swept; trying again");
         }
         pause(&Notify::new(), SWEEP_EVERY, &mut stop).await;
+    }
+}
+
+/// Late or not, it lets nobody in: a case whose time is over reads as closed already.
+async fn lapse_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = lapse_cases::lapse_cases(&app).await {
+            tracing::error!(%error, "cases whose time is over were not closed; trying again");
+        }
+        pause(&Notify::new(), LAPSE_EVERY, &mut stop).await;
     }
 }
 

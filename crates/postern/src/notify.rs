@@ -28,6 +28,8 @@ pub enum Notice {
     FactorDisabled,
     /// They are back in: the case is closed.
     CaseClosed,
+    /// Nobody came back within a day of the reset.
+    CaseLapsed,
 }
 
 impl Notice {
@@ -40,6 +42,7 @@ impl Notice {
             Self::BackupCodeUsed => "A backup code was used to sign in to your account",
             Self::FactorDisabled => "A sign-in method of yours was switched off",
             Self::CaseClosed => "You are back in: the recovery of your account is closed",
+            Self::CaseLapsed => "The recovery of your account was not finished in time",
         }
     }
 
@@ -59,6 +62,10 @@ impl Notice {
             Self::BackupCodeUsed => "Somebody signed in to your account with one of your backup codes.",
             Self::FactorDisabled => {
                 "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk."
+            }
+            Self::CaseLapsed => {
+                "Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no \
+                 longer works. If you still can't sign in, start a new request."
             }
             Self::CaseClosed => "A full sign-in with the new method has closed the recovery case.",
         }
@@ -173,8 +180,8 @@ fn body(app: &App, contact: &Contact, notice: Notice, token: &str) -> String {
     // In the fragment: browsers never send it, so it stands in no server's log.
     let link = app.config.link(&format!("/not-me#{token}"));
     format!(
-        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page freezes the \
-         recovery, and the account if the reset was done already. It works once, for 30 days, and needs no sign-in. \
+        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page stops the \
+         recovery, and suspends the account if the reset was done already. It works once, for 30 days, and needs no sign-in. \
          If the link does not open, call the help desk.\n",
         notice.text()
     )

@@ -23,6 +23,23 @@ pub struct Subject {
     pub role: Role,
     /// Their manager on file.
     pub manager: Option<PersonId>,
+    /// Whether the account is suspended: nothing is verified and nothing is reset then.
+    pub suspended: bool,
+}
+
+impl Subject {
+    /// The stricter of this person then and `now`: the higher tier, the higher rank, and a manager only if it is the same
+    /// one.
+    pub(super) fn stricter(&self, now: &Self) -> Self {
+        Self {
+            tenant: self.tenant.clone(),
+            person: self.person.clone(),
+            tier: self.tier.max(now.tier),
+            role: if now.role.rank() >= self.role.rank() { now.role } else { self.role },
+            manager: self.manager.clone().filter(|manager| now.manager.as_ref() == Some(manager)),
+            suspended: now.suspended,
+        }
+    }
 }
 
 /// Evidence that is accepted and fresh, counted the ways policies ask.
@@ -34,7 +51,7 @@ pub struct Proof {
     pub kinds: BTreeSet<Kind>,
     /// People whose word the evidence is.
     pub witnesses: BTreeSet<PersonId>,
-    /// How often proof that never counts was offered, and how many open incidents concern the person.
+    /// As [`Case::risk`].
     pub risk: i64,
     /// Whether a senior has the case.
     pub escalated: bool,
@@ -42,7 +59,8 @@ pub struct Proof {
 
 impl Proof {
     pub(super) fn of(case: &Case, now: Timestamp) -> Self {
-        let counting: Vec<&Evidence> = case.evidence.iter().filter(|e| e.counts_at(now)).collect();
+        let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
+        let counting: Vec<&Evidence> = case.evidence.iter().filter(counts).collect();
         Self {
             page_bound: matches!(case.page, Page::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
@@ -65,10 +83,22 @@ impl Proof {
         self
     }
 
+    /// The same proof without its risk: what was verified, and not whether an agent may go on alone.
+    #[must_use]
+    pub fn without_risk(mut self) -> Self {
+        self.risk = 0;
+        self
+    }
+
     /// The same proof with the page bound.
     #[must_use]
     pub fn with_page_bound(mut self) -> Self {
         self.page_bound = true;
         self
     }
+}
+
+/// A vouch is the word of the manager: of somebody who is not the manager any more it counts nothing.
+fn is_of_a_former_manager(case: &Case, evidence: &Evidence) -> bool {
+    evidence.kind == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.witness)
 }

@@ -65,6 +65,8 @@ enum Step {
     Reset {
         by: &'static str,
     },
+    /// An admin raises the owner's tier to the highest.
+    RaiseTier,
     ShowPass,
     EnterPassword,
     EnterPass,
@@ -87,6 +89,9 @@ struct World {
     opened_by: Opener,
     case: Case,
     waited: bool,
+    raised: bool,
+    /// A reset went through that the tier of that moment does not allow.
+    weak_reset: bool,
     /// The adversary has seen the pass on the bound page.
     has_pass: bool,
     pass_used: bool,
@@ -100,6 +105,8 @@ struct Adversary<'a> {
     holds: &'a [Holding],
     openers: &'a [Opener],
     tier: Tier,
+    /// Whether the tier may be raised on the way: a search of its own, because it doubles the states.
+    raises: bool,
     policies: &'a Policies,
 }
 
@@ -143,6 +150,36 @@ impl Adversary<'_> {
         Standing { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
+    fn subject(tier: Tier) -> Subject {
+        Subject {
+            tenant: TenantId::new("t"),
+            person: PersonId::new("owner"),
+            tier,
+            role: Role::Person,
+            manager: Some(PersonId::new("manager")),
+            suspended: false,
+        }
+    }
+
+    /// The case as a step loads it: with the owner of this moment.
+    fn load(&self, world: &World) -> Case {
+        if !world.raised {
+            return world.case.clone();
+        }
+        let case = world.case.clone().with_subject_now(Self::subject(Tier::Privileged));
+        self.policies.look_again(case, Self::now(world))
+    }
+
+    /// What the raised tier wants: a second yes, and three days.
+    fn is_weak(world: &World) -> bool {
+        match world.case.stage() {
+            Stage::OnHold { approved_by: Some(_), began_at, .. } => {
+                Self::now(world).duration_since(*began_at) < jiff::SignedDuration::from_hours(72)
+            }
+            _ => true,
+        }
+    }
+
     fn now(world: &World) -> jiff::Timestamp {
         let hours = if world.waited { 72 } else { 0 };
         jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours)
@@ -176,13 +213,17 @@ impl Adversary<'_> {
                 next.case = remembered(world, step, || self.move_case(world, step))?;
                 // Evidence in another order is the same evidence: half the states for nothing.
                 next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
+                next.case.forget_now();
             }
             Step::Reset { by } => {
                 next.case = remembered(world, step, || self.reset(world, by))?;
+                next.case.forget_now();
+                next.weak_reset = world.raised && Self::is_weak(world);
                 next.owner_has_factor = false;
                 next.flow = None;
             }
             Step::Wait => next.waited = true,
+            Step::RaiseTier => next.raised = true,
             Step::ShowPass => {
                 let bound = matches!(world.case.page(), super::Page::Bound { .. });
                 let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
@@ -213,7 +254,7 @@ impl Adversary<'_> {
     }
 
     fn move_case(&self, world: &World, step: &Step) -> Option<Case> {
-        let (case, now) = (world.case.clone(), Self::now(world));
+        let (case, now) = (self.load(world), Self::now(world));
         match step {
             Step::BindPage { by } => {
                 let staff = Self::staff(by);
@@ -250,7 +291,7 @@ impl Adversary<'_> {
     }
 
     fn reset(&self, world: &World, by: &str) -> Option<Case> {
-        let (case, now) = (world.case.clone(), Self::now(world));
+        let (case, now) = (self.load(world), Self::now(world));
         let staff = Self::staff(by);
         let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
         let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
@@ -258,13 +299,13 @@ impl Adversary<'_> {
     }
 }
 
-type Known = HashMap<(Case, bool, Step), Option<Case>>;
+type Known = HashMap<(Case, bool, bool, Step), Option<Case>>;
 
-/// What a step does to a case depends on the case, the clock and the step alone, whoever the adversary is: asking the
+/// What a step does to a case depends on the case, the clock, the tier and the step alone, whoever the adversary is: asking the
 /// policies once for all adversaries makes the search ten times as fast.
 fn remembered(world: &World, step: &Step, find: impl FnOnce() -> Option<Case>) -> Option<Case> {
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
-    let question = (world.case.clone(), world.waited, step.clone());
+    let question = (world.case.clone(), world.waited, world.raised, step.clone());
     if let Some(known) = KNOWN.lock().unwrap().get(&question) {
         return known.clone();
     }
@@ -278,17 +319,12 @@ impl Model for Adversary<'_> {
     type Action = Step;
 
     fn init_states(&self) -> Vec<World> {
-        let subject = Subject {
-            tenant: TenantId::new("t"),
-            person: PersonId::new("owner"),
-            tier: self.tier,
-            role: Role::Person,
-            manager: Some(PersonId::new("manager")),
-        };
         let open = |opened_by: &Opener| World {
             opened_by: *opened_by,
-            case: Case::open(CaseId::new("case"), subject.clone(), jiff::Timestamp::UNIX_EPOCH),
+            case: Case::open(CaseId::new("case"), Self::subject(self.tier), jiff::Timestamp::UNIX_EPOCH),
             waited: false,
+            raised: false,
+            weak_reset: false,
             has_pass: false,
             pass_used: false,
             flow: None,
@@ -317,17 +353,16 @@ impl Model for Adversary<'_> {
         if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind != Kind::ManagerVouch) {
             steps.push(Step::Vouch);
         }
+        if self.raises && !world.raised {
+            steps.push(Step::RaiseTier);
+        }
         if self.holds(Holding::Password) {
             steps.push(Step::EnterPassword);
         }
-        steps.extend([
-            Step::Verify,
-            Step::Wait,
-            Step::ShowPass,
-            Step::EnterPass,
-            Step::Enrol,
-            Step::FinishSignIn,
-        ]);
+        steps.extend([Step::Verify, Step::Wait]);
+        if !self.raises {
+            steps.extend([Step::ShowPass, Step::EnterPass, Step::Enrol, Step::FinishSignIn]);
+        }
     }
 
     fn next_state(&self, world: &World, step: Step) -> Option<World> {
@@ -335,10 +370,22 @@ impl Model for Adversary<'_> {
         if world.session {
             return None;
         }
+        // Where the tier is the question, the search ends with the reset.
+        if self.raises && matches!(world.case.stage(), Stage::Remedied { .. }) {
+            return None;
+        }
         self.take(world, &step).filter(|next| next != world)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
+        if self.raises {
+            return vec![
+                Property::always("the tier of the moment", |_, world: &World| !world.weak_reset),
+                Property::sometimes("a reset on the raised tier", |_, world: &World| {
+                    world.raised && matches!(world.case.stage(), Stage::Remedied { .. })
+                }),
+            ];
+        }
         vec![
             Property::always("P1: one is never enough", |_, world: &World| !world.session),
             Property::always("P1: no enrolment either", |_, world: &World| !world.adversary_factor),
@@ -350,7 +397,7 @@ fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str>
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary { holds, openers, tier, policies }.checker().spawn_bfs().join();
+    let checker = Adversary { holds, openers, tier, raises: false, policies }.checker().spawn_bfs().join();
     assert!(checker.unique_state_count() > 1, "the model does nothing");
     checker.discoveries().into_keys().collect()
 }
@@ -383,4 +430,17 @@ fn the_model_finds_the_way_in_when_enough_is_held() {
     let enough = [Holding::Password, Holding::PhoneLine, Holding::Manager];
     let broken = check(&enough, &[Opener::Adversary], Tier::Standard);
     assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
+}
+
+/// The owner's own recovery, with every step in every order, while an admin raises the tier in between: whatever was
+/// verified before, no reset goes through with less than the new tier wants.
+#[test]
+fn a_tier_that_is_raised_binds_every_reset_after_it() {
+    let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
+    for tier in [Tier::Standard, Tier::Sensitive] {
+        let model = Adversary { holds: &[], openers: &[Opener::Owner], tier, raises: true, policies };
+        let checker = model.checker().spawn_bfs().join();
+        let found: Vec<_> = checker.discoveries().into_keys().collect();
+        assert_eq!(found, ["a reset on the raised tier"], "tier {}", tier.as_str());
+    }
 }

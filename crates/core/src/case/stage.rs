@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
+use crate::person::Tier;
 
 /// Where a case stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub enum Stage {
         verified_at: Timestamp,
         /// Who said yes, where the tier wants it.
         approved_by: Option<PersonId>,
+        /// When the waiting began. A tier that is raised meanwhile waits longer from here.
+        began_at: Timestamp,
         /// First moment at which the remedy may be applied.
         until: Timestamp,
     },
@@ -67,6 +70,8 @@ pub enum Outcome {
     Withdrawn,
     /// Another case of the same person went through.
     Superseded,
+    /// Nobody came back in time.
+    Lapsed,
 }
 
 impl Stage {
@@ -81,6 +86,18 @@ impl Stage {
             Self::Contested { .. } => "contested",
             Self::Closed { .. } => "closed",
         }
+    }
+
+    /// What follows once nobody else has to say yes, for a person of this tier: the hold, or the remedy.
+    pub(super) fn after_approval(
+        tier: Tier,
+        (verified_at, approved_by): (Timestamp, Option<PersonId>),
+        now: Timestamp,
+    ) -> Self {
+        if tier.hold_hours() == 0 {
+            return Self::Ready { verified_at, approved_by };
+        }
+        Self::OnHold { verified_at, approved_by, began_at: now, until: tier.hold_from(now) }
     }
 
     /// When the proof sufficed, while that still waits to be used.
@@ -107,6 +124,7 @@ impl Outcome {
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
             Self::Superseded => "superseded",
+            Self::Lapsed => "lapsed",
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Case, CaseError, Outcome, Page, Recorded, Stage, Subject};
+use super::{Case, CaseError, CaseMarkKind, Outcome, Page, Recorded, Refusal, Stage, Subject};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
-use crate::policy::{Action, Permit, Policies, Request, Staff};
+use crate::policy::{Action, BindPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff};
+use crate::reason::Reason;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -19,6 +20,7 @@ fn case(id: &str, tier: Tier) -> Case {
         tier,
         role: Role::Person,
         manager: Some(PersonId::new("mona")),
+        suspended: false,
     };
     Case::open(CaseId::new(id), subject, at(0))
 }
@@ -40,6 +42,11 @@ fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A>
 fn evidence(kind: Kind, witness: &str, seconds: i64) -> Evidence {
     let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
     Evidence { kind, witness: PersonId::new(witness), contact, reference: "HD-1".into(), at: at(seconds) }
+}
+
+fn refusal(by: &str, seconds: i64) -> Refusal {
+    let reason = Reason::parse("could not read the phrase").unwrap();
+    Refusal { by: PersonId::new(by), reason, at: at(seconds) }
 }
 
 struct Desk {
@@ -145,7 +152,7 @@ fn every_stage_against_every_transition() {
         let before_remedy = ["verifying", "awaiting_approval", "on_hold", "ready"];
         moved(c().withdraw(now).is_ok(), &before_remedy, "withdraw");
         let open = ["verifying", "awaiting_approval", "on_hold", "ready", "contested"];
-        moved(c().refuse(refuse, now).is_ok(), &open, "refuse");
+        moved(c().refuse(refuse, refusal("sol", 40)).is_ok(), &open, "refuse");
         let not_contested = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied"];
         moved(c().supersede(now).is_ok(), &not_contested, "supersede");
         // A proven case can still be contested: the owner may read the notice the next morning.
@@ -207,7 +214,7 @@ fn a_permit_for_one_case_does_not_move_another() {
     let desk = Desk::new();
     let (one, other) = (case("one", Tier::Standard), case("other", Tier::Standard));
     let foreign = permit(&desk.policies, &one, &desk.ben);
-    assert_eq!(other.refuse(foreign, at(1)), Err(CaseError::ForeignPermit));
+    assert_eq!(other.refuse(foreign, refusal("ben", 1)), Err(CaseError::ForeignPermit));
 }
 
 #[test]
@@ -260,6 +267,9 @@ fn staff_rules_refuse_with_their_names() {
     with_password.phishing_resistant = false;
     assert_eq!(ask(&with_password, &standard), ["staff.passkey-only"]);
     assert!(ask(&staff("mona", Role::Person), &standard).contains(&"staff.never-equal-or-higher".to_owned()));
+    let mut program = desk.ben.clone();
+    program.by_token = true;
+    assert_eq!(ask(&program, &standard), ["staff.no-token-proves-or-resets"]);
     let mut token = staff("mona", Role::Person);
     token.by_token = true;
     let vouch = desk.policies.authorize::<crate::policy::Vouch>(&Request::on_case(&token, &standard));
@@ -306,4 +316,178 @@ fn open_incidents_raise_the_risk_until_they_are_closed_and_are_no_part_of_the_ca
     assert!(!suffices(&attacked), "three incidents, and the agent goes on alone");
     assert_eq!(serde_json::to_string(&attacked).unwrap(), kept);
     assert!(suffices(&attacked.with_incidents(0)));
+}
+
+fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
+    let mut subject = case.subject.clone();
+    change(&mut subject);
+    case.clone().with_subject_now(subject)
+}
+
+#[test]
+fn the_stricter_of_then_and_now_holds() {
+    let opened = case("c", Tier::Sensitive);
+    let lowered = now_like(&opened, |now| now.tier = Tier::Standard);
+    assert_eq!(lowered.subject().tier, Tier::Sensitive);
+    assert_eq!(now_like(&opened, |now| now.tier = Tier::Privileged).subject().tier, Tier::Privileged);
+    let mut senior = opened.clone();
+    senior.subject.role = Role::Senior;
+    assert_eq!(now_like(&senior, |now| now.role = Role::Person).subject().role, Role::Senior);
+    assert_eq!(now_like(&opened, |now| now.role = Role::Admin).subject().role, Role::Admin);
+    assert_eq!(now_like(&opened, |now| now.manager = Some(PersonId::new("nick"))).subject().manager, None);
+    assert_eq!(now_like(&opened, |_| {}).subject().manager, Some(PersonId::new("mona")));
+    let kept = serde_json::to_string(&lowered).unwrap();
+    assert_eq!(kept, serde_json::to_string(&opened).unwrap(), "what was read for one step is not kept");
+}
+
+#[test]
+fn a_tier_that_is_raised_holds_from_the_next_step_on() {
+    let desk = Desk::new();
+    let raise = |case: &Case, tier| now_like(case, |now| now.tier = tier);
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let day = SignedDuration::from_hours(24);
+    let held = raise(&ready, Tier::Sensitive);
+    assert!(
+        matches!(held.stage(), Stage::OnHold { began_at, until, .. } if *began_at == at(10) && *until == at(10) + day)
+    );
+    assert!(matches!(desk.reset(held, at(20)), Err(CaseError::OnHold { .. })));
+    assert_eq!(raise(&ready, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    assert_eq!(raise(&held, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    // Verified and approved under the higher tier: what was begun goes on.
+    let verified = desk.verify(raise(&desk.proven_enough(Tier::Sensitive), Tier::Privileged), at(10));
+    assert_eq!(verified.stage().as_str(), "awaiting_approval");
+    let yes = permit(&desk.policies, &verified, &desk.sol);
+    let approved = verified.approve(yes, desk.sol.id.clone(), at(20)).unwrap();
+    assert!(matches!(approved.stage(), Stage::OnHold { until, .. } if *until == at(20) + day * 3));
+}
+
+#[test]
+fn a_hold_that_grows_counts_from_the_same_beginning() {
+    let desk = Desk::new();
+    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let mut approved = held.clone();
+    approved.stage = Stage::OnHold {
+        verified_at: at(10),
+        approved_by: Some(desk.sol.id.clone()),
+        began_at: at(10),
+        until: at(10) + SignedDuration::from_hours(24),
+    };
+    let longer = now_like(&approved, |now| now.tier = Tier::Privileged);
+    let until = at(10) + SignedDuration::from_hours(72);
+    assert!(matches!(longer.stage(), Stage::OnHold { until: found, .. } if *found == until));
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(desk.reset(longer.clone(), until - second), Err(CaseError::OnHold { until }));
+    assert!(desk.reset(longer, until).is_ok());
+}
+
+#[test]
+fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it_anew() {
+    let desk = Desk::new();
+    let case = case("c", Tier::Standard);
+    let bind: Permit<BindPage> = permit(&desk.policies, &case, &desk.ben);
+    let case = case.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
+    let add: Permit<RecordEvidence> = permit(&desk.policies, &case, &desk.ben);
+    let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
+    let word = permit(&desk.policies, &case, &desk.mona);
+    let ready = desk.verify(case.vouch(word, evidence(Kind::ManagerVouch, "mona", 3)).unwrap(), at(10));
+    let look = |case: Case| desk.policies.look_again(case, at(20)).stage().as_str();
+    assert_eq!(look(now_like(&ready, |_| {})), "ready");
+    assert_eq!(look(now_like(&ready, |now| now.tier = Tier::Sensitive)), "verifying");
+    // The word of somebody who is not the manager any more counts nothing.
+    assert_eq!(look(now_like(&ready, |now| now.manager = Some(PersonId::new("nick")))), "verifying");
+    assert_eq!(look(now_like(&ready, |now| now.manager = None)), "verifying");
+}
+
+#[test]
+fn a_suspended_account_is_neither_verified_nor_reset() {
+    let desk = Desk::new();
+    let proven = now_like(&desk.proven_enough(Tier::Standard), |now| now.suspended = true);
+    let denied = desk.policies.authorize(&Request::verify(&proven, proven.proof(at(10)))).unwrap_err();
+    assert_eq!(denied.policies, ["recovery.suspended"]);
+    assert!(
+        desk.policies
+            .missing(&proven, &desk.ben.id, at(10))
+            .forbidden
+            .unwrap()
+            .contains("postern person recover")
+    );
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let ready = now_like(&ready, |now| now.suspended = true);
+    let denied = desk.policies.authorize::<ForceReset>(&Request::on_case(&desk.ben, &ready)).unwrap_err();
+    assert_eq!(denied.policies, ["staff.suspended-account"]);
+}
+
+#[test]
+fn what_was_reset_lapses_when_nobody_came_for_a_day() {
+    let desk = Desk::new();
+    let remedied = desk.reset(desk.verify(desk.proven_enough(Tier::Standard), at(10)), at(20)).unwrap();
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(remedied.clone().as_of(at(20) + day).stage().as_str(), "remedied");
+    let lapsed = remedied.as_of(at(21) + day);
+    assert_eq!(lapsed.stage(), &Stage::Closed { outcome: Outcome::Lapsed, at: at(20) + day });
+    assert_eq!(lapsed.clone().prove(at(22) + day).unwrap_err(), CaseError::OutOfOrder { stage: "closed" });
+    // Whoever asked for the reset may not have been the owner, who reads the notice two days later.
+    assert!(matches!(
+        lapsed.contest(at(30) + day).unwrap().stage(),
+        Stage::Contested { after_remedy: true, .. }
+    ));
+}
+
+#[test]
+fn a_request_lapses_with_its_page() {
+    let desk = Desk::new();
+    let month = SignedDuration::from_hours(Case::PAGE_HOURS);
+    for case in desk.all_stages() {
+        let lapses = ["verifying", "awaiting_approval", "on_hold", "ready"].contains(&case.stage().as_str());
+        assert_eq!(case.lapses_at() == Some(at(0) + month), lapses, "{:?}", case.stage());
+        let late = case.clone().as_of(at(1) + month);
+        assert_eq!(
+            matches!(late.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. }),
+            lapses || case.stage().as_str() == "remedied"
+        );
+    }
+    let lapsed = desk.proven_enough(Tier::Standard).as_of(at(1) + month);
+    assert!(lapsed.contest(at(2) + month).is_err(), "nothing was changed, so there is nothing to stop");
+}
+
+#[test]
+fn a_refusal_counts_for_thirty_days_to_the_second() {
+    let desk = Desk::new();
+    let opened = case("c", Tier::Standard);
+    let (opened, _) = opened
+        .clone()
+        .add_evidence(permit(&desk.policies, &opened, &desk.ben), evidence(Kind::Urgency, "ben", 5))
+        .unwrap();
+    let refuse = permit(&desk.policies, &opened, &desk.ben);
+    let refused = opened.refuse(refuse, refusal("ben", 10)).unwrap();
+    let month = SignedDuration::from_hours(24 * 30);
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(refused.risk_left_behind(at(5) + month), 2, "the refusal, and the hurry");
+    assert_eq!(refused.risk_left_behind(at(10) + month - second), 1);
+    assert_eq!(refused.risk_left_behind(at(10) + month), 1);
+    assert_eq!(refused.risk_left_behind(at(10) + month + second), 0);
+    let marks = refused.marks();
+    let kinds: Vec<_> = marks.iter().map(|mark| mark.kind).collect();
+    assert_eq!(kinds, [CaseMarkKind::ProofRejected(Kind::Urgency), CaseMarkKind::Refused]);
+    assert_eq!(marks[1].by, Some(PersonId::new("ben")));
+    assert_eq!(marks[1].reason.as_deref(), Some("could not read the phrase"));
+}
+
+#[test]
+fn a_contest_counts_once_and_a_withdrawal_never() {
+    let desk = Desk::new();
+    let contested = case("c", Tier::Standard).contest(at(10)).unwrap();
+    assert_eq!(contested.risk_left_behind(at(20)), 1);
+    let refuse = permit(&desk.policies, &contested, &desk.sol);
+    let over = contested.refuse(refuse, refusal("sol", 15)).unwrap();
+    assert_eq!((over.risk_left_behind(at(20)), over.marks().len()), (1, 2), "one attack, both shown");
+    let withdrawn = case("c", Tier::Standard).withdraw(at(10)).unwrap();
+    assert_eq!((withdrawn.risk_left_behind(at(20)), withdrawn.marks().len()), (0, 1));
+    let other = case("d", Tier::Standard).with_left_behind(over.risk_left_behind(at(20)));
+    assert_eq!(other.risk(), 1);
+    assert_eq!(
+        serde_json::to_string(&other).unwrap(),
+        serde_json::to_string(&case("d", Tier::Standard)).unwrap()
+    );
 }

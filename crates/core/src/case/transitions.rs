@@ -1,8 +1,8 @@
 //! What may follow what.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{Case, Outcome, Page, Stage};
+use super::{Case, Outcome, Page, Refusal, Stage};
 use crate::evidence::{Evidence, Worth};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
@@ -61,7 +61,7 @@ impl Case {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
         if evidence.kind.worth() == Worth::Never || !evidence.kind.recorded_by_agent() {
-            self.risk += 1;
+            self.rejected.push(evidence);
             return Ok((self, Recorded::Rejected));
         }
         self.evidence.push(evidence);
@@ -80,10 +80,11 @@ impl Case {
     pub fn verify(mut self, permit: Permit<Verify>, now: Timestamp) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        self.stage = if self.subject.tier.wants_approval() {
+        let tier = self.subject().tier;
+        self.stage = if tier.wants_approval() {
             Stage::AwaitingApproval { verified_at: now }
         } else {
-            self.after_approval(now, None, now)
+            Stage::after_approval(tier, (now, None), now)
         };
         Ok(self)
     }
@@ -99,7 +100,7 @@ impl Case {
         let Stage::AwaitingApproval { verified_at } = self.stage else {
             return Err(self.out_of_order());
         };
-        self.stage = self.after_approval(verified_at, Some(by), now);
+        self.stage = Stage::after_approval(self.subject().tier, (verified_at, Some(by)), now);
         Ok(self)
     }
 
@@ -120,6 +121,7 @@ impl Case {
             Stage::OnHold { until, .. } => return Err(CaseError::OnHold { until }),
             _ => return Err(self.out_of_order()),
         }
+        self.remedied_at = Some(now);
         self.stage = Stage::Remedied { at: now, by };
         Ok(self)
     }
@@ -133,13 +135,14 @@ impl Case {
         Ok(self)
     }
 
-    /// A staff member said no.
-    pub fn refuse(mut self, permit: Permit<Refuse>, now: Timestamp) -> Result<Self, CaseError> {
+    /// A staff member said no. Later cases of the person are shown who, and why.
+    pub fn refuse(mut self, permit: Permit<Refuse>, refusal: Refusal) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. }) {
             return Err(self.out_of_order());
         }
-        self.stage = Stage::Closed { outcome: Outcome::Refused, at: now };
+        self.stage = Stage::Closed { outcome: Outcome::Refused, at: refusal.at };
+        self.refusal = Some(refusal);
         Ok(self)
     }
 
@@ -155,11 +158,14 @@ impl Case {
 
     /// The owner says that it was not them. Needs no permit: stopping is always allowed. A senior has it from now on.
     pub fn contest(mut self, now: Timestamp) -> Result<Self, CaseError> {
-        let after_remedy = match self.stage {
-            Stage::Closed { outcome: Outcome::Proven, .. } | Stage::Remedied { .. } => true,
+        let after_remedy = self.remedied_at.is_some();
+        match self.stage {
+            Stage::Closed { outcome: Outcome::Proven, .. } => {}
+            Stage::Closed { outcome: Outcome::Lapsed, .. } if after_remedy => {}
             Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
-            _ => false,
-        };
+            _ => {}
+        }
+        self.contested_at = Some(now);
         self.stage = Stage::Contested { at: now, after_remedy };
         self.handler_rank = Role::Senior.rank();
         Ok(self)
@@ -188,16 +194,6 @@ impl Case {
         }
         self.stage = Stage::Closed { outcome: Outcome::Withdrawn, at: now };
         Ok(self)
-    }
-
-    fn after_approval(&self, verified_at: Timestamp, approved_by: Option<PersonId>, now: Timestamp) -> Stage {
-        let hold = SignedDuration::from_hours(self.subject.tier.hold_hours());
-        if hold.is_zero() {
-            return Stage::Ready { verified_at, approved_by };
-        }
-        // A hold that cannot be represented never ends: fail closed.
-        let until = now.checked_add(hold).unwrap_or(Timestamp::MAX);
-        Stage::OnHold { verified_at, approved_by, until }
     }
 
     fn expect_verifying(&self) -> Result<(), CaseError> {

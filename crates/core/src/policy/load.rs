@@ -101,6 +101,7 @@ fn imagined_case(tier: Tier) -> Case {
         tier,
         role: Role::Person,
         manager: Some(PersonId::new("manager")),
+        suspended: false,
     };
     Case::open(CaseId::new("imagined"), subject, Timestamp::UNIX_EPOCH)
 }

@@ -164,6 +164,7 @@ fn case_attributes(case: &Case) -> Value {
         "person": subject.person.as_str(),
         "manager": subject.manager.as_ref().map_or("", PersonId::as_str),
         "tier": subject.tier.as_str(),
+        "suspended": subject.suspended,
         "target_rank": subject.role.rank(),
         "handler_rank": case.handler_rank(),
         "witnesses": witnesses(case),

@@ -65,6 +65,7 @@ CREATE TABLE backup_code_sets (
     person_id TEXT NOT NULL,
     salt BLOB NOT NULL,
     created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
@@ -157,6 +158,7 @@ CREATE TABLE known_devices (
     token_hash TEXT NOT NULL,
     person_id TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, token_hash, person_id)
 );
@@ -169,11 +171,12 @@ CREATE TABLE cases (
     person_id TEXT,
     claimed_login TEXT NOT NULL,
     page_token_hash TEXT NOT NULL,
+    page_expires_at BIGINT NOT NULL,
     phrase TEXT NOT NULL,
     stage TEXT NOT NULL,
     document TEXT,
     version BIGINT NOT NULL,
-    -- What whoever asked had to show: known_device, password, nothing.
+    -- What whoever asked had to show: known_device, password, nothing. Never changed.
     opened_with TEXT NOT NULL,
     ip TEXT NOT NULL,
     user_agent TEXT NOT NULL,
@@ -184,11 +187,17 @@ CREATE TABLE cases (
     taken_at BIGINT,
     -- Since when it stands in the list of strangers' cases. NULL: in the queue.
     stranger_since BIGINT,
+    -- The last moment at which it is open, if nobody moves it. NULL: it is over, or a senior has to look.
+    lapses_at BIGINT,
+    -- When it was last refused or contested, or proof was rejected in it: other cases of the person are shown it.
+    marked_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, page_token_hash),
     UNIQUE (tenant_id, reference)
 );
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
+CREATE INDEX cases_by_lapse ON cases (tenant_id, lapses_at);
+CREATE INDEX cases_by_mark ON cases (tenant_id, person_id, marked_at);
 CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id);
 CREATE INDEX cases_in_queue ON cases (tenant_id, opened_at, id) WHERE closed_at IS NULL AND stranger_since IS NULL;
 CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::ActionError;
 use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::store::Change;
+use crate::store::{Change, persons};
 
 /// Moves the case on when the evidence suffices: to approval, to the hold, or to ready. The owner is told.
 pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
@@ -16,6 +16,8 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
     let Ok(permit) = app.policies.authorize(&Request::verify(&case, case.proof(now))) else {
         return Ok(case);
     };
+    // What was read of the person holds until the commit: an account that was suspended meanwhile is not verified.
+    lock_subject(change, &case).await?;
     let policies = permit.policies().to_vec();
     let case = case.verify(permit, now)?;
     let event = |kind| {
@@ -26,6 +28,12 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
     announce_hold(change, &case).await?;
     notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
     Ok(case)
+}
+
+/// Locks the person's row as it was read for this step; `Conflict` when what the rules depend on changed meanwhile.
+pub(super) async fn lock_subject(change: &mut Change<'_>, case: &Case) -> Result<(), ActionError> {
+    let read = case.subject_now().unwrap_or_else(|| case.subject());
+    Ok(persons::lock_unchanged(change, read).await?)
 }
 
 /// Records the start of a hold, where one started.

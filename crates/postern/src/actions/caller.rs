@@ -9,7 +9,9 @@ use postern_core::policy::{Action, CloseFinding, Denied, FindingFacts, Permit, R
 use serde_json::json;
 
 use super::ActionError;
+use super::earlier_cases::risk_left_behind;
 use crate::app::App;
+use crate::config::Config;
 use crate::store::cases::{self, CaseRow};
 use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
@@ -70,7 +72,7 @@ impl Caller {
         persons::lock_all(&mut change, rows).await?;
         let alive = match self.scopes {
             Some(_) => service_tokens::lock(&mut change, &self.session).await,
-            None => sessions::lock(&mut change, &self.session).await,
+            None => sessions::lock(&mut change, &self.session, Config::SESSION_IDLE).await,
         };
         let active = match alive {
             Ok(()) => persons::lock_active(&mut change, &self.person.id).await,
@@ -184,20 +186,32 @@ pub async fn case_for(
         }
         Err(other) => return Err(other.into()),
     };
-    let case = match row.case(now)? {
-        Some(case) => {
-            let attacks = count_attacks(app, &case.subject().person).await?;
-            case.with_incidents(attacks)
+    let case = match case_now(app, &row, now).await? {
+        Some((case, person)) => {
+            let attacks = count_attacks(app, &person).await?;
+            let left_behind = risk_left_behind(app, &person.id, id, now).await?;
+            case.with_incidents(attacks).with_left_behind(left_behind)
         }
         None => stranger(app, id, now),
     };
     Ok((row, case, now))
 }
 
+/// The case as it stands now, with its person as they are now: the stricter of then and now holds. `None`: a stranger's.
+pub async fn case_now(
+    app: &App,
+    row: &CaseRow,
+    now: Timestamp,
+) -> Result<Option<(Case, Person)>, ActionError> {
+    let Some(id) = &row.person_id else { return Ok(None) };
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let case = row.case_of(person.subject(), now)?;
+    Ok(case.map(|case| (app.policies.look_again(case, now), person)))
+}
+
 /// Open attacks on a person's account. That somebody guessed at it among many others is none.
-async fn count_attacks(app: &App, person: &PersonId) -> Result<i64, ActionError> {
-    let person = persons::load(&app.db, &app.tenant, person).await?;
-    let keys = persons::list_login_keys(&app.db, &person).await?;
+async fn count_attacks(app: &App, person: &Person) -> Result<i64, ActionError> {
+    let keys = persons::list_login_keys(&app.db, person).await?;
     let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
     let attacks = open.iter().filter(|row| row.is_attack_on_those_named()).count();
     Ok(i64::try_from(attacks).unwrap_or(i64::MAX))
@@ -210,6 +224,7 @@ fn stranger(app: &App, id: &CaseId, now: Timestamp) -> Case {
         tier: Tier::Standard,
         role: Role::Person,
         manager: None,
+        suspended: false,
     };
     Case::open(id.clone(), subject, now)
 }

@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::{ActionError, Caller};
 use crate::app::App;
+use crate::config::Config;
 use crate::store::{StoreError, sessions};
 
 /// Ends one of the caller's own sessions.
 pub async fn end_session(app: &App, caller: &Caller, session: &str) -> Result<(), ActionError> {
-    let own = sessions::list(&app.db, &app.tenant, &caller.person.id, app.clock.now()).await?;
+    let own = sessions::list(&app.db, &app.tenant, &caller.person.id, app.clock.now(), Config::SESSION_IDLE)
+        .await?;
     if !own.iter().any(|known| known.id == session) {
         return Err(ActionError::NotFound);
     }

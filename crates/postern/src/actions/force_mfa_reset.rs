@@ -8,10 +8,12 @@ use postern_core::policy::{ForceReset, Request};
 use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
+use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
+use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
 
@@ -39,6 +41,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     let before = state_before(app, &person).await?;
     let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
+    lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
     let sessions_ended = remove_everything(&mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
@@ -91,8 +94,8 @@ pub(super) async fn state_before(app: &App, person: &PersonId) -> Result<Value, 
         .collect();
     Ok(json!({
         "factors": listed,
-        "backup_codes_left": backup_codes::count_left(&app.db, &app.tenant, person).await?,
-        "sessions": sessions::list(&app.db, &app.tenant, person, app.clock.now()).await?.len(),
+        "backup_codes_left": backup_codes::count_left(&app.db, &app.tenant, person, app.clock.now()).await?,
+        "sessions": sessions::list(&app.db, &app.tenant, person, app.clock.now(), Config::SESSION_IDLE).await?.len(),
     }))
 }
 

@@ -36,7 +36,7 @@ impl Lane {
         let request = current_request();
         let device = device.or(request.device.as_deref());
         if let Some(hash) = device.map(token_hash)
-            && known_devices::is_known(&app.db, &app.tenant, person, &hash).await?
+            && known_devices::is_known(&app.db, &app.tenant, person, &hash, app.clock.now()).await?
         {
             return Ok(Self { key, bucket: format!("device:{hash}"), cap });
         }

@@ -12,7 +12,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::retry::retry;
-use super::{ActionError, Counted, Lane};
+use super::{ActionError, Counted, Lane, earlier_cases};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
@@ -71,7 +71,14 @@ async fn open(
     let now = app.clock.now();
     let id = CaseId::new(app.rng.id(now)?);
     let page = app.rng.token()?;
-    let case = person.as_ref().map(|person| Case::open(id.clone(), person.subject(), now));
+    let (case, escalated) = match &person {
+        Some(person) => {
+            let case = Case::open(id.clone(), person.subject(), now);
+            let (case, escalated) = earlier_cases::begin(app, case, opened_with).await?;
+            (Some(case), escalated)
+        }
+        None => (None, None),
+    };
     let random = app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
     let request = current_request();
@@ -98,6 +105,9 @@ async fn open(
     } else {
         outbox::rehearse(&mut change).await?;
     }
+    if let Some(escalated) = escalated {
+        change.record(escalated);
+    }
     change.commit(&event).await?;
     Ok(Opened { page, id })
 }
@@ -110,8 +120,9 @@ async fn opened_with(
     shown: OpenedWith,
 ) -> Result<OpenedWith, ActionError> {
     let Some(person) = person else { return Ok(OpenedWith::Nothing) };
-    if let Some(device) = device
-        && known_devices::is_known(&app.db, &app.tenant, &person.id, &token_hash(device)).await?
+    let (request, now) = (current_request(), app.clock.now());
+    if let Some(device) = device.or(request.device.as_deref())
+        && known_devices::is_known(&app.db, &app.tenant, &person.id, &token_hash(device), now).await?
     {
         return Ok(OpenedWith::KnownDevice);
     }

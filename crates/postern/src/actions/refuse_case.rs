@@ -1,5 +1,6 @@
 //! No. A refusal is a good outcome and is on the record.
 
+use postern_core::case::Refusal;
 use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::Refuse;
@@ -27,7 +28,8 @@ async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result
     let mut change = caller.change_on(app, &case.subject().person).await?;
     if row.person_id.is_some() {
         event = event.person(&case.subject().person);
-        let case = case.refuse(permit, now)?;
+        let refusal = Refusal { by: caller.person.id.clone(), reason: reason.clone(), at: now };
+        let case = case.refuse(permit, refusal)?;
         cases::save(&mut change, &row, &case).await?;
     } else {
         cases::close_stranger(&mut change, &row, "closed").await?;

@@ -38,7 +38,8 @@ impl Sender {
     pub async fn of_request(app: &App) -> Result<Self, StoreError> {
         let request = current_request();
         if let Some(device) = request.device.as_deref().map(token_hash)
-            && let Some(owner) = known_devices::find_owner(&app.db, &app.tenant, &device).await?
+            && let Some(owner) =
+                known_devices::find_owner(&app.db, &app.tenant, &device, app.clock.now()).await?
         {
             return Ok(Self::Owner(owner));
         }

@@ -60,7 +60,9 @@ async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
     // An enrolment that an earlier pass opened is over: only one can be going on.
     flows::end_all(&mut change, &person.id).await?;
-    let expires_at = change.at() + app.config.pass_life;
+    // No pass outlives the day in which the person may come back.
+    let longest = change.at() + app.config.pass_life;
+    let expires_at = case.lapses_at().map_or(longest, |lapses_at| lapses_at.min(longest));
     let pass = NewPass {
         purpose: EnrolmentPass::PURPOSE,
         person: &person.id,

@@ -44,7 +44,7 @@ async fn spend_code(
         refuse(app, &person, "mfa_rate_limited").await?;
         return Err(throttled);
     }
-    let set = backup_codes::find_set(&app.db, &app.tenant, &person.id).await?;
+    let set = backup_codes::find_set(&app.db, &app.tenant, &person.id, app.clock.now()).await?;
     let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
         refuse(app, &person, "mfa_wrong_code").await?;
         lane.stop_at_cap(app, &person.id, "backup_code").await?;
@@ -65,7 +65,7 @@ async fn spend_code(
     flows::end(&mut change, &row.id).await?;
     lane.clear(&mut change).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
-    let left = backup_codes::count_left(&app.db, &app.tenant, &person.id).await? - 1;
+    let left = backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await? - 1;
     let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
         .person(&person.id)
         .detail(json!({ "left": left }));

@@ -1,29 +1,40 @@
 //! Saved codes: one live set per person, one salt per set, each code used once.
 
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 
 use super::{Change, Db, Result, micros, one_row};
 
+/// Codes that were saved so long ago work no more.
+pub const LIFE: SignedDuration = SignedDuration::from_hours(3 * 365 * 24);
+
 /// The live set: its id and salt.
-pub async fn find_set(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Option<(String, Vec<u8>)>> {
+pub async fn find_set(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Option<(String, Vec<u8>)>> {
     Ok(sqlx::query_as(
         "SELECT id, salt FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
-         ORDER BY created_at DESC LIMIT 1",
+         AND expires_at > $3 ORDER BY created_at DESC LIMIT 1",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
+    .bind(micros(now))
     .fetch_optional(db.reader())
     .await?)
 }
 
-/// How many codes are left.
-pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<i64> {
+/// How many codes can still be used at `now`.
+pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<i64> {
     let (left,): (i64,) = sqlx::query_as(
         "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
-         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL)",
+         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL AND expires_at > $3)",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
+    .bind(micros(now))
     .fetch_one(db.reader())
     .await?;
     Ok(left)
@@ -37,15 +48,18 @@ pub async fn replace(
     hashes: &[Vec<u8>],
 ) -> Result<()> {
     revoke_all(change, person).await?;
+    let expires_at = micros(change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(tenant.as_str())
     .bind(&id)
     .bind(person.as_str())
     .bind(salt)
     .bind(at)
+    .bind(expires_at)
     .execute(change.conn())
     .await?;
     for hash in hashes {
@@ -59,12 +73,13 @@ pub async fn replace(
     Ok(())
 }
 
-/// Uses a code, once. `Conflict` when it is not there, was used, or its set was revoked.
+/// Uses a code, once. `Conflict` when it is not there, was used, or its set was revoked or ran out.
 pub async fn consume(change: &mut Change<'_>, set: &str, hash: &[u8]) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE backup_codes SET used_at = $4 WHERE tenant_id = $1 AND set_id = $2 AND hash = $3 AND used_at IS NULL \
-         AND EXISTS (SELECT 1 FROM backup_code_sets s WHERE s.tenant_id = $1 AND s.id = $2 AND s.revoked_at IS NULL)",
+         AND EXISTS (SELECT 1 FROM backup_code_sets s WHERE s.tenant_id = $1 AND s.id = $2 AND s.revoked_at IS NULL \
+         AND s.expires_at > $4)",
     )
     .bind(tenant.as_str())
     .bind(set)

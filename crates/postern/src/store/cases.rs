@@ -3,7 +3,7 @@
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::Case;
+use postern_core::case::{Case, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -62,13 +62,27 @@ impl OpenedWith {
 }
 
 impl CaseRow {
-    /// The state machine as it stands at `now`. `None` for a stranger's case.
+    /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
+    /// case.
     pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
+        Ok(self.kept()?.map(|case| case.as_of(now)))
+    }
+
+    /// The state machine as it stands at `now`, for a person who is `subject` now. `None` for a stranger's case.
+    pub fn case_of(&self, subject: Subject, now: Timestamp) -> Result<Option<Case>> {
+        Ok(self.kept()?.map(|case| case.with_subject_now(subject).as_of(now)))
+    }
+
+    fn kept(&self) -> Result<Option<Case>> {
         let Some(text) = &self.document else {
             return Ok(None);
         };
-        let case: Case = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("case"))?;
-        Ok(Some(case.as_of(now)))
+        serde_json::from_str(text).map(Some).map_err(|_| StoreError::Corrupt("case"))
+    }
+
+    /// Whether its page was opened on a device on which the person has signed in fully before.
+    pub fn is_from_known_device(&self) -> bool {
+        self.opened_with == OpenedWith::KnownDevice.as_str()
     }
 
     /// When it runs out, if nobody takes it up: strangers' cases alone do.
@@ -102,8 +116,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     let document = new.case.map(encode).transpose()?;
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, page_token_hash, phrase, stage, \
-         document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14)",
+         document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, page_expires_at, \
+         lapses_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15)",
     )
     .bind(tenant.as_str())
     .bind(new.id.as_str())
@@ -119,6 +133,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.opened_with.as_str())
     .bind(new.user_agent)
     .bind((new.opened_with == OpenedWith::Nothing).then_some(at))
+    .bind(micros(later(change.at(), Case::PAGE_HOURS)))
     .execute(change.conn())
     .await?;
     Ok(())
@@ -129,9 +144,34 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
     find_where(db, tenant, "id", id.as_str()).await?.ok_or(StoreError::NotFound)
 }
 
-/// The case whose page is held by whoever has this token.
-pub async fn find_by_page(db: &Db, tenant: &TenantId, token_hash: &str) -> Result<Option<CaseRow>> {
-    find_where(db, tenant, "page_token_hash", token_hash).await
+/// The case whose page is held by whoever has this token, until the page's end.
+pub async fn find_by_page(
+    db: &Db,
+    tenant: &TenantId,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND page_token_hash = $2 AND page_expires_at > $3"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(token_hash)
+        .bind(micros(now))
+        .fetch_optional(db.reader())
+        .await?)
+}
+
+/// Open cases whose time is over, the longest first. At most 200.
+pub async fn list_lapsed(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND lapses_at < $2 ORDER BY lapses_at LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(micros(now))
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// A case by the reference that people say to each other.
@@ -165,6 +205,46 @@ pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Re
         .await?)
 }
 
+/// A person's cases that were refused or contested, or in which proof was rejected, since then. What a claimant can do by
+/// themselves is none of it, so that a flood of requests cannot push one out of the list. At most 200, newest first.
+pub async fn list_marked(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    since: Timestamp,
+) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 AND marked_at >= $3 \
+         ORDER BY marked_at DESC LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(since))
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// A person's cases that were closed since then and left no mark that counts: withdrawn ones are among them. At most 50,
+/// newest first.
+pub async fn list_closed_unmarked(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    since: Timestamp,
+) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 AND marked_at IS NULL AND closed_at >= $3 \
+         ORDER BY closed_at DESC LIMIT 50"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(since))
+        .fetch_all(db.reader())
+        .await?)
+}
+
 /// Open cases of the people whom `manager` leads.
 pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(
@@ -184,7 +264,8 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
-         stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END \
+         stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, page_expires_at = $10, \
+         lapses_at = $11 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind(tenant.as_str())
@@ -195,16 +276,22 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(at)
     .bind((!case.stage().is_open()).then_some(at))
     .bind(i64::from(case.is_attended()))
+    .bind(marked_at(case))
+    .bind(micros(case.page_expires_at()))
+    .bind(case.lapses_at().map(micros))
     .execute(change.conn())
     .await?;
     one_row(&done)
 }
 
-/// Closes a stranger's case, which has no document: `stage` says how, `withdrawn` or `closed`.
+/// Closes a stranger's case, which has no document: `stage` says how, `withdrawn`, `lapsed` or `closed`.
 pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'static str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let after_closing = micros(later(change.at(), Case::CLOSED_PAGE_HOURS));
     let done = sqlx::query(
-        "UPDATE cases SET stage = $5, version = version + 1, changed_at = $4, closed_at = $4 \
+        "UPDATE cases SET stage = $5, version = version + 1, changed_at = $4, closed_at = $4, \
+         page_expires_at = CASE WHEN $5 = 'lapsed' THEN page_expires_at ELSE $6 END, \
+         lapses_at = NULL \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND person_id IS NULL AND closed_at IS NULL",
     )
     .bind(tenant.as_str())
@@ -212,9 +299,19 @@ pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'st
     .bind(read.version)
     .bind(at)
     .bind(stage)
+    .bind(after_closing)
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+fn later(moment: Timestamp, hours: i64) -> Timestamp {
+    moment.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
+}
+
+/// When it left the newest of the marks that count for other cases.
+fn marked_at(case: &Case) -> Option<i64> {
+    case.marks().iter().filter(|mark| mark.kind.counts()).map(|mark| micros(mark.at)).max()
 }
 
 fn encode(case: &Case) -> Result<String> {

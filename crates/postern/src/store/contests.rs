@@ -58,11 +58,11 @@ pub async fn find_live(
     .await?)
 }
 
-/// Uses a token, once.
+/// Uses a token, once and in time.
 pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done =
-        sqlx::query("UPDATE contests SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL")
+        sqlx::query("UPDATE contests SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND expires_at > $3")
             .bind(tenant.as_str())
             .bind(id)
             .bind(at)

@@ -61,12 +61,13 @@ pub async fn insert(change: &mut Change<'_>, id: &str, flow: &Flow, expires_at: 
 
 /// Keeps the secret being enrolled.
 pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
-    let tenant = change.tenant().clone();
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done =
-        sqlx::query("UPDATE flows SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL")
+        sqlx::query("UPDATE flows SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $4")
             .bind(tenant.as_str())
             .bind(id)
             .bind(sealed)
+            .bind(at)
             .execute(change.conn())
             .await?;
     one_row(&done)
@@ -87,7 +88,7 @@ pub async fn end(change: &mut Change<'_>, id: &str) -> Result<()> {
     one_row(&done)
 }
 
-/// Ends every flow of a person: a reset or a freeze must not leave one open.
+/// Ends every flow of a person: a reset or a suspension must not leave one open.
 pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(

@@ -1,47 +1,67 @@
 //! Devices from which a person has signed in fully: they guess in a lane of their own, so that a stranger's wrong
 //! guesses do not slow the owner.
 
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 
 use super::{Change, Db, Result, micros};
 
-/// Whether this device is known for this person.
-pub async fn is_known(db: &Db, tenant: &TenantId, person: &PersonId, token_hash: &str) -> Result<bool> {
+/// Whether this device is known for this person at `now`.
+pub async fn is_known(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<bool> {
     let row: Option<(i64,)> = sqlx::query_as(
         "SELECT created_at FROM known_devices \
-         WHERE tenant_id = $1 AND token_hash = $2 AND person_id = $3 AND revoked_at IS NULL",
+         WHERE tenant_id = $1 AND token_hash = $2 AND person_id = $3 AND revoked_at IS NULL AND expires_at > $4",
     )
     .bind(tenant.as_str())
     .bind(token_hash)
     .bind(person.as_str())
+    .bind(micros(now))
     .fetch_optional(db.reader())
     .await?;
     Ok(row.is_some())
 }
 
-/// Whose device this is.
-pub async fn find_owner(db: &Db, tenant: &TenantId, token_hash: &str) -> Result<Option<PersonId>> {
+/// Whose device this is at `now`.
+pub async fn find_owner(
+    db: &Db,
+    tenant: &TenantId,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<PersonId>> {
     let row: Option<(String,)> = sqlx::query_as(
-        "SELECT person_id FROM known_devices WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL LIMIT 1",
+        "SELECT person_id FROM known_devices WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL \
+         AND expires_at > $3 LIMIT 1",
     )
     .bind(tenant.as_str())
     .bind(token_hash)
+    .bind(micros(now))
     .fetch_optional(db.reader())
     .await?;
     Ok(row.map(|(person,)| PersonId::new(person)))
 }
 
+/// A device is forgotten so long after it was last remembered: as long as browsers keep a cookie.
+pub const LIFE: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// Remembers a device.
 pub async fn insert(change: &mut Change<'_>, person: &PersonId, token_hash: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let expires_at = micros(change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
     sqlx::query(
-        "INSERT INTO known_devices (tenant_id, token_hash, person_id, created_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (tenant_id, token_hash, person_id) DO UPDATE SET revoked_at = NULL",
+        "INSERT INTO known_devices (tenant_id, token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (tenant_id, token_hash, person_id) DO UPDATE SET revoked_at = NULL, expires_at = excluded.expires_at",
     )
     .bind(tenant.as_str())
     .bind(token_hash)
     .bind(person.as_str())
     .bind(at)
+    .bind(expires_at)
     .execute(change.conn())
     .await?;
     Ok(())

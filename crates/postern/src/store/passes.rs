@@ -115,6 +115,21 @@ pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
     one_row(&done)
 }
 
+/// Revokes the live passes that a case has shown.
+pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE passes SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND used_at IS NULL \
+         AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(case.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
 /// Revokes a person's live passes: of one purpose, or all.
 pub async fn revoke(change: &mut Change<'_>, person: &PersonId, purpose: Option<&str>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

@@ -67,6 +67,7 @@ impl Person {
             tier: self.tier,
             role: self.role,
             manager: self.manager.clone(),
+            suspended: self.suspended_at.is_some(),
         }
     }
 }
@@ -236,6 +237,25 @@ pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> 
             .await?;
     }
     Ok(())
+}
+
+/// Locks a person's row until the change ends, if everything that the rules of a case depend on is still what was read.
+/// `Conflict` when tier, role, manager or suspension changed meanwhile.
+pub async fn lock_unchanged(change: &mut Change<'_>, read: &Subject) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2 AND tier = $3 AND role = $4 \
+         AND COALESCE(manager_id, '') = $5 AND (CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END) = $6",
+    )
+    .bind(tenant.as_str())
+    .bind(read.person.as_str())
+    .bind(read.tier.as_str())
+    .bind(read.role.as_str())
+    .bind(read.manager.as_ref().map_or("", PersonId::as_str))
+    .bind(i64::from(read.suspended))
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Whether anybody is there, read inside the change.

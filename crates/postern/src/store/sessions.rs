@@ -41,21 +41,28 @@ pub async fn find_live(
         .bind(tenant.as_str())
         .bind(token_hash)
         .bind(micros(now))
-        .bind(micros(now.saturating_sub(idle).unwrap_or(Timestamp::UNIX_EPOCH)))
+        .bind(micros(last_use(now, idle)))
         .fetch_optional(db.reader())
         .await?)
 }
 
 /// A person's live sessions, newest first.
-pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<Vec<Session>> {
+pub async fn list(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: Timestamp,
+    idle: SignedDuration,
+) -> Result<Vec<Session>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM sessions WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL \
-         AND expires_at > $3 ORDER BY created_at DESC LIMIT 50"
+         AND expires_at > $3 AND last_seen_at > $4 ORDER BY created_at DESC LIMIT 50"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(person.as_str())
         .bind(micros(now))
+        .bind(micros(last_use(now, idle)))
         .fetch_all(db.reader())
         .await?)
 }
@@ -135,16 +142,25 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> 
     Ok(done.rows_affected())
 }
 
-/// Locks a live session until the change ends: nobody can end it meanwhile, and an ended one is a `Conflict`.
-pub async fn lock(change: &mut Change<'_>, id: &str) -> Result<()> {
+/// Locks a live session until the change ends: nobody can end it meanwhile. One that ended, or was not used for longer than
+/// `idle`, is a `Conflict`.
+pub async fn lock(change: &mut Change<'_>, id: &str, idle: SignedDuration) -> Result<()> {
+    let last_use = micros(last_use(change.at(), idle));
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE sessions SET aal = aal WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+        "UPDATE sessions SET aal = aal WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 \
+         AND last_seen_at > $4",
     )
     .bind(tenant.as_str())
     .bind(id)
     .bind(at)
+    .bind(last_use)
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+/// A session that was last used then, or earlier, is over at `now`.
+fn last_use(now: Timestamp, idle: SignedDuration) -> Timestamp {
+    now.saturating_sub(idle).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
+use postern_core::case::Case;
+
+use crate::store::known_devices;
 
 /// A cookie's name and how long the browser keeps it. Unit: seconds; `None` = until it is closed.
 #[derive(Clone, Copy, Debug)]
@@ -17,9 +20,10 @@ pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
 /// A passkey ceremony under way.
 pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: Some(300) };
 /// The claimant's case page: kept for a month, so that it survives a closed browser.
-pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(30 * 24 * 3600) };
+pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(Case::PAGE_HOURS * 3600) };
 /// A device that completed a sign-in.
-pub const DEVICE: Cookie = Cookie { name: "__Host-postern-device", max_age: Some(400 * 24 * 3600) };
+pub const DEVICE: Cookie =
+    Cookie { name: "__Host-postern-device", max_age: Some(known_devices::LIFE.as_secs()) };
 
 impl Cookie {
     /// Its value in a request.

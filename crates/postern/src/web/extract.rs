@@ -100,7 +100,7 @@ impl FromRequestParts<Arc<App>> for CasePage {
         // A program names the page by its token, a browser by its cookie.
         let token =
             bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
-        let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token)).await?;
+        let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token), app.clock.now()).await?;
         row.map(Self).ok_or_else(Problem::not_found)
     }
 }

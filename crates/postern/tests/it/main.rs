@@ -14,5 +14,6 @@ mod journey;
 mod on_both;
 mod runbook;
 mod steps;
+mod store;
 mod test_app;
 mod web;

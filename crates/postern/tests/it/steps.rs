@@ -13,16 +13,17 @@ pub use desk::{PLACEHOLDER_REASON, a_day};
 pub use signs::{declined, fatigue, jsonl, send_log, signed_in};
 
 use jiff::SignedDuration;
-use postern::actions::Caller;
+use postern::actions::{Caller, case_now};
 use postern::store::cases::{self, CaseRow};
 use postern::store::factors;
 use postern::store::outbox::{self, Message};
 use postern::store::persons::{self, Person};
 use postern_core::case::Case;
+use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::CaseId;
 use postern_testkit::TestPhone;
 use serde_json::Value;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::test_app::TestApp;
 
@@ -36,7 +37,10 @@ impl TestApp {
     /// Somebody signed in with a passkey, for calling actions with.
     pub async fn caller(&self, login: &str) -> Caller {
         let person = self.person(login).await;
-        let session = self.plant_row(&person, &passkey_alone(), SignedDuration::from_hours(24 * 400)).await.1;
+        // It begins in a year or so, which a caller that is there already does not notice: tests that let weeks pass by are not
+        // about sessions that nobody uses.
+        let begins = self.clock.now() + SignedDuration::from_hours(24 * 400);
+        let session = self.plant_row(&person, &passkey_alone(), begins).await.1;
         Caller { person, session, phishing_resistant: true, since: self.clock.now(), scopes: None }
     }
 
@@ -45,9 +49,24 @@ impl TestApp {
         cases::load(&self.db, &self.tenant, id).await.unwrap()
     }
 
-    /// A case as it stands.
+    /// A case as it stands, with its person as they are now.
     pub async fn case(&self, id: &CaseId) -> Case {
-        self.row(id).await.case(self.clock.now()).unwrap().unwrap()
+        case_now(self, &self.row(id).await, self.clock.now()).await.unwrap().unwrap().0
+    }
+
+    /// What the directory says of somebody, set behind the program's back: nothing in it changes tier, role or manager yet.
+    pub async fn set_person(&self, login: &str, assignment: &'static str) {
+        let sql = format!("UPDATE persons SET {assignment} WHERE login_key = $1");
+        let done = sqlx::query(AssertSqlSafe(sql)).bind(login).execute(self.db.reader()).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+    }
+
+    /// An account is suspended, as the owner's "this was not me" does it, and nothing else happens.
+    pub async fn suspend(&self, login: &str) {
+        let person = self.person(login).await;
+        let mut change = self.change().await.unwrap();
+        persons::suspend(&mut change, &person.id, "the owner said: this was not me").await.unwrap();
+        change.commit(&Event::new(EventKind::UserSuspended, Actor::System).person(&person.id)).await.unwrap();
     }
 
     /// The word for where a case stands.

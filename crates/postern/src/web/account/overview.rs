@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::actions::Caller;
 use crate::actions::end_session;
 use crate::app::App;
+use crate::config::Config;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -29,21 +30,22 @@ pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result
             json!({ "title": title, "created_at": f.created_at, "last_used_at": f.last_used_at, "disabled": f.disabled_at.is_some() })
         })
         .collect();
-    let sessions: Vec<Value> = sessions::list(&app.db, &app.tenant, id, app.clock.now())
-        .await?
-        .iter()
-        .map(|s| {
-            json!({
-                "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
-                "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
+    let sessions: Vec<Value> =
+        sessions::list(&app.db, &app.tenant, id, app.clock.now(), Config::SESSION_IDLE)
+            .await?
+            .iter()
+            .map(|s| {
+                json!({
+                    "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
+                    "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
+                })
             })
-        })
-        .collect();
+            .collect();
     let values = json!({
         "name": caller.person.name,
         "login": caller.person.login,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id).await?,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, app.clock.now()).await?,
         "sessions": sessions,
         "requests": requests(&app, &caller).await?,
         "phishing_resistant": caller.phishing_resistant,

@@ -1,4 +1,4 @@
-//! The steps on a case. Each calls the action that its page calls, and answers where the case stands then.
+//! The steps on a case. A program may refuse and escalate; the policies refuse it the rest, on the record. Each calls the action that its page calls, and answers where the case stands then.
 
 use std::sync::Arc;
 
@@ -104,8 +104,8 @@ pub async fn hand_back_case(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/bind-page", tag = "cases", operation_id = "bind_page",
     summary = "Bind the claimant's page",
     description = "After a call that we placed to a number on file: whoever answered it holds the page. Wrong phrases are \
-        counted and recorded.",
-    params(CasePath), request_body = BindPage, security(("service_token" = ["cases:act"]), ("session" = [])),
+        counted and recorded. No token can do it.",
+    params(CasePath), request_body = BindPage, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn bind_page(
     State(app): State<Arc<App>>,
@@ -113,7 +113,7 @@ pub async fn bind_page(
     Path(path): Path<CasePath>,
     Body(sent): Body<BindPage>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
+    let (caller, id) = (caller.0, CaseId::new(path.id));
     actions::bind_page::bind_page(&app, &caller, &id, &sent.contact, &sent.phrase).await?;
     CaseState::load(&app, &caller, &id).await
 }
@@ -122,8 +122,8 @@ pub async fn bind_page(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/evidence", tag = "cases", operation_id = "add_evidence",
     summary = "Record a verification",
     description = "A kind that is never accepted is answered with 422: that it was offered is on the record, and the \
-        case's risk went up.",
-    params(CasePath), request_body = AddEvidence, security(("service_token" = ["cases:act"]), ("session" = [])),
+        case's risk went up. No token can do it: a program's word is no proof.",
+    params(CasePath), request_body = AddEvidence, security(("session" = [])),
     responses((status = 200, description = "It counts. Where the case stands.", body = CaseState), StepErrors))]
 pub async fn add_evidence(
     State(app): State<Arc<App>>,
@@ -131,7 +131,7 @@ pub async fn add_evidence(
     Path(path): Path<CasePath>,
     Body(sent): Body<AddEvidence>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
+    let (caller, id) = (caller.0, CaseId::new(path.id));
     match actions::add_evidence::add_evidence(&app, &caller, &id, sent.kind, &sent.reference).await? {
         Recorded::Added => CaseState::load(&app, &caller, &id).await,
         Recorded::Rejected => Err(never_accepted(sent.kind).into()),
@@ -158,8 +158,9 @@ pub async fn vouch(
 #[utoipa::path(post, path = "/api/v1/cases/{id}/force-mfa-reset", tag = "cases", operation_id = "force_mfa_reset",
     summary = "Force an MFA reset",
     description = "Removes all factors and backup codes and ends every session, when the policy holds the evidence to be \
-        enough. The pass appears on the person's own page and nowhere else.",
-    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
+        enough. The pass appears on the person's own page and nowhere else. No token can do it, and nobody while the account is \
+        suspended.",
+    params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "The reset is done.", body = CaseState), StepErrors))]
 pub async fn force_mfa_reset(
     State(app): State<Arc<App>>,
@@ -167,7 +168,7 @@ pub async fn force_mfa_reset(
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
+    let (caller, id) = (caller.0, CaseId::new(path.id));
     actions::force_mfa_reset::force_mfa_reset(&app, &caller, &id, &sent.reason).await?;
     CaseState::load(&app, &caller, &id).await
 }

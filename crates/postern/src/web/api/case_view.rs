@@ -1,5 +1,6 @@
 //! A case as the desk's programs see it. Holds no secret: neither the phrase nor a pass (rule 12).
 
+mod earlier;
 mod load;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::diagnosis::DiagnosisView;
+pub use earlier::EarlierMarkView;
 
 /// Where a case stands, and what would move it on.
 #[derive(Serialize, ToSchema)]
@@ -19,11 +21,12 @@ pub struct CaseState {
     stage: String,
     /// The stage in the desk's words.
     stage_words: &'static str,
-    /// Of a closed case: `proven`, `refused`, `withdrawn` or `superseded`.
+    /// Of a closed case: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
     outcome: Option<&'static str>,
     /// Whether a senior has it.
     escalated: bool,
-    /// How often proof that never counts was offered, and how many open incidents concern the person.
+    /// How often proof that never counts was offered, how many open incidents concern the person, and what their other
+    /// cases of the last 30 days left behind (`earlier`).
     risk: i64,
     /// Whether the claimant's page is bound to a call to a number on file.
     page_bound: bool,
@@ -92,6 +95,9 @@ pub struct CaseDetail {
     numbers: Vec<Number>,
     /// What was recorded, oldest first.
     evidence: Vec<Piece>,
+    /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, rejected proof, and
+    /// what was withdrawn.
+    earlier: Vec<EarlierMarkView>,
     /// Other open cases that claim to be the same person.
     others: Vec<OtherCase>,
     /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
@@ -110,11 +116,13 @@ pub struct CasePerson {
     role: &'static str,
     /// The manager's name, if one is on file.
     manager: Option<String>,
-    /// Since when the account is suspended.
+    /// Since when the account is suspended. Nothing is verified and nothing is reset then.
     #[schema(value_type = Option<String>, format = DateTime)]
     suspended_at: Option<Timestamp>,
     /// Why it is suspended.
     suspended_why: Option<String>,
+    /// What lifts the suspension.
+    suspension_lifted_by: Option<&'static str>,
     factors: Vec<EnrolledFactor>,
     /// Backup codes that can still be used.
     backup_codes_left: i64,

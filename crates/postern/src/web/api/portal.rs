@@ -90,7 +90,7 @@ pub struct Contest {
 /// What the objection stopped.
 #[derive(Serialize, ToSchema)]
 pub struct Contested {
-    /// Whether the account is frozen too, because something had been changed already.
+    /// Whether the account is suspended too, because something had been changed already.
     account_suspended: bool,
 }
 
@@ -106,7 +106,7 @@ pub async fn open_case(
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
     let opened = actions::open_case::open_case(&app, &sent.login, None).await?;
     let row = cases::load(&app.db, &app.tenant, &opened.id).await?;
-    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&app, &row)? };
+    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&app, &row).await? };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
@@ -119,7 +119,7 @@ pub async fn show_case(
     State(app): State<Arc<App>>,
     CasePage(row): CasePage,
 ) -> Result<Json<ClaimantCase>, Problem> {
-    Ok(Json(view(&app, &row)?))
+    Ok(Json(view(&app, &row).await?))
 }
 
 /// `POST /api/v1/portal/case/pass`
@@ -148,13 +148,13 @@ pub async fn withdraw_case(
 ) -> Result<Json<ClaimantCase>, Problem> {
     actions::withdraw_case::withdraw_case(&app, &row).await?;
     let row = cases::load(&app.db, &app.tenant, &row.case_id()).await?;
-    Ok(Json(view(&app, &row)?))
+    Ok(Json(view(&app, &row).await?))
 }
 
 /// `POST /api/v1/portal/contest`
 #[utoipa::path(post, path = "/api/v1/portal/contest", tag = "portal", operation_id = "contest",
     summary = "This was not me",
-    description = "Stops what a notice told of: freezes the case, and the account if something was changed already. The \
+    description = "Stops what a notice told of: stops the case, and suspends the account if something was changed already. The \
         code is proof enough; nobody needs to be signed in to stop a recovery.",
     request_body = Contest,
     responses((status = 200, description = "It is stopped.", body = Contested), OpenErrors))]
@@ -166,9 +166,9 @@ pub async fn contest(
     Ok(Json(Contested { account_suspended: stopped.account_suspended }))
 }
 
-fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
+async fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = app.clock.now();
-    let case = row.case(now)?;
+    let case = actions::case_now(app, row, now).await?.map(|(case, _)| case);
     let says = standing(case.as_ref(), &row.stage, now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),

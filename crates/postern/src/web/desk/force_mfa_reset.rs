@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
 use crate::app::App;
+use crate::config::Config;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -74,8 +75,8 @@ async fn page(
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "login": person.login,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id).await?,
-        "sessions": sessions::list(&app.db, &app.tenant, &person.id, now).await?.len(),
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await?,
+        "sessions": sessions::list(&app.db, &app.tenant, &person.id, now, Config::SESSION_IDLE).await?.len(),
         "notices": notices,
         "stage": case.stage().as_str(),
         "reason": reason, "error": words,

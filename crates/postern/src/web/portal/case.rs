@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::words::{STEPS, standing};
 use crate::actions::show_pass::ShownPass;
-use crate::actions::{open_case, show_pass, withdraw_case};
+use crate::actions::{case_now, open_case, show_pass, withdraw_case};
 use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
@@ -47,7 +47,7 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&app, None, PAGE, values(&app, &row, None, None)?)
+    render(&app, None, PAGE, values(&app, &row, None, None).await?)
 }
 
 /// `POST /recover/case`
@@ -74,13 +74,13 @@ pub async fn open(
 pub async fn show_pass(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
     match show_pass::show_pass(&app, &row).await {
         Ok(pass) => {
-            let mut response = render(&app, None, PAGE, values(&app, &row, Some(&pass), None)?)?;
+            let mut response = render(&app, None, PAGE, values(&app, &row, Some(&pass), None).await?)?;
             cookies::DEVICE.set(response.headers_mut(), &pass.device);
             Ok(response)
         }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, values(&app, &row, None, Some(&words))?)
+            render_with(&app, None, status, PAGE, values(&app, &row, None, Some(&words)).await?)
         }
     }
 }
@@ -91,9 +91,14 @@ pub async fn withdraw(State(app): State<Arc<App>>, CasePage(row): CasePage) -> R
     Ok(Redirect::to("/recover/case").into_response())
 }
 
-fn values(app: &App, row: &CaseRow, pass: Option<&ShownPass>, error: Option<&str>) -> Result<Value, Problem> {
+async fn values(
+    app: &App,
+    row: &CaseRow,
+    pass: Option<&ShownPass>,
+    error: Option<&str>,
+) -> Result<Value, Problem> {
     let now = app.clock.now();
-    let case = row.case(now)?;
+    let case = case_now(app, row, now).await?.map(|(case, _)| case);
     let standing = standing(case.as_ref(), &row.stage, now);
     Ok(json!({
         "reference": row.reference,

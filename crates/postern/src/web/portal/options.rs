@@ -34,7 +34,7 @@ pub async fn show(
         "certain": true,
         "totp": has(FactorKind::Totp),
         "passkey": has(FactorKind::Webauthn),
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id).await?,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await?,
     });
     page(&app, &values)
 }

@@ -33,6 +33,7 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
         return match stored_stage {
             "closed" => over(REFUSED),
             "withdrawn" => over(WITHDRAWN),
+            "lapsed" => over(LAPSED),
             _ => waiting(false),
         };
     };
@@ -61,6 +62,8 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
         Stage::Contested { .. } if matches!(case.page(), Page::Bound { .. }) => over(CONTESTED),
         Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
         Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
+        Stage::Closed { outcome: Outcome::Lapsed, .. } if case.remedied_at().is_some() => over(LATE),
+        Stage::Closed { outcome: Outcome::Lapsed, .. } => over(LAPSED),
         // Only who was on the line learns that the owner objected: to anybody else one end looks like another.
         Stage::Closed { .. } | Stage::Contested { .. } => over(REFUSED),
     }
@@ -73,6 +76,13 @@ const WITHDRAWN: Words = ("You withdrew this request.", "If you still can't sign
 const REFUSED: Words = (
     "This request was closed without a reset.",
     "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
+);
+const LAPSED: Words =
+    ("This request has run out.", "Nothing was changed. If you still can't sign in, start a new one.");
+const LATE: Words = (
+    "The day in which you could come back is over.",
+    "Your old sign-in methods are gone, and nobody signed in with the pass. Start a new request: your identity will be checked \
+     again.",
 );
 const CONTESTED: Words = (
     "Somebody answered our notice with \"this was not me\", so everything has stopped.",

@@ -71,7 +71,7 @@ on_both! {
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(403).says("Ask a colleague");
     }
 
-    /// A request that was under way when the session ended, or the account was frozen, changes nothing.
+    /// A request that was under way when the session ended, or the account was suspended, changes nothing.
     async fn a_session_that_ended_meanwhile_changes_nothing(db) {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;

@@ -48,10 +48,10 @@ on_both! {
 
         browser.get("/account").await.leads_to("/sign-in");
         assert!(app.flow_row(&half_way.row.id).await.is_none(), "a sign-in under way");
-        let known = known_devices::is_known(&app.db, &app.tenant, &ana.id, &token_hash(&device)).await.unwrap();
+        let known = known_devices::is_known(&app.db, &app.tenant, &ana.id, &token_hash(&device), app.clock.now()).await.unwrap();
         assert!(!known, "a known device");
         assert!(factors::list(&app.db, &app.tenant, &ana.id).await.unwrap().is_empty(), "a factor");
-        assert_eq!(backup_codes::count_left(&app.db, &app.tenant, &ana.id).await.unwrap(), 0, "backup codes");
+        assert_eq!(backup_codes::count_left(&app.db, &app.tenant, &ana.id, app.clock.now()).await.unwrap(), 0, "backup codes");
         assert_eq!(app.count(LIVE_SESSIONS).await, 0, "a session");
         let sealed = "SELECT COUNT(*) FROM factors WHERE removed_at IS NOT NULL AND LENGTH(sealed) > 0";
         assert_eq!(app.count(sealed).await, 0, "the seed of a removed code app");

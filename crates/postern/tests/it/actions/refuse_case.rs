@@ -5,7 +5,7 @@ use postern_core::id::CaseId;
 use super::{assert_invalid, assert_refused};
 use crate::browser::CASE;
 use crate::on_both::on_both;
-use crate::steps::PLACEHOLDER_REASON;
+use crate::steps::{PLACEHOLDER_REASON, a_day};
 use crate::test_app::TestApp;
 
 on_both! {
@@ -37,7 +37,8 @@ on_both! {
             assert_invalid(refuse_case(&app, &ben, &id, reason).await, "reason");
             refuse_case(&app, &ben, &id, PLACEHOLDER_REASON).await.unwrap();
             assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
-            app.advance_seconds(3600);
+            // A refusal hands the next request to a senior, for 30 days.
+            app.advance(a_day() * 31);
         }
         let id = app.reset_case_of_ana().await;
         assert_refused(refuse_case(&app, &ben, &id, PLACEHOLDER_REASON).await, "remedied");

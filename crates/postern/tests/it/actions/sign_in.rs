@@ -72,7 +72,7 @@ on_both! {
         assert!(from_device(&app, &known).await.is_ok(), "the owner is shut out, with the right password, for good");
     }
 
-    async fn a_frozen_account_says_so_to_its_password_only(db) {
+    async fn a_suspended_account_says_so_to_its_password_only(db) {
         let app = TestApp::start(db).await;
         let id = app.reset_case_of_ana().await;
         let code = app.not_me("ana@demo.postern.invalid", "were removed").await;

@@ -1,6 +1,6 @@
 //! The same over HTTP, in browsers, and what tests put in by hand where doing it properly is not their subject.
 
-use jiff::SignedDuration;
+use jiff::Timestamp;
 use postern::config::Config;
 use postern::demo;
 use postern::rng::token_hash;
@@ -30,29 +30,29 @@ impl TestApp {
     }
 
     async fn plant_session(&self, login: &str, assurance: &Assurance) -> Browser {
-        let token = self.plant_row(&self.person(login).await, assurance, Config::SESSION_LIFE).await.0;
+        let token = self.plant_row(&self.person(login).await, assurance, self.clock.now()).await.0;
         let browser = self.browser();
         browser.set_cookie(SESSION, Some(&token));
         browser
     }
 
-    /// A session through the store: its token and its id.
+    /// A session that begins then, through the store: its token and its id.
     pub(super) async fn plant_row(
         &self,
         person: &Person,
         assurance: &Assurance,
-        life: SignedDuration,
+        at: Timestamp,
     ) -> (String, String) {
         let token = self.rng.token().unwrap();
         self.secrets.saw(&token);
-        let mut change = self.change().await.unwrap();
+        let mut change = self.change_at(&self.tenant, at).await.unwrap();
         let new = NewSession {
             token_hash: &token_hash(&token),
             person: &person.id,
             assurance,
             ip: "127.0.0.1",
             user_agent: "planted by a test",
-            expires_at: change.at() + life,
+            expires_at: at + Config::SESSION_LIFE,
         };
         let id = sessions::insert(&mut change, &new).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();

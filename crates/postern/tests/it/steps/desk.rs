@@ -6,6 +6,7 @@ use postern::actions::approve_case::approve_case;
 use postern::actions::bind_page::{bind_page, callable_numbers};
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
+use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
@@ -58,11 +59,21 @@ impl TestApp {
     /// A case with all the proof that the standard tier wants.
     pub async fn ready_case_of(&self, login: &str) -> CaseId {
         let id = self.open(login).await;
-        self.bind("ben", &id).await;
-        self.record("ben", &id, Kind::CallPlaced).await;
-        self.vouch("mona", &id).await;
-        assert_eq!(self.stage(&id).await, "ready");
+        self.prove_for_ana(&id).await;
         id
+    }
+
+    /// All the proof that the standard tier wants: for Ana, and whoever else has Mona as manager.
+    pub async fn prove_for_ana(&self, id: &CaseId) {
+        self.bind("ben", id).await;
+        self.record("ben", id, Kind::CallPlaced).await;
+        self.vouch("mona", id).await;
+        assert_eq!(self.stage(id).await, "ready");
+    }
+
+    /// A staff member says no.
+    pub async fn refuse(&self, agent: &str, id: &CaseId) {
+        refuse_case(self, &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// Ana's.

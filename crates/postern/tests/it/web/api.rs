@@ -1,6 +1,8 @@
 //! The twin of the pages for programs: the same refusals.
 
+use postern::actions::bind_page::callable_numbers;
 use postern::actions::create_service_token::create_service_token;
+use postern_core::case::Page;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -24,22 +26,37 @@ async fn call(browser: &Browser, method: Method, path: &str, token: &str, body: 
 }
 
 on_both! {
-    async fn a_reset_without_evidence_is_refused_and_a_token_gives_no_word(db) {
+    async fn a_program_refuses_and_escalates_and_its_word_proves_nothing(db) {
         let app = TestApp::start(db).await;
         let secret = token(&app, &["cases:read", "cases:act"]).await;
         let (program, id) = (app.browser(), app.open("ana").await);
         let path = |step: &str| format!("/api/v1/cases/{id}/{step}");
-        let reset = json!({ "reason": PLACEHOLDER_REASON });
-        let refused = call(&program, Method::POST, &path("force-mfa-reset"), &secret, Some(reset)).await;
-        assert_eq!(refused.status(409).json()["type"], "https://postern.invalid/problems/refused");
+        let why = json!({ "reason": PLACEHOLDER_REASON });
+        let number = callable_numbers(&app, &app.case(&id).await).await.unwrap().remove(0).id;
+        let phrase = app.row(&id).await.phrase;
+        let steps = [
+            ("bind-page", json!({ "contact": number, "phrase": phrase })),
+            ("evidence", json!({ "kind": "in_person", "reference": "it matches" })),
+            ("evidence", json!({ "kind": "email_match", "reference": "it matches" })),
+            ("force-mfa-reset", why.clone()),
+        ];
+        for (step, body) in steps {
+            let answer = call(&program, Method::POST, &path(step), &secret, Some(body)).await;
+            assert_eq!(answer.status(403).json()["type"], "https://postern.invalid/problems/denied", "{step}");
+            answer.says("done by a person");
+            let denied = &app.events("access.denied").await[0];
+            assert_eq!(denied["policies"][0], "staff.no-token-proves-or-resets", "{step}");
+            assert_eq!((&denied["actor"]["type"], &denied["case"]), (&json!("token"), &json!(id.as_str())));
+        }
         let vouch = json!({ "phrase": "x", "how": "x y z" });
         call(&program, Method::POST, &path("vouch"), &secret, Some(vouch)).await.status(403);
-        let never = json!({ "kind": "email_match", "reference": "it matches" });
-        let rejected = call(&program, Method::POST, &path("evidence"), &secret, Some(never)).await;
-        assert!(rejected.status < 500);
-        assert_eq!(app.case(&id).await.risk(), 1);
-        // The reset without evidence, and the vouch that only a person gives.
-        assert_eq!(app.events("access.denied").await.len(), 2);
+        call(&program, Method::POST, &path("approve"), &secret, Some(why.clone())).await.status(403);
+        let case = app.case(&id).await;
+        assert!(*case.page() == Page::Unbound && case.evidence().is_empty() && case.risk() == 0);
+        assert_eq!(app.events("access.denied").await.len(), 6);
+        call(&program, Method::POST, &path("escalate"), &secret, Some(why.clone())).await.ok();
+        let other = app.open("carl").await;
+        call(&program, Method::POST, &format!("/api/v1/cases/{other}/refuse"), &secret, Some(why)).await.ok();
     }
 
     async fn what_a_token_tried_in_vain_is_on_the_record(db) {

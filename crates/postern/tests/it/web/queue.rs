@@ -23,13 +23,14 @@ impl TestApp {
                 let at = at + i64::try_from(n).unwrap();
                 format!(
                     "('{tenant}', 'planted-{n:04}', 'C-P{n:05}', 'stranger-{n}', 'planted-{n}', '-', 'verifying', 1, \
-                     'nothing', 'planted', '-', {at}, {at}, {at})"
+                     'nothing', 'planted', '-', {at}, {at}, {at}, {})",
+                    i64::MAX
                 )
             })
             .collect();
         let sql = format!(
             "INSERT INTO cases (tenant_id, id, reference, claimed_login, page_token_hash, phrase, stage, version, \
-             opened_with, ip, user_agent, opened_at, changed_at, stranger_since) VALUES {}",
+             opened_with, ip, user_agent, opened_at, changed_at, stranger_since, page_expires_at) VALUES {}",
             rows.join(", ")
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();

@@ -194,8 +194,14 @@ impl TestApp {
     /// Ids of somebody's live sessions.
     pub async fn session_ids(&self, login: &str) -> Vec<String> {
         let person = self.person(login).await;
-        let sessions =
-            postern::store::sessions::list(&self.db, &self.tenant, &person.id, self.clock.now()).await;
+        let sessions = postern::store::sessions::list(
+            &self.db,
+            &self.tenant,
+            &person.id,
+            self.clock.now(),
+            postern::config::Config::SESSION_IDLE,
+        )
+        .await;
         sessions.unwrap().into_iter().map(|session| session.id).collect()
     }
 }

@@ -9,8 +9,8 @@ use postern_core::policy::Missing as StillMissing;
 use postern_signals::cause::Cause;
 
 use super::{
-    Attempt, CaseDetail, CasePerson, CaseState, EnrolledFactor, FiledContact, Lock, Missing, Number,
-    OtherCase, Piece,
+    Attempt, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock, Missing,
+    Number, OtherCase, Piece,
 };
 use crate::actions::bind_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -24,6 +24,9 @@ use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::case::values::{wants, why_locked};
 use crate::web::desk::stage_words;
 use crate::web::problem::Problem;
+
+/// The desk has no way to lift a suspension: it may be the only thing that keeps an attacker out.
+const LIFTED_BY: &str = "the operator, with `postern person recover`, once they are sure of the person";
 
 impl CaseState {
     /// The case as it stands now, for who has just moved it.
@@ -86,6 +89,7 @@ impl CaseDetail {
             person: if known { Some(person(app, case).await?) } else { None },
             numbers: callable_numbers(app, case).await?.into_iter().map(Number::from).collect(),
             evidence: evidence(app, case).await?,
+            earlier: if known { EarlierMarkView::list(app, case, now).await? } else { Vec::new() },
             others: if known { others(app, row, case).await? } else { Vec::new() },
             diagnosis: if known { Some(diagnosis(app, case).await?) } else { None },
         })
@@ -110,13 +114,14 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
         role: person.role.as_str(),
         manager,
         suspended_at: person.suspended_at,
+        suspension_lifted_by: person.suspended_at.map(|_| LIFTED_BY),
         suspended_why: person.suspended_why,
         factors: factors::list(&app.db, &app.tenant, id)
             .await?
             .into_iter()
             .map(EnrolledFactor::from)
             .collect(),
-        backup_codes_left: backup_codes::count_left(&app.db, &app.tenant, id).await?,
+        backup_codes_left: backup_codes::count_left(&app.db, &app.tenant, id, app.clock.now()).await?,
         contacts: filed.into_iter().map(|contact| FiledContact::of(contact, case)).collect(),
         sign_ins: sign_ins::list_of_person(&app.db, &app.tenant, id, 10)
             .await?

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
+use crate::web::api::case_view::EarlierMarkView;
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::stage_words;
 use crate::web::problem::Problem;
@@ -65,6 +66,7 @@ pub(super) async fn values(
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
+        "earlier": earlier(app, row, case, now).await?,
         "others": other_cases(app, row, case).await?,
         "diagnosis": diagnosis(app, row, case).await?,
     }))
@@ -149,7 +151,7 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
         "suspended_at": person.suspended_at.map(Timestamp::as_microsecond),
         "suspended_why": person.suspended_why,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &id).await?,
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &id, app.clock.now()).await?,
         "contacts": filed,
         "attempts": attempts,
     })))
@@ -220,6 +222,15 @@ fn kinds() -> Vec<Value> {
             json!({ "word": kind.as_str(), "title": kind.title(), "group": group })
         })
         .collect()
+}
+
+/// What happened in other requests in this name. Of a stranger nothing is known.
+async fn earlier(app: &App, row: &CaseRow, case: &Case, now: Timestamp) -> Result<Vec<Value>, Problem> {
+    if row.person_id.is_none() {
+        return Ok(Vec::new());
+    }
+    let listed = EarlierMarkView::list(app, case, now).await?;
+    Ok(listed.iter().map(|mark| json!({ "mark": mark, "at": mark.at_micros })).collect())
 }
 
 /// Other open cases of the same person: two pages that both claim to be Ana are a warning.

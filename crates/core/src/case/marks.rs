@@ -1,0 +1,134 @@
+//! What a case leaves behind for later cases of the same person. A caller who was refused tries the next agent: who opens
+//! the next case must see it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Case, Outcome, Stage};
+use crate::evidence::Kind;
+use crate::id::PersonId;
+use crate::person::Role;
+use crate::reason::Reason;
+
+/// A staff member said no.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Who.
+    pub by: PersonId,
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that later cases of the person are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseMark {
+    /// What happened.
+    pub kind: CaseMarkKind,
+    /// The staff member, where it was one. A contest is the owner's, a withdrawal the claimant's.
+    pub by: Option<PersonId>,
+    /// What they wrote.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened in the earlier case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseMarkKind {
+    /// A staff member refused it.
+    Refused,
+    /// The owner said that it was not them.
+    Contested,
+    /// Proof of a kind that never counts was offered.
+    ProofRejected(Kind),
+    /// The claimant took it back. Shown, never counted.
+    Withdrawn,
+}
+
+impl CaseMarkKind {
+    /// The word used in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Contested => "contested",
+            Self::ProofRejected(_) => "proof_rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Whether it raises the risk of other cases.
+    pub fn counts(self) -> bool {
+        self != Self::Withdrawn
+    }
+
+    /// Whether the next case begins with a senior.
+    pub fn escalates(self) -> bool {
+        matches!(self, Self::Refused | Self::Contested)
+    }
+}
+
+impl CaseMark {
+    /// A mark is shown and counted for so long. Unit: days.
+    pub const DAYS: i64 = 30;
+
+    /// The oldest moment whose marks still count at `now`.
+    pub fn since(now: Timestamp) -> Timestamp {
+        now.saturating_sub(SignedDuration::from_hours(Self::DAYS * 24)).unwrap_or(Timestamp::MIN)
+    }
+}
+
+impl Case {
+    /// What it leaves behind, oldest first.
+    pub fn marks(&self) -> Vec<CaseMark> {
+        let mut marks: Vec<CaseMark> = self
+            .rejected
+            .iter()
+            .map(|offered| CaseMark {
+                kind: CaseMarkKind::ProofRejected(offered.kind),
+                by: Some(offered.witness.clone()),
+                reason: Some(offered.reference.clone()),
+                at: offered.at,
+            })
+            .collect();
+        let refused = self.refusal.as_ref().map(|refusal| CaseMark {
+            kind: CaseMarkKind::Refused,
+            by: Some(refusal.by.clone()),
+            reason: Some(refusal.reason.as_str().to_owned()),
+            at: refusal.at,
+        });
+        let contested = self.contested_at.map(|at| CaseMark {
+            kind: CaseMarkKind::Contested,
+            by: None,
+            reason: None,
+            at,
+        });
+        let withdrawn = match self.stage {
+            Stage::Closed { outcome: Outcome::Withdrawn, at } => {
+                Some(CaseMark { kind: CaseMarkKind::Withdrawn, by: None, reason: None, at })
+            }
+            _ => None,
+        };
+        marks.extend(refused.into_iter().chain(contested).chain(withdrawn));
+        marks.sort_by_key(|mark| mark.at);
+        marks
+    }
+
+    /// By how much it raises the risk of the person's other cases at `now`: by one for each piece of rejected proof, and by
+    /// one if it was refused, contested, or both.
+    pub fn risk_left_behind(&self, now: Timestamp) -> i64 {
+        let since = CaseMark::since(now);
+        let recent = || self.marks().into_iter().filter(move |mark| mark.kind.counts() && mark.at >= since);
+        let rejected = recent().filter(|mark| !mark.kind.escalates()).count();
+        let stopped = usize::from(recent().any(|mark| mark.kind.escalates()));
+        i64::try_from(rejected + stopped).unwrap_or(i64::MAX)
+    }
+
+    /// A new case that begins with a senior, because an earlier one of the person was refused or contested.
+    #[must_use]
+    pub fn begin_escalated(mut self) -> Self {
+        self.handler_rank = Role::Senior.rank();
+        self
+    }
+}

@@ -1,0 +1,166 @@
+//! The case as it stands now: what time and the directory make of what was kept.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Case, Outcome, Stage, Subject};
+use crate::evidence::Evidence;
+use crate::person::Tier;
+
+/// What is known to whoever loads a case, and is no part of what is kept of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Circumstances {
+    /// Open incidents that concern the person.
+    incidents: i64,
+    /// What other cases of the person left behind.
+    left_behind: i64,
+    /// The person as the directory has them now.
+    subject: Option<Subject>,
+    /// The stricter of then and now.
+    stricter: Option<Subject>,
+}
+
+impl Case {
+    /// A request lives so long: as long as the cookie of its page. Unit: hours.
+    pub const PAGE_HOURS: i64 = 30 * 24;
+    /// The page of a request that is over is there for so long, to say how it ended. Unit: hours.
+    pub const CLOSED_PAGE_HOURS: i64 = 7 * 24;
+    /// After a reset the person has so long to come back. Unit: hours.
+    pub const REMEDIED_HOURS: i64 = 24;
+
+    /// Whom it is about: as they were at the opening, or, once [`Case::with_subject_now`] was told, the stricter of then and
+    /// now.
+    pub fn subject(&self) -> &Subject {
+        self.now.stricter.as_ref().unwrap_or(&self.subject)
+    }
+
+    /// The person as they were read for this step. A change that moves the case checks that they still are like that.
+    pub fn subject_now(&self) -> Option<&Subject> {
+        self.now.subject.as_ref()
+    }
+
+    /// How often proof that never counts was offered, how many open incidents concern the person, and what other cases of
+    /// the last 30 days left behind.
+    pub fn risk(&self) -> i64 {
+        i64::try_from(self.rejected.len())
+            .unwrap_or(i64::MAX)
+            .saturating_add(self.now.incidents)
+            .saturating_add(self.now.left_behind)
+    }
+
+    /// The case, now that it is known how many open incidents concern the person. Each raises the risk.
+    #[must_use]
+    pub fn with_incidents(mut self, incidents: i64) -> Self {
+        self.now.incidents = incidents.max(0);
+        self
+    }
+
+    /// The case, now that the other cases of the person were looked at: the sum of their [`Case::risk_left_behind`].
+    #[must_use]
+    pub fn with_left_behind(mut self, risk: i64) -> Self {
+        self.now.left_behind = risk.max(0);
+        self
+    }
+
+    /// The case, now that the person was read anew: the stricter of then and now holds. A longer hold counts from the same
+    /// beginning; a tier that wants a second yes, and has none, is back at waiting for it. Tell it before [`Case::as_of`].
+    #[must_use]
+    pub fn with_subject_now(mut self, now: Subject) -> Self {
+        let stricter = self.subject.stricter(&now);
+        self.stage = self.stage.under(stricter.tier);
+        self.now.stricter = Some(stricter);
+        self.now.subject = Some(now);
+        self
+    }
+
+    /// Whether tier, rank or manager are not what they were when the case was opened.
+    pub fn has_stricter_subject(&self) -> bool {
+        let then = &self.subject;
+        self.now
+            .stricter
+            .as_ref()
+            .is_some_and(|now| (now.tier, now.role, &now.manager) != (then.tier, then.role, &then.manager))
+    }
+
+    /// The case as it stands at `now`. One that was verified and then left lying for a day is back at verifying, and its
+    /// evidence is stale. One that was reset, and nobody came back within a day, has lapsed; so has a request whose page has
+    /// run out. Every load from the database passes through here, so that no late job lets anybody in.
+    #[must_use]
+    pub fn as_of(mut self, now: Timestamp) -> Self {
+        if let Some(at) = self.lapses_at().filter(|at| now > *at) {
+            self.stage = Stage::Closed { outcome: Outcome::Lapsed, at };
+            return self;
+        }
+        let ready_at = match self.stage {
+            Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at } => verified_at,
+            Stage::OnHold { until, .. } => until,
+            _ => return self,
+        };
+        if now.duration_since(ready_at) > SignedDuration::from_hours(Evidence::FRESH_HOURS) {
+            self.stage = Stage::Verifying;
+        }
+        self
+    }
+
+    /// The last moment at which it is open, if nobody moves it. `None`: it is over, or a senior has to look.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        let (from, hours) = match self.stage {
+            Stage::Remedied { at, .. } => (at, Self::REMEDIED_HOURS),
+            Stage::Contested { .. } | Stage::Closed { .. } => return None,
+            _ => (self.opened_at, Self::PAGE_HOURS),
+        };
+        Some(from.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX))
+    }
+
+    /// First moment at which its page is not there any more: a day at least after the reset, and a week after the end, so that
+    /// the person can read how it ended.
+    pub fn page_expires_at(&self) -> Timestamp {
+        let from = |at: Timestamp, hours| {
+            at.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
+        };
+        let while_open = from(self.opened_at, Self::PAGE_HOURS);
+        match self.stage {
+            Stage::Remedied { at, .. } => while_open.max(from(at, Self::REMEDIED_HOURS)),
+            // Whoever let the time of the page pass by has had all of it.
+            Stage::Closed { outcome: Outcome::Lapsed, .. } if self.remedied_at.is_none() => while_open,
+            Stage::Contested { at, .. } | Stage::Closed { at, .. } => from(at, Self::CLOSED_PAGE_HOURS),
+            _ => while_open,
+        }
+    }
+
+    /// What was known for one step only is no part of the next one's beginning.
+    #[cfg(test)]
+    pub(super) fn forget_now(&mut self) {
+        self.now = Circumstances::default();
+    }
+
+    /// A verified case whose proof does not suffice for the person as they are now: it is gathered anew.
+    #[must_use]
+    pub(crate) fn verify_anew(mut self) -> Self {
+        if self.stage.verified_at().is_some() {
+            self.stage = Stage::Verifying;
+        }
+        self
+    }
+}
+
+impl Stage {
+    /// The stage of a case whose person is of this tier, which may be higher than when it was verified.
+    fn under(self, tier: Tier) -> Self {
+        let lacks_approval = |by: &Option<_>| tier.wants_approval() && by.is_none();
+        match self {
+            Self::Ready { verified_at, approved_by } | Self::OnHold { verified_at, approved_by, .. }
+                if lacks_approval(&approved_by) =>
+            {
+                Self::AwaitingApproval { verified_at }
+            }
+            Self::Ready { verified_at, approved_by } => {
+                Self::after_approval(tier, (verified_at, approved_by), verified_at)
+            }
+            Self::OnHold { verified_at, approved_by, began_at, until } => {
+                let until = until.max(tier.hold_from(began_at));
+                Self::OnHold { verified_at, approved_by, began_at, until }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What other cases of a person mean for this one: a caller who was refused opens the next request and tries the next
+//! agent.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, CaseMark, CaseMarkKind};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::{CaseId, PersonId};
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::ActionError;
+use crate::app::App;
+use crate::store::cases::{self, CaseRow, OpenedWith};
+
+/// Something that happened in another case of the person.
+pub struct EarlierMark {
+    /// The other case.
+    pub case: CaseId,
+    /// Its name in talk.
+    pub reference: String,
+    /// What happened there.
+    pub mark: CaseMark,
+}
+
+/// What the other cases of the last 30 days add to the risk of this one.
+pub(super) async fn risk_left_behind(
+    app: &App,
+    person: &PersonId,
+    own: &CaseId,
+    now: Timestamp,
+) -> Result<i64, ActionError> {
+    let mut risk = 0;
+    for row in cases::list_marked(&app.db, &app.tenant, person, CaseMark::since(now)).await? {
+        if row.id != own.as_str() {
+            risk += row.case(now)?.map_or(0, |case| case.risk_left_behind(now));
+        }
+    }
+    Ok(risk)
+}
+
+/// What to show on top of a case, newest first. Withdrawn ones are among it, though they count nothing.
+pub async fn earlier_marks(app: &App, case: &Case, now: Timestamp) -> Result<Vec<EarlierMark>, ActionError> {
+    let (person, since) = (&case.subject().person, CaseMark::since(now));
+    let mut rows = cases::list_marked(&app.db, &app.tenant, person, since).await?;
+    rows.extend(cases::list_closed_unmarked(&app.db, &app.tenant, person, since).await?);
+    let mut found = Vec::new();
+    for row in rows.iter().filter(|row| row.id != case.id().as_str()) {
+        let marks = row.case(now)?.map(|other| other.marks()).unwrap_or_default();
+        let recent = marks.into_iter().filter(|mark| mark.at >= since);
+        found.extend(recent.map(|mark| EarlierMark {
+            case: row.case_id(),
+            reference: row.reference.clone(),
+            mark,
+        }));
+    }
+    found.sort_by_key(|earlier| std::cmp::Reverse(earlier.mark.at));
+    Ok(found)
+}
+
+/// The case as it begins: with a senior, if one of the last 30 days was refused or contested; and the record of that. What
+/// was opened on a device that is not known puts off only those who come from such a device too, so that strangers do not push
+/// the owner to the seniors.
+pub(super) async fn begin(
+    app: &App,
+    case: Case,
+    opened_with: OpenedWith,
+) -> Result<(Case, Option<Event>), ActionError> {
+    let (person, now) = (case.subject().person.clone(), case.opened_at());
+    let from_known_device = opened_with == OpenedWith::KnownDevice;
+    for row in cases::list_marked(&app.db, &app.tenant, &person, CaseMark::since(now)).await? {
+        if from_known_device && !row.is_from_known_device() {
+            continue;
+        }
+        if let Some(mark) = newest_stop(&row, now)? {
+            let event = escalated(&case, &row, mark)?;
+            return Ok((case.begin_escalated(), Some(event)));
+        }
+    }
+    Ok((case, None))
+}
+
+fn newest_stop(row: &CaseRow, now: Timestamp) -> Result<Option<CaseMark>, ActionError> {
+    let marks = row.case(now)?.map(|case| case.marks()).unwrap_or_default();
+    let since = CaseMark::since(now);
+    Ok(marks.into_iter().rev().find(|mark| mark.kind.escalates() && mark.at >= since))
+}
+
+fn escalated(case: &Case, because: &CaseRow, mark: CaseMark) -> Result<Event, ActionError> {
+    let what = match mark.kind {
+        CaseMarkKind::Contested => "The owner said \"this was not me\" to",
+        _ => "A staff member refused",
+    };
+    let reason = Reason::parse(&format!("{what} request {} in the last 30 days", because.reference))?;
+    Ok(Event::new(EventKind::CaseEscalated, Actor::System)
+        .person(&case.subject().person)
+        .case(case.id())
+        .reason(&reason)
+        .detail(json!({ "because": mark.kind.as_str(), "of": because.id })))
+}

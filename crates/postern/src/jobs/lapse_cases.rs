@@ -1,0 +1,18 @@
+//! Closes cases whose time is over.
+
+use crate::actions::ActionError;
+use crate::actions::lapse_case::lapse_case;
+use crate::app::App;
+use crate::store::cases;
+
+/// Closes those whose time is over now, at most 200.
+pub async fn lapse_cases(app: &App) -> Result<(), ActionError> {
+    for row in cases::list_lapsed(&app.db, &app.tenant, app.clock.now()).await? {
+        match lapse_case(app, &row).await {
+            // Another node was faster, or somebody moved it: the next round sees what became of it.
+            Ok(()) | Err(ActionError::Conflict) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! What happened in other requests in the person's name.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, CaseMark, CaseMarkKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::actions::earlier_cases::{EarlierMark, earlier_marks};
+use crate::app::App;
+use crate::store::persons;
+use crate::web::problem::Problem;
+
+/// Something that happened in another request in the person's name, in the last 30 days.
+#[derive(Serialize, ToSchema)]
+pub struct EarlierMarkView {
+    /// The other case.
+    case: String,
+    /// Its name in talk: `C-7K3M9Q`.
+    reference: String,
+    /// `refused`, `contested`, `proof_rejected` or `withdrawn`.
+    kind: &'static str,
+    /// The same in the desk's words.
+    title: String,
+    /// Who: the staff member's name, `the owner` or `the claimant`.
+    by: String,
+    /// What they wrote, if anything.
+    reason: Option<String>,
+    /// Whether it raises the risk of this case. What the claimant withdrew does not.
+    counts: bool,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Microseconds since 1970, for the page.
+    #[serde(skip)]
+    pub at_micros: i64,
+}
+
+impl EarlierMarkView {
+    /// What stands on top of this case, newest first.
+    pub async fn list(app: &App, case: &Case, now: Timestamp) -> Result<Vec<Self>, Problem> {
+        let mut views = Vec::new();
+        for earlier in earlier_marks(app, case, now).await? {
+            let by = who(app, &earlier.mark).await?;
+            views.push(Self::of(earlier, by));
+        }
+        Ok(views)
+    }
+
+    fn of(EarlierMark { case, reference, mark }: EarlierMark, by: String) -> Self {
+        Self {
+            case: case.to_string(),
+            reference,
+            kind: mark.kind.as_str(),
+            title: title(mark.kind),
+            by,
+            reason: mark.reason,
+            counts: mark.kind.counts(),
+            at: mark.at,
+            at_micros: mark.at.as_microsecond(),
+        }
+    }
+}
+
+async fn who(app: &App, mark: &CaseMark) -> Result<String, Problem> {
+    let Some(id) = &mark.by else {
+        let by = if mark.kind == CaseMarkKind::Contested { "the owner" } else { "the claimant" };
+        return Ok(by.to_owned());
+    };
+    let found = persons::find(&app.db, &app.tenant, id).await?;
+    Ok(found.map_or_else(|| id.to_string(), |person| person.name))
+}
+
+fn title(kind: CaseMarkKind) -> String {
+    match kind {
+        CaseMarkKind::Refused => "Refused".to_owned(),
+        CaseMarkKind::Contested => "Contested: \"this was not me\"".to_owned(),
+        CaseMarkKind::ProofRejected(kind) => format!("Proof that never counts: {}", kind.title()),
+        CaseMarkKind::Withdrawn => "Withdrawn".to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What was reset and nobody came back for is over after a day (number 5): on the record, and the owner is told.
+
+use jiff::{SignedDuration, Timestamp};
+use postern::actions::contest::contest;
+use postern::actions::open_case::open_case;
+use postern::actions::show_pass::show_pass;
+use postern::jobs::lapse_cases::lapse_cases;
+use postern::rng::token_hash;
+use postern::store::{cases, passes};
+use postern_core::case::{Case, Outcome, Stage};
+use postern_core::factor::code::{CodeKind as _, EnrolmentPass};
+use postern_core::id::CaseId;
+
+use super::assert_refused;
+use crate::browser::CASE;
+use crate::on_both::on_both;
+use crate::steps::a_day;
+use crate::test_app::TestApp;
+
+const MAIL: &str = "ana@demo.postern.invalid";
+
+impl TestApp {
+    /// Lets time pass to so many seconds after the day in which the person may come back.
+    async fn to_the_end_of_the_day_after_the_reset(&self, id: &CaseId, seconds: i64) {
+        let reset_at = self.case(id).await.remedied_at().unwrap();
+        let then = reset_at + a_day() + SignedDuration::from_secs(seconds);
+        self.advance(then.duration_since(self.clock.now()));
+    }
+}
+
+fn has_lapsed(case: &Case) -> bool {
+    matches!(case.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. })
+}
+
+on_both! {
+    async fn a_day_after_the_reset_the_page_shows_no_pass_whether_a_job_came_or_not(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        app.to_the_end_of_the_day_after_the_reset(&id, -60).await;
+        let pass = app.show_pass(&id).await;
+        let end = app.case(&id).await.remedied_at().unwrap() + a_day();
+        assert_eq!(pass.expires_at, end, "a pass outlives the day");
+        app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+        // Whatever the row says: as it is read it has lapsed.
+        assert!(has_lapsed(&app.case(&id).await));
+        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass");
+        let person = app.person("ana").await.id;
+        let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
+        assert!(live.unwrap().is_none(), "the pass of the last minute still lives");
+    }
+
+    async fn it_goes_on_the_record_and_the_owner_is_told(db) {
+        let app = TestApp::start(db).await;
+        let claimant = app.browser();
+        let opened = open_case(&app, "ana", None).await.unwrap();
+        app.secrets.saw(&opened.page);
+        claimant.set_cookie(CASE, Some(&opened.page));
+        let id = opened.id;
+        app.prove_for_ana(&id).await;
+        app.reset("ben", &id).await;
+        lapse_cases(&app).await.unwrap();
+        assert_eq!(app.stage(&id).await, "remedied", "a minute is no day");
+        app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+        lapse_cases(&app).await.unwrap();
+        lapse_cases(&app).await.unwrap();
+        let row = app.row(&id).await;
+        assert_eq!((row.stage.as_str(), row.closed_at.is_some()), ("closed", true));
+        let closed = app.events("case.closed").await;
+        assert_eq!(closed.len(), 1);
+        assert_eq!((&closed[0]["detail"]["outcome"], &closed[0]["actor"]["type"]), (&"lapsed".into(), &"system".into()));
+        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("not finished in time"));
+        assert_eq!(told.count(), 3, "every contact is told");
+        claimant.get("/recover/case").await.ok().says("could come back is over").says("Start a new request");
+        let ben = app.browser_with_planted_session("ben").await;
+        assert_eq!(ben.get(&format!("/api/v1/cases/{id}")).await.ok().json()["outcome"], "lapsed");
+        // The password alone still leads nowhere, and a new request leads back in.
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        app.browser().post("/sign-in", &form).await.leads_to("/sign-in/pass");
+        let again = app.reset_case_of_ana().await;
+        app.enrol_by_hand(&again).await.get("/account").await.ok();
+    }
+
+    async fn the_pass_of_a_newer_case_outlives_the_late_closing_of_an_older_one(db) {
+        let app = TestApp::start(db).await;
+        let older = app.reset_case_of_ana().await;
+        app.to_the_end_of_the_day_after_the_reset(&older, 1).await;
+        let newer = app.reset_case_of_ana().await;
+        app.show_pass(&newer).await;
+        lapse_cases(&app).await.unwrap();
+        assert!(has_lapsed(&app.case(&older).await) && app.stage(&newer).await == "remedied");
+        let person = app.person("ana").await.id;
+        let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
+        assert!(live.unwrap().is_some());
+    }
+
+    async fn the_owner_can_still_say_that_it_was_not_them(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let code = app.not_me(MAIL, "were removed").await;
+        app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+        lapse_cases(&app).await.unwrap();
+        assert!(contest(&app, &code).await.unwrap().account_suspended);
+        assert!(matches!(app.case(&id).await.stage(), Stage::Contested { after_remedy: true, .. }));
+    }
+
+    async fn an_open_request_lapses_with_its_page_alike_for_friends_and_strangers(db) {
+        let app = TestApp::start(db).await;
+        let almost_a_month = SignedDuration::from_hours(Case::PAGE_HOURS) - SignedDuration::from_secs(1);
+        for login in ["ana", "nobody-here"] {
+            let opened = open_case(&app, login, None).await.unwrap();
+            app.secrets.saw(&opened.page);
+            let opened_at = Timestamp::from_microsecond(app.row(&opened.id).await.opened_at).unwrap();
+            app.advance((opened_at + almost_a_month).duration_since(app.clock.now()));
+            lapse_cases(&app).await.unwrap();
+            assert!(app.row(&opened.id).await.closed_at.is_none(), "{login}: too early");
+            app.advance_seconds(2);
+            lapse_cases(&app).await.unwrap();
+            assert!(app.row(&opened.id).await.closed_at.is_some(), "{login}");
+            let hash = token_hash(&opened.page);
+            let page = cases::find_by_page(&app.db, &app.tenant, &hash, app.clock.now()).await.unwrap();
+            assert!(page.is_none(), "{login}: the page of what lapsed");
+        }
+        assert_eq!(app.events("case.closed").await.len(), 2);
+        assert!(!app.messages().await.iter().any(|m| m.subject.contains("not finished")), "nothing was changed");
+    }
+}

@@ -1,0 +1,3 @@
+//! What the store promises to everybody who uses it.
+
+mod ends;
