@@ -73,8 +73,9 @@ fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {
     sign_in.code = sentence.code.and_then(|word| keep(&line.error, message, word).cow());
     sign_in.detail = sentence.detail.and_then(|words| keep(&line.error, message, words).cow());
     sign_in.set_ip(line.ip.text());
-    // A ban of an address is written as if the address were a person.
-    if crate::record::address(sentence.name).is_none() {
+    // A ban of an address is written as if the address were a person. Elsewhere somebody typed it as their name.
+    let is_address = sentence.code == Some("banned") && crate::record::address(sentence.name).is_some();
+    if !is_address {
         sign_in.set_person(keep(&line.error, message, sentence.name).cow());
     }
     Some(Parsed::Attempt(sign_in))

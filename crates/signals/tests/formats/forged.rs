@@ -236,6 +236,14 @@ proptest! {
     }
 }
 
+/// A stranger may type an address as a name.
+#[test]
+fn an_address_that_was_typed_as_a_name_is_a_name() {
+    for sample in all() {
+        assert_eq!(check(sample, "203.0.113.9"), Ok(()));
+    }
+}
+
 /// Lines of other programs in the same journal or output, with a stranger's words behind their own.
 #[test]
 fn a_line_of_another_program_is_nobodys() {
