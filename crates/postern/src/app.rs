@@ -18,6 +18,7 @@ use crate::hashing::{Hashing, HashingError};
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, Keys};
 use crate::private_files;
+use crate::refused_senders::RefusedSenders;
 use crate::rng::Rng;
 use crate::store::{Change, Db, StoreError, WriteContext, persons, tenants};
 use crate::web::page::Pages;
@@ -90,6 +91,8 @@ pub struct App {
     pub open_incidents: AtomicI64,
     /// Loops of the jobs that broke and have not begun anew yet.
     pub jobs_down: AtomicUsize,
+    /// Senders that were told to wait.
+    pub refused_senders: RefusedSenders,
     /// Who sent `X-Forwarded-For` first, without being a trusted proxy.
     pub unknown_proxy: OnceLock<IpAddr>,
     /// Imports that may be sent and read at once.
@@ -127,6 +130,7 @@ impl App {
             records: Notify::new(),
             open_incidents: AtomicI64::new(0),
             jobs_down: AtomicUsize::new(0),
+            refused_senders: RefusedSenders::default(),
             unknown_proxy: OnceLock::new(),
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 pub mod notify;
 pub mod private_files;
+pub mod refused_senders;
 pub mod request;
 pub mod rng;
 pub mod runbook;

@@ -86,10 +86,20 @@ impl Sender {
     }
 }
 
-/// Counts the request at hand, or says how long its sender has to wait. A sender that has to wait costs one read.
+/// Counts the request at hand, or says how long its sender has to wait. A sender that was told to wait and asks again at
+/// once costs nothing; one that shows a device costs the look whose it is.
 pub async fn admit_request(app: &App) -> Result<(), ActionError> {
-    let limits = Sender::of_request(app).await?.limits(app.config.requests_per_minute);
-    if let Some(wait) = find_wait(&app.db, &app.tenant, &limits, app.clock.now()).await? {
+    let (request, now) = (current_request(), app.clock.now());
+    let address = Sender::at(&request.ip);
+    if request.device.is_none()
+        && let Some(wait) = app.refused_senders.wait_of(address.nearest(), now)
+    {
+        return Err(ActionError::Throttled(wait));
+    }
+    let sender = Sender::of_request(app).await?;
+    let limits = sender.limits(app.config.requests_per_minute);
+    if let Some(wait) = find_wait(&app.db, &app.tenant, &limits, now).await? {
+        app.refused_senders.remember(sender.nearest(), now, wait);
         return Err(ActionError::Throttled(wait));
     }
     retry(|| count(app, &limits)).await
