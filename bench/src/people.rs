@@ -87,7 +87,7 @@ async fn enrol(
 ) -> Outcome<Zeroizing<[u8; totp::SECRET_BYTES]>> {
     let id = change.id()?;
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let place = Factor::place(&app.tenant, &id);
+    let place = Factor::place(&app.tenant, person, &id);
     let sealed = app.keys.seal(&app.rng, &place, secret.as_slice()).map_err(cause)?;
     let factor = NewFactor {
         id: &id,

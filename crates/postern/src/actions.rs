@@ -42,6 +42,7 @@ pub mod withdraw_case;
 
 mod advance;
 mod caller;
+mod ceremony;
 mod limiter;
 mod on_record;
 mod retry;
@@ -53,6 +54,7 @@ pub use caller::{
     Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
     record_missing_scope,
 };
+pub use ceremony::Challenge;
 pub use limiter::Lane;
 pub use signed_in::SignedIn;
 

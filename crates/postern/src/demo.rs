@@ -148,7 +148,7 @@ async fn add_contacts(
 async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let id = change.id()?;
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), secret.as_slice())?;
+    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, person, &id), secret.as_slice())?;
     let factor = NewFactor {
         id: &id,
         person,

@@ -126,6 +126,9 @@ CREATE INDEX flows_by_end ON flows (tenant_id, expires_at);
 CREATE TABLE ceremonies (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- Whose it is, where that is known when it begins.
+    person_id TEXT,
     state TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,

@@ -6,21 +6,15 @@ use serde_json::json;
 use uuid::Uuid;
 use webauthn_rs::prelude::{CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential};
 
-use super::sign_in_with_passkey::{Challenge, keep};
+use super::ceremony::{self, Challenge};
 use super::{ActionError, Caller};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::{StoreError, ceremonies, factors};
-
-/// What is kept while the browser works.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Pending {
-    person: String,
-    registration: PasskeyRegistration,
-}
 
 /// Asks the browser to make a passkey.
 pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
@@ -36,8 +30,7 @@ pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError>
         *selection =
             json!({ "residentKey": "required", "requireResidentKey": true, "userVerification": "required" });
     }
-    let pending = Pending { person: person.id.as_str().to_owned(), registration };
-    let token = keep(app, &serde_json::to_string(&pending)?).await?;
+    let token = ceremony::begin(app, CeremonyKind::AddPasskey, Some(&person.id), &registration).await?;
     Ok(Challenge { token, options })
 }
 
@@ -50,23 +43,17 @@ pub async fn finish(
 ) -> Result<(), ActionError> {
     check_assurance(app, caller).await?;
     let id = token_hash(token);
-    let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
-    let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
-    let pending: Pending =
-        serde_json::from_str(&state).map_err(|_| ActionError::Wrong("This took too long. Try again."))?;
-    // A ceremony begun by one person is never finished by another.
-    if pending.person != caller.person.id.as_str() {
-        return Err(ActionError::NotFound);
-    }
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::AddPasskey, person: Some(&caller.person.id) };
+    let registration: PasskeyRegistration = ceremony::load_state(app, key).await?;
     let passkey = app
         .webauthn
-        .finish_passkey_registration(answer, &pending.registration)
+        .finish_passkey_registration(answer, &registration)
         .map_err(|_| ActionError::Wrong("The passkey was not accepted. Try again, or use another device."))?;
     let credential = data_encoding::BASE64URL_NOPAD.encode(passkey.cred_id());
     let mut change = caller.change(app).await?;
-    ceremonies::consume(&mut change, &id).await?;
+    ceremonies::consume(&mut change, key).await?;
     let factor_id = change.id()?;
-    let place = Factor::place(&app.tenant, &factor_id);
+    let place = Factor::place(&app.tenant, &caller.person.id, &factor_id);
     let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
     let factor = NewFactor {
         id: &factor_id,
@@ -110,7 +97,9 @@ async fn enrolled_credentials(app: &App, caller: &Caller) -> Result<Vec<Credenti
     let mut found = Vec::new();
     for factor in factors::list(&app.db, &app.tenant, &caller.person.id).await? {
         if factor.is(FactorKind::Webauthn) {
-            let plain = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+            let plain = app
+                .keys
+                .unseal(&Factor::place(&app.tenant, &caller.person.id, &factor.id), &factor.sealed)?;
             found.push(serde_json::from_slice::<Passkey>(&plain)?.cred_id().clone());
         }
     }

@@ -37,7 +37,8 @@ pub struct Secret {
 pub(super) async fn begin(app: &App, change: &mut Change<'_>, begun: &Begun) -> Result<(), ActionError> {
     let id = token_hash(&begun.token);
     let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed = app.keys.seal(&app.rng, &FlowRow::place(&app.tenant, &id), secret.as_slice())?;
+    let sealed =
+        app.keys.seal(&app.rng, &FlowRow::place(&app.tenant, begun.flow.person(), &id), secret.as_slice())?;
     // Scanning a code and saving ten others takes longer than typing a password.
     let expires_at = change.at() + Config::FLOW_LIFE * 3;
     flows::insert(change, &id, &begun.flow, expires_at).await?;
@@ -52,7 +53,7 @@ pub async fn secret(app: &App, row: &FlowRow) -> Result<Secret, ActionError> {
     flow.enrolling(standing(app, &person).await?)?;
     let sealed =
         row.sealed.as_deref().ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
-    let bytes = app.keys.unseal(&FlowRow::place(&app.tenant, &row.id), sealed)?;
+    let bytes = app.keys.unseal(&FlowRow::place(&app.tenant, &person.id, &row.id), sealed)?;
     Ok(Secret { person, bytes })
 }
 
@@ -89,7 +90,7 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
     let mut change = app.change_of(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = change.id()?;
-    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &id), &bytes)?;
+    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &person.id, &id), &bytes)?;
     let factor = NewFactor {
         id: &id,
         person: &person.id,

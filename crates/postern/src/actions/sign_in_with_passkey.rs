@@ -3,28 +3,20 @@
 
 use postern_core::signin::Assurance;
 use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
-use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::ceremony::{self, Challenge};
 use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use crate::app::App;
-use crate::config::Config;
 use crate::rng::token_hash;
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
 use crate::store::{ceremonies, factors, persons};
 use postern_core::id::PersonId;
 
 const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
-
-/// A ceremony that began: its cookie's token, and what the browser is asked.
-pub struct Challenge {
-    /// Names the ceremony.
-    pub token: Zeroizing<String>,
-    /// Options for the browser.
-    pub options: serde_json::Value,
-}
 
 /// Asks for any passkey of this site.
 pub async fn start(app: &App) -> Result<Challenge, ActionError> {
@@ -34,18 +26,8 @@ pub async fn start(app: &App) -> Result<Challenge, ActionError> {
     if let Some(members) = options.as_object_mut() {
         members.remove("mediation");
     }
-    let token = keep(app, &serde_json::to_string(&state)?).await?;
+    let token = ceremony::begin(app, CeremonyKind::SignIn, None, &state).await?;
     Ok(Challenge { token, options })
-}
-
-/// Keeps the server's half of a ceremony for five minutes.
-pub(super) async fn keep(app: &App, state: &str) -> Result<Zeroizing<String>, ActionError> {
-    let token = app.rng.token()?;
-    let mut change = app.change().await?;
-    let expires_at = change.at() + Config::FLOW_LIFE;
-    ceremonies::insert(&mut change, &token_hash(&token), state, expires_at).await?;
-    change.commit_unrecorded("a challenge; its answer is recorded").await?;
-    Ok(token)
 }
 
 /// Checks the browser's answer.
@@ -54,15 +36,13 @@ pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Res
 }
 
 async fn check(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
-    let id = token_hash(token);
-    let state = ceremonies::find_live(&app.db, &app.tenant, &id, app.clock.now()).await?;
-    let state = state.ok_or(ActionError::Wrong("This took too long. Try again."))?;
-    let state: DiscoverableAuthentication = serde_json::from_str(&state)?;
+    let key = CeremonyKey { id: &token_hash(token), kind: CeremonyKind::SignIn, person: None };
+    let state: DiscoverableAuthentication = ceremony::load_state(app, key).await?;
     let Some((person, factor)) = find(app, answer).await? else {
         failed(app, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None }).await?;
         return Err(ActionError::Wrong(WRONG));
     };
-    let place = Factor::place(&app.tenant, &factor.id);
+    let place = Factor::place(&app.tenant, &person.id, &factor.id);
     let mut passkey: Passkey = serde_json::from_slice(&app.keys.unseal(&place, &factor.sealed)?)?;
     let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &passkey) else {
         let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
@@ -80,7 +60,7 @@ async fn check(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<S
     passkey.update_credential(&result);
     let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
     let mut change = app.change_of(&person.id).await?;
-    ceremonies::consume(&mut change, &id).await?;
+    ceremonies::consume(&mut change, key).await?;
     factors::save_passkey(&mut change, &factor.id, &sealed).await?;
     complete(app, change, &person, &assurance, "webauthn").await
 }

@@ -117,7 +117,7 @@ async fn check(app: &App, person: &Person, code: &str) -> Result<(String, Check)
         if !factor.is(FactorKind::Totp) || factor.disabled_at.is_some() {
             continue;
         }
-        let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed)?;
+        let secret = app.keys.unseal(&Factor::place(&app.tenant, &person.id, &factor.id), &factor.sealed)?;
         match totp::check(&secret, code, now, factor.last_step) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),

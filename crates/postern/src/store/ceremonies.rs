@@ -1,30 +1,85 @@
 //! Passkey ceremonies under way: the server's half, never in a cookie.
 
 use jiff::Timestamp;
-use postern_core::id::TenantId;
+use postern_core::id::{PersonId, TenantId};
 
 use super::{Change, Db, Result, micros, one_row};
 
+/// What a ceremony was begun for. Its answer is good for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CeremonyKind {
+    /// A sign-in with a passkey alone.
+    SignIn,
+    /// Adding a passkey to one's account.
+    AddPasskey,
+    /// Touching a passkey before a sensitive action.
+    StepUp,
+}
+
+impl CeremonyKind {
+    /// The word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::AddPasskey => "add_passkey",
+            Self::StepUp => "step_up",
+        }
+    }
+}
+
+/// Names a ceremony: only the right kind, for the right person, finds it.
+#[derive(Clone, Copy)]
+pub struct CeremonyKey<'a> {
+    /// The hash of its token.
+    pub id: &'a str,
+    pub kind: CeremonyKind,
+    /// Whose it is; `None` where the answer will tell.
+    pub person: Option<&'a PersonId>,
+}
+
+impl CeremonyKey<'_> {
+    fn person(&self) -> &str {
+        self.person.map_or("", PersonId::as_str)
+    }
+}
+
 /// Keeps a ceremony.
-pub async fn insert(change: &mut Change<'_>, id: &str, state: &str, expires_at: Timestamp) -> Result<()> {
+pub async fn insert(
+    change: &mut Change<'_>,
+    key: CeremonyKey<'_>,
+    state: &str,
+    expires_at: Timestamp,
+) -> Result<()> {
     let tenant = change.tenant().clone();
-    sqlx::query("INSERT INTO ceremonies (tenant_id, id, state, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(tenant.as_str())
-        .bind(id)
-        .bind(state)
-        .bind(micros(expires_at))
-        .execute(change.conn())
-        .await?;
+    sqlx::query(
+        "INSERT INTO ceremonies (tenant_id, id, kind, person_id, state, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(tenant.as_str())
+    .bind(key.id)
+    .bind(key.kind.as_str())
+    .bind(key.person.map(PersonId::as_str))
+    .bind(state)
+    .bind(micros(expires_at))
+    .execute(change.conn())
+    .await?;
     Ok(())
 }
 
 /// A ceremony that is still going.
-pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<String>> {
+pub async fn find_live(
+    db: &Db,
+    tenant: &TenantId,
+    key: CeremonyKey<'_>,
+    now: Timestamp,
+) -> Result<Option<String>> {
     let row: Option<(String,)> = sqlx::query_as(
-        "SELECT state FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND expires_at > $3",
+        "SELECT state FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND kind = $3 \
+         AND COALESCE(person_id, '') = $4 AND used_at IS NULL AND expires_at > $5",
     )
     .bind(tenant.as_str())
-    .bind(id)
+    .bind(key.id)
+    .bind(key.kind.as_str())
+    .bind(key.person())
     .bind(micros(now))
     .fetch_optional(db.reader())
     .await?;
@@ -32,13 +87,16 @@ pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> 
 }
 
 /// A challenge is answered once.
-pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
+pub async fn consume(change: &mut Change<'_>, key: CeremonyKey<'_>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE ceremonies SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND expires_at > $3",
+        "UPDATE ceremonies SET used_at = $5 WHERE tenant_id = $1 AND id = $2 AND kind = $3 \
+         AND COALESCE(person_id, '') = $4 AND used_at IS NULL AND expires_at > $5",
     )
     .bind(tenant.as_str())
-    .bind(id)
+    .bind(key.id)
+    .bind(key.kind.as_str())
+    .bind(key.person())
     .bind(at)
     .execute(change.conn())
     .await?;

@@ -25,9 +25,9 @@ row! {
 const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, created_at, last_used_at, disabled_at";
 
 impl Factor {
-    /// Where its secret is sealed for.
-    pub fn place(tenant: &TenantId, id: &str) -> String {
-        format!("factors/{tenant}/{id}/sealed")
+    /// Where its secret is sealed for: in another person's row it does not open.
+    pub fn place(tenant: &TenantId, person: &PersonId, id: &str) -> String {
+        format!("factors/{tenant}/{person}/{id}/sealed")
     }
 
     /// Its kind.

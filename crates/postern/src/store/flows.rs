@@ -23,9 +23,9 @@ impl FlowRow {
         serde_json::from_str(&self.state).map_err(|_| StoreError::Corrupt("sign-in"))
     }
 
-    /// Where the secret being enrolled is sealed for.
-    pub fn place(tenant: &TenantId, id: &str) -> String {
-        format!("flows/{tenant}/{id}/sealed")
+    /// Where the secret being enrolled is sealed for: in another person's sign-in it does not open.
+    pub fn place(tenant: &TenantId, person: &PersonId, id: &str) -> String {
+        format!("flows/{tenant}/{person}/{id}/sealed")
     }
 }
 

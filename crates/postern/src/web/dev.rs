@@ -61,7 +61,7 @@ async fn codes(app: &App) -> Result<BTreeMap<String, String>, Problem> {
             if !factor.is(FactorKind::Totp) {
                 continue;
             }
-            let secret = app.keys.unseal(&Factor::place(&app.tenant, &factor.id), &factor.sealed);
+            let secret = app.keys.unseal(&Factor::place(&app.tenant, &person.id, &factor.id), &factor.sealed);
             let secret = secret.map_err(|e| Problem::internal(e.to_string()))?;
             if let Some(code) = totp::code_at(&secret, app.clock.now().as_second()) {
                 codes.insert(person.login.clone(), code);

@@ -15,6 +15,8 @@ use crate::test_app::{Secrets, TestApp, captured_errors};
 pub const SESSION: &str = "__Host-postern-session";
 /// The cookie of a sign-in under way.
 pub const FLOW: &str = "__Host-postern-flow";
+/// A passkey ceremony under way.
+pub const CEREMONY: &str = "__Host-postern-ceremony";
 /// The claimant's case page.
 pub const CASE: &str = "__Host-postern-case";
 /// A known device.

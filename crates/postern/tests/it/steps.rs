@@ -107,7 +107,7 @@ impl TestApp {
         let person = self.person(login).await;
         let factors = factors::list(&self.db, &self.tenant, &person.id).await.unwrap();
         let factor = factors.iter().find(|f| f.kind == "totp").expect("a code app");
-        let place = factors::Factor::place(&self.tenant, &factor.id);
+        let place = factors::Factor::place(&self.tenant, &person.id, &factor.id);
         let phone = TestPhone::from_secret(&self.keys.unseal(&place, &factor.sealed).unwrap());
         self.secrets.saw_seed(phone.secret());
         phone

@@ -1,4 +1,5 @@
 use postern::actions::enrol_totp::{enrol_totp, secret};
+use postern::actions::recover_person::{Given, recover_person};
 use postern::actions::use_pass::use_pass;
 use postern::store::flows::FlowRow;
 use postern_testkit::TestPhone;
@@ -6,6 +7,7 @@ use tokio::task::JoinSet;
 
 use super::{assert_invalid, assert_refused};
 use crate::on_both::on_both;
+use crate::steps::PLACEHOLDER_REASON;
 use crate::test_app::TestApp;
 
 /// A flow that may enrol, and the phone that has scanned its code.
@@ -57,6 +59,19 @@ on_both! {
         assert!(app.flow_row(&row.id).await.is_none());
         assert!(enrol_totp(&app, &row, &phone.code(app.seconds())).await.is_err());
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
+    }
+
+    /// A waiting secret that was hung on somebody else's sign-in is not shown to them.
+    async fn the_secret_opens_in_its_persons_sign_in_only(db) {
+        let app = TestApp::start(db).await;
+        let (mut row, _) = enrolling(&app).await;
+        let given = recover_person(&app, "emil", PLACEHOLDER_REASON, false).await.unwrap();
+        if let Given::Pass(pass) = given {
+            app.secrets.saw(&pass);
+        }
+        let (ana, emil) = (app.person("ana").await.id, app.person("emil").await.id);
+        row.state = row.state.replace(ana.as_str(), emil.as_str());
+        assert!(secret(&app, &row).await.is_err());
     }
 
     async fn no_other_step_reaches_it(db) {

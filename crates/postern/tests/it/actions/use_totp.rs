@@ -72,6 +72,24 @@ on_both! {
         assert_eq!(app.session_ids("ana").await.len(), 1);
     }
 
+    /// Whoever can write into the database can hang their own code app on somebody else; it does not open there.
+    async fn a_code_app_opens_in_its_persons_row_only(db) {
+        let app = TestApp::start(db).await;
+        let (fay, gus) = (app.person("fay").await.id, app.person("gus").await.id);
+        let phone = app.phone("fay").await;
+        for (from, to) in [(&gus, "aside"), (&fay, gus.as_str())] {
+            // The rows of both change owners; the foreign key wants somebody who exists.
+            let to = if to == "aside" { app.person("emil").await.id.to_string() } else { to.to_owned() };
+            let moved = sqlx::query("UPDATE factors SET person_id = $1 WHERE person_id = $2");
+            moved.bind(to).bind(from.as_str()).execute(app.db.reader()).await.unwrap();
+        }
+        let step = app.password("gus").await;
+        let code = phone.code(app.seconds());
+        app.secrets.saw(&code);
+        assert!(use_totp(&app, &step.row, &code, None).await.is_err());
+        assert!(app.session_ids("gus").await.is_empty());
+    }
+
     async fn the_second_step_has_five_minutes(db) {
         let app = TestApp::start(db).await;
         let browser = app.browser();

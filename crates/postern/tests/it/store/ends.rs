@@ -10,6 +10,7 @@ use postern::actions::create_service_token::create_service_token;
 use postern::actions::open_case::open_case;
 use postern::config::Config;
 use postern::rng::token_hash;
+use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
 use postern::store::passes::NewPass;
 use postern::store::sessions::NewSession;
 use postern::store::{
@@ -178,13 +179,14 @@ on_both! {
         let app = TestApp::start(db).await;
         let end = app.clock.now() + SignedDuration::from_mins(5);
         let mut change = app.change().await.unwrap();
-        ceremonies::insert(&mut change, "planted", "{}", end).await.unwrap();
+        let key = CeremonyKey { id: "planted", kind: CeremonyKind::SignIn, person: None };
+        ceremonies::insert(&mut change, key, "{}", end).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         for (now, alive) in around(end) {
-            let found = ceremonies::find_live(&app.db, &app.tenant, "planted", now).await.unwrap();
+            let found = ceremonies::find_live(&app.db, &app.tenant, key, now).await.unwrap();
             assert_eq!(found.is_some(), alive, "found at {now}");
             let mut change = app.change_then(now).await;
-            assert_eq!(ceremonies::consume(&mut change, "planted").await.is_ok(), alive, "used at {now}");
+            assert_eq!(ceremonies::consume(&mut change, key).await.is_ok(), alive, "used at {now}");
         }
     }
 

@@ -4,7 +4,7 @@ use postern_core::evidence::Kind;
 use postern_testkit::SoftPasskey;
 use serde_json::json;
 
-use crate::browser::{Browser, FLOW, SESSION};
+use crate::browser::{Browser, CEREMONY, FLOW, SESSION};
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -118,14 +118,14 @@ on_both! {
         // The answer to one challenge is no answer to another, nor to the same one twice.
         let other = app.browser();
         let options = other.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
-        let ceremony = other.cookie("__Host-postern-ceremony").unwrap();
+        let ceremony = other.cookie(CEREMONY).unwrap();
         let answer = device.get(options);
         let third = app.browser();
         third.post_json("/sign-in/passkey/start", &json!({})).await.ok();
         third.post_json("/sign-in/passkey/finish", &answer).await.status(401);
         other.post_json("/sign-in/passkey/finish", &answer).await.ok();
         let replay = app.browser();
-        replay.set_cookie("__Host-postern-ceremony", Some(&ceremony));
+        replay.set_cookie(CEREMONY, Some(&ceremony));
         replay.post_json("/sign-in/passkey/finish", &answer).await.status(401);
         replay.get("/account").await.leads_to("/sign-in");
     }
@@ -150,11 +150,32 @@ on_both! {
         let mut device = SoftPasskey::new(app.config.origin.clone());
         let options = ana.post_json("/account/passkeys/start", &json!({})).await.ok().json();
         let answer = device.create(options);
-        fay.set_cookie("__Host-postern-ceremony", ana.cookie("__Host-postern-ceremony").as_deref());
-        fay.post_json("/account/passkeys/finish", &answer).await.status(404);
+        fay.set_cookie(CEREMONY, ana.cookie(CEREMONY).as_deref());
+        fay.post_json("/account/passkeys/finish", &answer).await.status(401);
         ana.post_json("/account/passkeys/finish", &answer).await.ok();
         // Who has a passkey adds the next one with it; and the answer was used up.
         ana.post_json("/account/passkeys/finish", &answer).await.status(409);
+        assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
+    }
+
+    /// A challenge is good for what it was made for: with another one's cookie the answer is refused, not an error.
+    async fn a_ceremony_of_one_kind_is_not_found_by_another(db) {
+        let app = TestApp::start(db).await;
+        let (ben, mona) = (app.browser(), app.browser());
+        app.sign_in_by_hand(&ben, "ben").await;
+        let mut device = app.move_to_passkey(&ben).await;
+        app.sign_in_by_hand(&mona, "mona").await;
+        mona.post_json("/account/passkeys/start", &json!({})).await.ok();
+        let adding = mona.cookie(CEREMONY);
+        let options = mona.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
+        let (answer, signing_in) = (device.get(options), mona.cookie(CEREMONY));
+        mona.set_cookie(CEREMONY, adding.as_deref());
+        mona.post_json("/sign-in/passkey/finish", &answer).await.status(401).says("Try again");
+        let created = SoftPasskey::new(app.config.origin.clone()).create(mona.post_json("/account/passkeys/start", &json!({})).await.ok().json());
+        mona.set_cookie(CEREMONY, signing_in.as_deref());
+        mona.post_json("/account/passkeys/finish", &created).await.status(401);
+        // What a browser makes when it adds a passkey is no sign-in either.
+        mona.post_json("/sign-in/passkey/finish", &created).await.status(400);
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
     }
 

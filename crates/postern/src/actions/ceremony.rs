@@ -1,0 +1,48 @@
+//! A passkey ceremony: the server asks, the browser answers within five minutes, once, and for what it was asked.
+
+use postern_core::id::PersonId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::ActionError;
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
+
+const TOO_LATE: ActionError = ActionError::Wrong("This took too long, or was answered already. Try again.");
+
+/// A ceremony that began: its cookie's token, and what the browser is asked.
+pub struct Challenge {
+    /// Names the ceremony.
+    pub token: Zeroizing<String>,
+    /// Options for the browser.
+    pub options: serde_json::Value,
+}
+
+/// Keeps the server's half of a ceremony for five minutes. `person` is empty where the answer will tell who it is.
+pub(super) async fn begin(
+    app: &App,
+    kind: CeremonyKind,
+    person: Option<&PersonId>,
+    state: &impl Serialize,
+) -> Result<Zeroizing<String>, ActionError> {
+    let token = app.rng.token()?;
+    let state = serde_json::to_string(state)?;
+    let mut change = app.change().await?;
+    let expires_at = change.at() + Config::FLOW_LIFE;
+    let key = CeremonyKey { id: &token_hash(&token), kind, person };
+    ceremonies::insert(&mut change, key, &state, expires_at).await?;
+    change.commit_unrecorded("a challenge; its answer is recorded").await?;
+    Ok(token)
+}
+
+/// The server's half. One that was begun for something else, or for somebody else, is not found.
+pub(super) async fn load_state<T: DeserializeOwned>(
+    app: &App,
+    key: CeremonyKey<'_>,
+) -> Result<T, ActionError> {
+    let state = ceremonies::find_live(&app.db, &app.tenant, key, app.clock.now()).await?;
+    Ok(serde_json::from_str(&state.ok_or(TOO_LATE)?)?)
+}
