@@ -64,7 +64,14 @@ pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
     let session = sessions::insert(&mut change, &session).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
-    Ok(Caller { person, session, phishing_resistant: true, since: app.clock.now(), scopes: None })
+    Ok(Caller {
+        person,
+        session,
+        phishing_resistant: true,
+        since: app.clock.now(),
+        stepped_up_at: None,
+        scopes: None,
+    })
 }
 
 async fn insert(

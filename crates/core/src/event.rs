@@ -45,6 +45,7 @@ events! {
     UserSuspended => "user.suspended" : "An account was suspended.",
     UserEnabled => "user.enabled" : "An account was enabled again.",
     SessionRevoked => "session.revoked" : "Sessions ended before their time.",
+    SessionSteppedUp => "session.stepped_up" : "A passkey was touched in a session, for what is sensitive.",
     SessionEnded => "session.ended" : "A person signed out.",
     PassIssued => "pass.issued" : "A one-use pass was shown to the person it is for.",
     PassUsed => "pass.used" : "A pass was used and led to enrolment.",

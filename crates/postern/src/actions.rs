@@ -32,6 +32,7 @@ pub mod set_up;
 pub mod show_pass;
 pub mod sign_in;
 pub mod sign_in_with_passkey;
+pub mod step_up;
 pub mod take_case;
 pub mod tell_seniors;
 pub mod use_backup_code;
@@ -45,6 +46,7 @@ mod caller;
 mod ceremony;
 mod limiter;
 mod on_record;
+mod passkeys;
 mod retry;
 mod revoke_tokens_of;
 mod signed_in;
@@ -91,6 +93,9 @@ pub enum ActionError {
     /// The secret was wrong. One text for every way of being wrong.
     #[error("{0}")]
     Wrong(&'static str),
+    /// What is sensitive wants a passkey touch of the last five minutes.
+    #[error("This wants a touch of your passkey first: the last one was more than five minutes ago.")]
+    StepUp,
     /// Too many guesses.
     #[error("Too many attempts. Wait {} and try again.", wait_words(*.0))]
     Throttled(SignedDuration),

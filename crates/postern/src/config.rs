@@ -73,6 +73,8 @@ impl Config {
     pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
     /// What changes how a person signs in wants a sign-in as fresh as this.
     pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
+    /// A passkey touch is fresh enough for what is sensitive for so long.
+    pub const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A session ends so long after it began.
     pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
     /// A "this was not me" link works for so long.

@@ -26,15 +26,25 @@
     return error.message;
   };
 
+  // What follows a passkey touch: the form that wanted it is sent again with what was typed, or the page is asked for
+  // again.
+  const go = {
+    submit: (button) => button.form.requestSubmit(),
+    reload: () => window.location.reload(),
+    back: () => window.history.back(),
+  };
+
   const run = async (button) => {
-    const says = document.querySelector("[data-passkey-says]");
+    const near = button.closest("form, section, main");
+    const says = near.querySelector("[data-passkey-says]") ?? document.querySelector("[data-passkey-says]");
     button.disabled = true;
     says.textContent = "Follow your browser's question.";
     try {
       const url = button.dataset.passkey;
       const credential = await ceremonies[button.dataset.ceremony](await post(`${url}/start`));
       const { next } = await post(`${url}/finish`, credential.toJSON());
-      window.location.assign(next);
+      if (button.dataset.then) go[button.dataset.then](button);
+      else window.location.assign(next);
     } catch (error) {
       says.textContent = words(error);
       button.disabled = false;

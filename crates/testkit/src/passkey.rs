@@ -6,31 +6,40 @@ use url::Url;
 use webauthn_authenticator_rs::WebauthnAuthenticator as _;
 use webauthn_authenticator_rs::softpasskey;
 
-/// A device that holds at most one discoverable passkey.
+/// A device that holds at most one credential.
 pub struct SoftPasskey {
     device: softpasskey::SoftPasskey,
     origin: Url,
+    verifies_user: bool,
     /// Credential id and user handle, base64url.
     kept: Option<(String, Value)>,
 }
 
 impl SoftPasskey {
-    /// A device used at `origin`.
+    /// A device used at `origin`, which verifies its user, as a phone does by fingerprint.
     pub fn new(origin: Url) -> Self {
-        // It says that it verified its user, as a phone does after the fingerprint.
-        Self { device: softpasskey::SoftPasskey::new(true), origin, kept: None }
+        Self { device: softpasskey::SoftPasskey::new(true), origin, verifies_user: true, kept: None }
+    }
+
+    /// A plain security key: whoever holds it can touch it. It answers so even where it was asked to verify its user.
+    pub fn without_user_verification(origin: Url) -> Self {
+        Self { device: softpasskey::SoftPasskey::new(false), origin, verifies_user: false, kept: None }
     }
 
     /// `navigator.credentials.create`: takes the server's options, gives what the browser would send.
     pub fn create(&mut self, mut options: Value) -> Value {
-        let wanted = options.pointer("/publicKey/authenticatorSelection").cloned().unwrap_or_default();
-        assert_eq!(
-            wanted["residentKey"], "required",
-            "without a login, only a discoverable passkey can be found"
-        );
-        assert_eq!(wanted["userVerification"], "required", "a passkey alone must be two factors");
+        let selection = &mut options["publicKey"]["authenticatorSelection"];
+        if self.verifies_user {
+            assert_eq!(
+                selection["residentKey"], "required",
+                "without a login, only a discoverable passkey can be found"
+            );
+            assert_eq!(selection["userVerification"], "required", "a passkey alone must be two factors");
+        } else {
+            selection["userVerification"] = json!("discouraged");
+        }
         // The crate's device says no to resident keys; that it is one is played by `get`.
-        options["publicKey"]["authenticatorSelection"]["requireResidentKey"] = json!(false);
+        selection["requireResidentKey"] = json!(false);
         let user = options["publicKey"]["user"]["id"].clone();
         let options = serde_json::from_value(options).expect("options as the standard has them");
         let answer = self.device.do_registration(self.origin.clone(), options).expect("a new passkey");
@@ -40,14 +49,32 @@ impl SoftPasskey {
 
     /// `navigator.credentials.get` for a request that names no credential: the device finds its own.
     pub fn get(&mut self, mut options: Value) -> Value {
-        let (credential, user) = self.kept.clone().expect("a passkey was made before");
         let asked = options["publicKey"]["allowCredentials"].as_array().cloned().unwrap_or_default();
         assert!(asked.is_empty(), "naming credentials would tell strangers who has one");
+        let (credential, user) = self.kept.clone().expect("a passkey was made before");
         options["publicKey"]["allowCredentials"] = json!([{ "type": "public-key", "id": credential }]);
-        let options = serde_json::from_value(options).expect("options as the standard has them");
-        let answer = self.device.do_authentication(self.origin.clone(), options).expect("a signature");
-        let mut answer = serde_json::to_value(answer).unwrap();
+        let mut answer = self.sign(options);
         answer["response"]["userHandle"] = user;
         answer
+    }
+
+    /// `navigator.credentials.get` for a request that names this device's credential among others.
+    pub fn touch(&mut self, options: Value) -> Value {
+        let (credential, _) = self.kept.as_ref().expect("a passkey was made before");
+        let asked = options["publicKey"]["allowCredentials"].as_array().expect("named credentials");
+        assert!(
+            asked.iter().any(|one| one["id"] == credential.as_str()),
+            "this device was not asked: {asked:?}"
+        );
+        self.sign(options)
+    }
+
+    fn sign(&mut self, mut options: Value) -> Value {
+        if !self.verifies_user {
+            options["publicKey"]["userVerification"] = json!("discouraged");
+        }
+        let options = serde_json::from_value(options).expect("options as the standard has them");
+        let answer = self.device.do_authentication(self.origin.clone(), options).expect("a signature");
+        serde_json::to_value(answer).unwrap()
     }
 }

@@ -149,6 +149,8 @@ CREATE TABLE sessions (
     created_at BIGINT NOT NULL,
     last_seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- When a passkey was last touched in it.
+    stepped_up_at BIGINT,
     ended_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash),

@@ -28,6 +28,8 @@ pub struct Caller {
     pub phishing_resistant: bool,
     /// When they signed in.
     pub since: Timestamp,
+    /// When they last touched a passkey in this session. A token never did.
+    pub stepped_up_at: Option<Timestamp>,
     /// The scopes, when a service token calls. `None`: the person calls.
     pub scopes: Option<Vec<String>>,
 }
@@ -41,6 +43,17 @@ impl Caller {
             role: self.person.role,
             phishing_resistant: self.phishing_resistant,
             by_token: self.scopes.is_some(),
+        }
+    }
+
+    /// For what is sensitive: a passkey was touched within the last five minutes. A service token cannot.
+    pub fn expect_step_up(&self, now: Timestamp) -> Result<(), ActionError> {
+        // Nodes' clocks differ by a little either way.
+        let fresh = |at: Timestamp| now.duration_since(at).abs() <= Config::STEP_UP_LIFE;
+        if self.scopes.is_none() && self.stepped_up_at.is_some_and(fresh) {
+            Ok(())
+        } else {
+            Err(ActionError::StepUp)
         }
     }
 

@@ -33,6 +33,7 @@ pub async fn create_service_token(
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't make tokens.".to_owned()));
     }
+    caller.expect_step_up(app.clock.now())?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 100 {
         return Err(ActionError::invalid(

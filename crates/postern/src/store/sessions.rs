@@ -19,11 +19,11 @@ row! {
         pub created_at: i64,
         pub last_seen_at: i64,
         pub expires_at: i64,
+        pub stepped_up_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str =
-    "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at";
+const COLUMNS: &str = "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at, stepped_up_at";
 
 /// A live session by its token's hash: not ended, not past its end, not idle for longer than `idle`.
 pub async fn find_live(
@@ -77,12 +77,13 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Begins a session.
+/// Begins a session. One that a passkey opened is stepped up from its start.
 pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
         "INSERT INTO sessions (tenant_id, id, token_hash, person_id, aal, phishing_resistant, amr, ip, user_agent, \
-         created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+         created_at, last_seen_at, expires_at, stepped_up_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -95,6 +96,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<Str
     .bind(new.user_agent)
     .bind(at)
     .bind(micros(new.expires_at))
+    .bind(new.assurance.phishing_resistant.then_some(at))
     .execute(change.conn())
     .await?;
     Ok(id)
@@ -112,6 +114,20 @@ pub async fn touch(change: &mut Change<'_>, id: &str) -> Result<()> {
     .execute(change.conn())
     .await?;
     Ok(())
+}
+
+/// A passkey was touched in a live session.
+pub async fn save_step_up(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET stepped_up_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Ends one session.

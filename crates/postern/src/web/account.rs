@@ -2,4 +2,5 @@
 
 pub mod overview;
 pub mod passkeys;
+pub mod step_up;
 pub mod vouch;

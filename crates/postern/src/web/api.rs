@@ -23,6 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{delete, get, post};
 
+use super::account::step_up;
 use crate::app::App;
 
 /// The routes.
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api", get(reference::show))
         .route("/api/openapi.json", get(openapi::show))
+        .merge(account())
         .merge(desk())
 }
 
@@ -46,6 +48,13 @@ pub fn open() -> Router<Arc<App>> {
         .route("/api/v1/portal/case/pass", post(portal::show_pass))
         .route("/api/v1/portal/case/withdraw", post(portal::withdraw_case))
         .route("/api/v1/portal/contest", post(portal::contest))
+}
+
+/// A person's own account: their session only.
+fn account() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/account/step-up/start", post(step_up::start))
+        .route("/api/v1/account/step-up/finish", post(step_up::finish))
 }
 
 /// For the desk: a service token with its scopes, or a session. The policies are asked on top.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
@@ -16,6 +16,9 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::request::current_request;
 use crate::store::StoreError;
+
+/// The kind of a refusal that a passkey touch lifts.
+const STEP_UP: &str = "step-up";
 
 /// What went wrong, ready to be told.
 #[derive(Clone, Debug)]
@@ -136,6 +139,7 @@ impl From<ActionError> for Problem {
             }
             ActionError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused", detail),
             ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
+            ActionError::StepUp => Self::new(StatusCode::FORBIDDEN, STEP_UP, detail),
             ActionError::Throttled(wait) => Self {
                 retry_after: Some(wait.as_secs().max(1)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
@@ -174,6 +178,7 @@ impl IntoResponse for Problem {
 /// Gives problems their body: here the request is known, and with it whether a person or a program reads.
 pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
+    let is_read = request.method() == Method::GET;
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
@@ -193,6 +198,9 @@ pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next
         "title": title(problem.status),
         "detail": problem.detail,
         "request_id": current_request().id,
+        // A page that was asked for is asked for again after the touch; a form has to be sent again by hand.
+        "step_up": problem.kind == STEP_UP,
+        "is_read": is_read,
     });
     match page_with(&app, None, problem.status, "problem.html", values) {
         Ok(mut answer) => {

@@ -71,6 +71,8 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/account", get(account::overview::show))
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
+        .route("/account/step-up/start", post(account::step_up::start))
+        .route("/account/step-up/finish", post(account::step_up::finish))
         .route("/account/sessions/{id}/end", post(account::overview::end_session))
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
         .route("/sign-out", post(account::overview::sign_out))
@@ -116,6 +118,8 @@ pub(super) fn form_error(
     match error {
         E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), words)),
         E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, words)),
+        // `parts.step_up` offers the touch in the form, which then sends itself again.
+        E::StepUp => Ok((StatusCode::FORBIDDEN, Some("step_up"), words)),
         E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, words)),
         E::Refused(_) => Ok((StatusCode::CONFLICT, None, words)),
         other => Err(other.into()),

@@ -20,6 +20,7 @@ mod refuse_case;
 mod set_up;
 mod show_pass;
 mod sign_in;
+mod step_up;
 mod suspended_account;
 mod take_case;
 mod tell_seniors;

@@ -41,7 +41,15 @@ impl TestApp {
         // about sessions that nobody uses.
         let begins = self.clock.now() + SignedDuration::from_hours(24 * 400);
         let session = self.plant_row(&person, &passkey_alone(), begins).await.1;
-        Caller { person, session, phishing_resistant: true, since: self.clock.now(), scopes: None }
+        let now = self.clock.now();
+        Caller {
+            person,
+            session,
+            phishing_resistant: true,
+            since: now,
+            stepped_up_at: Some(now),
+            scopes: None,
+        }
     }
 
     /// A case's row.

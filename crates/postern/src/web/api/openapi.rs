@@ -12,6 +12,7 @@ use super::{
     audit, case_steps, cases, diagnosis, findings, import_sign_ins, imports, people, portal, sign_ins, tokens,
 };
 use crate::app::App;
+use crate::web::account::step_up;
 use crate::web::problem::ProblemBody;
 
 const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times are RFC 3339 in UTC. Errors are \
@@ -28,6 +29,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
+        step_up::start, step_up::finish,
         people::list, people::add_person,
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,
@@ -39,6 +41,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
     tags(
         (name = "portal", description = "The locked-out person's own steps. Answers are alike for friends and strangers."),
         (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),
+        (name = "account", description = "A person's own account, from their own browser's session."),
         (name = "people", description = "The directory."),
         (name = "signs", description = "What sign-in records show, of ours and of other providers."),
         (name = "audit", description = "What happened, in a log that shows if it was rewritten."),

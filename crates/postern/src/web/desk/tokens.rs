@@ -34,11 +34,21 @@ impl TokenForm {
         let ticked = SCOPES.into_iter().filter(|scope| self.boxes.contains_key(*scope));
         ticked.map(str::to_owned).collect()
     }
+
+    /// What the page shows: the form as it was typed, and what was wrong with it.
+    fn values(&self, secret: Option<&str>, error: Option<(Option<&'static str>, String)>) -> Value {
+        let (field, words) = error.map_or((None, None), |(field, words)| (field, Some(words)));
+        let days = if self.days.is_empty() { "90" } else { &self.days };
+        json!({
+            "secret": secret, "error": words, "field": field,
+            "label": self.label, "days": days, "ticked": self.scopes(),
+        })
+    }
 }
 
 /// `GET /desk/tokens`
 pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    page(&app, &caller, StatusCode::OK, json!({ "secret": null, "error": null, "label": "" })).await
+    page(&app, &caller, StatusCode::OK, TokenForm::default().values(None, None)).await
 }
 
 /// `POST /desk/tokens`
@@ -50,11 +60,11 @@ pub async fn create(
     let days = form.days.trim().parse().unwrap_or(0);
     match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
         Ok(secret) => {
-            page(&app, &caller, StatusCode::OK, json!({ "secret": secret, "error": null, "label": "" })).await
+            page(&app, &caller, StatusCode::OK, TokenForm::default().values(Some(&secret), None)).await
         }
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            page(&app, &caller, status, json!({ "secret": null, "error": words, "label": form.label })).await
+            let (status, field, words) = form_error(error)?;
+            page(&app, &caller, status, form.values(None, Some((field, words)))).await
         }
     }
 }

@@ -26,12 +26,17 @@ pub async fn every_change_has_its_event(app: &TestApp) {
     let demo = log.iter().any(|e| e.event == "user.added" && e.body["detail"]["by"] == "demo");
     let (demo_factors, demo_sets) = if demo { (DEMO_FACTORS, DEMO_CODE_SETS) } else { (0, 0) };
     let planted = app.count("SELECT COUNT(*) FROM sessions WHERE user_agent = 'planted by a test'").await;
-    let pairs: [(&str, i64, i64); 10] = [
+    let pairs: [(&str, i64, i64); 11] = [
         ("SELECT COUNT(*) FROM persons", said("user.added"), 0),
         ("SELECT COUNT(*) FROM factors", said("mfa.factor_enrolled"), demo_factors),
         ("SELECT COUNT(*) FROM backup_code_sets", said("mfa.backup_codes_generated"), demo_sets),
         ("SELECT COUNT(*) FROM backup_codes WHERE used_at IS NOT NULL", said("mfa.backup_code_used"), 0),
         ("SELECT COUNT(*) FROM sessions", said("signin.succeeded"), planted),
+        (
+            "SELECT COUNT(*) FROM ceremonies WHERE kind = 'step_up' AND used_at IS NOT NULL",
+            said("session.stepped_up"),
+            0,
+        ),
         ("SELECT COUNT(*) FROM cases", said("case.opened"), 0),
         (
             "SELECT COUNT(*) FROM passes WHERE purpose = 'enrolment-pass' AND used_at IS NOT NULL",

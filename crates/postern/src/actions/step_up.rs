@@ -1,0 +1,83 @@
+//! A passkey touch inside a session: what is sensitive wants one that is at most five minutes old, so that a stolen
+//! cookie, or a screen left open, is not enough for it.
+
+use postern_core::event::{Event, EventKind};
+use serde_json::json;
+use webauthn_rs::prelude::{AuthenticationResult, PasskeyAuthentication, PublicKeyCredential};
+
+use super::ceremony::{self, Challenge};
+use super::passkeys::{self, HeldPasskey};
+use super::retry::retry;
+use super::{ActionError, Caller};
+use crate::app::App;
+use crate::rng::token_hash;
+use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
+use crate::store::sessions;
+
+const NOT_YOURS: ActionError =
+    ActionError::Wrong("This is not a passkey of yours that works here. Touch another one.");
+
+/// Asks for one of the caller's own passkeys.
+pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
+    let held = passkeys::list(app, &caller.person.id).await?;
+    if held.is_empty() {
+        let words = "You have no passkey that could be touched. Add one on your account page.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    let passkeys: Vec<_> = held.into_iter().map(|held| held.passkey).collect();
+    let (options, state) = app.webauthn.start_passkey_authentication(&passkeys)?;
+    let token = ceremony::begin(app, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;
+    Ok(Challenge { token, options: serde_json::to_value(&options)? })
+}
+
+/// Checks the browser's answer, and notes in the session when the passkey was touched.
+pub async fn finish(
+    app: &App,
+    caller: &Caller,
+    token: &str,
+    answer: &PublicKeyCredential,
+) -> Result<(), ActionError> {
+    retry(|| note_touch(app, caller, token, answer)).await
+}
+
+async fn note_touch(
+    app: &App,
+    caller: &Caller,
+    token: &str,
+    answer: &PublicKeyCredential,
+) -> Result<(), ActionError> {
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::StepUp, person: Some(&caller.person.id) };
+    let state: PasskeyAuthentication = ceremony::load_state(app, key).await?;
+    let Some((held, result)) = check(app, caller, &state, answer).await? else {
+        let event = Event::new(EventKind::StepRefused, caller.actor())
+            .person(&caller.person.id)
+            .detail(json!({ "step": "step_up", "why": "the answer is not from a passkey of this person" }));
+        app.change().await?.commit(&event).await?;
+        return Err(NOT_YOURS);
+    };
+    let factor = held.factor.id.clone();
+    let mut change = caller.change(app).await?;
+    ceremonies::consume(&mut change, key).await?;
+    held.save_used(app, &mut change, &result).await?;
+    sessions::save_step_up(&mut change, &caller.session).await?;
+    let event = Event::new(EventKind::SessionSteppedUp, caller.actor())
+        .person(&caller.person.id)
+        .detail(json!({ "factor": factor }));
+    Ok(change.commit(&event).await?)
+}
+
+/// The passkey that answered, if it is one of the caller's that works now.
+async fn check(
+    app: &App,
+    caller: &Caller,
+    state: &PasskeyAuthentication,
+    answer: &PublicKeyCredential,
+) -> Result<Option<(HeldPasskey, AuthenticationResult)>, ActionError> {
+    let Ok(result) = app.webauthn.finish_passkey_authentication(answer, state) else {
+        return Ok(None);
+    };
+    let held = passkeys::list(app, &caller.person.id).await?;
+    let answered = held.into_iter().find(|held| held.passkey.cred_id() == result.cred_id());
+    Ok(answered.map(|held| (held, result)))
+}
