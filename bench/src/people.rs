@@ -64,14 +64,7 @@ pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
     let session = sessions::insert(&mut change, &session).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
-    Ok(Caller {
-        person,
-        session,
-        phishing_resistant: true,
-        since: app.clock.now(),
-        stepped_up_at: None,
-        scopes: None,
-    })
+    Ok(Caller { person, session, phishing_resistant: true, stepped_up_at: None, scopes: None })
 }
 
 async fn insert(
@@ -104,6 +97,8 @@ async fn enrol(
         sealed: &sealed,
         credential_id: None,
         last_step: None,
+        second_step_only: true,
+        usable_at: None,
     };
     factors::insert(change, &factor).await?;
     // Random bytes instead of hashes: nobody uses these codes, and a reset only counts and revokes them.

@@ -10,22 +10,26 @@ pub mod check_audit;
 pub mod close_finding;
 pub mod contest;
 pub mod create_service_token;
+pub mod decide_on_passkey;
 pub mod diagnose_person;
 pub mod earlier_cases;
 pub mod end_session;
 pub mod enrol_totp;
 pub mod escalate_case;
 pub mod export_audit;
+pub mod factor_proof;
 pub mod force_mfa_reset;
 pub mod import_sign_ins;
 pub mod import_watched_file;
 pub mod lapse_case;
+pub mod name_factor;
 pub mod names;
 pub mod open_case;
 pub mod publish_checkpoint;
 pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;
+pub mod remove_factor;
 pub mod revoke_service_token;
 pub mod sender_limit;
 pub mod set_up;
@@ -37,6 +41,7 @@ pub mod take_case;
 pub mod tell_seniors;
 pub mod use_backup_code;
 pub mod use_pass;
+pub mod use_passkey;
 pub mod use_totp;
 pub mod vouch;
 pub mod withdraw_case;
@@ -53,8 +58,8 @@ mod signed_in;
 
 pub use crate::store::throttles::Counted;
 pub use caller::{
-    Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_tenant,
-    record_missing_scope,
+    Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_person,
+    permit_on_tenant, record_missing_scope,
 };
 pub use ceremony::Challenge;
 pub use limiter::Lane;

@@ -71,8 +71,10 @@ impl Config {
     pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A session ends so long after its last use (NIST SP 800-63B-4 §2.2.3).
     pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
-    /// What changes how a person signs in wants a sign-in as fresh as this.
-    pub const FRESH_SIGN_IN: SignedDuration = SignedDuration::from_mins(10);
+    /// A passkey of staff that no passkey proved waits for so long, or for a second yes.
+    pub const STAFF_PASSKEY_WAIT: SignedDuration = SignedDuration::from_hours(24);
+    /// Who was let in by more than themself adds a first passkey without that wait, for so long.
+    pub const FIRST_PASSKEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
     /// A passkey touch is fresh enough for what is sensitive for so long.
     pub const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A session ends so long after it began.

@@ -115,6 +115,11 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
         password_hash: Some(&hash),
     };
     persons::insert(&mut change, &row).await?;
+    if demo.role.is_staff() {
+        // The demo begins with a desk at work: its staff add their first passkey at once.
+        let until = change.at() + SignedDuration::from_hours(24 * 3650);
+        persons::grant_first_passkey(&mut change, &id, until).await?;
+    }
     add_contacts(&mut change, &id, demo, filed_at).await?;
     add_totp(app, &mut change, &id).await?;
     if let Some((_, salt, hashes)) = codes {
@@ -157,6 +162,8 @@ async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resu
         sealed: &sealed,
         credential_id: None,
         last_step: None,
+        second_step_only: true,
+        usable_at: None,
     };
     Ok(factors::insert(change, &factor).await?)
 }

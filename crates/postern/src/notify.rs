@@ -2,6 +2,7 @@
 //! stop it (P3). They are written into the same change that they tell of.
 
 use postern_core::id::{CaseId, PersonId};
+use postern_core::person::Role;
 
 use crate::app::App;
 use crate::config::Config;
@@ -9,7 +10,7 @@ use crate::rng::token_hash;
 use crate::store::contacts::{self, Contact};
 use crate::store::outbox::NewMessage;
 use crate::store::persons::Person;
-use crate::store::{Change, StoreError, contests, outbox};
+use crate::store::{Change, StoreError, contests, outbox, persons};
 
 /// What a person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,12 @@ pub enum Notice {
     FactorsReset,
     /// A factor was enrolled.
     FactorEnrolled,
+    /// A factor was removed, by its owner or by staff before it worked.
+    FactorRemoved,
+    /// A passkey of staff was enrolled, and waits.
+    PasskeyWaits,
+    /// A second staff member let it work before its time.
+    PasskeyApproved,
     /// A backup code was used.
     BackupCodeUsed,
     /// A factor stopped working after too many wrong guesses.
@@ -39,6 +46,9 @@ impl Notice {
             Self::CaseVerified => "Your account is about to be reset",
             Self::FactorsReset => "Your sign-in methods were removed",
             Self::FactorEnrolled => "A new sign-in method was added to your account",
+            Self::FactorRemoved => "A sign-in method was removed from your account",
+            Self::PasskeyWaits => "A new sign-in method was added to your account, and waits",
+            Self::PasskeyApproved => "Your new passkey works now",
             Self::BackupCodeUsed => "A backup code was used to sign in to your account",
             Self::FactorDisabled => "A sign-in method of yours was switched off",
             Self::CaseClosed => "You are back in: the recovery of your account is closed",
@@ -59,6 +69,13 @@ impl Notice {
                 "The help desk removed all sign-in methods and backup codes of your account and ended every session."
             }
             Self::FactorEnrolled => "A new sign-in method was added to your account.",
+            Self::FactorRemoved => "A sign-in method was removed from your account.",
+            Self::PasskeyWaits => {
+                "A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes."
+            }
+            Self::PasskeyApproved => {
+                "A senior or an admin said yes: the new passkey of your account works now."
+            }
             Self::BackupCodeUsed => "Somebody signed in to your account with one of your backup codes.",
             Self::FactorDisabled => {
                 "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk."
@@ -96,6 +113,23 @@ pub async fn announce(
         outbox::insert(change, &message).await?;
     }
     Ok(())
+}
+
+/// Tells the other admins by mail that a passkey of a member of staff waits for a second yes.
+pub async fn tell_admins_of_waiting_passkey(
+    app: &App,
+    change: &mut Change<'_>,
+    owner: &Person,
+) -> Result<(), StoreError> {
+    let mut admins = persons::list_with_roles(&app.db, &app.tenant, &[Role::Admin]).await?;
+    admins.retain(|admin| admin.id != owner.id);
+    let link = app.config.link("/desk/passkeys");
+    let body = format!(
+        "{}: {} added a passkey, and no passkey proved that it was them. It works in 24 hours.\n\nIf you know that it was \
+         them, say yes earlier. If not, stop it:\n{link}\n",
+        app.config.tenant_name, owner.name
+    );
+    mail(app, change, &admins, ("A new passkey of staff waits", &body)).await
 }
 
 /// Tells seniors by mail that an incident is open. The message says where to look, and nothing from a log: what a

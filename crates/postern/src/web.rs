@@ -9,6 +9,7 @@ pub mod cookies;
 pub mod desk;
 pub mod dev;
 pub mod extract;
+pub mod factor_view;
 pub mod finding_view;
 pub mod health;
 pub mod page;

@@ -11,19 +11,33 @@
     return said;
   };
 
-  const ceremonies = {
-    get: async (options) => navigator.credentials.get({
-      publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey),
-    }),
-    create: async (options) => navigator.credentials.create({
-      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey),
-    }),
+  const get = async (options) => (await navigator.credentials.get({
+    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey),
+  })).toJSON();
+  const create = async (options) => (await navigator.credentials.create({
+    publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey),
+  })).toJSON();
+
+  // A factor that is there already proves that its owner adds the new one: a code that was typed, or else a passkey.
+  const prove = async (options, code) => {
+    if (code) return { code };
+    if (options.get) return { assertion: await get(options.get) };
+    throw new Error(options.takes_code
+      ? "Type the code that your app shows now."
+      : "There is no way to prove that it is you: neither a code app nor a passkey of yours works.");
   };
 
-  const words = (error) => {
-    if (error.name === "NotAllowedError") return "No passkey was used. Try again, or choose another way.";
-    if (error.name === "InvalidStateError") return "This device has a passkey for this account already.";
-    return error.message;
+  // Each takes the page's half of the address and answers with what the server said at the end.
+  const ceremonies = {
+    get: async (url) => post(`${url}/finish`, await get(await post(`${url}/start`))),
+    prove: async (url) => post(`${url}/finish`, { proof: { assertion: await get(await post(`${url}/start`)) } }),
+    add: async (url, form) => {
+      const typed = new FormData(form);
+      const options = await post(`${url}/start`, { second_step_only: typed.has("second_step_only") });
+      const proof = await prove(options, (typed.get("code") ?? "").trim());
+      const created = await create(options.create);
+      return post(`${url}/finish`, { created, proof, label: typed.get("label") });
+    },
   };
 
   // What follows a passkey touch: the form that wanted it is sent again with what was typed, or the page is asked for
@@ -34,15 +48,19 @@
     back: () => window.history.back(),
   };
 
+  const words = (error) => {
+    if (error.name === "NotAllowedError") return "No passkey was used. Try again, or choose another way.";
+    if (error.name === "InvalidStateError") return "This device has a passkey for this account already.";
+    return error.message;
+  };
+
   const run = async (button) => {
     const near = button.closest("form, section, main");
     const says = near.querySelector("[data-passkey-says]") ?? document.querySelector("[data-passkey-says]");
     button.disabled = true;
     says.textContent = "Follow your browser's question.";
     try {
-      const url = button.dataset.passkey;
-      const credential = await ceremonies[button.dataset.ceremony](await post(`${url}/start`));
-      const { next } = await post(`${url}/finish`, credential.toJSON());
+      const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form);
       if (button.dataset.then) go[button.dataset.then](button);
       else window.location.assign(next);
     } catch (error) {
@@ -55,7 +73,10 @@
     if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
     for (const button of document.querySelectorAll("[data-passkey]")) {
       button.hidden = false;
-      button.addEventListener("click", () => run(button));
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        run(button);
+      });
     }
   });
 })();

@@ -23,7 +23,17 @@ impl SoftPasskey {
 
     /// A plain security key: whoever holds it can touch it. It answers so even where it was asked to verify its user.
     pub fn without_user_verification(origin: Url) -> Self {
-        Self { device: softpasskey::SoftPasskey::new(false), origin, verifies_user: false, kept: None }
+        Self { verifies_user: false, ..Self::new(origin) }
+    }
+
+    /// Somebody sets a PIN on a plain security key: from now on it verifies its user.
+    pub fn set_pin(&mut self) {
+        self.verifies_user = true;
+    }
+
+    /// Whether it does.
+    pub fn verifies_user(&self) -> bool {
+        self.verifies_user
     }
 
     /// `navigator.credentials.create`: takes the server's options, gives what the browser would send.
@@ -70,9 +80,9 @@ impl SoftPasskey {
     }
 
     fn sign(&mut self, mut options: Value) -> Value {
-        if !self.verifies_user {
-            options["publicKey"]["userVerification"] = json!("discouraged");
-        }
+        // A phone wants the fingerprint whenever it can, a plain key never.
+        let verifies = if self.verifies_user { "required" } else { "discouraged" };
+        options["publicKey"]["userVerification"] = json!(verifies);
         let options = serde_json::from_value(options).expect("options as the standard has them");
         let answer = self.device.do_authentication(self.origin.clone(), options).expect("a signature");
         serde_json::to_value(answer).unwrap()

@@ -47,6 +47,10 @@ actions! {
     ReadAudit,
     /// Add people.
     ManagePeople,
+    /// Let a passkey of staff work before its time.
+    ApprovePasskey,
+    /// Remove a passkey of staff before it works.
+    StopPasskey,
     /// Make and revoke service tokens.
     ManageTokens,
     /// Take in sign-in records of other providers.

@@ -6,7 +6,7 @@ use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
 use super::{Action, CloseFinding, Verify};
-use crate::case::{Case, Page, Proof};
+use crate::case::{Case, Page, Proof, Subject};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -41,6 +41,7 @@ pub struct FindingFacts {
 enum Resource<'a> {
     Case(&'a Case),
     Tenant(&'a TenantId),
+    Person(&'a Subject),
     Finding(&'a FindingFacts),
 }
 
@@ -81,10 +82,16 @@ impl<'a, A: Action> Request<'a, A> {
         Self { principal: Principal::Staff(who), resource: Resource::Tenant(tenant), action: PhantomData }
     }
 
+    /// May this person do it to this person?
+    pub fn on_person(who: &'a Staff, subject: &'a Subject) -> Self {
+        Self { principal: Principal::Staff(who), resource: Resource::Person(subject), action: PhantomData }
+    }
+
     pub(super) fn resource_id(&self) -> &str {
         match self.resource {
             Resource::Case(case) => case.id().as_str(),
             Resource::Tenant(tenant) => tenant.as_str(),
+            Resource::Person(subject) => subject.person.as_str(),
             Resource::Finding(finding) => &finding.id,
         }
     }
@@ -101,6 +108,7 @@ impl<'a, A: Action> Request<'a, A> {
         let resource = match self.resource {
             Resource::Case(case) => uid("Case", case.id().as_str())?,
             Resource::Tenant(tenant) => uid("Tenant", tenant.as_str())?,
+            Resource::Person(subject) => uid("Person", subject.person.as_str())?,
             Resource::Finding(finding) => uid("Finding", &finding.id)?,
         };
         let action = uid("Action", A::NAME)?;
@@ -108,6 +116,10 @@ impl<'a, A: Action> Request<'a, A> {
             Context::from_json_value(self.context(), Some((schema, &action))).map_err(|e| e.to_string())?;
         cedar_policy::Request::new(principal, action, resource, context, Some(schema))
             .map_err(|e| e.to_string())
+    }
+
+    fn is_oneself(&self, subject: &Subject) -> bool {
+        matches!(self.principal, Principal::Staff(staff) if staff.id == subject.person)
     }
 
     fn context(&self) -> Value {
@@ -129,22 +141,21 @@ impl<'a, A: Action> Request<'a, A> {
     pub(super) fn entities(&self) -> Value {
         let entity = |kind: &str, id: &str, attrs: Value| json!({ "uid": { "type": format!("Postern::{kind}"), "id": id }, "attrs": attrs, "parents": [] });
         let principal = match &self.principal {
-            Principal::Staff(staff) => entity(
-                "Person",
-                staff.id.as_str(),
-                json!({
-                    "tenant": staff.tenant.as_str(),
-                    "id": staff.id.as_str(),
-                    "role": staff.role.as_str(),
-                    "rank": staff.role.rank(),
-                }),
-            ),
+            Principal::Staff(staff) => {
+                entity("Person", staff.id.as_str(), person_attributes(&staff.tenant, &staff.id, staff.role))
+            }
             Principal::Desk(_) => entity("Desk", "desk", json!({})),
         };
         let resource = match self.resource {
             Resource::Case(case) => entity("Case", case.id().as_str(), case_attributes(case)),
             Resource::Tenant(tenant) => {
                 entity("Tenant", tenant.as_str(), json!({ "tenant": tenant.as_str() }))
+            }
+            // Oneself is one entity, not two.
+            Resource::Person(subject) if self.is_oneself(subject) => return json!([principal]),
+            Resource::Person(subject) => {
+                let attributes = person_attributes(&subject.tenant, &subject.person, subject.role);
+                entity("Person", subject.person.as_str(), attributes)
             }
             Resource::Finding(finding) => {
                 let people: Vec<&str> = finding.people.iter().map(PersonId::as_str).collect();
@@ -155,6 +166,10 @@ impl<'a, A: Action> Request<'a, A> {
         };
         json!([principal, resource])
     }
+}
+
+fn person_attributes(tenant: &TenantId, id: &PersonId, role: Role) -> Value {
+    json!({ "tenant": tenant.as_str(), "id": id.as_str(), "role": role.as_str(), "rank": role.rank() })
 }
 
 fn case_attributes(case: &Case) -> Value {
@@ -183,7 +198,7 @@ fn witnesses(case: &Case) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policies;
+    use crate::policy::{ApprovePasskey, Policies, StopPasskey};
 
     fn may_close(role: Role, grade: &'static str, about: &str, tenant: &str) -> bool {
         let who = Staff {
@@ -196,6 +211,53 @@ mod tests {
         let (tenant, people) = (TenantId::new(tenant), vec![PersonId::new("ana"), PersonId::new(about)]);
         let facts = FindingFacts { id: "f".into(), tenant, grade, people };
         Policies::shipped().unwrap().authorize(&Request::on_finding(&who, &facts)).is_ok()
+    }
+
+    fn person(id: &str, role: Role, tenant: &str) -> Subject {
+        Subject {
+            tenant: TenantId::new(tenant),
+            person: PersonId::new(id),
+            tier: crate::person::Tier::Standard,
+            role,
+            manager: None,
+            suspended: false,
+        }
+    }
+
+    #[test]
+    fn a_waiting_passkey_wants_the_yes_of_somebody_of_the_same_rank_or_above() {
+        let policies = Policies::shipped().unwrap();
+        let who = |role, phishing_resistant, by_token| Staff {
+            id: PersonId::new("sol"),
+            tenant: TenantId::new("t"),
+            role,
+            phishing_resistant,
+            by_token,
+        };
+        let may = |staff: &Staff, subject: &Subject| {
+            policies.authorize::<ApprovePasskey>(&Request::on_person(staff, subject)).is_ok()
+        };
+        let ranks = [Role::Agent, Role::Auditor, Role::Senior, Role::Admin];
+        let said = |role| ranks.map(|of| may(&who(role, true, false), &person("ben", of, "t")));
+        assert_eq!(said(Role::Admin), [true, true, true, true]);
+        assert_eq!(said(Role::Senior), [true, true, true, false]);
+        for role in [Role::Person, Role::Auditor, Role::Agent] {
+            assert_eq!(said(role), [false; 4], "{role:?}");
+        }
+        let ben = person("ben", Role::Agent, "t");
+        assert!(!may(&who(Role::Admin, true, false), &person("sol", Role::Admin, "t")), "oneself");
+        assert!(!may(&who(Role::Admin, false, false), &ben), "without a passkey");
+        assert!(!may(&who(Role::Admin, true, true), &ben), "by token");
+        assert!(
+            !may(&who(Role::Admin, true, false), &person("ben", Role::Agent, "other")),
+            "another tenant's"
+        );
+        // To stop one takes power away: a senior may, at any rank.
+        let stop = |role, of| {
+            let (staff, subject) = (who(role, true, false), person("ben", of, "t"));
+            policies.authorize::<StopPasskey>(&Request::on_person(&staff, &subject)).is_ok()
+        };
+        assert!(stop(Role::Senior, Role::Admin) && !stop(Role::Agent, Role::Agent));
     }
 
     #[test]

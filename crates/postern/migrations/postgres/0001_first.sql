@@ -19,6 +19,8 @@ CREATE TABLE persons (
     password_hash TEXT,
     suspended_at BIGINT,
     suspended_why TEXT,
+    -- Until then this person's first passkey works at once, although no passkey proved it.
+    first_passkey_until BIGINT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
@@ -49,7 +51,11 @@ CREATE TABLE factors (
     sealed BYTEA NOT NULL,
     credential_id TEXT,
     last_step BIGINT,
+    -- 1: it shows only that somebody holds it, so that it opens nothing without the password.
+    second_step_only BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
+    -- Before it, a new passkey of staff waits for a second yes.
+    usable_at BIGINT NOT NULL,
     last_used_at BIGINT,
     disabled_at BIGINT,
     removed_at BIGINT,

@@ -1,107 +1,144 @@
-//! A person adds a passkey to their own account, from a session that two factors opened.
+//! A person adds a passkey, or a security key, to their own account. A factor that they have proves it in the same
+//! ceremony: a session alone adds nothing, however fresh it is.
 
+mod registration;
+
+use jiff::Timestamp;
 use postern_core::event::{Event, EventKind};
 use postern_core::factor::FactorKind;
-use serde_json::json;
-use uuid::Uuid;
-use webauthn_rs::prelude::{CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use webauthn_rs::prelude::{RegisterPublicKeyCredential, SecurityKeyAuthentication};
+use zeroize::Zeroizing;
 
-use super::ceremony::{self, Challenge};
-use super::{ActionError, Caller};
+use self::registration::Registration;
+use super::factor_proof::{self, FactorProof, ProvenBy};
+use super::name_factor::parse_label;
+use super::on_record::Attempt;
+use super::{ActionError, Caller, ceremony, passkeys};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::factors::{Factor, NewFactor};
-use crate::store::{StoreError, ceremonies, factors};
+use crate::store::{Change, ceremonies, factors, persons};
 
-/// Asks the browser to make a passkey.
-pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
-    let person = &caller.person;
-    check_assurance(app, caller).await?;
-    let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
-    let exclude = enrolled_credentials(app, caller).await?;
-    let (options, registration) =
-        app.webauthn.start_passkey_registration(user, &person.login, &person.name, Some(exclude))?;
-    let mut options = serde_json::to_value(&options)?;
-    // Signing in without a login needs a credential that the device can find by itself.
-    if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
-        *selection =
-            json!({ "residentKey": "required", "requireResidentKey": true, "userVerification": "required" });
-    }
-    let token = ceremony::begin(app, CeremonyKind::AddPasskey, Some(&person.id), &registration).await?;
-    Ok(Challenge { token, options })
+/// What the browser is asked: to make a key, and to show one that is there.
+pub struct Invitation {
+    /// Names the ceremony.
+    pub token: Zeroizing<String>,
+    /// Options for `navigator.credentials.create`.
+    pub create: Value,
+    /// Options for `navigator.credentials.get`, where a passkey or a security key works.
+    pub get: Option<Value>,
+    /// Whether a code app works, whose code proves it too.
+    pub takes_code: bool,
 }
 
-/// Checks the browser's answer and enrols the passkey.
+/// What the browser sends back.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    /// The new key.
+    pub created: &'a RegisterPublicKeyCredential,
+    /// The factor that was there before.
+    pub proof: &'a FactorProof,
+    /// What its owner calls it; empty for a plain name.
+    pub label: &'a str,
+}
+
+/// What was added.
+pub struct Added {
+    /// When it starts to work, if not at once.
+    pub waits_until: Option<Timestamp>,
+}
+
+/// What is kept while the browser works.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    registration: Registration,
+    asked: Option<SecurityKeyAuthentication>,
+}
+
+/// Asks the browser to make a passkey, or a security key that is good after the password only.
+pub async fn start(app: &App, caller: &Caller, second_step_only: bool) -> Result<Invitation, ActionError> {
+    let person = &caller.person;
+    let now = app.clock.now();
+    let held = passkeys::list(app, &person.id).await?;
+    let exclude = held.iter().map(|held| held.passkey.cred_id().clone()).collect();
+    let working: Vec<_> = held.into_iter().filter(|held| held.factor.works(now)).collect();
+    let (get, asked) = if working.is_empty() {
+        (None, None)
+    } else {
+        let (options, asked) = passkeys::ask_any(app, &working)?;
+        (Some(options), Some(asked))
+    };
+    let (create, registration) = Registration::begin(app, caller, exclude, second_step_only)?;
+    let pending = Pending { registration, asked };
+    let token = ceremony::begin(app, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
+    let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
+    let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
+    Ok(Invitation { token, create, get, takes_code })
+}
+
+/// Checks proof and new key, and enrols it.
 pub async fn finish(
     app: &App,
     caller: &Caller,
     token: &str,
-    answer: &RegisterPublicKeyCredential,
-) -> Result<(), ActionError> {
-    check_assurance(app, caller).await?;
+    answer: Answer<'_>,
+) -> Result<Added, ActionError> {
+    let attempt =
+        Attempt { actor: caller.actor(), step: "add_passkey", case: None, person: Some(&caller.person.id) };
+    attempt.run(app, || enrol(app, caller, token, answer)).await
+}
+
+async fn enrol(app: &App, caller: &Caller, token: &str, answer: Answer<'_>) -> Result<Added, ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::AddPasskey, person: Some(&caller.person.id) };
-    let registration: PasskeyRegistration = ceremony::load_state(app, key).await?;
-    let passkey = app
-        .webauthn
-        .finish_passkey_registration(answer, &registration)
-        .map_err(|_| ActionError::Wrong("The passkey was not accepted. Try again, or use another device."))?;
-    let credential = data_encoding::BASE64URL_NOPAD.encode(passkey.cred_id());
+    let pending: Pending = ceremony::load_state(app, key).await?;
+    let label = parse_label(answer.label)?;
+    let proof =
+        factor_proof::check(app, caller, "add_passkey", (answer.proof, pending.asked.as_ref())).await?;
+    let new = pending.registration.finish(app, answer.created)?;
+    // From here on the person's row is locked: nobody else adds or removes a factor of theirs meanwhile.
     let mut change = caller.change(app).await?;
     ceremonies::consume(&mut change, key).await?;
-    let factor_id = change.id()?;
-    let place = Factor::place(&app.tenant, &caller.person.id, &factor_id);
-    let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
-    let factor = NewFactor {
-        id: &factor_id,
-        person: &caller.person.id,
-        kind: FactorKind::Webauthn,
-        label: "Passkey",
-        sealed: &sealed,
-        credential_id: Some(&credential),
-        last_step: None,
-    };
-    match factors::insert(&mut change, &factor).await {
-        Err(StoreError::Conflict) => return Err(ActionError::Wrong("This passkey is enrolled already.")),
-        other => other?,
-    }
-    notify::announce(app, &mut change, &caller.person.id, None, Notice::FactorEnrolled).await?;
-    let event = Event::new(EventKind::MfaFactorEnrolled, caller.actor())
-        .person(&caller.person.id)
-        .detail(json!({ "kind": "webauthn", "factor": factor_id }));
+    let proven_by = proof.use_up(app, &mut change).await?;
+    let usable_at = usable_at(&mut change, caller, &proven_by).await?;
+    let factor = new.insert(app, &mut change, caller, (label.as_deref(), usable_at)).await?;
+    announce(app, &mut change, caller, usable_at).await?;
+    let event =
+        Event::new(EventKind::MfaFactorEnrolled, caller.actor()).person(&caller.person.id).detail(json!({
+            "kind": "webauthn", "factor": factor, "second_step_only": new.second_step_only,
+            "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
+            "waits_until": usable_at.map(|at| at.to_string()),
+        }));
     change.commit(&event).await?;
-    Ok(())
+    Ok(Added { waits_until: usable_at })
 }
 
-/// Who has a passkey adds the next one with it, and the first one is added right after signing in: a code that was
-/// talked out of somebody an hour ago must not turn into a key to the desk.
-async fn check_assurance(app: &App, caller: &Caller) -> Result<(), ActionError> {
-    let factors = factors::list(&app.db, &app.tenant, &caller.person.id).await?;
-    let has_passkey = factors.iter().any(|f| f.is(FactorKind::Webauthn) && f.disabled_at.is_none());
-    if has_passkey && !caller.phishing_resistant {
-        let words = "Sign in with the passkey that you have; then you can add another one.";
-        return Err(ActionError::Refused(words.to_owned()));
-    }
-    let age = app.clock.now().duration_since(caller.since);
-    if age > Config::FRESH_SIGN_IN {
-        let words = "Sign in again: a passkey can be added in the first ten minutes after signing in.";
-        return Err(ActionError::Refused(words.to_owned()));
-    }
-    Ok(())
+/// When it starts to work; `None` for at once. A key to the desk that no passkey proved waits, unless more people than
+/// this one let the person in a short while ago.
+async fn usable_at(
+    change: &mut Change<'_>,
+    caller: &Caller,
+    proven_by: &ProvenBy,
+) -> Result<Option<Timestamp>, ActionError> {
+    let let_in = persons::use_first_passkey(change, &caller.person.id).await?;
+    let waits = caller.person.role.is_staff() && !proven_by.is_passkey && !let_in;
+    Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
 }
 
-async fn enrolled_credentials(app: &App, caller: &Caller) -> Result<Vec<CredentialID>, ActionError> {
-    let mut found = Vec::new();
-    for factor in factors::list(&app.db, &app.tenant, &caller.person.id).await? {
-        if factor.is(FactorKind::Webauthn) {
-            let plain = app
-                .keys
-                .unseal(&Factor::place(&app.tenant, &caller.person.id, &factor.id), &factor.sealed)?;
-            found.push(serde_json::from_slice::<Passkey>(&plain)?.cred_id().clone());
-        }
+async fn announce(
+    app: &App,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    usable_at: Option<Timestamp>,
+) -> Result<(), ActionError> {
+    let notice = if usable_at.is_some() { Notice::PasskeyWaits } else { Notice::FactorEnrolled };
+    notify::announce(app, change, &caller.person.id, None, notice).await?;
+    if usable_at.is_some() {
+        notify::tell_admins_of_waiting_passkey(app, change, &caller.person).await?;
     }
-    Ok(found)
+    Ok(())
 }

@@ -26,8 +26,6 @@ pub struct Caller {
     pub session: String,
     /// Whether the session was opened with a passkey.
     pub phishing_resistant: bool,
-    /// When they signed in.
-    pub since: Timestamp,
     /// When they last touched a passkey in this session. A token never did.
     pub stepped_up_at: Option<Timestamp>,
     /// The scopes, when a service token calls. `None`: the person calls.
@@ -125,6 +123,23 @@ pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<P
         Ok(permit) => Ok(permit),
         Err(denied) => {
             app.change().await?.commit(&denial::<A>(caller, &denied)).await?;
+            Err(ActionError::Denied(denied))
+        }
+    }
+}
+
+/// Asks the policies about a person in the directory.
+pub async fn permit_on_person<A: Action>(
+    app: &App,
+    caller: &Caller,
+    person: &Person,
+) -> Result<Permit<A>, ActionError> {
+    let (staff, subject) = (caller.staff(), person.subject());
+    match app.policies.authorize(&Request::on_person(&staff, &subject)) {
+        Ok(permit) => Ok(permit),
+        Err(denied) => {
+            let event = denial::<A>(caller, &denied).person(&person.id);
+            app.change().await?.commit(&event).await?;
             Err(ActionError::Denied(denied))
         }
     }

@@ -13,6 +13,7 @@ use super::sender_limit::admit_request;
 use super::{ActionError, Counted, Lane};
 use crate::app::App;
 use crate::rng::token_hash;
+use crate::store::factors::waiting;
 use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
 
 /// What was stopped.
@@ -97,7 +98,21 @@ async fn contest_open_cases(
     Ok(after_remedy)
 }
 
+/// What was added and does not work yet never will.
+async fn remove_waiting_passkeys(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    let removed = waiting::remove_all_waiting(change, person).await?;
+    if removed > 0 {
+        let event = Event::new(EventKind::MfaFactorRemoved, Actor::System)
+            .person(person)
+            .before(json!({ "waiting_passkeys": removed }))
+            .detail(json!({ "kind": "webauthn", "why": "contested" }));
+        change.record(event);
+    }
+    Ok(())
+}
+
 async fn suspend(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    remove_waiting_passkeys(change, person).await?;
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
             let event = Event::new(EventKind::UserSuspended, Actor::System)

@@ -99,6 +99,8 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
         sealed: &sealed,
         credential_id: None,
         last_step: Some(step),
+        second_step_only: true,
+        usable_at: None,
     };
     factors::insert(&mut change, &factor).await?;
     backup_codes::replace(&mut change, &person.id, &salt, &hashes).await?;

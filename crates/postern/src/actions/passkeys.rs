@@ -2,7 +2,10 @@
 
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
-use webauthn_rs::prelude::{AuthenticationResult, Passkey};
+use serde_json::Value;
+use webauthn_rs::prelude::{
+    AuthenticationResult, Passkey, PublicKeyCredential, SecurityKey, SecurityKeyAuthentication,
+};
 
 use super::ActionError;
 use crate::app::App;
@@ -39,11 +42,47 @@ impl HeldPasskey {
     }
 }
 
-/// A person's passkeys that work now.
+/// A person's passkeys and security keys that work now.
+pub(super) async fn list_working(app: &App, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
+    let now = app.clock.now();
+    let held = list(app, person).await?;
+    Ok(held.into_iter().filter(|held| held.factor.works(now)).collect())
+}
+
+/// All of them, those that wait or were switched off included.
 pub(super) async fn list(app: &App, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
     let factors = factors::list(&app.db, &app.tenant, person).await?;
-    let working = factors.into_iter().filter(|f| f.is(FactorKind::Webauthn) && f.disabled_at.is_none());
-    working.map(|factor| HeldPasskey::unseal(app, factor)).collect()
+    let keys = factors.into_iter().filter(|factor| factor.is(FactorKind::Webauthn));
+    keys.map(|factor| HeldPasskey::unseal(app, factor)).collect()
+}
+
+/// A challenge for any of these after something else was shown: a passkey has to verify its user, as it always does; a
+/// security key need not.
+pub(super) fn ask_any(
+    app: &App,
+    held: &[HeldPasskey],
+) -> Result<(Value, SecurityKeyAuthentication), ActionError> {
+    // The crate keeps what it demands of a key with the key: both kinds are stored alike.
+    let keys: Result<Vec<SecurityKey>, _> =
+        held.iter().map(|held| serde_json::from_value(serde_json::to_value(&held.passkey)?)).collect();
+    let (options, state) = app.webauthn.start_securitykey_authentication(&keys?)?;
+    let mut options = serde_json::to_value(&options)?;
+    // The hint would have browsers ask for a key on USB where the passkey is in the phone.
+    if let Some(members) = options.pointer_mut("/publicKey").and_then(Value::as_object_mut) {
+        members.remove("hints");
+    }
+    Ok((options, state))
+}
+
+/// Which of these answered. `None`: the answer is wrong, or its key does not work any more.
+pub(super) fn answered(
+    app: &App,
+    held: Vec<HeldPasskey>,
+    (state, answer): (&SecurityKeyAuthentication, &PublicKeyCredential),
+) -> Option<(HeldPasskey, AuthenticationResult)> {
+    let result = app.webauthn.finish_securitykey_authentication(answer, state).ok()?;
+    let held = held.into_iter().find(|held| held.passkey.cred_id() == result.cred_id())?;
+    Some((held, result))
 }
 
 fn place(app: &App, factor: &Factor) -> String {

@@ -13,6 +13,7 @@ use super::ActionError;
 use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::force_mfa_reset::{remove_everything, state_before};
 use crate::app::App;
+use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::store::passes::NewPass;
 use crate::store::throttles::RateLimitKey;
@@ -52,6 +53,8 @@ pub async fn recover_person(
         change.record(enabled);
     }
     forget_guesses(&mut change, &person.id).await?;
+    let until = change.at() + Config::FIRST_PASSKEY_LIFE;
+    persons::grant_first_passkey(&mut change, &person.id, until).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;

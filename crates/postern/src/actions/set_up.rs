@@ -15,6 +15,7 @@ use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
 use super::{ActionError, Counted, Lane, enrol_totp, refuse_hidden};
 use crate::app::App;
+use crate::config::Config;
 use crate::store::passes::Pass;
 use crate::store::persons::{NewPerson, Person};
 use crate::store::{contacts, passes, persons, tenants};
@@ -134,6 +135,8 @@ async fn insert_first_admin(
     }
     persons::insert(change, &row).await?;
     let at = change.at();
+    // Nobody is there yet who could say yes.
+    persons::grant_first_passkey(change, id, at + Config::FIRST_PASSKEY_LIFE).await?;
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;
     change.record(Event::new(EventKind::UserAdded, Actor::System).person(id));
     Ok(())

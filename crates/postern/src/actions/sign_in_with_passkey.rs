@@ -2,10 +2,11 @@
 //! be probed.
 
 use postern_core::signin::Assurance;
-use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
+use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 
 use super::ActionError;
 use super::ceremony::{self, Challenge};
+use super::passkeys::HeldPasskey;
 use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use crate::app::App;
@@ -13,7 +14,7 @@ use crate::rng::token_hash;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
-use crate::store::{ceremonies, factors, persons};
+use crate::store::{ceremonies, factors, persons, time};
 use postern_core::id::PersonId;
 
 const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
@@ -42,27 +43,43 @@ async fn check(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<S
         failed(app, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None }).await?;
         return Err(ActionError::Wrong(WRONG));
     };
-    let place = Factor::place(&app.tenant, &person.id, &factor.id);
-    let mut passkey: Passkey = serde_json::from_slice(&app.keys.unseal(&place, &factor.sealed)?)?;
-    let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &passkey) else {
-        let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
-        failed(app, Some(&person), &person.login, attempt).await?;
+    let held = HeldPasskey::unseal(app, factor)?;
+    let attempt = |cause, detail| Failed { method: "webauthn", cause, detail };
+    let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey) else {
+        failed(app, Some(&person), &person.login, attempt("mfa_wrong_code", None)).await?;
         return Err(ActionError::Wrong(WRONG));
     };
+    if let Err(why) = opens_now(app, &held.factor) {
+        failed(app, Some(&person), &person.login, attempt("factor_disabled", Some(why.to_string()))).await?;
+        return Err(why);
+    }
     let assurance = match Assurance::passkey_alone(standing(app, &person).await?) {
         Ok(assurance) => assurance,
         Err(closed) => {
-            let attempt = Failed { method: "webauthn", cause: "account_disabled", detail: None };
-            failed(app, Some(&person), &person.login, attempt).await?;
+            failed(app, Some(&person), &person.login, attempt("account_disabled", None)).await?;
             return Err(closed.into());
         }
     };
-    passkey.update_credential(&result);
-    let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&passkey)?)?;
     let mut change = app.change_of(&person.id).await?;
     ceremonies::consume(&mut change, key).await?;
-    factors::save_passkey(&mut change, &factor.id, &sealed).await?;
+    held.save_used(app, &mut change, &result).await?;
     complete(app, change, &person, &assurance, "webauthn").await
+}
+
+/// A right answer opens nothing from a key that is good after the password only, whatever it verified this time: a PIN
+/// can be set by whoever found the key. Nor from one that still waits.
+fn opens_now(app: &App, factor: &Factor) -> Result<(), ActionError> {
+    if !factor.opens_alone() {
+        let words = "This security key is good after the password only. Sign in with your password, then use the key.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    if factor.waits(app.clock.now()) {
+        let until = time(factor.usable_at).strftime("%-d %b %Y, %H:%M UTC");
+        return Err(ActionError::Refused(format!(
+            "This passkey is new. It works from {until}, or when a senior or an admin says yes."
+        )));
+    }
+    Ok(())
 }
 
 async fn find(app: &App, answer: &PublicKeyCredential) -> Result<Option<(Person, Factor)>, ActionError> {

@@ -31,7 +31,7 @@ pub(super) async fn standing(app: &App, person: &Person) -> Result<Standing, Sto
     let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
     Ok(Standing {
         suspended: person.suspended_at.is_some(),
-        has_factor: factors.iter().any(|factor| factor.disabled_at.is_none()),
+        has_factor: factors.iter().any(|factor| factor.works(app.clock.now())),
     })
 }
 

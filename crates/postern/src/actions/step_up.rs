@@ -19,12 +19,15 @@ const NOT_YOURS: ActionError =
 
 /// Asks for one of the caller's own passkeys.
 pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
-    let held = passkeys::list(app, &caller.person.id).await?;
-    if held.is_empty() {
-        let words = "You have no passkey that could be touched. Add one on your account page.";
+    let held = passkeys::list_working(app, &caller.person.id).await?;
+    // A key that does not verify its user shows who holds it, and no more: it counts beside the password, at sign-in.
+    let held = held.into_iter().filter(|held| held.factor.opens_alone());
+    let passkeys: Vec<_> = held.map(|held| held.passkey).collect();
+    if passkeys.is_empty() {
+        let words = "You have no passkey that could be touched. Add one on your account page; with a security key, sign \
+                     in again instead.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    let passkeys: Vec<_> = held.into_iter().map(|held| held.passkey).collect();
     let (options, state) = app.webauthn.start_passkey_authentication(&passkeys)?;
     let token = ceremony::begin(app, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;
     Ok(Challenge { token, options: serde_json::to_value(&options)? })
@@ -77,7 +80,7 @@ async fn check(
     let Ok(result) = app.webauthn.finish_passkey_authentication(answer, state) else {
         return Ok(None);
     };
-    let held = passkeys::list(app, &caller.person.id).await?;
+    let held = passkeys::list_working(app, &caller.person.id).await?;
     let answered = held.into_iter().find(|held| held.passkey.cred_id() == result.cred_id());
     Ok(answered.map(|held| (held, result)))
 }

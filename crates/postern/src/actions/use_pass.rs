@@ -12,6 +12,7 @@ use super::sign_in::Begun;
 use super::signed_in::{Failed, failed, standing};
 use super::{ActionError, Lane};
 use crate::app::App;
+use crate::config::Config;
 use crate::store::flows::FlowRow;
 use crate::store::passes::Pass;
 use crate::store::persons::Person;
@@ -56,6 +57,11 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
     flows::end(&mut change, &row.id).await?;
     lane.clear(&mut change).await?;
     enrol_totp::begin(app, &mut change, &begun).await?;
+    if pass.case_id.is_some() {
+        // The case had its witnesses, its hold and its notices: the pass stands for the factor that is gone.
+        let until = change.at() + Config::FIRST_PASSKEY_LIFE;
+        persons::grant_first_passkey(&mut change, &person.id, until).await?;
+    }
     let mut event =
         Event::new(EventKind::PassUsed, Actor::Person { id: person.id.clone() }).person(&person.id);
     event.case = pass.case_id.map(CaseId::new);

@@ -3,6 +3,7 @@
 use postern_core::event::Actor;
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
+use postern_core::id::PersonId;
 use postern_core::signin::SecondFactor;
 
 use super::on_record::Attempt;
@@ -41,8 +42,8 @@ async fn spend_code(
         refuse(app, &person, "mfa_rate_limited", None).await?;
         return Err(throttled);
     }
-    let (factor, check) = check(app, &person, code).await?;
-    let words = match check {
+    let (factor, check) = check(app, &person.id, code).await?;
+    let wrong = match check {
         Check::Accepted { step } => {
             let mut change = app.change_of(&person.id).await?;
             // Of two requests with one code, one moves the step on; the other finds it taken.
@@ -55,44 +56,43 @@ async fn spend_code(
             lane.clear(&mut change).await?;
             return complete(app, change, &person, &assurance, "totp").await;
         }
-        Check::Reused => {
-            refuse(app, &person, "mfa_code_reused", None).await?;
-            REUSED
-        }
-        // A code of the future is not named as such: it would tell a guesser what to send when its time has come.
-        Check::ClockOff { steps } if steps > 0 => {
-            refuse(
-                app,
-                &person,
-                "mfa_clock_drift",
-                Some(format!("the phone's clock is {}", totp::clock_words(steps))),
-            )
-            .await?;
-            WRONG
-        }
-        Check::ClockOff { steps } => {
-            let off = totp::clock_words(steps);
-            refuse(app, &person, "mfa_clock_drift", Some(format!("the phone's clock is {off}"))).await?;
-            lane.stop_at_cap(app, &person.id, "totp").await?;
-            return Err(ActionError::invalid(
-                "code",
-                format!(
+        other => WrongCode::of(other),
+    };
+    refuse(app, &person, wrong.cause, wrong.detail).await?;
+    lane.stop_at_cap(app, &person.id, "totp").await?;
+    Err(ActionError::invalid("code", wrong.words))
+}
+
+/// A code that opens nothing: what is recorded of it, and what its owner is told.
+pub(super) struct WrongCode {
+    pub cause: &'static str,
+    pub detail: Option<String>,
+    pub words: String,
+}
+
+impl WrongCode {
+    pub(super) fn of(check: Check) -> Self {
+        let plain = |cause, words: &str| Self { cause, detail: None, words: words.to_owned() };
+        match check {
+            Check::Accepted { .. } | Check::Reused => plain("mfa_code_reused", REUSED),
+            Check::Wrong => plain("mfa_wrong_code", WRONG),
+            Check::ClockOff { steps } => {
+                let off = totp::clock_words(steps);
+                let slow = format!(
                     "Your phone's clock is {off}. Set it to automatic in the phone's date and time settings, then type \
                      the next code."
-                ),
-            ));
+                );
+                // A code of the future is not named as such: it would tell a guesser what to send when its time has come.
+                let words = if steps > 0 { WRONG.to_owned() } else { slow };
+                Self { cause: "mfa_clock_drift", detail: Some(format!("the phone's clock is {off}")), words }
+            }
         }
-        Check::Wrong => {
-            refuse(app, &person, "mfa_wrong_code", None).await?;
-            WRONG
-        }
-    };
-    lane.stop_at_cap(app, &person.id, "totp").await?;
-    Err(ActionError::invalid("code", words))
+    }
 }
 
 const WRONG: &str = "This code is wrong. Type the six digits that your app shows now.";
-const REUSED: &str = "This code was used already. Wait for the next one; it comes within 30 seconds.";
+pub(super) const REUSED: &str =
+    "This code was used already. Wait for the next one; it comes within 30 seconds.";
 
 async fn reused(
     app: &App,
@@ -109,16 +109,16 @@ async fn refuse(app: &App, person: &Person, cause: &str, detail: Option<String>)
     failed(app, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
 }
 
-/// The best that any of the person's code apps makes of the code.
-async fn check(app: &App, person: &Person, code: &str) -> Result<(String, Check), ActionError> {
-    let now = app.clock.now().as_second();
+/// The best that any of the person's code apps makes of the code, and which app that is. Without one it is wrong.
+pub(super) async fn check(app: &App, person: &PersonId, code: &str) -> Result<(String, Check), ActionError> {
+    let now = app.clock.now();
     let mut best = (String::new(), Check::Wrong);
-    for factor in factors::list(&app.db, &app.tenant, &person.id).await? {
-        if !factor.is(FactorKind::Totp) || factor.disabled_at.is_some() {
+    for factor in factors::list(&app.db, &app.tenant, person).await? {
+        if !factor.is(FactorKind::Totp) || !factor.works(now) {
             continue;
         }
-        let secret = app.keys.unseal(&Factor::place(&app.tenant, &person.id, &factor.id), &factor.sealed)?;
-        match totp::check(&secret, code, now, factor.last_step) {
+        let secret = app.keys.unseal(&Factor::place(&app.tenant, person, &factor.id), &factor.sealed)?;
+        match totp::check(&secret, code, now.as_second(), factor.last_step) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),
             other => best = (factor.id, other),

@@ -10,8 +10,12 @@ use super::{Change, Db, Result, micros, one_row};
 pub enum CeremonyKind {
     /// A sign-in with a passkey alone.
     SignIn,
+    /// A passkey or a security key after the password.
+    SecondStep,
     /// Adding a passkey to one's account.
     AddPasskey,
+    /// Removing a factor from one's account.
+    RemoveFactor,
     /// Touching a passkey before a sensitive action.
     StepUp,
 }
@@ -21,7 +25,9 @@ impl CeremonyKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::SecondStep => "second_step",
             Self::AddPasskey => "add_passkey",
+            Self::RemoveFactor => "remove_factor",
             Self::StepUp => "step_up",
         }
     }

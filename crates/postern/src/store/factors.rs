@@ -1,5 +1,7 @@
 //! Enrolled factors. Secrets are sealed for their row.
 
+pub mod waiting;
+
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
 use postern_core::id::{PersonId, TenantId};
@@ -16,18 +18,36 @@ row! {
         pub label: String,
         pub sealed: Vec<u8>,
         pub last_step: Option<i64>,
+        pub second_step_only: i64,
         pub created_at: i64,
+        pub usable_at: i64,
         pub last_used_at: Option<i64>,
         pub disabled_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, created_at, last_used_at, disabled_at";
+const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, second_step_only, created_at, usable_at, \
+                       last_used_at, disabled_at";
 
 impl Factor {
     /// Where its secret is sealed for: in another person's row it does not open.
     pub fn place(tenant: &TenantId, person: &PersonId, id: &str) -> String {
         format!("factors/{tenant}/{person}/{id}/sealed")
+    }
+
+    /// Whether it opens anything now: not switched off, and past its wait.
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && !self.waits(now)
+    }
+
+    /// Whether it still waits for its time, or for a second yes.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.usable_at > micros(now)
+    }
+
+    /// Whether it is a passkey that opens a session alone, which it does by verifying its user.
+    pub fn opens_alone(&self) -> bool {
+        self.is(FactorKind::Webauthn) && self.second_step_only == 0
     }
 
     /// Its kind.
@@ -46,6 +66,20 @@ pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<F
         .bind(tenant.as_str())
         .bind(person.as_str())
         .fetch_all(db.reader())
+        .await?)
+}
+
+/// The same inside a change, after the person's row was locked: nobody else changes them meanwhile.
+pub async fn list_locked(change: &mut Change<'_>, person: &PersonId) -> Result<Vec<Factor>> {
+    let tenant = change.tenant().clone();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND person_id = $2 AND removed_at IS NULL \
+         ORDER BY created_at, id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .fetch_all(change.conn())
         .await?)
 }
 
@@ -71,14 +105,17 @@ pub struct NewFactor<'a> {
     pub sealed: &'a [u8],
     pub credential_id: Option<&'a str>,
     pub last_step: Option<i64>,
+    pub second_step_only: bool,
+    /// Before it, it opens nothing. Nothing is given: at once.
+    pub usable_at: Option<Timestamp>,
 }
 
 /// Adds a factor. `Conflict` when the passkey is already enrolled, by anybody.
 pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "INSERT INTO factors (tenant_id, id, person_id, kind, label, sealed, credential_id, last_step, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO factors (tenant_id, id, person_id, kind, label, sealed, credential_id, last_step, \
+         second_step_only, usable_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(tenant.as_str())
     .bind(new.id)
@@ -88,6 +125,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> 
     .bind(new.sealed)
     .bind(new.credential_id)
     .bind(new.last_step)
+    .bind(i64::from(new.second_step_only))
+    .bind(new.usable_at.map_or(at, micros))
     .bind(at)
     .execute(change.conn())
     .await?;
@@ -99,7 +138,8 @@ pub async fn save_step(change: &mut Change<'_>, id: &str, step: i64) -> Result<(
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE factors SET last_step = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2 \
-         AND removed_at IS NULL AND disabled_at IS NULL AND (last_step IS NULL OR last_step < $3)",
+         AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $4 \
+         AND (last_step IS NULL OR last_step < $3)",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -115,7 +155,7 @@ pub async fn save_passkey(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> R
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE factors SET sealed = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2 \
-         AND removed_at IS NULL AND disabled_at IS NULL",
+         AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $4",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -140,6 +180,38 @@ pub async fn disable_kind(change: &mut Change<'_>, person: &PersonId, kind: &str
     .execute(change.conn())
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Names a factor of a person's.
+pub async fn save_label(change: &mut Change<'_>, person: &PersonId, id: &str, label: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE factors SET label = $4 WHERE tenant_id = $1 AND person_id = $2 AND id = $3 AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(id)
+    .bind(label)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Removes a factor of a person's. Its secret is overwritten, and a passkey frees its credential id.
+pub async fn remove(change: &mut Change<'_>, person: &PersonId, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE factors SET removed_at = $4, sealed = $5, credential_id = NULL \
+         WHERE tenant_id = $1 AND person_id = $2 AND id = $3 AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(id)
+    .bind(at)
+    .bind(Vec::<u8>::new())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Removes every factor of a person. Secrets are overwritten, and passkeys free their credential id.

@@ -170,6 +170,32 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     one_row(&done)
 }
 
+/// Lets a person's first passkey work at once, until then.
+pub async fn grant_first_passkey(change: &mut Change<'_>, id: &PersonId, until: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE persons SET first_passkey_until = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .bind(micros(until))
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
+/// Uses that right up, whether it is needed or not; says whether it was there and had not run out.
+pub async fn use_first_passkey(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE persons SET first_passkey_until = NULL WHERE tenant_id = $1 AND id = $2 AND first_passkey_until > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Suspends an account. `Conflict` when it already is.
 pub async fn suspend(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

@@ -158,6 +158,21 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> 
     Ok(done.rows_affected())
 }
 
+/// Ends every session of a person but one. Returns how many there were.
+pub async fn end_others(change: &mut Change<'_>, person: &PersonId, but: &str) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND id <> $3 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(but)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Locks a live session until the change ends: nobody can end it meanwhile. One that ended, or was not used for longer than
 /// `idle`, is a `Conflict`.
 pub async fn lock(change: &mut Change<'_>, id: &str, idle: SignedDuration) -> Result<()> {

@@ -7,6 +7,7 @@ pub mod case_view;
 pub mod cases;
 pub mod diagnosis;
 pub mod errors;
+pub mod factors;
 pub mod findings;
 pub mod import_sign_ins;
 pub mod imports;
@@ -17,13 +18,14 @@ pub mod portal;
 pub mod reference;
 pub mod sign_ins;
 pub mod tokens;
+pub mod waiting_passkeys;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
 
-use super::account::step_up;
+use super::account::{passkeys, step_up};
 use crate::app::App;
 
 /// The routes.
@@ -53,6 +55,12 @@ pub fn open() -> Router<Arc<App>> {
 /// A person's own account: their session only.
 fn account() -> Router<Arc<App>> {
     Router::new()
+        .route("/api/v1/account/factors", get(factors::list))
+        .route("/api/v1/account/factors/{id}/name", post(factors::name))
+        .route("/api/v1/account/factors/{id}/remove/start", post(factors::start_remove))
+        .route("/api/v1/account/factors/{id}/remove/finish", post(factors::finish_remove))
+        .route("/api/v1/account/passkeys/start", post(passkeys::start))
+        .route("/api/v1/account/passkeys/finish", post(passkeys::finish))
         .route("/api/v1/account/step-up/start", post(step_up::start))
         .route("/api/v1/account/step-up/finish", post(step_up::finish))
 }
@@ -72,6 +80,9 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
         .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/waiting-passkeys", get(waiting_passkeys::list))
+        .route("/api/v1/waiting-passkeys/{id}/approve", post(waiting_passkeys::approve))
+        .route("/api/v1/waiting-passkeys/{id}/stop", post(waiting_passkeys::stop))
         .route("/api/v1/audit", get(audit::list))
         .route("/api/v1/audit/export", get(audit::export))
         .route("/api/v1/people/{id}/diagnosis", get(diagnosis::show))

@@ -181,7 +181,6 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         person,
         session: session.id,
         phishing_resistant,
-        since: time(session.created_at),
         stepped_up_at: session.stepped_up_at.map(time),
         scopes: None,
     }))
@@ -201,7 +200,6 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
         person,
         session: row.id,
         phishing_resistant: true,
-        since: time(row.created_at),
         stepped_up_at: None,
         scopes: Some(scopes),
     }))

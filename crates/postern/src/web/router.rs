@@ -51,6 +51,8 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/passkey/start", post(signin::passkey::start))
         .route("/sign-in/passkey/finish", post(signin::passkey::finish))
         .route("/sign-in/second-step", get(signin::second_step::show).post(signin::second_step::submit))
+        .route("/sign-in/second-step/passkey/start", post(signin::second_step_passkey::start))
+        .route("/sign-in/second-step/passkey/finish", post(signin::second_step_passkey::finish))
         .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
         .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
         .route("/enrol", get(signin::enrol::show))
@@ -69,6 +71,13 @@ fn open() -> Router<Arc<App>> {
 fn signed_in() -> Router<Arc<App>> {
     Router::new()
         .route("/account", get(account::overview::show))
+        .route("/account/factors/{id}/name", post(account::factors::name))
+        .route(
+            "/account/factors/{id}/remove",
+            get(account::factors::show_remove).post(account::factors::remove),
+        )
+        .route("/account/factors/{id}/remove/start", post(api::factors::start_remove))
+        .route("/account/factors/{id}/remove/finish", post(api::factors::finish_remove))
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/step-up/start", post(account::step_up::start))
@@ -80,6 +89,10 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/people", get(desk::people::show))
         .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
+        .route("/desk/passkeys", get(desk::passkeys::show_all))
+        .route("/desk/passkeys/{id}", get(desk::passkeys::show))
+        .route("/desk/passkeys/{id}/approve", post(desk::passkeys::approve))
+        .route("/desk/passkeys/{id}/stop", post(desk::passkeys::stop))
         .route("/desk/cases/{id}", get(desk::case::show))
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))

@@ -5,6 +5,7 @@ pub mod home;
 pub mod pass;
 pub mod passkey;
 pub mod second_step;
+pub mod second_step_passkey;
 pub mod set_up;
 pub mod sign_in;
 

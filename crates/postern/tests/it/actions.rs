@@ -1,11 +1,13 @@
 //! What the product does, use case by use case: what it lets through, and what it refuses.
 
 mod add_evidence;
+mod add_passkey;
 mod approve_case;
 mod bind_page;
 mod caller;
 mod close_finding;
 mod contest;
+mod decide_on_passkey;
 mod earlier_cases;
 mod enrol_totp;
 mod escalate_case;
@@ -17,6 +19,7 @@ mod lock_order;
 mod open_case;
 mod recover_person;
 mod refuse_case;
+mod remove_factor;
 mod set_up;
 mod show_pass;
 mod sign_in;
@@ -27,6 +30,7 @@ mod tell_seniors;
 mod tier_of_today;
 mod use_backup_code;
 mod use_pass;
+mod use_passkey;
 mod use_totp;
 mod vouch;
 

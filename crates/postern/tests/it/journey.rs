@@ -16,7 +16,7 @@ on_both! {
         let (ana, ben, mona) = (app.browser(), app.browser(), app.browser());
         for (browser, login) in [(&ben, "ben"), (&mona, "mona")] {
             app.sign_in_by_hand(browser, login).await;
-            app.move_to_passkey(browser).await;
+            app.move_to_passkey(browser, login).await;
         }
         let case = ask_to_be_let_in(&app, &ana, &ben).await;
         let phrase = ana.get("/recover/case").await.ok().marked("data-phrase");

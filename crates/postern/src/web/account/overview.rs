@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
 use crate::web::cookies;
 use crate::web::extract::Signed;
+use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 use postern_core::id::PersonId;
@@ -22,30 +23,27 @@ use postern_core::id::PersonId;
 /// `GET /account`
 pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
     let id = &caller.person.id;
-    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, id)
+    let now = app.clock.now();
+    let own = factors::list(&app.db, &app.tenant, id).await?;
+    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
+    let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
+    let sessions: Vec<Value> = sessions::list(&app.db, &app.tenant, id, now, Config::SESSION_IDLE)
         .await?
         .iter()
-        .map(|f| {
-            let title = FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title);
-            json!({ "title": title, "created_at": f.created_at, "last_used_at": f.last_used_at, "disabled": f.disabled_at.is_some() })
+        .map(|s| {
+            json!({
+                "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
+                "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
+            })
         })
         .collect();
-    let sessions: Vec<Value> =
-        sessions::list(&app.db, &app.tenant, id, app.clock.now(), Config::SESSION_IDLE)
-            .await?
-            .iter()
-            .map(|s| {
-                json!({
-                    "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
-                    "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
-                })
-            })
-            .collect();
     let values = json!({
         "name": caller.person.name,
         "login": caller.person.login,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, app.clock.now()).await?,
+        "has_code": works(FactorKind::Totp),
+        "has_passkey": works(FactorKind::Webauthn),
+        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, now).await?,
         "sessions": sessions,
         "requests": requests(&app, &caller).await?,
         "phishing_resistant": caller.phishing_resistant,

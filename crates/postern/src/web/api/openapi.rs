@@ -9,10 +9,11 @@ use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    audit, case_steps, cases, diagnosis, findings, import_sign_ins, imports, people, portal, sign_ins, tokens,
+    audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, people, portal,
+    sign_ins, tokens, waiting_passkeys,
 };
 use crate::app::App;
-use crate::web::account::step_up;
+use crate::web::account::{passkeys, step_up};
 use crate::web::problem::ProblemBody;
 
 const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times are RFC 3339 in UTC. Errors are \
@@ -29,7 +30,9 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
-        step_up::start, step_up::finish,
+        factors::list, factors::name, factors::start_remove, factors::finish_remove,
+        passkeys::start, passkeys::finish, step_up::start, step_up::finish,
+        waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         people::list, people::add_person,
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,

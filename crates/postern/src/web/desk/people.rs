@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::actions::permit_on_tenant;
 use crate::app::App;
+use crate::store::factors::waiting;
 use crate::store::persons;
 use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
@@ -39,5 +40,7 @@ pub async fn show(
             })
         })
         .collect();
-    render(&app, Some(&caller), "desk/people.html", json!({ "people": people, "q": search.q }))
+    let waiting = waiting::list_waiting(&app.db, &app.tenant, app.clock.now()).await?.len();
+    let values = json!({ "people": people, "q": search.q, "waiting_passkeys": waiting });
+    render(&app, Some(&caller), "desk/people.html", values)
 }

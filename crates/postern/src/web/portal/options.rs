@@ -28,7 +28,7 @@ pub async fn show(
     };
     let person = persons::load(&app.db, &app.tenant, &person).await?;
     let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
-    let has = |kind| factors.iter().any(|f| f.is(kind) && f.disabled_at.is_none());
+    let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(app.clock.now()));
     let values = json!({
         "login": person.login,
         "certain": true,

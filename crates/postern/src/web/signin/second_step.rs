@@ -89,7 +89,7 @@ async fn values(
 ) -> Result<Value, Problem> {
     let flow = row.flow()?;
     let factors = factors::list(&app.db, &app.tenant, flow.person()).await?;
-    let has = |kind| factors.iter().any(|f| f.is(kind) && f.disabled_at.is_none());
+    let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(app.clock.now()));
     Ok(json!({
         "has_totp": has(FactorKind::Totp),
         "has_passkey": has(FactorKind::Webauthn),

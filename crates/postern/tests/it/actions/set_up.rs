@@ -42,7 +42,7 @@ on_both! {
         let form = [("login", "Root.Admin"), ("password", PASSWORD)];
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         browser.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.leads_to("/");
-        app.move_to_passkey(&browser).await;
+        app.move_to_passkey(&browser, "root.admin").await;
         browser.get("/desk/people/new").await.ok();
     }
 

@@ -37,7 +37,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser();
         app.sign_in_by_hand(&ada, "ada").await;
-        let mut device = app.move_to_passkey(&ada).await;
+        let mut device = app.move_to_passkey(&ada, "ada").await;
         // The sign-in with the passkey was a touch itself.
         app.secrets.saw(&ada.post("/desk/tokens", &TOKEN).await.ok().marked("class=\"key\""));
         app.advance_seconds(301);
@@ -62,7 +62,7 @@ on_both! {
         let (ada, sol) = (app.browser(), app.browser());
         app.sign_in_by_hand(&ada, "ada").await;
         app.sign_in_by_hand(&sol, "sol").await;
-        let (mut adas, mut sols) = (app.move_to_passkey(&ada).await, app.move_to_passkey(&sol).await);
+        let (mut adas, mut sols) = (app.move_to_passkey(&ada, "ada").await, app.move_to_passkey(&sol, "sol").await);
         app.advance_seconds(301);
         // Sol's answer to Sol's question, in Ada's session.
         let options = sol.post_json("/account/step-up/start", &json!({})).await.ok().json();

@@ -9,8 +9,9 @@ use postern::store::sessions::{self, NewSession};
 use postern_core::id::CaseId;
 use postern_core::signin::{Assurance, Standing};
 use postern_testkit::{SoftPasskey, TestPhone};
+use serde_json::{Value, json};
 
-use crate::browser::{Browser, SESSION};
+use crate::browser::{Answer, Browser, SESSION};
 use crate::test_app::{Database, TestApp};
 
 /// Live sessions that the product made.
@@ -99,17 +100,49 @@ impl TestApp {
     }
 
     /// Adds a passkey over HTTP, from a session, signs out, and signs in with it.
-    pub async fn move_to_passkey(&self, browser: &Browser) -> SoftPasskey {
+    pub async fn move_to_passkey(&self, browser: &Browser, login: &str) -> SoftPasskey {
         let mut device = SoftPasskey::new(self.config.origin.clone());
-        let nothing = serde_json::json!({});
-        let options = browser.post_json("/account/passkeys/start", &nothing).await.ok().json();
-        let answer = device.create(options);
-        browser.post_json("/account/passkeys/finish", &answer).await.ok();
+        let proof = self.code_proof(login).await;
+        self.add_key(browser, &mut device, proof).await.ok();
         browser.post("/sign-out", &[]).await.leads_to("/sign-in");
-        let options = browser.post_json("/sign-in/passkey/start", &nothing).await.ok().json();
-        let answer = device.get(options);
-        browser.post_json("/sign-in/passkey/finish", &answer).await.ok();
+        self.sign_in_with_passkey(browser, &mut device).await.ok();
         device
+    }
+
+    /// Signs in over HTTP with a passkey alone.
+    pub async fn sign_in_with_passkey(&self, browser: &Browser, device: &mut SoftPasskey) -> Answer {
+        let options = browser.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
+        browser.post_json("/sign-in/passkey/finish", &device.get(options)).await
+    }
+
+    /// The code that somebody's app shows in half a minute, when that time has come: a code is good once.
+    pub async fn code_proof(&self, login: &str) -> Value {
+        self.advance_seconds(30);
+        let code = self.phone(login).await.code(self.seconds());
+        self.secrets.saw(&code);
+        json!({ "code": code })
+    }
+
+    /// Adds a passkey, or a plain security key for after the password, with this proof.
+    pub async fn add_key(&self, browser: &Browser, device: &mut SoftPasskey, proof: Value) -> Answer {
+        let start = json!({ "second_step_only": !device.verifies_user() });
+        let options = browser.post_json("/account/passkeys/start", &start).await.ok().json();
+        let created = device.create(options["create"].clone());
+        browser.post_json("/account/passkeys/finish", &json!({ "created": created, "proof": proof })).await
+    }
+
+    /// The same with a passkey that is there already as proof.
+    pub async fn add_key_with(
+        &self,
+        browser: &Browser,
+        device: &mut SoftPasskey,
+        old: &mut SoftPasskey,
+    ) -> Answer {
+        let start = json!({ "second_step_only": !device.verifies_user() });
+        let options = browser.post_json("/account/passkeys/start", &start).await.ok().json();
+        let proof = json!({ "assertion": old.touch(options["get"].clone()) });
+        let created = device.create(options["create"].clone());
+        browser.post_json("/account/passkeys/finish", &json!({ "created": created, "proof": proof })).await
     }
 }
 

@@ -199,12 +199,15 @@ fn is_announced(entry: &Entry) -> bool {
         "case.verified",
         "mfa.factor_admin_reset",
         "mfa.factor_enrolled",
+        "mfa.factor_approved",
         "mfa.factor_disabled",
         "mfa.backup_code_used",
     ];
     let proven = entry.event == "case.closed" && entry.body["detail"]["outcome"] == "proven";
     let lapsed = entry.event == "case.closed" && entry.body["detail"]["reset_at"].is_string();
-    always.contains(&entry.event.as_str()) || proven || lapsed
+    // What a contest removed, its owner has just stopped.
+    let removed = entry.event == "mfa.factor_removed" && entry.body["detail"]["why"] != "contested";
+    always.contains(&entry.event.as_str()) || proven || lapsed || removed
 }
 
 async fn entries(app: &TestApp) -> Vec<Entry> {

@@ -59,7 +59,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.browser();
         app.sign_in_by_hand(&ben, "ben").await;
-        app.move_to_passkey(&ben).await;
+        app.move_to_passkey(&ben, "ben").await;
         let options = app.browser().post_json("/sign-in/passkey/start", &json!({ "login": "ben" })).await.ok().json();
         assert_eq!(options["publicKey"]["allowCredentials"], json!([]));
         assert_eq!(options["publicKey"]["userVerification"], "required");
@@ -111,7 +111,7 @@ on_both! {
         let ben = app.browser();
         app.sign_in_by_hand(&ben, "ben").await;
         ben.get("/desk").await.ok().says("passkey");
-        let mut device = app.move_to_passkey(&ben).await;
+        let mut device = app.move_to_passkey(&ben, "ben").await;
         ben.get("/desk").await.ok().says("Nobody is waiting");
         let signed_in = app.events("signin.succeeded").await;
         assert_eq!(signed_in[0]["detail"]["method"], "webauthn");
@@ -134,7 +134,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ana = app.browser();
         app.sign_in_by_hand(&ana, "ana").await;
-        let mut device = app.move_to_passkey(&ana).await;
+        let mut device = app.move_to_passkey(&ana, "ana").await;
         app.reset_case_of_ana().await;
         let options = ana.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
         ana.post_json("/sign-in/passkey/finish", &device.get(options)).await.status(401);
@@ -149,12 +149,18 @@ on_both! {
         app.sign_in_by_hand(&fay, "fay").await;
         let mut device = SoftPasskey::new(app.config.origin.clone());
         let options = ana.post_json("/account/passkeys/start", &json!({})).await.ok().json();
-        let answer = device.create(options);
+        let created = device.create(options["create"].clone());
+        let proof = app.code_proof("fay").await;
         fay.set_cookie(CEREMONY, ana.cookie(CEREMONY).as_deref());
+        let answer = json!({ "created": created, "proof": proof });
         fay.post_json("/account/passkeys/finish", &answer).await.status(401);
+        let proof = app.code_proof("ana").await;
+        let (answer, ceremony) = (json!({ "created": created, "proof": proof }), ana.cookie(CEREMONY));
         ana.post_json("/account/passkeys/finish", &answer).await.ok();
-        // Who has a passkey adds the next one with it; and the answer was used up.
-        ana.post_json("/account/passkeys/finish", &answer).await.status(409);
+        // The ceremony was used up.
+        let answer = json!({ "created": created, "proof": app.code_proof("ana").await });
+        ana.set_cookie(CEREMONY, ceremony.as_deref());
+        ana.post_json("/account/passkeys/finish", &answer).await.status(401);
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
     }
 
@@ -163,7 +169,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (ben, mona) = (app.browser(), app.browser());
         app.sign_in_by_hand(&ben, "ben").await;
-        let mut device = app.move_to_passkey(&ben).await;
+        let mut device = app.move_to_passkey(&ben, "ben").await;
         app.sign_in_by_hand(&mona, "mona").await;
         mona.post_json("/account/passkeys/start", &json!({})).await.ok();
         let adding = mona.cookie(CEREMONY);
@@ -171,9 +177,11 @@ on_both! {
         let (answer, signing_in) = (device.get(options), mona.cookie(CEREMONY));
         mona.set_cookie(CEREMONY, adding.as_deref());
         mona.post_json("/sign-in/passkey/finish", &answer).await.status(401).says("Try again");
-        let created = SoftPasskey::new(app.config.origin.clone()).create(mona.post_json("/account/passkeys/start", &json!({})).await.ok().json());
+        let options = mona.post_json("/account/passkeys/start", &json!({})).await.ok().json();
+        let created = SoftPasskey::new(app.config.origin.clone()).create(options["create"].clone());
+        let adding = json!({ "created": created, "proof": app.code_proof("mona").await });
         mona.set_cookie(CEREMONY, signing_in.as_deref());
-        mona.post_json("/account/passkeys/finish", &created).await.status(401);
+        mona.post_json("/account/passkeys/finish", &adding).await.status(401);
         // What a browser makes when it adds a passkey is no sign-in either.
         mona.post_json("/sign-in/passkey/finish", &created).await.status(400);
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);

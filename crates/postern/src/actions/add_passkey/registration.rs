@@ -1,0 +1,125 @@
+//! The making of a passkey, or of a security key that is good after the password only.
+
+use jiff::Timestamp;
+use postern_core::factor::FactorKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use webauthn_rs::prelude::{
+    CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential, SecurityKeyRegistration,
+    WebauthnError,
+};
+
+use crate::actions::{ActionError, Caller};
+use crate::app::App;
+use crate::store::factors::{self, Factor, NewFactor};
+use crate::store::{Change, StoreError};
+
+/// The server's half, while the browser works.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Registration {
+    /// Found by the device, and verifies its user: opens a session alone.
+    Passkey(PasskeyRegistration),
+    /// Good after the password only.
+    SecurityKey(SecurityKeyRegistration),
+}
+
+/// A key that the browser made and that fits what it was asked.
+pub(super) struct NewKey {
+    /// As it is kept: both kinds alike.
+    passkey: Passkey,
+    pub second_step_only: bool,
+}
+
+impl Registration {
+    /// Options for the browser, and what its answer is held to.
+    pub(super) fn begin(
+        app: &App,
+        caller: &Caller,
+        exclude: Vec<CredentialID>,
+        second_step_only: bool,
+    ) -> Result<(Value, Self), ActionError> {
+        let (login, name, exclude) = (&caller.person.login, &caller.person.name, Some(exclude));
+        let user =
+            Uuid::parse_str(caller.person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
+        if second_step_only {
+            let (options, state) =
+                app.webauthn.start_securitykey_registration(user, login, name, exclude, None, None)?;
+            let mut options = serde_json::to_value(&options)?;
+            // The crate asks for protection that makes a key without a PIN useless.
+            if let Some(members) = options.pointer_mut("/publicKey").and_then(Value::as_object_mut) {
+                members.remove("extensions");
+            }
+            return Ok((options, Self::SecurityKey(state)));
+        }
+        let (options, state) = app.webauthn.start_passkey_registration(user, login, name, exclude)?;
+        let mut options = serde_json::to_value(&options)?;
+        // Signing in without a login needs a credential that the device can find by itself.
+        if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
+            *selection = json!({ "residentKey": "required", "requireResidentKey": true, "userVerification": "required" });
+        }
+        Ok((options, Self::Passkey(state)))
+    }
+
+    /// Checks the browser's answer.
+    pub(super) fn finish(
+        self,
+        app: &App,
+        created: &RegisterPublicKeyCredential,
+    ) -> Result<NewKey, ActionError> {
+        match self {
+            Self::Passkey(state) => {
+                let made = app.webauthn.finish_passkey_registration(created, &state);
+                Ok(NewKey { passkey: made.map_err(|why| not_accepted(&why))?, second_step_only: false })
+            }
+            Self::SecurityKey(state) => {
+                let made = app.webauthn.finish_securitykey_registration(created, &state);
+                let key = made.map_err(|why| not_accepted(&why))?;
+                let passkey = serde_json::from_value(serde_json::to_value(&key)?)?;
+                Ok(NewKey { passkey, second_step_only: true })
+            }
+        }
+    }
+}
+
+impl NewKey {
+    /// Adds it to the caller's account; answers with its id.
+    pub(super) async fn insert(
+        &self,
+        app: &App,
+        change: &mut Change<'_>,
+        caller: &Caller,
+        (label, usable_at): (Option<&str>, Option<Timestamp>),
+    ) -> Result<String, ActionError> {
+        let id = change.id()?;
+        let place = Factor::place(&app.tenant, &caller.person.id, &id);
+        let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&self.passkey)?)?;
+        let plain_label = if self.second_step_only { "Security key" } else { "Passkey" };
+        let factor = NewFactor {
+            id: &id,
+            person: &caller.person.id,
+            kind: FactorKind::Webauthn,
+            label: label.unwrap_or(plain_label),
+            sealed: &sealed,
+            credential_id: Some(&data_encoding::BASE64URL_NOPAD.encode(self.passkey.cred_id())),
+            last_step: None,
+            second_step_only: self.second_step_only,
+            usable_at,
+        };
+        match factors::insert(change, &factor).await {
+            Err(StoreError::Conflict) => Err(ActionError::Wrong("This passkey is enrolled already.")),
+            other => Ok(other.map(|()| id)?),
+        }
+    }
+}
+
+fn not_accepted(why: &WebauthnError) -> ActionError {
+    tracing::debug!(%why, "a new passkey was not accepted");
+    match why {
+        WebauthnError::UserNotVerified => ActionError::Wrong(
+            "This key did not check that it is you, by PIN or fingerprint. Set one up on the key, or add it as a \
+             security key that is used after the password.",
+        ),
+        _ => ActionError::Wrong("The passkey was not accepted. Try again, or use another device."),
+    }
+}

@@ -1,0 +1,77 @@
+//! A senior or an admin decides on a passkey of staff that waits: yes, it may work now; or no, it goes.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::PersonId;
+use postern_core::policy::{ApprovePasskey, StopPasskey};
+use postern_core::reason::Reason;
+use serde_json::{Value, json};
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_person};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::store::factors::waiting::{self, WaitingPasskey};
+use crate::store::persons::{self, Person};
+use crate::store::time;
+
+/// The second yes.
+pub async fn approve_passkey(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "approve_passkey", case: None, person: None };
+    attempt.run(app, || approve(app, caller, id, reason)).await
+}
+
+async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let (passkey, person) = load_waiting(app, id).await?;
+    let permit = permit_on_person::<ApprovePasskey>(app, caller, &person).await?;
+    let reason = Reason::parse(reason)?;
+    caller.expect_step_up(app.clock.now())?;
+    let mut change = caller.change_on(app, &person.id).await?;
+    waiting::end_wait(&mut change, id).await?;
+    notify::announce(app, &mut change, &person.id, None, Notice::PasskeyApproved).await?;
+    let event = Event::new(EventKind::MfaFactorApproved, caller.actor())
+        .person(&person.id)
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(state(&passkey))
+        .detail(json!({ "kind": "webauthn", "factor": id }));
+    change.commit(&event).await?;
+    Ok(())
+}
+
+/// The no: it is removed before it ever worked.
+pub async fn stop_passkey(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "stop_passkey", case: None, person: None };
+    attempt.run(app, || stop(app, caller, id, reason)).await
+}
+
+async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let (passkey, person) = load_waiting(app, id).await?;
+    let permit = permit_on_person::<StopPasskey>(app, caller, &person).await?;
+    let reason = Reason::parse(reason)?;
+    let mut change = caller.change_on(app, &person.id).await?;
+    waiting::remove_waiting(&mut change, id).await?;
+    notify::announce(app, &mut change, &person.id, None, Notice::FactorRemoved).await?;
+    let event = Event::new(EventKind::MfaFactorRemoved, caller.actor())
+        .person(&person.id)
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(state(&passkey))
+        .detail(json!({ "kind": "webauthn", "factor": id, "why": "stopped before it worked" }));
+    change.commit(&event).await?;
+    Ok(())
+}
+
+/// A passkey that waits, and whose it is.
+pub async fn load_waiting(app: &App, id: &str) -> Result<(WaitingPasskey, Person), ActionError> {
+    let now = app.clock.now();
+    let found = waiting::find_waiting(&app.db, &app.tenant, id, now).await?.ok_or(ActionError::NotFound)?;
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&found.person_id)).await?;
+    Ok((found, person))
+}
+
+fn state(passkey: &WaitingPasskey) -> Value {
+    json!({
+        "factor": passkey.id, "label": passkey.label, "enrolled_at": time(passkey.created_at).to_string(),
+        "waits_until": time(passkey.usable_at).to_string(),
+    })
+}

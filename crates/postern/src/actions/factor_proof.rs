@@ -1,0 +1,122 @@
+//! Proof by a factor that the person has, inside a session: what adds or removes a way in wants one in the same act, so
+//! that a stolen cookie adds and removes nothing. Backup codes and passes are none: they are for a lost factor.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::factor::FactorKind;
+use postern_core::factor::totp::Check;
+use serde::Deserialize;
+use serde_json::json;
+use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKeyAuthentication};
+
+use super::passkeys::{self, HeldPasskey};
+use super::use_totp::{self, REUSED, WrongCode};
+use super::{ActionError, Caller, Lane};
+use crate::app::App;
+use crate::store::{Change, StoreError, factors};
+
+/// What somebody shows.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorProof {
+    /// A code from their app.
+    Code(String),
+    /// The answer of one of their passkeys or security keys to the ceremony's challenge.
+    Assertion(Box<PublicKeyCredential>),
+}
+
+/// A proof that was right. It counts once it is used up, in the change that it was given for.
+pub(super) struct RightProof {
+    lane: Option<Lane>,
+    shown: Shown,
+}
+
+enum Shown {
+    Step { factor: String, step: i64 },
+    Touch { held: Box<HeldPasskey>, result: Box<AuthenticationResult> },
+}
+
+/// Which factor proved it.
+pub(super) struct ProvenBy {
+    pub factor: String,
+    pub kind: FactorKind,
+    /// Whether it was a passkey that verifies its user.
+    pub is_passkey: bool,
+}
+
+/// Pays for a code, then looks at it; or checks a signature. `step` is what it is for, in the record.
+pub(super) async fn check(
+    app: &App,
+    caller: &Caller,
+    step: &'static str,
+    (proof, asked): (&FactorProof, Option<&SecurityKeyAuthentication>),
+) -> Result<RightProof, ActionError> {
+    match (proof, asked) {
+        (FactorProof::Code(code), _) => check_code(app, caller, step, code).await,
+        (FactorProof::Assertion(answer), Some(asked)) => {
+            let held = passkeys::list_working(app, &caller.person.id).await?;
+            if let Some((held, result)) = passkeys::answered(app, held, (asked, answer)) {
+                let shown = Shown::Touch { held: Box::new(held), result: Box::new(result) };
+                return Ok(RightProof { lane: None, shown });
+            }
+            refuse(app, caller, step, "an answer that is not from a key of this person").await?;
+            let words = "This is not a passkey of yours that works here. Use another one, or a code.";
+            Err(ActionError::Wrong(words))
+        }
+        (FactorProof::Assertion(_), None) => {
+            Err(ActionError::invalid("proof", "No passkey was asked for. Type a code from your app."))
+        }
+    }
+}
+
+async fn check_code(
+    app: &App,
+    caller: &Caller,
+    step: &'static str,
+    code: &str,
+) -> Result<RightProof, ActionError> {
+    let person = &caller.person.id;
+    // The count is the one of the sign-in: who guesses here has no guesses more.
+    let lane = Lane::of_person(app, person, "totp", None).await?;
+    if let Err(throttled) = lane.spend(app).await {
+        refuse(app, caller, step, "too many codes").await?;
+        return Err(throttled);
+    }
+    let (factor, check) = use_totp::check(app, person, code).await?;
+    if let Check::Accepted { step } = check {
+        return Ok(RightProof { lane: Some(lane), shown: Shown::Step { factor, step } });
+    }
+    let wrong = WrongCode::of(check);
+    refuse(app, caller, step, wrong.cause).await?;
+    lane.stop_at_cap(app, person, "totp").await?;
+    Err(ActionError::invalid("code", wrong.words))
+}
+
+impl RightProof {
+    /// Uses it up. Its factor must still be there and work, and a code's time step must still be free: of two acts with
+    /// one code, one wins.
+    pub(super) async fn use_up(self, app: &App, change: &mut Change<'_>) -> Result<ProvenBy, ActionError> {
+        if let Some(lane) = &self.lane {
+            lane.clear(change).await?;
+        }
+        match self.shown {
+            Shown::Step { factor, step } => match factors::save_step(change, &factor, step).await {
+                Ok(()) => Ok(ProvenBy { factor, kind: FactorKind::Totp, is_passkey: false }),
+                Err(StoreError::Conflict) => Err(ActionError::invalid("code", REUSED)),
+                Err(other) => Err(other.into()),
+            },
+            Shown::Touch { held, result } => {
+                let factor = held.factor.id.clone();
+                let is_passkey = held.factor.opens_alone();
+                held.save_used(app, change, &result).await?;
+                Ok(ProvenBy { factor, kind: FactorKind::Webauthn, is_passkey })
+            }
+        }
+    }
+}
+
+async fn refuse(app: &App, caller: &Caller, step: &'static str, why: &str) -> Result<(), ActionError> {
+    let event = Event::new(EventKind::StepRefused, caller.actor())
+        .person(&caller.person.id)
+        .detail(json!({ "step": step, "why": why }));
+    Ok(app.change().await?.commit(&event).await?)
+}

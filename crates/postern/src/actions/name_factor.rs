@@ -1,0 +1,44 @@
+//! A person gives one of their factors a name, so that they know later which device it is.
+
+use postern_core::event::{Event, EventKind};
+use serde_json::json;
+
+use super::retry::retry;
+use super::{ActionError, Caller};
+use crate::app::App;
+use crate::store::factors;
+
+/// Most characters a name may have.
+const LONGEST: usize = 60;
+
+/// Names a factor of the caller's own.
+pub async fn name_factor(app: &App, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
+    retry(|| name(app, caller, id, label)).await
+}
+
+async fn name(app: &App, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
+    let Some(label) = parse_label(label)? else {
+        return Err(ActionError::invalid("label", "Give it a name, such as \"Blue security key\"."));
+    };
+    let mut change = caller.change(app).await?;
+    let own = factors::list_locked(&mut change, &caller.person.id).await?;
+    let factor = own.into_iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
+    factors::save_label(&mut change, &caller.person.id, id, &label).await?;
+    let event = Event::new(EventKind::MfaFactorNamed, caller.actor())
+        .person(&caller.person.id)
+        .before(json!({ "label": factor.label }))
+        .detail(json!({ "kind": factor.kind, "factor": id, "label": label }));
+    Ok(change.commit(&event).await?)
+}
+
+/// A name as it is kept: one line, trimmed; `None` when nothing was typed.
+pub(super) fn parse_label(typed: &str) -> Result<Option<String>, ActionError> {
+    let label = typed.trim();
+    if label.chars().any(char::is_control) {
+        return Err(ActionError::invalid("label", "Use letters, digits and signs that can be seen."));
+    }
+    if label.chars().count() > LONGEST {
+        return Err(ActionError::invalid("label", format!("Use {LONGEST} characters or fewer.")));
+    }
+    Ok(Some(label.to_owned()).filter(|label| !label.is_empty()))
+}

@@ -1,0 +1,123 @@
+//! A person removes a factor of their own, with proof by a factor that they still have.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::PersonId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use webauthn_rs::prelude::SecurityKeyAuthentication;
+
+use super::ceremony::{self, Challenge};
+use super::factor_proof::{self, FactorProof};
+use super::force_mfa_reset::state_before;
+use super::on_record::Attempt;
+use super::{ActionError, Caller, passkeys};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::rng::token_hash;
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
+use crate::store::factors::Factor;
+use crate::store::{Change, ceremonies, factors, sessions};
+
+const LAST: &str = "This is the only way you have to sign in. Add another one first, then remove this one. If it is lost \
+                    or stolen, call the help desk.";
+
+/// What is kept while the browser asks a passkey.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    /// The factor that is to go.
+    factor: String,
+    asked: SecurityKeyAuthentication,
+}
+
+/// Asks for a passkey that proves the removal of this factor.
+pub async fn start(app: &App, caller: &Caller, factor: &str) -> Result<Challenge, ActionError> {
+    let person = &caller.person.id;
+    check_removable(app, &factors::list(&app.db, &app.tenant, person).await?, factor)?;
+    let held = passkeys::list_working(app, person).await?;
+    if held.is_empty() {
+        return Err(ActionError::Refused(
+            "You have no passkey that works. Type a code from your app.".to_owned(),
+        ));
+    }
+    let (options, asked) = passkeys::ask_any(app, &held)?;
+    let pending = Pending { factor: factor.to_owned(), asked };
+    let token = ceremony::begin(app, CeremonyKind::RemoveFactor, Some(person), &pending).await?;
+    Ok(Challenge { token, options })
+}
+
+/// Removes it. `token` names the ceremony, where a passkey proves it.
+pub async fn remove_factor(
+    app: &App,
+    caller: &Caller,
+    factor: &str,
+    (token, proof): (&str, &FactorProof),
+) -> Result<(), ActionError> {
+    let attempt =
+        Attempt { actor: caller.actor(), step: "remove_factor", case: None, person: Some(&caller.person.id) };
+    attempt.run(app, || remove(app, caller, factor, (token, proof))).await
+}
+
+async fn remove(
+    app: &App,
+    caller: &Caller,
+    factor: &str,
+    (token, proof): (&str, &FactorProof),
+) -> Result<(), ActionError> {
+    let person = &caller.person.id;
+    check_removable(app, &factors::list(&app.db, &app.tenant, person).await?, factor)?;
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::RemoveFactor, person: Some(person) };
+    let asked = match proof {
+        FactorProof::Code(_) => None,
+        FactorProof::Assertion(_) => {
+            let pending: Pending = ceremony::load_state(app, key).await?;
+            if pending.factor != factor {
+                return Err(ActionError::Wrong("The passkey was asked about another one. Try again."));
+            }
+            Some(pending.asked)
+        }
+    };
+    let right = factor_proof::check(app, caller, "remove_factor", (proof, asked.as_ref())).await?;
+    let before = state_before(app, person).await?;
+    let mut change = caller.change(app).await?;
+    if asked.is_some() {
+        ceremonies::consume(&mut change, key).await?;
+    }
+    let proven_by = right.use_up(app, &mut change).await?;
+    // Looked at again now that nobody else can change them: of two removals at once, one leaves the other the last.
+    let gone = check_removable(app, &factors::list_locked(&mut change, person).await?, factor)?;
+    factors::remove(&mut change, person, factor).await?;
+    end_other_sessions(&mut change, caller).await?;
+    notify::announce(app, &mut change, person, None, Notice::FactorRemoved).await?;
+    let event =
+        Event::new(EventKind::MfaFactorRemoved, caller.actor()).person(person).before(before).detail(json!({
+            "kind": gone.kind, "factor": gone.id, "label": gone.label,
+            "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
+        }));
+    change.commit(&event).await?;
+    Ok(())
+}
+
+/// The factor, if the person has it and would still have a way in without it.
+fn check_removable(app: &App, own: &[Factor], id: &str) -> Result<Factor, ActionError> {
+    let now = app.clock.now();
+    let factor = own.iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
+    if !own.iter().any(|other| other.id != id && other.works(now)) {
+        return Err(ActionError::Refused(LAST.to_owned()));
+    }
+    Ok(factor.clone())
+}
+
+/// A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened
+/// is not kept, so that all end but this one, which has just proven itself.
+async fn end_other_sessions(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
+    let person: &PersonId = &caller.person.id;
+    let ended = sessions::end_others(change, person, &caller.session).await?;
+    if ended > 0 {
+        let event = Event::new(EventKind::SessionRevoked, caller.actor())
+            .person(person)
+            .detail(json!({ "sessions": ended, "why": "a factor was removed" }));
+        change.record(event);
+    }
+    Ok(())
+}
