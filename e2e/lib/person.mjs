@@ -29,9 +29,11 @@ export async function signIn(page, server, login) {
   await isAt(page, '/account', 'Your account');
 }
 
-export async function addPasskey(page) {
+// The phone's next code proves it: the one of the sign-in is used up.
+export async function addPasskey(page, server, login) {
   const listed = page.getByText(/passkey/i);
   const before = await listed.count();
+  await field(page, /^Code from your app/).fill(await server.phoneCode(login));
   await Promise.all([page.waitForEvent('load'), button(page, 'Add a passkey').click()]);
   await isAt(page, '/account');
   assert.ok((await listed.count()) > before, 'the new passkey is listed');

@@ -1,6 +1,7 @@
 // Staff and the manager come in with a passkey; without one the desk stays shut.
 import assert from 'node:assert/strict';
-import { addPasskey, isAt, signIn, signInWithPasskey, signOut } from '../lib/person.mjs';
+import { expectRefusal } from '../lib/browser.mjs';
+import { addPasskey, button, field, isAt, link, signIn, signInWithPasskey, signOut } from '../lib/person.mjs';
 
 export async function theDeskWantsAPasskey(world) {
   const page = await world.window('ben');
@@ -15,7 +16,7 @@ export async function theDeskWantsAPasskey(world) {
 export async function benSignsInWithAPasskey(world) {
   const page = await world.window('ben');
   await page.goto('/account');
-  await addPasskey(page);
+  await addPasskey(page, world.server, 'ben');
   await world.look(page, 'account-with-passkey');
   await signOut(page);
   await signInWithPasskey(page);
@@ -26,7 +27,47 @@ export async function benSignsInWithAPasskey(world) {
 export const comesInWithAPasskey = (login) => async (world) => {
   const page = await world.window(login);
   await signIn(page, world.server, login);
-  await addPasskey(page);
+  await addPasskey(page, world.server, login);
   await signOut(page);
   await signInWithPasskey(page);
 };
+
+// A passkey proves the removal of the code app in the same act, and Ben keeps the way in that he has.
+export async function aFactorIsNamedAndRemovedWithProof(world) {
+  const page = await world.window('otto');
+  await page.goto('/account');
+  const named = page.getByRole('listitem').filter({ hasText: 'Passkey' }).first();
+  await named.getByText('Name or remove').click();
+  await named.getByRole('textbox', { name: 'Name' }).fill('Blue key');
+  await world.look(page, 'account-factor-open');
+  await named.getByRole('button', { name: 'Save the name' }).click();
+  await page.getByText('Blue key').first().waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Code app' }).first().getByText('Name or remove').click();
+  await link(page, 'Remove Code app').click();
+  await isAt(page, /remove$/, 'Remove Code app');
+  await world.look(page, 'account-remove-factor');
+  await button(page, 'Remove it with a passkey').click();
+  await isAt(page, '/account', 'Your account');
+  assert.equal(await page.getByText('Code app').count(), 0, 'the code app is gone');
+  await page.getByText('Name or remove').click();
+  await link(page, 'Remove Blue key').click();
+  await page.getByText('the only way you have to sign in').waitFor();
+  await world.look(page, 'account-remove-last-factor');
+}
+
+// Five minutes after she signed in, a token wants a touch; what she typed is still there.
+export async function aTokenWantsATouch(world) {
+  const page = await world.window('ada');
+  await page.goto('/desk/tokens');
+  await world.server.advance(301);
+  await field(page, 'For which program').fill('Ticket system');
+  await page.getByRole('checkbox', { name: 'cases:read' }).check();
+  await expectRefusal(page, async () => {
+    await button(page, 'Make token').click();
+    await page.getByRole('alert').getByText(/touch of your passkey/).waitFor();
+  });
+  assert.equal(await field(page, 'For which program').inputValue(), 'Ticket system');
+  await world.look(page, 'tokens-step-up');
+  await button(page, 'Touch your passkey and go on').click();
+  await page.getByRole('heading', { name: 'Copy the token now' }).waitFor();
+}

@@ -140,6 +140,9 @@ pub struct EnrolledFactor {
     enrolled_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     last_used_at: Option<Timestamp>,
+    /// From when on it works: later than `enrolled_at` for a passkey of staff that waits.
+    #[schema(value_type = String, format = DateTime)]
+    usable_at: Timestamp,
     /// Whether it was switched off after too many wrong guesses.
     disabled: bool,
 }

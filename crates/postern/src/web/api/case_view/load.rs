@@ -182,6 +182,7 @@ impl From<Factor> for EnrolledFactor {
             kind: factor.kind,
             enrolled_at: time(factor.created_at),
             last_used_at: factor.last_used_at.map(time),
+            usable_at: time(factor.usable_at),
             disabled: factor.disabled_at.is_some(),
         }
     }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use postern_core::case::{Case, Page, Stage};
 use postern_core::evidence::{Kind, Worth};
-use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::policy::{
     Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, Request, TakeCase,
@@ -21,6 +20,7 @@ use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
 use crate::web::api::case_view::EarlierMarkView;
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::stage_words;
+use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 
 pub(super) async fn values(
@@ -124,14 +124,8 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
         Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
         None => None,
     };
-    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &id)
-        .await?
-        .iter()
-        .map(|f| {
-            let title = FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title);
-            json!({ "title": title, "created_at": f.created_at, "last_used_at": f.last_used_at, "disabled": f.disabled_at.is_some() })
-        })
-        .collect();
+    let factors = factors::list(&app.db, &app.tenant, &id).await?;
+    let factors: Vec<FactorView> = factors.iter().map(|f| FactorView::of(f, app.clock.now())).collect();
     let filed: Vec<Value> = contacts::list(&app.db, &app.tenant, &id)
         .await?
         .iter()
