@@ -182,6 +182,24 @@ pub async fn grant_first_passkey(change: &mut Change<'_>, id: &PersonId, until: 
     one_row(&done)
 }
 
+/// Whether that right is there and has not run out.
+pub async fn may_add_first_passkey(
+    db: &Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    now: Timestamp,
+) -> Result<bool> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM persons WHERE tenant_id = $1 AND id = $2 AND first_passkey_until > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(micros(now))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count == 1)
+}
+
 /// Uses that right up, whether it is needed or not; says whether it was there and had not run out.
 pub async fn use_first_passkey(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

@@ -43,6 +43,9 @@ pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result
         "factors": factors,
         "has_code": works(FactorKind::Totp),
         "has_passkey": works(FactorKind::Webauthn),
+        "first_waits": caller.person.role.is_staff()
+            && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
+            && !persons::may_add_first_passkey(&app.db, &app.tenant, id, now).await?,
         "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, now).await?,
         "sessions": sessions,
         "requests": requests(&app, &caller).await?,
