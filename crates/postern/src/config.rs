@@ -83,6 +83,8 @@ impl Config {
     pub const CONTEST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
     /// A set-up code works for so long.
     pub const SET_UP_LIFE: SignedDuration = SignedDuration::from_hours(24);
+    /// A desk role or a service token waits so long for a second admin.
+    pub const POWER_WAIT: SignedDuration = SignedDuration::from_hours(72);
     /// Passes that one case may show.
     pub const PASSES_PER_CASE: i64 = 5;
 

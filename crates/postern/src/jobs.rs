@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tracing::Instrument as _;
 
+use crate::actions::decide_on_power::grant_due_powers;
 use crate::actions::publish_checkpoint::publish_checkpoint;
 use crate::app::App;
 use deliver_outbox::Channels;
@@ -24,6 +25,7 @@ use deliver_outbox::Channels;
 const PAUSE: Duration = Duration::from_secs(3);
 /// A job that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
+const GRANT_EVERY: Duration = Duration::from_secs(10);
 const PUBLISH_EVERY: Duration = Duration::from_hours(24);
 const LAPSE_EVERY: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -37,6 +39,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     };
     tokio::join!(
         keep_running(&app, "audit log", &stop, sequence_entries),
+        keep_running(&app, "power that waits", &stop, grant_powers),
         keep_running(&app, "checkpoints", &stop, publish_checkpoints),
         keep_running(&app, "mail", &stop, |app, stop| deliver_messages(app, Channels::Mail, stop)),
         keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
@@ -97,6 +100,16 @@ async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Re
         }
         let wake = if channels == Channels::Mail { &app.jobs.mail } else { &app.jobs.phone };
         pause(wake, EVERY, &mut stop).await;
+    }
+}
+
+/// What nobody stopped in time takes effect.
+async fn grant_powers(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = grant_due_powers(&app).await {
+            tracing::error!(?error, "power whose time has come was not given; trying again");
+        }
+        pause(&Notify::new(), GRANT_EVERY, &mut stop).await;
     }
 }
 

@@ -17,6 +17,7 @@ pub mod known_devices;
 pub mod outbox;
 pub mod passes;
 pub mod persons;
+pub mod power_grants;
 mod row;
 pub mod service_tokens;
 pub mod sessions;

@@ -51,6 +51,10 @@ actions! {
     ApprovePasskey,
     /// Remove a passkey of staff before it works.
     StopPasskey,
+    /// Be the second yes to a desk role or a service token.
+    ApprovePower,
+    /// Stop a desk role or a service token before it works.
+    StopPower,
     /// Make and revoke service tokens.
     ManageTokens,
     /// Take in sign-in records of other providers.

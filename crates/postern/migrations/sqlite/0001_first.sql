@@ -21,6 +21,9 @@ CREATE TABLE persons (
     suspended_why TEXT,
     -- Until then this person's first passkey works at once, although no passkey proved it.
     first_passkey_until BIGINT,
+    -- The admin who last gave this person what others count on: a role, a place as somebody's manager.
+    changed_by TEXT,
+    changed_at BIGINT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
@@ -435,9 +438,29 @@ CREATE TABLE service_tokens (
     token_hash TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- Before it, the token waits for a second admin.
+    granted_at BIGINT,
     revoked_at BIGINT,
     last_used_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash),
     FOREIGN KEY (tenant_id, owner_id) REFERENCES persons (tenant_id, id)
 );
+
+-- Desk roles and service tokens that were asked for: they wait for a second admin, or for their time.
+CREATE TABLE power_grants (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    role TEXT,
+    token_id TEXT,
+    requested_by TEXT NOT NULL,
+    requested_at BIGINT NOT NULL,
+    takes_effect_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    decided_by TEXT,
+    outcome TEXT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX power_grants_waiting ON power_grants (tenant_id, takes_effect_at) WHERE decided_at IS NULL;

@@ -1,5 +1,6 @@
 //! An admin adds somebody. The answer is a set-up code, shown once, with which the person sets a password and enrols.
 
+use jiff::Timestamp;
 use postern_core::event::{Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
@@ -8,6 +9,8 @@ use postern_core::policy::ManagePeople;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::request_power::{Power, request_power};
+use super::retry::retry;
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::app::App;
 use crate::config::Config;
@@ -33,8 +36,20 @@ pub struct Details<'a> {
     pub office_phone: &'a str,
 }
 
-/// Adds a person.
-pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result<String, ActionError> {
+/// Somebody was added.
+pub struct AddedPerson {
+    /// With it, once, the person sets a password and enrols.
+    pub set_up_code: String,
+    /// When the desk role works if no second admin says yes before; `None` without one.
+    pub role_waits_until: Option<Timestamp>,
+}
+
+/// Adds a person. A desk role waits for a second admin.
+pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
+    retry(|| add(app, caller, new)).await
+}
+
+async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
     let permit = permit_on_tenant::<ManagePeople>(app, caller).await?;
     for (field, value) in [("login", new.login), ("name", new.name)] {
         if value.trim().is_empty() || value.chars().count() > 100 {
@@ -55,6 +70,9 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
             ActionError::invalid("manager", "Nobody signs in with this name. Add the manager first.")
         })?),
     };
+    if new.role.is_staff() {
+        caller.expect_step_up(app.clock.now())?;
+    }
     let person = PersonId::new(app.rng.id(app.clock.now())?);
     let (code, hash) = new_set_up_code(app, &person).await?;
     let mut change = caller.change(app).await?;
@@ -63,7 +81,7 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
         login: new.login,
         name: new.name,
         tier: new.tier,
-        role: new.role,
+        role: Role::Person,
         manager: manager.as_ref().map(|m| &m.id),
         password_hash: None,
     };
@@ -84,8 +102,15 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
         .person(&person)
         .policies(permit.policies())
         .detail(json!({ "login": new.login.trim(), "role": new.role.as_str(), "tier": new.tier.as_str() }));
+    persons::save_changed_by(&mut change, &person, &caller.person.id).await?;
+    let role_waits_until = if new.role.is_staff() {
+        let asked = (&person, new.name.trim(), Power::Role(new.role));
+        Some(request_power(app, &mut change, caller, asked).await?)
+    } else {
+        None
+    };
     change.commit(&event).await?;
-    Ok(code)
+    Ok(AddedPerson { set_up_code: code, role_waits_until })
 }
 
 /// A set-up code and its hash.

@@ -1,10 +1,11 @@
 //! A token for an integrator: it acts for the admin who made it, with the scopes it was given.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::event::{Event, EventKind};
 use postern_core::policy::ManageTokens;
 use serde_json::json;
 
+use super::request_power::{Power, request_power};
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::app::App;
 use crate::rng::token_hash;
@@ -21,14 +22,22 @@ pub const SCOPES: [&str; 7] = [
     "findings:close",
 ];
 
-/// Makes a token. It is shown once.
+/// A token that was made.
+pub struct CreatedServiceToken {
+    /// It is shown once.
+    pub secret: String,
+    /// When it works if no second admin says yes before.
+    pub waits_until: Timestamp,
+}
+
+/// Makes a token. It works when a second admin has said yes, or 72 hours later.
 pub async fn create_service_token(
     app: &App,
     caller: &Caller,
     label: &str,
     scopes: &[String],
     days: i64,
-) -> Result<String, ActionError> {
+) -> Result<CreatedServiceToken, ActionError> {
     let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't make tokens.".to_owned()));
@@ -61,6 +70,8 @@ pub async fn create_service_token(
     let event = Event::new(EventKind::ServiceTokenCreated, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "token": id, "label": label, "scopes": scopes, "days": days }));
+    let asked = (&caller.person.id, caller.person.name.as_str(), Power::Token { id: &id, label });
+    let waits_until = request_power(app, &mut change, caller, asked).await?;
     change.commit(&event).await?;
-    Ok(secret)
+    Ok(CreatedServiceToken { secret, waits_until })
 }

@@ -1,23 +1,51 @@
 //! Reading the log out. That it was read is itself on the log.
 
+use jiff::SignedDuration;
 use postern_core::event::{Event, EventKind};
 use postern_core::policy::ReadAudit;
 use serde_json::json;
 
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
+use crate::notify;
 use crate::store::audit::{self, EntryRow, Filter};
+use crate::store::{Change, StoreError, turns};
 
 /// Most entries in one export; the rest follows from the cursor.
 pub const MOST: i64 = 50_000;
 
-/// Entries that match, newest first.
+/// Entries that match, newest first. A person touches a passkey for it; every admin and auditor is told, of a program's
+/// exports once a day.
 pub async fn export_audit(app: &App, caller: &Caller, filter: &Filter) -> Result<Vec<EntryRow>, ActionError> {
     let permit = permit_on_tenant::<ReadAudit>(app, caller).await?;
+    if caller.scopes.is_none() {
+        caller.expect_step_up(app.clock.now())?;
+    }
     let entries = audit::list(&app.db, &app.tenant, filter, MOST).await?;
     let event = Event::new(EventKind::AuditExported, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "entries": entries.len(), "event": filter.event, "person": filter.person, "case": filter.case }));
-    app.change().await?.commit(&event).await?;
+    let mut change = app.change().await?;
+    if is_to_be_told(&mut change, caller).await? {
+        let who = if caller.scopes.is_some() { "A service token of " } else { "" };
+        let text =
+            format!("{who}{} exported {} entries of the audit log.", caller.person.name, entries.len());
+        notify::tell_overseers(app, &mut change, ("The audit log was exported", &text, "/desk/audit"))
+            .await?;
+    }
+    change.commit(&event).await?;
     Ok(entries)
+}
+
+async fn is_to_be_told(change: &mut Change<'_>, caller: &Caller) -> Result<bool, StoreError> {
+    if caller.scopes.is_none() {
+        return Ok(true);
+    }
+    let turn = format!("audit_export:{}", caller.session);
+    let day_ago = change.at().saturating_sub(SignedDuration::from_hours(24)).unwrap_or(change.at());
+    if turns::find_last(change, &turn).await?.is_some_and(|last| last > day_ago) {
+        return Ok(false);
+    }
+    turns::take(change, &turn).await?;
+    Ok(true)
 }

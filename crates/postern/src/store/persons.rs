@@ -380,3 +380,50 @@ pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Resu
     }
     Ok(found)
 }
+
+/// Gives somebody a desk role; the admin who asked for it stands beside it.
+pub async fn save_role(change: &mut Change<'_>, id: &PersonId, role: Role, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE persons SET role = $3, changed_by = $4, changed_at = $5 WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(role.as_str())
+    .bind(by.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Notes who made or changed somebody.
+pub async fn save_changed_by(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done =
+        sqlx::query("UPDATE persons SET changed_by = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(by.as_str())
+            .bind(at)
+            .execute(change.conn())
+            .await?;
+    one_row(&done)
+}
+
+/// The admin who made or changed somebody since `from`.
+pub async fn find_changed_by(
+    db: &Db,
+    tenant: &TenantId,
+    id: &PersonId,
+    from: Timestamp,
+) -> Result<Option<PersonId>> {
+    let row: Option<(Option<String>,)> =
+        sqlx::query_as("SELECT changed_by FROM persons WHERE tenant_id = $1 AND id = $2 AND changed_at > $3")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(micros(from))
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(row.and_then(|(by,)| by).map(PersonId::new))
+}

@@ -15,11 +15,12 @@ row! {
         pub scopes: String,
         pub created_at: i64,
         pub expires_at: i64,
+        pub granted_at: Option<i64>,
         pub revoked_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, label, owner_id, scopes, created_at, expires_at, revoked_at";
+const COLUMNS: &str = "id, label, owner_id, scopes, created_at, expires_at, granted_at, revoked_at";
 
 /// A live token by its hash.
 pub async fn find_live(
@@ -30,7 +31,7 @@ pub async fn find_live(
 ) -> Result<Option<ServiceToken>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL \
-         AND expires_at > $3"
+         AND granted_at IS NOT NULL AND expires_at > $3"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
@@ -96,7 +97,7 @@ pub async fn lock(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE service_tokens SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL \
-         AND expires_at > $3",
+         AND granted_at IS NOT NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -118,4 +119,29 @@ pub async fn revoke_all(change: &mut Change<'_>, owner: &PersonId) -> Result<u64
     .execute(change.conn())
     .await?;
     Ok(done.rows_affected())
+}
+
+/// A token works from now on. `Conflict` when it does already, or was revoked.
+pub async fn grant(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE service_tokens SET granted_at = $3 WHERE tenant_id = $1 AND id = $2 AND granted_at IS NULL \
+         AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// A token by id, whether it works or not.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<ServiceToken>> {
+    let sql = format!("SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 AND id = $2");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .fetch_optional(db.reader())
+        .await?)
 }

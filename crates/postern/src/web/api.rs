@@ -15,6 +15,7 @@ pub mod input;
 pub mod openapi;
 pub mod people;
 pub mod portal;
+pub mod power_grants;
 pub mod reference;
 pub mod sign_ins;
 pub mod tokens;
@@ -80,6 +81,9 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
         .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/power-grants", get(power_grants::list))
+        .route("/api/v1/power-grants/{id}/approve", post(power_grants::approve))
+        .route("/api/v1/power-grants/{id}/stop", post(power_grants::stop))
         .route("/api/v1/waiting-passkeys", get(waiting_passkeys::list))
         .route("/api/v1/waiting-passkeys/{id}/approve", post(waiting_passkeys::approve))
         .route("/api/v1/waiting-passkeys/{id}/stop", post(waiting_passkeys::stop))

@@ -12,6 +12,7 @@ pub mod incidents;
 pub mod passkeys;
 pub mod people;
 pub mod person;
+pub mod power_grants;
 pub mod queue;
 pub mod runbook;
 pub mod take_case;

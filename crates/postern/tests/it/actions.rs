@@ -8,6 +8,7 @@ mod caller;
 mod close_finding;
 mod contest;
 mod decide_on_passkey;
+mod decide_on_power;
 mod earlier_cases;
 mod enrol_totp;
 mod escalate_case;

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, people, portal,
-    sign_ins, tokens, waiting_passkeys,
+    power_grants, sign_ins, tokens, waiting_passkeys,
 };
 use crate::app::App;
 use crate::web::account::{passkeys, step_up};
@@ -33,6 +33,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
+        power_grants::list, power_grants::approve, power_grants::stop,
         people::list, people::add_person,
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use postern_core::person::{Role, Tier};
 use postern_core::policy::ViewDesk;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,9 @@ pub struct AddedPerson {
     set_up_code: String,
     /// Where they type it.
     set_up_url: String,
+    /// When the desk role works if no second admin says yes before; null without one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    role_waits_until: Option<Timestamp>,
 }
 
 /// `GET /api/v1/people`
@@ -107,7 +111,8 @@ pub async fn list(
 
 /// `POST /api/v1/people`
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", operation_id = "add_person",
-    summary = "Add a person", description = "An admin's session only: no scope lets a token do it.",
+    summary = "Add a person", description = "An admin's session only: no scope lets a token do it. A desk role wants a passkey touch of the last five minutes, and \
+        waits for a second admin, or for 72 hours.",
     request_body = AddPerson, security(("session" = [])),
     responses((status = 201, description = "The set-up code to hand over.", body = AddedPerson), StepErrors))]
 pub async fn add_person(
@@ -124,8 +129,12 @@ pub async fn add_person(
         email: &sent.email,
         office_phone: &sent.office_phone,
     };
-    let set_up_code = actions::add_person::add_person(&app, &caller, &details).await?;
-    let answer = AddedPerson { set_up_code, set_up_url: app.config.link("/set-up") };
+    let added = actions::add_person::add_person(&app, &caller, &details).await?;
+    let answer = AddedPerson {
+        set_up_code: added.set_up_code,
+        set_up_url: app.config.link("/set-up"),
+        role_waits_until: added.role_waits_until,
+    };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 

@@ -47,6 +47,9 @@ pub struct TokenLine {
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    /// Since when it works; null while it waits for a second admin.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    granted_at: Option<Timestamp>,
     /// When it was revoked.
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked_at: Option<Timestamp>,
@@ -76,6 +79,9 @@ pub struct CreatedToken {
     /// The secret: send it as `Authorization: Bearer`. It is shown only here.
     #[schema(example = "pst_…")]
     token: String,
+    /// When it works if no second admin says yes before.
+    #[schema(value_type = String, format = DateTime)]
+    waits_until: Timestamp,
 }
 
 /// `GET /api/v1/tokens`
@@ -105,8 +111,9 @@ pub async fn create_service_token(
     Body(sent): Body<CreateServiceToken>,
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let create = actions::create_service_token::create_service_token;
-    let token = create(&app, &caller, &sent.label, &sent.scopes, sent.days).await?;
-    Ok((StatusCode::CREATED, Json(CreatedToken { token })))
+    let created = create(&app, &caller, &sent.label, &sent.scopes, sent.days).await?;
+    let answer = CreatedToken { token: created.secret, waits_until: created.waits_until };
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// `DELETE /api/v1/tokens/{id}`
@@ -131,7 +138,8 @@ impl TokenLine {
             created_at: time(token.created_at),
             expires_at,
             revoked_at: token.revoked_at.map(time),
-            live: token.revoked_at.is_none() && expires_at > now,
+            live: token.revoked_at.is_none() && token.granted_at.is_some() && expires_at > now,
+            granted_at: token.granted_at.map(time),
             id: token.id,
             label: token.label,
             owner_id: token.owner_id,

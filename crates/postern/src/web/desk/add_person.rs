@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::actions::add_person::{Details, add_person};
 use crate::actions::{Caller, permit_on_tenant};
 use crate::app::App;
+use crate::store::micros;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
@@ -55,8 +56,11 @@ pub async fn submit(
         office_phone: &form.office_phone,
     };
     match add_person(&app, &caller, &details).await {
-        Ok(code) => {
-            let values = json!({ "name": form.name, "login": form.login, "code": code, "link": app.config.link("/set-up") });
+        Ok(added) => {
+            let values = json!({
+                "name": form.name, "login": form.login, "code": added.set_up_code, "link": app.config.link("/set-up"),
+                "role": form.role, "role_waits_until": added.role_waits_until.map(micros),
+            });
             render(&app, Some(&caller), "desk/person_added.html", values)
         }
         Err(error) => form_page(&app, &caller, &form, Some(form_error(error)?)),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::store::factors::waiting;
-use crate::store::persons;
+use crate::store::{persons, power_grants};
 use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -41,6 +41,8 @@ pub async fn show(
         })
         .collect();
     let waiting = waiting::list_waiting(&app.db, &app.tenant, app.clock.now()).await?.len();
-    let values = json!({ "people": people, "q": search.q, "waiting_passkeys": waiting });
+    let powers = power_grants::list_waiting(&app.db, &app.tenant).await?.len();
+    let values =
+        json!({ "people": people, "q": search.q, "waiting_passkeys": waiting, "waiting_powers": powers });
     render(&app, Some(&caller), "desk/people.html", values)
 }

@@ -59,8 +59,9 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let days = form.days.trim().parse().unwrap_or(0);
     match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
-        Ok(secret) => {
-            page(&app, &caller, StatusCode::OK, TokenForm::default().values(Some(&secret), None)).await
+        Ok(created) => {
+            page(&app, &caller, StatusCode::OK, TokenForm::default().values(Some(&created.secret), None))
+                .await
         }
         Err(error) => {
             let (status, field, words) = form_error(error)?;
@@ -88,7 +89,8 @@ async fn page(app: &App, caller: &Caller, status: StatusCode, form: Value) -> Re
         .map(|t| {
             json!({
                 "id": t.id, "label": t.label, "scopes": t.scopes, "created_at": t.created_at, "expires_at": t.expires_at,
-                "live": t.revoked_at.is_none() && t.expires_at > now,
+                "live": t.revoked_at.is_none() && t.granted_at.is_some() && t.expires_at > now,
+                "waits": t.revoked_at.is_none() && t.granted_at.is_none() && t.expires_at > now,
             })
         })
         .collect();

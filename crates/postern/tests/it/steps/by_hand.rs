@@ -5,7 +5,10 @@ use postern::config::Config;
 use postern::demo;
 use postern::rng::token_hash;
 use postern::store::persons::Person;
+use postern::store::power_grants::{self, GrantOutcome};
+use postern::store::service_tokens;
 use postern::store::sessions::{self, NewSession};
+use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::signin::{Assurance, Standing};
 use postern_testkit::{SoftPasskey, TestPhone};
@@ -143,6 +146,21 @@ impl TestApp {
         let proof = json!({ "assertion": old.touch(options["get"].clone()) });
         let created = device.create(options["create"].clone());
         browser.post_json("/account/passkeys/finish", &json!({ "created": created, "proof": proof })).await
+    }
+}
+
+impl TestApp {
+    /// Whatever power waits is given, as if there were a second admin: put in through the store.
+    pub async fn plant_second_yes(&self) {
+        for grant in power_grants::list_waiting(&self.db, &self.tenant).await.unwrap() {
+            let mut change = self.change().await.unwrap();
+            power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Approved).await.unwrap();
+            if let Some(token) = &grant.token_id {
+                service_tokens::grant(&mut change, token).await.unwrap();
+            }
+            let event = Event::new(EventKind::PowerGranted, Actor::System);
+            change.commit(&event).await.unwrap();
+        }
     }
 }
 

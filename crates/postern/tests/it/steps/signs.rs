@@ -49,7 +49,8 @@ impl TestApp {
     pub async fn token(&self, scopes: &[&str]) -> String {
         let ada = self.caller("ada").await;
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let secret = create_service_token(self, &ada, "a test", &scopes, 1).await.unwrap();
+        let secret = create_service_token(self, &ada, "a test", &scopes, 1).await.unwrap().secret;
+        self.plant_second_yes().await;
         self.secrets.saw(&secret);
         secret
     }

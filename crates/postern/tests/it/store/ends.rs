@@ -228,8 +228,9 @@ on_both! {
     async fn of_service_tokens(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
-        let secret = create_service_token(&app, &ada, "a test", &["cases:read".to_owned()], 1).await.unwrap();
+        let secret = create_service_token(&app, &ada, "a test", &["cases:read".to_owned()], 1).await.unwrap().secret;
         app.secrets.saw(&secret);
+        app.plant_second_yes().await;
         let row = service_tokens::list(&app.db, &app.tenant).await.unwrap().remove(0);
         for (now, alive) in around(Timestamp::from_microsecond(row.expires_at).unwrap()) {
             let found = service_tokens::find_live(&app.db, &app.tenant, &token_hash(&secret), now).await.unwrap();

@@ -14,7 +14,8 @@ use crate::test_app::TestApp;
 async fn token(app: &TestApp, scopes: &[&str]) -> String {
     let ada = app.caller("ada").await;
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    let secret = create_service_token(app, &ada, "a test", &scopes, 1).await.unwrap();
+    let secret = create_service_token(app, &ada, "a test", &scopes, 1).await.unwrap().secret;
+    app.plant_second_yes().await;
     app.secrets.saw(&secret);
     secret
 }

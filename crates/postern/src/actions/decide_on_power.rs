@@ -1,0 +1,177 @@
+//! A second admin says yes to a desk role or a service token that waits; or somebody stops it; or its time has passed.
+
+use jiff::SignedDuration;
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::PersonId;
+use postern_core::person::Role;
+use postern_core::policy::{ApprovePower, StopPower};
+use postern_core::reason::Reason;
+use serde_json::{Value, json};
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_tenant};
+use crate::app::App;
+use crate::notify;
+use crate::store::power_grants::{self, GrantOutcome, PowerGrant};
+use crate::store::{Change, StoreError, persons, service_tokens, time};
+
+/// Staff whom one admin made or changed within so long are no second person beside that admin.
+const ONE_PERSON: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// The second yes.
+pub async fn approve_power(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "approve_power", case: None, person: None };
+    attempt.run(app, || approve(app, caller, id, reason)).await
+}
+
+async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let permit = permit_on_tenant::<ApprovePower>(app, caller).await?;
+    let grant = load_waiting(app, id).await?;
+    let reason = Reason::parse(reason)?;
+    expect_another_person(app, caller, &grant).await?;
+    caller.expect_step_up(app.clock.now())?;
+    let mut change = caller.change_on(app, &PersonId::new(&grant.person_id)).await?;
+    power_grants::decide(&mut change, id, Some(&caller.person.id), GrantOutcome::Approved).await?;
+    give(&mut change, &grant).await?;
+    let event = about(&grant, EventKind::PowerGranted, caller.actor(), GrantOutcome::Approved)
+        .reason(&reason)
+        .policies(permit.policies());
+    tell(app, &mut change, &grant, &format!("{} said yes to it; it works now.", caller.person.name)).await?;
+    Ok(change.commit(&event).await?)
+}
+
+/// One admin is never both, nor with somebody whom they have just made.
+async fn expect_another_person(app: &App, caller: &Caller, grant: &PowerGrant) -> Result<(), ActionError> {
+    let refused = |words: &str| Err(ActionError::Refused(words.to_owned()));
+    let (own, requester) = (&caller.person.id, PersonId::new(&grant.requested_by));
+    if *own == requester {
+        return refused("You asked for it. Another admin has to say yes, or you wait.");
+    }
+    if own.as_str() == grant.person_id {
+        return refused("Nobody says yes to power of their own.");
+    }
+    let from = app.clock.now().saturating_sub(ONE_PERSON).unwrap_or(app.clock.now());
+    let made_by = persons::find_changed_by(&app.db, &app.tenant, own, from).await?;
+    let requester_made_by = persons::find_changed_by(&app.db, &app.tenant, &requester, from).await?;
+    if made_by.as_ref() == Some(&requester) || requester_made_by.as_ref() == Some(own) {
+        return refused(
+            "One of you got their role from the other less than seven days ago: for so long you count as one person.",
+        );
+    }
+    if made_by.is_some() && made_by == requester_made_by {
+        return refused(
+            "You both got your roles from one admin less than seven days ago: for so long you count as one person.",
+        );
+    }
+    Ok(())
+}
+
+/// The no. Taking power away never waits, and wants no touch.
+pub async fn stop_power(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "stop_power", case: None, person: None };
+    attempt.run(app, || stop(app, caller, id, reason)).await
+}
+
+async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let permit = permit_on_tenant::<StopPower>(app, caller).await?;
+    let grant = load_waiting(app, id).await?;
+    let reason = Reason::parse(reason)?;
+    let mut change = caller.change_on(app, &PersonId::new(&grant.person_id)).await?;
+    withhold(&mut change, &grant, Some(&caller.person.id)).await?;
+    let event = about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped)
+        .reason(&reason)
+        .policies(permit.policies());
+    tell(app, &mut change, &grant, &format!("{} stopped it; it never worked.", caller.person.name)).await?;
+    Ok(change.commit(&event).await?)
+}
+
+/// Gives what nobody stopped in time. What an admin asked for whose account was suspended since is stopped instead.
+pub async fn grant_due_powers(app: &App) -> Result<(), ActionError> {
+    for grant in power_grants::list_due(&app.db, &app.tenant, app.clock.now()).await? {
+        match grant_due(app, &grant).await {
+            // Another node, or somebody at the desk, was faster.
+            Ok(()) | Err(ActionError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn grant_due(app: &App, grant: &PowerGrant) -> Result<(), ActionError> {
+    let requester = persons::load(&app.db, &app.tenant, &PersonId::new(&grant.requested_by)).await?;
+    let mut change = app.change_of(&PersonId::new(&grant.person_id)).await?;
+    let event = if requester.suspended_at.is_some() || requester.role != Role::Admin {
+        withhold(&mut change, grant, None).await?;
+        tell(app, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.").await?;
+        about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
+    } else {
+        power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Elapsed).await?;
+        give(&mut change, grant).await?;
+        tell(app, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
+        about(grant, EventKind::PowerGranted, Actor::System, GrantOutcome::Elapsed)
+    };
+    Ok(change.commit(&event).await?)
+}
+
+async fn give(change: &mut Change<'_>, grant: &PowerGrant) -> Result<(), ActionError> {
+    if let Some(role) = &grant.role {
+        let role = Role::parse(role).ok_or(StoreError::Corrupt("role"))?;
+        let (person, by) = (PersonId::new(&grant.person_id), PersonId::new(&grant.requested_by));
+        persons::save_role(change, &person, role, &by).await?;
+    }
+    if let Some(token) = &grant.token_id {
+        service_tokens::grant(change, token).await?;
+    }
+    Ok(())
+}
+
+async fn withhold(
+    change: &mut Change<'_>,
+    grant: &PowerGrant,
+    by: Option<&PersonId>,
+) -> Result<(), ActionError> {
+    power_grants::decide(change, &grant.id, by, GrantOutcome::Stopped).await?;
+    match &grant.token_id {
+        Some(token) => match service_tokens::revoke(change, token).await {
+            // Revoked before: all the better.
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(other) => Err(other.into()),
+        },
+        None => Ok(()),
+    }
+}
+
+/// One that waits.
+pub async fn load_waiting(app: &App, id: &str) -> Result<PowerGrant, ActionError> {
+    power_grants::find_waiting(&app.db, &app.tenant, id).await?.ok_or(ActionError::NotFound)
+}
+
+fn about(grant: &PowerGrant, kind: EventKind, actor: Actor, outcome: GrantOutcome) -> Event {
+    Event::new(kind, actor)
+        .person(&PersonId::new(&grant.person_id))
+        .before(state(grant))
+        .detail(json!({ "grant": grant.id, "outcome": outcome.as_str() }))
+}
+
+fn state(grant: &PowerGrant) -> Value {
+    json!({
+        "role": grant.role, "token": grant.token_id, "requested_by": grant.requested_by,
+        "requested_at": time(grant.requested_at).to_string(),
+        "takes_effect_at": time(grant.takes_effect_at).to_string(),
+    })
+}
+
+async fn tell(app: &App, change: &mut Change<'_>, grant: &PowerGrant, end: &str) -> Result<(), ActionError> {
+    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&grant.person_id)).await?;
+    let what = match (&grant.role, &grant.token_id) {
+        (Some(role), _) => format!("The desk role {role} for {}", person.name),
+        _ => format!("A service token of {}", person.name),
+    };
+    let text = format!("{what} was waiting. {end}");
+    Ok(notify::tell_overseers(
+        app,
+        change,
+        ("Power at the help desk was decided on", &text, "/desk/power-grants"),
+    )
+    .await?)
+}

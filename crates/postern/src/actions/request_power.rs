@@ -1,0 +1,55 @@
+//! Power is asked for: a desk role, or a service token. It waits for a second admin's yes, or for 72 hours in which every
+//! admin and auditor has been told and a senior or an admin can stop it. So one admin, phished or bribed, makes no witnesses
+//! and no approver in a minute.
+
+use jiff::Timestamp;
+use postern_core::event::{Event, EventKind};
+use postern_core::id::PersonId;
+use postern_core::person::Role;
+use serde_json::json;
+
+use super::{ActionError, Caller};
+use crate::app::App;
+use crate::config::Config;
+use crate::notify;
+use crate::store::power_grants::{self, NewGrant};
+use crate::store::{Change, micros, time};
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Power<'a> {
+    /// A desk role.
+    Role(Role),
+    /// A service token: its id, and what it is called.
+    Token { id: &'a str, label: &'a str },
+}
+
+/// Asks for it in the change that makes the person or the token. The answer: when it takes effect if nobody stops it.
+pub(super) async fn request_power(
+    app: &App,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    (person, name, power): (&PersonId, &str, Power<'_>),
+) -> Result<Timestamp, ActionError> {
+    let takes_effect_at = time(micros(change.at() + Config::POWER_WAIT));
+    let (role, token, what) = match power {
+        Power::Role(role) => {
+            (Some(role.as_str()), None, format!("the desk role {} for {name}", role.as_str()))
+        }
+        Power::Token { id, label } => (None, Some(id), format!("the service token {label}")),
+    };
+    let new = NewGrant { person, role, token, requested_by: &caller.person.id, takes_effect_at };
+    let id = power_grants::insert(change, &new).await?;
+    let event = Event::new(EventKind::PowerRequested, caller.actor()).person(person).detail(json!({
+        "grant": id, "role": role, "token": token, "takes_effect_at": takes_effect_at.to_string(),
+    }));
+    change.record(event);
+    let text = format!(
+        "{} asked for {what}. It takes effect on {} UTC, or when another admin says yes.",
+        caller.person.name,
+        takes_effect_at.strftime("%-d %b %Y, %H:%M")
+    );
+    let page = format!("/desk/power-grants/{id}");
+    notify::tell_overseers(app, change, ("Somebody is to get power at the help desk", &text, &page)).await?;
+    Ok(takes_effect_at)
+}
