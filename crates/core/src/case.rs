@@ -23,6 +23,7 @@
 //! the permit names the case it was given for: a yes to one case cannot move another.
 
 mod facts;
+mod made_by;
 mod marks;
 #[cfg(test)]
 mod model;
@@ -33,6 +34,7 @@ mod tests;
 mod transitions;
 
 pub use facts::{Proof, Subject};
+pub use made_by::MadeBy;
 pub use marks::{CaseMark, CaseMarkKind, Refusal};
 pub use stage::{Outcome, Stage};
 pub use transitions::{CaseError, Recorded};

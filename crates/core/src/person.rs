@@ -1,6 +1,5 @@
 //! People: how much is at stake if one is taken over (tier) and what they may do at the desk (role).
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a takeover of the account would cost; decides how much proof a recovery wants.
@@ -40,11 +39,6 @@ impl Tier {
             Self::Sensitive => 24,
             Self::Privileged => 72,
         }
-    }
-
-    /// First moment after a hold that begins at `beginning`. A hold that cannot be represented never ends: fail closed.
-    pub fn hold_from(self, beginning: Timestamp) -> Timestamp {
-        beginning.checked_add(SignedDuration::from_hours(self.hold_hours())).unwrap_or(Timestamp::MAX)
     }
 
     /// Whether a second staff member must say yes.

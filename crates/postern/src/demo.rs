@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::persons::NewPerson;
 use crate::store::sign_ins::NewSignIn;
-use crate::store::{Change, backup_codes, contacts, factors, persons, sign_ins};
+use crate::store::{Change, backup_codes, contacts, factors, persons, sign_ins, tenants};
 
 /// Somebody in the demo.
 pub struct DemoPerson {
@@ -90,6 +90,10 @@ pub async fn fill(app: &App) -> Result<(), ActionError> {
         return Ok(());
     }
     let filed_at = app.clock.now() - SignedDuration::from_hours(24 * 400);
+    // As old as its contacts: in an organisation of this week each recovery would wait for a day.
+    let mut change = app.change().await?;
+    tenants::backdate(&mut change, filed_at).await?;
+    change.commit_unrecorded("the demo's organisation is as old as its contacts").await?;
     for demo in &PEOPLE {
         add(app, demo, filed_at).await?;
     }

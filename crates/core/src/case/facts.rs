@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Page};
+use super::{Case, MadeBy, Page};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{PersonId, TenantId};
 use crate::person::{Role, Tier};
@@ -51,6 +51,8 @@ pub struct Proof {
     pub kinds: BTreeSet<Kind>,
     /// People whose word the evidence is.
     pub witnesses: BTreeSet<PersonId>,
+    /// Who of them counts as somebody else.
+    made_by: MadeBy,
     /// As [`Case::risk`].
     pub risk: i64,
     /// Whether a senior has the case.
@@ -65,9 +67,16 @@ impl Proof {
             page_bound: matches!(case.page, Page::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
             witnesses: counting.iter().map(|e| e.witness.clone()).collect(),
+            made_by: case.made_by().clone(),
             risk: case.risk(),
             escalated: case.is_escalated(),
         }
+    }
+
+    /// How many independent people's word it is: whom one admin made or changed in the last seven days are one with that
+    /// admin.
+    pub fn independent_witnesses(&self) -> usize {
+        self.made_by.independent(&self.witnesses).len()
     }
 
     /// Through how many different channels the proof came.

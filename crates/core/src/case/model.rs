@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex};
 
 use stateright::{Checker as _, Model, Property};
 
-use super::{Case, Stage, Subject};
+use super::{Case, MadeBy, Stage, Subject};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
@@ -30,10 +30,12 @@ enum Holding {
     Senior,
     Manager,
     CasePage,
+    /// An admin, who makes staff of their own.
+    Admin,
 }
 
 impl Holding {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Password,
         Self::Mailbox,
         Self::PhoneLine,
@@ -42,6 +44,7 @@ impl Holding {
         Self::Senior,
         Self::Manager,
         Self::CasePage,
+        Self::Admin,
     ];
 }
 
@@ -111,6 +114,8 @@ struct Adversary<'a> {
 }
 
 const AGENTS: [&str; 2] = ["agent", "senior"];
+/// The admin, and whom they made today.
+const MADE: [&str; 3] = ["admin", "made agent", "made senior"];
 
 impl Adversary<'_> {
     fn holds(&self, what: Holding) -> bool {
@@ -118,7 +123,32 @@ impl Adversary<'_> {
     }
 
     fn bribed(&self, who: &str) -> bool {
-        (who == "agent" && self.holds(Holding::Agent)) || (who == "senior" && self.holds(Holding::Senior))
+        (who == "agent" && self.holds(Holding::Agent))
+            || (who == "senior" && self.holds(Holding::Senior))
+            || (MADE.contains(&who) && self.holds(Holding::Admin))
+    }
+
+    /// Who can act at the desk. Beside whom an admin made there is an honest senior, who approves and resets whatever the
+    /// policy lets through.
+    fn staff_at_work(&self) -> [&'static str; 3] {
+        if self.holds(Holding::Admin) {
+            [MADE[1], MADE[2], AGENTS[1]]
+        } else {
+            [AGENTS[0], AGENTS[1], AGENTS[1]]
+        }
+    }
+
+    /// Where the tier is the question, one agent is enough to search.
+    fn proves(&self, by: &str) -> bool {
+        !self.raises || by == AGENTS[0]
+    }
+
+    fn made_by() -> MadeBy {
+        let mut made_by = MadeBy::default();
+        for made in &MADE[1..] {
+            made_by.insert(PersonId::new(*made), PersonId::new(MADE[0]));
+        }
+        made_by
     }
 
     /// The page is bound through the owner's line: by the owner, by whoever answers it, or by an agent who lies.
@@ -163,10 +193,11 @@ impl Adversary<'_> {
 
     /// The case as a step loads it: with the owner of this moment.
     fn load(&self, world: &World) -> Case {
+        let case = world.case.clone().with_made_by(Self::made_by());
         if !world.raised {
-            return world.case.clone();
+            return case;
         }
-        let case = world.case.clone().with_subject_now(Self::subject(Tier::Privileged));
+        let case = case.with_subject_now(Self::subject(Tier::Privileged));
         self.policies.look_again(case, Self::now(world))
     }
 
@@ -186,7 +217,11 @@ impl Adversary<'_> {
     }
 
     fn staff(who: &str) -> Staff {
-        let role = if who == "senior" { Role::Senior } else { Role::Agent };
+        let role = match who {
+            "senior" | "made senior" => Role::Senior,
+            "admin" => Role::Admin,
+            _ => Role::Agent,
+        };
         Staff {
             id: PersonId::new(who),
             tenant: TenantId::new("t"),
@@ -336,8 +371,8 @@ impl Model for Adversary<'_> {
     }
 
     fn actions(&self, world: &World, steps: &mut Vec<Step>) {
-        for by in AGENTS {
-            if self.can_bind(world, by) {
+        for by in self.staff_at_work() {
+            if self.can_bind(world, by) && self.proves(by) {
                 steps.push(Step::BindPage { by });
             }
             // An honest agent approves and resets whatever the policy lets through: the worst case.
@@ -345,7 +380,7 @@ impl Model for Adversary<'_> {
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
                     world.case.evidence().iter().any(|e| e.kind == kind && e.witness.as_str() == by);
-                if self.can_record(world, kind, by) && !already && world.case.risk() < 1 {
+                if self.can_record(world, kind, by) && self.proves(by) && !already && world.case.risk() < 1 {
                     steps.push(Step::Record { kind, by });
                 }
             }
@@ -402,11 +437,15 @@ fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str>
     checker.discoveries().into_keys().collect()
 }
 
+const BOTH: [Opener; 2] = [Opener::Owner, Opener::Adversary];
+
 #[test]
 fn one_holding_never_leads_in() {
     for tier in Tier::ALL {
         for holding in Holding::ALL {
-            let broken = check(&[holding], &[Opener::Owner, Opener::Adversary], tier);
+            // What an admin made does not need the owner's case; with both the search takes minutes.
+            let openers = if holding == Holding::Admin { &BOTH[1..] } else { &BOTH[..] };
+            let broken = check(&[holding], openers, tier);
             assert!(broken.is_empty(), "{holding:?} alone, tier {}: {broken:?}", tier.as_str());
         }
     }

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Case, Outcome, Stage, Subject};
+use super::stage::end_of_hold;
+use super::{Case, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
 use crate::person::Tier;
 
@@ -13,6 +14,10 @@ pub(super) struct Circumstances {
     incidents: i64,
     /// What other cases of the person left behind.
     left_behind: i64,
+    /// Who of the people around it was made or changed by whom.
+    made_by: MadeBy,
+    /// The least hold, whatever the tier. Unit: hours.
+    least_hold_hours: i64,
     /// The person as the directory has them now.
     subject: Option<Subject>,
     /// The stricter of then and now.
@@ -59,6 +64,30 @@ impl Case {
     pub fn with_left_behind(mut self, risk: i64) -> Self {
         self.now.left_behind = risk.max(0);
         self
+    }
+
+    /// The case, now that it is known who was made or changed by whom in the last seven days.
+    #[must_use]
+    pub fn with_made_by(mut self, made_by: MadeBy) -> Self {
+        self.now.made_by = made_by;
+        self
+    }
+
+    /// The case of an organisation that is younger than seven days: what is verified waits for a day at least.
+    #[must_use]
+    pub fn in_young_organisation(mut self) -> Self {
+        self.now.least_hold_hours = MadeBy::YOUNG_HOLD_HOURS;
+        self
+    }
+
+    /// Who was made or changed by whom.
+    pub(crate) fn made_by(&self) -> &MadeBy {
+        &self.now.made_by
+    }
+
+    /// How long the owner can object once everybody has said yes. Unit: hours.
+    pub(super) fn hold_hours(&self) -> i64 {
+        self.subject().tier.hold_hours().max(self.now.least_hold_hours)
     }
 
     /// The case, now that the person was read anew: the stricter of then and now holds. A longer hold counts from the same
@@ -154,10 +183,10 @@ impl Stage {
                 Self::AwaitingApproval { verified_at }
             }
             Self::Ready { verified_at, approved_by } => {
-                Self::after_approval(tier, (verified_at, approved_by), verified_at)
+                Self::after_approval(tier.hold_hours(), (verified_at, approved_by), verified_at)
             }
             Self::OnHold { verified_at, approved_by, began_at, until } => {
-                let until = until.max(tier.hold_from(began_at));
+                let until = until.max(end_of_hold(began_at, tier.hold_hours()));
                 Self::OnHold { verified_at, approved_by, began_at, until }
             }
             other => other,

@@ -1,10 +1,9 @@
 //! The stages of a case; each holds what is true only there.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
-use crate::person::Tier;
 
 /// Where a case stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,16 +87,16 @@ impl Stage {
         }
     }
 
-    /// What follows once nobody else has to say yes, for a person of this tier: the hold, or the remedy.
+    /// What follows once nobody else has to say yes: a hold of so many hours, or the remedy.
     pub(super) fn after_approval(
-        tier: Tier,
+        hold_hours: i64,
         (verified_at, approved_by): (Timestamp, Option<PersonId>),
         now: Timestamp,
     ) -> Self {
-        if tier.hold_hours() == 0 {
+        if hold_hours == 0 {
             return Self::Ready { verified_at, approved_by };
         }
-        Self::OnHold { verified_at, approved_by, began_at: now, until: tier.hold_from(now) }
+        Self::OnHold { verified_at, approved_by, began_at: now, until: end_of_hold(now, hold_hours) }
     }
 
     /// When the proof sufficed, while that still waits to be used.
@@ -127,4 +126,9 @@ impl Outcome {
             Self::Lapsed => "lapsed",
         }
     }
+}
+
+/// First moment after a hold. One that cannot be represented never ends: fail closed.
+pub(super) fn end_of_hold(beginning: Timestamp, hours: i64) -> Timestamp {
+    beginning.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
 }

@@ -80,11 +80,10 @@ impl Case {
     pub fn verify(mut self, permit: Permit<Verify>, now: Timestamp) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        let tier = self.subject().tier;
-        self.stage = if tier.wants_approval() {
+        self.stage = if self.subject().tier.wants_approval() {
             Stage::AwaitingApproval { verified_at: now }
         } else {
-            Stage::after_approval(tier, (now, None), now)
+            Stage::after_approval(self.hold_hours(), (now, None), now)
         };
         Ok(self)
     }
@@ -100,7 +99,7 @@ impl Case {
         let Stage::AwaitingApproval { verified_at } = self.stage else {
             return Err(self.out_of_order());
         };
-        self.stage = Stage::after_approval(self.subject().tier, (verified_at, Some(by)), now);
+        self.stage = Stage::after_approval(self.hold_hours(), (verified_at, Some(by)), now);
         Ok(self)
     }
 

@@ -1,5 +1,6 @@
 //! A question to the policies: who wants to do what, to what, under which circumstances.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use cedar_policy::{Context, EntityUid, Schema};
@@ -131,10 +132,18 @@ impl<'a, A: Action> Request<'a, A> {
                 "page_bound": proof.page_bound,
                 "kinds": proof.kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
                 "channels": proof.channels(),
-                "witnesses": proof.witnesses.len(),
+                "witnesses": proof.independent_witnesses(),
                 "risk": proof.risk,
                 "escalated": proof.escalated,
             }),
+        }
+    }
+
+    /// The one whom somebody counts as in this case.
+    fn counts_as(&self, who: &PersonId) -> PersonId {
+        match self.resource {
+            Resource::Case(case) => case.made_by().counts_as(who),
+            Resource::Tenant(_) | Resource::Finding(_) | Resource::Person(_) => who.clone(),
         }
     }
 
@@ -142,7 +151,9 @@ impl<'a, A: Action> Request<'a, A> {
         let entity = |kind: &str, id: &str, attrs: Value| json!({ "uid": { "type": format!("Postern::{kind}"), "id": id }, "attrs": attrs, "parents": [] });
         let principal = match &self.principal {
             Principal::Staff(staff) => {
-                entity("Person", staff.id.as_str(), person_attributes(&staff.tenant, &staff.id, staff.role))
+                let counts_as = self.counts_as(&staff.id);
+                let attributes = person_attributes((&staff.tenant, &staff.id), &counts_as, staff.role);
+                entity("Person", staff.id.as_str(), attributes)
             }
             Principal::Desk(_) => entity("Desk", "desk", json!({})),
         };
@@ -154,7 +165,8 @@ impl<'a, A: Action> Request<'a, A> {
             // Oneself is one entity, not two.
             Resource::Person(subject) if self.is_oneself(subject) => return json!([principal]),
             Resource::Person(subject) => {
-                let attributes = person_attributes(&subject.tenant, &subject.person, subject.role);
+                let who = (&subject.tenant, &subject.person);
+                let attributes = person_attributes(who, &subject.person, subject.role);
                 entity("Person", subject.person.as_str(), attributes)
             }
             Resource::Finding(finding) => {
@@ -168,8 +180,14 @@ impl<'a, A: Action> Request<'a, A> {
     }
 }
 
-fn person_attributes(tenant: &TenantId, id: &PersonId, role: Role) -> Value {
-    json!({ "tenant": tenant.as_str(), "id": id.as_str(), "role": role.as_str(), "rank": role.rank() })
+fn person_attributes((tenant, id): (&TenantId, &PersonId), counts_as: &PersonId, role: Role) -> Value {
+    json!({
+        "tenant": tenant.as_str(),
+        "id": id.as_str(),
+        "counts_as": counts_as.as_str(),
+        "role": role.as_str(),
+        "rank": role.rank(),
+    })
 }
 
 fn case_attributes(case: &Case) -> Value {
@@ -186,13 +204,13 @@ fn case_attributes(case: &Case) -> Value {
     })
 }
 
-/// Everybody whose word is in the case already: who recorded evidence, and who heard the phrase.
-fn witnesses(case: &Case) -> Vec<&str> {
+/// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.
+fn witnesses(case: &Case) -> BTreeSet<PersonId> {
     let bound_by = match case.page() {
-        Page::Bound { by, .. } => Some(by.as_str()),
+        Page::Bound { by, .. } => Some(by),
         Page::Unbound => None,
     };
-    case.evidence().iter().map(|e| e.witness.as_str()).chain(bound_by).collect()
+    case.made_by().independent(case.evidence().iter().map(|e| &e.witness).chain(bound_by))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ CREATE TABLE persons (
     suspended_why TEXT,
     -- Until then this person's first passkey works at once, although no passkey proved it.
     first_passkey_until BIGINT,
-    -- The admin who last gave this person what others count on: a role, a place as somebody's manager.
+    -- Who last made them, or changed role, tier, manager or set-up, and when. NULL: the demo, the first start, the operator.
     changed_by TEXT,
     changed_at BIGINT,
     created_at BIGINT NOT NULL,

@@ -91,6 +91,7 @@ async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerso
         }
         other => other?,
     }
+    persons::save_changed_by(&mut change, &person, &caller.person.id).await?;
     for (kind, value) in [("email", new.email), ("office_phone", new.office_phone)] {
         if !value.trim().is_empty() {
             let at = change.at();

@@ -1,7 +1,7 @@
 //! Who calls, and what the policies say to them. A refusal is on the record before the caller hears of it.
 
-use jiff::Timestamp;
-use postern_core::case::{Case, Subject};
+use jiff::{SignedDuration, Timestamp};
+use postern_core::case::{Case, MadeBy, Subject};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::{Role, Tier};
@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::store::cases::{self, CaseRow};
 use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
-use crate::store::{Change, StoreError, persons, service_tokens, sessions};
+use crate::store::{Change, StoreError, persons, service_tokens, sessions, tenants};
 
 /// A signed-in caller, read from the directory for this request.
 #[derive(Clone)]
@@ -233,8 +233,23 @@ pub async fn case_now(
 ) -> Result<Option<(Case, Person)>, ActionError> {
     let Some(id) = &row.person_id else { return Ok(None) };
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
-    let case = row.case_of(person.subject(), now)?;
-    Ok(case.map(|case| (app.policies.look_again(case, now), person)))
+    let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
+    let case = among_whom(app, case, now).await?;
+    Ok(Some((app.policies.look_again(case, now), person)))
+}
+
+/// The case, with who was made or changed by whom in the last seven days. In an organisation that is younger nobody would be
+/// left; there a hold of a day stands in.
+async fn among_whom(app: &App, case: Case, now: Timestamp) -> Result<Case, ActionError> {
+    let since = now.saturating_sub(SignedDuration::from_hours(24 * MadeBy::DAYS)).unwrap_or(Timestamp::MIN);
+    if tenants::load_created_at(&app.db, &app.tenant).await? > since {
+        return Ok(case.in_young_organisation());
+    }
+    let mut made_by = MadeBy::default();
+    for (person, by) in persons::list_made_by(&app.db, &app.tenant, &case.subject().person, since).await? {
+        made_by.insert(person, by);
+    }
+    Ok(case.with_made_by(made_by))
 }
 
 /// Open attacks on a person's account. That somebody guessed at it among many others is none.

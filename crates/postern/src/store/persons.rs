@@ -158,13 +158,14 @@ pub async fn insert(change: &mut Change<'_>, new: &NewPerson<'_>) -> Result<()> 
 
 /// Sets the password of somebody who has none.
 pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
-    let tenant = change.tenant().clone();
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE persons SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
+        "UPDATE persons SET password_hash = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
     .bind(hash)
+    .bind(at)
     .execute(change.conn())
     .await?;
     one_row(&done)
@@ -212,6 +213,43 @@ pub async fn use_first_passkey(change: &mut Change<'_>, id: &PersonId) -> Result
     .execute(change.conn())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Notes who made somebody, or changed their role, tier or manager: for a week they count as that one.
+pub async fn save_changed_by(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done =
+        sqlx::query("UPDATE persons SET changed_by = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(by.as_str())
+            .bind(at)
+            .execute(change.conn())
+            .await?;
+    one_row(&done)
+}
+
+/// Who of staff and managers was made or changed by whom since then, a set-up included, as (person, by). Whoever changed
+/// `subject` gave them their manager, so the manager counts as changed too.
+pub async fn list_made_by(
+    db: &Db,
+    tenant: &TenantId,
+    subject: &PersonId,
+    since: Timestamp,
+) -> Result<Vec<(PersonId, PersonId)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT p.id, p.changed_by FROM persons p WHERE p.tenant_id = $1 AND p.changed_at > $2 \
+         AND p.changed_by IS NOT NULL AND (p.role <> 'person' OR EXISTS \
+         (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = p.id)) \
+         UNION SELECT s.manager_id, s.changed_by FROM persons s WHERE s.tenant_id = $1 AND s.id = $3 \
+         AND s.changed_at > $2 AND s.changed_by IS NOT NULL AND s.manager_id IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(since))
+    .bind(subject.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|(person, by)| (PersonId::new(person), PersonId::new(by))).collect())
 }
 
 /// Suspends an account. `Conflict` when it already is.

@@ -1,8 +1,9 @@
 //! Organisations.
 
+use jiff::Timestamp;
 use postern_core::id::TenantId;
 
-use super::{Change, Db, Result, micros};
+use super::{Change, Db, Result, StoreError, micros, time};
 
 /// The tenant this server is for: the first that was made.
 pub async fn find_first(db: &Db) -> Result<Option<(TenantId, String)>> {
@@ -11,6 +12,26 @@ pub async fn find_first(db: &Db) -> Result<Option<(TenantId, String)>> {
             .fetch_optional(db.reader())
             .await?;
     Ok(row.map(|(id, name)| (TenantId::new(id), name)))
+}
+
+/// When an organisation was made.
+pub async fn load_created_at(db: &Db, tenant: &TenantId) -> Result<Timestamp> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT created_at FROM tenants WHERE id = $1")
+        .bind(tenant.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(time(row.ok_or(StoreError::NotFound)?.0))
+}
+
+/// Makes the organisation of the demo, or of a measurement, as old as its people's contacts.
+pub async fn backdate(change: &mut Change<'_>, created_at: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE tenants SET created_at = $2 WHERE id = $1")
+        .bind(tenant.as_str())
+        .bind(micros(created_at))
+        .execute(change.conn())
+        .await?;
+    super::one_row(&done)
 }
 
 /// Every tenant.

@@ -17,6 +17,7 @@ mod import_sign_ins;
 mod lapse_case;
 mod limiter;
 mod lock_order;
+mod made_by;
 mod open_case;
 mod recover_person;
 mod refuse_case;
