@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod case;
+pub mod contact;
 pub mod event;
 pub mod evidence;
 pub mod factor;
