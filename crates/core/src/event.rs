@@ -53,6 +53,7 @@ events! {
     PassUsed => "pass.used" : "A pass was used and led to enrolment.",
     PassRejected => "pass.rejected" : "A wrong, used, expired or foreign pass was tried.",
     CaseOpened => "case.opened" : "Somebody asked to be let back in.",
+    CaseOpeningsAnnounced => "case.openings_announced" : "The owner was told of requests that had been gathered.",
     CaseTaken => "case.taken" : "A staff member took a case up; it is no stranger's any more.",
     CaseHandedBack => "case.handed_back" : "Who had taken a case gave it back to the queue.",
     CasePageBound => "case.page_bound" : "The case page was bound to a verified channel by its phrase.",

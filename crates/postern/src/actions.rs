@@ -4,6 +4,7 @@ pub mod accept_restore;
 pub mod add_evidence;
 pub mod add_passkey;
 pub mod add_person;
+pub mod announce_openings;
 pub mod approve_case;
 pub mod bind_page;
 pub mod check_audit;

@@ -81,6 +81,12 @@ impl Config {
     pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
     /// A "this was not me" link works for so long.
     pub const CONTEST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
+    /// The question that follows one, whether other requests are yours, can be answered for so long.
+    pub const FOLLOW_UP_LIFE: SignedDuration = SignedDuration::from_hours(1);
+    /// So long after one opening the next of the same person is gathered for a digest; and so often one goes out.
+    pub const OPENINGS_GATHERED: SignedDuration = SignedDuration::from_hours(24);
+    /// What is gathered waits so long for more before the first digest goes out.
+    pub const DIGEST_AFTER: SignedDuration = SignedDuration::from_hours(1);
     /// A set-up code works for so long.
     pub const SET_UP_LIFE: SignedDuration = SignedDuration::from_hours(24);
     /// A desk role or a service token waits so long for a second admin.

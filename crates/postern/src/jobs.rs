@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tracing::Instrument as _;
 
+use crate::actions::announce_openings::announce_openings;
 use crate::actions::decide_on_power::grant_due_powers;
 use crate::actions::publish_checkpoint::publish_checkpoint;
 use crate::app::App;
@@ -45,6 +46,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
         keep_running(&app, "sweeping", &stop, sweep_regularly),
         keep_running(&app, "cases that lapse", &stop, lapse_regularly),
+        keep_running(&app, "openings of cases", &stop, watch_openings),
         keep_running(&app, "judging of sign-in records", &stop, detect::run),
         watching,
     );
@@ -120,6 +122,16 @@ async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(?error, "the newest checkpoint was not published; trying again tomorrow");
         }
         pause(&Notify::new(), PUBLISH_EVERY, &mut stop).await;
+    }
+}
+
+/// Tells owners of openings that were gathered.
+async fn watch_openings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = announce_openings(&app).await {
+            tracing::error!(%error, "openings that were gathered were not told; trying again");
+        }
+        pause(&Notify::new(), EVERY, &mut stop).await;
     }
 }
 

@@ -1,6 +1,12 @@
 //! Notices: every change to a person's way in is told to every contact that was on file before it, each with a way to
 //! stop it (P3). They are written into the same change that they tell of.
 
+mod digest;
+mod notice;
+
+pub use digest::announce_openings;
+pub use notice::Notice;
+
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
@@ -8,88 +14,12 @@ use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::contacts::{self, Contact};
+use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::NewMessage;
-use crate::store::persons::Person;
-use crate::store::{Change, StoreError, contests, outbox, persons};
+use crate::store::persons::{self, Person};
+use crate::store::{Change, StoreError, outbox};
 
-/// What a person is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// Somebody asked to be let back in as them.
-    CaseOpened,
-    /// The desk holds the evidence to be enough; the reset can follow.
-    CaseVerified,
-    /// All factors, sessions and codes are gone.
-    FactorsReset,
-    /// A factor was enrolled.
-    FactorEnrolled,
-    /// A factor was removed, by its owner or by staff before it worked.
-    FactorRemoved,
-    /// A passkey of staff was enrolled, and waits.
-    PasskeyWaits,
-    /// A second staff member let it work before its time.
-    PasskeyApproved,
-    /// A backup code was used.
-    BackupCodeUsed,
-    /// A factor stopped working after too many wrong guesses.
-    FactorDisabled,
-    /// They are back in: the case is closed.
-    CaseClosed,
-    /// Nobody came back within a day of the reset.
-    CaseLapsed,
-}
-
-impl Notice {
-    fn subject(self) -> &'static str {
-        match self {
-            Self::CaseOpened => "Somebody asked to recover your account",
-            Self::CaseVerified => "Your account is about to be reset",
-            Self::FactorsReset => "Your sign-in methods were removed",
-            Self::FactorEnrolled => "A new sign-in method was added to your account",
-            Self::FactorRemoved => "A sign-in method was removed from your account",
-            Self::PasskeyWaits => "A new sign-in method was added to your account, and waits",
-            Self::PasskeyApproved => "Your new passkey works now",
-            Self::BackupCodeUsed => "A backup code was used to sign in to your account",
-            Self::FactorDisabled => "A sign-in method of yours was switched off",
-            Self::CaseClosed => "You are back in: the recovery of your account is closed",
-            Self::CaseLapsed => "The recovery of your account was not finished in time",
-        }
-    }
-
-    fn text(self) -> &'static str {
-        match self {
-            Self::CaseOpened => {
-                "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet."
-            }
-            Self::CaseVerified => {
-                "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \
-                 of your sign-in methods."
-            }
-            Self::FactorsReset => {
-                "The help desk removed all sign-in methods and backup codes of your account and ended every session."
-            }
-            Self::FactorEnrolled => "A new sign-in method was added to your account.",
-            Self::FactorRemoved => "A sign-in method was removed from your account.",
-            Self::PasskeyWaits => {
-                "A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes."
-            }
-            Self::PasskeyApproved => {
-                "A senior or an admin said yes: the new passkey of your account works now."
-            }
-            Self::BackupCodeUsed => "Somebody signed in to your account with one of your backup codes.",
-            Self::FactorDisabled => {
-                "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk."
-            }
-            Self::CaseLapsed => {
-                "Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no \
-                 longer works. If you still can't sign in, start a new request."
-            }
-            Self::CaseClosed => "A full sign-in with the new method has closed the recovery case.",
-        }
-    }
-}
-
-/// Writes one message per contact into the change.
+/// Writes one message per contact into the change; of what comes often, only where it can be read.
 pub async fn announce(
     app: &App,
     change: &mut Change<'_>,
@@ -99,13 +29,56 @@ pub async fn announce(
 ) -> Result<(), StoreError> {
     // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
     // before.
-    for contact in contacts::list(&app.db, &app.tenant, person).await? {
+    let contacts = contacts::list(&app.db, &app.tenant, person).await?;
+    let contacts = if notice.is_spoken() { contacts } else { in_writing(contacts) };
+    announce_to(app, change, &contacts, (person, case, notice)).await
+}
+
+/// Tells the owner of an opening that was gathered: in writing, whatever else is done.
+pub async fn announce_gathered_opening(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    case: &CaseId,
+) -> Result<(), StoreError> {
+    let contacts = in_writing(contacts::list(&app.db, &app.tenant, person).await?);
+    announce_to(app, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
+}
+
+/// Tells every admin and auditor by mail of what gives somebody power. What was typed stands in it as it was typed.
+pub async fn tell_overseers(
+    app: &App,
+    change: &mut Change<'_>,
+    (subject, text, page): (&str, &str, &str),
+) -> Result<(), StoreError> {
+    let overseers = persons::list_with_roles(&app.db, &app.tenant, &[Role::Admin, Role::Auditor]).await?;
+    let link = app.config.link(page);
+    let body = format!(
+        "{}: {text}\n\nIf nobody you know of wanted this, look at it now:\n{link}\n",
+        app.config.tenant_name
+    );
+    mail(app, change, &overseers, (subject, &body)).await
+}
+
+async fn announce_to(
+    app: &App,
+    change: &mut Change<'_>,
+    contacts: &[Contact],
+    (person, case, notice): (&PersonId, Option<&CaseId>, Notice),
+) -> Result<(), StoreError> {
+    for contact in contacts {
         let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
-        let expires_at = change.at() + Config::CONTEST_LIFE;
-        contests::insert(change, &token_hash(&token), person, case, expires_at).await?;
-        let body = body(app, &contact, notice, &token);
+        let new = NewContest {
+            token_hash: &token_hash(&token),
+            person,
+            case,
+            kind: ContestKind::Notice,
+            expires_at: change.at() + Config::CONTEST_LIFE,
+        };
+        contests::insert(change, &new).await?;
+        let body = body(app, contact, notice, &token);
         let message = NewMessage {
-            channel: channel(&contact),
+            channel: channel(contact),
             recipient: &contact.value,
             subject: notice.subject(),
             body: &body,
@@ -130,6 +103,13 @@ pub async fn tell_admins_of_waiting_passkey(
         app.config.tenant_name, owner.name
     );
     mail(app, change, &admins, ("A new passkey of staff waits", &body)).await
+}
+
+/// Contacts that can be written to; where there are none, all.
+fn in_writing(contacts: Vec<Contact>) -> Vec<Contact> {
+    let (writing, others): (Vec<_>, Vec<_>) =
+        contacts.into_iter().partition(|contact| channel(contact) != "voice");
+    if writing.is_empty() { others } else { writing }
 }
 
 /// Tells seniors by mail that an incident is open. The message says where to look, and nothing from a log: what a

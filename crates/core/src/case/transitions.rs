@@ -195,6 +195,15 @@ impl Case {
         Ok(self)
     }
 
+    /// Nobody took it up in time. Only what waits for proof runs out so: what is further was somebody's work.
+    #[must_use]
+    pub fn lapse(mut self, at: Timestamp) -> Self {
+        if self.stage == Stage::Verifying {
+            self.stage = Stage::Closed { outcome: Outcome::Lapsed, at };
+        }
+        self
+    }
+
     fn expect_verifying(&self) -> Result<(), CaseError> {
         match self.stage {
             Stage::Verifying => Ok(()),

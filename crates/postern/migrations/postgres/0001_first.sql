@@ -25,6 +25,8 @@ CREATE TABLE persons (
     changed_by TEXT,
     changed_at BIGINT,
     created_at BIGINT NOT NULL,
+    -- When the last digest of openings went out.
+    openings_told_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
 );
@@ -197,6 +199,8 @@ CREATE TABLE cases (
     opened_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     closed_at BIGINT,
+    -- When the owner was told of the opening. NULL: it is gathered with others, or there is no owner.
+    announced_at BIGINT,
     taken_by TEXT,
     taken_at BIGINT,
     -- Since when it stands in the list of strangers' cases. NULL: in the queue.
@@ -216,6 +220,8 @@ CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id);
 CREATE INDEX cases_in_queue ON cases (tenant_id, opened_at, id) WHERE closed_at IS NULL AND stranger_since IS NULL;
 CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)
     WHERE closed_at IS NULL AND stranger_since IS NOT NULL;
+CREATE INDEX cases_unannounced ON cases (tenant_id, person_id, opened_at) WHERE announced_at IS NULL AND person_id IS NOT NULL;
+CREATE INDEX cases_by_opening ON cases (tenant_id, opened_at);
 CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
 
 CREATE TABLE contests (
@@ -224,11 +230,22 @@ CREATE TABLE contests (
     token_hash TEXT NOT NULL,
     person_id TEXT NOT NULL,
     case_id TEXT,
+    -- notice: good once, for what it told of. choice: good for each of its cases in contest_choices.
+    kind TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash)
+);
+
+CREATE TABLE contest_choices (
+    tenant_id TEXT NOT NULL,
+    contest_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, contest_id, case_id),
+    FOREIGN KEY (tenant_id, contest_id) REFERENCES contests (tenant_id, id)
 );
 
 CREATE TABLE outbox (

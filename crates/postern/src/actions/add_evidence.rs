@@ -9,6 +9,7 @@ use postern_core::reason::{Reason, ReasonError};
 use serde_json::json;
 
 use super::advance::advance;
+use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
@@ -72,6 +73,7 @@ async fn add(
         .reason(&reference)
         .policies(&policies)
         .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
+    announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;

@@ -1,6 +1,7 @@
 //! An admin adds somebody. The answer is a set-up code, shown once, with which the person sets a password and enrols.
 
 use jiff::Timestamp;
+use postern_core::contact::check_number;
 use postern_core::event::{Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
@@ -51,19 +52,7 @@ pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result
 
 async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
     let permit = permit_on_tenant::<ManagePeople>(app, caller).await?;
-    for (field, value) in [("login", new.login), ("name", new.name)] {
-        if value.trim().is_empty() || value.chars().count() > 100 {
-            return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
-        }
-    }
-    for (field, value) in
-        [("login", new.login), ("name", new.name), ("email", new.email), ("office_phone", new.office_phone)]
-    {
-        refuse_hidden(field, value)?;
-    }
-    if new.email.trim().is_empty() {
-        return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));
-    }
+    check(new)?;
     let manager = match new.manager.trim() {
         "" => None,
         login => Some(persons::find_by_login(&app.db, &app.tenant, login).await?.ok_or_else(|| {
@@ -103,7 +92,6 @@ async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerso
         .person(&person)
         .policies(permit.policies())
         .detail(json!({ "login": new.login.trim(), "role": new.role.as_str(), "tier": new.tier.as_str() }));
-    persons::save_changed_by(&mut change, &person, &caller.person.id).await?;
     let role_waits_until = if new.role.is_staff() {
         let asked = (&person, new.name.trim(), Power::Role(new.role));
         Some(request_power(app, &mut change, caller, asked).await?)
@@ -112,6 +100,40 @@ async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerso
     };
     change.commit(&event).await?;
     Ok(AddedPerson { set_up_code: code, role_waits_until })
+}
+
+/// What is typed must be somebody whom notices can reach.
+fn check(new: &Details<'_>) -> Result<(), ActionError> {
+    for (field, value) in [("login", new.login), ("name", new.name)] {
+        if value.trim().is_empty() || value.chars().count() > 100 {
+            return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
+        }
+    }
+    for (field, value) in
+        [("login", new.login), ("name", new.name), ("email", new.email), ("office_phone", new.office_phone)]
+    {
+        refuse_hidden(field, value)?;
+    }
+    if new.email.trim().is_empty() {
+        return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));
+    }
+    check_mail_address(new.email)?;
+    if !new.office_phone.trim().is_empty() {
+        check_number(new.office_phone)
+            .map_err(|error| ActionError::invalid("office_phone", error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Whether a mail can be sent there at all.
+pub(super) fn check_mail_address(typed: &str) -> Result<(), ActionError> {
+    match typed.trim().parse::<lettre::Address>() {
+        Ok(address) if typed.trim().len() <= 254 && address.domain().contains('.') => Ok(()),
+        _ => {
+            let words = "This is no mail address. Type one such as ana@example.com.";
+            Err(ActionError::invalid("email", words))
+        }
+    }
 }
 
 /// A set-up code and its hash.

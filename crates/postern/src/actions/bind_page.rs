@@ -10,6 +10,7 @@ use postern_core::policy::BindPage;
 use serde_json::json;
 
 use super::advance::advance;
+use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, Lane, case_for, permit_on_case};
 use crate::app::App;
@@ -43,6 +44,7 @@ async fn bind(
         let words = "Choose one of the numbers shown: only those were on file long enough before the case.";
         return Err(ActionError::invalid("contact", words));
     };
+    announce_opening(app, &row).await?;
     check_phrase(app, caller, &row, &case, typed).await?;
     let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
     let mut change = caller.change_on(app, &case.subject().person).await?;

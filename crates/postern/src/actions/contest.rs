@@ -1,101 +1,206 @@
-//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it stops the case, and suspends
-//! the account if something was changed already.
+//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it stops the case, and
+//! suspends the account if something was changed already. It stops what the notice told of, and asks about the person's other open
+//! requests: an owner whose own is among them must not stop that one by accident.
 
 use jiff::SignedDuration;
 use postern_core::case::{Outcome, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
 use super::{ActionError, Counted, Lane};
 use crate::app::App;
+use crate::config::Config;
+use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::store::cases::CaseRow;
+use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::factors::waiting;
 use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
 
-/// What was stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was stopped, and what is asked.
+#[derive(Default)]
 pub struct Stopped {
+    /// The references of the requests that are stopped now.
+    pub references: Vec<String>,
     /// Whether the account is suspended too.
     pub account_suspended: bool,
+    /// Other open requests in the person's name: are these theirs?
+    pub others: Vec<CaseRow>,
+    /// Stops one or all of the others, and nothing else.
+    pub follow_up: Option<Zeroizing<String>>,
 }
 
-/// Stops what the notice told of.
+/// Which of the others.
+#[derive(Clone, Copy, Debug)]
+pub enum Others<'a> {
+    /// The one with this reference.
+    One(&'a str),
+    /// Every one.
+    All,
+}
+
+/// Stops what the notice told of. A code that asks which stops nothing by itself.
 pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     retry(|| stop(app, typed)).await
 }
 
+/// Stops one of the requests that a code asks about, or all of them.
+pub async fn contest_others(app: &App, typed: &str, which: Others<'_>) -> Result<Stopped, ActionError> {
+    retry(|| stop_others(app, typed, which)).await
+}
+
 async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
-    let now = app.clock.now();
-    let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
-    let Some(contest) = found else {
-        // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
-        admit_request(app).await?;
-        let hour = Counted::in_window("contest", now, SignedDuration::from_hours(1));
-        Lane::of_sender(app, hour).await?.spend(app).await?;
-        let words = "This code is wrong, was used, or is older than 30 days. Call the help desk.";
-        return Err(ActionError::invalid("code", words));
-    };
+    let contest = find(app, typed).await?;
+    if contest.is_choice() {
+        let others = open_choices(app, &contest).await?;
+        return Ok(Stopped {
+            follow_up: Some(Zeroizing::new(typed.trim().to_owned())),
+            others,
+            ..Stopped::default()
+        });
+    }
     let person = PersonId::new(&contest.person_id);
     let mut change = app.change_of(&person).await?;
     contests::consume(&mut change, &contest.id).await?;
-    let case = contest.case_id.map(CaseId::new);
-    let mut changed = match &case {
-        Some(id) => contest_case(app, &mut change, id).await?,
+    let mut stopped = Stopped::default();
+    match &contest.case_id {
+        Some(id) => contest_case(app, &mut change, &CaseId::new(id), &mut stopped).await?,
         // A notice without a case tells of a factor or a code: that is done already.
-        None => true,
-    };
-    changed |= contest_open_cases(app, &mut change, &person, case.as_ref()).await?;
-    if changed {
-        suspend(&mut change, &person).await?;
+        None => stopped.account_suspended = true,
     }
-    let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous)
-        .person(&person)
-        .detail(json!({ "account_suspended": changed, "by": "a link in a notice" }));
-    event.case = case;
+    if stopped.account_suspended {
+        suspend(app, &mut change, &person).await?;
+    }
+    ask_about_others(app, &mut change, &person, contest.case_id.as_deref(), &mut stopped).await?;
+    let event = event(&person, contest.case_id.map(CaseId::new), &stopped, "a link in a notice");
     change.commit(&event).await?;
-    Ok(Stopped { account_suspended: changed })
+    Ok(stopped)
 }
 
-/// Stops the case. The answer says whether its reset was done already.
-async fn contest_case(app: &App, change: &mut Change<'_>, id: &CaseId) -> Result<bool, ActionError> {
+async fn stop_others(app: &App, typed: &str, which: Others<'_>) -> Result<Stopped, ActionError> {
+    let contest = find(app, typed).await?;
+    let named: Vec<CaseRow> = open_choices(app, &contest)
+        .await?
+        .into_iter()
+        .filter(|row| if let Others::One(reference) = which { row.reference == reference } else { true })
+        .collect();
+    if named.is_empty() {
+        return Err(ActionError::Refused(
+            "This request is not open any more: there is nothing to stop.".to_owned(),
+        ));
+    }
+    let person = PersonId::new(&contest.person_id);
+    let mut change = app.change_of(&person).await?;
+    let (mut stopped, mut last) = (Stopped::default(), None);
+    for row in &named {
+        contests::consume_choice(&mut change, &contest.id, &row.id).await?;
+        let mut one = Stopped::default();
+        contest_case(app, &mut change, &row.case_id(), &mut one).await?;
+        let told = event(&person, Some(row.case_id()), &one, "the question after a notice");
+        if let Some(earlier) = last.replace(told) {
+            change.record(earlier);
+        }
+        stopped.account_suspended |= one.account_suspended;
+        stopped.references.extend(one.references);
+    }
+    if stopped.account_suspended {
+        suspend(app, &mut change, &person).await?;
+    }
+    let Some(last) = last else { return Ok(stopped) };
+    change.commit(&last).await?;
+    stopped.others = open_choices(app, &contest).await?;
+    stopped.follow_up = Some(Zeroizing::new(typed.trim().to_owned()));
+    Ok(stopped)
+}
+
+async fn find(app: &App, typed: &str) -> Result<Contest, ActionError> {
+    let now = app.clock.now();
+    let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
+    if let Some(contest) = found {
+        return Ok(contest);
+    }
+    // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
+    admit_request(app).await?;
+    let hour = Counted::in_window("contest", now, SignedDuration::from_hours(1));
+    Lane::of_sender(app, hour).await?.spend(app).await?;
+    let words = "This code is wrong, was used, or is too old. Call the help desk.";
+    Err(ActionError::invalid("code", words))
+}
+
+/// What a code still asks about.
+async fn open_choices(app: &App, contest: &Contest) -> Result<Vec<CaseRow>, ActionError> {
+    let rows = contests::list_choices(&app.db, &app.tenant, &contest.id).await?;
+    Ok(rows.into_iter().filter(|row| row.stage != "contested").collect())
+}
+
+/// Stops the case. Its reset may have been done already: then the account is suspended too.
+async fn contest_case(
+    app: &App,
+    change: &mut Change<'_>,
+    id: &CaseId,
+    stopped: &mut Stopped,
+) -> Result<(), ActionError> {
     let row = cases::load(&app.db, &app.tenant, id).await?;
     let Some(case) = row.case(change.at())? else {
-        return Ok(false);
+        return Ok(());
     };
     // Stopped before, or overtaken by another case that may have done the reset: suspend all the same. One that was
     // refused or withdrawn has nothing left to stop.
     match case.stage() {
-        Stage::Contested { after_remedy, .. } => return Ok(*after_remedy),
-        Stage::Closed { outcome: Outcome::Superseded, .. } => return Ok(true),
+        Stage::Contested { after_remedy, .. } => {
+            stopped.references.push(row.reference);
+            stopped.account_suspended = *after_remedy;
+            return Ok(());
+        }
+        Stage::Closed { outcome: Outcome::Superseded, .. } => {
+            stopped.account_suspended = true;
+            return Ok(());
+        }
         _ => {}
     }
     let Ok(case) = case.contest(change.at()) else {
-        return Ok(false);
+        return Ok(());
     };
-    let after_remedy = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });
     cases::save(change, &row, &case).await?;
-    Ok(after_remedy)
+    stopped.account_suspended = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });
+    stopped.references.push(row.reference);
+    Ok(())
 }
 
-/// Whoever says "this was not me" means every request that is open in their name.
-async fn contest_open_cases(
+/// Other open requests in the person's name: whoever stopped one is asked about them, with a code for that alone.
+async fn ask_about_others(
     app: &App,
     change: &mut Change<'_>,
     person: &PersonId,
-    named: Option<&CaseId>,
-) -> Result<bool, ActionError> {
-    let mut after_remedy = false;
-    for row in cases::list_of_person(&app.db, &app.tenant, person).await? {
-        if row.closed_at.is_some() || named.is_some_and(|id| id.as_str() == row.id) {
-            continue;
-        }
-        after_remedy |= contest_case(app, change, &row.case_id()).await?;
+    named: Option<&str>,
+    stopped: &mut Stopped,
+) -> Result<(), ActionError> {
+    let all = cases::list_of_person(&app.db, &app.tenant, person).await?;
+    let is_asked =
+        |row: &CaseRow| row.closed_at.is_none() && row.stage != "contested" && named != Some(row.id.as_str());
+    stopped.others = all.into_iter().filter(is_asked).collect();
+    if stopped.others.is_empty() {
+        return Ok(());
     }
-    Ok(after_remedy)
+    let token = app.rng.token()?;
+    let new = NewContest {
+        token_hash: &token_hash(&token),
+        person,
+        case: None,
+        kind: ContestKind::Choice,
+        expires_at: change.at() + Config::FOLLOW_UP_LIFE,
+    };
+    let follow_up = contests::insert(change, &new).await?;
+    for other in &stopped.others {
+        contests::add_choice(change, &follow_up, &other.id).await?;
+    }
+    stopped.follow_up = Some(token);
+    Ok(())
 }
 
 /// What was added and does not work yet never will.
@@ -111,7 +216,15 @@ async fn remove_waiting_passkeys(change: &mut Change<'_>, person: &PersonId) -> 
     Ok(())
 }
 
-async fn suspend(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -> Event {
+    let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous).person(person).detail(json!({
+        "account_suspended": stopped.account_suspended, "stopped": !stopped.references.is_empty(), "by": by,
+    }));
+    event.case = case;
+    event
+}
+
+async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     remove_waiting_passkeys(change, person).await?;
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
@@ -120,6 +233,7 @@ async fn suspend(change: &mut Change<'_>, person: &PersonId) -> Result<(), Actio
                 .before(json!({ "suspended": false }))
                 .detail(json!({ "why": "contested" }));
             change.record(event);
+            notify::announce(app, change, person, None, Notice::AccountSuspended).await?;
         }
         Err(StoreError::Conflict) => {}
         Err(other) => return Err(other.into()),

@@ -6,6 +6,7 @@ use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
 
 use super::advance::announce_hold;
+use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
@@ -32,6 +33,7 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .reason(&reason)
         .policies(permit.policies());
     let case = case.escalate(permit)?;
+    announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
     // Whoever hands a case on has looked at it: it is no stranger's.
     queue::take_if_free(&mut change, &row, &caller.person.id).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::phrase;
@@ -14,12 +14,13 @@ use zeroize::Zeroizing;
 use super::retry::retry;
 use super::{ActionError, Counted, Lane, earlier_cases};
 use crate::app::App;
+use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
-use crate::store::cases::{self, NewCase, OpenedWith};
+use crate::store::cases::{self, NewCase, OpenedWith, openings};
 use crate::store::persons::{self, Person};
-use crate::store::{known_devices, outbox};
+use crate::store::{Change, known_devices, outbox};
 
 /// A case that was opened: the token of its page.
 pub struct Opened {
@@ -82,7 +83,7 @@ async fn open(
     let random = app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
     let request = current_request();
-    let mut change = app.change().await?;
+    let (mut change, announced) = begin(app, person.as_ref()).await?;
     let new = NewCase {
         id: &id,
         reference: &reference(app)?,
@@ -93,16 +94,20 @@ async fn open(
         opened_with,
         ip: &request.ip,
         user_agent: &request.user_agent,
+        announced,
     };
     cases::insert(&mut change, &new).await?;
     let mut event = Event::new(EventKind::CaseOpened, Actor::Anonymous).case(&id).detail(json!({
         "claimed": claimed, "reference": new.reference, "known": person.is_some(),
-        "opened_with": opened_with.as_str(),
+        "opened_with": opened_with.as_str(), "told": if announced { "at once" } else { "gathered" },
     }));
     if let Some(person) = &person {
         event = event.person(&person.id);
-        notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
-    } else {
+        if announced {
+            notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
+        }
+    }
+    if !announced {
         outbox::rehearse(&mut change).await?;
     }
     if let Some(escalated) = escalated {
@@ -110,6 +115,22 @@ async fn open(
     }
     change.commit(&event).await?;
     Ok(Opened { page, id })
+}
+
+/// The change, and whether the person is told in it.
+async fn begin<'a>(app: &'a App, person: Option<&Person>) -> Result<(Change<'a>, bool), ActionError> {
+    let Some(person) = person else { return Ok((app.change().await?, false)) };
+    // Locked: of two requests at the same time one is the first.
+    let mut change = app.change_of(&person.id).await?;
+    let announced = is_told_at_once(&mut change, person).await?;
+    Ok((change, announced))
+}
+
+/// The first opening is told at once. Another one within a day, or beside an open one, is gathered with those that
+/// follow, so that a flood of requests is no flood of messages; it is told before anybody works on it.
+async fn is_told_at_once(change: &mut Change<'_>, person: &Person) -> Result<bool, ActionError> {
+    let since = change.at().saturating_sub(Config::OPENINGS_GATHERED).unwrap_or(Timestamp::MIN);
+    Ok(!openings::has_another(change, &person.id, since).await?)
 }
 
 /// What whoever asks has to show for it. A name that nobody has can show nothing.

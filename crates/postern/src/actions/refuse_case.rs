@@ -9,6 +9,7 @@ use postern_core::reason::Reason;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
+use crate::notify::{self, Notice};
 use crate::store::cases;
 
 /// Refuses a case, a stranger's included.
@@ -31,6 +32,7 @@ async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result
         let refusal = Refusal { by: caller.person.id.clone(), reason: reason.clone(), at: now };
         let case = case.refuse(permit, refusal)?;
         cases::save(&mut change, &row, &case).await?;
+        notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseRefused).await?;
     } else {
         cases::close_stranger(&mut change, &row, "closed").await?;
     }

@@ -11,11 +11,12 @@ use postern_core::person::{Role, Tier};
 use postern_core::signin::Flow;
 use zeroize::Zeroizing;
 
-use super::add_person::{keep_set_up_code, new_set_up_code};
+use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
 use super::{ActionError, Counted, Lane, enrol_totp, refuse_hidden};
 use crate::app::App;
 use crate::config::Config;
+use crate::notify::{self, Notice};
 use crate::store::passes::Pass;
 use crate::store::persons::{NewPerson, Person};
 use crate::store::{contacts, passes, persons, tenants};
@@ -95,6 +96,7 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
         persons::save_first_password(&mut change, &id, &hash).await?;
+        notify::announce(app, &mut change, &id, None, Notice::PasswordSet).await?;
     } else {
         insert_first_admin(&mut change, &id, &typed, &hash).await?;
     }
@@ -119,6 +121,7 @@ async fn insert_first_admin(
         }
         refuse_hidden(field, value)?;
     }
+    check_mail_address(typed.email)?;
     let row = NewPerson {
         id,
         login: typed.login,

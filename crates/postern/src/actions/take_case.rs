@@ -7,6 +7,7 @@ use postern_core::person::Role;
 use postern_core::policy::TakeCase;
 use serde_json::json;
 
+use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
@@ -39,6 +40,7 @@ async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError
     if row.taken_by.is_some() {
         return Err(ActionError::Refused("Somebody has taken this case already.".to_owned()));
     }
+    announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
     queue::take(&mut change, &row, &caller.person.id).await?;
     let mut event = Event::new(EventKind::CaseTaken, caller.actor())

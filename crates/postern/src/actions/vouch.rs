@@ -9,6 +9,7 @@ use postern_core::reason::Reason;
 use serde_json::json;
 
 use super::advance::advance;
+use super::announce_openings::announce_opening;
 use super::bind_page::check_phrase;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
@@ -56,6 +57,7 @@ async fn give_word(
         .reason(&how)
         .policies(&policies)
         .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
+    announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
     let case = advance(app, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;

@@ -1,11 +1,14 @@
 //! The claimant takes the request back, from their own page.
 
+use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::PersonId;
 use serde_json::json;
 
 use super::ActionError;
 use super::on_record::Attempt;
 use crate::app::App;
+use crate::notify::{self, Notice};
 use crate::store::cases::{self, CaseRow};
 
 /// Closes the case as withdrawn.
@@ -17,10 +20,13 @@ pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> 
 
 async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
     // Alike for friends and strangers: what follows differs between them.
-    if row.closed_at.is_some() {
+    if row.closed_at.is_some() || row.stage_at(app.clock.now()) == "lapsed" {
         return Err(ActionError::Refused("This request is closed already.".to_owned()));
     }
-    let mut change = app.change().await?;
+    let mut change = match &row.person_id {
+        Some(person) => app.change_of(&PersonId::new(person)).await?,
+        None => app.change().await?,
+    };
     let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
         .case(&row.case_id())
         .detail(json!({ "outcome": "withdrawn" }));
@@ -29,8 +35,18 @@ async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
             let case = case.withdraw(change.at())?;
             event = event.person(&case.subject().person);
             cases::save(&mut change, row, &case).await?;
+            if was_told_by_itself(row, &case) {
+                let (person, id) = (&case.subject().person, case.id());
+                notify::announce(app, &mut change, person, Some(id), Notice::CaseWithdrawn).await?;
+            }
         }
         None => cases::close_stranger(&mut change, row, "withdrawn").await?,
     }
     Ok(change.commit(&event).await?)
+}
+
+/// What is taken back is told to whom its opening was told. One of a flood, which stood in a digest or still waits for it,
+/// and on which nobody worked, is taken back without a message more: nothing came of it.
+fn was_told_by_itself(row: &CaseRow, case: &Case) -> bool {
+    row.announced_at == Some(row.opened_at) || row.taken_by.is_some() || case.is_attended()
 }

@@ -1,9 +1,10 @@
-//! Cases. Which of them the desk lists is in `queue`. The state machine is kept as a document; the row is guarded by its version.
+//! Cases. Which of them the desk lists is in `queue`; whom their openings were told to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
 
+pub mod openings;
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, Subject};
+use postern_core::case::{Case, Page, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -27,14 +28,15 @@ row! {
         pub opened_at: i64,
         pub changed_at: i64,
         pub closed_at: Option<i64>,
+        pub announced_at: Option<i64>,
         pub taken_by: Option<String>,
         pub taken_at: Option<i64>,
         pub stranger_since: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
-                       user_agent, opened_at, changed_at, closed_at, taken_by, taken_at, stranger_since";
+pub(super) const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
+                       user_agent, opened_at, changed_at, closed_at, announced_at, taken_by, taken_at, stranger_since";
 
 /// A stranger's case that nobody takes up is open for so long.
 pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
@@ -65,12 +67,12 @@ impl CaseRow {
     /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
     /// case.
     pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| case.as_of(now)))
+        Ok(self.kept()?.map(|case| self.unless_lapsed(case.as_of(now), now)))
     }
 
     /// The state machine as it stands at `now`, for a person who is `subject` now. `None` for a stranger's case.
     pub fn case_of(&self, subject: Subject, now: Timestamp) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| case.with_subject_now(subject).as_of(now)))
+        Ok(self.kept()?.map(|case| self.unless_lapsed(case.with_subject_now(subject).as_of(now), now)))
     }
 
     fn kept(&self) -> Result<Option<Case>> {
@@ -78,6 +80,14 @@ impl CaseRow {
             return Ok(None);
         };
         serde_json::from_str(text).map(Some).map_err(|_| StoreError::Corrupt("case"))
+    }
+
+    /// A stranger's case that nobody took up in time is over, whether or not a job has closed it yet.
+    fn unless_lapsed(&self, case: Case, now: Timestamp) -> Case {
+        match self.lapses_at() {
+            Some(at) if now > at => case.lapse(at),
+            _ => case,
+        }
     }
 
     /// Whether its page was opened on a device on which the person has signed in fully before.
@@ -89,6 +99,18 @@ impl CaseRow {
     pub fn lapses_at(&self) -> Option<Timestamp> {
         self.stranger_since
             .map(|since| time(since).saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX))
+    }
+
+    /// The stored stage of a case that has no document, as it stands at `now`: alike for names that exist and names that do
+    /// not, whether or not a job has closed it yet.
+    pub fn stage_at(&self, now: Timestamp) -> &str {
+        let has_lapsed = self.closed_at.is_none() && self.lapses_at().is_some_and(|at| now > at);
+        if has_lapsed { "lapsed" } else { &self.stage }
+    }
+
+    /// The device that asked, in a few words that are ours: what it calls itself is whatever a stranger likes.
+    pub fn device(&self) -> &'static str {
+        device_words(&self.user_agent)
     }
 
     /// Its id.
@@ -108,6 +130,8 @@ pub struct NewCase<'a> {
     pub opened_with: OpenedWith,
     pub ip: &'a str,
     pub user_agent: &'a str,
+    /// Whether its owner is told of it in this very change.
+    pub announced: bool,
 }
 
 /// Adds a case.
@@ -117,7 +141,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, page_token_hash, phrase, stage, \
          document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, page_expires_at, \
-         lapses_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15)",
+         lapses_at, announced_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16)",
     )
     .bind(tenant.as_str())
     .bind(new.id.as_str())
@@ -134,6 +159,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.user_agent)
     .bind((new.opened_with == OpenedWith::Nothing).then_some(at))
     .bind(micros(later(change.at(), Case::PAGE_HOURS)))
+    .bind(new.announced.then_some(at))
     .execute(change.conn())
     .await?;
     Ok(())
@@ -165,11 +191,14 @@ pub async fn find_by_page(
 /// Open cases whose time is over, the longest first. At most 200.
 pub async fn list_lapsed(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<CaseRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND lapses_at < $2 ORDER BY lapses_at LIMIT 200"
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND (lapses_at < $2 \
+         OR (stranger_since < $3 AND closed_at IS NULL AND stage = 'verifying')) ORDER BY lapses_at LIMIT 200"
     );
+    let strangers = now.saturating_sub(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MIN);
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(micros(now))
+        .bind(micros(strangers))
         .fetch_all(db.reader())
         .await?)
 }
@@ -259,14 +288,14 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
 }
 
 /// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
-/// has worked on is no stranger's any more.
+/// has worked on is no stranger's any more. No page is bound before its owner was told of its opening: also `Conflict`.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
          stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, page_expires_at = $10, \
          lapses_at = $11 \
-         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND ($12 = 0 OR announced_at IS NOT NULL)",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
@@ -279,6 +308,7 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(marked_at(case))
     .bind(micros(case.page_expires_at()))
     .bind(case.lapses_at().map(micros))
+    .bind(i64::from(matches!(case.page(), Page::Bound { .. })))
     .execute(change.conn())
     .await?;
     one_row(&done)
@@ -312,6 +342,19 @@ fn later(moment: Timestamp, hours: i64) -> Timestamp {
 /// When it left the newest of the marks that count for other cases.
 fn marked_at(case: &Case) -> Option<i64> {
     case.marks().iter().filter(|mark| mark.kind.counts()).map(|mark| micros(mark.at)).max()
+}
+
+fn device_words(user_agent: &str) -> &'static str {
+    const KNOWN: [(&str, &str); 6] = [
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "an Android device"),
+        ("Windows", "a Windows computer"),
+        ("Macintosh", "a Mac"),
+        ("Linux", "a Linux computer"),
+    ];
+    let known = KNOWN.into_iter().find(|(word, _)| user_agent.contains(word));
+    known.map_or("an unknown device", |(_, words)| words)
 }
 
 fn encode(case: &Case) -> Result<String> {

@@ -1,10 +1,12 @@
-//! "This was not me": one token per notice, good for a month, for one use.
+//! "This was not me": one token per notice, good for a month. That of a notice is good once, for what it told of; one that
+//! asks which of several requests were not yours is good for each of those.
 
 use jiff::Timestamp;
 use postern_core::id::{CaseId, PersonId, TenantId};
 
+use super::cases::CaseRow;
 use super::row::row;
-use super::{Change, Db, Result, micros, one_row};
+use super::{Change, Db, Result, cases, micros, one_row};
 
 row! {
     /// A token that can still be used.
@@ -12,32 +14,106 @@ row! {
         pub id: String,
         pub person_id: String,
         pub case_id: Option<String>,
+        pub kind: String,
     }
 }
 
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContestKind {
+    /// Once, for what its notice told of.
+    Notice,
+    /// For each of the cases that it names.
+    Choice,
+}
+
+impl ContestKind {
+    /// The word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Choice => "choice",
+        }
+    }
+}
+
+impl Contest {
+    /// Whether it asks which.
+    pub fn is_choice(&self) -> bool {
+        self.kind == ContestKind::Choice.as_str()
+    }
+}
+
+/// A new token.
+pub struct NewContest<'a> {
+    pub token_hash: &'a str,
+    pub person: &'a PersonId,
+    pub case: Option<&'a CaseId>,
+    pub kind: ContestKind,
+    pub expires_at: Timestamp,
+}
+
 /// Adds a token.
-pub async fn insert(
-    change: &mut Change<'_>,
-    token_hash: &str,
-    person: &PersonId,
-    case: Option<&CaseId>,
-    expires_at: Timestamp,
-) -> Result<()> {
+pub async fn insert(change: &mut Change<'_>, new: &NewContest<'_>) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO contests (tenant_id, id, token_hash, person_id, case_id, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO contests (tenant_id, id, token_hash, person_id, case_id, kind, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(tenant.as_str())
     .bind(&id)
-    .bind(token_hash)
-    .bind(person.as_str())
-    .bind(case.map(CaseId::as_str))
+    .bind(new.token_hash)
+    .bind(new.person.as_str())
+    .bind(new.case.map(CaseId::as_str))
+    .bind(new.kind.as_str())
     .bind(at)
-    .bind(micros(expires_at))
+    .bind(micros(new.expires_at))
     .execute(change.conn())
     .await?;
+    Ok(id)
+}
+
+/// Names one of the cases that a token asks about.
+pub async fn add_choice(change: &mut Change<'_>, contest: &str, case: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query("INSERT INTO contest_choices (tenant_id, contest_id, case_id) VALUES ($1, $2, $3)")
+        .bind(tenant.as_str())
+        .bind(contest)
+        .bind(case)
+        .execute(change.conn())
+        .await?;
     Ok(())
+}
+
+/// The cases that a token asks about and that were not stopped through it, oldest first.
+pub async fn list_choices(db: &Db, tenant: &TenantId, contest: &str) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL AND id IN \
+         (SELECT case_id FROM contest_choices WHERE tenant_id = $1 AND contest_id = $2 AND used_at IS NULL) \
+         ORDER BY opened_at, id",
+        cases::COLUMNS
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(contest)
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// Uses a token for one of its cases, once. `Conflict` when it does not name it, or was used for it.
+pub async fn consume_choice(change: &mut Change<'_>, contest: &str, case: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE contest_choices SET used_at = $4 \
+         WHERE tenant_id = $1 AND contest_id = $2 AND case_id = $3 AND used_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(contest)
+    .bind(case)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// A live token.
@@ -48,7 +124,7 @@ pub async fn find_live(
     now: Timestamp,
 ) -> Result<Option<Contest>> {
     Ok(sqlx::query_as(
-        "SELECT id, person_id, case_id FROM contests \
+        "SELECT id, person_id, case_id, kind FROM contests \
          WHERE tenant_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())

@@ -51,6 +51,7 @@ pub fn open() -> Router<Arc<App>> {
         .route("/api/v1/portal/case/pass", post(portal::show_pass))
         .route("/api/v1/portal/case/withdraw", post(portal::withdraw_case))
         .route("/api/v1/portal/contest", post(portal::contest))
+        .route("/api/v1/portal/contest/others", post(portal::contest_others))
 }
 
 /// A person's own account: their session only.

@@ -65,6 +65,7 @@ fn open() -> Router<Arc<App>> {
         .route("/recover/case/pass", post(portal::case::show_pass))
         .route("/recover/case/withdraw", post(portal::case::withdraw))
         .route("/not-me", get(portal::not_me::show).post(portal::not_me::submit))
+        .route("/not-me/others", post(portal::not_me::submit_others))
 }
 
 /// Reachable with a session. Desk handlers ask the policies on top.

@@ -2,6 +2,8 @@
 
 mod add_evidence;
 mod add_passkey;
+mod add_person;
+mod announce_openings;
 mod approve_case;
 mod bind_page;
 mod caller;

@@ -25,7 +25,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
 #[openapi(
     info(title = "Postern", description = ABOUT),
     paths(
-        portal::open_case, portal::show_case, portal::show_pass, portal::withdraw_case, portal::contest,
+        portal::open_case, portal::show_case, portal::show_pass, portal::withdraw_case, portal::contest, portal::contest_others,
         cases::list, cases::show,
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,

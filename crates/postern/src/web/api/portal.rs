@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::errors::{OpenErrors, PageErrors};
 use super::input::Body;
 use crate::actions;
+use crate::actions::contest::{Others, Stopped};
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
@@ -87,11 +88,44 @@ pub struct Contest {
     code: String,
 }
 
-/// What the objection stopped.
+/// Which of the other requests were not the owner's.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestOthers {
+    /// The `follow_up` of the answer before.
+    code: String,
+    /// The reference of one of the `others`; left out: all of them.
+    #[serde(default)]
+    #[schema(example = "C-7K3M9Q")]
+    reference: Option<String>,
+}
+
+/// What the objection stopped, and what is asked.
 #[derive(Serialize, ToSchema)]
 pub struct Contested {
+    /// The references of the requests that are stopped now. Empty: what the notice told of was over already, or the code
+    /// asks which.
+    stopped: Vec<String>,
     /// Whether the account is suspended too, because something had been changed already.
     account_suspended: bool,
+    /// Other open requests in the same name: they go on unless they are stopped too.
+    others: Vec<OpenRequest>,
+    /// Stops the `others`, and nothing else. Null when there are none.
+    follow_up: Option<String>,
+}
+
+/// A request to recover an account.
+#[derive(Serialize, ToSchema)]
+pub struct OpenRequest {
+    /// Its name in talk: `C-7K3M9Q`.
+    reference: String,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// The kind of device, as far as it tells: `an iPhone`.
+    device: &'static str,
+    /// The address that it came from.
+    ip: String,
 }
 
 /// `POST /api/v1/portal/cases`
@@ -162,14 +196,44 @@ pub async fn contest(
     State(app): State<Arc<App>>,
     Body(sent): Body<Contest>,
 ) -> Result<Json<Contested>, Problem> {
-    let stopped = actions::contest::contest(&app, &sent.code).await?;
-    Ok(Json(Contested { account_suspended: stopped.account_suspended }))
+    Ok(Json(Contested::from(actions::contest::contest(&app, &sent.code).await?)))
+}
+
+/// `POST /api/v1/portal/contest/others`
+#[utoipa::path(post, path = "/api/v1/portal/contest/others", tag = "portal", operation_id = "contest_others",
+    summary = "These were not me either",
+    description = "Stops one of the other open requests that the answer to `contest` named, or all of them.",
+    request_body = ContestOthers,
+    responses((status = 200, description = "What is stopped now.", body = Contested), OpenErrors))]
+pub async fn contest_others(
+    State(app): State<Arc<App>>,
+    Body(sent): Body<ContestOthers>,
+) -> Result<Json<Contested>, Problem> {
+    let which = sent.reference.as_deref().map_or(Others::All, Others::One);
+    Ok(Json(Contested::from(actions::contest::contest_others(&app, &sent.code, which).await?)))
+}
+
+impl From<Stopped> for Contested {
+    fn from(stopped: Stopped) -> Self {
+        let other = |row: CaseRow| OpenRequest {
+            device: row.device(),
+            opened_at: time(row.opened_at),
+            reference: row.reference,
+            ip: row.ip,
+        };
+        Self {
+            stopped: stopped.references,
+            account_suspended: stopped.account_suspended,
+            follow_up: stopped.follow_up.filter(|_| !stopped.others.is_empty()).map(|code| code.to_string()),
+            others: stopped.others.into_iter().map(other).collect(),
+        }
+    }
 }
 
 async fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = app.clock.now();
     let case = actions::case_now(app, row, now).await?.map(|(case, _)| case);
-    let says = standing(case.as_ref(), &row.stage, now);
+    let says = standing(case.as_ref(), row.stage_at(now), now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),

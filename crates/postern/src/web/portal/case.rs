@@ -99,7 +99,7 @@ async fn values(
 ) -> Result<Value, Problem> {
     let now = app.clock.now();
     let case = case_now(app, row, now).await?.map(|(case, _)| case);
-    let standing = standing(case.as_ref(), &row.stage, now);
+    let standing = standing(case.as_ref(), row.stage_at(now), now);
     Ok(json!({
         "reference": row.reference,
         "login": row.claimed_login,

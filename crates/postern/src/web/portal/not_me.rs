@@ -1,4 +1,5 @@
-//! `/not-me`: the owner stops what a notice told of. Looking at the page stops nothing: mail scanners look too.
+//! `/not-me`: the owner stops what a notice told of, and is asked about their other open requests. Looking at the page
+//! stops nothing: mail scanners look too.
 
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::actions::contest::contest;
+use crate::actions::contest::{Others, Stopped, contest, contest_others};
 use crate::app::App;
+use crate::store::cases::CaseRow;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
@@ -21,6 +23,15 @@ pub struct NotMeForm {
     code: String,
 }
 
+/// Which of the others.
+#[derive(Deserialize)]
+pub struct OthersForm {
+    code: String,
+    /// The reference of one; empty for all of them.
+    #[serde(default)]
+    reference: String,
+}
+
 /// `GET /not-me`
 pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     render(&app, None, PAGE, json!({ "error": null }))
@@ -29,15 +40,40 @@ pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
 /// `POST /not-me`
 pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<NotMeForm>) -> Result<Response, Problem> {
     match contest(&app, &form.code).await {
-        Ok(stopped) => render(
-            &app,
-            None,
-            "portal/stopped.html",
-            json!({ "account_suspended": stopped.account_suspended }),
-        ),
+        Ok(stopped) => outcome(&app, &stopped),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
             render_with(&app, None, status, PAGE, json!({ "error": words }))
         }
     }
+}
+
+/// `POST /not-me/others`
+pub async fn submit_others(
+    State(app): State<Arc<App>>,
+    Form(form): Form<OthersForm>,
+) -> Result<Response, Problem> {
+    let which = if form.reference.is_empty() { Others::All } else { Others::One(&form.reference) };
+    match contest_others(&app, &form.code, which).await {
+        Ok(stopped) => outcome(&app, &stopped),
+        Err(error) => {
+            let (status, _, words) = form_error(error)?;
+            render_with(&app, None, status, PAGE, json!({ "error": words }))
+        }
+    }
+}
+
+fn outcome(app: &App, stopped: &Stopped) -> Result<Response, Problem> {
+    let other = |row: &CaseRow| {
+        json!({
+            "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip,
+            "is_reset": row.stage == "remedied",
+        })
+    };
+    let values = json!({
+        "references": stopped.references, "account_suspended": stopped.account_suspended,
+        "others": stopped.others.iter().map(other).collect::<Vec<_>>(),
+        "code": stopped.follow_up.as_ref().map(|code| code.as_str()),
+    });
+    render(app, None, "portal/stopped.html", values)
 }

@@ -199,6 +199,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         opened_with: OpenedWith::Password,
         ip: "-",
         user_agent: "-",
+        announced: true,
     };
     let mut change = app.change_at(&tenant, now).await.unwrap();
     cases::insert(&mut change, &new).await.unwrap();

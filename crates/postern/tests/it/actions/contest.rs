@@ -1,5 +1,5 @@
 use postern::actions::ActionError;
-use postern::actions::contest::contest;
+use postern::actions::contest::{Others, contest, contest_others};
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::show_pass::show_pass;
 use postern::config::Config;
@@ -88,6 +88,89 @@ on_both! {
         contest(&app, &text).await.unwrap();
         assert!(!contest(&app, &mail).await.unwrap().account_suspended);
         assert_eq!(app.stage(&id).await, "contested");
+    }
+
+    async fn it_stops_what_its_notice_named_and_asks_about_the_others(db) {
+        let app = TestApp::start(db).await;
+        let strangers = app.open("ana").await;
+        let code = app.not_me(MAIL, "asked to recover").await;
+        let (own, third) = (app.open("ana").await, app.open("ana").await);
+        let reference = app.row(&own).await.reference;
+        let owner = app.browser();
+        let page = owner.post("/not-me", &[("code", &code)]).await;
+        page.ok().says("It is stopped").says(&app.row(&strangers).await.reference).says("Are these yours?").says(&reference);
+        page.says("an unknown device at -").says("None of these were me");
+        let stages = [app.stage(&strangers).await, app.stage(&own).await, app.stage(&third).await];
+        assert_eq!(stages, ["contested", "verifying", "verifying"], "what nobody named was stopped in silence");
+        // The code that the question carries is good for the others alone.
+        let (_, rest) = page.body.split_once("name=\"code\" value=\"").unwrap();
+        let follow_up = rest.split('"').next().unwrap().to_owned();
+        app.secrets.saw_contest(&follow_up);
+        let (first, last) = (app.row(&strangers).await.reference, app.row(&third).await.reference);
+        let form = [("code", follow_up.as_str()), ("reference", first.as_str())];
+        owner.post("/not-me/others", &form).await.status(409).says("nothing to stop");
+        let form = [("code", follow_up.as_str()), ("reference", last.as_str())];
+        owner.post("/not-me/others", &form).await.ok().says("It is stopped").says(&reference);
+        assert_eq!((app.stage(&third).await, app.stage(&own).await), ("contested", "verifying"));
+        assert_eq!(app.events("case.contested").await.len(), 2);
+        app.advance_seconds(3601);
+        let late = contest_others(&app, &follow_up, Others::All).await.map(|_| ());
+        assert_invalid(late, "code");
+        assert_eq!(app.stage(&own).await, "verifying");
+    }
+
+    async fn a_digest_stops_nothing_by_itself_and_asks_which(db) {
+        let app = TestApp::start(db).await;
+        let first = app.open("ana").await;
+        let (own, strangers, more) = (app.open("ana").await, app.open("ana").await, app.open("ana").await);
+        app.advance_seconds(3601);
+        crate::test_app::eventually("the digest", async || app.row(&own).await.announced_at.is_some()).await;
+        let code = app.not_me(MAIL, "More requests").await;
+        let owner = app.browser();
+        let page = owner.post("/not-me", &[("code", &code)]).await;
+        page.ok().says("Which of these were not you?").says("Nothing is stopped yet");
+        page.says(&app.row(&strangers).await.reference).does_not_say(&app.row(&first).await.reference);
+        let api = |reference: Option<&str>| serde_json::json!({ "code": code, "reference": reference });
+        let reference = app.row(&strangers).await.reference;
+        let stopped = owner.post_json("/api/v1/portal/contest/others", &api(Some(&reference))).await.ok().json();
+        assert_eq!(stopped["stopped"], serde_json::json!([reference]));
+        assert_eq!(stopped["others"].as_array().unwrap().len(), 2);
+        // Once for each.
+        owner.post_json("/api/v1/portal/contest/others", &api(Some(&reference))).await.status(409);
+        let stages = [app.stage(&first).await, app.stage(&own).await, app.stage(&strangers).await];
+        assert_eq!(stages, ["verifying", "verifying", "contested"]);
+        owner.post_json("/api/v1/portal/contest/others", &api(None)).await.ok();
+        assert_eq!((app.stage(&first).await, app.stage(&own).await, app.stage(&more).await), ("verifying", "contested", "contested"));
+        owner.post("/not-me", &[("code", &code)]).await.ok().says("nothing left to stop");
+    }
+
+    async fn all_of_them_at_once_are_stopped_once(db) {
+        let app = TestApp::start(db).await;
+        app.open("ana").await;
+        for _ in 0..3 {
+            app.open("ana").await;
+        }
+        app.advance_seconds(3601);
+        crate::test_app::eventually("the digest", async || !app.events("case.openings_announced").await.is_empty()).await;
+        let code = app.not_me(MAIL, "More requests").await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..16 {
+            let (app, code) = (app.app(), code.clone());
+            tasks.spawn(async move { contest_others(&app, &code, Others::All).await.is_ok() });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+        assert_eq!(app.events("case.contested").await.len(), 3);
+    }
+
+    async fn what_is_over_leaves_nothing_to_stop_and_stops_nothing_else(db) {
+        let app = TestApp::start(db).await;
+        let withdrawn = app.open("ana").await;
+        let code = app.not_me(MAIL, "asked to recover").await;
+        postern::actions::withdraw_case::withdraw_case(&app, &app.row(&withdrawn).await).await.unwrap();
+        let own = app.open("ana").await;
+        let page = app.browser().post("/not-me", &[("code", &code)]).await;
+        page.ok().says("Which of these were not you?").says("Nothing on your account was changed");
+        assert_eq!(app.stage(&own).await, "verifying");
     }
 
     async fn a_link_lives_a_month_and_guesses_are_throttled(db) {

@@ -4,6 +4,7 @@ use postern::actions::bind_page::bind_page;
 use postern::actions::contest::contest;
 use postern::actions::open_case::open_case;
 use postern::actions::refuse_case::refuse_case;
+use postern::actions::take_case::take_case;
 use postern::actions::withdraw_case::withdraw_case;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
@@ -73,6 +74,8 @@ on_both! {
         let mine = app.open("ana").await;
         assert_eq!(risk(&app, &mine).await, 1, "the hurry, in a case that was withdrawn");
         assert!(!app.case(&mine).await.is_escalated(), "a withdrawal and rejected proof hand nothing to a senior");
+        // Told by itself before somebody works on it: until then it is gathered with others.
+        take_case(&app, &app.caller("ben").await, &mine).await.unwrap();
         let code = app.not_me("ana@demo.postern.invalid", "asked").await;
         contest(&app, &code).await.unwrap();
         app.advance_seconds(3600);

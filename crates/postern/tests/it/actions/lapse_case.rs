@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern::actions::contest::contest;
 use postern::actions::open_case::open_case;
 use postern::actions::show_pass::show_pass;
+use postern::actions::take_case::take_case;
 use postern::jobs::lapse_cases::lapse_cases;
 use postern::rng::token_hash;
 use postern::store::{cases, passes};
@@ -109,6 +110,8 @@ on_both! {
         for login in ["ana", "nobody-here"] {
             let opened = open_case(&app, login, None).await.unwrap();
             app.secrets.saw(&opened.page);
+            // What nobody takes up runs out earlier.
+            take_case(&app, &app.caller("ben").await, &opened.id).await.unwrap();
             let opened_at = Timestamp::from_microsecond(app.row(&opened.id).await.opened_at).unwrap();
             app.advance((opened_at + almost_a_month).duration_since(app.clock.now()));
             lapse_cases(&app).await.unwrap();

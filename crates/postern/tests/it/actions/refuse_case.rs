@@ -9,6 +9,14 @@ use crate::steps::{PLACEHOLDER_REASON, a_day};
 use crate::test_app::TestApp;
 
 on_both! {
+    async fn a_refusal_is_told_to_the_owner(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        refuse_case(&app, &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
+        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("was refused")).count();
+        assert_eq!(told, 2, "in writing, to mail and text");
+    }
+
     async fn a_refusal_closes_the_case_with_its_reason(db) {
         let app = TestApp::start(db).await;
         let (ben, claimant) = (app.browser_with_planted_session("ben").await, app.browser());

@@ -2,6 +2,7 @@ use postern::actions::ActionError;
 use postern::actions::add_evidence::add_evidence;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::take_case::{hand_back_case, take_case};
+use postern::jobs::lapse_cases::lapse_cases;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 use reqwest::Method;
@@ -76,6 +77,26 @@ on_both! {
         app.browser().send(request.bearer_auth(token)).await.status(403);
         assert!(matches!(take_case(&app, &app.caller("otto").await, &other).await, Err(ActionError::Denied(_))));
         assert!(is_strangers(&app, &other).await);
+    }
+
+    async fn what_nobody_takes_up_runs_out_after_three_days(db) {
+        let app = TestApp::start(db).await;
+        let (id, nobodys, taken) = (app.open("ana").await, app.open("nobody-here").await, app.open("gus").await);
+        take_case(&app, &app.caller("ben").await, &taken).await.unwrap();
+        let lapses_at = app.row(&id).await.lapses_at().unwrap();
+        app.advance(lapses_at.duration_since(app.clock.now()) - jiff::SignedDuration::from_secs(60));
+        assert_eq!(app.stage(&id).await, "verifying");
+        app.advance_seconds(61);
+        // When it is read, whether the job came or not; and the job puts it on record.
+        assert_eq!(app.stage(&id).await, "closed");
+        lapse_cases(&app).await.unwrap();
+        for case in [&id, &nobodys] {
+            assert!(app.row(case).await.closed_at.is_some());
+        }
+        assert_eq!(app.row(&nobodys).await.stage, "lapsed");
+        assert_eq!(app.stage(&taken).await, "verifying");
+        let closed = app.events("case.closed").await;
+        assert!(closed.len() == 2 && closed.iter().all(|event| event["detail"]["outcome"] == "lapsed"));
     }
 
     async fn of_sixteen_at_once_one_has_it(db) {

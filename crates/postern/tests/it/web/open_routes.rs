@@ -40,7 +40,9 @@ async fn send(app: &TestApp, browser: &Browser, path: &str, length: usize) -> An
     let is_json = path.starts_with("/api/") || path.contains("passkey");
     let request = match (is_json, path) {
         (true, "/api/v1/portal/cases") => request.json(&json!({ "login": fields[0].1 })),
-        (true, "/api/v1/portal/contest") => request.json(&json!({ "code": fields[4].1 })),
+        (true, "/api/v1/portal/contest" | "/api/v1/portal/contest/others") => {
+            request.json(&json!({ "code": fields[4].1 }))
+        }
         (true, _) => request.json(&json!({ "id": fields[0].1, "rawId": fields[0].1 })),
         (false, _) => request.form(&fields),
     };

@@ -10,7 +10,7 @@ use crate::on_both::on_both;
 use crate::test_app::{TestApp, production};
 
 /// Whoever adds a line here opens a door: it needs a limiter, or nothing behind it.
-pub(super) const OPEN: [&str; 29] = [
+pub(super) const OPEN: [&str; 31] = [
     "/",
     "/healthz",
     "/readyz",
@@ -33,6 +33,7 @@ pub(super) const OPEN: [&str; 29] = [
     "/recover/case/pass",
     "/recover/case/withdraw",
     "/not-me",
+    "/not-me/others",
     "/api",
     "/api/openapi.json",
     "/api/v1/portal/cases",
@@ -40,6 +41,7 @@ pub(super) const OPEN: [&str; 29] = [
     "/api/v1/portal/case/pass",
     "/api/v1/portal/case/withdraw",
     "/api/v1/portal/contest",
+    "/api/v1/portal/contest/others",
 ];
 
 /// Every route that the sources name, with its methods.

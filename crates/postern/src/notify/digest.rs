@@ -1,0 +1,79 @@
+//! The digest of openings: how many there were, and which. Nothing else is ever told in a digest, and what a stranger's
+//! browser calls itself reaches nobody's mailbox.
+
+use postern_core::id::PersonId;
+
+use super::{channel, in_writing};
+use crate::app::App;
+use crate::config::Config;
+use crate::rng::token_hash;
+use crate::store::cases::CaseRow;
+use crate::store::contacts::{self, Contact};
+use crate::store::contests::{self, ContestKind, NewContest};
+use crate::store::outbox::{self, NewMessage};
+use crate::store::{Change, StoreError, time};
+
+/// So many are listed; the page behind the link lists them all.
+const LISTED: usize = 20;
+
+/// Writes one message per contact that can be written to. Its "this was not me" asks which of them were not.
+pub async fn announce_openings(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    openings: &[CaseRow],
+) -> Result<(), StoreError> {
+    for contact in in_writing(contacts::list(&app.db, &app.tenant, person).await?) {
+        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
+        let new = NewContest {
+            token_hash: &token_hash(&token),
+            person,
+            case: None,
+            kind: ContestKind::Choice,
+            expires_at: change.at() + Config::CONTEST_LIFE,
+        };
+        let contest = contests::insert(change, &new).await?;
+        for opening in openings {
+            contests::add_choice(change, &contest, &opening.id).await?;
+        }
+        let body = body(app, &contact, openings, &token);
+        let message = NewMessage {
+            channel: channel(&contact),
+            recipient: &contact.value,
+            subject: "More requests to recover your account",
+            body: &body,
+        };
+        outbox::insert(change, &message).await?;
+    }
+    Ok(())
+}
+
+fn body(app: &App, contact: &Contact, openings: &[CaseRow], token: &str) -> String {
+    let organisation = &app.config.tenant_name;
+    let count = openings.len();
+    let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };
+    let head = format!("{organisation}: {count} more {requests} to recover your account {were} opened.");
+    let link = app.config.link(&format!("/not-me#{token}"));
+    match channel(contact) {
+        "voice" => format!("{head} If this was not you, call the help desk now."),
+        "sms" => format!("{head} Nothing has changed. If they were not all yours: {link}"),
+        _ => format!(
+            "{head} Nothing has changed yet, and you will be told of each by itself before the help desk works on it.\n\n{}\n\
+             If these were yours, there is nothing to do.\n\nThey were not all mine:\n{link}\n\nThat page asks which were \
+             not, and stops those. It works for 30 days and needs no sign-in. If the link does not open, call the help \
+             desk.\n",
+            list(openings)
+        ),
+    }
+}
+
+fn list(openings: &[CaseRow]) -> String {
+    let more = openings.len().saturating_sub(LISTED);
+    let rest = (more > 0).then(|| format!("and {more} more\n"));
+    openings.iter().take(LISTED).map(line).chain(rest).collect()
+}
+
+fn line(opening: &CaseRow) -> String {
+    let at = time(opening.opened_at).strftime("%Y-%m-%d %H:%M UTC");
+    format!("{}, {at}, {} at {}\n", opening.reference, opening.device(), opening.ip)
+}
