@@ -4,6 +4,7 @@
 
 pub mod deliver_outbox;
 pub mod detect;
+pub mod find_floods;
 pub mod lapse_cases;
 pub mod sequence_audit;
 pub mod sweep;
@@ -125,11 +126,15 @@ async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Tells owners of openings that were gathered.
+/// Tells owners of openings that were gathered, and finds floods of them.
 async fn watch_openings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut floods = find_floods::Floods::default();
     while !*stop.borrow() {
         if let Err(error) = announce_openings(&app).await {
             tracing::error!(%error, "openings that were gathered were not told; trying again");
+        }
+        if let Err(error) = floods.find(&app).await {
+            tracing::error!(%error, "openings were not looked at for floods; trying again");
         }
         pause(&Notify::new(), EVERY, &mut stop).await;
     }

@@ -50,6 +50,9 @@ pub const INCIDENT: i64 = 2;
 /// From this severity on somebody has probably got in.
 pub const LIKELY_BREACH: i64 = 3;
 
+/// The rule that finds floods of requests to recover an account.
+pub const RECOVERY_FLOOD: &str = "recovery_flood";
+
 /// A finding about everybody whom it names, as opposed to one about an address or a provider that names many.
 const ABOUT_THEM: &str = "(subject_kind = 'person' OR severity >= 3)";
 
@@ -60,8 +63,11 @@ impl FindingRow {
     }
 
     /// Whether it has to be treated as an attack on everybody whom it names.
+    ///
+    /// A flood of requests is none: whoever types a name makes one, and nothing has happened to the account. It must not
+    /// push the owner's own request to a senior.
     pub fn is_attack_on_those_named(&self) -> bool {
-        self.severity >= INCIDENT && self.is_about_those_named()
+        self.severity >= INCIDENT && self.is_about_those_named() && self.rule != RECOVERY_FLOOD
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod deliver_outbox;
 mod detect;
+mod find_floods;
 mod keep_running;
 mod publish_checkpoint;
 mod sequence_audit;
