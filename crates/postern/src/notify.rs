@@ -161,21 +161,6 @@ pub async fn send_checkpoint(
     mail(app, change, auditors, ("Checkpoint of the audit log", &body)).await
 }
 
-/// Tells every admin and auditor by mail of what gives somebody power. What was typed stands in it as it was typed.
-pub async fn tell_overseers(
-    app: &App,
-    change: &mut Change<'_>,
-    (subject, text, page): (&str, &str, &str),
-) -> Result<(), StoreError> {
-    let overseers = persons::list_with_roles(&app.db, &app.tenant, &[Role::Admin, Role::Auditor]).await?;
-    let link = app.config.link(page);
-    let body = format!(
-        "{}: {text}\n\nIf nobody you know of wanted this, look at it now:\n{link}\n",
-        app.config.tenant_name
-    );
-    mail(app, change, &overseers, (subject, &body)).await
-}
-
 async fn mail(
     app: &App,
     change: &mut Change<'_>,

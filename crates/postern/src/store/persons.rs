@@ -435,20 +435,6 @@ pub async fn save_role(change: &mut Change<'_>, id: &PersonId, role: Role, by: &
     one_row(&done)
 }
 
-/// Notes who made or changed somebody.
-pub async fn save_changed_by(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done =
-        sqlx::query("UPDATE persons SET changed_by = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(by.as_str())
-            .bind(at)
-            .execute(change.conn())
-            .await?;
-    one_row(&done)
-}
-
 /// The admin who made or changed somebody since `from`.
 pub async fn find_changed_by(
     db: &Db,

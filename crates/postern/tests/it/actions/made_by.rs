@@ -27,8 +27,9 @@ impl TestApp {
             email: &email,
             office_phone: "",
         };
-        let code = add_person(self, &self.caller("ada").await, &details).await.unwrap();
-        self.secrets.saw(&code);
+        let added = add_person(self, &self.caller("ada").await, &details).await.unwrap();
+        self.secrets.saw(&added.set_up_code);
+        self.plant_second_yes().await;
     }
 
     /// Mal and Max, agents of this minute, say that they called Ana and saw her.

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use postern::config::Config;
 use postern::demo;
 use postern::rng::token_hash;
-use postern::store::persons::Person;
+use postern::store::persons::{self, Person};
 use postern::store::power_grants::{self, GrantOutcome};
 use postern::store::service_tokens;
 use postern::store::sessions::{self, NewSession};
 use postern_core::event::{Actor, Event, EventKind};
-use postern_core::id::CaseId;
+use postern_core::id::{CaseId, PersonId};
+use postern_core::person::Role;
 use postern_core::signin::{Assurance, Standing};
 use postern_testkit::{SoftPasskey, TestPhone};
 use serde_json::{Value, json};
@@ -155,6 +156,10 @@ impl TestApp {
         for grant in power_grants::list_waiting(&self.db, &self.tenant).await.unwrap() {
             let mut change = self.change().await.unwrap();
             power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Approved).await.unwrap();
+            if let Some(role) = grant.role.as_deref().and_then(Role::parse) {
+                let (person, by) = (PersonId::new(&grant.person_id), PersonId::new(&grant.requested_by));
+                persons::save_role(&mut change, &person, role, &by).await.unwrap();
+            }
             if let Some(token) = &grant.token_id {
                 service_tokens::grant(&mut change, token).await.unwrap();
             }
