@@ -4,9 +4,9 @@
 //!            bind_page, add_evidence, vouch
 //!                  ┌────┐
 //!                  ▼    │
-//!   open ──▶ Verifying ─┴─ verify ─▶ AwaitingApproval ── approve ─▶ OnHold ─┐
-//!                 │                    (tier wants it)            (tier > 0)│ until passes
-//!                 │        └─ verify, neither wanted ──────────▶ Ready ◀────┘
+//!   open ──▶ Verifying ─┴─ verify ─▶ AwaitingApproval ─ approve ─▶ AwaitingNotice ─ start_hold ─▶ OnHold ─┐
+//!                 │                    (tier wants it)               (tier > 0)     want_hold, twice      │ until passes
+//!                 │        └─ verify, neither wanted ──────────▶ Ready ◀──────────────────────────────────┘
 //!                 │                                                │ force_reset
 //!                 │                                                ▼
 //!                 │                                            Remedied ── prove ─▶ Closed(Proven)
@@ -147,6 +147,12 @@ impl Case {
     /// Whether anybody on our side worked on it: bound its page, or recorded what they verified.
     pub fn is_attended(&self) -> bool {
         matches!(self.page, Page::Bound { .. }) || !self.evidence.is_empty() || !self.rejected.is_empty()
+    }
+
+    /// Contacts that were used as proof: whoever answered there is the one who asks, and must not be the only one told.
+    pub fn proving_contacts(&self) -> impl Iterator<Item = &ContactId> {
+        let bound = if let Page::Bound { contact, .. } = &self.page { Some(contact) } else { None };
+        bound.into_iter().chain(self.evidence.iter().filter_map(|evidence| evidence.contact.as_ref()))
     }
 
     /// What its evidence amounts to, as policies see it: now while it is gathered, and as of the moment it sufficed

@@ -7,6 +7,7 @@ pub mod detect;
 pub mod find_floods;
 pub mod lapse_cases;
 pub mod sequence_audit;
+pub mod start_holds;
 pub mod sweep;
 pub mod watch_folder;
 
@@ -47,6 +48,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
         keep_running(&app, "sweeping", &stop, sweep_regularly),
         keep_running(&app, "cases that lapse", &stop, lapse_regularly),
+        keep_running(&app, "holds", &stop, start_holds_regularly),
         keep_running(&app, "openings of cases", &stop, watch_openings),
         keep_running(&app, "judging of sign-in records", &stop, detect::run),
         watching,
@@ -123,6 +125,15 @@ async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             tracing::error!(?error, "the newest checkpoint was not published; trying again tomorrow");
         }
         pause(&Notify::new(), PUBLISH_EVERY, &mut stop).await;
+    }
+}
+
+async fn start_holds_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = start_holds::start_holds(&app).await {
+            tracing::error!(%error, "cases that wait for a notice were not looked at; trying again");
+        }
+        pause(&Notify::new(), EVERY, &mut stop).await;
     }
 }
 

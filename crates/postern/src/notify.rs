@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
-use crate::store::outbox::NewMessage;
+use crate::store::outbox::{MessageSubject, NewMessage};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, StoreError, outbox};
 
@@ -82,6 +82,7 @@ async fn announce_to(
             recipient: &contact.value,
             subject: notice.subject(),
             body: &body,
+            about: Some(MessageSubject { notice: notice.as_str(), case, contact: &contact.id }),
         };
         outbox::insert(change, &message).await?;
     }
@@ -161,6 +162,23 @@ pub async fn send_checkpoint(
     mail(app, change, auditors, ("Checkpoint of the audit log", &body)).await
 }
 
+/// Tells seniors and admins that nobody could be told of a verification, so that its hold has not begun.
+pub async fn tell_of_unreached(
+    app: &App,
+    change: &mut Change<'_>,
+    seniors: &[Person],
+    (case, reference): (&CaseId, &str),
+) -> Result<(), StoreError> {
+    let link = app.config.link(&format!("/desk/cases/{case}"));
+    let body = format!(
+        "{}: the owner of {reference} was not reached for a day: no message about the verification went out to a contact \
+         that counts. The waiting period has not begun. Two seniors from outside the case can begin it; it is twice as \
+         long then. Look first why nothing went out:\n{link}\n",
+        app.config.tenant_name
+    );
+    mail(app, change, seniors, ("A waiting period has not begun", &body)).await
+}
+
 async fn mail(
     app: &App,
     change: &mut Change<'_>,
@@ -170,7 +188,8 @@ async fn mail(
     for senior in seniors {
         for contact in contacts::list(&app.db, &app.tenant, &senior.id).await? {
             if contact.kind == "email" {
-                let message = NewMessage { channel: "email", recipient: &contact.value, subject, body };
+                let message =
+                    NewMessage { channel: "email", recipient: &contact.value, subject, body, about: None };
                 outbox::insert(change, &message).await?;
             }
         }

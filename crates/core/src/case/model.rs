@@ -65,6 +65,11 @@ enum Step {
         by: &'static str,
     },
     Wait,
+    /// A relay accepts the notice of the verification. The adversary may hold it back for ever.
+    Notice,
+    WantHold {
+        by: &'static str,
+    },
     Reset {
         by: &'static str,
     },
@@ -91,7 +96,12 @@ enum Opener {
 struct World {
     opened_by: Opener,
     case: Case,
-    waited: bool,
+    /// How often three days went by.
+    waited: u8,
+    noticed: bool,
+    wanted: [bool; 2],
+    /// A hold was over, and its beginning was neither told to the owner nor the word of two seniors.
+    unseen_reset: bool,
     raised: bool,
     /// A reset went through that the tier of that moment does not allow.
     weak_reset: bool,
@@ -116,6 +126,7 @@ struct Adversary<'a> {
 const AGENTS: [&str; 2] = ["agent", "senior"];
 /// The admin, and whom they made today.
 const MADE: [&str; 3] = ["admin", "made agent", "made senior"];
+const SENIORS: [&str; 2] = ["senior", "chief"];
 
 impl Adversary<'_> {
     fn holds(&self, what: Holding) -> bool {
@@ -212,13 +223,13 @@ impl Adversary<'_> {
     }
 
     fn now(world: &World) -> jiff::Timestamp {
-        let hours = if world.waited { 72 } else { 0 };
+        let hours = 72 * i64::from(world.waited);
         jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours)
     }
 
     fn staff(who: &str) -> Staff {
         let role = match who {
-            "senior" | "made senior" => Role::Senior,
+            "senior" | "chief" | "made senior" => Role::Senior,
             "admin" => Role::Admin,
             _ => Role::Agent,
         };
@@ -244,20 +255,39 @@ impl Adversary<'_> {
             | Step::Record { .. }
             | Step::Vouch
             | Step::Verify
-            | Step::Approve { .. } => {
+            | Step::Approve { .. }
+            | Step::Notice
+            | Step::WantHold { .. } => {
                 next.case = remembered(world, step, || self.move_case(world, step))?;
                 // Evidence in another order is the same evidence: half the states for nothing.
                 next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
                 next.case.forget_now();
+                match step {
+                    Step::Notice => next.noticed = true,
+                    Step::WantHold { by } => {
+                        for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
+                            *wanted |= who == by;
+                        }
+                    }
+                    _ => {}
+                }
             }
             Step::Reset { by } => {
                 next.case = remembered(world, step, || self.reset(world, by))?;
                 next.case.forget_now();
                 next.weak_reset = world.raised && Self::is_weak(world);
+                let is_held = matches!(self.load(world).stage(), Stage::OnHold { .. });
+                next.unseen_reset = is_held && !world.noticed && world.wanted != [true, true];
                 next.owner_has_factor = false;
                 next.flow = None;
             }
-            Step::Wait => next.waited = true,
+            Step::Wait => {
+                // Three days once, and until a hold that seniors began is over.
+                let holds =
+                    matches!(world.case.stage(), Stage::OnHold { until, .. } if Self::now(world) < *until);
+                (world.waited == 0 || holds).then_some(())?;
+                next.waited += 1;
+            }
             Step::RaiseTier => next.raised = true,
             Step::ShowPass => {
                 let bound = matches!(world.case.page(), super::Page::Bound { .. });
@@ -321,6 +351,12 @@ impl Adversary<'_> {
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.approve(permit, staff.id, now).ok()
             }
+            Step::Notice => case.start_hold(now).ok(),
+            Step::WantHold { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.want_hold(permit, staff.id, now).ok()
+            }
             _ => None,
         }
     }
@@ -334,7 +370,7 @@ impl Adversary<'_> {
     }
 }
 
-type Known = HashMap<(Case, bool, bool, Step), Option<Case>>;
+type Known = HashMap<(Case, u8, bool, Step), Option<Case>>;
 
 /// What a step does to a case depends on the case, the clock, the tier and the step alone, whoever the adversary is: asking the
 /// policies once for all adversaries makes the search ten times as fast.
@@ -357,7 +393,10 @@ impl Model for Adversary<'_> {
         let open = |opened_by: &Opener| World {
             opened_by: *opened_by,
             case: Case::open(CaseId::new("case"), Self::subject(self.tier), jiff::Timestamp::UNIX_EPOCH),
-            waited: false,
+            waited: 0,
+            noticed: false,
+            wanted: [false; 2],
+            unseen_reset: false,
             raised: false,
             weak_reset: false,
             has_pass: false,
@@ -385,6 +424,8 @@ impl Model for Adversary<'_> {
                 }
             }
         }
+        // Seniors begin every hold that the policies let them begin: the worst case.
+        steps.extend(SENIORS.map(|by| Step::WantHold { by }));
         if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind != Kind::ManagerVouch) {
             steps.push(Step::Vouch);
         }
@@ -394,7 +435,7 @@ impl Model for Adversary<'_> {
         if self.holds(Holding::Password) {
             steps.push(Step::EnterPassword);
         }
-        steps.extend([Step::Verify, Step::Wait]);
+        steps.extend([Step::Verify, Step::Notice, Step::Wait]);
         if !self.raises {
             steps.extend([Step::ShowPass, Step::EnterPass, Step::Enrol, Step::FinishSignIn]);
         }
@@ -424,6 +465,7 @@ impl Model for Adversary<'_> {
         vec![
             Property::always("P1: one is never enough", |_, world: &World| !world.session),
             Property::always("P1: no enrolment either", |_, world: &World| !world.adversary_factor),
+            Property::always("P3: no hold runs unseen", |_, world: &World| !world.unseen_reset),
         ]
     }
 }

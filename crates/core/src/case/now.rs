@@ -29,6 +29,10 @@ impl Case {
     pub const PAGE_HOURS: i64 = 30 * 24;
     /// The page of a request that is over is there for so long, to say how it ended. Unit: hours.
     pub const CLOSED_PAGE_HOURS: i64 = 7 * 24;
+    /// After so long without a notice that a relay accepted, seniors are told; they have as long again to begin the hold.
+    pub const NOTICE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+    /// So long a verified case waits for its hold to begin, and a day more.
+    const UNSEEN: SignedDuration = SignedDuration::from_hours(48);
     /// After a reset the person has so long to come back. Unit: hours.
     pub const REMEDIED_HOURS: i64 = 24;
 
@@ -121,6 +125,9 @@ impl Case {
         }
         let ready_at = match self.stage {
             Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at } => verified_at,
+            Stage::AwaitingNotice { since, .. } => {
+                since.saturating_add(Self::UNSEEN).unwrap_or(Timestamp::MAX)
+            }
             Stage::OnHold { until, .. } => until,
             _ => return self,
         };
@@ -177,7 +184,9 @@ impl Stage {
     fn under(self, tier: Tier) -> Self {
         let lacks_approval = |by: &Option<_>| tier.wants_approval() && by.is_none();
         match self {
-            Self::Ready { verified_at, approved_by } | Self::OnHold { verified_at, approved_by, .. }
+            Self::Ready { verified_at, approved_by }
+            | Self::AwaitingNotice { verified_at, approved_by, .. }
+            | Self::OnHold { verified_at, approved_by, .. }
                 if lacks_approval(&approved_by) =>
             {
                 Self::AwaitingApproval { verified_at }

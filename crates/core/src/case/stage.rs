@@ -16,6 +16,20 @@ pub enum Stage {
         /// When the proof sufficed.
         verified_at: Timestamp,
     },
+    /// The waiting period begins when a relay has accepted a notice of the verification for a contact that counts, or when
+    /// two seniors outside the case say so.
+    AwaitingNotice {
+        /// When the proof sufficed.
+        verified_at: Timestamp,
+        /// Who said yes, where the tier wants it.
+        approved_by: Option<PersonId>,
+        /// Since when it waits. Notices of before do not count.
+        since: Timestamp,
+        /// The senior who wants the hold to begin although nobody was reached.
+        wanted_by: Option<PersonId>,
+        /// When seniors were told that nobody was reached.
+        reported_at: Option<Timestamp>,
+    },
     /// The owner was told and can object until `until`.
     OnHold {
         /// When the proof sufficed.
@@ -79,6 +93,7 @@ impl Stage {
         match self {
             Self::Verifying => "verifying",
             Self::AwaitingApproval { .. } => "awaiting_approval",
+            Self::AwaitingNotice { .. } => "awaiting_notice",
             Self::OnHold { .. } => "on_hold",
             Self::Ready { .. } => "ready",
             Self::Remedied { .. } => "remedied",
@@ -87,7 +102,7 @@ impl Stage {
         }
     }
 
-    /// What follows once nobody else has to say yes: a hold of so many hours, or the remedy.
+    /// What follows once nobody else has to say yes: where the hold is so many hours, the notice that begins it; or the remedy.
     pub(super) fn after_approval(
         hold_hours: i64,
         (verified_at, approved_by): (Timestamp, Option<PersonId>),
@@ -96,13 +111,14 @@ impl Stage {
         if hold_hours == 0 {
             return Self::Ready { verified_at, approved_by };
         }
-        Self::OnHold { verified_at, approved_by, began_at: now, until: end_of_hold(now, hold_hours) }
+        Self::AwaitingNotice { verified_at, approved_by, since: now, wanted_by: None, reported_at: None }
     }
 
     /// When the proof sufficed, while that still waits to be used.
     pub fn verified_at(&self) -> Option<Timestamp> {
         match self {
             Self::AwaitingApproval { verified_at }
+            | Self::AwaitingNotice { verified_at, .. }
             | Self::OnHold { verified_at, .. }
             | Self::Ready { verified_at, .. } => Some(*verified_at),
             _ => None,

@@ -6,7 +6,9 @@ use super::{Case, CaseError, CaseMarkKind, Outcome, Page, Recorded, Refusal, Sta
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
-use crate::policy::{Action, BindPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff};
+use crate::policy::{
+    Action, BindPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
+};
 use crate::reason::Reason;
 
 fn at(seconds: i64) -> Timestamp {
@@ -105,12 +107,13 @@ impl Desk {
     fn all_stages(&self) -> Vec<Case> {
         let verifying = self.proven_enough(Tier::Standard);
         let ready = self.verify(verifying.clone(), at(10));
-        let on_hold = self.verify(self.proven_enough(Tier::Sensitive), at(10));
+        let noticing = self.verify(self.proven_enough(Tier::Sensitive), at(10));
+        let on_hold = noticing.clone().start_hold(at(12)).unwrap();
         let awaiting = self.verify(self.proven_enough(Tier::Privileged), at(10));
         let remedied = self.reset(ready.clone(), at(20)).unwrap();
         let contested = remedied.clone().contest(at(30)).unwrap();
         let closed = remedied.clone().prove(at(30)).unwrap();
-        vec![verifying, awaiting, on_hold, ready, remedied, contested, closed]
+        vec![verifying, awaiting, noticing, on_hold, ready, remedied, contested, closed]
     }
 }
 
@@ -148,15 +151,23 @@ fn every_stage_against_every_transition() {
             &["ready"],
             "force_reset",
         );
+        moved(c().start_hold(now).is_ok(), &["awaiting_notice"], "start_hold");
+        let day = at(40) + Case::NOTICE_WITHIN;
+        moved(c().report_unreached(day).is_ok(), &["awaiting_notice"], "report_unreached");
+        if let Ok(start) = desk.policies.authorize(&Request::on_case(senior, &case)) {
+            moved(c().want_hold(start, senior.id.clone(), day).is_ok(), &["awaiting_notice"], "want_hold");
+        }
         moved(c().prove(now).is_ok(), &["remedied"], "prove");
-        let before_remedy = ["verifying", "awaiting_approval", "on_hold", "ready"];
+        let before_remedy = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"];
         moved(c().withdraw(now).is_ok(), &before_remedy, "withdraw");
-        let open = ["verifying", "awaiting_approval", "on_hold", "ready", "contested"];
+        let open = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready", "contested"];
         moved(c().refuse(refuse, refusal("sol", 40)).is_ok(), &open, "refuse");
-        let not_contested = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied"];
+        let not_contested =
+            ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready", "remedied"];
         moved(c().supersede(now).is_ok(), &not_contested, "supersede");
         // A proven case can still be contested: the owner may read the notice the next morning.
-        let contestable = ["verifying", "awaiting_approval", "on_hold", "ready", "remedied", "closed"];
+        let contestable =
+            ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready", "remedied", "closed"];
         moved(c().contest(now).is_ok(), &contestable, "contest");
     }
 }
@@ -164,9 +175,13 @@ fn every_stage_against_every_transition() {
 #[test]
 fn a_hold_ends_at_its_second_and_not_before() {
     let desk = Desk::new();
-    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    assert_eq!(waiting.stage().as_str(), "awaiting_notice");
+    assert!(matches!(desk.reset(waiting.clone(), at(20)), Err(CaseError::OutOfOrder { .. })));
+    // It begins when a relay took the notice, and not when the proof sufficed.
+    let held = waiting.start_hold(at(50)).unwrap();
     let Stage::OnHold { until, .. } = *held.stage() else { panic!("{:?}", held.stage()) };
-    assert_eq!(until, at(10) + SignedDuration::from_hours(24));
+    assert_eq!(until, at(50) + SignedDuration::from_hours(24));
     let second = SignedDuration::from_secs(1);
     assert_eq!(desk.reset(held.clone(), until - second), Err(CaseError::OnHold { until }));
     assert!(desk.reset(held, until).is_ok());
@@ -347,19 +362,76 @@ fn a_tier_that_is_raised_holds_from_the_next_step_on() {
     let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
     let day = SignedDuration::from_hours(24);
     let held = raise(&ready, Tier::Sensitive);
+    assert!(matches!(held.stage(), Stage::AwaitingNotice { since, .. } if *since == at(10)));
+    // The notice of the verification went out before the tier was raised: the hold counts from there.
+    let held = held.start_hold(at(12)).unwrap();
     assert!(
-        matches!(held.stage(), Stage::OnHold { began_at, until, .. } if *began_at == at(10) && *until == at(10) + day)
+        matches!(held.stage(), Stage::OnHold { began_at, until, .. } if *began_at == at(12) && *until == at(12) + day)
     );
     assert!(matches!(desk.reset(held, at(20)), Err(CaseError::OnHold { .. })));
     assert_eq!(raise(&ready, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
-    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    assert_eq!(raise(&waiting, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    let held = waiting.start_hold(at(12)).unwrap();
     assert_eq!(raise(&held, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
     // Verified and approved under the higher tier: what was begun goes on.
     let verified = desk.verify(raise(&desk.proven_enough(Tier::Sensitive), Tier::Privileged), at(10));
     assert_eq!(verified.stage().as_str(), "awaiting_approval");
     let yes = permit(&desk.policies, &verified, &desk.sol);
     let approved = verified.approve(yes, desk.sol.id.clone(), at(20)).unwrap();
-    assert!(matches!(approved.stage(), Stage::OnHold { until, .. } if *until == at(20) + day * 3));
+    let held = approved.start_hold(at(30)).unwrap();
+    assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day * 3));
+}
+
+#[test]
+fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_doubled() {
+    let desk = Desk::new();
+    let (sol, ada) = (staff("sol", Role::Senior), staff("ada", Role::Admin));
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let day = Case::NOTICE_WITHIN;
+    let second = SignedDuration::from_secs(1);
+    let want = |case: Case, who: &Staff, now| {
+        let permit = permit(&desk.policies, &case, who);
+        case.want_hold(permit, who.id.clone(), now)
+    };
+    let early = want(waiting.clone(), &sol, at(10) + day - second);
+    assert_eq!(early, Err(CaseError::NoticeMayCome { from: at(10) + day }));
+    assert!(waiting.clone().report_unreached(at(10) + day - second).is_err());
+    let reported = waiting.clone().report_unreached(at(10) + day).unwrap();
+    assert!(reported.clone().report_unreached(at(11) + day).is_err(), "told once");
+    let wanted = want(reported, &sol, at(20) + day).unwrap();
+    assert_eq!(wanted.stage().as_str(), "awaiting_notice");
+    let ask = |who: &Staff, case: &Case| desk.policies.authorize::<StartHold>(&Request::on_case(who, case));
+    assert_eq!(ask(&sol, &wanted).unwrap_err().policies, ["staff.hold-by-outsiders"], "one senior, twice");
+    let held = want(wanted, &ada, at(30) + day).unwrap();
+    assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day + day * 2));
+    // Neither an agent, nor who bound the page or gave evidence.
+    assert!(ask(&desk.ben, &waiting).is_err());
+    let mut witness = desk.ben.clone();
+    witness.role = Role::Senior;
+    assert_eq!(ask(&witness, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
+    // Nor who approved it.
+    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let approved =
+        awaiting.clone().approve(permit(&desk.policies, &awaiting, &sol), sol.id.clone(), at(20)).unwrap();
+    assert_eq!(ask(&sol, &approved).unwrap_err().policies, ["staff.hold-by-outsiders"]);
+}
+
+#[test]
+fn a_case_that_waits_three_days_for_its_hold_must_be_verified_anew() {
+    let desk = Desk::new();
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let days = SignedDuration::from_hours(72);
+    assert_eq!(waiting.clone().as_of(at(10) + days).stage().as_str(), "awaiting_notice");
+    assert_eq!(waiting.as_of(at(11) + days).stage(), &Stage::Verifying);
+}
+
+#[test]
+fn a_number_that_proved_something_is_no_number_to_tell() {
+    let desk = Desk::new();
+    let proven = desk.proven_enough(Tier::Sensitive);
+    let used: Vec<&ContactId> = proven.proving_contacts().collect();
+    assert_eq!(used, [&ContactId::new("office"), &ContactId::new("office")]);
 }
 
 #[test]
@@ -439,7 +511,8 @@ fn a_request_lapses_with_its_page() {
     let desk = Desk::new();
     let month = SignedDuration::from_hours(Case::PAGE_HOURS);
     for case in desk.all_stages() {
-        let lapses = ["verifying", "awaiting_approval", "on_hold", "ready"].contains(&case.stage().as_str());
+        let lapses = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"]
+            .contains(&case.stage().as_str());
         assert_eq!(case.lapses_at() == Some(at(0) + month), lapses, "{:?}", case.stage());
         let late = case.clone().as_of(at(1) + month);
         assert_eq!(

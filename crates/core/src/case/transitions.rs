@@ -2,11 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::stage::end_of_hold;
 use super::{Case, Outcome, Page, Refusal, Stage};
 use crate::evidence::{Evidence, Worth};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
-use crate::policy::{Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, Verify, Vouch};
+use crate::policy::{
+    Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, StartHold, Verify, Vouch,
+};
 
 /// Why a case did not move.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +25,14 @@ pub enum CaseError {
     OnHold {
         /// First moment at which the remedy may be applied.
         until: Timestamp,
+    },
+    /// A notice may still be accepted, which begins the waiting period by itself.
+    #[error(
+        "A message to the owner may still go out. From {from} on two seniors can begin the waiting period."
+    )]
+    NoticeMayCome {
+        /// First moment at which seniors can begin it.
+        from: Timestamp,
     },
     /// The permit was given for something else.
     #[error("The permission was given for another case.")]
@@ -101,6 +112,59 @@ impl Case {
         };
         self.stage = Stage::after_approval(self.hold_hours(), (verified_at, Some(by)), now);
         Ok(self)
+    }
+
+    /// A relay accepted the notice of the verification for a contact that counts: the hold begins at that moment.
+    pub fn start_hold(mut self, accepted_at: Timestamp) -> Result<Self, CaseError> {
+        let Stage::AwaitingNotice { verified_at, ref approved_by, since, .. } = self.stage else {
+            return Err(self.out_of_order());
+        };
+        let approved_by = approved_by.clone();
+        let began_at = accepted_at.max(since);
+        let until = end_of_hold(began_at, self.hold_hours());
+        self.stage = Stage::OnHold { verified_at, approved_by, began_at, until };
+        Ok(self)
+    }
+
+    /// A senior outside the case wants the hold to begin, although nobody was reached for a day. The second one's word begins
+    /// it, and it lasts twice as long.
+    pub fn want_hold(
+        mut self,
+        permit: Permit<StartHold>,
+        by: PersonId,
+        now: Timestamp,
+    ) -> Result<Self, CaseError> {
+        expect_covered(permit.covers(self.id.as_str()))?;
+        let hours = self.hold_hours();
+        let Stage::AwaitingNotice { verified_at, approved_by, since, wanted_by, .. } = &mut self.stage else {
+            return Err(self.out_of_order());
+        };
+        let from = since.checked_add(Self::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
+        if now < from {
+            return Err(CaseError::NoticeMayCome { from });
+        }
+        match wanted_by {
+            Some(first) if *first != by => {
+                let until = end_of_hold(now, hours.saturating_mul(2));
+                let (verified_at, approved_by) = (*verified_at, approved_by.take());
+                self.stage = Stage::OnHold { verified_at, approved_by, began_at: now, until };
+            }
+            _ => *wanted_by = Some(by),
+        }
+        Ok(self)
+    }
+
+    /// Seniors are told that nobody was reached for a day. `OutOfOrder` when it is too early, or they were.
+    pub fn report_unreached(mut self, now: Timestamp) -> Result<Self, CaseError> {
+        match &mut self.stage {
+            Stage::AwaitingNotice { since, reported_at: reported @ None, .. }
+                if now.duration_since(*since) >= Self::NOTICE_WITHIN =>
+            {
+                *reported = Some(now);
+                Ok(self)
+            }
+            _ => Err(self.out_of_order()),
+        }
     }
 
     /// All factors go. Takes the staff member's permit and, once more, the policy's yes to the evidence: what sufficed

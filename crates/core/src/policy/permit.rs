@@ -35,6 +35,10 @@ actions! {
     ForceReset,
     /// Be the second yes.
     Approve,
+    /// Begin a hold although the owner was not reached.
+    StartHold,
+    /// Report that a contact is lost.
+    ReportContact,
     /// Say no.
     Refuse,
     /// Hand to a senior.

@@ -7,7 +7,7 @@ use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
 use super::{Action, CloseFinding, Verify};
-use crate::case::{Case, Page, Proof, Subject};
+use crate::case::{Case, Page, Proof, Stage, Subject};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -201,7 +201,18 @@ fn case_attributes(case: &Case) -> Value {
         "target_rank": subject.role.rank(),
         "handler_rank": case.handler_rank(),
         "witnesses": witnesses(case),
+        "yes_by": yes_by(case),
     })
+}
+
+/// Who has approved the case, or wants its hold to begin.
+fn yes_by(case: &Case) -> Vec<&str> {
+    let (approved_by, wanted_by) = match case.stage() {
+        Stage::AwaitingNotice { approved_by, wanted_by, .. } => (approved_by.as_ref(), wanted_by.as_ref()),
+        Stage::OnHold { approved_by, .. } | Stage::Ready { approved_by, .. } => (approved_by.as_ref(), None),
+        _ => (None, None),
+    };
+    approved_by.into_iter().chain(wanted_by).map(PersonId::as_str).collect()
 }
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.

@@ -40,6 +40,10 @@ CREATE TABLE contacts (
     value TEXT NOT NULL,
     value_key TEXT NOT NULL,
     filed_at BIGINT NOT NULL,
+    -- Since when it is certain that it is theirs: an admin filed it.
+    confirmed_at BIGINT,
+    -- Since when it is said that they no longer have it.
+    lost_at BIGINT,
     removed_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
@@ -255,6 +259,10 @@ CREATE TABLE outbox (
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
     body TEXT NOT NULL,
+    -- What it tells of, where it is a notice: which kind, in which case, to which contact.
+    notice TEXT,
+    case_id TEXT,
+    contact_id TEXT,
     created_at BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
@@ -264,6 +272,7 @@ CREATE TABLE outbox (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX outbox_due ON outbox (next_at);
+CREATE INDEX outbox_of_case ON outbox (tenant_id, case_id, notice) WHERE case_id IS NOT NULL;
 
 CREATE TABLE sign_ins (
     tenant_id TEXT NOT NULL,

@@ -1,6 +1,6 @@
 //! After each piece of proof: does the policy hold it to be enough?
 
-use postern_core::case::{Case, Stage};
+use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::policy::Request;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::{Change, persons};
 
-/// Moves the case on when the evidence suffices: to approval, to the hold, or to ready. The owner is told.
+/// Moves the case on when the evidence suffices: to approval, to the notice that begins the hold, or to ready. The owner is told.
 pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
     let now = change.at();
     let Ok(permit) = app.policies.authorize(&Request::verify(&case, case.proof(now))) else {
@@ -25,7 +25,6 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
     };
     let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
     change.record(verified);
-    announce_hold(change, &case).await?;
     notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
     Ok(case)
 }
@@ -34,16 +33,4 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
 pub(super) async fn lock_subject(change: &mut Change<'_>, case: &Case) -> Result<(), ActionError> {
     let read = case.subject_now().unwrap_or_else(|| case.subject());
     Ok(persons::lock_unchanged(change, read).await?)
-}
-
-/// Records the start of a hold, where one started.
-pub(super) async fn announce_hold(change: &mut Change<'_>, case: &Case) -> Result<(), ActionError> {
-    if let Stage::OnHold { until, .. } = case.stage() {
-        let event = Event::new(EventKind::CaseHoldStarted, Actor::System)
-            .person(&case.subject().person)
-            .case(case.id())
-            .detail(json!({ "until": until.to_string() }));
-        change.record(event);
-    }
-    Ok(())
 }

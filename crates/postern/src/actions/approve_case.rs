@@ -5,7 +5,7 @@ use postern_core::id::CaseId;
 use postern_core::policy::Approve;
 use postern_core::reason::Reason;
 
-use super::advance::{announce_hold, lock_subject};
+use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
@@ -30,7 +30,6 @@ async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resul
     let case = case.approve(permit, caller.person.id.clone(), now)?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
-    announce_hold(&mut change, &case).await?;
     notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)

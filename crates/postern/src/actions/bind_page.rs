@@ -64,7 +64,7 @@ pub async fn callable_numbers(app: &App, case: &Case) -> Result<Vec<Contact>, Ac
     let opened_at: Timestamp = case.opened_at();
     let latest = opened_at.saturating_sub(app.config.contact_min_age).unwrap_or(Timestamp::MIN);
     let all = contacts::list(&app.db, &app.tenant, &case.subject().person).await?;
-    Ok(all.into_iter().filter(|c| is_phone(c) && time(c.filed_at) <= latest).collect())
+    Ok(all.into_iter().filter(|c| is_phone(c) && c.lost_at.is_none() && time(c.filed_at) <= latest).collect())
 }
 
 /// Compares what was heard with the page's phrase. A wrong one is counted and recorded.

@@ -5,7 +5,6 @@ use postern_core::id::CaseId;
 use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
 
-use super::advance::announce_hold;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
@@ -37,10 +36,6 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let mut change = caller.change_on(app, &case.subject().person).await?;
     // Whoever hands a case on has looked at it: it is no stranger's.
     queue::take_if_free(&mut change, &row, &caller.person.id).await?;
-    // A tier that was raised since the case was ready has begun a hold, which is kept with this step.
-    if row.stage != case.stage().as_str() {
-        announce_hold(&mut change, &case).await?;
-    }
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

@@ -10,7 +10,7 @@ use crate::rng::token_hash;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
-use crate::store::outbox::{self, NewMessage};
+use crate::store::outbox::{self, MessageSubject, NewMessage};
 use crate::store::{Change, StoreError, time};
 
 /// So many are listed; the page behind the link lists them all.
@@ -42,6 +42,7 @@ pub async fn announce_openings(
             recipient: &contact.value,
             subject: "More requests to recover your account",
             body: &body,
+            about: Some(MessageSubject { notice: "openings", case: None, contact: &contact.id }),
         };
         outbox::insert(change, &message).await?;
     }

@@ -1,7 +1,7 @@
 //! What a person is told: one table.
 
 macro_rules! notices {
-    ($($(#[$doc:meta])* $name:ident => $spoken:ident, $subject:literal, $text:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident => $word:literal, $spoken:ident, $subject:literal, $text:literal;)+) => {
         /// What a person is told.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Notice {
@@ -9,6 +9,11 @@ macro_rules! notices {
         }
 
         impl Notice {
+            /// The word used in the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
             /// The head of a mail.
             pub(super) fn subject(self) -> &'static str {
                 match self { $(Self::$name => $subject,)+ }
@@ -31,23 +36,23 @@ macro_rules! notices {
 
 notices! {
     /// Somebody asked to be let back in as them.
-    CaseOpened => spoken, "Somebody asked to recover your account",
+    CaseOpened => "case_opened", spoken, "Somebody asked to recover your account",
         "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet.";
     /// The desk holds the evidence to be enough; the reset can follow.
-    CaseVerified => spoken, "Your account is about to be reset",
+    CaseVerified => "case_verified", spoken, "Your account is about to be reset",
         "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \
          of your sign-in methods.";
     /// A staff member said no.
-    CaseRefused => written, "A request to recover your account was refused",
+    CaseRefused => "case_refused", written, "A request to recover your account was refused",
         "The help desk refused a request to recover your account. Nothing on your account was changed.";
     /// Whoever asked took the request back.
-    CaseWithdrawn => written, "A request to recover your account was taken back",
+    CaseWithdrawn => "case_withdrawn", written, "A request to recover your account was taken back",
         "Whoever asked to recover your account has taken the request back. Nothing on your account was changed.";
     /// All factors, sessions and codes are gone.
-    FactorsReset => spoken, "Your sign-in methods were removed",
+    FactorsReset => "factors_reset", spoken, "Your sign-in methods were removed",
         "The help desk removed all sign-in methods and backup codes of your account and ended every session.";
     /// A factor was enrolled.
-    FactorEnrolled => spoken, "A new sign-in method was added to your account",
+    FactorEnrolled => "factor_enrolled", spoken, "A new sign-in method was added to your account",
         "A new sign-in method was added to your account.";
     /// A factor was removed, by its owner or by staff before it worked.
     FactorRemoved => spoken, "A sign-in method was removed from your account",
@@ -59,23 +64,23 @@ notices! {
     PasskeyApproved => spoken, "Your new passkey works now",
         "A senior or an admin said yes: the new passkey of your account works now.";
     /// A backup code was used.
-    BackupCodeUsed => spoken, "A backup code was used to sign in to your account",
+    BackupCodeUsed => "backup_code_used", spoken, "A backup code was used to sign in to your account",
         "Somebody signed in to your account with one of your backup codes.";
     /// A factor stopped working after too many wrong guesses.
-    FactorDisabled => spoken, "A sign-in method of yours was switched off",
+    FactorDisabled => "factor_disabled", spoken, "A sign-in method of yours was switched off",
         "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk.";
     /// Somebody set a password with a set-up code.
-    PasswordSet => spoken, "A password was set for your account",
+    PasswordSet => "password_set", spoken, "A password was set for your account",
         "A password was set for your account, with the set-up code that your organisation gave out for it.";
     /// The account is closed to everybody, because somebody said "this was not me".
-    AccountSuspended => spoken, "Your account is suspended",
+    AccountSuspended => "account_suspended", spoken, "Your account is suspended",
         "Somebody answered one of our messages to you with \"this was not me\". So nobody can sign in to your account now, and every \
          session has ended. Call the help desk.";
     /// Nobody came back within a day of the reset.
-    CaseLapsed => spoken, "The recovery of your account was not finished in time",
+    CaseLapsed => "case_lapsed", spoken, "The recovery of your account was not finished in time",
         "Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no \
          longer works. If you still can't sign in, start a new request.";
     /// They are back in: the case is closed.
-    CaseClosed => spoken, "You are back in: the recovery of your account is closed",
+    CaseClosed => "case_closed", spoken, "You are back in: the recovery of your account is closed",
         "A full sign-in with the new method has closed the recovery case.";
 }

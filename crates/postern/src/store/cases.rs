@@ -222,6 +222,16 @@ async fn find_where(
         .await?)
 }
 
+/// Cases whose hold may begin: those that wait for a notice, and those that were ready before the tier was raised. At most
+/// 200, the longest first.
+pub async fn list_awaiting_notice(db: &Db, tenant: &TenantId) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND stage IN ('awaiting_notice', 'ready') \
+         ORDER BY changed_at LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+}
+
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(

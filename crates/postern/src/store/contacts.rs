@@ -4,7 +4,7 @@ use postern_core::id::{ContactId, PersonId, TenantId};
 use postern_core::login;
 
 use super::row::row;
-use super::{Change, Db, Result, micros};
+use super::{Change, Db, Result, micros, one_row};
 
 row! {
     /// A contact. `kind`: `email`, `mobile`, `office_phone`.
@@ -13,6 +13,7 @@ row! {
         pub kind: String,
         pub value: String,
         pub filed_at: i64,
+        pub lost_at: Option<i64>,
     }
 }
 
@@ -24,7 +25,7 @@ pub fn is_phone(contact: &Contact) -> bool {
 /// A person's contacts, oldest first.
 pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Contact>> {
     Ok(sqlx::query_as(
-        "SELECT id, kind, value, filed_at FROM contacts \
+        "SELECT id, kind, value, filed_at, lost_at FROM contacts \
          WHERE tenant_id = $1 AND person_id = $2 AND removed_at IS NULL ORDER BY filed_at, id",
     )
     .bind(tenant.as_str())
@@ -33,7 +34,7 @@ pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<C
     .await?)
 }
 
-/// Files a contact.
+/// Files a contact. Whoever files one knows that it is theirs: it is confirmed.
 pub async fn insert(
     change: &mut Change<'_>,
     person: &PersonId,
@@ -43,8 +44,8 @@ pub async fn insert(
 ) -> Result<ContactId> {
     let (tenant, id) = (change.tenant().clone(), change.id()?);
     sqlx::query(
-        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at, confirmed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -56,4 +57,20 @@ pub async fn insert(
     .execute(change.conn())
     .await?;
     Ok(ContactId::new(id))
+}
+
+/// Notes that somebody no longer has a contact. `Conflict` when it is not theirs, or noted already.
+pub async fn mark_lost(change: &mut Change<'_>, person: &PersonId, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE contacts SET lost_at = $4 WHERE tenant_id = $1 AND id = $2 AND person_id = $3 AND lost_at IS NULL \
+         AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }

@@ -1,10 +1,10 @@
 //! What the outside world will be told. Rows are written with the change that they tell of, and delivered afterwards.
 
 use jiff::Timestamp;
-use postern_core::id::TenantId;
+use postern_core::id::{CaseId, ContactId, TenantId};
 
 use super::row::row;
-use super::{Change, Db, Result, micros};
+use super::{Change, Db, Result, micros, time};
 
 row! {
     /// A message. `channel`: email, sms, voice.
@@ -32,14 +32,26 @@ pub struct NewMessage<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
     pub body: &'a str,
+    /// What it tells of; none of what is no notice to a person.
+    pub about: Option<MessageSubject<'a>>,
+}
+
+/// What a notice tells of.
+pub struct MessageSubject<'a> {
+    /// The kind of notice.
+    pub notice: &'a str,
+    /// The case that it tells of.
+    pub case: Option<&'a CaseId>,
+    /// The contact on file that it goes to.
+    pub contact: &'a str,
 }
 
 /// Adds a message to the change.
 pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO outbox (tenant_id, id, channel, recipient, subject, body, created_at, next_at, attempts) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)",
+        "INSERT INTO outbox (tenant_id, id, channel, recipient, subject, body, created_at, next_at, attempts, notice, \
+         case_id, contact_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8, $9, $10)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -48,6 +60,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()>
     .bind(new.subject)
     .bind(new.body)
     .bind(at)
+    .bind(new.about.as_ref().map(|about| about.notice))
+    .bind(new.about.as_ref().and_then(|about| about.case).map(CaseId::as_str))
+    .bind(new.about.as_ref().map(|about| about.contact))
     .execute(change.conn())
     .await?;
     Ok(())
@@ -57,7 +72,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()>
 /// for every name, and no answer tells who exists.
 pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
     let (subject, body) = ("nobody is told", "");
-    let message = NewMessage { channel: "email", recipient: "nobody@postern.invalid", subject, body };
+    let message =
+        NewMessage { channel: "email", recipient: "nobody@postern.invalid", subject, body, about: None };
     insert(change, &message).await?;
     sqlx::query(
         "DELETE FROM outbox WHERE tenant_id = $1 AND recipient = $2 AND created_at = $3 AND subject = $4",
@@ -120,6 +136,47 @@ pub async fn settle(
     .execute(change.conn())
     .await?;
     Ok(())
+}
+
+/// Keeps messages as if a relay had accepted them, with their text: in development `/dev/outbox` is the relay.
+pub async fn accept_due(change: &mut Change<'_>, mail: bool) -> Result<u64> {
+    let at = micros(change.at());
+    let done = sqlx::query(
+        "UPDATE outbox SET delivered_at = $1, attempts = attempts + 1 WHERE delivered_at IS NULL AND given_up_at IS NULL \
+         AND next_at <= $1 AND (channel = 'email') = ($2 = 1)",
+    )
+    .bind(at)
+    .bind(i64::from(mail))
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The first moment at which a relay accepted a notice of this kind, written since then, for a contact that counts: one that
+/// is confirmed and older than the case, neither lost nor among `except`. With its contact.
+pub async fn find_accepted(
+    db: &Db,
+    tenant: &TenantId,
+    (case, notice): (&CaseId, &str),
+    (opened_at, since): (Timestamp, Timestamp),
+    except: &[&ContactId],
+) -> Result<Option<(Timestamp, ContactId)>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "SELECT o.delivered_at, c.id FROM outbox o \
+         JOIN contacts c ON c.tenant_id = o.tenant_id AND c.id = o.contact_id \
+         WHERE o.tenant_id = $1 AND o.case_id = $2 AND o.notice = $3 AND o.created_at >= $4 AND o.delivered_at IS NOT NULL \
+         AND c.confirmed_at < $5 AND c.filed_at < $5 AND c.lost_at IS NULL AND c.removed_at IS NULL \
+         ORDER BY o.delivered_at, o.id",
+    )
+    .bind(tenant.as_str())
+    .bind(case.as_str())
+    .bind(notice)
+    .bind(micros(since))
+    .bind(micros(opened_at))
+    .fetch_all(db.reader())
+    .await?;
+    let counts = |id: &str| except.iter().all(|used| used.as_str() != id);
+    Ok(rows.into_iter().find(|(_, id)| counts(id)).map(|(at, id)| (time(at), ContactId::new(id))))
 }
 
 /// The newest messages, for `/dev/outbox` and for tests.

@@ -74,6 +74,8 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}", get(cases::show))
         .route("/api/v1/cases/{id}/take", post(case_steps::take_case))
         .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))
+        .route("/api/v1/cases/{id}/contact-lost", post(case_steps::report_contact_lost))
+        .route("/api/v1/cases/{id}/start-hold", post(case_steps::want_hold))
         .route("/api/v1/cases/{id}/bind-page", post(case_steps::bind_page))
         .route("/api/v1/cases/{id}/evidence", post(case_steps::add_evidence))
         .route("/api/v1/cases/{id}/vouch", post(case_steps::vouch))

@@ -24,7 +24,7 @@ pub struct CaseLine {
     claimed_login: String,
     /// `standard`, `sensitive` or `privileged`.
     tier: Option<String>,
-    /// `verifying`, `awaiting_approval`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
+    /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
     stage_words: &'static str,

@@ -18,13 +18,14 @@ pub mod runbook;
 pub mod take_case;
 pub mod tokens;
 
-use postern_core::case::Case;
+use postern_core::case::{Case, Stage};
 
 /// A case's stage in the desk's words.
 pub(super) fn stage_words(stage: &str) -> &'static str {
     match stage {
         "verifying" => "Gathering proof",
         "awaiting_approval" => "Wants a second yes",
+        "awaiting_notice" => "Waits for a message to go out",
         "on_hold" => "On hold",
         "ready" => "Ready for the reset",
         "remedied" => "Reset done, waiting for sign-in",
@@ -35,5 +36,9 @@ pub(super) fn stage_words(stage: &str) -> &'static str {
 
 /// Whether the case waits for the desk, rather than for the person.
 pub(super) fn waits_for_desk(case: &Case) -> bool {
-    !matches!(case.stage().as_str(), "remedied" | "closed" | "on_hold")
+    match case.stage() {
+        Stage::AwaitingNotice { reported_at, .. } => reported_at.is_some(),
+        Stage::Remedied { .. } | Stage::Closed { .. } | Stage::OnHold { .. } => false,
+        _ => true,
+    }
 }

@@ -101,6 +101,11 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/cases/{id}", get(desk::case::show))
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
+        .route("/desk/cases/{id}/contact-lost", post(desk::take_case::contact_lost))
+        .route(
+            "/desk/cases/{id}/start-hold",
+            get(desk::decide::show_start_hold).post(desk::decide::start_hold),
+        )
         .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
         .route(

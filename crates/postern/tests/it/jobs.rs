@@ -6,5 +6,6 @@ mod find_floods;
 mod keep_running;
 mod publish_checkpoint;
 mod sequence_audit;
+mod start_holds;
 mod tampered_log;
 mod watch_folder;

@@ -68,6 +68,53 @@ pub struct Why {
     reason: String,
 }
 
+/// A contact that they no longer have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LostContact {
+    /// The `id` of one of the person's `contacts`.
+    contact: String,
+    /// Who said so, and how. Stands in the audit log.
+    #[schema(example = "Phone stolen with the bag, she says on the office line")]
+    reason: String,
+}
+
+/// `POST /api/v1/cases/{id}/contact-lost`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/contact-lost", tag = "cases", operation_id = "report_contact_lost",
+    summary = "Report a contact lost",
+    description = "Nobody calls it any more, and a message that goes there begins no waiting period. Messages still go there.",
+    params(CasePath), request_body = LostContact, security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn report_contact_lost(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<LostContact>,
+) -> Result<Json<CaseState>, Problem> {
+    let id = CaseId::new(path.id);
+    let (contact, reason) = (&sent.contact, &sent.reason);
+    actions::report_contact_lost::report_contact_lost(&app, &caller, &id, contact, reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/start-hold`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/start-hold", tag = "cases", operation_id = "start_hold",
+    summary = "Begin a waiting period without a message",
+    description = "When for a day no message about the verification went out to a contact that counts. Two seniors from \
+        outside the case must say so; the second one's word begins it, and it lasts twice as long.",
+    params(CasePath), request_body = Why, security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn want_hold(
+    State(app): State<Arc<App>>,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<Why>,
+) -> Result<Json<CaseState>, Problem> {
+    let id = CaseId::new(path.id);
+    actions::start_hold::want_hold(&app, &caller, &id, &sent.reason).await?;
+    CaseState::load(&app, &caller, &id).await
+}
+
 /// `POST /api/v1/cases/{id}/take`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/take", tag = "cases", operation_id = "take_case",
     summary = "Take a case up",
@@ -176,7 +223,7 @@ pub async fn force_mfa_reset(
 /// `POST /api/v1/cases/{id}/approve`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/approve", tag = "cases", operation_id = "approve_case",
     summary = "Approve a case",
-    description = "The second yes, by a senior who neither gave evidence nor heard the phrase. The waiting period starts.",
+    description = "The second yes, by a senior who neither gave evidence nor heard the phrase. The waiting period starts when the message about it went out.",
     params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn approve_case(

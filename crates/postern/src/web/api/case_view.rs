@@ -17,7 +17,7 @@ pub struct CaseState {
     id: String,
     /// Its name in talk: `C-7K3M9Q`.
     reference: String,
-    /// `verifying`, `awaiting_approval`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
+    /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
     stage_words: &'static str,
@@ -30,6 +30,9 @@ pub struct CaseState {
     risk: i64,
     /// Whether the claimant's page is bound to a call to a number on file.
     page_bound: bool,
+    /// In `awaiting_notice`: from when on two seniors can begin the waiting period, if no message went out.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    seniors_may_start_hold_from: Option<Timestamp>,
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
     hold_until: Option<Timestamp>,
@@ -155,6 +158,11 @@ pub struct FiledContact {
     value: String,
     #[schema(value_type = String, format = DateTime)]
     filed_at: Timestamp,
+    /// Its id: send it to `contact-lost`.
+    id: String,
+    /// Since when it is said that they no longer have it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    lost_at: Option<Timestamp>,
     /// Whole days on file before the case was opened.
     days_before_case: i64,
 }

@@ -27,6 +27,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
     paths(
         portal::open_case, portal::show_case, portal::show_pass, portal::withdraw_case, portal::contest, portal::contest_others,
         cases::list, cases::show,
+        case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,

@@ -1,4 +1,4 @@
-//! Refuse, escalate, approve: one question each, with a reason.
+//! Refuse, escalate, approve, begin the hold: one question each, with a reason.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::{
-    ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case,
+    ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case, start_hold,
 };
 use crate::app::App;
 use crate::web::extract::{Form, Signed};
@@ -25,7 +25,7 @@ pub struct ReasonForm {
     reason: String,
 }
 
-/// One of the three questions.
+/// One of the questions.
 #[derive(Clone, Copy)]
 struct Question {
     path: &'static str,
@@ -50,8 +50,17 @@ const ESCALATE: Question = Question {
 const APPROVE: Question = Question {
     path: "approve",
     title: "Approve this case",
-    says: "You say that the evidence convinces you too. The waiting period starts, and the owner is told.",
+    says: "You say that the evidence convinces you too. The owner is told; the waiting period starts when that message went out.",
     button: "Approve the case",
+};
+
+const START_HOLD: Question = Question {
+    path: "start-hold",
+    title: "Begin the waiting period",
+    says: "No message about the verification went out to a contact that counts. You say that the waiting period shall begin all the \
+           same. It begins when a second senior from outside the case says so too, and lasts twice as long. Try first to reach \
+           the owner yourself.",
+    button: "Begin it",
 };
 
 /// `GET /desk/cases/{id}/refuse`
@@ -115,6 +124,27 @@ pub async fn approve(
     let id = CaseId::new(id);
     let outcome = approve_case::approve_case(&app, &caller, &id, &form.reason).await;
     answer(&app, &caller, &id, APPROVE, (outcome, form.reason)).await
+}
+
+/// `GET /desk/cases/{id}/start-hold`
+pub async fn show_start_hold(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    page(&app, &caller, &CaseId::new(id), START_HOLD, Asked::default()).await
+}
+
+/// `POST /desk/cases/{id}/start-hold`
+pub async fn start_hold(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let outcome = start_hold::want_hold(&app, &caller, &id, &form.reason).await;
+    answer(&app, &caller, &id, START_HOLD, (outcome, form.reason)).await
 }
 
 #[derive(Default)]

@@ -42,6 +42,11 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
         Stage::AwaitingApproval { .. } => {
             checked("Your identity is checked. A second person must approve.", None)
         }
+        Stage::AwaitingNotice { .. } => checked(
+            "Your identity is checked. Because of what your account can reach there is a waiting period. It begins when our \
+             message about it has gone out to a contact that we have on file.",
+            None,
+        ),
         Stage::OnHold { until, .. } if now < *until => checked(
             "Your identity is checked. Because of what your account can reach there is a waiting period, in which you were \
              told on every contact we have.",

@@ -24,6 +24,7 @@ on_both! {
         browser.get(&path).await.ok().says("the evidence convinces you too");
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
         assert_eq!(app.events("case.approved").await.len(), 1);
+        app.wait_for_hold(&id).await;
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(71) && left <= SignedDuration::from_hours(72));
@@ -45,7 +46,7 @@ on_both! {
         assert_denied(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
         assert!(app.events("case.approved").await.is_empty());
         approve_case(&app, &ada, &id, PLACEHOLDER_REASON).await.unwrap();
-        assert_eq!(app.stage(&id).await, "on_hold");
+        app.wait_for_hold(&id).await;
     }
 
     async fn who_heard_the_phrase_is_not_the_second_yes(db) {

@@ -4,7 +4,7 @@ use postern::store::outbox;
 use postern_testkit::{FakeGateway, FakeSmtp};
 
 use crate::on_both::on_both;
-use crate::test_app::{Place, TestApp, eventually};
+use crate::test_app::{Place, TestApp, eventually, production};
 
 fn outside(smtp: &FakeSmtp, gateway: &FakeGateway) -> impl FnOnce(&mut Config) + use<> {
     let (smtp, gateway) = (smtp.url(), gateway.url());
@@ -112,12 +112,21 @@ on_both! {
         assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 1));
     }
 
+    async fn in_development_the_outbox_page_is_the_relay(db) {
+        let app = TestApp::start(db).await;
+        app.open("gus").await;
+        eventually("both count as accepted", async || waiting(&app).await == 0).await;
+        let messages = app.messages().await;
+        assert!(messages.iter().all(|m| m.body.contains("Halden Works")), "development shows what was said");
+    }
+
     async fn without_a_way_out_messages_wait(db) {
         let smtp = FakeSmtp::start().await;
-        let app = TestApp::start(db).await;
+        let app = TestApp::start_with(db, production).await;
         app.open("gus").await;
         app.advance_seconds(86_400);
         let app = TestApp::start_at(app.stop().await, |config| {
+            production(config);
             config.smtp = Some(Smtp { url: smtp.url(), from: "postern@halden.invalid".parse().unwrap() });
         })
         .await;

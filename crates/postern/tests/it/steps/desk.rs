@@ -11,7 +11,7 @@ use postern::actions::vouch::vouch;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, eventually};
 
 /// A reason for tests that are about something else.
 pub const PLACEHOLDER_REASON: &str = "HD-4711, phone lost on the train";
@@ -99,8 +99,13 @@ impl TestApp {
         self.bind("ben", &id).await;
         self.record("ben", &id, Kind::LiveVideo).await;
         self.vouch("mona", &id).await;
-        assert_eq!(self.stage(&id).await, "on_hold");
+        self.wait_for_hold(&id).await;
         id
+    }
+
+    /// The hold begins by itself when its notice was accepted.
+    pub async fn wait_for_hold(&self, id: &CaseId) {
+        eventually("the hold begins", async || self.stage(id).await == "on_hold").await;
     }
 
     /// A privileged case that waits for the second yes.

@@ -145,7 +145,7 @@ fn story_of_stage(case: &Case, id: &str, said: &impl Fn(&str) -> usize) {
     let reset = said("mfa.factor_admin_reset");
     match case.stage() {
         Stage::Verifying => assert_eq!(reset, 0, "case {id}"),
-        Stage::AwaitingApproval { .. } | Stage::Ready { .. } => {
+        Stage::AwaitingApproval { .. } | Stage::AwaitingNotice { .. } | Stage::Ready { .. } => {
             assert!(said("case.verified") > 0 && reset == 0, "case {id}");
         }
         Stage::OnHold { approved_by, .. } => {
@@ -172,8 +172,15 @@ fn story_of_stage(case: &Case, id: &str, said: &impl Fn(&str) -> usize) {
 
 /// A staff action carries actor and reason; a reset says what was there before.
 fn reasons(log: &[Entry]) {
-    let wanted =
-        ["mfa.factor_admin_reset", "case.refused", "case.escalated", "case.approved", "case.evidence_added"];
+    let wanted = [
+        "case.hold_wanted",
+        "contact.reported_lost",
+        "mfa.factor_admin_reset",
+        "case.refused",
+        "case.escalated",
+        "case.approved",
+        "case.evidence_added",
+    ];
     for entry in log.iter().filter(|e| wanted.contains(&e.event.as_str())) {
         let actor = entry.body["actor"]["type"].as_str().unwrap();
         let operator = actor == "system" && entry.event == "mfa.factor_admin_reset" && entry.case.is_none();

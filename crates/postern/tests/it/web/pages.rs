@@ -108,6 +108,7 @@ on_both! {
         in_stage("awaiting_approval").await;
         look(&mona, &["/account"]).await;
         app.approve("sol", &id).await;
+        app.wait_for_hold(&id).await;
         in_stage("on_hold").await;
         app.advance_seconds(72 * 3600 + 1);
         let (ben, ada) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);

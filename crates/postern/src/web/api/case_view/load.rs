@@ -51,6 +51,7 @@ impl CaseState {
             escalated: case.is_escalated(),
             risk: case.risk(),
             page_bound: matches!(case.page(), Page::Bound { .. }),
+            seniors_may_start_hold_from: seniors_may_start_hold_from(case),
             hold_until: if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None },
             opened_with: row.opened_with.clone(),
             taken_by: row.taken_by.clone(),
@@ -61,6 +62,11 @@ impl CaseState {
             closed_at: row.closed_at.map(time),
         }
     }
+}
+
+fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
+    let Stage::AwaitingNotice { since, .. } = case.stage() else { return None };
+    Some(since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX))
 }
 
 /// Of a stranger's case nothing is missing: no proof makes somebody of nobody.
@@ -198,7 +204,14 @@ impl FiledContact {
     fn of(contact: Contact, case: &Case) -> Self {
         let filed_at = time(contact.filed_at);
         let days_before_case = case.opened_at().duration_since(filed_at).as_hours().div_euclid(24);
-        Self { kind: contact.kind, value: contact.value, filed_at, days_before_case }
+        Self {
+            id: contact.id,
+            lost_at: contact.lost_at.map(time),
+            kind: contact.kind,
+            value: contact.value,
+            filed_at,
+            days_before_case,
+        }
     }
 }
 

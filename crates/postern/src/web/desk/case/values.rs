@@ -5,7 +5,8 @@ use postern_core::case::{Case, Page, Stage};
 use postern_core::evidence::{Kind, Worth};
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, Request, TakeCase,
+    Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, ReportContact, Request, StartHold,
+    TakeCase,
 };
 use postern_signals::cause::Cause;
 use serde_json::{Value, json};
@@ -63,6 +64,8 @@ pub(super) async fn values(
         "can_refuse": app.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_escalate": app.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_approve": app.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "hold": hold(app, caller, case, now),
+        "can_report": app.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
@@ -70,6 +73,21 @@ pub(super) async fn values(
         "others": other_cases(app, row, case).await?,
         "diagnosis": diagnosis(app, row, case).await?,
     }))
+}
+
+/// What the page says of a hold that has not begun.
+fn hold(app: &App, caller: &Caller, case: &Case, now: Timestamp) -> Value {
+    let Stage::AwaitingNotice { since, wanted_by, reported_at, .. } = case.stage() else {
+        return Value::Null;
+    };
+    let from = since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
+    let may = app.policies.authorize::<StartHold>(&Request::on_case(&caller.staff(), case)).is_ok();
+    json!({
+        "overdue": reported_at.is_some() || now >= from,
+        "from": from.as_microsecond(),
+        "wanted": wanted_by.is_some(),
+        "can_start": may && now >= from,
+    })
 }
 
 async fn taken_by(app: &App, row: &CaseRow) -> Result<Option<String>, Problem> {
@@ -106,6 +124,10 @@ pub(in crate::web) fn why_locked(
         (Stage::OnHold { .. }, _) => {
             Some("The waiting period is not over; the owner can still object.".into())
         }
+        (Stage::AwaitingNotice { .. }, _) => Some(
+            "No message about the verification has gone out yet; the waiting period begins when one has."
+                .into(),
+        ),
         (Stage::Verifying, _) => Some("The policy wants more proof. See what is missing.".into()),
         (Stage::AwaitingApproval { .. }, _) => {
             Some("A senior who gave no evidence must approve first.".into())
@@ -131,7 +153,10 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
         .iter()
         .map(|c| {
             let days = (case.opened_at().as_microsecond() - c.filed_at).div_euclid(86_400_000_000);
-            json!({ "kind": c.kind, "value": c.value, "filed_at": c.filed_at, "days": days })
+            json!({
+                "id": c.id, "kind": c.kind, "value": c.value, "filed_at": c.filed_at, "days": days,
+                "lost_at": c.lost_at,
+            })
         })
         .collect();
     let attempts: Vec<Value> =

@@ -1,0 +1,58 @@
+//! Somebody says that a contact is not the person's any more. Nobody calls it, and a notice that goes there begins no hold;
+//! notices still go there, for what is said may be a lie.
+
+use postern_core::event::{Event, EventKind};
+use postern_core::id::CaseId;
+use postern_core::policy::ReportContact;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::app::App;
+use crate::store::{StoreError, contacts};
+
+/// Notes it, with who said so and how.
+pub async fn report_contact_lost(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    contact: &str,
+    reason: &str,
+) -> Result<(), ActionError> {
+    let attempt =
+        Attempt { actor: caller.actor(), step: "report_contact_lost", case: Some(id), person: None };
+    attempt.run(app, || report(app, caller, id, contact, reason)).await
+}
+
+async fn report(
+    app: &App,
+    caller: &Caller,
+    id: &CaseId,
+    contact: &str,
+    reason: &str,
+) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, _) = case_for(app, caller, id).await?;
+    let permit = permit_on_case::<ReportContact>(app, caller, &case).await?;
+    if row.person_id.is_none() {
+        return Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned()));
+    }
+    let person = &case.subject().person;
+    let mut change = caller.change_on(app, person).await?;
+    match contacts::mark_lost(&mut change, person, contact).await {
+        Err(StoreError::Conflict) => {
+            let words = "This contact is reported lost already, or is not on file for them.";
+            return Err(ActionError::Refused(words.to_owned()));
+        }
+        other => other?,
+    }
+    let event = Event::new(EventKind::ContactReportedLost, caller.actor())
+        .person(person)
+        .case(id)
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(json!({ "lost": false }))
+        .detail(json!({ "contact": contact }));
+    Ok(change.commit(&event).await?)
+}

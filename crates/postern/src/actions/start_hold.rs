@@ -1,0 +1,94 @@
+//! The waiting period begins when a relay accepted the notice of the verification for a contact that counts: an attacker
+//! must not be able to let it run unseen. Nor may they keep it from ever beginning: after a day without, two seniors from
+//! outside the case begin it, twice as long, each with a reason.
+
+use postern_core::case::{Case, Stage};
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::id::{CaseId, ContactId};
+use postern_core::policy::StartHold;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::advance::lock_subject;
+use super::on_record::Attempt;
+use super::record_finding::seniors;
+use super::retry::retry;
+use super::{ActionError, Caller, case_for, case_now, permit_on_case};
+use crate::app::App;
+use crate::notify::{self, Notice};
+use crate::store::cases::{self, CaseRow};
+use crate::store::outbox;
+
+/// Begins the hold of a case whose notice was accepted; tells seniors when none was for a day. Does nothing to others.
+pub async fn start_hold(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+    retry(|| start(app, row)).await
+}
+
+/// A senior from outside the case wants the hold to begin all the same. The second one's word begins it.
+pub async fn want_hold(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "want_hold", case: Some(id), person: None };
+    attempt.run(app, || want(app, caller, id, reason)).await
+}
+
+async fn start(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+    let now = app.clock.now();
+    let Some((case, person)) = case_now(app, row, now).await? else { return Ok(()) };
+    let Stage::AwaitingNotice { since, .. } = *case.stage() else { return Ok(()) };
+    let used: Vec<&ContactId> = case.proving_contacts().collect();
+    let about = (case.id(), Notice::CaseVerified.as_str());
+    let times = (case.opened_at(), since);
+    let accepted = outbox::find_accepted(&app.db, &app.tenant, about, times, &used).await?;
+    let Some((accepted_at, contact)) = accepted else {
+        return report_unreached(app, row, case).await;
+    };
+    let case = case.start_hold(accepted_at)?;
+    let mut change = app.change_of(&person.id).await?;
+    lock_subject(&mut change, &case).await?;
+    cases::save(&mut change, row, &case).await?;
+    let event =
+        held(&case, Actor::System, json!({ "contact": contact, "accepted_at": accepted_at.to_string() }));
+    Ok(change.commit(&event).await?)
+}
+
+async fn report_unreached(app: &App, row: &CaseRow, case: Case) -> Result<(), ActionError> {
+    let person = case.subject().person.clone();
+    let Ok(case) = case.report_unreached(app.clock.now()) else { return Ok(()) };
+    let seniors = seniors(app).await?;
+    let mut change = app.change_of(&person).await?;
+    cases::save(&mut change, row, &case).await?;
+    notify::tell_of_unreached(app, &mut change, &seniors, (case.id(), &row.reference)).await?;
+    let event = Event::new(EventKind::CaseNoticeOverdue, Actor::System).person(&person).case(case.id());
+    Ok(change.commit(&event).await?)
+}
+
+async fn want(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
+    let (row, case, now) = case_for(app, caller, id).await?;
+    let permit = permit_on_case::<StartHold>(app, caller, &case).await?;
+    let policies = permit.policies().to_vec();
+    let first =
+        if let Stage::AwaitingNotice { wanted_by, .. } = case.stage() { wanted_by.clone() } else { None };
+    let case = case.want_hold(permit, caller.person.id.clone(), now)?;
+    let mut change = caller.change_on(app, &case.subject().person).await?;
+    lock_subject(&mut change, &case).await?;
+    cases::save(&mut change, &row, &case).await?;
+    let wanted = Event::new(EventKind::CaseHoldWanted, caller.actor())
+        .person(&case.subject().person)
+        .case(id)
+        .reason(&reason)
+        .policies(&policies);
+    if matches!(case.stage(), Stage::OnHold { .. }) {
+        change.record(wanted);
+        let by = json!({ "doubled": true, "wanted_by": [first, Some(caller.person.id.clone())] });
+        return Ok(change.commit(&held(&case, caller.actor(), by)).await?);
+    }
+    Ok(change.commit(&wanted).await?)
+}
+
+/// The record of a hold that began. `why`: an object.
+fn held(case: &Case, actor: Actor, mut why: serde_json::Value) -> Event {
+    if let (Stage::OnHold { until, .. }, Some(why)) = (case.stage(), why.as_object_mut()) {
+        why.insert("until".to_owned(), json!(until.to_string()));
+    }
+    Event::new(EventKind::CaseHoldStarted, actor).person(&case.subject().person).case(case.id()).detail(why)
+}
