@@ -258,19 +258,7 @@ impl Adversary<'_> {
             | Step::Approve { .. }
             | Step::Notice
             | Step::WantHold { .. } => {
-                next.case = remembered(world, step, || self.move_case(world, step))?;
-                // Evidence in another order is the same evidence: half the states for nothing.
-                next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
-                next.case.forget_now();
-                match step {
-                    Step::Notice => next.noticed = true,
-                    Step::WantHold { by } => {
-                        for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
-                            *wanted |= who == by;
-                        }
-                    }
-                    _ => {}
-                }
+                return self.with_case_moved(next, world, step);
             }
             Step::Reset { by } => {
                 next.case = remembered(world, step, || self.reset(world, by))?;
@@ -314,6 +302,23 @@ impl Adversary<'_> {
                 world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
                 next.session = true;
             }
+        }
+        Some(next)
+    }
+
+    fn with_case_moved(&self, mut next: World, world: &World, step: &Step) -> Option<World> {
+        next.case = remembered(world, step, || self.move_case(world, step))?;
+        // Evidence in another order is the same evidence: half the states for nothing.
+        next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
+        next.case.forget_now();
+        match step {
+            Step::Notice => next.noticed = true,
+            Step::WantHold { by } => {
+                for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
+                    *wanted |= who == by;
+                }
+            }
+            _ => {}
         }
         Some(next)
     }

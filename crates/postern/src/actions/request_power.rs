@@ -32,11 +32,15 @@ pub(super) async fn request_power(
     (person, name, power): (&PersonId, &str, Power<'_>),
 ) -> Result<Timestamp, ActionError> {
     let takes_effect_at = time(micros(change.at() + Config::POWER_WAIT));
-    let (role, token, what) = match power {
+    let (role, token) = match power {
+        Power::Role(role) => (Some(role.as_str()), None),
+        Power::Token { id, .. } => (None, Some(id)),
+    };
+    let (subject, what) = match power {
         Power::Role(role) => {
-            (Some(role.as_str()), None, format!("the desk role {} for {name}", role.as_str()))
+            ("Somebody is to get a desk role", format!("the desk role {} for {name}", role.as_str()))
         }
-        Power::Token { id, label } => (None, Some(id), format!("the service token {label}")),
+        Power::Token { label, .. } => ("A service token was made", format!("the service token {label}")),
     };
     let new = NewGrant { person, role, token, requested_by: &caller.person.id, takes_effect_at };
     let id = power_grants::insert(change, &new).await?;
@@ -50,6 +54,6 @@ pub(super) async fn request_power(
         takes_effect_at.strftime("%-d %b %Y, %H:%M")
     );
     let page = format!("/desk/power-grants/{id}");
-    notify::tell_overseers(app, change, ("Somebody is to get power at the help desk", &text, &page)).await?;
+    notify::tell_overseers(app, change, (subject, &text, &page)).await?;
     Ok(takes_effect_at)
 }

@@ -55,13 +55,13 @@ notices! {
     FactorEnrolled => "factor_enrolled", spoken, "A new sign-in method was added to your account",
         "A new sign-in method was added to your account.";
     /// A factor was removed, by its owner or by staff before it worked.
-    FactorRemoved => spoken, "A sign-in method was removed from your account",
+    FactorRemoved => "factor_removed", spoken, "A sign-in method was removed from your account",
         "A sign-in method was removed from your account.";
     /// A passkey of staff was enrolled, and waits.
-    PasskeyWaits => spoken, "A new sign-in method was added to your account, and waits",
+    PasskeyWaits => "passkey_waits", spoken, "A new sign-in method was added to your account, and waits",
         "A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes.";
     /// A second staff member let it work before its time.
-    PasskeyApproved => spoken, "Your new passkey works now",
+    PasskeyApproved => "passkey_approved", spoken, "Your new passkey works now",
         "A senior or an admin said yes: the new passkey of your account works now.";
     /// A backup code was used.
     BackupCodeUsed => "backup_code_used", spoken, "A backup code was used to sign in to your account",

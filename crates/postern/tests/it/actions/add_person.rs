@@ -52,11 +52,11 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser_with_planted_session("ada").await;
         ada.post("/desk/people/new", &ivy("person", "ivy@halden.example", "")).await.ok();
-        assert!(app.told("added to the help desk").await.is_empty(), "she has no power there");
+        assert!(app.told("to get a desk role").await.is_empty(), "she has no power there");
         let mut form = ivy("agent", "max@halden.example", "");
         form[0].1 = "max";
         ada.post("/desk/people/new", &form).await.ok();
-        assert_eq!(app.told("added to the help desk").await, OVERSEERS);
+        assert_eq!(app.told("to get a desk role").await, OVERSEERS);
         app.token(&["cases:read"]).await;
         assert_eq!(app.told("service token was made").await, OVERSEERS);
     }

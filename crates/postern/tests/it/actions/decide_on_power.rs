@@ -74,7 +74,7 @@ on_both! {
         let ada = app.caller("ada").await;
         let added = app.add(&ada, "nell", Role::Senior).await;
         assert_eq!(app.person("nell").await.role, Role::Person);
-        let mut told = app.told_overseers("is to get power").await;
+        let mut told = app.told_overseers("is to get a desk role").await;
         told.sort();
         assert_eq!(told, ["ada@demo.postern.invalid", "otto@demo.postern.invalid"]);
         let grant = app.only_grant().await;
