@@ -70,7 +70,7 @@ export async function thePersonAndTheCaseSayIt(world) {
   await fetch(`${world.server.url}/api/v1/portal/cases`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login: DINA.login }),
   });
-  await page.goto('/desk');
+  await page.goto('/desk?list=strangers');
   await page.getByRole('table').getByRole('link', { name: DINA.name }).click();
   await isAt(page, /^\/desk\/cases\/[^/]+$/, DINA.name);
   await page.getByRole('heading', { name: 'It looks like an attack on this account' }).waitFor();

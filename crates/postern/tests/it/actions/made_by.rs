@@ -72,7 +72,7 @@ on_both! {
             assert_denied(approve_case(&app, &caller, &id, PLACEHOLDER_REASON).await, "staff.second-person");
         }
         app.approve("sol", &id).await;
-        assert_eq!(app.stage(&id).await, "on_hold");
+        app.wait_for_hold(&id).await;
     }
 
     /// The admin who adds somebody also says who their manager is.
@@ -123,6 +123,9 @@ on_both! {
             app.bind("ben", &id).await;
             app.record("ben", &id, Kind::CallPlaced).await;
             app.vouch("mona", &id).await;
+            if held {
+                app.wait_for_hold(&id).await;
+            }
             let case = app.case(&id).await;
             let Stage::OnHold { began_at, until, .. } = *case.stage() else {
                 assert!(!held && case.stage().as_str() == "ready", "{:?}", case.stage());

@@ -302,8 +302,9 @@ async fn overseers_were_told(app: &TestApp, log: &[Entry]) {
     };
     for entry in log.iter().filter(gives_power) {
         let sql = "SELECT c.value FROM contacts c JOIN persons p ON p.id = c.person_id \
-                   WHERE p.role IN ('admin', 'auditor') AND c.kind = 'email' AND c.id < $1";
-        let mails = sqlx::query(sql).bind(&entry.id).fetch_all(app.db.reader()).await.unwrap();
+                   WHERE p.role IN ('admin', 'auditor') AND c.kind = 'email' AND c.id < $1 \
+                   AND (p.changed_at IS NULL OR p.changed_at < $2)";
+        let mails = sqlx::query(sql).bind(&entry.id).bind(entry.at).fetch_all(app.db.reader()).await.unwrap();
         for mail in mails.iter().map(|row| row.get::<String, _>("value")) {
             let told = sqlx::query("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2");
             let told = told.bind(&mail).bind(entry.at).fetch_optional(app.db.reader()).await.unwrap();
