@@ -52,10 +52,11 @@ pub async fn find_waiting(
 }
 
 /// Ends the wait of one. `Conflict` when it waits no longer.
+// Usable since it was made, not since now: of two changes that met, the later one may have begun earlier.
 pub async fn end_wait(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE factors SET usable_at = $3 WHERE tenant_id = $1 AND id = $2 AND usable_at > $3 AND removed_at IS NULL",
+        "UPDATE factors SET usable_at = created_at WHERE tenant_id = $1 AND id = $2 AND usable_at > $3 AND removed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id)
