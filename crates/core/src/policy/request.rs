@@ -205,14 +205,14 @@ fn case_attributes(case: &Case) -> Value {
     })
 }
 
-/// Who has approved the case, or wants its hold to begin.
-fn yes_by(case: &Case) -> Vec<&str> {
+/// Who has approved the case, or wants its hold to begin, as whom they count.
+fn yes_by(case: &Case) -> BTreeSet<PersonId> {
     let (approved_by, wanted_by) = match case.stage() {
         Stage::AwaitingNotice { approved_by, wanted_by, .. } => (approved_by.as_ref(), wanted_by.as_ref()),
         Stage::OnHold { approved_by, .. } | Stage::Ready { approved_by, .. } => (approved_by.as_ref(), None),
         _ => (None, None),
     };
-    approved_by.into_iter().chain(wanted_by).map(PersonId::as_str).collect()
+    case.made_by().independent(approved_by.into_iter().chain(wanted_by))
 }
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.
