@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{Change, ceremonies, factors, persons};
+use crate::store::{Change, ceremonies, factors, persons, power_grants};
 
 /// What the browser is asked: to make a key, and to show one that is there.
 pub struct Invitation {
@@ -125,7 +125,10 @@ async fn usable_at(
     proven_by: &ProvenBy,
 ) -> Result<Option<Timestamp>, ActionError> {
     let let_in = persons::use_first_passkey(change, &caller.person.id).await?;
-    let waits = caller.person.role.is_staff() && !proven_by.is_passkey && !let_in;
+    // Also for whom a desk role waits: it would be a key to the desk from the moment the role is given.
+    let is_staff =
+        caller.person.role.is_staff() || power_grants::waits_for_role(change, &caller.person.id).await?;
+    let waits = is_staff && !proven_by.is_passkey && !let_in;
     Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
 }
 

@@ -9,6 +9,7 @@ use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::decide_on_power::stop_powers_of;
 use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
@@ -247,6 +248,7 @@ async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resul
     }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;
+    stop_powers_of(change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(())
 }

@@ -50,6 +50,9 @@ async fn expect_another_person(app: &App, caller: &Caller, grant: &PowerGrant) -
     if own.as_str() == grant.person_id {
         return refused("Nobody says yes to power of their own.");
     }
+    if !can_still_ask(app, &requester).await? {
+        return refused("Whoever asked for it is no admin any more. Stop it.");
+    }
     let from = app.clock.now().saturating_sub(ONE_PERSON).unwrap_or(app.clock.now());
     let made_by = persons::find_changed_by(&app.db, &app.tenant, own, from).await?;
     let requester_made_by = persons::find_changed_by(&app.db, &app.tenant, &requester, from).await?;
@@ -85,7 +88,7 @@ async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), 
     Ok(change.commit(&event).await?)
 }
 
-/// Gives what nobody stopped in time. What an admin asked for whose account was suspended since is stopped instead.
+/// Gives what nobody stopped in time. What somebody asked for who is no admin any more is stopped instead.
 pub async fn grant_due_powers(app: &App) -> Result<(), ActionError> {
     for grant in power_grants::list_due(&app.db, &app.tenant, app.clock.now()).await? {
         match grant_due(app, &grant).await {
@@ -98,19 +101,23 @@ pub async fn grant_due_powers(app: &App) -> Result<(), ActionError> {
 }
 
 async fn grant_due(app: &App, grant: &PowerGrant) -> Result<(), ActionError> {
-    let requester = persons::load(&app.db, &app.tenant, &PersonId::new(&grant.requested_by)).await?;
     let mut change = app.change_of(&PersonId::new(&grant.person_id)).await?;
-    let event = if requester.suspended_at.is_some() || requester.role != Role::Admin {
-        withhold(&mut change, grant, None).await?;
-        tell(app, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.").await?;
-        about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
-    } else {
+    let event = if can_still_ask(app, &PersonId::new(&grant.requested_by)).await? {
         power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Elapsed).await?;
         give(&mut change, grant).await?;
         tell(app, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
         about(grant, EventKind::PowerGranted, Actor::System, GrantOutcome::Elapsed)
+    } else {
+        withhold(&mut change, grant, None).await?;
+        tell(app, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.").await?;
+        about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
     };
     Ok(change.commit(&event).await?)
+}
+
+async fn can_still_ask(app: &App, requester: &PersonId) -> Result<bool, ActionError> {
+    let requester = persons::load(&app.db, &app.tenant, requester).await?;
+    Ok(requester.suspended_at.is_none() && requester.role == Role::Admin)
 }
 
 async fn give(change: &mut Change<'_>, grant: &PowerGrant) -> Result<(), ActionError> {
@@ -121,6 +128,16 @@ async fn give(change: &mut Change<'_>, grant: &PowerGrant) -> Result<(), ActionE
     }
     if let Some(token) = &grant.token_id {
         service_tokens::grant(change, token).await?;
+    }
+    Ok(())
+}
+
+/// What an account asked for, and its own tokens that wait, die with it when it is reset or suspended: a thief who held
+/// its session may have asked.
+pub(super) async fn stop_powers_of(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+    for grant in power_grants::list_waiting_of(change, person).await? {
+        withhold(change, &grant, None).await?;
+        change.record(about(&grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
 use super::advance::lock_subject;
+use super::decide_on_power::stop_powers_of;
 use super::on_record::Attempt;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
@@ -63,6 +64,7 @@ pub(super) async fn remove_everything(
     passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     known_devices::revoke_all(change, person).await?;
+    stop_powers_of(change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(sessions::end_all(change, person).await?)
 }

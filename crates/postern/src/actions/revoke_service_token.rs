@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
-use crate::store::{StoreError, service_tokens};
+use crate::store::{StoreError, power_grants, service_tokens};
 
 /// Revokes a token.
 pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
@@ -19,6 +19,7 @@ pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Resul
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,
     }
+    power_grants::stop_for_token(&mut change, id, &caller.person.id).await?;
     let event = Event::new(EventKind::ServiceTokenRevoked, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "token": id }));

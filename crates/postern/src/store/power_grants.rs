@@ -82,6 +82,51 @@ pub async fn list_waiting(db: &Db, tenant: &TenantId) -> Result<Vec<PowerGrant>>
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
+/// Those that wait and that would die with this account: what it asked for, and tokens of its own. Read in the change.
+pub async fn list_waiting_of(change: &mut Change<'_>, person: &PersonId) -> Result<Vec<PowerGrant>> {
+    let tenant = change.tenant().clone();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM power_grants WHERE tenant_id = $1 AND decided_at IS NULL \
+         AND (requested_by = $2 OR (person_id = $2 AND token_id IS NOT NULL)) ORDER BY id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .fetch_all(change.conn())
+        .await?)
+}
+
+/// Whether a desk role waits for this person. Read in the change.
+pub async fn waits_for_role(change: &mut Change<'_>, person: &PersonId) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let waiting: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM power_grants WHERE tenant_id = $1 AND person_id = $2 AND role IS NOT NULL \
+         AND decided_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .fetch_one(change.conn())
+    .await?;
+    Ok(waiting > 0)
+}
+
+/// Ends the waiting of a token that was revoked.
+pub async fn stop_for_token(change: &mut Change<'_>, token: &str, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE power_grants SET decided_at = $3, decided_by = $4, outcome = $5 \
+         WHERE tenant_id = $1 AND token_id = $2 AND decided_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(token)
+    .bind(at)
+    .bind(by.as_str())
+    .bind(GrantOutcome::Stopped.as_str())
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
 /// Those that wait and whose time has come, at most 200.
 pub async fn list_due(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<PowerGrant>> {
     let sql = format!(

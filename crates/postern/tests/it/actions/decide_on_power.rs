@@ -5,6 +5,8 @@ use postern::actions::add_person::{AddedPerson, Details, add_person};
 use postern::actions::create_service_token::create_service_token;
 use postern::actions::decide_on_power::{approve_power, grant_due_powers, stop_power};
 use postern::actions::export_audit::export_audit;
+use postern::actions::recover_person::{Given, recover_person};
+use postern::actions::revoke_service_token::revoke_service_token;
 use postern::actions::{ActionError, Caller};
 use postern::store::audit::Filter;
 use postern::store::{persons, power_grants};
@@ -156,6 +158,31 @@ on_both! {
         grant_due_powers(&app).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Person);
         assert_eq!(app.events("power.stopped").await.len(), 1);
+    }
+
+    /// Also when the account is back before the time is over: the operator made it safe, and the thief had asked.
+    async fn what_was_asked_for_dies_with_a_reset_of_who_asked(db) {
+        let app = TestApp::start(db).await;
+        let ada = app.caller("ada").await;
+        app.add(&ada, "nell", Role::Admin).await;
+        match recover_person(&app, "ada", PLACEHOLDER_REASON, false).await.unwrap() {
+            Given::Pass(code) | Given::SetUpCode(code) => app.secrets.saw(&code),
+        }
+        assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
+        app.advance(SignedDuration::from_hours(73));
+        grant_due_powers(&app).await.unwrap();
+        assert_eq!(app.person("nell").await.role, Role::Person);
+        assert_eq!(app.events("power.stopped").await.len(), 1);
+    }
+
+    async fn a_token_that_was_revoked_waits_no_longer(db) {
+        let app = TestApp::start(db).await;
+        let ada = app.caller("ada").await;
+        let created = create_service_token(&app, &ada, "Ticket system", &["cases:read".to_owned()], 30).await.unwrap();
+        app.secrets.saw(&created.secret);
+        let grant = power_grants::find_waiting(&app.db, &app.tenant, &app.only_grant().await).await.unwrap().unwrap();
+        revoke_service_token(&app, &ada, &grant.token_id.unwrap()).await.unwrap();
+        assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
     }
 
     async fn a_new_token_opens_nothing_before_its_time(db) {
