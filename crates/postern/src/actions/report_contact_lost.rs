@@ -1,6 +1,7 @@
 //! Somebody says that a contact is not the person's any more. Nobody calls it, and a notice that goes there begins no hold;
 //! notices still go there, for what is said may be a lie.
 
+use postern_core::case::Stage;
 use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::ReportContact;
@@ -37,6 +38,9 @@ async fn report(
     let permit = permit_on_case::<ReportContact>(app, caller, &case).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned()));
+    }
+    if matches!(case.stage(), Stage::Contested { .. } | Stage::Closed { .. }) {
+        return Err(ActionError::Refused("The case is over. Nothing is reported in it any more.".to_owned()));
     }
     let person = &case.subject().person;
     let mut change = caller.change_on(app, person).await?;

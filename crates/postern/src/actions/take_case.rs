@@ -34,7 +34,7 @@ pub fn can_hand_back(caller: &Caller, row: &CaseRow) -> bool {
 async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
     let (row, case, _) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
-    if row.closed_at.is_some() {
+    if row.closed_at.is_some() || row.stage_at(app.clock.now()) == "lapsed" {
         return Err(ActionError::Refused("The case is closed. There is nothing to take.".to_owned()));
     }
     if row.taken_by.is_some() {
@@ -62,7 +62,8 @@ async fn hand_back(app: &App, caller: &Caller, id: &CaseId) -> Result<(), Action
             "A colleague has this case. They, or a senior, can hand it back.".to_owned(),
         ));
     }
-    let back_to_strangers = row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended();
+    let back_to_strangers =
+        row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended() && !case.is_escalated();
     let mut change = caller.change_on(app, &case.subject().person).await?;
     queue::hand_back(&mut change, &row, taken_by, back_to_strangers).await?;
     let mut event = Event::new(EventKind::CaseHandedBack, caller.actor())
