@@ -4,7 +4,7 @@ use postern_core::event::{Event, EventKind};
 use serde_json::json;
 
 use super::retry::retry;
-use super::{ActionError, Caller};
+use super::{ActionError, Caller, refuse_hidden};
 use crate::app::App;
 use crate::store::factors;
 
@@ -37,6 +37,7 @@ pub(super) fn parse_label(typed: &str) -> Result<Option<String>, ActionError> {
     if label.chars().any(char::is_control) {
         return Err(ActionError::invalid("label", "Use letters, digits and signs that can be seen."));
     }
+    refuse_hidden("label", label)?;
     if label.chars().count() > LONGEST {
         return Err(ActionError::invalid("label", format!("Use {LONGEST} characters or fewer.")));
     }
