@@ -25,8 +25,9 @@ on_both! {
         assert!(numbers.iter().all(|n| n.kind != "email"), "mail is no call");
 
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;
-        assert!(page.ok().body.contains(old.as_str()));
-        assert!(!page.body.contains(young.as_str()), "too fresh, and offered");
+        let offered = |id: &str| page.body.contains(&format!(r#"type="radio" name="contact" value="{id}""#));
+        assert!(offered(old.as_str()), "{}", page.ok().body);
+        assert!(!offered(young.as_str()), "too fresh, and offered");
         let (ben, phrase) = (app.caller("ben").await, app.row(&id).await.phrase);
         assert_invalid(bind_page(&app, &ben, &id, young.as_str(), &phrase).await, "contact");
         // Waiting does not help: the age is that at the opening of the case.

@@ -38,13 +38,14 @@ const ENDS: [(&str, &str); 9] = [
 ];
 
 /// Columns whose names look like it, and that open nothing, or have no end on purpose.
-const NO_BEARERS: [(&str, &str, &str); 3] = [
+const NO_BEARERS: [(&str, &str, &str); 4] = [
     (
         "persons",
         "password_hash",
         "what a person knows has no date: it takes 100 wrong guesses, and is never enough alone",
     ),
     ("watched_files", "head_hash", "tells one log file from another"),
+    ("power_grants", "token_id", "the id of a token, which opens nothing"),
     ("audit_hashes", "hash", "a node of the log's tree, which is public"),
 ];
 
