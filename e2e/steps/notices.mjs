@@ -34,7 +34,7 @@ export async function thisWasNotMeStopsACase(world) {
   await button(page, 'This was not me').waitFor({ state: 'hidden' });
   await world.look(page, 'not-me-done');
   const desk = await world.window('ben');
-  await desk.goto('/desk?list=strangers');
+  await desk.goto(`/desk?q=${encodeURIComponent(GUS.name)}`);
   await desk.getByRole('table').getByRole('link', { name: GUS.name }).click();
   await desk.locator('[data-stage]').getByText(/^Contested/).waitFor();
   await world.look(desk, 'desk-case-contested');
