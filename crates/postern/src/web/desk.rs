@@ -15,6 +15,7 @@ pub mod person;
 pub mod power_grants;
 pub mod queue;
 pub mod runbook;
+mod second_yes;
 pub mod take_case;
 pub mod tokens;
 

@@ -7,23 +7,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::{
     ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case, start_hold,
 };
 use crate::app::App;
+use crate::web::desk::second_yes::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
-
-/// Why.
-#[derive(Deserialize)]
-pub struct ReasonForm {
-    #[serde(default)]
-    reason: String,
-}
 
 /// One of the questions.
 #[derive(Clone, Copy)]

@@ -8,23 +8,16 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use postern_core::id::CaseId;
 use postern_core::policy::ForceReset;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
 use crate::app::App;
 use crate::config::Config;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
+use crate::web::desk::second_yes::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
-
-/// Why.
-#[derive(Deserialize)]
-pub struct ReasonForm {
-    #[serde(default)]
-    reason: String,
-}
 
 /// `GET /desk/cases/{id}/force-mfa-reset`
 pub async fn show(

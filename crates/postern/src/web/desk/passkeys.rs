@@ -6,23 +6,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::ViewDesk;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::decide_on_passkey::{approve_passkey, load_waiting, stop_passkey};
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::web::api::waiting_passkeys::WaitingPasskeyView;
+use crate::web::desk::second_yes::{FailedAnswer, ReasonForm};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
-
-/// Why.
-#[derive(Deserialize)]
-pub struct PasskeyReasonForm {
-    #[serde(default)]
-    reason: String,
-}
+use crate::web::router::{render, render_with};
 
 /// `GET /desk/passkeys`
 pub async fn show_all(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
@@ -45,10 +38,10 @@ pub async fn approve(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Form(form): Form<PasskeyReasonForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let outcome = approve_passkey(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, (outcome, "approve", &form.reason)).await
+    answer(&app, &caller, &id, "approve", (form, outcome)).await
 }
 
 /// `POST /desk/passkeys/{id}/stop`
@@ -56,41 +49,34 @@ pub async fn stop(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Form(form): Form<PasskeyReasonForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let outcome = stop_passkey(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, (outcome, "stop", &form.reason)).await
+    answer(&app, &caller, &id, "stop", (form, outcome)).await
 }
 
 async fn answer(
     app: &App,
     caller: &Caller,
     id: &str,
-    (outcome, form, reason): (Result<(), ActionError>, &str, &str),
+    form: &'static str,
+    (typed, outcome): (ReasonForm, Result<(), ActionError>),
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(()) => Ok(Redirect::to("/desk/passkeys").into_response()),
-        Err(error) => page(app, caller, id, Some((form_error(error)?, form, reason))).await,
+        Err(error) => page(app, caller, id, Some(FailedAnswer::of(form, typed, error)?)).await,
     }
 }
-
-type FormError<'a> = ((StatusCode, Option<&'static str>, String), &'a str, &'a str);
 
 async fn page(
     app: &App,
     caller: &Caller,
     id: &str,
-    error: Option<FormError<'_>>,
+    failed: Option<FailedAnswer>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(app, caller).await?;
     let (passkey, owner) = load_waiting(app, id).await?;
-    let (status, field, words, form, reason) = match error {
-        Some(((status, field, words), form, reason)) => (status, field, Some(words), form, reason),
-        None => (StatusCode::OK, None, None, "", ""),
-    };
-    let values = json!({
-        "passkey": WaitingPasskeyView::of(passkey, &owner),
-        "field": field, "error": words, "form": form, "reason": reason,
-    });
+    let status = failed.as_ref().map_or(StatusCode::OK, |failed| failed.status);
+    let values = json!({ "passkey": WaitingPasskeyView::of(passkey, &owner), "answer": FailedAnswer::values(failed.as_ref()) });
     render_with(app, Some(caller), status, "desk/passkey.html", values)
 }
