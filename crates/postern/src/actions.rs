@@ -61,7 +61,7 @@ mod retry;
 mod revoke_tokens_of;
 mod signed_in;
 
-pub use crate::store::throttles::Counted;
+pub use crate::store::throttles::CountedTry;
 pub use caller::{
     Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_person,
     permit_on_tenant, record_missing_scope,

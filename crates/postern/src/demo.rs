@@ -13,6 +13,7 @@ use crate::actions::enrol_totp::new_codes;
 use crate::app::App;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::persons::NewPerson;
+use crate::store::persons::first_passkey;
 use crate::store::sign_ins::NewSignIn;
 use crate::store::{Change, backup_codes, contacts, factors, persons, sign_ins, tenants};
 
@@ -122,7 +123,7 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
     if demo.role.is_staff() {
         // The demo begins with a desk at work: its staff add their first passkey at once.
         let until = change.at() + SignedDuration::from_hours(24 * 3650);
-        persons::grant_first_passkey(&mut change, &id, until).await?;
+        first_passkey::grant(&mut change, &id, until).await?;
     }
     add_contacts(&mut change, &id, demo, filed_at).await?;
     add_totp(app, &mut change, &id).await?;

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::id::PersonId;
 
 /// Who was made or changed by whom in the last seven days. Whoever loads a case knows it; it is no part of what is kept.
@@ -15,6 +17,11 @@ impl MadeBy {
     pub const DAYS: i64 = 7;
     /// The least hold in an organisation that is younger than that. Unit: hours.
     pub const YOUNG_HOLD_HOURS: i64 = 24;
+
+    /// Whoever was made or changed after this counts as somebody else now.
+    pub fn since(now: Timestamp) -> Timestamp {
+        now.saturating_sub(SignedDuration::from_hours(24 * Self::DAYS)).unwrap_or(Timestamp::MIN)
+    }
 
     /// `by` made or changed `person`.
     pub fn insert(&mut self, person: PersonId, by: PersonId) {

@@ -12,7 +12,7 @@ use super::ActionError;
 use super::check_audit::{expect_nothing_lost, expect_ours, extent};
 use crate::app::App;
 use crate::audit_log::AuditLogError;
-use crate::store::audit::{self, Filter};
+use crate::store::audit::{self, AuditFilter};
 
 /// Records that are gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,8 @@ pub(crate) async fn is_accepted_as_lost(
     stream: RecordStream,
     numbers: RangeInclusive<i64>,
 ) -> Result<bool, AuditLogError> {
-    let filter = Filter { event: EventKind::AuditRestoreAccepted.as_str().to_owned(), ..Filter::default() };
+    let filter =
+        AuditFilter { event: EventKind::AuditRestoreAccepted.as_str().to_owned(), ..AuditFilter::default() };
     let accepted = audit::list(&app.db, &app.tenant, &filter, 100).await?;
     Ok(accepted.iter().filter(|entry| expect_ours(app, entry).is_ok()).any(|entry| {
         let record: Value = serde_json::from_str(&entry.body).unwrap_or_default();

@@ -21,7 +21,8 @@ use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{Change, ceremonies, factors, persons, power_grants};
+use crate::store::persons::first_passkey;
+use crate::store::{Change, ceremonies, factors, power_grants};
 
 /// What the browser is asked: to make a key, and to show one that is there.
 pub struct Invitation {
@@ -37,7 +38,7 @@ pub struct Invitation {
 
 /// What the browser sends back.
 #[derive(Clone, Copy)]
-pub struct Answer<'a> {
+pub struct PasskeyAnswer<'a> {
     /// The new key.
     pub created: &'a RegisterPublicKeyCredential,
     /// The factor that was there before.
@@ -54,7 +55,7 @@ pub struct Added {
 
 /// What is kept while the browser works.
 #[derive(Serialize, Deserialize)]
-struct Pending {
+struct PendingPasskey {
     registration: Registration,
     asked: Option<SecurityKeyAuthentication>,
 }
@@ -73,7 +74,7 @@ pub async fn start(app: &App, caller: &Caller, second_step_only: bool) -> Result
         (Some(options), Some(asked))
     };
     let (create, registration) = Registration::begin(app, caller, exclude, second_step_only)?;
-    let pending = Pending { registration, asked };
+    let pending = PendingPasskey { registration, asked };
     let token = ceremony::begin(app, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
     let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
     let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
@@ -85,17 +86,22 @@ pub async fn finish(
     app: &App,
     caller: &Caller,
     token: &str,
-    answer: Answer<'_>,
+    answer: PasskeyAnswer<'_>,
 ) -> Result<Added, ActionError> {
     let attempt =
         Attempt { actor: caller.actor(), step: "add_passkey", case: None, person: Some(&caller.person.id) };
     attempt.run(app, || enrol(app, caller, token, answer)).await
 }
 
-async fn enrol(app: &App, caller: &Caller, token: &str, answer: Answer<'_>) -> Result<Added, ActionError> {
+async fn enrol(
+    app: &App,
+    caller: &Caller,
+    token: &str,
+    answer: PasskeyAnswer<'_>,
+) -> Result<Added, ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::AddPasskey, person: Some(&caller.person.id) };
-    let pending: Pending = ceremony::load_state(app, key).await?;
+    let pending: PendingPasskey = ceremony::load_state(app, key).await?;
     let label = parse_label(answer.label)?;
     let proof =
         factor_proof::check(app, caller, "add_passkey", (answer.proof, pending.asked.as_ref())).await?;
@@ -124,7 +130,7 @@ async fn usable_at(
     caller: &Caller,
     proven_by: &ProvenBy,
 ) -> Result<Option<Timestamp>, ActionError> {
-    let let_in = persons::use_first_passkey(change, &caller.person.id).await?;
+    let let_in = first_passkey::consume(change, &caller.person.id).await?;
     // Also for whom a desk role waits: it would be a key to the desk from the moment the role is given.
     let is_staff =
         caller.person.role.is_staff() || power_grants::waits_for_role(change, &caller.person.id).await?;

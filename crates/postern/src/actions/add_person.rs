@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::store::passes::NewPass;
 use crate::store::persons::NewPerson;
+use crate::store::persons::made_by;
 use crate::store::{Change, StoreError, contacts, passes, persons};
 
 /// What the admin typed.
@@ -80,7 +81,7 @@ async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerso
         }
         other => other?,
     }
-    persons::save_changed_by(&mut change, &person, &caller.person.id).await?;
+    made_by::save(&mut change, &person, &caller.person.id).await?;
     for (kind, value) in [("email", new.email), ("office_phone", new.office_phone)] {
         if !value.trim().is_empty() {
             let at = change.at();

@@ -1,6 +1,6 @@
 //! Who calls, and what the policies say to them. A refusal is on the record before the caller hears of it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use postern_core::case::{Case, MadeBy, Subject};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::store::cases::{self, CaseRow};
 use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
+use crate::store::persons::made_by;
 use crate::store::{Change, StoreError, persons, service_tokens, sessions, tenants};
 
 /// A signed-in caller, read from the directory for this request.
@@ -241,14 +242,10 @@ pub async fn case_now(
 /// The case, with who was made or changed by whom in the last seven days. In an organisation that is younger nobody would be
 /// left; there a hold of a day stands in.
 async fn among_whom(app: &App, case: Case, now: Timestamp) -> Result<Case, ActionError> {
-    let since = now.saturating_sub(SignedDuration::from_hours(24 * MadeBy::DAYS)).unwrap_or(Timestamp::MIN);
-    if tenants::load_created_at(&app.db, &app.tenant).await? > since {
+    if tenants::load_created_at(&app.db, &app.tenant).await? > MadeBy::since(now) {
         return Ok(case.in_young_organisation());
     }
-    let mut made_by = MadeBy::default();
-    for (person, by) in persons::list_made_by(&app.db, &app.tenant, &case.subject().person, since).await? {
-        made_by.insert(person, by);
-    }
+    let made_by = made_by::load(&app.db, &app.tenant, Some(&case.subject().person), now).await?;
     Ok(case.with_made_by(made_by))
 }
 

@@ -13,7 +13,7 @@ use super::decide_on_power::stop_powers_of;
 use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
-use super::{ActionError, Counted, Lane};
+use super::{ActionError, CountedTry, Lane};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -38,7 +38,7 @@ pub struct Stopped {
 
 /// Which of the others.
 #[derive(Clone, Copy, Debug)]
-pub enum Others<'a> {
+pub enum WhichOthers<'a> {
     /// The one with this reference.
     One(&'a str),
     /// Every one.
@@ -51,7 +51,7 @@ pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
 }
 
 /// Stops one of the requests that a code asks about, or all of them.
-pub async fn contest_others(app: &App, typed: &str, which: Others<'_>) -> Result<Stopped, ActionError> {
+pub async fn contest_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
     retry(|| stop_others(app, typed, which)).await
 }
 
@@ -83,12 +83,12 @@ async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
     Ok(stopped)
 }
 
-async fn stop_others(app: &App, typed: &str, which: Others<'_>) -> Result<Stopped, ActionError> {
+async fn stop_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
     let contest = find(app, typed).await?;
     let named: Vec<CaseRow> = open_choices(app, &contest)
         .await?
         .into_iter()
-        .filter(|row| if let Others::One(reference) = which { row.reference == reference } else { true })
+        .filter(|row| if let WhichOthers::One(reference) = which { row.reference == reference } else { true })
         .collect();
     if named.is_empty() {
         return Err(ActionError::Refused(
@@ -127,7 +127,7 @@ async fn find(app: &App, typed: &str) -> Result<Contest, ActionError> {
     }
     // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
     admit_request(app).await?;
-    let hour = Counted::in_window("contest", now, SignedDuration::from_hours(1));
+    let hour = CountedTry::in_window("contest", now, SignedDuration::from_hours(1));
     Lane::of_sender(app, hour).await?.spend(app).await?;
     let words = "This code is wrong, was used, or is too old. Call the help desk.";
     Err(ActionError::invalid("code", words))

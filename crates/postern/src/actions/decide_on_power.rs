@@ -1,6 +1,5 @@
 //! A second admin says yes to a desk role or a service token that waits; or somebody stops it; or its time has passed.
 
-use jiff::SignedDuration;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
@@ -12,11 +11,9 @@ use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::notify;
+use crate::store::persons::made_by;
 use crate::store::power_grants::{self, GrantOutcome, PowerGrant};
 use crate::store::{Change, StoreError, persons, service_tokens, time};
-
-/// Staff whom one admin made or changed within so long are no second person beside that admin.
-const ONE_PERSON: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// The second yes.
 pub async fn approve_power(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
@@ -53,17 +50,11 @@ async fn expect_another_person(app: &App, caller: &Caller, grant: &PowerGrant) -
     if !can_still_ask(app, &requester).await? {
         return refused("Whoever asked for it is no admin any more. Stop it.");
     }
-    let from = app.clock.now().saturating_sub(ONE_PERSON).unwrap_or(app.clock.now());
-    let made_by = persons::find_changed_by(&app.db, &app.tenant, own, from).await?;
-    let requester_made_by = persons::find_changed_by(&app.db, &app.tenant, &requester, from).await?;
-    if made_by.as_ref() == Some(&requester) || requester_made_by.as_ref() == Some(own) {
+    let made_by = made_by::load(&app.db, &app.tenant, None, app.clock.now()).await?;
+    if made_by.counts_as(own) == made_by.counts_as(&requester) {
         return refused(
-            "One of you got their role from the other less than seven days ago: for so long you count as one person.",
-        );
-    }
-    if made_by.is_some() && made_by == requester_made_by {
-        return refused(
-            "You both got your roles from one admin less than seven days ago: for so long you count as one person.",
+            "One of you got their role from the other, or you both from one admin, less than seven days ago: for so long you \
+             count as one person.",
         );
     }
     Ok(())

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::notify;
-use crate::store::audit::{self, EntryRow, Filter};
+use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::store::{Change, StoreError, turns};
 
 /// Most entries in one export; the rest follows from the cursor.
@@ -16,7 +16,11 @@ pub const MOST: i64 = 50_000;
 
 /// Entries that match, newest first. A person touches a passkey for it; every admin and auditor is told, of a program's
 /// exports once a day.
-pub async fn export_audit(app: &App, caller: &Caller, filter: &Filter) -> Result<Vec<EntryRow>, ActionError> {
+pub async fn export_audit(
+    app: &App,
+    caller: &Caller,
+    filter: &AuditFilter,
+) -> Result<Vec<EntryRow>, ActionError> {
     let permit = permit_on_tenant::<ReadAudit>(app, caller).await?;
     if caller.scopes.is_none() {
         caller.expect_step_up(app.clock.now())?;

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
-use super::sender_limit::Sender;
+use super::sender_limit::RequestSender;
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::request::current_request;
 use crate::rng::token_hash;
-use crate::store::throttles::{self, Cap, Counted, Guess, RateLimitKey};
+use crate::store::throttles::{self, Cap, CountedTry, Guess, RateLimitKey};
 use crate::store::{Change, StoreError, factors, known_devices, outbox};
 
 /// Whose guesses are counted together.
@@ -27,7 +27,7 @@ impl Lane {
     pub async fn of_person(
         app: &App,
         person: &PersonId,
-        counted: impl Into<Counted>,
+        counted: impl Into<CountedTry>,
         device: Option<&str>,
     ) -> Result<Self, StoreError> {
         let counted = counted.into();
@@ -44,20 +44,20 @@ impl Lane {
     }
 
     /// A name that nobody has: counted like a person's, so that both answer alike.
-    pub fn of_stranger(typed: &str, counted: impl Into<Counted>) -> Self {
+    pub fn of_stranger(typed: &str, counted: impl Into<CountedTry>) -> Self {
         let counted = counted.into();
         let cap = cap_of(&counted);
         Self { key: RateLimitKey::of_unknown_login(typed, counted), bucket: OPEN.to_owned(), cap }
     }
 
     /// Who sent this request: the owner of a known device, or an address (an IPv6 network of /64 is one).
-    pub async fn of_sender(app: &App, counted: impl Into<Counted>) -> Result<Self, StoreError> {
-        let sender = Sender::of_request(app).await?;
+    pub async fn of_sender(app: &App, counted: impl Into<CountedTry>) -> Result<Self, StoreError> {
+        let sender = RequestSender::of_request(app).await?;
         Ok(Self::keyed(RateLimitKey::of_thing("sender", sender.nearest(), counted)))
     }
 
     /// Something that is neither: a case's phrase, a program that sends what does not fit.
-    pub fn of_thing(kind: &str, id: &str, counted: impl Into<Counted>) -> Self {
+    pub fn of_thing(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
         Self::keyed(RateLimitKey::of_thing(kind, id, counted))
     }
 
@@ -117,6 +117,6 @@ impl Lane {
 /// The bucket of whoever has none of their own.
 const OPEN: &str = "open";
 
-fn cap_of(counted: &Counted) -> Cap {
+fn cap_of(counted: &CountedTry) -> Cap {
     if counted.is("password") { Cap::EachLane } else { Cap::Together }
 }

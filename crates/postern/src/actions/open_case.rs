@@ -12,7 +12,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::retry::retry;
-use super::{ActionError, Counted, Lane, earlier_cases};
+use super::{ActionError, CountedTry, Lane, earlier_cases};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -158,7 +158,7 @@ async fn limit(
     person: Option<&Person>,
     device: Option<&str>,
 ) -> Result<(), ActionError> {
-    let in_window = |length| Counted::in_window("open_case", app.clock.now(), length);
+    let in_window = |length| CountedTry::in_window("open_case", app.clock.now(), length);
     Lane::of_sender(app, in_window(SignedDuration::from_mins(5))).await?.spend(app).await?;
     let hour = in_window(SignedDuration::from_hours(1));
     match person {

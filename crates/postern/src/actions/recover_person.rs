@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::store::passes::NewPass;
+use crate::store::persons::first_passkey;
 use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, cases, passes, persons, throttles};
 
@@ -54,7 +55,7 @@ pub async fn recover_person(
     }
     forget_guesses(&mut change, &person.id).await?;
     let until = change.at() + Config::FIRST_PASSKEY_LIFE;
-    persons::grant_first_passkey(&mut change, &person.id, until).await?;
+    first_passkey::grant(&mut change, &person.id, until).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;

@@ -23,7 +23,7 @@ const LAST: &str = "This is the only way you have to sign in. Add another one fi
 
 /// What is kept while the browser asks a passkey.
 #[derive(Serialize, Deserialize)]
-struct Pending {
+struct PendingRemoval {
     /// The factor that is to go.
     factor: String,
     asked: SecurityKeyAuthentication,
@@ -40,7 +40,7 @@ pub async fn start(app: &App, caller: &Caller, factor: &str) -> Result<Challenge
         ));
     }
     let (options, asked) = passkeys::ask_any(app, &held)?;
-    let pending = Pending { factor: factor.to_owned(), asked };
+    let pending = PendingRemoval { factor: factor.to_owned(), asked };
     let token = ceremony::begin(app, CeremonyKind::RemoveFactor, Some(person), &pending).await?;
     Ok(Challenge { token, options })
 }
@@ -70,7 +70,7 @@ async fn remove(
     let asked = match proof {
         FactorProof::Code(_) => None,
         FactorProof::Assertion(_) => {
-            let pending: Pending = ceremony::load_state(app, key).await?;
+            let pending: PendingRemoval = ceremony::load_state(app, key).await?;
             if pending.factor != factor {
                 return Err(ActionError::Wrong("The passkey was asked about another one. Try again."));
             }

@@ -21,7 +21,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Who sent a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sender {
+pub enum RequestSender {
     /// A known device of theirs came with it.
     Owner(PersonId),
     /// Nobody that is known.
@@ -33,7 +33,7 @@ pub enum Sender {
     },
 }
 
-impl Sender {
+impl RequestSender {
     /// Of the request at hand.
     pub async fn of_request(app: &App) -> Result<Self, StoreError> {
         let request = current_request();
@@ -90,13 +90,13 @@ impl Sender {
 /// once costs nothing; one that shows a device costs the look whose it is.
 pub async fn admit_request(app: &App) -> Result<(), ActionError> {
     let (request, now) = (current_request(), app.clock.now());
-    let address = Sender::at(&request.ip);
+    let address = RequestSender::at(&request.ip);
     if request.device.is_none()
         && let Some(wait) = app.refused_senders.wait_of(address.nearest(), now)
     {
         return Err(ActionError::Throttled(wait));
     }
-    let sender = Sender::of_request(app).await?;
+    let sender = RequestSender::of_request(app).await?;
     let limits = sender.limits(app.config.requests_per_minute);
     if let Some(wait) = find_wait(&app.db, &app.tenant, &limits, now).await? {
         app.refused_senders.remember(sender.nearest(), now, wait);

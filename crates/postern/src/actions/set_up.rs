@@ -13,11 +13,12 @@ use zeroize::Zeroizing;
 
 use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
-use super::{ActionError, Counted, Lane, enrol_totp, refuse_hidden};
+use super::{ActionError, CountedTry, Lane, enrol_totp, refuse_hidden};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::store::passes::Pass;
+use crate::store::persons::first_passkey;
 use crate::store::persons::{NewPerson, Person};
 use crate::store::{contacts, passes, persons, tenants};
 
@@ -74,7 +75,7 @@ pub fn forget_code_file(app: &App) {
 pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     // First the limiter, then the code, then the password: nothing that costs is done for whoever has not paid.
     // By the hour: a stranger who guesses at a newcomer's name must not shut the newcomer out for good.
-    let hour = Counted::in_window("set_up", app.clock.now(), SignedDuration::from_hours(1));
+    let hour = CountedTry::in_window("set_up", app.clock.now(), SignedDuration::from_hours(1));
     let lane = Lane::of_stranger(typed.login, hour);
     lane.spend(app).await?;
     let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
@@ -139,7 +140,7 @@ async fn insert_first_admin(
     persons::insert(change, &row).await?;
     let at = change.at();
     // Nobody is there yet who could say yes.
-    persons::grant_first_passkey(change, id, at + Config::FIRST_PASSKEY_LIFE).await?;
+    first_passkey::grant(change, id, at + Config::FIRST_PASSKEY_LIFE).await?;
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;
     change.record(Event::new(EventKind::UserAdded, Actor::System).person(id));
     Ok(())

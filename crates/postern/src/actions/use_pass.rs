@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::store::flows::FlowRow;
 use crate::store::passes::Pass;
 use crate::store::persons::Person;
+use crate::store::persons::first_passkey;
 use crate::store::{StoreError, flows, passes, persons};
 
 /// One text for wrong, used, expired, foreign and guessed.
@@ -60,7 +61,7 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
     if pass.case_id.is_some() {
         // The case had its witnesses, its hold and its notices: the pass stands for the factor that is gone.
         let until = change.at() + Config::FIRST_PASSKEY_LIFE;
-        persons::grant_first_passkey(&mut change, &person.id, until).await?;
+        first_passkey::grant(&mut change, &person.id, until).await?;
     }
     let mut event =
         Event::new(EventKind::PassUsed, Actor::Person { id: person.id.clone() }).person(&person.id);

@@ -1,5 +1,8 @@
 //! People.
 
+pub mod first_passkey;
+pub mod made_by;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -169,87 +172,6 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     .execute(change.conn())
     .await?;
     one_row(&done)
-}
-
-/// Lets a person's first passkey work at once, until then.
-pub async fn grant_first_passkey(change: &mut Change<'_>, id: &PersonId, until: Timestamp) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query("UPDATE persons SET first_passkey_until = $3 WHERE tenant_id = $1 AND id = $2")
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .bind(micros(until))
-        .execute(change.conn())
-        .await?;
-    one_row(&done)
-}
-
-/// Whether that right is there and has not run out.
-pub async fn may_add_first_passkey(
-    db: &Db,
-    tenant: &TenantId,
-    id: &PersonId,
-    now: Timestamp,
-) -> Result<bool> {
-    let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM persons WHERE tenant_id = $1 AND id = $2 AND first_passkey_until > $3",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(micros(now))
-    .fetch_one(db.reader())
-    .await?;
-    Ok(count == 1)
-}
-
-/// Uses that right up, whether it is needed or not; says whether it was there and had not run out.
-pub async fn use_first_passkey(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done = sqlx::query(
-        "UPDATE persons SET first_passkey_until = NULL WHERE tenant_id = $1 AND id = $2 AND first_passkey_until > $3",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Notes who made somebody, or changed their role, tier or manager: for a week they count as that one.
-pub async fn save_changed_by(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done =
-        sqlx::query("UPDATE persons SET changed_by = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(by.as_str())
-            .bind(at)
-            .execute(change.conn())
-            .await?;
-    one_row(&done)
-}
-
-/// Who of staff and managers was made or changed by whom since then, a set-up included, as (person, by). Whoever changed
-/// `subject` gave them their manager, so the manager counts as changed too.
-pub async fn list_made_by(
-    db: &Db,
-    tenant: &TenantId,
-    subject: &PersonId,
-    since: Timestamp,
-) -> Result<Vec<(PersonId, PersonId)>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT p.id, p.changed_by FROM persons p WHERE p.tenant_id = $1 AND p.changed_at > $2 \
-         AND p.changed_by IS NOT NULL AND (p.role <> 'person' OR EXISTS \
-         (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = p.id)) \
-         UNION SELECT s.manager_id, s.changed_by FROM persons s WHERE s.tenant_id = $1 AND s.id = $3 \
-         AND s.changed_at > $2 AND s.changed_by IS NOT NULL AND s.manager_id IS NOT NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(micros(since))
-    .bind(subject.as_str())
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(|(person, by)| (PersonId::new(person), PersonId::new(by))).collect())
 }
 
 /// Suspends an account. `Conflict` when it already is.
@@ -433,21 +355,4 @@ pub async fn save_role(change: &mut Change<'_>, id: &PersonId, role: Role, by: &
     .execute(change.conn())
     .await?;
     one_row(&done)
-}
-
-/// The admin who made or changed somebody since `from`.
-pub async fn find_changed_by(
-    db: &Db,
-    tenant: &TenantId,
-    id: &PersonId,
-    from: Timestamp,
-) -> Result<Option<PersonId>> {
-    let row: Option<(Option<String>,)> =
-        sqlx::query_as("SELECT changed_by FROM persons WHERE tenant_id = $1 AND id = $2 AND changed_at > $3")
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(micros(from))
-            .fetch_optional(db.reader())
-            .await?;
-    Ok(row.and_then(|(by,)| by).map(PersonId::new))
 }

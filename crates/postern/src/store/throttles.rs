@@ -3,7 +3,7 @@
 mod key;
 mod senders;
 
-pub use key::{Counted, RateLimitKey};
+pub use key::{CountedTry, RateLimitKey};
 pub use senders::{SenderLimit, admit, find_wait};
 
 use jiff::{SignedDuration, Timestamp};

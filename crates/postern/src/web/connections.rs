@@ -88,7 +88,7 @@ fn is_the_peers(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-type Guard = (OwnedSemaphorePermit, Counted);
+type Guard = (OwnedSemaphorePermit, OpenConnection);
 
 fn serve_connection(
     open: &GracefulShutdown,
@@ -121,10 +121,10 @@ struct Senders {
 
 impl Senders {
     /// Counts one more. `None`: the sender has enough.
-    fn count(&self, from: IpAddr) -> Option<Counted> {
+    fn count(&self, from: IpAddr) -> Option<OpenConnection> {
         let from = from.to_canonical();
         if self.limits.proxies.iter().any(|net| net.contains(&from)) {
-            return Some(Counted(None));
+            return Some(OpenConnection(None));
         }
         let sender = match from {
             IpAddr::V4(_) => from,
@@ -136,14 +136,14 @@ impl Senders {
             return None;
         }
         *count += 1;
-        Some(Counted(Some((Arc::clone(&self.open), sender))))
+        Some(OpenConnection(Some((Arc::clone(&self.open), sender))))
     }
 }
 
 /// One connection that is counted, until it is dropped.
-struct Counted(Option<(OpenBySender, IpAddr)>);
+struct OpenConnection(Option<(OpenBySender, IpAddr)>);
 
-impl Drop for Counted {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         let Some((open, sender)) = self.0.take() else { return };
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);

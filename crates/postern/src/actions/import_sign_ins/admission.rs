@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use postern_core::policy::{ImportSignIns, Permit};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::actions::{ActionError, Caller, Counted, Lane};
+use crate::actions::{ActionError, Caller, CountedTry, Lane};
 use crate::app::App;
 
 /// How the files of uploads are called. They lie beside the database.
@@ -40,7 +40,7 @@ pub async fn admit_import(
         ActionError::Busy("Other logs are being taken in. Nothing was read. Try again in a minute.")
     })?;
     let turn = turn.map_err(|error| ActionError::Internal(error.to_string()))?;
-    let hour = Counted::in_window("import", app.clock.now(), SignedDuration::from_hours(1));
+    let hour = CountedTry::in_window("import", app.clock.now(), SignedDuration::from_hours(1));
     let lane = Lane::of_thing("caller", &caller.session, hour);
     lane.spend(app).await?;
     Ok(Admission { permit, lane, turn })

@@ -10,7 +10,7 @@ use crate::store::{Db, Result, time};
 /// What to show of the log. Empty fields match everything.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Filter {
+pub struct AuditFilter {
     pub event: String,
     pub actor: String,
     pub person: String,
@@ -29,7 +29,7 @@ pub fn moment(at: Timestamp) -> String {
 }
 
 /// Entries that match, newest first, at most `most`.
-pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter, most: i64) -> Result<Vec<EntryRow>> {
+pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -> Result<Vec<EntryRow>> {
     let equal = [
         ("event", &filter.event),
         ("actor_id", &filter.actor),

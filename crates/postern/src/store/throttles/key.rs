@@ -13,13 +13,13 @@ const THING_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// What is tried, and whether its count is about a stretch of time only.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedTry {
     what: String,
     ends_at: Option<Timestamp>,
 }
 
-impl Counted {
-    /// Counted within one stretch of time, and from zero in the next.
+impl CountedTry {
+    /// CountedTry within one stretch of time, and from zero in the next.
     pub fn in_window(what: &str, now: Timestamp, length: SignedDuration) -> Self {
         let seconds = length.as_secs().max(1);
         let number = now.as_second().div_euclid(seconds);
@@ -33,7 +33,7 @@ impl Counted {
     }
 }
 
-impl From<&str> for Counted {
+impl From<&str> for CountedTry {
     fn from(what: &str) -> Self {
         Self { what: what.to_owned(), ends_at: None }
     }
@@ -43,11 +43,11 @@ impl From<&str> for Counted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimitKey {
     text: String,
-    kept: Kept,
+    kept: KeyLife,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
+enum KeyLife {
     /// Until a right guess, or a new binding.
     UntilCleared,
     Until(Timestamp),
@@ -57,23 +57,23 @@ enum Kept {
 
 impl RateLimitKey {
     /// A person's secret of a kind.
-    pub fn of_person(person: &PersonId, counted: impl Into<Counted>) -> Self {
-        Self::of("person", person.as_str(), counted.into(), Kept::UntilCleared)
+    pub fn of_person(person: &PersonId, counted: impl Into<CountedTry>) -> Self {
+        Self::of("person", person.as_str(), counted.into(), KeyLife::UntilCleared)
     }
 
     /// A name that nobody has. What was typed may be a password in the wrong field: only its hash is kept.
-    pub fn of_unknown_login(typed: &str, counted: impl Into<Counted>) -> Self {
+    pub fn of_unknown_login(typed: &str, counted: impl Into<CountedTry>) -> Self {
         let name = token_hash(&login::normalise(typed));
-        Self::of("stranger", &name, counted.into(), Kept::For(UNKNOWN_LOGIN_KEPT))
+        Self::of("stranger", &name, counted.into(), KeyLife::For(UNKNOWN_LOGIN_KEPT))
     }
 
     /// Something that is neither: a case's phrase, a sender that asks for too much.
-    pub fn of_thing(kind: &str, id: &str, counted: impl Into<Counted>) -> Self {
-        Self::of(kind, id, counted.into(), Kept::For(THING_KEPT))
+    pub fn of_thing(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
+        Self::of(kind, id, counted.into(), KeyLife::For(THING_KEPT))
     }
 
-    fn of(kind: &str, id: &str, counted: Counted, kept: Kept) -> Self {
-        let kept = counted.ends_at.map_or(kept, Kept::Until);
+    fn of(kind: &str, id: &str, counted: CountedTry, kept: KeyLife) -> Self {
+        let kept = counted.ends_at.map_or(kept, KeyLife::Until);
         Self { text: format!("{kind}:{id}:{}", counted.what), kept }
     }
 
@@ -84,9 +84,9 @@ impl RateLimitKey {
     /// From when on the row says nothing any more, if nobody tries again.
     pub(super) fn kept_until(&self, now: Timestamp) -> Timestamp {
         match self.kept {
-            Kept::UntilCleared => Timestamp::MAX,
-            Kept::Until(end) => end,
-            Kept::For(time) => now.saturating_add(time).unwrap_or(Timestamp::MAX),
+            KeyLife::UntilCleared => Timestamp::MAX,
+            KeyLife::Until(end) => end,
+            KeyLife::For(time) => now.saturating_add(time).unwrap_or(Timestamp::MAX),
         }
     }
 }

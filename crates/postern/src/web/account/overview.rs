@@ -12,6 +12,7 @@ use crate::actions::Caller;
 use crate::actions::end_session;
 use crate::app::App;
 use crate::config::Config;
+use crate::store::persons::first_passkey;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -45,7 +46,7 @@ pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result
         "has_passkey": works(FactorKind::Webauthn),
         "first_waits": caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
-            && !persons::may_add_first_passkey(&app.db, &app.tenant, id, now).await?,
+            && !first_passkey::is_granted(&app.db, &app.tenant, id, now).await?,
         "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, now).await?,
         "sessions": sessions,
         "requests": requests(&app, &caller).await?,

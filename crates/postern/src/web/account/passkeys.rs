@@ -13,7 +13,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
-use crate::actions::add_passkey::{self, Answer};
+use crate::actions::add_passkey::{self, PasskeyAnswer};
 use crate::actions::factor_proof::FactorProof;
 use crate::app::App;
 use crate::web::api::errors::StepErrors;
@@ -98,7 +98,7 @@ pub async fn finish(
     Body(sent): Body<FinishAddPasskey>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    let answer = Answer { created: &sent.created, proof: &sent.proof, label: &sent.label };
+    let answer = PasskeyAnswer { created: &sent.created, proof: &sent.proof, label: &sent.label };
     let added = add_passkey::finish(&app, &caller, &token, answer).await?;
     let answer = AddedPasskey { waits_until: added.waits_until, next: "/account" };
     let mut response = Json(answer).into_response();

@@ -16,7 +16,7 @@ use super::errors::ReadErrors;
 use super::input::{Params, limit, moment};
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::app::App;
-use crate::store::audit::{self, EntryRow, Filter};
+use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::web::desk::audit::{case_id, json_lines, person_id};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -119,14 +119,14 @@ pub async fn export(
     Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], json_lines(&entries)))
 }
 
-async fn filter(app: &App, typed: Typed) -> Result<Filter, Problem> {
+async fn filter(app: &App, typed: Typed) -> Result<AuditFilter, Problem> {
     let event = typed.event.unwrap_or_default();
     if !event.is_empty() && EventKind::parse(&event).is_none() {
         return Err(Problem::bad_request(
             "event must be one of the event names, such as mfa.factor_admin_reset.",
         ));
     }
-    Ok(Filter {
+    Ok(AuditFilter {
         event,
         actor: person_id(app, &typed.actor.unwrap_or_default()).await?,
         person: person_id(app, &typed.person.unwrap_or_default()).await?,

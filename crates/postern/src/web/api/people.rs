@@ -83,7 +83,7 @@ pub struct AddPerson {
 
 /// Somebody was added.
 #[derive(Serialize, ToSchema)]
-pub struct AddedPerson {
+pub struct AddedPersonView {
     /// With it, once, the person sets a password and enrols. It is shown only here.
     set_up_code: String,
     /// Where they type it.
@@ -114,12 +114,12 @@ pub async fn list(
     summary = "Add a person", description = "An admin's session only: no scope lets a token do it. A desk role wants a passkey touch of the last five minutes, and \
         waits for a second admin, or for 72 hours.",
     request_body = AddPerson, security(("session" = [])),
-    responses((status = 201, description = "The set-up code to hand over.", body = AddedPerson), StepErrors))]
+    responses((status = 201, description = "The set-up code to hand over.", body = AddedPersonView), StepErrors))]
 pub async fn add_person(
     State(app): State<Arc<App>>,
     PersonOnly(caller): PersonOnly,
     Body(sent): Body<AddPerson>,
-) -> Result<(StatusCode, Json<AddedPerson>), Problem> {
+) -> Result<(StatusCode, Json<AddedPersonView>), Problem> {
     let details = Details {
         login: &sent.login,
         name: &sent.name,
@@ -130,7 +130,7 @@ pub async fn add_person(
         office_phone: &sent.office_phone,
     };
     let added = actions::add_person::add_person(&app, &caller, &details).await?;
-    let answer = AddedPerson {
+    let answer = AddedPersonView {
         set_up_code: added.set_up_code,
         set_up_url: app.config.link("/set-up"),
         role_waits_until: added.role_waits_until,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::errors::{OpenErrors, PageErrors};
 use super::input::Body;
 use crate::actions;
-use crate::actions::contest::{Others, Stopped};
+use crate::actions::contest::{Stopped, WhichOthers};
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
@@ -209,7 +209,7 @@ pub async fn contest_others(
     State(app): State<Arc<App>>,
     Body(sent): Body<ContestOthers>,
 ) -> Result<Json<Contested>, Problem> {
-    let which = sent.reference.as_deref().map_or(Others::All, Others::One);
+    let which = sent.reference.as_deref().map_or(WhichOthers::All, WhichOthers::One);
     Ok(Json(Contested::from(actions::contest::contest_others(&app, &sent.code, which).await?)))
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::app::App;
-use crate::store::audit::{EntryRow, Filter, find_checkpoint, list};
+use crate::store::audit::{AuditFilter, EntryRow, find_checkpoint, list};
 use crate::store::persons;
 use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
@@ -81,7 +81,7 @@ pub async fn export(
         .into_response())
 }
 
-async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
+async fn filter(app: &App, typed: &Typed) -> Result<AuditFilter, Problem> {
     let day = |text: &str, end: bool| -> Result<Option<i64>, Problem> {
         if text.is_empty() {
             return Ok(None);
@@ -93,7 +93,7 @@ async fn filter(app: &App, typed: &Typed) -> Result<Filter, Problem> {
         let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| Problem::bad_request(e.to_string()))?;
         Ok(Some(at.timestamp().as_microsecond()))
     };
-    Ok(Filter {
+    Ok(AuditFilter {
         event: typed.event.clone(),
         actor: person_id(app, &typed.actor).await?,
         person: person_id(app, &typed.person).await?,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::actions::contest::{Others, Stopped, contest, contest_others};
+use crate::actions::contest::{Stopped, WhichOthers, contest, contest_others};
 use crate::app::App;
 use crate::store::cases::CaseRow;
 use crate::web::extract::Form;
@@ -53,7 +53,7 @@ pub async fn submit_others(
     State(app): State<Arc<App>>,
     Form(form): Form<OthersForm>,
 ) -> Result<Response, Problem> {
-    let which = if form.reference.is_empty() { Others::All } else { Others::One(&form.reference) };
+    let which = if form.reference.is_empty() { WhichOthers::All } else { WhichOthers::One(&form.reference) };
     match contest_others(&app, &form.code, which).await {
         Ok(stopped) => outcome(&app, &stopped),
         Err(error) => {

@@ -8,7 +8,7 @@ use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
 use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
-use postern::store::audit::Filter;
+use postern::store::audit::AuditFilter;
 use postern::store::cases::{self, NewCase, OpenedWith};
 use postern::store::persons::{self, NewPerson};
 use postern::store::{sessions, tenants};
@@ -141,7 +141,7 @@ on_both! {
         app.browser_with_planted_session("fay").await.get(&case).await.status(403).does_not_say("Ana");
         app.browser_with_planted_session("otto").await.get(&case).await.ok();
         let ben = app.caller("ben").await;
-        assert!(matches!(export_audit(&app, &ben, &Filter::default()).await, Err(ActionError::Denied(_))));
+        assert!(matches!(export_audit(&app, &ben, &AuditFilter::default()).await, Err(ActionError::Denied(_))));
         assert_eq!(app.stage(&id).await, "verifying");
     }
 

@@ -1,5 +1,5 @@
 use postern::actions::ActionError;
-use postern::actions::contest::{Others, contest, contest_others};
+use postern::actions::contest::{WhichOthers, contest, contest_others};
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::show_pass::show_pass;
 use postern::config::Config;
@@ -114,7 +114,7 @@ on_both! {
         assert_eq!((app.stage(&third).await, app.stage(&own).await), ("contested", "verifying"));
         assert_eq!(app.events("case.contested").await.len(), 2);
         app.advance_seconds(3601);
-        let late = contest_others(&app, &follow_up, Others::All).await.map(|_| ());
+        let late = contest_others(&app, &follow_up, WhichOthers::All).await.map(|_| ());
         assert_invalid(late, "code");
         assert_eq!(app.stage(&own).await, "verifying");
     }
@@ -156,7 +156,7 @@ on_both! {
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
             let (app, code) = (app.app(), code.clone());
-            tasks.spawn(async move { contest_others(&app, &code, Others::All).await.is_ok() });
+            tasks.spawn(async move { contest_others(&app, &code, WhichOthers::All).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
         assert_eq!(app.events("case.contested").await.len(), 3);

@@ -8,7 +8,7 @@ use postern::actions::export_audit::export_audit;
 use postern::actions::recover_person::{Given, recover_person};
 use postern::actions::revoke_service_token::revoke_service_token;
 use postern::actions::{ActionError, Caller};
-use postern::store::audit::Filter;
+use postern::store::audit::AuditFilter;
 use postern::store::{persons, power_grants};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::person::{Role, Tier};
@@ -131,6 +131,20 @@ on_both! {
         approve_power(&app, &app.caller("nell").await, &newest, PLACEHOLDER_REASON).await.unwrap();
     }
 
+    /// Who was made by somebody who was made, and so on, counts as the first of them.
+    async fn whom_they_made_makes_nobody_who_counts_as_another(db) {
+        let app = TestApp::start(db).await;
+        for (maker, made) in [("ada", "nell"), ("nell", "oscar")] {
+            app.add(&app.caller(maker).await, made, Role::Admin).await;
+            app.advance(SignedDuration::from_hours(73));
+            grant_due_powers(&app).await.unwrap();
+        }
+        app.add(&app.caller("ada").await, "paula", Role::Agent).await;
+        let grant = app.only_grant().await;
+        let outcome = approve_power(&app, &app.caller("oscar").await, &grant, PLACEHOLDER_REASON).await;
+        assert!(refused(&outcome), "{outcome:?}");
+    }
+
     async fn it_can_be_stopped_and_taking_power_away_never_waits(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
@@ -204,11 +218,11 @@ on_both! {
         let ada = Caller { stepped_up_at: None, ..app.caller("ada").await };
         let staff = add_person(&app, &ada, &details("nell", Role::Agent)).await;
         assert!(matches!(staff, Err(ActionError::StepUp)));
-        let export = export_audit(&app, &ada, &Filter::default()).await;
+        let export = export_audit(&app, &ada, &AuditFilter::default()).await;
         assert!(matches!(export, Err(ActionError::StepUp)));
         // Somebody without a role gets no power.
         app.add(&ada, "nell", Role::Person).await;
-        export_audit(&app, &app.caller("otto").await, &Filter::default()).await.unwrap();
+        export_audit(&app, &app.caller("otto").await, &AuditFilter::default()).await.unwrap();
         assert_eq!(app.told_overseers("was exported").await.len(), 2);
     }
 }
