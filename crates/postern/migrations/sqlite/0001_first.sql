@@ -206,7 +206,6 @@ CREATE TABLE cases (
     -- When the owner was told of the opening. NULL: it is gathered with others, or there is no owner.
     announced_at BIGINT,
     taken_by TEXT,
-    taken_at BIGINT,
     -- Since when it stands in the list of strangers' cases. NULL: in the queue.
     stranger_since BIGINT,
     -- The last moment at which it is open, if nobody moves it. NULL: it is over, or a senior has to look.

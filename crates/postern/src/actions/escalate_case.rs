@@ -34,8 +34,9 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let case = case.escalate(permit)?;
     announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
-    // Whoever hands a case on has looked at it: it is no stranger's.
-    queue::take_if_free(&mut change, &row, &caller.person.id).await?;
+    // Whoever hands a case on has looked at it: it is no stranger's. A program takes none.
+    let taker = caller.scopes.is_none().then_some(&caller.person.id);
+    queue::leave_strangers(&mut change, &row, taker).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

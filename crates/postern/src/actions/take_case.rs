@@ -34,7 +34,7 @@ pub fn can_hand_back(caller: &Caller, row: &CaseRow) -> bool {
 async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
     let (row, case, _) = case_for(app, caller, id).await?;
     let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
-    if row.closed_at.is_some() || row.stage_at(app.clock.now()) == "lapsed" {
+    if row.closed_at.is_some() || !case.stage().is_open() || row.stage_at(app.clock.now()) == "lapsed" {
         return Err(ActionError::Refused("The case is closed. There is nothing to take.".to_owned()));
     }
     if row.taken_by.is_some() {

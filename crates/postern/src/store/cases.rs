@@ -4,7 +4,7 @@ pub mod openings;
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, Page, Subject};
+use postern_core::case::{Case, Page, Stage, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -30,13 +30,12 @@ row! {
         pub closed_at: Option<i64>,
         pub announced_at: Option<i64>,
         pub taken_by: Option<String>,
-        pub taken_at: Option<i64>,
         pub stranger_since: Option<i64>,
     }
 }
 
 pub(super) const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
-                       user_agent, opened_at, changed_at, closed_at, announced_at, taken_by, taken_at, stranger_since";
+                       user_agent, opened_at, changed_at, closed_at, announced_at, taken_by, stranger_since";
 
 /// A stranger's case that nobody takes up is open for so long.
 pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
@@ -104,7 +103,8 @@ impl CaseRow {
     /// The stored stage of a case that has no document, as it stands at `now`: alike for names that exist and names that do
     /// not, whether or not a job has closed it yet.
     pub fn stage_at(&self, now: Timestamp) -> &str {
-        let has_lapsed = self.closed_at.is_none() && self.lapses_at().is_some_and(|at| now > at);
+        let is_over = self.lapses_at().is_some_and(|at| now > at);
+        let has_lapsed = self.closed_at.is_none() && self.stage == "verifying" && is_over;
         if has_lapsed { "lapsed" } else { &self.stage }
     }
 
@@ -223,11 +223,11 @@ async fn find_where(
 }
 
 /// Cases whose hold may begin: those that wait for a notice, and those that were ready before the tier was raised. At most
-/// 200, the longest first.
+/// 200: the former before the latter, the longest first.
 pub async fn list_awaiting_notice(db: &Db, tenant: &TenantId) -> Result<Vec<CaseRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND stage IN ('awaiting_notice', 'ready') \
-         ORDER BY changed_at LIMIT 200"
+         ORDER BY CASE stage WHEN 'awaiting_notice' THEN 0 ELSE 1 END, changed_at LIMIT 200"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
@@ -298,7 +298,8 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
 }
 
 /// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
-/// has worked on is no stranger's any more. No page is bound before its owner was told of its opening: also `Conflict`.
+/// has worked on, or that the owner contested, is no stranger's any more. No page is bound before its owner was told of its
+/// opening: also `Conflict`.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
@@ -314,7 +315,7 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(encode(case)?)
     .bind(at)
     .bind((!case.stage().is_open()).then_some(at))
-    .bind(i64::from(case.is_attended()))
+    .bind(i64::from(case.is_attended() || matches!(case.stage(), Stage::Contested { .. })))
     .bind(marked_at(case))
     .bind(micros(case.page_expires_at()))
     .bind(case.lapses_at().map(micros))

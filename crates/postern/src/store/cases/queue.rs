@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
 use super::{COLUMNS, CaseRow};
-use crate::store::{Change, Db, Result, StoreError, micros, one_row};
+use crate::store::{Change, Db, Result, micros, one_row};
 
 /// Which cases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,41 +115,51 @@ pub async fn count_strangers(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(count)
 }
 
-/// Somebody takes an open case up. `Conflict` when somebody has it already, or it is closed.
+/// Somebody takes an open case up. `Conflict` when somebody has it already, it is closed, or it moved since it was read.
 pub async fn take(change: &mut Change<'_>, read: &CaseRow, by: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE cases SET taken_by = $3, taken_at = $4, stranger_since = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND taken_by IS NULL AND closed_at IS NULL",
+        "UPDATE cases SET taken_by = $3, stranger_since = NULL, version = version + 1 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $4 AND taken_by IS NULL AND closed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
     .bind(by.as_str())
-    .bind(at)
+    .bind(read.version)
     .execute(change.conn())
     .await?;
     one_row(&done)
 }
 
-/// The same, where nobody has it; leaves it as it is otherwise.
-pub async fn take_if_free(change: &mut Change<'_>, read: &CaseRow, by: &PersonId) -> Result<()> {
-    match take(change, read, by).await {
-        Err(StoreError::Conflict) => Ok(()),
-        other => other,
-    }
+/// An open case leaves the strangers' list; `by` has it now, if that is somebody and nobody had it. For a change that saves
+/// the case besides, which sees to its version.
+pub async fn leave_strangers(change: &mut Change<'_>, read: &CaseRow, by: Option<&PersonId>) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE cases SET taken_by = COALESCE(taken_by, $3), stranger_since = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&read.id)
+    .bind(by.map(PersonId::as_str))
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
-/// Nobody has the case any more. `stranger`: it goes back to the strangers' list. `Conflict` when `by` did not have it.
+/// Nobody has the case any more. `stranger`: it goes back to the strangers' list. `Conflict` when `by` did not have it, or it
+/// moved since it was read.
 pub async fn hand_back(change: &mut Change<'_>, read: &CaseRow, by: &str, stranger: bool) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE cases SET taken_by = NULL, taken_at = NULL, stranger_since = $4 \
-         WHERE tenant_id = $1 AND id = $2 AND taken_by = $3 AND closed_at IS NULL",
+        "UPDATE cases SET taken_by = NULL, stranger_since = $4, version = version + 1 \
+         WHERE tenant_id = $1 AND id = $2 AND taken_by = $3 AND version = $5 AND closed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
     .bind(by)
     .bind(stranger.then_some(at))
+    .bind(read.version)
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -1,8 +1,12 @@
 use postern::actions::ActionError;
 use postern::actions::add_evidence::add_evidence;
+use postern::actions::contest::contest;
 use postern::actions::escalate_case::escalate_case;
+use postern::actions::lapse_case::lapse_case;
 use postern::actions::take_case::{hand_back_case, take_case};
 use postern::jobs::lapse_cases::lapse_cases;
+use postern::store::StoreError;
+use postern::store::cases::queue;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 use reqwest::Method;
@@ -59,6 +63,35 @@ on_both! {
         take_case(&app, &ben, &seen).await.unwrap();
         hand_back_case(&app, &ben, &seen).await.unwrap();
         assert!(!is_strangers(&app, &seen).await);
+    }
+
+    /// A row that was read before somebody took the case, or worked on it, moves it no more.
+    async fn what_moved_since_it_was_read_is_neither_closed_nor_given_to_strangers(db) {
+        let app = TestApp::start(db).await;
+        let (ben, id) = (app.caller("ben").await, app.open("ana").await);
+        app.advance(jiff::SignedDuration::from_hours(73));
+        let nobodys = app.row(&id).await;
+        take_case(&app, &ben, &id).await.unwrap_err();
+        let mut change = app.change_at(&app.tenant, app.clock.now() - jiff::SignedDuration::from_hours(48)).await.unwrap();
+        queue::take(&mut change, &nobodys, &ben.person.id).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        assert!(matches!(lapse_case(&app, &nobodys).await, Err(ActionError::Conflict)));
+        let taken = app.row(&id).await;
+        assert!(taken.closed_at.is_none());
+        app.record("ben", &id, Kind::InPerson).await;
+        let mut change = app.change().await.unwrap();
+        let stale = queue::hand_back(&mut change, &taken, ben.person.id.as_str(), true).await;
+        assert!(matches!(stale, Err(StoreError::Conflict)));
+    }
+
+    /// What the owner contested is a senior's, however long ago it was opened.
+    async fn what_was_contested_is_no_strangers_and_can_still_be_taken(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        contest(&app, &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
+        assert!(!is_strangers(&app, &id).await);
+        app.advance(jiff::SignedDuration::from_hours(73));
+        take_case(&app, &app.caller("sol").await, &id).await.unwrap();
     }
 
     async fn a_name_that_nobody_has_can_be_taken_too(db) {
