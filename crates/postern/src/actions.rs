@@ -63,8 +63,8 @@ mod signed_in;
 
 pub use crate::store::throttles::CountedTry;
 pub use caller::{
-    Caller, case_for, case_now, finding_facts, permit_on_case, permit_on_finding, permit_on_person,
-    permit_on_tenant, record_missing_scope,
+    Caller, case_for, case_now, expect_other_than, finding_facts, permit_on_case, permit_on_finding,
+    permit_on_person, permit_on_tenant, record_missing_scope,
 };
 pub use ceremony::Challenge;
 pub use limiter::Lane;

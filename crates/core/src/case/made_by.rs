@@ -9,7 +9,7 @@ use crate::id::PersonId;
 
 /// Who was made or changed by whom in the last seven days. Whoever loads a case knows it; it is no part of what is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct MadeBy(BTreeMap<PersonId, PersonId>);
+pub struct MadeBy(BTreeMap<PersonId, BTreeSet<PersonId>>);
 
 impl MadeBy {
     /// For so long somebody counts as the one who made or changed them. In an organisation that is younger nobody would be
@@ -25,30 +25,17 @@ impl MadeBy {
 
     /// `by` made or changed `person`.
     pub fn insert(&mut self, person: PersonId, by: PersonId) {
-        self.0.insert(person, by);
+        self.0.entry(by.clone()).or_default().insert(person.clone());
+        self.0.entry(person).or_default().insert(by);
     }
 
-    /// The one whom this person counts as: who made them, who made that one, and so on. Of people who made each other, the
-    /// one with the smallest id.
+    /// The one whom this person counts as: of all whom a chain of makers links to them, the one with the smallest id.
     pub fn counts_as(&self, person: &PersonId) -> PersonId {
-        let mut seen = BTreeSet::new();
-        let mut who = person;
-        while seen.insert(who) {
-            match self.0.get(who) {
-                Some(by) => who = by,
-                None => return who.clone(),
-            }
+        let (mut linked, mut unseen) = (BTreeSet::from([person]), vec![person]);
+        while let Some(who) = unseen.pop() {
+            unseen.extend(self.0.get(who).into_iter().flatten().filter(|other| linked.insert(other)));
         }
-        self.smallest_of_circle(who)
-    }
-
-    fn smallest_of_circle(&self, member: &PersonId) -> PersonId {
-        let (mut smallest, mut who) = (member, self.0.get(member));
-        while let Some(next) = who.filter(|next| *next != member) {
-            smallest = smallest.min(next);
-            who = self.0.get(next);
-        }
-        smallest.clone()
+        linked.pop_first().unwrap_or(person).clone()
     }
 
     /// How many of these people are independent of each other.
@@ -81,6 +68,13 @@ mod tests {
         assert_eq!(independent(&made_by, &["mal", "ben"]), 2);
         assert_eq!(independent(&made_by, &["ben", "mona"]), 2);
         assert_eq!(independent(&MadeBy::default(), &["mal", "max"]), 2);
+    }
+
+    #[test]
+    fn whoever_was_changed_by_two_is_one_with_both() {
+        for pairs in [[("mal", "ada"), ("mal", "ben")], [("mal", "ben"), ("mal", "ada")]] {
+            assert_eq!(independent(&made(&pairs), &["mal", "ada", "ben"]), 1);
+        }
     }
 
     #[test]

@@ -5,114 +5,20 @@
 //! take it. In the other the case is the owner's honest recovery, which goes all the way while the adversary waits at
 //! the side. Sessions, and factors that are enrolled, are always the adversary's: the owner never types in this model.
 
+mod world;
+
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
 use stateright::{Checker as _, Model, Property};
 
+use self::world::{Holding, Opener, Step, World};
 use super::{Case, MadeBy, Stage, Subject};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{Policies, Request, Staff};
 use crate::signin::{Flow, SecondFactor, Standing};
-
-/// What one adversary can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Holding {
-    Password,
-    Mailbox,
-    /// The owner's filed number is answered by the adversary.
-    PhoneLine,
-    /// The owner's face and voice can be faked on video.
-    Likeness,
-    Agent,
-    Senior,
-    Manager,
-    CasePage,
-    /// An admin, who makes staff of their own.
-    Admin,
-}
-
-impl Holding {
-    const ALL: [Self; 9] = [
-        Self::Password,
-        Self::Mailbox,
-        Self::PhoneLine,
-        Self::Likeness,
-        Self::Agent,
-        Self::Senior,
-        Self::Manager,
-        Self::CasePage,
-        Self::Admin,
-    ];
-}
-
-/// One step that the adversary takes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Step {
-    BindPage {
-        by: &'static str,
-    },
-    /// Have evidence recorded: by a bribed agent out of thin air, by an honest one who was deceived.
-    Record {
-        kind: Kind,
-        by: &'static str,
-    },
-    Vouch,
-    Verify,
-    Approve {
-        by: &'static str,
-    },
-    Wait,
-    /// A relay accepts the notice of the verification. The adversary may hold it back for ever.
-    Notice,
-    WantHold {
-        by: &'static str,
-    },
-    Reset {
-        by: &'static str,
-    },
-    /// An admin raises the owner's tier to the highest.
-    RaiseTier,
-    ShowPass,
-    EnterPassword,
-    EnterPass,
-    Enrol,
-    FinishSignIn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Opener {
-    Owner,
-    Adversary,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own; the checker walks their combinations"
-)]
-struct World {
-    opened_by: Opener,
-    case: Case,
-    /// How often three days went by.
-    waited: u8,
-    noticed: bool,
-    wanted: [bool; 2],
-    /// A hold was over, and its beginning was neither told to the owner nor the word of two seniors.
-    unseen_reset: bool,
-    raised: bool,
-    /// A reset went through that the tier of that moment does not allow.
-    weak_reset: bool,
-    /// The adversary has seen the pass on the bound page.
-    has_pass: bool,
-    pass_used: bool,
-    flow: Option<Flow>,
-    owner_has_factor: bool,
-    adversary_factor: bool,
-    session: bool,
-}
 
 struct Adversary<'a> {
     holds: &'a [Holding],

@@ -1,10 +1,13 @@
 //! The case as it stands now: what time and the directory make of what was kept.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::stage::end_of_hold;
-use super::{Case, MadeBy, Outcome, Stage, Subject};
+use super::{Case, MadeBy, Outcome, Page, Stage, Subject};
 use crate::evidence::Evidence;
+use crate::id::PersonId;
 use crate::person::Tier;
 
 /// What is known to whoever loads a case, and is no part of what is kept of it.
@@ -16,6 +19,8 @@ pub(super) struct Circumstances {
     left_behind: i64,
     /// Who of the people around it was made or changed by whom.
     made_by: MadeBy,
+    /// Who of the people whose word is in it is suspended.
+    suspended: BTreeSet<PersonId>,
     /// The least hold, whatever the tier. Unit: hours.
     least_hold_hours: i64,
     /// The person as the directory has them now.
@@ -75,6 +80,37 @@ impl Case {
     pub fn with_made_by(mut self, made_by: MadeBy) -> Self {
         self.now.made_by = made_by;
         self
+    }
+
+    /// Everybody whose word moved it: who gave evidence, heard the phrase, approved it, or wants its hold to begin.
+    pub fn people_with_a_word(&self) -> BTreeSet<&PersonId> {
+        let bound_by = if let Page::Bound { by, .. } = &self.page { Some(by) } else { None };
+        let witnesses = self.evidence.iter().map(|evidence| &evidence.witness);
+        witnesses.chain(bound_by).chain(self.stage.approved_by()).chain(self.stage.wanted_by()).collect()
+    }
+
+    /// The case, now that it is known who of them is suspended: a thief may have spoken for them. What they said counts
+    /// nothing; what they approved is verified anew. Tell it after [`Case::as_of`].
+    #[must_use]
+    pub fn with_suspended(mut self, suspended: BTreeSet<PersonId>) -> Self {
+        if self.stage.approved_by().is_some_and(|by| suspended.contains(by)) {
+            self = self.verify_anew();
+        }
+        if let Stage::AwaitingNotice { wanted_by, .. } = &mut self.stage {
+            wanted_by.take_if(|by| suspended.contains(by));
+        }
+        self.now.suspended = suspended;
+        self
+    }
+
+    /// Whether the word of this person counts.
+    pub(super) fn has_word(&self, who: &PersonId) -> bool {
+        !self.now.suspended.contains(who)
+    }
+
+    /// Whether somebody whose word is in it is suspended.
+    pub(crate) fn has_suspended_word(&self) -> bool {
+        !self.now.suspended.is_empty()
     }
 
     /// The case of an organisation that is younger than seven days: what is verified waits for a day at least.

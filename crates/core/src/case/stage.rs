@@ -125,6 +125,21 @@ impl Stage {
         }
     }
 
+    /// Who gave the second yes.
+    pub(crate) fn approved_by(&self) -> Option<&PersonId> {
+        match self {
+            Self::AwaitingNotice { approved_by, .. }
+            | Self::OnHold { approved_by, .. }
+            | Self::Ready { approved_by, .. } => approved_by.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The first of two seniors who want the hold to begin.
+    pub(crate) fn wanted_by(&self) -> Option<&PersonId> {
+        if let Self::AwaitingNotice { wanted_by, .. } = self { wanted_by.as_ref() } else { None }
+    }
+
     /// Whether somebody still has to do something.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed { .. })

@@ -7,7 +7,7 @@ use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
 use super::{Action, CloseFinding, Verify};
-use crate::case::{Case, Page, Proof, Stage, Subject};
+use crate::case::{Case, Page, Proof, Subject};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -205,14 +205,10 @@ fn case_attributes(case: &Case) -> Value {
     })
 }
 
-/// Who has approved the case, or wants its hold to begin, as whom they count.
+/// Who has approved the case, reported a contact of its person lost, or wants its hold to begin, as whom they count.
 fn yes_by(case: &Case) -> BTreeSet<PersonId> {
-    let (approved_by, wanted_by) = match case.stage() {
-        Stage::AwaitingNotice { approved_by, wanted_by, .. } => (approved_by.as_ref(), wanted_by.as_ref()),
-        Stage::OnHold { approved_by, .. } | Stage::Ready { approved_by, .. } => (approved_by.as_ref(), None),
-        _ => (None, None),
-    };
-    case.made_by().independent(approved_by.into_iter().chain(wanted_by))
+    let (approved_by, wanted_by) = (case.stage().approved_by(), case.stage().wanted_by());
+    case.made_by().independent(approved_by.into_iter().chain(wanted_by).chain(case.contact_reporters()))
 }
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.

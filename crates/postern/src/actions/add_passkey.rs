@@ -22,7 +22,7 @@ use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::persons::first_passkey;
-use crate::store::{Change, ceremonies, factors, power_grants};
+use crate::store::{Change, ceremonies, factors, persons, power_grants};
 
 /// What the browser is asked: to make a key, and to show one that is there.
 pub struct Invitation {
@@ -110,7 +110,7 @@ async fn enrol(
     let mut change = caller.change(app).await?;
     ceremonies::consume(&mut change, key).await?;
     let proven_by = proof.use_up(app, &mut change).await?;
-    let usable_at = usable_at(&mut change, caller, &proven_by).await?;
+    let usable_at = usable_at(app, &mut change, caller, &proven_by).await?;
     let factor = new.insert(app, &mut change, caller, (label.as_deref(), usable_at)).await?;
     announce(app, &mut change, caller, usable_at).await?;
     let event =
@@ -126,14 +126,16 @@ async fn enrol(
 /// When it starts to work; `None` for at once. A key to the desk that no passkey proved waits, unless more people than
 /// this one let the person in a short while ago.
 async fn usable_at(
+    app: &App,
     change: &mut Change<'_>,
     caller: &Caller,
     proven_by: &ProvenBy,
 ) -> Result<Option<Timestamp>, ActionError> {
     let let_in = first_passkey::consume(change, &caller.person.id).await?;
-    // Also for whom a desk role waits: it would be a key to the desk from the moment the role is given.
-    let is_staff =
-        caller.person.role.is_staff() || power_grants::waits_for_role(change, &caller.person.id).await?;
+    // Read anew, now that the row is locked: the role may have been given since the request began. Also for whom a desk
+    // role waits: it would be a key to the desk from the moment the role is given.
+    let role = persons::load(&app.db, &app.tenant, &caller.person.id).await?.role;
+    let is_staff = role.is_staff() || power_grants::waits_for_role(change, &caller.person.id).await?;
     let waits = is_staff && !proven_by.is_passkey && !let_in;
     Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
 }

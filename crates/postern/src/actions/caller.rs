@@ -236,6 +236,8 @@ pub async fn case_now(
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
     let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
     let case = among_whom(app, case, now).await?;
+    let suspended = persons::list_suspended(&app.db, &app.tenant, &case.people_with_a_word()).await?;
+    let case = case.with_suspended(suspended);
     Ok(Some((app.policies.look_again(case, now), person)))
 }
 
@@ -247,6 +249,17 @@ async fn among_whom(app: &App, case: Case, now: Timestamp) -> Result<Case, Actio
     }
     let made_by = made_by::load(&app.db, &app.tenant, Some(&case.subject().person), now).await?;
     Ok(case.with_made_by(made_by))
+}
+
+/// A second yes comes from somebody who counts as another person.
+pub async fn expect_other_than(app: &App, own: &PersonId, first: &PersonId) -> Result<(), ActionError> {
+    let made_by = made_by::load(&app.db, &app.tenant, None, app.clock.now()).await?;
+    if made_by.counts_as(own) == made_by.counts_as(first) {
+        let words = "One of you got their role from the other, or you both from one admin, less than seven days ago: for so \
+                     long you count as one person.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    Ok(())
 }
 
 /// Open attacks on a person's account. That somebody guessed at it among many others is none.

@@ -7,7 +7,7 @@ use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
 use super::on_record::Attempt;
-use super::{ActionError, Caller, permit_on_person};
+use super::{ActionError, Caller, expect_other_than, permit_on_person};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::factors::waiting::{self, WaitingPasskey};
@@ -24,6 +24,7 @@ async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(
     let (passkey, person) = load_waiting(app, id).await?;
     let permit = permit_on_person::<ApprovePasskey>(app, caller, &person).await?;
     let reason = Reason::parse(reason)?;
+    expect_other_than(app, &caller.person.id, &person.id).await?;
     caller.expect_step_up(app.clock.now())?;
     let mut change = caller.change_on(app, &person.id).await?;
     waiting::end_wait(&mut change, id).await?;

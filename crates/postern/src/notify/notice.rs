@@ -54,6 +54,10 @@ notices! {
     /// A factor was enrolled.
     FactorEnrolled => "factor_enrolled", spoken, "A new sign-in method was added to your account",
         "A new sign-in method was added to your account.";
+    /// Somebody at the desk noted that a contact is theirs no more.
+    ContactReportedLost => "contact_reported_lost", spoken, "A number or address of yours was reported lost",
+        "Somebody told the help desk that a number or address on file for you is not yours any more. The help desk calls it \
+         no more. Messages still go there.";
     /// A factor was removed, by its owner or by staff before it worked.
     FactorRemoved => "factor_removed", spoken, "A sign-in method was removed from your account",
         "A sign-in method was removed from your account.";

@@ -82,12 +82,12 @@ pub async fn list_waiting(db: &Db, tenant: &TenantId) -> Result<Vec<PowerGrant>>
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
-/// Those that wait and that would die with this account: what it asked for, and tokens of its own. Read in the change.
+/// Those that wait and that die with this account: what it asked for, and what it was to get. Read in the change.
 pub async fn list_waiting_of(change: &mut Change<'_>, person: &PersonId) -> Result<Vec<PowerGrant>> {
     let tenant = change.tenant().clone();
     let sql = format!(
         "SELECT {COLUMNS} FROM power_grants WHERE tenant_id = $1 AND decided_at IS NULL \
-         AND (requested_by = $2 OR (person_id = $2 AND token_id IS NOT NULL)) ORDER BY id"
+         AND (requested_by = $2 OR person_id = $2) ORDER BY id"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())

@@ -1,6 +1,7 @@
 use postern::actions::ActionError;
 use postern::actions::contest::contest;
 use postern::actions::decide_on_passkey::{approve_passkey, stop_passkey};
+use postern::store::persons::made_by;
 use postern_testkit::SoftPasskey;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -114,6 +115,19 @@ on_both! {
     }
 
     /// A yes and a no at once: one of them counts.
+    /// Whoever made somebody of the staff, and has seen their set-up code, is no second person beside them.
+    async fn who_made_them_says_no_yes(db) {
+        let app = TestApp::start(db).await;
+        let (id, _, _) = waiting(&app, "ben").await;
+        let (ben, ada) = (app.person("ben").await.id, app.caller("ada").await);
+        let mut change = app.change().await.unwrap();
+        made_by::save(&mut change, &ben, &ada.person.id).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        let refused = approve_passkey(&app, &ada, &id, PLACEHOLDER_REASON).await;
+        assert!(matches!(refused, Err(ActionError::Refused(_))), "{refused:?}");
+        approve_passkey(&app, &app.caller("sol").await, &id, PLACEHOLDER_REASON).await.unwrap();
+    }
+
     async fn of_a_yes_and_a_no_at_once_one_counts(db) {
         let app = TestApp::start(db).await;
         let (id, _, _) = waiting(&app, "ben").await;

@@ -189,6 +189,15 @@ on_both! {
         assert_eq!(app.events("power.stopped").await.len(), 1);
     }
 
+    async fn a_role_that_waits_dies_with_a_reset_of_who_was_to_get_it(db) {
+        let app = TestApp::start(db).await;
+        app.add(&app.caller("ada").await, "nell", Role::Admin).await;
+        match recover_person(&app, "nell", PLACEHOLDER_REASON, false).await.unwrap() {
+            Given::Pass(code) | Given::SetUpCode(code) => app.secrets.saw(&code),
+        }
+        assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
+    }
+
     async fn a_token_that_was_revoked_waits_no_longer(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;

@@ -1,0 +1,245 @@
+//! What time and the directory make of a case.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::policy::{Approve, ReportContact};
+
+fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
+    let mut subject = case.subject.clone();
+    change(&mut subject);
+    case.clone().with_subject_now(subject)
+}
+
+#[test]
+fn the_stricter_of_then_and_now_holds() {
+    let opened = case("c", Tier::Sensitive);
+    let lowered = now_like(&opened, |now| now.tier = Tier::Standard);
+    assert_eq!(lowered.subject().tier, Tier::Sensitive);
+    assert_eq!(now_like(&opened, |now| now.tier = Tier::Privileged).subject().tier, Tier::Privileged);
+    let mut senior = opened.clone();
+    senior.subject.role = Role::Senior;
+    assert_eq!(now_like(&senior, |now| now.role = Role::Person).subject().role, Role::Senior);
+    assert_eq!(now_like(&opened, |now| now.role = Role::Admin).subject().role, Role::Admin);
+    assert_eq!(now_like(&opened, |now| now.manager = Some(PersonId::new("nick"))).subject().manager, None);
+    assert_eq!(now_like(&opened, |_| {}).subject().manager, Some(PersonId::new("mona")));
+    let kept = serde_json::to_string(&lowered).unwrap();
+    assert_eq!(kept, serde_json::to_string(&opened).unwrap(), "what was read for one step is not kept");
+}
+
+#[test]
+fn a_tier_that_is_raised_holds_from_the_next_step_on() {
+    let desk = Desk::new();
+    let raise = |case: &Case, tier| now_like(case, |now| now.tier = tier);
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let day = SignedDuration::from_hours(24);
+    let held = raise(&ready, Tier::Sensitive);
+    assert!(matches!(held.stage(), Stage::AwaitingNotice { since, .. } if *since == at(10)));
+    // The notice of the verification went out before the tier was raised: the hold counts from there.
+    let held = held.start_hold(at(12)).unwrap();
+    assert!(
+        matches!(held.stage(), Stage::OnHold { began_at, until, .. } if *began_at == at(12) && *until == at(12) + day)
+    );
+    assert!(matches!(desk.reset(held, at(20)), Err(CaseError::OnHold { .. })));
+    assert_eq!(raise(&ready, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    assert_eq!(raise(&waiting, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    let held = waiting.start_hold(at(12)).unwrap();
+    assert_eq!(raise(&held, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    // Verified and approved under the higher tier: what was begun goes on.
+    let verified = desk.verify(raise(&desk.proven_enough(Tier::Sensitive), Tier::Privileged), at(10));
+    assert_eq!(verified.stage().as_str(), "awaiting_approval");
+    let yes = permit(&desk.policies, &verified, &desk.sol);
+    let approved = verified.approve(yes, desk.sol.id.clone(), at(20)).unwrap();
+    let held = approved.start_hold(at(30)).unwrap();
+    assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day * 3));
+}
+
+#[test]
+fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_doubled() {
+    let desk = Desk::new();
+    let (sol, ada) = (staff("sol", Role::Senior), staff("ada", Role::Admin));
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let day = Case::NOTICE_WITHIN;
+    let second = SignedDuration::from_secs(1);
+    let want = |case: Case, who: &Staff, now| {
+        let permit = permit(&desk.policies, &case, who);
+        case.want_hold(permit, who.id.clone(), now)
+    };
+    let early = want(waiting.clone(), &sol, at(10) + day - second);
+    assert_eq!(early, Err(CaseError::NoticeMayCome { from: at(10) + day }));
+    assert!(waiting.clone().report_unreached(at(10) + day - second).is_err());
+    let reported = waiting.clone().report_unreached(at(10) + day).unwrap();
+    assert!(reported.clone().report_unreached(at(11) + day).is_err(), "told once");
+    let wanted = want(reported, &sol, at(20) + day).unwrap();
+    assert_eq!(wanted.stage().as_str(), "awaiting_notice");
+    let ask = |who: &Staff, case: &Case| desk.policies.authorize::<StartHold>(&Request::on_case(who, case));
+    assert_eq!(ask(&sol, &wanted).unwrap_err().policies, ["staff.hold-by-outsiders"], "one senior, twice");
+    let held = want(wanted, &ada, at(30) + day).unwrap();
+    assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day + day * 2));
+    // Neither an agent, nor who bound the page or gave evidence.
+    assert!(ask(&desk.ben, &waiting).is_err());
+    let mut witness = desk.ben.clone();
+    witness.role = Role::Senior;
+    assert_eq!(ask(&witness, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
+    // Nor who approved it.
+    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let approved =
+        awaiting.clone().approve(permit(&desk.policies, &awaiting, &sol), sol.id.clone(), at(20)).unwrap();
+    assert_eq!(ask(&sol, &approved).unwrap_err().policies, ["staff.hold-by-outsiders"]);
+}
+
+#[test]
+fn a_case_that_waits_three_days_for_its_hold_must_be_verified_anew() {
+    let desk = Desk::new();
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let days = SignedDuration::from_hours(72);
+    assert_eq!(waiting.clone().as_of(at(10) + days).stage().as_str(), "awaiting_notice");
+    assert_eq!(waiting.as_of(at(11) + days).stage(), &Stage::Verifying);
+}
+
+#[test]
+fn a_number_that_proved_something_is_no_number_to_tell() {
+    let desk = Desk::new();
+    let proven = desk.proven_enough(Tier::Sensitive);
+    let used: Vec<&ContactId> = proven.proving_contacts().collect();
+    assert_eq!(used, [&ContactId::new("office"), &ContactId::new("office")]);
+}
+
+#[test]
+fn a_hold_that_grows_counts_from_the_same_beginning() {
+    let desk = Desk::new();
+    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let mut approved = held.clone();
+    approved.stage = Stage::OnHold {
+        verified_at: at(10),
+        approved_by: Some(desk.sol.id.clone()),
+        began_at: at(10),
+        until: at(10) + SignedDuration::from_hours(24),
+    };
+    let longer = now_like(&approved, |now| now.tier = Tier::Privileged);
+    let until = at(10) + SignedDuration::from_hours(72);
+    assert!(matches!(longer.stage(), Stage::OnHold { until: found, .. } if *found == until));
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(desk.reset(longer.clone(), until - second), Err(CaseError::OnHold { until }));
+    assert!(desk.reset(longer, until).is_ok());
+}
+
+#[test]
+fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it_anew() {
+    let desk = Desk::new();
+    let case = case("c", Tier::Standard);
+    let bind: Permit<BindPage> = permit(&desk.policies, &case, &desk.ben);
+    let case = case.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
+    let add: Permit<RecordEvidence> = permit(&desk.policies, &case, &desk.ben);
+    let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
+    let word = permit(&desk.policies, &case, &desk.mona);
+    let ready = desk.verify(case.vouch(word, evidence(Kind::ManagerVouch, "mona", 3)).unwrap(), at(10));
+    let look = |case: Case| desk.policies.look_again(case, at(20)).stage().as_str();
+    assert_eq!(look(now_like(&ready, |_| {})), "ready");
+    assert_eq!(look(now_like(&ready, |now| now.tier = Tier::Sensitive)), "verifying");
+    // The word of somebody who is not the manager any more counts nothing.
+    assert_eq!(look(now_like(&ready, |now| now.manager = Some(PersonId::new("nick")))), "verifying");
+    assert_eq!(look(now_like(&ready, |now| now.manager = None)), "verifying");
+}
+
+#[test]
+fn a_suspended_account_is_neither_verified_nor_reset() {
+    let desk = Desk::new();
+    let proven = now_like(&desk.proven_enough(Tier::Standard), |now| now.suspended = true);
+    let denied = desk.policies.authorize(&Request::verify(&proven, proven.proof(at(10)))).unwrap_err();
+    assert_eq!(denied.policies, ["recovery.suspended"]);
+    assert!(
+        desk.policies
+            .missing(&proven, &desk.ben.id, at(10))
+            .forbidden
+            .unwrap()
+            .contains("postern person recover")
+    );
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let ready = now_like(&ready, |now| now.suspended = true);
+    let denied = desk.policies.authorize::<ForceReset>(&Request::on_case(&desk.ben, &ready)).unwrap_err();
+    assert_eq!(denied.policies, ["staff.suspended-account"]);
+}
+
+#[test]
+fn what_was_reset_lapses_when_nobody_came_for_a_day() {
+    let desk = Desk::new();
+    let remedied = desk.reset(desk.verify(desk.proven_enough(Tier::Standard), at(10)), at(20)).unwrap();
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(remedied.clone().as_of(at(20) + day).stage().as_str(), "remedied");
+    let lapsed = remedied.as_of(at(21) + day);
+    assert_eq!(lapsed.stage(), &Stage::Closed { outcome: Outcome::Lapsed, at: at(20) + day });
+    assert_eq!(lapsed.clone().prove(at(22) + day).unwrap_err(), CaseError::OutOfOrder { stage: "closed" });
+    // Whoever asked for the reset may not have been the owner, who reads the notice two days later.
+    assert!(matches!(
+        lapsed.contest(at(30) + day).unwrap().stage(),
+        Stage::Contested { after_remedy: true, .. }
+    ));
+}
+
+#[test]
+fn a_request_lapses_with_its_page() {
+    let desk = Desk::new();
+    let month = SignedDuration::from_hours(Case::PAGE_HOURS);
+    for case in desk.all_stages() {
+        let lapses = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"]
+            .contains(&case.stage().as_str());
+        assert_eq!(case.lapses_at() == Some(at(0) + month), lapses, "{:?}", case.stage());
+        let late = case.clone().as_of(at(1) + month);
+        assert_eq!(
+            matches!(late.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. }),
+            lapses || case.stage().as_str() == "remedied"
+        );
+    }
+    let lapsed = desk.proven_enough(Tier::Standard).as_of(at(1) + month);
+    assert!(lapsed.contest(at(2) + month).is_err(), "nothing was changed, so there is nothing to stop");
+}
+
+#[test]
+fn the_word_of_somebody_who_is_suspended_counts_nothing() {
+    let desk = Desk::new();
+    let look = |case: &Case, who: &str| {
+        let suspended = BTreeSet::from([PersonId::new(who)]);
+        desk.policies.look_again(case.clone().with_suspended(suspended), at(30))
+    };
+    let proven = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let sol = staff("sol", Role::Senior);
+    let approve: Permit<Approve> = permit(&desk.policies, &proven, &sol);
+    let approved = proven.approve(approve, sol.id.clone(), at(20)).unwrap();
+    let words: Vec<PersonId> = approved.people_with_a_word().into_iter().cloned().collect();
+    assert!(words.contains(&sol.id) && words.contains(&desk.ben.id) && words.contains(&desk.mona.id));
+    assert_eq!(look(&approved, "nobody in it").stage(), approved.stage());
+    // Who approved, who vouched, and who bound the page: each alone was enough for a thief.
+    for who in ["sol", "ben", "mona"] {
+        assert_eq!(look(&approved, who).stage(), &Stage::Verifying, "{who}");
+    }
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let day = at(20) + Case::NOTICE_WITHIN;
+    let want: Permit<StartHold> = permit(&desk.policies, &waiting, &sol);
+    let wanted = waiting.clone().want_hold(want, sol.id, day).unwrap();
+    assert_eq!(look(&wanted, "sol").stage(), waiting.stage(), "the first word is gone");
+}
+
+#[test]
+fn who_reported_a_contact_lost_is_no_outsider_and_none_is_reported_in_a_case_that_is_over() {
+    let desk = Desk::new();
+    let sol = staff("sol", Role::Senior);
+    for case in desk.all_stages() {
+        let Ok(report) = desk.policies.authorize::<ReportContact>(&Request::on_case(&sol, &case)) else {
+            continue;
+        };
+        let is_over = ["contested", "closed"].contains(&case.stage().as_str());
+        assert_eq!(
+            case.clone().report_contact(report, sol.id.clone()).is_err(),
+            is_over,
+            "{:?}",
+            case.stage()
+        );
+    }
+    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let report = permit(&desk.policies, &waiting, &sol);
+    let reported = waiting.report_contact(report, sol.id.clone()).unwrap();
+    let refused = desk.policies.authorize::<StartHold>(&Request::on_case(&sol, &reported)).unwrap_err();
+    assert_eq!(refused.policies, ["staff.hold-by-outsiders"]);
+}
