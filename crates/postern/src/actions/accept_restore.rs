@@ -12,6 +12,7 @@ use super::ActionError;
 use super::check_audit::{expect_nothing_lost, expect_ours, extent};
 use crate::app::App;
 use crate::audit_log::AuditLogError;
+use crate::notify;
 use crate::store::audit::{self, AuditFilter};
 
 /// Records that are gone.
@@ -39,7 +40,11 @@ pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>,
         .reason(&reason)
         .before(serde_json::to_value(&remembered)?)
         .detail(json!({ "there": there, "lost": lost, "by": "the operator, on the command line" }));
-    app.change().await?.commit(&event).await?;
+    let mut change = app.change().await?;
+    let text = format!("The operator said that the log may have less than it had: {}", reason.as_str());
+    notify::tell_overseers(app, &mut change, ("A loss in the audit log was accepted", &text, "/desk/audit"))
+        .await?;
+    change.commit(&event).await?;
     // Read again: the record that was just written counts.
     let now = extent(app).await?;
     app.audit_memory.replace(&app.tenant, now).map_err(|error| ActionError::Internal(error.to_string()))?;

@@ -48,6 +48,10 @@ async fn bind(
     check_phrase(app, caller, &row, &case, typed).await?;
     let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
+    // Again, now that the row is locked: it may have been reported lost during the call.
+    if !callable_numbers(app, &case).await?.iter().any(|callable| callable.id == number.id) {
+        return Err(ActionError::Conflict);
+    }
     let event = Event::new(EventKind::CasePageBound, caller.actor())
         .person(&case.subject().person)
         .case(id)

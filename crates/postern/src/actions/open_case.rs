@@ -69,7 +69,9 @@ async fn open(
     let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
     limit(app, login, person.as_ref(), device).await?;
     let opened_with = opened_with(app, person.as_ref(), device, shown).await?;
-    let now = app.clock.now();
+    // Locked before earlier cases are looked at: a refusal at this moment raises what this one needs, or comes after it.
+    let (mut change, announced) = begin(app, person.as_ref()).await?;
+    let now = change.at();
     let id = CaseId::new(app.rng.id(now)?);
     let page = app.rng.token()?;
     let (case, escalated) = match &person {
@@ -83,7 +85,6 @@ async fn open(
     let random = app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
     let request = current_request();
-    let (mut change, announced) = begin(app, person.as_ref()).await?;
     let new = NewCase {
         id: &id,
         reference: &reference(app)?,

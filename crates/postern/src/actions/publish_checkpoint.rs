@@ -51,6 +51,8 @@ async fn mail(app: &App, note: &str, vkey: &str) -> Result<(), ActionError> {
         return Ok(());
     }
     let mut change = app.change().await?;
+    // What another node has just mailed is seen now.
+    turns::take(&mut change, "checkpoint").await?;
     let since = change.at().saturating_sub(MAIL_EVERY).unwrap_or(change.at());
     if turns::find_last(&mut change, TURN).await?.is_some_and(|last| last > since) {
         return Ok(());

@@ -2,6 +2,7 @@
 //! must not be able to let it run unseen. Nor may they keep it from ever beginning: after a day without, two seniors from
 //! outside the case begin it, twice as long, each with a reason.
 
+use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, ContactId};
@@ -34,20 +35,29 @@ async fn start(app: &App, row: &CaseRow) -> Result<(), ActionError> {
     let now = app.clock.now();
     let Some((case, person)) = case_now(app, row, now).await? else { return Ok(()) };
     let Stage::AwaitingNotice { since, .. } = *case.stage() else { return Ok(()) };
-    let used: Vec<&ContactId> = case.proving_contacts().collect();
-    let about = (case.id(), Notice::CaseVerified.as_str());
-    let times = (case.opened_at(), since);
-    let accepted = outbox::find_accepted(&app.db, &app.tenant, about, times, &used).await?;
-    let Some((accepted_at, contact)) = accepted else {
+    if find_accepted(app, &case, since).await?.is_none() {
         return report_unreached(app, row, case).await;
-    };
-    let case = case.start_hold(accepted_at)?;
+    }
     let mut change = app.change_of(&person.id).await?;
     lock_subject(&mut change, &case).await?;
+    // Again, now that the row is locked: the contact may have been reported lost meanwhile.
+    let Some((accepted_at, contact)) = find_accepted(app, &case, since).await? else { return Ok(()) };
+    let case = case.start_hold(accepted_at)?;
     cases::save(&mut change, row, &case).await?;
     let event =
         held(&case, Actor::System, json!({ "contact": contact, "accepted_at": accepted_at.to_string() }));
     Ok(change.commit(&event).await?)
+}
+
+/// When the notice was accepted for a contact that counts, and which.
+async fn find_accepted(
+    app: &App,
+    case: &Case,
+    since: Timestamp,
+) -> Result<Option<(Timestamp, ContactId)>, ActionError> {
+    let used: Vec<&ContactId> = case.proving_contacts().collect();
+    let about = (case.id(), Notice::CaseVerified.as_str());
+    Ok(outbox::find_accepted(&app.db, &app.tenant, about, (case.opened_at(), since), &used).await?)
 }
 
 async fn report_unreached(app: &App, row: &CaseRow, case: Case) -> Result<(), ActionError> {
@@ -77,11 +87,20 @@ async fn want(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(
         .case(id)
         .reason(&reason)
         .policies(&policies);
+    let (who, reference) = (&caller.person.name, &row.reference);
+    let page = format!("/desk/cases/{id}");
     if matches!(case.stage(), Stage::OnHold { .. }) {
+        // Told once more: nobody is known to have been reached by the first one.
+        notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
+        let text = format!("{who} was the second to say so: the waiting period of {reference} began.");
+        notify::tell_overseers(app, &mut change, ("A waiting period began unheard", &text, &page)).await?;
         change.record(wanted);
         let by = json!({ "doubled": true, "wanted_by": [first, Some(caller.person.id.clone())] });
         return Ok(change.commit(&held(&case, caller.actor(), by)).await?);
     }
+    let text =
+        format!("{who} wants the waiting period of {reference} to begin, although no notice was delivered.");
+    notify::tell_overseers(app, &mut change, ("A waiting period may begin unheard", &text, &page)).await?;
     Ok(change.commit(&wanted).await?)
 }
 

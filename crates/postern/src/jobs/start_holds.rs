@@ -11,7 +11,10 @@ pub async fn start_holds(app: &App) -> Result<(), ActionError> {
         match start_hold(app, &row).await {
             // Another node was faster, or somebody moved it: the next round sees what became of it.
             Ok(()) | Err(ActionError::Conflict | ActionError::Refused(_)) => {}
-            Err(other) => return Err(other),
+            // One that can't be read holds up no other.
+            Err(error) => {
+                tracing::error!(case = %row.id, ?error, "a case that waits for a notice was not looked at; trying again");
+            }
         }
     }
     Ok(())

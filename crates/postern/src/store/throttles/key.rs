@@ -19,7 +19,7 @@ pub struct CountedTry {
 }
 
 impl CountedTry {
-    /// CountedTry within one stretch of time, and from zero in the next.
+    /// Counted within one stretch of time, and from zero in the next.
     pub fn in_window(what: &str, now: Timestamp, length: SignedDuration) -> Self {
         let seconds = length.as_secs().max(1);
         let number = now.as_second().div_euclid(seconds);

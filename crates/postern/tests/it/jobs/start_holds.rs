@@ -94,6 +94,8 @@ on_both! {
         .await;
         app.still_waits(&id).await;
         assert_eq!(app.events("contact.reported_lost").await.len(), 1);
+        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("reported lost")).count();
+        assert_eq!(told, 2, "each contact, the one that is said to be lost too");
     }
 
     async fn a_number_that_was_called_and_a_contact_newer_than_the_case_begin_no_hold(db) {
