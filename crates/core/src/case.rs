@@ -39,8 +39,6 @@ pub use marks::{CaseMark, CaseMarkKind, Refusal};
 pub use stage::{Outcome, Stage};
 pub use transitions::{CaseError, Recorded};
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -76,9 +74,6 @@ pub struct Case {
     evidence: Vec<Evidence>,
     /// Proof of a kind that never counts, as it was offered, oldest first. Each raises the risk.
     rejected: Vec<Evidence>,
-    /// Who reported a contact of the person lost, and so changed where notices count.
-    #[serde(default)]
-    contact_reporters: BTreeSet<PersonId>,
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
     refusal: Option<Refusal>,
@@ -100,7 +95,6 @@ impl Case {
             page: Page::Unbound,
             evidence: Vec::new(),
             rejected: Vec::new(),
-            contact_reporters: BTreeSet::new(),
             handler_rank: 1,
             refusal: None,
             contested_at: None,
@@ -128,11 +122,6 @@ impl Case {
     /// What was recorded, oldest first.
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
-    }
-
-    /// Who reported a contact of the person lost.
-    pub(crate) fn contact_reporters(&self) -> &BTreeSet<PersonId> {
-        &self.contact_reporters
     }
 
     /// Lowest rank that may work on it.

@@ -64,7 +64,7 @@ events! {
     CaseApproved => "case.approved" : "A second staff member said yes.",
     CaseNoticeOverdue => "case.notice_overdue" : "No message about the verification went out for a day; seniors were told.",
     CaseHoldWanted => "case.hold_wanted" : "A senior wants the waiting period to begin although the owner was not reached; a second one must too.",
-    ContactReportedLost => "contact.reported_lost" : "Somebody said that they no longer have a contact on file.",
+    ContactReportedLost => "contact.reported_lost" : "Somebody at the desk noted that a contact on file is not the person's any more; the person was told.",
     CaseHoldStarted => "case.hold_started" : "The waiting period began; the owner can object.",
     CaseRefused => "case.refused" : "A staff member refused the case.",
     CaseEscalated => "case.escalated" : "The case was handed to a senior.",

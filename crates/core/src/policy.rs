@@ -64,11 +64,10 @@ impl Policies {
         Err(Denied { policies: named("id"), says: named("says"), errors })
     }
 
-    /// The case, after its person was read anew. Where tier, rank or manager are not what they were at the opening, or
-    /// somebody whose word is in it is suspended, proof that sufficed may suffice no more: then it is gathered anew. The risk is left out; whoever resets is asked about it.
+    /// The case, after its person was read anew. Where tier, rank or manager are not what they were at the opening, proof that
+    /// sufficed may suffice no more: then it is gathered anew. The risk is left out; whoever resets is asked about it.
     pub fn look_again(&self, case: Case, now: Timestamp) -> Case {
-        let is_as_it_was = !case.has_stricter_subject() && !case.has_suspended_word();
-        if case.stage().verified_at().is_none() || is_as_it_was {
+        if case.stage().verified_at().is_none() || !case.has_stricter_subject() {
             return case;
         }
         match self.authorize(&Request::verify(&case, case.proof(now).without_risk())) {

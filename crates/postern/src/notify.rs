@@ -45,7 +45,7 @@ pub async fn announce_gathered_opening(
     announce_to(app, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
 }
 
-/// Tells every admin and auditor by mail of what gives somebody power. What was typed stands in it as it was typed.
+/// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.
 pub async fn tell_overseers(
     app: &App,
     change: &mut Change<'_>,

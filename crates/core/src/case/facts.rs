@@ -61,11 +61,10 @@ pub struct Proof {
 
 impl Proof {
     pub(super) fn of(case: &Case, now: Timestamp) -> Self {
-        let counts =
-            |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e) && case.has_word(&e.witness);
+        let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
         let counting: Vec<&Evidence> = case.evidence.iter().filter(counts).collect();
         Self {
-            page_bound: matches!(&case.page, Page::Bound { by, .. } if case.has_word(by)),
+            page_bound: matches!(case.page, Page::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
             witnesses: counting.iter().map(|e| e.witness.clone()).collect(),
             made_by: case.made_by().clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stage::end_of_hold;
-use super::{Case, MadeBy, Outcome, Page, Stage, Subject};
+use super::{Case, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
 use crate::id::PersonId;
 use crate::person::Tier;
@@ -19,8 +19,8 @@ pub(super) struct Circumstances {
     left_behind: i64,
     /// Who of the people around it was made or changed by whom.
     made_by: MadeBy,
-    /// Who of the people whose word is in it is suspended.
-    suspended: BTreeSet<PersonId>,
+    /// Who reported a contact of the person lost, and so changed where notices count.
+    contact_reporters: BTreeSet<PersonId>,
     /// The least hold, whatever the tier. Unit: hours.
     least_hold_hours: i64,
     /// The person as the directory has them now.
@@ -82,35 +82,16 @@ impl Case {
         self
     }
 
-    /// Everybody whose word moved it: who gave evidence, heard the phrase, approved it, or wants its hold to begin.
-    pub fn people_with_a_word(&self) -> BTreeSet<&PersonId> {
-        let bound_by = if let Page::Bound { by, .. } = &self.page { Some(by) } else { None };
-        let witnesses = self.evidence.iter().map(|evidence| &evidence.witness);
-        witnesses.chain(bound_by).chain(self.stage.approved_by()).chain(self.stage.wanted_by()).collect()
-    }
-
-    /// The case, now that it is known who of them is suspended: a thief may have spoken for them. What they said counts
-    /// nothing; what they approved is verified anew. Tell it after [`Case::as_of`].
+    /// The case, now that it is known who reported a contact of the person lost.
     #[must_use]
-    pub fn with_suspended(mut self, suspended: BTreeSet<PersonId>) -> Self {
-        if self.stage.approved_by().is_some_and(|by| suspended.contains(by)) {
-            self = self.verify_anew();
-        }
-        if let Stage::AwaitingNotice { wanted_by, .. } = &mut self.stage {
-            wanted_by.take_if(|by| suspended.contains(by));
-        }
-        self.now.suspended = suspended;
+    pub fn with_contact_reporters(mut self, reporters: BTreeSet<PersonId>) -> Self {
+        self.now.contact_reporters = reporters;
         self
     }
 
-    /// Whether the word of this person counts.
-    pub(super) fn has_word(&self, who: &PersonId) -> bool {
-        !self.now.suspended.contains(who)
-    }
-
-    /// Whether somebody whose word is in it is suspended.
-    pub(crate) fn has_suspended_word(&self) -> bool {
-        !self.now.suspended.is_empty()
+    /// Who reported a contact of the person lost: they have a part in every case of that person.
+    pub(crate) fn contact_reporters(&self) -> &BTreeSet<PersonId> {
+        &self.now.contact_reporters
     }
 
     /// The case of an organisation that is younger than seven days: what is verified waits for a day at least.

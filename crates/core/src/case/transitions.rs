@@ -8,8 +8,7 @@ use crate::evidence::{Evidence, Worth};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
 use crate::policy::{
-    Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, ReportContact, StartHold,
-    Verify, Vouch,
+    Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, StartHold, Verify, Vouch,
 };
 
 /// Why a case did not move.
@@ -152,16 +151,6 @@ impl Case {
             }
             _ => *wanted_by = Some(by),
         }
-        Ok(self)
-    }
-
-    /// A contact of the person is said to be theirs no more. Whoever said so has a part in the case.
-    pub fn report_contact(mut self, permit: Permit<ReportContact>, by: PersonId) -> Result<Self, CaseError> {
-        expect_covered(permit.covers(self.id.as_str()))?;
-        if matches!(self.stage, Stage::Contested { .. } | Stage::Closed { .. }) {
-            return Err(self.out_of_order());
-        }
-        self.contact_reporters.insert(by);
         Ok(self)
     }
 

@@ -1,5 +1,5 @@
 -- Ids are TEXT, times BIGINT (microseconds UTC), flags BIGINT 0/1, documents TEXT (JSON). The PostgreSQL file differs
--- in BYTEA only. tenant_id leads every key, so that tenants can be spread without a schema change.
+-- in BYTEA and in how it reads JSON. tenant_id leads every key, so that tenants can be spread without a schema change.
 
 CREATE TABLE tenants (
     id TEXT NOT NULL PRIMARY KEY,
@@ -31,6 +31,7 @@ CREATE TABLE persons (
     UNIQUE (tenant_id, login_key)
 );
 CREATE INDEX persons_of_manager ON persons (tenant_id, manager_id);
+CREATE INDEX persons_changed ON persons (tenant_id, changed_at) WHERE changed_by IS NOT NULL;
 
 CREATE TABLE contacts (
     tenant_id TEXT NOT NULL,
@@ -42,8 +43,9 @@ CREATE TABLE contacts (
     filed_at BIGINT NOT NULL,
     -- Since when it is certain that it is theirs: an admin filed it.
     confirmed_at BIGINT,
-    -- Since when it is said that they no longer have it.
+    -- Since when it is said that they no longer have it, and who said so.
     lost_at BIGINT,
+    lost_by TEXT,
     removed_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
@@ -128,7 +130,6 @@ CREATE TABLE flows (
     id TEXT NOT NULL,
     person_id TEXT NOT NULL,
     state TEXT NOT NULL,
-    ceremony TEXT,
     sealed BLOB,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

@@ -135,7 +135,8 @@ async fn usable_at(
     // Read anew, now that the row is locked: the role may have been given since the request began. Also for whom a desk
     // role waits: it would be a key to the desk from the moment the role is given.
     let role = persons::load(&app.db, &app.tenant, &caller.person.id).await?.role;
-    let is_staff = role.is_staff() || power_grants::waits_for_role(change, &caller.person.id).await?;
+    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &caller.person.id).await?;
+    let is_staff = role.is_staff() || waiting.is_some();
     let waits = is_staff && !proven_by.is_passkey && !let_in;
     Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
 }

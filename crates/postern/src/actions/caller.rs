@@ -16,7 +16,7 @@ use crate::store::cases::{self, CaseRow};
 use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
 use crate::store::persons::made_by;
-use crate::store::{Change, StoreError, persons, service_tokens, sessions, tenants};
+use crate::store::{Change, StoreError, contacts, persons, service_tokens, sessions, tenants};
 
 /// A signed-in caller, read from the directory for this request.
 #[derive(Clone)]
@@ -236,8 +236,8 @@ pub async fn case_now(
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
     let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
     let case = among_whom(app, case, now).await?;
-    let suspended = persons::list_suspended(&app.db, &app.tenant, &case.people_with_a_word()).await?;
-    let case = case.with_suspended(suspended);
+    let reporters = contacts::list_reporters(&app.db, &app.tenant, &person.id).await?;
+    let case = case.with_contact_reporters(reporters);
     Ok(Some((app.policies.look_again(case, now), person)))
 }
 
@@ -255,9 +255,9 @@ async fn among_whom(app: &App, case: Case, now: Timestamp) -> Result<Case, Actio
 pub async fn expect_other_than(app: &App, own: &PersonId, first: &PersonId) -> Result<(), ActionError> {
     let made_by = made_by::load(&app.db, &app.tenant, None, app.clock.now()).await?;
     if made_by.counts_as(own) == made_by.counts_as(first) {
-        let words = "One of you got their role from the other, or you both from one admin, less than seven days ago: for so \
-                     long you count as one person.";
-        return Err(ActionError::Refused(words.to_owned()));
+        let message = "One of you got their role from the other, or you both from one admin, less than seven days ago: for \
+                       so long you count as one person.";
+        return Err(ActionError::Refused(message.to_owned()));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
-use crate::store::cases::CaseRow;
+use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::factors::waiting;
 use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
@@ -167,6 +167,7 @@ async fn contest_case(
     let Ok(case) = case.contest(change.at()) else {
         return Ok(());
     };
+    queue::hand_on(change, &row).await?;
     cases::save(change, &row, &case).await?;
     stopped.account_suspended = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });
     stopped.references.push(row.reference);
@@ -248,7 +249,7 @@ async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resul
     }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;
-    stop_powers_of(change, person).await?;
+    stop_powers_of(app, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(())
 }

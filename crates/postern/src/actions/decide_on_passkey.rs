@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::factors::waiting::{self, WaitingPasskey};
 use crate::store::persons::{self, Person};
-use crate::store::time;
+use crate::store::{power_grants, time};
 
 /// The second yes.
 pub async fn approve_passkey(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
@@ -62,11 +62,15 @@ async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), 
     Ok(())
 }
 
-/// A passkey that waits, and whose it is.
+/// A passkey that waits, and whose it is: with the role that they will have, if a higher one waits for them.
 pub async fn load_waiting(app: &App, id: &str) -> Result<(WaitingPasskey, Person), ActionError> {
     let now = app.clock.now();
     let found = waiting::find_waiting(&app.db, &app.tenant, id, now).await?.ok_or(ActionError::NotFound)?;
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&found.person_id)).await?;
+    let mut person = persons::load(&app.db, &app.tenant, &PersonId::new(&found.person_id)).await?;
+    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &person.id).await?;
+    if let Some(role) = waiting.filter(|role| role.rank() > person.role.rank()) {
+        person.role = role;
+    }
     Ok((found, person))
 }
 

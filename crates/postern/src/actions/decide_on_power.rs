@@ -118,9 +118,19 @@ async fn give(change: &mut Change<'_>, grant: &PowerGrant) -> Result<(), ActionE
 
 /// What an account asked for, and what it was to get, die with it when it is reset or suspended: a thief who held its
 /// session may have asked, and whoever was let back in as somebody without a role gets none by waiting.
-pub(super) async fn stop_powers_of(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+pub(super) async fn stop_powers_of(
+    app: &App,
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Result<(), ActionError> {
     for grant in power_grants::list_waiting_of(change, person).await? {
-        withhold(change, &grant, None).await?;
+        match withhold(change, &grant, None).await {
+            // Decided on in this instant by somebody else.
+            Err(ActionError::Conflict) => continue,
+            other => other?,
+        }
+        let end = "An account that it was asked by, or for, was reset or suspended; it never worked.";
+        tell(app, change, &grant, end).await?;
         change.record(about(&grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped));
     }
     Ok(())

@@ -4,6 +4,7 @@ use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
+use serde_json::json;
 
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
@@ -30,13 +31,12 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)
+        .before(json!({ "taken_by": row.taken_by }))
         .policies(permit.policies());
     let case = case.escalate(permit)?;
     announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
-    // Whoever hands a case on has looked at it: it is no stranger's. A program takes none.
-    let taker = caller.scopes.is_none().then_some(&caller.person.id);
-    queue::leave_strangers(&mut change, &row, taker).await?;
+    queue::hand_on(&mut change, &row).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

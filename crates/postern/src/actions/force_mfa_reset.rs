@@ -44,7 +44,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
     let mut change = caller.change_on(app, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let sessions_ended = remove_everything(&mut change, &person).await?;
+    let sessions_ended = remove_everything(app, &mut change, &person).await?;
     supersede_others(app, &mut change, &case).await?;
     notify::announce(app, &mut change, &person, Some(id), Notice::FactorsReset).await?;
     let about =
@@ -56,6 +56,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
 }
 
 pub(super) async fn remove_everything(
+    app: &App,
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<u64, ActionError> {
@@ -64,7 +65,7 @@ pub(super) async fn remove_everything(
     passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     known_devices::revoke_all(change, person).await?;
-    stop_powers_of(change, person).await?;
+    stop_powers_of(app, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(sessions::end_all(change, person).await?)
 }

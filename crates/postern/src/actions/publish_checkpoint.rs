@@ -16,8 +16,10 @@ use crate::store::{audit, persons, turns};
 
 /// Auditors get one mail in so long.
 const MAIL_EVERY: SignedDuration = SignedDuration::from_hours(24);
-/// Whose turn it is to mail, among several nodes.
+/// When the last was mailed.
 const TURN: &str = "checkpoint_mail";
+/// Held while one is mailed.
+const TURN_TO_MAIL: &str = "checkpoint";
 
 /// Publishes the newest checkpoint; does nothing for an empty log.
 pub async fn publish_checkpoint(app: &App) -> Result<(), ActionError> {
@@ -52,7 +54,7 @@ async fn mail(app: &App, note: &str, vkey: &str) -> Result<(), ActionError> {
     }
     let mut change = app.change().await?;
     // What another node has just mailed is seen now.
-    turns::take(&mut change, "checkpoint").await?;
+    turns::take(&mut change, TURN_TO_MAIL).await?;
     let since = change.at().saturating_sub(MAIL_EVERY).unwrap_or(change.at());
     if turns::find_last(&mut change, TURN).await?.is_some_and(|last| last > since) {
         return Ok(());

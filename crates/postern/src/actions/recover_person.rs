@@ -44,7 +44,7 @@ pub async fn recover_person(
     let (pass, pass_hash) = new_pass(app, &person.id).await?;
     let (code, code_hash) = new_set_up_code(app, &person.id).await?;
     let mut change = app.change_of(&person.id).await?;
-    let sessions = remove_everything(&mut change, &person.id).await?;
+    let sessions = remove_everything(app, &mut change, &person.id).await?;
     supersede_all(app, &mut change, &person.id).await?;
     let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
     change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));

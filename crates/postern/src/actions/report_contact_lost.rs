@@ -1,17 +1,19 @@
 //! Somebody says that a contact is not the person's any more. Nobody calls it, and a notice that goes there begins no hold;
 //! notices still go there, for what is said may be a lie.
 
+use postern_core::case::Stage;
 use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::ReportContact;
 use postern_core::reason::Reason;
 use serde_json::json;
 
+use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::store::{StoreError, cases, contacts};
+use crate::store::{StoreError, contacts};
 
 /// Notes it, with who said so and how.
 pub async fn report_contact_lost(
@@ -39,24 +41,25 @@ async fn report(
     if row.person_id.is_none() {
         return Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned()));
     }
-    let policies = permit.policies().to_vec();
-    let case = case.report_contact(permit, caller.person.id.clone())?;
+    if matches!(case.stage(), Stage::Contested { .. } | Stage::Closed { .. }) {
+        return Err(ActionError::Refused("The case is over. Nothing is reported in it any more.".to_owned()));
+    }
+    announce_opening(app, &row).await?;
     let person = &case.subject().person;
     let mut change = caller.change_on(app, person).await?;
-    match contacts::mark_lost(&mut change, person, contact).await {
+    match contacts::mark_lost(&mut change, person, contact, &caller.person.id).await {
         Err(StoreError::Conflict) => {
             let words = "This contact is reported lost already, or is not on file for them.";
             return Err(ActionError::Refused(words.to_owned()));
         }
         other => other?,
     }
-    cases::save(&mut change, &row, &case).await?;
     notify::announce(app, &mut change, person, Some(id), Notice::ContactReportedLost).await?;
     let event = Event::new(EventKind::ContactReportedLost, caller.actor())
         .person(person)
         .case(id)
         .reason(&reason)
-        .policies(&policies)
+        .policies(permit.policies())
         .before(json!({ "lost": false }))
         .detail(json!({ "contact": contact }));
     Ok(change.commit(&event).await?)

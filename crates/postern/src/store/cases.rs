@@ -4,7 +4,7 @@ pub mod openings;
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, Page, Stage, Subject};
+use postern_core::case::{Case, Page, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -298,8 +298,7 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
 }
 
 /// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
-/// has worked on, or that the owner contested, is no stranger's any more. No page is bound before its owner was told of its
-/// opening: also `Conflict`.
+/// has worked on is no stranger's any more. No page is bound before its owner was told of its opening: also `Conflict`.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
@@ -315,7 +314,7 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(encode(case)?)
     .bind(at)
     .bind((!case.stage().is_open()).then_some(at))
-    .bind(i64::from(case.is_attended() || matches!(case.stage(), Stage::Contested { .. })))
+    .bind(i64::from(case.is_attended()))
     .bind(marked_at(case))
     .bind(micros(case.page_expires_at()))
     .bind(case.lapses_at().map(micros))

@@ -1,5 +1,7 @@
 //! Addresses and numbers on file.
 
+use std::collections::BTreeSet;
+
 use postern_core::id::{ContactId, PersonId, TenantId};
 use postern_core::login;
 
@@ -59,17 +61,30 @@ pub async fn insert(
     Ok(ContactId::new(id))
 }
 
-/// Notes that somebody no longer has a contact. `Conflict` when it is not theirs, or noted already.
-pub async fn mark_lost(change: &mut Change<'_>, person: &PersonId, id: &str) -> Result<()> {
+/// Who reported a contact of this person lost.
+pub async fn list_reporters(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<BTreeSet<PersonId>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT lost_by FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND lost_by IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| PersonId::new(id)).collect())
+}
+
+/// Notes that somebody no longer has a contact, and who said so. `Conflict` when it is not theirs, or noted already.
+pub async fn mark_lost(change: &mut Change<'_>, person: &PersonId, id: &str, by: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE contacts SET lost_at = $4 WHERE tenant_id = $1 AND id = $2 AND person_id = $3 AND lost_at IS NULL \
+        "UPDATE contacts SET lost_at = $4, lost_by = $5 WHERE tenant_id = $1 AND id = $2 AND person_id = $3 AND lost_at IS NULL \
          AND removed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id)
     .bind(person.as_str())
     .bind(at)
+    .bind(by.as_str())
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -174,26 +174,6 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     one_row(&done)
 }
 
-/// Who of these people is suspended.
-pub async fn list_suspended(
-    db: &Db,
-    tenant: &TenantId,
-    people: &BTreeSet<&PersonId>,
-) -> Result<BTreeSet<PersonId>> {
-    if people.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let places: Vec<String> = (0..people.len()).map(|n| format!("${}", n + 2)).collect();
-    let sql = format!(
-        "SELECT id FROM persons WHERE tenant_id = $1 AND suspended_at IS NOT NULL AND id IN ({})",
-        places.join(", ")
-    );
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
-    let query = people.iter().fold(query, |query, person| query.bind(person.as_str()));
-    let rows: Vec<(String,)> = query.fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().map(|(id,)| PersonId::new(id)).collect())
-}
-
 /// Suspends an account. `Conflict` when it already is.
 pub async fn suspend(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

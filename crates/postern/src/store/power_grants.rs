@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
+use postern_core::person::Role;
 
 use super::row::row;
-use super::{Change, Db, Result, micros, one_row};
+use super::{Change, Db, Result, StoreError, micros, one_row};
 
 row! {
     /// One of them. It is for a role, or for a token.
@@ -96,18 +97,18 @@ pub async fn list_waiting_of(change: &mut Change<'_>, person: &PersonId) -> Resu
         .await?)
 }
 
-/// Whether a desk role waits for this person. Read in the change.
-pub async fn waits_for_role(change: &mut Change<'_>, person: &PersonId) -> Result<bool> {
-    let tenant = change.tenant().clone();
-    let waiting: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM power_grants WHERE tenant_id = $1 AND person_id = $2 AND role IS NOT NULL \
+/// The highest desk role that waits for this person.
+pub async fn find_waiting_role(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Option<Role>> {
+    let waiting: Vec<(String,)> = sqlx::query_as(
+        "SELECT role FROM power_grants WHERE tenant_id = $1 AND person_id = $2 AND role IS NOT NULL \
          AND decided_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
-    .fetch_one(change.conn())
+    .fetch_all(db.reader())
     .await?;
-    Ok(waiting > 0)
+    let roles = waiting.iter().map(|(role,)| Role::parse(role).ok_or(StoreError::Corrupt("role")));
+    Ok(roles.collect::<Result<Vec<Role>>>()?.into_iter().max_by_key(|role| role.rank()))
 }
 
 /// Ends the waiting of a token that was revoked.

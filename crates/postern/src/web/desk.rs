@@ -20,6 +20,14 @@ pub mod take_case;
 pub mod tokens;
 
 use postern_core::case::{Case, Stage};
+use serde::Deserialize;
+
+/// A form that asks for nothing but the reason.
+#[derive(Deserialize)]
+pub struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
 
 /// A case's stage in the desk's words.
 pub(super) fn stage_words(stage: &str) -> &'static str {

@@ -131,17 +131,15 @@ pub async fn take(change: &mut Change<'_>, read: &CaseRow, by: &PersonId) -> Res
     one_row(&done)
 }
 
-/// An open case leaves the strangers' list; `by` has it now, if that is somebody and nobody had it. For a change that saves
+/// A case that only seniors may work on from now on is free for them to take, and no stranger's. For a change that saves
 /// the case besides, which sees to its version.
-pub async fn leave_strangers(change: &mut Change<'_>, read: &CaseRow, by: Option<&PersonId>) -> Result<()> {
+pub async fn hand_on(change: &mut Change<'_>, read: &CaseRow) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE cases SET taken_by = COALESCE(taken_by, $3), stranger_since = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL",
+        "UPDATE cases SET taken_by = NULL, stranger_since = NULL WHERE tenant_id = $1 AND id = $2",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
-    .bind(by.map(PersonId::as_str))
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -20,13 +20,15 @@ pub async fn save(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Resu
     one_row(&done)
 }
 
-/// Who of staff and managers counts as whom now, a set-up included. Whoever changed `subject` gave them their manager, so
+/// Who of staff and managers, those for whom a role waits too, counts as whom now, a set-up included. Whoever changed `subject` gave them their manager, so
 /// the manager of a case's person counts as changed too.
 pub async fn load(db: &Db, tenant: &TenantId, subject: Option<&PersonId>, now: Timestamp) -> Result<MadeBy> {
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT p.id, p.changed_by FROM persons p WHERE p.tenant_id = $1 AND p.changed_at > $2 \
          AND p.changed_by IS NOT NULL AND (p.role <> 'person' OR EXISTS \
-         (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = p.id)) \
+         (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = p.id) OR EXISTS \
+         (SELECT 1 FROM power_grants g WHERE g.tenant_id = $1 AND g.person_id = p.id AND g.role IS NOT NULL \
+         AND g.decided_at IS NULL)) \
          UNION SELECT s.manager_id, s.changed_by FROM persons s WHERE s.tenant_id = $1 AND s.id = $3 \
          AND s.changed_at > $2 AND s.changed_by IS NOT NULL AND s.manager_id IS NOT NULL",
     )

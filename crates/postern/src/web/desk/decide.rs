@@ -13,7 +13,7 @@ use crate::actions::{
     ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case, start_hold,
 };
 use crate::app::App;
-use crate::web::desk::second_yes::ReasonForm;
+use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};

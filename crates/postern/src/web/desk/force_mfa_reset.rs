@@ -14,7 +14,7 @@ use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
 use crate::app::App;
 use crate::config::Config;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
-use crate::web::desk::second_yes::ReasonForm;
+use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};

@@ -12,7 +12,8 @@ use crate::actions::decide_on_passkey::{approve_passkey, load_waiting, stop_pass
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::web::api::waiting_passkeys::WaitingPasskeyView;
-use crate::web::desk::second_yes::{FailedAnswer, ReasonForm};
+use crate::web::desk::ReasonForm;
+use crate::web::desk::second_yes::FailedAnswer;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{render, render_with};

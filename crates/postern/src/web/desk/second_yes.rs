@@ -1,19 +1,12 @@
 //! The page of something that waits for a second person: one form for the yes, one for the no, each with a reason.
 
 use axum::http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::ActionError;
+use crate::web::desk::ReasonForm;
 use crate::web::problem::Problem;
 use crate::web::router::form_error;
-
-/// Why.
-#[derive(Deserialize)]
-pub struct ReasonForm {
-    #[serde(default)]
-    pub reason: String,
-}
 
 /// What was answered, and why it did not go through.
 pub struct FailedAnswer {
@@ -22,14 +15,14 @@ pub struct FailedAnswer {
     reason: String,
     pub status: StatusCode,
     field: Option<&'static str>,
-    words: String,
+    message: String,
 }
 
 impl FailedAnswer {
     /// What goes on the page again, with what was typed; or, what no form can mend.
     pub fn of(form: &'static str, typed: ReasonForm, error: ActionError) -> Result<Self, Problem> {
-        let (status, field, words) = form_error(error)?;
-        Ok(Self { form, reason: typed.reason, status, field, words })
+        let (status, field, message) = form_error(error)?;
+        Ok(Self { form, reason: typed.reason, status, field, message })
     }
 
     /// As the template takes it.
@@ -38,7 +31,7 @@ impl FailedAnswer {
             "form": failed.map(|failed| failed.form),
             "reason": failed.map(|failed| &failed.reason),
             "field": failed.and_then(|failed| failed.field),
-            "error": failed.map(|failed| &failed.words),
+            "error": failed.map(|failed| &failed.message),
         })
     }
 }

@@ -2,6 +2,7 @@ use postern::actions::ActionError;
 use postern::actions::contest::contest;
 use postern::actions::decide_on_passkey::{approve_passkey, stop_passkey};
 use postern::store::persons::made_by;
+use postern::store::power_grants::{self, NewGrant};
 use postern_testkit::SoftPasskey;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -114,7 +115,6 @@ on_both! {
         app.sign_in_with_passkey(&app.browser(), &mut device).await.status(401);
     }
 
-    /// A yes and a no at once: one of them counts.
     /// Whoever made somebody of the staff, and has seen their set-up code, is no second person beside them.
     async fn who_made_them_says_no_yes(db) {
         let app = TestApp::start(db).await;
@@ -128,6 +128,29 @@ on_both! {
         approve_passkey(&app, &app.caller("sol").await, &id, PLACEHOLDER_REASON).await.unwrap();
     }
 
+    /// For whom a role waits counts as having it: as somebody's rank, and as made by whoever asked for it.
+    async fn a_role_that_waits_counts_for_who_may_say_yes(db) {
+        let app = TestApp::start(db).await;
+        let (ada, gus) = (app.caller("ada").await, app.person("gus").await.id);
+        let mut change = app.change().await.unwrap();
+        let grant = NewGrant {
+            person: &gus,
+            role: Some("admin"),
+            token: None,
+            requested_by: &ada.person.id,
+            takes_effect_at: app.clock.now() + jiff::SignedDuration::from_hours(72),
+        };
+        power_grants::insert(&mut change, &grant).await.unwrap();
+        made_by::save(&mut change, &gus, &ada.person.id).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        let (id, _, _) = waiting(&app, "gus").await;
+        let sol = app.caller("sol").await;
+        assert_denied(approve_passkey(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.passkey-never-higher");
+        let own = approve_passkey(&app, &ada, &id, PLACEHOLDER_REASON).await;
+        assert!(matches!(own, Err(ActionError::Refused(_))), "{own:?}");
+    }
+
+    /// A yes and a no at once: one of them counts.
     async fn of_a_yes_and_a_no_at_once_one_counts(db) {
         let app = TestApp::start(db).await;
         let (id, _, _) = waiting(&app, "ben").await;

@@ -58,7 +58,7 @@ impl TestApp {
         change.commit_unrecorded("planted by a test").await.unwrap();
     }
 
-    async fn told_overseers(&self, subject: &str) -> Vec<String> {
+    pub async fn told_overseers(&self, subject: &str) -> Vec<String> {
         let messages = self.messages().await;
         let told = messages.iter().filter(|message| message.subject.contains(subject));
         told.map(|message| message.recipient.clone()).collect()
@@ -196,6 +196,7 @@ on_both! {
             Given::Pass(code) | Given::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
+        assert_eq!(app.told_overseers("was decided on").await.len(), 2);
     }
 
     async fn a_token_that_was_revoked_waits_no_longer(db) {

@@ -2,6 +2,7 @@ use postern::actions::add_evidence::add_evidence;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::refuse_case::refuse_case;
+use postern::actions::take_case::take_case;
 use postern_core::evidence::Kind;
 
 use super::{assert_denied, assert_invalid, assert_refused};
@@ -14,6 +15,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
         let id = app.ready_case_of_ana().await;
+        take_case(&app, &ben, &id).await.unwrap();
         for reason in ["", "\u{0}\n", "-"] {
             assert_invalid(escalate_case(&app, &ben, &id, reason).await, "reason");
         }
@@ -22,6 +24,7 @@ on_both! {
         assert_eq!(recorded[0]["reason"], "two pages claim to be her");
         for agent in [&ben, &bea] {
             let rule = "staff.escalated-to-senior";
+            assert_denied(take_case(&app, agent, &id).await, rule);
             assert_denied(force_mfa_reset(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
             assert_denied(refuse_case(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
             assert_denied(add_evidence(&app, agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
@@ -31,6 +34,8 @@ on_both! {
         page.ok().says("escalated").says("a senior has it now");
         browser.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(403);
         assert_refused(escalate_case(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
+        // Whoever had it has it no more: a senior can take it.
+        take_case(&app, &app.caller("sol").await, &id).await.unwrap();
         app.reset("sol", &id).await;
     }
 }

@@ -140,6 +140,7 @@ on_both! {
         browser.post(&path, &[("reason", "")]).await.status(422);
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&case);
         assert_eq!(app.stage(&id).await, "awaiting_notice");
+        assert_eq!(app.told_overseers("may begin unheard").await.len(), 2);
         for other in [&sol, &app.caller("ben").await] {
             let denied = want_hold(&app, other, &id, PLACEHOLDER_REASON).await;
             assert!(matches!(denied, Err(ActionError::Denied(_))), "one senior twice, or an agent");
@@ -148,6 +149,7 @@ on_both! {
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(47) && left <= SignedDuration::from_hours(48));
+        assert_eq!(app.told_overseers("began unheard").await.len(), 2);
         assert_eq!(app.events("case.hold_wanted").await.len(), 2);
         assert_eq!(app.events("case.hold_started").await[0]["detail"]["doubled"], true);
     }
