@@ -151,14 +151,13 @@ on_both! {
     async fn a_reading_that_nobody_waits_for_ends(db) {
         let app = TestApp::start(db).await;
         let token = app.token(&["signins:import"]).await;
-        // Nothing of it is kept, so that only a look tells that nobody waits.
-        let log = gzip(&"{\"eventType\":\"app.rate_limit\",\"of\":\"nobody\"}\n".repeat(2_000_000));
+        // Nothing of it is kept, so that only a look tells that nobody waits; and to read it all takes far longer than
+        // `eventually` has patience.
+        let log = gzip(&"{\"eventType\":\"app.rate_limit\",\"of\":\"nobody\"}\n".repeat(1_000_000)).repeat(40);
         let program = app.browser();
         let sent = tokio::time::timeout(std::time::Duration::from_secs(2), send_log(&program, &token, "x", log));
         assert!(sent.await.is_err(), "it takes longer than that to read it all");
-        let began = std::time::Instant::now();
         eventually("the turn is given back", async || app.importing.available_permits() == 2).await;
-        assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
     }
 
     async fn uploads_that_were_left_half_done_go_at_the_start(db) {

@@ -2,7 +2,7 @@ use std::{
     io::{Read as _, Write as _},
     process::{Child, Command},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{Folder, denied, started, text};
@@ -48,11 +48,9 @@ fn an_interrupt_reports_what_was_read_though_the_pipe_stays_open() {
         let mut child = started(&["diagnose", "-"]);
         let stdin = fed(&mut child, records);
         interrupt(&child);
-        let asked = Instant::now();
         let mut said = String::new();
         child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
-        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
         assert!(said.contains("Stopped before the end") && said.contains("mfa_fatigue"), "{said}");
         assert!(!said.contains("damaged"), "{said}");
         drop(stdin);
