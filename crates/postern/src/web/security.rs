@@ -55,18 +55,23 @@ fn peer(app: &App, request: &Request) -> String {
     if !trusted(&nearest) && request.headers().contains_key("x-forwarded-for") {
         note_unknown_proxy(app, nearest);
     }
-    let forwarded =
-        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
-    for hop in hops.iter().rev() {
+    let lines: Vec<&HeaderValue> = request.headers().get_all("x-forwarded-for").iter().collect();
+    let hops = lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    for hop in hops {
         if !trusted(&nearest) {
             break;
         }
         // A proxy that writes nonsense is believed no further.
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+        let Some(ip) = parse_hop(hop) else { break };
         nearest = ip.to_canonical();
     }
     nearest.to_string()
+}
+
+/// An address, which some proxies write with its port.
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?.trim();
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// Either a proxy that the settings do not name, so that everybody behind it is one sender, or somebody who reaches the

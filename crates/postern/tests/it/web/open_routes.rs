@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use postern::demo;
 use postern::store::throttles::{SenderLimit, admit};
 use reqwest::Method;
-use reqwest::header::ORIGIN;
+use reqwest::header::{HeaderValue, ORIGIN};
 use serde_json::json;
 
 use super::router::{OPEN, routes};
@@ -195,6 +195,35 @@ on_both! {
         postern::jobs::sweep::sweep(&app).await.unwrap();
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'stranger:%'").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'person:%:password'").await, 2);
+    }
+
+    /// A proxy appends: what stands before its own word, and what can't be read, is the sender's invention.
+    async fn the_nearest_address_that_a_proxy_wrote_counts_whatever_stands_before_it(db) {
+        let app = TestApp::start_with(db, |config| config.trusted_proxies = vec!["127.0.0.26/32".parse().unwrap()]).await;
+        let proxy = app.browser_from("127.0.0.26");
+        for (lines, seen) in [
+            (vec![&b"203.0.113.9"[..]], "203.0.113.9"),
+            (vec![b"7.7.7.7, 203.0.113.9"], "203.0.113.9"),
+            (vec![b"\xff, 203.0.113.9"], "203.0.113.9"),
+            (vec![b"7.7.7.7", b"\xff, 203.0.113.9"], "203.0.113.9"),
+            (vec![b"7.7.7.7", b"\xff"], "127.0.0.26"),
+            (vec![b"203.0.113.9:4711"], "203.0.113.9"),
+            (vec![b"[2001:db8::9]:4711"], "2001:db8::9"),
+            (vec![b"2001:db8::9"], "2001:db8::9"),
+        ] {
+            let mut request = proxy.request(Method::POST, "/api/v1/portal/cases").json(&json!({ "login": "ana" }));
+            for line in lines {
+                request = request.header("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
+            }
+            let opened = proxy.send(request).await.status(201).json();
+            app.secrets.saw(opened["page_token"].as_str().unwrap());
+            let from: String = sqlx::query_scalar("SELECT ip FROM cases ORDER BY id DESC LIMIT 1")
+                .fetch_one(app.db.reader())
+                .await
+                .unwrap();
+            assert_eq!(from, seen);
+            app.advance_seconds(3600);
+        }
     }
 
     /// Number 8: an `X-Forwarded-For` that is not believed is said, once, and shown to admins.
