@@ -2,7 +2,7 @@
 
 /// Whether a text holds such characters: controls of direction (U+202A to U+202E, U+2066 to U+2069 and the marks),
 /// separators of lines and paragraphs (U+2028, U+2029), what has no width, and tags. The two joiners may stand between
-/// letters, where Persian and the scripts of India want them.
+/// letters, where Persian and the scripts of India want them, and the selector of emoji after a symbol.
 pub fn has_hidden(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     let joins = |at: usize| {
@@ -12,8 +12,13 @@ pub fn has_hidden(text: &str) -> bool {
         };
         letter(at.checked_sub(1)) && letter(at.checked_add(1))
     };
+    let follows_symbol = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| chars.get(at));
+        before.is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace() && !is_hidden(*c))
+    };
     chars.iter().enumerate().any(|(at, c)| match c {
         '\u{200c}' | '\u{200d}' => !joins(at),
+        '\u{fe0f}' => !follows_symbol(at),
         c => is_hidden(*c),
     })
 }
@@ -23,11 +28,14 @@ pub fn without_hidden(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !is_hidden(*c)).collect()
 }
 
-/// Whether a character is one of them.
+/// Whether a character is one of them: what Unicode 16 lists as `Default_Ignorable_Code_Point`, the separators, annotations,
+/// and the empty pattern of Braille.
 pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A mark that combines with the letter before it, such as the virama of Devanagari.
@@ -52,6 +60,12 @@ mod tests {
             '\u{200b}',
             '\u{feff}',
             '\u{e0041}',
+            '\u{034f}',
+            '\u{17b4}',
+            '\u{2800}',
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{1d173}',
         ] {
             for text in [format!("{c}lost phone"), format!("lost{c}phone"), format!("lost phone{c}")] {
                 assert!(has_hidden(&text), "{text:?}");
