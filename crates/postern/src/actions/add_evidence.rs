@@ -75,7 +75,11 @@ async fn add(
         .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
     announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
-    let case = advance(app, &mut change, case).await?;
+    let case = match recorded {
+        Recorded::Added => advance(app, &mut change, case).await?,
+        // What counts nothing moves nothing on.
+        Recorded::Rejected => case,
+    };
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(recorded)

@@ -1,11 +1,13 @@
 //! Handed to a senior: agents can only look from now on.
 
+use postern_core::case::Stage;
 use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
 use serde_json::json;
 
+use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
@@ -36,6 +38,8 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let case = case.escalate(permit)?;
     announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
+    // A risk that kept an agent from going on may be all that was in the way.
+    let case = if *case.stage() == Stage::Verifying { advance(app, &mut change, case).await? } else { case };
     queue::hand_on(&mut change, &row).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
