@@ -41,7 +41,10 @@ pub async fn announce_openings(app: &App) -> Result<(), ActionError> {
     let last_digest = before(Config::OPENINGS_GATHERED);
     let gathered = before(Config::DIGEST_AFTER);
     for person in openings::list_people_to_tell(&app.db, &app.tenant, gathered, last_digest).await? {
-        announce_digest(app, &person, last_digest).await?;
+        // One that can't be read holds up no other.
+        if let Err(error) = announce_digest(app, &person, last_digest).await {
+            tracing::error!(%person, ?error, "gathered openings were not told; trying again");
+        }
     }
     Ok(())
 }

@@ -218,7 +218,7 @@ pub async fn case_for(
     let case = match case_now(app, &row, now).await? {
         Some((case, person)) => {
             let attacks = count_attacks(app, &person).await?;
-            let left_behind = risk_left_behind(app, &person.id, id, now).await?;
+            let left_behind = risk_left_behind(app, &person.id, &row, now).await?;
             case.with_incidents(attacks).with_left_behind(left_behind)
         }
         None => stranger(app, id, now),

@@ -22,20 +22,24 @@ pub struct EarlierMark {
     pub mark: CaseMark,
 }
 
-/// What the other cases of the last 30 days add to the risk of this one.
+/// What the other cases of the last 30 days add to the risk of this one. To one that was opened on a known device, those that
+/// were not add 1 in all: strangers must not push the owner to the seniors.
 pub(super) async fn risk_left_behind(
     app: &App,
     person: &PersonId,
-    own: &CaseId,
+    own: &CaseRow,
     now: Timestamp,
 ) -> Result<i64, ActionError> {
-    let mut risk = 0;
+    let (mut risk, mut of_strangers) = (0, 0);
     for row in cases::list_marked(&app.db, &app.tenant, person, CaseMark::since(now)).await? {
-        if row.id != own.as_str() {
-            risk += row.case(now)?.map_or(0, |case| case.risk_left_behind(now));
+        let left = row.case(now)?.filter(|_| row.id != own.id).map_or(0, |case| case.risk_left_behind(now));
+        if own.is_from_known_device() && !row.is_from_known_device() {
+            of_strangers = (of_strangers + left).min(1);
+        } else {
+            risk += left;
         }
     }
-    Ok(risk)
+    Ok(risk + of_strangers)
 }
 
 /// What to show on top of a case, newest first. Withdrawn ones are among it, though they count nothing.

@@ -17,13 +17,13 @@ row! {
     }
 }
 
-/// Whether a person has another case that is open, or was opened since then; read inside the change, which has locked the
+/// Whether a person has another case that is open and not contested, or was opened since then; read inside the change, which has locked the
 /// person's row.
 pub async fn has_another(change: &mut Change<'_>, person: &PersonId, since: Timestamp) -> Result<bool> {
     let tenant = change.tenant().clone();
     let row: Option<(i64,)> = sqlx::query_as(
         "SELECT opened_at FROM cases \
-         WHERE tenant_id = $1 AND person_id = $2 AND (opened_at > $3 OR closed_at IS NULL) LIMIT 1",
+         WHERE tenant_id = $1 AND person_id = $2 AND (opened_at > $3 OR (closed_at IS NULL AND stage <> 'contested')) LIMIT 1",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())

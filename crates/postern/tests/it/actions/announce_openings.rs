@@ -1,4 +1,5 @@
 use jiff::SignedDuration;
+use postern::actions::contest::contest;
 use postern::actions::take_case::take_case;
 use postern::actions::withdraw_case::withdraw_case;
 use postern::store::StoreError;
@@ -95,6 +96,11 @@ on_both! {
         app.advance(a_day() + SignedDuration::from_secs(1));
         let after = app.open("ana").await;
         assert!(app.is_announced(&after).await);
+        // One that she stopped, and that no senior has closed yet, silences nothing.
+        contest(&app, &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
+        app.advance(a_day() + SignedDuration::from_secs(1));
+        let next = app.open("ana").await;
+        assert!(app.is_announced(&next).await);
         // Beside an open one it is gathered, however old that one is.
         app.advance(a_day() + a_day());
         assert!(!app.is_announced(&app.open("ana").await).await);

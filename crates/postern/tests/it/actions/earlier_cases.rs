@@ -114,6 +114,12 @@ on_both! {
         let hers = app.open_on(&device).await;
         assert!(!app.case(&hers).await.is_escalated(), "a stranger pushed the owner to a senior");
         assert_eq!(risk(&app, &hers).await, 1, "it counts all the same");
+        for _ in 0..3 {
+            app.advance_seconds(3600);
+            let another = app.open("ana").await;
+            refuse_case(&app, &app.caller("sol").await, &another, WHY).await.unwrap();
+        }
+        assert_eq!(risk(&app, &hers).await, 1, "however many of them there are");
         assert_eq!(app.row(&hers).await.opened_with, "known_device");
         let again = app.open("ana").await;
         assert!(app.case(&again).await.is_escalated(), "from a device that is not known");
