@@ -24,6 +24,7 @@ pub mod force_mfa_reset;
 pub mod import_sign_ins;
 pub mod import_watched_file;
 pub mod lapse_case;
+pub mod like_time;
 pub mod name_factor;
 pub mod names;
 pub mod open_case;

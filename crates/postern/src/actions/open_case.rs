@@ -11,6 +11,7 @@ use postern_core::text::without_hidden;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::like_time::in_like_time;
 use super::retry::retry;
 use super::{ActionError, CountedTry, Lane, earlier_cases};
 use crate::app::App;
@@ -30,7 +31,7 @@ pub struct Opened {
     pub id: CaseId,
 }
 
-/// Every answer takes at least so long: what is written for somebody we know must not show in the time (rule 8).
+/// Every answer takes at least so long.
 const FLOOR: Duration = Duration::from_millis(200);
 
 /// Opens a case for whoever `login` names. A known `device` of the owner asks in a lane of its own.
@@ -53,8 +54,7 @@ async fn open_with(
     device: Option<&str>,
     shown: OpenedWith,
 ) -> Result<Opened, ActionError> {
-    let (opened, ()) = tokio::join!(retry(|| open(app, login, device, shown)), tokio::time::sleep(FLOOR));
-    opened
+    in_like_time(FLOOR, retry(|| open(app, login, device, shown))).await
 }
 
 async fn open(

@@ -1,21 +1,27 @@
 //! The claimant takes the request back, from their own page.
 
+use std::time::Duration;
+
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::PersonId;
 use serde_json::json;
 
 use super::ActionError;
+use super::like_time::in_like_time;
 use super::on_record::Attempt;
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::cases::{self, CaseRow};
 
+/// Every answer takes at least so long.
+const FLOOR: Duration = Duration::from_millis(200);
+
 /// Closes the case as withdrawn.
 pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "withdraw_case", case: Some(&id), person: None };
-    attempt.run(app, || withdraw(app, row)).await
+    in_like_time(FLOOR, attempt.run(app, || withdraw(app, row))).await
 }
 
 async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {

@@ -13,6 +13,7 @@ use super::errors::{OpenErrors, PageErrors};
 use super::input::Body;
 use crate::actions;
 use crate::actions::contest::{Stopped, WhichOthers};
+use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::app::App;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
@@ -153,7 +154,7 @@ pub async fn show_case(
     State(app): State<Arc<App>>,
     CasePage(row): CasePage,
 ) -> Result<Json<ClaimantCase>, Problem> {
-    Ok(Json(view(&app, &row).await?))
+    Ok(Json(in_like_time(CASE_PAGE_FLOOR, view(&app, &row)).await?))
 }
 
 /// `POST /api/v1/portal/case/pass`

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::words::{STEPS, standing};
+use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::show_pass::ShownPass;
 use crate::actions::{case_now, open_case, show_pass, withdraw_case};
 use crate::app::App;
@@ -47,7 +48,8 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&app, None, PAGE, values(&app, &row, None, None).await?)
+    let values = in_like_time(CASE_PAGE_FLOOR, values(&app, &row, None, None)).await?;
+    render(&app, None, PAGE, values)
 }
 
 /// `POST /recover/case`
