@@ -136,6 +136,19 @@ pub(super) async fn stop_powers_of(
     Ok(())
 }
 
+/// A token that is revoked before it worked waits no longer.
+pub(super) async fn stop_power_of_token(
+    app: &App,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    token: &str,
+) -> Result<(), ActionError> {
+    let Some(grant) = power_grants::find_waiting_of_token(change, token).await? else { return Ok(()) };
+    power_grants::decide(change, &grant.id, Some(&caller.person.id), GrantOutcome::Stopped).await?;
+    change.record(about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped));
+    tell(app, change, &grant, &format!("{} revoked it; it never worked.", caller.person.name)).await
+}
+
 async fn withhold(
     change: &mut Change<'_>,
     grant: &PowerGrant,

@@ -4,9 +4,10 @@ use postern_core::event::{Event, EventKind};
 use postern_core::policy::ManageTokens;
 use serde_json::json;
 
+use super::decide_on_power::stop_power_of_token;
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
-use crate::store::{StoreError, power_grants, service_tokens};
+use crate::store::{StoreError, service_tokens};
 
 /// Revokes a token.
 pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
@@ -19,7 +20,7 @@ pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Resul
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,
     }
-    power_grants::stop_for_token(&mut change, id, &caller.person.id).await?;
+    stop_power_of_token(app, &mut change, caller, id).await?;
     let event = Event::new(EventKind::ServiceTokenRevoked, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "token": id }));

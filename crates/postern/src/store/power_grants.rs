@@ -111,21 +111,17 @@ pub async fn find_waiting_role(db: &Db, tenant: &TenantId, person: &PersonId) ->
     Ok(roles.collect::<Result<Vec<Role>>>()?.into_iter().max_by_key(|role| role.rank()))
 }
 
-/// Ends the waiting of a token that was revoked.
-pub async fn stop_for_token(change: &mut Change<'_>, token: &str, by: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "UPDATE power_grants SET decided_at = $3, decided_by = $4, outcome = $5 \
-         WHERE tenant_id = $1 AND token_id = $2 AND decided_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(token)
-    .bind(at)
-    .bind(by.as_str())
-    .bind(GrantOutcome::Stopped.as_str())
-    .execute(change.conn())
-    .await?;
-    Ok(())
+/// The one of a token, if it waits. Read in the change.
+pub async fn find_waiting_of_token(change: &mut Change<'_>, token: &str) -> Result<Option<PowerGrant>> {
+    let tenant = change.tenant().clone();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM power_grants WHERE tenant_id = $1 AND decided_at IS NULL AND token_id = $2"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(token)
+        .fetch_optional(change.conn())
+        .await?)
 }
 
 /// Those that wait and whose time has come, at most 200.

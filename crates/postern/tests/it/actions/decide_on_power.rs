@@ -207,6 +207,8 @@ on_both! {
         let grant = power_grants::find_waiting(&app.db, &app.tenant, &app.only_grant().await).await.unwrap().unwrap();
         revoke_service_token(&app, &ada, &grant.token_id.unwrap()).await.unwrap();
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
+        assert_eq!(app.events("power.stopped").await.len(), 1);
+        assert_eq!(app.told_overseers("was decided on").await.len(), 2);
     }
 
     async fn a_new_token_opens_nothing_before_its_time(db) {
