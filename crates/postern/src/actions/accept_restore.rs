@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ActionError;
-use super::check_audit::{expect_nothing_lost, expect_ours, extent};
+use super::check_audit::{expect_nothing_lost, expect_ours, expect_tail, extent};
 use crate::app::App;
 use crate::audit_log::AuditLogError;
 use crate::notify;
@@ -35,6 +35,12 @@ pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>,
     if lost.is_empty() && expect_nothing_lost(app).await.is_ok() {
         let words = "The audit log has everything that this node remembers. There is nothing to accept.";
         return Err(ActionError::Refused(words.to_owned()));
+    }
+    if let Err(AuditLogError::Lost(why)) = expect_tail(app, &there).await {
+        return Err(ActionError::Refused(format!(
+            "{why}. That is no older backup but a damaged database, and nothing that is accepted here mends it: restore a whole \
+             backup first."
+        )));
     }
     let event = Event::new(EventKind::AuditRestoreAccepted, Actor::System)
         .reason(&reason)
