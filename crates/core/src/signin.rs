@@ -71,7 +71,7 @@ pub enum Flow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// Suspended: by the owner, or because it is under attack.
-    #[error("This account is not open for sign-in.")]
+    #[error("This account is suspended. Call the help desk, at the number on your organisation's own pages.")]
     Closed,
     /// The step does not fit what came before.
     #[error("This step does not fit what came before. Start again.")]

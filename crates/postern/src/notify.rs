@@ -76,7 +76,7 @@ async fn announce_to(
             expires_at: change.at() + Config::CONTEST_LIFE,
         };
         contests::insert(change, &new).await?;
-        let body = body(app, contact, notice, &token);
+        let body = body(app, contact, (notice, case.is_some()), &token);
         let message = NewMessage {
             channel: channel(contact),
             recipient: &contact.value,
@@ -205,17 +205,21 @@ fn channel(contact: &Contact) -> &'static str {
     }
 }
 
-fn body(app: &App, contact: &Contact, notice: Notice, token: &str) -> String {
+fn body(app: &App, contact: &Contact, (notice, of_a_case): (Notice, bool), token: &str) -> String {
     let organisation = &app.config.tenant_name;
     if contact.kind == "office_phone" {
         return format!("{organisation}: {} If this was not you, call the help desk now.", notice.text());
     }
     // In the fragment: browsers never send it, so it stands in no server's log.
     let link = app.config.link(&format!("/not-me#{token}"));
+    let effect = if of_a_case {
+        "stops the recovery, and suspends the account if the reset was done already"
+    } else {
+        "suspends your account at once, until the help desk has spoken with you"
+    };
     format!(
-        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page stops the \
-         recovery, and suspends the account if the reset was done already. It works once, for 30 days, and needs no sign-in. \
-         If the link does not open, call the help desk.\n",
+        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page {effect}. It \
+         works once, for 30 days, and needs no sign-in. If the link does not open, call the help desk.\n",
         notice.text()
     )
 }

@@ -87,7 +87,8 @@ pub(super) async fn check_phrase(
             .case(case.id());
         app.change().await?.commit(&event).await?;
         let words = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
-                     on the line does not hold this page: refuse or escalate.";
+                     on the line does not hold this page: do not go on. At the desk, refuse or escalate; elsewhere, call the help \
+                     desk.";
         return Err(ActionError::invalid("phrase", words));
     }
     let mut change = caller.change(app).await?;

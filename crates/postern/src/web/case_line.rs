@@ -5,7 +5,7 @@ use postern_core::case::Case;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desk::{stage_words, waits_for_desk};
+use super::desk::{case_words, stage_words, waits_for_desk};
 use super::problem::Problem;
 use crate::app::App;
 use crate::store::cases::queue::{self, DeskList, ListedCase};
@@ -76,8 +76,9 @@ impl CaseLine {
         let case = row.case(now)?;
         let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str()).to_owned();
         Ok(Self {
-            stage_words: stage_words(&stage),
-            waits_for_desk: row.closed_at.is_none() && case.as_ref().is_none_or(waits_for_desk),
+            stage_words: case.as_ref().map_or_else(|| stage_words(&stage), |case| case_words(case, now)),
+            waits_for_desk: row.closed_at.is_none()
+                && case.as_ref().is_none_or(|case| waits_for_desk(case, now)),
             escalated: case.as_ref().is_some_and(Case::is_escalated),
             risk: case.as_ref().map_or(0, Case::risk),
             stranger: row.closed_at.is_none() && row.stranger_since.is_some(),

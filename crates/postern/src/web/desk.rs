@@ -19,6 +19,7 @@ mod second_yes;
 pub mod take_case;
 pub mod tokens;
 
+use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
 use serde::Deserialize;
 
@@ -43,11 +44,20 @@ pub(super) fn stage_words(stage: &str) -> &'static str {
     }
 }
 
+/// A known person's case, as it stands at `now`, in the desk's words.
+pub(super) fn case_words(case: &Case, now: Timestamp) -> &'static str {
+    match case.stage() {
+        Stage::OnHold { until, .. } if now >= *until => stage_words("ready"),
+        stage => stage_words(stage.as_str()),
+    }
+}
+
 /// Whether the case waits for the desk, rather than for the person.
-pub(super) fn waits_for_desk(case: &Case) -> bool {
+pub(super) fn waits_for_desk(case: &Case, now: Timestamp) -> bool {
     match case.stage() {
         Stage::AwaitingNotice { reported_at, .. } => reported_at.is_some(),
-        Stage::Remedied { .. } | Stage::Closed { .. } | Stage::OnHold { .. } => false,
+        Stage::OnHold { until, .. } => now >= *until,
+        Stage::Remedied { .. } | Stage::Closed { .. } => false,
         _ => true,
     }
 }

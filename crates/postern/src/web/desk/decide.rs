@@ -174,7 +174,7 @@ async fn page(
     permit_on_case::<ViewCase>(app, caller, &case).await?;
     let values = json!({
         "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,
-        "says": question.says, "button": question.button, "reason": asked.reason, "error": asked.error,
+        "open": row.closed_at.is_none(), "says": question.says, "button": question.button, "reason": asked.reason, "error": asked.error,
     });
     render_with(app, Some(caller), asked.status, "desk/decide.html", values)
 }

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
 use crate::web::desk::ReasonForm;
+use crate::web::desk::case::values::why_locked;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -72,7 +73,7 @@ async fn page(
         "sessions": sessions::list(&app.db, &app.tenant, &person.id, now, Config::SESSION_IDLE).await?.len(),
         "notices": notices,
         "stage": case.stage().as_str(),
-        "reason": reason, "error": words,
+        "reason": reason, "error": words, "locked": why_locked(app, caller, &row, &case, now),
     });
     render_with(app, Some(caller), status, "desk/force_mfa_reset.html", values)
 }

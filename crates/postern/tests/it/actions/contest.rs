@@ -53,7 +53,7 @@ on_both! {
         assert_eq!(app.events("user.suspended").await.len(), 1);
         // The sign-in that was under way, the pass, and a new sign-in: all closed.
         claimant.post("/sign-in/pass", &[("pass", &pass.code)]).await.leads_to("/sign-in");
-        claimant.post("/sign-in", &form).await.status(409).says("not open for sign-in");
+        claimant.post("/sign-in", &form).await.status(409).says("This account is suspended. Call the help desk");
         assert_refused(show_pass(&app, &app.row(&id).await).await, "");
         assert!(app.events("pass.used").await.is_empty());
     }

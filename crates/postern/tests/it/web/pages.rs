@@ -2,6 +2,7 @@
 //! which the test browser takes for a failure.
 
 use postern::actions::escalate_case::escalate_case;
+use postern::actions::open_case::open_case;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 
@@ -114,6 +115,8 @@ on_both! {
         let (ben, ada) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);
         look(&claimant, &["/recover/case"]).await;
         look(&ben, &[&case, &format!("{case}/force-mfa-reset")]).await;
+        ben.get(&case).await.ok().says("Ready for the reset").says("nobody objected").does_not_say("On hold");
+        ben.get(&format!("{case}/force-mfa-reset")).await.ok().says("Remove all factors now");
         app.reset("ben", &id).await;
         look(&claimant, &["/recover/case"]).await;
         let pass = claimant.post("/recover/case/pass", &[]).await;
@@ -125,6 +128,30 @@ on_both! {
         look(&claimant, &["/recover/case"]).await;
         look(&ada, &[&case, "/desk"]).await;
         claimant.get("/recover/case").await.says("this was not me");
+    }
+
+    async fn what_cannot_be_done_has_no_form(db) {
+        let app = TestApp::start(db).await;
+        let (id, ben) = (app.open("ana").await, app.browser_with_planted_session("ben").await);
+        let page = ben.get(&format!("/desk/cases/{id}/force-mfa-reset")).await;
+        page.ok().says("The policy wants more proof").does_not_say("Remove all factors now");
+        let refuse = format!("/desk/cases/{id}/refuse");
+        ben.post(&refuse, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
+        ben.get(&refuse).await.ok().says("The case is closed").does_not_say("Refuse the case</button>");
+    }
+
+    /// Strangers' requests stand behind the others.
+    async fn a_flood_pushes_no_report_out_of_the_managers_list(db) {
+        let app = TestApp::start(db).await;
+        let device = app.sign_in("ana").await.device;
+        for _ in 0..60 {
+            app.open("fay").await;
+            app.advance_seconds(3600);
+        }
+        let opened = open_case(&app, "ana", Some(&device)).await.unwrap();
+        app.secrets.saw(&opened.page);
+        let mona = app.browser_with_planted_session("mona").await;
+        mona.get("/account").await.ok().says("Vouch for Ana Ferreira");
     }
 
     async fn a_manager_who_gave_her_word_is_thanked_and_not_asked_again(db) {

@@ -22,7 +22,7 @@ use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, cases, contacts, factors, persons, sign_ins, time};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::case::values::{wants, why_locked};
-use crate::web::desk::stage_words;
+use crate::web::desk::{case_words, stage_words};
 use crate::web::problem::Problem;
 
 /// The desk has no way to lift a suspension: it may be the only thing that keeps an attacker out.
@@ -42,7 +42,7 @@ impl CaseState {
             id: row.id.clone(),
             reference: row.reference.clone(),
             stage: stage.to_owned(),
-            stage_words: stage_words(stage),
+            stage_words: if row.person_id.is_some() { case_words(case, now) } else { stage_words(stage) },
             outcome: if let Stage::Closed { outcome, .. } = case.stage() {
                 Some(outcome.as_str())
             } else {

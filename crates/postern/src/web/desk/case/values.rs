@@ -20,7 +20,7 @@ use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
 use crate::web::api::case_view::EarlierMarkView;
 use crate::web::api::diagnosis::DiagnosisView;
-use crate::web::desk::stage_words;
+use crate::web::desk::{case_words, stage_words};
 use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 
@@ -48,8 +48,9 @@ pub(super) async fn values(
         "lapses_at": row.lapses_at().map(Timestamp::as_microsecond),
         "opened_at": row.opened_at,
         "stage": stage,
-        "stage_words": stage_words(stage),
+        "stage_words": if row.person_id.is_some() { case_words(case, now) } else { stage_words(stage) },
         "until": until,
+        "hold_is_over": matches!(case.stage(), Stage::OnHold { until, .. } if now >= *until),
         "open": row.closed_at.is_none(),
         "escalated": case.is_escalated(),
         "risk": case.risk(),
@@ -128,7 +129,12 @@ pub(in crate::web) fn why_locked(
             "No message about the verification has gone out yet; the waiting period begins when one has."
                 .into(),
         ),
-        (Stage::Verifying, _) => Some("The policy wants more proof. See what is missing.".into()),
+        (Stage::Verifying, _) => Some(if app.policies.missing(case, &caller.person.id, now).is_nothing() {
+            "Nothing is missing any more: record the last piece of proof once more, and the case goes on."
+                .into()
+        } else {
+            "The policy wants more proof. See what is missing.".into()
+        }),
         (Stage::AwaitingApproval { .. }, _) => {
             Some("A senior who gave no evidence must approve first.".into())
         }
