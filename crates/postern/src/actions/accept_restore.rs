@@ -36,11 +36,14 @@ pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>,
         let words = "The audit log has everything that this node remembers. There is nothing to accept.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    if let Err(AuditLogError::Lost(why)) = expect_tail(app, &there).await {
-        return Err(ActionError::Refused(format!(
-            "{why}. That is no older backup but a damaged database, and nothing that is accepted here mends it: restore a whole \
-             backup first."
-        )));
+    match expect_tail(app, &there).await {
+        Err(AuditLogError::Lost(why)) => {
+            return Err(ActionError::Refused(format!(
+                "{why}. That is no older backup but a damaged database, and nothing that is accepted here mends it: restore a \
+                 whole backup first."
+            )));
+        }
+        other => other?,
     }
     let event = Event::new(EventKind::AuditRestoreAccepted, Actor::System)
         .reason(&reason)

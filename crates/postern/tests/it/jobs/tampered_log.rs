@@ -176,6 +176,18 @@ on_both! {
         quiet.end().await;
     }
 
+    /// Nothing that is accepted brings back what is signed and gone.
+    async fn a_signed_entry_that_is_gone_is_accepted_by_nobody(db) {
+        let quiet = Quiet::start(db).await;
+        quiet.write(1).await;
+        sequence_audit(&quiet.app).await.unwrap();
+        let (size, _) = find_checkpoint(&quiet.app.db, &quiet.app.tenant).await.unwrap().unwrap();
+        quiet.tamper(&format!("DELETE FROM audit_entries WHERE seq = {}", size - 1)).await;
+        let refused = accept_restore(&quiet.app, "nobody knows where it went, HD-4713").await;
+        assert!(matches!(&refused, Err(ActionError::Refused(why)) if why.contains("restore a whole backup")), "{refused:?}");
+        quiet.end().await;
+    }
+
     async fn a_cut_tail_is_noticed_by_the_node_that_signed_it_and_after_its_restart(db) {
         let quiet = Quiet::start(db).await;
         let (size, _) = find_checkpoint(&quiet.app.db, &quiet.app.tenant).await.unwrap().unwrap();
