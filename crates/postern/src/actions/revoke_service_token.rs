@@ -1,26 +1,35 @@
 //! A token dies at once.
 
 use postern_core::event::{Event, EventKind};
+use postern_core::id::PersonId;
 use postern_core::policy::ManageTokens;
 use serde_json::json;
 
 use super::decide_on_power::stop_power_of_token;
+use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::app::App;
 use crate::store::{StoreError, service_tokens};
 
 /// Revokes a token.
 pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "revoke_service_token", case: None, person: None };
+    attempt.run(app, || revoke(app, caller, id)).await
+}
+
+async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
     let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't revoke tokens.".to_owned()));
     }
-    let mut change = caller.change(app).await?;
+    let token = service_tokens::find(&app.db, &app.tenant, id).await?.ok_or(ActionError::NotFound)?;
+    let mut change = caller.change_on(app, &PersonId::new(&token.owner_id)).await?;
+    // In the order of whoever gives the power: first what waits, then the token.
+    stop_power_of_token(app, &mut change, caller, id).await?;
     match service_tokens::revoke(&mut change, id).await {
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,
     }
-    stop_power_of_token(app, &mut change, caller, id).await?;
     let event = Event::new(EventKind::ServiceTokenRevoked, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "token": id }));
