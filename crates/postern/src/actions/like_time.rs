@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The claimant's page takes at least so long.
+/// To read a case for the claimant's page takes at least so long.
 pub const CASE_PAGE_FLOOR: Duration = Duration::from_millis(30);
 
 /// The answer, and no sooner than after `least`.

@@ -154,7 +154,7 @@ pub async fn show_case(
     State(app): State<Arc<App>>,
     CasePage(row): CasePage,
 ) -> Result<Json<ClaimantCase>, Problem> {
-    Ok(Json(in_like_time(CASE_PAGE_FLOOR, view(&app, &row)).await?))
+    Ok(Json(view(&app, &row).await?))
 }
 
 /// `POST /api/v1/portal/case/pass`
@@ -233,7 +233,7 @@ impl From<Stopped> for Contested {
 
 async fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = app.clock.now();
-    let case = actions::case_now(app, row, now).await?.map(|(case, _)| case);
+    let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(app, row, now)).await?.map(|(case, _)| case);
     let says = standing(case.as_ref(), row.stage_at(now), now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),

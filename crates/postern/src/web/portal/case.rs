@@ -48,8 +48,7 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let values = in_like_time(CASE_PAGE_FLOOR, values(&app, &row, None, None)).await?;
-    render(&app, None, PAGE, values)
+    render(&app, None, PAGE, values(&app, &row, None, None).await?)
 }
 
 /// `POST /recover/case`
@@ -100,7 +99,7 @@ async fn values(
     error: Option<&str>,
 ) -> Result<Value, Problem> {
     let now = app.clock.now();
-    let case = case_now(app, row, now).await?.map(|(case, _)| case);
+    let case = in_like_time(CASE_PAGE_FLOOR, case_now(app, row, now)).await?.map(|(case, _)| case);
     let standing = standing(case.as_ref(), row.stage_at(now), now);
     Ok(json!({
         "reference": row.reference,
