@@ -82,7 +82,7 @@ impl Case {
         self
     }
 
-    /// The case, now that it is known who reported a contact of the person lost.
+    /// The case, now that it is known who reported a contact of the person lost in the last 30 days.
     #[must_use]
     pub fn with_contact_reporters(mut self, reporters: BTreeSet<PersonId>) -> Self {
         self.now.contact_reporters = reporters;

@@ -1,7 +1,7 @@
 //! Who calls, and what the policies say to them. A refusal is on the record before the caller hears of it.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, MadeBy, Subject};
+use postern_core::case::{Case, CaseMark, MadeBy, Subject};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::{Role, Tier};
@@ -236,7 +236,8 @@ pub async fn case_now(
     let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
     let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
     let case = among_whom(app, case, now).await?;
-    let reporters = contacts::list_reporters(&app.db, &app.tenant, &person.id).await?;
+    let since = CaseMark::since(now);
+    let reporters = contacts::list_reporters(&app.db, &app.tenant, &person.id, since).await?;
     let case = case.with_contact_reporters(reporters);
     Ok(Some((app.policies.look_again(case, now), person)))
 }

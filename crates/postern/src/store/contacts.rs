@@ -61,13 +61,20 @@ pub async fn insert(
     Ok(ContactId::new(id))
 }
 
-/// Who reported a contact of this person lost.
-pub async fn list_reporters(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<BTreeSet<PersonId>> {
+/// Who reported a contact of this person lost since then.
+pub async fn list_reporters(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    since: jiff::Timestamp,
+) -> Result<BTreeSet<PersonId>> {
     let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT DISTINCT lost_by FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND lost_by IS NOT NULL",
+        "SELECT DISTINCT lost_by FROM contacts \
+         WHERE tenant_id = $1 AND person_id = $2 AND lost_at >= $3 AND lost_by IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
+    .bind(micros(since))
     .fetch_all(db.reader())
     .await?;
     Ok(rows.into_iter().map(|(id,)| PersonId::new(id)).collect())
