@@ -14,7 +14,9 @@ pub fn has_hidden(text: &str) -> bool {
     };
     let follows_symbol = |at: usize| {
         let before = at.checked_sub(1).and_then(|at| chars.get(at));
-        before.is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace() && !is_hidden(*c))
+        let is_punctuation = |c: char| matches!(c, '\u{2010}'..='\u{205e}');
+        let is_letter = |c: char| c.is_ascii() || c.is_alphanumeric() || is_mark(c);
+        before.is_some_and(|c| !is_letter(*c) && !c.is_whitespace() && !is_hidden(*c) && !is_punctuation(*c))
     };
     chars.iter().enumerate().any(|(at, c)| match c {
         '\u{200c}' | '\u{200d}' => !joins(at),
@@ -72,6 +74,9 @@ mod tests {
                 assert_eq!(without_hidden(&text), text.replace(c, ""));
             }
         }
+        for text in ["e\u{301}\u{fe0f}", "O\u{2019}\u{fe0f}Brien"] {
+            assert!(has_hidden(text), "{text:?}");
+        }
         assert!(has_hidden("lost\u{200d}phone") && has_hidden("a\u{200c}"));
     }
 
@@ -87,6 +92,7 @@ mod tests {
             "שלום",
             "e\u{301}te",
             "😀",
+            "❤\u{fe0f}",
         ] {
             assert!(!has_hidden(text), "{text:?}");
         }

@@ -66,8 +66,10 @@ async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), 
 pub async fn load_waiting(app: &App, id: &str) -> Result<(WaitingPasskey, Person), ActionError> {
     let now = app.clock.now();
     let found = waiting::find_waiting(&app.db, &app.tenant, id, now).await?.ok_or(ActionError::NotFound)?;
-    let mut person = persons::load(&app.db, &app.tenant, &PersonId::new(&found.person_id)).await?;
-    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &person.id).await?;
+    let id = PersonId::new(&found.person_id);
+    // Before the person: a role that begins to work between the two is seen by one of them.
+    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &id).await?;
+    let mut person = persons::load(&app.db, &app.tenant, &id).await?;
     if let Some(role) = waiting.filter(|role| role.rank() > person.role.rank()) {
         person.role = role;
     }

@@ -38,8 +38,9 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let case = case.escalate(permit)?;
     announce_opening(app, &row).await?;
     let mut change = caller.change_on(app, &case.subject().person).await?;
-    // A risk that kept an agent from going on may be all that was in the way.
-    let case = if *case.stage() == Stage::Verifying { advance(app, &mut change, case).await? } else { case };
+    // A risk that kept an agent from going on may be all that was in the way. A program's word moves nothing on.
+    let moves_on = caller.scopes.is_none() && *case.stage() == Stage::Verifying;
+    let case = if moves_on { advance(app, &mut change, case).await? } else { case };
     queue::hand_on(&mut change, &row).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)

@@ -54,5 +54,6 @@ async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
 /// What is taken back is told to whom its opening was told. One of a flood, which stood in a digest or still waits for it,
 /// and on which nobody worked, is taken back without a message more: nothing came of it.
 fn was_told_by_itself(row: &CaseRow, case: &Case) -> bool {
-    row.announced_at == Some(row.opened_at) || row.taken_by.is_some() || case.is_attended()
+    let was_handed_on = case.is_escalated() && row.stranger_since.is_none();
+    row.announced_at == Some(row.opened_at) || row.taken_by.is_some() || case.is_attended() || was_handed_on
 }

@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::stage_words;
+use super::{case_words, stage_words};
 use crate::actions::permit_on_tenant;
 use crate::app::App;
 use crate::store::{cases, micros, persons};
@@ -30,18 +30,17 @@ pub async fn show(
         None => None,
     };
     let open = cases::list_of_person(&app.db, &app.tenant, &person.id).await?;
-    let open: Vec<Value> = open
-        .iter()
-        .filter(|row| row.closed_at.is_none())
-        .map(
-            |row| json!({ "id": row.id, "reference": row.reference, "stage_words": stage_words(&row.stage) }),
-        )
-        .collect();
+    let now = app.clock.now();
+    let mut open_cases = Vec::new();
+    for row in open.iter().filter(|row| row.closed_at.is_none()) {
+        let stage = row.case(now)?.map_or_else(|| stage_words(&row.stage), |case| case_words(&case, now));
+        open_cases.push(json!({ "id": row.id, "reference": row.reference, "stage_words": stage }));
+    }
     let values = json!({
         "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),
         "manager": manager,
         "suspended_at": person.suspended_at.map(micros), "suspended_why": person.suspended_why,
-        "cases": open,
+        "cases": open_cases,
         "diagnosis": DiagnosisView::load(&app, &person).await?,
     });
     render(&app, Some(&caller), "desk/person.html", values)

@@ -1,5 +1,6 @@
 use jiff::SignedDuration;
 use postern::actions::contest::contest;
+use postern::actions::escalate_case::escalate_case;
 use postern::actions::take_case::take_case;
 use postern::actions::withdraw_case::withdraw_case;
 use postern::store::StoreError;
@@ -9,7 +10,7 @@ use postern_core::id::{CaseId, ContactId};
 use postern_core::policy::Request;
 
 use crate::on_both::on_both;
-use crate::steps::a_day;
+use crate::steps::{PLACEHOLDER_REASON, a_day};
 use crate::test_app::{TestApp, eventually};
 
 const DIGEST: &str = "More requests to recover";
@@ -138,8 +139,13 @@ on_both! {
         withdraw_case(&app, &app.row(&of_many).await).await.unwrap();
         let taken_back = async || app.messages().await.iter().filter(|m| m.subject.contains("taken back")).count();
         assert_eq!(taken_back().await, 0);
-        withdraw_case(&app, &app.row(&first).await).await.unwrap();
+        // The owner was told of one that somebody handed on.
+        let handed_on = app.open("ana").await;
+        escalate_case(&app, &app.caller("ben").await, &handed_on, PLACEHOLDER_REASON).await.unwrap();
+        withdraw_case(&app, &app.row(&handed_on).await).await.unwrap();
         assert_eq!(taken_back().await, 2, "in writing, to mail and text");
+        withdraw_case(&app, &app.row(&first).await).await.unwrap();
+        assert_eq!(taken_back().await, 4);
     }
 
     async fn the_row_itself_refuses_to_bind_a_page_in_silence(db) {

@@ -149,11 +149,11 @@ on_both! {
     }
 
     async fn a_reading_that_nobody_waits_for_ends(db) {
-        let app = TestApp::start(db).await;
+        let app = TestApp::start_with(db, |config| config.signals.max_import_bytes = 1 << 30).await;
         let token = app.token(&["signins:import"]).await;
         // Nothing of it is kept, so that only a look tells that nobody waits; and to read it all takes far longer than
         // `eventually` has patience.
-        let log = gzip(&"{\"eventType\":\"app.rate_limit\",\"of\":\"nobody\"}\n".repeat(1_000_000)).repeat(40);
+        let log = gzip(&"{\"eventType\":\"app.rate_limit\",\"of\":\"nobody\"}\n".repeat(1_000_000)).repeat(100);
         let program = app.browser();
         let sent = tokio::time::timeout(std::time::Duration::from_secs(2), send_log(&program, &token, "x", log));
         assert!(sent.await.is_err(), "it takes longer than that to read it all");
