@@ -42,7 +42,7 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
             folder,
         };
         desk.import("history", &desk.history()).await?;
-        // The first incident waits for the history to be judged.
+        // The first incident waits for the history to be analysed.
         desk.incident("first").await?;
         for round in 0..args.options.rounds {
             for turn in 0..INCIDENTS {

@@ -116,7 +116,7 @@ impl Person {
     }
 }
 
-/// Written down here again, so that the answers do not come from the program that they judge.
+/// Written down here again, so that the answers do not come from the program that they analyse.
 fn reset_helps(cause: Cause) -> &'static str {
     match cause {
         Cause::MfaNotEnrolled | Cause::FactorDisabled => "yes",

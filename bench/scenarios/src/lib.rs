@@ -3,10 +3,10 @@
 #![warn(missing_docs)]
 
 pub mod act;
+pub mod analysis;
 pub mod answer;
 mod background;
 mod cast;
-pub mod judge;
 pub mod log;
 pub mod organisation;
 pub mod rules;

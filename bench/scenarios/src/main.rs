@@ -13,7 +13,7 @@ use std::{
 use clap::Parser;
 use postern_scenarios::{
     Organisation, Scores,
-    judge::judge,
+    analysis::analyse,
     score::{compare, print},
     stories::kinds,
 };
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 /// Unread lines that are listed.
 const LISTED: usize = 20;
 
-/// Judges labelled sign-in logs, and prints precision and recall per kind of story.
+/// Analyses labelled sign-in logs, and prints precision and recall per kind of story.
 #[derive(Parser)]
 struct Args {
     /// How many organisations.
@@ -70,14 +70,14 @@ fn measure(args: &Args) -> Result<bool, Box<dyn Error>> {
         if let Some(folder) = &args.keep {
             keep(&organisation, folder)?;
         }
-        let judged = judge(&organisation.files)?;
-        let (people, lines) = (organisation.people, judged.lines);
+        let analysed = analyse(&organisation.files)?;
+        let (people, lines) = (organisation.people, analysed.lines);
         let _ = writeln!(
             io::stderr(),
             "seed {seed}: {people} people, {lines} lines, {} stories",
             organisation.stories.len()
         );
-        compare(&mut scores, &organisation, judged);
+        compare(&mut scores, &organisation, analysed);
     }
     print(&scores, &mut out)?;
     if args.explain {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub use compare::compare;
 pub use table::print;
 
-use crate::{judge::Unread, rules::Weight, stories::kinds};
+use crate::{analysis::Unread, rules::Weight, stories::kinds};
 
 /// Right and wrong of one kind or rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Count {
     pub missed: u64,
 }
 
-/// How the people of some stories were judged.
+/// How the people of some stories were analysed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct People {
     /// Asked about.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use postern_scenarios::{
     Organisation, Scores, Told,
+    analysis::{Analysed, Found},
     answer::About,
-    judge::{Found, Judged},
     rules::{DETECTORS, RULES, weight},
     score::compare,
     stories::kinds,
@@ -141,7 +141,7 @@ fn perfect(organisation: &Organisation) -> Vec<Found> {
 
 fn scored(organisation: &Organisation, found: Vec<Found>) -> Scores {
     let mut scores = Scores::default();
-    compare(&mut scores, organisation, Judged { found, ..Judged::default() });
+    compare(&mut scores, organisation, Analysed { found, ..Analysed::default() });
     scores
 }
 

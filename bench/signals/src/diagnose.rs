@@ -113,7 +113,7 @@ impl Sides {
             "postern diagnose, one core",
             rates,
             &one_core.clock,
-            "start, read, judge, print; --threads 1",
+            "start, read, analyse, print; --threads 1",
         );
         report.line("  the same", "MB/s", &one_core.clock.times(megabytes), plain);
         report.line("  two cores", rates, &two_cores.clock, "--threads 2");

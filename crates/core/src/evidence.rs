@@ -35,9 +35,9 @@ pub enum Kind {
     Urgency,
 }
 
-/// What a kind of proof is worth.
+/// How far a kind of proof counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Worth {
+pub enum EvidenceClass {
     /// Counts towards what the policy wants.
     Accepted,
     /// Is kept with the case, opens nothing.
@@ -104,21 +104,21 @@ impl Kind {
         }
     }
 
-    /// What it is worth.
-    pub fn worth(self) -> Worth {
+    /// How far it counts.
+    pub fn class(self) -> EvidenceClass {
         match self {
             Self::LiveVideo
             | Self::CallPlaced
             | Self::ManagerVouch
             | Self::OfficialDocument
-            | Self::InPerson => Worth::Accepted,
-            Self::OwnerFacts => Worth::Supporting,
+            | Self::InPerson => EvidenceClass::Accepted,
+            Self::OwnerFacts => EvidenceClass::Supporting,
             Self::EmailMatch
             | Self::SecurityQuestion
             | Self::RecoveryMailCode
             | Self::ChatClaim
             | Self::NumberSupplied
-            | Self::Urgency => Worth::Never,
+            | Self::Urgency => EvidenceClass::Never,
         }
     }
 
@@ -145,10 +145,10 @@ pub struct Evidence {
     /// What was checked.
     pub kind: Kind,
     /// The person whose word it is: the agent who called, the manager who vouched.
-    pub witness: PersonId,
+    pub attested_by: PersonId,
     /// The filed number that was called, for a call.
     pub contact: Option<ContactId>,
-    /// Ticket, recording or document type, as the witness gave it.
+    /// Ticket, recording or document type, as whoever attests it gave it.
     pub reference: String,
     /// When it was recorded.
     pub at: Timestamp,
@@ -160,7 +160,7 @@ impl Evidence {
 
     /// Whether it counts now.
     pub fn counts_at(&self, now: Timestamp) -> bool {
-        self.kind.worth() == Worth::Accepted
+        self.kind.class() == EvidenceClass::Accepted
             && now.duration_since(self.at) <= jiff::SignedDuration::from_hours(Self::FRESH_HOURS)
     }
 }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn six_kinds_never_count() {
         let never: Vec<_> =
-            Kind::ALL.into_iter().filter(|k| k.worth() == Worth::Never).map(Kind::as_str).collect();
+            Kind::ALL.into_iter().filter(|k| k.class() == EvidenceClass::Never).map(Kind::as_str).collect();
         assert_eq!(
             never,
             [
@@ -200,7 +200,7 @@ mod tests {
         let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
         let call = Evidence {
             kind: Kind::CallPlaced,
-            witness: PersonId::new("ben"),
+            attested_by: PersonId::new("ben"),
             contact: None,
             reference: "HD-1".into(),
             at,

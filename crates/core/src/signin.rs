@@ -16,7 +16,7 @@ use crate::id::PersonId;
 
 /// What the directory says about a person at this very step. Read anew for every step, never carried along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountStatus {
     /// Suspended: by the owner, or because it is under attack.
     pub suspended: bool,
     /// Whether any factor (not counting backup codes) is enrolled and works.
@@ -80,13 +80,13 @@ pub enum FlowError {
 
 impl Flow {
     /// The password was right.
-    pub fn after_password(person: PersonId, standing: Standing) -> Result<Self, FlowError> {
+    pub fn after_password(person: PersonId, standing: AccountStatus) -> Result<Self, FlowError> {
         open(standing)?;
         Ok(if standing.has_factor { Self::SecondStep { person } } else { Self::PassStep { person } })
     }
 
     /// The second step was right.
-    pub fn with_factor(self, shown: SecondFactor, standing: Standing) -> Result<Assurance, FlowError> {
+    pub fn with_factor(self, shown: SecondFactor, standing: AccountStatus) -> Result<Assurance, FlowError> {
         open(standing)?;
         // A backup code without a factor left is a leftover of what a reset removed: it opens nothing.
         let Self::SecondStep { .. } = self else {
@@ -99,7 +99,7 @@ impl Flow {
     }
 
     /// The pass was right.
-    pub fn with_pass(self, standing: Standing) -> Result<Self, FlowError> {
+    pub fn with_pass(self, standing: AccountStatus) -> Result<Self, FlowError> {
         open(standing)?;
         match self {
             Self::PassStep { person } if !standing.has_factor => Ok(Self::Enrolling { person }),
@@ -108,7 +108,7 @@ impl Flow {
     }
 
     /// Whether a factor may be enrolled now, and for whom.
-    pub fn enrolling(&self, standing: Standing) -> Result<&PersonId, FlowError> {
+    pub fn enrolling(&self, standing: AccountStatus) -> Result<&PersonId, FlowError> {
         open(standing)?;
         match self {
             Self::Enrolling { person } if !standing.has_factor => Ok(person),
@@ -126,7 +126,7 @@ impl Flow {
 
 impl Assurance {
     /// A passkey with user verification, alone: two factors in one gesture, and nothing to phish.
-    pub fn passkey_alone(standing: Standing) -> Result<Self, FlowError> {
+    pub fn passkey_alone(standing: AccountStatus) -> Result<Self, FlowError> {
         open(standing)?;
         Ok(Self { aal: 2, phishing_resistant: true, amr: words(&["swk", "user", "mfa"]) })
     }
@@ -145,7 +145,7 @@ fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn open(standing: Standing) -> Result<(), FlowError> {
+fn open(standing: AccountStatus) -> Result<(), FlowError> {
     if standing.suspended { Err(FlowError::Closed) } else { Ok(()) }
 }
 
@@ -153,9 +153,9 @@ fn open(standing: Standing) -> Result<(), FlowError> {
 mod tests {
     use super::*;
 
-    const WITH: Standing = Standing { suspended: false, has_factor: true };
-    const WITHOUT: Standing = Standing { suspended: false, has_factor: false };
-    const SUSPENDED: Standing = Standing { suspended: true, has_factor: true };
+    const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
+    const WITHOUT: AccountStatus = AccountStatus { suspended: false, has_factor: false };
+    const SUSPENDED: AccountStatus = AccountStatus { suspended: true, has_factor: true };
 
     fn ana() -> PersonId {
         PersonId::new("ana")

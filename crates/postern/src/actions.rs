@@ -54,9 +54,9 @@ pub mod withdraw_case;
 mod advance;
 mod caller;
 mod ceremony;
-mod limiter;
 mod on_record;
 mod passkeys;
+mod rate_limit;
 mod request_power;
 mod retry;
 mod revoke_tokens_of;
@@ -68,7 +68,7 @@ pub use caller::{
     permit_on_person, permit_on_tenant, record_missing_scope,
 };
 pub use ceremony::Challenge;
-pub use limiter::Lane;
+pub use rate_limit::RateLimit;
 pub use signed_in::SignedIn;
 
 use jiff::SignedDuration;

@@ -17,11 +17,11 @@ use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, Keys};
+use crate::pages::Pages;
 use crate::private_files;
 use crate::refused_senders::RefusedSenders;
 use crate::rng::Rng;
 use crate::store::{Change, Db, StoreError, WriteContext, persons, tenants};
-use crate::web::page::Pages;
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,7 @@ pub struct App {
     pub audit_memory: AuditMemory,
     /// Whether the audit log goes on.
     pub audit_health: AuditHealth,
-    /// Wakes what judges sign-in records when there is a new one.
+    /// Wakes what analyses sign-in records when there is a new one.
     pub records: Notify,
     /// Open incidents, as they were counted last: for the head of each page.
     pub open_incidents: AtomicI64,

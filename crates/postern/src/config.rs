@@ -62,7 +62,7 @@ pub struct Config {
     pub requests_per_minute: i64,
     /// Where signed checkpoints of the audit log are kept beside the database.
     pub checkpoint_folder: Option<PathBuf>,
-    /// Sign-in records: what is taken in, how long it is kept, how it is judged.
+    /// Sign-in records: what is taken in, how long it is kept, how it is analysed.
     pub signals: Signals,
 }
 

@@ -1,5 +1,5 @@
 //! What runs beside the requests: messages are delivered, log entries get their place, what ran out is swept, cases that
-//! nobody moved in time are closed, sign-in records are judged, and the watched folder is read. Each is a loop on a task of
+//! nobody moved in time are closed, sign-in records are analysed, and the watched folder is read. Each is a loop on a task of
 //! its own: a mail server that hangs keeps no entry from its place in the audit log, and nobody from seeing an attack.
 
 pub mod deliver_outbox;
@@ -50,7 +50,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         keep_running(&app, "cases that lapse", &stop, lapse_regularly),
         keep_running(&app, "holds", &stop, start_holds_regularly),
         keep_running(&app, "openings of cases", &stop, watch_openings),
-        keep_running(&app, "judging of sign-in records", &stop, detect::run),
+        keep_running(&app, "analysis of sign-in records", &stop, detect::run),
         watching,
     );
 }

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod assets;
 pub mod audit_health;
 pub mod audit_log;
 pub mod audit_memory;
@@ -17,6 +18,7 @@ pub mod job_signal;
 pub mod jobs;
 pub mod keys;
 pub mod notify;
+pub mod pages;
 pub mod private_files;
 pub mod refused_senders;
 pub mod request;

@@ -163,7 +163,7 @@ impl Cause {
     }
 
     /// What to do about it.
-    pub fn mend(self) -> &'static str {
+    pub fn remediation(self) -> &'static str {
         match self {
             Self::BadPassword => "Check the user name; help with the password. Leave MFA alone.",
             Self::AccountLocked => {

@@ -1,7 +1,7 @@
 //! Who is locked out, since when and why: records in any order → one report.
 
 mod people;
-mod tally;
+mod record_counts;
 mod verdict;
 
 use std::{io, sync::Arc};
@@ -9,18 +9,18 @@ use std::{io, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
+    analysis::{AnalysisContext, Marked, OrganizationAnalyzer, UserAnalyzer},
     event::{Cache, Event, Texts, Writer},
-    judge::{CompanyJudge, Given, Marked, PeopleJudge},
+    external_sort::{ExternalSort, Sorted},
     read::Parsed,
     record::{Position, SignIn},
     report::Report,
     rules::Rules,
     settings::Settings,
-    spool::{Sorted, Spool},
 };
-pub(crate) use tally::Tally;
+pub(crate) use record_counts::RecordCounts;
 
-/// Events that go from one half of the judging to the other at a time.
+/// Events that go from one half of the analysis to the other at a time.
 const BATCH: usize = 8_192;
 
 /// How to diagnose.
@@ -34,7 +34,7 @@ pub struct Options {
     pub since: Option<Timestamp>,
     /// Later records are left out.
     pub as_of: Option<Timestamp>,
-    /// Use a second thread for judging.
+    /// Use a second thread for the analysis.
     pub parallel: bool,
 }
 
@@ -58,8 +58,8 @@ pub struct Diagnosis {
     options: Options,
     texts: Arc<Texts>,
     cache: Cache,
-    spool: Spool,
-    tally: Tally,
+    sorter: ExternalSort,
+    counts: RecordCounts,
     error: Option<io::Error>,
 }
 
@@ -76,8 +76,8 @@ impl Diagnosis {
             options,
             texts: Arc::default(),
             cache: Cache::default(),
-            spool: Spool::default(),
-            tally: Tally::default(),
+            sorter: ExternalSort::default(),
+            counts: RecordCounts::default(),
             error: None,
         }
     }
@@ -87,13 +87,13 @@ impl Diagnosis {
         let mut intake = Intake {
             texts: Arc::clone(&self.texts),
             cache: std::mem::take(&mut self.cache),
-            tally: std::mem::take(&mut self.tally),
+            counts: std::mem::take(&mut self.counts),
             as_of: self.options.as_of,
             events: Vec::new(),
         };
         intake.take(position, parsed);
-        let Intake { cache, tally, events, .. } = intake;
-        (self.cache, self.tally) = (cache, tally);
+        let Intake { cache, counts, events, .. } = intake;
+        (self.cache, self.counts) = (cache, counts);
         self.push(&events);
     }
 
@@ -107,45 +107,45 @@ impl Diagnosis {
         Intake {
             texts: Arc::clone(&self.texts),
             cache: Cache::default(),
-            tally: Tally::default(),
+            counts: RecordCounts::default(),
             as_of: self.options.as_of,
             events: Vec::new(),
         }
     }
 
-    pub(crate) fn merge(&mut self, tally: Tally) {
-        self.tally.merge(tally);
+    pub(crate) fn merge(&mut self, counts: RecordCounts) {
+        self.counts.merge(counts);
     }
 
     pub(crate) fn push(&mut self, events: &[Event]) {
         if self.error.is_none() {
-            self.error = self.spool.push(events).err();
+            self.error = self.sorter.push(events).err();
         }
     }
 
     /// The report over everything taken. Err: the temporary folder has no room.
     pub fn finish(self) -> io::Result<Report> {
-        let Self { options, texts, spool, tally, error, .. } = self;
+        let Self { options, texts, sorter, counts, error, .. } = self;
         if let Some(error) = error {
             return Err(error);
         }
         let since = options.since.map_or(i64::MIN, Timestamp::as_microsecond);
-        let given = Given { texts, settings: options.settings, rules: options.rules, since };
-        let mut people = PeopleJudge::new(&given);
-        let mut company = CompanyJudge::new(&given);
-        let mut source = Distinct::new(spool.into_sorted()?);
+        let context = AnalysisContext { texts, settings: options.settings, rules: options.rules, since };
+        let mut people = UserAnalyzer::new(&context);
+        let mut company = OrganizationAnalyzer::new(&context);
+        let mut source = Distinct::new(sorter.into_sorted()?);
         let found = if options.parallel {
             judge_on_two_threads(&mut source, people, company)?
         } else {
-            while let Some(batch) = judge_batch(&mut source, &mut people)? {
+            while let Some(batch) = analyse_batch(&mut source, &mut people)? {
                 company.take_all(&batch);
             }
             let mut last = Vec::new();
-            let (persons, book, addresses) = people.finish(&mut last);
+            let (persons, aggregator, addresses) = people.finish(&mut last);
             company.take_all(&last);
-            verdict::Found { persons, addresses, people: book, company: company.finish() }
+            verdict::Found { persons, addresses, people: aggregator, company: company.finish() }
         };
-        Ok(verdict::report(&given, found, tally, source.tally))
+        Ok(verdict::report(&context, found, counts, source.counts))
     }
 }
 
@@ -154,7 +154,7 @@ impl Diagnosis {
 pub(crate) struct Intake {
     texts: Arc<Texts>,
     cache: Cache,
-    pub(crate) tally: Tally,
+    pub(crate) counts: RecordCounts,
     as_of: Option<Timestamp>,
     pub(crate) events: Vec<Event>,
 }
@@ -163,23 +163,23 @@ impl Intake {
     pub(crate) fn take(&mut self, position: Position, parsed: Parsed<'_>) {
         match parsed {
             Parsed::Attempt(record) => {
-                self.tally.records += 1;
+                self.counts.records += 1;
                 self.observe(&record);
             }
             Parsed::Several(records) => {
-                self.tally.records += 1;
+                self.counts.records += 1;
                 for record in &records {
                     self.observe(record);
                 }
             }
-            Parsed::Foreign(kind) => self.tally.count_foreign(kind),
-            Parsed::Damaged(damage) => self.tally.count_damaged(position, damage),
+            Parsed::Foreign(kind) => self.counts.count_foreign(kind),
+            Parsed::Damaged(damage) => self.counts.count_damaged(position, damage),
         }
     }
 
     fn observe(&mut self, record: &SignIn<'_>) {
         if self.as_of.is_some_and(|as_of| record.at.is_some_and(|at| at > as_of)) {
-            self.tally.later += 1;
+            self.counts.later += 1;
             return;
         }
         let mut writer = Writer::resume(&self.texts, std::mem::take(&mut self.cache));
@@ -193,7 +193,7 @@ struct Distinct {
     sorted: Sorted,
     at: i64,
     prints: Vec<u64>,
-    tally: SortedTally,
+    counts: SortedTally,
 }
 
 /// What can be counted only once repeats are gone.
@@ -211,7 +211,7 @@ pub(crate) struct SortedTally {
 
 impl Distinct {
     fn new(sorted: Sorted) -> Self {
-        Self { sorted, at: i64::MIN, prints: Vec::new(), tally: SortedTally::default() }
+        Self { sorted, at: i64::MIN, prints: Vec::new(), counts: SortedTally::default() }
     }
 
     fn next(&mut self) -> io::Result<Option<Event>> {
@@ -221,7 +221,7 @@ impl Distinct {
                 self.prints.clear();
             }
             if event.print != 0 && self.prints.contains(&event.print) {
-                self.tally.repeated += 1;
+                self.counts.repeated += 1;
                 continue;
             }
             // Records without a time all stand together; of those, the newest few thousand are compared.
@@ -229,7 +229,7 @@ impl Distinct {
                 self.prints.drain(..2_048);
             }
             self.prints.push(event.print);
-            self.tally.count(&event);
+            self.counts.count(&event);
             return Ok(Some(event));
         }
         Ok(None)
@@ -237,7 +237,7 @@ impl Distinct {
 }
 
 /// `None`: no more events.
-fn judge_batch(source: &mut Distinct, people: &mut PeopleJudge) -> io::Result<Option<Vec<Marked>>> {
+fn analyse_batch(source: &mut Distinct, people: &mut UserAnalyzer) -> io::Result<Option<Vec<Marked>>> {
     let mut out = Vec::with_capacity(BATCH);
     while out.len() < BATCH {
         let Some(event) = source.next()? else { break };
@@ -248,8 +248,8 @@ fn judge_batch(source: &mut Distinct, people: &mut PeopleJudge) -> io::Result<Op
 
 fn judge_on_two_threads(
     source: &mut Distinct,
-    mut people: PeopleJudge,
-    mut company: CompanyJudge,
+    mut people: UserAnalyzer,
+    mut company: OrganizationAnalyzer,
 ) -> io::Result<verdict::Found> {
     let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Marked>>(8);
     std::thread::scope(|scope| {
@@ -260,17 +260,19 @@ fn judge_on_two_threads(
             company
         });
         // A send fails only if the other half panicked, and then the join below says so.
-        while let Some(batch) = judge_batch(source, &mut people)? {
+        while let Some(batch) = analyse_batch(source, &mut people)? {
             if sender.send(batch).is_err() {
                 break;
             }
         }
         let mut last = Vec::new();
-        let (persons, book, addresses) = people.finish(&mut last);
+        let (persons, aggregator, addresses) = people.finish(&mut last);
         sender.send(last).ok();
         drop(sender);
         match other_half.join() {
-            Ok(company) => Ok(verdict::Found { persons, addresses, people: book, company: company.finish() }),
+            Ok(company) => {
+                Ok(verdict::Found { persons, addresses, people: aggregator, company: company.finish() })
+            }
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })

@@ -1,4 +1,4 @@
-//! The compact record: what judging needs of a sign-in, in a fixed number of bytes, so that millions can be sorted by
+//! The compact record: what the analysis needs of a sign-in, in a fixed number of bytes, so that millions can be sorted by
 //! time without keeping their lines.
 //!
 //! Texts that repeat (applications, policies, codes …) are numbers of a shared [`Texts`]; people are keyed hashes with
@@ -19,9 +19,9 @@ use crate::{
 };
 pub use people::{People, PersonKey, PersonName};
 pub use texts::{Cache, TextId, Texts, Writer};
-pub use view::{Field, Seen, View};
+pub use view::{Familiarity, Field, View};
 
-/// One sign-in record, cut down to what judging needs.
+/// One sign-in record, cut down to what the analysis needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Event {
@@ -237,20 +237,20 @@ impl Event {
     }
 
     /// Has this person been seen from this network, on this device, in this country before?
-    pub fn seen(&self) -> (Seen, Seen, Seen) {
-        (Seen::of(self.seen), Seen::of(self.seen >> 2), Seen::of(self.seen >> 4))
+    pub fn seen(&self) -> (Familiarity, Familiarity, Familiarity) {
+        (Familiarity::of(self.seen), Familiarity::of(self.seen >> 2), Familiarity::of(self.seen >> 4))
     }
 
     /// Has anybody signed in from this address before?
-    pub fn address_seen(&self) -> Seen {
-        Seen::of(self.seen >> 6)
+    pub fn address_seen(&self) -> Familiarity {
+        Familiarity::of(self.seen >> 6)
     }
 
-    pub(crate) fn set_seen(&mut self, network: Seen, device: Seen, country: Seen) {
+    pub(crate) fn set_seen(&mut self, network: Familiarity, device: Familiarity, country: Familiarity) {
         self.seen = (self.seen & 0b1100_0000) | network.bits() | device.bits() << 2 | country.bits() << 4;
     }
 
-    pub(crate) fn set_address_seen(&mut self, address: Seen) {
+    pub(crate) fn set_address_seen(&mut self, address: Familiarity) {
         self.seen = (self.seen & 0b0011_1111) | address.bits() << 6;
     }
 

@@ -44,7 +44,7 @@ pub struct Finding {
     /// What happened, in plain words.
     pub words: String,
     /// What to do now.
-    pub mend: Arc<str>,
+    pub remediation: Arc<str>,
     /// The section of the runbook: `agent-runbook.md#mfa-fatigue`.
     pub runbook: Arc<str>,
 }

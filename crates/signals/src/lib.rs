@@ -15,16 +15,17 @@
 //! - [`SignIn`] is the record, [`Cause`] the one vocabulary of what goes wrong.
 //! - [`Diagnosis`] takes records in any order and gives a [`Report`]; its memory is bounded by the people in the log.
 //!
-//! The clock is never asked: a log is judged by the times in it.
+//! The clock is never asked: a log is analysed by the times in it.
 #![warn(missing_docs)]
 
+mod analysis;
 #[doc(hidden)]
 pub mod bench_support;
 pub mod cause;
 pub mod diagnose;
 pub mod event;
+mod external_sort;
 pub mod finding;
-mod judge;
 pub mod live;
 pub mod ocsf;
 #[cfg(feature = "parquet")]
@@ -37,7 +38,6 @@ pub mod rules;
 pub mod scan;
 pub mod settings;
 pub mod source;
-mod spool;
 pub mod tenant;
 mod time;
 mod wire;

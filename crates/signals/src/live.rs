@@ -1,14 +1,14 @@
-//! The same judging for a server: records as they happen, findings within the same call.
+//! The same analysis for a server: records as they happen, findings within the same call.
 
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use crate::{
+    analysis::{AnalysisContext, Marked, OrganizationAnalyzer, UserAnalyzer},
     diagnose::Options,
     event::{Cache, Event, Texts, Writer},
     finding::{Finding, Subject},
-    judge::{CompanyJudge, Given, Marked, PeopleJudge},
     record::SignIn,
 };
 
@@ -18,10 +18,10 @@ use crate::{
 /// no more than a little exactness; for older ones, begin anew and feed the whole stretch again.
 #[derive(Debug)]
 pub struct Live {
-    given: Given,
+    context: AnalysisContext,
     cache: Cache,
-    people: PeopleJudge,
-    company: CompanyJudge,
+    people: UserAnalyzer,
+    company: OrganizationAnalyzer,
     marked: Vec<Marked>,
     newest: Option<Timestamp>,
     /// Findings about the organisation as last told.
@@ -34,22 +34,22 @@ impl Live {
     pub fn new(options: Options) -> Self {
         let since = options.since.map_or(i64::MIN, Timestamp::as_microsecond);
         let Options { settings, rules, .. } = options;
-        let given = Given { texts: Arc::new(Texts::default()), settings, rules, since };
+        let context = AnalysisContext { texts: Arc::new(Texts::default()), settings, rules, since };
         Self {
             cache: Cache::default(),
-            people: PeopleJudge::new(&given),
-            company: CompanyJudge::new(&given),
+            people: UserAnalyzer::new(&context),
+            company: OrganizationAnalyzer::new(&context),
             marked: Vec::new(),
             newest: None,
             told: HashMap::new(),
-            given,
+            context,
         }
     }
 
     /// Takes one record. One without a time is left out: it decides nothing.
     pub fn observe(&mut self, record: &SignIn<'_>) {
         let Some(at) = record.at else { return };
-        let mut writer = Writer::resume(&self.given.texts, std::mem::take(&mut self.cache));
+        let mut writer = Writer::resume(&self.context.texts, std::mem::take(&mut self.cache));
         let event = Event::of(record, &mut writer);
         self.cache = writer.stop();
         self.people.take(event, &mut self.marked);
@@ -71,9 +71,9 @@ impl Live {
     /// Findings that are new, or have grown, since this was last asked.
     pub fn findings(&mut self) -> Vec<Finding> {
         self.people.learn_owners();
-        let (rules, texts) = (&self.given.rules, &self.given.texts);
+        let (rules, texts) = (&self.context.rules, &self.context.texts);
         let (company, tenant) = self.company.parts();
-        let touched = self.people.book().touched().into_iter().chain(company.touched());
+        let touched = self.people.aggregator().touched().into_iter().chain(company.touched());
         let mut found: Vec<_> = touched.map(|entry| entry.finding(rules, texts)).collect();
         for finding in tenant.findings(texts) {
             let key = (finding.rule.clone(), finding.subject.clone(), finding.since);

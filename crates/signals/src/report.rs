@@ -119,7 +119,7 @@ pub struct PersonReport {
     /// Why, in plain words.
     pub why: Cow<'static, str>,
     /// What to do.
-    pub mend: Cow<'static, str>,
+    pub remediation: Cow<'static, str>,
     /// Would an MFA reset help?
     pub reset_helps: ResetHelps,
     /// First rung of the ladder that applies; 0 when nothing is wrong.
@@ -198,7 +198,7 @@ impl Report {
             locked.to_owned(),
             since,
             printable(&person.why),
-            person.mend.to_string(),
+            person.remediation.to_string(),
             if says_something { person.reset_helps.plain_words() } else { "" }.to_owned(),
             worst.map_or_else(String::new, |finding| {
                 let more = if person.findings.len() > 1 {

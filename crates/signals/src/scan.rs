@@ -241,7 +241,7 @@ struct ParsedFiles {
 
 impl ParsedFiles {
     fn give(self, diagnosis: &mut Diagnosis, outcomes: &mut [FileOutcome]) {
-        diagnosis.merge(self.intake.tally);
+        diagnosis.merge(self.intake.counts);
         for (file, summary, notes) in self.files {
             if let Some(outcome) = usize::try_from(file).ok().and_then(|index| outcomes.get_mut(index)) {
                 outcome.summary += summary;

@@ -1,6 +1,6 @@
 //! What only the whole organisation shows: an outage, a policy gone wrong, text messages that do not arrive.
 //!
-//! One pass over the events of everybody, in the order of time. What happens at one moment is judged when time moves
+//! One pass over the events of everybody, in the order of time. What happens at one moment is analysed when time moves
 //! on, so that the order of events with the same time does not matter.
 
 mod active;
@@ -9,8 +9,8 @@ mod incident;
 mod normal;
 mod outage;
 mod policy;
-mod roster;
 mod sms;
+mod user_index;
 mod window;
 mod words;
 
@@ -20,7 +20,7 @@ use jiff::SignedDuration;
 
 use crate::{
     cause::Cause,
-    event::{Event, Seen, Texts},
+    event::{Event, Familiarity, Texts},
     finding::Finding,
     record::{AttemptResult, Flag, Network, Provider},
     settings::Settings,
@@ -29,8 +29,8 @@ use chart::Chart;
 use incident::{About, Incident};
 use outage::Outages;
 use policy::{Changes, Policies};
-use roster::{Person, Roster};
 use sms::Messages;
+use user_index::{Person, UserIndex};
 use window::{Ending, Fact, Record};
 
 pub use chart::Bucket;
@@ -44,7 +44,7 @@ pub struct Tenant {
     settings: Settings,
     now: i64,
     /// In the order of [`Provider`].
-    watches: Vec<Watch>,
+    watches: Vec<ProviderState>,
     changes: Changes,
     /// In the order in which they were found.
     incidents: Vec<Incident>,
@@ -84,7 +84,7 @@ impl Tenant {
         let place = self.watches.iter().position(|watch| watch.provider >= provider);
         let place = place.unwrap_or(self.watches.len());
         if self.watches.get(place).is_none_or(|watch| watch.provider != provider) {
-            self.watches.insert(place, Watch::new(provider, &self.settings, self.now));
+            self.watches.insert(place, ProviderState::new(provider, &self.settings, self.now));
         }
         if let Some(watch) = self.watches.get_mut(place) {
             watch.advance(self.now, &mut self.incidents);
@@ -133,34 +133,34 @@ impl Tenant {
 
 /// What is watched at one provider.
 #[derive(Debug)]
-struct Watch {
+struct ProviderState {
     provider: Provider,
     now: i64,
-    /// Something happened now that is not judged yet.
+    /// Something happened now that is not analysed yet.
     is_waiting: bool,
     /// It was a failure: nothing else can be the beginning of trouble.
     has_failed: bool,
-    roster: Roster,
+    user_index: UserIndex,
     outages: Outages,
     policies: Policies,
     messages: Messages,
 }
 
-impl Watch {
+impl ProviderState {
     fn new(provider: Provider, settings: &Settings, now: i64) -> Self {
         Self {
             provider,
             now,
             is_waiting: false,
             has_failed: false,
-            roster: Roster::default(),
+            user_index: UserIndex::default(),
             outages: Outages::new(&settings.outage),
             policies: Policies::new(&settings.policy),
             messages: Messages::new(&settings.sms),
         }
     }
 
-    /// Time moves on; what was is judged already.
+    /// Time moves on; what was is analysed already.
     fn advance(&mut self, next: i64, incidents: &mut [Incident]) {
         if next > self.now {
             self.outages.advance(self.now, next, incidents);
@@ -176,13 +176,13 @@ impl Watch {
         if !failed && result != AttemptResult::Success {
             return;
         }
-        let mut person = event.person.is_somebody().then(|| self.roster.person(event.person));
+        let mut person = event.person.is_somebody().then(|| self.user_index.person(event.person));
         if event.interactive() || event.proves() {
             chart.take(self.provider, self.now, failed, person.as_deref_mut());
         }
         let Some(&mut Person { number: who, signed_in: signed_in_before, .. }) = person else { return };
         if event.proves() && !signed_in_before {
-            self.roster.sign_in(event.person);
+            self.user_index.sign_in(event.person);
         }
         (self.is_waiting, self.has_failed) = (true, self.has_failed || failed);
         let step = Step { event, at: self.now, who, signed_in_before };
@@ -191,7 +191,7 @@ impl Watch {
         self.messages.take(&step, incidents);
     }
 
-    /// Judges what happened now.
+    /// Analyses what happened now.
     fn settle(&mut self, incidents: &mut Vec<Incident>, changes: &Changes) {
         let openings = self.openings(changes);
         self.update(incidents);
@@ -204,7 +204,7 @@ impl Watch {
             }
             incidents.push(incident);
         }
-        self.roster.settle();
+        self.user_index.settle();
         (self.is_waiting, self.has_failed) = (false, false);
     }
 
@@ -267,15 +267,15 @@ impl Step<'_> {
 }
 
 fn is_known(event: &Event) -> bool {
-    event.seen().0 == Seen::Known
-        || event.address_seen() == Seen::Known
+    event.seen().0 == Familiarity::Known
+        || event.address_seen() == Familiarity::Known
         || event.network() == Network::Trusted
 }
 
 /// From where the person has never been, or said by the provider to be an attack.
 fn is_strange(event: &Event) -> bool {
     let flagged = matches!(event.flag(), Some(Flag::Phishing | Flag::MaliciousAddress | Flag::Risk));
-    flagged || (event.seen().0 == Seen::New && !is_known(event))
+    flagged || (event.seen().0 == Familiarity::New && !is_known(event))
 }
 
 fn micros(span: SignedDuration) -> i64 {

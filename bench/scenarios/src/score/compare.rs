@@ -7,8 +7,8 @@ use postern_signals::Provider;
 use super::{Count, KindScore, People, Scores};
 use crate::{
     Organisation,
+    analysis::{Analysed, Found, Verdict},
     answer::{About, Claim, Person},
-    judge::{Found, Judged, Verdict},
     rules::weight,
     stage::Story,
     stories::kinds,
@@ -19,16 +19,16 @@ use crate::{
 const NEAR: i64 = 2 * HOUR;
 
 /// Adds what this organisation's diagnosis got right and wrong.
-pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged) {
+pub fn compare(scores: &mut Scores, organisation: &Organisation, analysed: Analysed) {
     scores.seeds.push(organisation.seed);
     scores.people_days += organisation.people_days;
-    scores.lines += judged.lines;
+    scores.lines += analysed.lines;
     scores.kinds.resize(kinds().len(), KindScore::default());
     let stories = Stories::of(&organisation.stories);
     let mut met: Vec<_> =
         organisation.stories.iter().map(|story| vec![false; story.answer.claims.len()]).collect();
     let mut wrong = vec![0_u64; organisation.stories.len()];
-    for found in &judged.found {
+    for found in &analysed.found {
         let count = scores.rules.entry(found.rule.clone()).or_default();
         let near = stories.near(found);
         if mark(&near, found, &mut met) {
@@ -48,9 +48,9 @@ pub fn compare(scores: &mut Scores, organisation: &Organisation, judged: Judged)
     }
     for ((story, met), wrong) in organisation.stories.iter().zip(&met).zip(wrong) {
         tally(scores, organisation.seed, (story, met), wrong);
-        ask(scores, organisation.seed, story, &judged.people);
+        ask(scores, organisation.seed, story, &analysed.people);
     }
-    scores.unread.extend(judged.unread.into_iter().map(|line| (organisation.seed, line)));
+    scores.unread.extend(analysed.unread.into_iter().map(|line| (organisation.seed, line)));
 }
 
 /// The stories, by what they are about.
@@ -151,7 +151,7 @@ fn tally(scores: &mut Scores, seed: u64, (story, met): (&Story, &[bool]), wrong:
 fn ask(scores: &mut Scores, seed: u64, story: &Story, said: &HashMap<(Provider, String), Verdict>) {
     for person in &story.answer.people {
         let verdict = said.get(&(person.provider, person.login.clone()));
-        let asked = judged(person, verdict);
+        let asked = analysed(person, verdict);
         if asked.state + asked.cause + asked.reset + asked.rung < 2 + asked.asked_reset + asked.asked_rung {
             scores.remarks.push(remark(seed, "person", Some(story), &person_words(person, verdict)));
         }
@@ -161,7 +161,7 @@ fn ask(scores: &mut Scores, seed: u64, story: &Story, said: &HashMap<(Provider, 
     }
 }
 
-fn judged(person: &Person, verdict: Option<&Verdict>) -> People {
+fn analysed(person: &Person, verdict: Option<&Verdict>) -> People {
     let right = |is: bool| u64::from(verdict.is_some() && is);
     People {
         asked: 1,

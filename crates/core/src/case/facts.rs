@@ -66,7 +66,7 @@ impl Proof {
         Self {
             page_bound: matches!(case.page, Page::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
-            witnesses: counting.iter().map(|e| e.witness.clone()).collect(),
+            witnesses: counting.iter().map(|e| e.attested_by.clone()).collect(),
             made_by: case.made_by().clone(),
             risk: case.risk(),
             escalated: case.is_escalated(),
@@ -86,9 +86,9 @@ impl Proof {
 
     /// The same proof with one more piece: what the desk imagines when it asks what is missing.
     #[must_use]
-    pub fn with(mut self, kind: Kind, witness: &PersonId) -> Self {
+    pub fn with(mut self, kind: Kind, attested_by: &PersonId) -> Self {
         self.kinds.insert(kind);
-        self.witnesses.insert(witness.clone());
+        self.witnesses.insert(attested_by.clone());
         self
     }
 
@@ -109,5 +109,5 @@ impl Proof {
 
 /// A vouch is the word of the manager: of somebody who is not the manager any more it counts nothing.
 fn is_of_a_former_manager(case: &Case, evidence: &Evidence) -> bool {
-    evidence.kind == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.witness)
+    evidence.kind == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.attested_by)
 }

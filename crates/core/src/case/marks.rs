@@ -87,7 +87,7 @@ impl Case {
             .iter()
             .map(|offered| CaseMark {
                 kind: CaseMarkKind::ProofRejected(offered.kind),
-                by: Some(offered.witness.clone()),
+                by: Some(offered.attested_by.clone()),
                 reason: Some(offered.reference.clone()),
                 at: offered.at,
             })

@@ -18,7 +18,7 @@ use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{Policies, Request, Staff};
-use crate::signin::{Flow, SecondFactor, Standing};
+use crate::signin::{AccountStatus, Flow, SecondFactor};
 
 struct Adversary<'a> {
     holds: &'a [Holding],
@@ -93,8 +93,8 @@ impl Adversary<'_> {
         world.opened_by == Opener::Adversary || self.holds(Holding::CasePage)
     }
 
-    fn standing(world: &World) -> Standing {
-        Standing { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
+    fn standing(world: &World) -> AccountStatus {
+        AccountStatus { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
     fn subject(tier: Tier) -> Subject {
@@ -151,7 +151,7 @@ impl Adversary<'_> {
     fn evidence(kind: Kind, by: &str) -> Evidence {
         let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
         let reference = String::new();
-        Evidence { kind, witness: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
+        Evidence { kind, attested_by: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
     }
 
     fn take(&self, world: &World, step: &Step) -> Option<World> {
@@ -215,7 +215,7 @@ impl Adversary<'_> {
     fn with_case_moved(&self, mut next: World, world: &World, step: &Step) -> Option<World> {
         next.case = remembered(world, step, || self.move_case(world, step))?;
         // Evidence in another order is the same evidence: half the states for nothing.
-        next.case.evidence.sort_by_key(|e| (e.kind, e.witness.clone()));
+        next.case.evidence.sort_by_key(|e| (e.kind, e.attested_by.clone()));
         next.case.forget_now();
         match step {
             Step::Notice => next.noticed = true,
@@ -329,7 +329,7 @@ impl Model for Adversary<'_> {
             steps.extend([Step::Approve { by }, Step::Reset { by }]);
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
-                    world.case.evidence().iter().any(|e| e.kind == kind && e.witness.as_str() == by);
+                    world.case.evidence().iter().any(|e| e.kind == kind && e.attested_by.as_str() == by);
                 if self.can_record(world, kind, by) && self.proves(by) && !already && world.case.risk() < 1 {
                     steps.push(Step::Record { kind, by });
                 }

@@ -43,9 +43,15 @@ fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A>
     policies.authorize(&Request::on_case(who, case)).unwrap()
 }
 
-fn evidence(kind: Kind, witness: &str, seconds: i64) -> Evidence {
+fn evidence(kind: Kind, attested_by: &str, seconds: i64) -> Evidence {
     let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
-    Evidence { kind, witness: PersonId::new(witness), contact, reference: "HD-1".into(), at: at(seconds) }
+    Evidence {
+        kind,
+        attested_by: PersonId::new(attested_by),
+        contact,
+        reference: "HD-1".into(),
+        at: at(seconds),
+    }
 }
 
 fn refusal(by: &str, seconds: i64) -> Refusal {

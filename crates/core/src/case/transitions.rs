@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::stage::end_of_hold;
 use super::{Case, Outcome, Page, Refusal, Stage};
-use crate::evidence::{Evidence, Worth};
+use crate::evidence::{Evidence, EvidenceClass};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
 use crate::policy::{
@@ -71,7 +71,7 @@ impl Case {
     ) -> Result<(Self, Recorded), CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        if evidence.kind.worth() == Worth::Never || !evidence.kind.recorded_by_agent() {
+        if evidence.kind.class() == EvidenceClass::Never || !evidence.kind.recorded_by_agent() {
             self.rejected.push(evidence);
             return Ok((self, Recorded::Rejected));
         }

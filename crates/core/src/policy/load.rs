@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Policies, Request};
 use crate::case::{Case, Subject};
-use crate::evidence::{Kind, Worth};
+use crate::evidence::{EvidenceClass, Kind};
 use crate::id::{CaseId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 
@@ -83,7 +83,7 @@ fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyErr
 
 /// P1 at the door: on no tier may a bound page and one kind of evidence from one witness suffice.
 fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
-    let accepted = || Kind::ALL.into_iter().filter(|k| k.worth() == Worth::Accepted);
+    let accepted = || Kind::ALL.into_iter().filter(|k| k.class() == EvidenceClass::Accepted);
     for (tier, kind) in Tier::ALL.into_iter().flat_map(|tier| accepted().map(move |kind| (tier, kind))) {
         let case = imagined_case(tier);
         let proof = case.proof(Timestamp::UNIX_EPOCH).with_page_bound().with(kind, &PersonId::new("witness"));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Policies, Request};
 use crate::case::{Case, Proof};
-use crate::evidence::{Kind, Worth};
+use crate::evidence::{EvidenceClass, Kind};
 use crate::id::PersonId;
 
 /// What would open the lock.
@@ -86,7 +86,9 @@ fn candidates(case: &Case) -> Vec<Kind> {
     let has_manager = case.subject().manager.is_some();
     Kind::ALL
         .into_iter()
-        .filter(|kind| kind.worth() == Worth::Accepted && (*kind != Kind::ManagerVouch || has_manager))
+        .filter(|kind| {
+            kind.class() == EvidenceClass::Accepted && (*kind != Kind::ManagerVouch || has_manager)
+        })
         .collect()
 }
 
@@ -96,7 +98,7 @@ fn imagine(case: &Case, recorders: &[PersonId], proof: &Proof, kinds: &BTreeSet<
     kinds.iter().fold(proof.clone(), |proof, kind| {
         let manager = case.subject().manager.as_ref().filter(|_| *kind == Kind::ManagerVouch);
         match manager.or_else(|| in_turn.next()) {
-            Some(witness) => proof.with(*kind, witness),
+            Some(attested_by) => proof.with(*kind, attested_by),
             None => proof,
         }
     })

@@ -217,7 +217,7 @@ fn witnesses(case: &Case) -> BTreeSet<PersonId> {
         Page::Bound { by, .. } => Some(by),
         Page::Unbound => None,
     };
-    case.made_by().independent(case.evidence().iter().map(|e| &e.witness).chain(bound_by))
+    case.made_by().independent(case.evidence().iter().map(|e| &e.attested_by).chain(bound_by))
 }
 
 #[cfg(test)]

@@ -117,11 +117,11 @@ CREATE INDEX passes_of_case ON passes (tenant_id, case_id);
 CREATE TABLE throttles (
     tenant_id TEXT NOT NULL,
     subject TEXT NOT NULL,
-    lane TEXT NOT NULL,
+    bucket TEXT NOT NULL,
     failures BIGINT NOT NULL,
     next_at BIGINT NOT NULL,
     kept_until BIGINT NOT NULL,
-    PRIMARY KEY (tenant_id, subject, lane)
+    PRIMARY KEY (tenant_id, subject, bucket)
 );
 CREATE INDEX throttles_by_end ON throttles (tenant_id, kept_until);
 
@@ -371,7 +371,7 @@ CREATE TABLE findings (
     severity BIGINT NOT NULL,
     confidence TEXT NOT NULL,
     words TEXT NOT NULL,
-    mend TEXT NOT NULL,
+    remediation TEXT NOT NULL,
     runbook TEXT NOT NULL,
     threshold TEXT NOT NULL,
     people TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 use postern_core::case::{Page, Recorded};
 use postern_core::event::{Event, EventKind};
-use postern_core::evidence::{Evidence, Kind, Worth};
+use postern_core::evidence::{Evidence, EvidenceClass, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::RecordEvidence;
 use postern_core::reason::{Reason, ReasonError};
@@ -35,7 +35,7 @@ async fn add(
     reference: &str,
 ) -> Result<Recorded, ActionError> {
     // What never counts is recorded with or without a reference.
-    let never = kind.worth() == Worth::Never;
+    let never = kind.class() == EvidenceClass::Never;
     let typed = Reason::parse(reference)
         .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
     let reference = typed.map_err(|error| {
@@ -60,8 +60,8 @@ async fn add(
         }
         _ => None,
     };
-    let witness = caller.person.id.clone();
-    let evidence = Evidence { kind, witness, contact, reference: reference.as_str().to_owned(), at: now };
+    let attested_by = caller.person.id.clone();
+    let evidence = Evidence { kind, attested_by, contact, reference: reference.as_str().to_owned(), at: now };
     let (case, recorded) = case.add_evidence(permit, evidence)?;
     let event_kind = match recorded {
         Recorded::Added => EventKind::CaseEvidenceAdded,

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
-use super::{ActionError, Caller, Lane, case_for, permit_on_case};
+use super::{ActionError, Caller, RateLimit, case_for, permit_on_case};
 use crate::app::App;
 use crate::store::contacts::{self, Contact, is_phone};
 use crate::store::{cases, time};
@@ -79,8 +79,8 @@ pub(super) async fn check_phrase(
     case: &Case,
     typed: &str,
 ) -> Result<(), ActionError> {
-    let lane = Lane::of_thing("case", &row.id, "phrase");
-    lane.spend(app).await?;
+    let limit = RateLimit::of_resource("case", &row.id, "phrase");
+    limit.acquire(app).await?;
     if !phrase::matches(&row.phrase, typed) {
         let event = Event::new(EventKind::CasePhraseRejected, caller.actor())
             .person(&case.subject().person)
@@ -92,7 +92,7 @@ pub(super) async fn check_phrase(
         return Err(ActionError::invalid("phrase", words));
     }
     let mut change = caller.change(app).await?;
-    lane.clear(&mut change).await?;
+    limit.clear(&mut change).await?;
     change.commit_unrecorded("a right phrase clears its own count").await?;
     Ok(())
 }

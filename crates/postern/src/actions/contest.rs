@@ -13,7 +13,7 @@ use super::decide_on_power::stop_powers_of;
 use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
-use super::{ActionError, CountedTry, Lane};
+use super::{ActionError, CountedTry, RateLimit};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -128,7 +128,7 @@ async fn find(app: &App, typed: &str) -> Result<Contest, ActionError> {
     // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
     admit_request(app).await?;
     let hour = CountedTry::in_window("contest", now, SignedDuration::from_hours(1));
-    Lane::of_sender(app, hour).await?.spend(app).await?;
+    RateLimit::of_sender(app, hour).await?.acquire(app).await?;
     let words = "This code is wrong, was used, or is too old. Call the help desk.";
     Err(ActionError::invalid("code", words))
 }

@@ -72,7 +72,7 @@ pub struct Account {
     /// Why, in plain words.
     pub why: String,
     /// What to do.
-    pub mend: String,
+    pub remediation: String,
     /// Would an MFA reset help?
     pub reset_helps: ResetHelps,
     /// First rung of the ladder that applies; 0 when nothing is wrong.
@@ -126,10 +126,10 @@ pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnos
             own.chain(imported.iter().filter_map(|row| row.record(Position::default()))).collect();
         let attempts = newest(&records);
         let theirs = records.into_iter().filter(|record| !is_guess(record, &strangers)).collect();
-        Ok((judge(engine, theirs, now)?, attempts))
+        Ok((analyse(engine, theirs, now)?, attempts))
     };
-    let judged = tokio::task::spawn_blocking(work).await;
-    let (reports, attempts) = judged.map_err(|error| ActionError::Internal(error.to_string()))??;
+    let analysed = tokio::task::spawn_blocking(work).await;
+    let (reports, attempts) = analysed.map_err(|error| ActionError::Internal(error.to_string()))??;
     let (findings, also_named_in): (Vec<_>, Vec<_>) =
         open.into_iter().partition(FindingRow::is_about_those_named);
     let mut diagnosis = PersonDiagnosis { accounts: Vec::new(), findings, also_named_in, attempts, since };
@@ -151,7 +151,7 @@ fn is_guess(record: &SignIn<'_>, strangers: &HashSet<IpAddr>) -> bool {
 }
 
 /// No rule is asked: what they found in all the records is on file, and what staff closed stays closed.
-fn judge(
+fn analyse(
     engine: Options,
     records: Vec<SignIn<'_>>,
     now: Timestamp,
@@ -195,7 +195,7 @@ fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account
         state: report.state,
         cause: report.cause,
         why: printable(&report.why),
-        mend: report.mend.into_owned(),
+        remediation: report.remediation.into_owned(),
         reset_helps: report.reset_helps,
         rung: report.rung,
         last_success: report.last_success,
@@ -203,11 +203,11 @@ fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account
         organisation_wide: explained.map(|row| row.id.clone()),
     };
     if incident {
-        ATTACK.clone_into(&mut account.mend);
+        ATTACK.clone_into(&mut account.remediation);
         (account.rung, account.reset_helps) = (7, ResetHelps::No);
     } else if let Some(row) = explained {
         account.why = format!("It is not only this person: {} {}", row.words, account.why);
-        account.mend.clone_from(&row.mend);
+        account.remediation.clone_from(&row.remediation);
         (account.rung, account.reset_helps) = (1, ResetHelps::No);
     }
     account

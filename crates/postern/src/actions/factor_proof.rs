@@ -10,7 +10,7 @@ use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKe
 
 use super::passkeys::{self, HeldPasskey};
 use super::use_totp::{self, REUSED, WrongCode};
-use super::{ActionError, Caller, Lane};
+use super::{ActionError, Caller, RateLimit};
 use crate::app::App;
 use crate::store::{Change, StoreError, factors};
 
@@ -26,7 +26,7 @@ pub enum FactorProof {
 
 /// A proof that was right. It counts once it is used up, in the change that it was given for.
 pub(super) struct RightProof {
-    lane: Option<Lane>,
+    limit: Option<RateLimit>,
     shown: Shown,
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn check(
             let held = passkeys::list_working(app, &caller.person.id).await?;
             if let Some((held, result)) = passkeys::answered(app, held, (asked, answer)) {
                 let shown = Shown::Touch { held: Box::new(held), result: Box::new(result) };
-                return Ok(RightProof { lane: None, shown });
+                return Ok(RightProof { limit: None, shown });
             }
             refuse(app, caller, step, "an answer that is not from a key of this person").await?;
             let words = "This is not a passkey of yours that works here. Use another one, or a code.";
@@ -76,18 +76,18 @@ async fn check_code(
 ) -> Result<RightProof, ActionError> {
     let person = &caller.person.id;
     // The count is the one of the sign-in: who guesses here has no guesses more.
-    let lane = Lane::of_person(app, person, "totp", None).await?;
-    if let Err(throttled) = lane.spend(app).await {
+    let limit = RateLimit::of_person(app, person, "totp", None).await?;
+    if let Err(throttled) = limit.acquire(app).await {
         refuse(app, caller, step, "too many codes").await?;
         return Err(throttled);
     }
     let (factor, check) = use_totp::check(app, person, code).await?;
     if let Check::Accepted { step } = check {
-        return Ok(RightProof { lane: Some(lane), shown: Shown::Step { factor, step } });
+        return Ok(RightProof { limit: Some(limit), shown: Shown::Step { factor, step } });
     }
     let wrong = WrongCode::of(check);
     refuse(app, caller, step, wrong.cause).await?;
-    lane.stop_at_cap(app, person, "totp").await?;
+    limit.disable_at_limit(app, person, "totp").await?;
     Err(ActionError::invalid("code", wrong.words))
 }
 
@@ -95,8 +95,8 @@ impl RightProof {
     /// Uses it up. Its factor must still be there and work, and a code's time step must still be free: of two acts with
     /// one code, one wins.
     pub(super) async fn use_up(self, app: &App, change: &mut Change<'_>) -> Result<ProvenBy, ActionError> {
-        if let Some(lane) = &self.lane {
-            lane.clear(change).await?;
+        if let Some(limit) = &self.limit {
+            limit.clear(change).await?;
         }
         match self.shown {
             Shown::Step { factor, step } => match factors::save_step(change, &factor, step).await {

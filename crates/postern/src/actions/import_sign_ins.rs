@@ -6,7 +6,7 @@
 mod admission;
 mod ordinals;
 mod reading;
-mod record_lot;
+mod record_batch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{ActionError, Caller};
 use crate::app::App;
 use crate::store::Change;
-use crate::store::imports::Tally;
+use crate::store::imports::ImportCounts;
 
 pub use admission::{Admission, UPLOAD_PREFIX, admit_import, delete_left_over_uploads};
 pub(crate) use ordinals::Ordinals;
 use reading::Reading;
-pub(crate) use reading::{Counts, Limits, Lot, Sorter};
-use record_lot::record_lot;
+pub(crate) use reading::{Counts, Limits, RecordBatch, Sorter};
+use record_batch::record_lot;
 
 /// A record from further ahead waits until its time has come: it would make every other one late.
 pub const WAITS_FROM: SignedDuration = SignedDuration::from_mins(2);
@@ -73,7 +73,7 @@ pub struct Imported {
     /// Its id.
     pub id: String,
     /// In numbers.
-    pub tally: Tally,
+    pub tally: ImportCounts,
 }
 
 /// Who brings the records.
@@ -107,11 +107,11 @@ pub async fn import_sign_ins(
     admission: Admission,
     upload: &Upload,
 ) -> Result<Imported, ActionError> {
-    let Admission { permit, lane, turn } = admission;
+    let Admission { permit, limit, turn } = admission;
     let by = By::Caller(caller, permit.policies().to_vec());
     let imported = read_and_record(app, &by, upload, Some(turn)).await?;
     let mut change = app.change().await?;
-    lane.clear(&mut change).await?;
+    limit.clear(&mut change).await?;
     change.commit_unrecorded("an import that fitted costs nothing").await?;
     app.records.notify_one();
     Ok(imported)

@@ -13,13 +13,13 @@ use postern_signals::read::{MAX_LINE, goes_line_by_line};
 use postern_signals::report::printable;
 use serde_json::json;
 
-use self::growth::{Stretch, head_of, parse, stretch};
+use self::growth::{ReadRange, head_of, parse, stretch};
 use self::standing::{as_known, from_the_start, of_the_same, read_to};
 use super::ActionError;
-use super::import_sign_ins::{By, Counts, Limits, Lot, Ordinals, Upload, Via, read_and_record};
+use super::import_sign_ins::{By, Counts, Limits, Ordinals, RecordBatch, Upload, Via, read_and_record};
 use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
-use crate::store::imports::{self, ImportRow, Tally};
+use crate::store::imports::{self, ImportCounts, ImportRow};
 use crate::store::watched_files::{self, WatchedFile};
 use crate::store::{Change, StoreError};
 
@@ -30,7 +30,7 @@ const UNREADABLE: &str = "cannot be read";
 
 /// A file as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct FileSnapshot {
     /// Below the folder.
     pub path: String,
     /// Where it lies.
@@ -40,12 +40,12 @@ pub struct Seen {
     /// Its time. Unit: microseconds.
     pub modified_at: i64,
     /// Whether neither has changed of late.
-    pub rest: Rest,
+    pub rest: UnchangedFor,
 }
 
 /// For how long a file has not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rest {
+pub enum UnchangedFor {
     /// It may change at any moment.
     None,
     /// For some seconds: whoever writes a document is done with it.
@@ -65,7 +65,7 @@ pub struct Progress {
 /// Reads what is new. `None`: nothing is to be done now.
 pub async fn import_watched_file(
     app: &Arc<App>,
-    seen: &Seen,
+    seen: &FileSnapshot,
     known: Option<&WatchedFile>,
 ) -> Result<Option<Progress>, ActionError> {
     let path = seen.at.clone();
@@ -79,14 +79,14 @@ pub async fn import_watched_file(
     if goes_line_by_line(&head) {
         return read_on(app, seen, known, head).await;
     }
-    if known.is_some_and(|known| is_done(seen, known)) || seen.rest == Rest::None {
+    if known.is_some_and(|known| is_done(seen, known)) || seen.rest == UnchangedFor::None {
         return Ok(None);
     }
     read_whole(app, seen, known).await.map(Some)
 }
 
 /// Whether a file that is read as a whole was read as it is now.
-fn is_done(seen: &Seen, known: &WatchedFile) -> bool {
+fn is_done(seen: &FileSnapshot, known: &WatchedFile) -> bool {
     let is_same = (known.size, known.modified_at) == (seen.size, seen.modified_at);
     is_same && known.read_bytes != CLAIMED && !is_unreadable(known)
 }
@@ -103,7 +103,7 @@ pub fn is_unreadable(known: &WatchedFile) -> bool {
 
 async fn unreadable(
     app: &App,
-    seen: &Seen,
+    seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     error: &io::Error,
 ) -> Result<Option<Progress>, ActionError> {
@@ -123,7 +123,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// A document, a table, or something packed: all of it, once it has come to rest.
 async fn read_whole(
     app: &Arc<App>,
-    seen: &Seen,
+    seen: &FileSnapshot,
     known: Option<&WatchedFile>,
 ) -> Result<Progress, ActionError> {
     let claim = WatchedFile { read_bytes: CLAIMED, ..as_known(seen, known) };
@@ -155,7 +155,7 @@ async fn read_whole(
 /// A file that nothing can be done with is named, once.
 async fn set_aside(
     app: &App,
-    seen: &Seen,
+    seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     (mut file, problem): (WatchedFile, String),
 ) -> Result<Progress, ActionError> {
@@ -163,10 +163,10 @@ async fn set_aside(
     let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
     let (id, tally) = match row {
-        Some(row) => (row.id.clone(), Tally::from(row)),
-        None => (begin(&mut change, seen).await?, Tally::default()),
+        Some(row) => (row.id.clone(), ImportCounts::from(row)),
+        None => (begin(&mut change, seen).await?, ImportCounts::default()),
     };
-    let tally = Tally { is_finished: true, problem: Some(problem.clone()), ..tally };
+    let tally = ImportCounts { is_finished: true, problem: Some(problem.clone()), ..tally };
     imports::save(&mut change, &id, &tally).await?;
     (file.import_id, file.problem) = (Some(id), Some(problem));
     watched_files::save(&mut change, known, &file).await?;
@@ -177,7 +177,7 @@ async fn set_aside(
 /// A log that grows: from the last whole line on, a stretch at a time.
 async fn read_on(
     app: &Arc<App>,
-    seen: &Seen,
+    seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     head: Vec<u8>,
 ) -> Result<Option<Progress>, ActionError> {
@@ -188,9 +188,9 @@ async fn read_on(
     }
     let (path, rest, begins) = (seen.at.clone(), seen.rest, head.clone());
     let bytes = match blocking(move || stretch(&path, &begins, from, rest)).await? {
-        Ok(Stretch::Lines(bytes)) if bytes.is_empty() => return Ok(None),
-        Ok(Stretch::Lines(bytes)) => bytes,
-        Ok(Stretch::Endless) => {
+        Ok(ReadRange::Lines(bytes)) if bytes.is_empty() => return Ok(None),
+        Ok(ReadRange::Lines(bytes)) => bytes,
+        Ok(ReadRange::Endless) => {
             let problem = format!("a line goes on for more than {MAX_LINE} bytes; the rest is left out");
             let rest = read_to(file, seen.size, &head);
             return set_aside(app, seen, known, (rest, problem)).await.map(Some);
@@ -212,17 +212,17 @@ async fn read_on(
 /// Keeps a stretch, and how far the file was read, in one change. Its beginning is on the record.
 async fn record(
     app: &App,
-    seen: &Seen,
+    seen: &FileSnapshot,
     (known, mut file): (Option<&WatchedFile>, WatchedFile),
-    lot: Lot,
+    lot: RecordBatch,
 ) -> Result<WatchedFile, ActionError> {
     let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
     let is_first = row.is_none();
     let mut counts = row.as_ref().map_or_else(Counts::default, Counts::of);
     let (id, mut tally) = match row {
-        Some(row) => (row.id.clone(), Tally::from(row)),
-        None => (begin(&mut change, seen).await?, Tally::default()),
+        Some(row) => (row.id.clone(), ImportCounts::from(row)),
+        None => (begin(&mut change, seen).await?, ImportCounts::default()),
     };
     let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);
     tally.stored += added;
@@ -258,10 +258,10 @@ async fn import_of(app: &App, file: &WatchedFile) -> Result<Option<ImportRow>, S
     }
 }
 
-async fn begin(change: &mut Change<'_>, seen: &Seen) -> Result<String, StoreError> {
+async fn begin(change: &mut Change<'_>, seen: &FileSnapshot) -> Result<String, StoreError> {
     imports::insert(change, &name_of(seen), Via::Folder.as_str(), None).await
 }
 
-fn name_of(seen: &Seen) -> String {
+fn name_of(seen: &FileSnapshot) -> String {
     printable(&seen.path).chars().take(100).collect()
 }

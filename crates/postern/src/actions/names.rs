@@ -32,9 +32,9 @@ fn is_pseudonym(name: &str) -> bool {
 
 /// Those in the directory whom some names mean.
 #[derive(Default)]
-pub struct Meant(HashMap<String, Person>);
+pub struct DirectoryMatches(HashMap<String, Person>);
 
-impl Meant {
+impl DirectoryMatches {
     /// Looks names up: a login here, or a mail address on file.
     pub async fn by(app: &App, names: impl IntoIterator<Item = &str>) -> Result<Self, StoreError> {
         let mut keys: Vec<String> = names.into_iter().map(normalise).filter(|key| !key.is_empty()).collect();

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::like_time::in_like_time;
 use super::retry::retry;
-use super::{ActionError, CountedTry, Lane, earlier_cases};
+use super::{ActionError, CountedTry, RateLimit, earlier_cases};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -34,7 +34,7 @@ pub struct Opened {
 /// Every answer takes at least so long.
 const FLOOR: Duration = Duration::from_millis(200);
 
-/// Opens a case for whoever `login` names. A known `device` of the owner asks in a lane of its own.
+/// Opens a case for whoever `login` names. A known `device` of the owner has a bucket of its own.
 pub async fn open_case(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
     open_with(app, login, device, OpenedWith::Nothing).await
 }
@@ -160,11 +160,11 @@ async fn limit(
     device: Option<&str>,
 ) -> Result<(), ActionError> {
     let in_window = |length| CountedTry::in_window("open_case", app.clock.now(), length);
-    Lane::of_sender(app, in_window(SignedDuration::from_mins(5))).await?.spend(app).await?;
+    RateLimit::of_sender(app, in_window(SignedDuration::from_mins(5))).await?.acquire(app).await?;
     let hour = in_window(SignedDuration::from_hours(1));
     match person {
-        Some(person) => Lane::of_person(app, &person.id, hour, device).await?.spend(app).await,
-        None => Lane::of_stranger(login, hour).spend(app).await,
+        Some(person) => RateLimit::of_person(app, &person.id, hour, device).await?.acquire(app).await,
+        None => RateLimit::of_unknown_login(login, hour).acquire(app).await,
     }
 }
 

@@ -11,7 +11,7 @@ use postern_core::person::Role;
 use postern_signals::{Finding, Subject};
 use serde_json::json;
 
-use super::names::Meant;
+use super::names::DirectoryMatches;
 use super::{ActionError, tell_seniors};
 use crate::app::App;
 use crate::store::findings::{self, Content, FindingRow, INCIDENT, Sameness};
@@ -34,7 +34,7 @@ pub struct Found {
 /// Keeps one finding: new, or grown. Does nothing if nothing is new.
 pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError> {
     let logins: Vec<&str> = found.finding.people.iter().map(AsRef::as_ref).chain(about(found)).collect();
-    let meant = Meant::by(app, logins).await?;
+    let meant = DirectoryMatches::by(app, logins).await?;
     let found = &with_names(app, found, &meant);
     // Most of what is told was told before: then no record is looked up.
     let bare = content::of(found, Vec::new())?;
@@ -76,7 +76,7 @@ fn about(found: &Found) -> Option<&str> {
 }
 
 /// The same, with nobody's name in it that is not in the directory.
-fn with_names(app: &App, found: &Found, meant: &Meant) -> Found {
+fn with_names(app: &App, found: &Found, meant: &DirectoryMatches) -> Found {
     let mut found = found.clone();
     for person in &mut found.finding.people {
         *person = meant.shown(app, person).into();
@@ -138,7 +138,7 @@ pub(super) async fn seniors(app: &App) -> Result<Vec<Person>, StoreError> {
     persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await
 }
 
-fn event(kept: &Kept, opened: Opened, subject: &Subject, meant: &Meant) -> Event {
+fn event(kept: &Kept, opened: Opened, subject: &Subject, meant: &DirectoryMatches) -> Event {
     let content = &kept.content;
     // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
     let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };

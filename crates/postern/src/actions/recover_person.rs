@@ -21,7 +21,7 @@ use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, cases, passes, persons, throttles};
 
 /// What the person needs now.
-pub enum Given {
+pub enum IssuedCredential {
     /// Goes with the password they have.
     Pass(String),
     /// Lets them set a password.
@@ -34,7 +34,7 @@ pub async fn recover_person(
     login: &str,
     reason: &str,
     new_password: bool,
-) -> Result<Given, ActionError> {
+) -> Result<IssuedCredential, ActionError> {
     let reason = Reason::parse(reason)?;
     let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
     let Some(person) = person else {
@@ -61,7 +61,7 @@ pub async fn recover_person(
         persons::remove_password(&mut change, &person.id).await?;
         change.record(about(EventKind::UserPasswordChanged).detail(json!({ "removed": true })));
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
-        Given::SetUpCode(code)
+        IssuedCredential::SetUpCode(code)
     } else {
         let expires_at = change.at() + app.config.pass_life;
         let new = NewPass {
@@ -72,7 +72,7 @@ pub async fn recover_person(
             expires_at,
         };
         passes::replace(&mut change, &new).await?;
-        Given::Pass(pass)
+        IssuedCredential::Pass(pass)
     };
     let event = about(EventKind::MfaFactorAdminReset)
         .before(before)

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
-use super::{ActionError, CountedTry, Lane, enrol_totp, refuse_hidden};
+use super::{ActionError, CountedTry, RateLimit, enrol_totp, refuse_hidden};
 use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -76,8 +76,8 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     // First the limiter, then the code, then the password: nothing that costs is done for whoever has not paid.
     // By the hour: a stranger who guesses at a newcomer's name must not shut the newcomer out for good.
     let hour = CountedTry::in_window("set_up", app.clock.now(), SignedDuration::from_hours(1));
-    let lane = Lane::of_stranger(typed.login, hour);
-    lane.spend(app).await?;
+    let limit = RateLimit::of_unknown_login(typed.login, hour);
+    limit.acquire(app).await?;
     let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
     let Some(pass) = find_right_pass(app, person.as_ref(), typed.code).await? else {
         let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
@@ -86,7 +86,7 @@ pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     };
     if let Err(weak) = check_password(app, &typed).await {
         let mut change = app.change().await?;
-        lane.clear(&mut change).await?;
+        limit.clear(&mut change).await?;
         change.commit_unrecorded("the code was right; only the password has to be another").await?;
         return Err(weak);
     }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::retry::retry;
 use super::signed_in::{Failed, failed, standing};
-use super::{ActionError, Lane};
+use super::{ActionError, RateLimit};
 use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
@@ -39,12 +39,12 @@ pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionE
 
 async fn check(app: &App, typed: &Credentials<'_>) -> Result<Begun, ActionError> {
     let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
-    let lane = match &person {
-        Some(person) => Lane::of_person(app, &person.id, "password", typed.device).await?,
-        None => Lane::of_stranger(typed.login, "password"),
+    let limit = match &person {
+        Some(person) => RateLimit::of_person(app, &person.id, "password", typed.device).await?,
+        None => RateLimit::of_unknown_login(typed.login, "password"),
     };
     let attempt = |cause| Failed { method: "password", cause, detail: None };
-    if let Err(throttled) = lane.spend(app).await {
+    if let Err(throttled) = limit.acquire(app).await {
         failed(app, person.as_ref(), typed.login, attempt("account_locked")).await?;
         return Err(throttled);
     }
@@ -54,15 +54,15 @@ async fn check(app: &App, typed: &Credentials<'_>) -> Result<Begun, ActionError>
         let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
         failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;
         match &person {
-            Some(person) => lane.stop_at_cap(app, &person.id, "password").await?,
-            None => lane.stop_nobody_at_cap(app).await?,
+            Some(person) => limit.disable_at_limit(app, &person.id, "password").await?,
+            None => limit.rehearse_disabling(app).await?,
         }
         return Err(ActionError::Wrong(WRONG));
     };
-    begin(app, &person, &lane).await
+    begin(app, &person, &limit).await
 }
 
-async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionError> {
+async fn begin(app: &App, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
     let flow = match Flow::after_password(person.id.clone(), standing(app, person).await?) {
         Ok(flow) => flow,
         Err(closed) => {
@@ -78,7 +78,7 @@ async fn begin(app: &App, person: &Person, lane: &Lane) -> Result<Begun, ActionE
     }
     let token = app.rng.token()?;
     let mut change = app.change().await?;
-    lane.clear(&mut change).await?;
+    limit.clear(&mut change).await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
     change.commit_unrecorded("half a sign-in; its end is recorded").await?;

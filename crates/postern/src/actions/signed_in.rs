@@ -2,7 +2,7 @@
 
 use postern_core::case::Stage;
 use postern_core::event::{Actor, Event, EventKind};
-use postern_core::signin::{Assurance, FlowError, Standing};
+use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -27,9 +27,9 @@ pub struct SignedIn {
 }
 
 /// What the directory says of a person now.
-pub(super) async fn standing(app: &App, person: &Person) -> Result<Standing, StoreError> {
+pub(super) async fn standing(app: &App, person: &Person) -> Result<AccountStatus, StoreError> {
     let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
-    Ok(Standing {
+    Ok(AccountStatus {
         suspended: person.suspended_at.is_some(),
         has_factor: factors.iter().any(|factor| factor.works(app.clock.now())),
     })

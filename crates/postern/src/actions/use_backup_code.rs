@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
-use super::{ActionError, Lane};
+use super::{ActionError, RateLimit};
 use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::store::flows::FlowRow;
@@ -39,15 +39,15 @@ async fn spend_code(
     let flow = row.flow()?;
     let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
     let assurance = flow.with_factor(SecondFactor::BackupCode, standing(app, &person).await?)?;
-    let lane = Lane::of_person(app, &person.id, "backup_code", device).await?;
-    if let Err(throttled) = lane.spend(app).await {
+    let limit = RateLimit::of_person(app, &person.id, "backup_code", device).await?;
+    if let Err(throttled) = limit.acquire(app).await {
         refuse(app, &person, "mfa_rate_limited").await?;
         return Err(throttled);
     }
     let set = backup_codes::find_set(&app.db, &app.tenant, &person.id, app.clock.now()).await?;
     let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
         refuse(app, &person, "mfa_wrong_code").await?;
-        lane.stop_at_cap(app, &person.id, "backup_code").await?;
+        limit.disable_at_limit(app, &person.id, "backup_code").await?;
         return Err(ActionError::invalid("backup_code", WRONG));
     };
     let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
@@ -57,13 +57,13 @@ async fn spend_code(
         Err(StoreError::Conflict) => {
             drop(change);
             refuse(app, &person, "mfa_wrong_code").await?;
-            lane.stop_at_cap(app, &person.id, "backup_code").await?;
+            limit.disable_at_limit(app, &person.id, "backup_code").await?;
             return Err(ActionError::invalid("backup_code", WRONG));
         }
         Err(other) => return Err(other.into()),
     }
     flows::end(&mut change, &row.id).await?;
-    lane.clear(&mut change).await?;
+    limit.clear(&mut change).await?;
     notify::announce(app, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
     let left = backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await? - 1;
     let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })

@@ -10,7 +10,7 @@ use super::enrol_totp;
 use super::on_record::Attempt;
 use super::sign_in::Begun;
 use super::signed_in::{Failed, failed, standing};
-use super::{ActionError, Lane};
+use super::{ActionError, RateLimit};
 use crate::app::App;
 use crate::config::Config;
 use crate::store::flows::FlowRow;
@@ -34,8 +34,8 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
     let flow = row.flow()?;
     let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
     let next = flow.with_pass(standing(app, &person).await?)?;
-    let lane = Lane::of_person(app, &person.id, "pass", None).await?;
-    if let Err(throttled) = lane.spend(app).await {
+    let limit = RateLimit::of_person(app, &person.id, "pass", None).await?;
+    if let Err(throttled) = limit.acquire(app).await {
         reject(app, &person, "mfa_rate_limited").await?;
         return Err(throttled);
     }
@@ -56,7 +56,7 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
         Err(other) => return Err(other.into()),
     }
     flows::end(&mut change, &row.id).await?;
-    lane.clear(&mut change).await?;
+    limit.clear(&mut change).await?;
     enrol_totp::begin(app, &mut change, &begun).await?;
     if pass.case_id.is_some() {
         // The case had its witnesses, its hold and its notices: the pass stands for the factor that is gone.

@@ -8,7 +8,7 @@ use postern_core::signin::SecondFactor;
 
 use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
-use super::{ActionError, Lane};
+use super::{ActionError, RateLimit};
 use crate::app::App;
 use crate::store::factors::Factor;
 use crate::store::flows::FlowRow;
@@ -37,8 +37,8 @@ async fn spend_code(
     let flow = row.flow()?;
     let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
     let assurance = flow.with_factor(SecondFactor::Totp, standing(app, &person).await?)?;
-    let lane = Lane::of_person(app, &person.id, "totp", device).await?;
-    if let Err(throttled) = lane.spend(app).await {
+    let limit = RateLimit::of_person(app, &person.id, "totp", device).await?;
+    if let Err(throttled) = limit.acquire(app).await {
         refuse(app, &person, "mfa_rate_limited", None).await?;
         return Err(throttled);
     }
@@ -53,13 +53,13 @@ async fn spend_code(
                 Err(other) => return Err(other.into()),
             }
             flows::end(&mut change, &row.id).await?;
-            lane.clear(&mut change).await?;
+            limit.clear(&mut change).await?;
             return complete(app, change, &person, &assurance, "totp").await;
         }
         other => WrongCode::of(other),
     };
     refuse(app, &person, wrong.cause, wrong.detail).await?;
-    lane.stop_at_cap(app, &person.id, "totp").await?;
+    limit.disable_at_limit(app, &person.id, "totp").await?;
     Err(ActionError::invalid("code", wrong.words))
 }
 

@@ -42,10 +42,10 @@ async fn give_word(
     let permit = permit_on_case::<Vouch>(app, caller, &case).await?;
     let policies = permit.policies().to_vec();
     check_phrase(app, caller, &row, &case, phrase).await?;
-    let witness = caller.person.id.clone();
+    let attested_by = caller.person.id.clone();
     let evidence = Evidence {
         kind: Kind::ManagerVouch,
-        witness,
+        attested_by,
         contact: None,
         reference: how.as_str().to_owned(),
         at: now,

@@ -36,7 +36,7 @@ pub fn run(settings: Settings) -> Outcome {
     let folder = signals.import_folder.as_ref().map(|folder| folder.display().to_string());
     say::line(format_args!("  watched folder {}", folder.as_deref().unwrap_or("none")));
     say::line(format_args!(
-        "  records        kept {} days, judged over {} days",
+        "  records        kept {} days, analysed over {} days",
         signals.keep.as_hours() / 24,
         signals.look_back.as_hours() / 24
     ));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Outcome, Settings, block_on, say};
-use crate::actions::recover_person::{Given, recover_person};
+use crate::actions::recover_person::{IssuedCredential, recover_person};
 use crate::app::App;
 use crate::config::Mode;
 
@@ -32,7 +32,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
         let given = recover_person(&app, &args.login, &args.reason, args.new_password).await;
         app.audit_memory.save()?;
         match given.map_err(|e| e.to_string())? {
-            Given::Pass(pass) => {
+            IssuedCredential::Pass(pass) => {
                 say::line(
                     "All sign-in methods are removed, and every contact on file is told. Give the person this pass:",
                 );
@@ -42,7 +42,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
                     app.config.link("/sign-in")
                 ));
             }
-            Given::SetUpCode(code) => {
+            IssuedCredential::SetUpCode(code) => {
                 say::line(
                     "Password and sign-in methods are removed, and every contact on file is told. Give the person this code:",
                 );

@@ -1,4 +1,4 @@
-//! Sign-in records: what is taken in, how long it is kept, how it is judged.
+//! Sign-in records: what is taken in, how long it is kept, how it is analysed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct TypedSignals {
     pub max_import_bytes: Option<i64>,
     /// Days that imported records are kept.
     pub keep_days: Option<i64>,
-    /// Days of records that are judged together.
+    /// Days of records that are analysed together.
     pub look_back_days: Option<i64>,
     /// A TOML file with other thresholds.
     pub settings: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct Signals {
     pub max_import_bytes: usize,
     /// How long imported records are kept.
     pub keep: SignedDuration,
-    /// How far back records are judged together.
+    /// How far back records are analysed together.
     pub look_back: SignedDuration,
     /// Rules and thresholds.
     pub engine: Options,

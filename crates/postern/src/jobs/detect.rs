@@ -1,8 +1,8 @@
-//! Judges sign-in records as they come: our own and those taken in, on every node for itself. What a node knows it can
+//! Analyses sign-in records as they come: our own and those taken in, on every node for itself. What a node knows it can
 //! make anew from the tables; what it finds is kept once, whoever finds it first.
 
+mod analysed_records;
 mod rebuild;
-mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,8 +17,8 @@ use crate::actions::record_finding::{Found, record_finding};
 use crate::actions::tell_seniors::tell_of_the_rest;
 use crate::app::App;
 use crate::store::{StoreError, findings};
+use analysed_records::AnalysedRecords;
 use rebuild::rebuild;
-use watch::Watch;
 
 const EVERY: Duration = Duration::from_millis(500);
 /// A flood of records wakes it no more often than this.
@@ -33,12 +33,12 @@ const MOST_PAUSE: Duration = Duration::from_mins(10);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Judges until `stop` turns true: when a record wakes it, and twice a second.
+/// Analyses until `stop` turns true: when a record wakes it, and twice a second.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detector = Detector::default();
     while !*stop.borrow() {
         if let Err(error) = detector.detect(&app).await {
-            tracing::error!(%error, "sign-in records were not judged; trying again");
+            tracing::error!(%error, "sign-in records were not analysed; trying again");
         }
         tokio::time::sleep(AT_MOST_EVERY).await;
         tokio::select! {
@@ -52,14 +52,14 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     }
 }
 
-type Building = JoinHandle<Result<Watch, StoreError>>;
+type Building = JoinHandle<Result<AnalysedRecords, StoreError>>;
 
 /// What one node knows.
 #[derive(Default)]
 struct Detector {
-    watch: Option<Watch>,
+    watch: Option<AnalysedRecords>,
     building: Option<Building>,
-    /// A record came that belongs before others that were judged.
+    /// A record came that belongs before others that were analysed.
     is_stale: bool,
     began: Option<Instant>,
     not_before: Option<Instant>,
@@ -103,7 +103,7 @@ impl Detector {
         self.not_before = Instant::now().checked_add((took * PAUSE).clamp(LEAST_PAUSE, MOST_PAUSE));
         match building.await {
             Ok(watch) => self.watch = Some(watch?),
-            Err(error) => return Err(ActionError::Internal(format!("judging records anew: {error}"))),
+            Err(error) => return Err(ActionError::Internal(format!("analysing records anew: {error}"))),
         }
         // What the old one missed is in the new one, or the new one will notice it too.
         self.is_stale = false;

@@ -134,7 +134,7 @@ fn found(subject: Subject, openings: &[&Opening]) -> Found {
         evidence: Vec::new(),
         threshold: "more than 10 requests within 24 hours: in one name, or for as many names from one address or network".into(),
         words,
-        mend: "Take none of them up on somebody's word. Reach the owner on a number on file and ask which request is theirs; \
+        remediation: "Take none of them up on somebody's word. Reach the owner on a number on file and ask which request is theirs; \
                refuse the others. Block the address in the proxy."
             .into(),
         runbook: "agent-runbook.md#flood-of-recovery-requests".into(),

@@ -13,7 +13,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::actions::ActionError;
-use crate::actions::import_watched_file::{Rest, Seen, import_watched_file, is_claimed, is_unreadable};
+use crate::actions::import_watched_file::{
+    FileSnapshot, UnchangedFor, import_watched_file, is_claimed, is_unreadable,
+};
 use crate::app::App;
 use crate::store::watched_files::{self, WatchedFile};
 
@@ -118,7 +120,7 @@ impl Watcher {
         Ok(())
     }
 
-    fn is_anothers(&mut self, seen: &Seen, known: Option<&WatchedFile>, now: Instant) -> bool {
+    fn is_anothers(&mut self, seen: &FileSnapshot, known: Option<&WatchedFile>, now: Instant) -> bool {
         if !known.is_some_and(is_claimed) {
             self.claims.remove(&seen.path);
             return false;
@@ -127,7 +129,7 @@ impl Watcher {
         now.duration_since(since) < ABANDONED
     }
 
-    fn settle(&mut self, mut seen: Seen, (now, now_at): (Instant, Timestamp)) -> Seen {
+    fn settle(&mut self, mut seen: FileSnapshot, (now, now_at): (Instant, Timestamp)) -> FileSnapshot {
         let fresh = || Found { size: seen.size, modified_at: seen.modified_at, since: now, since_at: now_at };
         let found = self.found.entry(seen.path.clone()).or_insert_with(fresh);
         if (found.size, found.modified_at) != (seen.size, seen.modified_at) {
@@ -135,16 +137,16 @@ impl Watcher {
         }
         let is_settled = now.duration_since(found.since) >= SETTLED;
         seen.rest = match now_at.duration_since(found.since_at) {
-            rested if is_settled && rested >= AT_REST => Rest::Long,
-            _ if is_settled => Rest::Short,
-            _ => Rest::None,
+            rested if is_settled && rested >= AT_REST => UnchangedFor::Long,
+            _ if is_settled => UnchangedFor::Short,
+            _ => UnchangedFor::None,
         };
         seen
     }
 }
 
 /// Most files are as they were: those are not even opened.
-fn is_new(seen: &Seen, known: Option<&WatchedFile>) -> bool {
+fn is_new(seen: &FileSnapshot, known: Option<&WatchedFile>) -> bool {
     known.is_none_or(|known| {
         (known.size, known.modified_at) != (seen.size, seen.modified_at)
             || (known.read_bytes != seen.size && (known.problem.is_none() || is_unreadable(known)))
@@ -156,14 +158,14 @@ async fn load(app: &App) -> Result<HashMap<String, WatchedFile>, ActionError> {
     Ok(files.into_iter().map(|file| (file.path.clone(), file)).collect())
 }
 
-fn list(folder: &Path) -> io::Result<Vec<Seen>> {
+fn list(folder: &Path) -> io::Result<Vec<FileSnapshot>> {
     let mut files = Vec::new();
     list_below(folder, folder, DEEPEST, &mut files)?;
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }
 
-fn list_below(root: &Path, folder: &Path, deeper: usize, files: &mut Vec<Seen>) -> io::Result<()> {
+fn list_below(root: &Path, folder: &Path, deeper: usize, files: &mut Vec<FileSnapshot>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let Ok(entry) = entry else { continue };
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
@@ -183,7 +185,7 @@ fn list_below(root: &Path, folder: &Path, deeper: usize, files: &mut Vec<Seen>) 
 }
 
 /// `None`: not a file, or one that lies elsewhere. A link is followed only to what is in the folder.
-fn seen(root: &Path, path: &Path) -> Option<Seen> {
+fn seen(root: &Path, path: &Path) -> Option<FileSnapshot> {
     let at: PathBuf = path.canonicalize().ok()?;
     if !at.starts_with(root) {
         return None;
@@ -193,11 +195,11 @@ fn seen(root: &Path, path: &Path) -> Option<Seen> {
     // PostgreSQL keeps no zero byte, and an index no path of any length.
     let path = if path.len() > LONGEST { return None } else { printable(&path) };
     let since_epoch = about.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(Seen {
+    Some(FileSnapshot {
         path,
         at,
         size: i64::try_from(about.len()).ok()?,
         modified_at: i64::try_from(since_epoch.as_micros()).unwrap_or(0),
-        rest: Rest::None,
+        rest: UnchangedFor::None,
     })
 }

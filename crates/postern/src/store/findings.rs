@@ -23,7 +23,7 @@ row! {
         pub severity: i64,
         pub confidence: String,
         pub words: String,
-        pub mend: String,
+        pub remediation: String,
         pub runbook: String,
         pub threshold: String,
         pub people: String,
@@ -42,7 +42,7 @@ row! {
 }
 
 const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_words, title, source, grade, severity, \
-                       confidence, words, mend, runbook, threshold, people, people_count, since_at, until_at, \
+                       confidence, words, remediation, runbook, threshold, people, people_count, since_at, until_at, \
                        record_count, evidence, first_seen_at, updated_at, closed_at, closed_by, closed_why, version";
 
 /// From this severity on a finding is an incident.
@@ -85,7 +85,7 @@ pub struct Content {
     pub severity: i64,
     pub confidence: String,
     pub words: String,
-    pub mend: String,
+    pub remediation: String,
     pub runbook: String,
     pub threshold: String,
     /// JSON.
@@ -257,7 +257,7 @@ pub async fn insert(change: &mut Change<'_>, new: &Content) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     let sql = format!(
         "INSERT INTO findings (tenant_id, id, rule, subject, subject_kind, subject_provider, subject_words, title, source, \
-         grade, severity, confidence, words, mend, runbook, threshold, people, people_count, since_at, until_at, \
+         grade, severity, confidence, words, remediation, runbook, threshold, people, people_count, since_at, until_at, \
          record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
         (1..=23).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
@@ -278,7 +278,7 @@ fn bind_rest<'q>(query: AnyQuery<'q>, content: &'q Content) -> AnyQuery<'q> {
         .bind(content.severity)
         .bind(&content.confidence)
         .bind(&content.words)
-        .bind(&content.mend)
+        .bind(&content.remediation)
         .bind(&content.runbook)
         .bind(&content.threshold)
         .bind(&content.people)
@@ -300,7 +300,7 @@ pub async fn save(
     let reopened = if reopen { ", closed_at = NULL, closed_by = NULL, closed_why = NULL" } else { "" };
     let sql = format!(
         "UPDATE findings SET subject_words = $4, title = $5, source = $6, grade = $7, severity = $8, confidence = $9, \
-         words = $10, mend = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, since_at = $16, \
+         words = $10, remediation = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, since_at = $16, \
          until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
          WHERE tenant_id = $1 AND id = $2 AND version = $3"
     );

@@ -141,7 +141,7 @@ pub async fn list_after(db: &Db, tenant: &TenantId, after: &str, most: i64) -> R
 }
 
 /// A stretch of time, to be read page by page.
-pub struct Stretch<'a> {
+pub struct RecordRange<'a> {
     /// The last row of the page before: time and id.
     pub after: (i64, &'a str),
     /// No later than this.
@@ -154,7 +154,7 @@ pub struct Stretch<'a> {
 pub async fn list_by_time(
     db: &Db,
     tenant: &TenantId,
-    stretch: &Stretch<'_>,
+    stretch: &RecordRange<'_>,
     most: i64,
 ) -> Result<Vec<ImportedRow>> {
     let sql = page_of("(at, id) > ($2, $3) AND at <= $4 AND id <= $5", "at, id", "$6");

@@ -34,14 +34,14 @@ const COLUMNS: &str = "id, source, via, by_id, started_at, changed_at, is_finish
 
 /// What an import has come to so far.
 #[derive(Clone, Debug)]
-pub struct Tally {
+pub struct ImportCounts {
     pub is_finished: bool,
     pub records: i64,
     pub attempts: i64,
     pub stored: i64,
     pub repeated: i64,
     pub out_of_time: i64,
-    /// From further ahead than records are judged at once.
+    /// From further ahead than records are analysed at once.
     pub ahead: i64,
     pub foreign_records: i64,
     pub damaged_records: i64,
@@ -52,7 +52,7 @@ pub struct Tally {
     pub problem: Option<String>,
 }
 
-impl Default for Tally {
+impl Default for ImportCounts {
     fn default() -> Self {
         Self {
             is_finished: false,
@@ -71,7 +71,7 @@ impl Default for Tally {
     }
 }
 
-impl From<ImportRow> for Tally {
+impl From<ImportRow> for ImportCounts {
     fn from(row: ImportRow) -> Self {
         Self {
             is_finished: row.is_finished == 1,
@@ -115,7 +115,7 @@ pub async fn insert(
 }
 
 /// Keeps what an import has come to.
-pub async fn save(change: &mut Change<'_>, id: &str, tally: &Tally) -> Result<()> {
+pub async fn save(change: &mut Change<'_>, id: &str, tally: &ImportCounts) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE imports SET changed_at = $3, is_finished = $4, records = $5, attempts = $6, stored = $7, repeated = $8, \

@@ -1,4 +1,4 @@
-//! Devices from which a person has signed in fully: they guess in a lane of their own, so that a stranger's wrong
+//! Devices from which a person has signed in fully: their guesses have a bucket of their own, so that a stranger's wrong
 //! guesses do not slow the owner.
 
 use jiff::{SignedDuration, Timestamp};

@@ -22,24 +22,24 @@ pub enum Guess {
     Exhausted,
 }
 
-/// Lane of all lanes: the lifetime count.
+/// The bucket of all buckets: the lifetime count.
 const LIFETIME: &str = "*";
 
 /// How the lifetime cap counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
-    /// All lanes together. For what is asked after the password: who gets so far wrong is an attacker.
+    /// All buckets together. For what is asked after the password: who gets so far wrong is an attacker.
     Together,
-    /// Each lane for itself. For the password: anybody can guess at it, and a stranger must not shut the owner out of a
+    /// Each bucket for itself. For the password: anybody can guess at it, and a stranger must not shut the owner out of a
     /// device that the owner is known on (P5).
-    EachLane,
+    EachBucket,
 }
 
 /// Pays for one guess. Parallel guesses queue on the row, so that never one more than allowed is granted.
-pub async fn spend(change: &mut Change<'_>, key: &RateLimitKey, lane: &str, cap: Cap) -> Result<Guess> {
+pub async fn acquire(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str, cap: Cap) -> Result<Guess> {
     let now = change.at();
     let lifetime = touch(change, key, LIFETIME).await?.0;
-    let (failures, next_at) = touch(change, key, lane).await?;
+    let (failures, next_at) = touch(change, key, bucket).await?;
     let counted = if cap == Cap::Together { lifetime } else { failures };
     if counted >= LIFETIME_CAP {
         return Ok(Guess::Exhausted);
@@ -54,31 +54,36 @@ pub async fn spend(change: &mut Change<'_>, key: &RateLimitKey, lane: &str, cap:
     } else {
         now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     };
-    save(change, key, lane, failures + 1, next_at).await?;
+    save(change, key, bucket, failures + 1, next_at).await?;
     save(change, key, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
     Ok(Guess::Granted)
 }
 
 /// Whether the guess just made was the one that reached the lifetime cap: true once, because later ones are not paid.
-pub async fn reached_cap(change: &mut Change<'_>, key: &RateLimitKey, lane: &str, cap: Cap) -> Result<bool> {
-    let counted = if cap == Cap::Together { LIFETIME } else { lane };
+pub async fn reached_cap(
+    change: &mut Change<'_>,
+    key: &RateLimitKey,
+    bucket: &str,
+    cap: Cap,
+) -> Result<bool> {
+    let counted = if cap == Cap::Together { LIFETIME } else { bucket };
     Ok(touch(change, key, counted).await?.0 == LIFETIME_CAP)
 }
 
-/// The guess was right: its lane and the lifetime count start over. Other lanes are no longer shut for good, but go on
+/// The guess was right: its bucket and the lifetime count start over. Other buckets are no longer shut for good, but go on
 /// as slowly as they were.
-pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, lane: &str) -> Result<()> {
+pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) -> Result<()> {
     const SLOWEST: i64 = 12;
     // Whoever works on a key's rows locks this one first, so that no two wait for each other.
     touch(change, key, LIFETIME).await?;
     let (tenant, now) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
         "UPDATE throttles SET failures = 0, next_at = 0, kept_until = $5 \
-         WHERE tenant_id = $1 AND subject = $2 AND lane IN ($3, $4)",
+         WHERE tenant_id = $1 AND subject = $2 AND bucket IN ($3, $4)",
     )
     .bind(tenant.as_str())
     .bind(key.as_str())
-    .bind(lane)
+    .bind(bucket)
     .bind(LIFETIME)
     .bind(now)
     .execute(change.conn())
@@ -116,16 +121,16 @@ pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Resul
 
 /// Makes sure the row is there and locks it. The no-op update is what makes PostgreSQL queue the parallel guesses;
 /// on SQLite the write transaction already does.
-async fn touch(change: &mut Change<'_>, key: &RateLimitKey, lane: &str) -> Result<(i64, Timestamp)> {
+async fn touch(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) -> Result<(i64, Timestamp)> {
     let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
     let (failures, next_at): (i64, i64) = sqlx::query_as(
-        "INSERT INTO throttles (tenant_id, subject, lane, failures, next_at, kept_until) VALUES ($1, $2, $3, 0, 0, $4) \
-         ON CONFLICT (tenant_id, subject, lane) DO UPDATE SET failures = throttles.failures \
+        "INSERT INTO throttles (tenant_id, subject, bucket, failures, next_at, kept_until) VALUES ($1, $2, $3, 0, 0, $4) \
+         ON CONFLICT (tenant_id, subject, bucket) DO UPDATE SET failures = throttles.failures \
          RETURNING failures, next_at",
     )
     .bind(tenant.as_str())
     .bind(key.as_str())
-    .bind(lane)
+    .bind(bucket)
     .bind(kept_until)
     .fetch_one(change.conn())
     .await?;
@@ -135,18 +140,18 @@ async fn touch(change: &mut Change<'_>, key: &RateLimitKey, lane: &str) -> Resul
 async fn save(
     change: &mut Change<'_>,
     key: &RateLimitKey,
-    lane: &str,
+    bucket: &str,
     failures: i64,
     next_at: Timestamp,
 ) -> Result<()> {
     let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
     sqlx::query(
         "UPDATE throttles SET failures = $4, next_at = $5, kept_until = $6 \
-         WHERE tenant_id = $1 AND subject = $2 AND lane = $3",
+         WHERE tenant_id = $1 AND subject = $2 AND bucket = $3",
     )
     .bind(tenant.as_str())
     .bind(key.as_str())
-    .bind(lane)
+    .bind(bucket)
     .bind(failures)
     .bind(micros(next_at))
     .bind(kept_until)

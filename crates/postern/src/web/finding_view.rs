@@ -49,7 +49,7 @@ pub struct FindingView {
     /// What happened, in plain words.
     pub words: String,
     /// What to do now.
-    pub mend: String,
+    pub remediation: String,
     /// The section of the agent's runbook.
     pub runbook: String,
     /// When it was first seen.
@@ -190,7 +190,7 @@ async fn view(app: &App, row: FindingRow, people: Vec<Concerned>) -> Result<Find
         confidence: row.confidence,
         threshold: row.threshold,
         words: row.words,
-        mend: row.mend,
+        remediation: row.remediation,
         runbook: row.runbook,
     })
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 
 /// Keeps a request's body in a file that goes when it is dropped.
 pub async fn body_to_file(app: &App, mut body: Body) -> Result<NamedTempFile, Problem> {
-    let mut spool = Spool::new(app)?;
+    let mut spool = UploadFile::new(app)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| cut_off())?;
         if let Ok(bytes) = frame.into_data() {
@@ -31,7 +31,7 @@ pub async fn form_to_file(
     while let Some(mut field) = form.next_field().await.map_err(|_| cut_off())? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
         check_file_name(&name)?;
-        let mut spool = Spool::new(app)?;
+        let mut spool = UploadFile::new(app)?;
         while let Some(bytes) = field.chunk().await.map_err(|_| cut_off())? {
             spool.write(&bytes).await?;
         }
@@ -41,14 +41,14 @@ pub async fn form_to_file(
     Ok(None)
 }
 
-struct Spool {
+struct UploadFile {
     file: NamedTempFile,
     out: tokio::fs::File,
     left: usize,
     limit: usize,
 }
 
-impl Spool {
+impl UploadFile {
     /// Beside the database: the folder is nobody else's business, and has room for what is taken in.
     fn new(app: &App) -> Result<Self, Problem> {
         let failed = |error: std::io::Error| Problem::internal(format!("a file for an import: {error}"));

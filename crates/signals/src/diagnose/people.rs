@@ -5,10 +5,10 @@ use std::{borrow::Cow, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
+    analysis::{self, LockoutState, Person, Told, Unfinished},
     cause::{Cause, ResetHelps},
     event::{PersonName, TextId, Texts, unpacked_position},
     finding::{Finding, Grade},
-    judge::{self, Person, Standing, Told, Unfinished},
     record::{Lifecycle, Provider},
     report::{Change, Moment, PersonReport, PersonState},
 };
@@ -65,9 +65,9 @@ pub(super) fn report(
         state,
         cause,
         why: why(person, &said, explained, texts),
-        mend: match explained {
-            Some(finding) => finding.mend.to_string().into(),
-            None => mend(person, &said, incident, || {
+        remediation: match explained {
+            Some(finding) => finding.remediation.to_string().into(),
+            None => remediation(person, &said, incident, || {
                 bearing.findings.iter().filter_map(|index| findings.get(*index))
             }),
         },
@@ -90,26 +90,26 @@ pub(super) fn report(
 fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> Said {
     match person.standing() {
         // Somebody else's guesses are not the person's lockout.
-        Standing::LockedOut(failing)
+        LockoutState::LockedOut(failing)
             if failing.cause == Cause::BadPassword && failing.only_from.is_some_and(is_hostile) =>
         {
             let signed_in = person.run.signed_in();
             let state = if signed_in { PersonState::NotLockedOut } else { PersonState::Unknown };
             Said { is_strangers: true, ..Said::plain(state) }
         }
-        Standing::LockedOut(failing) => Said {
+        LockoutState::LockedOut(failing) => Said {
             cause: Some(failing.cause),
             told: failing.told,
             ..Said::plain(PersonState::LockedOut { since: time(failing.since) })
         },
-        Standing::SignedIn => Said::plain(PersonState::NotLockedOut),
-        Standing::Unfinished(Unfinished { since, hint, told, released }) => Said {
+        LockoutState::SignedIn => Said::plain(PersonState::NotLockedOut),
+        LockoutState::Unfinished(Unfinished { since, hint, told, released }) => Said {
             cause: hint,
             told,
             released,
             ..Said::plain(PersonState::Unfinished { since: time(since) })
         },
-        Standing::Unknown => Said::plain(PersonState::Unknown),
+        LockoutState::Unknown => Said::plain(PersonState::Unknown),
     }
 }
 
@@ -179,13 +179,13 @@ fn why_unknown(person: &Person, said: &Said, texts: &Texts) -> String {
 }
 
 /// What to do about this person alone. `findings`: about them, the worst first.
-fn mend<'f, I: Iterator<Item = &'f Finding>>(
+fn remediation<'f, I: Iterator<Item = &'f Finding>>(
     person: &Person,
     said: &Said,
     incident: bool,
     findings: impl Fn() -> I,
 ) -> Cow<'static, str> {
-    let of_finding = |finding: &Finding| Cow::Owned(finding.mend.to_string());
+    let of_finding = |finding: &Finding| Cow::Owned(finding.remediation.to_string());
     match (said.state, said.cause) {
         _ if incident => Cow::Borrowed(
             "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through contacts on file, open an incident.",
@@ -201,14 +201,14 @@ fn mend<'f, I: Iterator<Item = &'f Finding>>(
         (_, Some(cause)) => {
             // What a detector has found out need not be asked again.
             let known = findings().find(|finding| explains(&finding.rule, cause));
-            known.map_or(Cow::Borrowed(cause.mend()), of_finding)
+            known.map_or(Cow::Borrowed(cause.remediation()), of_finding)
         }
         (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
             Cow::Borrowed("Ask the person to sign in.")
         }
         (PersonState::Unfinished { .. }, None) => Cow::Borrowed("Let the person finish the sign-in."),
         (PersonState::Unknown, None) => Cow::Borrowed("Ask the person to sign in, and read a newer log."),
-        (PersonState::LockedOut { .. }, None) => Cow::Borrowed(Cause::Unknown.mend()),
+        (PersonState::LockedOut { .. }, None) => Cow::Borrowed(Cause::Unknown.remediation()),
     }
 }
 
@@ -226,12 +226,12 @@ fn time(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or_default()
 }
 
-fn moment_of(moment: &judge::Moment) -> Moment {
-    let judge::Moment { at, result, method, position } = *moment;
+fn moment_of(moment: &analysis::Moment) -> Moment {
+    let analysis::Moment { at, result, method, position } = *moment;
     Moment { at: time(at), result, method, position: unpacked_position(position) }
 }
 
-fn change_of(change: &judge::Change, texts: &Texts) -> Change {
+fn change_of(change: &analysis::Change, texts: &Texts) -> Change {
     let text = |id: TextId| -> Option<Arc<str>> { texts.get(id) };
     Change {
         at: change.at.map(time),

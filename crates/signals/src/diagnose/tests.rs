@@ -128,7 +128,7 @@ fn a_finding_names_its_records() {
     assert_eq!(finding.evidence.iter().map(|position| position.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     assert_eq!(finding.people.iter().map(|login| &**login).collect::<Vec<_>>(), ["mia@corp.example"]);
     assert_eq!((report.people[0].grade, report.people[0].rung), (Some(Grade::Incident), 7));
-    assert!(report.people[0].mend.contains("do not reset"));
+    assert!(report.people[0].remediation.contains("do not reset"));
 }
 
 #[test]

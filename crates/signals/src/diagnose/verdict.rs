@@ -1,4 +1,4 @@
-//! From what was judged to the report.
+//! From what was analysed to the report.
 
 use std::{
     cmp::Reverse,
@@ -7,11 +7,11 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{SortedTally, Tally, people, people::Bearing};
+use super::{RecordCounts, SortedTally, people, people::Bearing};
 use crate::{
+    analysis::{Addresses, AnalysisContext, FindingAggregator, Person},
     event::{PersonKey, octets},
     finding::{Finding, Grade, Subject},
-    judge::{Addresses, Book, Given, Person},
     report::{PersonReport, PersonState, Report, Totals},
     tenant::Tenant,
 };
@@ -20,11 +20,16 @@ use crate::{
 pub(super) struct Found {
     pub(super) persons: Vec<Person>,
     pub(super) addresses: Addresses,
-    pub(super) people: Book,
-    pub(super) company: (Book, Tenant),
+    pub(super) people: FindingAggregator,
+    pub(super) company: (FindingAggregator, Tenant),
 }
 
-pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTally) -> Report {
+pub(super) fn report(
+    given: &AnalysisContext,
+    found: Found,
+    counts: RecordCounts,
+    sorted: SortedTally,
+) -> Report {
     let Found { mut persons, addresses, people, company: (company, tenant) } = found;
     persons.retain(Person::is_seen);
     let wide = tenant.findings(&given.texts);
@@ -58,7 +63,7 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         people.push(people::report(&person, &given.texts, is_hostile, bearing, &findings));
     }
     people.sort_by_cached_key(urgency);
-    let totals = totals(&people, &tally, &sorted);
+    let totals = totals(&people, &counts, &sorted);
     let time = |micros: i64| Timestamp::from_microsecond(micros).unwrap_or_default();
     Report {
         files: Vec::new(),
@@ -69,9 +74,9 @@ pub(super) fn report(given: &Given, found: Found, tally: Tally, sorted: SortedTa
         chart: tenant.chart(),
         week: sorted.week,
         totals,
-        damaged_more: tally.damaged_count - tally.damaged.len() as u64,
-        damaged: tally.damaged,
-        foreign: tally.foreign,
+        damaged_more: counts.damaged_count - counts.damaged.len() as u64,
+        damaged: counts.damaged,
+        foreign: counts.foreign,
         stopped: false,
     }
 }
@@ -153,18 +158,18 @@ fn explained_by(person: &Person, tenant: &Tenant, places: &[usize]) -> Option<us
     places.get(tenant.explains(failure)?).copied()
 }
 
-fn totals(people: &[PersonReport], tally: &Tally, sorted: &SortedTally) -> Totals {
+fn totals(people: &[PersonReport], counts: &RecordCounts, sorted: &SortedTally) -> Totals {
     let count = |is: fn(&PersonReport) -> bool| people.iter().filter(|person| is(person)).count() as u64;
     Totals {
-        records: tally.records,
+        records: counts.records,
         attempts: sorted.attempts,
         failures: sorted.failures,
         repeated: sorted.repeated,
         unnamed: sorted.unnamed,
         undated: sorted.undated,
-        foreign: tally.foreign_count,
-        damaged: tally.damaged_count,
-        later: tally.later,
+        foreign: counts.foreign_count,
+        damaged: counts.damaged_count,
+        later: counts.later,
         people: people.len() as u64,
         locked_out: count(PersonReport::is_locked_out),
         attacked: count(|person| person.grade.is_some_and(|grade| grade >= Grade::Incident)),

@@ -56,9 +56,12 @@ fn seen_and_address_do_not_touch_each_other() {
     let texts = Texts::default();
     let record = SignIn::new(Provider::Okta, AttemptResult::Success);
     let mut event = Event::of(&record, &mut Writer::new(&texts));
-    event.set_address_seen(Seen::New);
-    event.set_seen(Seen::Known, Seen::New, Seen::Unsure);
-    assert_eq!((event.seen(), event.address_seen()), ((Seen::Known, Seen::New, Seen::Unsure), Seen::New));
+    event.set_address_seen(Familiarity::New);
+    event.set_seen(Familiarity::Known, Familiarity::New, Familiarity::Unsure);
+    assert_eq!(
+        (event.seen(), event.address_seen()),
+        ((Familiarity::Known, Familiarity::New, Familiarity::Unsure), Familiarity::New)
+    );
 }
 
 /// Findings keep these: a value that changes makes one thing two.

@@ -105,14 +105,14 @@ pub struct Writer<'t> {
 /// What one thread has seen before.
 #[derive(Debug, Default)]
 pub struct Cache {
-    known: HashMap<Known, TextId>,
+    known: HashMap<InternedText, TextId>,
     people: HashSet<u64>,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Known(Box<str>);
+struct InternedText(Box<str>);
 
-impl Borrow<str> for Known {
+impl Borrow<str> for InternedText {
     fn borrow(&self) -> &str {
         &self.0
     }
@@ -141,7 +141,7 @@ impl<'t> Writer<'t> {
         }
         let id = self.texts.id(text);
         if id != TextId::OTHER {
-            self.cache.known.insert(Known(text.into()), id);
+            self.cache.known.insert(InternedText(text.into()), id);
         }
         id
     }

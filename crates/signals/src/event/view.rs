@@ -10,7 +10,7 @@ use crate::{
 
 /// Has this been seen before, with a sign-in that succeeded?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Seen {
+pub enum Familiarity {
     /// Too little is known to say.
     #[default]
     Unsure,
@@ -20,7 +20,7 @@ pub enum Seen {
     New,
 }
 
-impl Seen {
+impl Familiarity {
     pub(super) fn of(bits: u8) -> Self {
         match bits & 0b11 {
             1 => Self::Known,

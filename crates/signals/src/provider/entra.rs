@@ -194,7 +194,7 @@ const LEGACY: [&str; 16] = [
     "IMAP",
     "POP",
     "MAPI",
-    "Offline Address Book",
+    "Offline Address FindingAggregator",
     "Older Office clients",
     "Other clients",
     "Outlook Anywhere",

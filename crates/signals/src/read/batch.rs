@@ -10,7 +10,7 @@ use std::{
 use super::{
     Damage, Parsed, ReadOptions, ReadSummary,
     answer::Answer,
-    document::{Piece, Splitter},
+    document::{DocumentSlice, Splitter},
     records::Records,
     table::Header,
     utf8::Utf8,
@@ -37,7 +37,7 @@ enum Content {
     /// Whole lines, from this one on, and what to call those that nobody knows.
     Lines(u64, Option<Arc<str>>),
     /// Records of a document, with whatever is between them.
-    Pieces(Vec<Piece>),
+    Pieces(Vec<DocumentSlice>),
     /// Whole rows of a table, from this line on.
     Rows(u64, Arc<Header>),
     /// One that cannot be read, at this line.

@@ -9,17 +9,17 @@ const LEVELS: usize = 4;
 
 /// Where a record is among the bytes it was cut from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct DocumentSlice {
     pub(super) start: usize,
     pub(super) end: usize,
     /// The line it begins at.
     pub(super) line: u64,
-    pub(super) fate: Fate,
+    pub(super) fate: SliceOutcome,
 }
 
 /// What became of a record on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum SliceOutcome {
     Whole,
     /// Whole, and with an empty array where an envelope has its records: a page without any, if it is no record.
     Hollow,
@@ -102,7 +102,7 @@ impl Splitter {
     }
 
     /// Goes over `window` from `at` on and puts what it finds into `pieces`.
-    pub(super) fn feed(&mut self, window: &[u8], mut at: usize, pieces: &mut Vec<Piece>) {
+    pub(super) fn feed(&mut self, window: &[u8], mut at: usize, pieces: &mut Vec<DocumentSlice>) {
         while at < window.len() {
             // At the last byte that the open record may have, it is looked at again.
             let held = self.open.as_ref().filter(|open| !open.skipped).map(|open| open.start);
@@ -119,16 +119,20 @@ impl Splitter {
     }
 
     /// The end of the input: what is still open is cut off.
-    pub(super) fn finish(&mut self) -> Option<Piece> {
-        let unclosed =
-            (self.depth > 0).then_some(Piece { start: 0, end: 0, line: self.seen, fate: Fate::CutOff });
-        let piece = self.open.take().map(|open| open.ended(0, Fate::CutOff)).or(unclosed);
+    pub(super) fn finish(&mut self) -> Option<DocumentSlice> {
+        let unclosed = (self.depth > 0).then_some(DocumentSlice {
+            start: 0,
+            end: 0,
+            line: self.seen,
+            fate: SliceOutcome::CutOff,
+        });
+        let piece = self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)).or(unclosed);
         self.begin_anew();
         piece
     }
 
     /// Goes on to the end of `bytes`, or to where a record opened or closed. Returns where it is then.
-    fn scan(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<Piece>) -> usize {
+    fn scan(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<DocumentSlice>) -> usize {
         while let Some(rest) = bytes.get(at..) {
             let step = match self.text {
                 Text::Outside => rest.iter().position(|byte| is_structure(*byte)),
@@ -151,21 +155,21 @@ impl Splitter {
 
     /// A line that begins with a bracket, while the end of a record is not found: the record was damaged, and here
     /// is a new one. In a document written over several lines, records within a record are indented.
-    fn at_line_start(&mut self, byte: u8, pieces: &mut Vec<Piece>) {
+    fn at_line_start(&mut self, byte: u8, pieces: &mut Vec<DocumentSlice>) {
         self.text = Text::Outside;
         if byte == b'{' {
-            pieces.extend(self.open.take().map(|open| open.ended(0, Fate::CutOff)));
+            pieces.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
             self.begin_anew();
         }
     }
 
     /// Takes a byte that matters, the last one of `bytes`. True: a record opened or closed.
-    fn take(&mut self, byte: u8, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+    fn take(&mut self, byte: u8, bytes: &[u8], pieces: &mut Vec<DocumentSlice>) -> bool {
         match (self.text, byte) {
             (Text::Inside | Text::Escaped, b'\n') => {
                 // No text goes over a line: one was cut off, and the next line is a new beginning.
                 self.line += 1;
-                pieces.extend(self.open.take().map(|open| open.ended(0, Fate::CutOff)));
+                pieces.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
                 self.begin_anew();
                 return true;
             }
@@ -231,7 +235,7 @@ impl Splitter {
         }
     }
 
-    fn close(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+    fn close(&mut self, bytes: &[u8], pieces: &mut Vec<DocumentSlice>) -> bool {
         let depth = self.depth;
         self.depth = depth.saturating_sub(1);
         let Some(open) = &mut self.open else {
@@ -251,7 +255,7 @@ impl Splitter {
             }
             return false;
         }
-        let fate = if open.hollow { Fate::Hollow } else { Fate::Whole };
+        let fate = if open.hollow { SliceOutcome::Hollow } else { SliceOutcome::Whole };
         pieces.extend(self.open.take().map(|open| open.ended(bytes.len(), fate)));
         self.seen = self.line;
         true

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{
     Damage, Parsed, ReadSummary,
-    document::{Fate, Piece, Splitter},
+    document::{DocumentSlice, SliceOutcome, Splitter},
     envelope::carried,
     error_answer::{self, ERROR_ANSWER},
     table::{Header, for_each_row},
@@ -44,13 +44,13 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         }
     }
 
-    pub(super) fn pieces(&mut self, bytes: &[u8], pieces: &[Piece], limit: usize) {
+    pub(super) fn pieces(&mut self, bytes: &[u8], pieces: &[DocumentSlice], limit: usize) {
         let texts = Texts::of(bytes);
         for piece in pieces {
             match piece.fate {
-                Fate::TooLong => self.damaged(piece.line, Damage::TooLong { limit }),
-                Fate::CutOff => self.damaged(piece.line, Damage::CutOff),
-                Fate::Whole | Fate::Hollow => match texts.get(piece.start, piece.end) {
+                SliceOutcome::TooLong => self.damaged(piece.line, Damage::TooLong { limit }),
+                SliceOutcome::CutOff => self.damaged(piece.line, Damage::CutOff),
+                SliceOutcome::Whole | SliceOutcome::Hollow => match texts.get(piece.start, piece.end) {
                     Ok(text) => self.record(text, piece.line, piece.fate),
                     Err(damage) => self.damaged(piece.line, damage),
                 },
@@ -62,7 +62,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         // Of one provider's log only, the columns may be another's, and known.
         self.strange = self.format.is_none().then(|| header.kind());
         for_each_row(bytes, first, header, |line, row| match row {
-            Ok(text) => self.record(text, line, Fate::Whole),
+            Ok(text) => self.record(text, line, SliceOutcome::Whole),
             Err(damage) => self.damaged(line, damage),
         });
     }
@@ -72,11 +72,11 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     /// Reads one record.
-    pub(super) fn record(&mut self, text: &str, line: u64, fate: Fate) {
+    pub(super) fn record(&mut self, text: &str, line: u64, fate: SliceOutcome) {
         match self.parse(text, line) {
             Some(parsed) => self.hand_over(line, parsed),
             // A page of an export without anything on it.
-            None if fate == Fate::Hollow => {}
+            None if fate == SliceOutcome::Hollow => {}
             None => self.hand_over(line, self.not_known(text)),
         }
     }
@@ -185,7 +185,7 @@ fn opens_a_list(text: &[u8]) -> bool {
 
 /// The records in a line.
 struct Split {
-    pieces: Vec<Piece>,
+    pieces: Vec<DocumentSlice>,
     /// The line ends before they do.
     is_cut_off: bool,
 }
@@ -200,7 +200,9 @@ fn split(text: &str) -> Split {
 impl Split {
     /// One record and nothing else.
     fn is_one(&self, text: &str) -> bool {
-        let whole = |piece: &Piece| piece.start == 0 && piece.end == text.len() && piece.fate == Fate::Whole;
+        let whole = |piece: &DocumentSlice| {
+            piece.start == 0 && piece.end == text.len() && piece.fate == SliceOutcome::Whole
+        };
         matches!(self.pieces.as_slice(), [only] if whole(only))
     }
 

@@ -5,7 +5,7 @@ use rsigma_parser::{Detection, DetectionItem, LogSource, Modifier, SigmaRule, Si
 use super::error::Problem;
 use crate::{
     cause::Cause,
-    event::{Seen, View},
+    event::{Familiarity, View},
     record::{Flag, Lifecycle, Method, Network, Provider},
 };
 
@@ -104,7 +104,7 @@ fn words_of(field: &str) -> Vec<&'static str> {
         "flag" => Flag::ALL.map(Flag::as_str).to_vec(),
         "network" => Network::ALL.map(Network::as_str).to_vec(),
         "network_seen" | "device_seen" | "country_seen" | "address_seen" => {
-            [Seen::Unsure, Seen::Known, Seen::New].map(Seen::as_str).to_vec()
+            [Familiarity::Unsure, Familiarity::Known, Familiarity::New].map(Familiarity::as_str).to_vec()
         }
         _ => Vec::new(),
     }

@@ -9,7 +9,7 @@ use super::{
     info::{RuleId, RuleInfo},
     load::{Body, Loaded},
     matcher::{Detection, Detections, MOST_DETECTIONS, Matcher},
-    plan::{Given, Plan},
+    plan::{Plan, PlanContext},
 };
 use crate::finding::{Confidence, Grade, RuleSource};
 
@@ -41,7 +41,7 @@ static UNKNOWN: LazyLock<RuleInfo> = LazyLock::new(|| RuleInfo {
     grade: Grade::Notice,
     confidence: Confidence::Low,
     threshold: "".into(),
-    mend: "".into(),
+    remediation: "".into(),
     runbook: "".into(),
     description: "".into(),
     within: 0,
@@ -87,11 +87,12 @@ pub(super) fn rules(set: &RuleSet) -> Result<Rules, RuleError> {
     refuse_crossings(set, &references)?;
     let (ids, infos) = findings(set, &index)?;
     let (bits, detections) = detections(set)?;
-    let given = Given { rules: &set.rules, index: &index, references: &references, ids: &ids, bits: &bits };
+    let context =
+        PlanContext { rules: &set.rules, index: &index, references: &references, ids: &ids, bits: &bits };
     Ok(Rules {
         detections: Arc::new(detections),
-        by_person: Arc::new(Plan::new(&given, Grouping::ByPerson)?),
-        other: Arc::new(Plan::new(&given, Grouping::Other)?),
+        by_person: Arc::new(Plan::new(&context, Grouping::ByPerson)?),
+        other: Arc::new(Plan::new(&context, Grouping::Other)?),
         infos: infos.into(),
     })
 }
@@ -211,7 +212,10 @@ fn info(rule: &Loaded, threshold: &str) -> RuleInfo {
         grade: rule.grade,
         confidence: extras.confidence.unwrap_or(Confidence::Medium),
         threshold: threshold.into(),
-        mend: text(&extras.mend, "Look at the records behind it, and at what the rule says of itself."),
+        remediation: text(
+            &extras.remediation,
+            "Look at the records behind it, and at what the rule says of itself.",
+        ),
         runbook: text(&extras.runbook, "agent-runbook.md"),
         description: rule.description.clone(),
         within: within(rule),

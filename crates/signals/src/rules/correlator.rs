@@ -1,17 +1,17 @@
 //! What happens over several records: the counts, the orders and the chains.
 
 mod budget;
-mod court;
+mod event_window;
 mod groups;
 mod kept;
+mod sigma_adapter;
 mod state;
-mod trail;
 
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
-pub(super) use self::court::Court;
+pub(super) use self::sigma_adapter::SigmaAdapter;
 use self::state::{Now, State};
 use super::{info::RuleId, matcher::Matches, plan::Plan};
 use crate::{

@@ -114,7 +114,7 @@ pub enum Problem {
     Crosses(String),
     /// A key under `postern:` that means nothing.
     #[error(
-        "`postern: {0}` means nothing. The keys are: confidence (low, medium, high), mend, runbook, words, counts, finding (a rule's name), building_block (true, false)"
+        "`postern: {0}` means nothing. The keys are: confidence (low, medium, high), remediation, runbook, words, counts, finding (a rule's name), building_block (true, false)"
     )]
     Extra(String),
     /// A text that says nothing.

@@ -9,7 +9,7 @@ use crate::finding::Confidence;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Extras {
     pub(super) confidence: Option<Confidence>,
-    pub(super) mend: Option<Arc<str>>,
+    pub(super) remediation: Option<Arc<str>>,
     pub(super) runbook: Option<Arc<str>>,
     /// What happened; `{count}` stands for the number of records.
     pub(super) words: Option<Arc<str>>,
@@ -36,7 +36,7 @@ impl Extras {
         }
         match key {
             "confidence" => self.confidence = Some(confidence(&line).ok_or_else(wrong)?),
-            "mend" => self.mend = Some(line.into()),
+            "remediation" => self.remediation = Some(line.into()),
             "runbook" => self.runbook = Some(line.into()),
             "words" => self.words = Some(line.into()),
             "counts" => self.counts = Some(line.into()),

@@ -24,7 +24,7 @@ pub struct RuleInfo {
     /// What has to be reached, in plain words: "5 or more prompts refused within 10 minutes".
     pub threshold: Arc<str>,
     /// What to do.
-    pub mend: Arc<str>,
+    pub remediation: Arc<str>,
     /// The section of the runbook.
     pub runbook: Arc<str>,
     /// What it looks for and why.

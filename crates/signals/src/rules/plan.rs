@@ -1,8 +1,8 @@
 //! What a correlator has to do for a record, worked out once.
 //!
-//! The judge of every correlation is the Sigma engine. Asking it costs some microseconds and half a kilobyte, so most
+//! What decides on every correlation is the Sigma engine. Asking it costs some microseconds and half a kilobyte, so most
 //! records are only noted: a correlation with a lower limit cannot fire before the limit is reached, and an order not
-//! before its first step. [`Watch`] says how a correlation is noted.
+//! before its first step. [`PlannedCorrelation`] says how a correlation is noted.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use rsigma_parser::CorrelationRule;
 
 use super::{
     compile::{Grouping, is_by_person, wrong},
-    correlator::Court,
+    correlator::SigmaAdapter,
     error::{Problem, RuleError},
     fields::Group,
     info::RuleId,
     load::{Body, Loaded},
     matcher::Matches,
-    question::{Manner, counted, manner, question},
+    question::{CountStrategy, counted, question, strategy},
 };
 
 /// Correlations over correlations that a threshold in words goes down.
@@ -24,10 +24,10 @@ pub(super) const LONGEST_CHAIN: usize = 8;
 /// In seconds.
 const LONGEST_SPAN: i64 = 366 * 86_400;
 /// Correlations that share a tally: they are told apart by the bits of a number.
-const MOST_WATCHES: usize = 64;
+const MOST_CORRELATIONS: usize = 64;
 
 /// What is worked out from.
-pub(super) struct Given<'g> {
+pub(super) struct PlanContext<'g> {
     pub(super) rules: &'g [Loaded],
     pub(super) index: &'g HashMap<&'g str, usize>,
     pub(super) references: &'g [Vec<usize>],
@@ -48,8 +48,8 @@ pub(super) struct Plan {
     pub(super) alone: Vec<Option<RuleId>>,
     /// Does it fire for records with a person, or for those without?
     pub(super) is_by_person: bool,
-    pub(super) tallies: Vec<Tally>,
-    pub(super) watches: Vec<Watch>,
+    pub(super) counters: Vec<Counter>,
+    pub(super) correlations: Vec<PlannedCorrelation>,
     /// The correlations as the engine is asked.
     pub(super) questions: Vec<CorrelationRule>,
 }
@@ -57,14 +57,14 @@ pub(super) struct Plan {
 /// Where a record, or the firing of a correlation, counts, and as which of the rules referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
-    Tally { tally: usize, part: usize },
-    Order { watch: usize, part: usize },
-    Open { watch: usize, part: usize },
+    Counter { counter: usize, part: usize },
+    Order { correlation: usize, part: usize },
+    Open { correlation: usize, part: usize },
 }
 
 /// A correlation.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct PlannedCorrelation {
     /// The rule it fires as, if it is not for others only.
     pub(super) rule: Option<RuleId>,
     pub(super) group: Group,
@@ -86,7 +86,7 @@ pub(super) struct Watch {
 
 /// Correlations that count the same of the same records, with different limits.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct Counter {
     pub(super) group: Group,
     pub(super) counts: Counts,
     /// The longest span, in seconds.
@@ -94,7 +94,7 @@ pub(super) struct Tally {
     /// The most that one of them needs, and the fewest.
     pub(super) most: usize,
     pub(super) fewest: usize,
-    pub(super) watches: Vec<usize>,
+    pub(super) correlations: Vec<usize>,
     /// It counts firings of correlations, which bring their evidence along.
     pub(super) is_backed: bool,
 }
@@ -113,8 +113,8 @@ pub(super) enum Counts {
 type SameTally = (Group, Counts, Vec<usize>);
 
 impl Plan {
-    pub(super) fn new(given: &Given<'_>, grouping: Grouping) -> Result<Self, RuleError> {
-        let detections = given.bits.iter().flatten().count();
+    pub(super) fn new(context: &PlanContext<'_>, grouping: Grouping) -> Result<Self, RuleError> {
+        let detections = context.bits.iter().flatten().count();
         let mut plan = Self {
             later: vec![Vec::new(); detections],
             targets: vec![Vec::new(); detections],
@@ -125,27 +125,27 @@ impl Plan {
         let mut same: Vec<(SameTally, usize)> = Vec::new();
         let mut watch_of: HashMap<usize, usize> = HashMap::new();
         let mut wanted: Vec<(usize, Vec<Target>)> = Vec::new();
-        for (rule, loaded) in given.rules.iter().enumerate() {
-            if let Some(bit) = given.bits.get(rule).copied().flatten() {
-                plan.fire_alone(bit, given.ids.get(rule).copied().flatten());
+        for (rule, loaded) in context.rules.iter().enumerate() {
+            if let Some(bit) = context.bits.get(rule).copied().flatten() {
+                plan.fire_alone(bit, context.ids.get(rule).copied().flatten());
             }
             let Body::Correlation(correlation) = &loaded.body else { continue };
             if is_by_person(loaded) != plan.is_by_person {
                 continue;
             }
-            let references = given.references.get(rule).map(Vec::as_slice).unwrap_or_default();
-            let id = given.ids.get(rule).copied().flatten();
+            let references = context.references.get(rule).map(Vec::as_slice).unwrap_or_default();
+            let id = context.ids.get(rule).copied().flatten();
             let targets = plan
-                .add_watch(given, correlation, (references, id), &mut same)
+                .add_watch(context, correlation, (references, id), &mut same)
                 .map_err(|problem| wrong(loaded, problem))?;
-            watch_of.insert(rule, plan.watches.len() - 1);
+            watch_of.insert(rule, plan.correlations.len() - 1);
             wanted.push((rule, targets));
         }
         for (rule, targets) in wanted {
-            let references = given.references.get(rule).map(Vec::as_slice).unwrap_or_default();
+            let references = context.references.get(rule).map(Vec::as_slice).unwrap_or_default();
             for (reference, target) in references.iter().zip(targets) {
-                let watch = watch_of.get(reference).copied();
-                plan.direct(given.bits.get(*reference).copied().flatten(), watch, target);
+                let correlation = watch_of.get(reference).copied();
+                plan.direct(context.bits.get(*reference).copied().flatten(), correlation, target);
             }
         }
         Ok(plan)
@@ -159,44 +159,47 @@ impl Plan {
     }
 
     /// Sees to it that a detection or a correlation leads to a target.
-    fn direct(&mut self, bit: Option<usize>, watch: Option<usize>, target: Target) {
+    fn direct(&mut self, bit: Option<usize>, correlation: Option<usize>, target: Target) {
         if let Some(bit) = bit {
             self.mask.add(bit);
             let is_later = matches!(target, Target::Order { part: 1.., .. });
             let targets = if is_later { &mut self.later } else { &mut self.targets };
             add_once(targets.get_mut(bit), target);
-        } else if let Some(watch) = watch {
-            self.chain(watch, target);
+        } else if let Some(correlation) = correlation {
+            self.chain(correlation, target);
         }
     }
 
     fn chain(&mut self, child: usize, target: Target) {
-        let is_tally = self.tallies.iter().any(|tally| tally.watches.contains(&child));
+        let is_tally = self.counters.iter().any(|counter| counter.correlations.contains(&child));
         match target {
-            Target::Order { watch, .. } | Target::Open { watch, .. } => {
-                let span = self.watches.get(watch).map_or(0, |parent| parent.span);
-                let group = self.watches.get(watch).map(|parent| parent.group.clone());
-                let Some(below) = self.watches.get_mut(child) else { return };
+            Target::Order { correlation, .. } | Target::Open { correlation, .. } => {
+                let span = self.correlations.get(correlation).map_or(0, |parent| parent.span);
+                let group = self.correlations.get(correlation).map(|parent| parent.group.clone());
+                let Some(below) = self.correlations.get_mut(child) else { return };
                 below.remembered = below.remembered.max(span);
                 if is_tally
                     && matches!(target, Target::Order { part: 0, .. })
                     && Some(&below.group) == group.as_ref()
                 {
-                    self.watches.get_mut(watch).into_iter().for_each(|parent| parent.armed_by = Some(child));
+                    self.correlations
+                        .get_mut(correlation)
+                        .into_iter()
+                        .for_each(|parent| parent.armed_by = Some(child));
                     return;
                 }
             }
-            Target::Tally { tally, .. } => {
-                self.tallies.get_mut(tally).into_iter().for_each(|tally| tally.is_backed = true);
+            Target::Counter { counter, .. } => {
+                self.counters.get_mut(counter).into_iter().for_each(|counter| counter.is_backed = true);
             }
         }
-        add_once(self.watches.get_mut(child).map(|child| &mut child.parents), target);
+        add_once(self.correlations.get_mut(child).map(|child| &mut child.parents), target);
     }
 
     /// The targets for the rules that it refers to.
     fn add_watch(
         &mut self,
-        given: &Given<'_>,
+        context: &PlanContext<'_>,
         rule: &CorrelationRule,
         (references, id): (&[usize], Option<RuleId>),
         same: &mut Vec<(SameTally, usize)>,
@@ -204,21 +207,21 @@ impl Plan {
         let group = Group::of(&rule.group_by).map_err(Problem::UnknownField)?;
         let span = i64::try_from(rule.timespan.seconds).ok().filter(|span| (1..=LONGEST_SPAN).contains(span));
         let span = span.ok_or_else(|| Problem::Unsupported("`timespan` must be from 1s to 366d".into()))?;
-        let manner = manner(rule)?;
-        let watch = self.watches.len();
-        let labels: Vec<_> = (0..references.len()).map(|part| format!("{watch}.{part}")).collect();
-        let question = question(watch, rule, &labels, &manner, |name| {
-            let referred = given.index.get(name)?;
+        let strategy = strategy(rule)?;
+        let correlation = self.correlations.len();
+        let labels: Vec<_> = (0..references.len()).map(|part| format!("{correlation}.{part}")).collect();
+        let question = question(correlation, rule, &labels, &strategy, |name| {
+            let referred = context.index.get(name)?;
             labels.get(references.iter().position(|reference| reference == referred)?).cloned()
         })?;
-        Court::check(&question).map_err(Problem::Syntax)?;
+        SigmaAdapter::check(&question).map_err(Problem::Syntax)?;
         self.questions.push(question);
         let counted = counted(rule).map_err(Problem::UnknownField)?;
-        let least = match &manner {
-            Manner::Tally(_, least) => *least,
-            Manner::Order | Manner::Open => references.len(),
+        let least = match &strategy {
+            CountStrategy::Counter(_, least) => *least,
+            CountStrategy::Order | CountStrategy::Open => references.len(),
         };
-        self.watches.push(Watch {
+        self.correlations.push(PlannedCorrelation {
             rule: id,
             group: group.clone(),
             span,
@@ -230,40 +233,43 @@ impl Plan {
             remembered: 0,
         });
         let parts = 0..references.len();
-        Ok(match manner {
-            Manner::Open => parts.map(|part| Target::Open { watch, part }).collect(),
-            Manner::Order => parts.map(|part| Target::Order { watch, part }).collect(),
-            Manner::Tally(counts, _) => {
-                let tally = self.tally(watch, (group, counts, references.to_vec()), same);
-                parts.map(|part| Target::Tally { tally, part }).collect()
+        Ok(match strategy {
+            CountStrategy::Open => parts.map(|part| Target::Open { correlation, part }).collect(),
+            CountStrategy::Order => parts.map(|part| Target::Order { correlation, part }).collect(),
+            CountStrategy::Counter(counts, _) => {
+                let counter = self.counter(correlation, (group, counts, references.to_vec()), same);
+                parts.map(|part| Target::Counter { counter, part }).collect()
             }
         })
     }
 
-    fn tally(&mut self, watch: usize, key: SameTally, same: &mut Vec<(SameTally, usize)>) -> usize {
-        let (span, least) = self.watches.get(watch).map_or((0, 1), |watch| (watch.span, watch.least));
-        if let Some((_, tally)) = same.iter().rfind(|(other, _)| *other == key)
+    fn counter(&mut self, correlation: usize, key: SameTally, same: &mut Vec<(SameTally, usize)>) -> usize {
+        let (span, least) = self
+            .correlations
+            .get(correlation)
+            .map_or((0, 1), |correlation| (correlation.span, correlation.least));
+        if let Some((_, counter)) = same.iter().rfind(|(other, _)| *other == key)
             && let Some(known) =
-                self.tallies.get_mut(*tally).filter(|known| known.watches.len() < MOST_WATCHES)
+                self.counters.get_mut(*counter).filter(|known| known.correlations.len() < MOST_CORRELATIONS)
         {
             known.span = known.span.max(span);
             known.most = known.most.max(least);
             known.fewest = known.fewest.min(least);
-            known.watches.push(watch);
-            return *tally;
+            known.correlations.push(correlation);
+            return *counter;
         }
         let (group, counts, _) = key.clone();
-        self.tallies.push(Tally {
+        self.counters.push(Counter {
             group,
             counts,
             span,
             most: least,
             fewest: least,
-            watches: vec![watch],
+            correlations: vec![correlation],
             is_backed: false,
         });
-        same.push((key, self.tallies.len() - 1));
-        self.tallies.len() - 1
+        same.push((key, self.counters.len() - 1));
+        self.counters.len() - 1
     }
 }
 

@@ -12,8 +12,8 @@ const MOST_NEEDED: u64 = 10_000;
 const MOST_KEPT: &str = "4096";
 
 /// How a correlation is noted before the engine is asked.
-pub(super) enum Manner {
-    Tally(Counts, usize),
+pub(super) enum CountStrategy {
+    Counter(Counts, usize),
     Order,
     Open,
 }
@@ -25,7 +25,7 @@ pub(super) fn counted(rule: &CorrelationRule) -> Result<Option<Group>, String> {
     }
 }
 
-pub(super) fn manner(rule: &CorrelationRule) -> Result<Manner, Problem> {
+pub(super) fn strategy(rule: &CorrelationRule) -> Result<CountStrategy, Problem> {
     let unsupported = |why: &str| Err(Problem::Unsupported(why.into()));
     let least = lower_limit(&rule.condition);
     if least.is_some_and(|least| least > MOST_NEEDED) {
@@ -35,24 +35,24 @@ pub(super) fn manner(rule: &CorrelationRule) -> Result<Manner, Problem> {
     let parts = rule.rules.len();
     let least = least.and_then(|least| usize::try_from(least).ok()).map(|least| least.max(1));
     Ok(match (rule.correlation_type, least.filter(|_| is_sliding)) {
-        (CorrelationType::EventCount, Some(least)) => Manner::Tally(Counts::Records, least),
+        (CorrelationType::EventCount, Some(least)) => CountStrategy::Counter(Counts::Records, least),
         (CorrelationType::ValueCount, least) => match (counted(rule), least) {
-            (Ok(Some(fields)), Some(least)) => Manner::Tally(Counts::Values(fields), least),
-            (Ok(Some(_)), None) => Manner::Open,
+            (Ok(Some(fields)), Some(least)) => CountStrategy::Counter(Counts::Values(fields), least),
+            (Ok(Some(_)), None) => CountStrategy::Open,
             _ => return unsupported("it counts no values. Name the `field` in its condition"),
         },
         (CorrelationType::Temporal | CorrelationType::TemporalOrdered, least) if least > Some(parts) => {
             return unsupported("it asks for more rules than it names");
         }
         (CorrelationType::Temporal, Some(least)) => {
-            Manner::Tally(Counts::Parts, if least == 1 { parts } else { least })
+            CountStrategy::Counter(Counts::Parts, if least == 1 { parts } else { least })
         }
         (CorrelationType::TemporalOrdered, _) if parts < 2 => {
             return unsupported("an order needs two rules or more");
         }
-        (CorrelationType::TemporalOrdered, _) if is_sliding => Manner::Order,
+        (CorrelationType::TemporalOrdered, _) if is_sliding => CountStrategy::Order,
         (CorrelationType::EventCount | CorrelationType::Temporal | CorrelationType::TemporalOrdered, _) => {
-            Manner::Open
+            CountStrategy::Open
         }
         _ => return unsupported("sums and averages are not supported: records have no quantities"),
     })
@@ -70,14 +70,14 @@ fn lower_limit(condition: &CorrelationCondition) -> Option<u64> {
 
 /// The correlation as the engine is asked: by numbers in place of names, one group field, one value.
 pub(super) fn question(
-    watch: usize,
+    correlation: usize,
     rule: &CorrelationRule,
     labels: &[String],
-    manner: &Manner,
+    strategy: &CountStrategy,
     label_of: impl Fn(&str) -> Option<String>,
 ) -> Result<CorrelationRule, Problem> {
     let mut question = rule.clone();
-    question.id = Some(watch.to_string());
+    question.id = Some(correlation.to_string());
     question.name = None;
     question.rules = labels.to_vec();
     question.group_by = vec!["group".to_owned()];
@@ -85,9 +85,9 @@ pub(super) fn question(
     question.custom_attributes.clear();
     // What is noted is told anew each time the engine is asked. Unless each says what it wants, the engine takes what
     // one of them says for all.
-    let action = if matches!(manner, Manner::Open) { "alert" } else { "reset" };
+    let action = if matches!(strategy, CountStrategy::Open) { "alert" } else { "reset" };
     question.custom_attributes.insert("rsigma.action".to_owned(), action.into());
-    if !matches!(manner, Manner::Tally(..)) {
+    if !matches!(strategy, CountStrategy::Counter(..)) {
         question.custom_attributes.insert("rsigma.max_group_entries".to_owned(), MOST_KEPT.into());
     }
     match &mut question.condition {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     cause::Cause,
-    event::{Event, Seen, TextId, Texts, View, Writer},
+    event::{Event, Familiarity, TextId, Texts, View, Writer},
     record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn},
 };
 use AttemptResult::{Failure, Interrupt, Success};
@@ -24,10 +24,10 @@ const HOUR: i64 = 3_600;
 #[derive(Clone)]
 struct Sent {
     record: SignIn<'static>,
-    network: Seen,
-    device: Seen,
-    country: Seen,
-    address: Seen,
+    network: Familiarity,
+    device: Familiarity,
+    country: Familiarity,
+    address: Familiarity,
     recent_reset: bool,
     agent: Option<TextId>,
 }
@@ -38,10 +38,10 @@ fn sent(second: i64, result: AttemptResult) -> Sent {
     record.set_person(Some("mia".into()));
     Sent {
         record,
-        network: Seen::Unsure,
-        device: Seen::Unsure,
-        country: Seen::Unsure,
-        address: Seen::Unsure,
+        network: Familiarity::Unsure,
+        device: Familiarity::Unsure,
+        country: Familiarity::Unsure,
+        address: Familiarity::Unsure,
         recent_reset: false,
         agent: None,
     }

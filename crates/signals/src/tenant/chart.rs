@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{roster::Person, window::usize};
+use super::{user_index::Person, window::usize};
 use crate::record::Provider;
 
 /// Buckets kept. One more, and all of them become twice as long.
@@ -49,7 +49,7 @@ struct Row {
     provider: Provider,
     attempts: u64,
     failures: u64,
-    people: Crowd,
+    people: UserSet,
 }
 
 impl Default for Chart {
@@ -122,7 +122,7 @@ impl Column {
     fn row(&mut self, provider: Provider) -> &mut Row {
         let place = self.rows.iter().position(|row| row.provider == provider);
         let place = place.unwrap_or_else(|| {
-            self.rows.push(Row { provider, attempts: 0, failures: 0, people: Crowd::default() });
+            self.rows.push(Row { provider, attempts: 0, failures: 0, people: UserSet::default() });
             self.rows.len() - 1
         });
         #[expect(clippy::indexing_slicing, reason = "it was found or pushed just now")]
@@ -141,18 +141,18 @@ impl Column {
 
 /// Different people: a list while they are few, a bit for each number where that is smaller.
 #[derive(Debug)]
-enum Crowd {
+enum UserSet {
     List(Vec<u32>),
     Bits(Vec<u64>),
 }
 
-impl Default for Crowd {
+impl Default for UserSet {
     fn default() -> Self {
         Self::List(Vec::new())
     }
 }
 
-impl Crowd {
+impl UserSet {
     fn len(&self) -> u64 {
         match self {
             Self::List(list) => list.len() as u64,

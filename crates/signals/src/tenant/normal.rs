@@ -8,7 +8,7 @@ use std::{
 use super::{
     active::Active,
     incident::{as_f64, share},
-    window::{Tally, usize},
+    window::{GroupCounts, usize},
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -84,10 +84,10 @@ impl<K: Copy + Eq + Hash> Normal<K> {
         &mut self,
         at: i64,
         active: &Active,
-        failing: impl Iterator<Item = (K, &'t Tally)>,
+        failing: impl Iterator<Item = (K, &'t GroupCounts)>,
     ) {
         let rate = Rate { at, active: active.people().into(), succeeded: active.succeeded().into() };
-        let failing = failing.map(|(key, tally)| (key, tally.people)).collect();
+        let failing = failing.map(|(key, counts)| (key, counts.people)).collect();
         self.young.push_back(Sample { rate, failing });
         self.grow_old(at);
     }

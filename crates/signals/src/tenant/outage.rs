@@ -17,7 +17,7 @@ use super::{
     incident::{About, Incident, beginning, rate},
     micros,
     normal::{Normal, minute},
-    window::{Ending, Fact, Record, Tally, Window},
+    window::{Ending, Fact, GroupCounts, Record, Window},
 };
 use crate::{
     cause::Cause,
@@ -114,24 +114,24 @@ impl Outages {
         if self.open.is_some() {
             return None;
         }
-        let candidates = self.touched.iter().filter_map(|key| Some((*key, self.failing.tally(*key)?)));
-        let proven = candidates.filter(|(key, tally)| self.is_proven(*key, tally, now));
+        let candidates = self.touched.iter().filter_map(|key| Some((*key, self.failing.counts(*key)?)));
+        let proven = candidates.filter(|(key, counts)| self.is_proven(*key, counts, now));
         // With several codes at once the one that most people fail with, else the one that came first.
-        let (key, tally) = proven.max_by_key(|(_, tally)| {
+        let (key, counts) = proven.max_by_key(|(_, counts)| {
             let first =
-                tally.records.front().map(|first| (first.at, first.position.file, first.position.line));
-            (tally.people, Reverse(first))
+                counts.records.front().map(|first| (first.at, first.position.file, first.position.line));
+            (counts.people, Reverse(first))
         })?;
-        let first = beginning(&tally.records, self.sign_ins);
+        let first = beginning(&counts.records, self.sign_ins);
         let normal = self.normal.hour_before(now).or_else(|| self.normal.normal_hour());
         let mut story = Story { keys: vec![key], failing: 0, active: 0, networks: 0, normal };
         self.look_again(&mut story);
         // People give up while it lasts; what is usual afterwards lies far below still.
-        let weight = rate(&tally.records, first, self.sign_ins) / 4.0;
-        Some(Incident::new(provider, About::Outage(story), weight, tally.records.range(first..)))
+        let weight = rate(&counts.records, first, self.sign_ins) / 4.0;
+        Some(Incident::new(provider, About::Outage(story), weight, counts.records.range(first..)))
     }
 
-    fn is_proven(&self, key: Key, failing: &Tally, now: i64) -> bool {
+    fn is_proven(&self, key: Key, failing: &GroupCounts, now: i64) -> bool {
         let Some(proof) = proof(key.cause) else { return false };
         let limits = &self.limits;
         let (people, everybody) = (f64::from(failing.people), f64::from(self.active.people()));
@@ -160,7 +160,7 @@ impl Outages {
         known.into_iter().flatten().all(|normal| rate <= normal - fall)
     }
 
-    fn is_no_mistake(&self, key: Key, failing: &Tally, everybody: f64) -> bool {
+    fn is_no_mistake(&self, key: Key, failing: &GroupCounts, everybody: f64) -> bool {
         let people = f64::from(failing.people);
         let no_strangers = f64::from(failing.known) >= NO_STRANGERS * people
             && f64::from(failing.before) >= NO_STRANGERS * people;
@@ -172,8 +172,8 @@ impl Outages {
 
     fn look_again(&self, story: &mut Story) {
         let active = self.active.people();
-        let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key));
-        let Some(failing) = failing.max_by_key(|tally| tally.people) else { return };
+        let failing = story.keys.iter().filter_map(|key| self.failing.counts(*key));
+        let Some(failing) = failing.max_by_key(|counts| counts.people) else { return };
         story.networks = story.networks.max(failing.networks.count());
         if story.active == 0 || story.is_worse(failing.people, active) {
             (story.failing, story.active) = (failing.people, active);
@@ -187,10 +187,10 @@ impl Outages {
         let About::Outage(story) = &mut incident.about else { return };
         let mut joining: Vec<Record> = Vec::new();
         for key in &self.touched {
-            let proven = self.failing.tally(*key).filter(|tally| self.is_proven(*key, tally, now));
-            if let Some(tally) = proven.filter(|_| !story.has(*key) && story.has_room()) {
+            let proven = self.failing.counts(*key).filter(|counts| self.is_proven(*key, counts, now));
+            if let Some(counts) = proven.filter(|_| !story.has(*key) && story.has_room()) {
                 story.keys.push(*key);
-                joining.extend(tally.records.iter().filter(|record| record.at >= since));
+                joining.extend(counts.records.iter().filter(|record| record.at >= since));
             }
         }
         self.look_again(story);
@@ -208,12 +208,12 @@ impl Outages {
         self.normal.forget_young();
     }
 
-    /// Time moves on; everything up to `now` has been judged.
+    /// Time moves on; everything up to `now` has been analysed.
     pub(super) fn advance(&mut self, now: i64, next: i64, incidents: &mut [Incident]) {
         self.touched.clear();
         self.sign_ins_before = self.sign_ins;
         if self.open.is_none() && minute(now) != minute(next) {
-            self.normal.sample(now, &self.active, self.failing.tallies());
+            self.normal.sample(now, &self.active, self.failing.group_counts());
         }
         self.active.advance(next);
         self.failing.advance(next, |_| ());
@@ -231,7 +231,8 @@ impl Outages {
     fn has_passed(&self, incident: &Incident) -> bool {
         let About::Outage(story) = &incident.about else { return true };
         let active = self.active.people();
-        let failing = story.keys.iter().filter_map(|key| self.failing.tally(*key)).map(|tally| tally.people);
+        let failing =
+            story.keys.iter().filter_map(|key| self.failing.counts(*key)).map(|counts| counts.people);
         let failing = failing.max().unwrap_or(0);
         failing == 0 || f64::from(failing) < self.limits.share / 2.0 * f64::from(active)
     }

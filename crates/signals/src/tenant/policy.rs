@@ -13,7 +13,7 @@ use super::{
     Step,
     incident::{About, Incident, as_f64, beginning, rate},
     micros,
-    window::{Ending, Tally, Window},
+    window::{Ending, GroupCounts, Window},
 };
 use crate::{
     event::Texts,
@@ -85,7 +85,7 @@ impl Policies {
             open.fail(&record);
             return;
         }
-        let people = |blocked: &Window<Policy>| blocked.tally(policy).map_or(0, |tally| tally.people);
+        let people = |blocked: &Window<Policy>| blocked.counts(policy).map_or(0, |counts| counts.people);
         let before = people(&self.blocked);
         self.blocked.take(step.fact(policy, Ending::Refused));
         self.blocked.record(policy, record);
@@ -110,31 +110,31 @@ impl Policies {
     }
 
     fn opening(&self, provider: Provider, policy: Policy, changes: &Changes, now: i64) -> Option<Incident> {
-        let tally = self.blocked.tally(policy)?;
+        let counts = self.blocked.counts(policy)?;
         let limits = &self.limits;
-        let mostly_before = f64::from(tally.before) >= limits.signed_in_before * f64::from(tally.people);
-        if tally.people < limits.people || !mostly_before {
+        let mostly_before = f64::from(counts.before) >= limits.signed_in_before * f64::from(counts.people);
+        if counts.people < limits.people || !mostly_before {
             return None;
         }
-        let first = beginning(&tally.records, self.sign_ins);
-        let since = tally.records.get(first)?.at;
+        let first = beginning(&counts.records, self.sign_ins);
+        let since = counts.records.get(first)?.at;
         let change = changes.before(provider, policy, since, self.span);
-        let legacy = tally.records.range(first..).filter(|record| record.legacy).count();
-        let legacy = legacy * 2 > tally.records.len() - first;
-        let story = Story { policy, change, before: tally.before, of: tally.people, legacy };
-        if f64::from(tally.people) < self.wanted(&story, tally, now) {
+        let legacy = counts.records.range(first..).filter(|record| record.legacy).count();
+        let legacy = legacy * 2 > counts.records.len() - first;
+        let story = Story { policy, change, before: counts.before, of: counts.people, legacy };
+        if f64::from(counts.people) < self.wanted(&story, counts, now) {
             return None;
         }
         // People stop trying soon, long before the policy is mended.
-        let weight = rate(&tally.records, first, self.sign_ins) / 10.0;
-        Some(Incident::new(provider, About::Policy(story), weight, tally.records.range(first..)))
+        let weight = rate(&counts.records, first, self.sign_ins) / 10.0;
+        Some(Incident::new(provider, About::Policy(story), weight, counts.records.range(first..)))
     }
 
     /// How many people it takes, seen what the policy did before.
-    fn wanted(&self, story: &Story, tally: &Tally, now: i64) -> f64 {
+    fn wanted(&self, story: &Story, counts: &GroupCounts, now: i64) -> f64 {
         let past = self.past.get(&story.policy).copied().unwrap_or_default();
-        let people = u64::from(tally.people);
-        let sign_ins_before = tally.records.front().map_or(0, |record| record.sign_ins);
+        let people = u64::from(counts.people);
+        let sign_ins_before = counts.records.front().map_or(0, |record| record.sign_ins);
         if sign_ins_before == 0 {
             return f64::INFINITY;
         }
@@ -156,13 +156,13 @@ impl Policies {
 
     pub(super) fn opened(&mut self, story: &Story, index: usize) {
         self.open.push((story.policy, index));
-        let people = self.blocked.tally(story.policy).map_or(0, |tally| tally.people);
+        let people = self.blocked.counts(story.policy).map_or(0, |counts| counts.people);
         if let Some(past) = self.past.get_mut(&story.policy) {
             past.forget(people.into());
         }
     }
 
-    /// Time moves on; everything up to `now` has been judged.
+    /// Time moves on; everything up to `now` has been analysed.
     pub(super) fn advance(&mut self, next: i64, incidents: &mut [Incident]) {
         self.touched.clear();
         self.sign_ins_before = self.sign_ins;

@@ -119,27 +119,28 @@ impl Messages {
 
     fn opening(&self, provider: Provider, line: Line, now: i64) -> Option<Incident> {
         let state = self.state(line).filter(|state| state.touched && state.open.is_none())?;
-        let tally = self.window.tally(line)?;
-        let rate_now = share(tally.succeeded.into(), tally.people.into());
+        let counts = self.window.counts(line)?;
+        let rate_now = share(counts.succeeded.into(), counts.people.into());
         let normal = share(state.past.succeeded, state.past.people);
         let known = state.past.people >= u64::from(self.limits.people) && state.past.succeeded > 0;
-        let in_trouble = tally.people - tally.succeeded;
+        let in_trouble = counts.people - counts.succeeded;
         let is_bad = in_trouble >= self.limits.people && rate_now <= self.limits.rate_left * normal;
         if !known || !is_bad || !self.are_others_well(now) {
             return None;
         }
-        let first = beginning(&tally.records, state.sign_ins);
-        let said = tally.records.range(first..).filter(|record| record.cause != Cause::MfaNoResponse).count();
-        let said = said * 2 > tally.records.len() - first;
+        let first = beginning(&counts.records, state.sign_ins);
+        let said =
+            counts.records.range(first..).filter(|record| record.cause != Cause::MfaNoResponse).count();
+        let said = said * 2 > counts.records.len() - first;
         let others_work = self.others.sign_ins(now) > 0;
         let story = Story { line, normal, now: rate_now, others_work, said };
         // Half-way between how many usually fail and how many do now.
-        let weight = f64::midpoint(1.0 - normal, rate(&tally.records, first, state.sign_ins));
-        Some(Incident::new(provider, About::Sms(story), weight, tally.records.range(first..)))
+        let weight = f64::midpoint(1.0 - normal, rate(&counts.records, first, state.sign_ins));
+        Some(Incident::new(provider, About::Sms(story), weight, counts.records.range(first..)))
     }
 
     fn are_others_well(&self, now: i64) -> bool {
-        let in_trouble = self.window.tally(Line::Other).map_or(0, |tally| tally.people);
+        let in_trouble = self.window.counts(Line::Other).map_or(0, |counts| counts.people);
         let sign_ins = self.others.sign_ins(now);
         share(in_trouble.into(), u64::from(in_trouble) + sign_ins) <= OTHERS_WELL
     }
@@ -154,7 +155,7 @@ impl Messages {
         }
     }
 
-    /// Time moves on; everything up to now has been judged.
+    /// Time moves on; everything up to now has been analysed.
     pub(super) fn advance(&mut self, next: i64, incidents: &mut [Incident]) {
         let Self { span, window, sms, voice, .. } = self;
         window.advance(next, |fact: Fact<Line>| {
@@ -171,7 +172,7 @@ impl Messages {
         for (line, state) in [(Line::Sms, sms), (Line::Voice, voice)] {
             (state.touched, state.sign_ins_before) = (false, state.sign_ins);
             let Some(open) = state.open_in(incidents) else { continue };
-            let in_trouble = window.tally(line).map_or(0, |tally| tally.people - tally.succeeded);
+            let in_trouble = window.counts(line).map_or(0, |counts| counts.people - counts.succeeded);
             let is_silent = next.saturating_sub(open.until) / LONGEST_SILENCE > *span;
             if f64::from(in_trouble) < few && (open.is_over() || is_silent) {
                 open.close();

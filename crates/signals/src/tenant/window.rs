@@ -59,7 +59,7 @@ impl Record {
 
 /// What the people of one key did.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct GroupCounts {
     pub(super) people: u32,
     /// Whose last attempt succeeded.
     pub(super) succeeded: u32,
@@ -83,7 +83,7 @@ pub(super) struct Window<K> {
     /// The time of the first of them, if there is one.
     oldest: i64,
     facts: usize,
-    tallies: HashMap<K, Tally, BuildHasherDefault<Mixed>>,
+    group_counts: HashMap<K, GroupCounts, BuildHasherDefault<Mixed>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,16 +104,16 @@ impl<K: Copy + Eq + Hash> Window<K> {
             by_time: VecDeque::new(),
             oldest: i64::MAX,
             facts: 0,
-            tallies: HashMap::default(),
+            group_counts: HashMap::default(),
         }
     }
 
-    pub(super) fn tally(&self, key: K) -> Option<&Tally> {
-        self.tallies.get(&key)
+    pub(super) fn counts(&self, key: K) -> Option<&GroupCounts> {
+        self.group_counts.get(&key)
     }
 
-    pub(super) fn tallies(&self) -> impl Iterator<Item = (K, &Tally)> {
-        self.tallies.iter().map(|(key, tally)| (*key, tally))
+    pub(super) fn group_counts(&self) -> impl Iterator<Item = (K, &GroupCounts)> {
+        self.group_counts.iter().map(|(key, counts)| (*key, counts))
     }
 
     /// Forgets what is older than the span.
@@ -137,9 +137,9 @@ impl<K: Copy + Eq + Hash> Window<K> {
             if slot.fact.key == fact.key {
                 let (old, new) = (slot.fact, merged(slot.fact, fact));
                 slot.fact = new;
-                if let Some(tally) = self.tallies.get_mut(&fact.key) {
-                    tally.add(&new);
-                    tally.remove(&old);
+                if let Some(counts) = self.group_counts.get_mut(&fact.key) {
+                    counts.add(&new);
+                    counts.remove(&old);
                 }
                 if new.at > old.at {
                     self.remember_time(new.at, place);
@@ -154,8 +154,8 @@ impl<K: Copy + Eq + Hash> Window<K> {
     /// Remembers a record of a key that has a fact.
     pub(super) fn record(&mut self, key: K, record: Record) {
         let end = record.at.saturating_sub(self.span);
-        let Some(tally) = self.tallies.get_mut(&key) else { return };
-        let records = &mut tally.records;
+        let Some(counts) = self.group_counts.get_mut(&key) else { return };
+        let records = &mut counts.records;
         while records.front().is_some_and(|first| first.at < end) || records.len() >= MOST_RECORDS {
             records.pop_front();
         }
@@ -165,7 +165,7 @@ impl<K: Copy + Eq + Hash> Window<K> {
     }
 
     fn insert(&mut self, fact: Fact<K>) {
-        self.tallies.entry(fact.key).or_default().add(&fact);
+        self.group_counts.entry(fact.key).or_default().add(&fact);
         let who = usize(fact.who);
         if self.firsts.len() <= who {
             self.firsts.resize(who + 1, NOWHERE);
@@ -191,10 +191,10 @@ impl<K: Copy + Eq + Hash> Window<K> {
     }
 
     fn forget(&mut self, place: u32, Slot { fact, next, .. }: Slot<K>) {
-        if let Some(tally) = self.tallies.get_mut(&fact.key) {
-            tally.remove(&fact);
-            if tally.people == 0 {
-                self.tallies.remove(&fact.key);
+        if let Some(counts) = self.group_counts.get_mut(&fact.key) {
+            counts.remove(&fact);
+            if counts.people == 0 {
+                self.group_counts.remove(&fact.key);
             }
         }
         let Some(first) = self.firsts.get_mut(usize(fact.who)) else { return };
@@ -237,7 +237,7 @@ fn merged<K>(old: Fact<K>, new: Fact<K>) -> Fact<K> {
     }
 }
 
-impl Tally {
+impl GroupCounts {
     fn add<K>(&mut self, fact: &Fact<K>) {
         self.people += 1;
         self.succeeded += u32::from(fact.ending == Ending::Succeeded);

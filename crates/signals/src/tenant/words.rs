@@ -19,7 +19,7 @@ pub(super) struct Wording {
     pub(super) subject: Subject,
     pub(super) threshold: String,
     pub(super) words: String,
-    pub(super) mend: &'static str,
+    pub(super) remediation: &'static str,
     pub(super) runbook: &'static str,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn finding(incident: &Incident, texts: &Texts, wording: Wording) -> F
         evidence: incident.evidence().collect(),
         threshold: wording.threshold.into(),
         words: wording.words,
-        mend: wording.mend.into(),
+        remediation: wording.remediation.into(),
         runbook: wording.runbook.into(),
     }
 }

@@ -79,9 +79,9 @@ fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_d
     assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day + day * 2));
     // Neither an agent, nor who bound the page or gave evidence.
     assert!(ask(&desk.ben, &waiting).is_err());
-    let mut witness = desk.ben.clone();
-    witness.role = Role::Senior;
-    assert_eq!(ask(&witness, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
+    let mut attester = desk.ben.clone();
+    attester.role = Role::Senior;
+    assert_eq!(ask(&attester, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
     // Nor who approved it.
     let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
     let approved =

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use postern_core::policy::{ImportSignIns, Permit};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::actions::{ActionError, Caller, CountedTry, Lane};
+use crate::actions::{ActionError, Caller, CountedTry, RateLimit};
 use crate::app::App;
 
 /// How the files of uploads are called. They lie beside the database.
@@ -21,7 +21,7 @@ const LEFT_OVER: SignedDuration = SignedDuration::from_mins(15);
 /// A turn to send a log, paid for.
 pub struct Admission {
     pub(super) permit: Permit<ImportSignIns>,
-    pub(super) lane: Lane,
+    pub(super) limit: RateLimit,
     pub(super) turn: OwnedSemaphorePermit,
 }
 
@@ -41,9 +41,9 @@ pub async fn admit_import(
     })?;
     let turn = turn.map_err(|error| ActionError::Internal(error.to_string()))?;
     let hour = CountedTry::in_window("import", app.clock.now(), SignedDuration::from_hours(1));
-    let lane = Lane::of_thing("caller", &caller.session, hour);
-    lane.spend(app).await?;
-    Ok(Admission { permit, lane, turn })
+    let limit = RateLimit::of_resource("caller", &caller.session, hour);
+    limit.acquire(app).await?;
+    Ok(Admission { permit, limit, turn })
 }
 
 /// Deletes what uploads left in the data folder when their process died.

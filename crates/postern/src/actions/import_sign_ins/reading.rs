@@ -19,7 +19,7 @@ use super::{Ordinals, WAITS_FROM};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::imported_sign_ins::NewRecord;
-use crate::store::imports::{ImportRow, Tally};
+use crate::store::imports::{ImportCounts, ImportRow};
 use crate::store::micros;
 
 /// Records in one change: on SQLite nobody else writes meanwhile.
@@ -105,7 +105,7 @@ impl Counts {
     }
 
     /// Puts it into what is kept of an import.
-    pub(crate) fn write(&self, tally: &mut Tally) -> Result<(), serde_json::Error> {
+    pub(crate) fn write(&self, tally: &mut ImportCounts) -> Result<(), serde_json::Error> {
         tally.records = self.records;
         tally.attempts = self.attempts;
         tally.out_of_time = self.out_of_time;
@@ -150,7 +150,7 @@ struct DamagedLine {
 
 /// Rows for one change, and what was found up to the last of them.
 #[derive(Debug, Default)]
-pub(crate) struct Lot {
+pub(crate) struct RecordBatch {
     pub(crate) rows: Vec<NewRecord>,
     pub(crate) counts: Counts,
 }
@@ -164,7 +164,7 @@ pub(crate) struct End {
 
 /// A file that is being read.
 pub(crate) struct Reading {
-    lots: mpsc::Receiver<Lot>,
+    lots: mpsc::Receiver<RecordBatch>,
     thread: JoinHandle<End>,
 }
 
@@ -181,7 +181,7 @@ impl Reading {
     }
 
     /// The next lot; `None` after the last, which may be empty.
-    pub(crate) async fn next(&mut self) -> Option<Lot> {
+    pub(crate) async fn next(&mut self) -> Option<RecordBatch> {
         self.lots.recv().await
     }
 
@@ -191,7 +191,7 @@ impl Reading {
     }
 }
 
-fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<Lot>) -> End {
+fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<RecordBatch>) -> End {
     let mut sorter = Sorter::new(limits, 0, Ordinals::default());
     let read = open(path).and_then(|file| {
         let bounded = Bounded { inner: file, left: limits.unpacked, listener: sender.clone() };
@@ -218,7 +218,7 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 struct Bounded {
     inner: Box<dyn Read + Send>,
     left: u64,
-    listener: mpsc::Sender<Lot>,
+    listener: mpsc::Sender<RecordBatch>,
 }
 
 impl Read for Bounded {
@@ -240,14 +240,14 @@ pub(crate) struct Sorter {
     limits: Limits,
     first_line: u64,
     ordinals: Ordinals,
-    lot: Lot,
+    lot: RecordBatch,
     bytes: usize,
 }
 
 impl Sorter {
     /// `first_line`: how many lines of the file were read before; `ordinals`: the last of them.
     pub(crate) fn new(limits: Limits, first_line: u64, ordinals: Ordinals) -> Self {
-        Self { limits, first_line, ordinals, lot: Lot::default(), bytes: 0 }
+        Self { limits, first_line, ordinals, lot: RecordBatch::default(), bytes: 0 }
     }
 
     /// What the next stretch of the same file has to know of this one.
@@ -278,10 +278,10 @@ impl Sorter {
     }
 
     /// What was gathered; the counts go on.
-    pub(crate) fn give(&mut self) -> Lot {
+    pub(crate) fn give(&mut self) -> RecordBatch {
         let counts = self.lot.counts.clone();
         self.bytes = 0;
-        std::mem::replace(&mut self.lot, Lot { rows: Vec::new(), counts })
+        std::mem::replace(&mut self.lot, RecordBatch { rows: Vec::new(), counts })
     }
 
     fn damaged(&mut self, line: u64, damage: Damage) {

@@ -8,8 +8,8 @@ use postern_signals::read::MAX_LINE;
 use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
 use serde::de::IgnoredAny;
 
-use super::Rest;
-use crate::actions::import_sign_ins::{Limits, Lot, Ordinals, Sorter};
+use super::UnchangedFor;
+use crate::actions::import_sign_ins::{Limits, Ordinals, RecordBatch, Sorter};
 
 /// Bytes that are read for one change.
 const BLOCK: usize = 1 << 20;
@@ -24,7 +24,7 @@ pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// What comes after what was read.
-pub(super) enum Stretch {
+pub(super) enum ReadRange {
     /// Whole lines; none, if the only one is not whole yet.
     Lines(Vec<u8>),
     /// One line that is longer than any record.
@@ -32,13 +32,13 @@ pub(super) enum Stretch {
 }
 
 /// Reads on from a byte, a block at a time. `begins`: how the file began that is meant.
-pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, rest: Rest) -> io::Result<Stretch> {
+pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, rest: UnchangedFor) -> io::Result<ReadRange> {
     let mut file = File::open(path)?;
     let mut head = Vec::new();
     (&mut file).take(u64::try_from(begins.len()).unwrap_or(HEAD)).read_to_end(&mut head)?;
     if head != begins {
         // It was just now replaced. The next look sees what is there.
-        return Ok(Stretch::Lines(Vec::new()));
+        return Ok(ReadRange::Lines(Vec::new()));
     }
     file.seek(SeekFrom::Start(u64::try_from(from).unwrap_or(0)))?;
     let mut bytes = Vec::new();
@@ -48,26 +48,26 @@ pub(super) fn stretch(path: &Path, begins: &[u8], from: i64, rest: Rest) -> io::
         (&mut file).take(missing).read_to_end(&mut bytes)?;
         if let Some(end) = memchr::memrchr(b'\n', &bytes) {
             bytes.truncate(end + 1);
-            return Ok(Stretch::Lines(bytes));
+            return Ok(ReadRange::Lines(bytes));
         }
     }
     if u64::try_from(bytes.len()).unwrap_or(0) >= longest {
-        return Ok(Stretch::Endless);
+        return Ok(ReadRange::Endless);
     }
     if !is_whole(&bytes, rest) {
         bytes.clear();
     }
-    Ok(Stretch::Lines(bytes))
+    Ok(ReadRange::Lines(bytes))
 }
 
 /// Whether the last line of a file is all there, although no line break ends it. Half a JSON record is none; half a line
 /// of text can read like another record, and only time tells.
-fn is_whole(line: &[u8], rest: Rest) -> bool {
+fn is_whole(line: &[u8], rest: UnchangedFor) -> bool {
     let Ok(text) = std::str::from_utf8(line.trim_ascii()) else { return false };
     match rest {
-        Rest::None => false,
-        Rest::Short => text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok(),
-        Rest::Long => {
+        UnchangedFor::None => false,
+        UnchangedFor::Short => text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok(),
+        UnchangedFor::Long => {
             !text.is_empty()
                 && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
         }
@@ -76,7 +76,7 @@ fn is_whole(line: &[u8], rest: Rest) -> bool {
 
 /// What a stretch brings.
 pub(super) struct Growth {
-    pub(super) lot: Lot,
+    pub(super) lot: RecordBatch,
     /// Lines that it stands on.
     pub(super) lines: i64,
     /// What the next stretch has to know.

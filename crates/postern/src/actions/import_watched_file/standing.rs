@@ -3,14 +3,14 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::Seen;
+use super::FileSnapshot;
 use crate::store::watched_files::WatchedFile;
 
 /// Bytes at a file's beginning that tell it from another.
 const MARKED: usize = 1 << 10;
 
 /// Nothing was read yet.
-pub(super) fn from_the_start(seen: &Seen) -> WatchedFile {
+pub(super) fn from_the_start(seen: &FileSnapshot) -> WatchedFile {
     WatchedFile {
         path: seen.path.clone(),
         import_id: None,
@@ -26,17 +26,17 @@ pub(super) fn from_the_start(seen: &Seen) -> WatchedFile {
 }
 
 /// As far as is known, at its present length.
-pub(super) fn as_known(seen: &Seen, known: Option<&WatchedFile>) -> WatchedFile {
+pub(super) fn as_known(seen: &FileSnapshot, known: Option<&WatchedFile>) -> WatchedFile {
     let Some(known) = known else { return from_the_start(seen) };
     WatchedFile { size: seen.size, modified_at: seen.modified_at, problem: None, ..known.clone() }
 }
 
 /// As far as is known of the file that begins like this; another file is new from its first byte on.
-pub(super) fn of_the_same(seen: &Seen, known: Option<&WatchedFile>, head: &[u8]) -> WatchedFile {
+pub(super) fn of_the_same(seen: &FileSnapshot, known: Option<&WatchedFile>, head: &[u8]) -> WatchedFile {
     as_known(seen, known.filter(|known| is_same(seen, known, head)))
 }
 
-fn is_same(seen: &Seen, known: &WatchedFile, head: &[u8]) -> bool {
+fn is_same(seen: &FileSnapshot, known: &WatchedFile, head: &[u8]) -> bool {
     // Shorter than what was read, or begun by somebody who did not finish.
     if !(0..=seen.size).contains(&known.read_bytes) {
         return false;

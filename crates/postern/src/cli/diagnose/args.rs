@@ -42,7 +42,7 @@ pub struct DiagnoseArgs {
     /// A TOML file with other thresholds.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
-    /// Judge only what happened from this time on, such as 2026-03-02 (all of that day, UTC) or 2026-03-02T08:30:00Z.
+    /// Analyse only what happened from this time on, such as 2026-03-02 (all of that day, UTC) or 2026-03-02T08:30:00Z.
     /// Earlier records still teach what is usual for a person.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub since: Option<Timestamp>,

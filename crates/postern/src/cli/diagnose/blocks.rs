@@ -33,7 +33,7 @@ pub(super) fn finding(out: &mut impl Write, finding: &Finding, report: &Report) 
             ("About", subject(&finding.subject)),
             ("Since", finding.since.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
             ("What happened", printable(&finding.words)),
-            ("What to do", printable(&finding.mend)),
+            ("What to do", printable(&finding.remediation)),
             ("Threshold", threshold),
             ("Evidence", format!("{records}: {}", evidence(finding, report, PLACES))),
         ],

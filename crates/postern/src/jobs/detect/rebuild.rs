@@ -1,22 +1,22 @@
-//! Judges the last weeks anew, from the tables, in the order of time.
+//! Analyses the last weeks anew, from the tables, in the order of time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::watch::{PAGE, Row, Watch, first_id_of, horizon_of};
+use super::analysed_records::{AnalysedRecords, PAGE, Row, first_id_of, horizon_of};
 use crate::app::App;
-use crate::store::imported_sign_ins::{ImportedRow, Stretch};
+use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
 use crate::store::{StoreError, imported_sign_ins, micros, sign_ins};
 
 /// Reads both tables side by side. What is committed meanwhile is left to the watch: imported records by their ids,
 /// our own by those of the last minute.
-pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
+pub(super) async fn rebuild(app: Arc<App>) -> Result<AnalysedRecords, StoreError> {
     let now = app.clock.now();
     let newest_id = imported_sign_ins::newest_id(&app.db, &app.tenant).await?;
-    let mut watch = Watch::new(&app, now, newest_id.clone());
+    let mut watch = AnalysedRecords::new(&app, now, newest_id.clone());
     let from = micros(watch.since());
     let until = horizon_of(now);
     let mut own = Own {
@@ -42,7 +42,7 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<Watch, StoreError> {
 }
 
 /// Takes rows in the order of time until one of the two has to be filled. Both have rows, or have none left.
-fn merge(watch: &mut Watch, own: &mut Own, imported: &mut Imported, now: Timestamp) {
+fn merge(watch: &mut AnalysedRecords, own: &mut Own, imported: &mut Imported, now: Timestamp) {
     loop {
         let row = match (own.rows.front(), imported.rows.front()) {
             (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
@@ -97,8 +97,11 @@ impl Imported {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());
         }
-        let stretch =
-            Stretch { after: (self.after.0, &self.after.1), until: self.until, newest_id: &self.newest_id };
+        let stretch = RecordRange {
+            after: (self.after.0, &self.after.1),
+            until: self.until,
+            newest_id: &self.newest_id,
+        };
         let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
         self.is_over = page.is_empty();
         if let Some(last) = page.last() {

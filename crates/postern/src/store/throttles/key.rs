@@ -68,7 +68,7 @@ impl RateLimitKey {
     }
 
     /// Something that is neither: a case's phrase, a sender that asks for too much.
-    pub fn of_thing(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
+    pub fn of_resource(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
         Self::of(kind, id, counted.into(), KeyLife::For(THING_KEPT))
     }
 

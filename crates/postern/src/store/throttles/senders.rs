@@ -28,7 +28,7 @@ impl SenderLimit {
     }
 }
 
-/// Their lane in the table of counts.
+/// Their bucket in the table of counts.
 const REQUESTS: &str = "requests";
 
 /// How long a sender has to wait, if one of its buckets is full. Only reads: most of a flood ends here.
@@ -41,7 +41,7 @@ pub async fn find_wait(
     let mut longest = None;
     for limit in limits {
         let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT next_at FROM throttles WHERE tenant_id = $1 AND subject = $2 AND lane = $3",
+            "SELECT next_at FROM throttles WHERE tenant_id = $1 AND subject = $2 AND bucket = $3",
         )
         .bind(tenant.as_str())
         .bind(limit.subject())
@@ -65,8 +65,8 @@ pub async fn admit(change: &mut Change<'_>, limits: &[SenderLimit]) -> Result<bo
         // Kept for an hour after the bucket has run empty, or as long as it could be full.
         let kept_until = limit.latest(now).saturating_add(SignedDuration::from_hours(1));
         let admitted = sqlx::query(
-            "INSERT INTO throttles (tenant_id, subject, lane, failures, next_at, kept_until) \
-             VALUES ($1, $2, $3, 0, $4, $8) ON CONFLICT (tenant_id, subject, lane) DO UPDATE SET \
+            "INSERT INTO throttles (tenant_id, subject, bucket, failures, next_at, kept_until) \
+             VALUES ($1, $2, $3, 0, $4, $8) ON CONFLICT (tenant_id, subject, bucket) DO UPDATE SET \
              next_at = CASE WHEN throttles.next_at > $5 THEN throttles.next_at + $6 ELSE $4 END, kept_until = $8 \
              WHERE throttles.next_at <= $7",
         )

@@ -62,7 +62,8 @@ async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
     for row in cases::list_open_of_reports(&app.db, &app.tenant, &caller.person.id).await? {
         let Some(person) = &row.person_id else { continue };
         let wants_word = |case: &Case| {
-            *case.stage() == Stage::Verifying && case.evidence().iter().all(|e| e.witness != caller.person.id)
+            *case.stage() == Stage::Verifying
+                && case.evidence().iter().all(|e| e.attested_by != caller.person.id)
         };
         if !row.case(app.clock.now())?.as_ref().is_some_and(wants_word) {
             continue;

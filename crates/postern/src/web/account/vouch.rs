@@ -62,7 +62,7 @@ async fn page(
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(app, caller, id).await?;
     let gave_word =
-        case.evidence().iter().any(|e| e.kind == Kind::ManagerVouch && e.witness == caller.person.id);
+        case.evidence().iter().any(|e| e.kind == Kind::ManagerVouch && e.attested_by == caller.person.id);
     if !gave_word {
         permit_on_case::<Vouch>(app, caller, &case).await?;
     }

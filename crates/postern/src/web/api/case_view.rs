@@ -97,7 +97,7 @@ pub struct CaseDetail {
     /// Numbers that may be called: on file for long enough before the case. No other can be bound.
     numbers: Vec<Number>,
     /// What was recorded, oldest first.
-    evidence: Vec<Piece>,
+    evidence: Vec<RecordedEvidence>,
     /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, rejected proof, and
     /// what was withdrawn.
     earlier: Vec<EarlierMarkView>,
@@ -194,20 +194,20 @@ pub struct Attempt {
     /// The cause in plain words.
     cause_words: Option<&'static str>,
     /// What mends it, gentlest first.
-    mend: Option<&'static str>,
+    remediation: Option<&'static str>,
     /// What else is known: `clock 240 s slow`.
     detail: Option<String>,
 }
 
 /// A verification that was recorded.
 #[derive(Serialize, ToSchema)]
-pub struct Piece {
+pub struct RecordedEvidence {
     /// The kind's word.
     kind: &'static str,
     /// What the desk calls it.
     title: &'static str,
     /// Whose word it is.
-    witness: String,
+    attested_by: String,
     /// Ticket, recording or type of document.
     reference: String,
     /// Whether it only supports and never suffices.

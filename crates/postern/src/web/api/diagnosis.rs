@@ -64,7 +64,7 @@ pub struct AccountView {
     /// Why, in plain words.
     why: String,
     /// What to do.
-    mend: String,
+    remediation: String,
     /// Would an MFA reset help? `yes, once verified`, `only if the factor is lost` or `no`.
     reset_helps: &'static str,
     /// The first rung of the ladder that applies; 0 when nothing is wrong.
@@ -93,7 +93,7 @@ pub struct AttemptView {
     /// The cause in plain words.
     cause_words: Option<&'static str>,
     /// What mends it.
-    mend: Option<&'static str>,
+    remediation: Option<&'static str>,
     ip: Option<String>,
     app: Option<String>,
     detail: Option<String>,
@@ -147,7 +147,7 @@ impl From<Account> for AccountView {
             since,
             cause: account.cause.map(Cause::as_str),
             why: account.why,
-            mend: account.mend,
+            remediation: account.remediation,
             reset_helps: account.reset_helps.plain_words(),
             rung: account.rung,
             last_success: account.last_success,
@@ -174,7 +174,7 @@ impl From<AttemptLine> for AttemptView {
             result,
             cause: cause.map(Cause::as_str),
             cause_words: cause.map(Cause::plain_words),
-            mend: cause.map(Cause::mend),
+            remediation: cause.map(Cause::remediation),
             ip: attempt.ip,
             app: attempt.app,
             detail: attempt.detail,

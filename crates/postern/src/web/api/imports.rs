@@ -19,7 +19,7 @@ use crate::store::{persons, time};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
-const AHEAD: &str = "Most times lie ahead of our clock: is the log in local time? What is ahead is judged when its time has come.";
+const AHEAD: &str = "Most times lie ahead of our clock: is the log in local time? What is ahead is analysed when its time has come.";
 
 /// Imports, those with the newest records first, at most 200.
 #[derive(Serialize, ToSchema)]
@@ -56,7 +56,7 @@ pub struct ImportLine {
     repeated: i64,
     /// Of these, older than records are kept, more than a day ahead, or without a time.
     out_of_time: i64,
-    /// Of these, more than two minutes ahead of our clock: they are judged when their time has come.
+    /// Of these, more than two minutes ahead of our clock: they are analysed when their time has come.
     ahead: i64,
     /// What is probably wrong with the log as a whole.
     hint: Option<&'static str>,

@@ -4,7 +4,7 @@ use postern_signals::{Position, SignIn};
 use serde::Serialize;
 
 use crate::actions::diagnose_person::AttemptLine;
-use crate::actions::names::Meant;
+use crate::actions::names::DirectoryMatches;
 use crate::app::App;
 use crate::store::{StoreError, imported_sign_ins, sign_ins};
 use crate::web::api::diagnosis::AttemptView;
@@ -33,14 +33,14 @@ impl EvidenceLine {
             }
             _ => Vec::new(),
         };
-        let meant = Meant::by(app, lines.iter().filter_map(|line| line.login.as_deref())).await?;
+        let meant = DirectoryMatches::by(app, lines.iter().filter_map(|line| line.login.as_deref())).await?;
         let attempts = lines.into_iter().map(|line| with_name(app, line, &meant).into()).collect();
         Ok(Self { piece, attempts })
     }
 }
 
 /// The same, without a name that nobody in the directory has. Words of the log that hold it are left out with it.
-fn with_name(app: &App, line: AttemptLine, meant: &Meant) -> AttemptLine {
+fn with_name(app: &App, line: AttemptLine, meant: &DirectoryMatches) -> AttemptLine {
     let Some(login) = line.login.filter(|login| !login.is_empty()) else {
         return AttemptLine { login: None, ..line };
     };

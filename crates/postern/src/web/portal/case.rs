@@ -32,7 +32,7 @@ pub struct OpenForm {
 
 /// What the page has shown last.
 #[derive(Deserialize)]
-pub struct Seen {
+pub struct SeenVersion {
     seen: Option<i64>,
 }
 
@@ -40,7 +40,7 @@ pub struct Seen {
 pub async fn show(
     State(app): State<Arc<App>>,
     page: Result<CasePage, Problem>,
-    Query(seen): Query<Seen>,
+    Query(seen): Query<SeenVersion>,
 ) -> Result<Response, Problem> {
     let Ok(CasePage(row)) = page else {
         return Ok(Redirect::to("/recover").into_response());

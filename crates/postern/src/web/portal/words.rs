@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What the case page says.
 #[derive(Debug, Serialize)]
-pub struct Standing {
+pub struct CaseProgress {
     /// Where it stands.
     pub now: &'static str,
     /// What happens next.
@@ -28,7 +28,7 @@ pub const STEPS: [&str; 4] =
     ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
-pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Standing {
+pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> CaseProgress {
     let Some(case) = case else {
         return match stored_stage {
             "closed" => over(REFUSED),
@@ -55,7 +55,7 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
         Stage::OnHold { .. } | Stage::Ready { .. } => {
             checked("Your identity is checked. The help desk can now remove your old sign-in methods.", None)
         }
-        Stage::Remedied { .. } => Standing {
+        Stage::Remedied { .. } => CaseProgress {
             now: "Your old sign-in methods are gone.",
             next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
             done: 3,
@@ -65,7 +65,7 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Stan
             can_withdraw: false,
         },
         Stage::Contested { .. } if matches!(case.page(), Page::Bound { .. }) => over(CONTESTED),
-        Stage::Closed { outcome: Outcome::Proven, .. } => Standing { done: 4, ..over(PROVEN) },
+        Stage::Closed { outcome: Outcome::Proven, .. } => CaseProgress { done: 4, ..over(PROVEN) },
         Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
         Stage::Closed { outcome: Outcome::Lapsed, .. } if case.remedied_at().is_some() => over(LATE),
         Stage::Closed { outcome: Outcome::Lapsed, .. } => over(LAPSED),
@@ -94,7 +94,7 @@ const CONTESTED: Words = (
     "If it was you after all, call the help desk; a senior will look at it.",
 );
 
-fn waiting(bound: bool) -> Standing {
+fn waiting(bound: bool) -> CaseProgress {
     let next = if bound {
         "The help desk is gathering what else the rules want: for most people, your manager's word. Keep this page open: your \
          manager will ask you for the phrase too."
@@ -102,7 +102,7 @@ fn waiting(bound: bool) -> Standing {
         "The help desk will call you, at a number that your organisation has on file. When they do, read them the phrase \
          below. We never ask for your password, and we never call a number that you gave us today."
     };
-    Standing {
+    CaseProgress {
         now: if bound { "You are on the line with us: this page is yours." } else { "We have your request." },
         next,
         done: 1,
@@ -113,8 +113,8 @@ fn waiting(bound: bool) -> Standing {
     }
 }
 
-fn checked(now: &'static str, until: Option<i64>) -> Standing {
-    Standing {
+fn checked(now: &'static str, until: Option<i64>) -> CaseProgress {
+    CaseProgress {
         now,
         next: "Keep this page. It will say when it is your turn.",
         done: 2,
@@ -125,6 +125,6 @@ fn checked(now: &'static str, until: Option<i64>) -> Standing {
     }
 }
 
-fn over((now, next): Words) -> Standing {
-    Standing { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
+fn over((now, next): Words) -> CaseProgress {
+    CaseProgress { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
 }

@@ -2,7 +2,7 @@ use postern::actions::add_evidence::add_evidence;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern_core::case::Recorded;
-use postern_core::evidence::{Kind, Worth};
+use postern_core::evidence::{EvidenceClass, Kind};
 
 use super::{assert_invalid, assert_refused};
 use crate::on_both::on_both;
@@ -10,7 +10,7 @@ use crate::steps::PLACEHOLDER_REASON;
 use crate::test_app::TestApp;
 
 fn never_accepted() -> Vec<Kind> {
-    Kind::ALL.into_iter().filter(|kind| kind.worth() == Worth::Never).collect()
+    Kind::ALL.into_iter().filter(|kind| kind.class() == EvidenceClass::Never).collect()
 }
 
 on_both! {

@@ -5,7 +5,7 @@ use postern::actions::add_person::{AddedPerson, Details, add_person};
 use postern::actions::create_service_token::create_service_token;
 use postern::actions::decide_on_power::{approve_power, grant_due_powers, stop_power};
 use postern::actions::export_audit::export_audit;
-use postern::actions::recover_person::{Given, recover_person};
+use postern::actions::recover_person::{IssuedCredential, recover_person};
 use postern::actions::revoke_service_token::revoke_service_token;
 use postern::actions::{ActionError, Caller};
 use postern::store::audit::AuditFilter;
@@ -180,7 +180,7 @@ on_both! {
         let ada = app.caller("ada").await;
         app.add(&ada, "nell", Role::Admin).await;
         match recover_person(&app, "ada", PLACEHOLDER_REASON, false).await.unwrap() {
-            Given::Pass(code) | Given::SetUpCode(code) => app.secrets.saw(&code),
+            IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         app.advance(SignedDuration::from_hours(73));
@@ -193,7 +193,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.add(&app.caller("ada").await, "nell", Role::Admin).await;
         match recover_person(&app, "nell", PLACEHOLDER_REASON, false).await.unwrap() {
-            Given::Pass(code) | Given::SetUpCode(code) => app.secrets.saw(&code),
+            IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         assert_eq!(app.told_overseers("was decided on").await.len(), 2);

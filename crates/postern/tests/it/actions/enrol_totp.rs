@@ -1,5 +1,5 @@
 use postern::actions::enrol_totp::{enrol_totp, secret};
-use postern::actions::recover_person::{Given, recover_person};
+use postern::actions::recover_person::{IssuedCredential, recover_person};
 use postern::actions::use_pass::use_pass;
 use postern::store::flows::FlowRow;
 use postern_testkit::TestPhone;
@@ -66,7 +66,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (mut row, _) = enrolling(&app).await;
         let given = recover_person(&app, "emil", PLACEHOLDER_REASON, false).await.unwrap();
-        if let Given::Pass(pass) = given {
+        if let IssuedCredential::Pass(pass) = given {
             app.secrets.saw(&pass);
         }
         let (ana, emil) = (app.person("ana").await.id, app.person("emil").await.id);

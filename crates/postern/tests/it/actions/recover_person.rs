@@ -1,4 +1,4 @@
-use postern::actions::recover_person::{Given, recover_person};
+use postern::actions::recover_person::{IssuedCredential, recover_person};
 use postern::demo;
 use postern_core::signin::Flow;
 
@@ -16,7 +16,7 @@ on_both! {
         assert_invalid(recover_person(&app, "nobody", PLACEHOLDER_REASON, false).await, "login");
         ada.get("/account").await.ok();
         let given = recover_person(&app, "ada", PLACEHOLDER_REASON, false).await.unwrap();
-        let Given::Pass(pass) = given else { panic!("a pass") };
+        let IssuedCredential::Pass(pass) = given else { panic!("a pass") };
         app.secrets.saw(&pass);
         ada.get("/account").await.leads_to("/sign-in");
         let form = [("login", "ada"), ("password", "ada-has-a-long-demo-password")];
@@ -33,7 +33,7 @@ on_both! {
         app.advance_seconds(3601);
         assert_throttled(app.try_password("ana", &demo::password("ana")).await);
         let given = recover_person(&app, "ana", PLACEHOLDER_REASON, true).await.unwrap();
-        let Given::SetUpCode(code) = given else { panic!("a set-up code") };
+        let IssuedCredential::SetUpCode(code) = given else { panic!("a set-up code") };
         app.secrets.saw(&code);
         assert!(app.try_password("ana", &demo::password("ana")).await.is_err(), "the old password is gone");
         let form = [("code", code.as_str()), ("login", "ana"), ("password", "gravel-otter-91-lamp-violet")];

@@ -73,7 +73,7 @@ on_both! {
     async fn a_log_that_comes_late_and_backwards_is_judged_in_the_order_of_time(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
-        // Something recent is judged first, then what was hours before it, newest first.
+        // Something recent is analysed first, then what was hours before it, newest first.
         app.import("recent.jsonl", jsonl(&[signed_in("gus", now)])).await;
         let earlier = now - SignedDuration::from_hours(5);
         let mut lines: Vec<String> = fatigue("ana", 6, earlier).lines().map(str::to_owned).collect();
@@ -96,7 +96,7 @@ on_both! {
     async fn records_from_the_future_are_judged_when_their_time_has_come(db) {
         let app = TestApp::start(db).await;
         let (now, hours) = (app.clock.now(), SignedDuration::from_hours);
-        // A node that has judged all before it sees them, and one that is made when they are there.
+        // A node that has analysed all before it sees them, and one that is made when they are there.
         app.import("okta.jsonl", fatigue("gus", 5, now)).await;
         app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
         let counts = app.import("local.jsonl", fatigue("ana", 5, now + hours(2))).await;
@@ -121,7 +121,7 @@ on_both! {
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         let before = app.finding("mfa_fatigue").await;
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
-        // The next one shows that all of it was judged anew.
+        // The next one shows that all of it was analysed anew.
         app.import("more.jsonl", fatigue("gus", 5, app.clock.now())).await;
         app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
         let kept = app.finding_where("mfa_fatigue", |row| row.subject_words == "ana").await;
@@ -192,7 +192,7 @@ on_both! {
         }
         assert!(pages.len() >= 3 && pages.iter().sum::<usize>() == 205, "{pages:?}");
         app.finding("mfa_fatigue").await;
-        // And when it is judged anew.
+        // And when it is analysed anew.
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
         sqlx::query("DELETE FROM finding_people").execute(app.db.reader()).await.unwrap();
         sqlx::query("DELETE FROM findings").execute(app.db.reader()).await.unwrap();

@@ -11,7 +11,7 @@ use postern::store::sessions::{self, NewSession};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
-use postern_core::signin::{Assurance, Standing};
+use postern_core::signin::{AccountStatus, Assurance};
 use postern_testkit::{SoftPasskey, TestPhone};
 use serde_json::{Value, json};
 
@@ -171,5 +171,5 @@ impl TestApp {
 
 /// What a passkey with user verification is worth.
 pub(super) fn passkey_alone() -> Assurance {
-    Assurance::passkey_alone(Standing { suspended: false, has_factor: true }).unwrap()
+    Assurance::passkey_alone(AccountStatus { suspended: false, has_factor: true }).unwrap()
 }

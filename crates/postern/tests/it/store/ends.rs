@@ -18,7 +18,7 @@ use postern::store::{
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
-use postern_core::signin::{Assurance, Standing};
+use postern_core::signin::{AccountStatus, Assurance};
 
 use crate::on_both::on_both;
 use crate::test_app::{Database, TestApp};
@@ -103,7 +103,7 @@ on_both! {
     async fn of_sessions(db) {
         let app = TestApp::start(db).await;
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
-        let standing = Standing { suspended: false, has_factor: true };
+        let standing = AccountStatus { suspended: false, has_factor: true };
         let (hour, idle) = (SignedDuration::from_hours(1), Config::SESSION_IDLE);
         for (life, end) in [(hour, begins + idle), (idle / 2, begins + idle / 2)] {
             let hash = token_hash(&app.rng.token().unwrap());

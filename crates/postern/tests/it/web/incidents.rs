@@ -30,7 +30,7 @@ on_both! {
         assert_eq!(page.body.matches("The MFA prompt was declined.").count(), 5, "each record says what it was");
         assert!(page.body.contains(r#"href="/desk/runbook#mfa-fatigue""#));
         sol.get("/desk/runbook").await.ok().says("Never hurry").says("MFA fatigue");
-        page.says(&finding.threshold).says(&finding.mend).says("mfa_fatigue").says(&finding.confidence);
+        page.says(&finding.threshold).says(&finding.remediation).says("mfa_fatigue").says(&finding.confidence);
         let version = finding.version.to_string();
         let form = |reason: &'static str| [("reason", reason), ("version", version.as_str())];
         sol.post(&format!("{path}/close"), &form(" ")).await.status(422).says("Give a reason");

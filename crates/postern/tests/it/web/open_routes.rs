@@ -187,7 +187,7 @@ on_both! {
         }
         app.advance(jiff::SignedDuration::from_hours(24 * 3));
         postern::jobs::sweep::sweep(&app).await.unwrap();
-        let left = "SELECT COUNT(*) FROM throttles WHERE lane = 'requests' OR subject LIKE '%open_case%'";
+        let left = "SELECT COUNT(*) FROM throttles WHERE bucket = 'requests' OR subject LIKE '%open_case%'";
         assert_eq!(app.count(left).await, 0);
         // Both names alike, so that no name is told by its count.
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE '%:password' AND failures = 3").await, 4);

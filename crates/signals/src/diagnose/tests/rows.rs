@@ -92,7 +92,7 @@ fn what_was_done_since_the_last_try_is_said() {
         "{}",
         reset.why
     );
-    assert!(reset.mend.contains("try again first"));
+    assert!(reset.remediation.contains("try again first"));
     assert_eq!(reset.reset_helps, ResetHelps::No);
     let unlocked = mia([record(0, Failure(Cause::AccountLocked)), change(30, Lifecycle::Unlock)]);
     assert_eq!(unlocked.state, PersonState::Unfinished { since: at(30) });
@@ -105,5 +105,5 @@ fn a_warning_is_said_beside_a_success() {
     risky.flag = Some(Flag::Risk);
     let report = report([risky]);
     assert_eq!(rules(&report), ["provider_risk"]);
-    assert_eq!(*report.people[0].mend, *report.findings[0].mend);
+    assert_eq!(*report.people[0].remediation, *report.findings[0].remediation);
 }

@@ -29,9 +29,9 @@ impl Read for Chunks<'_> {
     }
 }
 
-type Seen = Vec<(u64, String)>;
+type Familiarity = Vec<(u64, String)>;
 
-fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (Seen, Option<io::Error>) {
+fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (Familiarity, Option<io::Error>) {
     let (mut seen, mut likely) = (Vec::new(), Provider::Entra);
     loop {
         match batcher.next() {
@@ -50,7 +50,7 @@ fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (Seen, Option<io::Error>) {
     }
 }
 
-fn seen(bytes: &[u8], sizes: Vec<usize>, options: ReadOptions) -> Seen {
+fn seen(bytes: &[u8], sizes: Vec<usize>, options: ReadOptions) -> Familiarity {
     let (seen, error) = read_all(&mut Batcher::new(Chunks { bytes, sizes, fails: false }, options));
     assert!(error.is_none());
     seen
@@ -178,7 +178,7 @@ fn a_line_of_a_gigabyte_is_let_go() {
         let endless = Endless { letter: b'x', times: 1 << 30, rest: rest.as_bytes() };
         let reader = first.as_bytes().chain(endless);
         let mut batcher = Batcher::new(reader, ReadOptions::default());
-        let mut seen: Seen = Vec::new();
+        let mut seen: Familiarity = Vec::new();
         let mut likely = Provider::Entra;
         while let Some(batch) = batcher.next().unwrap() {
             assert!(batch.buffer.capacity() <= crate::read::MAX_LINE + 2 * crate::read::BATCH);

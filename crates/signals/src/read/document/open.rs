@@ -1,6 +1,6 @@
 //! A record while its end is looked for.
 
-use super::{Fate, Piece};
+use super::{DocumentSlice, SliceOutcome};
 use crate::read::envelope::{MEMBERS, Member, member_at_end_of};
 
 /// A record that is not at its end yet, or an envelope that is not known as one yet.
@@ -54,9 +54,9 @@ impl Open {
         }
     }
 
-    pub(super) fn ended(&self, end: usize, fate: Fate) -> Piece {
-        let fate = if self.skipped { Fate::TooLong } else { fate };
-        Piece { start: self.start, end, line: self.line, fate }
+    pub(super) fn ended(&self, end: usize, fate: SliceOutcome) -> DocumentSlice {
+        let fate = if self.skipped { SliceOutcome::TooLong } else { fate };
+        DocumentSlice { start: self.start, end, line: self.line, fate }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 
-fn split_with(text: &[u8], limit: usize, chunk: usize) -> Vec<(u64, Fate, String)> {
+fn split_with(text: &[u8], limit: usize, chunk: usize) -> Vec<(u64, SliceOutcome, String)> {
     let mut found = Vec::new();
     let mut splitter = Splitter::new(limit, 1);
     let (mut pieces, mut at) = (Vec::new(), 0);
@@ -9,7 +9,7 @@ fn split_with(text: &[u8], limit: usize, chunk: usize) -> Vec<(u64, Fate, String
         splitter.feed(&text[..to], at, &mut pieces);
         at = to;
         for piece in pieces.drain(..) {
-            let whole = matches!(piece.fate, Fate::Whole | Fate::Hollow);
+            let whole = matches!(piece.fate, SliceOutcome::Whole | SliceOutcome::Hollow);
             let text = if whole { &text[piece.start..piece.end] } else { b"" };
             found.push((piece.line, piece.fate, String::from_utf8(text.to_vec()).unwrap()));
         }
@@ -19,7 +19,7 @@ fn split_with(text: &[u8], limit: usize, chunk: usize) -> Vec<(u64, Fate, String
 }
 
 /// Whole, and byte by byte: no state may hide in the size of a chunk.
-fn split(text: &str) -> Vec<(u64, Fate, String)> {
+fn split(text: &str) -> Vec<(u64, SliceOutcome, String)> {
     let found = split_with(text.as_bytes(), 1000, text.len().max(1));
     assert_eq!(found, split_with(text.as_bytes(), 1000, 1), "{text}");
     found
@@ -29,7 +29,7 @@ fn records(text: &str) -> Vec<String> {
     split(text)
         .into_iter()
         .map(|(_, fate, text)| {
-            assert_eq!(fate, Fate::Whole, "{text}");
+            assert_eq!(fate, SliceOutcome::Whole, "{text}");
             text
         })
         .collect()
@@ -65,7 +65,7 @@ fn an_envelope_is_known_by_its_key() {
         let found = split(&envelope.replace("LIST", &list));
         let whole: Vec<_> = found
             .iter()
-            .filter(|(_, fate, _)| *fate == Fate::Whole)
+            .filter(|(_, fate, _)| *fate == SliceOutcome::Whole)
             .map(|(_, _, text)| text.as_str())
             .collect();
         assert_eq!(whole, PAIR, "{envelope}");
@@ -95,13 +95,13 @@ fn envelopes_in_envelopes_have_an_end() {
     assert_eq!(records(&nested(LEVELS)), [r#"{"a":1}"#]);
     assert_eq!(records(&nested(LEVELS + 2)), [nested(2)]);
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(split(&format!("{deep}{{\"a\":{deep}}}"))[0].1, Fate::TooLong);
+    assert_eq!(split(&format!("{deep}{{\"a\":{deep}}}"))[0].1, SliceOutcome::TooLong);
 }
 
 #[test]
 fn an_empty_page_is_hollow() {
-    assert_eq!(split(r#"{"value":[ ]}"#)[0].1, Fate::Hollow);
-    assert_eq!(split(r#"{"value":[7]}"#)[0].1, Fate::Whole);
+    assert_eq!(split(r#"{"value":[ ]}"#)[0].1, SliceOutcome::Hollow);
+    assert_eq!(split(r#"{"value":[7]}"#)[0].1, SliceOutcome::Whole);
     assert!(split("[]").is_empty());
 }
 
@@ -109,9 +109,17 @@ fn an_empty_page_is_hollow() {
 fn lines_are_counted_and_the_cut_off_is_named() {
     let found = split("\n[\n {\"a\":\n1},\n{\"b\":2}]\n{\"c\":3}\n{\"d\":");
     let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
-    assert_eq!(lines, [(3, Fate::Whole), (5, Fate::Whole), (6, Fate::Whole), (7, Fate::CutOff)]);
+    assert_eq!(
+        lines,
+        [
+            (3, SliceOutcome::Whole),
+            (5, SliceOutcome::Whole),
+            (6, SliceOutcome::Whole),
+            (7, SliceOutcome::CutOff)
+        ]
+    );
     // The last record is whole, and the list goes on: something is missing.
-    assert_eq!(split("[\n{\"a\":1},\n\n").last().unwrap(), &(2, Fate::CutOff, String::new()));
+    assert_eq!(split("[\n{\"a\":1},\n\n").last().unwrap(), &(2, SliceOutcome::CutOff, String::new()));
 }
 
 #[test]
@@ -119,12 +127,15 @@ fn too_long_is_skipped_up_to_its_end() {
     for chunk in [1, 7, 1000] {
         let text = format!("[{{\"a\":\"{}\"}},{{\"b\":1}}]", "{".repeat(40));
         let found = split_with(text.as_bytes(), 20, chunk);
-        assert_eq!(found, [(1, Fate::TooLong, String::new()), (1, Fate::Whole, "{\"b\":1}".into())]);
+        assert_eq!(
+            found,
+            [(1, SliceOutcome::TooLong, String::new()), (1, SliceOutcome::Whole, "{\"b\":1}".into())]
+        );
         // To the byte.
         let fits = split_with(b"{\"a\":1}{\"bb\":1}{\"c\":2}", 7, chunk);
         assert_eq!(
             fits.iter().map(|(_, fate, _)| *fate).collect::<Vec<_>>(),
-            [Fate::Whole, Fate::TooLong, Fate::Whole]
+            [SliceOutcome::Whole, SliceOutcome::TooLong, SliceOutcome::Whole]
         );
     }
 }
@@ -134,12 +145,20 @@ fn after_damage_a_line_begins_anew() {
     let text = "{\"records\":[{\"a\":1},{\"b\":\"cut\n{\"records\":[{\"c\":3}]}\n{\"records\":[{\"d\":4}]}";
     let found = split(text);
     let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
-    assert_eq!(lines, [(1, Fate::Whole), (1, Fate::CutOff), (2, Fate::Whole), (3, Fate::Whole)]);
+    assert_eq!(
+        lines,
+        [
+            (1, SliceOutcome::Whole),
+            (1, SliceOutcome::CutOff),
+            (2, SliceOutcome::Whole),
+            (3, SliceOutcome::Whole)
+        ]
+    );
     // Cut off between texts, which shows only when the record has grown too long.
     let text = format!("[{{\"a\":[\n {}\n{{\"b\":2}},\n{{\"c\":3}}]", "1,".repeat(50));
     for chunk in [1, 1000] {
         let found = split_with(text.as_bytes(), 60, chunk);
         let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
-        assert_eq!(lines, [(1, Fate::TooLong), (3, Fate::Whole), (4, Fate::Whole)]);
+        assert_eq!(lines, [(1, SliceOutcome::TooLong), (3, SliceOutcome::Whole), (4, SliceOutcome::Whole)]);
     }
 }

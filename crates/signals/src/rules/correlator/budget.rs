@@ -26,13 +26,15 @@ impl State {
     }
 
     fn forget_what_is_over(&mut self, plan: &Plan, now: &Now<'_>) {
-        for ((trails, backings), tally) in self.trails.iter_mut().zip(&mut self.backings).zip(&plan.tallies) {
-            trails.forget(now.oldest(tally.span));
-            backings.forget(now.oldest(tally.span));
+        for ((windows, backings), counter) in
+            self.windows.iter_mut().zip(&mut self.backings).zip(&plan.counters)
+        {
+            windows.forget(now.oldest(counter.span));
+            backings.forget(now.oldest(counter.span));
         }
-        for ((paths, hot), watch) in self.paths.iter_mut().zip(&mut self.hot).zip(&plan.watches) {
-            paths.forget(now.oldest(watch.span));
-            hot.forget(now.oldest(watch.span.max(watch.remembered)));
+        for ((paths, hot), correlation) in self.paths.iter_mut().zip(&mut self.hot).zip(&plan.correlations) {
+            paths.forget(now.oldest(correlation.span));
+            hot.forget(now.oldest(correlation.span.max(correlation.remembered)));
         }
         self.memories().for_each(Memory::shrink);
     }
@@ -60,7 +62,7 @@ impl State {
         {
             groups.iter_mut().map(|groups| groups as &mut dyn Memory)
         }
-        each(&mut self.trails)
+        each(&mut self.windows)
             .chain(each(&mut self.backings))
             .chain(each(&mut self.paths))
             .chain(each(&mut self.hot))
@@ -73,6 +75,6 @@ impl State {
         {
             groups.iter().map(Memory::bytes).sum()
         }
-        all(&self.trails) + all(&self.backings) + all(&self.paths) + all(&self.hot)
+        all(&self.windows) + all(&self.backings) + all(&self.paths) + all(&self.hot)
     }
 }

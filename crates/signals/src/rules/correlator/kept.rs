@@ -1,8 +1,8 @@
 //! What is kept of a group between its records.
 
 use super::{
+    event_window::Entry,
     groups::{Kept, heap},
-    trail::Entry,
 };
 use crate::{finding::EVIDENCE_LISTED, record::Position};
 

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::{
     Fired, budget,
-    court::{Court, Said},
+    event_window::{Entry, EventWindow, SECOND, note, seconds},
     groups::Groups,
     kept::{BACKING, Backing, Hot, Path, Paths},
-    trail::{Entry, SECOND, Trail, note, seconds},
+    sigma_adapter::{Said, SigmaAdapter},
 };
 use crate::{
     event::{View, unpacked_position},
-    rules::plan::{Counts, Plan, Tally, Target, Watch},
+    rules::plan::{Counter, Counts, Plan, PlannedCorrelation, Target},
 };
 
 /// The present record.
@@ -46,11 +46,11 @@ struct Verdict {
 }
 
 pub(super) struct State {
-    court: Court,
+    adapter: SigmaAdapter,
     hasher: RandomState,
     pub(super) serial: u64,
     /// By tally.
-    pub(super) trails: Vec<Groups<Trail>>,
+    pub(super) windows: Vec<Groups<EventWindow>>,
     pub(super) backings: Vec<Groups<Backing>>,
     /// By watch.
     pub(super) paths: Vec<Groups<Paths>>,
@@ -67,13 +67,13 @@ impl State {
             (0..count).map(|_| Groups::default()).collect()
         }
         Self {
-            court: Court::new(&plan.questions),
+            adapter: SigmaAdapter::new(&plan.questions),
             hasher: RandomState::new(),
             serial: 0,
-            trails: some(plan.tallies.len()),
-            backings: some(plan.tallies.len()),
-            paths: some(plan.watches.len()),
-            hot: some(plan.watches.len()),
+            windows: some(plan.counters.len()),
+            backings: some(plan.counters.len()),
+            paths: some(plan.correlations.len()),
+            hot: some(plan.correlations.len()),
             budget: budget::of(plan),
             fired: Vec::new(),
         }
@@ -88,23 +88,23 @@ impl State {
     /// Counts the record, or what a correlation found with it.
     pub(super) fn hit(&mut self, plan: &Plan, target: Target, now: &Now<'_>, backing: Option<&Backing>) {
         let fires = match target {
-            Target::Tally { tally, part } => return self.count(plan, (tally, part), now, backing),
-            Target::Order { watch, part } => self.step(plan, (watch, part), now, backing),
-            Target::Open { watch, part } => self.ask(plan, (watch, part), now, backing),
+            Target::Counter { counter, part } => return self.count(plan, (counter, part), now, backing),
+            Target::Order { correlation, part } => self.step(plan, (correlation, part), now, backing),
+            Target::Open { correlation, part } => self.ask(plan, (correlation, part), now, backing),
         };
-        if let Some((watch, verdict)) = fires {
-            self.fire(plan, watch, verdict, now);
+        if let Some((correlation, verdict)) = fires {
+            self.fire(plan, correlation, verdict, now);
         }
     }
 
-    fn fire(&mut self, plan: &Plan, watch: &Watch, verdict: Verdict, now: &Now<'_>) {
+    fn fire(&mut self, plan: &Plan, correlation: &PlannedCorrelation, verdict: Verdict, now: &Now<'_>) {
         let Verdict { said, group, backing } = verdict;
         let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
-        if let Some(rule) = watch.rule {
+        if let Some(rule) = correlation.rule {
             let (since, until) = (time(said.since), time(now.at));
             self.fired.push(Fired { rule, group, value: said.value, evidence: said.evidence, since, until });
         }
-        for parent in &watch.parents {
+        for parent in &correlation.parents {
             self.hit(plan, *parent, now, Some(&backing));
         }
     }
@@ -116,31 +116,33 @@ impl State {
         now: &Now<'_>,
         backing: Option<&Backing>,
     ) {
-        let Some(tally) = plan.tallies.get(index) else { return };
-        let Some(group) = tally.group.number(now.view, &self.hasher) else { return };
-        let value = match &tally.counts {
+        let Some(counter) = plan.counters.get(index) else { return };
+        let Some(group) = counter.group.number(now.view, &self.hasher) else { return };
+        let value = match &counter.counts {
             Counts::Records => Some(now.serial),
             Counts::Values(fields) => fields.number(now.view, &self.hasher),
             Counts::Parts => u64::try_from(part).ok(),
         };
         let Some(value) = value else { return };
-        let oldest = now.oldest(tally.span);
+        let oldest = now.oldest(counter.span);
         if let (Some(more), Some(backings)) = (backing, self.backings.get_mut(index)) {
             backings.change(group, oldest, |kept| kept.add(more));
         }
-        let Some(trails) = self.trails.get_mut(index) else { return };
+        let Some(windows) = self.windows.get_mut(index) else { return };
         let entry = now.entry(value);
-        let reached = trails.change(group, oldest, |trail| note(plan, tally, trail, entry, oldest));
+        let reached = windows.change(group, oldest, |window| note(plan, counter, window, entry, oldest));
         if reached.now == 0 {
             return;
         }
-        for (bit, watch) in tally.watches.iter().enumerate() {
-            let Some(of) = plan.watches.get(*watch).filter(|_| reached.now >> bit & 1 == 1) else { continue };
-            let goes_on = reached.before >> bit & 1 == 1 && self.is_hot(*watch, group);
+        for (bit, correlation) in counter.correlations.iter().enumerate() {
+            let Some(of) = plan.correlations.get(*correlation).filter(|_| reached.now >> bit & 1 == 1) else {
+                continue;
+            };
+            let goes_on = reached.before >> bit & 1 == 1 && self.is_hot(*correlation, group);
             let verdict = if goes_on {
-                self.go_on((index, *watch), of, group, now)
+                self.go_on((index, *correlation), of, group, now)
             } else {
-                self.judge((index, tally), (*watch, of), group, now)
+                self.analyse((index, counter), (*correlation, of), group, now)
             };
             if let Some(verdict) = verdict {
                 self.fire(plan, of, verdict, now);
@@ -148,19 +150,19 @@ impl State {
         }
     }
 
-    fn is_hot(&self, watch: usize, group: u64) -> bool {
-        self.hot.get(watch).is_some_and(|hot| hot.get(group).is_some())
+    fn is_hot(&self, correlation: usize, group: u64) -> bool {
+        self.hot.get(correlation).is_some_and(|hot| hot.get(group).is_some())
     }
 
     /// The limit was reached before this record and still is. `None`: this record was told already.
     fn go_on(
         &mut self,
-        (tally, watch): (usize, usize),
-        of: &Watch,
+        (counter, correlation): (usize, usize),
+        of: &PlannedCorrelation,
         group: u64,
         now: &Now<'_>,
     ) -> Option<Verdict> {
-        let hot = self.hot.get_mut(watch)?.get_mut(group)?;
+        let hot = self.hot.get_mut(correlation)?.get_mut(group)?;
         let is_told = hot.serial == now.serial;
         (hot.last, hot.serial) = (now.entry(0), now.serial);
         if is_told {
@@ -169,7 +171,7 @@ impl State {
         #[expect(clippy::cast_precision_loss, reason = "a count")]
         let value = match &of.counted {
             None => hot.value + 1.0,
-            Some(_) => self.trails.get(tally)?.get(group)?.count(of.span) as f64,
+            Some(_) => self.windows.get(counter)?.get(group)?.count(of.span) as f64,
         };
         hot.value = hot.value.max(value);
         let position = unpacked_position(now.position);
@@ -182,21 +184,21 @@ impl State {
     }
 
     /// Tells the engine everything that was noted of the group.
-    fn judge(
+    fn analyse(
         &mut self,
-        (index, tally): (usize, &Tally),
-        (watch, of): (usize, &Watch),
+        (index, counter): (usize, &Counter),
+        (correlation, of): (usize, &PlannedCorrelation),
         group: u64,
         now: &Now<'_>,
     ) -> Option<Verdict> {
-        let entries = self.trails.get(index)?.get(group)?.reaches(of.least, of.span)?.to_vec();
+        let entries = self.windows.get(index)?.get(group)?.reaches(of.least, of.span)?.to_vec();
         let mut said = None;
         for entry in &entries {
-            let part = if tally.counts == Counts::Parts { usize::try_from(entry.value).ok()? } else { 0 };
-            said = self.court.tell(of.labels.get(part)?, group, entry);
+            let part = if counter.counts == Counts::Parts { usize::try_from(entry.value).ok()? } else { 0 };
+            said = self.adapter.tell(of.labels.get(part)?, group, entry);
         }
         let mut said = Said { since: entries.first()?.at, ..said? };
-        if tally.is_backed
+        if counter.is_backed
             && let Some(backing) = self.backings.get(index).and_then(|backings| backings.get(group))
         {
             said.build_on(backing);
@@ -216,7 +218,7 @@ impl State {
             hot.evidence.extend(&backing.evidence);
         }
         let oldest = now.oldest(of.span.max(of.remembered));
-        self.hot.get_mut(watch)?.change(group, oldest, |kept| *kept = hot);
+        self.hot.get_mut(correlation)?.change(group, oldest, |kept| *kept = hot);
         Some(Verdict { said, group: pairs, backing })
     }
 
@@ -224,14 +226,14 @@ impl State {
     fn step<'p>(
         &mut self,
         plan: &'p Plan,
-        (watch, part): (usize, usize),
+        (correlation, part): (usize, usize),
         now: &Now<'_>,
         backing: Option<&Backing>,
-    ) -> Option<(&'p Watch, Verdict)> {
-        let of = plan.watches.get(watch)?;
+    ) -> Option<(&'p PlannedCorrelation, Verdict)> {
+        let of = plan.correlations.get(correlation)?;
         let before = part.checked_sub(1);
         let armed_by = of.armed_by.filter(|_| before == Some(0)).and_then(|child| self.hot.get(child));
-        let paths = self.paths.get(watch)?;
+        let paths = self.paths.get(correlation)?;
         let is_idle = armed_by.map_or_else(|| paths.is_empty(), Groups::is_empty);
         if before.is_some() && is_idle {
             return None;
@@ -252,12 +254,12 @@ impl State {
             path.backing.add(more);
         }
         if part + 1 < of.labels.len() {
-            self.paths.get_mut(watch)?.change(group, oldest, |kept| kept.set(part, path));
+            self.paths.get_mut(correlation)?.change(group, oldest, |kept| kept.set(part, path));
             return None;
         }
         let mut said = None;
         for step in &path.steps {
-            said = self.court.tell(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
+            said = self.adapter.tell(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
         }
         let mut said = Said { since: path.steps.first()?.at, ..said? };
         said.build_on(&path.backing);
@@ -269,17 +271,17 @@ impl State {
     fn ask<'p>(
         &mut self,
         plan: &'p Plan,
-        (watch, part): (usize, usize),
+        (correlation, part): (usize, usize),
         now: &Now<'_>,
         backing: Option<&Backing>,
-    ) -> Option<(&'p Watch, Verdict)> {
-        let of = plan.watches.get(watch)?;
+    ) -> Option<(&'p PlannedCorrelation, Verdict)> {
+        let of = plan.correlations.get(correlation)?;
         let group = of.group.number(now.view, &self.hasher)?;
         let value = match &of.counted {
             Some(fields) => fields.number(now.view, &self.hasher)?,
             None => 0,
         };
-        let mut said = self.court.tell(of.labels.get(part)?, group, &now.entry(value))?;
+        let mut said = self.adapter.tell(of.labels.get(part)?, group, &now.entry(value))?;
         // The engine knows the time to the second.
         said.since = said.since.min(now.at);
         if let Some(backing) = backing {

@@ -65,7 +65,7 @@ fn a_repeated_burst_keeps_a_chain_armed() {
     let mut run = Run::of(&SHIPPED);
     run.all((0..30).map(|index| refused(index * 120)));
     let last = 29 * 120;
-    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
     let fired = run.take(&elsewhere(last + HOUR));
     assert_eq!(of(&run, &fired, "mfa_fatigue_success").len(), 2, "after the short form and the slow one");
     let fired = run.take(&elsewhere(last + HOUR + 1));
@@ -364,7 +364,7 @@ fn one_record_is_never_two_steps_nor_two_of_a_count() {
     )
     .unwrap();
     let mut run = Run::of(&rules);
-    let strange = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    let strange = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
     assert_eq!(run.take(&strange(0)), []);
     let fired = run.take(&strange(1));
     assert_eq!(run.names(&fired), set(["twice_in", "two_in"]));
@@ -413,9 +413,11 @@ fn an_answer_that_is_remembered_is_the_answer() {
         results.chain(Lifecycle::ALL.map(AttemptResult::Lifecycle)).chain([Success, Interrupt(None)]);
     let mut kinds = Vec::new();
     for result in results {
-        for (seen, flag) in
-            [(Seen::New, None), (Seen::Known, Some(Flag::Risk)), (Seen::Unsure, Some(Flag::Phishing))]
-        {
+        for (seen, flag) in [
+            (Familiarity::New, None),
+            (Familiarity::Known, Some(Flag::Risk)),
+            (Familiarity::Unsure, Some(Flag::Phishing)),
+        ] {
             for method in [Method::Push, Method::Totp] {
                 let mut record = SignIn::new(Provider::Okta, result);
                 (record.flag, record.method) = (flag, method);

@@ -115,7 +115,7 @@ fn a_problem_is_at_its_own_line() {
         (good.replace("detection:\n", "detection:\n    timeframe: 5m\n"), 7),
         (good.replace("name: good", "name: Good Rule"), 2),
         (format!("{good}postern:\n    words: x\n    confidense: high\n"), 12),
-        (format!("{good}postern:\n    mend: >-\n    runbook: x.md\n"), 11),
+        (format!("{good}postern:\n    remediation: >-\n    runbook: x.md\n"), 11),
         (correlation("counted", counted), 8),
         (
             correlation(
@@ -181,7 +181,10 @@ fn what_is_not_supported_is_an_error() {
     has(&format!("{good}postern:\n    confidense: high\n"), "`postern: confidense`");
     has(&format!("{good}postern:\n    confidence: certain\n"), "low, medium, high");
     has(&format!("{good}postern: high\n"), "postern: ");
-    has(&format!("{good}postern:\n    mend: >-\n    runbook: x.md\n"), "`postern: mend` is empty");
+    has(
+        &format!("{good}postern:\n    remediation: >-\n    runbook: x.md\n"),
+        "`postern: remediation` is empty",
+    );
     has(&good.replace("name: good", "name: Good Rule"), "`Good Rule` is no name");
     has(
         "title: Not mine\nlogsource:\n    category: authentication\nfilter:\n    rules: any\n    selection:\n        ip: 1.2.3.4\n    condition: not selection\n",

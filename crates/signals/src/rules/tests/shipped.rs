@@ -100,7 +100,7 @@ fn fatigue_and_then_a_success() {
     assert_eq!(found(before), set(["mfa_fatigue_warning"]), "in this order only");
     let other = sent(130, Success).person("ben");
     assert_eq!(found(then(warning(), other)), set(["mfa_fatigue_warning"]));
-    let at_home = |second| sent(second, Success).with(|sent| sent.network = Seen::Known);
+    let at_home = |second| sent(second, Success).with(|sent| sent.network = Familiarity::Known);
     assert_eq!(found(then(warning(), at_home(130))), both, "they declined, and then somebody got in");
     let missed = || {
         let silent = |second| sent(second, Failure(Cause::MfaNoResponse));
@@ -111,7 +111,7 @@ fn fatigue_and_then_a_success() {
     assert_eq!(found(then(missed(), sent(130, Success))), both);
     let slow = || times(10, 9_600, refused);
     let both = set(["mfa_fatigue_slow", "mfa_fatigue_success"]);
-    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    let elsewhere = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
     assert_eq!(found(then(slow(), elsewhere(2 * 86_400))), both);
     assert_eq!(found(then(slow(), elsewhere(2 * 86_400 + 1))), set(["mfa_fatigue_slow"]));
     let owner = sent(2 * 86_400, Success);
@@ -138,13 +138,13 @@ fn brute_force_fires_at_its_counts_and_spans() {
 
 #[test]
 fn brute_force_and_then_a_success_from_a_new_network() {
-    let strange = |second| sent(second, Success).with(|sent| sent.network = Seen::New);
+    let strange = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
     let burst = || times(10, 60, wrong_password);
     let both = set(["brute_force", "brute_force_success"]);
     assert_eq!(found(then(burst(), strange(540 + HOUR))), both);
     assert_eq!(found(then(burst(), strange(541 + HOUR))), set(["brute_force"]));
     assert_eq!(found(then(burst(), sent(600, Success))), set(["brute_force"]), "not known to be new");
-    let known = sent(600, Success).with(|sent| sent.network = Seen::Known);
+    let known = sent(600, Success).with(|sent| sent.network = Familiarity::Known);
     assert_eq!(found(then(burst(), known)), set(["brute_force"]));
     let long = set(["brute_force_long", "brute_force_success"]);
     assert_eq!(found(then(times(20, 94, wrong_password), strange(2_000))), long);
@@ -165,10 +165,10 @@ fn brute_force_from_many_addresses() {
     assert_eq!(found(one_again), set([]), "one address");
     let home = from_many(5, 10).into_iter().enumerate();
     let home = home.map(|(index, sent)| {
-        sent.with(|sent| sent.network = if index == 2 { Seen::Known } else { Seen::New })
+        sent.with(|sent| sent.network = if index == 2 { Familiarity::Known } else { Familiarity::New })
     });
     assert_eq!(found(home), set([]), "one of them is known");
-    let strange = sent(60, Success).with(|sent| sent.network = Seen::New);
+    let strange = sent(60, Success).with(|sent| sent.network = Familiarity::New);
     let both = set(["brute_force_distributed", "brute_force_success"]);
     assert_eq!(found(then(from_many(5, 10), strange)), both);
 }
@@ -194,9 +194,9 @@ fn spray_counts_people_from_a_strange_address() {
     assert_eq!(found(late.map(|(index, sent)| if index == 9 { sent.later(1) } else { sent })), set([]));
     let again = spray(12, 400).into_iter().enumerate();
     assert_eq!(found(again.map(|(index, sent)| if index > 8 { sent.person("p0") } else { sent })), set([]));
-    let office = |sent: Sent| sent.with(|sent| sent.address = Seen::Known);
+    let office = |sent: Sent| sent.with(|sent| sent.address = Familiarity::Known);
     assert_eq!(found(spray(10, 400).into_iter().map(office)), set([]), "the office");
-    let at_home = |sent: Sent| sent.with(|sent| sent.network = Seen::Known);
+    let at_home = |sent: Sent| sent.with(|sent| sent.network = Familiarity::Known);
     assert_eq!(found(spray(10, 400).into_iter().map(at_home)), set([]), "a network that they know");
     let nobody = |sent: Sent| sent.with(|sent| sent.record.person = None);
     assert_eq!(found(spray(30, 1).into_iter().map(nobody)), set([]), "names that the log hides");
@@ -264,16 +264,16 @@ fn a_distributed_spray_has_the_evidence_of_both_halves() {
 fn a_new_device_counts_with_a_new_network_only() {
     let seen = |device, network| {
         found([sent(0, Success).with(|sent| {
-            (sent.device, sent.network, sent.address) = (device, network, Seen::New);
+            (sent.device, sent.network, sent.address) = (device, network, Familiarity::New);
         })])
     };
     let shared = sent(0, Success).with(|sent| {
-        (sent.device, sent.network, sent.address) = (Seen::New, Seen::New, Seen::Known);
+        (sent.device, sent.network, sent.address) = (Familiarity::New, Familiarity::New, Familiarity::Known);
     });
     assert_eq!(found([shared]), set([]), "others of the organisation sign in from there");
-    assert_eq!(seen(Seen::New, Seen::New), set(["new_device_and_network"]));
-    assert_eq!(seen(Seen::New, Seen::Unsure), set([]));
-    assert_eq!(seen(Seen::Known, Seen::New), set([]));
+    assert_eq!(seen(Familiarity::New, Familiarity::New), set(["new_device_and_network"]));
+    assert_eq!(seen(Familiarity::New, Familiarity::Unsure), set([]));
+    assert_eq!(seen(Familiarity::Known, Familiarity::New), set([]));
 }
 
 #[test]
@@ -300,12 +300,12 @@ fn what_follows_a_reset_abroad() {
     let enrolled = AttemptResult::Lifecycle(Lifecycle::FactorEnrolled);
     for (result, name) in [(enrolled, "enrolled_after_reset_abroad"), (Success, "sign_in_after_reset_abroad")]
     {
-        assert_eq!(abroad(result, true, Seen::New), set([name]));
-        assert_eq!(abroad(result, false, Seen::New), set([]));
-        assert_eq!(abroad(result, true, Seen::Unsure), set([]));
-        assert_eq!(abroad(result, true, Seen::Known), set([]));
+        assert_eq!(abroad(result, true, Familiarity::New), set([name]));
+        assert_eq!(abroad(result, false, Familiarity::New), set([]));
+        assert_eq!(abroad(result, true, Familiarity::Unsure), set([]));
+        assert_eq!(abroad(result, true, Familiarity::Known), set([]));
     }
-    assert_eq!(abroad(Failure(Cause::BadPassword), true, Seen::New), set([]));
+    assert_eq!(abroad(Failure(Cause::BadPassword), true, Familiarity::New), set([]));
 }
 
 #[test]

@@ -96,11 +96,15 @@ fn complete(file: &str, title: &str, said: Said<'_>, lists: [&Vec<String>; 3]) {
 #[test]
 fn every_finding_says_what_to_do() {
     for info in SHIPPED.infos() {
-        assert!(info.mend.len() > 20 && info.runbook.starts_with("agent-runbook.md#"), "{}", info.name);
+        assert!(
+            info.remediation.len() > 20 && info.runbook.starts_with("agent-runbook.md#"),
+            "{}",
+            info.name
+        );
         assert!(!info.in_words(7).contains('{') && info.in_words(7) != *info.title, "{}", info.name);
         if info.grade >= Grade::Incident && info.name.contains("success") {
             assert_eq!(info.grade, Grade::LikelyBreach, "{}", info.name);
-            assert!(info.mend.starts_with("Do not reset"), "{}", info.name);
+            assert!(info.remediation.starts_with("Do not reset"), "{}", info.name);
         }
     }
 }

@@ -96,7 +96,7 @@ impl Story {
             limits.people,
             limits.networks
         );
-        let mend = "It is the provider: change nothing. Reset nobody; watch the provider's status page, and tell \
+        let remediation = "It is the provider: change nothing. Reset nobody; watch the provider's status page, and tell \
                     people to wait.";
         let wording = Wording {
             rule: "outage",
@@ -106,7 +106,7 @@ impl Story {
             subject: Subject::Tenant { provider: incident.provider },
             threshold,
             words: self.words(incident, texts),
-            mend,
+            remediation,
             runbook: "agent-runbook.md#outage",
         };
         words::finding(incident, texts, wording)
@@ -134,8 +134,8 @@ impl Story {
         );
         let before = self.normal.map(|normal| format!("Before, {} got in.", words::per_cent(normal)));
         let after = words::ending(incident, "Sign-ins work again");
-        let mend = Some("It is the provider: change nothing.".to_owned());
-        let sentences = [Some(whom), Some(worst), before, Some(after), mend];
+        let remediation = Some("It is the provider: change nothing.".to_owned());
+        let sentences = [Some(whom), Some(worst), before, Some(after), remediation];
         sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 

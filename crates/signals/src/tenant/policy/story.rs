@@ -98,7 +98,7 @@ impl Story {
             subject: Subject::Policy { provider: incident.provider, policy },
             threshold,
             words: self.words(incident, texts),
-            mend: self.mend(),
+            remediation: self.remediation(),
             runbook: "agent-runbook.md#policy-misconfiguration",
         };
         let mut finding = words::finding(incident, texts, wording);
@@ -108,7 +108,7 @@ impl Story {
         }
         finding
     }
-    fn mend(&self) -> &'static str {
+    fn remediation(&self) -> &'static str {
         if self.legacy {
             "Move these people to a client that can do MFA. Do not switch the policy off, and do not touch anybody's MFA."
         } else {

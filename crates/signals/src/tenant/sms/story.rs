@@ -84,7 +84,7 @@ impl Story {
             subject: Subject::Tenant { provider: incident.provider },
             threshold,
             words: self.words(incident),
-            mend: "Change nothing on the accounts. Let people use another factor, and ask the provider about its \
+            remediation: "Change nothing on the accounts. Let people use another factor, and ask the provider about its \
                    messages and calls.",
             runbook: "agent-runbook.md#sms-trouble",
         };

@@ -231,9 +231,9 @@ fn the_edges() {
     assert!(!fires(&edge(30, 12, on(4))));
     assert!(fires(&edge(30, 12, on(5))));
     // One network with half of them, or more.
-    let crowded = |crowd: usize| {
+    let crowded = |users: usize| {
         move |index: usize, line: &mut Line| {
-            *line = line.clone().on_network(if index < crowd { 7 } else { 100 + index });
+            *line = line.clone().on_network(if index < users { 7 } else { 100 + index });
         }
     };
     assert!(fires(&edge(30, 12, crowded(6))));

@@ -135,7 +135,7 @@ fn clients_that_cannot_do_mfa_have_words_of_their_own() {
     .told();
     let found = told.only("policy_misconfiguration");
     assert!(found.title.contains("clients that cannot do MFA"));
-    assert!(found.mend.contains("Do not switch the policy off"), "{}", found.mend);
+    assert!(found.remediation.contains("Do not switch the policy off"), "{}", found.remediation);
     assert!(found.words.contains("with a client that cannot do MFA"));
 }
 
@@ -181,7 +181,7 @@ fn a_policy_that_stops_an_attack_is_none() {
     }
     assert_eq!(story.told().rules(), ["policy_misconfiguration"]);
     let told = story.told();
-    let strange = |event: &&crate::event::Event| event.seen().0 == crate::event::Seen::New;
+    let strange = |event: &&crate::event::Event| event.seen().0 == crate::event::Familiarity::New;
     assert!(told.with_code("53003").filter(strange).all(|event| told.tenant.explains(event).is_none()));
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::Tenant;
 use crate::{
     cause::Cause,
-    event::{Event, Seen, TextId, Texts, Writer},
+    event::{Event, Familiarity, TextId, Texts, Writer},
     finding::Finding,
     record::{AttemptResult, Method, Position, Provider, SignIn},
     settings::Settings,
@@ -30,8 +30,8 @@ pub fn at(second: i64) -> Timestamp {
 #[derive(Clone)]
 pub struct Line {
     pub record: SignIn<'static>,
-    pub network_seen: Seen,
-    pub address_seen: Seen,
+    pub network_seen: Familiarity,
+    pub address_seen: Familiarity,
 }
 
 impl Line {
@@ -40,7 +40,7 @@ impl Line {
         record.at = Some(at(second));
         record.set_person(Some(format!("p{who}").into()));
         record.set_ip(Some(&format!("2001:db8:{who:x}::7")));
-        Self { record, network_seen: Seen::Known, address_seen: Seen::Known }
+        Self { record, network_seen: Familiarity::Known, address_seen: Familiarity::Known }
     }
 
     pub fn failure(second: i64, who: usize, cause: Cause, code: &'static str) -> Self {
@@ -56,13 +56,13 @@ impl Line {
 
     /// Where neither the person nor anybody else has been.
     pub fn strange(mut self) -> Self {
-        (self.network_seen, self.address_seen) = (Seen::New, Seen::New);
+        (self.network_seen, self.address_seen) = (Familiarity::New, Familiarity::New);
         self
     }
 
     /// Too little is known.
     pub fn unsure(mut self) -> Self {
-        (self.network_seen, self.address_seen) = (Seen::Unsure, Seen::Unsure);
+        (self.network_seen, self.address_seen) = (Familiarity::Unsure, Familiarity::Unsure);
         self
     }
 
@@ -204,7 +204,7 @@ impl Story {
         let mut writer = Writer::new(&texts);
         for line in &lines {
             let mut event = Event::of(&line.record, &mut writer);
-            event.set_seen(line.network_seen, Seen::Known, Seen::Known);
+            event.set_seen(line.network_seen, Familiarity::Known, Familiarity::Known);
             event.set_address_seen(line.address_seen);
             tenant.take(&event);
             events.push(event);

@@ -36,9 +36,9 @@ fn the_window_is_what_counting_again_would_say() {
         window.take(fact);
         facts.push(fact);
         for key in ['a', 'b', 'c'] {
-            let found = window
-                .tally(key)
-                .map_or((0, 0, 0), |tally| (tally.people, tally.networks.count(), tally.networks.largest()));
+            let found = window.counts(key).map_or((0, 0, 0), |counts| {
+                (counts.people, counts.networks.count(), counts.networks.largest())
+            });
             assert_eq!(found, expected(&facts, key, now - 50), "{key} at {now}");
         }
         facts.drain(..facts.len().saturating_sub(200));
@@ -51,10 +51,10 @@ fn a_fact_lives_to_the_last_moment_of_the_span_and_no_longer() {
     let mut window = Window::new(600);
     window.take(fact(1, 'a', 0, 1));
     window.advance(600, |_| ());
-    assert_eq!(window.tally('a').map(|tally| tally.people), Some(1));
+    assert_eq!(window.counts('a').map(|counts| counts.people), Some(1));
     let mut gone = 0;
     window.advance(601, |_| gone += 1);
-    assert!(window.tally('a').is_none());
+    assert!(window.counts('a').is_none());
     assert_eq!(gone, 1);
 }
 
@@ -67,8 +67,8 @@ fn at_one_time_the_order_does_not_matter() {
         for fact in both {
             window.take(fact);
         }
-        let tally = window.tally('a').unwrap();
-        assert_eq!((tally.people, tally.succeeded, tally.known), (1, 1, 1));
-        assert_eq!((tally.networks.count(), tally.networks.largest()), (1, 1));
+        let counts = window.counts('a').unwrap();
+        assert_eq!((counts.people, counts.succeeded, counts.known), (1, 1, 1));
+        assert_eq!((counts.networks.count(), counts.networks.largest()), (1, 1));
     }
 }

@@ -3,14 +3,14 @@
 use axum::Json;
 use jiff::Timestamp;
 use postern_core::case::{Case, Page, Stage};
-use postern_core::evidence::{Evidence, Kind, Worth};
+use postern_core::evidence::{Evidence, EvidenceClass, Kind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::Missing as StillMissing;
 use postern_signals::cause::Cause;
 
 use super::{
     Attempt, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock, Missing,
-    Number, OtherCase, Piece,
+    Number, OtherCase, RecordedEvidence,
 };
 use crate::actions::bind_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -140,23 +140,23 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
     })
 }
 
-async fn evidence(app: &App, case: &Case) -> Result<Vec<Piece>, Problem> {
+async fn evidence(app: &App, case: &Case) -> Result<Vec<RecordedEvidence>, Problem> {
     let mut pieces = Vec::new();
     for piece in case.evidence() {
-        pieces.push(Piece {
+        pieces.push(RecordedEvidence {
             kind: piece.kind.as_str(),
             title: piece.kind.title(),
-            witness: witness(app, piece).await?,
+            attested_by: attested_by(app, piece).await?,
             reference: piece.reference.clone(),
-            supports_only: piece.kind.worth() == Worth::Supporting,
+            supports_only: piece.kind.class() == EvidenceClass::Supporting,
             at: piece.at,
         });
     }
     Ok(pieces)
 }
 
-async fn witness(app: &App, piece: &Evidence) -> Result<String, Problem> {
-    let id: &PersonId = &piece.witness;
+async fn attested_by(app: &App, piece: &Evidence) -> Result<String, Problem> {
+    let id: &PersonId = &piece.attested_by;
     let found = persons::find(&app.db, &app.tenant, id).await?;
     Ok(found.map_or_else(|| id.to_string(), |person| person.name))
 }
@@ -226,7 +226,7 @@ impl From<SignInRow> for Attempt {
             success: row.result == "success",
             cause: row.cause,
             cause_words: cause.map(Cause::plain_words),
-            mend: cause.map(Cause::mend),
+            remediation: cause.map(Cause::remediation),
             detail: row.detail,
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, Page, Stage};
-use postern_core::evidence::{Kind, Worth};
+use postern_core::evidence::{EvidenceClass, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
     Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, ReportContact, Request, StartHold,
@@ -189,7 +189,7 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
         "at": row.at, "method": row.method, "ip": row.ip, "user_agent": row.user_agent,
         "success": row.result == "success",
         "cause": cause.map(Cause::plain_words),
-        "mend": cause.map(Cause::mend),
+        "remediation": cause.map(Cause::remediation),
         "detail": row.detail,
     })
 }
@@ -197,13 +197,13 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
 async fn evidence(app: &App, case: &Case) -> Result<Vec<Value>, Problem> {
     let mut listed = Vec::new();
     for piece in case.evidence() {
-        let witness = persons::find(&app.db, &app.tenant, &piece.witness).await?;
+        let attested_by = persons::find(&app.db, &app.tenant, &piece.attested_by).await?;
         listed.push(json!({
             "title": piece.kind.title(),
-            "witness": witness.map_or_else(|| piece.witness.to_string(), |p| p.name),
+            "attested_by": attested_by.map_or_else(|| piece.attested_by.to_string(), |p| p.name),
             "reference": piece.reference,
             "at": piece.at.as_microsecond(),
-            "supporting": piece.kind.worth() == Worth::Supporting,
+            "supporting": piece.kind.class() == EvidenceClass::Supporting,
         }));
     }
     Ok(listed)
@@ -239,10 +239,10 @@ fn kinds() -> Vec<Value> {
         .into_iter()
         .filter(|kind| kind.recorded_by_agent())
         .map(|kind| {
-            let group = match kind.worth() {
-                Worth::Accepted => "Accepted",
-                Worth::Supporting => "Supports, never enough",
-                Worth::Never => "Never accepted: recorded, and raises the risk",
+            let group = match kind.class() {
+                EvidenceClass::Accepted => "Accepted",
+                EvidenceClass::Supporting => "Supports, never enough",
+                EvidenceClass::Never => "Never accepted: recorded, and raises the risk",
             };
             json!({ "word": kind.as_str(), "title": kind.title(), "group": group })
         })

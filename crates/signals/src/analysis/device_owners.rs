@@ -15,18 +15,18 @@ const MOST: usize = 250_000;
 
 /// The last holder of each phone, for each provider by itself.
 #[derive(Debug, Default)]
-pub(super) struct Holders {
-    phones: HashMap<(Provider, u64), Holder>,
+pub(super) struct DeviceOwners {
+    phones: HashMap<(Provider, u64), DeviceOwner>,
     swept_at: i64,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Holder {
+struct DeviceOwner {
     person: PersonKey,
     at: i64,
 }
 
-impl Holders {
+impl DeviceOwners {
     /// Notes the event's person, and says who had the phone before, if that was somebody else.
     pub(super) fn hand_over(&mut self, event: &Event) -> Option<PersonKey> {
         let has_it = matches!(
@@ -43,7 +43,7 @@ impl Holders {
                 return None;
             }
         }
-        let now = Holder { person: event.person, at: event.micros() };
+        let now = DeviceOwner { person: event.person, at: event.micros() };
         let before = self.phones.insert(key, now)?;
         let is_another = before.person != now.person && now.at - before.at <= KEPT;
         is_another.then_some(before.person)

@@ -9,7 +9,7 @@ use super::window::u32;
 use crate::event::PersonKey;
 
 #[derive(Debug, Default)]
-pub(super) struct Roster {
+pub(super) struct UserIndex {
     people: HashMap<PersonKey, Person, BuildHasherDefault<AlreadyHashed>>,
     /// Who signed in now for the first time. Of two records with one time, neither is before the other.
     now: Vec<PersonKey>,
@@ -26,7 +26,7 @@ pub(super) struct Person {
     pub(super) signed_in: bool,
 }
 
-impl Roster {
+impl UserIndex {
     pub(super) fn person(&mut self, key: PersonKey) -> &mut Person {
         let number = u32(self.people.len());
         self.people.entry(key).or_insert(Person { number, counted: 0, signed_in: false })

@@ -2,7 +2,7 @@
 
 use super::detector::{Detected, Detector};
 use crate::{
-    event::{Event, Seen, TextId},
+    event::{Event, Familiarity, TextId},
     finding::{Confidence, Grade},
     record::{Method, Network, Point, Position},
     settings::{ImpossibleTravel, PhoneFarAway},
@@ -24,7 +24,7 @@ pub(crate) struct Place {
 }
 
 /// Compares a success with the one before, and remembers it. Proxies and carriers say nothing about where a person is.
-pub(crate) fn judge(
+pub(crate) fn analyse(
     last: &mut Option<Place>,
     event: &Event,
     settings: &ImpossibleTravel,
@@ -89,9 +89,9 @@ fn by_distance(
     }
     let (_, device, _) = event.seen();
     let (grade, confidence) = match device {
-        Seen::New => (Grade::Incident, Confidence::High),
-        Seen::Unsure => (Grade::Warning, Confidence::Medium),
-        Seen::Known => (Grade::Warning, Confidence::Low),
+        Familiarity::New => (Grade::Incident, Confidence::High),
+        Familiarity::Unsure => (Grade::Warning, Confidence::Medium),
+        Familiarity::Known => (Grade::Warning, Confidence::Low),
     };
     let words = format!("Two sign-ins {distance:.0} km apart, which would take {speed:.0} km/h.");
     Some(Detected {
@@ -125,12 +125,12 @@ fn by_country(before: &Place, here: &Place) -> Option<Detected> {
 }
 
 /// A prompt approved on a phone far from where the sign-in came from: a stolen password, or a relayed prompt.
-pub(crate) fn judge_phone(event: &Event, settings: &PhoneFarAway) -> Option<Detected> {
+pub(crate) fn analyse_phone(event: &Event, settings: &PhoneFarAway) -> Option<Detected> {
     if event.method() != Method::Push || !event.proves() || event.network() == Network::Proxy {
         return None;
     }
     let Some((asker, phone)) = event.place().zip(event.phone_place()) else {
-        return judge_phone_by_country(event);
+        return analyse_phone_by_country(event);
     };
     let distance = distance_km(asker, phone);
     if distance < settings.distance_km {
@@ -142,7 +142,7 @@ pub(crate) fn judge_phone(event: &Event, settings: &PhoneFarAway) -> Option<Dete
 }
 
 /// Where the log has no coordinates. A border may be near, so this is no more than a reason to ask.
-fn judge_phone_by_country(event: &Event) -> Option<Detected> {
+fn analyse_phone_by_country(event: &Event) -> Option<Detected> {
     let differ =
         event.country.is_some() && event.phone_country.is_some() && event.country != event.phone_country;
     let words = "A prompt was approved on a phone in another country than the sign-in came from.";

@@ -44,7 +44,7 @@ impl Detector {
         }
     }
 
-    pub(crate) const fn mend(self) -> &'static str {
+    pub(crate) const fn remediation(self) -> &'static str {
         match self {
             Self::ImpossibleTravel => {
                 "Ask the person, on a number on file, whether both sign-ins were theirs. If not: revoke sessions, change the password, open an incident."

@@ -4,12 +4,12 @@ use postern_core::event::{Event, EventKind};
 use serde_json::json;
 
 use super::reading::End;
-use super::{By, Imported, Lot, Upload};
+use super::{By, Imported, RecordBatch, Upload};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::store::Change;
 use crate::store::imported_sign_ins::insert_new;
-use crate::store::imports::{self, Tally};
+use crate::store::imports::{self, ImportCounts};
 
 /// Writes a lot. The first one and the last one are on record: who brings what, and what came of it.
 pub(crate) async fn record_lot(
@@ -17,7 +17,7 @@ pub(crate) async fn record_lot(
     by: &By<'_>,
     upload: &Upload,
     import: Option<Imported>,
-    (lot, end): (Lot, Option<End>),
+    (lot, end): (RecordBatch, Option<End>),
 ) -> Result<Imported, ActionError> {
     let mut change = by.change(app).await?;
     let is_first = import.is_none();
@@ -45,7 +45,7 @@ pub(crate) async fn record_lot(
 async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload) -> Result<Imported, ActionError> {
     let person = by.actor().person().cloned();
     let id = imports::insert(change, &upload.source, upload.via.as_str(), person.as_ref()).await?;
-    Ok(Imported { id, tally: Tally::default() })
+    Ok(Imported { id, tally: ImportCounts::default() })
 }
 
 fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {

@@ -16,14 +16,14 @@ use crate::store::{Change, StoreError, factors, known_devices, outbox};
 
 /// Whose guesses are counted together.
 #[derive(Clone, Debug)]
-pub struct Lane {
+pub struct RateLimit {
     key: RateLimitKey,
     bucket: String,
     cap: Cap,
 }
 
-impl Lane {
-    /// A person's secret of a kind, from a device. A known device of the owner has its own lane.
+impl RateLimit {
+    /// A person's secret of a kind, from a device. A known device of the owner has its own bucket.
     pub async fn of_person(
         app: &App,
         person: &PersonId,
@@ -44,7 +44,7 @@ impl Lane {
     }
 
     /// A name that nobody has: counted like a person's, so that both answer alike.
-    pub fn of_stranger(typed: &str, counted: impl Into<CountedTry>) -> Self {
+    pub fn of_unknown_login(typed: &str, counted: impl Into<CountedTry>) -> Self {
         let counted = counted.into();
         let cap = cap_of(&counted);
         Self { key: RateLimitKey::of_unknown_login(typed, counted), bucket: OPEN.to_owned(), cap }
@@ -53,12 +53,12 @@ impl Lane {
     /// Who sent this request: the owner of a known device, or an address (an IPv6 network of /64 is one).
     pub async fn of_sender(app: &App, counted: impl Into<CountedTry>) -> Result<Self, StoreError> {
         let sender = RequestSender::of_request(app).await?;
-        Ok(Self::keyed(RateLimitKey::of_thing("sender", sender.nearest(), counted)))
+        Ok(Self::keyed(RateLimitKey::of_resource("sender", sender.nearest(), counted)))
     }
 
     /// Something that is neither: a case's phrase, a program that sends what does not fit.
-    pub fn of_thing(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
-        Self::keyed(RateLimitKey::of_thing(kind, id, counted))
+    pub fn of_resource(kind: &str, id: &str, counted: impl Into<CountedTry>) -> Self {
+        Self::keyed(RateLimitKey::of_resource(kind, id, counted))
     }
 
     fn keyed(key: RateLimitKey) -> Self {
@@ -66,13 +66,13 @@ impl Lane {
     }
 
     /// Pays for one guess.
-    pub async fn spend(&self, app: &App) -> Result<(), ActionError> {
+    pub async fn acquire(&self, app: &App) -> Result<(), ActionError> {
         retry(|| self.pay(app)).await
     }
 
     async fn pay(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
-        let guess = throttles::spend(&mut change, &self.key, &self.bucket, self.cap).await?;
+        let guess = throttles::acquire(&mut change, &self.key, &self.bucket, self.cap).await?;
         change
             .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
             .await?;
@@ -90,7 +90,7 @@ impl Lane {
 
     /// The same for a name that nobody has: there is nothing to stop and nobody to tell, but what would keep a person from
     /// being told answers here too.
-    pub async fn stop_nobody_at_cap(&self, app: &App) -> Result<(), ActionError> {
+    pub async fn rehearse_disabling(&self, app: &App) -> Result<(), ActionError> {
         let mut change = app.change().await?;
         if throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
             outbox::rehearse(&mut change).await?;
@@ -99,7 +99,12 @@ impl Lane {
     }
 
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
-    pub async fn stop_at_cap(&self, app: &App, person: &PersonId, kind: &str) -> Result<(), ActionError> {
+    pub async fn disable_at_limit(
+        &self,
+        app: &App,
+        person: &PersonId,
+        kind: &str,
+    ) -> Result<(), ActionError> {
         let mut change = app.change_of(person).await?;
         if !throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
             return Ok(());
@@ -118,5 +123,5 @@ impl Lane {
 const OPEN: &str = "open";
 
 fn cap_of(counted: &CountedTry) -> Cap {
-    if counted.is("password") { Cap::EachLane } else { Cap::Together }
+    if counted.is("password") { Cap::EachBucket } else { Cap::Together }
 }

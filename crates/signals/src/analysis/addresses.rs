@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::{
     cause::Cause,
-    event::{Event, PersonKey, Seen},
+    event::{Event, Familiarity, PersonKey},
     record::AttemptResult,
 };
 
-/// Addresses remembered. Beyond, new ones are not judged: a flood of addresses must not fill the memory.
+/// Addresses remembered. Beyond, new ones are not analysed: a flood of addresses must not fill the memory.
 const MOST: usize = 300_000;
 /// Sign-ins of anybody after which an address without one counts as new.
 const ENOUGH: u32 = 20;
@@ -54,13 +54,13 @@ impl Few {
 
 impl Addresses {
     /// Have people signed in from the event's address before?
-    pub(super) fn judge(&self, event: &Event) -> Seen {
-        let Some(ip) = event.raw_ip() else { return Seen::Unsure };
+    pub(super) fn analyse(&self, event: &Event) -> Familiarity {
+        let Some(ip) = event.raw_ip() else { return Familiarity::Unsure };
         match self.known.get(&ip) {
-            Some(address) if address.signed_in.is_full() => Seen::Known,
-            Some(address) if !address.signed_in.is_empty() => Seen::Unsure,
-            _ if self.successes >= ENOUGH => Seen::New,
-            _ => Seen::Unsure,
+            Some(address) if address.signed_in.is_full() => Familiarity::Known,
+            Some(address) if !address.signed_in.is_empty() => Familiarity::Unsure,
+            _ if self.successes >= ENOUGH => Familiarity::New,
+            _ => Familiarity::Unsure,
         }
     }
 

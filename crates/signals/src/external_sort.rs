@@ -18,19 +18,19 @@ const BLOCK: usize = 4_096;
 
 /// Takes events in any order.
 #[derive(Debug)]
-pub struct Spool {
+pub struct ExternalSort {
     run: Vec<Event>,
     files: Vec<File>,
     most: usize,
 }
 
-impl Default for Spool {
+impl Default for ExternalSort {
     fn default() -> Self {
         Self::with_run(RUN)
     }
 }
 
-impl Spool {
+impl ExternalSort {
     /// With runs of `most` events.
     pub(crate) fn with_run(most: usize) -> Self {
         Self { run: Vec::new(), files: Vec::new(), most: most.max(1) }
@@ -209,9 +209,9 @@ mod tests {
     }
 
     fn sorted(run: usize, events: &[Event]) -> Vec<(i64, u64)> {
-        let mut spool = Spool::with_run(run);
-        events.chunks(7).for_each(|chunk| spool.push(chunk).unwrap());
-        let mut sorted = spool.into_sorted().unwrap();
+        let mut sorter = ExternalSort::with_run(run);
+        events.chunks(7).for_each(|chunk| sorter.push(chunk).unwrap());
+        let mut sorted = sorter.into_sorted().unwrap();
         let mut found = Vec::new();
         while let Some(event) = sorted.next().unwrap() {
             found.push((event.micros(), event.position().line));

@@ -1,4 +1,4 @@
-//! The book of findings: what belongs together becomes one.
+//! Aggregates findings: what belongs together becomes one.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -47,14 +47,14 @@ pub(crate) struct Entry {
 
 /// Findings so far.
 #[derive(Debug, Default)]
-pub(crate) struct Book {
+pub(crate) struct FindingAggregator {
     entries: Vec<Entry>,
     open: HashMap<(By, About), usize>,
     /// Entries new or grown since last asked.
     touched: Vec<usize>,
 }
 
-impl Book {
+impl FindingAggregator {
     pub(super) fn add_detected(&mut self, person: PersonKey, found: Detected) {
         let entry = Entry {
             by: By::Detector(found.detector),
@@ -182,7 +182,7 @@ impl Entry {
             evidence,
             threshold: said.threshold,
             words: said.words,
-            mend: said.mend,
+            remediation: said.remediation,
             runbook: said.runbook,
         }
     }
@@ -221,7 +221,7 @@ struct Said {
     source: RuleSource,
     threshold: Arc<str>,
     words: String,
-    mend: Arc<str>,
+    remediation: Arc<str>,
     runbook: Arc<str>,
 }
 
@@ -236,7 +236,7 @@ impl Said {
                     source: info.source,
                     threshold: info.threshold.clone(),
                     words: info.in_words(entry.count),
-                    mend: info.mend.clone(),
+                    remediation: info.remediation.clone(),
                     runbook: info.runbook.clone(),
                 }
             }
@@ -246,7 +246,7 @@ impl Said {
                 source: RuleSource::Detector,
                 threshold: "".into(),
                 words: entry.words.clone(),
-                mend: detector.mend().into(),
+                remediation: detector.remediation().into(),
                 runbook: detector.runbook().into(),
             },
         }

@@ -1,19 +1,19 @@
-//! Judges events in the order of time: each person's state, what the rules find, what the detectors find.
+//! Analyses events in the order of time: each person's state, what the rules find, what the detectors find.
 //!
-//! Two halves, so that two cores can share the work: [`PeopleJudge`] marks each event with what is known of its person
-//! and watches the person; [`CompanyJudge`] takes the marked events and watches addresses and the whole organisation.
+//! Two halves, so that two cores can share the work: [`UserAnalyzer`] marks each event with what is known of its person
+//! and watches the person; [`OrganizationAnalyzer`] takes the marked events and watches addresses and the whole organisation.
 
 mod addresses;
-mod book;
 mod company;
 mod detector;
+mod device_owners;
+mod finding_aggregator;
 mod guesses;
-mod holders;
 mod memory;
 mod person;
 mod run;
+mod targeted_users;
 mod travel;
-mod victims;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -27,17 +27,17 @@ use crate::{
     settings::Settings,
 };
 pub(crate) use addresses::Addresses;
-pub(crate) use book::Book;
-pub(crate) use company::CompanyJudge;
+pub(crate) use company::OrganizationAnalyzer;
+pub(crate) use finding_aggregator::FindingAggregator;
 pub(crate) use person::{Change, Moment, Person};
-pub(crate) use run::{Standing, Told, Unfinished};
+pub(crate) use run::{LockoutState, Told, Unfinished};
 
 /// A prompt that nobody answered by then is unanswered: five minutes.
 const PROMPT_LIVES: i64 = 300_000_000;
 
 /// What both halves are given.
 #[derive(Debug, Clone)]
-pub(crate) struct Given {
+pub(crate) struct AnalysisContext {
     pub(crate) texts: Arc<Texts>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) rules: Arc<Rules>,
@@ -54,8 +54,8 @@ pub(crate) struct Marked {
 
 /// Watches people.
 #[derive(Debug)]
-pub(crate) struct PeopleJudge {
-    given: Given,
+pub(crate) struct UserAnalyzer {
+    context: AnalysisContext,
     owners: HashMap<PersonKey, PersonKey>,
     index: HashMap<PersonKey, u32>,
     people: Vec<Person>,
@@ -65,24 +65,24 @@ pub(crate) struct PeopleJudge {
     matcher: Matcher,
     correlator: Correlator,
     fired: Vec<Fired>,
-    book: Book,
+    aggregator: FindingAggregator,
     newest: i64,
 }
 
-impl PeopleJudge {
-    pub(crate) fn new(given: &Given) -> Self {
+impl UserAnalyzer {
+    pub(crate) fn new(context: &AnalysisContext) -> Self {
         Self {
-            owners: given.texts.people().owners(),
+            owners: context.texts.people().owners(),
             index: HashMap::new(),
             people: Vec::new(),
             addresses: Addresses::default(),
             prompts: VecDeque::new(),
-            matcher: given.rules.matcher(),
-            correlator: given.rules.correlator(Grouping::ByPerson),
+            matcher: context.rules.matcher(),
+            correlator: context.rules.correlator(Grouping::ByPerson),
             fired: Vec::new(),
-            book: Book::default(),
+            aggregator: FindingAggregator::default(),
             newest: i64::MIN,
-            given: given.clone(),
+            context: context.clone(),
         }
     }
 
@@ -100,24 +100,24 @@ impl PeopleJudge {
         if let Some(person) = self.person(event.person)
             && let Some(unanswered) = person.prompt(&event)
         {
-            self.judge(unanswered, out);
+            self.analyse(unanswered, out);
         }
         if event.result() == AttemptResult::PushSent && matches!(event.method(), Method::Push | Method::Voice)
         {
             self.prompts.push_back((event.micros() + PROMPT_LIVES, event.person));
         }
-        self.judge(event, out);
+        self.analyse(event, out);
     }
 
     /// What is known of the people, and what was found, now that the last event is in.
-    pub(crate) fn finish(mut self, out: &mut Vec<Marked>) -> (Vec<Person>, Book, Addresses) {
+    pub(crate) fn finish(mut self, out: &mut Vec<Marked>) -> (Vec<Person>, FindingAggregator, Addresses) {
         self.expire_prompts(self.newest, out);
         for person in &mut self.people {
             if let Some(found) = person.guesses.at_the_end() {
-                self.book.add_detected(person.key, found);
+                self.aggregator.add_detected(person.key, found);
             }
         }
-        (self.people, self.book, self.addresses)
+        (self.people, self.aggregator, self.addresses)
     }
 
     /// Prompts that have run out by `now` without an answer.
@@ -125,18 +125,18 @@ impl PeopleJudge {
         while let Some((runs_out, key)) = self.prompts.pop_front_if(|(runs_out, _)| *runs_out <= now) {
             let sent = runs_out - PROMPT_LIVES;
             if let Some(unanswered) = self.person(key).and_then(|person| person.expire(sent, runs_out)) {
-                self.judge(unanswered, out);
+                self.analyse(unanswered, out);
             }
         }
     }
 
     /// Learns whose ids the newer records named.
     pub(crate) fn learn_owners(&mut self) {
-        self.owners = self.given.texts.people().owners();
+        self.owners = self.context.texts.people().owners();
     }
 
-    pub(crate) fn book(&mut self) -> &mut Book {
-        &mut self.book
+    pub(crate) fn aggregator(&mut self) -> &mut FindingAggregator {
+        &mut self.aggregator
     }
 
     fn person(&mut self, key: PersonKey) -> Option<&mut Person> {
@@ -151,10 +151,10 @@ impl PeopleJudge {
         self.people.get_mut(usize::try_from(index).ok()?)
     }
 
-    fn judge(&mut self, mut event: Event, out: &mut Vec<Marked>) {
-        event.set_address_seen(self.addresses.judge(&event));
-        let is_past = event.micros() < self.given.since;
-        let settings = Arc::clone(&self.given.settings);
+    fn analyse(&mut self, mut event: Event, out: &mut Vec<Marked>) {
+        event.set_address_seen(self.addresses.analyse(&event));
+        let is_past = event.micros() < self.context.since;
+        let settings = Arc::clone(&self.context.settings);
         let mut is_repeat = false;
         let mut found = [None, None, None];
         if let Some(person) = self.person(event.person) {
@@ -171,18 +171,18 @@ impl PeopleJudge {
             return;
         }
         for found in found.into_iter().flatten() {
-            self.book.add_detected(event.person, found);
+            self.aggregator.add_detected(event.person, found);
         }
         self.apply_rules(event, is_repeat, out);
     }
 
     fn apply_rules(&mut self, event: Event, is_repeat: bool, out: &mut Vec<Marked>) {
-        let view = View { event: &event, texts: &self.given.texts };
+        let view = View { event: &event, texts: &self.context.texts };
         let matches = if is_repeat { Matches::default() } else { self.matcher.matches(view) };
         if !matches.is_empty() {
             self.correlator.take(view, &matches, &mut self.fired);
             for fired in self.fired.drain(..) {
-                self.book.add_fired(&self.given.rules, fired, &[event.person], &event);
+                self.aggregator.add_fired(&self.context.rules, fired, &[event.person], &event);
             }
         }
         out.push(Marked { event, matches });
@@ -192,8 +192,8 @@ impl PeopleJudge {
 fn watch(person: &mut Person, event: &Event, settings: &Settings) -> [Option<detector::Detected>; 3] {
     let changed_at = person.password_changed_at;
     [
-        travel::judge(&mut person.place, event, &settings.impossible_travel),
-        travel::judge_phone(event, &settings.phone_far_away),
+        travel::analyse(&mut person.place, event, &settings.impossible_travel),
+        travel::analyse_phone(event, &settings.phone_far_away),
         person.guesses.take(event, changed_at, settings),
     ]
 }

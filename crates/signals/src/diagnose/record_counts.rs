@@ -21,7 +21,7 @@ const EPOCH_HOUR: i64 = 72;
 
 /// Records as they come in, in numbers.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct RecordCounts {
     pub(crate) records: u64,
     pub(crate) foreign_count: u64,
     pub(crate) damaged_count: u64,
@@ -31,7 +31,7 @@ pub(crate) struct Tally {
     pub(crate) foreign: BTreeMap<String, u64>,
 }
 
-impl Tally {
+impl RecordCounts {
     pub(crate) fn count_foreign(&mut self, kind: Cow<'static, str>) {
         self.records += 1;
         self.foreign_count += 1;

@@ -1,6 +1,8 @@
 //! The half that watches addresses and the whole organisation.
 
-use super::{Book, Given, Marked, holders::Holders, victims::Victims};
+use super::{
+    AnalysisContext, FindingAggregator, Marked, device_owners::DeviceOwners, targeted_users::TargetedUsers,
+};
 use crate::{
     event::{Event, PersonKey, View},
     rules::{Correlator, Fired, Grouping},
@@ -9,26 +11,26 @@ use crate::{
 
 /// Watches addresses and the organisation.
 #[derive(Debug)]
-pub(crate) struct CompanyJudge {
-    given: Given,
+pub(crate) struct OrganizationAnalyzer {
+    context: AnalysisContext,
     correlator: Correlator,
     fired: Vec<Fired>,
     tenant: Tenant,
-    victims: Victims,
-    holders: Holders,
-    book: Book,
+    targeted_users: TargetedUsers,
+    device_owners: DeviceOwners,
+    aggregator: FindingAggregator,
 }
 
-impl CompanyJudge {
-    pub(crate) fn new(given: &Given) -> Self {
+impl OrganizationAnalyzer {
+    pub(crate) fn new(context: &AnalysisContext) -> Self {
         Self {
-            correlator: given.rules.correlator(Grouping::Other),
+            correlator: context.rules.correlator(Grouping::Other),
             fired: Vec::new(),
-            tenant: Tenant::new(&given.settings),
-            victims: Victims::default(),
-            holders: Holders::default(),
-            book: Book::default(),
-            given: given.clone(),
+            tenant: Tenant::new(&context.settings),
+            targeted_users: TargetedUsers::default(),
+            device_owners: DeviceOwners::default(),
+            aggregator: FindingAggregator::default(),
+            context: context.clone(),
         }
     }
 
@@ -45,26 +47,26 @@ impl CompanyJudge {
         if !event.derived() {
             self.tenant.take(event);
         }
-        self.victims.note(event);
-        let holder_before = self.holders.hand_over(event);
+        self.targeted_users.note(event);
+        let owner_before = self.device_owners.hand_over(event);
         if matches.is_empty() {
             return;
         }
-        let view = View { event, texts: &self.given.texts };
+        let view = View { event, texts: &self.context.texts };
         self.correlator.take(view, matches, &mut self.fired);
         for fired in self.fired.drain(..) {
             let others: &[PersonKey] =
-                if fired.is_by("phone") { holder_before.as_slice() } else { self.victims.of(event) };
-            self.book.add_fired(&self.given.rules, fired, &with_others(event, others), event);
+                if fired.is_by("phone") { owner_before.as_slice() } else { self.targeted_users.of(event) };
+            self.aggregator.add_fired(&self.context.rules, fired, &with_others(event, others), event);
         }
     }
 
-    pub(crate) fn finish(self) -> (Book, Tenant) {
-        (self.book, self.tenant)
+    pub(crate) fn finish(self) -> (FindingAggregator, Tenant) {
+        (self.aggregator, self.tenant)
     }
 
-    pub(crate) fn parts(&mut self) -> (&mut Book, &Tenant) {
-        (&mut self.book, &self.tenant)
+    pub(crate) fn parts(&mut self) -> (&mut FindingAggregator, &Tenant) {
+        (&mut self.aggregator, &self.tenant)
     }
 }
 

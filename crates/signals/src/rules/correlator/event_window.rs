@@ -1,7 +1,7 @@
 //! The records of a group that count, before the engine is asked.
 
 use super::groups::{Kept, heap};
-use crate::rules::plan::{Counts, Plan, Tally};
+use crate::rules::plan::{Counter, Counts, Plan};
 
 pub(super) const SECOND: i64 = 1_000_000;
 
@@ -17,9 +17,9 @@ pub(super) struct Entry {
 
 /// The newest records of a group, each value once, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Trail(Vec<Entry>);
+pub(super) struct EventWindow(Vec<Entry>);
 
-impl Trail {
+impl EventWindow {
     /// Adds a record. Keeps at most `most`, and none from before `oldest`.
     pub(super) fn add(&mut self, entry: Entry, most: usize, oldest: i64) {
         let gone = self.0.iter().take_while(|other| other.at < oldest).count();
@@ -63,7 +63,7 @@ impl Trail {
     }
 }
 
-impl Kept for Trail {
+impl Kept for EventWindow {
     fn newest(&self) -> i64 {
         self.0.last().map_or(i64::MIN, |entry| entry.at)
     }
@@ -80,28 +80,35 @@ pub(super) struct Reached {
 }
 
 /// Notes a record. What is from before `oldest` is forgotten.
-pub(super) fn note(plan: &Plan, tally: &Tally, trail: &mut Trail, entry: Entry, oldest: i64) -> Reached {
-    let reaches = |trail: &Trail| {
-        if trail.len() < tally.fewest {
+pub(super) fn note(
+    plan: &Plan,
+    counter: &Counter,
+    window: &mut EventWindow,
+    entry: Entry,
+    oldest: i64,
+) -> Reached {
+    let reaches = |window: &EventWindow| {
+        if window.len() < counter.fewest {
             return 0;
         }
-        let limits = tally.watches.iter().map(|watch| {
-            let watch = plan.watches.get(*watch);
-            watch.is_some_and(|watch| trail.reaches(watch.least, watch.span).is_some())
+        let limits = counter.correlations.iter().map(|correlation| {
+            let correlation = plan.correlations.get(*correlation);
+            correlation
+                .is_some_and(|correlation| window.reaches(correlation.least, correlation.span).is_some())
         });
         limits.rev().fold(0, |bits, reached| bits << 1 | u64::from(reached))
     };
-    let counts_records = tally.counts == Counts::Records;
-    if counts_records && trail.newest_value() == Some(entry.value) {
+    let counts_records = counter.counts == Counts::Records;
+    if counts_records && window.newest_value() == Some(entry.value) {
         // Two of the rules that are counted match one record.
         return Reached { before: 0, now: 0 };
     }
-    let before = reaches(trail);
+    let before = reaches(window);
     if !counts_records {
-        trail.remove(entry.value);
+        window.remove(entry.value);
     }
-    trail.add(entry, tally.most, oldest);
-    Reached { before, now: reaches(trail) }
+    window.add(entry, counter.most, oldest);
+    Reached { before, now: reaches(window) }
 }
 
 /// The engine counts in whole seconds.

@@ -1,4 +1,4 @@
-//! The records of the last weeks, judged, and which of them were judged.
+//! The records of the last weeks, analysed, and which of them were analysed.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::actions::import_sign_ins::WAITS_FROM;
 use crate::actions::record_finding::{Evidence, Found};
 use crate::app::App;
-use crate::store::imported_sign_ins::{ImportedRow, Stretch};
+use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
 use crate::store::{StoreError, imported_sign_ins, micros, sign_ins, time};
 
@@ -28,8 +28,8 @@ const STRAGGLERS_EVERY: Duration = Duration::from_secs(5);
 /// Records of our own have this number as their file; imports count from 1.
 const OWN: u32 = 0;
 
-/// Judged records.
-pub(super) struct Watch {
+/// Analysed records.
+pub(super) struct AnalysedRecords {
     live: Live,
     /// Records from before are left out.
     since: Timestamp,
@@ -44,7 +44,7 @@ pub(super) struct Watch {
     looked_back: Option<Instant>,
     /// How late the records of the last day came. What was not answered is only known so long after it.
     lag: SignedDuration,
-    /// Some rows belonged before what was judged already.
+    /// Some rows belonged before what was analysed already.
     is_stale: bool,
     /// Up to when records are taken; those from further ahead wait. Unit: microseconds.
     horizon: i64,
@@ -92,8 +92,8 @@ impl Row {
     }
 }
 
-impl Watch {
-    /// Nothing judged yet. `imported_after`: imported records up to this one will be brought by the caller; so will our
+impl AnalysedRecords {
+    /// Nothing analysed yet. `imported_after`: imported records up to this one will be brought by the caller; so will our
     /// own up to now.
     pub(super) fn new(app: &App, now: Timestamp, imported_after: String) -> Self {
         let since = now.saturating_sub(app.config.signals.look_back).unwrap_or(Timestamp::MIN);
@@ -113,7 +113,7 @@ impl Watch {
         }
     }
 
-    /// The time from which on records are judged.
+    /// The time from which on records are analysed.
     pub(super) fn since(&self) -> Timestamp {
         self.since
     }
@@ -169,10 +169,10 @@ impl Watch {
         while let Some(last) = page.last() {
             self.imported_after.clone_from(&last.id);
             rows.extend(page.into_iter().map(Row::Imported));
-            self.judge(std::mem::take(&mut rows), now);
+            self.analyse(std::mem::take(&mut rows), now);
             page = self.next_page(app).await?;
         }
-        self.judge(rows, now);
+        self.analyse(rows, now);
         self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Watch {
         imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await
     }
 
-    /// Whether some rows belonged before what was judged already, and were left out.
+    /// Whether some rows belonged before what was analysed already, and were left out.
     pub(super) fn is_stale(&self) -> bool {
         self.is_stale
     }
@@ -193,7 +193,7 @@ impl Watch {
         while self.waiting.is_some_and(|waiting| waiting <= horizon) {
             let (after, newest_id) =
                 ((self.waited_until.0, self.waited_until.1.as_str()), self.imported_after.as_str());
-            let stretch = Stretch { after, until: horizon, newest_id };
+            let stretch = RecordRange { after, until: horizon, newest_id };
             let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
             let Some(last) = page.last() else {
                 self.waiting =
@@ -202,7 +202,7 @@ impl Watch {
             };
             self.waited_until = (last.at, last.id.clone());
             self.horizon = horizon;
-            self.judge(page.into_iter().map(Row::Imported).collect(), now);
+            self.analyse(page.into_iter().map(Row::Imported).collect(), now);
             self.horizon = before;
         }
         self.horizon = horizon;
@@ -210,8 +210,8 @@ impl Watch {
         Ok(())
     }
 
-    /// Judges rows in the order of time. It takes a core for a while, which other tasks are moved off.
-    fn judge(&mut self, rows: Vec<Row>, now: Timestamp) {
+    /// Analyses rows in the order of time. It takes a core for a while, which other tasks are moved off.
+    fn analyse(&mut self, rows: Vec<Row>, now: Timestamp) {
         if !rows.is_empty() {
             tokio::task::block_in_place(|| self.judge_in_place(rows, now));
         }
@@ -221,10 +221,10 @@ impl Watch {
         rows.sort_by_key(Row::at);
         let since = self.since.as_microsecond();
         for row in rows.iter().filter(|row| row.at() >= since) {
-            let judged = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
+            let analysed = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
             if row.at() > self.horizon {
                 self.waiting = Some(self.waiting.map_or(row.at(), |waiting| waiting.min(row.at())));
-            } else if judged.is_some_and(|judged| row.at() < judged.as_microsecond()) {
+            } else if analysed.is_some_and(|analysed| row.at() < analysed.as_microsecond()) {
                 self.is_stale = true;
             } else {
                 self.observe(row, now);

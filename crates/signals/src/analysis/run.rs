@@ -51,7 +51,7 @@ pub(crate) struct Unfinished {
 
 /// Can the person sign in?
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Standing {
+pub(crate) enum LockoutState {
     LockedOut(Failing),
     SignedIn,
     Unfinished(Unfinished),
@@ -86,14 +86,14 @@ impl Run {
     }
 
     /// `succeeded`: the person has signed in somewhere in the log, even if only by an old token.
-    pub(crate) fn standing(&self, succeeded: bool) -> Standing {
+    pub(crate) fn standing(&self, succeeded: bool) -> LockoutState {
         match (self.failing, self.unfinished) {
-            (Some(failing), _) => Standing::LockedOut(failing),
-            (None, Some(unfinished)) if unfinished.holds_up() => Standing::Unfinished(unfinished),
-            (None, _) if self.signed_in => Standing::SignedIn,
-            (None, Some(unfinished)) => Standing::Unfinished(unfinished),
-            (None, None) if succeeded => Standing::SignedIn,
-            (None, None) => Standing::Unknown,
+            (Some(failing), _) => LockoutState::LockedOut(failing),
+            (None, Some(unfinished)) if unfinished.holds_up() => LockoutState::Unfinished(unfinished),
+            (None, _) if self.signed_in => LockoutState::SignedIn,
+            (None, Some(unfinished)) => LockoutState::Unfinished(unfinished),
+            (None, None) if succeeded => LockoutState::SignedIn,
+            (None, None) => LockoutState::Unknown,
         }
     }
 

@@ -10,8 +10,8 @@ use rsigma_parser::CorrelationRule;
 use serde_json::Value;
 
 use super::{
+    event_window::{Entry, SECOND, seconds},
     kept::Backing,
-    trail::{Entry, SECOND, seconds},
 };
 use crate::{event::unpacked_position, finding::EVIDENCE_LISTED, record::Position};
 
@@ -21,7 +21,7 @@ const MOST_GROUPS: usize = 10_000;
 const FEW_GROUPS: usize = 256;
 
 /// The engine, and what it takes to ask it.
-pub(in super::super) struct Court {
+pub(in super::super) struct SigmaAdapter {
     engine: CorrelationEngine,
     nothing: Arc<HashMap<String, Value>>,
     tidy_at: usize,
@@ -57,7 +57,7 @@ impl Said {
     }
 }
 
-impl Court {
+impl SigmaAdapter {
     pub(super) fn new(questions: &[CorrelationRule]) -> Self {
         let mut engine = CorrelationEngine::new(CorrelationConfig {
             timestamp_fields: Vec::new(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cause::Cause,
-    event::{Event, Seen},
+    event::{Event, Familiarity},
     finding::Confidence,
     record::{AttemptResult, Lifecycle, Method, Position},
     settings::{ClockDrift, LockoutByStranger, Settings, StalePassword},
@@ -33,7 +33,7 @@ struct Wrong {
     cause: Cause,
     device: u64,
     network: u64,
-    network_seen: Seen,
+    network_seen: Familiarity,
     method: Method,
     unattended: bool,
     position: Position,
@@ -119,7 +119,7 @@ impl Guesses {
         };
         let tries = self.within(last.at, micros(settings.within), same);
         let first = tries.first()?;
-        if tries.len() < whole(settings.failures) || last.network_seen == Seen::New {
+        if tries.len() < whole(settings.failures) || last.network_seen == Familiarity::New {
             return None;
         }
         let changed = changed_at.is_some_and(|changed| changed <= first.at + micros(settings.within));
@@ -143,7 +143,7 @@ impl Guesses {
         let is_password = |wrong: &Wrong| wrong.cause == Cause::BadPassword;
         let tries = self.within(event.micros(), micros(settings.within), is_password);
         if tries.len() < whole(settings.failures)
-            || !tries.iter().all(|wrong| wrong.network_seen == Seen::New)
+            || !tries.iter().all(|wrong| wrong.network_seen == Familiarity::New)
         {
             return None;
         }
@@ -161,7 +161,7 @@ impl Guesses {
         let is_code = |wrong: &Wrong| {
             wrong.cause == Cause::MfaWrongCode
                 && wrong.method == Method::Totp
-                && wrong.network_seen != Seen::New
+                && wrong.network_seen != Familiarity::New
         };
         let tries = self.within(event.micros(), micros(settings.within), is_code);
         if tries.len() >= whole(settings.codes) {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{
     guesses::Guesses,
     memory::Memory,
-    run::{Run, Standing},
+    run::{LockoutState, Run},
     travel::Place,
 };
 use crate::{
@@ -89,7 +89,7 @@ impl Person {
         }
     }
 
-    pub(crate) fn standing(&self) -> Standing {
+    pub(crate) fn standing(&self) -> LockoutState {
         self.run.standing(self.last_success.is_some())
     }
 
@@ -125,7 +125,7 @@ impl Person {
 
     /// Marks what the rules may ask about: seen before, soon after a reset.
     pub(crate) fn mark(&self, event: &mut Event) {
-        let (network, device, country) = self.memory.judge(event);
+        let (network, device, country) = self.memory.analyse(event);
         event.set_seen(network, device, country);
         if self.reset_at.is_some_and(|reset| event.micros() - reset <= RESET_LASTS) {
             event.set_recent_reset();
@@ -157,7 +157,7 @@ impl Person {
         self.keep_moment(event);
     }
 
-    /// Learns from a success, after everything has judged it.
+    /// Learns from a success, after everything has analysed it.
     pub(crate) fn learn(&mut self, event: &Event) {
         if event.proves() {
             self.memory.learn(event);

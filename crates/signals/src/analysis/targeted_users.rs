@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     cause::Cause,
-    event::{Event, PersonKey, Seen},
+    event::{Event, Familiarity, PersonKey},
     record::AttemptResult,
 };
 
@@ -17,7 +17,7 @@ const ADDRESSES_MOST: usize = 50_000;
 
 /// Those whose passwords were guessed, by the address that it came from.
 #[derive(Debug, Default)]
-pub(super) struct Victims {
+pub(super) struct TargetedUsers {
     addresses: HashMap<[u8; 16], Tried>,
     swept_at: i64,
 }
@@ -30,11 +30,11 @@ struct Tried {
     newest: i64,
 }
 
-impl Victims {
+impl TargetedUsers {
     pub(super) fn note(&mut self, event: &Event) {
         let guess =
             matches!(event.result(), AttemptResult::Failure(Cause::BadPassword | Cause::AccountLocked));
-        let Some(ip) = event.raw_ip().filter(|_| guess && event.address_seen() != Seen::Known) else {
+        let Some(ip) = event.raw_ip().filter(|_| guess && event.address_seen() != Familiarity::Known) else {
             return;
         };
         if self.addresses.len() >= ADDRESSES_MOST && !self.addresses.contains_key(&ip) {

@@ -59,7 +59,7 @@ pub struct Unread {
 
 /// Everything that the diagnosis says.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct Analysed {
     /// What it found.
     pub found: Vec<Found>,
     /// What it says of each person, by login in lower case.
@@ -72,9 +72,9 @@ pub struct Judged {
 
 /// Reads all files into one diagnosis.
 /// Err: the temporary folder has no room.
-pub fn judge(files: &[LogFile]) -> std::io::Result<Judged> {
+pub fn analyse(files: &[LogFile]) -> std::io::Result<Analysed> {
     let mut diagnosis = Diagnosis::default();
-    let mut judged = Judged::default();
+    let mut analysed = Analysed::default();
     for (number, file) in files.iter().enumerate() {
         let options =
             ReadOptions { file: u32::try_from(number).unwrap_or(u32::MAX), ..ReadOptions::default() };
@@ -82,16 +82,16 @@ pub fn judge(files: &[LogFile]) -> std::io::Result<Judged> {
             if let Some(why) = unread(&parsed) {
                 let index = usize::try_from(position.line).unwrap_or(0).saturating_sub(1);
                 let owner = file.owners.get(index).copied().flatten();
-                judged.unread.push(Unread { file: file.name(), line: position.line, owner, why });
+                analysed.unread.push(Unread { file: file.name(), line: position.line, owner, why });
             }
             diagnosis.take(position, parsed);
         })?;
-        judged.lines += summary.records;
+        analysed.lines += summary.records;
     }
     let report = diagnosis.finish()?;
-    judged.people = report.people.iter().map(verdict).collect();
-    judged.found = report.findings.iter().filter_map(found).collect();
-    Ok(judged)
+    analysed.people = report.people.iter().map(verdict).collect();
+    analysed.found = report.findings.iter().filter_map(found).collect();
+    Ok(analysed)
 }
 
 fn unread(parsed: &Parsed<'_>) -> Option<String> {

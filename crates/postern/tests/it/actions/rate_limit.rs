@@ -1,7 +1,7 @@
 //! The limiter: what a guess costs.
 
-use postern::actions::Lane;
-use postern::store::throttles::{Cap, Guess, RateLimitKey, spend};
+use postern::actions::RateLimit;
+use postern::store::throttles::{Cap, Guess, RateLimitKey, acquire};
 
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
@@ -14,9 +14,9 @@ on_both! {
         }
         let app = TestApp::start(db).await;
         let mut earlier = app.change().await.unwrap();
-        Lane::of_thing("a test", "1", "try").spend(&app).await.unwrap();
-        let key = RateLimitKey::of_thing("a test", "1", "try");
-        assert_eq!(spend(&mut earlier, &key, "open", Cap::Together).await.unwrap(), Guess::Granted);
+        RateLimit::of_resource("a test", "1", "try").acquire(&app).await.unwrap();
+        let key = RateLimitKey::of_resource("a test", "1", "try");
+        assert_eq!(acquire(&mut earlier, &key, "open", Cap::Together).await.unwrap(), Guess::Granted);
         earlier.commit_unrecorded("a test").await.unwrap();
     }
 }

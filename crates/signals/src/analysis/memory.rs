@@ -1,6 +1,6 @@
 //! What a person has been seen with: networks, devices and countries of sign-ins that succeeded.
 
-use crate::event::{Event, Seen, TextId};
+use crate::event::{Event, Familiarity, TextId};
 
 /// Networks remembered per person; the one seen longest ago goes first.
 const NETWORKS: usize = 8;
@@ -25,14 +25,16 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// What is known of the event's network, device and country, before it is learnt.
-    pub(crate) fn judge(&self, event: &Event) -> (Seen, Seen, Seen) {
+    pub(crate) fn analyse(&self, event: &Event) -> (Familiarity, Familiarity, Familiarity) {
         let device = match self.seen(&self.devices, device_key(event)) {
-            Seen::New if self.successes < ENOUGH_FOR_DEVICES => Seen::Unsure,
+            Familiarity::New if self.successes < ENOUGH_FOR_DEVICES => Familiarity::Unsure,
             device => device,
         };
         let network = match self.seen(&self.networks, event.network_key()) {
             // Another address of a carrier that they use is neither known nor strange.
-            Seen::New if self.carriers.contains(&u64::from(event.asn)) && event.asn != 0 => Seen::Unsure,
+            Familiarity::New if self.carriers.contains(&u64::from(event.asn)) && event.asn != 0 => {
+                Familiarity::Unsure
+            }
             network => network,
         };
         (network, device, self.seen(&self.countries, country_key(event)))
@@ -52,12 +54,12 @@ impl Memory {
         remember(&mut self.carriers, u64::from(event.asn));
     }
 
-    fn seen(&self, known: &[u64], key: u64) -> Seen {
+    fn seen(&self, known: &[u64], key: u64) -> Familiarity {
         match key {
-            0 => Seen::Unsure,
-            _ if known.contains(&key) => Seen::Known,
-            _ if self.is_enough() && known.iter().any(|key| *key != 0) => Seen::New,
-            _ => Seen::Unsure,
+            0 => Familiarity::Unsure,
+            _ if known.contains(&key) => Familiarity::Known,
+            _ if self.is_enough() && known.iter().any(|key| *key != 0) => Familiarity::New,
+            _ => Familiarity::Unsure,
         }
     }
 }
@@ -103,6 +105,6 @@ mod tests {
         for _ in 0..ENOUGH_FOR_DEVICES {
             memory.learn(&event);
         }
-        assert_eq!(memory.judge(&event), (Seen::Unsure, Seen::Unsure, Seen::Unsure));
+        assert_eq!(memory.analyse(&event), (Familiarity::Unsure, Familiarity::Unsure, Familiarity::Unsure));
     }
 }

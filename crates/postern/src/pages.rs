@@ -1,0 +1,60 @@
+//! The templates of the pages: in the binary, strict about names, escaped by default.
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+use rust_embed::RustEmbed;
+
+use crate::assets;
+use crate::store::time;
+
+#[derive(RustEmbed)]
+#[folder = "templates"]
+struct Templates;
+
+/// The loaded templates.
+pub struct Pages {
+    environment: Environment<'static>,
+}
+
+impl Pages {
+    /// Parses every template: a broken one stops the start, not a request.
+    pub fn load(development: bool) -> Result<Self, minijinja::Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.add_filter("when", when);
+        environment.add_filter("day", day);
+        environment.add_global("development", development);
+        environment.add_global("assets", assets::version());
+        for name in Templates::iter() {
+            let Some(file) = Templates::get(&name) else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&file.data).into_owned();
+            environment.add_template_owned(name.into_owned(), text)?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// A template with its values, as HTML.
+    pub fn render(&self, template: &str, values: Value) -> Result<String, minijinja::Error> {
+        self.environment.get_template(template)?.render(values)
+    }
+}
+
+/// A time in the reader's zone, the exact one on hover; without JavaScript, UTC. Microseconds, or RFC 3339.
+fn when(at: Value) -> Result<Value, minijinja::Error> {
+    let at = match at.as_str() {
+        Some(text) => text.parse::<jiff::Timestamp>().map_err(|_| {
+            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not a time as in RFC 3339")
+        })?,
+        None => time(at.try_into()?),
+    };
+    let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
+    let html = format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>");
+    Ok(Value::from_safe_string(html))
+}
+
+/// A date.
+fn day(micros: i64) -> String {
+    time(micros).strftime("%-d %b %Y").to_string()
+}
