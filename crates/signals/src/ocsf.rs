@@ -13,7 +13,7 @@ pub(crate) mod words;
 use std::io;
 
 use crate::record::SignIn;
-use event::Event;
+use event::OcsfEvent;
 
 /// The version of OCSF that is written.
 pub const VERSION: &str = "1.8.0";
@@ -21,7 +21,7 @@ pub const VERSION: &str = "1.8.0";
 /// The record as one line of JSON, without a line break.
 /// `None`: the record has no time, without which it is no OCSF event.
 pub fn to_line(record: &SignIn<'_>) -> Option<String> {
-    let event = Event::new(record)?;
+    let event = OcsfEvent::new(record)?;
     serde_json::to_string(&event).ok()
 }
 
@@ -29,7 +29,7 @@ pub fn to_line(record: &SignIn<'_>) -> Option<String> {
 /// `false`: nothing was written, because the record has no time.
 /// Err: the writer's own error.
 pub fn write_line(out: &mut impl io::Write, record: &SignIn<'_>) -> io::Result<bool> {
-    let Some(event) = Event::new(record) else {
+    let Some(event) = OcsfEvent::new(record) else {
         return Ok(false);
     };
     serde_json::to_writer(&mut *out, &event)?;

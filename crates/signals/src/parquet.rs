@@ -30,21 +30,21 @@ pub struct ParquetError(#[from] ::parquet::errors::ParquetError);
 
 /// When the rows gathered so far are written out.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
+struct ParquetLimits {
     rows: usize,
     /// Of text.
     bytes: usize,
 }
 
 /// Readers skip or share out whole groups; the second limit is what bounds the memory.
-const LIMITS: Limits = Limits { rows: 100_000, bytes: 64 << 20 };
+const LIMITS: ParquetLimits = ParquetLimits { rows: 100_000, bytes: 64 << 20 };
 
 /// Writes records to a Parquet file as they come. Its memory is bounded by one group of rows: 100,000 of them, or 64 MiB
 /// of text. Without [`ParquetWriter::finish`] the file is not readable.
 pub struct ParquetWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
-    group: Group,
-    limits: Limits,
+    group: ParquetGroup,
+    limits: ParquetLimits,
 }
 
 impl<W: Write + Send> ParquetWriter<W> {
@@ -53,9 +53,9 @@ impl<W: Write + Send> ParquetWriter<W> {
         Self::with_limits(out, LIMITS)
     }
 
-    fn with_limits(out: W, limits: Limits) -> Result<Self, ParquetError> {
+    fn with_limits(out: W, limits: ParquetLimits) -> Result<Self, ParquetError> {
         let file = SerializedFileWriter::new(out, schema()?, properties())?;
-        Ok(Self { file, group: Group::default(), limits })
+        Ok(Self { file, group: ParquetGroup::default(), limits })
     }
 
     /// Adds a row.

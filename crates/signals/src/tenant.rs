@@ -28,7 +28,7 @@ use crate::{
 use chart::Chart;
 use incident::{About, Incident};
 use outage::Outages;
-use policy::{Changes, Policies};
+use policy::{AccessPolicies, Changes};
 use sms::Messages;
 use user_index::{Person, UserIndex};
 use window::{Ending, Fact, Record};
@@ -142,7 +142,7 @@ struct ProviderState {
     has_failed: bool,
     user_index: UserIndex,
     outages: Outages,
-    policies: Policies,
+    policies: AccessPolicies,
     messages: Messages,
 }
 
@@ -155,7 +155,7 @@ impl ProviderState {
             has_failed: false,
             user_index: UserIndex::default(),
             outages: Outages::new(&settings.outage),
-            policies: Policies::new(&settings.policy),
+            policies: AccessPolicies::new(&settings.policy),
             messages: Messages::new(&settings.sms),
         }
     }

@@ -7,15 +7,15 @@ use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{
     VERSION,
-    own::Own,
-    party::{Actor, Device, Endpoint, Factor, Named, Request, Uid, User},
+    own::OcsfOwn,
+    party::{OcsfActor, OcsfDevice, OcsfEndpoint, OcsfFactor, OcsfNamed, OcsfRequest, OcsfUser, Uid},
     words,
 };
 use crate::record::{AttemptResult, SignIn};
 
 /// An event of class 3001 or 3002.
 #[derive(Serialize)]
-pub(super) struct Event<'a> {
+pub(super) struct OcsfEvent<'a> {
     class_uid: i32,
     class_name: &'static str,
     category_uid: i32,
@@ -34,17 +34,17 @@ pub(super) struct Event<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status_detail: Option<&'a str>,
     message: &'static str,
-    user: User<'a>,
+    user: OcsfUser<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<Actor<'a>>,
+    actor: Option<OcsfActor<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    src_endpoint: Option<Endpoint<'a>>,
+    src_endpoint: Option<OcsfEndpoint<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<Device<'a>>,
+    device: Option<OcsfDevice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    http_request: Option<Request<'a>>,
+    http_request: Option<OcsfRequest<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<Named<'a>>,
+    service: Option<OcsfNamed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<Uid<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,16 +54,16 @@ pub(super) struct Event<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_protocol: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    auth_factors: Option<[Factor<'a>; 1]>,
+    auth_factors: Option<[OcsfFactor<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    policies: Option<[Named<'a>; 1]>,
-    metadata: Metadata<'a>,
+    policies: Option<[OcsfNamed<'a>; 1]>,
+    metadata: OcsfMetadata<'a>,
     #[serde(skip_serializing_if = "Observables::is_empty")]
     observables: Observables<'a>,
-    unmapped: Unmapped<'a>,
+    unmapped: OcsfUnmapped<'a>,
 }
 
-impl<'a> Event<'a> {
+impl<'a> OcsfEvent<'a> {
     /// `None`: the record has no time.
     pub(super) fn new(record: &'a SignIn<'_>) -> Option<Self> {
         let at = record.at?;
@@ -89,21 +89,21 @@ impl<'a> Event<'a> {
             status_code: record.code.as_deref(),
             status_detail: words::status_detail(record),
             message: words::message(record),
-            user: User::of(record),
-            actor: Actor::of(record, is_attempt),
-            src_endpoint: Endpoint::of(record),
-            device: record.device.as_deref().map(|uid| Device { uid, type_id: 0, kind: "Unknown" }),
-            http_request: record.user_agent.as_deref().map(|user_agent| Request { user_agent }),
-            service: is_attempt.then_some(Named { name: app }),
+            user: OcsfUser::of(record),
+            actor: OcsfActor::of(record, is_attempt),
+            src_endpoint: OcsfEndpoint::of(record),
+            device: record.device.as_deref().map(|uid| OcsfDevice { uid, type_id: 0, kind: "Unknown" }),
+            http_request: record.user_agent.as_deref().map(|user_agent| OcsfRequest { user_agent }),
+            service: is_attempt.then_some(OcsfNamed { name: app }),
             session: record.session.as_deref().filter(|_| is_attempt).map(|uid| Uid { uid }),
             is_mfa: words::is_mfa(record).filter(|_| is_attempt),
             auth_protocol_id: protocol.map(|protocol| protocol.id),
             auth_protocol: protocol.map(|protocol| protocol.name),
-            auth_factors: Factor::of(record).map(|factor| [factor]),
-            policies: record.policy.as_deref().filter(|_| !is_attempt).map(|name| [Named { name }]),
-            metadata: Metadata::of(record, at),
+            auth_factors: OcsfFactor::of(record).map(|factor| [factor]),
+            policies: record.policy.as_deref().filter(|_| !is_attempt).map(|name| [OcsfNamed { name }]),
+            metadata: OcsfMetadata::of(record, at),
             observables: Observables { user: record.person.as_deref(), ip: record.ip },
-            unmapped: Unmapped { postern: Own::of(record) },
+            unmapped: OcsfUnmapped { postern: OcsfOwn::of(record) },
         })
     }
 }
@@ -118,7 +118,7 @@ impl Serialize for TypeName {
 }
 
 #[derive(Serialize)]
-struct Metadata<'a> {
+struct OcsfMetadata<'a> {
     version: &'static str,
     product: Product,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +138,7 @@ struct Product {
     vendor_name: Option<&'static str>,
 }
 
-impl<'a> Metadata<'a> {
+impl<'a> OcsfMetadata<'a> {
     fn of(record: &'a SignIn<'_>, at: Timestamp) -> Self {
         let (name, vendor_name) = words::product(record.provider);
         Self {
@@ -191,6 +191,6 @@ struct Observable<T> {
 }
 
 #[derive(Serialize)]
-struct Unmapped<'a> {
-    postern: Own<'a>,
+struct OcsfUnmapped<'a> {
+    postern: OcsfOwn<'a>,
 }

@@ -10,7 +10,7 @@ use crate::{
 
 /// What Postern says of the record, in the words that it reads back.
 #[derive(Serialize)]
-pub(super) struct Own<'a> {
+pub(super) struct OcsfOwn<'a> {
     provider: &'static str,
     result: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub(super) struct Own<'a> {
     phone_place: Option<Point>,
 }
 
-impl<'a> Own<'a> {
+impl<'a> OcsfOwn<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Self {
         Self {
             provider: record.provider.as_str(),

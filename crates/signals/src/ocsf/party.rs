@@ -12,7 +12,7 @@ use crate::record::{Method, SignIn};
 const NO_NAME: &str = "unknown";
 
 #[derive(Serialize)]
-pub(super) struct Named<'a> {
+pub(super) struct OcsfNamed<'a> {
     pub(super) name: &'a str,
 }
 
@@ -22,12 +22,12 @@ pub(super) struct Uid<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Request<'a> {
+pub(super) struct OcsfRequest<'a> {
     pub(super) user_agent: &'a str,
 }
 
 #[derive(Serialize)]
-pub(super) struct Device<'a> {
+pub(super) struct OcsfDevice<'a> {
     pub(super) uid: &'a str,
     pub(super) type_id: i32,
     #[serde(rename = "type")]
@@ -35,7 +35,7 @@ pub(super) struct Device<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct User<'a> {
+pub(super) struct OcsfUser<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ pub(super) struct User<'a> {
     display_name: Option<&'a str>,
 }
 
-impl<'a> User<'a> {
+impl<'a> OcsfUser<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Self {
         let person = record.person.as_deref();
         let uid = record.person_id.as_deref();
@@ -85,18 +85,18 @@ fn is_email(text: &str) -> bool {
 
 /// Who made the change. Account Change has no session and no service of its own: there they are the actor's.
 #[derive(Serialize)]
-pub(super) struct Actor<'a> {
+pub(super) struct OcsfActor<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<User<'a>>,
+    user: Option<OcsfUser<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<Uid<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     app_name: Option<&'a str>,
 }
 
-impl<'a> Actor<'a> {
+impl<'a> OcsfActor<'a> {
     pub(super) fn of(record: &'a SignIn<'_>, is_attempt: bool) -> Option<Self> {
-        let user = record.actor.as_deref().map(User::named);
+        let user = record.actor.as_deref().map(OcsfUser::named);
         let session = record.session.as_deref().filter(|_| !is_attempt).map(|uid| Uid { uid });
         let app_name = record.app.as_deref().filter(|_| !is_attempt);
         let is_known = user.is_some() || session.is_some() || app_name.is_some();
@@ -105,19 +105,19 @@ impl<'a> Actor<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Endpoint<'a> {
+pub(super) struct OcsfEndpoint<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ip: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<Location<'a>>,
+    location: Option<OcsfLocation<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     autonomous_system: Option<AutonomousSystem>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Location<'a> {
+pub(super) struct OcsfLocation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     city: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,9 +133,9 @@ pub(super) struct AutonomousSystem {
     number: u32,
 }
 
-impl<'a> Endpoint<'a> {
+impl<'a> OcsfEndpoint<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Option<Self> {
-        let location = is_located(record).then(|| Location {
+        let location = is_located(record).then(|| OcsfLocation {
             city: record.city.as_deref(),
             country: record.country.as_deref(),
             lat: record.place.map(|place| place.latitude),
@@ -154,7 +154,7 @@ pub(super) fn is_located(record: &SignIn<'_>) -> bool {
 }
 
 #[derive(Serialize)]
-pub(super) struct Factor<'a> {
+pub(super) struct OcsfFactor<'a> {
     #[serde(rename = "factor_type_id")]
     type_id: i32,
     #[serde(rename = "factor_type")]
@@ -165,7 +165,7 @@ pub(super) struct Factor<'a> {
     phone_number: Option<&'a str>,
 }
 
-impl<'a> Factor<'a> {
+impl<'a> OcsfFactor<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Option<Self> {
         let kind = words::factor(record.method)?;
         let is_call = matches!(record.method, Method::Sms | Method::Voice);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where a cell's value is in a record.
-pub(super) enum Value {
+pub(super) enum ParquetValue {
     /// Milliseconds since 1970, UTC.
     Time(fn(&SignIn<'_>) -> Option<i64>),
     Long(fn(&SignIn<'_>) -> Option<i64>),
@@ -21,9 +21,9 @@ pub(super) enum Value {
     Text(for<'r> fn(&'r SignIn<'_>) -> Option<&'r str>),
     Address(fn(&SignIn<'_>) -> Option<IpAddr>),
 }
-use Value::{Address, Bool, Float, Int, Long, Text, Time};
+use ParquetValue::{Address, Bool, Float, Int, Long, Text, Time};
 
-impl Value {
+impl ParquetValue {
     /// The type in the file.
     pub(super) fn kind(&self) -> (Type, Option<LogicalType>) {
         match self {
@@ -48,27 +48,27 @@ pub(super) enum Spread {
 }
 use Spread::{Repeats, Rises, Unique};
 
-pub(super) struct Column {
+pub(super) struct ParquetColumn {
     pub(super) name: &'static str,
     pub(super) optional: bool,
     pub(super) spread: Spread,
-    pub(super) value: Value,
+    pub(super) value: ParquetValue,
 }
 
-const fn always(name: &'static str, value: Value) -> Column {
-    Column { name, optional: false, spread: Repeats, value }
+const fn always(name: &'static str, value: ParquetValue) -> ParquetColumn {
+    ParquetColumn { name, optional: false, spread: Repeats, value }
 }
 
-const fn maybe(name: &'static str, value: Value) -> Column {
-    Column { name, optional: true, spread: Repeats, value }
+const fn maybe(name: &'static str, value: ParquetValue) -> ParquetColumn {
+    ParquetColumn { name, optional: true, spread: Repeats, value }
 }
 
-const fn spread(spread: Spread, column: Column) -> Column {
-    Column { name: column.name, optional: column.optional, spread, value: column.value }
+const fn spread(spread: Spread, column: ParquetColumn) -> ParquetColumn {
+    ParquetColumn { name: column.name, optional: column.optional, spread, value: column.value }
 }
 
 /// In the order of the file.
-pub(super) static COLUMNS: [Column; 38] = [
+pub(super) static COLUMNS: [ParquetColumn; 38] = [
     spread(Rises, maybe("time", Time(|record| record.at.map(jiff::Timestamp::as_millisecond)))),
     always("class_uid", Int(|record| Some(words::class(record).id))),
     always("activity_id", Int(|record| Some(words::activity(record).id))),

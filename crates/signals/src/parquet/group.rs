@@ -8,26 +8,26 @@ use ::parquet::{
     file::writer::{SerializedColumnWriter, SerializedRowGroupWriter},
 };
 
-use super::columns::{COLUMNS, Value};
+use super::columns::{COLUMNS, ParquetValue};
 use crate::record::SignIn;
 
 /// Texts that are handed to the encoder at once.
 const TEXTS_AT_ONCE: usize = 4096;
 
-pub(super) struct Group {
+pub(super) struct ParquetGroup {
     columns: Vec<Cells>,
     rows: usize,
     text_bytes: usize,
 }
 
-impl Default for Group {
+impl Default for ParquetGroup {
     fn default() -> Self {
         let columns = COLUMNS.iter().map(|column| Cells::new(column.optional, &column.value)).collect();
         Self { columns, rows: 0, text_bytes: 0 }
     }
 }
 
-impl Group {
+impl ParquetGroup {
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -60,10 +60,10 @@ impl Group {
 struct Cells {
     /// 1 where there is a value, 0 where there is none; `None` where there always is one.
     levels: Option<Vec<i16>>,
-    values: Values,
+    values: ParquetValues,
 }
 
-enum Values {
+enum ParquetValues {
     Long(Vec<i64>),
     Int(Vec<i32>),
     Float(Vec<f32>),
@@ -73,32 +73,34 @@ enum Values {
 }
 
 impl Cells {
-    fn new(optional: bool, value: &Value) -> Self {
+    fn new(optional: bool, value: &ParquetValue) -> Self {
         let values = match value {
-            Value::Time(_) | Value::Long(_) => Values::Long(Vec::new()),
-            Value::Int(_) => Values::Int(Vec::new()),
-            Value::Float(_) => Values::Float(Vec::new()),
-            Value::Bool(_) => Values::Bool(Vec::new()),
-            Value::Text(_) | Value::Address(_) => Values::Text(Vec::new(), Vec::new()),
+            ParquetValue::Time(_) | ParquetValue::Long(_) => ParquetValues::Long(Vec::new()),
+            ParquetValue::Int(_) => ParquetValues::Int(Vec::new()),
+            ParquetValue::Float(_) => ParquetValues::Float(Vec::new()),
+            ParquetValue::Bool(_) => ParquetValues::Bool(Vec::new()),
+            ParquetValue::Text(_) | ParquetValue::Address(_) => ParquetValues::Text(Vec::new(), Vec::new()),
         };
         Self { levels: optional.then(Vec::new), values }
     }
 
     /// Returns the bytes of text that were added.
-    fn push(&mut self, value: &Value, record: &SignIn<'_>) -> usize {
+    fn push(&mut self, value: &ParquetValue, record: &SignIn<'_>) -> usize {
         let mut added = 0;
         let is_some = match (&mut self.values, value) {
-            (Values::Long(values), Value::Time(of) | Value::Long(of)) => keep(values, of(record)),
-            (Values::Int(values), Value::Int(of)) => keep(values, of(record)),
-            (Values::Float(values), Value::Float(of)) => keep(values, of(record)),
-            (Values::Bool(values), Value::Bool(of)) => keep(values, of(record)),
-            (Values::Text(bytes, lengths), Value::Text(of)) => {
+            (ParquetValues::Long(values), ParquetValue::Time(of) | ParquetValue::Long(of)) => {
+                keep(values, of(record))
+            }
+            (ParquetValues::Int(values), ParquetValue::Int(of)) => keep(values, of(record)),
+            (ParquetValues::Float(values), ParquetValue::Float(of)) => keep(values, of(record)),
+            (ParquetValues::Bool(values), ParquetValue::Bool(of)) => keep(values, of(record)),
+            (ParquetValues::Text(bytes, lengths), ParquetValue::Text(of)) => {
                 let text = of(record);
                 added = text.map_or(0, str::len);
                 bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
                 keep(lengths, text.map(str::len))
             }
-            (Values::Text(bytes, lengths), Value::Address(of)) => {
+            (ParquetValues::Text(bytes, lengths), ParquetValue::Address(of)) => {
                 let ip = of(record);
                 added = ip.map_or(0, |ip| append(bytes, ip));
                 keep(lengths, ip.map(|_| added))
@@ -114,23 +116,23 @@ impl Cells {
     fn write(&mut self, column: &mut SerializedColumnWriter<'_>) -> Result<()> {
         let levels = self.levels.as_deref();
         match &mut self.values {
-            Values::Long(values) => {
+            ParquetValues::Long(values) => {
                 column.typed::<Int64Type>().write_batch(values, levels, None)?;
                 values.clear();
             }
-            Values::Int(values) => {
+            ParquetValues::Int(values) => {
                 column.typed::<Int32Type>().write_batch(values, levels, None)?;
                 values.clear();
             }
-            Values::Float(values) => {
+            ParquetValues::Float(values) => {
                 column.typed::<FloatType>().write_batch(values, levels, None)?;
                 values.clear();
             }
-            Values::Bool(values) => {
+            ParquetValues::Bool(values) => {
                 column.typed::<BoolType>().write_batch(values, levels, None)?;
                 values.clear();
             }
-            Values::Text(bytes, lengths) => {
+            ParquetValues::Text(bytes, lengths) => {
                 write_texts(column, std::mem::take(bytes), lengths, levels)?;
                 lengths.clear();
             }

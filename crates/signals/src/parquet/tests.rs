@@ -25,7 +25,7 @@ fn denied(line: u64) -> SignIn<'static> {
     record
 }
 
-fn file(records: &[SignIn<'_>], limits: Limits) -> SerializedFileReader<Bytes> {
+fn file(records: &[SignIn<'_>], limits: ParquetLimits) -> SerializedFileReader<Bytes> {
     let mut writer = ParquetWriter::with_limits(Vec::new(), limits).unwrap();
     for record in records {
         writer.push(record).unwrap();
@@ -152,11 +152,11 @@ fn a_group_ends_at_its_rows_or_its_bytes() {
             .map(::parquet::file::metadata::RowGroupMetaData::num_rows)
             .collect::<Vec<_>>()
     };
-    assert_eq!(groups(Limits { rows: 10, bytes: usize::MAX }), [10, 10, 5]);
-    assert_eq!(groups(Limits { rows: 25, bytes: usize::MAX }), [25]);
-    assert_eq!(groups(Limits { rows: 10, bytes: 1 }), [1; 25]);
+    assert_eq!(groups(ParquetLimits { rows: 10, bytes: usize::MAX }), [10, 10, 5]);
+    assert_eq!(groups(ParquetLimits { rows: 25, bytes: usize::MAX }), [25]);
+    assert_eq!(groups(ParquetLimits { rows: 10, bytes: 1 }), [1; 25]);
     let bytes = denied(1).person.unwrap().len() * 2;
-    assert!(groups(Limits { rows: 100, bytes: bytes * 10 })[0] < 10);
+    assert!(groups(ParquetLimits { rows: 100, bytes: bytes * 10 })[0] < 10);
 }
 
 #[test]
@@ -260,7 +260,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_records_come_back_cell_by_cell(records in prop::collection::vec(record(), 0..60), group in 1_usize..30) {
-        let rows = rows(&file(&records, Limits { rows: group, bytes: 4000 }));
+        let rows = rows(&file(&records, ParquetLimits { rows: group, bytes: 4000 }));
         prop_assert_eq!(rows.len(), records.len());
         for (record, row) in records.iter().zip(&rows) {
             check(record, row)?;

@@ -12,16 +12,16 @@ use crate::{
     time::time_in,
     wire::{Field, Scalar, wire},
 };
-use kinds::Kind;
+use kinds::Auth0Kind;
 
 wire! {
-    struct Outer<'a> {
+    struct Auth0Outer<'a> {
         "log_id" => id: Scalar<'a>,
-        "data" => data: Entry<'a>,
+        "data" => data: Auth0Entry<'a>,
     }
 }
 wire! {
-    struct Entry<'a> {
+    struct Auth0Entry<'a> {
         "log_id" => id: Scalar<'a>,
         "date" => date: Scalar<'a>,
         "type" => kind: Scalar<'a>,
@@ -37,12 +37,12 @@ wire! {
         "user_agent" => user_agent: Scalar<'a>,
         "user_id" => user_id: Scalar<'a>,
         "user_name" => user_name: Scalar<'a>,
-        "location_info" => place: Place<'a>,
-        "details" => details: Details<'a>,
+        "location_info" => place: Auth0Place<'a>,
+        "details" => details: Auth0Details<'a>,
     }
 }
 wire! {
-    struct Place<'a> {
+    struct Auth0Place<'a> {
         "country_code" => country: Scalar<'a>,
         "country_name" => country_name: Scalar<'a>,
         "city_name" => city: Scalar<'a>,
@@ -51,7 +51,7 @@ wire! {
     }
 }
 wire! {
-    struct Details<'a> {
+    struct Auth0Details<'a> {
         "session_id" => session: Scalar<'a>,
         "error" => error: Failure<'a>,
         "failure_details" => failure: Failure<'a>,
@@ -64,8 +64,8 @@ wire! {
         "purpose" => purpose: Scalar<'a>,
         "riskassessment" => risk: Risk<'a>,
         "assessments" => assessments: Assessments<'a>,
-        "request" => request: Request<'a>,
-        "response" => response: Response<'a>,
+        "request" => request: Auth0Request<'a>,
+        "response" => response: Auth0Response<'a>,
     }
 }
 wire! {
@@ -86,18 +86,18 @@ wire! {
     struct Risk<'a> { "assessments" => assessments: Assessments<'a>, }
 }
 wire! {
-    struct Assessments<'a> { "untrustedip" => address: Assessment<'a>, }
+    struct Assessments<'a> { "untrustedip" => address: Auth0Assessment<'a>, }
 }
 wire! {
-    struct Assessment<'a> { "code" => code: Scalar<'a>, }
+    struct Auth0Assessment<'a> { "code" => code: Scalar<'a>, }
 }
 wire! {
     /// A call of the Management API, which an administrator or a program made.
-    struct Request<'a> {
+    struct Auth0Request<'a> {
         "method" => method: Scalar<'a>,
         "path" => path: Scalar<'a>,
         "auth" => auth: ApiAuth<'a>,
-        "body" => body: Body<'a>,
+        "body" => body: Auth0Body<'a>,
     }
 }
 wire! {
@@ -107,16 +107,16 @@ wire! {
     struct ApiUser<'a> { "email" => email: Scalar<'a>, "name" => name: Scalar<'a>, }
 }
 wire! {
-    struct Body<'a> {
+    struct Auth0Body<'a> {
         "blocked" => blocked: Scalar<'a>,
         "password" => password: Scalar<'a>,
     }
 }
 wire! {
-    struct Response<'a> { "statuscode" => status: Scalar<'a>, }
+    struct Auth0Response<'a> { "statuscode" => status: Scalar<'a>, }
 }
 
-impl Entry<'_> {
+impl Auth0Entry<'_> {
     /// A bare record has nothing around it that tells whose it is.
     fn is_bare(&self) -> bool {
         let marks = [&self.client, &self.host, &self.tenant, &self.connection, &self.strategy];
@@ -126,19 +126,19 @@ impl Entry<'_> {
 
 /// `None`: valid JSON, but no record of Auth0.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let outer: Outer<'_> = serde_json::from_str(line)?;
+    let outer: Auth0Outer<'_> = serde_json::from_str(line)?;
     if !outer.data.kind.is_absent() && (!outer.id.is_absent() || !outer.data.id.is_absent()) {
         return Ok(Some(read(&outer.data, &outer.id, position)));
     }
     if outer.id.is_absent() {
         return Ok(None);
     }
-    let entry: Entry<'_> = serde_json::from_str(line)?;
+    let entry: Auth0Entry<'_> = serde_json::from_str(line)?;
     let is_ours = !entry.kind.is_absent() && entry.is_bare();
     Ok(is_ours.then(|| read(&entry, &outer.id, position)))
 }
 
-fn read<'a>(entry: &Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a> {
+fn read<'a>(entry: &Auth0Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a> {
     let code = entry.kind.text().unwrap_or("");
     if code == "sapi" {
         return api::read(entry, id, position);
@@ -153,9 +153,9 @@ fn read<'a>(entry: &Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a
 }
 
 fn normalise<'a>(
-    entry: &Entry<'a>,
+    entry: &Auth0Entry<'a>,
     id: &Scalar<'a>,
-    kind: Kind,
+    kind: Auth0Kind,
     position: Position,
 ) -> Result<SignIn<'a>, Damage> {
     let details = &entry.details;
@@ -192,14 +192,14 @@ fn normalise<'a>(
 }
 
 /// Auth0 checks the address against lists of abusers; only a hit is a verdict.
-fn listed_address(details: &Details<'_>) -> Option<Flag> {
+fn listed_address(details: &Auth0Details<'_>) -> Option<Flag> {
     let said = [&details.risk.assessments, &details.assessments];
     let listed = said.into_iter().any(|said| said.address.code.text() == Some("found_on_deny_list"));
     listed.then_some(Flag::MaliciousAddress)
 }
 
 /// A deletion names the person in its description only: `user_id: auth0|1`.
-fn deleted_user<'a>(entry: &Entry<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
+fn deleted_user<'a>(entry: &Auth0Entry<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     if result != AttemptResult::Lifecycle(Lifecycle::Disabled) {
         return None;
     }
@@ -211,18 +211,18 @@ fn deleted_user<'a>(entry: &Entry<'a>, result: AttemptResult) -> Option<Cow<'a, 
 }
 
 /// The number, or else the Guardian app: what one person shares with another if they share a factor.
-fn phone_of<'a>(details: &Details<'a>) -> Option<Cow<'a, str>> {
+fn phone_of<'a>(details: &Auth0Details<'a>) -> Option<Cow<'a, str>> {
     let (factor, enrolled) = (&details.authenticator, &details.enrollment);
     let named = [&factor.number, &enrolled.number, &details.device, &enrolled.identifier];
     named.into_iter().chain([&factor.id, &enrolled.id]).find_map(Scalar::cow)
 }
 
-fn point_of(place: &Place<'_>) -> Option<Point> {
+fn point_of(place: &Auth0Place<'_>) -> Option<Point> {
     Point::new(place.latitude.float()?, place.longitude.float()?)
 }
 
 /// What was shown as proof, by the factor that the record names.
-fn factor_method(entry: &Entry<'_>) -> Method {
+fn factor_method(entry: &Auth0Entry<'_>) -> Method {
     let details = &entry.details;
     let named = [&details.authenticator.kind, &details.own_method, &details.delivery];
     // "Guardian - Enrollment complete (sms)".

@@ -18,7 +18,7 @@ use crate::{
 use sentence::Sentence;
 
 wire! {
-    struct Line<'a> {
+    struct AutheliaLine<'a> {
         "time" => time: Scalar<'a>,
         "level" => level: Scalar<'a>,
         "msg" => message: Scalar<'a>,
@@ -55,7 +55,7 @@ fn without_carried_time(text: &str) -> &str {
     text.split_once(' ').filter(|(word, _)| is_time(word)).map_or(text, |(_, rest)| rest)
 }
 
-fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {
+fn read(line: AutheliaLine<'_>, position: Position) -> Option<Parsed<'_>> {
     let Scalar::Text(message) = &line.message else { return None };
     if line.level.is_absent() || line.time.is_absent() {
         return None;
@@ -82,12 +82,12 @@ fn read(line: Line<'_>, position: Position) -> Option<Parsed<'_>> {
 }
 
 /// What every line about a request has, and the words of the start.
-fn is_authelia(line: &Line<'_>, message: &str) -> bool {
+fn is_authelia(line: &AutheliaLine<'_>, message: &str) -> bool {
     let is_about_a_request = !line.ip.is_absent() && !line.path.is_absent() && !line.method.is_absent();
     is_about_a_request || message.contains("Authelia") || message.contains("authentication attempt")
 }
 
-fn foreign(line: &Line<'_>) -> Parsed<'static> {
+fn foreign(line: &AutheliaLine<'_>) -> Parsed<'static> {
     Parsed::Foreign(format!("authelia {}", line.level.text().unwrap_or("line")).into())
 }
 

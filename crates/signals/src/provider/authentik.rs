@@ -11,10 +11,10 @@ use crate::{
     time::parse_time,
     wire::{Field, List, Scalar, wire},
 };
-use outcome::{Outcome, Whose};
+use outcome::{AuthentikOutcome, Whose};
 
 wire! {
-    struct User<'a> { "pk" => id: Scalar<'a>, "username" => login: Scalar<'a>, }
+    struct AuthentikUser<'a> { "pk" => id: Scalar<'a>, "username" => login: Scalar<'a>, }
 }
 wire! {
     /// How authentik refers to a thing of its own: a stage, a device, a policy.
@@ -33,10 +33,10 @@ wire! {
     struct Replaced<'a> { "new_value" => new: Scalar<'a>, "previous_value" => old: Scalar<'a>, }
 }
 wire! {
-    struct Request<'a> { "path" => path: Scalar<'a>, "user_agent" => user_agent: Scalar<'a>, }
+    struct AuthentikRequest<'a> { "path" => path: Scalar<'a>, "user_agent" => user_agent: Scalar<'a>, }
 }
 wire! {
-    struct Place<'a> {
+    struct AuthentikPlace<'a> {
         "city" => city: Scalar<'a>,
         "country" => country: Scalar<'a>,
         "lat" => latitude: Scalar<'a>,
@@ -44,13 +44,13 @@ wire! {
     }
 }
 wire! {
-    struct Network<'a> { "asn" => number: Scalar<'a>, }
+    struct AuthentikNetwork<'a> { "asn" => number: Scalar<'a>, }
 }
 wire! {
     struct DuoAnswer<'a> { "status" => status: Scalar<'a>, "status_msg" => message: Scalar<'a>, }
 }
 wire! {
-    struct Proof<'a> {
+    struct AuthentikProof<'a> {
         "device_class" => class: Scalar<'a>,
         "duo_response" => duo: DuoAnswer<'a>,
         "mfa_devices" => devices: List<Model<'a>>,
@@ -58,10 +58,10 @@ wire! {
     }
 }
 wire! {
-    struct Nested<'a> { "auth_method_args" => proof: Proof<'a>, }
+    struct Nested<'a> { "auth_method_args" => proof: AuthentikProof<'a>, }
 }
 wire! {
-    struct Context<'a> {
+    struct AuthentikContext<'a> {
         "username" => login: Scalar<'a>,
         "password" => password: Scalar<'a>,
         "message" => message: Scalar<'a>,
@@ -70,28 +70,28 @@ wire! {
         "model" => model: Model<'a>,
         "diff" => diff: Diff<'a>,
         "authorized_application" => application: Model<'a>,
-        "affected_user" => affected: User<'a>,
+        "affected_user" => affected: AuthentikUser<'a>,
         "auth_method" => method: Scalar<'a>,
-        "auth_method_args" => proof: Proof<'a>,
+        "auth_method_args" => proof: AuthentikProof<'a>,
         // Where failures have the above.
         "context" => nested: Nested<'a>,
         // Where older versions have them.
         "device_class" => class: Scalar<'a>,
         "duo_response" => duo: DuoAnswer<'a>,
-        "http_request" => request: Request<'a>,
-        "geo" => place: Place<'a>,
-        "asn" => network: Network<'a>,
+        "http_request" => request: AuthentikRequest<'a>,
+        "geo" => place: AuthentikPlace<'a>,
+        "asn" => network: AuthentikNetwork<'a>,
     }
 }
 wire! {
-    struct Event<'a> {
+    struct AuthentikEvent<'a> {
         "pk" => id: Scalar<'a>,
         "action" => action: Scalar<'a>,
         "app" => app: Scalar<'a>,
         "created" | "timestamp" => at: Scalar<'a>,
         "client_ip" => ip: Scalar<'a>,
-        "user" => user: User<'a>,
-        "context" => context: Context<'a>,
+        "user" => user: AuthentikUser<'a>,
+        "context" => context: AuthentikContext<'a>,
         // Of the log line only.
         "logger" => logger: Scalar<'a>,
         "identifier" => identifier: Scalar<'a>,
@@ -101,7 +101,7 @@ wire! {
 /// What authentik writes where it does not know the address.
 const NO_ADDRESS: &str = "255.255.255.255";
 
-impl<'a> Event<'a> {
+impl<'a> AuthentikEvent<'a> {
     /// Its own modules sign every event and every line.
     fn is_authentik(&self) -> bool {
         let named = |name: &Scalar<'_>| name.text().is_some_and(|name| name.starts_with("authentik"));
@@ -109,7 +109,7 @@ impl<'a> Event<'a> {
     }
 
     /// Who made the request, if they had signed in.
-    fn requester(&self) -> Option<&User<'a>> {
+    fn requester(&self) -> Option<&AuthentikUser<'a>> {
         self.user.login.text().filter(|login| *login != "AnonymousUser").map(|_| &self.user)
     }
 }
@@ -120,7 +120,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     if memmem::find(line.as_bytes(), b"authentik").is_none() {
         return serde_json::from_str::<IgnoredAny>(line).map(|_| None);
     }
-    let event: Event<'_> = serde_json::from_str(line)?;
+    let event: AuthentikEvent<'_> = serde_json::from_str(line)?;
     if !event.is_authentik() {
         return Ok(None);
     }
@@ -130,7 +130,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }))
 }
 
-fn foreign(event: &Event<'_>) -> Parsed<'static> {
+fn foreign(event: &AuthentikEvent<'_>) -> Parsed<'static> {
     let kind =
         event.action.text().or_else(|| event.logger.text()?.split(['.', '/']).nth(1)).unwrap_or("log line");
     Parsed::Foreign(format!("authentik {kind}").into())
@@ -141,7 +141,11 @@ pub(crate) fn parse_text(_line: &str, _position: Position) -> Option<Parsed<'_>>
     None
 }
 
-fn normalise<'a>(event: &Event<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
+fn normalise<'a>(
+    event: &AuthentikEvent<'a>,
+    outcome: AuthentikOutcome<'a>,
+    position: Position,
+) -> Parsed<'a> {
     let context = &event.context;
     let mut sign_in = SignIn::new(Provider::Authentik, outcome.result);
     match outcome.whose {

@@ -16,7 +16,7 @@ use crate::{
 use identity::{Identity, Who};
 
 wire! {
-    struct Request<'a> {
+    struct CloudTrailRequest<'a> {
         "username" => user: Scalar<'a>,
         "userid" => user_id: Scalar<'a>,
         "serialnumber" => serial: Scalar<'a>,
@@ -24,7 +24,7 @@ wire! {
 }
 wire! {
     /// How it ended, under the event's own name.
-    struct Response<'a> {
+    struct CloudTrailResponse<'a> {
         "consolelogin" | "checkmfa" | "switchrole" | "credentialchallenge" | "credentialverification"
             | "userauthentication" | "passwordupdated" | "passwordrecoveryrequested"
             | "passwordrecoverycompleted" => word: Scalar<'a>,
@@ -48,7 +48,7 @@ wire! {
     }
 }
 wire! {
-    struct Record<'a> {
+    struct CloudTrailRecord<'a> {
         "eventsource" => source: Scalar<'a>,
         "eventname" => event: Scalar<'a>,
         "eventtime" => time: Scalar<'a>,
@@ -59,16 +59,16 @@ wire! {
         "useragent" => user_agent: Scalar<'a>,
         "errorcode" => error_code: Scalar<'a>,
         "errormessage" => error_message: Scalar<'a>,
-        "requestparameters" => request: Request<'a>,
-        "responseelements" => response: Response<'a>,
-        "serviceeventdetails" => details: Response<'a>,
+        "requestparameters" => request: CloudTrailRequest<'a>,
+        "responseelements" => response: CloudTrailResponse<'a>,
+        "serviceeventdetails" => details: CloudTrailResponse<'a>,
         "additionaleventdata" => additional: Additional<'a>,
         // `lookup-events` prints the record as text, with some of its fields beside it.
         "cloudtrailevent" => looked_up: Scalar<'a>,
     }
 }
 
-impl Record<'_> {
+impl CloudTrailRecord<'_> {
     /// The service, without its domain, and what it was asked to do.
     fn event(&self) -> Option<(&str, &str)> {
         let (service, domain) = self.source.text()?.split_once('.')?;
@@ -93,14 +93,14 @@ impl Record<'_> {
 
 /// `None`: valid JSON, but no record of CloudTrail.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Record<'_> = serde_json::from_str(line)?;
+    let record: CloudTrailRecord<'_> = serde_json::from_str(line)?;
     match record.looked_up.text() {
         Some(text) => Ok(read(&serde_json::from_str(text)?, position).map(Parsed::into_owned)),
         None => Ok(read(&record, position)),
     }
 }
 
-fn read<'a>(record: &Record<'a>, position: Position) -> Option<Parsed<'a>> {
+fn read<'a>(record: &CloudTrailRecord<'a>, position: Position) -> Option<Parsed<'a>> {
     let (service, event) = record.event()?;
     let read = match change::affected(service, event, record) {
         Some(who) => changed(record, (service, event), &who),
@@ -117,7 +117,11 @@ fn read<'a>(record: &Record<'a>, position: Position) -> Option<Parsed<'a>> {
     })
 }
 
-fn signed_in<'a>(record: &Record<'a>, service: &str, event: &str) -> Result<Vec<SignIn<'a>>, Damage> {
+fn signed_in<'a>(
+    record: &CloudTrailRecord<'a>,
+    service: &str,
+    event: &str,
+) -> Result<Vec<SignIn<'a>>, Damage> {
     let Some((result, method)) = sign_in::outcome(service, event, record)? else {
         return Ok(Vec::new());
     };
@@ -142,7 +146,7 @@ fn signed_in<'a>(record: &Record<'a>, service: &str, event: &str) -> Result<Vec<
 }
 
 fn changed<'a>(
-    record: &Record<'a>,
+    record: &CloudTrailRecord<'a>,
     (service, event): (&str, &str),
     who: &Who<'a>,
 ) -> Result<Vec<SignIn<'a>>, Damage> {
@@ -170,7 +174,11 @@ fn changed<'a>(
     change::changes(service, event, by_self).iter().map(one).collect()
 }
 
-fn common<'a>(record: &Record<'a>, result: AttemptResult, who: &Who<'a>) -> Result<SignIn<'a>, Damage> {
+fn common<'a>(
+    record: &CloudTrailRecord<'a>,
+    result: AttemptResult,
+    who: &Who<'a>,
+) -> Result<SignIn<'a>, Damage> {
     let mut found = SignIn::new(Provider::CloudTrail, result);
     found.at = time_in(&record.time)?;
     found.display.clone_from(&who.display);

@@ -17,26 +17,26 @@ use crate::{
 };
 
 wire! {
-    struct Record<'a> {
+    struct DuoRecord<'a> {
         "event_type" | "eventtype" => event_type: Scalar<'a>,
         "timestamp" => timestamp: Scalar<'a>,
         "isotimestamp" => isotimestamp: Scalar<'a>,
         "ts" => ts: Scalar<'a>,
         "txid" => txid: Scalar<'a>,
-        "user" => user: Party<'a>,
+        "user" => user: DuoParty<'a>,
         "username" => username: Scalar<'a>,
         "email" => email: Scalar<'a>,
         "alias" => alias: Scalar<'a>,
-        "application" => application: Party<'a>,
+        "application" => application: DuoParty<'a>,
         "integration" => integration: Scalar<'a>,
         "factor" => factor: Scalar<'a>,
         "result" => result: Scalar<'a>,
         "reason" => reason: Scalar<'a>,
         "ip" => ip: Scalar<'a>,
-        "location" => location: Location<'a>,
+        "location" => location: DuoLocation<'a>,
         "new_enrollment" => new_enrollment: Scalar<'a>,
-        "access_device" => access_device: Device<'a>,
-        "auth_device" => auth_device: Device<'a>,
+        "access_device" => access_device: DuoDevice<'a>,
+        "auth_device" => auth_device: DuoDevice<'a>,
         "device" => device: Scalar<'a>,
         "adaptive_trust_assessments" => trust: Trust<'a>,
         // Marks of the other logs.
@@ -54,20 +54,20 @@ wire! {
     }
 }
 wire! {
-    struct Party<'a> { "key" => key: Scalar<'a>, "name" => name: Scalar<'a>, }
+    struct DuoParty<'a> { "key" => key: Scalar<'a>, "name" => name: Scalar<'a>, }
 }
 wire! {
-    struct Device<'a> {
+    struct DuoDevice<'a> {
         "ip" => ip: Scalar<'a>,
         "key" => key: Scalar<'a>,
         "epkey" => endpoint: Scalar<'a>,
         "name" => name: Scalar<'a>,
         "browser" => browser: Scalar<'a>,
-        "location" => location: Location<'a>,
+        "location" => location: DuoLocation<'a>,
     }
 }
 wire! {
-    struct Location<'a> {
+    struct DuoLocation<'a> {
         "city" => city: Scalar<'a>,
         "country" => country: Scalar<'a>,
         // Duo itself writes none; what enriches its logs may.
@@ -76,17 +76,17 @@ wire! {
     }
 }
 wire! {
-    struct Trust<'a> { "more_secure_auth" => sign_in: Assessment<'a>, }
+    struct Trust<'a> { "more_secure_auth" => sign_in: DuoAssessment<'a>, }
 }
 wire! {
-    struct Assessment<'a> {
+    struct DuoAssessment<'a> {
         "trust_level" => level: Scalar<'a>,
-        "detected_attack_detectors" => detectors: List<Detector<'a>>,
+        "detected_attack_detectors" => detectors: List<DuoDetector<'a>>,
     }
 }
 wire! {
     /// Detectors are bare names; that there is one is all that is read.
-    struct Detector<'a> { "name" => name: Scalar<'a>, }
+    struct DuoDetector<'a> { "name" => name: Scalar<'a>, }
 }
 
 /// Which of Duo's logs a record is from.
@@ -97,7 +97,7 @@ enum Log {
     Activity,
 }
 
-impl Record<'_> {
+impl DuoRecord<'_> {
     /// `None`: not Duo's.
     fn log(&self) -> Option<Log> {
         let of_kind = |word: &str| self.event_type.text() == Some(word);
@@ -138,7 +138,7 @@ impl Record<'_> {
 
 /// `None`: valid JSON, but no record of Duo.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Record<'_> = serde_json::from_str(line)?;
+    let record: DuoRecord<'_> = serde_json::from_str(line)?;
     Ok(match record.log() {
         Some(Log::Authentication) => Some(authentication::read(&record, position)),
         Some(Log::Telephony) => Some(telephony::read(&record, position)),

@@ -16,11 +16,11 @@ use crate::{
     time::{from_unix, parse_time},
     wire::{Field, Scalar},
 };
-use row::{Location, Record};
+use row::{EntraLocation, EntraRecord};
 
 /// `None`: valid JSON, but no record of Entra.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Record<'_> = serde_json::from_str(line)?;
+    let record: EntraRecord<'_> = serde_json::from_str(line)?;
     if !record.is_sign_in() {
         return other(&record, line, position);
     }
@@ -33,13 +33,13 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 /// What reading costs before anything is made of it.
 pub(crate) fn parse_only(line: &str) -> bool {
-    serde_json::from_str::<Record<'_>>(line).map(std::hint::black_box).is_ok()
+    serde_json::from_str::<EntraRecord<'_>>(line).map(std::hint::black_box).is_ok()
 }
 
 /// The kinds that are not a sign-in as Graph writes it. Those that bear on one are read again, as what they are:
 /// they are few, and the sign-ins, which are many, need not carry their fields.
 fn other<'a>(
-    record: &Record<'_>,
+    record: &EntraRecord<'_>,
     line: &'a str,
     position: Position,
 ) -> Result<Option<Parsed<'a>>, serde_json::Error> {
@@ -66,7 +66,7 @@ fn is_machine_log(name: &str) -> bool {
     contains(name, "ServicePrincipal") || contains(name, "ManagedIdentity")
 }
 
-fn normalise<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+fn normalise<'a>(record: &EntraRecord<'a>, position: Position) -> Parsed<'a> {
     let created = record.pick(|row| &row.created);
     let Ok(at) = time_of(created, record.pick(|row| &row.logged)) else {
         return Parsed::Damaged(Damage::BadTime);
@@ -113,7 +113,7 @@ fn time_of(happened: &Scalar<'_>, logged: &Scalar<'_>) -> Result<Option<jiff::Ti
     }
 }
 
-fn set_place<'a>(sign_in: &mut SignIn<'a>, location: &Location<'a>) {
+fn set_place<'a>(sign_in: &mut SignIn<'a>, location: &EntraLocation<'a>) {
     sign_in.city = location.city.cow();
     sign_in.country = location.country.cow();
     let point = &location.point;
@@ -121,16 +121,16 @@ fn set_place<'a>(sign_in: &mut SignIn<'a>, location: &Location<'a>) {
         point.latitude.float().zip(point.longitude.float()).and_then(|(north, east)| Point::new(north, east));
 }
 
-fn is_interactive(record: &Record<'_>) -> bool {
+fn is_interactive(record: &EntraRecord<'_>) -> bool {
     let said = record.pick(|row| &row.interactive).truth();
     said.unwrap_or_else(|| !record.log_name().is_some_and(|name| contains(name, "NonInteractive")))
 }
 
 /// The step that decided: on a failure the last that failed, on a success the last that asked for something.
-fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
+fn method_of(record: &EntraRecord<'_>, result: AttemptResult) -> Method {
     let steps = &record.telling(|row| &row.steps).steps.0;
     let failed = matches!(result, AttemptResult::Failure(_));
-    let deciding = |step: &&row::Step<'_>| !failed || step.succeeded.truth() == Some(false);
+    let deciding = |step: &&row::EntraStep<'_>| !failed || step.succeeded.truth() == Some(false);
     let mut methods =
         steps.iter().rev().filter(deciding).map(|step| mfa::method(step.method.text().unwrap_or("")));
     let by_step = methods.clone().find(|method| !matches!(method, Method::Session | Method::Unknown));
@@ -142,7 +142,7 @@ fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
         .unwrap_or_default()
 }
 
-fn method_by_protocol(record: &Record<'_>) -> Option<Method> {
+fn method_by_protocol(record: &EntraRecord<'_>) -> Option<Method> {
     let protocol = record.pick(|row| &row.protocol).text().unwrap_or("");
     if protocol.eq_ignore_ascii_case("deviceCode") || protocol.eq_ignore_ascii_case("Device code") {
         return Some(Method::DeviceCode);
@@ -164,7 +164,7 @@ fn is_password_grant(protocol: &str) -> bool {
 }
 
 /// The masked number that was called or written to. The same fields hold sentences for the other methods.
-fn phone_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+fn phone_of<'a>(record: &EntraRecord<'a>) -> Option<Cow<'a, str>> {
     let is_number = |text: &str| {
         text.starts_with(['+', 'X', 'x', '*', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
             && text.bytes().any(|byte| byte.is_ascii_digit())
@@ -176,7 +176,7 @@ fn phone_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// A named place counts only if the organisation has marked it as trusted.
-fn network_of(record: &Record<'_>) -> Network {
+fn network_of(record: &EntraRecord<'_>) -> Network {
     let networks = &record.telling(|row| &row.networks).networks.0;
     let is_trusted = |kind: &str| starts_with(kind, "trusted") || kind.eq_ignore_ascii_case("intranet");
     let trusted = networks.iter().filter_map(|network| network.kind.text()).any(is_trusted);
@@ -203,7 +203,7 @@ const LEGACY: [&str; 16] = [
     "Universal Outlook",
 ];
 
-fn is_legacy(record: &Record<'_>) -> bool {
+fn is_legacy(record: &EntraRecord<'_>) -> bool {
     let client = record.pick(|row| &row.client).text().unwrap_or("");
     if client.eq_ignore_ascii_case("Browser") {
         return false;

@@ -24,13 +24,13 @@ wire! {
     }
 }
 wire! {
-    struct Actor<'a> { "email" => email: Scalar<'a>, "profileid" => id: Scalar<'a>, "key" => key: Scalar<'a>, }
+    struct GoogleActor<'a> { "email" => email: Scalar<'a>, "profileid" => id: Scalar<'a>, "key" => key: Scalar<'a>, }
 }
 wire! {
-    struct Network<'a> { "ipasn" => asn: Values<'a>, "regioncode" => region: Scalar<'a>, }
+    struct GoogleNetwork<'a> { "ipasn" => asn: Values<'a>, "regioncode" => region: Scalar<'a>, }
 }
 wire! {
-    struct Event<'a> {
+    struct GoogleEvent<'a> {
         "name" | "eventname" => name: Scalar<'a>,
         "type" | "eventtype" => kind: Scalar<'a>,
         "parameters" | "parameter" => parameters: Parameters<'a>,
@@ -42,7 +42,7 @@ wire! {
         "methodname" => method: Scalar<'a>,
         "authenticationinfo" => authentication: Authentication<'a>,
         "requestmetadata" => request: RequestMetadata<'a>,
-        "metadata" => metadata: Metadata<'a>,
+        "metadata" => metadata: GoogleMetadata<'a>,
     }
 }
 wire! {
@@ -52,16 +52,16 @@ wire! {
     struct RequestMetadata<'a> { "callerip" => ip: Scalar<'a>, "callersupplieduseragent" => agent: Scalar<'a>, }
 }
 wire! {
-    struct Metadata<'a> { "event" => events: List<Event<'a>>, }
+    struct GoogleMetadata<'a> { "event" => events: List<GoogleEvent<'a>>, }
 }
 wire! {
-    struct Record<'a> {
+    struct GoogleRecord<'a> {
         "kind" => kind: Scalar<'a>,
         "id" => id: Id<'a>,
-        "actor" => actor: Actor<'a>,
+        "actor" => actor: GoogleActor<'a>,
         "ipaddress" => ip: Scalar<'a>,
-        "networkinfo" => network: Network<'a>,
-        "events" => events: List<Event<'a>>,
+        "networkinfo" => network: GoogleNetwork<'a>,
+        "events" => events: List<GoogleEvent<'a>>,
         "type" => event_kind: Scalar<'a>,
         "name" => event_name: Scalar<'a>,
         "parameters" => parameters: Parameters<'a>,
@@ -71,7 +71,7 @@ wire! {
     }
 }
 
-impl<'a> Record<'a> {
+impl<'a> GoogleRecord<'a> {
     /// Whose audit log it is: `login`, `saml`, `admin`. `None`: no record of Google.
     fn application(&self) -> Option<&str> {
         if let Some(service) = self.payload.service.text().filter(|_| !self.payload.method.is_absent()) {
@@ -90,7 +90,7 @@ impl<'a> Record<'a> {
             let name = std::mem::take(&mut self.event_name);
             let kind = std::mem::take(&mut self.event_kind);
             let parameters = std::mem::take(&mut self.parameters);
-            self.events = List(vec![Event { name, kind, parameters }]);
+            self.events = List(vec![GoogleEvent { name, kind, parameters }]);
         }
         self
     }
@@ -102,7 +102,7 @@ impl<'a> Record<'a> {
 
 /// What an event means for the person's sign-in.
 #[derive(Debug)]
-struct Outcome<'a> {
+struct GoogleOutcome<'a> {
     result: AttemptResult,
     method: Method,
     flag: Option<Flag>,
@@ -111,7 +111,7 @@ struct Outcome<'a> {
     legacy: bool,
 }
 
-impl<'a> Outcome<'a> {
+impl<'a> GoogleOutcome<'a> {
     fn of(result: AttemptResult, method: Method) -> Self {
         Self { result, method, flag: None, detail: None, legacy: false }
     }
@@ -131,7 +131,7 @@ impl<'a> Outcome<'a> {
 
 /// `None`: valid JSON, but no record of Google.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record = serde_json::from_str::<Record<'_>>(line)?.gathered();
+    let record = serde_json::from_str::<GoogleRecord<'_>>(line)?.gathered();
     let Some(application) = record.application() else {
         return Ok(None);
     };
@@ -150,7 +150,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }))
 }
 
-fn outcome<'a>(application: &str, event: &Event<'a>) -> Option<Outcome<'a>> {
+fn outcome<'a>(application: &str, event: &GoogleEvent<'a>) -> Option<GoogleOutcome<'a>> {
     let name = event.name.text()?;
     match application {
         "login" | "user_accounts" => login::outcome(name, &event.parameters),
@@ -162,9 +162,9 @@ fn outcome<'a>(application: &str, event: &Event<'a>) -> Option<Outcome<'a>> {
 }
 
 fn normalise<'a>(
-    record: &Record<'a>,
-    event: &Event<'a>,
-    outcome: Outcome<'a>,
+    record: &GoogleRecord<'a>,
+    event: &GoogleEvent<'a>,
+    outcome: GoogleOutcome<'a>,
     position: Position,
 ) -> Result<SignIn<'a>, Damage> {
     let said = &event.parameters;
@@ -205,13 +205,13 @@ fn normalise<'a>(
     Ok(found)
 }
 
-fn policy_of<'a>(event: &Event<'a>, is_policy: bool) -> Option<Cow<'a, str>> {
+fn policy_of<'a>(event: &GoogleEvent<'a>, is_policy: bool) -> Option<Cow<'a, str>> {
     let said = &event.parameters;
     let level = said.text("CAA_ACCESS_LEVEL_UNSATISFIED").or_else(|| said.text("CAA_ACCESS_LEVEL_APPLIED"));
     level.or_else(|| event.name.cow().filter(|_| is_policy))
 }
 
-fn time_of(record: &Record<'_>) -> Result<Option<jiff::Timestamp>, Damage> {
+fn time_of(record: &GoogleRecord<'_>) -> Result<Option<jiff::Timestamp>, Damage> {
     let time = if record.id.time.is_absent() { &record.timestamp } else { &record.id.time };
     time_in(time)
 }

@@ -15,10 +15,10 @@ use crate::{
     time::time_in,
     wire::{Field, Scalar, wire},
 };
-use event::Event;
+use event::KeycloakEvent;
 
 wire! {
-    struct Record<'a> {
+    struct KeycloakRecord<'a> {
         "id" => id: Scalar<'a>,
         "time" => time: Scalar<'a>,
         "timestamp" => logged: Scalar<'a>,
@@ -33,7 +33,7 @@ wire! {
         "sessionid" => session: Scalar<'a>,
         "ipaddress" => ip: Scalar<'a>,
         "error" => error: Scalar<'a>,
-        "details" => details: Details<'a>,
+        "details" => details: KeycloakDetails<'a>,
         "operationtype" => operation: Scalar<'a>,
         "resourcetype" => resource: Scalar<'a>,
         "resourcepath" => path: Scalar<'a>,
@@ -42,7 +42,7 @@ wire! {
     }
 }
 wire! {
-    struct Details<'a> {
+    struct KeycloakDetails<'a> {
         "username" => username: Scalar<'a>,
         "code_id" => code_id: Scalar<'a>,
         "credential_type" => credential_type: Scalar<'a>,
@@ -67,7 +67,7 @@ wire! {
 
 /// `None`: valid JSON, but no record of Keycloak.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Record<'_> = serde_json::from_str(line)?;
+    let record: KeycloakRecord<'_> = serde_json::from_str(line)?;
     if let Some(logger) = record.logger.text() {
         return Ok(line::is_keycloaks(logger).then(|| wrapped(&record, position)));
     }
@@ -97,7 +97,7 @@ fn is_constant(word: &str) -> bool {
 }
 
 /// A line of the server log in a JSON console log.
-fn wrapped<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+fn wrapped<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(if record.logged.is_absent() { &record.carried } else { &record.logged }) else {
         return Parsed::Damaged(Damage::BadTime);
     };
@@ -109,12 +109,12 @@ fn wrapped<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     parsed.unwrap_or_else(|| line::other(record.logger.text().unwrap_or("")))
 }
 
-fn event_record<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+fn event_record<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(&record.time) else {
         return Parsed::Damaged(Damage::BadTime);
     };
     let details = &record.details;
-    let event = Event {
+    let event = KeycloakEvent {
         id: record.id.cow(),
         kind: record.kind.cow().unwrap_or_default(),
         client: record.client.cow(),
@@ -133,12 +133,12 @@ fn event_record<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     event.read(at, position)
 }
 
-fn admin_record<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+fn admin_record<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(&record.time) else {
         return Parsed::Damaged(Damage::BadTime);
     };
     let by = &record.administrator;
-    let operation = admin::Operation {
+    let operation = admin::KeycloakAdminOperation {
         id: record.id.cow(),
         verb: record.operation.cow().unwrap_or_default(),
         resource: record.resource.cow(),

@@ -18,10 +18,10 @@ wire! {
     struct Pair<'a> { "name" => name: Scalar<'a>, "value" => value: Scalar<'a>, }
 }
 wire! {
-    struct Party<'a> { "id" => id: Scalar<'a>, "type" => kind: Scalar<'a>, }
+    struct M365Party<'a> { "id" => id: Scalar<'a>, "type" => kind: Scalar<'a>, }
 }
 wire! {
-    struct Record<'a> {
+    struct M365Record<'a> {
         "operation" | "operations" => operation: Scalar<'a>,
         "workload" => workload: Scalar<'a>,
         "recordtype" => kind: Scalar<'a>,
@@ -41,14 +41,14 @@ wire! {
         "extendedproperties" => extended: List<Pair<'a>>,
         "deviceproperties" => device: List<Pair<'a>>,
         "modifiedproperties" => modified: List<Property<'a>>,
-        "target" => targets: List<Party<'a>>,
+        "target" => targets: List<M365Party<'a>>,
     }
 }
 wire! {
-    struct Export<'a> { "auditdata" => audit: Record<'a>, }
+    struct Export<'a> { "auditdata" => audit: M365Record<'a>, }
 }
 
-impl<'a> Record<'a> {
+impl<'a> M365Record<'a> {
     /// What was done, without the full stop that the directory's events end in. `None`: no record of Microsoft 365.
     fn operation(&self) -> Option<&str> {
         let told = !self.workload.is_absent() || !self.kind.is_absent();
@@ -102,7 +102,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 }
 
 /// The record itself, or the one in the cell `AuditData`.
-fn read(line: &str) -> Result<Record<'_>, serde_json::Error> {
+fn read(line: &str) -> Result<M365Record<'_>, serde_json::Error> {
     if memchr::memmem::find(line.as_bytes(), b"uditData\"").is_some() {
         let export: Export<'_> = serde_json::from_str(line)?;
         if !export.audit.is_absent() {
@@ -112,7 +112,7 @@ fn read(line: &str) -> Result<Record<'_>, serde_json::Error> {
     serde_json::from_str(line)
 }
 
-fn signed_in<'a>(record: &Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
+fn signed_in<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
     // Applications and service principals sign in too; they are no people.
     if matches!(record.user_type.int(), Some(5 | 6)) {
         return Ok(None);
@@ -131,7 +131,7 @@ fn signed_in<'a>(record: &Record<'a>, operation: &str) -> Result<Option<SignIn<'
     Ok(Some(found))
 }
 
-fn changed<'a>(record: &Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
+fn changed<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
     // What was refused changed nothing.
     if record.has_failed() {
         return Ok(None);
@@ -164,7 +164,7 @@ fn changed<'a>(record: &Record<'a>, operation: &str) -> Result<Option<SignIn<'a>
 }
 
 fn common<'a>(
-    record: &Record<'a>,
+    record: &M365Record<'a>,
     result: AttemptResult,
     person: Option<Cow<'a, str>>,
 ) -> Result<SignIn<'a>, Damage> {

@@ -14,12 +14,12 @@ use crate::{
     time::{parse_time, time_in},
     wire::{Field, List, Scalar, Values, wire},
 };
-use factor::Factor;
-use outcome::Outcome;
-use own::Words;
+use factor::OcsfLogFactor;
+use outcome::OcsfLogOutcome;
+use own::OcsfLogWords;
 
 wire! {
-    struct User<'a> {
+    struct OcsfLogUser<'a> {
         "name" => name: Scalar<'a>,
         "email_addr" => email: Scalar<'a>,
         "display_name" => display: Scalar<'a>,
@@ -29,21 +29,21 @@ wire! {
     }
 }
 wire! {
-    struct Actor<'a> { "user" => user: User<'a>, "session" => session: Named<'a>, "app_name" => app: Scalar<'a>, }
+    struct OcsfLogActor<'a> { "user" => user: OcsfLogUser<'a>, "session" => session: OcsfLogNamed<'a>, "app_name" => app: Scalar<'a>, }
 }
 wire! {
     /// An object of which only the name and the id are read.
-    struct Named<'a> { "uid" => id: Scalar<'a>, "name" => name: Scalar<'a>, }
+    struct OcsfLogNamed<'a> { "uid" => id: Scalar<'a>, "name" => name: Scalar<'a>, }
 }
 wire! {
-    struct Endpoint<'a> {
+    struct OcsfLogEndpoint<'a> {
         "ip" => ip: Scalar<'a>,
-        "location" => location: Location<'a>,
+        "location" => location: OcsfLogLocation<'a>,
         "autonomous_system" => system: System<'a>,
     }
 }
 wire! {
-    struct Location<'a> {
+    struct OcsfLogLocation<'a> {
         "city" => city: Scalar<'a>,
         "country" => country: Scalar<'a>,
         // Longitude first.
@@ -60,7 +60,7 @@ wire! {
     struct Http<'a> { "user_agent" => agent: Scalar<'a>, }
 }
 wire! {
-    struct Metadata<'a> {
+    struct OcsfLogMetadata<'a> {
         "uid" => id: Scalar<'a>,
         "correlation_uid" => correlation: Scalar<'a>,
         "original_time" => time: Scalar<'a>,
@@ -68,10 +68,10 @@ wire! {
     }
 }
 wire! {
-    struct Unmapped<'a> { "postern" => postern: Words<'a>, }
+    struct OcsfLogUnmapped<'a> { "postern" => postern: OcsfLogWords<'a>, }
 }
 wire! {
-    struct Event<'a> {
+    struct OcsfLogEvent<'a> {
         "class_uid" => class: Scalar<'a>,
         "type_uid" => kind: Scalar<'a>,
         "activity_id" => activity: Scalar<'a>,
@@ -81,26 +81,26 @@ wire! {
         "status_detail" => status_detail: Scalar<'a>,
         "message" => message: Scalar<'a>,
         "time" | "time_dt" => time: Scalar<'a>,
-        "user" => user: User<'a>,
-        "actor" => actor: Actor<'a>,
-        "src_endpoint" => source: Endpoint<'a>,
+        "user" => user: OcsfLogUser<'a>,
+        "actor" => actor: OcsfLogActor<'a>,
+        "src_endpoint" => source: OcsfLogEndpoint<'a>,
         "http_request" => http: Http<'a>,
-        "device" => device: Named<'a>,
-        "service" => service: Named<'a>,
-        "session" => session: Named<'a>,
+        "device" => device: OcsfLogNamed<'a>,
+        "service" => service: OcsfLogNamed<'a>,
+        "session" => session: OcsfLogNamed<'a>,
         // One for an authentication, a list for a change.
-        "policy" | "policies" => policies: List<Named<'a>>,
-        "auth_factors" => factors: List<Factor<'a>>,
+        "policy" | "policies" => policies: List<OcsfLogNamed<'a>>,
+        "auth_factors" => factors: List<OcsfLogFactor<'a>>,
         "auth_protocol_id" => protocol: Scalar<'a>,
         "is_mfa" => is_mfa: Scalar<'a>,
         "logon_type_id" => logon_type: Scalar<'a>,
         "risk_level_id" => risk: Scalar<'a>,
-        "metadata" => metadata: Metadata<'a>,
-        "unmapped" => unmapped: Unmapped<'a>,
+        "metadata" => metadata: OcsfLogMetadata<'a>,
+        "unmapped" => unmapped: OcsfLogUnmapped<'a>,
     }
 }
 
-impl Event<'_> {
+impl OcsfLogEvent<'_> {
     /// `None`: no event of OCSF.
     fn class(&self) -> Option<i64> {
         let class = self.class.int().or_else(|| self.kind.int().map(|kind| kind / 100));
@@ -114,7 +114,7 @@ impl Event<'_> {
 
 /// `None`: valid JSON, but no event of OCSF.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let event: Event<'_> = serde_json::from_str(line)?;
+    let event: OcsfLogEvent<'_> = serde_json::from_str(line)?;
     let Some(class) = event.class() else {
         return Ok(None);
     };
@@ -127,7 +127,11 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }))
 }
 
-fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Result<SignIn<'a>, Damage> {
+fn normalise<'a>(
+    event: &OcsfLogEvent<'a>,
+    outcome: OcsfLogOutcome,
+    position: Position,
+) -> Result<SignIn<'a>, Damage> {
     let mut found = SignIn::new(Provider::Ocsf, outcome.result);
     found.at = time(event)?;
     found.position = position;
@@ -142,7 +146,7 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Res
         .or_else(|| event.metadata.correlation.cow());
     found.app = event.service.name.cow();
     found.device = event.device.id.cow();
-    found.phone = event.factors.0.iter().rev().find_map(Factor::phone);
+    found.phone = event.factors.0.iter().rev().find_map(OcsfLogFactor::phone);
     found.user_agent = event.http.agent.cow();
     found.code = event.status_code.cow();
     place(event, &mut found);
@@ -155,7 +159,7 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Res
 }
 
 /// What is not written as Postern would.
-fn others<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+fn others<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
     found.interactive = found.method != Method::Session && !matches!(event.logon_type.int(), Some(4 | 5));
     found.legacy = factor::is_legacy(event.protocol.int());
     found.policy = event.policies.0.iter().find_map(|policy| policy.name.cow());
@@ -168,13 +172,13 @@ fn others<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
 
 /// `time` drops the digits below the millisecond, which some keep beside it. What else may stand there is another
 /// matter: a text in a form of the source's own, or in its own zone.
-fn time(event: &Event<'_>) -> Result<Option<Timestamp>, Damage> {
+fn time(event: &OcsfLogEvent<'_>) -> Result<Option<Timestamp>, Damage> {
     let original = event.metadata.time.text().and_then(parse_time);
     let is_same = |at: &Timestamp| event.time.int() == Some(at.as_millisecond());
     original.filter(is_same).map_or_else(|| time_in(&event.time), |at| Ok(Some(at)))
 }
 
-fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+fn name<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
     let is_change = matches!(found.result, AttemptResult::Lifecycle(_));
     let (user, actor) = (&event.user, &event.actor.user);
     // Some mappings give the user's id only, and the name where they have the actor. But the one who changes an
@@ -196,7 +200,7 @@ fn name<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
     }
 }
 
-impl<'a> User<'a> {
+impl<'a> OcsfLogUser<'a> {
     /// A name that is only there to be shown.
     fn shown(&self) -> Option<Cow<'a, str>> {
         self.display.cow().or_else(|| self.full_name.cow())
@@ -204,12 +208,12 @@ impl<'a> User<'a> {
 }
 
 /// Where both are given, the name may be one to show.
-fn login<'a>(user: &User<'a>) -> Option<Cow<'a, str>> {
+fn login<'a>(user: &OcsfLogUser<'a>) -> Option<Cow<'a, str>> {
     let name = user.name.cow();
     if name.as_ref().is_some_and(|name| name.contains('@')) { name } else { user.email.cow().or(name) }
 }
 
-fn place<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+fn place<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
     let source = &event.source;
     let location = &source.location;
     found.set_ip(source.ip.text());

@@ -11,12 +11,12 @@ use crate::{
     time::time_in,
     wire::Scalar,
 };
-use log_event::{Party, Record};
-use outcome::Outcome;
+use log_event::{OktaParty, OktaRecord};
+use outcome::OktaOutcome;
 
 /// `None`: valid JSON, but no record of Okta.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record = serde_json::from_str::<Record<'_>>(line)?.gathered();
+    let record = serde_json::from_str::<OktaRecord<'_>>(line)?.gathered();
     let Some(event) = record.event() else {
         return Ok(None);
     };
@@ -27,7 +27,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }))
 }
 
-fn normalise<'a>(record: &Record<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
+fn normalise<'a>(record: &OktaRecord<'a>, outcome: OktaOutcome<'a>, position: Position) -> Parsed<'a> {
     let is_policy = outcome.result == AttemptResult::Lifecycle(Lifecycle::PolicyChanged);
     let person = person_of(record, &outcome).filter(|_| !is_policy);
     // "MFA factor enabled" for the whole organisation is a setting, and nobody's enrolment.
@@ -71,13 +71,13 @@ fn known<'a>(written: &Scalar<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// A sign-in belongs to the one who acts; a change belongs to the one it is done to.
-fn person_of<'r, 'a>(record: &'r Record<'a>, outcome: &Outcome<'a>) -> Option<&'r Party<'a>> {
+fn person_of<'r, 'a>(record: &'r OktaRecord<'a>, outcome: &OktaOutcome<'a>) -> Option<&'r OktaParty<'a>> {
     let (acting, target) = (record.acting_person(), record.target("User"));
     if outcome.on_target { target.or(acting) } else { acting.or(target) }
 }
 
 /// Where it came from, and with what.
-fn place<'a>(record: &Record<'a>, sign_in: &mut SignIn<'a>) {
+fn place<'a>(record: &OktaRecord<'a>, sign_in: &mut SignIn<'a>) {
     let client = &record.client;
     sign_in.set_ip(client.ip.text());
     sign_in.user_agent = client.agent.raw.cow().or_else(|| client.agent.browser.cow());
@@ -97,13 +97,13 @@ fn place<'a>(record: &Record<'a>, sign_in: &mut SignIn<'a>) {
 }
 
 /// Microsoft's relay of mail clients that know only a password, or its older form.
-fn is_legacy(record: &Record<'_>) -> bool {
+fn is_legacy(record: &OktaRecord<'_>) -> bool {
     record.event.text() == Some("user.authentication.auth_via_richclient")
         || record.debug.data.request.text().is_some_and(|path| path.contains("/sso/wsfed/active"))
 }
 
 /// The number that a message or call went to, or else the enrolment that was used.
-fn phone_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+fn phone_of<'a>(record: &OktaRecord<'a>) -> Option<Cow<'a, str>> {
     const ENROLMENTS: [&str; 2] = ["AuthenticatorEnrollment", "UserFactor"];
     let numbered = record.targets.0.iter().find(|target| target.login.text().is_some_and(is_a_number));
     let number = record.debug.data.phone.cow().or_else(|| numbered.and_then(|target| target.login.cow()));
@@ -120,12 +120,12 @@ fn is_a_number(text: &str) -> bool {
 
 /// Who did it, where that is not the person: "Okta's support reset my password" is the first question of an incident.
 /// Compared by login: ids repeat in anonymised records.
-fn done_by<'a>(record: &Record<'a>, person: Option<&Party<'a>>) -> Option<Cow<'a, str>> {
+fn done_by<'a>(record: &OktaRecord<'a>, person: Option<&OktaParty<'a>>) -> Option<Cow<'a, str>> {
     let actor = known(&record.actor.login)?;
     if person.and_then(|person| person.login.text()) == Some(&*actor) { None } else { Some(actor) }
 }
 
-fn policy_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+fn policy_of<'a>(record: &OktaRecord<'a>) -> Option<Cow<'a, str>> {
     let rules = || record.targets.0.iter().filter(|target| target.kind.text() == Some("Rule"));
     // The app's own policy decides last, and Okta lists it after the global one. Classic names the policy itself.
     rules()

@@ -10,10 +10,10 @@ use crate::{
     time::time_in,
     wire::{Field, Scalar, wire},
 };
-use events::Outcome;
+use events::OneLoginOutcome;
 
 wire! {
-    struct Event<'a> {
+    struct OneLoginEvent<'a> {
         "id" | "uuid" => id: Scalar<'a>,
         "event_type_id" => kind: Scalar<'a>,
         "created_at" | "event_timestamp" => at: Scalar<'a>,
@@ -38,7 +38,7 @@ wire! {
     }
 }
 
-impl<'a> Event<'a> {
+impl<'a> OneLoginEvent<'a> {
     /// Its type is a number, which alone could be anybody's.
     fn is_ours(&self) -> bool {
         let marks = [
@@ -69,7 +69,7 @@ impl<'a> Event<'a> {
 
 /// `None`: valid JSON, but no event of OneLogin.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let event: Event<'_> = serde_json::from_str(line)?;
+    let event: OneLoginEvent<'_> = serde_json::from_str(line)?;
     if !event.is_ours() {
         return Ok(None);
     }
@@ -80,7 +80,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }))
 }
 
-fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Parsed<'a> {
+fn normalise<'a>(event: &OneLoginEvent<'a>, outcome: OneLoginOutcome, position: Position) -> Parsed<'a> {
     // Some exports carry no time; one that cannot be read is another matter.
     let Ok(at) = time_in(&event.at) else {
         return Parsed::Damaged(Damage::BadTime);
@@ -117,7 +117,7 @@ fn normalise<'a>(event: &Event<'a>, outcome: Outcome, position: Position) -> Par
 }
 
 /// The score runs from 0 to 100. Above 50 is what public rules call high.
-fn is_risky(event: &Event<'_>) -> bool {
+fn is_risky(event: &OneLoginEvent<'_>) -> bool {
     event.risk.int().is_some_and(|score| score > 50)
 }
 

@@ -21,7 +21,7 @@ use crate::{
 pub const FORMAT: &str = "signin/v1";
 
 wire! {
-    struct Line<'a> {
+    struct PosternLogLine<'a> {
         "postern" => format: Scalar<'a>,
         "provider" => provider: Scalar<'a>,
         "id" => id: Scalar<'a>,
@@ -59,7 +59,7 @@ wire! {
 
 /// `None`: valid JSON, but no line of Postern.
 pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let line: Line<'_> = serde_json::from_str(text)?;
+    let line: PosternLogLine<'_> = serde_json::from_str(text)?;
     let Some(format) = line.format.text() else {
         return Ok(None);
     };
@@ -69,7 +69,7 @@ pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>
     Ok(Some(normalise(&line, position)))
 }
 
-fn normalise<'a>(line: &Line<'a>, position: Position) -> Parsed<'a> {
+fn normalise<'a>(line: &PosternLogLine<'a>, position: Position) -> Parsed<'a> {
     let at = match &line.at {
         Scalar::Int(number) => from_unix(*number),
         Scalar::Text(text) => parse_time(text),
@@ -126,7 +126,7 @@ pub(super) fn word<'a, T: Deserialize<'a>>(scalar: &'a Scalar<'_>) -> Option<T> 
     T::deserialize(text).ok()
 }
 
-fn result_of(line: &Line<'_>) -> Option<AttemptResult> {
+fn result_of(line: &PosternLogLine<'_>) -> Option<AttemptResult> {
     let cause = line.cause.text().map(|word| word.parse().unwrap_or(Cause::Unknown));
     match line.result.text()? {
         "success" => Some(AttemptResult::Success),

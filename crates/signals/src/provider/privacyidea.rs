@@ -15,10 +15,10 @@ use crate::{
     time::parse_time,
     wire::{Field, Scalar, wire},
 };
-use outcome::Outcome;
+use outcome::PrivacyIdeaOutcome;
 
 wire! {
-    struct Entry<'a> {
+    struct PrivacyIdeaEntry<'a> {
         "number" => number: Scalar<'a>,
         "action" => action: Scalar<'a>,
         "success" => success: Scalar<'a>,
@@ -76,7 +76,7 @@ fn is_first_of_a_head(first: char) -> bool {
     first == '[' || first.is_ascii_digit()
 }
 
-fn read<'a>(entry: &Entry<'a>, position: Position) -> Option<Parsed<'a>> {
+fn read<'a>(entry: &PrivacyIdeaEntry<'a>, position: Position) -> Option<Parsed<'a>> {
     if entry.server.is_absent() && entry.signature.is_absent() {
         return None;
     }
@@ -104,13 +104,17 @@ fn text<'a>(field: &Scalar<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// A name, which may itself stand in quotes: those go only where the download put them around every value.
-fn name<'a>(entry: &Entry<'a>, field: &Scalar<'a>) -> Option<Cow<'a, str>> {
+fn name<'a>(entry: &PrivacyIdeaEntry<'a>, field: &Scalar<'a>) -> Option<Cow<'a, str>> {
     let is_quoted = entry.action.text().is_some_and(|action| action.starts_with('\''));
     let name = if is_quoted { text(field)? } else { field.cow()? };
     (name.trim() != "None").then_some(name)
 }
 
-fn normalise<'a>(entry: &Entry<'a>, outcome: Outcome<'a>, position: Position) -> Parsed<'a> {
+fn normalise<'a>(
+    entry: &PrivacyIdeaEntry<'a>,
+    outcome: PrivacyIdeaOutcome<'a>,
+    position: Position,
+) -> Parsed<'a> {
     let mut sign_in = SignIn::new(Provider::PrivacyIdea, outcome.result);
     let time = text(&entry.at).or_else(|| text(&entry.started));
     match time.as_deref().map(parse_time) {

@@ -9,7 +9,7 @@ use crate::{
     time::parse_time,
     wire::Scalar,
 };
-use message::Message;
+use message::VaultwardenMessage;
 
 /// `None`: no line of this provider.
 pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
@@ -21,8 +21,8 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     {
         return None;
     }
-    let line = Line::read(bare)?;
-    let Some(message) = Message::read(line.module, line.message) else {
+    let line = VaultwardenLine::read(bare)?;
+    let Some(message) = VaultwardenMessage::read(line.module, line.message) else {
         return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
     };
     // Without an offset it is the server's own time, which is UTC unless somebody set it.
@@ -44,13 +44,13 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     Some(Parsed::Attempt(sign_in))
 }
 
-struct Line<'t> {
+struct VaultwardenLine<'t> {
     time: &'t str,
     module: &'t str,
     message: &'t str,
 }
 
-impl<'t> Line<'t> {
+impl<'t> VaultwardenLine<'t> {
     /// `None`: not Vaultwarden's. Its parts that are not its own code write under one word.
     fn read(line: &'t str) -> Option<Self> {
         const LEVELS: [&str; 5] = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];

@@ -39,9 +39,9 @@ type Place = (i64, u32, u64);
 /// What it is, with what only that kind needs.
 #[derive(Debug, Clone)]
 pub(super) enum About {
-    Outage(outage::Story),
-    Policy(policy::Story),
-    Sms(sms::Story),
+    Outage(outage::OutageStory),
+    Policy(policy::PolicyStory),
+    Sms(sms::SmsStory),
 }
 
 /// What is known only while it may go on.

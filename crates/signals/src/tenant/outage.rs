@@ -26,8 +26,8 @@ use crate::{
     record::{AttemptResult, Provider},
     settings,
 };
-pub(super) use story::Story;
-use story::{Key, Proof, failed_with, proof};
+pub(super) use story::OutageStory;
+use story::{OutageKey, OutageProof, failed_with, proof};
 
 /// Where people's own mistakes or an attack would look the same, more than this share has to fail.
 const STRONG_SHARE: f64 = 0.5;
@@ -44,11 +44,11 @@ const LONGEST_SILENCE: i64 = 6;
 pub(super) struct Outages {
     limits: settings::Outage,
     active: Active,
-    failing: Window<Key>,
-    normal: Normal<Key>,
+    failing: Window<OutageKey>,
+    normal: Normal<OutageKey>,
     sign_ins: u64,
     sign_ins_before: u64,
-    touched: Vec<Key>,
+    touched: Vec<OutageKey>,
     open: Option<usize>,
 }
 
@@ -96,7 +96,7 @@ impl Outages {
         }
     }
 
-    fn fail(&mut self, step: &Step<'_>, key: Key, open: Option<&mut Incident>) {
+    fn fail(&mut self, step: &Step<'_>, key: OutageKey, open: Option<&mut Incident>) {
         let record = step.record(key.cause, self.sign_ins_before);
         self.failing.take(Fact { network: step.event.network_key(), ..step.fact(key, Ending::Failed) });
         self.failing.record(key, record);
@@ -124,14 +124,14 @@ impl Outages {
         })?;
         let first = beginning(&counts.records, self.sign_ins);
         let normal = self.normal.hour_before(now).or_else(|| self.normal.normal_hour());
-        let mut story = Story { keys: vec![key], failing: 0, active: 0, networks: 0, normal };
+        let mut story = OutageStory { keys: vec![key], failing: 0, active: 0, networks: 0, normal };
         self.look_again(&mut story);
         // People give up while it lasts; what is usual afterwards lies far below still.
         let weight = rate(&counts.records, first, self.sign_ins) / 4.0;
         Some(Incident::new(provider, About::Outage(story), weight, counts.records.range(first..)))
     }
 
-    fn is_proven(&self, key: Key, failing: &GroupCounts, now: i64) -> bool {
+    fn is_proven(&self, key: OutageKey, failing: &GroupCounts, now: i64) -> bool {
         let Some(proof) = proof(key.cause) else { return false };
         let limits = &self.limits;
         let (people, everybody) = (f64::from(failing.people), f64::from(self.active.people()));
@@ -139,11 +139,11 @@ impl Outages {
         let spread = failing.networks.count() >= limits.networks
             && f64::from(failing.networks.largest()) <= limits.one_network * people;
         let usual = self.normal.share_of(key) * everybody;
-        let unusual = usual * if proof == Proof::Plain { 2.0 } else { 3.0 };
+        let unusual = usual * if proof == OutageProof::Plain { 2.0 } else { 3.0 };
         many && spread
             && people >= unusual.max(usual + CHANCE * usual.sqrt())
             && self.has_fallen(key.cause, people, now)
-            && (proof < Proof::Strong || self.is_no_mistake(key, failing, everybody))
+            && (proof < OutageProof::Strong || self.is_no_mistake(key, failing, everybody))
     }
 
     /// The success rate lies clearly below that of the hour before, and of a normal hour.
@@ -154,13 +154,13 @@ impl Outages {
             // The log begins in the middle of it. Then only the provider's own word is good enough.
             return cause == Cause::ProviderOutage && failing > STRONG_SHARE * everybody;
         }
-        let strong = proof(cause) == Some(Proof::Strong);
+        let strong = proof(cause) == Some(OutageProof::Strong);
         let fall = if strong { self.limits.fall.max(STRONG_FALL) } else { self.limits.fall };
         let rate = f64::from(self.active.succeeded()) / everybody;
         known.into_iter().flatten().all(|normal| rate <= normal - fall)
     }
 
-    fn is_no_mistake(&self, key: Key, failing: &GroupCounts, everybody: f64) -> bool {
+    fn is_no_mistake(&self, key: OutageKey, failing: &GroupCounts, everybody: f64) -> bool {
         let people = f64::from(failing.people);
         let no_strangers = f64::from(failing.known) >= NO_STRANGERS * people
             && f64::from(failing.before) >= NO_STRANGERS * people;
@@ -170,7 +170,7 @@ impl Outages {
         people > STRONG_SHARE * everybody && no_strangers && is_usual
     }
 
-    fn look_again(&self, story: &mut Story) {
+    fn look_again(&self, story: &mut OutageStory) {
         let active = self.active.people();
         let failing = story.keys.iter().filter_map(|key| self.failing.counts(*key));
         let Some(failing) = failing.max_by_key(|counts| counts.people) else { return };
@@ -237,7 +237,7 @@ impl Outages {
         failing == 0 || f64::from(failing) < self.limits.share / 2.0 * f64::from(active)
     }
 
-    pub(super) fn finding(&self, incident: &Incident, story: &Story, texts: &Texts) -> Finding {
+    pub(super) fn finding(&self, incident: &Incident, story: &OutageStory, texts: &Texts) -> Finding {
         story.finding(incident, &self.limits, texts)
     }
 }

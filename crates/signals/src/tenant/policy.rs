@@ -22,9 +22,9 @@ use crate::{
     settings,
 };
 pub(super) use changes::Changes;
-use past::Past;
-use story::Policy;
-pub(super) use story::Story;
+use past::PolicyPast;
+use story::AccessPolicy;
+pub(super) use story::PolicyStory;
 
 const HOUR: i64 = 3_600_000_000;
 /// A log younger than this has not seen what the policy does at this time of day.
@@ -33,19 +33,19 @@ const YOUNG: i64 = 24 * HOUR;
 const LONGEST_SILENCE: i64 = 72 * HOUR;
 
 #[derive(Debug)]
-pub(super) struct Policies {
+pub(super) struct AccessPolicies {
     limits: settings::Policy,
     span: i64,
-    blocked: Window<Policy>,
-    past: HashMap<Policy, Past>,
+    blocked: Window<AccessPolicy>,
+    past: HashMap<AccessPolicy, PolicyPast>,
     first_sign_in: Option<i64>,
     sign_ins: u64,
     sign_ins_before: u64,
-    touched: Vec<Policy>,
-    open: Vec<(Policy, usize)>,
+    touched: Vec<AccessPolicy>,
+    open: Vec<(AccessPolicy, usize)>,
 }
 
-impl Policies {
+impl AccessPolicies {
     pub(super) fn new(limits: &settings::Policy) -> Self {
         let span = micros(limits.window).max(1);
         Self {
@@ -72,7 +72,8 @@ impl Policies {
         }
         // A mail program that cannot do MFA is background only in name: a person waits for the mail.
         let is_of_interest = (event.interactive() || event.legacy()) && !step.is_strange();
-        let (Some(policy), AttemptResult::Failure(cause)) = (Policy::that_refused(event), event.result())
+        let (Some(policy), AttemptResult::Failure(cause)) =
+            (AccessPolicy::that_refused(event), event.result())
         else {
             return;
         };
@@ -85,7 +86,8 @@ impl Policies {
             open.fail(&record);
             return;
         }
-        let people = |blocked: &Window<Policy>| blocked.counts(policy).map_or(0, |counts| counts.people);
+        let people =
+            |blocked: &Window<AccessPolicy>| blocked.counts(policy).map_or(0, |counts| counts.people);
         let before = people(&self.blocked);
         self.blocked.take(step.fact(policy, Ending::Refused));
         self.blocked.record(policy, record);
@@ -102,14 +104,20 @@ impl Policies {
         if self.touched.is_empty() {
             return Vec::new();
         }
-        let opening = |policy: &Policy| self.opening(provider, *policy, changes, now);
+        let opening = |policy: &AccessPolicy| self.opening(provider, *policy, changes, now);
         let mut opening: Vec<_> = self.touched.iter().filter_map(opening).collect();
         opening
             .sort_by_cached_key(|incident| incident.evidence().next().map(|first| (first.file, first.line)));
         opening
     }
 
-    fn opening(&self, provider: Provider, policy: Policy, changes: &Changes, now: i64) -> Option<Incident> {
+    fn opening(
+        &self,
+        provider: Provider,
+        policy: AccessPolicy,
+        changes: &Changes,
+        now: i64,
+    ) -> Option<Incident> {
         let counts = self.blocked.counts(policy)?;
         let limits = &self.limits;
         let mostly_before = f64::from(counts.before) >= limits.signed_in_before * f64::from(counts.people);
@@ -121,7 +129,7 @@ impl Policies {
         let change = changes.before(provider, policy, since, self.span);
         let legacy = counts.records.range(first..).filter(|record| record.legacy).count();
         let legacy = legacy * 2 > counts.records.len() - first;
-        let story = Story { policy, change, before: counts.before, of: counts.people, legacy };
+        let story = PolicyStory { policy, change, before: counts.before, of: counts.people, legacy };
         if f64::from(counts.people) < self.wanted(&story, counts, now) {
             return None;
         }
@@ -131,7 +139,7 @@ impl Policies {
     }
 
     /// How many people it takes, seen what the policy did before.
-    fn wanted(&self, story: &Story, counts: &GroupCounts, now: i64) -> f64 {
+    fn wanted(&self, story: &PolicyStory, counts: &GroupCounts, now: i64) -> f64 {
         let past = self.past.get(&story.policy).copied().unwrap_or_default();
         let people = u64::from(counts.people);
         let sign_ins_before = counts.records.front().map_or(0, |record| record.sign_ins);
@@ -154,7 +162,7 @@ impl Policies {
         self.open.iter().map(|(_, index)| *index)
     }
 
-    pub(super) fn opened(&mut self, story: &Story, index: usize) {
+    pub(super) fn opened(&mut self, story: &PolicyStory, index: usize) {
         self.open.push((story.policy, index));
         let people = self.blocked.counts(story.policy).map_or(0, |counts| counts.people);
         if let Some(past) = self.past.get_mut(&story.policy) {
@@ -177,7 +185,7 @@ impl Policies {
         });
     }
 
-    pub(super) fn finding(&self, incident: &Incident, story: &Story, texts: &Texts) -> Finding {
+    pub(super) fn finding(&self, incident: &Incident, story: &PolicyStory, texts: &Texts) -> Finding {
         story.finding(incident, &self.limits, texts)
     }
 }

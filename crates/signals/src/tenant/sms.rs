@@ -17,8 +17,8 @@ use crate::{
     settings,
 };
 use others::Others;
-use story::{Line, did_not_arrive, is_failing, line};
-pub(super) use story::{Story, is_trouble};
+use story::{SmsLine, did_not_arrive, is_failing, line};
+pub(super) use story::{SmsStory, is_trouble};
 
 /// With more than this share of their people in trouble, the other methods are not well either.
 const OTHERS_WELL: f64 = 0.2;
@@ -28,15 +28,15 @@ const LONGEST_SILENCE: i64 = 4;
 
 /// How people of one line fared, each counted when they leave the window.
 #[derive(Debug, Clone, Copy, Default)]
-struct Past {
+struct SmsPast {
     succeeded: u64,
     people: u64,
 }
 
 /// One line's state; there is none for the others.
 #[derive(Debug, Default)]
-struct State {
-    past: Past,
+struct SmsState {
+    past: SmsPast,
     sign_ins: u64,
     sign_ins_before: u64,
     touched: bool,
@@ -47,10 +47,10 @@ struct State {
 pub(super) struct Messages {
     limits: settings::Sms,
     span: i64,
-    window: Window<Line>,
+    window: Window<SmsLine>,
     others: Others,
-    sms: State,
-    voice: State,
+    sms: SmsState,
+    voice: SmsState,
 }
 
 impl Messages {
@@ -61,8 +61,8 @@ impl Messages {
             span,
             window: Window::new(span),
             others: Others::new(span),
-            sms: State::default(),
-            voice: State::default(),
+            sms: SmsState::default(),
+            voice: SmsState::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl Messages {
         let line = line(event);
         match event.result() {
             _ if !event.interactive() => {}
-            AttemptResult::Success if line == Line::Other => self.others.sign_in(step.at),
+            AttemptResult::Success if line == SmsLine::Other => self.others.sign_in(step.at),
             AttemptResult::Success if event.proves() => {
                 self.window.take(step.fact(line, Ending::Succeeded));
                 if let Some(state) = self.state_mut(line) {
@@ -81,7 +81,7 @@ impl Messages {
             }
             // Somebody who makes the provider call strangers is no trouble of the line.
             AttemptResult::Failure(_) if step.is_strange() => {}
-            AttemptResult::Failure(cause) if line == Line::Other && is_failing(cause) => {
+            AttemptResult::Failure(cause) if line == SmsLine::Other && is_failing(cause) => {
                 self.window.take(step.fact(line, Ending::Failed));
             }
             AttemptResult::Failure(cause) if did_not_arrive(cause) => {
@@ -96,28 +96,28 @@ impl Messages {
         }
     }
 
-    fn state(&self, line: Line) -> Option<&State> {
+    fn state(&self, line: SmsLine) -> Option<&SmsState> {
         match line {
-            Line::Sms => Some(&self.sms),
-            Line::Voice => Some(&self.voice),
-            Line::Other => None,
+            SmsLine::Sms => Some(&self.sms),
+            SmsLine::Voice => Some(&self.voice),
+            SmsLine::Other => None,
         }
     }
 
-    fn state_mut(&mut self, line: Line) -> Option<&mut State> {
+    fn state_mut(&mut self, line: SmsLine) -> Option<&mut SmsState> {
         match line {
-            Line::Sms => Some(&mut self.sms),
-            Line::Voice => Some(&mut self.voice),
-            Line::Other => None,
+            SmsLine::Sms => Some(&mut self.sms),
+            SmsLine::Voice => Some(&mut self.voice),
+            SmsLine::Other => None,
         }
     }
 
     /// What begins now, the provider itself being well.
     pub(super) fn openings(&self, provider: Provider, now: i64) -> impl Iterator<Item = Incident> {
-        [Line::Sms, Line::Voice].into_iter().filter_map(move |line| self.opening(provider, line, now))
+        [SmsLine::Sms, SmsLine::Voice].into_iter().filter_map(move |line| self.opening(provider, line, now))
     }
 
-    fn opening(&self, provider: Provider, line: Line, now: i64) -> Option<Incident> {
+    fn opening(&self, provider: Provider, line: SmsLine, now: i64) -> Option<Incident> {
         let state = self.state(line).filter(|state| state.touched && state.open.is_none())?;
         let counts = self.window.counts(line)?;
         let rate_now = share(counts.succeeded.into(), counts.people.into());
@@ -133,14 +133,14 @@ impl Messages {
             counts.records.range(first..).filter(|record| record.cause != Cause::MfaNoResponse).count();
         let said = said * 2 > counts.records.len() - first;
         let others_work = self.others.sign_ins(now) > 0;
-        let story = Story { line, normal, now: rate_now, others_work, said };
+        let story = SmsStory { line, normal, now: rate_now, others_work, said };
         // Half-way between how many usually fail and how many do now.
         let weight = f64::midpoint(1.0 - normal, rate(&counts.records, first, state.sign_ins));
         Some(Incident::new(provider, About::Sms(story), weight, counts.records.range(first..)))
     }
 
     fn are_others_well(&self, now: i64) -> bool {
-        let in_trouble = self.window.counts(Line::Other).map_or(0, |counts| counts.people);
+        let in_trouble = self.window.counts(SmsLine::Other).map_or(0, |counts| counts.people);
         let sign_ins = self.others.sign_ins(now);
         share(in_trouble.into(), u64::from(in_trouble) + sign_ins) <= OTHERS_WELL
     }
@@ -149,7 +149,7 @@ impl Messages {
         [self.sms.open, self.voice.open].into_iter().flatten()
     }
 
-    pub(super) fn opened(&mut self, story: &Story, index: usize) {
+    pub(super) fn opened(&mut self, story: &SmsStory, index: usize) {
         if let Some(state) = self.state_mut(story.line) {
             state.open = Some(index);
         }
@@ -158,18 +158,18 @@ impl Messages {
     /// Time moves on; everything up to now has been analysed.
     pub(super) fn advance(&mut self, next: i64, incidents: &mut [Incident]) {
         let Self { span, window, sms, voice, .. } = self;
-        window.advance(next, |fact: Fact<Line>| {
+        window.advance(next, |fact: Fact<SmsLine>| {
             let state = match fact.key {
-                Line::Sms => &mut *sms,
-                Line::Voice => &mut *voice,
-                Line::Other => return,
+                SmsLine::Sms => &mut *sms,
+                SmsLine::Voice => &mut *voice,
+                SmsLine::Other => return,
             };
             if state.open.is_none() {
                 state.past.add(fact.ending);
             }
         });
         let few = f64::from(self.limits.people) / 2.0;
-        for (line, state) in [(Line::Sms, sms), (Line::Voice, voice)] {
+        for (line, state) in [(SmsLine::Sms, sms), (SmsLine::Voice, voice)] {
             (state.touched, state.sign_ins_before) = (false, state.sign_ins);
             let Some(open) = state.open_in(incidents) else { continue };
             let in_trouble = window.counts(line).map_or(0, |counts| counts.people - counts.succeeded);
@@ -181,19 +181,19 @@ impl Messages {
         }
     }
 
-    pub(super) fn finding(&self, incident: &Incident, story: &Story, texts: &Texts) -> Finding {
+    pub(super) fn finding(&self, incident: &Incident, story: &SmsStory, texts: &Texts) -> Finding {
         story.finding(incident, &self.limits, texts)
     }
 }
 
-impl Past {
+impl SmsPast {
     fn add(&mut self, ending: Ending) {
         self.people += 1;
         self.succeeded += u64::from(ending == Ending::Succeeded);
     }
 }
 
-impl State {
+impl SmsState {
     fn open_in<'i>(&self, incidents: &'i mut [Incident]) -> Option<&'i mut Incident> {
         self.open.and_then(|index| incidents.get_mut(index))
     }

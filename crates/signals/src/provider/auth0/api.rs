@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Entry;
+use super::Auth0Entry;
 use crate::{
     read::{Damage, Parsed},
     record::{AttemptResult, Lifecycle, Position, Provider, SignIn},
@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// What was done, and to whom: the person's id as it stands in the path. `None`: to nobody in particular.
-struct Change<'p> {
+struct Auth0Change<'p> {
     what: Lifecycle,
     person: Option<&'p str>,
 }
 
-pub(super) fn read<'a>(entry: &Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a> {
+pub(super) fn read<'a>(entry: &Auth0Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a> {
     let Some(change) = change_of(entry) else {
         return Parsed::Foreign(Cow::Borrowed("auth0 sapi"));
     };
@@ -39,7 +39,7 @@ pub(super) fn read<'a>(entry: &Entry<'a>, id: &Scalar<'a>, position: Position) -
     Parsed::Attempt(sign_in)
 }
 
-fn change_of<'p>(entry: &'p Entry<'_>) -> Option<Change<'p>> {
+fn change_of<'p>(entry: &'p Auth0Entry<'_>) -> Option<Auth0Change<'p>> {
     let request = &entry.details.request;
     // A call that was refused changed nothing.
     if entry.details.response.status.int().is_some_and(|status| status >= 400) {
@@ -48,7 +48,7 @@ fn change_of<'p>(entry: &'p Entry<'_>) -> Option<Change<'p>> {
     let path = request.path.text()?.strip_prefix("/api/v2/")?;
     let mut parts = path.trim_end_matches('/').split('/');
     let (resource, id, rest) = (parts.next()?, parts.next(), parts.next());
-    let of = |what| Some(Change { what, person: id });
+    let of = |what| Some(Auth0Change { what, person: id });
     match (request.method.text()?.to_ascii_lowercase().as_str(), resource, rest) {
         ("delete", "users", None) => of(Lifecycle::Disabled),
         ("delete", "users", Some("authenticators" | "authentication-methods")) if parts.next().is_none() => {
@@ -60,13 +60,13 @@ fn change_of<'p>(entry: &'p Entry<'_>) -> Option<Change<'p>> {
         ("delete", "user-blocks", _) => of(Lifecycle::Unlock),
         ("patch", "users", None) => of(edit_of(entry)?),
         ("put" | "patch" | "post" | "delete", _, _) if is_sign_in_policy(path) => {
-            Some(Change { what: Lifecycle::PolicyChanged, person: None })
+            Some(Auth0Change { what: Lifecycle::PolicyChanged, person: None })
         }
         _ => None,
     }
 }
 
-fn edit_of(entry: &Entry<'_>) -> Option<Lifecycle> {
+fn edit_of(entry: &Auth0Entry<'_>) -> Option<Lifecycle> {
     let body = &entry.details.request.body;
     match body.blocked.truth() {
         Some(true) => Some(Lifecycle::Disabled),

@@ -1,6 +1,6 @@
 //! What the words of a failed Auth0 record mean. The type often says only that something failed.
 
-use super::Entry;
+use super::Auth0Entry;
 use crate::{
     cause::Cause,
     provider::words::first_in,
@@ -61,7 +61,7 @@ const WORDS: [(&str, AttemptResult); 45] = [
 ];
 
 /// By the words of the record, or else `otherwise`.
-pub(super) fn by_words(entry: &Entry<'_>, otherwise: AttemptResult) -> AttemptResult {
+pub(super) fn by_words(entry: &Auth0Entry<'_>, otherwise: AttemptResult) -> AttemptResult {
     let details = &entry.details;
     let said = [
         &entry.description,

@@ -1,6 +1,6 @@
 //! What an Auth0 log type means. Types that are not listed are no sign-ins.
 
-use super::{Entry, factor_method, failure::by_words};
+use super::{Auth0Entry, factor_method, failure::by_words};
 use crate::{
     cause::Cause,
     provider::words::{contains, first_in},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a type did, and with what.
-pub(super) struct Kind {
+pub(super) struct Auth0Kind {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) interactive: bool,
@@ -20,7 +20,7 @@ pub(super) struct Kind {
     pub(super) flag: Option<Flag>,
 }
 
-impl Kind {
+impl Auth0Kind {
     fn new(result: AttemptResult, method: Method) -> Self {
         Self { result, method, interactive: true, legacy: false, flag: None }
     }
@@ -41,7 +41,7 @@ impl Kind {
 }
 
 /// `None`: not about a sign-in.
-pub(super) fn kind_of(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+pub(super) fn kind_of(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     changed(code, entry)
         .or_else(|| sent_by(code, entry))
         .or_else(|| first_factor(code, entry))
@@ -50,7 +50,7 @@ pub(super) fn kind_of(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         .or_else(|| exchange(code, entry))
 }
 
-fn changed(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn changed(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     let (change, method) = match code {
         "ublkdu" => (Lifecycle::Unlock, Method::Unknown),
         "scp" => (Lifecycle::PasswordChanged, Method::Password),
@@ -63,11 +63,11 @@ fn changed(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         "gd_tenant_update" | "gd_module_switch" => (Lifecycle::PolicyChanged, Method::Unknown),
         _ => return None,
     };
-    Some(Kind::new(AttemptResult::Lifecycle(change), method))
+    Some(Auth0Kind::new(AttemptResult::Lifecycle(change), method))
 }
 
 /// A message, call or prompt that went out, or failed to.
-fn sent_by(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn sent_by(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     let (code, failed) = code.strip_suffix("_failure").map_or((code, false), |code| (code, true));
     let method = match code {
         "gd_send_pn" => Method::Push,
@@ -79,83 +79,85 @@ fn sent_by(code: &str, entry: &Entry<'_>) -> Option<Kind> {
         _ => return None,
     };
     let result = if failed { Failure(Cause::MfaDeliveryFailed) } else { PushSent };
-    Some(Kind::new(result, method))
+    Some(Auth0Kind::new(result, method))
 }
 
-fn first_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn first_factor(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     let by_connection = connection_method(entry).unwrap_or_default();
     Some(match code {
-        "s" => Kind::new(Success, by_connection),
+        "s" => Auth0Kind::new(Success, by_connection),
         // The password was right; the sign-in goes on.
-        "scoa" => Kind::new(Interrupt(None), Method::Password),
-        "ssa" => Kind::background(Success),
+        "scoa" => Auth0Kind::new(Interrupt(None), Method::Password),
+        "ssa" => Auth0Kind::background(Success),
         // "Login required" is what a silent try is meant to find out.
-        "fsa" => Kind::background(Interrupt(Some(Cause::SessionExpired))),
+        "fsa" => Auth0Kind::background(Interrupt(Some(Cause::SessionExpired))),
         // Wrong password; no such user.
-        "fp" | "fu" => Kind::new(Failure(Cause::BadPassword), Method::Password),
+        "fp" | "fu" => Auth0Kind::new(Failure(Cause::BadPassword), Method::Password),
         "f" => {
             let result = by_words(entry, Failure(Cause::Unknown));
             let by_password = result == Failure(Cause::BadPassword);
-            Kind::new(result, if by_password { Method::Password } else { by_connection })
+            Auth0Kind::new(result, if by_password { Method::Password } else { by_connection })
         }
-        "fcoa" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::Password),
+        "fcoa" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::Password),
         // The connector to the company's directory.
-        "fc" => Kind::new(by_words(entry, Failure(Cause::ProviderOutage)), Method::Password),
-        "fco" => Kind::new(Failure(Cause::PolicyBlock), Method::Unknown),
-        "fdeac" | "fdeaz" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
-        "fdecc" => Kind::new(Failure(Cause::MfaDenied), Method::DeviceCode),
-        "sens" => Kind::new(Success, Method::Federated),
-        "fens" => Kind::new(by_words(entry, Failure(Cause::ExternalIdp)), Method::Federated),
+        "fc" => Auth0Kind::new(by_words(entry, Failure(Cause::ProviderOutage)), Method::Password),
+        "fco" => Auth0Kind::new(Failure(Cause::PolicyBlock), Method::Unknown),
+        "fdeac" | "fdeaz" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        "fdecc" => Auth0Kind::new(Failure(Cause::MfaDenied), Method::DeviceCode),
+        "sens" => Auth0Kind::new(Success, Method::Federated),
+        "fens" => Auth0Kind::new(by_words(entry, Failure(Cause::ExternalIdp)), Method::Federated),
         _ => return None,
     })
 }
 
-fn limit(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn limit(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     Some(match code {
         // Too many failures on one account; too many sign-ins of one account. Both from one address.
-        "limit_wc" | "limit_sul" => Kind::new(Failure(Cause::AccountLocked), Method::Unknown),
+        "limit_wc" | "limit_sul" => Auth0Kind::new(Failure(Cause::AccountLocked), Method::Unknown),
         // Too many failures or sign-ups on many accounts: the address is shut out, not the account.
-        "limit_mu" => Kind::new(Failure(Cause::PolicyBlock), Method::Unknown).flagged(Flag::MaliciousAddress),
-        "limit_phone" => Kind::new(Failure(Cause::MfaRateLimited), factor_method(entry)),
-        "pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password).flagged(Flag::Risk),
+        "limit_mu" => {
+            Auth0Kind::new(Failure(Cause::PolicyBlock), Method::Unknown).flagged(Flag::MaliciousAddress)
+        }
+        "limit_phone" => Auth0Kind::new(Failure(Cause::MfaRateLimited), factor_method(entry)),
+        "pwd_leak" => Auth0Kind::new(Failure(Cause::BadPassword), Method::Password).flagged(Flag::Risk),
         // The new password is a known one and was refused.
-        "signup_pwd_leak" | "reset_pwd_leak" => Kind::new(Failure(Cause::BadPassword), Method::Password),
+        "signup_pwd_leak" | "reset_pwd_leak" => Auth0Kind::new(Failure(Cause::BadPassword), Method::Password),
         _ => return None,
     })
 }
 
-fn second_factor(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn second_factor(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     let method = factor_method(entry);
     Some(match code {
-        "mfar" | "gd_start_auth" => Kind::new(Interrupt(None), method),
-        "gd_auth_succeed" => Kind::new(Success, method),
-        "gd_auth_failed" => Kind::new(by_words(entry, Failure(refused(method))), method),
-        "gd_auth_rejected" => Kind::new(Failure(Cause::MfaDenied), Method::Push),
-        "gd_auth_email_verification" => Kind::new(Interrupt(None), Method::Email),
-        "gd_auth_fail_email_verification" => Kind::new(Failure(Cause::MfaWrongCode), Method::Email),
+        "mfar" | "gd_start_auth" => Auth0Kind::new(Interrupt(None), method),
+        "gd_auth_succeed" => Auth0Kind::new(Success, method),
+        "gd_auth_failed" => Auth0Kind::new(by_words(entry, Failure(refused(method))), method),
+        "gd_auth_rejected" => Auth0Kind::new(Failure(Cause::MfaDenied), Method::Push),
+        "gd_auth_email_verification" => Auth0Kind::new(Interrupt(None), Method::Email),
+        "gd_auth_fail_email_verification" => Auth0Kind::new(Failure(Cause::MfaWrongCode), Method::Email),
         // Auth0 takes no more codes for a while, because too many were wrong.
-        "gd_otp_rate_limit_exceed" => Kind::new(Failure(Cause::MfaWrongCode), method),
-        "gd_recovery_succeed" => Kind::new(Success, Method::BackupCode),
+        "gd_otp_rate_limit_exceed" => Auth0Kind::new(Failure(Cause::MfaWrongCode), method),
+        "gd_recovery_succeed" => Auth0Kind::new(Success, Method::BackupCode),
         "gd_recovery_failed" | "gd_recovery_rate_limit_exceed" => {
-            Kind::new(Failure(Cause::MfaWrongCode), Method::BackupCode)
+            Auth0Kind::new(Failure(Cause::MfaWrongCode), Method::BackupCode)
         }
-        "gd_start_enroll" => Kind::new(Interrupt(Some(Cause::MfaNotEnrolled)), method),
-        "gd_start_enroll_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), method),
-        "gd_webauthn_enrollment_failed" => Kind::new(Failure(Cause::MfaNotEnrolled), Method::Webauthn),
+        "gd_start_enroll" => Auth0Kind::new(Interrupt(Some(Cause::MfaNotEnrolled)), method),
+        "gd_start_enroll_failed" => Auth0Kind::new(Failure(Cause::MfaNotEnrolled), method),
+        "gd_webauthn_enrollment_failed" => Auth0Kind::new(Failure(Cause::MfaNotEnrolled), Method::Webauthn),
         "passkey_challenge_started" | "passkey_challenge_failed"
             if entry.details.purpose.text() == Some("register") =>
         {
             return None;
         }
-        "passkey_challenge_started" => Kind::new(Interrupt(None), Method::Webauthn),
+        "passkey_challenge_started" => Auth0Kind::new(Interrupt(None), Method::Webauthn),
         "gd_webauthn_challenge_failed" | "passkey_challenge_failed" => {
-            Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Webauthn)
+            Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Webauthn)
         }
         // Backchannel sign-in: the person is asked on the phone.
-        "ciba_start_succeeded" => Kind::new(PushSent, Method::Push),
-        "ciba_start_failed" => Kind::new(Failure(Cause::MfaDeliveryFailed), Method::Push),
-        "ciba_exchange_succeeded" => Kind::new(Success, Method::Push),
-        "ciba_exchange_failed" => Kind::new(backchannel(entry), Method::Push),
+        "ciba_start_succeeded" => Auth0Kind::new(PushSent, Method::Push),
+        "ciba_start_failed" => Auth0Kind::new(Failure(Cause::MfaDeliveryFailed), Method::Push),
+        "ciba_exchange_succeeded" => Auth0Kind::new(Success, Method::Push),
+        "ciba_exchange_failed" => Auth0Kind::new(backchannel(entry), Method::Push),
         _ => return None,
     })
 }
@@ -166,7 +168,7 @@ fn refused(method: Method) -> Cause {
 }
 
 /// Here it is the person who denies access, and the request that runs out.
-fn backchannel(entry: &Entry<'_>) -> AttemptResult {
+fn backchannel(entry: &Auth0Entry<'_>) -> AttemptResult {
     match by_words(entry, Failure(Cause::Unknown)) {
         Failure(Cause::PolicyBlock) if entry.details.error.code.text() == Some("access_denied") => {
             Failure(Cause::MfaDenied)
@@ -177,38 +179,42 @@ fn backchannel(entry: &Entry<'_>) -> AttemptResult {
 }
 
 /// Something shown for a token at the token endpoint. What only programs exchange with each other is left out.
-fn exchange(code: &str, entry: &Entry<'_>) -> Option<Kind> {
+fn exchange(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     Some(match code {
-        "seacft" | "sertft" => Kind::background(Success),
+        "seacft" | "sertft" => Auth0Kind::background(Success),
         // The same token twice: one of the two who showed it has stolen it.
-        "ferrt" if is_reuse(entry) => Kind::background(Failure(Cause::SessionExpired)).flagged(Flag::Risk),
-        "feacft" | "fertft" | "ferrt" => Kind::background(by_words(entry, Failure(Cause::SessionExpired))),
-        "sepft" => Kind::password_grant(Success),
-        "fepft" => Kind::password_grant(by_words(entry, Failure(Cause::BadPassword))),
-        "seoobft" => Kind::new(Success, factor_method(entry)),
-        "feoobft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(entry)),
-        "seotpft" | "sepkotpft" => Kind::new(Success, Method::Totp),
-        "feotpft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
-        "sercft" | "sepkrcft" => Kind::new(Success, Method::BackupCode),
-        "fercft" => Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::BackupCode),
-        "sepkoobft" => Kind::new(Success, Method::Webauthn),
+        "ferrt" if is_reuse(entry) => {
+            Auth0Kind::background(Failure(Cause::SessionExpired)).flagged(Flag::Risk)
+        }
+        "feacft" | "fertft" | "ferrt" => {
+            Auth0Kind::background(by_words(entry, Failure(Cause::SessionExpired)))
+        }
+        "sepft" => Auth0Kind::password_grant(Success),
+        "fepft" => Auth0Kind::password_grant(by_words(entry, Failure(Cause::BadPassword))),
+        "seoobft" => Auth0Kind::new(Success, factor_method(entry)),
+        "feoobft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(entry)),
+        "seotpft" | "sepkotpft" => Auth0Kind::new(Success, Method::Totp),
+        "feotpft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
+        "sercft" | "sepkrcft" => Auth0Kind::new(Success, Method::BackupCode),
+        "fercft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::BackupCode),
+        "sepkoobft" => Auth0Kind::new(Success, Method::Webauthn),
         "fepotpft" => {
             let method = connection_method(entry).filter(|method| *method != Method::Password);
-            Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), method.unwrap_or_default())
+            Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), method.unwrap_or_default())
         }
-        "sede" => Kind::new(Success, Method::DeviceCode),
-        "fede" => Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        "sede" => Auth0Kind::new(Success, Method::DeviceCode),
+        "fede" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
         _ => return None,
     })
 }
 
-fn is_reuse(entry: &Entry<'_>) -> bool {
+fn is_reuse(entry: &Auth0Entry<'_>) -> bool {
     let said = [&entry.description, &entry.details.error.message];
     said.into_iter().filter_map(Scalar::text).any(|text| contains(text, "reuse"))
 }
 
 /// What a connection asks for, by its kind, or else by the prefix of the person's id.
-fn connection_method(entry: &Entry<'_>) -> Option<Method> {
+fn connection_method(entry: &Auth0Entry<'_>) -> Option<Method> {
     let by_id = entry.user_id.text().and_then(|id| id.split_once('|')).map(|(prefix, _)| prefix);
     let named = [entry.strategy.text(), entry.connection.text(), by_id, entry.strategy_type.text()];
     named.into_iter().flatten().find_map(method_by_connection)

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::Line;
+use super::AutheliaLine;
 use crate::wire::{Field, Scalar};
 
 /// `None`: not such a line. Of repeated keys the first counts.
-pub(super) fn read(text: &str) -> Option<Line<'_>> {
-    let mut line = Line::default();
+pub(super) fn read(text: &str) -> Option<AutheliaLine<'_>> {
+    let mut line = AutheliaLine::default();
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (key, after) = rest.split_once('=')?;
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Option<Line<'_>> {
     Some(line)
 }
 
-impl<'a> Line<'a> {
+impl<'a> AutheliaLine<'a> {
     fn field(&mut self, key: &str) -> Option<&mut Scalar<'a>> {
         Some(match key {
             "time" => &mut self.time,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Context, DuoAnswer, Event, Model, NO_ADDRESS, Proof};
+use super::{AuthentikContext, AuthentikEvent, AuthentikProof, DuoAnswer, Model, NO_ADDRESS};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Flag, Lifecycle, Method},
@@ -24,7 +24,7 @@ pub(super) enum Whose {
     Nobodys,
 }
 
-pub(super) struct Outcome<'a> {
+pub(super) struct AuthentikOutcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) whose: Whose,
     pub(super) method: Method,
@@ -35,7 +35,7 @@ pub(super) struct Outcome<'a> {
     pub(super) interactive: bool,
 }
 
-impl Outcome<'_> {
+impl AuthentikOutcome<'_> {
     fn new(result: AttemptResult, whose: Whose, method: Method) -> Self {
         Self { result, whose, method, flag: None, code: None, detail: None, policy: None, interactive: true }
     }
@@ -46,46 +46,46 @@ impl Outcome<'_> {
 }
 
 /// `None`: not about a sign-in.
-pub(super) fn outcome<'a>(event: &Event<'a>) -> Option<Outcome<'a>> {
+pub(super) fn outcome<'a>(event: &AuthentikEvent<'a>) -> Option<AuthentikOutcome<'a>> {
     let context = &event.context;
     match event.action.text()? {
-        "login" => Some(Outcome::new(AttemptResult::Success, Whose::Requesters, method_of(context))),
+        "login" => Some(AuthentikOutcome::new(AttemptResult::Success, Whose::Requesters, method_of(context))),
         "login_failed" => Some(failure(context)),
-        "invalid_identifier" => Some(Outcome {
+        "invalid_identifier" => Some(AuthentikOutcome {
             code: event.action.cow(),
-            ..Outcome::new(AttemptResult::Failure(Cause::BadPassword), Whose::Named, Method::Unknown)
+            ..AuthentikOutcome::new(AttemptResult::Failure(Cause::BadPassword), Whose::Named, Method::Unknown)
         }),
         // Already signed in: the application takes authentik's word for it.
-        "authorize_application" => Some(Outcome {
+        "authorize_application" => Some(AuthentikOutcome {
             interactive: false,
-            ..Outcome::new(AttemptResult::Success, Whose::Requesters, Method::Session)
+            ..AuthentikOutcome::new(AttemptResult::Success, Whose::Requesters, Method::Session)
         }),
-        "password_set" => Some(Outcome::change(password_change(event), Whose::Requesters)),
+        "password_set" => Some(AuthentikOutcome::change(password_change(event), Whose::Requesters)),
         // The saved codes go.
-        "custom_static_authenticator_disable" => event.requester().map(|_| Outcome {
+        "custom_static_authenticator_disable" => event.requester().map(|_| AuthentikOutcome {
             method: Method::BackupCode,
             detail: context.message.cow(),
-            ..Outcome::change(Lifecycle::FactorRemoved, Whose::Requesters)
+            ..AuthentikOutcome::change(Lifecycle::FactorRemoved, Whose::Requesters)
         }),
         "user_lockdown_triggered" if context.affected.is_absent() => {
-            Some(Outcome::change(Lifecycle::Disabled, Whose::Requesters))
+            Some(AuthentikOutcome::change(Lifecycle::Disabled, Whose::Requesters))
         }
-        "user_lockdown_triggered" => Some(Outcome::change(Lifecycle::Disabled, Whose::Affected)),
-        "suspicious_request" => event.requester().map(|_| Outcome {
+        "user_lockdown_triggered" => Some(AuthentikOutcome::change(Lifecycle::Disabled, Whose::Affected)),
+        "suspicious_request" => event.requester().map(|_| AuthentikOutcome {
             flag: Some(Flag::Risk),
             detail: context.message.cow(),
-            ..Outcome::change(Lifecycle::RiskDetected, Whose::Requesters)
+            ..AuthentikOutcome::change(Lifecycle::RiskDetected, Whose::Requesters)
         }),
         "configuration_error" => duo_outage(context),
-        "model_created" => model_change(context, Change::Created),
-        "model_updated" => model_change(context, Change::Updated),
-        "model_deleted" => model_change(context, Change::Deleted),
+        "model_created" => model_change(context, AuthentikChange::Created),
+        "model_updated" => model_change(context, AuthentikChange::Updated),
+        "model_deleted" => model_change(context, AuthentikChange::Deleted),
         _ => None,
     }
 }
 
 /// Django may hide `auth_method` as if it were a secret; what it went with still tells.
-fn method_of(context: &Context<'_>) -> Method {
+fn method_of(context: &AuthentikContext<'_>) -> Method {
     let proof = &context.proof;
     let device = proof.devices.0.last().map_or(Method::Unknown, device_method);
     match context.method.text().unwrap_or("") {
@@ -114,8 +114,8 @@ fn class_method(class: &str) -> Method {
     }
 }
 
-fn failure<'a>(context: &Context<'a>) -> Outcome<'a> {
-    let proof: &Proof<'a> = &context.nested.proof;
+fn failure<'a>(context: &AuthentikContext<'a>) -> AuthentikOutcome<'a> {
+    let proof: &AuthentikProof<'a> = &context.nested.proof;
     let class = [&proof.class, &context.proof.class, &context.class];
     let class = class.into_iter().find(|class| !class.is_absent()).unwrap_or(&Scalar::Absent);
     let duo = [&proof.duo, &context.proof.duo, &context.duo];
@@ -133,15 +133,15 @@ fn failure<'a>(context: &Context<'a>) -> Outcome<'a> {
         _ => (Cause::MfaWrongCode, method, Some(class)),
     };
     let words = duo.and_then(|duo| duo.message.cow()).or_else(|| context.message.cow());
-    Outcome {
+    AuthentikOutcome {
         code: code.and_then(Scalar::cow),
         detail: words
             .or_else(|| (method == Method::Webauthn).then_some("the key's answer did not verify".into())),
-        ..Outcome::new(AttemptResult::Failure(cause), Whose::Named, method)
+        ..AuthentikOutcome::new(AttemptResult::Failure(cause), Whose::Named, method)
     }
 }
 
-fn by_stage(context: &Context<'_>) -> (Cause, Method) {
+fn by_stage(context: &AuthentikContext<'_>) -> (Cause, Method) {
     match context.stage.kind.text().unwrap_or("") {
         "passwordstage" | "identificationstage" => (Cause::BadPassword, Method::Password),
         "authenticatorvalidatestage" => (Cause::MfaWrongCode, Method::Unknown),
@@ -164,17 +164,21 @@ fn duo_cause(duo: Option<&DuoAnswer<'_>>) -> Cause {
 }
 
 /// authentik books the call to Duo that broke down as an error of its configuration.
-fn duo_outage<'a>(context: &Context<'a>) -> Option<Outcome<'a>> {
+fn duo_outage<'a>(context: &AuthentikContext<'a>) -> Option<AuthentikOutcome<'a>> {
     context.message.text().filter(|message| message.starts_with("Failed to DUO authenticate user"))?;
-    Some(Outcome {
+    Some(AuthentikOutcome {
         detail: context.message.cow(),
-        ..Outcome::new(AttemptResult::Failure(Cause::ProviderOutage), Whose::Requesters, Method::Push)
+        ..AuthentikOutcome::new(
+            AttemptResult::Failure(Cause::ProviderOutage),
+            Whose::Requesters,
+            Method::Push,
+        )
     })
 }
 
 /// The event names the person whose password it is, not who set it; the path tells that. Without a request it was a
 /// task, a sync with a directory or the command line.
-fn password_change(event: &Event<'_>) -> Lifecycle {
+fn password_change(event: &AuthentikEvent<'_>) -> Lifecycle {
     let request = &event.context.request;
     let by_admin =
         request.path.text().is_some_and(|path| path.trim_end_matches('/').ends_with("/set_password"));
@@ -183,55 +187,58 @@ fn password_change(event: &Event<'_>) -> Lifecycle {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+enum AuthentikChange {
     Created,
     Updated,
     Deleted,
 }
 
-fn model_change<'a>(context: &Context<'a>, change: Change) -> Option<Outcome<'a>> {
+fn model_change<'a>(context: &AuthentikContext<'a>, change: AuthentikChange) -> Option<AuthentikOutcome<'a>> {
     let model = &context.model;
     let (app, kind) = (model.app.text()?, model.kind.text()?);
     if app.starts_with("authentik_stages_authenticator") && kind.ends_with("device") {
         return device_change(context, change);
     }
     if app == "authentik_core" && kind == "user" {
-        return account_change(context, change).map(|change| Outcome::change(change, Whose::Models));
+        return account_change(context, change).map(|change| AuthentikOutcome::change(change, Whose::Models));
     }
     let decides = match app {
         "authentik_flows" => kind == "flow" || kind == "flowstagebinding",
         _ if app.starts_with("authentik_policies") => kind.ends_with("policy") || kind == "policybinding",
         _ => app.starts_with("authentik_stages") && kind.ends_with("stage"),
     };
-    decides.then(|| Outcome {
+    decides.then(|| AuthentikOutcome {
         policy: model.name.cow(),
-        ..Outcome::change(Lifecycle::PolicyChanged, Whose::Nobodys)
+        ..AuthentikOutcome::change(Lifecycle::PolicyChanged, Whose::Nobodys)
     })
 }
 
-fn account_change(context: &Context<'_>, change: Change) -> Option<Lifecycle> {
+fn account_change(context: &AuthentikContext<'_>, change: AuthentikChange) -> Option<Lifecycle> {
     let active = &context.diff.is_active;
     let (was, is) = (active.old.truth(), active.new.truth());
     match (change, is) {
-        (Change::Deleted, _) => Some(Lifecycle::Disabled),
-        (Change::Updated, Some(false)) if was != is => Some(Lifecycle::Disabled),
-        (Change::Updated, Some(true)) if was != is => Some(Lifecycle::Enabled),
+        (AuthentikChange::Deleted, _) => Some(Lifecycle::Disabled),
+        (AuthentikChange::Updated, Some(false)) if was != is => Some(Lifecycle::Disabled),
+        (AuthentikChange::Updated, Some(true)) if was != is => Some(Lifecycle::Enabled),
         _ => None,
     }
 }
 
-fn device_change<'a>(context: &Context<'a>, change: Change) -> Option<Outcome<'a>> {
+fn device_change<'a>(
+    context: &AuthentikContext<'a>,
+    change: AuthentikChange,
+) -> Option<AuthentikOutcome<'a>> {
     let by_admin = context.request.path.text().is_some_and(|path| path.contains("/authenticators/admin/"));
     let method = device_method(&context.model);
     let what = match change {
-        Change::Updated => return None,
-        Change::Deleted => Lifecycle::FactorRemoved,
+        AuthentikChange::Updated => return None,
+        AuthentikChange::Deleted => Lifecycle::FactorRemoved,
         // Backup codes that somebody else has.
-        Change::Created if by_admin && method == Method::BackupCode => Lifecycle::BypassCreated,
-        Change::Created => Lifecycle::FactorEnrolled,
+        AuthentikChange::Created if by_admin && method == Method::BackupCode => Lifecycle::BypassCreated,
+        AuthentikChange::Created => Lifecycle::FactorEnrolled,
     };
     // The event has the device, and not whose it is: the requester's, unless an administrator's page was used.
     let whose = if by_admin { Whose::Nobodys } else { Whose::Requesters };
     let detail = context.model.name.cow();
-    Some(Outcome { method, detail, ..Outcome::change(what, whose) })
+    Some(AuthentikOutcome { method, detail, ..AuthentikOutcome::change(what, whose) })
 }

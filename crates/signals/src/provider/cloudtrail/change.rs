@@ -1,7 +1,7 @@
 //! Changes to what people sign in with. A password of the console is called a "login profile".
 
 use super::{
-    Record,
+    CloudTrailRecord,
     identity::{Who, requested},
 };
 use crate::record::Lifecycle;
@@ -10,7 +10,7 @@ use Lifecycle::{
 };
 
 /// Whose account changes. `None`: the event is no such change.
-pub(super) fn affected<'a>(service: &str, event: &str, record: &Record<'a>) -> Option<Who<'a>> {
+pub(super) fn affected<'a>(service: &str, event: &str, record: &CloudTrailRecord<'a>) -> Option<Who<'a>> {
     match changes(service, event, false) {
         [] => None,
         [PolicyChanged] => Some(Who::default()),

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::Record;
+use super::CloudTrailRecord;
 use crate::{
     record::is_a_name,
     wire::{Field, Scalar, wire},
@@ -57,7 +57,7 @@ impl<'a> Who<'a> {
 }
 
 /// Who asked.
-pub(super) fn acting<'a>(record: &Record<'a>) -> Who<'a> {
+pub(super) fn acting<'a>(record: &CloudTrailRecord<'a>) -> Who<'a> {
     let identity = &record.identity;
     let account = identity.account.cow().or_else(|| record.recipient.cow());
     let account = account.as_deref();
@@ -84,7 +84,7 @@ fn principal<'a>(identity: &Identity<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// Whose account a request changes: the user it names, or else the one who asks.
-pub(super) fn requested<'a>(record: &Record<'a>) -> Who<'a> {
+pub(super) fn requested<'a>(record: &CloudTrailRecord<'a>) -> Who<'a> {
     let account = record.recipient.cow().or_else(|| record.identity.account.cow());
     match (record.request.user.cow(), record.request.user_id.cow()) {
         (Some(name), _) if name == ROOT => root(account.as_deref()),
@@ -96,7 +96,7 @@ pub(super) fn requested<'a>(record: &Record<'a>) -> Who<'a> {
 }
 
 /// Who switched: the record's identity is the role, which many may take.
-pub(super) fn switched<'a>(record: &Record<'a>) -> Who<'a> {
+pub(super) fn switched<'a>(record: &CloudTrailRecord<'a>) -> Who<'a> {
     of_arn(&record.additional.switched_from).unwrap_or_else(|| acting(record))
 }
 
@@ -122,7 +122,7 @@ fn of_arn<'a>(arn: &Scalar<'_>) -> Option<Who<'a>> {
 }
 
 /// Signed in at another provider, which knows what was shown.
-pub(super) fn is_federated(record: &Record<'_>) -> bool {
+pub(super) fn is_federated(record: &CloudTrailRecord<'_>) -> bool {
     !record.additional.saml_provider.is_absent()
         || matches!(
             record.identity.kind.text(),

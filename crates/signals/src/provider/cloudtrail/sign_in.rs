@@ -1,6 +1,6 @@
 //! How a sign-in ended, and with what.
 
-use super::{Record, identity::is_federated};
+use super::{CloudTrailRecord, identity::is_federated};
 use crate::{
     cause::Cause,
     read::Damage,
@@ -13,7 +13,7 @@ use AttemptResult::{Failure, Interrupt, Success};
 pub(super) fn outcome(
     service: &str,
     event: &str,
-    record: &Record<'_>,
+    record: &CloudTrailRecord<'_>,
 ) -> Result<Option<(AttemptResult, Method)>, Damage> {
     let method = method(record);
     let worked = record.succeeded();
@@ -38,7 +38,7 @@ pub(super) fn outcome(
     }))
 }
 
-fn cause(record: &Record<'_>, method: Method) -> Cause {
+fn cause(record: &CloudTrailRecord<'_>, method: Method) -> Cause {
     let message = record.error_message.text().unwrap_or("").to_ascii_lowercase();
     let says = |word: &str| message.contains(word);
     match method {
@@ -53,7 +53,7 @@ fn cause(record: &Record<'_>, method: Method) -> Cause {
     }
 }
 
-fn method(record: &Record<'_>) -> Method {
+fn method(record: &CloudTrailRecord<'_>) -> Method {
     let more = &record.additional;
     if let Some(credentials) = more.credential.text() {
         // All that were shown, in their order: `PASSWORD,TOTP`.

@@ -11,58 +11,59 @@ use crate::{
 };
 
 wire! {
-    struct Entry<'a> {
+    struct DuoActivityEntry<'a> {
         "activity_id" => id: Scalar<'a>,
         "ts" => at: Scalar<'a>,
-        "action" => action: Action<'a>,
-        "actor" => actor: Party<'a>,
-        "target" => target: Party<'a>,
-        "outcome" => outcome: Outcome<'a>,
+        "action" => action: DuoActivityAction<'a>,
+        "actor" => actor: DuoActivityParty<'a>,
+        "target" => target: DuoActivityParty<'a>,
+        "outcome" => outcome: DuoActivityOutcome<'a>,
         "application" => application: Application<'a>,
-        "access_device" => device: Device<'a>,
+        "access_device" => device: DuoActivityDevice<'a>,
     }
 }
 wire! {
-    struct Action<'a> { "name" => name: Scalar<'a>, "details" => details: Details<'a>, }
+    struct DuoActivityAction<'a> { "name" => name: Scalar<'a>, "details" => details: DuoActivityDetails<'a>, }
 }
 wire! {
-    struct Party<'a> {
+    struct DuoActivityParty<'a> {
         "key" => key: Scalar<'a>,
         "name" => name: Scalar<'a>,
         "type" => kind: Scalar<'a>,
-        "details" => details: Details<'a>,
+        "details" => details: DuoActivityDetails<'a>,
     }
 }
 wire! {
     /// JSON in a text.
-    struct Details<'a> { "status" => status: Scalar<'a>, }
+    struct DuoActivityDetails<'a> { "status" => status: Scalar<'a>, }
 }
 wire! {
-    struct Outcome<'a> { "result" => result: Scalar<'a>, }
+    struct DuoActivityOutcome<'a> { "result" => result: Scalar<'a>, }
 }
 wire! {
     struct Application<'a> { "name" => name: Scalar<'a>, }
 }
 wire! {
-    struct Device<'a> {
-        "ip" => ip: Address<'a>,
+    struct DuoActivityDevice<'a> {
+        "ip" => ip: DuoActivityAddress<'a>,
         "epkey" => endpoint: Scalar<'a>,
         "browser" => browser: Scalar<'a>,
-        "location" => location: super::Location<'a>,
+        "location" => location: super::DuoLocation<'a>,
     }
 }
 wire! {
-    struct Address<'a> { "address" => address: Scalar<'a>, }
+    struct DuoActivityAddress<'a> { "address" => address: Scalar<'a>, }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> DuoActivityEntry<'a> {
     fn failed(&self) -> bool {
         self.outcome.result.text().is_some_and(|result| result.eq_ignore_ascii_case("FAILURE"))
     }
 
     /// The one it was done to; a person may have done it to themselves, with a token or key as the target.
-    fn person(&self) -> Option<&Party<'a>> {
-        let is_user = |party: &Party<'_>| party.kind.text().is_some_and(|kind| kind.starts_with("user"));
+    fn person(&self) -> Option<&DuoActivityParty<'a>> {
+        let is_user =
+            |party: &DuoActivityParty<'_>| party.kind.text().is_some_and(|kind| kind.starts_with("user"));
         if is_user(&self.target) {
             return Some(&self.target);
         }
@@ -72,7 +73,7 @@ impl<'a> Entry<'a> {
 }
 
 pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_json::Error> {
-    let entry: Entry<'_> = serde_json::from_str(line)?;
+    let entry: DuoActivityEntry<'_> = serde_json::from_str(line)?;
     let Some(mut sign_in) = changed(&entry) else {
         let action = entry.action.name.text().unwrap_or("activity");
         return Ok(Parsed::Foreign(format!("duo {action}").into()));
@@ -93,7 +94,7 @@ pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_j
     Ok(Parsed::Attempt(sign_in))
 }
 
-fn changed<'a>(entry: &Entry<'a>) -> Option<SignIn<'a>> {
+fn changed<'a>(entry: &DuoActivityEntry<'a>) -> Option<SignIn<'a>> {
     let action = entry.action.name.text()?;
     let status = entry.target.details.status.text().or_else(|| entry.action.details.status.text());
     // An administrator's sign-in changes nothing, but tells that they can.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 wire! {
-    struct Entry<'a> {
+    struct DuoAdminEntry<'a> {
         "action" => action: Scalar<'a>,
         "object" => object: Scalar<'a>,
         "username" => username: Scalar<'a>,
@@ -38,7 +38,7 @@ wire! {
 }
 
 pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_json::Error> {
-    let entry: Entry<'_> = serde_json::from_str(line)?;
+    let entry: DuoAdminEntry<'_> = serde_json::from_str(line)?;
     let action = entry.action.text().unwrap_or("");
     let Some(mut sign_in) = sign_in_of(action, &entry).or_else(|| changed(action, &entry)) else {
         return Ok(Parsed::Foreign(format!("duo {action}").into()));
@@ -54,7 +54,7 @@ pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_j
 }
 
 /// An administrator signing in to Duo's own panel.
-fn sign_in_of<'a>(action: &str, entry: &Entry<'a>) -> Option<SignIn<'a>> {
+fn sign_in_of<'a>(action: &str, entry: &DuoAdminEntry<'a>) -> Option<SignIn<'a>> {
     let said = &entry.description;
     let result = match action {
         "admin_login" => Success,
@@ -97,7 +97,7 @@ fn method_of(said: &Description<'_>, result: AttemptResult) -> Method {
     }
 }
 
-fn changed<'a>(action: &str, entry: &Entry<'a>) -> Option<SignIn<'a>> {
+fn changed<'a>(action: &str, entry: &DuoAdminEntry<'a>) -> Option<SignIn<'a>> {
     let change = change::change_of(action, entry.description.status.text())?;
     let mut sign_in = SignIn::new(Provider::Duo, AttemptResult::Lifecycle(change));
     if change::needs_person(change) {
@@ -116,7 +116,7 @@ fn changed<'a>(action: &str, entry: &Entry<'a>) -> Option<SignIn<'a>> {
 }
 
 /// The object is the person only where the action is about a person; else it is a phone, a token or an application.
-fn person_of<'a>(action: &str, entry: &Entry<'a>) -> Option<Cow<'a, str>> {
+fn person_of<'a>(action: &str, entry: &DuoAdminEntry<'a>) -> Option<Cow<'a, str>> {
     let is_persons =
         action.starts_with("user_") || action.starts_with("bypass_") || action == "deregister_devices";
     if is_persons {

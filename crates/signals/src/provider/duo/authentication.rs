@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Location, Record, reasons};
+use super::{DuoLocation, DuoRecord, reasons};
 use crate::{
     cause::Cause,
     read::{Damage, Parsed},
@@ -13,7 +13,7 @@ use crate::{
     wire::{Field, Scalar},
 };
 
-pub(super) fn read<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+pub(super) fn read<'a>(record: &DuoRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = record.time() else {
         return Parsed::Damaged(Damage::BadTime);
     };
@@ -42,7 +42,7 @@ pub(super) fn read<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
     Parsed::Attempt(sign_in)
 }
 
-fn set_devices<'a>(sign_in: &mut SignIn<'a>, record: &Record<'a>) {
+fn set_devices<'a>(sign_in: &mut SignIn<'a>, record: &DuoRecord<'a>) {
     let (asker, phone) = (&record.access_device, &record.auth_device);
     let place = if asker.location.is_absent() { &record.location } else { &asker.location };
     sign_in.set_ip(asker.ip.text().or_else(|| record.ip.text()));
@@ -56,12 +56,12 @@ fn set_devices<'a>(sign_in: &mut SignIn<'a>, record: &Record<'a>) {
     sign_in.phone_place = point_of(&phone.location);
 }
 
-fn point_of(place: &Location<'_>) -> Option<Point> {
+fn point_of(place: &DuoLocation<'_>) -> Option<Point> {
     Point::new(place.latitude.float()?, place.longitude.float()?)
 }
 
 /// `None`: the record does not say how it ended.
-fn result_of(record: &Record<'_>) -> Option<AttemptResult> {
+fn result_of(record: &DuoRecord<'_>) -> Option<AttemptResult> {
     let reason = record.reason.text().unwrap_or("");
     let failure = |otherwise| Failure(reasons::cause_of(reason).unwrap_or(otherwise));
     let is_enrolment = record.event_type.text() == Some("enrollment");
@@ -78,11 +78,11 @@ fn result_of(record: &Record<'_>) -> Option<AttemptResult> {
     })
 }
 
-fn is_refresh(record: &Record<'_>) -> bool {
+fn is_refresh(record: &DuoRecord<'_>) -> bool {
     record.factor.text().is_some_and(|factor| reasons::same(factor, "sms_refresh"))
 }
 
-fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
+fn method_of(record: &DuoRecord<'_>, result: AttemptResult) -> Method {
     let reason = record.reason.text().unwrap_or("");
     if result == Success && reasons::asked_nothing(reason) {
         return Method::Session;
@@ -91,7 +91,7 @@ fn method_of(record: &Record<'_>, result: AttemptResult) -> Method {
 }
 
 /// An attack detector that fired. A low level of trust alone is only an address that Duo has not seen before.
-fn detected(record: &Record<'_>) -> Option<Flag> {
+fn detected(record: &DuoRecord<'_>) -> Option<Flag> {
     let assessment = &record.trust.sign_in;
     let is_low = assessment.level.text().is_some_and(|level| level.eq_ignore_ascii_case("LOW"));
     (is_low && !assessment.detectors.is_absent()).then_some(Flag::Risk)
@@ -100,7 +100,7 @@ fn detected(record: &Record<'_>) -> Option<Flag> {
 /// Elsewhere a lock tells of wrong passwords, of which Duo sees none.
 const LOCKED: &str = "locked_out: after too many failed second factors, or by an administrator of Duo";
 
-fn words<'a>(record: &Record<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
+fn words<'a>(record: &DuoRecord<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     let reason = record.reason.text().unwrap_or("");
     if reasons::same(reason, "user_mistake") {
         return Some(Cow::Borrowed("user_mistake: declined by mistake, not reported as fraud"));

@@ -1,12 +1,12 @@
 //! Duo's telephony log: a message or call that went out. It names a number, and nobody.
 
-use super::Record;
+use super::DuoRecord;
 use crate::{
     read::{Damage, Parsed},
     record::{AttemptResult, Method, Position, Provider, SignIn},
 };
 
-pub(super) fn read<'a>(record: &Record<'a>, position: Position) -> Parsed<'a> {
+pub(super) fn read<'a>(record: &DuoRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = record.time() else {
         return Parsed::Damaged(Damage::BadTime);
     };

@@ -12,10 +12,10 @@ use crate::{
 };
 
 wire! {
-    struct Initiator<'a> { "user" => user: Party<'a>, "app" => app: Party<'a>, }
+    struct Initiator<'a> { "user" => user: EntraAuditParty<'a>, "app" => app: EntraAuditParty<'a>, }
 }
 wire! {
-    struct Party<'a> {
+    struct EntraAuditParty<'a> {
         "id" => id: Scalar<'a>,
         "userprincipalname" => login: Scalar<'a>,
         "displayname" => name: Scalar<'a>,
@@ -23,7 +23,7 @@ wire! {
     }
 }
 wire! {
-    struct Target<'a> {
+    struct EntraAuditTarget<'a> {
         "id" => id: Scalar<'a>,
         "type" => kind: Scalar<'a>,
         "userprincipalname" => login: Scalar<'a>,
@@ -40,7 +40,7 @@ wire! {
     }
 }
 wire! {
-    struct Event<'a> {
+    struct EntraAuditEvent<'a> {
         "id" => id: Scalar<'a>,
         "activitydatetime" => happened: Scalar<'a>,
         "time" | "timegenerated" | "date (utc)" => logged: Scalar<'a>,
@@ -51,7 +51,7 @@ wire! {
         "correlationid" => correlation: Scalar<'a>,
         "calleripaddress" | "ipaddress" => ip: Scalar<'a>,
         "initiatedby" => initiator: Initiator<'a>,
-        "targetresources" => targets: List<Target<'a>>,
+        "targetresources" => targets: List<EntraAuditTarget<'a>>,
         // The portal's download, which is flat.
         "actoruserprincipalname" => actor_login: Scalar<'a>,
         "actordisplayname" => actor_name: Scalar<'a>,
@@ -98,7 +98,7 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     Ok(Some(Parsed::Attempt(sign_in)))
 }
 
-type Audit<'a> = Enveloped<Event<'a>>;
+type Audit<'a> = Enveloped<EntraAuditEvent<'a>>;
 
 impl<'a> Audit<'a> {
     fn change(&self) -> Option<Lifecycle> {
@@ -115,13 +115,13 @@ impl<'a> Audit<'a> {
         if reason.is_absent() { self.pick(|event| &event.description) } else { reason }
     }
 
-    fn targets(&self) -> &[Target<'a>] {
+    fn targets(&self) -> &[EntraAuditTarget<'a>] {
         &self.telling(|event| &event.targets).targets.0
     }
 
     /// The person it was done to.
-    fn target(&self) -> Option<&Target<'a>> {
-        let is_user = |target: &&Target<'_>| {
+    fn target(&self) -> Option<&EntraAuditTarget<'a>> {
+        let is_user = |target: &&EntraAuditTarget<'_>| {
             !target.login.is_absent()
                 || target.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("User"))
         };

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Record, contains, mfa};
+use super::{EntraRecord, contains, mfa};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Flag},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How an attempt ended, and what the log says about it.
-pub(super) struct Outcome<'a> {
+pub(super) struct EntraOutcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) flag: Option<Flag>,
     /// The number, unless it is 0.
@@ -20,20 +20,20 @@ pub(super) struct Outcome<'a> {
     pub(super) policy: Option<Cow<'a, str>>,
 }
 
-impl Outcome<'_> {
+impl EntraOutcome<'_> {
     fn plain(result: AttemptResult) -> Self {
         Self { result, flag: None, code: None, detail: None, policy: None }
     }
 }
 
 /// `None`: the record does not say how the attempt ended.
-pub(super) fn outcome<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
+pub(super) fn outcome<'a>(record: &EntraRecord<'a>) -> Option<EntraOutcome<'a>> {
     let status = &record.telling(|row| &row.status).status;
     let Some((code, written)) = code_of(record, &status.error_code) else {
-        return outcome_by_word(record).map(Outcome::plain);
+        return outcome_by_word(record).map(EntraOutcome::plain);
     };
     if code == 0 {
-        return Some(Outcome::plain(AttemptResult::Success));
+        return Some(EntraOutcome::plain(AttemptResult::Success));
     }
     let described = record.pick(|row| &row.result_description);
     let reason_in = if status.failure_reason.is_absent() { described } else { &status.failure_reason };
@@ -48,7 +48,7 @@ pub(super) fn outcome<'a>(record: &Record<'a>) -> Option<Outcome<'a>> {
         result => result,
     };
     let words = described_by.or(Some(reason_in).filter(|_| is_telling(reason)));
-    Some(Outcome {
+    Some(EntraOutcome {
         result,
         flag: flag_of(code, reason),
         code: written.cow(),
@@ -68,11 +68,11 @@ fn is_telling(text: &str) -> bool {
 }
 
 /// The inner status counts before the outer result: trimmed exports write words in the latter.
-fn code_of<'r, 'a>(record: &'r Record<'a>, status: &'r Scalar<'a>) -> Option<(i64, &'r Scalar<'a>)> {
+fn code_of<'r, 'a>(record: &'r EntraRecord<'a>, status: &'r Scalar<'a>) -> Option<(i64, &'r Scalar<'a>)> {
     [status, record.pick(|row| &row.result_type)].into_iter().find_map(|said| Some((said.int()?, said)))
 }
 
-fn outcome_by_word(record: &Record<'_>) -> Option<AttemptResult> {
+fn outcome_by_word(record: &EntraRecord<'_>) -> Option<AttemptResult> {
     if is_called(record, "Failure") || is_called(record, "Failed") {
         Some(AttemptResult::Failure(Cause::Unknown))
     } else if is_called(record, "Success") {
@@ -84,13 +84,13 @@ fn outcome_by_word(record: &Record<'_>) -> Option<AttemptResult> {
     }
 }
 
-fn is_called(record: &Record<'_>, word: &str) -> bool {
+fn is_called(record: &EntraRecord<'_>, word: &str) -> bool {
     let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
     words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word))
 }
 
 /// What the failed step says, or else the status.
-fn detail_of<'r, 'a>(record: &'r Record<'a>) -> Option<&'r Scalar<'a>> {
+fn detail_of<'r, 'a>(record: &'r EntraRecord<'a>) -> Option<&'r Scalar<'a>> {
     let steps = &record.telling(|row| &row.steps).steps.0;
     let failed = steps.iter().rev().filter(|step| step.succeeded.truth() == Some(false));
     let telling = |detail: &&Scalar<'a>| detail.text().is_some_and(is_telling);
@@ -176,7 +176,7 @@ fn flag_of(code: i64, reason: &str) -> Option<Flag> {
 }
 
 /// The policy that failed. `reportOnly*`, `notEnabled` and `notApplied` never block.
-fn blocking_policy<'a>(record: &Record<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
+fn blocking_policy<'a>(record: &EntraRecord<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     if !matches!(result, AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)) {
         return None;
     }

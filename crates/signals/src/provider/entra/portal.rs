@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     audit, foreign, normalise,
-    row::{Device, Location, MfaDetail, Record, Row, Status},
+    row::{EntraDevice, EntraLocation, EntraRecord, EntraRow, MfaDetail, Status},
 };
 use crate::{
     read::Parsed,
@@ -56,12 +56,12 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         let is_machine = !row.service.is_absent() || !row.machine.is_absent();
         return Ok(is_machine.then(|| foreign("ServicePrincipalSignInLogs")));
     }
-    Ok(Some(normalise(&Record { outer: row.into_row(), inner: Row::default() }, position)))
+    Ok(Some(normalise(&EntraRecord { outer: row.into_row(), inner: EntraRow::default() }, position)))
 }
 
 impl<'a> Download<'a> {
-    fn into_row(self) -> Row<'a> {
-        Row {
+    fn into_row(self) -> EntraRow<'a> {
+        EntraRow {
             id: self.request,
             created: self.date,
             result_type: self.status,
@@ -84,8 +84,8 @@ impl<'a> Download<'a> {
             },
             mfa: MfaDetail { method: self.mfa_method, detail: self.mfa_detail },
             location: location(&self.location),
-            device: Device { id: self.device },
-            ..Row::default()
+            device: EntraDevice { id: self.device },
+            ..EntraRow::default()
         }
     }
 }
@@ -97,13 +97,13 @@ fn is_refresh(token: &Scalar<'_>) -> bool {
 }
 
 /// "Lyon, Auvergne, FR": what is not known is left out between its commas.
-fn location<'a>(written: &Scalar<'a>) -> Location<'a> {
-    let Some(written) = written.cow() else { return Location::default() };
+fn location<'a>(written: &Scalar<'a>) -> EntraLocation<'a> {
+    let Some(written) = written.cow() else { return EntraLocation::default() };
     let (city, country) = match written {
         Cow::Borrowed(text) => ends(text, Cow::Borrowed),
         Cow::Owned(text) => ends(&text, |part| Cow::Owned(part.to_owned())),
     };
-    Location { city, country, ..Location::default() }
+    EntraLocation { city, country, ..EntraLocation::default() }
 }
 
 fn ends<'t, 'a>(text: &'t str, keep: impl Fn(&'t str) -> Cow<'a, str>) -> (Scalar<'a>, Scalar<'a>) {

@@ -2,7 +2,7 @@
 
 use super::{
     contains,
-    row::{Enveloped, Location, Record},
+    row::{EntraLocation, EntraRecord, Enveloped},
     set_place, time_of,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 wire! {
-    struct Detection<'a> {
+    struct EntraDetection<'a> {
         "id" => id: Scalar<'a>,
         "requestid" => request: Scalar<'a>,
         "correlationid" => correlation: Scalar<'a>,
@@ -25,13 +25,13 @@ wire! {
         "userprincipalname" => login: Scalar<'a>,
         "userid" => user_id: Scalar<'a>,
         "ipaddress" => ip: Scalar<'a>,
-        "location" => location: Location<'a>,
+        "location" => location: EntraLocation<'a>,
     }
 }
 
 /// `None`: it names no person or no sign-in, or is settled as harmless.
 pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    let record: Enveloped<Detection<'_>> = serde_json::from_str(line)?;
+    let record: Enveloped<EntraDetection<'_>> = serde_json::from_str(line)?;
     let is_of_a_sign_in = !record.pick(|found| &found.request).is_absent()
         && record.pick(|found| &found.activity).text().is_none_or(|activity| contains(activity, "signin"));
     let is_harmless = record.pick(|found| &found.state).text().is_some_and(is_cleared);
@@ -68,7 +68,7 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 
 /// The rating of a sign-in. Entra rates one only after the right password, so that a rated failure is more than a
 /// guess. `medium` alone is daily noise; `hidden` is what tenants without the licence see of every rating.
-pub(super) fn flag_of(record: &Record<'_>) -> Option<Flag> {
+pub(super) fn flag_of(record: &EntraRecord<'_>) -> Option<Flag> {
     let level = record.pick(|row| &row.risk_level).text().unwrap_or("");
     let state = record.pick(|row| &row.risk_state).text().unwrap_or("");
     let rated = (level.eq_ignore_ascii_case("high") && !is_cleared(state))

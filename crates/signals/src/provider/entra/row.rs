@@ -16,7 +16,7 @@ wire! {
 }
 wire! {
     /// One step of a sign-in, as the Authentication Details tab shows it.
-    struct Step<'a> {
+    struct EntraStep<'a> {
         "authenticationmethod" => method: Scalar<'a>,
         "authenticationmethoddetail" => method_detail: Scalar<'a>,
         "succeeded" => succeeded: Scalar<'a>,
@@ -27,7 +27,7 @@ wire! {
     struct MfaDetail<'a> { "authmethod" => method: Scalar<'a>, "authdetail" => detail: Scalar<'a>, }
 }
 wire! {
-    struct Location<'a> {
+    struct EntraLocation<'a> {
         "city" => city: Scalar<'a>,
         "countryorregion" => country: Scalar<'a>,
         "geocoordinates" => point: Coordinates<'a>,
@@ -37,16 +37,16 @@ wire! {
     struct Coordinates<'a> { "latitude" => latitude: Scalar<'a>, "longitude" => longitude: Scalar<'a>, }
 }
 wire! {
-    struct Policy<'a> { "displayname" => name: Scalar<'a>, "result" => result: Scalar<'a>, }
+    struct EntraPolicy<'a> { "displayname" => name: Scalar<'a>, "result" => result: Scalar<'a>, }
 }
 wire! {
-    struct Device<'a> { "deviceid" => id: Scalar<'a>, }
+    struct EntraDevice<'a> { "deviceid" => id: Scalar<'a>, }
 }
 wire! {
     struct NetworkPlace<'a> { "networktype" => kind: Scalar<'a>, }
 }
 wire! {
-    struct Row<'a> {
+    struct EntraRow<'a> {
         "id" => id: Scalar<'a>,
         "createddatetime" => created: Scalar<'a>,
         "time" | "timegenerated" => logged: Scalar<'a>,
@@ -73,12 +73,12 @@ wire! {
         "riskstate" => risk_state: Scalar<'a>,
         "risklevelduringsignin" => risk_level: Scalar<'a>,
         "status" => status: Status<'a>,
-        "authenticationdetails" => steps: List<Step<'a>>,
+        "authenticationdetails" => steps: List<EntraStep<'a>>,
         "mfadetail" => mfa: MfaDetail<'a>,
-        "location" | "locationdetails" => location: Location<'a>,
-        "devicedetail" => device: Device<'a>,
+        "location" | "locationdetails" => location: EntraLocation<'a>,
+        "devicedetail" => device: EntraDevice<'a>,
         "networklocationdetails" => networks: List<NetworkPlace<'a>>,
-        "conditionalaccesspolicies" | "appliedconditionalaccesspolicies" => policies: List<Policy<'a>>,
+        "conditionalaccesspolicies" | "appliedconditionalaccesspolicies" => policies: List<EntraPolicy<'a>>,
         // Only to tell the other kinds of record apart, which are then read as what they are.
         "activitydisplayname" => activity: Scalar<'a>,
         "riskeventtype" => risk_event: Scalar<'a>,
@@ -93,7 +93,7 @@ pub(crate) struct Enveloped<T> {
     pub(super) inner: T,
 }
 
-pub(super) type Record<'a> = Enveloped<Row<'a>>;
+pub(super) type EntraRecord<'a> = Enveloped<EntraRow<'a>>;
 
 impl<T> Enveloped<T> {
     /// The inner value, or else the outer.
@@ -108,7 +108,7 @@ impl<T> Enveloped<T> {
     }
 }
 
-impl<'a> Record<'a> {
+impl<'a> EntraRecord<'a> {
     /// The name of the log that the record is from, such as `SignInLogs`, `AuditLogs`.
     pub(super) fn log_name(&self) -> Option<&str> {
         self.pick(|row| &row.category).text().or_else(|| self.pick(|row| &row.table).text())

@@ -1,10 +1,10 @@
 //! The `admin` log: what administrators do to accounts, and to the rules for all of them.
 
-use super::Outcome;
+use super::GoogleOutcome;
 use crate::record::Lifecycle;
 
 /// `None`: it bears on no sign-in.
-pub(super) fn outcome<'a>(name: &str) -> Option<Outcome<'a>> {
+pub(super) fn outcome<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
     let change = match name {
         "CHANGE_PASSWORD" | "CHANGE_PASSWORD_ON_NEXT_LOGIN" => Lifecycle::PasswordReset,
         "TURN_OFF_2_STEP_VERIFICATION" | "UNENROLL_USER_FROM_STRONG_AUTH" => Lifecycle::FactorReset,
@@ -24,7 +24,7 @@ pub(super) fn outcome<'a>(name: &str) -> Option<Outcome<'a>> {
         _ if is_policy(name) => Lifecycle::PolicyChanged,
         _ => return None,
     };
-    Some(Outcome::change(change))
+    Some(GoogleOutcome::change(change))
 }
 
 /// Whether 2-step verification, sign-on through another provider, or context-aware access is asked for.

@@ -1,6 +1,6 @@
 //! The `login`, `user_accounts`, `saml` and `context_aware_access` logs.
 
-use super::{Outcome, parameters::Parameters};
+use super::{GoogleOutcome, parameters::Parameters};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Lifecycle, Method},
@@ -9,62 +9,66 @@ use crate::{
 use AttemptResult::{Failure, Interrupt, Success};
 
 /// `None`: not about a sign-in.
-pub(super) fn outcome<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'a>> {
+pub(super) fn outcome<'a>(name: &str, said: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
     let method = method(said);
     Some(match name {
-        "login_success" if said.is_true("is_suspicious") => Outcome::of(Success, method).risky(),
-        "login_success" => Outcome::of(Success, method),
+        "login_success" if said.is_true("is_suspicious") => GoogleOutcome::of(Success, method).risky(),
+        "login_success" => GoogleOutcome::of(Success, method),
         "login_failure" => {
-            let failed = Outcome::of(Failure(why_failed(said, method)), method);
+            let failed = GoogleOutcome::of(Failure(why_failed(said, method)), method);
             match said.text("login_failure_type") {
                 Some(kind) => failed.with(kind),
                 None => failed,
             }
         }
         // Steps: the sign-in has an event of its own.
-        "login_challenge" | "login_verification" => Outcome::of(challenged(said, method), method),
+        "login_challenge" | "login_verification" => GoogleOutcome::of(challenged(said, method), method),
         "suspicious_login_less_secure_app" | "suspicious_programmatic_login" => {
-            Outcome { legacy: true, ..warning(name) }
+            GoogleOutcome { legacy: true, ..warning(name) }
         }
         "suspicious_login"
         | "gov_attack_warning"
         | "user_signed_out_due_to_suspicious_session_cookie"
         | "risky_sensitive_action_allowed"
         | "risky_sensitive_action_blocked" => warning(name),
-        "account_disabled_generic" => Outcome::change(Lifecycle::Disabled).with("disabled by Google"),
+        "account_disabled_generic" => GoogleOutcome::change(Lifecycle::Disabled).with("disabled by Google"),
         _ => return name.strip_prefix("account_disabled_").map(disabled).or_else(|| change(name)),
     })
 }
 
-fn warning<'a>(name: &str) -> Outcome<'a> {
-    Outcome::change(Lifecycle::RiskDetected).with(name.replace('_', " ")).risky()
+fn warning<'a>(name: &str) -> GoogleOutcome<'a> {
+    GoogleOutcome::change(Lifecycle::RiskDetected).with(name.replace('_', " ")).risky()
 }
 
 /// `password_leak`, `hijacked`, `spamming`: Google itself took the account out of strange hands, and no administrator.
-fn disabled<'a>(why: &str) -> Outcome<'a> {
+fn disabled<'a>(why: &str) -> GoogleOutcome<'a> {
     let words = format!("disabled by Google: {}", why.replace('_', " "));
-    Outcome::change(Lifecycle::Disabled).with(words.trim_end().to_owned()).risky()
+    GoogleOutcome::change(Lifecycle::Disabled).with(words.trim_end().to_owned()).risky()
 }
 
-fn change<'a>(name: &str) -> Option<Outcome<'a>> {
+fn change<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
     Some(match name {
-        "2sv_enroll" | "passkey_enrolled" => Outcome::change(Lifecycle::FactorEnrolled),
+        "2sv_enroll" | "passkey_enrolled" => GoogleOutcome::change(Lifecycle::FactorEnrolled),
         // Every second step goes, not one of them.
-        "2sv_disable" => Outcome::change(Lifecycle::FactorReset),
-        "passkey_removed" => Outcome::change(Lifecycle::FactorRemoved),
-        "password_edit" => Outcome::change(Lifecycle::PasswordChanged),
+        "2sv_disable" => GoogleOutcome::change(Lifecycle::FactorReset),
+        "passkey_removed" => GoogleOutcome::change(Lifecycle::FactorRemoved),
+        "password_edit" => GoogleOutcome::change(Lifecycle::PasswordChanged),
         // Google takes a recovery phone or address for proof (`idv_preregistered_phone`), so a new one is a factor.
-        "recovery_phone_edit" => Outcome::change(Lifecycle::FactorEnrolled).with("recovery phone"),
-        "recovery_email_edit" => Outcome::change(Lifecycle::FactorEnrolled).with("recovery e-mail address"),
-        "recovery_secret_qa_edit" => Outcome::change(Lifecycle::FactorEnrolled).with("recovery question"),
+        "recovery_phone_edit" => GoogleOutcome::change(Lifecycle::FactorEnrolled).with("recovery phone"),
+        "recovery_email_edit" => {
+            GoogleOutcome::change(Lifecycle::FactorEnrolled).with("recovery e-mail address")
+        }
+        "recovery_secret_qa_edit" => {
+            GoogleOutcome::change(Lifecycle::FactorEnrolled).with("recovery question")
+        }
         _ => return None,
     })
 }
 
 /// A sign-in to another service, for which Google vouches.
-pub(super) fn saml<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'a>> {
+pub(super) fn saml<'a>(name: &str, said: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
     match name {
-        "login_success" => Some(Outcome::of(Success, Method::Session)),
+        "login_success" => Some(GoogleOutcome::of(Success, Method::Session)),
         "login_failure" => {
             let kind = said.text("failure_type");
             let cause = match kind.as_deref().map(|kind| kind.trim_start_matches("failure_")) {
@@ -81,7 +85,7 @@ pub(super) fn saml<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'a>>
                 ) => Cause::ExternalIdp,
                 _ => Cause::Unknown,
             };
-            let failed = Outcome::of(Failure(cause), Method::Session);
+            let failed = GoogleOutcome::of(Failure(cause), Method::Session);
             Some(match kind {
                 Some(kind) => failed.with(kind),
                 None => failed,
@@ -91,8 +95,8 @@ pub(super) fn saml<'a>(name: &str, said: &Parameters<'a>) -> Option<Outcome<'a>>
     }
 }
 
-pub(super) fn denied_access<'a>(name: &str) -> Option<Outcome<'a>> {
-    (name == "ACCESS_DENY_EVENT").then(|| Outcome::of(Failure(Cause::PolicyBlock), Method::Session))
+pub(super) fn denied_access<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
+    (name == "ACCESS_DENY_EVENT").then(|| GoogleOutcome::of(Failure(Cause::PolicyBlock), Method::Session))
 }
 
 /// Google fills `login_failure_type` no longer; what was asked for last, and not passed, tells the rest.

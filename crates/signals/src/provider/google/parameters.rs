@@ -7,14 +7,14 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use crate::wire::{Field, List, Scalar, Values, wire};
 
 wire! {
-    struct Parameter<'a> {
+    struct GoogleParameter<'a> {
         "name" => name: Scalar<'a>,
         "value" | "boolvalue" | "intvalue" | "multivalue" | "multistrvalue" | "multiintvalue" => values: Values<'a>,
     }
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Parameters<'a>(Vec<Parameter<'a>>);
+pub(crate) struct Parameters<'a>(Vec<GoogleParameter<'a>>);
 
 /// More than any event has; what is beyond is not read.
 const MOST: usize = 64;
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
         let mut found = Vec::new();
         while let Some(name) = map.next_key::<Scalar<'de>>()? {
             if found.len() < MOST {
-                found.push(Parameter { name, values: map.next_value()? });
+                found.push(GoogleParameter { name, values: map.next_value()? });
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -9,24 +9,24 @@ use crate::{
     record::{AttemptResult, Lifecycle, Position, Provider, SignIn},
 };
 
-type Text<'a> = Option<Cow<'a, str>>;
+type KeycloakAdminText<'a> = Option<Cow<'a, str>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Operation<'a> {
-    pub(super) id: Text<'a>,
+pub(super) struct KeycloakAdminOperation<'a> {
+    pub(super) id: KeycloakAdminText<'a>,
     pub(super) verb: Cow<'a, str>,
-    pub(super) resource: Text<'a>,
-    pub(super) path: Text<'a>,
-    pub(super) error: Text<'a>,
+    pub(super) resource: KeycloakAdminText<'a>,
+    pub(super) path: KeycloakAdminText<'a>,
+    pub(super) error: KeycloakAdminText<'a>,
     /// The administrator.
-    pub(super) by: Text<'a>,
-    pub(super) ip: Text<'a>,
+    pub(super) by: KeycloakAdminText<'a>,
+    pub(super) ip: KeycloakAdminText<'a>,
     /// Of the person changed, as the administrator sent it.
-    pub(super) username: Text<'a>,
+    pub(super) username: KeycloakAdminText<'a>,
     pub(super) enabled: Option<bool>,
 }
 
-impl<'a> Operation<'a> {
+impl<'a> KeycloakAdminOperation<'a> {
     pub(super) fn read(self, at: Option<Timestamp>, position: Position) -> Parsed<'a> {
         let Some(change) = self.change() else {
             let resource = self.resource.as_deref().unwrap_or("resource");

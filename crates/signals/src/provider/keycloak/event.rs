@@ -14,27 +14,27 @@ use crate::{
     },
 };
 
-type Text<'a> = Option<Cow<'a, str>>;
+type KeycloakText<'a> = Option<Cow<'a, str>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Event<'a> {
-    pub(super) id: Text<'a>,
+pub(super) struct KeycloakEvent<'a> {
+    pub(super) id: KeycloakText<'a>,
     pub(super) kind: Cow<'a, str>,
-    pub(super) client: Text<'a>,
-    pub(super) user: Text<'a>,
-    pub(super) session: Text<'a>,
-    pub(super) ip: Text<'a>,
-    pub(super) error: Text<'a>,
-    pub(super) username: Text<'a>,
-    pub(super) code_id: Text<'a>,
-    pub(super) credential_type: Text<'a>,
-    pub(super) selected_credential: Text<'a>,
-    pub(super) grant_type: Text<'a>,
-    pub(super) identity_provider: Text<'a>,
-    pub(super) reason: Text<'a>,
+    pub(super) client: KeycloakText<'a>,
+    pub(super) user: KeycloakText<'a>,
+    pub(super) session: KeycloakText<'a>,
+    pub(super) ip: KeycloakText<'a>,
+    pub(super) error: KeycloakText<'a>,
+    pub(super) username: KeycloakText<'a>,
+    pub(super) code_id: KeycloakText<'a>,
+    pub(super) credential_type: KeycloakText<'a>,
+    pub(super) selected_credential: KeycloakText<'a>,
+    pub(super) grant_type: KeycloakText<'a>,
+    pub(super) identity_provider: KeycloakText<'a>,
+    pub(super) reason: KeycloakText<'a>,
 }
 
-impl<'a> Event<'a> {
+impl<'a> KeycloakEvent<'a> {
     pub(super) fn read(self, at: Option<Timestamp>, position: Position) -> Parsed<'a> {
         let Some(result) = self.result() else {
             return Parsed::Foreign(format!("keycloak {}", self.kind).into());

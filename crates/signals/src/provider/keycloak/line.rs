@@ -8,19 +8,19 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use super::{admin::Operation, errors, event::Event};
+use super::{admin::KeycloakAdminOperation, errors, event::KeycloakEvent};
 use crate::{
     provider::head::without_carrier, read::Parsed, record::Position, time::parse_time, wire::Scalar,
 };
 
-pub(super) struct Line<'a> {
+pub(super) struct KeycloakLine<'a> {
     pub(super) at: Option<Timestamp>,
     pub(super) logger: &'a str,
     pub(super) message: &'a str,
 }
 
 /// `None`: not of this shape.
-pub(super) fn parse(text: &str) -> Option<Line<'_>> {
+pub(super) fn parse(text: &str) -> Option<KeycloakLine<'_>> {
     let line = without_carrier(text);
     let (carrier, _) = text.split_at_checked(text.len() - line.len())?;
     let (head, rest) = line.split_once('[')?;
@@ -34,7 +34,7 @@ pub(super) fn parse(text: &str) -> Option<Line<'_>> {
         Some(thread) => thread.split_once(") ")?.1,
         None => rest,
     };
-    Some(Line { at: time_of(head, carrier), logger: logger.trim(), message })
+    Some(KeycloakLine { at: time_of(head, carrier), logger: logger.trim(), message })
 }
 
 /// Before the logger stand date, time and level. The server writes its own zone's time without saying which. It is read
@@ -96,8 +96,8 @@ const REQUEST_KEYS: [&str; 3] = ["requestUri", "cookies", "stackTrace"];
 /// `None`: no event, or one that its client id may have made up. That is the one value which somebody else chose and
 /// which stands before Keycloak's own. It shows by an own key twice in the first row, or by how the line really ends:
 /// that there is no such client.
-fn event_of(fields: Fields<'_>) -> Option<Event<'_>> {
-    let mut event = Event::default();
+fn event_of(fields: Fields<'_>) -> Option<KeycloakEvent<'_>> {
+    let mut event = KeycloakEvent::default();
     let mut own_seen = [false; OWN_KEYS.len()];
     let mut in_details = false;
     let mut may_lie = false;
@@ -133,7 +133,7 @@ fn event_of(fields: Fields<'_>) -> Option<Event<'_>> {
     (!event.kind.is_empty()).then_some(event)
 }
 
-fn field_of<'e, 'a>(event: &'e mut Event<'a>, key: &str) -> Option<&'e mut Option<Cow<'a, str>>> {
+fn field_of<'e, 'a>(event: &'e mut KeycloakEvent<'a>, key: &str) -> Option<&'e mut Option<Cow<'a, str>>> {
     Some(match key {
         "clientId" => &mut event.client,
         "userId" => &mut event.user,
@@ -151,8 +151,8 @@ fn field_of<'e, 'a>(event: &'e mut Event<'a>, key: &str) -> Option<&'e mut Optio
     })
 }
 
-fn operation_of(fields: Fields<'_>) -> Option<Operation<'_>> {
-    let mut operation = Operation::default();
+fn operation_of(fields: Fields<'_>) -> Option<KeycloakAdminOperation<'_>> {
+    let mut operation = KeycloakAdminOperation::default();
     for (key, value) in fields.take_while(|(key, _)| OWN_KEYS.contains(key)) {
         let Some(value) = value else { continue };
         let field = match key {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Record;
+use super::M365Record;
 use crate::{
     cause::Cause,
     provider::entra::audit::change::of,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Whose account it is: the object, where that is a login, or the login among the targets.
-pub(super) fn affected<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn affected<'a>(record: &M365Record<'a>) -> Option<Cow<'a, str>> {
     let is_login = |name: &Cow<'_, str>| name.contains('@');
     record
         .object
@@ -20,7 +20,7 @@ pub(super) fn affected<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// `None`: it bears on no sign-in.
-pub(super) fn result(operation: &str, record: &Record<'_>, by_self: bool) -> Option<AttemptResult> {
+pub(super) fn result(operation: &str, record: &M365Record<'_>, by_self: bool) -> Option<AttemptResult> {
     let is = |name: &str| operation.eq_ignore_ascii_case(name);
     // Every session ends here: the person has to sign in again.
     if is("Update StsRefreshTokenValidFrom Timestamp") {
@@ -37,7 +37,7 @@ pub(super) fn result(operation: &str, record: &Record<'_>, by_self: bool) -> Opt
 }
 
 /// On or off, as JSON text: `[false]`.
-fn switched(record: &Record<'_>) -> Option<Lifecycle> {
+fn switched(record: &M365Record<'_>) -> Option<Lifecycle> {
     let named = |name: &str| name.eq_ignore_ascii_case("AccountEnabled");
     let property = record.modified.0.iter().find(|property| property.name.text().is_some_and(named))?;
     let now: String = property.new.text()?.split_ascii_whitespace().collect();
@@ -49,7 +49,7 @@ fn switched(record: &Record<'_>) -> Option<Lifecycle> {
 }
 
 /// Its name: the targets also hold its ids and its kind.
-pub(super) fn policy<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+pub(super) fn policy<'a>(record: &M365Record<'a>) -> Option<Cow<'a, str>> {
     let by_name = record.extended("targetName").cow();
     by_name.or_else(|| {
         let named = record.targets.0.iter().find(|target| target.kind.int() == Some(1))?;

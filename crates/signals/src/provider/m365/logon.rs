@@ -1,6 +1,6 @@
 //! How a sign-in ended, and with what.
 
-use super::Record;
+use super::M365Record;
 use crate::{
     cause::Cause,
     provider::entra::codes,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The operation tells a failure, not `ResultStatus`, which is `Success` when the request was served.
-pub(super) fn result(record: &Record<'_>, operation: &str) -> (AttemptResult, Option<Flag>) {
+pub(super) fn result(record: &M365Record<'_>, operation: &str) -> (AttemptResult, Option<Flag>) {
     if operation == "UserLoggedIn" && !record.has_failed() {
         return (AttemptResult::Success, None);
     }
@@ -91,7 +91,7 @@ const BITS: [(i64, Method); 13] = [
     (1 << 19, Method::Session),
 ];
 
-pub(super) fn method(record: &Record<'_>) -> Method {
+pub(super) fn method(record: &M365Record<'_>) -> Method {
     let bits = record.extended("UserAuthenticationMethod").int().unwrap_or(0);
     let method = BITS.iter().find(|(bit, _)| bits & bit != 0).map(|(_, method)| *method);
     // The bit is of the step before, in which a password was right.
@@ -104,7 +104,7 @@ pub(super) fn method(record: &Record<'_>) -> Method {
 }
 
 /// The step in which the second factor is asked for, or is refused.
-fn is_second_factor(record: &Record<'_>) -> bool {
+fn is_second_factor(record: &M365Record<'_>) -> bool {
     let request = record.extended("RequestType").text().unwrap_or("");
     let name = record.logon_error.text().unwrap_or("");
     let number = record.error_number.int().filter(|number| *number != 0).or_else(|| number_of(name));
@@ -112,7 +112,7 @@ fn is_second_factor(record: &Record<'_>) -> bool {
 }
 
 /// Exchange signs in for mail clients that know only a password under names of its own; so does WS-Trust.
-pub(super) fn is_legacy(record: &Record<'_>) -> bool {
+pub(super) fn is_legacy(record: &M365Record<'_>) -> bool {
     const AGENTS: [&str; 3] = ["BAV2ROPC", "CBAInPROD", "CBAInTAR"];
     let agent = record.extended("UserAgent").text().unwrap_or("");
     let request = record.extended("RequestType").text().unwrap_or("");

@@ -2,22 +2,22 @@
 
 use std::borrow::Cow;
 
-use super::{Event, Named};
+use super::{OcsfLogEvent, OcsfLogNamed};
 use crate::{
     record::Method,
     wire::{Scalar, wire},
 };
 
 wire! {
-    struct Factor<'a> {
+    struct OcsfLogFactor<'a> {
         "factor_type_id" => kind: Scalar<'a>,
         "factor_type" => words: Scalar<'a>,
         "phone_number" => phone: Scalar<'a>,
-        "device" => device: Named<'a>,
+        "device" => device: OcsfLogNamed<'a>,
     }
 }
 
-impl<'a> Factor<'a> {
+impl<'a> OcsfLogFactor<'a> {
     fn method(&self) -> Method {
         match self.kind.int() {
             Some(1) => Method::Sms,
@@ -50,8 +50,8 @@ fn by_words(words: &str) -> Method {
 }
 
 /// The second factor, where one is named; OCSF knows no value for the user's own step of a protocol.
-pub(super) fn method(event: &Event<'_>) -> Method {
-    let shown: Vec<_> = event.factors.0.iter().rev().map(Factor::method).collect();
+pub(super) fn method(event: &OcsfLogEvent<'_>) -> Method {
+    let shown: Vec<_> = event.factors.0.iter().rev().map(OcsfLogFactor::method).collect();
     let second = shown.iter().find(|method| !matches!(method, Method::Password | Method::Unknown));
     let first = shown.iter().find(|method| **method != Method::Unknown);
     second.or(first).copied().unwrap_or_else(|| by_protocol(event.protocol.int()))

@@ -1,6 +1,6 @@
 //! What an OCSF event means for the person's sign-in.
 
-use super::{Event, factor};
+use super::{OcsfLogEvent, factor};
 use crate::{
     cause::Cause,
     read::Damage,
@@ -10,7 +10,7 @@ use crate::{
 use AttemptResult::{Failure, Interrupt, Success};
 
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct OcsfLogOutcome {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) flag: Option<Flag>,
@@ -20,7 +20,7 @@ pub(super) struct Outcome {
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in without a result.
-pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, Damage> {
+pub(super) fn outcome(class: i64, event: &OcsfLogEvent<'_>) -> Result<Option<OcsfLogOutcome>, Damage> {
     let worked = succeeded(event);
     if let Some(own) = event.unmapped.postern.outcome(worked) {
         return Ok(Some(own));
@@ -34,7 +34,7 @@ pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, 
     };
     // What was refused changed nothing.
     let change = change.filter(|_| worked != Some(false));
-    Ok(change.map(|change| Outcome {
+    Ok(change.map(|change| OcsfLogOutcome {
         result: AttemptResult::Lifecycle(change),
         method: Method::Unknown,
         flag: None,
@@ -42,7 +42,7 @@ pub(super) fn outcome(class: i64, event: &Event<'_>) -> Result<Option<Outcome>, 
     }))
 }
 
-fn succeeded(event: &Event<'_>) -> Option<bool> {
+fn succeeded(event: &OcsfLogEvent<'_>) -> Option<bool> {
     match event.status_id.int() {
         Some(1) => Some(true),
         Some(2) => Some(false),
@@ -54,7 +54,11 @@ fn succeeded(event: &Event<'_>) -> Option<bool> {
     }
 }
 
-fn authentication(event: &Event<'_>, activity: i64, worked: Option<bool>) -> Result<Option<Outcome>, Damage> {
+fn authentication(
+    event: &OcsfLogEvent<'_>,
+    activity: i64,
+    worked: Option<bool>,
+) -> Result<Option<OcsfLogOutcome>, Damage> {
     // A logoff, and the tickets for services that follow a sign-in.
     if matches!(activity, 2 | 4 | 5) {
         return Ok(None);
@@ -68,11 +72,11 @@ fn authentication(event: &Event<'_>, activity: i64, worked: Option<bool>) -> Res
     };
     let is_risky = |level: &Scalar<'_>| level.int().is_some_and(|level| matches!(level, 3 | 4));
     let flag = (is_risky(&event.risk) || is_risky(&event.user.risk)).then_some(Flag::Risk);
-    Ok(Some(Outcome { result, method, flag, is_own: false }))
+    Ok(Some(OcsfLogOutcome { result, method, flag, is_own: false }))
 }
 
 /// The hints that the schema gives for `status_detail`, and the words that mappings of other products leave there.
-fn cause(event: &Event<'_>, method: Method) -> Cause {
+fn cause(event: &OcsfLogEvent<'_>, method: Method) -> Cause {
     let is_mfa = event.is_mfa.truth() == Some(true);
     let texts = [&event.status_detail, &event.status_code, &event.message];
     let mut texts = texts.iter().filter_map(|text| text.text());

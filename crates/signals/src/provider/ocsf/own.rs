@@ -1,6 +1,6 @@
 //! Events that Postern wrote: [`crate::ocsf`] says what stands where.
 
-use super::{Event, outcome::Outcome};
+use super::{OcsfLogEvent, outcome::OcsfLogOutcome};
 use crate::{
     cause::Cause,
     provider::postern::word,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 wire! {
-    struct Words<'a> {
+    struct OcsfLogWords<'a> {
         "provider" => provider: Scalar<'a>,
         "result" => result: Scalar<'a>,
         "cause" => cause: Scalar<'a>,
@@ -30,9 +30,9 @@ wire! {
     struct Degrees<'a> { "latitude" => latitude: Scalar<'a>, "longitude" => longitude: Scalar<'a>, }
 }
 
-impl Words<'_> {
+impl OcsfLogWords<'_> {
     /// What Postern wrote is read back as it was. `None`: not there, or a word in it is none of ours.
-    pub(super) fn outcome(&self, worked: Option<bool>) -> Option<Outcome> {
+    pub(super) fn outcome(&self, worked: Option<bool>) -> Option<OcsfLogOutcome> {
         let cause = sound::<Cause>(&self.cause).ok()?;
         let result = match self.result.text() {
             Some("success") => AttemptResult::Success,
@@ -45,7 +45,7 @@ impl Words<'_> {
             None => return None,
         };
         let method = sound::<Method>(&self.method).ok()?.unwrap_or_default();
-        Some(Outcome { result, method, flag: sound::<Flag>(&self.flag).ok()?, is_own: true })
+        Some(OcsfLogOutcome { result, method, flag: sound::<Flag>(&self.flag).ok()?, is_own: true })
     }
 }
 
@@ -61,7 +61,7 @@ impl Degrees<'_> {
 }
 
 /// The rest of the record. The name is the user's alone: where the log hid it, nobody else's may take its place.
-pub(super) fn complete<'a>(event: &Event<'a>, found: &mut SignIn<'a>) {
+pub(super) fn complete<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
     let words = &event.unmapped.postern;
     // Back to the provider that it came from: people are told apart by provider and login, so that only then a
     // converted log gives the same people and findings, also beside the original.

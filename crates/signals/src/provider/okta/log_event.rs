@@ -4,7 +4,7 @@
 use crate::wire::{Field, List, Scalar, wire};
 
 wire! {
-    struct Party<'a> {
+    struct OktaParty<'a> {
         "id" => id: Scalar<'a>,
         "type" => kind: Scalar<'a>,
         "alternateid" | "alternate_id" => login: Scalar<'a>,
@@ -19,14 +19,14 @@ wire! {
     struct Client<'a> {
         "ipaddress" | "ip_address" => ip: Scalar<'a>,
         "useragent" | "user_agent" => agent: Agent<'a>,
-        "geographicalcontext" | "geographical_context" => place: Place<'a>,
+        "geographicalcontext" | "geographical_context" => place: OktaPlace<'a>,
     }
 }
 wire! {
     struct Agent<'a> { "rawuseragent" | "raw_user_agent" => raw: Scalar<'a>, "browser" => browser: Scalar<'a>, }
 }
 wire! {
-    struct Place<'a> {
+    struct OktaPlace<'a> {
         "city" => city: Scalar<'a>,
         "country" => country: Scalar<'a>,
         "geolocation" => point: Geolocation<'a>,
@@ -40,13 +40,13 @@ wire! {
 }
 wire! {
     /// The registered device that took part, if any.
-    struct Device<'a> { "id" => id: Scalar<'a>, }
+    struct OktaDevice<'a> { "id" => id: Scalar<'a>, }
 }
 wire! {
-    struct Ending<'a> { "result" => result: Scalar<'a>, "reason" => reason: Scalar<'a>, }
+    struct OktaEnding<'a> { "result" => result: Scalar<'a>, "reason" => reason: Scalar<'a>, }
 }
 wire! {
-    struct Context<'a> {
+    struct OktaContext<'a> {
         "externalsessionid" | "external_session_id" => session: Scalar<'a>,
         "rootsessionid" | "root_session_id" => root_session: Scalar<'a>,
         "credentialtype" | "credential_type" => credential: Scalar<'a>,
@@ -67,27 +67,27 @@ wire! {
     }
 }
 wire! {
-    struct Record<'a> {
+    struct OktaRecord<'a> {
         "uuid" => id: Scalar<'a>,
         "published" | "timestamp" => published: Scalar<'a>,
         "eventtype" | "event_type" => event: Scalar<'a>,
         "legacyeventtype" | "legacy_event_type" => legacy_event: Scalar<'a>,
         "displaymessage" | "display_message" => message: Scalar<'a>,
-        "actor" => actor: Party<'a>,
+        "actor" => actor: OktaParty<'a>,
         "client" => client: Client<'a>,
-        "outcome" => ending: Ending<'a>,
-        "authenticationcontext" | "authentication_context" => context: Context<'a>,
+        "outcome" => ending: OktaEnding<'a>,
+        "authenticationcontext" | "authentication_context" => context: OktaContext<'a>,
         "debugcontext" | "debug_context" => debug: Debug<'a>,
-        "target" | "target0" => targets: List<Party<'a>>,
-        "target1" => second_target: List<Party<'a>>,
-        "target2" => third_target: List<Party<'a>>,
-        "target3" => fourth_target: List<Party<'a>>,
+        "target" | "target0" => targets: List<OktaParty<'a>>,
+        "target1" => second_target: List<OktaParty<'a>>,
+        "target2" => third_target: List<OktaParty<'a>>,
+        "target3" => fourth_target: List<OktaParty<'a>>,
         "securitycontext" | "security_context" => security: Security<'a>,
-        "device" => device: Device<'a>,
+        "device" => device: OktaDevice<'a>,
     }
 }
 
-impl<'a> Record<'a> {
+impl<'a> OktaRecord<'a> {
     /// Puts the targets that stand side by side where the others have theirs.
     pub(super) fn gathered(mut self) -> Self {
         for more in [&mut self.second_target, &mut self.third_target, &mut self.fourth_target] {
@@ -101,7 +101,7 @@ impl<'a> Record<'a> {
         self.event.text().filter(|event| told && event.contains('.'))
     }
 
-    pub(super) fn target(&self, kind: &str) -> Option<&Party<'a>> {
+    pub(super) fn target(&self, kind: &str) -> Option<&OktaParty<'a>> {
         self.targets
             .0
             .iter()
@@ -109,7 +109,7 @@ impl<'a> Record<'a> {
     }
 
     /// The person who acts, if the actor is one.
-    pub(super) fn acting_person(&self) -> Option<&Party<'a>> {
+    pub(super) fn acting_person(&self) -> Option<&OktaParty<'a>> {
         let is_system =
             self.actor.kind.text().is_some_and(|kind| kind.eq_ignore_ascii_case("SystemPrincipal"))
                 || self.actor.login.text().is_some_and(|login| login.eq_ignore_ascii_case("system@okta.com"));

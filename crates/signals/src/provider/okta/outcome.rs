@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::log_event::Record;
+use super::log_event::OktaRecord;
 use crate::{
     cause::Cause,
     read::Damage,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What an event did, to whom.
-pub(super) struct Outcome<'a> {
+pub(super) struct OktaOutcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) flag: Option<Flag>,
@@ -21,7 +21,7 @@ pub(super) struct Outcome<'a> {
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in event without a result.
-pub(super) fn outcome<'a>(event: &str, record: &Record<'a>) -> Result<Option<Outcome<'a>>, Damage> {
+pub(super) fn outcome<'a>(event: &str, record: &OktaRecord<'a>) -> Result<Option<OktaOutcome<'a>>, Damage> {
     if let Some(change) = change_of(event) {
         // A change that was refused changed nothing; but Okta logs a lockout itself as a FAILURE, and a threat as a DENY.
         let is_verdict =
@@ -88,13 +88,13 @@ fn is_policy_change(event: &str) -> bool {
 }
 
 /// Absent counts as success: trimmed exports drop it, and Okta logs these events when they have happened.
-fn succeeded(record: &Record<'_>) -> bool {
+fn succeeded(record: &OktaRecord<'_>) -> bool {
     !record.ending.result.text().is_some_and(|word| matches!(word, "FAILURE" | "DENY" | "SKIPPED"))
 }
 
-fn lifecycle(change: Lifecycle) -> Outcome<'static> {
+fn lifecycle(change: Lifecycle) -> OktaOutcome<'static> {
     let flag = (change == Lifecycle::RiskDetected).then_some(Flag::Risk);
-    Outcome {
+    OktaOutcome {
         result: AttemptResult::Lifecycle(change),
         method: Method::Unknown,
         flag,
@@ -103,26 +103,26 @@ fn lifecycle(change: Lifecycle) -> Outcome<'static> {
     }
 }
 
-fn answered(cause: Cause) -> Outcome<'static> {
+fn answered(cause: Cause) -> OktaOutcome<'static> {
     let result = AttemptResult::Failure(cause);
-    Outcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
+    OktaOutcome { result, method: Method::Push, flag: None, detail: None, on_target: false }
 }
 
-fn no_right<'a>(record: &Record<'a>) -> Outcome<'a> {
+fn no_right<'a>(record: &OktaRecord<'a>) -> OktaOutcome<'a> {
     let result = AttemptResult::Failure(Cause::PolicyBlock);
     let detail = record.ending.reason.cow();
-    Outcome { result, method: Method::Unknown, flag: None, detail, on_target: false }
+    OktaOutcome { result, method: Method::Unknown, flag: None, detail, on_target: false }
 }
 
 /// A link of self-service recovery: opened while it was good, or too late.
-fn recovery_token<'a>(record: &Record<'a>) -> Outcome<'a> {
+fn recovery_token<'a>(record: &OktaRecord<'a>) -> OktaOutcome<'a> {
     let result = if succeeded(record) {
         AttemptResult::Interrupt(None)
     } else {
         AttemptResult::Failure(Cause::SessionExpired)
     };
     let detail = record.ending.reason.cow();
-    Outcome { result, method: Method::Unknown, flag: None, detail, on_target: true }
+    OktaOutcome { result, method: Method::Unknown, flag: None, detail, on_target: true }
 }
 
 fn sent_by(event: &str) -> Option<Method> {
@@ -135,7 +135,7 @@ fn sent_by(event: &str) -> Option<Method> {
     })
 }
 
-fn sent<'a>(method: Method, record: &Record<'a>) -> Outcome<'a> {
+fn sent<'a>(method: Method, record: &OktaRecord<'a>) -> OktaOutcome<'a> {
     let result = match record.ending.result.text() {
         // Okta itself stopped the message (toll fraud).
         Some("DENY") => AttemptResult::Failure(Cause::MfaRateLimited),
@@ -143,10 +143,10 @@ fn sent<'a>(method: Method, record: &Record<'a>) -> Outcome<'a> {
         _ => AttemptResult::PushSent,
     };
     let detail = record.ending.reason.cow();
-    Outcome { result, method, flag: None, detail, on_target: false }
+    OktaOutcome { result, method, flag: None, detail, on_target: false }
 }
 
-fn attempt<'a>(event: &str, record: &Record<'a>) -> Result<Outcome<'a>, Damage> {
+fn attempt<'a>(event: &str, record: &OktaRecord<'a>) -> Result<OktaOutcome<'a>, Damage> {
     let reason = record.ending.reason.text().unwrap_or("");
     let method = method_of(event, record, reason);
     let result = match record.ending.result.text() {
@@ -164,7 +164,13 @@ fn attempt<'a>(event: &str, record: &Record<'a>) -> Result<Outcome<'a>, Damage> 
     let detail = (!reason.is_empty() && !matches!(result, AttemptResult::Success))
         .then(|| record.ending.reason.cow())
         .flatten();
-    Ok(Outcome { result, method, flag: flag_of(record, reason).filter(|_| failed), detail, on_target: false })
+    Ok(OktaOutcome {
+        result,
+        method,
+        flag: flag_of(record, reason).filter(|_| failed),
+        detail,
+        on_target: false,
+    })
 }
 
 /// A step that is not yet the sign-in: the policy allowing it, or the password where the Identity Engine logs both
@@ -176,7 +182,7 @@ fn passed(event: &str, method: Method) -> AttemptResult {
     if is_step { AttemptResult::Interrupt(None) } else { AttemptResult::Success }
 }
 
-fn flag_of(record: &Record<'_>, reason: &str) -> Option<Flag> {
+fn flag_of(record: &OktaRecord<'_>, reason: &str) -> Option<Flag> {
     if is_phishing(reason) {
         return Some(Flag::Phishing);
     }
@@ -188,7 +194,7 @@ fn is_phishing(reason: &str) -> bool {
     reason.to_ascii_lowercase().contains("phishing")
 }
 
-fn cause_of(event: &str, record: &Record<'_>, method: Method, reason: &str) -> Cause {
+fn cause_of(event: &str, record: &OktaRecord<'_>, method: Method, reason: &str) -> Cause {
     if is_phishing(reason) {
         return Cause::MfaFraudReported;
     }
@@ -227,7 +233,7 @@ fn refused(event: &str, method: Method) -> Cause {
     }
 }
 
-fn method_of(event: &str, record: &Record<'_>, reason: &str) -> Method {
+fn method_of(event: &str, record: &OktaRecord<'_>, reason: &str) -> Method {
     if reason.contains("FastPass") {
         return Method::DeviceKey;
     }

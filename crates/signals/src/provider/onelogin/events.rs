@@ -1,7 +1,7 @@
 //! OneLogin's event types. The list of the vendor is long and mostly about provisioning; a type that is not here is
 //! no sign-in.
 
-use super::Event;
+use super::OneLoginEvent;
 use crate::{
     cause::Cause,
     provider::words::first_in,
@@ -12,14 +12,14 @@ use crate::{
     wire::{Field, Scalar},
 };
 
-pub(super) struct Outcome {
+pub(super) struct OneLoginOutcome {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) interactive: bool,
     pub(super) legacy: bool,
 }
 
-impl Outcome {
+impl OneLoginOutcome {
     fn new(result: AttemptResult, method: Method) -> Self {
         Self { result, method, interactive: true, legacy: false }
     }
@@ -36,48 +36,48 @@ impl Outcome {
 }
 
 /// `None`: not about a sign-in.
-pub(super) fn outcome(kind: i64, event: &Event<'_>) -> Option<Outcome> {
+pub(super) fn outcome(kind: i64, event: &OneLoginEvent<'_>) -> Option<OneLoginOutcome> {
     attempt(kind, event).or_else(|| change_of(kind, event).map(|change| changed(change, event)))
 }
 
-fn attempt(kind: i64, event: &Event<'_>) -> Option<Outcome> {
+fn attempt(kind: i64, event: &OneLoginEvent<'_>) -> Option<OneLoginOutcome> {
     let device = device_method(event);
     let refused = |otherwise, method| failed(event, otherwise, method);
     Some(match kind {
         // OneLogin, its API, a Mac. A wrong code has a type of its own, so this is the first factor.
         6 | 123 | 154 => refused(Cause::BadPassword, Method::Password),
-        8 | 78 => Outcome::by_session(),
+        8 | 78 => OneLoginOutcome::by_session(),
         // A failed sign-in to an application.
         9 | 77 | 85 => refused(Cause::Unknown, Method::Unknown),
-        35 => Outcome::new(Failure(Cause::AccountLocked), Method::Unknown),
+        35 => OneLoginOutcome::new(Failure(Cause::AccountLocked), Method::Unknown),
         // "Lost OTP device": the person says that they cannot answer.
-        36 => Outcome::new(Interrupt(Some(Cause::MfaNoResponse)), device),
-        68 | 122 => Outcome::new(Success, Method::Unknown),
+        36 => OneLoginOutcome::new(Interrupt(Some(Cause::MfaNoResponse)), device),
+        68 | 122 => OneLoginOutcome::new(Success, Method::Unknown),
         69 => refused(Cause::BadPassword, Method::Unknown),
         // The company's own directory said no, or did not answer.
         86 => refused(Cause::Unknown, Method::Password),
         // No right to use that application.
-        90 => Outcome::new(Failure(Cause::PolicyBlock), Method::Unknown),
-        105 => Outcome::new(Failure(Cause::MfaDeliveryFailed), Method::Sms),
-        129 => Outcome::bind(refused(Cause::BadPassword, Method::Password).result),
-        130 => Outcome::bind(Success),
-        140 => Outcome::new(Success, Method::Federated),
+        90 => OneLoginOutcome::new(Failure(Cause::PolicyBlock), Method::Unknown),
+        105 => OneLoginOutcome::new(Failure(Cause::MfaDeliveryFailed), Method::Sms),
+        129 => OneLoginOutcome::bind(refused(Cause::BadPassword, Method::Password).result),
+        130 => OneLoginOutcome::bind(Success),
+        140 => OneLoginOutcome::new(Success, Method::Federated),
         141 => refused(Cause::ExternalIdp, Method::Federated),
-        153 => Outcome::new(Success, Method::Password),
+        153 => OneLoginOutcome::new(Success, Method::Password),
         // Signed in; a factor passed or failed, through the API or on OneLogin's own page.
-        5 | 528 | 1400 => Outcome::new(Success, device),
+        5 | 528 | 1400 => OneLoginOutcome::new(Success, device),
         527 | 1002 => refused(Cause::MfaWrongCode, device),
         _ => return None,
     })
 }
 
-fn changed(change: Lifecycle, event: &Event<'_>) -> Outcome {
+fn changed(change: Lifecycle, event: &OneLoginEvent<'_>) -> OneLoginOutcome {
     let is_factors = matches!(change, Lifecycle::FactorEnrolled | Lifecycle::FactorRemoved);
     let method = if is_factors { device_method(event) } else { Method::Unknown };
-    Outcome::new(AttemptResult::Lifecycle(change), method)
+    OneLoginOutcome::new(AttemptResult::Lifecycle(change), method)
 }
 
-fn change_of(kind: i64, event: &Event<'_>) -> Option<Lifecycle> {
+fn change_of(kind: i64, event: &OneLoginEvent<'_>) -> Option<Lifecycle> {
     Some(match kind {
         11 if event.is_by_another() => Lifecycle::PasswordReset,
         11 => Lifecycle::PasswordChanged,
@@ -118,12 +118,12 @@ const WORDS: [(&str, Cause); 18] = [
     ("connector", Cause::ProviderOutage),
 ];
 
-fn failed(event: &Event<'_>, otherwise: Cause, method: Method) -> Outcome {
+fn failed(event: &OneLoginEvent<'_>, otherwise: Cause, method: Method) -> OneLoginOutcome {
     let cause = event.words().filter_map(Scalar::text).find_map(|words| first_in(&WORDS, words));
     let cause = cause.unwrap_or(otherwise);
     let is_factors = matches!(cause, Cause::MfaWrongCode | Cause::MfaDenied | Cause::MfaNoResponse);
     let method = if is_factors { device_method(event) } else { method };
-    Outcome::new(Failure(cause), method)
+    OneLoginOutcome::new(Failure(cause), method)
 }
 
 const DEVICES: [(&str, Method); 12] = [
@@ -142,7 +142,7 @@ const DEVICES: [(&str, Method); 12] = [
 ];
 
 /// The factor, by the name that OneLogin gives its device.
-fn device_method(event: &Event<'_>) -> Method {
+fn device_method(event: &OneLoginEvent<'_>) -> Method {
     let named = [&event.device_name, &event.factor];
     named.into_iter().filter_map(Scalar::text).find_map(|name| first_in(&DEVICES, name)).unwrap_or_default()
 }

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::Entry;
+use super::PrivacyIdeaEntry;
 use crate::{record::address, wire::Scalar};
 
 /// `None`: not such a line, or one in which nobody can tell what stands where: quotes in a value are written as they
 /// are, so that a name may hold what looks like the next values.
-pub(super) fn entry(line: &str) -> Option<Entry<'_>> {
+pub(super) fn entry(line: &str) -> Option<PrivacyIdeaEntry<'_>> {
     let values: Vec<_> = line.strip_prefix('\'')?.strip_suffix('\'')?.split("','").collect();
     let (has_verdict, has_program, has_container) = match values.len() {
         19..=22 => (false, false, false),
@@ -22,7 +22,8 @@ pub(super) fn entry(line: &str) -> Option<Entry<'_>> {
         None | Some("" | "None") => Scalar::Absent,
         Some(value) => Scalar::Text(Cow::Borrowed(value)),
     };
-    let mut entry = Entry { number: next(), at: next(), signature: next(), ..Entry::default() };
+    let mut entry =
+        PrivacyIdeaEntry { number: next(), at: next(), signature: next(), ..PrivacyIdeaEntry::default() };
     let follows = next();
     if [&entry.signature, &follows].into_iter().any(|check| !matches!(check.text(), Some("OK" | "FAIL"))) {
         return None;

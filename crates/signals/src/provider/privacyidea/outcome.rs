@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Entry, text};
+use super::{PrivacyIdeaEntry, text};
 use crate::{
     cause::Cause,
     record::{AttemptResult, Lifecycle, Method},
     wire::Scalar,
 };
 
-pub(super) struct Outcome<'a> {
+pub(super) struct PrivacyIdeaOutcome<'a> {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) code: Option<Cow<'a, str>>,
@@ -19,7 +19,11 @@ pub(super) struct Outcome<'a> {
 }
 
 /// `None`: not about a sign-in.
-pub(super) fn outcome<'a>(entry: &Entry<'a>, verb: &str, path: &str) -> Option<Outcome<'a>> {
+pub(super) fn outcome<'a>(
+    entry: &PrivacyIdeaEntry<'a>,
+    verb: &str,
+    path: &str,
+) -> Option<PrivacyIdeaOutcome<'a>> {
     let mut parts = path.trim_matches('/').split('/');
     let what = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     let is_own_page = what.0 == "auth";
@@ -40,10 +44,10 @@ pub(super) fn outcome<'a>(entry: &Entry<'a>, verb: &str, path: &str) -> Option<O
         _ => text(&entry.policies).filter(|_| failure == Some(Cause::PolicyBlock)),
     };
     let code = text(&entry.authentication).filter(|_| failure.is_some());
-    Some(Outcome { result, method: method(entry, is_own_page), code, policy, is_own_page })
+    Some(PrivacyIdeaOutcome { result, method: method(entry, is_own_page), code, policy, is_own_page })
 }
 
-fn succeeded(entry: &Entry<'_>) -> bool {
+fn succeeded(entry: &PrivacyIdeaEntry<'_>) -> bool {
     entry.success.truth().unwrap_or_else(|| {
         let said = text(&entry.success);
         said.is_some_and(|said| said == "1" || said.eq_ignore_ascii_case("true"))
@@ -54,11 +58,11 @@ fn says(field: &Scalar<'_>, word: &str) -> bool {
     text(field).is_some_and(|said| said.eq_ignore_ascii_case(word))
 }
 
-fn is_declined(entry: &Entry<'_>) -> bool {
+fn is_declined(entry: &PrivacyIdeaEntry<'_>) -> bool {
     says(&entry.authentication, "DECLINED") || cause_by_words(entry) == Some(Cause::MfaDenied)
 }
 
-fn check(entry: &Entry<'_>) -> AttemptResult {
+fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
     if is_declined(entry) {
         return AttemptResult::Failure(Cause::MfaDenied);
     }
@@ -77,7 +81,7 @@ fn check(entry: &Entry<'_>) -> AttemptResult {
 }
 
 /// A program asks for a challenge. That it got none may be a matter of how the tokens work.
-fn trigger(entry: &Entry<'_>) -> AttemptResult {
+fn trigger(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
     match cause_by_words(entry).filter(|_| !succeeded(entry)) {
         Some(cause) => AttemptResult::Failure(cause),
         None => challenge(entry),
@@ -85,7 +89,7 @@ fn trigger(entry: &Entry<'_>) -> AttemptResult {
 }
 
 /// Only these reach the person by themselves; the others wait for what the person has.
-fn challenge(entry: &Entry<'_>) -> AttemptResult {
+fn challenge(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
     match method_of_token(entry) {
         Method::Push | Method::Sms | Method::Email | Method::Voice => AttemptResult::PushSent,
         _ => AttemptResult::Interrupt(None),
@@ -93,7 +97,7 @@ fn challenge(entry: &Entry<'_>) -> AttemptResult {
 }
 
 /// The prompts that come with privacyIDEA; an organisation may write its own.
-fn asks_for_more(entry: &Entry<'_>) -> bool {
+fn asks_for_more(entry: &PrivacyIdeaEntry<'_>) -> bool {
     let info = text(&entry.info).unwrap_or_default().to_ascii_lowercase();
     ["please enter", "enter the otp", "enter your otp", "please confirm", "please scan", "transaction_id"]
         .iter()
@@ -133,7 +137,7 @@ const WORDS: [(&str, Cause); 27] = [
     ("failed to deliver", Cause::MfaDeliveryFailed),
 ];
 
-fn cause_by_words(entry: &Entry<'_>) -> Option<Cause> {
+fn cause_by_words(entry: &PrivacyIdeaEntry<'_>) -> Option<Cause> {
     let info = text(&entry.info)?.to_ascii_lowercase();
     let user = text(&entry.user).unwrap_or_default().to_ascii_lowercase();
     let (words, cause) = WORDS.iter().find(|(words, _)| says_beside(&info, words, &user))?;
@@ -152,7 +156,7 @@ fn says_beside(info: &str, words: &str, name: &str) -> bool {
     info.match_indices(words).any(|(at, _)| name.len() < words.len() || !is_in_name(at))
 }
 
-fn change(entry: &Entry<'_>, verb: &str, what: (&str, &str)) -> Option<Lifecycle> {
+fn change(entry: &PrivacyIdeaEntry<'_>, verb: &str, what: (&str, &str)) -> Option<Lifecycle> {
     Some(match (verb, what.0, what.1) {
         ("POST", "token", "init") if is_way_around(entry) => Lifecycle::BypassCreated,
         ("POST", "token", "init" | "assign" | "enable") => Lifecycle::FactorEnrolled,
@@ -170,20 +174,20 @@ fn change(entry: &Entry<'_>, verb: &str, what: (&str, &str)) -> Option<Lifecycle
 }
 
 /// A code for one sign-in, a token that asks for nothing, or a list of codes that somebody else has seen.
-fn is_way_around(entry: &Entry<'_>) -> bool {
+fn is_way_around(entry: &PrivacyIdeaEntry<'_>) -> bool {
     let token = text(&entry.token).unwrap_or_default().to_ascii_lowercase();
     let is_list = matches!(token.as_str(), "tan" | "paper");
     matches!(token.as_str(), "registration" | "spass") || (is_list && text(&entry.administrator).is_some())
 }
 
-fn method(entry: &Entry<'_>, is_own_page: bool) -> Method {
+fn method(entry: &PrivacyIdeaEntry<'_>, is_own_page: bool) -> Method {
     match method_of_token(entry) {
         Method::Unknown if is_own_page => Method::Password,
         method => method,
     }
 }
 
-fn method_of_token(entry: &Entry<'_>) -> Method {
+fn method_of_token(entry: &PrivacyIdeaEntry<'_>) -> Method {
     match text(&entry.token).unwrap_or_default().to_ascii_lowercase().as_str() {
         "hotp" | "totp" | "daypassword" | "ocra" | "motp" | "vasco" | "yubikey" | "yubico" => Method::Totp,
         "push" | "tiqr" => Method::Push,

@@ -6,7 +6,7 @@ use crate::{
     record::{AttemptResult, Method},
 };
 
-pub(super) struct Message<'t> {
+pub(super) struct VaultwardenMessage<'t> {
     pub(super) result: AttemptResult,
     pub(super) method: Method,
     pub(super) name: Option<&'t str>,
@@ -42,7 +42,7 @@ const FAILURES: [(&str, Cause, Method); 15] = [
     ("Failed to verify Yubikey against OTP server", Cause::MfaWrongCode, Method::Totp),
 ];
 
-impl<'t> Message<'t> {
+impl<'t> VaultwardenMessage<'t> {
     fn new(result: AttemptResult, method: Method) -> Self {
         Self { result, method, name: None, ip: None, words: None, app: None, by_key: false }
     }

@@ -19,14 +19,14 @@ const MOST_KEYS: usize = 16;
 
 /// One way to fail: the provider's code, with what we take it to mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::tenant) struct Key {
+pub(in crate::tenant) struct OutageKey {
     pub(super) code: TextId,
     pub(super) cause: Cause,
 }
 
 /// How much it takes to believe that a cause is the provider's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Proof {
+pub(super) enum OutageProof {
     /// Nothing that a person or an attacker does.
     Plain,
     /// Prompts that nobody answers may be an attack's.
@@ -36,26 +36,26 @@ pub(super) enum Proof {
 }
 
 /// `None`: done to the account or by a policy; never an outage.
-pub(super) fn proof(cause: Cause) -> Option<Proof> {
+pub(super) fn proof(cause: Cause) -> Option<OutageProof> {
     match cause {
         Cause::ProviderOutage | Cause::ExternalIdp | Cause::MfaDeliveryFailed | Cause::Unknown => {
-            Some(Proof::Plain)
+            Some(OutageProof::Plain)
         }
-        Cause::MfaNoResponse | Cause::MfaRateLimited => Some(Proof::Firm),
+        Cause::MfaNoResponse | Cause::MfaRateLimited => Some(OutageProof::Firm),
         // A directory that cannot be reached refuses every password, and a server with a wrong clock every code.
         Cause::BadPassword
         | Cause::MfaDenied
         | Cause::MfaWrongCode
         | Cause::MfaCodeReused
-        | Cause::MfaClockDrift => Some(Proof::Strong),
+        | Cause::MfaClockDrift => Some(OutageProof::Strong),
         _ => None,
     }
 }
 
 /// What only an outage has to tell.
 #[derive(Debug, Clone)]
-pub(in crate::tenant) struct Story {
-    pub(super) keys: Vec<Key>,
+pub(in crate::tenant) struct OutageStory {
+    pub(super) keys: Vec<OutageKey>,
     /// When it was worst: how many failed, of how many.
     pub(super) failing: u32,
     pub(super) active: u32,
@@ -64,16 +64,17 @@ pub(in crate::tenant) struct Story {
     pub(super) normal: Option<f64>,
 }
 
-impl Story {
+impl OutageStory {
     pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
         failed_with(event).is_some_and(|key| self.has(key))
     }
 
     /// The same code may carry several causes: Entra's 500121 is "service error" and "did not respond".
-    pub(super) fn has(&self, key: Key) -> bool {
-        let same_code = |own: &Key| own.code.is_some() && own.code == key.code;
+    pub(super) fn has(&self, key: OutageKey) -> bool {
+        let same_code = |own: &OutageKey| own.code.is_some() && own.code == key.code;
         self.keys.contains(&key)
-            || (self.keys.iter().any(same_code) && proof(key.cause).is_some_and(|proof| proof <= Proof::Firm))
+            || (self.keys.iter().any(same_code)
+                && proof(key.cause).is_some_and(|proof| proof <= OutageProof::Firm))
     }
 
     pub(super) fn is_worse(&self, failing: u32, active: u32) -> bool {
@@ -140,7 +141,7 @@ impl Story {
     }
 
     fn codes(&self, texts: &Texts) -> String {
-        let code = |key: &Key| match texts.get(key.code) {
+        let code = |key: &OutageKey| match texts.get(key.code) {
             Some(code) => format!("code {} ({})", printable(&code), key.cause.as_str()),
             None => format!("all with the same cause, {}", key.cause.as_str()),
         };
@@ -149,9 +150,11 @@ impl Story {
     }
 }
 
-pub(super) fn failed_with(event: &Event) -> Option<Key> {
+pub(super) fn failed_with(event: &Event) -> Option<OutageKey> {
     match event.result() {
-        AttemptResult::Failure(cause) if !sms::is_trouble(event) => Some(Key { code: event.code, cause }),
+        AttemptResult::Failure(cause) if !sms::is_trouble(event) => {
+            Some(OutageKey { code: event.code, cause })
+        }
         _ => None,
     }
 }

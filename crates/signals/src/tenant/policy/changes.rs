@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::story::Policy;
+use super::story::AccessPolicy;
 use crate::{
     event::{Event, TextId},
     record::{AttemptResult, Lifecycle, Position, Provider},
@@ -13,7 +13,7 @@ const MOST_CHANGES: usize = 256;
 
 /// A record that says that a policy was made or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tenant) struct Change {
+pub(in crate::tenant) struct PolicyChange {
     provider: Provider,
     pub(super) at: i64,
     pub(super) position: Position,
@@ -23,7 +23,7 @@ pub(in crate::tenant) struct Change {
 
 /// The changes of the last hours, of all providers.
 #[derive(Debug, Default)]
-pub(in crate::tenant) struct Changes(VecDeque<Change>);
+pub(in crate::tenant) struct Changes(VecDeque<PolicyChange>);
 
 impl Changes {
     pub(in crate::tenant) fn take(&mut self, event: &Event, at: i64) {
@@ -31,19 +31,25 @@ impl Changes {
             return;
         }
         let (provider, position) = (event.provider(), event.position());
-        self.0.push_back(Change { provider, at, position, policy: event.policy, actor: event.actor });
+        self.0.push_back(PolicyChange { provider, at, position, policy: event.policy, actor: event.actor });
         if self.0.len() > MOST_CHANGES {
             self.0.pop_front();
         }
     }
 
     /// The last change before a policy began to block: of this policy if there is one, else of any.
-    pub(super) fn before(&self, provider: Provider, policy: Policy, since: i64, span: i64) -> Option<Change> {
-        let around = |change: &&Change| {
+    pub(super) fn before(
+        &self,
+        provider: Provider,
+        policy: AccessPolicy,
+        since: i64,
+        span: i64,
+    ) -> Option<PolicyChange> {
+        let around = |change: &&PolicyChange| {
             is_told_by(change.provider, provider) && (since.saturating_sub(span)..=since).contains(&change.at)
         };
-        let order = |change: &&Change| {
-            let same = policy == Policy::Named(change.policy);
+        let order = |change: &&PolicyChange| {
+            let same = policy == AccessPolicy::Named(change.policy);
             (same, change.at, change.position.file, change.position.line)
         };
         self.0.iter().filter(around).max_by_key(order).copied()

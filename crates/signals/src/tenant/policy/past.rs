@@ -2,7 +2,7 @@
 
 /// What a policy did before, as far as it was no misconfiguration.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Past {
+pub(super) struct PolicyPast {
     /// People that it blocked, each once in a window.
     pub(super) people: u64,
     /// Most of them in one stretch as long as the window, the last two stretches left out.
@@ -11,7 +11,7 @@ pub(super) struct Past {
     stretches: [(i64, u64); 2],
 }
 
-impl Past {
+impl PolicyPast {
     pub(super) fn add(&mut self, stretch: i64) {
         self.people += 1;
         self.most = self.most_before(stretch);
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn the_past_leaves_the_last_two_stretches_out() {
-        let mut past = Past::default();
+        let mut past = PolicyPast::default();
         for stretch in [1, 1, 1, 5, 5, 9] {
             past.add(stretch);
         }

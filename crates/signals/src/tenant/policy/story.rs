@@ -5,7 +5,7 @@ use super::{
         incident::Incident,
         words::{self, Wording},
     },
-    changes::Change,
+    changes::PolicyChange,
 };
 use crate::{
     cause::Cause,
@@ -18,13 +18,13 @@ use crate::{
 
 /// Which policy: its name, else the provider's code, else only what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::tenant) enum Policy {
+pub(in crate::tenant) enum AccessPolicy {
     Named(TextId),
     Coded(TextId),
     Nameless(Cause),
 }
 
-impl Policy {
+impl AccessPolicy {
     pub(super) fn that_refused(event: &Event) -> Option<Self> {
         match event.result() {
             AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock) if event.policy.is_some() => {
@@ -52,9 +52,9 @@ impl Policy {
 
 /// What only a misconfiguration has to tell.
 #[derive(Debug, Clone)]
-pub(in crate::tenant) struct Story {
-    pub(super) policy: Policy,
-    pub(super) change: Option<Change>,
+pub(in crate::tenant) struct PolicyStory {
+    pub(super) policy: AccessPolicy,
+    pub(super) change: Option<PolicyChange>,
     /// Of the first people, those who had signed in before.
     pub(super) before: u32,
     pub(super) of: u32,
@@ -62,13 +62,13 @@ pub(in crate::tenant) struct Story {
     pub(super) legacy: bool,
 }
 
-impl Story {
+impl PolicyStory {
     pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
-        Policy::that_refused(event) == Some(self.policy)
+        AccessPolicy::that_refused(event) == Some(self.policy)
     }
 
     pub(super) fn is_changed(&self) -> bool {
-        self.change.is_some_and(|change| self.policy == Policy::Named(change.policy))
+        self.change.is_some_and(|change| self.policy == AccessPolicy::Named(change.policy))
     }
     pub(in crate::tenant) fn finding(
         &self,
@@ -83,8 +83,8 @@ impl Story {
             words::per_cent(limits.signed_in_before),
         );
         let policy = match self.policy {
-            Policy::Named(text) | Policy::Coded(text) => texts.get(text).unwrap_or_default(),
-            Policy::Nameless(cause) => cause.as_str().into(),
+            AccessPolicy::Named(text) | AccessPolicy::Coded(text) => texts.get(text).unwrap_or_default(),
+            AccessPolicy::Nameless(cause) => cause.as_str().into(),
         };
         let wording = Wording {
             rule: "policy_misconfiguration",
@@ -137,7 +137,7 @@ impl Story {
         [Some(whom), change, Some(end)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    fn change_in_words(&self, change: Change, texts: &Texts) -> String {
+    fn change_in_words(&self, change: PolicyChange, texts: &Texts) -> String {
         let text = |id: TextId| texts.get(id).map(|text| printable(&text));
         let what = match text(change.policy) {
             _ if self.is_changed() => "It".to_owned(),

@@ -14,17 +14,17 @@ use crate::{
 
 /// The two lines that messages come by, and all that does not come by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Line {
+pub(super) enum SmsLine {
     Sms,
     Voice,
     Other,
 }
 
-pub(super) fn line(event: &Event) -> Line {
+pub(super) fn line(event: &Event) -> SmsLine {
     match event.method() {
-        Method::Sms => Line::Sms,
-        Method::Voice => Line::Voice,
-        _ => Line::Other,
+        Method::Sms => SmsLine::Sms,
+        Method::Voice => SmsLine::Voice,
+        _ => SmsLine::Other,
     }
 }
 
@@ -34,7 +34,7 @@ pub(super) fn did_not_arrive(cause: Cause) -> bool {
 
 /// Did a message or call not arrive?
 pub(in crate::tenant) fn is_trouble(event: &Event) -> bool {
-    line(event) != Line::Other
+    line(event) != SmsLine::Other
         && matches!(event.result(), AttemptResult::Failure(cause) if did_not_arrive(cause))
 }
 
@@ -45,8 +45,8 @@ pub(super) fn is_failing(cause: Cause) -> bool {
 
 /// What only this kind has to tell.
 #[derive(Debug, Clone)]
-pub(in crate::tenant) struct Story {
-    pub(super) line: Line,
+pub(in crate::tenant) struct SmsStory {
+    pub(super) line: SmsLine,
     /// Success rates of the line.
     pub(super) normal: f64,
     pub(super) now: f64,
@@ -56,7 +56,7 @@ pub(in crate::tenant) struct Story {
     pub(super) said: bool,
 }
 
-impl Story {
+impl SmsStory {
     pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
         is_trouble(event) && line(event) == self.line
     }
@@ -76,7 +76,7 @@ impl Story {
         let wording = Wording {
             rule: "sms_trouble",
             title: match self.line {
-                Line::Voice => "Calls do not arrive",
+                SmsLine::Voice => "Calls do not arrive",
                 _ => "Text messages do not arrive",
             },
             grade: Grade::Notice,
@@ -91,7 +91,7 @@ impl Story {
         words::finding(incident, texts, wording)
     }
     fn messages(&self) -> &'static str {
-        if self.line == Line::Voice { "calls" } else { "text messages" }
+        if self.line == SmsLine::Voice { "calls" } else { "text messages" }
     }
 
     fn words(&self, incident: &Incident) -> String {
