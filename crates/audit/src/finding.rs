@@ -26,7 +26,7 @@ pub struct Finding {
 /// Which of two checkpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Which {
+pub enum WhichCheckpoint {
     /// The one in the folder.
     Folder,
     /// The earlier one that the caller kept.
@@ -39,10 +39,10 @@ pub enum Which {
 #[non_exhaustive]
 pub enum Problem {
     /// A checkpoint is not what its key signed.
-    #[error("the {} checkpoint can't be trusted: {error}", match .which { Which::Folder => "folder's", Which::Earlier => "earlier" })]
+    #[error("the {} checkpoint can't be trusted: {error}", match .which { WhichCheckpoint::Folder => "folder's", WhichCheckpoint::Earlier => "earlier" })]
     Checkpoint {
         /// Which one.
-        which: Which,
+        which: WhichCheckpoint,
         /// Why.
         error: CheckpointError,
     },

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::claimed;
-use crate::line::{self, Content};
-use crate::tile::{HEIGHT, Place, WIDTH, write_entry};
+use crate::line::{self, LineContent};
+use crate::tile::{HEIGHT, TilePlace, WIDTH, write_entry};
 use crate::tree::{Frontier, Hash, TreeError, leaf_hash};
 use crate::{CHECKPOINT_FILE, ENTRIES_FILE, KEY_FILE, STORE_FINDINGS_FILE};
 
@@ -21,7 +21,7 @@ pub struct ExportEntry {
     /// with, the folder must show both, so that the verifier can name the entry.
     pub commitment: Hash,
     /// The record; `None` when it was erased.
-    pub content: Option<Content>,
+    pub content: Option<LineContent>,
 }
 
 /// Something that only the store's owner can see, who has its key file: a record without the program's mark, a column
@@ -144,7 +144,7 @@ impl FolderWriter {
             self.flush()?;
         }
         for (level, unfinished) in (0..).zip(std::mem::take(&mut self.levels)) {
-            if let Some(place) = Place::in_tree(self.frontier.size, level, unfinished.n) {
+            if let Some(place) = TilePlace::in_tree(self.frontier.size, level, unfinished.n) {
                 self.write(&place.hashes(), &unfinished.bytes)?;
             }
         }
@@ -174,7 +174,7 @@ impl FolderWriter {
     fn flush(&mut self) -> Result<(), WriteError> {
         let n = self.frontier.size / WIDTH;
         let hashes = self.frontier.push(&std::mem::take(&mut self.pending))?;
-        if let Some(place) = Place::in_tree(self.frontier.size, 0, n) {
+        if let Some(place) = TilePlace::in_tree(self.frontier.size, 0, n) {
             let bundle = std::mem::take(&mut self.bundle);
             self.write(&place.entries(), &bundle)?;
         }
@@ -198,7 +198,7 @@ impl FolderWriter {
         if tile.bytes.len() < 32 << HEIGHT {
             return Ok(());
         }
-        let full = Place { level, n: tile.n, width: WIDTH };
+        let full = TilePlace { level, n: tile.n, width: WIDTH };
         let bytes = std::mem::take(&mut tile.bytes);
         tile.n += 1;
         self.write(&full.hashes(), &bytes)

@@ -29,9 +29,9 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Signer, SignerError, is_verifier_key, verify_checkpoint};
 pub use commitment::{Nonce, commitment};
-pub use finding::{Finding, Problem, Which};
+pub use finding::{Finding, Problem, WhichCheckpoint};
 pub use folder::{ExportEntry, FolderWriter, StoreFinding, WriteError, write_folder};
-pub use line::Content;
+pub use line::LineContent;
 pub use proof::{
     ProofError, hashes_for_consistency, hashes_for_inclusion, prove_consistency, prove_inclusion,
     verify_consistency, verify_inclusion,

@@ -20,7 +20,7 @@ const EVENT_FIELDS: [&str; 3] = ["event", "kind", "type"];
 
 /// A record that was not erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Content {
+pub struct LineContent {
     /// The record's own random bytes.
     pub nonce: Nonce,
     /// The record as stored: JSON on one line, no white space around it.
@@ -31,7 +31,7 @@ pub struct Content {
 pub(crate) struct Line {
     pub(crate) seq: u64,
     /// `None` when the record was erased.
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<LineContent>,
 }
 
 impl Line {
@@ -41,7 +41,7 @@ impl Line {
         let content = match (raw.nonce, raw.erased) {
             (Some(nonce), false) => {
                 let nonce = HEXLOWER.decode(nonce.as_bytes()).ok()?.try_into().ok()?;
-                Some(Content { nonce, json: raw.entry.get().to_owned() })
+                Some(LineContent { nonce, json: raw.entry.get().to_owned() })
             }
             (None, true) => None,
             _ => return None,
@@ -65,9 +65,9 @@ impl Line {
 }
 
 /// Writes the line of a record, without its newline.
-pub(crate) fn write(out: &mut impl Write, seq: u64, content: Option<&Content>) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, seq: u64, content: Option<&LineContent>) -> io::Result<()> {
     match content {
-        Some(Content { nonce, json }) => {
+        Some(LineContent { nonce, json }) => {
             write!(out, r#"{{"seq":{seq},"nonce":"{}","entry":{json}}}"#, HEXLOWER.encode(nonce))
         }
         None => write!(out, r#"{{"seq":{seq},"nonce":null,"entry":null,"erased":true}}"#),
@@ -75,7 +75,7 @@ pub(crate) fn write(out: &mut impl Write, seq: u64, content: Option<&Content>) -
 }
 
 /// Whether a record survives a line: JSON, no newline in it, no white space around it.
-pub(crate) fn fits(seq: u64, content: &Content) -> bool {
+pub(crate) fn fits(seq: u64, content: &LineContent) -> bool {
     let mut line = Vec::with_capacity(content.json.len() + 80);
     let written = write(&mut line, seq, Some(content));
     let back = Line::parse(&line).and_then(|line| line.content);
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     fn line(json: &str) -> Vec<u8> {
-        let content = Content { nonce: [0xab; 16], json: json.into() };
+        let content = LineContent { nonce: [0xab; 16], json: json.into() };
         let mut line = Vec::new();
         write(&mut line, 3, Some(&content)).unwrap();
         line
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn any_json_on_one_line_keeps_its_bytes() {
         for json in [r#"{"b":1, "a":1.50,"b":"\u00e9é\ud800"}"#, "null", "1e400", "\"x\"", "[ ]", "{}"] {
-            let content = Content { nonce: [0xab; 16], json: json.into() };
+            let content = LineContent { nonce: [0xab; 16], json: json.into() };
             assert!(fits(3, &content), "{json}");
             let back = Line::parse(&line(json)).unwrap();
             assert_eq!((back.seq, back.content), (3, Some(content)));
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_would_not_read_back_is_refused_beforehand() {
         for json in ["", " {}", "{}\n", "{\n}", "{", "{},\"erased\":false", "null,\"erased\":true"] {
-            assert!(!fits(3, &Content { nonce: [0; 16], json: json.into() }), "{json:?}");
+            assert!(!fits(3, &LineContent { nonce: [0; 16], json: json.into() }), "{json:?}");
         }
     }
 

@@ -15,13 +15,13 @@ pub(crate) const ENTRY_LENGTH: [u8; 2] = [0, 32];
 
 /// One tile of hashes, or one bundle of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct TilePlace {
     pub(crate) level: u8,
     pub(crate) n: u64,
     pub(crate) width: u64,
 }
 
-impl Place {
+impl TilePlace {
     /// Tile `n` of `level` in a tree of `size`; `None` if it would be empty. Sizes are at most `MAX_SIZE`, so
     /// there are levels 0 to 6.
     pub(crate) fn in_tree(size: u64, level: u8, n: u64) -> Option<Self> {
@@ -83,18 +83,18 @@ mod tests {
     /// The sizes and paths of the specification.
     #[test]
     fn paths_are_those_of_the_specification() {
-        let place = Place { level: 0, n: 1_234_067, width: 256 };
+        let place = TilePlace { level: 0, n: 1_234_067, width: 256 };
         assert_eq!(place.hashes(), "tile/0/x001/x234/067");
         assert_eq!(place.entries(), "tile/entries/x001/x234/067");
-        assert_eq!(Place::in_tree(70_000, 0, 273).unwrap().hashes(), "tile/0/273.p/112");
-        assert_eq!(Place::in_tree(70_000, 0, 273).unwrap().entries(), "tile/entries/273.p/112");
-        assert_eq!(Place::in_tree(70_000, 1, 0).unwrap().hashes(), "tile/1/000");
-        assert_eq!(Place::in_tree(70_000, 1, 1).unwrap().hashes(), "tile/1/001.p/17");
-        assert_eq!(Place::in_tree(70_000, 2, 0).unwrap().hashes(), "tile/2/000.p/1");
-        assert_eq!(Place::in_tree(70_000, 3, 0), None);
-        assert_eq!(Place::in_tree(256, 0, 1), None);
-        assert_eq!(Place::in_tree(256, 0, u64::MAX), None);
-        assert_eq!(Place::in_tree(70_000, 1, 1).unwrap().covers(2), (66_048, 256));
+        assert_eq!(TilePlace::in_tree(70_000, 0, 273).unwrap().hashes(), "tile/0/273.p/112");
+        assert_eq!(TilePlace::in_tree(70_000, 0, 273).unwrap().entries(), "tile/entries/273.p/112");
+        assert_eq!(TilePlace::in_tree(70_000, 1, 0).unwrap().hashes(), "tile/1/000");
+        assert_eq!(TilePlace::in_tree(70_000, 1, 1).unwrap().hashes(), "tile/1/001.p/17");
+        assert_eq!(TilePlace::in_tree(70_000, 2, 0).unwrap().hashes(), "tile/2/000.p/1");
+        assert_eq!(TilePlace::in_tree(70_000, 3, 0), None);
+        assert_eq!(TilePlace::in_tree(256, 0, 1), None);
+        assert_eq!(TilePlace::in_tree(256, 0, u64::MAX), None);
+        assert_eq!(TilePlace::in_tree(70_000, 1, 1).unwrap().covers(2), (66_048, 256));
     }
 
     #[test]

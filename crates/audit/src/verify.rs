@@ -14,7 +14,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, claimed, is_verifier_key, verify_checkpoint};
-use crate::finding::{Finding, Findings, Problem, Which};
+use crate::finding::{Finding, Findings, Problem, WhichCheckpoint};
 use crate::tree::{Hash, MAX_SIZE};
 use crate::{CHECKPOINT_FILE, ENTRIES_FILE, KEY_FILE};
 
@@ -41,7 +41,7 @@ pub struct Verified {
 pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Verified, Vec<Finding>> {
     let mut findings = Findings::default();
     check_key_file(dir, vkey, &mut findings);
-    let earlier = earlier.and_then(|text| trusted(text, vkey, Which::Earlier, &mut findings));
+    let earlier = earlier.and_then(|text| trusted(text, vkey, WhichCheckpoint::Earlier, &mut findings));
     let head = head(dir, vkey, &mut findings);
     let size = head.as_ref().map_or_else(|| count_lines(dir), |head| head.size);
     if let (Some(older), Some(head)) = (&earlier, &head)
@@ -50,7 +50,8 @@ pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Ve
         findings.whole(Problem::Shrunk { older: older.size, newer: head.size });
     }
     if size > MAX_SIZE {
-        findings.whole(Problem::Checkpoint { which: Which::Folder, error: CheckpointError::Malformed });
+        findings
+            .whole(Problem::Checkpoint { which: WhichCheckpoint::Folder, error: CheckpointError::Malformed });
         return Err(findings.into_sorted());
     }
     tiles::check(
@@ -71,7 +72,7 @@ pub fn verify_folder(dir: &Path, vkey: &str, earlier: Option<&str>) -> Result<Ve
 /// The key file is a convenience, but one that says something else than the key given is no accident.
 fn check_key_file(dir: &Path, vkey: &str, findings: &mut Findings) {
     if !is_verifier_key(vkey) {
-        findings.whole(Problem::Checkpoint { which: Which::Folder, error: CheckpointError::Key });
+        findings.whole(Problem::Checkpoint { which: WhichCheckpoint::Folder, error: CheckpointError::Key });
     }
     if let Ok(bytes) = fs::read(dir.join(KEY_FILE))
         && bytes != format!("{vkey}\n").as_bytes()
@@ -91,10 +92,10 @@ fn head(dir: &Path, vkey: &str, findings: &mut Findings) -> Option<Checkpoint> {
         return None;
     }
     let text = String::from_utf8_lossy(&bytes);
-    trusted(&text, vkey, Which::Folder, findings).or_else(|| claimed(&text))
+    trusted(&text, vkey, WhichCheckpoint::Folder, findings).or_else(|| claimed(&text))
 }
 
-fn trusted(text: &str, vkey: &str, which: Which, findings: &mut Findings) -> Option<Checkpoint> {
+fn trusted(text: &str, vkey: &str, which: WhichCheckpoint, findings: &mut Findings) -> Option<Checkpoint> {
     verify_checkpoint(text, vkey).map_err(|error| findings.whole(Problem::Checkpoint { which, error })).ok()
 }
 

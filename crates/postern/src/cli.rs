@@ -48,7 +48,7 @@ enum LogFormat {
 #[derive(Subcommand)]
 enum Command {
     /// Start the server. The first start prints a set-up link for the first admin.
-    Serve(Settings),
+    Serve(SettingsArgs),
     /// Start a demo on this machine, with a dozen people and everything to try.
     Demo(demo::DemoArgs),
     Diagnose(diagnose::DiagnoseArgs),
@@ -74,7 +74,7 @@ enum SigninsCommand {
 #[derive(Subcommand)]
 enum ConfigCommand {
     /// Say everything that is wrong with the settings, without starting.
-    Check(Settings),
+    Check(SettingsArgs),
 }
 
 #[derive(Subcommand)]
@@ -95,7 +95,7 @@ enum PersonCommand {
 
 /// Settings that every server command takes. Flags win over the file.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Settings {
+pub struct SettingsArgs {
     /// Settings file, TOML.
     #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
     pub config: Option<PathBuf>,
@@ -116,7 +116,7 @@ pub struct Settings {
     pub force: bool,
 }
 
-impl Settings {
+impl SettingsArgs {
     /// The settings that the program needs.
     pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
         let mut typed = match &self.config {

@@ -29,7 +29,7 @@ use crate::{
 pub(crate) use addresses::Addresses;
 pub(crate) use company::OrganizationAnalyzer;
 pub(crate) use finding_aggregator::FindingAggregator;
-pub(crate) use person::{Change, Moment, Person};
+pub(crate) use person::{AccountChange, Moment, Person};
 pub(crate) use run::{LockoutState, Told, Unfinished};
 
 /// A prompt that nobody answered by then is unanswered: five minutes.

@@ -143,7 +143,7 @@ impl Diagnosis {
             let mut last = Vec::new();
             let (persons, aggregator, addresses) = people.finish(&mut last);
             company.take_all(&last);
-            verdict::Found { persons, addresses, people: aggregator, company: company.finish() }
+            verdict::AnalysisResult { persons, addresses, people: aggregator, company: company.finish() }
         };
         Ok(verdict::report(&context, found, counts, source.counts))
     }
@@ -250,7 +250,7 @@ fn judge_on_two_threads(
     source: &mut Distinct,
     mut people: UserAnalyzer,
     mut company: OrganizationAnalyzer,
-) -> io::Result<verdict::Found> {
+) -> io::Result<verdict::AnalysisResult> {
     let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Marked>>(8);
     std::thread::scope(|scope| {
         let other_half = scope.spawn(move || {
@@ -270,9 +270,12 @@ fn judge_on_two_threads(
         sender.send(last).ok();
         drop(sender);
         match other_half.join() {
-            Ok(company) => {
-                Ok(verdict::Found { persons, addresses, people: aggregator, company: company.finish() })
-            }
+            Ok(company) => Ok(verdict::AnalysisResult {
+                persons,
+                addresses,
+                people: aggregator,
+                company: company.finish(),
+            }),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })

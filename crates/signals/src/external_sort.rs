@@ -64,7 +64,7 @@ impl ExternalSort {
         if self.files.is_empty() {
             self.run.sort_unstable_by(by_time);
             return Ok(Sorted {
-                runs: vec![Run::of_memory(self.run)],
+                runs: vec![SortedRun::of_memory(self.run)],
                 heads: BinaryHeap::new(),
                 begun: false,
             });
@@ -72,7 +72,7 @@ impl ExternalSort {
         if !self.run.is_empty() {
             self.spill()?;
         }
-        let runs = self.files.into_iter().map(Run::of_file).collect();
+        let runs = self.files.into_iter().map(SortedRun::of_file).collect();
         Ok(Sorted { runs, heads: BinaryHeap::new(), begun: false })
     }
 }
@@ -85,7 +85,7 @@ fn by_time(one: &Event, other: &Event) -> Ordering {
 /// Events in the order of time.
 #[derive(Debug)]
 pub struct Sorted {
-    runs: Vec<Run>,
+    runs: Vec<SortedRun>,
     heads: BinaryHeap<Reverse<Head>>,
     begun: bool,
 }
@@ -144,12 +144,12 @@ impl Sorted {
 }
 
 #[derive(Debug)]
-struct Run {
+struct SortedRun {
     block: vec::IntoIter<Event>,
     file: Option<File>,
 }
 
-impl Run {
+impl SortedRun {
     fn of_memory(events: Vec<Event>) -> Self {
         Self { block: events.into_iter(), file: None }
     }
@@ -209,9 +209,9 @@ mod tests {
     }
 
     fn sorted(run: usize, events: &[Event]) -> Vec<(i64, u64)> {
-        let mut sorter = ExternalSort::with_run(run);
-        events.chunks(7).for_each(|chunk| sorter.push(chunk).unwrap());
-        let mut sorted = sorter.into_sorted().unwrap();
+        let mut sort = ExternalSort::with_run(run);
+        events.chunks(7).for_each(|chunk| sort.push(chunk).unwrap());
+        let mut sorted = sort.into_sorted().unwrap();
         let mut found = Vec::new();
         while let Some(event) = sorted.next().unwrap() {
             found.push((event.micros(), event.position().line));

@@ -21,7 +21,7 @@ use ::parquet::{
 
 use crate::{ocsf, record::SignIn};
 use columns::{COLUMNS, Spread};
-use group::Group;
+use group::ParquetGroup;
 
 /// The file cannot be written.
 #[derive(Debug, thiserror::Error)]

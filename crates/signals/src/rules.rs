@@ -36,9 +36,9 @@ use rsigma_parser::{ConditionOperator, CorrelationCondition, CorrelationRule, Ti
 use crate::finding::{Grade, RuleSource};
 pub use compile::{Grouping, Rules};
 pub use correlator::{Correlator, Fired};
-pub use error::{Place, Problem, RuleError};
+pub use error::{Place, RuleError, RuleProblem};
 pub use info::{RuleId, RuleInfo};
-use load::{Body, Loaded};
+use load::{Loaded, RuleBody};
 pub use matcher::{Matcher, Matches};
 
 /// Rules that were read.
@@ -100,7 +100,7 @@ impl RuleSet {
             if let Some(other) = self.rules.iter().find(same) {
                 let name = if other.name == rule.name { Some(rule.name) } else { rule.id };
                 let problem =
-                    Problem::Duplicate { name: name.unwrap_or_default(), first: other.place.clone() };
+                    RuleProblem::Duplicate { name: name.unwrap_or_default(), first: other.place.clone() };
                 return Err(RuleError::Rule { place: rule.place, problem });
             }
             self.rules.push(rule);
@@ -120,8 +120,8 @@ impl RuleSet {
             return Err(RuleError::NoSuchRule { name: rule.to_owned(), names });
         };
         let set = match &mut loaded.body {
-            Body::Detection { .. } => Err("is about one record; it has no threshold"),
-            Body::Correlation(correlation) => set_threshold(correlation, count, within),
+            RuleBody::Detection { .. } => Err("is about one record; it has no threshold"),
+            RuleBody::Correlation(correlation) => set_threshold(correlation, count, within),
         };
         set.map_err(|why| RuleError::Setting { rule: rule.to_owned(), why })
     }
@@ -163,8 +163,8 @@ impl RuleSet {
 
     fn correlations(&self) -> impl Iterator<Item = &CorrelationRule> {
         self.rules.iter().filter_map(|rule| match &rule.body {
-            Body::Correlation(correlation) => Some(correlation.as_ref()),
-            Body::Detection { .. } => None,
+            RuleBody::Correlation(correlation) => Some(correlation.as_ref()),
+            RuleBody::Detection { .. } => None,
         })
     }
 
@@ -176,7 +176,7 @@ impl RuleSet {
         let references = self.correlations().filter(|rule| !rule.generate).flat_map(|rule| &rule.rules);
         for referred in references.filter_map(|reference| index.get(reference.as_str())) {
             let is_detection =
-                self.rules.get(*referred).is_some_and(|rule| matches!(rule.body, Body::Detection { .. }));
+                self.rules.get(*referred).is_some_and(|rule| matches!(rule.body, RuleBody::Detection { .. }));
             if let Some(block) = blocks.get_mut(*referred) {
                 *block = is_detection;
             }
@@ -194,7 +194,7 @@ impl RuleSet {
 
     fn threshold(&self, rule: usize, index: &HashMap<&str, usize>, depth: usize) -> String {
         let Some(loaded) = self.rules.get(rule) else { return String::new() };
-        let Body::Correlation(correlation) = &loaded.body else { return words::threshold(loaded, &[]) };
+        let RuleBody::Correlation(correlation) = &loaded.body else { return words::threshold(loaded, &[]) };
         let part = |name: &String| match index
             .get(name.as_str())
             .and_then(|of| self.rules.get(*of).zip(Some(*of)))

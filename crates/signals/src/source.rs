@@ -35,11 +35,11 @@ use std::{
 };
 
 use crate::record::Position;
-use find::Found;
+use find::FoundSources;
 use guard::{Bounded, Counted};
 use pipe::Stoppable;
 pub(crate) use unpack::is_packed;
-use unpack::{Limits, unpack};
+use unpack::{UnpackLimits, unpack};
 
 /// The files that a person meant.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Sources {
     /// Err: there is nothing to read at all, or a pattern is none.
     pub fn find(args: &[PathBuf]) -> Result<Self, SourceError> {
         let read = Arc::new(AtomicU64::new(0));
-        let mut found = Found::default();
+        let mut found = FoundSources::default();
         for arg in args {
             found.add(arg)?;
         }
@@ -125,7 +125,7 @@ impl Source {
         Arc::clone(&self.read)
     }
 
-    /// Opens it and unpacks it while it is read. Err, here and later: the system's own, or a [`Stopped`] within;
+    /// Opens it and unpacks it while it is read. Err, here and later: the system's own, or a [`SourceStopped`] within;
     /// [`Source::error`] names the file.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         self.open_until(&Arc::default())
@@ -133,10 +133,10 @@ impl Source {
 
     /// The same. A pipe ends soon after `stop` is set, even while it waits for what is to come.
     pub fn open_until(&self, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
-        self.open_within(Limits::default(), stop)
+        self.open_within(UnpackLimits::default(), stop)
     }
 
-    fn open_within(&self, limits: Limits, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+    fn open_within(&self, limits: UnpackLimits, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
         let Origin::Path(path) = &self.origin else {
             return unpack(Counted::new(Stoppable::new(io::stdin(), stop), &self.read), limits);
         };
@@ -154,7 +154,7 @@ impl Source {
     /// What to say of an error that came while it was opened, or read up to `position`.
     pub fn error(&self, error: io::Error, position: Option<Position>) -> SourceError {
         let name = self.name();
-        match error.downcast::<Stopped>() {
+        match error.downcast::<SourceStopped>() {
             Ok(why) => SourceError::Stopped { name, line: position.map(|position| position.line), why },
             Err(why) => SourceError::Unreadable { name, why },
         }
@@ -213,7 +213,7 @@ pub enum SourceError {
         /// The line that it ended at.
         line: Option<u64>,
         /// Why.
-        why: Stopped,
+        why: SourceStopped,
     },
 }
 
@@ -227,7 +227,7 @@ fn nothing_found(looked_at: &[PathBuf], skipped: &[Skipped]) -> String {
 
 /// Why a file was not read to its end. Within an [`io::Error`]; what was read before counts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
+pub enum SourceStopped {
     /// It unpacks to absurdly much.
     #[error("it unpacks to more than 1000 times its size ({stored} bytes gave {unpacked}): this is no log")]
     Bomb {
@@ -277,8 +277,8 @@ pub enum Stopped {
     },
 }
 
-impl From<Stopped> for io::Error {
-    fn from(why: Stopped) -> Self {
+impl From<SourceStopped> for io::Error {
+    fn from(why: SourceStopped) -> Self {
         Self::other(why)
     }
 }

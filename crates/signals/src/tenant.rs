@@ -26,7 +26,7 @@ use crate::{
     settings::Settings,
 };
 use chart::Chart;
-use incident::{About, Incident};
+use incident::{Incident, IncidentKind};
 use outage::Outages;
 use policy::{AccessPolicies, Changes};
 use sms::Messages;
@@ -106,9 +106,9 @@ impl Tenant {
             incident.provider == event.provider()
                 && incident.covers(event.micros())
                 && match &incident.about {
-                    About::Outage(story) => story.tells_of(event),
-                    About::Policy(story) => story.tells_of(event),
-                    About::Sms(story) => story.tells_of(event),
+                    IncidentKind::Outage(story) => story.tells_of(event),
+                    IncidentKind::Policy(story) => story.tells_of(event),
+                    IncidentKind::Sms(story) => story.tells_of(event),
                 }
         };
         if is_strange(event) { None } else { self.told().iter().rposition(is_part) }
@@ -185,7 +185,7 @@ impl ProviderState {
             self.user_index.sign_in(event.person);
         }
         (self.is_waiting, self.has_failed) = (true, self.has_failed || failed);
-        let step = Step { event, at: self.now, who, signed_in_before };
+        let step = TenantEvent { event, at: self.now, who, signed_in_before };
         self.outages.take(&step, incidents);
         self.policies.take(&step, incidents);
         self.messages.take(&step, incidents);
@@ -198,9 +198,9 @@ impl ProviderState {
         for incident in openings {
             let index = incidents.len();
             match &incident.about {
-                About::Outage(_) => self.outages.opened(index),
-                About::Policy(story) => self.policies.opened(story, index),
-                About::Sms(story) => self.messages.opened(story, index),
+                IncidentKind::Outage(_) => self.outages.opened(index),
+                IncidentKind::Policy(story) => self.policies.opened(story, index),
+                IncidentKind::Sms(story) => self.messages.opened(story, index),
             }
             incidents.push(incident);
         }
@@ -233,15 +233,15 @@ impl ProviderState {
 
     fn finding(&self, incident: &Incident, texts: &Texts) -> Finding {
         match &incident.about {
-            About::Outage(story) => self.outages.finding(incident, story, texts),
-            About::Policy(story) => self.policies.finding(incident, story, texts),
-            About::Sms(story) => self.messages.finding(incident, story, texts),
+            IncidentKind::Outage(story) => self.outages.finding(incident, story, texts),
+            IncidentKind::Policy(story) => self.policies.finding(incident, story, texts),
+            IncidentKind::Sms(story) => self.messages.finding(incident, story, texts),
         }
     }
 }
 
 /// An event, with what the detectors want to know of it.
-struct Step<'e> {
+struct TenantEvent<'e> {
     event: &'e Event,
     /// The event's time, or now if it is late.
     at: i64,
@@ -249,7 +249,7 @@ struct Step<'e> {
     signed_in_before: bool,
 }
 
-impl Step<'_> {
+impl TenantEvent<'_> {
     fn fact<K>(&self, key: K, ending: Ending) -> Fact<K> {
         let Self { event, at, who, signed_in_before: before } = *self;
         Fact { who, key, at, ending, network: 0, known: is_known(event), before }

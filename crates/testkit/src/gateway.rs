@@ -14,7 +14,7 @@ use url::Url;
 
 /// A message that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct SentText {
     /// The sender's id: the same on every attempt.
     pub id: String,
     /// `sms` or `voice`.
@@ -26,8 +26,8 @@ pub struct Text {
 }
 
 #[derive(Default)]
-struct Kept {
-    texts: Vec<Text>,
+struct KeptTexts {
+    texts: Vec<SentText>,
     refused: usize,
     broken: bool,
 }
@@ -35,7 +35,7 @@ struct Kept {
 /// The gateway. Ends when it is dropped.
 pub struct FakeGateway {
     address: SocketAddr,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<KeptTexts>>,
     server: JoinHandle<()>,
 }
 
@@ -44,7 +44,7 @@ impl FakeGateway {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let kept = Arc::new(Mutex::new(Kept::default()));
+        let kept = Arc::new(Mutex::new(KeptTexts::default()));
         let routes = Router::new().route("/messages", post(take)).with_state(Arc::clone(&kept));
         let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self { address, kept, server }
@@ -61,7 +61,7 @@ impl FakeGateway {
     }
 
     /// What it took, oldest first.
-    pub fn texts(&self) -> Vec<Text> {
+    pub fn texts(&self) -> Vec<SentText> {
         self.kept.lock().unwrap().texts.clone()
     }
 
@@ -77,14 +77,14 @@ impl Drop for FakeGateway {
     }
 }
 
-async fn take(State(kept): State<Arc<Mutex<Kept>>>, Json(message): Json<Value>) -> StatusCode {
+async fn take(State(kept): State<Arc<Mutex<KeptTexts>>>, Json(message): Json<Value>) -> StatusCode {
     let field = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
     let mut kept = kept.lock().unwrap();
     if kept.broken {
         kept.refused += 1;
         return StatusCode::SERVICE_UNAVAILABLE;
     }
-    kept.texts.push(Text {
+    kept.texts.push(SentText {
         id: field("id"),
         channel: field("channel"),
         to: field("to"),

@@ -14,7 +14,7 @@ mod passkey;
 mod phone;
 mod smtp;
 
-pub use gateway::{FakeGateway, Text};
+pub use gateway::{FakeGateway, SentText};
 pub use passkey::SoftPasskey;
 pub use phone::TestPhone;
 pub use smtp::{FakeSmtp, Mail};

@@ -41,7 +41,7 @@ impl Mail {
 }
 
 #[derive(Default)]
-struct Kept {
+struct KeptMails {
     mails: Vec<Mail>,
     refused: usize,
     broken: bool,
@@ -50,7 +50,7 @@ struct Kept {
 /// The server. Ends when it is dropped.
 pub struct FakeSmtp {
     address: SocketAddr,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<KeptMails>>,
     server: JoinHandle<()>,
 }
 
@@ -64,7 +64,7 @@ impl FakeSmtp {
     pub async fn start_on(address: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let kept = Arc::new(Mutex::new(Kept::default()));
+        let kept = Arc::new(Mutex::new(KeptMails::default()));
         let server = tokio::spawn(accept(listener, Arc::clone(&kept)));
         Self { address, kept, server }
     }
@@ -101,7 +101,7 @@ impl Drop for FakeSmtp {
     }
 }
 
-async fn accept(listener: TcpListener, kept: Arc<Mutex<Kept>>) {
+async fn accept(listener: TcpListener, kept: Arc<Mutex<KeptMails>>) {
     while let Ok((stream, _)) = listener.accept().await {
         let kept = Arc::clone(&kept);
         // A client that goes away in mid-sentence ends its own conversation only.
@@ -109,7 +109,7 @@ async fn accept(listener: TcpListener, kept: Arc<Mutex<Kept>>) {
     }
 }
 
-async fn converse(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> {
+async fn converse(stream: TcpStream, kept: &Mutex<KeptMails>) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let mut mail = Mail::default();
@@ -151,7 +151,7 @@ async fn converse(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> 
     Ok(())
 }
 
-fn refuses(kept: &Mutex<Kept>) -> bool {
+fn refuses(kept: &Mutex<KeptMails>) -> bool {
     let mut kept = kept.lock().unwrap();
     if kept.broken {
         kept.refused += 1;

@@ -44,7 +44,7 @@ Example:
   postern-verify export-2026-03 --key example.com/acme+530d903a+AekyeRrm… --since export-2026-02/checkpoint";
 
 /// What came of it, and against what.
-struct Outcome {
+struct VerifyOutcome {
     result: Result<Verified, Vec<Finding>>,
     key: String,
     key_was_given: bool,
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
 }
 
 /// Everything that must be readable before there is anything to check.
-fn check(arguments: &Arguments) -> Result<Outcome, String> {
+fn check(arguments: &Arguments) -> Result<VerifyOutcome, String> {
     read(&arguments.dir.join(CHECKPOINT_FILE))?;
     let key_was_given = arguments.key.is_some();
     let key = match &arguments.key {
@@ -84,7 +84,7 @@ fn check(arguments: &Arguments) -> Result<Outcome, String> {
         return Err(format!("not a verifier key (NAME+ID+KEY): {}", printable(&key)));
     }
     let since = arguments.since.as_deref().map(read).transpose()?;
-    Ok(Outcome { result: verify_folder(&arguments.dir, &key, since.as_deref()), key, key_was_given })
+    Ok(VerifyOutcome { result: verify_folder(&arguments.dir, &key, since.as_deref()), key, key_was_given })
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -93,7 +93,7 @@ fn read(path: &Path) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-impl Outcome {
+impl VerifyOutcome {
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         match &self.result {
             Ok(verified) => self.write_whole(out, verified)?,

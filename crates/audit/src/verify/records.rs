@@ -9,12 +9,12 @@ use super::{last_of, tiles};
 use crate::ENTRIES_FILE;
 use crate::finding::{Finding, Findings, Problem};
 use crate::line::{Line, MAX_LINE};
-use crate::tile::{Place, WIDTH};
+use crate::tile::{TilePlace, WIDTH};
 use crate::tree::Hash;
 
 /// Walks the lines; returns the entries that were erased.
 pub(super) fn check(dir: &Path, size: u64, findings: &mut Findings) -> Vec<u64> {
-    let tree = Tree { dir, size, at: None };
+    let tree = TreeWalk { dir, size, at: None };
     let ledger = RecordLedger::default();
     let mut walk = Walk { tree, size, next: 0, unread: false, erased: Vec::new(), ledger, findings };
     let path = dir.join(ENTRIES_FILE);
@@ -30,7 +30,7 @@ pub(super) fn check(dir: &Path, size: u64, findings: &mut Findings) -> Vec<u64> 
 
 /// Where the walk stands.
 struct Walk<'a> {
-    tree: Tree<'a>,
+    tree: TreeWalk<'a>,
     size: u64,
     /// The entry that should come next.
     next: u64,
@@ -152,17 +152,17 @@ impl Walk<'_> {
 
 /// The leaf hashes, one tile at a time, by both copies: which of them is wrong is found elsewhere, and a record
 /// that agrees with either is not to blame.
-struct Tree<'a> {
+struct TreeWalk<'a> {
     dir: &'a Path,
     size: u64,
     at: Option<(u64, [Option<Vec<Hash>>; 2])>,
 }
 
-impl Tree<'_> {
+impl TreeWalk<'_> {
     /// Whether entry `seq` has this leaf hash. `None` if the tree can't tell, or there is no record to compare.
     fn has(&mut self, seq: u64, leaf: Option<&Hash>) -> Option<bool> {
         let leaf = leaf?;
-        let place = Place::in_tree(self.size, 0, seq / WIDTH)?;
+        let place = TilePlace::in_tree(self.size, 0, seq / WIDTH)?;
         if self.at.as_ref().is_none_or(|(n, _)| *n != place.n) {
             // The same files were read before, and what is wrong with them is on the list.
             let mut known = Findings::default();

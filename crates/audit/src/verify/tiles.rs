@@ -8,7 +8,7 @@ use std::path::Path;
 use super::last_of;
 use crate::checkpoint::Checkpoint;
 use crate::finding::{Findings, Problem};
-use crate::tile::{ENTRY_BYTES, HEIGHT, Place, WIDTH, read_bundle, read_hashes};
+use crate::tile::{ENTRY_BYTES, HEIGHT, TilePlace, WIDTH, read_bundle, read_hashes};
 use crate::tree::{Frontier, Hash};
 
 /// What the tree should be.
@@ -25,7 +25,7 @@ pub(super) fn check(dir: &Path, expected: &Expected<'_>, findings: &mut Findings
     let mut tiles = Copy::new(dir, expected);
     let mut bundles = Copy::new(dir, expected);
     for n in 0.. {
-        let Some(place) = Place::in_tree(expected.size, 0, n) else {
+        let Some(place) = TilePlace::in_tree(expected.size, 0, n) else {
             break;
         };
         let from_tile = leaves_of_tile(dir, place, findings);
@@ -50,13 +50,13 @@ pub(super) fn check(dir: &Path, expected: &Expected<'_>, findings: &mut Findings
 }
 
 /// Leaf hashes by the tile of level 0; `None`, and a finding, if it can't be used.
-pub(super) fn leaves_of_tile(dir: &Path, place: Place, findings: &mut Findings) -> Option<Vec<Hash>> {
+pub(super) fn leaves_of_tile(dir: &Path, place: TilePlace, findings: &mut Findings) -> Option<Vec<Hash>> {
     let bytes = read(dir, place, &place.hashes(), 32, findings)?;
     Some(read_hashes(&bytes))
 }
 
 /// Leaf hashes by the bundle of commitments; `None`, and a finding, if it can't be used.
-pub(super) fn leaves_of_bundle(dir: &Path, place: Place, findings: &mut Findings) -> Option<Vec<Hash>> {
+pub(super) fn leaves_of_bundle(dir: &Path, place: TilePlace, findings: &mut Findings) -> Option<Vec<Hash>> {
     let bytes = read(dir, place, &place.entries(), ENTRY_BYTES, findings)?;
     let entries = read_bundle(&bytes);
     for (k, (_, length_is_right)) in (0..).zip(&entries) {
@@ -135,7 +135,7 @@ impl<'a> Copy<'a> {
     /// Compares one hash of a tile above level 0. A tile that can't be used is found once, when it is read.
     fn check_above(&mut self, level: u8, offset: u64, hash: &Hash) {
         let (n, k) = (offset / WIDTH, offset % WIDTH);
-        let Some(place) = Place::in_tree(self.expected.size, level, n) else {
+        let Some(place) = TilePlace::in_tree(self.expected.size, level, n) else {
             return;
         };
         if self.read.get(&level).is_none_or(|(read, _)| *read != n) {
@@ -160,7 +160,7 @@ impl<'a> Copy<'a> {
     }
 }
 
-fn compare(place: Place, tile: &[Hash], bundle: &[Hash], disagreements: &mut Findings) {
+fn compare(place: TilePlace, tile: &[Hash], bundle: &[Hash], disagreements: &mut Findings) {
     for (k, (tile, bundle)) in (0..).zip(tile.iter().zip(bundle)) {
         if tile != bundle {
             let (seq, _) = place.covers(k);
@@ -215,7 +215,7 @@ fn is_prefix(older: &Checkpoint, copy: &Copy<'_>) -> bool {
 
 /// A file of exactly as many items as its place has. A file of another length is named by the entry where it
 /// ends.
-fn read(dir: &Path, place: Place, path: &str, item: usize, findings: &mut Findings) -> Option<Vec<u8>> {
+fn read(dir: &Path, place: TilePlace, path: &str, item: usize, findings: &mut Findings) -> Option<Vec<u8>> {
     let (first, each) = place.covers(0);
     let last = last_of(first, each.saturating_mul(place.width));
     match read_file(&dir.join(path), place.width.saturating_mul(u64::try_from(item).unwrap_or(u64::MAX))) {

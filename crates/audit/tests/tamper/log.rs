@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use postern_audit::{
-    Checkpoint, Content, ExportEntry, Finding, Hash, Problem, Signer, Verified, append, commitment,
+    Checkpoint, ExportEntry, Finding, Hash, LineContent, Problem, Signer, Verified, append, commitment,
     verify_folder, write_folder,
 };
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub(crate) fn signer() -> Signer {
     Signer::new(ORIGIN, &[42; 32]).unwrap()
 }
 
-pub(crate) fn content(seq: u64, word: &str) -> Content {
+pub(crate) fn content(seq: u64, word: &str) -> LineContent {
     // The entry after an erased one names it.
     let (event, detail) = match ERASED.into_iter().find(|erased| erased + 1 == seq) {
         Some(erased) => {
@@ -35,7 +35,7 @@ pub(crate) fn content(seq: u64, word: &str) -> Content {
     );
     let mut nonce = [0x5a; 16];
     nonce[..8].copy_from_slice(&seq.to_be_bytes());
-    Content { nonce, json }
+    LineContent { nonce, json }
 }
 
 pub(crate) fn entry(seq: u64, word: &str) -> ExportEntry {
@@ -136,7 +136,7 @@ pub(crate) fn bytes(dir: &TempDir, path: &str, change: impl FnOnce(&mut Vec<u8>)
 }
 
 pub(crate) fn forged_line(seq: u64) -> String {
-    let Content { nonce, json } = content(seq, "forged");
+    let LineContent { nonce, json } = content(seq, "forged");
     let nonce = HEXLOWER.encode(&nonce);
     format!(r#"{{"seq":{seq},"nonce":"{nonce}","entry":{json}}}"#)
 }
@@ -148,7 +148,7 @@ pub(crate) fn in_places(entries: Vec<ExportEntry>) -> Vec<ExportEntry> {
 
 /// A record without a number.
 pub(crate) fn unnumbered(seq: u64) -> ExportEntry {
-    let content = Content { nonce: [7; 16], json: r#"{"event":"case.opened"}"#.into() };
+    let content = LineContent { nonce: [7; 16], json: r#"{"event":"case.opened"}"#.into() };
     ExportEntry { seq, commitment: commitment(&content.nonce, &content.json), content: Some(content) }
 }
 
@@ -159,6 +159,6 @@ pub(crate) fn erasure(seq: u64, erased: &[u64]) -> ExportEntry {
         r#"{{"event":"{}","stream":"main","number":{number},"detail":{{"seqs":{erased:?}}}}}"#,
         postern_audit::ERASURE_EVENT
     );
-    let content = Content { nonce: [9; 16], json };
+    let content = LineContent { nonce: [9; 16], json };
     ExportEntry { seq, commitment: commitment(&content.nonce, &content.json), content: Some(content) }
 }

@@ -2,7 +2,8 @@
 
 use super::log::*;
 use postern_audit::{
-    Checkpoint, CheckpointError, Problem, Signer, Which, WriteError, leaf_hash, verify_folder, write_folder,
+    Checkpoint, CheckpointError, Problem, Signer, WhichCheckpoint, WriteError, leaf_hash, verify_folder,
+    write_folder,
 };
 use std::fs;
 use tempfile::TempDir;
@@ -83,7 +84,7 @@ fn a_wrong_signature_is_found_and_the_entries_are_still_checked() {
     let dir = copy();
     let other = Signer::new(ORIGIN, &[43; 32]).unwrap();
     let found = verify_folder(dir.path(), &other.vkey(), None).unwrap_err();
-    let which = Which::Folder;
+    let which = WhichCheckpoint::Folder;
     let not_signed = whole(Problem::Checkpoint { which, error: CheckpointError::NotSigned });
     assert_eq!(said(&found), [whole(Problem::KeyDiffers), not_signed]);
     bytes(&dir, "checkpoint", |bytes| {
@@ -129,7 +130,7 @@ fn an_earlier_checkpoint_shows_a_log_that_its_own_key_rewrote() {
     assert_eq!(said(&found), [whole(Problem::Shrunk { older: 600, newer: 500 })]);
     let found = verify_folder(WHOLE.path(), &vkey, Some("torn paper")).unwrap_err();
     let error = CheckpointError::Malformed;
-    assert_eq!(said(&found), [whole(Problem::Checkpoint { which: Which::Earlier, error })]);
+    assert_eq!(said(&found), [whole(Problem::Checkpoint { which: WhichCheckpoint::Earlier, error })]);
 }
 
 #[test]
@@ -148,10 +149,8 @@ fn an_earlier_checkpoint_narrows_down_a_root_that_differs() {
 fn the_log_of_another_tenant_is_not_this_log() {
     let other = Signer::new("example.com/other", &[42; 32]).unwrap();
     let found = verify_folder(WHOLE.path(), &other.vkey(), None).unwrap_err();
-    assert!(
-        said(&found).contains(&whole(Problem::Checkpoint {
-            which: Which::Folder,
-            error: CheckpointError::NotSigned
-        }))
-    );
+    assert!(said(&found).contains(&whole(Problem::Checkpoint {
+        which: WhichCheckpoint::Folder,
+        error: CheckpointError::NotSigned
+    })));
 }

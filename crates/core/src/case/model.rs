@@ -12,7 +12,7 @@ use std::sync::{LazyLock, Mutex};
 
 use stateright::{Checker as _, Model, Property};
 
-use self::world::{Holding, Opener, Step, World};
+use self::world::{Holding, ModelStep, Opener, World};
 use super::{Case, MadeBy, Stage, Subject};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
@@ -154,19 +154,19 @@ impl Adversary<'_> {
         Evidence { kind, attested_by: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
     }
 
-    fn take(&self, world: &World, step: &Step) -> Option<World> {
+    fn take(&self, world: &World, step: &ModelStep) -> Option<World> {
         let mut next = world.clone();
         match step {
-            Step::BindPage { .. }
-            | Step::Record { .. }
-            | Step::Vouch
-            | Step::Verify
-            | Step::Approve { .. }
-            | Step::Notice
-            | Step::WantHold { .. } => {
+            ModelStep::BindPage { .. }
+            | ModelStep::Record { .. }
+            | ModelStep::Vouch
+            | ModelStep::Verify
+            | ModelStep::Approve { .. }
+            | ModelStep::Notice
+            | ModelStep::WantHold { .. } => {
                 return self.with_case_moved(next, world, step);
             }
-            Step::Reset { by } => {
+            ModelStep::Reset { by } => {
                 next.case = remembered(world, step, || self.reset(world, by))?;
                 next.case.forget_now();
                 next.weak_reset = world.raised && Self::is_weak(world);
@@ -175,35 +175,35 @@ impl Adversary<'_> {
                 next.owner_has_factor = false;
                 next.flow = None;
             }
-            Step::Wait => {
+            ModelStep::Wait => {
                 // Three days once, and until a hold that seniors began is over.
                 let holds =
                     matches!(world.case.stage(), Stage::OnHold { until, .. } if Self::now(world) < *until);
                 (world.waited == 0 || holds).then_some(())?;
                 next.waited += 1;
             }
-            Step::RaiseTier => next.raised = true,
-            Step::ShowPass => {
+            ModelStep::RaiseTier => next.raised = true,
+            ModelStep::ShowPass => {
                 let bound = matches!(world.case.page(), super::Page::Bound { .. });
                 let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
                 (bound && remedied && self.sees_page(world)).then_some(())?;
                 next.has_pass = true;
             }
-            Step::EnterPassword => {
+            ModelStep::EnterPassword => {
                 let flow = Flow::after_password(PersonId::new("owner"), Self::standing(world)).ok()?;
                 next.flow = Some(flow);
             }
-            Step::EnterPass => {
+            ModelStep::EnterPass => {
                 (world.has_pass && !world.pass_used).then_some(())?;
                 next.flow = Some(world.flow.clone()?.with_pass(Self::standing(world)).ok()?);
                 next.pass_used = true;
             }
-            Step::Enrol => {
+            ModelStep::Enrol => {
                 world.flow.clone()?.enrolling(Self::standing(world)).ok()?;
                 next.adversary_factor = true;
                 next.flow = None;
             }
-            Step::FinishSignIn => {
+            ModelStep::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
                 world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
                 next.session = true;
@@ -212,14 +212,14 @@ impl Adversary<'_> {
         Some(next)
     }
 
-    fn with_case_moved(&self, mut next: World, world: &World, step: &Step) -> Option<World> {
+    fn with_case_moved(&self, mut next: World, world: &World, step: &ModelStep) -> Option<World> {
         next.case = remembered(world, step, || self.move_case(world, step))?;
         // Evidence in another order is the same evidence: half the states for nothing.
         next.case.evidence.sort_by_key(|e| (e.kind, e.attested_by.clone()));
         next.case.forget_now();
         match step {
-            Step::Notice => next.noticed = true,
-            Step::WantHold { by } => {
+            ModelStep::Notice => next.noticed = true,
+            ModelStep::WantHold { by } => {
                 for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
                     *wanted |= who == by;
                 }
@@ -229,20 +229,20 @@ impl Adversary<'_> {
         Some(next)
     }
 
-    fn move_case(&self, world: &World, step: &Step) -> Option<Case> {
+    fn move_case(&self, world: &World, step: &ModelStep) -> Option<Case> {
         let (case, now) = (self.load(world), Self::now(world));
         match step {
-            Step::BindPage { by } => {
+            ModelStep::BindPage { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.bind_page(permit, ContactId::new("office"), staff.id, now).ok()
             }
-            Step::Record { kind, by } => {
+            ModelStep::Record { kind, by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 Some(case.add_evidence(permit, Self::evidence(*kind, by)).ok()?.0)
             }
-            Step::Vouch => {
+            ModelStep::Vouch => {
                 let manager = Staff {
                     id: PersonId::new("manager"),
                     tenant: TenantId::new("t"),
@@ -253,17 +253,17 @@ impl Adversary<'_> {
                 let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
                 case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
             }
-            Step::Verify => {
+            ModelStep::Verify => {
                 let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
                 case.verify(permit, now).ok()
             }
-            Step::Approve { by } => {
+            ModelStep::Approve { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.approve(permit, staff.id, now).ok()
             }
-            Step::Notice => case.start_hold(now).ok(),
-            Step::WantHold { by } => {
+            ModelStep::Notice => case.start_hold(now).ok(),
+            ModelStep::WantHold { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.want_hold(permit, staff.id, now).ok()
@@ -281,11 +281,11 @@ impl Adversary<'_> {
     }
 }
 
-type Known = HashMap<(Case, u8, bool, Step), Option<Case>>;
+type Known = HashMap<(Case, u8, bool, ModelStep), Option<Case>>;
 
 /// What a step does to a case depends on the case, the clock, the tier and the step alone, whoever the adversary is: asking the
 /// policies once for all adversaries makes the search ten times as fast.
-fn remembered(world: &World, step: &Step, find: impl FnOnce() -> Option<Case>) -> Option<Case> {
+fn remembered(world: &World, step: &ModelStep, find: impl FnOnce() -> Option<Case>) -> Option<Case> {
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
     let question = (world.case.clone(), world.waited, world.raised, step.clone());
     if let Some(known) = KNOWN.lock().unwrap().get(&question) {
@@ -298,7 +298,7 @@ fn remembered(world: &World, step: &Step, find: impl FnOnce() -> Option<Case>) -
 
 impl Model for Adversary<'_> {
     type State = World;
-    type Action = Step;
+    type Action = ModelStep;
 
     fn init_states(&self) -> Vec<World> {
         let open = |opened_by: &Opener| World {
@@ -320,39 +320,44 @@ impl Model for Adversary<'_> {
         self.openers.iter().map(open).collect()
     }
 
-    fn actions(&self, world: &World, steps: &mut Vec<Step>) {
+    fn actions(&self, world: &World, steps: &mut Vec<ModelStep>) {
         for by in self.staff_at_work() {
             if self.can_bind(world, by) && self.proves(by) {
-                steps.push(Step::BindPage { by });
+                steps.push(ModelStep::BindPage { by });
             }
             // An honest agent approves and resets whatever the policy lets through: the worst case.
-            steps.extend([Step::Approve { by }, Step::Reset { by }]);
+            steps.extend([ModelStep::Approve { by }, ModelStep::Reset { by }]);
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
                     world.case.evidence().iter().any(|e| e.kind == kind && e.attested_by.as_str() == by);
                 if self.can_record(world, kind, by) && self.proves(by) && !already && world.case.risk() < 1 {
-                    steps.push(Step::Record { kind, by });
+                    steps.push(ModelStep::Record { kind, by });
                 }
             }
         }
         // Seniors begin every hold that the policies let them begin: the worst case.
-        steps.extend(SENIORS.map(|by| Step::WantHold { by }));
+        steps.extend(SENIORS.map(|by| ModelStep::WantHold { by }));
         if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind != Kind::ManagerVouch) {
-            steps.push(Step::Vouch);
+            steps.push(ModelStep::Vouch);
         }
         if self.raises && !world.raised {
-            steps.push(Step::RaiseTier);
+            steps.push(ModelStep::RaiseTier);
         }
         if self.holds(Holding::Password) {
-            steps.push(Step::EnterPassword);
+            steps.push(ModelStep::EnterPassword);
         }
-        steps.extend([Step::Verify, Step::Notice, Step::Wait]);
+        steps.extend([ModelStep::Verify, ModelStep::Notice, ModelStep::Wait]);
         if !self.raises {
-            steps.extend([Step::ShowPass, Step::EnterPass, Step::Enrol, Step::FinishSignIn]);
+            steps.extend([
+                ModelStep::ShowPass,
+                ModelStep::EnterPass,
+                ModelStep::Enrol,
+                ModelStep::FinishSignIn,
+            ]);
         }
     }
 
-    fn next_state(&self, world: &World, step: Step) -> Option<World> {
+    fn next_state(&self, world: &World, step: ModelStep) -> Option<World> {
         // Once broken is broken: what follows a found session says nothing new.
         if world.session {
             return None;

@@ -24,7 +24,7 @@ use crate::store::imports::ImportCounts;
 pub use admission::{Admission, UPLOAD_PREFIX, admit_import, delete_left_over_uploads};
 pub(crate) use ordinals::Ordinals;
 use reading::Reading;
-pub(crate) use reading::{Counts, Limits, RecordBatch, Sorter};
+pub(crate) use reading::{Limits, ReadCounts, RecordBatch, Sorter};
 use record_batch::record_lot;
 
 /// A record from further ahead waits until its time has come: it would make every other one late.
@@ -143,7 +143,7 @@ pub(crate) async fn read_and_record(
     Err(ActionError::Internal("an import was read that had no last lot".to_owned()))
 }
 
-fn nothing_fits(path: &Path, counts: &Counts, problem: Option<&str>) -> ActionError {
+fn nothing_fits(path: &Path, counts: &ReadCounts, problem: Option<&str>) -> ActionError {
     let is_empty = std::fs::metadata(path).is_ok_and(|about| about.len() == 0);
     let found = match problem {
         Some(problem) => problem.to_owned(),

@@ -16,7 +16,7 @@ use serde_json::json;
 use self::growth::{ReadRange, head_of, parse, stretch};
 use self::standing::{as_known, from_the_start, of_the_same, read_to};
 use super::ActionError;
-use super::import_sign_ins::{By, Counts, Limits, Ordinals, RecordBatch, Upload, Via, read_and_record};
+use super::import_sign_ins::{By, Limits, Ordinals, ReadCounts, RecordBatch, Upload, Via, read_and_record};
 use crate::app::App;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportCounts, ImportRow};
@@ -55,7 +55,7 @@ pub enum UnchangedFor {
 }
 
 /// How far a file was read, and whether somebody has to look again soon.
-pub struct Progress {
+pub struct FileProgress {
     /// As it was kept.
     pub file: WatchedFile,
     /// There is more of it to read at once.
@@ -67,7 +67,7 @@ pub async fn import_watched_file(
     app: &Arc<App>,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
-) -> Result<Option<Progress>, ActionError> {
+) -> Result<Option<FileProgress>, ActionError> {
     let path = seen.at.clone();
     let head = match blocking(move || head_of(&path)).await? {
         Ok(head) => head,
@@ -106,7 +106,7 @@ async fn unreadable(
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     error: &io::Error,
-) -> Result<Option<Progress>, ActionError> {
+) -> Result<Option<FileProgress>, ActionError> {
     let problem = format!("{UNREADABLE}: {error}");
     if known.is_some_and(|known| known.problem.as_deref() == Some(problem.as_str())) {
         return Ok(None);
@@ -125,7 +125,7 @@ async fn read_whole(
     app: &Arc<App>,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
-) -> Result<Progress, ActionError> {
+) -> Result<FileProgress, ActionError> {
     let claim = WatchedFile { read_bytes: CLAIMED, ..as_known(seen, known) };
     let mut change = app.change().await?;
     watched_files::save(&mut change, known, &claim).await?;
@@ -138,7 +138,7 @@ async fn read_whole(
             let mut change = app.change().await?;
             watched_files::save(&mut change, Some(&claim), &done).await?;
             change.commit_unrecorded("a file of the watched folder was read").await?;
-            Ok(Progress { file: done, has_more: false })
+            Ok(FileProgress { file: done, has_more: false })
         }
         Err(ActionError::Invalid { words, .. }) => {
             let file = WatchedFile {
@@ -158,7 +158,7 @@ async fn set_aside(
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     (mut file, problem): (WatchedFile, String),
-) -> Result<Progress, ActionError> {
+) -> Result<FileProgress, ActionError> {
     tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder is of no use");
     let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
@@ -171,7 +171,7 @@ async fn set_aside(
     (file.import_id, file.problem) = (Some(id), Some(problem));
     watched_files::save(&mut change, known, &file).await?;
     change.commit_unrecorded("a file of the watched folder that brings nothing").await?;
-    Ok(Progress { file, has_more: false })
+    Ok(FileProgress { file, has_more: false })
 }
 
 /// A log that grows: from the last whole line on, a stretch at a time.
@@ -180,7 +180,7 @@ async fn read_on(
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     head: Vec<u8>,
-) -> Result<Option<Progress>, ActionError> {
+) -> Result<Option<FileProgress>, ActionError> {
     let file = of_the_same(seen, known, &head);
     let from = file.read_bytes;
     if from == seen.size {
@@ -206,7 +206,7 @@ async fn read_on(
         ..read_to(file, to, &head)
     };
     let file = record(app, seen, (known, file), growth.lot).await?;
-    Ok(Some(Progress { has_more: to < seen.size, file }))
+    Ok(Some(FileProgress { has_more: to < seen.size, file }))
 }
 
 /// Keeps a stretch, and how far the file was read, in one change. Its beginning is on the record.
@@ -219,7 +219,7 @@ async fn record(
     let row = import_of(app, &file).await?;
     let mut change = app.change().await?;
     let is_first = row.is_none();
-    let mut counts = row.as_ref().map_or_else(Counts::default, Counts::of);
+    let mut counts = row.as_ref().map_or_else(ReadCounts::default, ReadCounts::of);
     let (id, mut tally) = match row {
         Some(row) => (row.id.clone(), ImportCounts::from(row)),
         None => (begin(&mut change, seen).await?, ImportCounts::default()),

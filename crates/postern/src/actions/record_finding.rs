@@ -64,7 +64,8 @@ pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError>
         "an incident was opened"
     );
     let Content { title, severity, until_at, .. } = &kept.content;
-    let told = tell_seniors::Opened { id: &kept.id, title, severity: *severity, until_at: *until_at };
+    let told =
+        tell_seniors::OpenedIncidents { id: &kept.id, title, severity: *severity, until_at: *until_at };
     tell_seniors::tell_of(app, &mut change, &told, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
@@ -97,34 +98,34 @@ fn same(new: &Content) -> Sameness<'_> {
     }
 }
 
-struct Kept {
+struct KeptFinding {
     id: String,
     content: Content,
     /// It is an incident now, and was none, or a closed one.
-    opened: Option<Opened>,
+    opened: Option<OpenedFinding>,
 }
 
 #[derive(Clone, Copy)]
-enum Opened {
+enum OpenedFinding {
     First,
     Again,
 }
 
-async fn keep(change: &mut Change<'_>, new: Content) -> Result<Kept, StoreError> {
+async fn keep(change: &mut Change<'_>, new: Content) -> Result<KeptFinding, StoreError> {
     let Some(known) = findings::find_same_for(change, &same(&new)).await? else {
         let id = findings::insert(change, &new).await?;
-        let opened = (new.severity >= INCIDENT).then_some(Opened::First);
-        return Ok(Kept { id, content: new, opened });
+        let opened = (new.severity >= INCIDENT).then_some(OpenedFinding::First);
+        return Ok(KeptFinding { id, content: new, opened });
     };
     let content = content::merged(&known, &new);
     let reopen = known.closed_at.is_some() && has_grown(&known, &content);
     findings::save(change, &known, &content, reopen).await?;
     let opened = match (content.severity >= INCIDENT, known.severity >= INCIDENT) {
-        (true, false) => Some(Opened::First),
-        (true, true) if reopen => Some(Opened::Again),
+        (true, false) => Some(OpenedFinding::First),
+        (true, true) if reopen => Some(OpenedFinding::Again),
         _ => None,
     };
-    Ok(Kept { id: known.id, content, opened })
+    Ok(KeptFinding { id: known.id, content, opened })
 }
 
 fn has_grown(known: &FindingRow, content: &Content) -> bool {
@@ -138,14 +139,14 @@ pub(super) async fn seniors(app: &App) -> Result<Vec<Person>, StoreError> {
     persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await
 }
 
-fn event(kept: &Kept, opened: Opened, subject: &Subject, meant: &DirectoryMatches) -> Event {
+fn event(kept: &KeptFinding, opened: OpenedFinding, subject: &Subject, meant: &DirectoryMatches) -> Event {
     let content = &kept.content;
     // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
     let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };
     let event = Event::new(EventKind::IncidentOpened, Actor::System).detail(json!({
         "finding": kept.id, "rule": content.rule, "title": content.title, "grade": content.grade,
         "confidence": content.confidence, "about": content.subject_kind, "provider": content.subject_provider,
-        "address": address, "people": content.people_count, "again": matches!(opened, Opened::Again),
+        "address": address, "people": content.people_count, "again": matches!(opened, OpenedFinding::Again),
     }));
     let mut people = meant.people();
     match (subject, people.next(), people.next()) {

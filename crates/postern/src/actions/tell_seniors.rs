@@ -21,7 +21,7 @@ const GATHERED: SignedDuration = SignedDuration::from_mins(1);
 const DIGEST: &str = "incident_digest";
 
 /// An incident that was opened just now.
-pub(super) struct Opened<'a> {
+pub(super) struct OpenedIncidents<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
     pub(super) severity: i64,
@@ -33,7 +33,7 @@ pub(super) struct Opened<'a> {
 pub(super) async fn tell_of(
     app: &App,
     change: &mut Change<'_>,
-    opened: &Opened<'_>,
+    opened: &OpenedIncidents<'_>,
     seniors: &[Person],
 ) -> Result<(), StoreError> {
     let now = change.at();

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Outcome, Settings, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, say};
 use crate::actions::accept_restore::accept_restore;
 use crate::app::App;
 use crate::config::Mode;
@@ -13,7 +13,7 @@ use crate::config::Mode;
 #[derive(Args)]
 pub struct AcceptRestoreArgs {
     #[command(flatten)]
-    settings: Settings,
+    settings: SettingsArgs,
     /// Why; goes on the record.
     #[arg(long)]
     reason: String,

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use postern_audit::{Content, ExportEntry, FolderWriter, StoreFinding};
+use postern_audit::{ExportEntry, FolderWriter, LineContent, StoreFinding};
 
-use super::{Outcome, Settings, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, say};
 use crate::actions::check_audit::check_store;
 use crate::app::App;
 use crate::config::Mode;
@@ -21,7 +21,7 @@ const BATCH: i64 = 5_000;
 #[derive(Args)]
 pub struct ExportArgs {
     #[command(flatten)]
-    settings: Settings,
+    settings: SettingsArgs,
     /// Folder to write; must not hold anything yet.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -87,6 +87,6 @@ fn exported(entry: &EntryRow) -> Result<ExportEntry, StoreError> {
     Ok(ExportEntry {
         seq,
         commitment: commitment.ok_or(StoreError::Corrupt("log commitment"))?,
-        content: Some(Content { nonce, json: entry.body.clone() }),
+        content: Some(LineContent { nonce, json: entry.body.clone() }),
     })
 }

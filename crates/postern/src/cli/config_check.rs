@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::{Outcome, Settings, say};
+use super::{Outcome, SettingsArgs, say};
 use crate::config::Mode;
 
 /// Says everything that is wrong, or what would be used.
-pub fn run(settings: Settings) -> Outcome {
+pub fn run(settings: SettingsArgs) -> Outcome {
     let config = settings.into_config(Mode::Production)?;
     say::line("the settings are fine");
     say::line(format_args!("  listen         {}", config.listen));

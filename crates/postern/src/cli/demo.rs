@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::serve::until_stopped;
-use super::{Outcome, Settings, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, say};
 use crate::app::App;
 use crate::config::{Config, Mode};
 use crate::demo::{PEOPLE, fill, password};
@@ -17,7 +17,7 @@ use crate::private_files;
 #[derive(Args)]
 pub struct DemoArgs {
     #[command(flatten)]
-    settings: Settings,
+    settings: SettingsArgs,
     /// Throw the demo's data away and start over.
     #[arg(long)]
     reset: bool,

@@ -29,7 +29,7 @@ use super::{
     output_file::{OutputError, OutputFile},
 };
 pub use args::{DiagnoseArgs, Format};
-pub(super) use progress::Watcher;
+pub(super) use progress::ProgressWatcher;
 
 /// Why there is no diagnosis.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +119,7 @@ fn diagnose(args: &DiagnoseArgs) -> Result<ExitCode, DiagnoseError> {
         as_of: args.as_of,
         parallel: args.threads != Some(1),
     };
-    let watcher = Watcher::start(&sources, page.as_ref().and_then(OutputFile::unfinished));
+    let watcher = ProgressWatcher::start(&sources, page.as_ref().and_then(OutputFile::unfinished));
     let (report, outcomes) = read(args, &sources, options, watcher)?;
     let mut error = first_error(outcomes, report.stopped, args.format);
     if report.found_nothing()
@@ -141,7 +141,7 @@ fn read(
     args: &DiagnoseArgs,
     sources: &Sources,
     options: Options,
-    watcher: Watcher,
+    watcher: ProgressWatcher,
 ) -> Result<(Report, Vec<FileOutcome>), DiagnoseError> {
     let mut diagnosis = Diagnosis::new(options);
     let mut scanning = ScanOptions { format: args.format.provider(), ..ScanOptions::default() };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{Outcome, Settings, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, say};
 use crate::actions::set_up::{code_file, forget_code_file, offer_first_admin};
 use crate::app::App;
 use crate::config::Mode;
@@ -15,7 +15,7 @@ use crate::private_files;
 use crate::web::serve::serve;
 
 /// Starts the server for real people.
-pub fn run(settings: Settings) -> Outcome {
+pub fn run(settings: SettingsArgs) -> Outcome {
     let config = settings.into_config(Mode::Production)?;
     block_on(async move {
         let app = App::start(config).await?;

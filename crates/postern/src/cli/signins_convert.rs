@@ -15,7 +15,7 @@ use postern_signals::{
 
 use super::{
     Outcome,
-    diagnose::{Format, Watcher},
+    diagnose::{Format, ProgressWatcher},
     output_file::OutputError,
 };
 use output::Output;
@@ -40,8 +40,8 @@ pub struct ConvertArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to write.
-    #[arg(long, value_enum, default_value_t = Target::Ocsf)]
-    pub to: Target,
+    #[arg(long, value_enum, default_value_t = ConvertTarget::Ocsf)]
+    pub to: ConvertTarget,
     /// Where to write it; standard output if not given. Parquet wants a file.
     #[arg(long, short, value_name = "FILE", required_if_eq("to", "parquet"))]
     pub output: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub struct ConvertArgs {
 
 /// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Target {
+pub enum ConvertTarget {
     /// OCSF 1.8.0, one JSON object per line.
     Ocsf,
     /// One Parquet file.
@@ -96,7 +96,7 @@ pub enum ConvertError {
 
 /// What was written, and what not.
 #[derive(Debug, Default)]
-struct Counts {
+struct ConvertedCounts {
     /// Attempts, and changes that bear on one.
     fitting: u64,
     written: u64,
@@ -118,8 +118,8 @@ pub fn run(args: &ConvertArgs) -> Outcome {
 fn convert_all(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
     let sources = Sources::find(&args.paths)?;
     let mut out = Output::open(args, &sources)?;
-    let watcher = Watcher::start(&sources, out.unfinished());
-    let mut counts = Counts::default();
+    let watcher = ProgressWatcher::start(&sources, out.unfinished());
+    let mut counts = ConvertedCounts::default();
     let (mut unread, mut unfit) = (None, None);
     for (index, source) in sources.files.iter().enumerate() {
         let file = u32::try_from(index).unwrap_or(u32::MAX);
@@ -154,7 +154,7 @@ fn convert_all(args: &ConvertArgs) -> Result<ExitCode, ConvertError> {
 }
 
 /// What was there before is replaced only by something, and by nothing less than everything.
-fn end(out: Output, counts: &Counts, is_whole: bool) -> Result<(), ConvertError> {
+fn end(out: Output, counts: &ConvertedCounts, is_whole: bool) -> Result<(), ConvertError> {
     if out.replaces() && !(is_whole && counts.written > 0) {
         super::say::note(format_args!("{} is left as it was: only a whole file replaces it.", out.to()));
         return Ok(());
@@ -177,8 +177,8 @@ struct Input<'s> {
 
 fn convert(
     input: &Input<'_>,
-    watcher: &Watcher,
-    counts: &mut Counts,
+    watcher: &ProgressWatcher,
+    counts: &mut ConvertedCounts,
     out: &mut Output,
 ) -> Result<(), ConvertError> {
     let Input { file, source, format } = *input;
@@ -203,7 +203,7 @@ fn convert(
     Ok(())
 }
 
-fn take(parsed: Parsed<'_>, counts: &mut Counts, out: &mut Output) -> Result<(), ConvertError> {
+fn take(parsed: Parsed<'_>, counts: &mut ConvertedCounts, out: &mut Output) -> Result<(), ConvertError> {
     match parsed {
         Parsed::Attempt(record) => {
             counts.fitting += 1;
@@ -221,8 +221,8 @@ fn take(parsed: Parsed<'_>, counts: &mut Counts, out: &mut Output) -> Result<(),
 }
 
 /// On standard error, so that it is not among the records.
-fn say(counts: &Counts) {
-    let Counts { written, undated, other, .. } = counts;
+fn say(counts: &ConvertedCounts) {
+    let ConvertedCounts { written, undated, other, .. } = counts;
     let undated =
         if *undated > 0 { format!(", {undated} left out because they carry no time") } else { String::new() };
     let other = if *other > 0 { format!(", {other} of other kinds or damaged") } else { String::new() };

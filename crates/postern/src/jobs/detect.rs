@@ -35,7 +35,7 @@ const MOST_PENDING: usize = 1_000;
 
 /// Analyses until `stop` turns true: when a record wakes it, and twice a second.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
-    let mut detector = Detector::default();
+    let mut detector = DetectionJob::default();
     while !*stop.borrow() {
         if let Err(error) = detector.detect(&app).await {
             tracing::error!(%error, "sign-in records were not analysed; trying again");
@@ -56,7 +56,7 @@ type Building = JoinHandle<Result<AnalysedRecords, StoreError>>;
 
 /// What one node knows.
 #[derive(Default)]
-struct Detector {
+struct DetectionJob {
     watch: Option<AnalysedRecords>,
     building: Option<Building>,
     /// A record came that belongs before others that were analysed.
@@ -67,7 +67,7 @@ struct Detector {
     pending: Vec<Found>,
 }
 
-impl Detector {
+impl DetectionJob {
     async fn detect(&mut self, app: &Arc<App>) -> Result<(), ActionError> {
         self.build(app);
         if self.building.as_ref().is_some_and(JoinHandle::is_finished) {

@@ -115,12 +115,12 @@ fn in_order(mut queues: Vec<VecDeque<EntryRow>>) -> Vec<EntryRow> {
     }
 }
 
-type Tree = (u64, postern_audit::StoredHashes);
+type GrowingTree = (u64, postern_audit::StoredHashes);
 
 /// The tree as stored, checked against the last checkpoint that was signed over it.
-async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<Tree, AuditLogError> {
+async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<GrowingTree, AuditLogError> {
     let Some((_, note)) = audit::find_checkpoint_for(change).await? else {
-        return Ok((0, Tree::default().1));
+        return Ok((0, GrowingTree::default().1));
     };
     let last = verify_checkpoint(&note, &signer.vkey())?;
     let known = audit::load_hashes(change, &needed_hashes(last.size)).await?;

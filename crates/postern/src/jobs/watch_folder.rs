@@ -36,7 +36,7 @@ const LONGEST: usize = 500;
 /// Runs until `stop` turns true. Without a folder there is nothing to do.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Some(folder) = app.config.signals.import_folder.clone() else { return };
-    let mut watcher = Watcher::default();
+    let mut watcher = FolderWatcher::default();
     while !*stop.borrow() {
         if let Err(error) = watcher.look(&app, &folder, &stop).await {
             tracing::error!(%error, "the watched folder was not read; trying again");
@@ -49,7 +49,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 }
 
 /// A file as it was last found on the disk.
-struct Found {
+struct FoundFile {
     size: i64,
     modified_at: i64,
     since: Instant,
@@ -57,16 +57,16 @@ struct Found {
 }
 
 #[derive(Default)]
-struct Watcher {
+struct FolderWatcher {
     /// As kept in the database; read anew when another node was faster.
     known: Option<HashMap<String, WatchedFile>>,
-    found: HashMap<String, Found>,
+    found: HashMap<String, FoundFile>,
     /// Files that another node reads, or that were left in the middle, and since when that is known.
     claims: HashMap<String, Instant>,
     has_complained: bool,
 }
 
-impl Watcher {
+impl FolderWatcher {
     async fn look(
         &mut self,
         app: &Arc<App>,
@@ -130,7 +130,8 @@ impl Watcher {
     }
 
     fn settle(&mut self, mut seen: FileSnapshot, (now, now_at): (Instant, Timestamp)) -> FileSnapshot {
-        let fresh = || Found { size: seen.size, modified_at: seen.modified_at, since: now, since_at: now_at };
+        let fresh =
+            || FoundFile { size: seen.size, modified_at: seen.modified_at, since: now, since_at: now_at };
         let found = self.found.entry(seen.path.clone()).or_insert_with(fresh);
         if (found.size, found.modified_at) != (seen.size, seen.modified_at) {
             *found = fresh();

@@ -88,13 +88,13 @@ fn is_the_peers(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-type Guard = (OwnedSemaphorePermit, OpenConnection);
+type ConnectionGuard = (OwnedSemaphorePermit, OpenConnection);
 
 fn serve_connection(
     open: &GracefulShutdown,
     (stream, from): (TcpStream, SocketAddr),
     router: Router,
-    (head, guard): (Duration, Guard),
+    (head, guard): (Duration, ConnectionGuard),
 ) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));

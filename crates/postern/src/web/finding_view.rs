@@ -29,7 +29,7 @@ pub struct FindingView {
     /// `low`, `medium` or `high`.
     pub confidence: String,
     /// Who or what it is about.
-    pub about: About,
+    pub about: AboutView,
     /// Whom it concerns: the first fifty.
     pub people: Vec<Concerned>,
     /// How many people in all.
@@ -66,7 +66,7 @@ pub struct FindingView {
 
 /// Who or what a finding is about.
 #[derive(Clone, Serialize, ToSchema)]
-pub struct About {
+pub struct AboutView {
     /// `person`, `address`, `policy`, `tenant` or `group`.
     pub kind: String,
     /// Whose log, where it is about one provider.
@@ -81,12 +81,12 @@ pub struct Concerned {
     /// The login, as the log writes it.
     pub login: String,
     /// Who in the directory that is: by the name they sign in with, or by a mail address on file. Null for nobody.
-    pub person: Option<PersonName>,
+    pub person: Option<NamedPerson>,
 }
 
 /// A person in the directory.
 #[derive(Clone, Serialize, ToSchema)]
-pub struct PersonName {
+pub struct NamedPerson {
     /// Their id.
     pub id: String,
     /// Their name.
@@ -143,10 +143,10 @@ pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>,
         .filter(|key| !key.is_empty())
         .collect();
     let keys: Vec<String> = keys.into_iter().collect();
-    let mut meant: HashMap<String, PersonName> = HashMap::new();
+    let mut meant: HashMap<String, NamedPerson> = HashMap::new();
     for some in keys.chunks(200) {
         for (key, person) in persons::list_meant_by(&app.db, &app.tenant, some).await? {
-            meant.insert(key, PersonName { id: person.id.to_string(), name: person.name });
+            meant.insert(key, NamedPerson { id: person.id.to_string(), name: person.name });
         }
     }
     let mut views = Vec::with_capacity(rows.len());
@@ -171,7 +171,7 @@ async fn view(app: &App, row: FindingRow, people: Vec<Concerned>) -> Result<Find
         _ => None,
     };
     Ok(FindingView {
-        about: About { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_words },
+        about: AboutView { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_words },
         people,
         people_count: row.people_count,
         since: time(row.since_at),

@@ -1,5 +1,6 @@
 //! Who may use whom, read from the `use` lines: an arrow back is a failure, and so is SQL outside the store.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -110,4 +111,57 @@ fn the_test_finds_what_it_looks_for() {
     let text = "use crate::web::cookies;\nuse crate::{jobs, store::{Db}};\nlet x = crate::cli::say();";
     assert_eq!(named_modules(text), ["web", "jobs", "store", "cli"]);
     assert!(all().iter().any(|(file, _)| file == "store/change.rs"));
+}
+
+/// Type names that stand twice in the workspace, and why. At most 20.
+const TWICE: [(&str, &str); 12] = [
+    ("Person", "the directory's, and the analysis of logs, which knows no directory"),
+    ("Finding", "about sign-ins, and about a log that was exported: two products' words for one thing"),
+    ("Problem", "RFC 9457, and what is wrong with an exported log"),
+    ("Subject", "whom a case, and whom a finding is about"),
+    ("Outcome", "of a case, and of a command"),
+    ("Event", "on the audit log, and in somebody's sign-in log"),
+    ("Evidence", "of identity, and the records behind a finding"),
+    ("Change", "to the database, and to an account in a report"),
+    ("Moment", "while it is analysed, and in the report"),
+    ("Failing", "a run of failures; a reader in a test"),
+    ("Field", "of a record, and of JSON"),
+    ("Counted", "what a correlation counts, and what a guard has counted"),
+];
+
+/// The types that a source declares outside of functions and implementations.
+fn declared_types(text: &str) -> Vec<String> {
+    let kinds = ["struct ", "enum ", "trait ", "type "];
+    let name = |line: &str| {
+        let line = if let Some(rest) = line.strip_prefix("pub") {
+            rest.strip_prefix('(').map_or(rest, |scoped| scoped.split_once(')').unwrap().1).trim_start()
+        } else {
+            line
+        };
+        let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind))?;
+        Some(rest.chars().take_while(|c| c.is_alphanumeric()).collect())
+    };
+    text.lines().filter_map(name).collect()
+}
+
+#[test]
+fn a_type_name_has_one_meaning() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in ["core", "audit", "signals", "postern", "testkit"] {
+        for path in sources(&crates.join(name).join("src")) {
+            let file = path.strip_prefix(crates).unwrap().to_string_lossy().into_owned();
+            if !file.contains("tests") {
+                for declared in declared_types(&fs::read_to_string(&path).unwrap()) {
+                    places.entry(declared).or_default().push(file.clone());
+                }
+            }
+        }
+    }
+    assert!(places.len() > 600, "{}", places.len());
+    let is_excepted = |name: &str| TWICE.iter().any(|(excepted, _)| *excepted == name);
+    let several: Vec<_> =
+        places.iter().filter(|(name, files)| files.len() > 1 && !is_excepted(name)).collect();
+    assert!(several.is_empty(), "say of what each is: {several:#?}");
+    assert!(TWICE.len() <= 20);
 }

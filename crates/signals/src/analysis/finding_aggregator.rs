@@ -17,7 +17,7 @@ const SAME_FINDING: i64 = 24 * 3_600_000_000;
 
 /// Whose finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum By {
+enum FoundBy {
     Rule(RuleId),
     Detector(Detector),
 }
@@ -32,7 +32,7 @@ enum About {
 /// One finding in the making.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    by: By,
+    by: FoundBy,
     about: About,
     pub(crate) grade: Grade,
     confidence: Confidence,
@@ -49,7 +49,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct FindingAggregator {
     entries: Vec<Entry>,
-    open: HashMap<(By, About), usize>,
+    open: HashMap<(FoundBy, About), usize>,
     /// Entries new or grown since last asked.
     touched: Vec<usize>,
 }
@@ -57,7 +57,7 @@ pub(crate) struct FindingAggregator {
 impl FindingAggregator {
     pub(super) fn add_detected(&mut self, person: PersonKey, found: Detected) {
         let entry = Entry {
-            by: By::Detector(found.detector),
+            by: FoundBy::Detector(found.detector),
             about: About::Person(person),
             grade: found.grade,
             confidence: found.confidence,
@@ -83,7 +83,7 @@ impl FindingAggregator {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let count = (fired.value.max(0.0) as u64).max(fired.evidence.len() as u64);
         let entry = Entry {
-            by: By::Rule(fired.rule),
+            by: FoundBy::Rule(fired.rule),
             about,
             grade: info.grade,
             confidence: info.confidence,
@@ -166,7 +166,7 @@ impl Entry {
         let mut evidence = self.evidence.clone();
         evidence.sort_unstable_by_key(|position| (position.file, position.line));
         evidence.truncate(EVIDENCE_LISTED);
-        let said = Said::of(self, rules);
+        let said = RuleTexts::of(self, rules);
         Finding {
             rule: said.rule,
             title: said.title,
@@ -215,7 +215,7 @@ fn in_words(group: &[(String, String)]) -> Arc<str> {
 }
 
 /// What the rule or detector says of itself.
-struct Said {
+struct RuleTexts {
     rule: Arc<str>,
     title: Arc<str>,
     source: RuleSource,
@@ -225,10 +225,10 @@ struct Said {
     runbook: Arc<str>,
 }
 
-impl Said {
+impl RuleTexts {
     fn of(entry: &Entry, rules: &Rules) -> Self {
         match entry.by {
-            By::Rule(rule) => {
+            FoundBy::Rule(rule) => {
                 let info = rules.info(rule);
                 Self {
                     rule: info.name.clone(),
@@ -240,7 +240,7 @@ impl Said {
                     runbook: info.runbook.clone(),
                 }
             }
-            By::Detector(detector) => Self {
+            FoundBy::Detector(detector) => Self {
                 rule: detector.name().into(),
                 title: detector.title().into(),
                 source: RuleSource::Detector,

@@ -6,7 +6,7 @@ use super::{
     guesses::Guesses,
     memory::Memory,
     run::{LockoutState, Run},
-    travel::Place,
+    travel::KnownPlace,
 };
 use crate::{
     event::{Event, PersonKey, TextId},
@@ -29,13 +29,13 @@ pub(crate) struct Person {
     pub(crate) run: Run,
     pub(crate) memory: Memory,
     pub(crate) guesses: Guesses,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<KnownPlace>,
     pub(crate) attempts: u32,
     pub(crate) failures: u32,
     pub(crate) undated: u32,
     pub(crate) last_success: Option<i64>,
     pub(crate) last_attempt: Option<i64>,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) changes: Vec<AccountChange>,
     pub(crate) moments: VecDeque<Moment>,
     /// A prompt that went out and has no answer yet.
     pending: Option<Box<Event>>,
@@ -48,7 +48,7 @@ pub(crate) struct Person {
 
 /// Something that was done to the account.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Change {
+pub(crate) struct AccountChange {
     pub(crate) at: Option<i64>,
     pub(crate) what: Lifecycle,
     pub(crate) detail: TextId,
@@ -99,7 +99,7 @@ impl Person {
     }
 
     /// What was done to the account since the last attempt, the newest.
-    pub(crate) fn done_since(&self) -> Option<&Change> {
+    pub(crate) fn done_since(&self) -> Option<&AccountChange> {
         self.changes.iter().rev().find(|change| {
             let opens = matches!(
                 change.what,
@@ -182,7 +182,7 @@ impl Person {
             self.changes.remove(0);
         }
         let (detail, actor, position) = (event.detail, event.actor, event.position());
-        self.changes.push(Change { at, what, detail, actor, position });
+        self.changes.push(AccountChange { at, what, detail, actor, position });
     }
 
     fn keep_moment(&mut self, event: &Event) {

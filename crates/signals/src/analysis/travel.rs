@@ -15,7 +15,7 @@ const EARTH_RADIUS_KM: f64 = 6_371.0;
 
 /// Where the person last signed in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct KnownPlace {
     at: i64,
     point: Option<Point>,
     country: TextId,
@@ -25,14 +25,14 @@ pub(crate) struct Place {
 
 /// Compares a success with the one before, and remembers it. Proxies and carriers say nothing about where a person is.
 pub(crate) fn analyse(
-    last: &mut Option<Place>,
+    last: &mut Option<KnownPlace>,
     event: &Event,
     settings: &ImpossibleTravel,
 ) -> Option<Detected> {
     if !event.proves() || !event.interactive() || tells_no_place(event) {
         return None;
     }
-    let here = Place {
+    let here = KnownPlace {
         at: event.micros(),
         point: event.place(),
         country: event.country,
@@ -68,8 +68,8 @@ fn is_shared_exit(asn: u32) -> bool {
 }
 
 fn by_distance(
-    before: &Place,
-    here: &Place,
+    before: &KnownPlace,
+    here: &KnownPlace,
     distance: f64,
     event: &Event,
     settings: &ImpossibleTravel,
@@ -106,7 +106,7 @@ fn by_distance(
     })
 }
 
-fn by_country(before: &Place, here: &Place) -> Option<Detected> {
+fn by_country(before: &KnownPlace, here: &KnownPlace) -> Option<Detected> {
     let differ = before.country.is_some() && here.country.is_some() && before.country != here.country;
     if !differ || here.at - before.at > SOON {
         return None;

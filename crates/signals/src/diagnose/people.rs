@@ -24,7 +24,7 @@ pub(super) struct Bearing {
 }
 
 /// What is said, and the words for it.
-struct Said {
+struct PersonTexts {
     state: PersonState,
     cause: Option<Cause>,
     told: Told,
@@ -34,7 +34,7 @@ struct Said {
     is_strangers: bool,
 }
 
-impl Said {
+impl PersonTexts {
     fn plain(state: PersonState) -> Self {
         Self { state, cause: None, told: Told::default(), released: None, is_strangers: false }
     }
@@ -87,7 +87,7 @@ pub(super) fn report(
     }
 }
 
-fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> Said {
+fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> PersonTexts {
     match person.standing() {
         // Somebody else's guesses are not the person's lockout.
         LockoutState::LockedOut(failing)
@@ -95,21 +95,21 @@ fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> Said {
         {
             let signed_in = person.run.signed_in();
             let state = if signed_in { PersonState::NotLockedOut } else { PersonState::Unknown };
-            Said { is_strangers: true, ..Said::plain(state) }
+            PersonTexts { is_strangers: true, ..PersonTexts::plain(state) }
         }
-        LockoutState::LockedOut(failing) => Said {
+        LockoutState::LockedOut(failing) => PersonTexts {
             cause: Some(failing.cause),
             told: failing.told,
-            ..Said::plain(PersonState::LockedOut { since: time(failing.since) })
+            ..PersonTexts::plain(PersonState::LockedOut { since: time(failing.since) })
         },
-        LockoutState::SignedIn => Said::plain(PersonState::NotLockedOut),
-        LockoutState::Unfinished(Unfinished { since, hint, told, released }) => Said {
+        LockoutState::SignedIn => PersonTexts::plain(PersonState::NotLockedOut),
+        LockoutState::Unfinished(Unfinished { since, hint, told, released }) => PersonTexts {
             cause: hint,
             told,
             released,
-            ..Said::plain(PersonState::Unfinished { since: time(since) })
+            ..PersonTexts::plain(PersonState::Unfinished { since: time(since) })
         },
-        LockoutState::Unknown => Said::plain(PersonState::Unknown),
+        LockoutState::Unknown => PersonTexts::plain(PersonState::Unknown),
     }
 }
 
@@ -126,7 +126,7 @@ fn rung(cause: Option<Cause>, incident: bool, organisation_wide: bool) -> u8 {
     }
 }
 
-fn why(person: &Person, said: &Said, explained: Option<&Finding>, texts: &Texts) -> Cow<'static, str> {
+fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: &Texts) -> Cow<'static, str> {
     let words = match (said.state, said.cause) {
         (PersonState::NotLockedOut, _) => return Cow::Borrowed("Signed in."),
         (PersonState::Unknown, _) => return why_unknown(person, said, texts).into(),
@@ -157,7 +157,7 @@ fn why(person: &Person, said: &Said, explained: Option<&Finding>, texts: &Texts)
     format!("{}{}{words}{policy}{detail}", wide.unwrap_or_default(), done.unwrap_or_default()).into()
 }
 
-fn why_unknown(person: &Person, said: &Said, texts: &Texts) -> String {
+fn why_unknown(person: &Person, said: &PersonTexts, texts: &Texts) -> String {
     if said.is_strangers {
         return "Only somebody else's wrong passwords; the person has not been seen.".to_owned();
     }
@@ -181,7 +181,7 @@ fn why_unknown(person: &Person, said: &Said, texts: &Texts) -> String {
 /// What to do about this person alone. `findings`: about them, the worst first.
 fn remediation<'f, I: Iterator<Item = &'f Finding>>(
     person: &Person,
-    said: &Said,
+    said: &PersonTexts,
     incident: bool,
     findings: impl Fn() -> I,
 ) -> Cow<'static, str> {
@@ -231,7 +231,7 @@ fn moment_of(moment: &analysis::Moment) -> Moment {
     Moment { at: time(at), result, method, position: unpacked_position(position) }
 }
 
-fn change_of(change: &analysis::Change, texts: &Texts) -> Change {
+fn change_of(change: &analysis::AccountChange, texts: &Texts) -> Change {
     let text = |id: TextId| -> Option<Arc<str>> { texts.get(id) };
     Change {
         at: change.at.map(time),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the two halves found.
-pub(super) struct Found {
+pub(super) struct AnalysisResult {
     pub(super) persons: Vec<Person>,
     pub(super) addresses: Addresses,
     pub(super) people: FindingAggregator,
@@ -26,11 +26,11 @@ pub(super) struct Found {
 
 pub(super) fn report(
     given: &AnalysisContext,
-    found: Found,
+    found: AnalysisResult,
     counts: RecordCounts,
     sorted: SortedTally,
 ) -> Report {
-    let Found { mut persons, addresses, people, company: (company, tenant) } = found;
+    let AnalysisResult { mut persons, addresses, people, company: (company, tenant) } = found;
     persons.retain(Person::is_seen);
     let wide = tenant.findings(&given.texts);
     let swept_along = swept_along(&persons, &tenant, &wide);

@@ -43,11 +43,11 @@ pub struct PersonName {
 /// The people of one diagnosis.
 #[derive(Debug, Default)]
 pub struct People {
-    inner: Mutex<Inner>,
+    inner: Mutex<PeopleTable>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct PeopleTable {
     names: HashMap<PersonKey, PersonName>,
     /// Whose id this is: by the key of the id. `None`: several people's.
     owners: HashMap<PersonKey, Option<PersonKey>>,

@@ -42,13 +42,13 @@ impl TextId {
 /// The texts of one diagnosis. Shared by the threads that read.
 #[derive(Debug, Default)]
 pub struct Texts {
-    inner: RwLock<Inner>,
+    inner: RwLock<TextsTable>,
     hasher: RandomState,
     people: People,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct TextsTable {
     ids: HashMap<Arc<str>, TextId>,
     texts: Vec<Arc<str>>,
 }

@@ -110,7 +110,7 @@ fn a_change_is_of_the_other_class() {
     record.session = Some("s-1".into());
     let event: serde_json::Value = serde_json::from_str(&to_line(&record).unwrap()).unwrap();
     assert_eq!(event["type_uid"], 300_111);
-    assert_eq!(event["type_name"], "Account Change: MFA OcsfFactor Disable");
+    assert_eq!(event["type_name"], "Account Change: MFA Factor Disable");
     assert_eq!(event["actor"]["user"]["email_addr"], "ops@corp.example");
     assert_eq!(event["actor"]["session"]["uid"], "s-1");
     assert_eq!(event["policies"][0]["name"], "Reset policy");

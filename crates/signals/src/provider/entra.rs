@@ -194,7 +194,7 @@ const LEGACY: [&str; 16] = [
     "IMAP",
     "POP",
     "MAPI",
-    "Offline Address FindingAggregator",
+    "Offline Address Book",
     "Older Office clients",
     "Other clients",
     "Outlook Anywhere",

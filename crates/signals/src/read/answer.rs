@@ -19,7 +19,7 @@ const ROW: usize = 5;
 
 /// A reader of lines, from a reader of an answer.
 #[derive(Debug)]
-pub(super) struct Answer<R> {
+pub(super) struct AnswerLines<R> {
     reader: R,
     way: Way,
     /// Ready to be handed out from `given` on.
@@ -36,7 +36,7 @@ enum Way {
     Rows(Box<Rows>),
 }
 
-impl<R: Read> Answer<R> {
+impl<R: Read> AnswerLines<R> {
     pub(super) fn new(reader: R) -> Self {
         Self { reader, way: Way::Ahead, ready: Vec::new(), given: 0, failed: None }
     }
@@ -81,7 +81,7 @@ impl<R: Read> Answer<R> {
     }
 }
 
-impl<R: Read> Read for Answer<R> {
+impl<R: Read> Read for AnswerLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if matches!(self.way, Way::Ahead) {
             self.look();
@@ -245,8 +245,8 @@ mod tests {
 
     fn through(text: &str) -> String {
         let (mut quick, mut slow) = (String::new(), String::new());
-        Answer::new(text.as_bytes()).read_to_string(&mut quick).unwrap();
-        Answer::new(Slow(text.as_bytes())).read_to_string(&mut slow).unwrap();
+        AnswerLines::new(text.as_bytes()).read_to_string(&mut quick).unwrap();
+        AnswerLines::new(Slow(text.as_bytes())).read_to_string(&mut slow).unwrap();
         assert_eq!(quick, slow);
         quick
     }

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Damage, Parsed, ReadOptions, ReadSummary,
-    answer::Answer,
+    answer::AnswerLines,
     document::{DocumentSlice, Splitter},
     records::Records,
     table::Header,
@@ -29,11 +29,11 @@ pub struct Batch {
     buffer: Vec<u8>,
     /// The part of the buffer that counts.
     len: usize,
-    content: Content,
+    content: BatchContent,
 }
 
 #[derive(Debug)]
-enum Content {
+enum BatchContent {
     /// Whole lines, from this one on, and what to call those that nobody knows.
     Lines(u64, Option<Arc<str>>),
     /// Records of a document, with whatever is between them.
@@ -62,13 +62,13 @@ impl Batch {
         let mut records = Records { file: self.file, format, likely, strange: None, summary, each };
         let bytes = self.buffer.get(..self.len).unwrap_or_default();
         match &self.content {
-            Content::Lines(first, strange) => {
+            BatchContent::Lines(first, strange) => {
                 records.strange.clone_from(strange);
                 records.lines(bytes, *first);
             }
-            Content::Pieces(pieces) => records.pieces(bytes, pieces, self.limit),
-            Content::Rows(first, header) => records.rows(bytes, *first, header),
-            Content::Damaged(line, damage) => records.damaged(*line, *damage),
+            BatchContent::Pieces(pieces) => records.pieces(bytes, pieces, self.limit),
+            BatchContent::Rows(first, header) => records.rows(bytes, *first, header),
+            BatchContent::Damaged(line, damage) => records.damaged(*line, *damage),
         }
         records.summary
     }
@@ -84,14 +84,14 @@ impl Batch {
 ///
 /// Memory: a buffer holds a batch or the longest line that is read, whichever is more; of a document, a record and
 /// two batches. What is longer is let go unread, and said to be damaged. A line that goes on for 4 GiB ends the
-/// input with [`Stopped::EndlessLine`](crate::source::Stopped::EndlessLine): nobody wrote that as a log.
+/// input with [`SourceStopped::EndlessLine`](crate::source::SourceStopped::EndlessLine): nobody wrote that as a log.
 #[derive(Debug)]
 pub struct Batcher<R> {
-    window: Window<Answer<Utf8<R>>>,
+    window: Window<AnswerLines<Utf8<R>>>,
     options: ReadOptions,
     /// The line of the window's first byte.
     line: u64,
-    shape: Option<Shape>,
+    shape: Option<BatchShape>,
     /// Bytes let go since the last batch, and how many may be.
     passed: u64,
     endless: u64,
@@ -99,7 +99,7 @@ pub struct Batcher<R> {
 
 /// What the input is, once it has been looked at.
 #[derive(Debug)]
-enum Shape {
+enum BatchShape {
     /// With what to call those that nobody knows.
     Lines(Option<Arc<str>>),
     Document {
@@ -118,11 +118,11 @@ impl<R: Read> Batcher<R> {
         options.max_line = options.max_line.max(1);
         // So that a line which fits into a batch is never too long.
         options.batch = options.batch.clamp(1, options.max_line);
-        let window = Window::new(Answer::new(Utf8::new(reader)), options.batch);
+        let window = Window::new(AnswerLines::new(Utf8::new(reader)), options.batch);
         Self { window, options, line: 1, shape: None, passed: 0, endless: ENDLESS }
     }
 
-    /// The next batch; `None` at the end. Err: the reader's own error, or [`crate::source::Stopped`], after everything
+    /// The next batch; `None` at the end. Err: the reader's own error, or [`crate::source::SourceStopped`], after everything
     /// that was read before it has been handed out. After an error comes the end.
     #[expect(clippy::should_implement_trait, reason = "an iterator's items would be results of results")]
     pub fn next(&mut self) -> io::Result<Option<Batch>> {
@@ -135,7 +135,7 @@ impl<R: Read> Batcher<R> {
     /// Where it is: the line that the next batch begins at, or that an error came at.
     pub fn position(&self) -> Position {
         let line = match &self.shape {
-            Some(Shape::Document { splitter, .. }) => splitter.line(),
+            Some(BatchShape::Document { splitter, .. }) => splitter.line(),
             _ => self.line,
         };
         Position { file: self.options.file, line }

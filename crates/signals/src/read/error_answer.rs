@@ -78,11 +78,12 @@ pub(super) fn is_one(text: &str) -> bool {
 
 fn has_error(text: &str) -> bool {
     #[derive(Deserialize)]
-    struct Inner<'t> {
+    struct ErrorBody<'t> {
         #[serde(borrow)]
         error: &'t RawValue,
     }
-    serde_json::from_str::<Inner<'_>>(text).is_ok_and(|inner| !matches!(inner.error.get(), "null" | "false"))
+    serde_json::from_str::<ErrorBody<'_>>(text)
+        .is_ok_and(|inner| !matches!(inner.error.get(), "null" | "false"))
 }
 
 #[cfg(test)]

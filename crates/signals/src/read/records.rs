@@ -32,7 +32,7 @@ pub(super) struct Records<'p, F> {
 
 impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     pub(super) fn lines(&mut self, bytes: &[u8], first: u64) {
-        let texts = Texts::of(bytes);
+        let texts = TextLines::of(bytes);
         let mut start = 0;
         let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
         for (end, line) in ends.zip(first..) {
@@ -45,7 +45,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     pub(super) fn pieces(&mut self, bytes: &[u8], pieces: &[DocumentSlice], limit: usize) {
-        let texts = Texts::of(bytes);
+        let texts = TextLines::of(bytes);
         for piece in pieces {
             match piece.fate {
                 SliceOutcome::TooLong => self.damaged(piece.line, Damage::TooLong { limit }),
@@ -221,12 +221,12 @@ impl Split {
 }
 
 /// Bytes whose lines are taken as text. Looked over in one go, and line by line only if something is wrong.
-struct Texts<'b> {
+struct TextLines<'b> {
     bytes: &'b [u8],
     sound: Option<&'b str>,
 }
 
-impl<'b> Texts<'b> {
+impl<'b> TextLines<'b> {
     fn of(bytes: &'b [u8]) -> Self {
         Self { bytes, sound: simdutf8::basic::from_utf8(bytes).ok() }
     }

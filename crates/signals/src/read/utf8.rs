@@ -10,7 +10,7 @@ const PIECE: usize = 8 * 1024;
 #[derive(Debug)]
 pub(super) struct Utf8<R> {
     reader: R,
-    form: Option<Form>,
+    form: Option<TextForm>,
     /// Read and not yet turned over: the first bytes, half a unit.
     raw: Vec<u8>,
     /// Ready to be handed out from `given` on.
@@ -21,7 +21,7 @@ pub(super) struct Utf8<R> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum TextForm {
     Utf8,
     LittleEndian,
     BigEndian,
@@ -32,14 +32,14 @@ impl<R: Read> Utf8<R> {
         Self { reader, form: None, raw: Vec::new(), ready: Vec::new(), given: 0, high: None }
     }
 
-    fn look(&mut self) -> io::Result<Form> {
+    fn look(&mut self) -> io::Result<TextForm> {
         let mut byte = [0];
         while self.raw.len() < 4 && self.reader.read(&mut byte)? > 0 {
             self.raw.extend(byte);
         }
         let (form, mark) = form_of(&self.raw);
         self.raw.drain(..mark);
-        if form == Form::Utf8 {
+        if form == TextForm::Utf8 {
             self.ready = std::mem::take(&mut self.raw);
         }
         self.form = Some(form);
@@ -47,7 +47,7 @@ impl<R: Read> Utf8<R> {
     }
 
     /// Turns the next piece over. At the end nothing is ready any more.
-    fn turn_over(&mut self, form: Form) -> io::Result<()> {
+    fn turn_over(&mut self, form: TextForm) -> io::Result<()> {
         self.ready.clear();
         self.given = 0;
         let mut piece = [0; PIECE];
@@ -57,7 +57,7 @@ impl<R: Read> Utf8<R> {
             self.raw.extend(piece.get(..got).unwrap_or_default());
             let (units, odd) = self.raw.as_chunks();
             for &unit in units {
-                let little = form == Form::LittleEndian;
+                let little = form == TextForm::LittleEndian;
                 let unit = if little { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) };
                 push(&mut self.ready, &mut self.high, unit);
             }
@@ -75,14 +75,14 @@ impl<R: Read> Utf8<R> {
 }
 
 /// The form, and the length of the mark that says so. Without a mark, ASCII with a zero beside every letter tells.
-fn form_of(head: &[u8]) -> (Form, usize) {
+fn form_of(head: &[u8]) -> (TextForm, usize) {
     match head {
-        [0xef, 0xbb, 0xbf, ..] => (Form::Utf8, 3),
-        [0xff, 0xfe, ..] => (Form::LittleEndian, 2),
-        [0xfe, 0xff, ..] => (Form::BigEndian, 2),
-        [1..=127, 0, 1..=127, 0] => (Form::LittleEndian, 0),
-        [0, 1..=127, 0, 1..=127] => (Form::BigEndian, 0),
-        _ => (Form::Utf8, 0),
+        [0xef, 0xbb, 0xbf, ..] => (TextForm::Utf8, 3),
+        [0xff, 0xfe, ..] => (TextForm::LittleEndian, 2),
+        [0xfe, 0xff, ..] => (TextForm::BigEndian, 2),
+        [1..=127, 0, 1..=127, 0] => (TextForm::LittleEndian, 0),
+        [0, 1..=127, 0, 1..=127] => (TextForm::BigEndian, 0),
+        _ => (TextForm::Utf8, 0),
     }
 }
 
@@ -112,7 +112,7 @@ impl<R: Read> Read for Utf8<R> {
             None => self.look()?,
         };
         if self.given == self.ready.len() {
-            if form == Form::Utf8 {
+            if form == TextForm::Utf8 {
                 return self.reader.read(buffer);
             }
             self.turn_over(form)?;

@@ -2,7 +2,7 @@
 
 use rsigma_parser::{Detection, DetectionItem, LogSource, Modifier, SigmaRule, SigmaValue};
 
-use super::error::Problem;
+use super::error::RuleProblem;
 use crate::{
     cause::Cause,
     event::{Familiarity, View},
@@ -13,10 +13,10 @@ const TRUTHS: [&str; 4] = ["interactive", "legacy", "proves", "recent_reset"];
 const HASHES: [&str; 3] = ["device", "phone", "session"];
 
 /// True: what it says can only be found by reading free texts.
-pub(super) fn detection(rule: &SigmaRule) -> Result<bool, Problem> {
+pub(super) fn detection(rule: &SigmaRule) -> Result<bool, RuleProblem> {
     logsource(&rule.logsource)?;
     if rule.detection.timeframe.is_some() {
-        return Err(Problem::Unsupported("`timeframe` is not supported. Write a correlation".into()));
+        return Err(RuleProblem::Unsupported("`timeframe` is not supported. Write a correlation".into()));
     }
     let mut is_free = false;
     for detection in rule.detection.named.values() {
@@ -26,19 +26,19 @@ pub(super) fn detection(rule: &SigmaRule) -> Result<bool, Problem> {
 }
 
 /// A field that correlations group by or count.
-pub(super) fn field(name: &str) -> Result<(), Problem> {
+pub(super) fn field(name: &str) -> Result<(), RuleProblem> {
     let known = View::WORDS.contains(&name) || View::TEXTS.contains(&name);
-    if known { Ok(()) } else { Err(Problem::UnknownField(name.to_owned())) }
+    if known { Ok(()) } else { Err(RuleProblem::UnknownField(name.to_owned())) }
 }
 
-fn logsource(source: &LogSource) -> Result<(), Problem> {
+fn logsource(source: &LogSource) -> Result<(), RuleProblem> {
     let is_ours = source.category.as_deref() == Some("authentication")
         && source.product.as_deref() == Some("postern")
         && source.service.is_none();
-    if is_ours { Ok(()) } else { Err(Problem::Logsource) }
+    if is_ours { Ok(()) } else { Err(RuleProblem::Logsource) }
 }
 
-fn part(detection: &Detection) -> Result<bool, Problem> {
+fn part(detection: &Detection) -> Result<bool, RuleProblem> {
     match detection {
         Detection::AllOf(items) => items.iter().try_fold(false, |is_free, one| Ok(item(one)? || is_free)),
         Detection::AnyOf(parts) | Detection::And(parts) => {
@@ -46,26 +46,26 @@ fn part(detection: &Detection) -> Result<bool, Problem> {
         }
         Detection::Keywords(_) => Ok(true),
         Detection::ArrayMatch { field, .. } => {
-            Err(Problem::Unsupported(format!("`{field}` is not a list. Leave out the part in []")))
+            Err(RuleProblem::Unsupported(format!("`{field}` is not a list. Leave out the part in []")))
         }
-        Detection::Conditional { .. } => Err(Problem::Unsupported(
+        Detection::Conditional { .. } => Err(RuleProblem::Unsupported(
             "a condition within a selection is for lists, of which records have none".into(),
         )),
     }
 }
 
-fn item(item: &DetectionItem) -> Result<bool, Problem> {
+fn item(item: &DetectionItem) -> Result<bool, RuleProblem> {
     let Some(name) = item.field.name.as_deref() else { return Ok(true) };
     field(name)?;
     let mut is_free = !View::WORDS.contains(&name);
     let modifiers = item.field.modifiers.as_slice();
     if modifiers.contains(&Modifier::Expand) {
-        return Err(Problem::Unsupported(
+        return Err(RuleProblem::Unsupported(
             "|expand is not supported: there is nothing to expand. Write the values".into(),
         ));
     }
     if HASHES.contains(&name) && modifiers != [Modifier::Exists] {
-        return Err(Problem::Hashed(name.to_owned()));
+        return Err(RuleProblem::Hashed(name.to_owned()));
     }
     if modifiers.contains(&Modifier::FieldRef) {
         for value in &item.values {
@@ -81,7 +81,7 @@ fn item(item: &DetectionItem) -> Result<bool, Problem> {
 }
 
 /// Can the field hold this?
-fn word(field: &str, value: &SigmaValue) -> Result<(), Problem> {
+fn word(field: &str, value: &SigmaValue) -> Result<(), RuleProblem> {
     let words = if TRUTHS.contains(&field) { vec!["true", "false"] } else { words_of(field) };
     let is_pattern = matches!(value, SigmaValue::String(text) if text.contains_wildcards());
     let written = value.to_string();
@@ -91,7 +91,7 @@ fn word(field: &str, value: &SigmaValue) -> Result<(), Problem> {
     if matches!(value, SigmaValue::Null) {
         return Ok(());
     }
-    Err(Problem::UnknownWord { field: field.to_owned(), word: written, words: words.join(", ") })
+    Err(RuleProblem::UnknownWord { field: field.to_owned(), word: written, words: words.join(", ") })
 }
 
 fn words_of(field: &str) -> Vec<&'static str> {

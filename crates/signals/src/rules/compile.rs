@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::Arc, sync::LazyLock};
 use super::{
     RuleSet,
     correlator::Correlator,
-    error::{Problem, RuleError},
+    error::{RuleError, RuleProblem},
     info::{RuleId, RuleInfo},
-    load::{Body, Loaded},
+    load::{Loaded, RuleBody},
     matcher::{Detection, Detections, MOST_DETECTIONS, Matcher},
     plan::{Plan, PlanContext},
 };
@@ -97,23 +97,24 @@ pub(super) fn rules(set: &RuleSet) -> Result<Rules, RuleError> {
     })
 }
 
-pub(super) fn wrong(rule: &Loaded, problem: Problem) -> RuleError {
+pub(super) fn wrong(rule: &Loaded, problem: RuleProblem) -> RuleError {
     RuleError::Rule { place: rule.place.clone(), problem }
 }
 
 /// For each rule those that it refers to.
 fn references(set: &RuleSet, index: &HashMap<&str, usize>) -> Result<Vec<Vec<usize>>, RuleError> {
     let of = |rule: &Loaded| match &rule.body {
-        Body::Detection { .. } => Ok(Vec::new()),
-        Body::Correlation(correlation) if correlation.rules.is_empty() => {
-            Err(wrong(rule, Problem::Unsupported("it refers to no rules. Name some under `rules`".into())))
-        }
-        Body::Correlation(correlation) => {
+        RuleBody::Detection { .. } => Ok(Vec::new()),
+        RuleBody::Correlation(correlation) if correlation.rules.is_empty() => Err(wrong(
+            rule,
+            RuleProblem::Unsupported("it refers to no rules. Name some under `rules`".into()),
+        )),
+        RuleBody::Correlation(correlation) => {
             let find = |name: &String| {
                 index
                     .get(name.as_str())
                     .copied()
-                    .ok_or_else(|| wrong(rule, Problem::UnknownReference(name.clone())))
+                    .ok_or_else(|| wrong(rule, RuleProblem::UnknownReference(name.clone())))
             };
             correlation.rules.iter().map(find).collect()
         }
@@ -133,7 +134,7 @@ fn refuse_circles(set: &RuleSet, references: &[Vec<usize>]) -> Result<(), RuleEr
     for (rule, loaded) in set.rules.iter().enumerate() {
         if let Some(by) = circle(rule, references, &mut visits) {
             let by = set.rules.get(by).map_or_else(String::new, |rule| rule.name.clone());
-            return Err(wrong(loaded, Problem::Circle(by)));
+            return Err(wrong(loaded, RuleProblem::Circle(by)));
         }
     }
     Ok(())
@@ -153,31 +154,32 @@ fn circle(rule: usize, references: &[Vec<usize>], visits: &mut [Visit]) -> Optio
 }
 
 pub(super) fn is_by_person(rule: &Loaded) -> bool {
-    matches!(&rule.body, Body::Correlation(correlation) if correlation.group_by.iter().any(|field| field == "person"))
+    matches!(&rule.body, RuleBody::Correlation(correlation) if correlation.group_by.iter().any(|field| field == "person"))
 }
 
 /// People and addresses are watched apart; what is found on one side is not seen on the other.
 fn refuse_crossings(set: &RuleSet, references: &[Vec<usize>]) -> Result<(), RuleError> {
     for (rule, below) in set.rules.iter().zip(references) {
         let below = below.iter().filter_map(|below| set.rules.get(*below));
-        let mut chained = below.filter(|below| matches!(below.body, Body::Correlation(_)));
+        let mut chained = below.filter(|below| matches!(below.body, RuleBody::Correlation(_)));
         if let Some(other) = chained.find(|below| is_by_person(below) != is_by_person(rule)) {
-            return Err(wrong(rule, Problem::Crosses(other.name.clone())));
+            return Err(wrong(rule, RuleProblem::Crosses(other.name.clone())));
         }
     }
     Ok(())
 }
 
-type Found = (Vec<Option<RuleId>>, Vec<RuleInfo>);
+type CompiledRules = (Vec<Option<RuleId>>, Vec<RuleInfo>);
 
 /// For each rule the number under which it fires, if it does, and what is said of the numbers.
-fn findings(set: &RuleSet, index: &HashMap<&str, usize>) -> Result<Found, RuleError> {
+fn findings(set: &RuleSet, index: &HashMap<&str, usize>) -> Result<CompiledRules, RuleError> {
     let (blocks, thresholds) = (set.building_blocks(), set.thresholds());
     let mut ids = vec![None; set.rules.len()];
     let mut infos = Vec::new();
     for (((rule, threshold), is_block), id) in set.rules.iter().zip(&thresholds).zip(&blocks).zip(&mut ids) {
         if !is_block && rule.extras.finding.is_none() {
-            let next = u16::try_from(infos.len()).map_err(|_| wrong(rule, Problem::TooMany(infos.len())))?;
+            let next =
+                u16::try_from(infos.len()).map_err(|_| wrong(rule, RuleProblem::TooMany(infos.len())))?;
             *id = Some(RuleId(next));
             infos.push(info(rule, threshold));
         }
@@ -187,7 +189,7 @@ fn findings(set: &RuleSet, index: &HashMap<&str, usize>) -> Result<Found, RuleEr
         let id = index.get(of).and_then(|of| ids.get(*of).copied().flatten());
         let info = id.and_then(|id| infos.get_mut(usize::from(id.0)));
         let (Some(info), Some(place)) = (info, ids.get_mut(rule)) else {
-            return Err(wrong(loaded, Problem::UnknownReference(of.to_owned())));
+            return Err(wrong(loaded, RuleProblem::UnknownReference(of.to_owned())));
         };
         info.threshold = format!("{}; or {threshold}", info.threshold).into();
         info.within = info.within.max(within(loaded));
@@ -225,8 +227,8 @@ fn info(rule: &Loaded, threshold: &str) -> RuleInfo {
 
 fn within(rule: &Loaded) -> i64 {
     let seconds = match &rule.body {
-        Body::Detection { .. } => A_DAY,
-        Body::Correlation(correlation) => i64::try_from(correlation.timespan.seconds).unwrap_or(i64::MAX),
+        RuleBody::Detection { .. } => A_DAY,
+        RuleBody::Correlation(correlation) => i64::try_from(correlation.timespan.seconds).unwrap_or(i64::MAX),
     };
     seconds.saturating_mul(1_000_000)
 }
@@ -237,12 +239,12 @@ fn detections(set: &RuleSet) -> Result<(Vec<Option<usize>>, Detections), RuleErr
     let mut bits = Vec::with_capacity(set.rules.len());
     let mut next = 0;
     for rule in &set.rules {
-        let Body::Detection { compiled, is_free } = &rule.body else {
+        let RuleBody::Detection { compiled, is_free } = &rule.body else {
             bits.push(None);
             continue;
         };
         if next == MOST_DETECTIONS {
-            return Err(wrong(rule, Problem::TooMany(MOST_DETECTIONS)));
+            return Err(wrong(rule, RuleProblem::TooMany(MOST_DETECTIONS)));
         }
         let detection = Detection { bit: next, rule: compiled.as_ref().clone() };
         if *is_free { &mut detections.free } else { &mut detections.by_words }.push(detection);

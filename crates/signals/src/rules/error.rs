@@ -27,7 +27,7 @@ pub enum RuleError {
         /// Where it stands.
         place: Place,
         /// What is wrong with it, and what to do.
-        problem: Problem,
+        problem: RuleProblem,
     },
     /// A setting names no rule.
     #[error("no rule is named `{name}`. The rules are: {names}")]
@@ -64,7 +64,7 @@ impl fmt::Display for Place {
 
 /// What is wrong with a rule.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum RuleProblem {
     /// No YAML, or no Sigma.
     #[error("{0}")]
     Syntax(String),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::Problem;
+use super::error::RuleProblem;
 use crate::finding::Confidence;
 
 /// The keys of the mapping `postern`.
@@ -22,8 +22,13 @@ pub(super) struct Extras {
 
 impl Extras {
     /// Takes a key and its value; a value is a text or yes or no.
-    pub(super) fn set(&mut self, key: &str, text: Option<&str>, truth: Option<bool>) -> Result<(), Problem> {
-        let wrong = || Problem::Extra(key.to_owned());
+    pub(super) fn set(
+        &mut self,
+        key: &str,
+        text: Option<&str>,
+        truth: Option<bool>,
+    ) -> Result<(), RuleProblem> {
+        let wrong = || RuleProblem::Extra(key.to_owned());
         if key == "building_block" {
             self.building_block = Some(truth.ok_or_else(wrong)?);
             return Ok(());
@@ -32,7 +37,7 @@ impl Extras {
         // A text over several lines is one line to us.
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
-            return Err(Problem::Empty(format!("postern: {key}")));
+            return Err(RuleProblem::Empty(format!("postern: {key}")));
         }
         match key {
             "confidence" => self.confidence = Some(confidence(&line).ok_or_else(wrong)?),

@@ -6,7 +6,7 @@ use crate::event::{Field, TextId, View};
 
 /// How records are told apart by a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
+enum FieldKey {
     Person,
     Provider,
     Ip,
@@ -27,7 +27,7 @@ enum Key {
 
 /// Some fields, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct Group(Vec<(&'static str, Key)>);
+pub(super) struct Group(Vec<(&'static str, FieldKey)>);
 
 impl Group {
     /// Err: the name that is no field's.
@@ -57,30 +57,30 @@ impl Group {
     }
 }
 
-fn key(name: &str) -> Option<(&'static str, Key)> {
+fn key(name: &str) -> Option<(&'static str, FieldKey)> {
     let name = View::WORDS.into_iter().chain(View::TEXTS).find(|field| *field == name)?;
     let key = match name {
-        "person" => Key::Person,
-        "provider" => Key::Provider,
-        "ip" => Key::Ip,
-        "asn" => Key::Asn,
-        "country" => Key::Country,
-        "city" => Key::City,
-        "app" => Key::App,
-        "policy" => Key::Policy,
-        "code" => Key::Code,
-        "user_agent" => Key::Agent,
-        "actor" => Key::Actor,
-        "detail" => Key::Detail,
-        "device" => Key::Device,
-        "phone" => Key::Phone,
-        "session" => Key::Session,
-        word => Key::Word(word),
+        "person" => FieldKey::Person,
+        "provider" => FieldKey::Provider,
+        "ip" => FieldKey::Ip,
+        "asn" => FieldKey::Asn,
+        "country" => FieldKey::Country,
+        "city" => FieldKey::City,
+        "app" => FieldKey::App,
+        "policy" => FieldKey::Policy,
+        "code" => FieldKey::Code,
+        "user_agent" => FieldKey::Agent,
+        "actor" => FieldKey::Actor,
+        "detail" => FieldKey::Detail,
+        "device" => FieldKey::Device,
+        "phone" => FieldKey::Phone,
+        "session" => FieldKey::Session,
+        word => FieldKey::Word(word),
     };
     Some((name, key))
 }
 
-impl Key {
+impl FieldKey {
     fn number(self, view: View<'_>, hasher: &RandomState) -> Option<u64> {
         let event = view.event;
         let some = |number: u64| (number != 0).then_some(number);

@@ -13,7 +13,7 @@ use rsigma_parser::{
 
 use super::{
     check,
-    error::{Place, Problem, RuleError},
+    error::{Place, RuleError, RuleProblem},
     extras::Extras,
     whereabouts::line_of,
 };
@@ -34,12 +34,12 @@ pub(super) struct Loaded {
     pub(super) source: RuleSource,
     pub(super) place: Place,
     pub(super) extras: Extras,
-    pub(super) body: Body,
+    pub(super) body: RuleBody,
 }
 
 /// The two kinds of rules.
 #[derive(Debug, Clone)]
-pub(super) enum Body {
+pub(super) enum RuleBody {
     /// About one record. `is_free`: free texts must be read.
     Detection { compiled: Box<CompiledRule>, is_free: bool },
     /// About several.
@@ -113,21 +113,21 @@ fn documents(text: &str) -> Vec<(u64, String)> {
         .collect()
 }
 
-fn read(document: &str, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
-    let collection = parse_sigma_yaml(document).map_err(|error| Problem::Syntax(error.to_string()))?;
+fn read(document: &str, source: RuleSource, place: Place) -> Result<Loaded, RuleProblem> {
+    let collection = parse_sigma_yaml(document).map_err(|error| RuleProblem::Syntax(error.to_string()))?;
     if let Some(error) = collection.errors.first() {
-        return Err(Problem::Syntax(error.clone()));
+        return Err(RuleProblem::Syntax(error.clone()));
     }
     let SigmaCollection { mut rules, mut correlations, filters, .. } = collection;
     if !filters.is_empty() {
-        return Err(Problem::Unsupported(
+        return Err(RuleProblem::Unsupported(
             "filters are not supported. Write what is to be left out into a rule of your own".into(),
         ));
     }
     match (rules.pop(), correlations.pop()) {
         (Some(rule), None) => detection(&rule, source, place),
         (None, Some(rule)) => correlation(rule, source, place),
-        _ => Err(Problem::Unsupported("`action` is not supported. Write each rule out in full".into())),
+        _ => Err(RuleProblem::Unsupported("`action` is not supported. Write each rule out in full".into())),
     }
 }
 
@@ -137,13 +137,13 @@ macro_rules! extras {
         let mut extras = Extras::default();
         for (key, value) in $attributes {
             if key.starts_with("rsigma.") && !["rsigma.window", "rsigma.gap"].contains(&key.as_str()) {
-                return Err(Problem::Unsupported(format!("`{key}` is not supported. Leave it out")));
+                return Err(RuleProblem::Unsupported(format!("`{key}` is not supported. Leave it out")));
             }
             if key != "postern" {
                 continue;
             }
             let Some(mapping) = value.as_mapping() else {
-                return Err(Problem::Extra("(no keys)".to_owned()));
+                return Err(RuleProblem::Extra("(no keys)".to_owned()));
             };
             for (key, value) in mapping {
                 extras.set(key.as_str().unwrap_or("?"), value.as_str(), value.as_bool())?;
@@ -153,11 +153,11 @@ macro_rules! extras {
     }};
 }
 
-fn detection(rule: &SigmaRule, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
+fn detection(rule: &SigmaRule, source: RuleSource, place: Place) -> Result<Loaded, RuleProblem> {
     status(rule.status, rule.sigma_version)?;
     let extras = extras!(&rule.custom_attributes);
     let is_free = check::detection(rule)?;
-    let compiled = compile_rule(rule).map_err(|error| Problem::Syntax(error.to_string()))?;
+    let compiled = compile_rule(rule).map_err(|error| RuleProblem::Syntax(error.to_string()))?;
     Ok(Loaded {
         name: name(rule.name.as_deref(), &rule.title)?,
         id: rule.id.clone(),
@@ -167,11 +167,11 @@ fn detection(rule: &SigmaRule, source: RuleSource, place: Place) -> Result<Loade
         source,
         place,
         extras,
-        body: Body::Detection { compiled: Box::new(compiled), is_free },
+        body: RuleBody::Detection { compiled: Box::new(compiled), is_free },
     })
 }
 
-fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Result<Loaded, Problem> {
+fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Result<Loaded, RuleProblem> {
     status(rule.status, rule.sigma_version)?;
     let extras = extras!(&rule.custom_attributes);
     let counted = match &rule.condition {
@@ -180,12 +180,12 @@ fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Resul
     };
     rule.group_by.iter().chain(counted).try_for_each(|field| check::field(field))?;
     if rule.group_by.is_empty() {
-        return Err(Problem::Unsupported(
+        return Err(RuleProblem::Unsupported(
             "without `group-by` it would count everybody together. Group by person, ip or provider".into(),
         ));
     }
     if !rule.aliases.is_empty() {
-        return Err(Problem::Unsupported(
+        return Err(RuleProblem::Unsupported(
             "`aliases` are not supported, for all records have the same fields. Group by the field itself"
                 .into(),
         ));
@@ -199,16 +199,16 @@ fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Resul
         source,
         place,
         extras,
-        body: Body::Correlation(Box::new(rule)),
+        body: RuleBody::Correlation(Box::new(rule)),
     })
 }
 
-fn status(status: Option<Status>, version: Option<u32>) -> Result<(), Problem> {
+fn status(status: Option<Status>, version: Option<u32>) -> Result<(), RuleProblem> {
     if rsigma_parser::is_unsupported(version) {
-        return Err(Problem::Unsupported("its sigma-version is newer than Postern knows".into()));
+        return Err(RuleProblem::Unsupported("its sigma-version is newer than Postern knows".into()));
     }
     match status {
-        Some(Status::Deprecated | Status::Unsupported) => Err(Problem::Unsupported(
+        Some(Status::Deprecated | Status::Unsupported) => Err(RuleProblem::Unsupported(
             "its own status says that it is not to be used. Change the status, or leave it out".into(),
         )),
         _ => Ok(()),
@@ -216,14 +216,14 @@ fn status(status: Option<Status>, version: Option<u32>) -> Result<(), Problem> {
 }
 
 /// The rule's name; without one, its title in the letters of a name.
-fn name(name: Option<&str>, title: &str) -> Result<String, Problem> {
+fn name(name: Option<&str>, title: &str) -> Result<String, RuleProblem> {
     if title.trim().is_empty() {
-        return Err(Problem::Empty("title".to_owned()));
+        return Err(RuleProblem::Empty("title".to_owned()));
     }
     let name = name.map_or_else(|| name_of_title(title), ToOwned::to_owned);
     let is_good = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_good) {
-        return Err(Problem::Name(name));
+        return Err(RuleProblem::Name(name));
     }
     Ok(name)
 }
@@ -258,8 +258,8 @@ mod tests {
     #[test]
     fn a_title_makes_a_name() {
         assert_eq!(name(None, "Sign-in from TOR (any)").unwrap(), "sign_in_from_tor_any");
-        assert_eq!(name(Some("Tor"), "x"), Err(Problem::Name("Tor".into())));
-        assert_eq!(name(None, "…"), Err(Problem::Name(String::new())));
-        assert_eq!(name(Some("tor"), " "), Err(Problem::Empty("title".into())));
+        assert_eq!(name(Some("Tor"), "x"), Err(RuleProblem::Name("Tor".into())));
+        assert_eq!(name(None, "…"), Err(RuleProblem::Name(String::new())));
+        assert_eq!(name(Some("tor"), " "), Err(RuleProblem::Empty("title".into())));
     }
 }

@@ -74,16 +74,16 @@ pub struct Matcher {
     detections: Arc<Detections>,
     /// The answer for the words of a record, in the place that the words lead to. Two kinds that share a place take
     /// turns in it.
-    answers: Box<[Answer]>,
+    answers: Box<[MatchAnswer]>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Answer {
+struct MatchAnswer {
     words: u64,
     matches: Matches,
 }
 
-impl Answer {
+impl MatchAnswer {
     /// No record has such words: none comes from provider number 255.
     const NONE: Self = Self { words: u64::MAX, matches: Matches::NONE };
 }
@@ -96,7 +96,7 @@ impl fmt::Debug for Matcher {
 
 impl Matcher {
     pub(super) fn new(detections: &Arc<Detections>) -> Self {
-        Self { detections: Arc::clone(detections), answers: vec![Answer::NONE; REMEMBERED].into() }
+        Self { detections: Arc::clone(detections), answers: vec![MatchAnswer::NONE; REMEMBERED].into() }
     }
 
     /// The detections that the record matches.
@@ -116,7 +116,7 @@ impl Matcher {
         match self.answers.get_mut(place(words)) {
             Some(answer) if answer.words == words => answer.matches,
             Some(answer) => {
-                *answer = Answer { words, matches: asked(&self.detections, view) };
+                *answer = MatchAnswer { words, matches: asked(&self.detections, view) };
                 answer.matches
             }
             None => Matches::NONE,

@@ -11,10 +11,10 @@ use rsigma_parser::CorrelationRule;
 use super::{
     compile::{Grouping, is_by_person, wrong},
     correlator::SigmaAdapter,
-    error::{Problem, RuleError},
+    error::{RuleError, RuleProblem},
     fields::Group,
     info::RuleId,
-    load::{Body, Loaded},
+    load::{Loaded, RuleBody},
     matcher::Matches,
     question::{CountStrategy, counted, question, strategy},
 };
@@ -88,7 +88,7 @@ pub(super) struct PlannedCorrelation {
 #[derive(Debug)]
 pub(super) struct Counter {
     pub(super) group: Group,
-    pub(super) counts: Counts,
+    pub(super) counts: Counted,
     /// The longest span, in seconds.
     pub(super) span: i64,
     /// The most that one of them needs, and the fewest.
@@ -101,7 +101,7 @@ pub(super) struct Counter {
 
 /// What a tally counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Counts {
+pub(super) enum Counted {
     /// Records.
     Records,
     /// Different values.
@@ -110,7 +110,7 @@ pub(super) enum Counts {
     Parts,
 }
 
-type SameTally = (Group, Counts, Vec<usize>);
+type SameCounter = (Group, Counted, Vec<usize>);
 
 impl Plan {
     pub(super) fn new(context: &PlanContext<'_>, grouping: Grouping) -> Result<Self, RuleError> {
@@ -122,14 +122,14 @@ impl Plan {
             is_by_person: grouping == Grouping::ByPerson,
             ..Self::default()
         };
-        let mut same: Vec<(SameTally, usize)> = Vec::new();
+        let mut same: Vec<(SameCounter, usize)> = Vec::new();
         let mut watch_of: HashMap<usize, usize> = HashMap::new();
         let mut wanted: Vec<(usize, Vec<Target>)> = Vec::new();
         for (rule, loaded) in context.rules.iter().enumerate() {
             if let Some(bit) = context.bits.get(rule).copied().flatten() {
                 plan.fire_alone(bit, context.ids.get(rule).copied().flatten());
             }
-            let Body::Correlation(correlation) = &loaded.body else { continue };
+            let RuleBody::Correlation(correlation) = &loaded.body else { continue };
             if is_by_person(loaded) != plan.is_by_person {
                 continue;
             }
@@ -202,11 +202,12 @@ impl Plan {
         context: &PlanContext<'_>,
         rule: &CorrelationRule,
         (references, id): (&[usize], Option<RuleId>),
-        same: &mut Vec<(SameTally, usize)>,
-    ) -> Result<Vec<Target>, Problem> {
-        let group = Group::of(&rule.group_by).map_err(Problem::UnknownField)?;
+        same: &mut Vec<(SameCounter, usize)>,
+    ) -> Result<Vec<Target>, RuleProblem> {
+        let group = Group::of(&rule.group_by).map_err(RuleProblem::UnknownField)?;
         let span = i64::try_from(rule.timespan.seconds).ok().filter(|span| (1..=LONGEST_SPAN).contains(span));
-        let span = span.ok_or_else(|| Problem::Unsupported("`timespan` must be from 1s to 366d".into()))?;
+        let span =
+            span.ok_or_else(|| RuleProblem::Unsupported("`timespan` must be from 1s to 366d".into()))?;
         let strategy = strategy(rule)?;
         let correlation = self.correlations.len();
         let labels: Vec<_> = (0..references.len()).map(|part| format!("{correlation}.{part}")).collect();
@@ -214,9 +215,9 @@ impl Plan {
             let referred = context.index.get(name)?;
             labels.get(references.iter().position(|reference| reference == referred)?).cloned()
         })?;
-        SigmaAdapter::check(&question).map_err(Problem::Syntax)?;
+        SigmaAdapter::check(&question).map_err(RuleProblem::Syntax)?;
         self.questions.push(question);
-        let counted = counted(rule).map_err(Problem::UnknownField)?;
+        let counted = counted(rule).map_err(RuleProblem::UnknownField)?;
         let least = match &strategy {
             CountStrategy::Counter(_, least) => *least,
             CountStrategy::Order | CountStrategy::Open => references.len(),
@@ -237,13 +238,18 @@ impl Plan {
             CountStrategy::Open => parts.map(|part| Target::Open { correlation, part }).collect(),
             CountStrategy::Order => parts.map(|part| Target::Order { correlation, part }).collect(),
             CountStrategy::Counter(counts, _) => {
-                let counter = self.counter(correlation, (group, counts, references.to_vec()), same);
-                parts.map(|part| Target::Counter { counter, part }).collect()
+                let at = self.counter(correlation, (group, counts, references.to_vec()), same);
+                parts.map(|part| Target::Counter { counter: at, part }).collect()
             }
         })
     }
 
-    fn counter(&mut self, correlation: usize, key: SameTally, same: &mut Vec<(SameTally, usize)>) -> usize {
+    fn counter(
+        &mut self,
+        correlation: usize,
+        key: SameCounter,
+        same: &mut Vec<(SameCounter, usize)>,
+    ) -> usize {
         let (span, least) = self
             .correlations
             .get(correlation)

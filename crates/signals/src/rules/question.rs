@@ -4,7 +4,7 @@ use rsigma_parser::{
     ConditionExpr, ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType, WindowMode,
 };
 
-use super::{error::Problem, fields::Group, plan::Counts};
+use super::{error::RuleProblem, fields::Group, plan::Counted};
 
 /// A correlation must not need more records than this.
 const MOST_NEEDED: u64 = 10_000;
@@ -13,7 +13,7 @@ const MOST_KEPT: &str = "4096";
 
 /// How a correlation is noted before the engine is asked.
 pub(super) enum CountStrategy {
-    Counter(Counts, usize),
+    Counter(Counted, usize),
     Order,
     Open,
 }
@@ -25,8 +25,8 @@ pub(super) fn counted(rule: &CorrelationRule) -> Result<Option<Group>, String> {
     }
 }
 
-pub(super) fn strategy(rule: &CorrelationRule) -> Result<CountStrategy, Problem> {
-    let unsupported = |why: &str| Err(Problem::Unsupported(why.into()));
+pub(super) fn strategy(rule: &CorrelationRule) -> Result<CountStrategy, RuleProblem> {
+    let unsupported = |why: &str| Err(RuleProblem::Unsupported(why.into()));
     let least = lower_limit(&rule.condition);
     if least.is_some_and(|least| least > MOST_NEEDED) {
         return unsupported("it needs more than 10,000 records. Ask for fewer");
@@ -35,9 +35,9 @@ pub(super) fn strategy(rule: &CorrelationRule) -> Result<CountStrategy, Problem>
     let parts = rule.rules.len();
     let least = least.and_then(|least| usize::try_from(least).ok()).map(|least| least.max(1));
     Ok(match (rule.correlation_type, least.filter(|_| is_sliding)) {
-        (CorrelationType::EventCount, Some(least)) => CountStrategy::Counter(Counts::Records, least),
+        (CorrelationType::EventCount, Some(least)) => CountStrategy::Counter(Counted::Records, least),
         (CorrelationType::ValueCount, least) => match (counted(rule), least) {
-            (Ok(Some(fields)), Some(least)) => CountStrategy::Counter(Counts::Values(fields), least),
+            (Ok(Some(fields)), Some(least)) => CountStrategy::Counter(Counted::Values(fields), least),
             (Ok(Some(_)), None) => CountStrategy::Open,
             _ => return unsupported("it counts no values. Name the `field` in its condition"),
         },
@@ -45,7 +45,7 @@ pub(super) fn strategy(rule: &CorrelationRule) -> Result<CountStrategy, Problem>
             return unsupported("it asks for more rules than it names");
         }
         (CorrelationType::Temporal, Some(least)) => {
-            CountStrategy::Counter(Counts::Parts, if least == 1 { parts } else { least })
+            CountStrategy::Counter(Counted::Parts, if least == 1 { parts } else { least })
         }
         (CorrelationType::TemporalOrdered, _) if parts < 2 => {
             return unsupported("an order needs two rules or more");
@@ -75,7 +75,7 @@ pub(super) fn question(
     labels: &[String],
     strategy: &CountStrategy,
     label_of: impl Fn(&str) -> Option<String>,
-) -> Result<CorrelationRule, Problem> {
+) -> Result<CorrelationRule, RuleProblem> {
     let mut question = rule.clone();
     question.id = Some(correlation.to_string());
     question.name = None;
@@ -111,8 +111,8 @@ pub(super) fn question(
 fn relabelled(
     condition: &ConditionExpr,
     label_of: &impl Fn(&str) -> Option<String>,
-) -> Result<ConditionExpr, Problem> {
-    let all = |parts: &[ConditionExpr]| -> Result<Vec<_>, Problem> {
+) -> Result<ConditionExpr, RuleProblem> {
+    let all = |parts: &[ConditionExpr]| -> Result<Vec<_>, RuleProblem> {
         parts.iter().map(|part| relabelled(part, label_of)).collect()
     };
     Ok(match condition {
@@ -120,11 +120,11 @@ fn relabelled(
         ConditionExpr::Or(parts) => ConditionExpr::Or(all(parts)?),
         ConditionExpr::Not(part) => ConditionExpr::Not(Box::new(relabelled(part, label_of)?)),
         ConditionExpr::Identifier(name) => {
-            let label = label_of(name).ok_or_else(|| Problem::UnknownReference(name.clone()))?;
+            let label = label_of(name).ok_or_else(|| RuleProblem::UnknownReference(name.clone()))?;
             ConditionExpr::Identifier(label)
         }
         ConditionExpr::Selector { .. } => {
-            return Err(Problem::Unsupported(
+            return Err(RuleProblem::Unsupported(
                 "`of` is not supported in a correlation. Name the rules".into(),
             ));
         }

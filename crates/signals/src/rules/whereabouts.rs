@@ -1,26 +1,26 @@
 //! The line of a rule's file that a problem is about: the parser keeps none, so it is looked for.
 
-use super::error::Problem;
+use super::error::RuleProblem;
 
 /// `None`: the problem is about the rule as a whole, or is not to be found.
-pub(super) fn line_of(document: &str, problem: &Problem) -> Option<u64> {
+pub(super) fn line_of(document: &str, problem: &RuleProblem) -> Option<u64> {
     let lines: Vec<_> = document.lines().collect();
     let found = match problem {
-        Problem::Syntax(message) => return line_in(message),
-        Problem::UnknownField(field) => {
+        RuleProblem::Syntax(message) => return line_in(message),
+        RuleProblem::UnknownField(field) => {
             let from = body(&lines)?;
             key(&lines, from, field).or_else(|| value(&lines, from, field))
         }
-        Problem::Hashed(field) => key(&lines, body(&lines)?, field),
-        Problem::UnknownWord { field, word, .. } => {
+        RuleProblem::Hashed(field) => key(&lines, body(&lines)?, field),
+        RuleProblem::UnknownWord { field, word, .. } => {
             let from = key(&lines, body(&lines)?, field)?;
             value(&lines, from, word).or(Some(from))
         }
-        Problem::Unsupported(why) => key(&lines, 0, why.split('`').nth(1)?),
-        Problem::Logsource => key(&lines, 0, "logsource"),
-        Problem::Name(_) => key(&lines, 0, "name"),
-        Problem::Extra(name) => key(&lines, key(&lines, 0, "postern")?, name),
-        Problem::Empty(name) => key(&lines, 0, name.strip_prefix("postern: ").unwrap_or(name)),
+        RuleProblem::Unsupported(why) => key(&lines, 0, why.split('`').nth(1)?),
+        RuleProblem::Logsource => key(&lines, 0, "logsource"),
+        RuleProblem::Name(_) => key(&lines, 0, "name"),
+        RuleProblem::Extra(name) => key(&lines, key(&lines, 0, "postern")?, name),
+        RuleProblem::Empty(name) => key(&lines, 0, name.strip_prefix("postern: ").unwrap_or(name)),
         _ => None,
     };
     Some(u64::try_from(found?).ok()? + 1)

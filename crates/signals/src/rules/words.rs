@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use rsigma_parser::{ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType};
 
-use super::load::{Body, Loaded};
+use super::load::{Loaded, RuleBody};
 
 /// What has to be reached: "5 or more prompts refused within 10 minutes". `rules` are those that `rule` refers to.
 pub(super) fn threshold(rule: &Loaded, parts: &[String]) -> String {
-    let Body::Correlation(correlation) = &rule.body else { return "one record is enough".to_owned() };
+    let RuleBody::Correlation(correlation) = &rule.body else { return "one record is enough".to_owned() };
     let within = span(correlation.timespan.seconds);
     match &correlation.condition {
         CorrelationCondition::Extended(condition) => format!("{condition}, within {within}"),
@@ -28,9 +28,9 @@ pub(super) fn threshold(rule: &Loaded, parts: &[String]) -> String {
 /// What a rule is called within the threshold of another.
 pub(super) fn part(rule: &Loaded, threshold: &str) -> String {
     match (&rule.body, &rule.extras.words) {
-        (Body::Detection { .. }, Some(words)) => words.as_ref().to_owned(),
-        (Body::Detection { .. }, None) => format!("“{}”", rule.title),
-        (Body::Correlation(_), _) => threshold.to_owned(),
+        (RuleBody::Detection { .. }, Some(words)) => words.as_ref().to_owned(),
+        (RuleBody::Detection { .. }, None) => format!("“{}”", rule.title),
+        (RuleBody::Correlation(_), _) => threshold.to_owned(),
     }
 }
 

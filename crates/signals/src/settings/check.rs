@@ -40,7 +40,7 @@ impl std::error::Error for SettingsError {}
 
 impl Settings {
     pub(super) fn problems(&self) -> Vec<String> {
-        let mut check = Check::default();
+        let mut check = SettingsCheck::default();
         self.check_people(&mut check);
         self.check_tenant(&mut check);
         for (name, limits) in &self.rules {
@@ -54,7 +54,7 @@ impl Settings {
         check.problems
     }
 
-    fn check_people(&self, check: &mut Check) {
+    fn check_people(&self, check: &mut SettingsCheck) {
         let Self {
             impossible_travel, phone_far_away, stale_password, lockout_by_stranger, clock_drift, ..
         } = self;
@@ -71,7 +71,7 @@ impl Settings {
         check.span("clock_drift.within", clock_drift.within);
     }
 
-    fn check_tenant(&self, check: &mut Check) {
+    fn check_tenant(&self, check: &mut SettingsCheck) {
         let Self { outage, policy, sms, .. } = self;
         check.share("outage.share", outage.share);
         check.at_least_one("outage.people", outage.people);
@@ -89,11 +89,11 @@ impl Settings {
 }
 
 #[derive(Default)]
-struct Check {
+struct SettingsCheck {
     problems: Vec<String>,
 }
 
-impl Check {
+impl SettingsCheck {
     fn expect(&mut self, sound: bool, field: &str, must: &str) {
         if !sound {
             self.problems.push(format!("settings.{field} must {must}"));

@@ -13,11 +13,11 @@ pub(super) fn read(text: &str) -> (Settings, Vec<String>) {
             return (Settings::default(), vec![format!("settings: {}", error.to_string().trim_end())]);
         }
     };
-    let mut reading = Reading::default();
+    let mut reading = TomlReading::default();
     for (key, value) in table {
         reading.take(&[key], value);
     }
-    let Reading { sound, mut problems } = reading;
+    let TomlReading { sound, mut problems } = reading;
     let settings = Settings::deserialize(sound).unwrap_or_else(|error| {
         problems.push(format!("settings: {}", error.message()));
         Settings::default()
@@ -26,12 +26,12 @@ pub(super) fn read(text: &str) -> (Settings, Vec<String>) {
 }
 
 #[derive(Default)]
-struct Reading {
+struct TomlReading {
     sound: Table,
     problems: Vec<String>,
 }
 
-impl Reading {
+impl TomlReading {
     /// Reads a document of nothing but this field. A section is tried empty first: its own name may be the wrong one.
     fn take(&mut self, path: &[String], value: Value) {
         let (bare, inner) = match value {

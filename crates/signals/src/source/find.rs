@@ -19,14 +19,14 @@ const NO_LOGS: [(&str, &str); 5] = [
 
 /// What was found so far.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundSources {
     pub(super) origins: Vec<Origin>,
     pub(super) skipped: Vec<Skipped>,
     /// Files and folders that were reached, by what they really are.
     seen: HashSet<PathBuf>,
 }
 
-impl Found {
+impl FoundSources {
     pub(super) fn add(&mut self, arg: &Path) -> Result<(), SourceError> {
         if arg == Path::new("-") {
             if !self.origins.contains(&Origin::StandardInput) {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::Stopped;
+use super::SourceStopped;
 
 /// A file up to the length it had when it was opened.
 pub(super) struct Bounded<R> {
@@ -32,7 +32,7 @@ impl<R: Read> Read for Bounded<R> {
         }
         let got = self.reader.read(room)?;
         if got == 0 {
-            return Err(Stopped::Shrunk { length: self.length, read: self.read }.into());
+            return Err(SourceStopped::Shrunk { length: self.length, read: self.read }.into());
         }
         self.read = self.length.min(self.read + got as u64);
         Ok(got)
@@ -72,23 +72,23 @@ pub(super) struct Guard<R> {
     pub(super) packing: &'static str,
     pub(super) stored: Arc<AtomicU64>,
     pub(super) unpacked: u64,
-    pub(super) limits: super::Limits,
+    pub(super) limits: super::UnpackLimits,
 }
 
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let packing = self.packing;
         let got = self.reader.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Stopped::CutOff { packing }.into(),
+            io::ErrorKind::UnexpectedEof => SourceStopped::CutOff { packing }.into(),
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-                Stopped::Corrupt { packing, why: error.to_string() }.into()
+                SourceStopped::Corrupt { packing, why: error.to_string() }.into()
             }
             _ => error,
         })?;
         self.unpacked += got as u64;
         let stored = self.stored.load(Ordering::Relaxed);
         if self.unpacked > self.limits.unpacked && self.unpacked / self.limits.ratio > stored {
-            return Err(Stopped::Bomb { stored, unpacked: self.unpacked }.into());
+            return Err(SourceStopped::Bomb { stored, unpacked: self.unpacked }.into());
         }
         Ok(got)
     }

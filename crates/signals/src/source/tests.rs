@@ -47,10 +47,10 @@ fn one(path: &Path) -> Source {
 
 /// Everything that can be read, and why that is not all.
 fn read_all(source: &Source) -> (Vec<u8>, Option<SourceError>) {
-    read_within(source, Limits::default())
+    read_within(source, UnpackLimits::default())
 }
 
-fn read_within(source: &Source, limits: Limits) -> (Vec<u8>, Option<SourceError>) {
+fn read_within(source: &Source, limits: UnpackLimits) -> (Vec<u8>, Option<SourceError>) {
     let mut bytes = Vec::new();
     let error = source
         .open_within(limits, &Arc::default())
@@ -59,7 +59,7 @@ fn read_within(source: &Source, limits: Limits) -> (Vec<u8>, Option<SourceError>
     (bytes, error.map(|error| source.error(error, None)))
 }
 
-fn why(error: Option<SourceError>) -> Stopped {
+fn why(error: Option<SourceError>) -> SourceStopped {
     match error {
         Some(SourceError::Stopped { why, .. }) => why,
         other => panic!("{other:?}"),
@@ -171,7 +171,7 @@ fn what_a_file_is_packed_in_is_seen() {
         assert_eq!(sources.bytes_read().load(Ordering::Relaxed), stored.len() as u64, "{name}");
     }
     let folder = folder(&[("x", &gzip(&gzip(&gzip(&text)))), ("empty", b""), ("short", b"\x1f")]);
-    assert_eq!(why(read_all(&one(&folder.path().join("x"))).1), Stopped::PackedTooDeep);
+    assert_eq!(why(read_all(&one(&folder.path().join("x"))).1), SourceStopped::PackedTooDeep);
     assert_eq!(read_all(&one(&folder.path().join("empty"))).0, b"");
     assert_eq!(read_all(&one(&folder.path().join("short"))).0, b"\x1f");
 }
@@ -211,17 +211,17 @@ fn what_came_before_the_damage_is_kept() {
             "{packing} {}",
             bytes.len()
         );
-        assert_eq!(why(error), Stopped::CutOff { packing });
+        assert_eq!(why(error), SourceStopped::CutOff { packing });
         let (bytes, error) = read_all(&one(&folder.path().join("bent")));
         assert!(bytes.len() > text.len() / 4, "{packing} {}", bytes.len());
-        assert!(matches!(why(error), Stopped::Corrupt { packing: said, .. } if said == packing));
+        assert!(matches!(why(error), SourceStopped::Corrupt { packing: said, .. } if said == packing));
     }
     // Damage that only the sum shows.
     let mut stored = zstd(text.as_bytes());
     *stored.last_mut().unwrap() ^= 1;
     let folder = folder(&[("x", &stored)]);
     let (bytes, error) = read_all(&one(&folder.path().join("x")));
-    assert!(bytes == text.as_bytes() && matches!(why(error), Stopped::Corrupt { .. }));
+    assert!(bytes == text.as_bytes() && matches!(why(error), SourceStopped::Corrupt { .. }));
 }
 
 #[test]
@@ -251,16 +251,17 @@ fn a_bomb_is_ended() {
     let bomb = gzip(&gzip(&vec![0; 64 << 20]));
     let folder = folder(&[("bomb.gz", &bomb), ("zeros.gz", &gzip(&vec![b'\n'; 4 << 20]))]);
     let source = one(&folder.path().join("bomb.gz"));
-    let limits = Limits { ratio: 1000, unpacked: 1 << 20 };
+    let limits = UnpackLimits { ratio: 1000, unpacked: 1 << 20 };
     let (bytes, error) = read_within(&source, limits);
     assert!(bytes.len() < 2 << 20, "{}", bytes.len());
-    let Stopped::Bomb { stored, unpacked } = why(error) else { panic!() };
+    let SourceStopped::Bomb { stored, unpacked } = why(error) else { panic!() };
     assert!(stored <= bomb.len() as u64 && unpacked > 1 << 20);
     // Small, or well packed, is no bomb.
     assert_eq!(read_all(&source).0.len(), 64 << 20);
-    let (bytes, error) = read_within(&one(&folder.path().join("zeros.gz")), Limits { ratio: 2000, ..limits });
+    let (bytes, error) =
+        read_within(&one(&folder.path().join("zeros.gz")), UnpackLimits { ratio: 2000, ..limits });
     assert!(bytes.len() == 4 << 20 && error.is_none());
-    assert_eq!((Limits::default().ratio, Limits::default().unpacked), (1000, 1 << 30));
+    assert_eq!((UnpackLimits::default().ratio, UnpackLimits::default().unpacked), (1000, 1 << 30));
 }
 
 #[test]
@@ -288,7 +289,7 @@ fn a_file_that_becomes_shorter_is_named() {
         let mut bytes = Vec::new();
         let error = source.error(reader.read_to_end(&mut bytes).unwrap_err(), None);
         assert!(error.to_string().contains(name), "{error}");
-        assert_eq!(why(Some(error)), Stopped::Shrunk { length, read: left });
+        assert_eq!(why(Some(error)), SourceStopped::Shrunk { length, read: left });
         assert!(bytes.len() >= 300, "{name}: {}", bytes.len());
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use flate2::read::MultiGzDecoder;
 
 use super::{
-    Stopped,
+    SourceStopped,
     guard::{Counted, Guard},
     zstd::Frames,
 };
@@ -22,14 +22,14 @@ const DEPTH: usize = 2;
 
 /// What makes a file a bomb: more than both.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct UnpackLimits {
     /// Times its size. Deflate gives at most 1032, and that only for a single letter repeated.
     pub(super) ratio: u64,
     /// Bytes.
     pub(super) unpacked: u64,
 }
 
-impl Default for Limits {
+impl Default for UnpackLimits {
     fn default() -> Self {
         Self { ratio: 1000, unpacked: 1 << 30 }
     }
@@ -67,7 +67,7 @@ pub(crate) fn is_packed(head: &[u8]) -> bool {
 /// Unpacks while it is read.
 pub(super) fn unpack<R: Read + Send + 'static>(
     reader: Counted<R>,
-    limits: Limits,
+    limits: UnpackLimits,
 ) -> io::Result<Box<dyn Read + Send>> {
     let stored = reader.own();
     let mut reader: Box<dyn Read + Send> = Box::new(reader);
@@ -75,13 +75,15 @@ pub(super) fn unpack<R: Read + Send + 'static>(
         let (head, failed) = head_of(&mut reader);
         let packing = packing_of(&head);
         // What was read before an error is there first.
-        reader = Box::new(Cursor::new(head).chain(Failing(failed)).chain(reader));
+        reader = Box::new(Cursor::new(head).chain(LaterError(failed)).chain(reader));
         let guarded =
             |reader, packing| Guard { reader, packing, stored: Arc::clone(&stored), unpacked: 0, limits };
         reader = match packing {
             Packing::None => return Ok(reader),
-            Packing::Other(kind) => return Err(Stopped::NotRead { kind }.into()),
-            Packing::Gzip | Packing::Zstd if depth == DEPTH => return Err(Stopped::PackedTooDeep.into()),
+            Packing::Other(kind) => return Err(SourceStopped::NotRead { kind }.into()),
+            Packing::Gzip | Packing::Zstd if depth == DEPTH => {
+                return Err(SourceStopped::PackedTooDeep.into());
+            }
             Packing::Gzip => {
                 let unpacked = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, reader));
                 Box::new(guarded(Box::new(unpacked) as Box<dyn Read + Send>, "gzip"))
@@ -103,9 +105,9 @@ fn head_of(reader: &mut impl Read) -> (Vec<u8>, Option<io::Error>) {
 }
 
 /// An error that is to come later.
-struct Failing(Option<io::Error>);
+struct LaterError(Option<io::Error>);
 
-impl Read for Failing {
+impl Read for LaterError {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }

@@ -31,21 +31,21 @@ pub struct Bucket {
 #[derive(Debug)]
 pub(super) struct Chart {
     length: i64,
-    columns: Vec<Column>,
+    columns: Vec<ChartColumn>,
     /// Of the newest column.
     serial: u32,
 }
 
 #[derive(Debug)]
-struct Column {
+struct ChartColumn {
     index: i64,
     /// Its serial number; with others merged into it, that of the first.
     serial: u32,
-    rows: Vec<Row>,
+    rows: Vec<ChartRow>,
 }
 
 #[derive(Debug)]
-struct Row {
+struct ChartRow {
     provider: Provider,
     attempts: u64,
     failures: u64,
@@ -78,7 +78,7 @@ impl Chart {
 
     /// By time, then by provider.
     pub(super) fn buckets(&self) -> Vec<Bucket> {
-        let bucket = |column: &Column, row: &Row| Bucket {
+        let bucket = |column: &ChartColumn, row: &ChartRow| Bucket {
             provider: row.provider,
             from: Timestamp::from_microsecond(column.index.saturating_mul(self.length)).unwrap_or_default(),
             length: SignedDuration::from_micros(self.length),
@@ -98,7 +98,7 @@ impl Chart {
             column.rows.iter_mut().for_each(|row| row.people.pack());
         }
         self.serial += 1;
-        self.columns.push(Column { index, serial: self.serial, rows: Vec::new() });
+        self.columns.push(ChartColumn { index, serial: self.serial, rows: Vec::new() });
         while self.columns.len() > MOST_BUCKETS {
             self.double();
         }
@@ -106,7 +106,7 @@ impl Chart {
 
     fn double(&mut self) {
         self.length = self.length.saturating_mul(2);
-        let mut merged: Vec<Column> = Vec::with_capacity(MOST_BUCKETS);
+        let mut merged: Vec<ChartColumn> = Vec::with_capacity(MOST_BUCKETS);
         for mut column in self.columns.drain(..) {
             column.index = column.index.div_euclid(2);
             match merged.last_mut().filter(|last| last.index == column.index) {
@@ -118,11 +118,11 @@ impl Chart {
     }
 }
 
-impl Column {
-    fn row(&mut self, provider: Provider) -> &mut Row {
+impl ChartColumn {
+    fn row(&mut self, provider: Provider) -> &mut ChartRow {
         let place = self.rows.iter().position(|row| row.provider == provider);
         let place = place.unwrap_or_else(|| {
-            self.rows.push(Row { provider, attempts: 0, failures: 0, people: UserSet::default() });
+            self.rows.push(ChartRow { provider, attempts: 0, failures: 0, people: UserSet::default() });
             self.rows.len() - 1
         });
         #[expect(clippy::indexing_slicing, reason = "it was found or pushed just now")]

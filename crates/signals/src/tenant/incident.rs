@@ -17,7 +17,7 @@ const OVER: f64 = 1.0;
 #[derive(Debug, Clone)]
 pub(super) struct Incident {
     pub(super) provider: Provider,
-    pub(super) about: About,
+    pub(super) about: IncidentKind,
     /// The first record that counts.
     pub(super) since: i64,
     /// The last.
@@ -28,17 +28,17 @@ pub(super) struct Incident {
     pub(super) people: u64,
     /// The first sign-in after the last record that counts.
     pub(super) recovered: Option<i64>,
-    evidence: Vec<Place>,
-    named: Vec<(Place, PersonKey)>,
-    live: Option<Live>,
+    evidence: Vec<RecordPlace>,
+    named: Vec<(RecordPlace, PersonKey)>,
+    live: Option<LiveIncident>,
 }
 
 /// When and where.
-type Place = (i64, u32, u64);
+type RecordPlace = (i64, u32, u64);
 
 /// What it is, with what only that kind needs.
 #[derive(Debug, Clone)]
-pub(super) enum About {
+pub(super) enum IncidentKind {
     Outage(outage::OutageStory),
     Policy(policy::PolicyStory),
     Sms(sms::SmsStory),
@@ -46,7 +46,7 @@ pub(super) enum About {
 
 /// What is known only while it may go on.
 #[derive(Debug, Clone, Default)]
-struct Live {
+struct LiveIncident {
     people: HashSet<PersonKey>,
     count: u64,
     latest: i64,
@@ -64,7 +64,7 @@ impl Incident {
     /// `records`: at least one, from the first that counts.
     pub(super) fn new<'r>(
         provider: Provider,
-        about: About,
+        about: IncidentKind,
         weight: f64,
         records: impl IntoIterator<Item = &'r Record>,
     ) -> Self {
@@ -78,7 +78,7 @@ impl Incident {
             recovered: None,
             evidence: Vec::new(),
             named: Vec::new(),
-            live: Some(Live { weight, latest: i64::MIN, ..Live::default() }),
+            live: Some(LiveIncident { weight, latest: i64::MIN, ..LiveIncident::default() }),
         };
         incident.absorb(records);
         incident

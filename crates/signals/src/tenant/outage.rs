@@ -12,12 +12,12 @@ mod story;
 use std::cmp::Reverse;
 
 use super::{
-    Step,
+    TenantEvent,
     active::Active,
-    incident::{About, Incident, beginning, rate},
+    incident::{Incident, IncidentKind, beginning, rate},
     micros,
     normal::{Normal, minute},
-    window::{Ending, Fact, GroupCounts, Record, Window},
+    window::{Ending, Fact, GroupCounts, Record, SlidingWindow},
 };
 use crate::{
     cause::Cause,
@@ -44,7 +44,7 @@ const LONGEST_SILENCE: i64 = 6;
 pub(super) struct Outages {
     limits: settings::Outage,
     active: Active,
-    failing: Window<OutageKey>,
+    failing: SlidingWindow<OutageKey>,
     normal: Normal<OutageKey>,
     sign_ins: u64,
     sign_ins_before: u64,
@@ -58,7 +58,7 @@ impl Outages {
         Self {
             limits: limits.clone(),
             active: Active::new(window),
-            failing: Window::new(window),
+            failing: SlidingWindow::new(window),
             normal: Normal::new(window, limits.people),
             sign_ins: 0,
             sign_ins_before: 0,
@@ -68,7 +68,7 @@ impl Outages {
     }
 
     /// Background use of tokens says nothing: it goes on through an outage, and fails without one.
-    pub(super) fn take(&mut self, step: &Step<'_>, incidents: &mut [Incident]) {
+    pub(super) fn take(&mut self, step: &TenantEvent<'_>, incidents: &mut [Incident]) {
         let event = step.event;
         if !event.interactive() {
             return;
@@ -96,14 +96,15 @@ impl Outages {
         }
     }
 
-    fn fail(&mut self, step: &Step<'_>, key: OutageKey, open: Option<&mut Incident>) {
+    fn fail(&mut self, step: &TenantEvent<'_>, key: OutageKey, open: Option<&mut Incident>) {
         let record = step.record(key.cause, self.sign_ins_before);
         self.failing.take(Fact { network: step.event.network_key(), ..step.fact(key, Ending::Failed) });
         self.failing.record(key, record);
         if !self.touched.contains(&key) {
             self.touched.push(key);
         }
-        if let Some(open) = open.filter(|open| matches!(&open.about, About::Outage(story) if story.has(key)))
+        if let Some(open) =
+            open.filter(|open| matches!(&open.about, IncidentKind::Outage(story) if story.has(key)))
         {
             open.fail(&record);
         }
@@ -128,7 +129,7 @@ impl Outages {
         self.look_again(&mut story);
         // People give up while it lasts; what is usual afterwards lies far below still.
         let weight = rate(&counts.records, first, self.sign_ins) / 4.0;
-        Some(Incident::new(provider, About::Outage(story), weight, counts.records.range(first..)))
+        Some(Incident::new(provider, IncidentKind::Outage(story), weight, counts.records.range(first..)))
     }
 
     fn is_proven(&self, key: OutageKey, failing: &GroupCounts, now: i64) -> bool {
@@ -184,7 +185,7 @@ impl Outages {
     pub(super) fn update(&self, incident: &mut Incident, now: i64) {
         incident.settle(now);
         let since = incident.since;
-        let About::Outage(story) = &mut incident.about else { return };
+        let IncidentKind::Outage(story) = &mut incident.about else { return };
         let mut joining: Vec<Record> = Vec::new();
         for key in &self.touched {
             let proven = self.failing.counts(*key).filter(|counts| self.is_proven(*key, counts, now));
@@ -229,7 +230,7 @@ impl Outages {
 
     /// With half the share that it takes to begin, so that it does not flicker.
     fn has_passed(&self, incident: &Incident) -> bool {
-        let About::Outage(story) = &incident.about else { return true };
+        let IncidentKind::Outage(story) = &incident.about else { return true };
         let active = self.active.people();
         let failing =
             story.keys.iter().filter_map(|key| self.failing.counts(*key)).map(|counts| counts.people);

@@ -10,10 +10,10 @@ mod story;
 use std::collections::HashMap;
 
 use super::{
-    Step,
-    incident::{About, Incident, as_f64, beginning, rate},
+    TenantEvent,
+    incident::{Incident, IncidentKind, as_f64, beginning, rate},
     micros,
-    window::{Ending, GroupCounts, Window},
+    window::{Ending, GroupCounts, SlidingWindow},
 };
 use crate::{
     event::Texts,
@@ -36,7 +36,7 @@ const LONGEST_SILENCE: i64 = 72 * HOUR;
 pub(super) struct AccessPolicies {
     limits: settings::Policy,
     span: i64,
-    blocked: Window<AccessPolicy>,
+    blocked: SlidingWindow<AccessPolicy>,
     past: HashMap<AccessPolicy, PolicyPast>,
     first_sign_in: Option<i64>,
     sign_ins: u64,
@@ -51,7 +51,7 @@ impl AccessPolicies {
         Self {
             limits: limits.clone(),
             span,
-            blocked: Window::new(span),
+            blocked: SlidingWindow::new(span),
             past: HashMap::new(),
             first_sign_in: None,
             sign_ins: 0,
@@ -61,7 +61,7 @@ impl AccessPolicies {
         }
     }
 
-    pub(super) fn take(&mut self, step: &Step<'_>, incidents: &mut [Incident]) {
+    pub(super) fn take(&mut self, step: &TenantEvent<'_>, incidents: &mut [Incident]) {
         let event = step.event;
         if event.proves() {
             self.sign_ins += 1;
@@ -87,7 +87,7 @@ impl AccessPolicies {
             return;
         }
         let people =
-            |blocked: &Window<AccessPolicy>| blocked.counts(policy).map_or(0, |counts| counts.people);
+            |blocked: &SlidingWindow<AccessPolicy>| blocked.counts(policy).map_or(0, |counts| counts.people);
         let before = people(&self.blocked);
         self.blocked.take(step.fact(policy, Ending::Refused));
         self.blocked.record(policy, record);
@@ -135,7 +135,7 @@ impl AccessPolicies {
         }
         // People stop trying soon, long before the policy is mended.
         let weight = rate(&counts.records, first, self.sign_ins) / 10.0;
-        Some(Incident::new(provider, About::Policy(story), weight, counts.records.range(first..)))
+        Some(Incident::new(provider, IncidentKind::Policy(story), weight, counts.records.range(first..)))
     }
 
     /// How many people it takes, seen what the policy did before.

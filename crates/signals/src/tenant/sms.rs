@@ -4,10 +4,10 @@ mod others;
 mod story;
 
 use super::{
-    Step,
-    incident::{About, Incident, beginning, rate, share},
+    TenantEvent,
+    incident::{Incident, IncidentKind, beginning, rate, share},
     micros,
-    window::{Ending, Fact, Window},
+    window::{Ending, Fact, SlidingWindow},
 };
 use crate::{
     cause::Cause,
@@ -47,7 +47,7 @@ struct SmsState {
 pub(super) struct Messages {
     limits: settings::Sms,
     span: i64,
-    window: Window<SmsLine>,
+    window: SlidingWindow<SmsLine>,
     others: Others,
     sms: SmsState,
     voice: SmsState,
@@ -59,14 +59,14 @@ impl Messages {
         Self {
             limits: limits.clone(),
             span,
-            window: Window::new(span),
+            window: SlidingWindow::new(span),
             others: Others::new(span),
             sms: SmsState::default(),
             voice: SmsState::default(),
         }
     }
 
-    pub(super) fn take(&mut self, step: &Step<'_>, incidents: &mut [Incident]) {
+    pub(super) fn take(&mut self, step: &TenantEvent<'_>, incidents: &mut [Incident]) {
         let event = step.event;
         let line = line(event);
         match event.result() {
@@ -136,7 +136,7 @@ impl Messages {
         let story = SmsStory { line, normal, now: rate_now, others_work, said };
         // Half-way between how many usually fail and how many do now.
         let weight = f64::midpoint(1.0 - normal, rate(&counts.records, first, state.sign_ins));
-        Some(Incident::new(provider, About::Sms(story), weight, counts.records.range(first..)))
+        Some(Incident::new(provider, IncidentKind::Sms(story), weight, counts.records.range(first..)))
     }
 
     fn are_others_well(&self, now: i64) -> bool {

@@ -72,7 +72,7 @@ pub(super) struct GroupCounts {
 
 /// Facts, each forgotten when it is older than the span.
 #[derive(Debug)]
-pub(super) struct Window<K> {
+pub(super) struct SlidingWindow<K> {
     span: i64,
     slots: Vec<Slot<K>>,
     unused: u32,
@@ -94,7 +94,7 @@ struct Slot<K> {
     next: u32,
 }
 
-impl<K: Copy + Eq + Hash> Window<K> {
+impl<K: Copy + Eq + Hash> SlidingWindow<K> {
     pub(super) fn new(span: i64) -> Self {
         Self {
             span,

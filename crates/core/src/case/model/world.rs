@@ -37,7 +37,7 @@ impl Holding {
 
 /// One step that the adversary takes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Step {
+pub(super) enum ModelStep {
     BindPage {
         by: &'static str,
     },

@@ -60,7 +60,7 @@ impl Limits {
 
 /// What was found so far, in numbers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct ReadCounts {
     pub(crate) records: i64,
     pub(crate) attempts: i64,
     pub(crate) out_of_time: i64,
@@ -72,7 +72,7 @@ pub(crate) struct Counts {
     pub(crate) damaged_lines: Vec<(u64, String)>,
 }
 
-impl Counts {
+impl ReadCounts {
     /// "12 records: 9 of other kinds (user.session.end), 3 damaged (line 4: not JSON at column 1)".
     pub(crate) fn in_words(&self) -> String {
         let plural = if self.records == 1 { "" } else { "s" };
@@ -91,7 +91,7 @@ impl Counts {
 
     /// What a row says of it.
     pub(crate) fn of(row: &ImportRow) -> Self {
-        let lines: Vec<DamagedLine> = serde_json::from_str(&row.damaged_lines).unwrap_or_default();
+        let lines: Vec<DamagedImportLine> = serde_json::from_str(&row.damaged_lines).unwrap_or_default();
         Self {
             records: row.records,
             attempts: row.attempts,
@@ -100,7 +100,7 @@ impl Counts {
             foreign: row.foreign_records,
             damaged: row.damaged_records,
             foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
-            damaged_lines: lines.into_iter().map(|DamagedLine { line, why }| (line, why)).collect(),
+            damaged_lines: lines.into_iter().map(|DamagedImportLine { line, why }| (line, why)).collect(),
         }
     }
 
@@ -113,7 +113,7 @@ impl Counts {
         tally.foreign_records = self.foreign;
         tally.damaged_records = self.damaged;
         tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
-        let line = |(line, why): &(u64, String)| DamagedLine { line: *line, why: why.clone() };
+        let line = |(line, why): &(u64, String)| DamagedImportLine { line: *line, why: why.clone() };
         tally.damaged_lines =
             serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
         Ok(())
@@ -143,7 +143,7 @@ impl Counts {
 
 /// A damaged line, as it is kept.
 #[derive(Serialize, Deserialize)]
-struct DamagedLine {
+struct DamagedImportLine {
     line: u64,
     why: String,
 }
@@ -152,12 +152,12 @@ struct DamagedLine {
 #[derive(Debug, Default)]
 pub(crate) struct RecordBatch {
     pub(crate) rows: Vec<NewRecord>,
-    pub(crate) counts: Counts,
+    pub(crate) counts: ReadCounts,
 }
 
 /// How the reading ended.
 #[derive(Debug, Default)]
-pub(crate) struct End {
+pub(crate) struct ReadingEnd {
     /// What kept it from being read to its end.
     pub(crate) problem: Option<String>,
 }
@@ -165,7 +165,7 @@ pub(crate) struct End {
 /// A file that is being read.
 pub(crate) struct Reading {
     lots: mpsc::Receiver<RecordBatch>,
-    thread: JoinHandle<End>,
+    thread: JoinHandle<ReadingEnd>,
 }
 
 impl Reading {
@@ -186,15 +186,15 @@ impl Reading {
     }
 
     /// How it ended.
-    pub(crate) async fn end(self) -> Result<End, ActionError> {
+    pub(crate) async fn end(self) -> Result<ReadingEnd, ActionError> {
         self.thread.await.map_err(|error| ActionError::Internal(format!("reading an import: {error}")))
     }
 }
 
-fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<RecordBatch>) -> End {
+fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<RecordBatch>) -> ReadingEnd {
     let mut sorter = Sorter::new(limits, 0, Ordinals::default());
     let read = open(path).and_then(|file| {
-        let bounded = Bounded { inner: file, left: limits.unpacked, listener: sender.clone() };
+        let bounded = BoundedUpload { inner: file, left: limits.unpacked, listener: sender.clone() };
         postern_signals::read(bounded, ReadOptions::default(), |position, parsed| {
             sorter.take(position, parsed);
             if sorter.is_full() {
@@ -205,7 +205,7 @@ fn read_file(path: &Path, limits: Limits, sender: &mpsc::Sender<RecordBatch>) ->
     });
     // Nobody listens any more when the request was given up: then nothing is left to tell.
     let _ = sender.blocking_send(sorter.give());
-    End { problem: read.err().map(|error| printable(&error.to_string())) }
+    ReadingEnd { problem: read.err().map(|error| printable(&error.to_string())) }
 }
 
 /// Unpacks while it is read.
@@ -215,13 +215,13 @@ fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 }
 
 /// Ends a reading that nobody waits for, and one that unpacks to too much.
-struct Bounded {
+struct BoundedUpload {
     inner: Box<dyn Read + Send>,
     left: u64,
     listener: mpsc::Sender<RecordBatch>,
 }
 
-impl Read for Bounded {
+impl Read for BoundedUpload {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.listener.is_closed() {
             return Err(io::Error::other("given up"));

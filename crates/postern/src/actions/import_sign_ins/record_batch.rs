@@ -3,7 +3,7 @@
 use postern_core::event::{Event, EventKind};
 use serde_json::json;
 
-use super::reading::End;
+use super::reading::ReadingEnd;
 use super::{By, Imported, RecordBatch, Upload};
 use crate::actions::ActionError;
 use crate::app::App;
@@ -17,7 +17,7 @@ pub(crate) async fn record_lot(
     by: &By<'_>,
     upload: &Upload,
     import: Option<Imported>,
-    (lot, end): (RecordBatch, Option<End>),
+    (lot, end): (RecordBatch, Option<ReadingEnd>),
 ) -> Result<Imported, ActionError> {
     let mut change = by.change(app).await?;
     let is_first = import.is_none();

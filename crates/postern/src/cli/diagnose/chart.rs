@@ -16,7 +16,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// Records over time.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Chart {
+pub(super) struct HourChart {
     bars: Vec<Bar>,
     marks: Vec<Mark>,
     ticks: Vec<Tick>,
@@ -64,8 +64,8 @@ struct Cell {
 }
 
 /// All providers together.
-pub(super) fn chart(report: &Report) -> Chart {
-    let Some((first, last)) = report.span else { return Chart::default() };
+pub(super) fn chart(report: &Report) -> HourChart {
+    let Some((first, last)) = report.span else { return HourChart::default() };
     let step = step_of(&report.chart, first, last);
     let mut counts: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
     for bucket in &report.chart {
@@ -83,7 +83,7 @@ pub(super) fn chart(report: &Report) -> Chart {
         .iter()
         .map(|(index, count)| bar(float(index - from) * slot, slot, *count, most, &begin(*index)));
     let scale = Scale { first: begin(from), seconds: float(slots * step) };
-    Chart {
+    HourChart {
         bars: bars.collect(),
         marks: report
             .findings

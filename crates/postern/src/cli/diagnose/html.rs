@@ -8,7 +8,7 @@ use postern_signals::{
 };
 use serde::Serialize;
 
-use super::chart::{Chart, Heat, chart, heat, width_of};
+use super::chart::{Heat, HourChart, chart, heat, width_of};
 use crate::runbook::{RUNBOOK, Runbook};
 
 /// Findings and people shown; a page of thousands helps nobody.
@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report) -> Result<String, minijinja::Error> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("clock", clock);
     environment.add_template("report.html", include_str!("report.html"))?;
-    environment.get_template("report.html")?.render(Serde(Page::of(report)))
+    environment.get_template("report.html")?.render(Serde(ReportPage::of(report)))
 }
 
 /// `2026-03-02T08:14:11.204Z` → `2026-03-02 08:14`.
@@ -35,7 +35,7 @@ fn clock(text: &str) -> String {
 }
 
 #[derive(Serialize)]
-struct Page {
+struct ReportPage {
     css: &'static str,
     runbook: &'static Runbook,
     version: &'static str,
@@ -43,8 +43,8 @@ struct Page {
     span: Option<(Timestamp, Timestamp)>,
     stopped: bool,
     tiles: Vec<Tile>,
-    chart: Chart,
-    findings: Vec<FindingView>,
+    chart: HourChart,
+    findings: Vec<FindingBlock>,
     findings_more: usize,
     people: Vec<PersonView>,
     people_more: usize,
@@ -54,7 +54,7 @@ struct Page {
     causes: Vec<CauseView>,
     damaged: Vec<String>,
     damaged_more: u64,
-    foreign: Vec<Kind>,
+    foreign: Vec<KindRow>,
 }
 
 #[derive(Serialize)]
@@ -65,7 +65,7 @@ struct Tile {
 }
 
 #[derive(Serialize)]
-struct Kind {
+struct KindRow {
     name: String,
     count: u64,
 }
@@ -78,7 +78,7 @@ struct CauseView {
 }
 
 #[derive(Serialize)]
-struct FindingView {
+struct FindingBlock {
     number: usize,
     class: &'static str,
     grade: &'static str,
@@ -141,7 +141,7 @@ struct ChangeView {
     detail: Option<String>,
 }
 
-impl Page {
+impl ReportPage {
     fn of(report: &Report) -> Self {
         let care: Vec<_> = report.people.iter().filter(|person| person.needs_care()).collect();
         let (heat, heat_most) = heat(&report.week);
@@ -180,7 +180,7 @@ impl Page {
             foreign: report
                 .foreign
                 .iter()
-                .map(|(name, count)| Kind { name: printable(name), count: *count })
+                .map(|(name, count)| KindRow { name: printable(name), count: *count })
                 .collect(),
         }
     }
@@ -203,11 +203,11 @@ fn tiles(report: &Report) -> Vec<Tile> {
     ]
 }
 
-fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingView {
+fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingBlock {
     let places: Vec<_> =
         finding.evidence.iter().take(POSITIONS_SHOWN).map(|position| report.place(*position)).collect();
     let more = if finding.evidence.len() > POSITIONS_SHOWN { " …" } else { "" };
-    FindingView {
+    FindingBlock {
         number,
         class: class_of(finding.grade),
         grade: finding.grade.plain_words(),

@@ -20,13 +20,13 @@ const TEMPLATE: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} l
 const TEMPLATE_OPEN: &str = "{spinner} {bytes} {bytes_per_sec} · {msg}";
 
 /// Watches a scan: shows how far it is on a terminal, and stops it at the first Ctrl-C.
-pub(in crate::cli) struct Watcher {
+pub(in crate::cli) struct ProgressWatcher {
     progress: Arc<Progress>,
     done: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-impl Watcher {
+impl ProgressWatcher {
     /// Starts to watch the reading of these files. `unfinished`: a file that is of no use if the program ends at once.
     pub(in crate::cli) fn start(sources: &Sources, unfinished: Option<PathBuf>) -> Self {
         let progress = Arc::new(Progress::default());

@@ -7,7 +7,7 @@ use std::{
 
 use postern_signals::{SignIn, ocsf::write_line, parquet::ParquetWriter, report::printable, source::Sources};
 
-use super::{ConvertArgs, ConvertError, Counts, Target};
+use super::{ConvertArgs, ConvertError, ConvertTarget, ConvertedCounts};
 use crate::cli::output_file::OutputFile;
 
 pub(super) struct Output {
@@ -15,10 +15,10 @@ pub(super) struct Output {
     /// A file is there, which this one is to replace.
     replaces: bool,
     unfinished: Option<PathBuf>,
-    kind: Kind,
+    kind: TargetKind,
 }
 
-enum Kind {
+enum TargetKind {
     Printed(BufWriter<Stdout>),
     Lines(BufWriter<OutputFile>),
     Parquet(Box<ParquetWriter<BufWriter<OutputFile>>>),
@@ -28,7 +28,8 @@ impl Output {
     /// Err: it is one of the inputs, or nothing can be written there. Nothing is changed then.
     pub(super) fn open(args: &ConvertArgs, inputs: &Sources) -> Result<Self, ConvertError> {
         let Some(path) = &args.output else {
-            let (to, kind) = ("standard output".to_owned(), Kind::Printed(BufWriter::new(io::stdout())));
+            let (to, kind) =
+                ("standard output".to_owned(), TargetKind::Printed(BufWriter::new(io::stdout())));
             return Ok(Self { to, replaces: false, unfinished: None, kind });
         };
         let to = printable(&path.display().to_string());
@@ -36,11 +37,11 @@ impl Output {
         let (replaces, unfinished) = (file.replaces(), file.unfinished());
         let file = BufWriter::new(file);
         let kind = match args.to {
-            Target::Ocsf => Kind::Lines(file),
-            Target::Parquet => {
+            ConvertTarget::Ocsf => TargetKind::Lines(file),
+            ConvertTarget::Parquet => {
                 let writer = ParquetWriter::new(file);
                 let parquet = |why| ConvertError::Parquet { to: to.clone(), why };
-                Kind::Parquet(Box::new(writer.map_err(parquet)?))
+                TargetKind::Parquet(Box::new(writer.map_err(parquet)?))
             }
         };
         Ok(Self { to, replaces, unfinished, kind })
@@ -59,11 +60,15 @@ impl Output {
         self.unfinished.clone()
     }
 
-    pub(super) fn write(&mut self, record: &SignIn<'_>, counts: &mut Counts) -> Result<(), ConvertError> {
+    pub(super) fn write(
+        &mut self,
+        record: &SignIn<'_>,
+        counts: &mut ConvertedCounts,
+    ) -> Result<(), ConvertError> {
         let written = match &mut self.kind {
-            Kind::Printed(out) => write_line(out, record),
-            Kind::Lines(out) => write_line(out, record),
-            Kind::Parquet(out) => {
+            TargetKind::Printed(out) => write_line(out, record),
+            TargetKind::Lines(out) => write_line(out, record),
+            TargetKind::Parquet(out) => {
                 out.push(record).map_err(|why| ConvertError::Parquet { to: self.to.clone(), why })?;
                 Ok(true)
             }
@@ -81,11 +86,11 @@ impl Output {
         let Self { to, kind, .. } = self;
         let unwritable = |why| ConvertError::Unwritable { to: to.clone(), why };
         let file = match kind {
-            Kind::Printed(mut out) => {
+            TargetKind::Printed(mut out) => {
                 return out.flush().or_else(unless_pipe_closed).map_err(unwritable);
             }
-            Kind::Lines(out) => out,
-            Kind::Parquet(out) => {
+            TargetKind::Lines(out) => out,
+            TargetKind::Parquet(out) => {
                 out.finish().map_err(|why| ConvertError::Parquet { to: to.clone(), why })?
             }
         };

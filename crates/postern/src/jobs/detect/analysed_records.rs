@@ -78,12 +78,12 @@ impl Imports {
 }
 
 /// A row of either kind.
-pub(super) enum Row {
+pub(super) enum AnyRecord {
     Own(SignInRow),
     Imported(ImportedRow),
 }
 
-impl Row {
+impl AnyRecord {
     pub(super) fn at(&self) -> i64 {
         match self {
             Self::Own(row) => row.at,
@@ -119,16 +119,16 @@ impl AnalysedRecords {
     }
 
     /// Takes a row, in the order of time.
-    pub(super) fn observe(&mut self, row: &Row, now: Timestamp) {
+    pub(super) fn observe(&mut self, row: &AnyRecord, now: Timestamp) {
         match row {
-            Row::Own(row) => {
+            AnyRecord::Own(row) => {
                 if row.id.as_str() > self.own_after.as_str() {
                     self.own_taken.insert(row.id.clone());
                 }
                 let position = Position { file: OWN, line: self.line_of(time(row.at)) };
                 self.live.observe(&row.record(position));
             }
-            Row::Imported(row) => {
+            AnyRecord::Imported(row) => {
                 let file = self.imports.number(&row.import_id);
                 let position = Position { file, line: u64::try_from(row.line).unwrap_or(0) };
                 let Some(record) = row.record(position) else { return };
@@ -168,7 +168,7 @@ impl AnalysedRecords {
         let mut rows = self.new_of_our_own(app, now).await?;
         while let Some(last) = page.last() {
             self.imported_after.clone_from(&last.id);
-            rows.extend(page.into_iter().map(Row::Imported));
+            rows.extend(page.into_iter().map(AnyRecord::Imported));
             self.analyse(std::mem::take(&mut rows), now);
             page = self.next_page(app).await?;
         }
@@ -202,7 +202,7 @@ impl AnalysedRecords {
             };
             self.waited_until = (last.at, last.id.clone());
             self.horizon = horizon;
-            self.analyse(page.into_iter().map(Row::Imported).collect(), now);
+            self.analyse(page.into_iter().map(AnyRecord::Imported).collect(), now);
             self.horizon = before;
         }
         self.horizon = horizon;
@@ -211,14 +211,14 @@ impl AnalysedRecords {
     }
 
     /// Analyses rows in the order of time. It takes a core for a while, which other tasks are moved off.
-    fn analyse(&mut self, rows: Vec<Row>, now: Timestamp) {
+    fn analyse(&mut self, rows: Vec<AnyRecord>, now: Timestamp) {
         if !rows.is_empty() {
             tokio::task::block_in_place(|| self.judge_in_place(rows, now));
         }
     }
 
-    fn judge_in_place(&mut self, mut rows: Vec<Row>, now: Timestamp) {
-        rows.sort_by_key(Row::at);
+    fn judge_in_place(&mut self, mut rows: Vec<AnyRecord>, now: Timestamp) {
+        rows.sort_by_key(AnyRecord::at);
         let since = self.since.as_microsecond();
         for row in rows.iter().filter(|row| row.at() >= since) {
             let analysed = self.live.newest().and_then(|newest| newest.checked_sub(LATE).ok());
@@ -232,7 +232,7 @@ impl AnalysedRecords {
         }
     }
 
-    async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<Row>, StoreError> {
+    async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<AnyRecord>, StoreError> {
         let mut rows = Vec::new();
         let looks_back = self.looked_back.is_none_or(|last| last.elapsed() >= STRAGGLERS_EVERY);
         let recent = first_id_of(now - MOSTLY_WITHIN);
@@ -243,13 +243,13 @@ impl AnalysedRecords {
             if let Some(last) = page.last() {
                 after.clone_from(&last.id);
             }
-            rows.extend(page.into_iter().filter(|row| !self.own_taken.contains(&row.id)).map(Row::Own));
+            rows.extend(page.into_iter().filter(|row| !self.own_taken.contains(&row.id)).map(AnyRecord::Own));
             if is_last {
                 break;
             }
         }
         for row in &rows {
-            if let Row::Own(row) = row {
+            if let AnyRecord::Own(row) = row {
                 self.own_taken.insert(row.id.clone());
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::analysed_records::{AnalysedRecords, PAGE, Row, first_id_of, horizon_of};
+use super::analysed_records::{AnalysedRecords, AnyRecord, PAGE, first_id_of, horizon_of};
 use crate::app::App;
 use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
@@ -19,14 +19,19 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<AnalysedRecords, StoreError
     let mut watch = AnalysedRecords::new(&app, now, newest_id.clone());
     let from = micros(watch.since());
     let until = horizon_of(now);
-    let mut own = Own {
+    let mut own = OwnRecords {
         rows: VecDeque::new(),
         after: (from, String::new()),
         newest_id: first_id_of(now),
         is_over: false,
     };
-    let mut imported =
-        Imported { rows: VecDeque::new(), after: (from, String::new()), newest_id, until, is_over: false };
+    let mut imported = ImportedRecords {
+        rows: VecDeque::new(),
+        after: (from, String::new()),
+        newest_id,
+        until,
+        is_over: false,
+    };
     loop {
         own.fill(&app).await?;
         imported.fill(&app).await?;
@@ -42,14 +47,14 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<AnalysedRecords, StoreError
 }
 
 /// Takes rows in the order of time until one of the two has to be filled. Both have rows, or have none left.
-fn merge(watch: &mut AnalysedRecords, own: &mut Own, imported: &mut Imported, now: Timestamp) {
+fn merge(watch: &mut AnalysedRecords, own: &mut OwnRecords, imported: &mut ImportedRecords, now: Timestamp) {
     loop {
         let row = match (own.rows.front(), imported.rows.front()) {
-            (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(Row::Own),
+            (Some(one), Some(other)) if one.at <= other.at => own.rows.pop_front().map(AnyRecord::Own),
             (_, Some(_)) if own.is_over || !own.rows.is_empty() => {
-                imported.rows.pop_front().map(Row::Imported)
+                imported.rows.pop_front().map(AnyRecord::Imported)
             }
-            (Some(_), None) if imported.is_over => own.rows.pop_front().map(Row::Own),
+            (Some(_), None) if imported.is_over => own.rows.pop_front().map(AnyRecord::Own),
             _ => None,
         };
         let Some(row) = row else { break };
@@ -57,14 +62,14 @@ fn merge(watch: &mut AnalysedRecords, own: &mut Own, imported: &mut Imported, no
     }
 }
 
-struct Own {
+struct OwnRecords {
     rows: VecDeque<SignInRow>,
     after: (i64, String),
     newest_id: String,
     is_over: bool,
 }
 
-impl Own {
+impl OwnRecords {
     async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());
@@ -84,7 +89,7 @@ impl Own {
     }
 }
 
-struct Imported {
+struct ImportedRecords {
     rows: VecDeque<ImportedRow>,
     after: (i64, String),
     newest_id: String,
@@ -92,7 +97,7 @@ struct Imported {
     is_over: bool,
 }
 
-impl Imported {
+impl ImportedRecords {
     async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());

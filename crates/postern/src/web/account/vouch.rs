@@ -52,13 +52,13 @@ pub async fn submit(
     }
 }
 
-type FormError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
+type VouchError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
 
 async fn page(
     app: &App,
     caller: &Caller,
     id: &CaseId,
-    error: Option<FormError<'_>>,
+    error: Option<VouchError<'_>>,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(app, caller, id).await?;
     let gave_word =

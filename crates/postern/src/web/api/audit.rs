@@ -28,7 +28,7 @@ const MOST: i64 = 1000;
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct Typed {
+pub struct AuditQuery {
     /// The event's name.
     #[param(example = "mfa.factor_admin_reset")]
     event: Option<String>,
@@ -78,12 +78,12 @@ pub struct AuditEntry {
 /// `GET /api/v1/audit`
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", operation_id = "list_audit",
     summary = "Read the audit log", description = "Newest first.",
-    params(Typed), security(("service_token" = ["audit:read"]), ("session" = [])),
+    params(AuditQuery), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The entries.", body = AuditPage), ReadErrors))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Params(typed): Params<Typed>,
+    Params(typed): Params<AuditQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
     let caller = caller.with_scope(&app, SCOPE).await?;
     permit_on_tenant::<ReadAudit>(&app, &caller).await?;
@@ -102,12 +102,12 @@ pub async fn list(
     summary = "Export the audit log",
     description = "One entry per line, newest first, up to 50,000; the rest follows with the last line's `id` as `before`. \
         That the log was read out is itself on the log.",
-    params(Typed), security(("service_token" = ["audit:read"]), ("session" = [])),
+    params(AuditQuery), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "JSON Lines.", body = String, content_type = "application/jsonl"), ReadErrors))]
 pub async fn export(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Params(typed): Params<Typed>,
+    Params(typed): Params<AuditQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let caller = caller.with_scope(&app, SCOPE).await?;
     if typed.limit.is_some() {
@@ -119,7 +119,7 @@ pub async fn export(
     Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], json_lines(&entries)))
 }
 
-async fn filter(app: &App, typed: Typed) -> Result<AuditFilter, Problem> {
+async fn filter(app: &App, typed: AuditQuery) -> Result<AuditFilter, Problem> {
     let event = typed.event.unwrap_or_default();
     if !event.is_empty() && EventKind::parse(&event).is_none() {
         return Err(Problem::bad_request(

@@ -44,7 +44,7 @@ pub struct CaseState {
     #[schema(value_type = Option<String>, format = DateTime)]
     lapses_at: Option<Timestamp>,
     /// What the policy still wants; null once the case is closed.
-    missing: Option<Missing>,
+    missing: Option<MissingView>,
     /// Whether the reset is open to the caller.
     lock: Lock,
     /// When it was opened.
@@ -57,7 +57,7 @@ pub struct CaseState {
 
 /// What the policy still wants, found by asking it about every way to go on.
 #[derive(Serialize, ToSchema)]
-pub struct Missing {
+pub struct MissingView {
     /// Nothing more: the proof suffices.
     nothing: bool,
     /// Whether the page must still be bound.
@@ -95,7 +95,7 @@ pub struct CaseDetail {
     /// Whom it is about; null when nobody signs in with that login.
     person: Option<CasePerson>,
     /// Numbers that may be called: on file for long enough before the case. No other can be bound.
-    numbers: Vec<Number>,
+    numbers: Vec<CallableNumber>,
     /// What was recorded, oldest first.
     evidence: Vec<RecordedEvidence>,
     /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, rejected proof, and
@@ -131,7 +131,7 @@ pub struct CasePerson {
     backup_codes_left: i64,
     contacts: Vec<FiledContact>,
     /// The latest ten attempts, newest first.
-    sign_ins: Vec<Attempt>,
+    sign_ins: Vec<SignInAttempt>,
 }
 
 /// A factor. Its secret is not here.
@@ -169,7 +169,7 @@ pub struct FiledContact {
 
 /// A number that may be called.
 #[derive(Serialize, ToSchema)]
-pub struct Number {
+pub struct CallableNumber {
     /// Names it in `bind-page`.
     id: String,
     /// `mobile` or `office_phone`.
@@ -181,7 +181,7 @@ pub struct Number {
 
 /// A sign-in attempt.
 #[derive(Serialize, ToSchema)]
-pub struct Attempt {
+pub struct SignInAttempt {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// `password`, `totp`, `webauthn`, `backup_code` or `pass`.

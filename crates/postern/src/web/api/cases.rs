@@ -26,7 +26,7 @@ const PAGE_SIZE: i64 = 200;
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct Which {
+pub struct CasesQuery {
     /// `queue`: the open ones, oldest first. `strangers`: those of them that somebody opened who had nothing to show, and
     /// that nobody has taken up; they stand in no other list. `closed`: the closed ones, newest first.
     #[param(required = false, example = "queue")]
@@ -53,12 +53,12 @@ pub struct CaseList {
 /// `GET /api/v1/cases`
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", operation_id = "list_cases",
     summary = "Who is waiting", description = "The desk's queue, the strangers' cases, the closed ones, or a search.",
-    params(Which), security(("service_token" = ["cases:read"]), ("session" = [])),
+    params(CasesQuery), security(("service_token" = ["cases:read"]), ("session" = [])),
     responses((status = 200, description = "The cases.", body = CaseList), ReadErrors))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Params(which): Params<Which>,
+    Params(which): Params<CasesQuery>,
 ) -> Result<Json<CaseList>, Problem> {
     let caller = caller.with_scope(&app, "cases:read").await?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;

@@ -26,7 +26,7 @@ const PAGE_SIZE: i64 = 200;
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct Which {
+pub struct FindingsQuery {
     /// `true`: the closed ones, newest first. Otherwise the open ones, worst first.
     #[param(required = false, default = false)]
     closed: bool,
@@ -70,12 +70,12 @@ pub struct CloseFinding {
 /// `GET /api/v1/findings`
 #[utoipa::path(get, path = "/api/v1/findings", tag = "signs", operation_id = "list_findings",
     summary = "What sign-in records show", description = "The open findings, worst first, or the closed ones.",
-    params(Which), security(("service_token" = ["findings:read"]), ("session" = [])),
+    params(FindingsQuery), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The findings.", body = FindingList), ReadErrors))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Params(which): Params<Which>,
+    Params(which): Params<FindingsQuery>,
 ) -> Result<Json<FindingList>, Problem> {
     let caller = caller.with_scope(&app, READ).await?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;

@@ -67,14 +67,14 @@ pub struct ImportLine {
     /// Lines that could not be read.
     damaged: i64,
     /// The first twenty of them.
-    damaged_lines: Vec<DamagedLine>,
+    damaged_lines: Vec<DamagedLineView>,
     /// What kept it from being read to its end.
     problem: Option<String>,
 }
 
 /// A line that could not be read.
 #[derive(Serialize, Deserialize, ToSchema)]
-pub struct DamagedLine {
+pub struct DamagedLineView {
     /// Its number, from 1.
     line: u64,
     /// Why, without its content.

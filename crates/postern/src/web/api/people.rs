@@ -24,7 +24,7 @@ use crate::web::problem::Problem;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Search {
+pub struct PeopleQuery {
     /// Part of a name or a login; empty for everybody.
     #[serde(default)]
     #[param(required = false, example = "ana")]
@@ -96,12 +96,12 @@ pub struct AddedPersonView {
 /// `GET /api/v1/people`
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", operation_id = "list_people",
     summary = "Find people", description = "By part of a name or login.",
-    params(Search), security(("service_token" = ["people:read"]), ("session" = [])),
+    params(PeopleQuery), security(("service_token" = ["people:read"]), ("session" = [])),
     responses((status = 200, description = "The people.", body = PeopleList), ReadErrors))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Params(search): Params<Search>,
+    Params(search): Params<PeopleQuery>,
 ) -> Result<Json<PeopleList>, Problem> {
     let caller = caller.with_scope(&app, "people:read").await?;
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;

@@ -72,7 +72,7 @@ pub struct ClaimantCase {
 
 /// A one-use enrolment pass.
 #[derive(Serialize, ToSchema)]
-pub struct ShownPass {
+pub struct PassAnswer {
     /// Signs in together with the password, once, to enrolment and nowhere else. An earlier pass is dead.
     #[schema(example = "7K3M-9QXR-2WPD")]
     pass: String,
@@ -84,7 +84,7 @@ pub struct ShownPass {
 /// The owner's objection.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Contest {
+pub struct ContestBody {
     /// The code from the link in the notice: what follows `#`.
     code: String,
 }
@@ -103,7 +103,7 @@ pub struct ContestOthers {
 
 /// What the objection stopped, and what is asked.
 #[derive(Serialize, ToSchema)]
-pub struct Contested {
+pub struct ContestedAnswer {
     /// The references of the requests that are stopped now. Empty: what the notice told of was over already, or the code
     /// asks which.
     stopped: Vec<String>,
@@ -163,13 +163,13 @@ pub async fn show_case(
     description = "Makes a one-use pass, after the reset and on a bound page only. Up to five for a case; each kills the \
         one before.",
     security(("page_token" = []), ("case_cookie" = [])),
-    responses((status = 200, description = "The pass.", body = ShownPass), PageErrors))]
+    responses((status = 200, description = "The pass.", body = PassAnswer), PageErrors))]
 pub async fn show_pass(
     State(app): State<Arc<App>>,
     CasePage(row): CasePage,
-) -> Result<Json<ShownPass>, Problem> {
+) -> Result<Json<PassAnswer>, Problem> {
     let shown = actions::show_pass::show_pass(&app, &row).await?;
-    Ok(Json(ShownPass { pass: shown.code, expires_at: shown.expires_at }))
+    Ok(Json(PassAnswer { pass: shown.code, expires_at: shown.expires_at }))
 }
 
 /// `POST /api/v1/portal/case/withdraw`
@@ -191,13 +191,13 @@ pub async fn withdraw_case(
     summary = "This was not me",
     description = "Stops what a notice told of: stops the case, and suspends the account if something was changed already. The \
         code is proof enough; nobody needs to be signed in to stop a recovery.",
-    request_body = Contest,
-    responses((status = 200, description = "It is stopped.", body = Contested), OpenErrors))]
+    request_body = ContestBody,
+    responses((status = 200, description = "It is stopped.", body = ContestedAnswer), OpenErrors))]
 pub async fn contest(
     State(app): State<Arc<App>>,
-    Body(sent): Body<Contest>,
-) -> Result<Json<Contested>, Problem> {
-    Ok(Json(Contested::from(actions::contest::contest(&app, &sent.code).await?)))
+    Body(sent): Body<ContestBody>,
+) -> Result<Json<ContestedAnswer>, Problem> {
+    Ok(Json(ContestedAnswer::from(actions::contest::contest(&app, &sent.code).await?)))
 }
 
 /// `POST /api/v1/portal/contest/others`
@@ -205,16 +205,16 @@ pub async fn contest(
     summary = "These were not me either",
     description = "Stops one of the other open requests that the answer to `contest` named, or all of them.",
     request_body = ContestOthers,
-    responses((status = 200, description = "What is stopped now.", body = Contested), OpenErrors))]
+    responses((status = 200, description = "What is stopped now.", body = ContestedAnswer), OpenErrors))]
 pub async fn contest_others(
     State(app): State<Arc<App>>,
     Body(sent): Body<ContestOthers>,
-) -> Result<Json<Contested>, Problem> {
+) -> Result<Json<ContestedAnswer>, Problem> {
     let which = sent.reference.as_deref().map_or(WhichOthers::All, WhichOthers::One);
-    Ok(Json(Contested::from(actions::contest::contest_others(&app, &sent.code, which).await?)))
+    Ok(Json(ContestedAnswer::from(actions::contest::contest_others(&app, &sent.code, which).await?)))
 }
 
-impl From<Stopped> for Contested {
+impl From<Stopped> for ContestedAnswer {
     fn from(stopped: Stopped) -> Self {
         let other = |row: CaseRow| OpenRequest {
             device: row.device(),

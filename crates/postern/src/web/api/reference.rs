@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use self::shapes::{Field, Kind, Shape};
+use self::shapes::{DocumentedField, DocumentedShape, ShapeKind};
 use crate::app::App;
 use crate::web::extract::MaybeSigned;
 use crate::web::problem::Problem;
@@ -21,14 +21,14 @@ use crate::web::router::render;
 #[derive(Serialize)]
 struct Reference {
     about: String,
-    groups: Vec<Group>,
+    groups: Vec<DocumentedGroup>,
     schemes: Vec<Scheme>,
-    shapes: Vec<Shape>,
+    shapes: Vec<DocumentedShape>,
 }
 
 /// Operations on one kind of thing.
 #[derive(Serialize)]
-struct Group {
+struct DocumentedGroup {
     name: String,
     description: String,
     operations: Vec<Operation>,
@@ -43,8 +43,8 @@ struct Operation {
     description: String,
     callers: Vec<String>,
     parameters: Vec<Parameter>,
-    fields: Vec<Field>,
-    answers: Vec<Answer>,
+    fields: Vec<DocumentedField>,
+    answers: Vec<DocumentedAnswer>,
     curl: String,
 }
 
@@ -57,11 +57,11 @@ struct Parameter {
 }
 
 #[derive(Serialize)]
-struct Answer {
+struct DocumentedAnswer {
     status: String,
     is_error: bool,
     description: String,
-    body: Option<Kind>,
+    body: Option<ShapeKind>,
 }
 
 /// A way to say who calls.
@@ -90,12 +90,12 @@ fn reference(document: &Value, server: &str) -> Reference {
             .map(|(name, scheme)| scheme_of(name, scheme))
             .collect(),
         shapes: entries(document, "/components/schemas")
-            .map(|(name, schema)| Shape::of(document, name, schema))
+            .map(|(name, schema)| DocumentedShape::of(document, name, schema))
             .collect(),
     }
 }
 
-fn group(document: &Value, tag: &Value, server: &str) -> Group {
+fn group(document: &Value, tag: &Value, server: &str) -> DocumentedGroup {
     let name = text(tag, "/name");
     let operations = entries(document, "/paths")
         .flat_map(|(path, item)| {
@@ -104,7 +104,7 @@ fn group(document: &Value, tag: &Value, server: &str) -> Group {
         .filter(|(_, _, sent)| text(sent, "/tags/0") == name)
         .map(|(path, method, sent)| operation(document, &method.to_uppercase(), path, sent, server))
         .collect();
-    Group { description: text(tag, "/description"), name, operations }
+    DocumentedGroup { description: text(tag, "/description"), name, operations }
 }
 
 fn operation(document: &Value, method: &str, path: &str, sent: &Value, server: &str) -> Operation {
@@ -146,15 +146,15 @@ fn parameter(sent: &Value) -> Parameter {
     }
 }
 
-fn answer_of(status: &str, answer: &Value) -> Answer {
+fn answer_of(status: &str, answer: &Value) -> DocumentedAnswer {
     let content = answer.get("content").and_then(Value::as_object).and_then(|content| content.iter().next());
     // A line of JSON Lines has no schema of its own here; the description says what it is.
     let json = content.filter(|(kind, _)| kind.ends_with("json")).and_then(|(_, body)| body.get("schema"));
-    Answer {
+    DocumentedAnswer {
         status: status.to_owned(),
         is_error: !status.starts_with('2'),
         description: text(answer, "/description"),
-        body: json.map(Kind::of),
+        body: json.map(ShapeKind::of),
     }
 }
 

@@ -67,13 +67,13 @@ pub async fn submit(
     }
 }
 
-type FormError = (StatusCode, Option<&'static str>, String);
+type AddPersonError = (StatusCode, Option<&'static str>, String);
 
 fn form_page(
     app: &App,
     caller: &Caller,
     form: &PersonForm,
-    error: Option<FormError>,
+    error: Option<AddPersonError>,
 ) -> Result<Response, Problem> {
     let (status, field, words) = match error {
         Some((status, field, words)) => (status, field, Some(words)),

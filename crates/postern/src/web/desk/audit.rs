@@ -25,7 +25,7 @@ const PAGE_SIZE: i64 = 100;
 /// The filter as typed: people by login, days as dates.
 #[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct AuditForm {
     event: String,
     actor: String,
     person: String,
@@ -40,7 +40,7 @@ pub struct Typed {
 pub async fn show(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
-    Query(typed): Query<Typed>,
+    Query(typed): Query<AuditForm>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ReadAudit>(&app, &caller).await?;
     let filter = filter(&app, &typed).await?;
@@ -67,7 +67,7 @@ pub async fn show(
 pub async fn export(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
-    Query(typed): Query<Typed>,
+    Query(typed): Query<AuditForm>,
 ) -> Result<Response, Problem> {
     let filter = filter(&app, &typed).await?;
     let entries = export_audit::export_audit(&app, &caller, &filter).await?;
@@ -81,7 +81,7 @@ pub async fn export(
         .into_response())
 }
 
-async fn filter(app: &App, typed: &Typed) -> Result<AuditFilter, Problem> {
+async fn filter(app: &App, typed: &AuditForm) -> Result<AuditFilter, Problem> {
     let day = |text: &str, end: bool| -> Result<Option<i64>, Problem> {
         if text.is_empty() {
             return Ok(None);
@@ -152,7 +152,7 @@ async fn name(app: &App, id: &str, names: &mut HashMap<String, String>) -> Resul
 }
 
 /// The filter as a query string, for the export links and the next page.
-fn query(typed: &Typed) -> String {
+fn query(typed: &AuditForm) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let pairs = [
         ("event", &typed.event),

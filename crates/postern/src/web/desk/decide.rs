@@ -62,7 +62,7 @@ pub async fn show_refuse(
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), REFUSE, Asked::default()).await
+    page(&app, &caller, &CaseId::new(id), REFUSE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/refuse`
@@ -83,7 +83,7 @@ pub async fn show_escalate(
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), ESCALATE, Asked::default()).await
+    page(&app, &caller, &CaseId::new(id), ESCALATE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/escalate`
@@ -104,7 +104,7 @@ pub async fn show_approve(
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), APPROVE, Asked::default()).await
+    page(&app, &caller, &CaseId::new(id), APPROVE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/approve`
@@ -125,7 +125,7 @@ pub async fn show_start_hold(
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), START_HOLD, Asked::default()).await
+    page(&app, &caller, &CaseId::new(id), START_HOLD, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/start-hold`
@@ -141,7 +141,7 @@ pub async fn start_hold(
 }
 
 #[derive(Default)]
-struct Asked {
+struct AskedReason {
     status: StatusCode,
     reason: String,
     error: Option<String>,
@@ -158,7 +158,7 @@ async fn answer(
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(app, caller, id, question, Asked { status, reason, error: Some(words) }).await
+            page(app, caller, id, question, AskedReason { status, reason, error: Some(words) }).await
         }
     }
 }
@@ -168,7 +168,7 @@ async fn page(
     caller: &Caller,
     id: &CaseId,
     question: Question,
-    asked: Asked,
+    asked: AskedReason,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(app, caller, id).await?;
     permit_on_case::<ViewCase>(app, caller, &case).await?;

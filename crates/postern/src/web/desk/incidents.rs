@@ -23,7 +23,7 @@ pub const GRADES: [&str; 4] = ["likely_breach", "incident", "warning", "notice"]
 
 /// Which findings.
 #[derive(Deserialize)]
-pub struct Which {
+pub struct IncidentsQuery {
     #[serde(default)]
     closed: bool,
     #[serde(default)]
@@ -37,7 +37,7 @@ pub struct Which {
 pub async fn show(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
-    Query(which): Query<Which>,
+    Query(which): Query<IncidentsQuery>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let grade = GRADES.into_iter().find(|grade| *grade == which.grade).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::web::router::render;
 
 /// What to look for.
 #[derive(Deserialize)]
-pub struct Search {
+pub struct PeopleSearch {
     #[serde(default)]
     q: String,
 }
@@ -27,7 +27,7 @@ pub struct Search {
 pub async fn show(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
-    Query(search): Query<Search>,
+    Query(search): Query<PeopleSearch>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&app, &caller).await?;
     let people: Vec<Value> = persons::list(&app.db, &app.tenant, &search.q)

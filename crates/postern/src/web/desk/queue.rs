@@ -20,7 +20,7 @@ const PAGE_SIZE: i64 = 100;
 
 /// Which cases.
 #[derive(Deserialize)]
-pub struct Which {
+pub struct QueueQuery {
     /// `queue` when empty, `strangers` or `closed`.
     #[serde(default)]
     list: String,
@@ -36,7 +36,7 @@ pub struct Which {
 pub async fn show(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
-    Query(which): Query<Which>,
+    Query(which): Query<QueueQuery>,
 ) -> Result<Response, Problem> {
     if caller.person.role.is_staff() && !caller.phishing_resistant {
         return render(&app, Some(&caller), "desk/passkey_wanted.html", json!({}));
@@ -71,7 +71,7 @@ pub(in crate::web) fn parse(list: &str, words: &str) -> Option<DeskList> {
 }
 
 /// The page after a case, as a query string.
-fn query(which: &Which, after: &str) -> String {
+fn query(which: &QueueQuery, after: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in [("list", which.list.as_str()), ("q", which.q.trim()), ("after", after)] {
         if !value.is_empty() {

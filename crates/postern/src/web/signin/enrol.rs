@@ -23,7 +23,7 @@ const PAGE: &str = "signin/enrol.html";
 
 /// The first code.
 #[derive(Deserialize)]
-pub struct CodeForm {
+pub struct EnrolForm {
     code: String,
 }
 
@@ -43,7 +43,7 @@ pub async fn show(State(app): State<Arc<App>>, CurrentFlow(row): CurrentFlow) ->
 pub async fn submit(
     State(app): State<Arc<App>>,
     CurrentFlow(row): CurrentFlow,
-    Form(form): Form<CodeForm>,
+    Form(form): Form<EnrolForm>,
 ) -> Result<Response, Problem> {
     match enrol_totp(&app, &row, &form.code).await {
         Ok(codes) => {

@@ -1,6 +1,6 @@
 use postern::jobs::sequence_audit::{sequence_audit, signer};
 use postern::store::audit::{find_checkpoint, has_unsequenced, list_sequenced};
-use postern_audit::{Content, ExportEntry, verify_checkpoint, verify_folder, write_folder};
+use postern_audit::{ExportEntry, LineContent, verify_checkpoint, verify_folder, write_folder};
 use postern_core::event::{Actor, Event, EventKind};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ async fn export(app: &TestApp, folder: &std::path::Path, edit: impl Fn(&mut Expo
         let mut entry = ExportEntry {
             seq: u64::try_from(row.seq.unwrap()).unwrap(),
             commitment: row.commitment.unwrap().try_into().unwrap(),
-            content: Some(Content { nonce: row.nonce.try_into().unwrap(), json: row.body }),
+            content: Some(LineContent { nonce: row.nonce.try_into().unwrap(), json: row.body }),
         };
         edit(&mut entry);
         entry

@@ -2,7 +2,7 @@
 
 use postern::jobs::sequence_audit::{sequence_audit, signer};
 use postern::store::audit::{find_checkpoint, has_unsequenced, list_sequenced};
-use postern_audit::{Content, ExportEntry, verify_folder, write_folder};
+use postern_audit::{ExportEntry, LineContent, verify_folder, write_folder};
 use sqlx::Row as _;
 
 use super::{TestApp, eventually, log, story};
@@ -30,7 +30,7 @@ async fn audit_is_whole(app: &TestApp) {
     let entries = rows.into_iter().map(|row| ExportEntry {
         seq: u64::try_from(row.seq.unwrap()).unwrap(),
         commitment: row.commitment.unwrap().try_into().unwrap(),
-        content: Some(Content { nonce: row.nonce.try_into().unwrap(), json: row.body }),
+        content: Some(LineContent { nonce: row.nonce.try_into().unwrap(), json: row.body }),
     });
     let folder = app.config.data.join("audit-export");
     let vkey = signer(app).unwrap().vkey();

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Batch, Batcher, Content, Shape};
+use super::{Batch, BatchContent, BatchShape, Batcher};
 use crate::{
     read::{
         Damage,
@@ -13,7 +13,7 @@ use crate::{
         look::{self, LOOK, opens_a_document, shape_of},
         table::{self, Cut, Header, newlines},
     },
-    source::Stopped,
+    source::SourceStopped,
 };
 
 impl<R: Read> Batcher<R> {
@@ -22,16 +22,16 @@ impl<R: Read> Batcher<R> {
             self.look();
         }
         match &self.shape {
-            Some(Shape::Lines(strange)) => {
+            Some(BatchShape::Lines(strange)) => {
                 let strange = strange.clone();
                 self.cut_lines(strange)
             }
-            Some(Shape::Document { .. }) => self.cut_document(),
-            Some(Shape::Table(header)) => {
+            Some(BatchShape::Document { .. }) => self.cut_document(),
+            Some(BatchShape::Table(header)) => {
                 let header = Arc::clone(header);
                 self.cut_rows(header)
             }
-            Some(Shape::Done) | None => None,
+            Some(BatchShape::Done) | None => None,
         }
     }
 
@@ -50,21 +50,21 @@ impl<R: Read> Batcher<R> {
         let bytes = self.window.bytes();
         let head = bytes.get(..LOOK).unwrap_or(bytes);
         self.shape = Some(match shape_of(head, self.window.is_last() && bytes.len() <= LOOK) {
-            look::Shape::Lines => Shape::Lines(None),
+            look::Shape::Lines => BatchShape::Lines(None),
             look::Shape::Strange(kind, len) => {
                 self.pass(len);
-                Shape::Lines(Some(kind))
+                BatchShape::Lines(Some(kind))
             }
             look::Shape::Document => self.document(),
             look::Shape::Table(header, len) => {
                 self.pass(len);
-                Shape::Table(Arc::new(header))
+                BatchShape::Table(Arc::new(header))
             }
         });
     }
 
-    fn document(&self) -> Shape {
-        Shape::Document { splitter: Splitter::new(self.options.max_line, self.line), seen: 0 }
+    fn document(&self) -> BatchShape {
+        BatchShape::Document { splitter: Splitter::new(self.options.max_line, self.line), seen: 0 }
     }
 
     fn cut_lines(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
@@ -78,7 +78,7 @@ impl<R: Read> Batcher<R> {
             let end = memchr::memrchr(b'\n', block).or_else(|| memchr::memchr(b'\n', bytes));
             match end {
                 Some(end) if end <= limit => {
-                    return Some(self.hand_out(end + 1, Content::Lines(self.line, strange)));
+                    return Some(self.hand_out(end + 1, BatchContent::Lines(self.line, strange)));
                 }
                 None if bytes.len() <= limit && self.window.is_last() => return self.last_line(strange),
                 None if bytes.len() <= limit => wanted = longer(bytes.len(), limit),
@@ -89,7 +89,7 @@ impl<R: Read> Batcher<R> {
 
     /// What is left behind the last line break.
     fn last_line(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
-        self.shape = Some(Shape::Done);
+        self.shape = Some(BatchShape::Done);
         let bytes = self.window.bytes();
         if bytes.trim_ascii().is_empty() {
             return None;
@@ -97,7 +97,7 @@ impl<R: Read> Batcher<R> {
         if self.window.is_broken() {
             return Some(self.damaged(self.line, Damage::CutOff));
         }
-        Some(self.hand_out(bytes.len(), Content::Lines(self.line, strange)))
+        Some(self.hand_out(bytes.len(), BatchContent::Lines(self.line, strange)))
     }
 
     fn too_long_a_line(&mut self) -> Option<Batch> {
@@ -115,13 +115,13 @@ impl<R: Read> Batcher<R> {
 
     fn cut_document(&mut self) -> Option<Batch> {
         loop {
-            let Some(Shape::Document { splitter, seen }) = &mut self.shape else { return None };
+            let Some(BatchShape::Document { splitter, seen }) = &mut self.shape else { return None };
             let filled = self.window.bytes().len();
             if *seen >= filled && !self.window.fill(filled + self.options.batch) {
                 let end = splitter.finish();
                 self.line = splitter.line();
-                self.shape = Some(Shape::Done);
-                return end.map(|piece| self.hand_out(0, Content::Pieces(vec![piece])));
+                self.shape = Some(BatchShape::Done);
+                return end.map(|piece| self.hand_out(0, BatchContent::Pieces(vec![piece])));
             }
             let bytes = self.window.bytes();
             let bytes = bytes.get(..*seen + self.options.batch).unwrap_or(bytes);
@@ -131,7 +131,7 @@ impl<R: Read> Batcher<R> {
             splitter.moved(done);
             *seen = bytes.len() - done;
             if !pieces.is_empty() {
-                return Some(self.hand_out(done, Content::Pieces(pieces)));
+                return Some(self.hand_out(done, BatchContent::Pieces(pieces)));
             }
             self.pass(done);
         }
@@ -144,7 +144,7 @@ impl<R: Read> Batcher<R> {
             self.window.fill(wanted);
             let bytes = self.window.bytes();
             match table::cut(bytes, header.delimiter, batch, limit) {
-                Cut::Rows(len) => return Some(self.hand_out(len, Content::Rows(self.line, header))),
+                Cut::Rows(len) => return Some(self.hand_out(len, BatchContent::Rows(self.line, header))),
                 Cut::TooLong(from) => {
                     let damaged = self.damaged(self.line, Damage::TooLong { limit });
                     self.pass_line(from);
@@ -157,7 +157,7 @@ impl<R: Read> Batcher<R> {
     }
 
     fn last_row(&mut self, quoted: bool, header: Arc<Header>) -> Option<Batch> {
-        self.shape = Some(Shape::Done);
+        self.shape = Some(BatchShape::Done);
         let bytes = self.window.bytes();
         if bytes.trim_ascii().is_empty() {
             return None;
@@ -165,10 +165,10 @@ impl<R: Read> Batcher<R> {
         if quoted || self.window.is_broken() {
             return Some(self.damaged(self.line, Damage::CutOff));
         }
-        Some(self.hand_out(bytes.len(), Content::Rows(self.line, header)))
+        Some(self.hand_out(bytes.len(), BatchContent::Rows(self.line, header)))
     }
 
-    fn hand_out(&mut self, len: usize, content: Content) -> Batch {
+    fn hand_out(&mut self, len: usize, content: BatchContent) -> Batch {
         self.line += newlines(self.window.bytes().get(..len));
         self.passed = 0;
         let buffer = self.window.hand_out(len);
@@ -181,7 +181,7 @@ impl<R: Read> Batcher<R> {
             limit: self.options.max_line,
             buffer: Vec::new(),
             len: 0,
-            content: Content::Damaged(line, damage),
+            content: BatchContent::Damaged(line, damage),
         }
     }
 
@@ -191,7 +191,7 @@ impl<R: Read> Batcher<R> {
         self.window.drop_front(len);
         self.passed = self.passed.saturating_add(len as u64);
         if self.passed > self.endless {
-            self.window.fail(io::Error::other(Stopped::EndlessLine { limit: self.endless }));
+            self.window.fail(io::Error::other(SourceStopped::EndlessLine { limit: self.endless }));
         }
     }
 

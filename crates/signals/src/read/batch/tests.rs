@@ -3,7 +3,7 @@ use std::{io, sync::mpsc, thread};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
-use crate::{read::tests::*, source::Stopped};
+use crate::{read::tests::*, source::SourceStopped};
 
 /// Gives out as much at a time as it is told, then fails if it is told to.
 struct Chunks<'b> {
@@ -200,8 +200,8 @@ fn a_line_without_end_ends_the_input() {
         batcher.endless = 20 << 20;
         let (seen, error) = read_all(&mut batcher);
         assert!(seen.len() > 1 && seen[0].1.contains("Foreign"), "{seen:?}");
-        let why = error.unwrap().downcast::<Stopped>().unwrap();
-        assert_eq!(why, Stopped::EndlessLine { limit: 20 << 20 });
+        let why = error.unwrap().downcast::<SourceStopped>().unwrap();
+        assert_eq!(why, SourceStopped::EndlessLine { limit: 20 << 20 });
         assert!(batcher.position().line >= 2);
     }
 }

@@ -39,11 +39,11 @@ const DEPTH: usize = 8;
 pub(crate) struct Header {
     pub(in crate::read) delimiter: u8,
     names: Vec<String>,
-    members: Vec<Member>,
+    members: Vec<HeaderMember>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Member {
+struct HeaderMember {
     name: String,
     value: Value,
 }
@@ -51,7 +51,7 @@ struct Member {
 #[derive(Debug, PartialEq, Eq)]
 enum Value {
     Cell(usize),
-    Object(Vec<Member>),
+    Object(Vec<HeaderMember>),
 }
 
 impl Header {
@@ -177,10 +177,10 @@ fn path_of(name: &str) -> Vec<&str> {
     if is_path { path } else { vec![name] }
 }
 
-fn insert(members: &mut Vec<Member>, path: &[&str], cell: usize) {
+fn insert(members: &mut Vec<HeaderMember>, path: &[&str], cell: usize) {
     let Some((first, rest)) = path.split_first() else { return };
     if rest.is_empty() {
-        members.push(Member { name: (*first).to_owned(), value: Value::Cell(cell) });
+        members.push(HeaderMember { name: (*first).to_owned(), value: Value::Cell(cell) });
         return;
     }
     for member in members.iter_mut() {
@@ -192,11 +192,11 @@ fn insert(members: &mut Vec<Member>, path: &[&str], cell: usize) {
     }
     let mut inner = Vec::new();
     insert(&mut inner, rest, cell);
-    members.push(Member { name: (*first).to_owned(), value: Value::Object(inner) });
+    members.push(HeaderMember { name: (*first).to_owned(), value: Value::Object(inner) });
 }
 
 /// False: all its cells are empty, and nothing is written.
-fn write(members: &[Member], row: &csv::ByteRecord, object: &mut Vec<u8>) -> bool {
+fn write(members: &[HeaderMember], row: &csv::ByteRecord, object: &mut Vec<u8>) -> bool {
     let start = object.len();
     for member in members {
         let before = object.len();

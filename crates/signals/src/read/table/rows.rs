@@ -21,10 +21,10 @@ pub(crate) fn cut(bytes: &[u8], delimiter: u8, block: usize, limit: usize) -> Cu
     let mut end = 0;
     loop {
         let row = match row_end(bytes, end, delimiter, limit) {
-            Row::Ends(at) => at,
-            Row::TooLong if end == 0 => return Cut::TooLong(limit.saturating_add(1)),
-            Row::GoesOn { quoted } if end == 0 => return Cut::More { quoted },
-            Row::TooLong | Row::GoesOn { .. } => return Cut::Rows(end),
+            TableRow::Ends(at) => at,
+            TableRow::TooLong if end == 0 => return Cut::TooLong(limit.saturating_add(1)),
+            TableRow::GoesOn { quoted } if end == 0 => return Cut::More { quoted },
+            TableRow::TooLong | TableRow::GoesOn { .. } => return Cut::Rows(end),
         };
         if row > block && end > 0 {
             return Cut::Rows(end);
@@ -36,7 +36,7 @@ pub(crate) fn cut(bytes: &[u8], delimiter: u8, block: usize, limit: usize) -> Cu
     }
 }
 
-enum Row {
+enum TableRow {
     /// Behind its line break.
     Ends(usize),
     TooLong,
@@ -45,7 +45,7 @@ enum Row {
     },
 }
 
-fn row_end(bytes: &[u8], start: usize, delimiter: u8, limit: usize) -> Row {
+fn row_end(bytes: &[u8], start: usize, delimiter: u8, limit: usize) -> TableRow {
     // A row of just the limit has its line break on the byte behind it.
     let stop = start.saturating_add(limit).saturating_add(1);
     let row = bytes.get(..stop).unwrap_or(bytes);
@@ -55,7 +55,7 @@ fn row_end(bytes: &[u8], start: usize, delimiter: u8, limit: usize) -> Row {
         let Some(found) = found else { break };
         at += found;
         if row.get(at) == Some(&b'\n') {
-            return Row::Ends(at + 1);
+            return TableRow::Ends(at + 1);
         }
         if quoted {
             quoted = false;
@@ -68,5 +68,5 @@ fn row_end(bytes: &[u8], start: usize, delimiter: u8, limit: usize) -> Row {
         }
         at += 1;
     }
-    if row.len() == stop { Row::TooLong } else { Row::GoesOn { quoted } }
+    if row.len() == stop { TableRow::TooLong } else { TableRow::GoesOn { quoted } }
 }

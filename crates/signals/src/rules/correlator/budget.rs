@@ -1,7 +1,7 @@
 //! How much is kept, and what goes when it is too much.
 
 use super::{
-    groups::{Groups, Memory},
+    groups::{GroupMemory, Groups},
     state::{Now, State},
 };
 use crate::rules::plan::Plan;
@@ -36,7 +36,7 @@ impl State {
             paths.forget(now.oldest(correlation.span));
             hot.forget(now.oldest(correlation.span.max(correlation.remembered)));
         }
-        self.memories().for_each(Memory::shrink);
+        self.memories().for_each(GroupMemory::shrink);
     }
 
     /// A quarter must become free, so that this is not done for every record.
@@ -51,16 +51,16 @@ impl State {
             let (_, quiet, _) = times.select_nth_unstable(third);
             let quiet = quiet.saturating_add(1);
             self.memories().for_each(|groups| groups.forget(quiet));
-            self.memories().for_each(Memory::shrink);
+            self.memories().for_each(GroupMemory::shrink);
         }
     }
 
-    fn memories(&mut self) -> impl Iterator<Item = &mut dyn Memory> {
-        fn each<T>(groups: &mut [Groups<T>]) -> impl Iterator<Item = &mut dyn Memory>
+    fn memories(&mut self) -> impl Iterator<Item = &mut dyn GroupMemory> {
+        fn each<T>(groups: &mut [Groups<T>]) -> impl Iterator<Item = &mut dyn GroupMemory>
         where
-            Groups<T>: Memory,
+            Groups<T>: GroupMemory,
         {
-            groups.iter_mut().map(|groups| groups as &mut dyn Memory)
+            groups.iter_mut().map(|groups| groups as &mut dyn GroupMemory)
         }
         each(&mut self.windows)
             .chain(each(&mut self.backings))
@@ -71,9 +71,9 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         fn all<T>(groups: &[Groups<T>]) -> usize
         where
-            Groups<T>: Memory,
+            Groups<T>: GroupMemory,
         {
-            groups.iter().map(Memory::bytes).sum()
+            groups.iter().map(GroupMemory::bytes).sum()
         }
         all(&self.windows) + all(&self.backings) + all(&self.paths) + all(&self.hot)
     }

@@ -1,13 +1,13 @@
 //! The records of a group that count, before the engine is asked.
 
-use super::groups::{Kept, heap};
-use crate::rules::plan::{Counter, Counts, Plan};
+use super::groups::{Forgettable, heap};
+use crate::rules::plan::{Counted, Counter, Plan};
 
 pub(super) const SECOND: i64 = 1_000_000;
 
 /// A record that counts towards something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct WindowEntry {
     /// In microseconds.
     pub(super) at: i64,
     pub(super) position: u64,
@@ -17,11 +17,11 @@ pub(super) struct Entry {
 
 /// The newest records of a group, each value once, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct EventWindow(Vec<Entry>);
+pub(super) struct EventWindow(Vec<WindowEntry>);
 
 impl EventWindow {
     /// Adds a record. Keeps at most `most`, and none from before `oldest`.
-    pub(super) fn add(&mut self, entry: Entry, most: usize, oldest: i64) {
+    pub(super) fn add(&mut self, entry: WindowEntry, most: usize, oldest: i64) {
         let gone = self.0.iter().take_while(|other| other.at < oldest).count();
         let gone = gone.max((self.0.len() + 1).saturating_sub(most));
         if gone > 0 {
@@ -35,7 +35,7 @@ impl EventWindow {
     }
 
     /// The newest records, if there are `least` within `span` seconds before the newest.
-    pub(super) fn reaches(&self, least: usize, span: i64) -> Option<&[Entry]> {
+    pub(super) fn reaches(&self, least: usize, span: i64) -> Option<&[WindowEntry]> {
         let newest = self.0.get(self.0.len().checked_sub(least)?..)?;
         let (from, to) = newest.first().zip(newest.last())?;
         (seconds(from.at) >= seconds(to.at) - span).then_some(newest)
@@ -63,13 +63,13 @@ impl EventWindow {
     }
 }
 
-impl Kept for EventWindow {
+impl Forgettable for EventWindow {
     fn newest(&self) -> i64 {
         self.0.last().map_or(i64::MIN, |entry| entry.at)
     }
 
     fn bytes(&self) -> usize {
-        heap(self.0.capacity() * size_of::<Entry>())
+        heap(self.0.capacity() * size_of::<WindowEntry>())
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn note(
     plan: &Plan,
     counter: &Counter,
     window: &mut EventWindow,
-    entry: Entry,
+    entry: WindowEntry,
     oldest: i64,
 ) -> Reached {
     let reaches = |window: &EventWindow| {
@@ -98,7 +98,7 @@ pub(super) fn note(
         });
         limits.rev().fold(0, |bits, reached| bits << 1 | u64::from(reached))
     };
-    let counts_records = counter.counts == Counts::Records;
+    let counts_records = counter.counts == Counted::Records;
     if counts_records && window.newest_value() == Some(entry.value) {
         // Two of the rules that are counted match one record.
         return Reached { before: 0, now: 0 };

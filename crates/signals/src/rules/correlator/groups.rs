@@ -6,7 +6,7 @@ use std::{
 };
 
 /// What can be forgotten.
-pub(super) trait Kept: Default {
+pub(super) trait Forgettable: Default {
     /// When it was last added to, in microseconds.
     fn newest(&self) -> i64;
     /// Bytes on the heap, about.
@@ -32,7 +32,7 @@ impl<T> Default for Groups<T> {
     }
 }
 
-impl<T: Kept> Groups<T> {
+impl<T: Forgettable> Groups<T> {
     pub(super) fn is_empty(&self) -> bool {
         self.of.is_empty()
     }
@@ -64,7 +64,7 @@ impl<T: Kept> Groups<T> {
 }
 
 /// Groups of whatever.
-pub(super) trait Memory {
+pub(super) trait GroupMemory {
     /// Bytes that they take, about.
     fn bytes(&self) -> usize;
     /// Forgets what was last added to before this time, in microseconds.
@@ -75,7 +75,7 @@ pub(super) trait Memory {
     fn times(&self, times: &mut Vec<i64>);
 }
 
-impl<T: Kept> Memory for Groups<T> {
+impl<T: Forgettable> GroupMemory for Groups<T> {
     fn bytes(&self) -> usize {
         self.bytes + self.of.capacity() * (size_of::<(u64, T)>() + 1) * 8 / 7
     }
@@ -94,7 +94,7 @@ impl<T: Kept> Memory for Groups<T> {
     }
 
     fn times(&self, times: &mut Vec<i64>) {
-        times.extend(self.of.values().map(Kept::newest));
+        times.extend(self.of.values().map(Forgettable::newest));
     }
 }
 

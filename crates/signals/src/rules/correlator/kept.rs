@@ -1,8 +1,8 @@
 //! What is kept of a group between its records.
 
 use super::{
-    event_window::Entry,
-    groups::{Kept, heap},
+    event_window::WindowEntry,
+    groups::{Forgettable, heap},
 };
 use crate::{finding::EVIDENCE_LISTED, record::Position};
 
@@ -12,7 +12,7 @@ pub(super) const BACKING: usize = EVIDENCE_LISTED - 2;
 /// Records in an order, of which more steps are to come.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Path {
-    pub(super) steps: Vec<Entry>,
+    pub(super) steps: Vec<WindowEntry>,
     pub(super) backing: Backing,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Hot {
     /// The first record, in microseconds.
     pub(super) since: i64,
     /// The last.
-    pub(super) last: Entry,
+    pub(super) last: WindowEntry,
     /// The number of the last.
     pub(super) serial: u64,
 }
@@ -81,18 +81,19 @@ impl Hot {
     }
 }
 
-impl Kept for Paths {
+impl Forgettable for Paths {
     fn newest(&self) -> i64 {
         self.0.iter().filter_map(|path| path.steps.last()).map(|step| step.at).max().unwrap_or(i64::MIN)
     }
 
     fn bytes(&self) -> usize {
-        let path = |path: &Path| heap(path.steps.capacity() * size_of::<Entry>()) + path.backing.bytes();
+        let path =
+            |path: &Path| heap(path.steps.capacity() * size_of::<WindowEntry>()) + path.backing.bytes();
         heap(self.0.capacity() * size_of::<Path>()) + self.0.iter().map(path).sum::<usize>()
     }
 }
 
-impl Kept for Backing {
+impl Forgettable for Backing {
     fn newest(&self) -> i64 {
         self.until
     }
@@ -102,7 +103,7 @@ impl Kept for Backing {
     }
 }
 
-impl Kept for Hot {
+impl Forgettable for Hot {
     fn newest(&self) -> i64 {
         self.last.at
     }

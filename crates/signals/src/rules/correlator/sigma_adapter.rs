@@ -10,7 +10,7 @@ use rsigma_parser::CorrelationRule;
 use serde_json::Value;
 
 use super::{
-    event_window::{Entry, SECOND, seconds},
+    event_window::{SECOND, WindowEntry, seconds},
     kept::Backing,
 };
 use crate::{event::unpacked_position, finding::EVIDENCE_LISTED, record::Position};
@@ -29,14 +29,14 @@ pub(in super::super) struct SigmaAdapter {
 
 /// What the engine says when a correlation fires.
 #[derive(Debug, Clone)]
-pub(super) struct Said {
+pub(super) struct EngineAnswer {
     pub(super) value: f64,
     pub(super) evidence: Vec<Position>,
     /// The first record, in microseconds.
     pub(super) since: i64,
 }
 
-impl Said {
+impl EngineAnswer {
     /// Adds the evidence of what it builds on.
     pub(super) fn build_on(&mut self, below: &Backing) {
         if below.evidence.is_empty() {
@@ -83,7 +83,7 @@ impl SigmaAdapter {
     }
 
     /// Tells the engine of a record of a group, under the label of the rule that it matched.
-    pub(super) fn tell(&mut self, label: &str, group: u64, entry: &Entry) -> Option<Said> {
+    pub(super) fn tell(&mut self, label: &str, group: u64, entry: &WindowEntry) -> Option<EngineAnswer> {
         let witness = Witness::new(group, entry);
         let results =
             self.engine.process_with_detections(&witness, vec![self.detection(label)], seconds(entry.at));
@@ -114,13 +114,13 @@ impl SigmaAdapter {
     }
 }
 
-fn said(body: &CorrelationBody) -> Said {
+fn said(body: &CorrelationBody) -> EngineAnswer {
     let refs = body.event_refs.as_deref().unwrap_or_default();
     let position = |id: &str| {
         let (file, line) = id.split_once(':')?;
         Some(Position { file: file.parse().ok()?, line: line.parse().ok()? })
     };
-    Said {
+    EngineAnswer {
         value: body.aggregated_value,
         evidence: refs.iter().filter_map(|one| position(one.id.as_deref()?)).collect(),
         since: refs.iter().map(|one| one.timestamp).min().unwrap_or(i64::MAX).saturating_mul(SECOND),
@@ -135,7 +135,7 @@ struct Witness {
 }
 
 impl Witness {
-    fn new(group: u64, entry: &Entry) -> Self {
+    fn new(group: u64, entry: &WindowEntry) -> Self {
         let hex = |number: u64| {
             let mut hex = String::with_capacity(16);
             // Writing to a string cannot fail.

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::{
     Fired, budget,
-    event_window::{Entry, EventWindow, SECOND, note, seconds},
+    event_window::{EventWindow, SECOND, WindowEntry, note, seconds},
     groups::Groups,
     kept::{BACKING, Backing, Hot, Path, Paths},
-    sigma_adapter::{Said, SigmaAdapter},
+    sigma_adapter::{EngineAnswer, SigmaAdapter},
 };
 use crate::{
     event::{View, unpacked_position},
-    rules::plan::{Counter, Counts, Plan, PlannedCorrelation, Target},
+    rules::plan::{Counted, Counter, Plan, PlannedCorrelation, Target},
 };
 
 /// The present record.
@@ -27,8 +27,8 @@ pub(super) struct Now<'v> {
 }
 
 impl Now<'_> {
-    fn entry(&self, value: u64) -> Entry {
-        Entry { at: self.at, position: self.position, value }
+    fn entry(&self, value: u64) -> WindowEntry {
+        WindowEntry { at: self.at, position: self.position, value }
     }
 
     /// The earliest that still counts.
@@ -39,7 +39,7 @@ impl Now<'_> {
 
 /// What makes a correlation fire.
 struct Verdict {
-    said: Said,
+    said: EngineAnswer,
     group: Vec<(String, String)>,
     /// What a chain over it needs to know.
     backing: Backing,
@@ -119,9 +119,9 @@ impl State {
         let Some(counter) = plan.counters.get(index) else { return };
         let Some(group) = counter.group.number(now.view, &self.hasher) else { return };
         let value = match &counter.counts {
-            Counts::Records => Some(now.serial),
-            Counts::Values(fields) => fields.number(now.view, &self.hasher),
-            Counts::Parts => u64::try_from(part).ok(),
+            Counted::Records => Some(now.serial),
+            Counted::Values(fields) => fields.number(now.view, &self.hasher),
+            Counted::Parts => u64::try_from(part).ok(),
         };
         let Some(value) = value else { return };
         let oldest = now.oldest(counter.span);
@@ -178,7 +178,7 @@ impl State {
         if of.remembered > 0 {
             hot.keep(position);
         }
-        let said = Said { value: hot.value, evidence: vec![position], since: hot.since };
+        let said = EngineAnswer { value: hot.value, evidence: vec![position], since: hot.since };
         let backing = if of.parents.is_empty() { Backing::default() } else { said.backing(now.at) };
         Some(Verdict { said, group: hot.group.clone(), backing })
     }
@@ -194,10 +194,10 @@ impl State {
         let entries = self.windows.get(index)?.get(group)?.reaches(of.least, of.span)?.to_vec();
         let mut said = None;
         for entry in &entries {
-            let part = if counter.counts == Counts::Parts { usize::try_from(entry.value).ok()? } else { 0 };
+            let part = if counter.counts == Counted::Parts { usize::try_from(entry.value).ok()? } else { 0 };
             said = self.adapter.tell(of.labels.get(part)?, group, entry);
         }
-        let mut said = Said { since: entries.first()?.at, ..said? };
+        let mut said = EngineAnswer { since: entries.first()?.at, ..said? };
         if counter.is_backed
             && let Some(backing) = self.backings.get(index).and_then(|backings| backings.get(group))
         {
@@ -261,7 +261,7 @@ impl State {
         for step in &path.steps {
             said = self.adapter.tell(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
         }
-        let mut said = Said { since: path.steps.first()?.at, ..said? };
+        let mut said = EngineAnswer { since: path.steps.first()?.at, ..said? };
         said.build_on(&path.backing);
         let backing = said.backing(now.at);
         Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))

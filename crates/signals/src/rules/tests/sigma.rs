@@ -69,10 +69,10 @@ fn every_rule_says_all_that_sigma_asks_for() {
     }
 }
 
-type Said<'r> =
+type EngineAnswer<'r> =
     (&'r Option<String>, &'r Option<String>, &'r Option<String>, &'r Option<String>, &'r Option<String>);
 
-fn complete(file: &str, title: &str, said: Said<'_>, lists: [&Vec<String>; 3]) {
+fn complete(file: &str, title: &str, said: EngineAnswer<'_>, lists: [&Vec<String>; 3]) {
     let (id, name, description, author, date) = said;
     let id = id.as_deref().unwrap();
     let parts: Vec<_> = id.split('-').collect();

@@ -25,7 +25,7 @@ fn the_window_is_what_counting_again_would_say() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % below
     };
-    let (mut window, mut facts, mut now) = (Window::new(50), Vec::new(), 0);
+    let (mut window, mut facts, mut now) = (SlidingWindow::new(50), Vec::new(), 0);
     for _ in 0..20_000 {
         now += i64::try_from(next(4)).unwrap() * i64::try_from(next(4)).unwrap();
         let key = ['a', 'b', 'c'][usize::try_from(next(3)).unwrap()];
@@ -48,7 +48,7 @@ fn the_window_is_what_counting_again_would_say() {
 
 #[test]
 fn a_fact_lives_to_the_last_moment_of_the_span_and_no_longer() {
-    let mut window = Window::new(600);
+    let mut window = SlidingWindow::new(600);
     window.take(fact(1, 'a', 0, 1));
     window.advance(600, |_| ());
     assert_eq!(window.counts('a').map(|counts| counts.people), Some(1));
@@ -63,7 +63,7 @@ fn at_one_time_the_order_does_not_matter() {
     let failed = Fact { known: true, ..fact(1, 'a', 5, 2) };
     let succeeded = Fact { ending: Ending::Succeeded, ..fact(1, 'a', 5, 9) };
     for both in [[failed, succeeded], [succeeded, failed]] {
-        let mut window = Window::new(600);
+        let mut window = SlidingWindow::new(600);
         for fact in both {
             window.take(fact);
         }

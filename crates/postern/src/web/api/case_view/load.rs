@@ -9,8 +9,8 @@ use postern_core::policy::Missing as StillMissing;
 use postern_signals::cause::Cause;
 
 use super::{
-    Attempt, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock, Missing,
-    Number, OtherCase, RecordedEvidence,
+    CallableNumber, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock,
+    MissingView, OtherCase, RecordedEvidence, SignInAttempt,
 };
 use crate::actions::bind_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -70,7 +70,7 @@ fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
 }
 
 /// Of a stranger's case nothing is missing: no proof makes somebody of nobody.
-fn missing(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Missing {
+fn missing(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> MissingView {
     if row.person_id.is_some() {
         return app.policies.missing(case, &caller.person.id, now).into();
     }
@@ -93,7 +93,7 @@ impl CaseDetail {
             claimed_login: row.claimed_login.clone(),
             ip: row.ip.clone(),
             person: if known { Some(person(app, case).await?) } else { None },
-            numbers: callable_numbers(app, case).await?.into_iter().map(Number::from).collect(),
+            numbers: callable_numbers(app, case).await?.into_iter().map(CallableNumber::from).collect(),
             evidence: evidence(app, case).await?,
             earlier: if known { EarlierMarkView::list(app, case, now).await? } else { Vec::new() },
             others: if known { others(app, row, case).await? } else { Vec::new() },
@@ -132,7 +132,7 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
         sign_ins: sign_ins::list_of_person(&app.db, &app.tenant, id, 10)
             .await?
             .into_iter()
-            .map(Attempt::from)
+            .map(SignInAttempt::from)
             .collect(),
         id: person.id.to_string(),
         name: person.name,
@@ -167,7 +167,7 @@ async fn others(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<OtherCase>,
     Ok(open.map(|other| OtherCase { id: other.id, reference: other.reference, ip: other.ip }).collect())
 }
 
-impl From<StillMissing> for Missing {
+impl From<StillMissing> for MissingView {
     fn from(missing: StillMissing) -> Self {
         let kinds = |of: &[Kind]| of.iter().map(|kind| kind.as_str()).collect();
         Self {
@@ -194,7 +194,7 @@ impl From<Factor> for EnrolledFactor {
     }
 }
 
-impl From<Contact> for Number {
+impl From<Contact> for CallableNumber {
     fn from(contact: Contact) -> Self {
         Self { id: contact.id, kind: contact.kind, value: contact.value, filed_at: time(contact.filed_at) }
     }
@@ -215,7 +215,7 @@ impl FiledContact {
     }
 }
 
-impl From<SignInRow> for Attempt {
+impl From<SignInRow> for SignInAttempt {
     fn from(row: SignInRow) -> Self {
         let cause = row.cause.as_deref().and_then(|word| word.parse::<Cause>().ok());
         Self {

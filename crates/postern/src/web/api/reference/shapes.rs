@@ -7,17 +7,17 @@ use super::{entries, list, text};
 
 /// A named schema.
 #[derive(Serialize)]
-pub(super) struct Shape {
+pub(super) struct DocumentedShape {
     name: String,
     description: String,
-    fields: Vec<Field>,
+    fields: Vec<DocumentedField>,
 }
 
 /// A field of an object.
 #[derive(Serialize)]
-pub(super) struct Field {
+pub(super) struct DocumentedField {
     pub(super) name: String,
-    kind: Kind,
+    kind: ShapeKind,
     required: bool,
     description: String,
     /// What an example would hold.
@@ -27,12 +27,12 @@ pub(super) struct Field {
 
 /// A type in words; `shape` names the schema that it refers to.
 #[derive(Serialize)]
-pub(super) struct Kind {
+pub(super) struct ShapeKind {
     words: String,
     shape: Option<String>,
 }
 
-impl Shape {
+impl DocumentedShape {
     pub(super) fn of(document: &Value, name: &str, schema: &Value) -> Self {
         Self {
             name: name.to_owned(),
@@ -43,15 +43,15 @@ impl Shape {
 }
 
 /// The fields of a schema: its own, and those of the schemas that it refers to or is put together from.
-pub(super) fn fields(document: &Value, schema: &Value) -> Vec<Field> {
+pub(super) fn fields(document: &Value, schema: &Value) -> Vec<DocumentedField> {
     if let Some(target) = target(document, schema) {
         return fields(document, target);
     }
     let of_parts = list(schema, "/allOf").iter().flat_map(|part| fields(document, part));
     let required: Vec<&str> = list(schema, "/required").iter().filter_map(Value::as_str).collect();
-    let own = entries(schema, "/properties").map(|(name, property)| Field {
+    let own = entries(schema, "/properties").map(|(name, property)| DocumentedField {
         name: name.clone(),
-        kind: Kind::of(property),
+        kind: ShapeKind::of(property),
         required: required.contains(&name.as_str()),
         description: described(property),
         example: property.get("example").cloned(),
@@ -70,7 +70,7 @@ fn target<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
     document.pointer(schema.get("$ref")?.as_str()?.trim_start_matches('#'))
 }
 
-impl Kind {
+impl ShapeKind {
     pub(super) fn of(schema: &Value) -> Self {
         if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next()) {
             return Self { words: name.to_owned(), shape: Some(name.to_owned()) };
