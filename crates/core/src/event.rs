@@ -7,7 +7,7 @@ use crate::id::{CaseId, PersonId};
 use crate::reason::Reason;
 
 macro_rules! events {
-    ($($variant:ident => $name:literal : $doc:literal),+ $(,)?) => {
+    ($($variant:ident => $name:literal [$($carries:ident)*] : $doc:literal),+ $(,)?) => {
         /// The name of an event, dotted and stable. Integrators match on these words.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventKind {
@@ -27,68 +27,110 @@ macro_rules! events {
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $doc,)+ }
             }
+
+            /// What a record of it must carry.
+            fn carries(self) -> &'static [Carried] {
+                match self { $(Self::$variant => &[$(events!(@ $carries)),*],)+ }
+            }
         }
     };
+    (@ reason) => { Carried::Reason };
+    (@ reason_of_people) => { Carried::ReasonOfPeople };
+    (@ before) => { Carried::StateBefore };
+}
+
+/// What a record must carry, beside who and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carried {
+    /// Why.
+    Reason,
+    /// Why, where a person did it.
+    ReasonOfPeople,
+    /// How it was before.
+    StateBefore,
 }
 
 events! {
-    SignInSucceeded => "signin.succeeded" : "Somebody signed in, all steps passed.",
-    SignInFailed => "signin.failed" : "A sign-in attempt failed; the cause says why.",
-    MfaFactorEnrolled => "mfa.factor_enrolled" : "A person enrolled a factor.",
-    MfaFactorRemoved => "mfa.factor_removed" : "A factor was removed: by its owner, or before it worked by staff or a contest.",
-    MfaFactorNamed => "mfa.factor_named" : "A person gave a factor of theirs a name.",
-    MfaFactorApproved => "mfa.factor_approved" : "A second staff member let a waiting passkey work before its time.",
-    MfaFactorDisabled => "mfa.factor_disabled" : "A factor reached the lifetime cap of failures and stopped working.",
-    MfaFactorAdminReset => "mfa.factor_admin_reset" : "The desk, or the operator, removed all of a person's factors.",
-    MfaBackupCodesGenerated => "mfa.backup_codes_generated" : "A person received a new set of backup codes.",
-    MfaBackupCodeUsed => "mfa.backup_code_used" : "A backup code was used to sign in.",
-    UserAdded => "user.added" : "A person was added to the directory.",
-    UserPasswordChanged => "user.password_changed" : "A person set a password.",
-    UserSuspended => "user.suspended" : "An account was suspended.",
-    UserEnabled => "user.enabled" : "An account was enabled again.",
-    SessionRevoked => "session.revoked" : "Sessions ended before their time.",
-    SessionSteppedUp => "session.stepped_up" : "A passkey was touched in a session, for what is sensitive.",
-    SessionEnded => "session.ended" : "A person signed out.",
-    PassIssued => "pass.issued" : "A one-use pass was shown to the person it is for.",
-    PassUsed => "pass.used" : "A pass was used and led to enrolment.",
-    PassRejected => "pass.rejected" : "A wrong, used, expired or foreign pass was tried.",
-    CaseOpened => "case.opened" : "Somebody asked to be let back in.",
-    CaseOpeningsAnnounced => "case.openings_announced" : "The owner was told of requests that had been gathered.",
-    CaseTaken => "case.taken" : "A staff member took a case up; it is no stranger's any more.",
-    CaseHandedBack => "case.handed_back" : "Who had taken a case gave it back to the queue.",
-    CasePageBound => "case.page_bound" : "The case page was bound to a verified channel by its phrase.",
-    CasePhraseRejected => "case.phrase_rejected" : "A phrase was typed that is not the page's.",
-    CaseEvidenceAdded => "case.evidence_added" : "A verification was recorded.",
-    CaseEvidenceRejected => "case.evidence_rejected" : "Proof of a kind that is never accepted was offered; the risk went up.",
-    CaseVerified => "case.verified" : "The evidence suffices for the person's tier.",
-    CaseApproved => "case.approved" : "A second staff member said yes.",
-    CaseNoticeOverdue => "case.notice_overdue" : "No message about the verification went out for a day; seniors were told.",
-    CaseHoldWanted => "case.hold_wanted" : "A senior wants the waiting period to begin although the owner was not reached; a second one must too.",
-    ContactReportedLost => "contact.reported_lost" : "Somebody at the desk noted that a contact on file is not the person's any more; the person was told.",
-    CaseHoldStarted => "case.hold_started" : "The waiting period began; the owner can object.",
-    CaseRefused => "case.refused" : "A staff member refused the case.",
-    CaseEscalated => "case.escalated" : "The case was handed to a senior.",
-    CaseContested => "case.contested" : "The owner said: this was not me.",
-    CaseClosed => "case.closed" : "The case ended.",
-    SignInsImported => "signins.imported" : "Sign-in records of another provider were taken in.",
-    IncidentOpened => "incident.opened" : "Sign-in records show an attack; or one that was closed goes on.",
-    IncidentClosed => "incident.closed" : "A finding about sign-ins was closed, with a reason.",
-    AccessDenied => "access.denied" : "The policy refused something a signed-in caller tried.",
-    StepRefused => "step.refused" : "Something that does not fit was tried: a step out of order, or no reason given.",
-    PowerRequested => "power.requested" : "An admin wants somebody to have a desk role, or made a service token: it waits.",
-    PowerGranted => "power.granted" : "A desk role or a service token works from now on: a second admin said yes, or the time has passed.",
-    PowerStopped => "power.stopped" : "A desk role or a service token was stopped before it worked.",
-    ServiceTokenCreated => "service_token.created" : "An API token was made.",
-    ServiceTokenRevoked => "service_token.revoked" : "An API token was revoked.",
-    AuditExported => "audit.exported" : "The audit log was read out.",
-    AuditRestoreAccepted => "audit.restore_accepted" : "The operator accepted that the log has less than it had: a backup was restored, or records were lost.",
+    SignInSucceeded => "signin.succeeded" [] : "Somebody signed in, all steps passed.",
+    SignInFailed => "signin.failed" [] : "A sign-in attempt failed; the cause says why.",
+    MfaFactorEnrolled => "mfa.factor_enrolled" [] : "A person enrolled a factor.",
+    MfaFactorRemoved => "mfa.factor_removed" [before] : "A factor was removed: by its owner, or before it worked by staff or a contest.",
+    MfaFactorNamed => "mfa.factor_named" [before] : "A person gave a factor of theirs a name.",
+    MfaFactorApproved => "mfa.factor_approved" [reason before] : "A second staff member let a waiting passkey work before its time.",
+    MfaFactorDisabled => "mfa.factor_disabled" [] : "A factor reached the lifetime cap of failures and stopped working.",
+    MfaFactorAdminReset => "mfa.factor_admin_reset" [reason before] : "The desk, or the operator, removed all of a person's factors.",
+    MfaBackupCodesGenerated => "mfa.backup_codes_generated" [] : "A person received a new set of backup codes.",
+    MfaBackupCodeUsed => "mfa.backup_code_used" [] : "A backup code was used to sign in.",
+    UserAdded => "user.added" [] : "A person was added to the directory.",
+    UserPasswordChanged => "user.password_changed" [] : "A person set a password.",
+    UserSuspended => "user.suspended" [before] : "An account was suspended.",
+    UserEnabled => "user.enabled" [reason before] : "An account was enabled again.",
+    SessionRevoked => "session.revoked" [] : "Sessions ended before their time.",
+    SessionSteppedUp => "session.stepped_up" [] : "A passkey was touched in a session, for what is sensitive.",
+    SessionEnded => "session.ended" [] : "A person signed out.",
+    PassIssued => "pass.issued" [] : "A one-use pass was shown to the person it is for.",
+    PassUsed => "pass.used" [] : "A pass was used and led to enrolment.",
+    PassRejected => "pass.rejected" [] : "A wrong, used, expired or foreign pass was tried.",
+    CaseOpened => "case.opened" [] : "Somebody asked to be let back in.",
+    CaseOpeningsAnnounced => "case.openings_announced" [] : "The owner was told of requests that had been gathered.",
+    CaseTaken => "case.taken" [] : "A staff member took a case up; it is no stranger's any more.",
+    CaseHandedBack => "case.handed_back" [] : "Who had taken a case gave it back to the queue.",
+    CasePageBound => "case.page_bound" [] : "The case page was bound to a verified channel by its phrase.",
+    CasePhraseRejected => "case.phrase_rejected" [] : "A phrase was typed that is not the page's.",
+    CaseEvidenceAdded => "case.evidence_added" [reason] : "A verification was recorded.",
+    CaseEvidenceRejected => "case.evidence_rejected" [reason] : "Proof of a kind that is never accepted was offered; the risk went up.",
+    CaseVerified => "case.verified" [] : "The evidence suffices for the person's tier.",
+    CaseApproved => "case.approved" [reason] : "A second staff member said yes.",
+    CaseNoticeOverdue => "case.notice_overdue" [] : "No message about the verification went out for a day; seniors were told.",
+    CaseHoldWanted => "case.hold_wanted" [reason] : "A senior wants the waiting period to begin although the owner was not reached; a second one must too.",
+    ContactReportedLost => "contact.reported_lost" [reason before] : "Somebody at the desk noted that a contact on file is not the person's any more; the person was told.",
+    CaseHoldStarted => "case.hold_started" [] : "The waiting period began; the owner can object.",
+    CaseRefused => "case.refused" [reason] : "A staff member refused the case.",
+    CaseEscalated => "case.escalated" [reason] : "The case was handed to a senior.",
+    CaseContested => "case.contested" [] : "The owner said: this was not me.",
+    CaseClosed => "case.closed" [] : "The case ended.",
+    SignInsImported => "signins.imported" [] : "Sign-in records of another provider were taken in.",
+    IncidentOpened => "incident.opened" [] : "Sign-in records show an attack; or one that was closed goes on.",
+    IncidentClosed => "incident.closed" [reason before] : "A finding about sign-ins was closed, with a reason.",
+    AccessDenied => "access.denied" [] : "The policy refused something a signed-in caller tried.",
+    StepRefused => "step.refused" [] : "Something that does not fit was tried: a step out of order, or no reason given.",
+    PowerRequested => "power.requested" [] : "An admin wants somebody to have a desk role, or made a service token: it waits.",
+    PowerGranted => "power.granted" [reason_of_people before] : "A desk role or a service token works from now on: a second admin said yes, or the time has passed.",
+    PowerStopped => "power.stopped" [before] : "A desk role or a service token was stopped before it worked.",
+    ServiceTokenCreated => "service_token.created" [] : "An API token was made.",
+    ServiceTokenRevoked => "service_token.revoked" [] : "An API token was revoked.",
+    AuditExported => "audit.exported" [] : "The audit log was read out.",
+    AuditRestoreAccepted => "audit.restore_accepted" [reason before] : "The operator accepted that the log has less than it had: a backup was restored, or records were lost.",
 }
 
 impl EventKind {
+    /// Whether its record says why: always, or where a person did it. `None`: it may.
+    pub fn reason_wanted(self) -> Option<ReasonWanted> {
+        self.carries().iter().find_map(|carried| match carried {
+            Carried::Reason => Some(ReasonWanted::Always),
+            Carried::ReasonOfPeople => Some(ReasonWanted::OfPeople),
+            Carried::StateBefore => None,
+        })
+    }
+
+    /// Whether its record says how it was before.
+    pub fn is_with_state_before(self) -> bool {
+        self.carries().contains(&Carried::StateBefore)
+    }
+
     /// Reads a dotted name back; `None` for anything else.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
+}
+
+/// Who must say why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonWanted {
+    /// Whoever does it.
+    Always,
+    /// A person or a program; what Postern does by itself has its reason in the detail.
+    OfPeople,
 }
 
 /// Who did it.
@@ -192,6 +234,19 @@ impl Event {
         }
     }
 
+    /// What it must carry and does not: nothing is committed with such a record.
+    pub fn missing(&self) -> Option<&'static str> {
+        let wants_reason = match self.kind.reason_wanted() {
+            Some(ReasonWanted::Always) => true,
+            Some(ReasonWanted::OfPeople) => self.actor.person().is_some(),
+            None => false,
+        };
+        if wants_reason && self.reason.is_none() {
+            return Some("a reason");
+        }
+        (self.kind.is_with_state_before() && self.before.is_none()).then_some("the state before")
+    }
+
     /// Concerns `person`.
     #[must_use]
     pub fn person(mut self, person: &PersonId) -> Self {
@@ -248,6 +303,19 @@ mod tests {
         for stream in RecordStream::ALL {
             assert_eq!(RecordStream::parse(stream.as_str()), Some(stream));
         }
+    }
+
+    #[test]
+    fn a_record_without_its_reason_or_its_state_before_is_not_whole() {
+        let person = Actor::Person { id: PersonId::new("ben") };
+        let reset = Event::new(EventKind::MfaFactorAdminReset, person.clone());
+        assert_eq!(reset.missing(), Some("a reason"));
+        let reset = reset.reason(&Reason::parse("lost phone, HD-1").unwrap());
+        assert_eq!(reset.missing(), Some("the state before"));
+        assert_eq!(reset.before(Value::Bool(true)).missing(), None);
+        let granted = |actor| Event::new(EventKind::PowerGranted, actor).before(Value::Bool(true)).missing();
+        assert_eq!((granted(person), granted(Actor::System)), (Some("a reason"), None));
+        assert_eq!(Event::new(EventKind::SignInFailed, Actor::Anonymous).missing(), None);
     }
 
     #[test]

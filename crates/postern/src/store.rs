@@ -47,6 +47,14 @@ pub enum StoreError {
     /// The database failed.
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
+    /// The record of a change does not say what its kind must say. Nothing was written: this is a mistake in the program.
+    #[error("the record {event} lacks {lacks}")]
+    Unexplained {
+        /// The event's name.
+        event: &'static str,
+        /// A reason, or the state before.
+        lacks: &'static str,
+    },
     /// A row does not read as what it should be.
     #[error("a stored {0} does not read back")]
     Corrupt(&'static str),

@@ -6,6 +6,7 @@
 
 mod actions;
 mod architecture;
+mod book;
 mod browser;
 mod cli;
 mod config;
