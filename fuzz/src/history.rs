@@ -134,7 +134,7 @@ fn check_finding(finding: &Finding) {
     assert!(finding.evidence.len() <= finding::EVIDENCE_LISTED, "{finding:?}");
     assert!(finding.people.len() <= finding::PEOPLE_NAMED, "{finding:?}");
     assert!(finding.people.len() as u64 <= finding.people_count, "{finding:?}");
-    assert!(!finding.rule.is_empty() && !finding.title.is_empty() && !finding.mend.is_empty(), "{finding:?}");
+    assert!(!finding.rule.is_empty() && !finding.title.is_empty() && !finding.remediation.is_empty(), "{finding:?}");
 }
 
 fn live(mut records: Vec<SignIn<'static>>, options: Options) {
