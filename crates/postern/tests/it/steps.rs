@@ -67,7 +67,14 @@ impl TestApp {
         let person = self.person(login).await;
         let mut change = self.change().await.unwrap();
         persons::suspend(&mut change, &person.id, "the owner said: this was not me").await.unwrap();
-        change.commit(&Event::new(EventKind::UserSuspended, Actor::System).person(&person.id)).await.unwrap();
+        change
+            .commit(
+                &Event::new(EventKind::UserSuspended, Actor::System)
+                    .person(&person.id)
+                    .before(serde_json::json!({ "planted": true })),
+            )
+            .await
+            .unwrap();
     }
 
     /// The word for where a case stands.

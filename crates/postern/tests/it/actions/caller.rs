@@ -80,7 +80,7 @@ on_both! {
         sessions::end(&mut change, &ben.session).await.unwrap();
         persons::suspend(&mut change, &bea.person.id, "a test").await.unwrap();
         let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
-        change.record(Event::new(EventKind::UserSuspended, Actor::System).person(&bea.person.id));
+        change.record(Event::new(EventKind::UserSuspended, Actor::System).person(&bea.person.id).before(serde_json::json!({ "planted": true })));
         change.commit(&event).await.unwrap();
         for caller in [&ben, &bea] {
             let refusal = refuse_case(&app, caller, &id, PLACEHOLDER_REASON).await;

@@ -166,7 +166,7 @@ on_both! {
         app.add(&ada, "nell", Role::Admin).await;
         let mut change = app.change().await.unwrap();
         persons::suspend(&mut change, &ada.person.id, "a test").await.unwrap();
-        let event = Event::new(EventKind::UserSuspended, Actor::System).person(&ada.person.id);
+        let event = Event::new(EventKind::UserSuspended, Actor::System).person(&ada.person.id).before(serde_json::json!({ "planted": true }));
         change.commit(&event).await.unwrap();
         app.advance(SignedDuration::from_hours(73));
         grant_due_powers(&app).await.unwrap();

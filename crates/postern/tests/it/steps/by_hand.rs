@@ -163,7 +163,8 @@ impl TestApp {
             if let Some(token) = &grant.token_id {
                 service_tokens::grant(&mut change, token).await.unwrap();
             }
-            let event = Event::new(EventKind::PowerGranted, Actor::System);
+            let event = Event::new(EventKind::PowerGranted, Actor::System)
+                .before(serde_json::json!({ "planted": true }));
             change.commit(&event).await.unwrap();
         }
     }
