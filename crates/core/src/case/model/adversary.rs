@@ -1,0 +1,288 @@
+//! What the adversary can do, and what each step does to the case.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use super::super::{Case, MadeBy, Page, Stage, Subject};
+use super::world::{Holding, ModelStep, Opener, World};
+use crate::evidence::{Evidence, Kind};
+use crate::id::{ContactId, PersonId, TenantId};
+use crate::person::{Role, Tier};
+use crate::policy::{Policies, Request, Staff};
+use crate::signin::{AccountStatus, Flow, SecondFactor};
+
+pub(super) struct Adversary<'a> {
+    pub(super) holds: &'a [Holding],
+    pub(super) openers: &'a [Opener],
+    pub(super) tier: Tier,
+    /// Whether the tier may be raised on the way: a search of its own, because it doubles the states.
+    pub(super) raises: bool,
+    pub(super) policies: &'a Policies,
+}
+
+const AGENTS: [&str; 2] = ["agent", "senior"];
+/// The admin, and whom they made today.
+const MADE: [&str; 3] = ["admin", "made agent", "made senior"];
+pub(super) const SENIORS: [&str; 2] = ["senior", "chief"];
+
+impl Adversary<'_> {
+    pub(super) fn holds(&self, what: Holding) -> bool {
+        self.holds.contains(&what)
+    }
+
+    fn bribed(&self, who: &str) -> bool {
+        (who == "agent" && self.holds(Holding::Agent))
+            || (who == "senior" && self.holds(Holding::Senior))
+            || (MADE.contains(&who) && self.holds(Holding::Admin))
+    }
+
+    /// Who can act at the desk. Beside whom an admin made there is an honest senior, who approves and resets whatever the
+    /// policy lets through.
+    pub(super) fn staff_at_work(&self) -> [&'static str; 3] {
+        if self.holds(Holding::Admin) {
+            [MADE[1], MADE[2], AGENTS[1]]
+        } else {
+            [AGENTS[0], AGENTS[1], AGENTS[1]]
+        }
+    }
+
+    /// Where the tier is the question, one agent is enough to search.
+    pub(super) fn proves(&self, by: &str) -> bool {
+        !self.raises || by == AGENTS[0]
+    }
+
+    fn made_by() -> MadeBy {
+        let mut made_by = MadeBy::default();
+        for made in &MADE[1..] {
+            made_by.insert(PersonId::new(*made), PersonId::new(MADE[0]));
+        }
+        made_by
+    }
+
+    /// The page is bound through the owner's line: by the owner, by whoever answers it, or by an agent who lies.
+    pub(super) fn can_bind(&self, world: &World, by: &str) -> bool {
+        world.opened_by == Opener::Owner || self.holds(Holding::PhoneLine) || self.bribed(by)
+    }
+
+    pub(super) fn can_record(&self, world: &World, kind: Kind, by: &str) -> bool {
+        let deceived = match kind {
+            Kind::CallPlaced => self.holds(Holding::PhoneLine),
+            Kind::LiveVideo => self.holds(Holding::Likeness),
+            // What anybody can offer: the code from the mailbox, the story.
+            _ => true,
+        };
+        deceived || world.opened_by == Opener::Owner || self.bribed(by)
+    }
+
+    /// A manager gives their word only to who reads them the phrase of the page, so an honest one never vouches for
+    /// the adversary's case.
+    pub(super) fn can_vouch(&self, world: &World) -> bool {
+        world.opened_by == Opener::Owner || self.holds(Holding::Manager)
+    }
+
+    fn sees_page(&self, world: &World) -> bool {
+        world.opened_by == Opener::Adversary || self.holds(Holding::CasePage)
+    }
+
+    fn standing(world: &World) -> AccountStatus {
+        AccountStatus { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
+    }
+
+    pub(super) fn subject(tier: Tier) -> Subject {
+        Subject {
+            tenant: TenantId::new("t"),
+            person: PersonId::new("owner"),
+            tier,
+            role: Role::Person,
+            manager: Some(PersonId::new("manager")),
+            suspended: false,
+        }
+    }
+
+    /// The case as a step loads it: with the owner of this moment.
+    fn load(&self, world: &World) -> Case {
+        let case = world.case.clone().with_made_by(Self::made_by());
+        if !world.raised {
+            return case;
+        }
+        let case = case.with_subject_now(Self::subject(Tier::Privileged));
+        self.policies.look_again(case, Self::now(world))
+    }
+
+    /// What the raised tier wants: a second yes, and three days.
+    fn is_weak(world: &World) -> bool {
+        match world.case.stage() {
+            Stage::OnHold { approved_by: Some(_), began_at, .. } => {
+                Self::now(world).duration_since(*began_at) < jiff::SignedDuration::from_hours(72)
+            }
+            _ => true,
+        }
+    }
+
+    fn now(world: &World) -> jiff::Timestamp {
+        let hours = 72 * i64::from(world.waited);
+        jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours)
+    }
+
+    fn staff(who: &str) -> Staff {
+        let role = match who {
+            "senior" | "chief" | "made senior" => Role::Senior,
+            "admin" => Role::Admin,
+            _ => Role::Agent,
+        };
+        Staff {
+            id: PersonId::new(who),
+            tenant: TenantId::new("t"),
+            role,
+            phishing_resistant: true,
+            by_token: false,
+        }
+    }
+
+    fn evidence(kind: Kind, by: &str) -> Evidence {
+        let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
+        let reference = String::new();
+        Evidence { kind, attested_by: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
+    }
+
+    pub(super) fn take(&self, world: &World, step: &ModelStep) -> Option<World> {
+        let mut next = world.clone();
+        match step {
+            ModelStep::BindPage { .. }
+            | ModelStep::Record { .. }
+            | ModelStep::Vouch
+            | ModelStep::Verify
+            | ModelStep::Approve { .. }
+            | ModelStep::Notice
+            | ModelStep::WantHold { .. } => {
+                return self.with_case_moved(next, world, step);
+            }
+            ModelStep::Reset { by } => {
+                next.case = remembered(world, step, || self.reset(world, by))?;
+                next.case.forget_now();
+                next.weak_reset = world.raised && Self::is_weak(world);
+                let is_held = matches!(self.load(world).stage(), Stage::OnHold { .. });
+                next.unseen_reset = is_held && !world.noticed && world.wanted != [true, true];
+                next.owner_has_factor = false;
+                next.flow = None;
+            }
+            ModelStep::Wait => {
+                // Three days once, and until a hold that seniors began is over.
+                let holds =
+                    matches!(world.case.stage(), Stage::OnHold { until, .. } if Self::now(world) < *until);
+                (world.waited == 0 || holds).then_some(())?;
+                next.waited += 1;
+            }
+            ModelStep::RaiseTier => next.raised = true,
+            ModelStep::ShowPass => {
+                let bound = matches!(world.case.page(), Page::Bound { .. });
+                let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
+                (bound && remedied && self.sees_page(world)).then_some(())?;
+                next.has_pass = true;
+            }
+            ModelStep::EnterPassword => {
+                let flow = Flow::after_password(PersonId::new("owner"), Self::standing(world)).ok()?;
+                next.flow = Some(flow);
+            }
+            ModelStep::EnterPass => {
+                (world.has_pass && !world.pass_used).then_some(())?;
+                next.flow = Some(world.flow.clone()?.with_pass(Self::standing(world)).ok()?);
+                next.pass_used = true;
+            }
+            ModelStep::Enrol => {
+                world.flow.clone()?.enrolling(Self::standing(world)).ok()?;
+                next.adversary_factor = true;
+                next.flow = None;
+            }
+            ModelStep::FinishSignIn => {
+                world.adversary_factor.then_some(())?;
+                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
+                next.session = true;
+            }
+        }
+        Some(next)
+    }
+
+    fn with_case_moved(&self, mut next: World, world: &World, step: &ModelStep) -> Option<World> {
+        next.case = remembered(world, step, || self.move_case(world, step))?;
+        // Evidence in another order is the same evidence: half the states for nothing.
+        next.case.evidence.sort_by_key(|e| (e.kind, e.attested_by.clone()));
+        next.case.forget_now();
+        match step {
+            ModelStep::Notice => next.noticed = true,
+            ModelStep::WantHold { by } => {
+                for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
+                    *wanted |= who == by;
+                }
+            }
+            _ => {}
+        }
+        Some(next)
+    }
+
+    fn move_case(&self, world: &World, step: &ModelStep) -> Option<Case> {
+        let (case, now) = (self.load(world), Self::now(world));
+        match step {
+            ModelStep::BindPage { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.bind_page(permit, ContactId::new("office"), staff.id, now).ok()
+            }
+            ModelStep::Record { kind, by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                Some(case.add_evidence(permit, Self::evidence(*kind, by)).ok()?.0)
+            }
+            ModelStep::Vouch => {
+                let manager = Staff {
+                    id: PersonId::new("manager"),
+                    tenant: TenantId::new("t"),
+                    role: Role::Person,
+                    phishing_resistant: true,
+                    by_token: false,
+                };
+                let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
+                case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
+            }
+            ModelStep::Verify => {
+                let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
+                case.verify(permit, now).ok()
+            }
+            ModelStep::Approve { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.approve(permit, staff.id, now).ok()
+            }
+            ModelStep::Notice => case.start_hold(now).ok(),
+            ModelStep::WantHold { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.want_hold(permit, staff.id, now).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn reset(&self, world: &World, by: &str) -> Option<Case> {
+        let (case, now) = (self.load(world), Self::now(world));
+        let staff = Self::staff(by);
+        let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
+        case.force_reset(permit, suffices, staff.id, now).ok()
+    }
+}
+
+type Known = HashMap<(Case, u8, bool, ModelStep), Option<Case>>;
+
+/// What a step does to a case depends on the case, the clock, the tier and the step alone, whoever the adversary is: asking the
+/// policies once for all adversaries makes the search ten times as fast.
+fn remembered(world: &World, step: &ModelStep, find: impl FnOnce() -> Option<Case>) -> Option<Case> {
+    static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+    let question = (world.case.clone(), world.waited, world.raised, step.clone());
+    if let Some(known) = KNOWN.lock().unwrap().get(&question) {
+        return known.clone();
+    }
+    let found = find();
+    KNOWN.lock().unwrap().insert(question, found.clone());
+    found
+}
