@@ -36,7 +36,7 @@ use std::{
 
 use crate::record::Position;
 use find::FoundSources;
-use guard::{Bounded, Counted};
+use guard::{Bounded, CountingReader};
 use pipe::Stoppable;
 pub(crate) use unpack::is_packed;
 use unpack::{UnpackLimits, unpack};
@@ -138,7 +138,7 @@ impl Source {
 
     fn open_within(&self, limits: UnpackLimits, stop: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
         let Origin::Path(path) = &self.origin else {
-            return unpack(Counted::new(Stoppable::new(io::stdin(), stop), &self.read), limits);
+            return unpack(CountingReader::new(Stoppable::new(io::stdin(), stop), &self.read), limits);
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
@@ -146,9 +146,9 @@ impl Source {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if about.is_file() {
-            return unpack(Counted::new(Bounded::new(file, about.len()), &self.read), limits);
+            return unpack(CountingReader::new(Bounded::new(file, about.len()), &self.read), limits);
         }
-        unpack(Counted::new(Stoppable::new(file, stop), &self.read), limits)
+        unpack(CountingReader::new(Stoppable::new(file, stop), &self.read), limits)
     }
 
     /// What to say of an error that came while it was opened, or read up to `position`.

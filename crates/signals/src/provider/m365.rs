@@ -45,7 +45,7 @@ wire! {
     }
 }
 wire! {
-    struct Export<'a> { "auditdata" => audit: M365Record<'a>, }
+    struct M365Export<'a> { "auditdata" => audit: M365Record<'a>, }
 }
 
 impl<'a> M365Record<'a> {
@@ -104,7 +104,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 /// The record itself, or the one in the cell `AuditData`.
 fn read(line: &str) -> Result<M365Record<'_>, serde_json::Error> {
     if memchr::memmem::find(line.as_bytes(), b"uditData\"").is_some() {
-        let export: Export<'_> = serde_json::from_str(line)?;
+        let export: M365Export<'_> = serde_json::from_str(line)?;
         if !export.audit.is_absent() {
             return Ok(export.audit);
         }

@@ -40,13 +40,13 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 /// Counts what is read, for this file and for all of them.
-pub(super) struct Counted<R> {
+pub(super) struct CountingReader<R> {
     reader: R,
     own: Arc<AtomicU64>,
     all: Arc<AtomicU64>,
 }
 
-impl<R> Counted<R> {
+impl<R> CountingReader<R> {
     pub(super) fn new(reader: R, all: &Arc<AtomicU64>) -> Self {
         Self { reader, own: Arc::default(), all: Arc::clone(all) }
     }
@@ -57,7 +57,7 @@ impl<R> Counted<R> {
     }
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let got = self.reader.read(buffer)?;
         self.own.fetch_add(got as u64, Ordering::Relaxed);

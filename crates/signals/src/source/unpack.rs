@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::{
     SourceStopped,
-    guard::{Counted, Guard},
+    guard::{CountingReader, Guard},
     zstd::Frames,
 };
 
@@ -66,7 +66,7 @@ pub(crate) fn is_packed(head: &[u8]) -> bool {
 
 /// Unpacks while it is read.
 pub(super) fn unpack<R: Read + Send + 'static>(
-    reader: Counted<R>,
+    reader: CountingReader<R>,
     limits: UnpackLimits,
 ) -> io::Result<Box<dyn Read + Send>> {
     let stored = reader.own();
