@@ -1,6 +1,7 @@
 // The main job: Ana lost her phone and gets back in, and nobody else does.
 import { DATABASES } from './lib/database.mjs';
 import { journey } from './lib/journey.mjs';
+import { TENANTS } from './lib/people.mjs';
 import { World } from './lib/world.mjs';
 import * as access from './steps/access.mjs';
 import * as audit from './steps/audit.mjs';
@@ -58,13 +59,14 @@ const STEPS = [
   ['pages work without JavaScript', access.pagesWorkWithoutJavaScript],
   ['"this was not me" stops a case', notices.thisWasNotMeStopsACase],
   ['a case can be handed on or refused', desk.aCaseCanBeRefusedOrHandedOn],
+  ['what opens one organisation opens nothing at the other', access.nothingOpensTheOther],
 ];
 
-for (const database of DATABASES) {
+for (const database of DATABASES) for (const tenant of TENANTS) {
   journey('a locked-out person gets back in', {
-    on: database.name,
+    on: `${database.name}, ${tenant.name}`,
     skip: database.skip ?? false,
-    start: () => World.start(database),
+    start: () => World.start(database, tenant),
     check: (world) => world.check(),
     end: (world, broken) => world.end(broken),
     steps: STEPS,

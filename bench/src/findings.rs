@@ -3,14 +3,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use postern::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins};
 use postern::actions::names::pseudonym;
 use postern::actions::{Caller, permit_on_tenant};
-use postern::app::App;
+use postern::scope::Scope;
 use postern::store::findings::{self, Filter};
 use postern_core::person::Role;
 use postern_core::policy::ImportSignIns;
@@ -37,8 +36,8 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     runtime()?.block_on(async {
         let server = Server::start(&folder.join("postern")).await?;
         let desk = Desk {
-            admin: people::caller(&server.app, "admin", Role::Admin).await?,
-            app: &server.app,
+            admin: people::caller(&server.scope()?, "admin", Role::Admin).await?,
+            scope: server.scope()?,
             folder,
         };
         desk.import("history", &desk.history()).await?;
@@ -62,13 +61,13 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
 /// An admin who brings logs.
 struct Desk<'a> {
     admin: Caller,
-    app: &'a Arc<App>,
+    scope: Scope,
     folder: &'a Path,
 }
 
 impl Desk<'_> {
     fn history(&self) -> String {
-        let now = self.app.clock.now();
+        let now = self.scope.app.clock.now();
         let line = |number: usize| {
             let ago = SignedDuration::from_secs(i64::try_from(number).unwrap_or(0) + 3600);
             record(&format!("p{}", number % 1_000), now - ago, "success", None)
@@ -78,7 +77,7 @@ impl Desk<'_> {
 
     /// How long until the import had answered, and until the incident was in the queue.
     async fn incident(&self, login: &str) -> Outcome<(Duration, Duration)> {
-        let now = self.app.clock.now();
+        let now = self.scope.app.clock.now();
         let ago = |prompt: i64| now - SignedDuration::from_secs(prompt * 30);
         let log: String =
             (0..5).rev().map(|prompt| record(login, ago(prompt), "failure", Some("mfa_denied"))).collect();
@@ -96,19 +95,20 @@ impl Desk<'_> {
 
     async fn is_in_the_queue(&self, login: &str) -> Outcome<bool> {
         let incidents = Filter { closed: false, grade: "incident".to_owned() };
-        let open = findings::list(&self.app.db, &self.app.tenant, &incidents).await?;
+        let open = findings::list(&self.scope.app.db, &self.scope.tenant.id, &incidents).await?;
         // Nobody in the directory has the name.
-        let shown = pseudonym(self.app, login);
+        let shown = pseudonym(&self.scope.later(), login);
         Ok(open.iter().any(|row| row.rule == "mfa_fatigue" && row.subject_words == shown))
     }
 
     async fn import(&self, name: &str, log: &str) -> Outcome<()> {
         let path = self.folder.join(name);
         fs::write(&path, log)?;
-        let permit = permit_on_tenant::<ImportSignIns>(self.app, &self.admin).await.map_err(cause)?;
-        let admission = admit_import(self.app, &self.admin, permit).await.map_err(cause)?;
+        let permit =
+            permit_on_tenant::<ImportSignIns>(&self.scope.later(), &self.admin).await.map_err(cause)?;
+        let admission = admit_import(&self.scope.later(), &self.admin, permit).await.map_err(cause)?;
         let upload = Upload::new(name, Via::Api, path);
-        import_sign_ins(self.app, &self.admin, admission, &upload).await.map_err(cause)?;
+        import_sign_ins(&self.scope.later(), &self.admin, admission, &upload).await.map_err(cause)?;
         Ok(())
     }
 }

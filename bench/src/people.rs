@@ -3,8 +3,8 @@
 
 use jiff::SignedDuration;
 use postern::actions::Caller;
-use postern::app::App;
 use postern::config::Config;
+use postern::scope::Scope;
 use postern::store::factors::{Factor, NewFactor};
 use postern::store::persons::{self, NewPerson, Person};
 use postern::store::sessions::NewSession;
@@ -32,16 +32,16 @@ pub struct Somebody {
 }
 
 /// Adds people. They share a hash, because checking it takes as long as checking their own.
-pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome<Vec<Somebody>> {
-    let salt = *app.rng.bytes::<16>()?;
-    let hash = app.hashing.hash(Zeroizing::new(PASSWORD.to_owned()), salt).await?;
+pub async fn add(scope: &Scope, count: usize, manager: Option<&PersonId>) -> Outcome<Vec<Somebody>> {
+    let salt = *scope.app.rng.bytes::<16>()?;
+    let hash = scope.app.hashing.hash(Zeroizing::new(PASSWORD.to_owned()), salt).await?;
     let mut people = Vec::with_capacity(count);
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     for index in 0..count {
         let login = format!("person{index}");
-        let id = insert(app, &mut change, &login, Role::Person, (manager, Some(&hash))).await?;
-        let secret = enrol(app, &mut change, &id).await?;
-        let office_phone = file_contacts(app, &mut change, &id, &login).await?;
+        let id = insert(scope, &mut change, &login, Role::Person, (manager, Some(&hash))).await?;
+        let secret = enrol(scope, &mut change, &id).await?;
+        let office_phone = file_contacts(scope, &mut change, &id, &login).await?;
         people.push(Somebody { login, secret, office_phone });
     }
     change.commit_unrecorded("people for the bench").await?;
@@ -49,11 +49,11 @@ pub async fn add(app: &App, count: usize, manager: Option<&PersonId>) -> Outcome
 }
 
 /// Somebody signed in with a passkey, who works at the desk or vouches.
-pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
-    let mut change = app.change().await?;
-    let id = insert(app, &mut change, login, role, (None, None)).await?;
+pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
+    let mut change = scope.begin().await?;
+    let id = insert(scope, &mut change, login, role, (None, None)).await?;
     // In an organisation of this week each recovery would wait for a day.
-    tenants::backdate(&mut change, app.clock.now() - SignedDuration::from_hours(24 * 365)).await?;
+    tenants::backdate(&mut change, scope.now - SignedDuration::from_hours(24 * 365)).await?;
     let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
     let session = NewSession {
         token_hash: login,
@@ -65,32 +65,32 @@ pub async fn caller(app: &App, login: &str, role: Role) -> Outcome<Caller> {
     };
     let session = sessions::insert(&mut change, &session).await?;
     change.commit_unrecorded("people for the bench").await?;
-    let person: Person = persons::load(&app.db, &app.tenant, &id).await?;
+    let person: Person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     Ok(Caller { person, session, phishing_resistant: true, stepped_up_at: None, scopes: None })
 }
 
 async fn insert(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     login: &str,
     role: Role,
     (manager, password_hash): (Option<&PersonId>, Option<&str>),
 ) -> Outcome<PersonId> {
-    let id = PersonId::new(app.rng.id(change.at())?);
+    let id = PersonId::new(scope.app.rng.id(change.at())?);
     let new = NewPerson { id: &id, login, name: login, tier: Tier::Standard, role, manager, password_hash };
     persons::insert(change, &new).await?;
     Ok(id)
 }
 
 async fn enrol(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Outcome<Zeroizing<[u8; totp::SECRET_BYTES]>> {
     let id = change.id()?;
-    let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let place = Factor::place(&app.tenant, person, &id);
-    let sealed = app.keys.seal(&app.rng, &place, secret.as_slice()).map_err(cause)?;
+    let secret = scope.app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
+    let place = Factor::place(&scope.tenant.id, person, &id);
+    let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, secret.as_slice()).map_err(cause)?;
     let factor = NewFactor {
         id: &id,
         person,
@@ -106,7 +106,7 @@ async fn enrol(
     // Random bytes instead of hashes: nobody uses these codes, and a reset only counts and revokes them.
     let mut codes = Vec::with_capacity(10);
     for _ in 0..10 {
-        codes.push(app.rng.bytes::<32>()?.to_vec());
+        codes.push(scope.app.rng.bytes::<32>()?.to_vec());
     }
     backup_codes::replace(change, person, &[0; 16], &codes).await?;
     Ok(secret)
@@ -114,12 +114,12 @@ async fn enrol(
 
 /// Returns the id of the number that the desk may call.
 async fn file_contacts(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     login: &str,
 ) -> Outcome<String> {
-    let filed_at = app.clock.now() - SignedDuration::from_hours(24 * 365);
+    let filed_at = scope.now - SignedDuration::from_hours(24 * 365);
     let email = format!("{login}@bench.postern.invalid");
     contacts::insert(change, person, "email", &email, filed_at).await?;
     let phone = contacts::insert(change, person, "office_phone", "+44 20 7946 0100", filed_at).await?;

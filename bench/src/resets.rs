@@ -14,8 +14,8 @@ use postern::actions::bind_page::bind_page;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::vouch::vouch;
-use postern::app::App;
-use postern::request::{RequestInfo, within};
+use postern::request::RequestInfo;
+use postern::scope::Scope;
 use postern::store::cases;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
@@ -77,43 +77,44 @@ struct Desk {
 impl Desk {
     async fn open(folder: &Path, args: &Args) -> Outcome<Self> {
         let server = Server::start(folder).await?;
-        let agent = people::caller(&server.app, "agent", Role::Agent).await?;
-        let manager = people::caller(&server.app, "manager", Role::Person).await?;
+        let agent = people::caller(&server.scope()?, "agent", Role::Agent).await?;
+        let manager = people::caller(&server.scope()?, "manager", Role::Person).await?;
         let count = args.resets * usize::try_from(args.options.rounds)?;
-        let people = people::add(&server.app, count, Some(&manager.person.id)).await?;
+        let people = people::add(&server.scope()?, count, Some(&manager.person.id)).await?;
         Ok(Self { server, agent, manager, people })
     }
 
     /// A case in which everything is done but the reset.
-    async fn ready_case(&self, somebody: &Somebody) -> Outcome<CaseId> {
-        let app = &*self.server.app;
-        let id = open_case(app, &somebody.login, None).await.map_err(cause)?.id;
-        let phrase = cases::load(&app.db, &app.tenant, &id).await?.phrase;
-        bind_page(app, &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
-        add_evidence(app, &self.agent, &id, Kind::CallPlaced, "HD-1, recorded").await.map_err(cause)?;
-        vouch(app, &self.manager, &id, &phrase, "I know the voice and saw them today")
+    async fn ready_case(&self, scope: &Scope, somebody: &Somebody) -> Outcome<CaseId> {
+        let id = open_case(&scope.later(), &somebody.login, None).await.map_err(cause)?.id;
+        let phrase = cases::load(&scope.app.db, &scope.tenant.id, &id).await?.phrase;
+        bind_page(&scope.later(), &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
+        add_evidence(&scope.later(), &self.agent, &id, Kind::CallPlaced, "HD-1, recorded")
             .await
             .map_err(cause)?;
-        expect_stage(app, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
+        vouch(&scope.later(), &self.manager, &id, &phrase, "I know the voice and saw them today")
+            .await
+            .map_err(cause)?;
+        expect_stage(scope, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
         Ok(id)
     }
 
     /// The timed part: nothing but resets.
     async fn reset_all(&self, clients: usize, ready: Arc<Vec<CaseId>>) -> Outcome<Duration> {
-        let (app, agent) = (Arc::clone(&self.server.app), self.agent.clone());
+        let (scope, agent) = (self.server.scope()?, self.agent.clone());
         let cases = Arc::clone(&ready);
         let took = by_clients(clients, ready.len(), move |index| {
-            let (app, agent, cases) = (Arc::clone(&app), agent.clone(), Arc::clone(&cases));
+            let (scope, agent, cases) = (scope.clone(), agent.clone(), Arc::clone(&cases));
             async move {
                 let id = cases.get(index).ok_or("too few cases")?;
-                force_mfa_reset(&app, &agent, id, "lost phone, verified by call and manager")
+                force_mfa_reset(&scope.later(), &agent, id, "lost phone, verified by call and manager")
                     .await
                     .map_err(cause)
             }
         })
         .await?;
         for id in ready.iter() {
-            expect_stage(&self.server.app, id, |stage| matches!(stage, Stage::Remedied { .. })).await?;
+            expect_stage(&self.server.scope()?, id, |stage| matches!(stage, Stage::Remedied { .. })).await?;
         }
         Ok(took)
     }
@@ -135,7 +136,9 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
                 user_agent: "bench".to_owned(),
                 device: None,
             };
-            let id = Box::pin(within(request, desk.ready_case(somebody))).await?;
+            let Scope { app, tenant, .. } = desk.server.scope()?;
+            let scope = Scope::of_request(app, tenant, request);
+            let id = Box::pin(desk.ready_case(&scope, somebody)).await?;
             ready.lock().await.push(id);
             Ok(())
         }
@@ -146,9 +149,9 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
     Ok(Arc::new(ready.into_inner()))
 }
 
-async fn expect_stage(app: &App, id: &CaseId, is: impl Fn(&Stage) -> bool) -> Outcome<()> {
-    let row = cases::load(&app.db, &app.tenant, id).await?;
-    let case = row.case(app.clock.now())?.ok_or("a stranger's case")?;
+async fn expect_stage(scope: &Scope, id: &CaseId, is: impl Fn(&Stage) -> bool) -> Outcome<()> {
+    let row = cases::load(&scope.app.db, &scope.tenant.id, id).await?;
+    let case = row.case(scope.app.clock.now())?.ok_or("a stranger's case")?;
     if is(case.stage()) {
         Ok(())
     } else {

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use postern::actions::add_tenant::add_first_tenant;
 use postern::app::App;
 use postern::config::{Mode, Typed};
 use postern::jobs;
+use postern::scope::Scope;
 use postern::store::audit;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,14 +34,20 @@ impl Server {
         let typed = Typed { data: Some(folder.to_owned()), database_url, ..Typed::default() };
         let config = typed.into_config(Mode::Development).map_err(|problems| problems.to_string())?;
         let app = App::start(config).await.map_err(|error| error.to_string())?;
+        add_first_tenant(&app).await.map_err(cause)?;
         let (stop, stopped) = watch::channel(false);
         let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stopped));
         Ok(Self { app, stop, jobs })
     }
 
+    /// What an action gets, as of now.
+    pub fn scope(&self) -> Outcome<Scope> {
+        Scope::of_all(&self.app).pop().ok_or_else(|| "no organisation".into())
+    }
+
     /// Waits until the log is sequenced, so that the other side of a ratio has the disk to itself.
     pub async fn settle(&self) -> Outcome<()> {
-        while audit::has_unsequenced(&self.app.db, &self.app.tenant).await? {
+        while audit::has_unsequenced(&self.app.db, &self.scope()?.tenant.id).await? {
             self.app.jobs.notify();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

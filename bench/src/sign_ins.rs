@@ -12,8 +12,8 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::Pas
 use argon2::{Algorithm, Argon2, Params, Version};
 use postern::actions::sign_in::{Credentials, sign_in};
 use postern::actions::use_totp::use_totp;
-use postern::app::App;
 use postern::rng::token_hash;
+use postern::scope::Scope;
 use postern::store::flows;
 use postern_core::factor::totp;
 use zeroize::Zeroizing;
@@ -32,12 +32,12 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
         let server = Server::start(folder).await?;
         let rounds = usize::try_from(args.options.rounds)?;
         // Each person signs in once, so that no code's time step is used twice.
-        let people = people::add(&server.app, args.sign_ins * rounds, None).await?;
+        let people = people::add(&server.scope()?, args.sign_ins * rounds, None).await?;
         let people = Arc::new(people);
         server.settle().await?;
         for round in 0..rounds {
             bare.push(rate(args.sign_ins, hash_alone(cores, args.sign_ins)?));
-            let took = round_of(args, &server.app, &people, round).await?;
+            let took = round_of(args, &server.scope()?, &people, round).await?;
             ours.push(rate(args.sign_ins, took));
             server.settle().await?;
         }
@@ -58,32 +58,32 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
 
 async fn round_of(
     args: &Args,
-    app: &Arc<App>,
+    scope: &Scope,
     people: &Arc<Vec<Somebody>>,
     round: usize,
 ) -> Outcome<Duration> {
-    let (app, people, offset) = (Arc::clone(app), Arc::clone(people), round * args.sign_ins);
+    let (scope, people, offset) = (scope.clone(), Arc::clone(people), round * args.sign_ins);
     by_clients(args.clients, args.sign_ins, move |index| {
-        let (app, people) = (Arc::clone(&app), Arc::clone(&people));
+        let (scope, people) = (scope.clone(), Arc::clone(&people));
         async move {
             let somebody = people.get(offset + index).ok_or("too few people")?;
-            sign_in_fully(&app, somebody).await
+            sign_in_fully(&scope, somebody).await
         }
     })
     .await
 }
 
 /// What the two pages do: the password, then the code that the phone shows now.
-async fn sign_in_fully(app: &App, somebody: &Somebody) -> Outcome<()> {
+async fn sign_in_fully(scope: &Scope, somebody: &Somebody) -> Outcome<()> {
     let typed =
         Credentials { login: &somebody.login, password: Zeroizing::new(PASSWORD.to_owned()), device: None };
-    let begun = sign_in(app, typed).await.map_err(cause)?;
-    let now = app.clock.now();
-    let flow = flows::find_live(&app.db, &app.tenant, &token_hash(&begun.token), now)
+    let begun = sign_in(&scope.later(), typed).await.map_err(cause)?;
+    let now = scope.app.clock.now();
+    let flow = flows::find_live(&scope.app.db, &scope.tenant.id, &token_hash(&begun.token), now)
         .await?
         .ok_or("the flow is gone")?;
     let code = totp::code_at(&*somebody.secret, now.as_second()).ok_or("no code")?;
-    use_totp(app, &flow, &code, None).await.map_err(cause)?;
+    use_totp(&scope.later(), &flow, &code, None).await.map_err(cause)?;
     Ok(())
 }
 

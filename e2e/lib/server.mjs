@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { setDefaultResultOrder } from 'node:dns';
+import dns from 'node:dns';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,20 +10,23 @@ import { promisify } from 'node:util';
 import { STEP_SECONDS, totp } from './totp.mjs';
 import { Hopeless, until } from './wait.mjs';
 
-// The server listens on 127.0.0.1, and is called localhost: passkeys want a name.
-setDefaultResultOrder('ipv4first');
+// The server listens on 127.0.0.1, and is called localhost and quay.localhost: passkeys want a name. Browsers know what the
+// second one means; the resolver here may not.
+dns.setDefaultResultOrder('ipv4first');
+const lookup = dns.lookup;
+dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? '127.0.0.1' : name, ...rest);
 
 const PROGRAMS = fileURLToPath(new URL('../../target/debug/', import.meta.url));
 const STOP_MS = 10_000;
 
-export async function startServer(databaseUrl) {
+export async function startServer(databaseUrl, tenant) {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), 'postern-e2e-'));
   const store = databaseUrl ? ['--database-url', databaseUrl] : [];
   const child = spawn(join(PROGRAMS, 'postern'), ['demo', '--listen', `127.0.0.1:${port}`, '--data', data, ...store], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const server = new Server(`http://localhost:${port}`, data, databaseUrl, child);
+  const server = new Server(`http://${tenant.host}:${port}`, tenant, data, databaseUrl, child);
   try {
     await until('the server to be ready', () => server.isReady());
   } catch (error) {
@@ -37,14 +40,15 @@ class Server {
   log = '';
   #lastSteps = new Map();
 
-  constructor(url, data, databaseUrl, child) {
-    Object.assign(this, { url, data, databaseUrl, child });
+  constructor(url, tenant, data, databaseUrl, child) {
+    Object.assign(this, { url, tenant, data, databaseUrl, child });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.log += text));
   }
 
-  // What the demo prints for people: lines of a login and its password.
+  // What the demo prints for people: below the name of each organisation, lines of a login and its password.
   password(login) {
-    const line = this.log.split('\n').find((line) => line.trim().split(/\s+/)[0] === login);
+    const [, ofTenant = ''] = this.log.split(`\nAccounts of ${this.tenant.name}`);
+    const line = ofTenant.split('\n').find((line) => line.trim().split(/\s+/)[0] === login);
     if (!line) throw new Error(`the demo printed no password for ${login}:\n${this.log}`);
     return line.trim().split(/\s+/)[1];
   }

@@ -10,10 +10,11 @@ export class World {
   notes = {};
   #windows = new Map();
 
-  static async start(database) {
+  static async start(database, tenant) {
     const world = new World();
-    world.server = await startServer(database.create());
-    world.looker = new Looker(database.name);
+    world.tenant = tenant;
+    world.server = await startServer(database.create(), tenant);
+    world.looker = new Looker(`${database.name}-${tenant.host}`);
     await world.looker.begin();
     world.browser = await startBrowser();
     return world;

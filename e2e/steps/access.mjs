@@ -1,6 +1,7 @@
 // Doors that must open for everybody: without a mouse, and without JavaScript.
 import assert from 'node:assert/strict';
-import { FAY, GUS } from '../lib/people.mjs';
+import { expectRefusal, openWindow } from '../lib/browser.mjs';
+import { FAY, GUS, TENANTS } from '../lib/people.mjs';
 import { button, field, isAt } from '../lib/person.mjs';
 
 const MOST_TABS = 25;
@@ -63,4 +64,34 @@ export async function pagesWorkWithoutJavaScript(world) {
   await button(page, 'I have none of these').click();
   await isAt(page, '/recover/case', /Your recovery/);
   assert.notEqual((await page.locator('[data-phrase]').innerText()).trim(), '');
+}
+
+// An admin's cookies and passkey of this organisation, taken to the other one by hand.
+export async function nothingOpensTheOther(world) {
+  const other = TENANTS.find((tenant) => tenant !== world.tenant);
+  const url = new URL(world.server.url);
+  url.hostname = other.host;
+  const ada = await world.window('ada');
+  const cookies = await ada.context().cookies();
+  assert.ok(cookies.length > 0, 'the admin has cookies');
+  const carried = await openWindow(world.browser, url.href);
+  await carried.context().addCookies(cookies.map(({ domain, path, ...cookie }) => ({ ...cookie, url: url.href })));
+  for (const path of ['/desk', '/account', '/desk/audit']) {
+    await carried.goto(path);
+    await isAt(carried, '/sign-in');
+  }
+  await expectRefusal(carried, () => carried.goto('/recover/case'));
+  await carried.context().close();
+  // The passkey is in the device of this window, and good for this host's name alone.
+  await expectRefusal(ada, async () => {
+    await ada.goto(new URL('/sign-in', url).href);
+    await ada.getByText(other.name).first().waitFor();
+    await button(ada, 'Sign in with a passkey').click();
+    await ada.getByRole('alert').waitFor();
+    await ada.goto(new URL('/desk', url).href);
+    await isAt(ada, '/sign-in');
+  });
+  ada.complaints.length = 0;
+  await ada.goto('/desk');
+  await isAt(ada, '/desk');
 }

@@ -61,7 +61,7 @@ export async function theLogIsWholeUntilAByteIsChanged(world) {
   const out = await mkdtemp(join(tmpdir(), 'postern-log-'));
   try {
     const store = server.databaseUrl ? ['--database-url', server.databaseUrl] : [];
-    const exported = await run('postern', 'audit', 'export', '--data', server.data, ...store, '--out', out);
+    const exported = await run('postern', 'audit', 'export', '--tenant', world.tenant.slug, '--data', server.data, ...store, '--out', out);
     assert.equal(exported.status, 0, exported.stderr);
     const key = (await readFile(join(out, 'key'), 'utf8')).trim();
 

@@ -33,7 +33,7 @@ export async function benCallsTheOfficeNumber(world) {
   const numbers = page.locator('form[action$="/bind-page"] input[name=contact]');
   assert.deepEqual([...new Set(await numbers.evaluateAll((inputs) => inputs.map((input) => input.type)))], ['radio']);
   assert.equal(await page.getByRole('radio', { name: ANA.mobile }).count(), 0, 'a number that is too fresh is not offered');
-  await page.getByRole('radio', { name: ANA.office }).check();
+  await page.getByRole('radio', { name: world.tenant.anasOffice }).check();
   await field(page, 'Phrase they read to you').first().fill(world.notes.phrase);
   await button(page, 'Bind page').click();
   await page.getByText('The page is bound').waitFor();

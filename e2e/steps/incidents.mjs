@@ -1,7 +1,7 @@
 // A log of another provider comes in: what it shows stands in the queue, on the person and in the case, until it is closed.
 import assert from 'node:assert/strict';
 import { expectRefusal } from '../lib/browser.mjs';
-import { DINA } from '../lib/people.mjs';
+import { DINA, emailOf } from '../lib/people.mjs';
 import { button, field, isAt, link } from '../lib/person.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -34,7 +34,7 @@ async function send(page, name, text) {
 
 function declined(at) {
   return JSON.stringify({
-    postern: 'signin/v1', provider: 'okta', at: at.toISOString(), person: DINA.email, ip: '198.51.100.7',
+    postern: 'signin/v1', provider: 'okta', at: at.toISOString(), person: emailOf(world, DINA), ip: '198.51.100.7',
     method: 'push', result: 'failure', cause: 'mfa_denied', detail: '<b>Denied</b> by the user',
   });
 }

@@ -1,7 +1,7 @@
 // Never silent: who was on file before is told, on each contact, with a way to stop it.
 import assert from 'node:assert/strict';
 import { button, field } from '../lib/person.mjs';
-import { ANA, GUS } from '../lib/people.mjs';
+import { ANA, GUS, emailOf } from '../lib/people.mjs';
 import { until } from '../lib/wait.mjs';
 
 const NOT_ME = /\/not-me#([\w-]+)/;
@@ -13,16 +13,16 @@ export async function everyEarlierContactIsTold(world) {
     return messages.some((message) => subject.test(message.subject) && stop.test(message.body));
   };
   for (const step of [/asked to recover/, /about to be reset/, /were removed/, /was added/, /back in/]) {
-    await until(`"${step.source}" by mail`, told(ANA.email, step, NOT_ME));
+    await until(`"${step.source}" by mail`, told(emailOf(world, ANA), step, NOT_ME));
     await until(`"${step.source}" by SMS`, told(ANA.mobile, step, NOT_ME));
-    await until(`"${step.source}" by voice`, told(ANA.office, step, /If this was not you, call the help desk/));
+    await until(`"${step.source}" by voice`, told(world.tenant.anasOffice, step, /If this was not you, call the help desk/));
   }
 }
 
 // The code is in the part of the link that no server and no log ever sees.
 export async function thisWasNotMeStopsACase(world) {
   const message = (await world.server.outbox()).find(
-    ({ recipient, body }) => recipient === GUS.email && NOT_ME.test(body),
+    ({ recipient, body }) => recipient === emailOf(world, GUS) && NOT_ME.test(body),
   );
   assert.ok(message, 'Gus was told of the case that somebody opened in his name');
   const page = await world.window('an owner');

@@ -39,13 +39,14 @@ impl Cast {
     /// Puts them into fresh data.
     pub async fn prepare(folder: &Path, database_url: Option<String>, count: usize) -> Outcome<Self> {
         let server = Server::start_on(folder, database_url).await?;
-        let app = &server.app;
-        let mut known = people::add(app, 2 * count, None).await?;
+        let scope = &server.scope()?;
+        let mut known = people::add(scope, 2 * count, None).await?;
         let elsewhere = known.split_off(count);
         for somebody in &known {
-            let person =
-                persons::find_by_login(&app.db, &app.tenant, &somebody.login).await?.ok_or("nobody")?;
-            let mut change = app.change().await?;
+            let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, &somebody.login)
+                .await?
+                .ok_or("nobody")?;
+            let mut change = scope.begin().await?;
             known_devices::insert(&mut change, &person.id, &token_hash(&device_of(somebody))).await?;
             change.commit_unrecorded("known devices for the bench").await?;
         }

@@ -100,6 +100,11 @@ events! {
     ServiceTokenCreated => "service_token.created" [] : "An API token was made.",
     ServiceTokenRevoked => "service_token.revoked" [] : "An API token was revoked.",
     AuditExported => "audit.exported" [] : "The audit log was read out.",
+    TenantAdded => "tenant.added" [] : "The operator added the organisation.",
+    TenantRenamed => "tenant.renamed" [before] : "The operator gave the organisation another name.",
+    TenantMoved => "tenant.moved" [reason before] : "The operator moved the organisation to another address.",
+    TenantSuspended => "tenant.suspended" [reason before] : "The operator suspended the organisation: it is not served.",
+    TenantEnabled => "tenant.enabled" [reason before] : "The operator let the organisation be served again.",
     AuditRestoreAccepted => "audit.restore_accepted" [reason before] : "The operator accepted that the log has less than it had: a backup was restored, or records were lost.",
 }
 

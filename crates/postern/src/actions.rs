@@ -4,6 +4,7 @@ pub mod accept_restore;
 pub mod add_evidence;
 pub mod add_passkey;
 pub mod add_person;
+pub mod add_tenant;
 pub mod announce_openings;
 pub mod approve_case;
 pub mod bind_page;
@@ -25,6 +26,7 @@ pub mod import_sign_ins;
 pub mod import_watched_file;
 pub mod lapse_case;
 pub mod like_time;
+pub mod move_tenant;
 pub mod name_factor;
 pub mod names;
 pub mod open_case;
@@ -33,6 +35,7 @@ pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;
 pub mod remove_factor;
+pub mod rename_tenant;
 pub mod report_contact_lost;
 pub mod revoke_service_token;
 pub mod sender_limit;
@@ -42,6 +45,7 @@ pub mod sign_in;
 pub mod sign_in_with_passkey;
 pub mod start_hold;
 pub mod step_up;
+pub mod suspend_tenant;
 pub mod take_case;
 pub mod tell_seniors;
 pub mod use_backup_code;
@@ -83,6 +87,7 @@ use crate::hashing::HashingError;
 use crate::keys::KeyError;
 use crate::rng::RngError;
 use crate::store::StoreError;
+use crate::tenants::TenantsError;
 
 /// What an action can tell the caller.
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +191,15 @@ impl From<AuditLogError> for ActionError {
     fn from(error: AuditLogError) -> Self {
         match error {
             AuditLogError::Store(error) => error.into(),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<TenantsError> for ActionError {
+    fn from(error: TenantsError) -> Self {
+        match error {
+            TenantsError::Store(error) => error.into(),
             other => Self::Internal(other.to_string()),
         }
     }

@@ -2,7 +2,7 @@
 
 use postern_audit::Signer;
 
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::StoreError;
 
 /// Why nothing is signed.
@@ -43,11 +43,11 @@ macro_rules! damaged {
 damaged!(postern_audit::CheckpointError, postern_audit::SignerError, postern_audit::TreeError);
 
 /// The log's name in checkpoints.
-pub fn origin(app: &App) -> String {
-    format!("postern.invalid/{}", app.tenant)
+pub fn origin(scope: &Scope) -> String {
+    format!("postern.invalid/{}", scope.tenant.id)
 }
 
 /// The log's signing key.
-pub fn signer(app: &App) -> Result<Signer, AuditLogError> {
-    Ok(Signer::new(&origin(app), &app.keys.audit_seed(app.tenant.as_str()))?)
+pub fn signer(scope: &Scope) -> Result<Signer, AuditLogError> {
+    Ok(Signer::new(&origin(scope), scope.tenant.keys.audit_seed())?)
 }

@@ -10,14 +10,18 @@ pub mod person_recover;
 pub mod say;
 pub mod serve;
 pub mod signins_convert;
+pub mod tenant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
+use crate::app::App;
 use crate::config::{Config, ConfigProblems, Mode, Typed};
+use crate::scope::Scope;
 
 /// Postern lets a locked-out person back in without letting anyone else in.
 #[derive(Parser)]
@@ -61,6 +65,9 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Organisations.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
     /// People, from the operator's side.
     #[command(subcommand)]
     Person(PersonCommand),
@@ -116,6 +123,34 @@ pub struct SettingsArgs {
     pub force: bool,
 }
 
+/// What a command takes that looks at the data and serves nothing.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DataArgs {
+    /// Settings file, TOML.
+    #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of the key file and the `SQLite` file.
+    #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
+    data: Option<PathBuf>,
+    /// postgres://… instead of the embedded `SQLite` file.
+    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl DataArgs {
+    /// The settings that the program needs. Whom a server would believe does not matter here.
+    pub fn into_config(self) -> Result<Config, ConfigProblems> {
+        let settings = SettingsArgs {
+            config: self.config,
+            data: self.data,
+            database_url: self.database_url,
+            force: true,
+            ..SettingsArgs::default()
+        };
+        settings.into_config(Mode::Production)
+    }
+}
+
 impl SettingsArgs {
     /// The settings that the program needs.
     pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
@@ -130,6 +165,35 @@ impl SettingsArgs {
         typed.force = self.force;
         typed.into_config(mode)
     }
+}
+
+/// Which organisation a command is about.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TenantArg {
+    /// Which organisation, where there are several: see `postern tenant list`.
+    #[arg(long, value_name = "SLUG", env = "POSTERN_TENANT")]
+    pub tenant: Option<String>,
+}
+
+/// The organisation that a command is about: the one that was named, or the only one.
+pub fn pick_tenant(app: &Arc<App>, slug: Option<&str>) -> Outcome<Scope> {
+    let all = app.tenants.list();
+    let listed = || all.iter().map(|tenant| tenant.slug.as_str()).collect::<Vec<_>>().join(", ");
+    let tenant = match (slug, all.as_slice()) {
+        (_, []) => {
+            return Err(
+                "there is no organisation yet: `postern serve` makes the first, or `postern tenant add`"
+                    .into(),
+            );
+        }
+        (None, [only]) => Arc::clone(only),
+        (None, _) => return Err(format!("which organisation? Name one with --tenant: {}", listed()).into()),
+        (Some(slug), _) => app
+            .tenants
+            .of_slug(slug)
+            .ok_or_else(|| format!("no organisation is called {slug:?}; there are: {}", listed()))?,
+    };
+    Ok(Scope::of_job(app, tenant))
 }
 
 /// Reads the command line and does what it says.
@@ -150,6 +214,7 @@ pub fn run() -> ExitCode {
         Command::Config(ConfigCommand::Check(settings)) => config_check::run(settings),
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
         Command::Audit(AuditCommand::AcceptRestore(args)) => audit_accept_restore::run(args),
+        Command::Tenant(command) => tenant::run(command),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),
     };
     outcome.unwrap_or_else(|error| say::fail(&*error))

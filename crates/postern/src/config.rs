@@ -6,7 +6,7 @@ mod signals;
 mod typed;
 
 pub use signals::{Signals, TypedSignals};
-pub use typed::{ConfigProblems, Typed};
+pub use typed::{ConfigProblems, Typed, parse_origin};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,16 +38,18 @@ pub struct Smtp {
 pub struct Config {
     /// Address to listen on.
     pub listen: SocketAddr,
-    /// What people type into the browser. Every link is built from it, never from the `Host` header.
+    /// What people of the first organisation type into the browser: read at the first start, when its row is made.
     pub origin: Url,
+    /// Whether the settings say it. If so, some organisation must be served there.
+    pub has_origin: bool,
     /// Folder of the key file and the SQLite file.
     pub data: PathBuf,
     /// `sqlite:PATH` or `postgres://…`.
     pub database_url: String,
     /// Production or development.
     pub mode: Mode,
-    /// Name of the organisation.
-    pub tenant_name: String,
+    /// Name of the first organisation, likewise.
+    pub organisation: String,
     /// Where mail goes; without it notices wait in the outbox.
     pub smtp: Option<Smtp>,
     /// Where text and voice messages go: a POST of `{channel, to, text}`.
@@ -93,9 +95,4 @@ impl Config {
     pub const POWER_WAIT: SignedDuration = SignedDuration::from_hours(72);
     /// Passes that one case may show.
     pub const PASSES_PER_CASE: i64 = 5;
-
-    /// A link into this server.
-    pub fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.origin.as_str().trim_end_matches('/'))
-    }
 }

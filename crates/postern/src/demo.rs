@@ -1,4 +1,5 @@
-//! The demo tenant: a dozen people with managers, numbers and tiers; everybody has a password and a code app.
+//! The demo: two organisations with a dozen people each, of the same names, with managers, numbers and tiers; everybody has
+//! a password and a code app.
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::event::{Actor, Event, EventKind};
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::ActionError;
 use crate::actions::enrol_totp::new_codes;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::persons::NewPerson;
 use crate::store::persons::first_passkey;
@@ -80,36 +81,89 @@ pub const PEOPLE: [DemoPerson; 12] = [
     person("gus", "Gus Petrov", (Tier::Standard, Role::Person), (Some("mona"), 125), "warehouse"),
 ];
 
-/// The demo's password for a login.
-pub fn password(login: &str) -> String {
-    format!("{login}-has-a-long-demo-password")
+/// An organisation of the demo.
+pub struct DemoTenant {
+    /// What commands call it.
+    pub slug: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// Where it is served; the port is the server's.
+    pub host: &'static str,
+    /// What ends the passwords of its people.
+    password: &'static str,
+    /// Where its people get mail.
+    mail_host: &'static str,
+    /// What its office numbers begin with. Numbering plans keep them free for fiction.
+    office: &'static str,
 }
 
-/// Fills an empty tenant. Does nothing to one that has people.
-pub async fn fill(app: &App) -> Result<(), ActionError> {
-    if !persons::is_empty(&app.db, &app.tenant).await? {
+/// Browsers take both hosts to this machine.
+pub const TENANTS: [DemoTenant; 2] = [
+    DemoTenant {
+        slug: "harbour-works",
+        name: "Harbour Works",
+        host: "localhost",
+        password: "has-a-long-demo-password",
+        mail_host: "demo.postern.invalid",
+        office: "+44 20 7946 0",
+    },
+    DemoTenant {
+        slug: "quay-clinic",
+        name: "Quay Clinic",
+        host: "quay.localhost",
+        password: "walks-along-the-quay-wall",
+        mail_host: "quay.postern.invalid",
+        office: "+44 161 496 0",
+    },
+];
+
+impl DemoTenant {
+    /// The password of somebody in it.
+    pub fn password(&self, login: &str) -> String {
+        format!("{login}-{}", self.password)
+    }
+}
+
+/// The password of somebody in the first one.
+pub fn password(login: &str) -> String {
+    let [first, _] = &TENANTS;
+    first.password(login)
+}
+
+/// Fills an empty organisation. Does nothing to one that has people.
+pub async fn fill(scope: &Scope, tenant: &DemoTenant) -> Result<(), ActionError> {
+    if !persons::is_empty(&scope.app.db, &scope.tenant.id).await? {
         return Ok(());
     }
-    let filed_at = app.clock.now() - SignedDuration::from_hours(24 * 400);
+    let filed_at = scope.now - SignedDuration::from_hours(24 * 400);
     // As old as its contacts: in an organisation of this week each recovery would wait for a day.
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     tenants::backdate(&mut change, filed_at).await?;
     change.commit_unrecorded("the demo's organisation is as old as its contacts").await?;
     for demo in &PEOPLE {
-        add(app, demo, filed_at).await?;
+        add(scope, tenant, demo, filed_at).await?;
     }
-    past_sign_ins(app).await
+    past_sign_ins(scope).await
 }
 
-async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), ActionError> {
-    let id = PersonId::new(app.rng.id(app.clock.now())?);
+async fn add(
+    scope: &Scope,
+    tenant: &DemoTenant,
+    demo: &DemoPerson,
+    filed_at: Timestamp,
+) -> Result<(), ActionError> {
+    let id = PersonId::new(scope.app.rng.id(scope.now)?);
     let manager = match demo.manager {
-        Some(login) => persons::find_by_login(&app.db, &app.tenant, login).await?,
+        Some(login) => persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?,
         None => None,
     };
-    let hash = app.hashing.hash(Zeroizing::new(password(demo.login)), *app.rng.bytes::<16>()?).await?;
-    let codes = if demo.login == "ana" { Some(new_codes(app, &id).await?) } else { None };
-    let mut change = app.change().await?;
+    let hash = scope
+        .app
+        .hashing
+        .hash(Zeroizing::new(tenant.password(demo.login)), *scope.app.rng.bytes::<16>()?)
+        .await?;
+    let codes = if demo.login == "ana" { Some(new_codes(scope, &id).await?) } else { None };
+    let mut change = scope.begin().await?;
     let row = NewPerson {
         id: &id,
         login: demo.login,
@@ -125,8 +179,8 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
         let until = change.at() + SignedDuration::from_hours(24 * 3650);
         first_passkey::grant(&mut change, &id, until).await?;
     }
-    add_contacts(&mut change, &id, demo, filed_at).await?;
-    add_totp(app, &mut change, &id).await?;
+    add_contacts(&mut change, &id, (tenant, demo), filed_at).await?;
+    add_totp(scope, &mut change, &id).await?;
     if let Some((_, salt, hashes)) = codes {
         backup_codes::replace(&mut change, &id, &salt, &hashes).await?;
     }
@@ -139,14 +193,13 @@ async fn add(app: &App, demo: &DemoPerson, filed_at: Timestamp) -> Result<(), Ac
 async fn add_contacts(
     change: &mut Change<'_>,
     id: &PersonId,
-    demo: &DemoPerson,
+    (tenant, demo): (&DemoTenant, &DemoPerson),
     filed_at: Timestamp,
 ) -> Result<(), ActionError> {
-    let email = format!("{}@demo.postern.invalid", demo.login);
+    let email = format!("{}@{}", demo.login, tenant.mail_host);
     contacts::insert(change, id, "email", &email, filed_at).await?;
-    // Numbers that the numbering plans keep free for fiction.
-    contacts::insert(change, id, "office_phone", &format!("+44 20 7946 0{}", demo.extension), filed_at)
-        .await?;
+    let office = format!("{}{}", tenant.office, demo.extension);
+    contacts::insert(change, id, "office_phone", &office, filed_at).await?;
     if demo.login == "ana" {
         // Too fresh to be called: the desk must not offer it.
         let fresh = change.at() - SignedDuration::from_hours(24 * 3);
@@ -155,10 +208,14 @@ async fn add_contacts(
     Ok(())
 }
 
-async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+async fn add_totp(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let id = change.id()?;
-    let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, person, &id), secret.as_slice())?;
+    let secret = scope.app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
+    let sealed = scope.tenant.keys.seal(
+        &scope.app.rng,
+        &Factor::place(&scope.tenant.id, person, &id),
+        secret.as_slice(),
+    )?;
     let factor = NewFactor {
         id: &id,
         person,
@@ -174,8 +231,8 @@ async fn add_totp(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resu
 }
 
 /// Ana's last days, so that her page in the desk has something to say.
-async fn past_sign_ins(app: &App) -> Result<(), ActionError> {
-    let Some(ana) = persons::find_by_login(&app.db, &app.tenant, "ana").await? else {
+async fn past_sign_ins(scope: &Scope) -> Result<(), ActionError> {
+    let Some(ana) = persons::find_by_login(&scope.app.db, &scope.tenant.id, "ana").await? else {
         return Ok(());
     };
     let story: [(i64, &str, &str, Option<&str>); 4] = [
@@ -185,8 +242,8 @@ async fn past_sign_ins(app: &App) -> Result<(), ActionError> {
         (2, "totp", "failure", Some("mfa_wrong_code")),
     ];
     for (hours_ago, method, result, cause) in story {
-        let at = app.clock.now() - SignedDuration::from_hours(hours_ago);
-        let mut change = app.change_at(&app.tenant, at).await?;
+        let then = scope.at(scope.now - SignedDuration::from_hours(hours_ago));
+        let mut change = then.begin().await?;
         let row = NewSignIn {
             person: Some(&ana.id),
             login: &ana.login,

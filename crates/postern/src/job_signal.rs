@@ -11,6 +11,8 @@ pub struct JobSignal {
     pub mail: Notify,
     /// Rings for texts and voice messages.
     pub phone: Notify,
+    /// Rings for new sign-in records, which want to be analysed.
+    pub records: Notify,
 }
 
 impl JobSignal {

@@ -22,6 +22,7 @@ use crate::actions::announce_openings::announce_openings;
 use crate::actions::decide_on_power::grant_due_powers;
 use crate::actions::publish_checkpoint::publish_checkpoint;
 use crate::app::App;
+use crate::scope::Scope;
 use deliver_outbox::Channels;
 
 /// A job that broke begins anew after so long.
@@ -41,6 +42,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
         }
     };
     tokio::join!(
+        keep_running(&app, "organisations", &stop, reload_tenants),
         keep_running(&app, "audit log", &stop, sequence_entries),
         keep_running(&app, "power that waits", &stop, grant_powers),
         keep_running(&app, "checkpoints", &stop, publish_checkpoints),
@@ -66,7 +68,7 @@ pub async fn keep_running<F: Future<Output = ()> + Send + 'static>(
     let mut stop = stop.clone();
     // Whoever could say stop is gone too when the channel is closed.
     while !*stop.borrow_and_update() && stop.has_changed().is_ok() {
-        let span = tracing::info_span!("job", name, tenant = %app.tenant);
+        let span = tracing::info_span!("job", name);
         let ended = tokio::spawn(work(Arc::clone(app), stop.clone()).instrument(span)).await;
         if *stop.borrow_and_update() || stop.has_changed().is_err() {
             break;
@@ -82,21 +84,49 @@ pub async fn keep_running<F: Future<Output = ()> + Send + 'static>(
     }
 }
 
-/// Gives entries their place: when a change wakes it, and once a second.
-async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Err(error) = sequence_audit::sequence_audit(&app).await {
-            tracing::error!(%error, "the audit log was not sequenced; trying again");
-        }
-        pause(&app.jobs.audit, EVERY, &mut stop).await;
-    }
-    // What was confirmed before the stop is in the database; a last round saves the next start some work.
-    if let Err(error) = sequence_audit::sequence_audit(&app).await {
-        tracing::warn!(%error, "the last entries will be sequenced at the next start");
+/// Does one piece of work for some organisations, one after the other, each as a task of its own: one that fails or
+/// panics holds up no other.
+async fn for_each<F>(scopes: Vec<Scope>, what: &'static str, work: impl Fn(Scope) -> F)
+where
+    F: Future<Output = Result<(), String>> + Send + 'static,
+{
+    for scope in scopes {
+        let span = tracing::info_span!("tenant", tenant = %scope.tenant.id);
+        let done = tokio::spawn(work(scope).instrument(span.clone())).await;
+        let why = match done {
+            Ok(Ok(())) => continue,
+            Ok(Err(why)) => why,
+            Err(broken) => broken.to_string(),
+        };
+        span.in_scope(|| tracing::error!(what, why, "a job failed; trying again"));
     }
 }
 
-/// Delivers what goes out one way: when a change wakes it, and once a second.
+/// Notices organisations that were added, renamed, moved, suspended or enabled, on this node or another.
+async fn reload_tenants(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = app.tenants.reload(&app.db).await {
+            tracing::error!(%error, "organisations were not read anew; trying again");
+        }
+        pause(&Notify::new(), EVERY, &mut stop).await;
+    }
+}
+
+/// Gives entries their place: when a change wakes it, and once a second. A suspended organisation's too.
+async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let sequence = |scope: Scope| async move {
+        sequence_audit::sequence_audit(&scope).await.map_err(|error| error.to_string())
+    };
+    while !*stop.borrow() {
+        for_each(Scope::of_all(&app), "sequencing the audit log", sequence).await;
+        pause(&app.jobs.audit, EVERY, &mut stop).await;
+    }
+    // What was confirmed before the stop is in the database; a last round saves the next start some work.
+    for_each(Scope::of_all(&app), "sequencing the audit log once more", sequence).await;
+}
+
+/// Delivers what goes out one way: when a change wakes it, and once a second. What was written before an organisation was
+/// suspended goes out too.
 async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Receiver<bool>) {
     let sender = deliver_outbox::Sender::new(&app, channels);
     while !*stop.borrow() {
@@ -108,12 +138,13 @@ async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Re
     }
 }
 
-/// What nobody stopped in time takes effect.
+/// What nobody stopped in time takes effect; not in a suspended organisation, where nobody could.
 async fn grant_powers(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = grant_due_powers(&app).await {
-            tracing::error!(?error, "power whose time has come was not given; trying again");
-        }
+        for_each(Scope::of_served(&app), "giving power whose time has come", |scope| async move {
+            grant_due_powers(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
         pause(&Notify::new(), GRANT_EVERY, &mut stop).await;
     }
 }
@@ -121,41 +152,47 @@ async fn grant_powers(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// A checkpoint goes out at each start and every day.
 async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = publish_checkpoint(&app).await {
-            tracing::error!(?error, "the newest checkpoint was not published; trying again tomorrow");
-        }
+        for_each(Scope::of_served(&app), "publishing the newest checkpoint", |scope| async move {
+            publish_checkpoint(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
         pause(&Notify::new(), PUBLISH_EVERY, &mut stop).await;
     }
 }
 
 async fn start_holds_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = start_holds::start_holds(&app).await {
-            tracing::error!(%error, "cases that wait for a notice were not looked at; trying again");
-        }
+        for_each(Scope::of_served(&app), "looking at cases that wait for a notice", |scope| async move {
+            start_holds::start_holds(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
         pause(&Notify::new(), EVERY, &mut stop).await;
     }
 }
 
 /// Tells owners of openings that were gathered, and finds floods of them.
 async fn watch_openings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut floods = find_floods::Floods::default();
+    let floods = Arc::new(find_floods::Floods::default());
     while !*stop.borrow() {
-        if let Err(error) = announce_openings(&app).await {
-            tracing::error!(%error, "openings that were gathered were not told; trying again");
-        }
-        if let Err(error) = floods.find(&app).await {
-            tracing::error!(%error, "openings were not looked at for floods; trying again");
-        }
+        for_each(Scope::of_served(&app), "telling of openings that were gathered", |scope| async move {
+            announce_openings(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
+        for_each(Scope::of_served(&app), "looking for floods of openings", |scope| {
+            let floods = Arc::clone(&floods);
+            async move { floods.find(&scope).await.map_err(|error| format!("{error:?}")) }
+        })
+        .await;
         pause(&Notify::new(), EVERY, &mut stop).await;
     }
 }
 
 async fn sweep_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = sweep::sweep(&app).await {
-            tracing::error!(%error, "what has run out was not swept; trying again");
-        }
+        for_each(Scope::of_all(&app), "sweeping what has run out", |scope| async move {
+            sweep::sweep(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
         pause(&Notify::new(), SWEEP_EVERY, &mut stop).await;
     }
 }
@@ -163,9 +200,10 @@ async fn sweep_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Late or not, it lets nobody in: a case whose time is over reads as closed already.
 async fn lapse_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = lapse_cases::lapse_cases(&app).await {
-            tracing::error!(%error, "cases whose time is over were not closed; trying again");
-        }
+        for_each(Scope::of_served(&app), "closing cases whose time is over", |scope| async move {
+            lapse_cases::lapse_cases(&scope).await.map_err(|error| format!("{error:?}"))
+        })
+        .await;
         pause(&Notify::new(), LAPSE_EVERY, &mut stop).await;
     }
 }

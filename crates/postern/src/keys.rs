@@ -1,4 +1,4 @@
-//! The key file: one secret of 32 bytes, from which every other key is derived by purpose.
+//! The key file: one secret of 32 bytes, from which each organisation's keys are derived by purpose (HKDF, RFC 5869).
 //!
 //! It lives outside the database, so that a stolen database opens no factor.
 
@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
+use postern_core::id::TenantId;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -46,13 +48,10 @@ pub enum KeyError {
     Rng(#[from] RngError),
 }
 
-/// The keys. Never printed.
-pub struct Keys {
-    root: Zeroizing<[u8; 32]>,
-    cipher: XChaCha20Poly1305,
-}
+/// What the key file holds. Never printed; good for nothing but [`RootKey::for_tenant`].
+pub struct RootKey(Zeroizing<[u8; 32]>);
 
-impl Keys {
+impl RootKey {
     /// Reads the key file; makes it, for the owner's eyes only, if there is none.
     pub fn open(path: &Path, rng: &Rng) -> Result<Self, KeyError> {
         let file = |why| KeyError::File { path: path.to_owned(), why };
@@ -69,15 +68,46 @@ impl Keys {
             .ok()
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .ok_or_else(|| KeyError::Malformed(path.to_owned()))?;
-        Ok(Self::from_root(Zeroizing::new(bytes)))
+        Ok(Self(Zeroizing::new(bytes)))
     }
 
-    /// Keys from a root secret.
-    pub fn from_root(root: Zeroizing<[u8; 32]>) -> Self {
-        let seal = derive(&root, "seal/v1");
-        Self { cipher: XChaCha20Poly1305::new((&*seal).into()), root }
+    /// From the secret itself.
+    pub fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
     }
 
+    /// The keys of one organisation. None of them tells anything about another's.
+    pub fn for_tenant(&self, tenant: &TenantId) -> TenantKeys {
+        let seal = self.derive("seal", tenant);
+        TenantKeys {
+            cipher: XChaCha20Poly1305::new((&*seal).into()),
+            audit_seed: self.derive("audit", tenant),
+            record: self.derive("record", tenant),
+            names: self.derive("names", tenant),
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "HKDF gives up to 8,160 bytes, and 32 are asked for")]
+    fn derive(&self, purpose: &str, tenant: &TenantId) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0_u8; 32]);
+        // No purpose holds a slash: purpose and tenant cannot be shifted against each other.
+        let info = format!("postern/v1/{purpose}/{tenant}");
+        Hkdf::<Sha256>::new(None, self.0.as_slice())
+            .expand(info.as_bytes(), key.as_mut_slice())
+            .expect("a short key");
+        key
+    }
+}
+
+/// One organisation's keys. Never printed.
+pub struct TenantKeys {
+    cipher: XChaCha20Poly1305,
+    audit_seed: Zeroizing<[u8; 32]>,
+    record: Zeroizing<[u8; 32]>,
+    names: Zeroizing<[u8; 32]>,
+}
+
+impl TenantKeys {
     /// Encrypts a value for one place (table/row/column): in another place it does not open.
     pub fn seal(&self, rng: &Rng, place: &str, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let nonce = rng.bytes::<NONCE_BYTES>()?;
@@ -86,7 +116,7 @@ impl Keys {
         Ok([&[KEY_ID], nonce.as_slice(), &sealed].concat())
     }
 
-    /// Decrypts what [`Keys::seal`] made for this place.
+    /// Decrypts what [`TenantKeys::seal`] made for this place.
     pub fn unseal(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let Some((&KEY_ID, rest)) = sealed.split_first() else {
             return Err(KeyError::Unsealed);
@@ -97,37 +127,30 @@ impl Keys {
         Ok(Zeroizing::new(plain))
     }
 
-    /// The seed of a tenant's log-signing key.
-    pub fn audit_seed(&self, tenant: &str) -> Zeroizing<[u8; 32]> {
-        derive(&self.root, &format!("audit/v1/{tenant}"))
+    /// The seed of the key that signs the audit log.
+    pub fn audit_seed(&self) -> &[u8; 32] {
+        &self.audit_seed
     }
 
-    /// The mark of a record that this installation wrote: HMAC-SHA-256 over nonce and text, with a key of the tenant's own.
-    pub fn record_mac(&self, tenant: &str, nonce: &[u8], body: &str) -> [u8; 32] {
-        let key = derive(&self.root, &format!("record/v1/{tenant}"));
-        let mut mac = keyed(&key);
+    /// The mark of a record that this installation wrote: HMAC-SHA-256 over nonce and text.
+    pub fn record_mac(&self, nonce: &[u8], body: &str) -> [u8; 32] {
         // The nonce has a fixed length, so nonce and text cannot be shifted against each other.
-        mac.update(nonce);
-        mac.update(body.as_bytes());
-        mac.finalize().into_bytes().into()
+        mac(&self.record, &[nonce, body.as_bytes()])
     }
 
-    /// A name's hash, in hex: the same for the same name in a tenant, and of no use to whoever has the database alone.
-    pub fn hash_of_name(&self, tenant: &str, name: &str) -> String {
-        let key = derive(&self.root, &format!("names/v1/{tenant}"));
-        data_encoding::HEXLOWER.encode(derive(&key, name).as_slice())
+    /// A name's hash, in hex: the same for the same name, and of no use to whoever has the database alone.
+    pub fn hash_of_name(&self, name: &str) -> String {
+        data_encoding::HEXLOWER.encode(&mac(&self.names, &[name.as_bytes()]))
     }
-}
-
-fn derive(root: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
-    let mut mac = keyed(root);
-    mac.update(purpose.as_bytes());
-    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    <Hmac<Sha256> as hmac::Mac>::new_from_slice(key).expect("any key length")
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("any key length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 fn create(path: &Path, rng: &Rng) -> Result<Zeroizing<String>, KeyError> {

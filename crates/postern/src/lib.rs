@@ -24,5 +24,7 @@ pub mod refused_senders;
 pub mod request;
 pub mod rng;
 pub mod runbook;
+pub mod scope;
 pub mod store;
+pub mod tenants;
 pub mod web;

@@ -10,9 +10,9 @@ pub use notice::Notice;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
-use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::{MessageSubject, NewMessage};
@@ -21,7 +21,7 @@ use crate::store::{Change, StoreError, outbox};
 
 /// Writes one message per contact into the change; of what comes often, only where it can be read.
 pub async fn announce(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     case: Option<&CaseId>,
@@ -29,45 +29,46 @@ pub async fn announce(
 ) -> Result<(), StoreError> {
     // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
     // before.
-    let contacts = contacts::list(&app.db, &app.tenant, person).await?;
+    let contacts = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     let contacts = if notice.is_spoken() { contacts } else { in_writing(contacts) };
-    announce_to(app, change, &contacts, (person, case, notice)).await
+    announce_to(scope, change, &contacts, (person, case, notice)).await
 }
 
 /// Tells the owner of an opening that was gathered: in writing, whatever else is done.
 pub async fn announce_gathered_opening(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     case: &CaseId,
 ) -> Result<(), StoreError> {
-    let contacts = in_writing(contacts::list(&app.db, &app.tenant, person).await?);
-    announce_to(app, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
+    let contacts = in_writing(contacts::list(&scope.app.db, &scope.tenant.id, person).await?);
+    announce_to(scope, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
 }
 
 /// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.
 pub async fn tell_overseers(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     (subject, text, page): (&str, &str, &str),
 ) -> Result<(), StoreError> {
-    let overseers = persons::list_with_roles(&app.db, &app.tenant, &[Role::Admin, Role::Auditor]).await?;
-    let link = app.config.link(page);
+    let overseers =
+        persons::list_with_roles(&scope.app.db, &scope.tenant.id, &[Role::Admin, Role::Auditor]).await?;
+    let link = scope.tenant.link(page);
     let body = format!(
         "{}: {text}\n\nIf nobody you know of wanted this, look at it now:\n{link}\n",
-        app.config.tenant_name
+        scope.tenant.name
     );
-    mail(app, change, &overseers, (subject, &body)).await
+    mail(scope, change, &overseers, (subject, &body)).await
 }
 
 async fn announce_to(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     contacts: &[Contact],
     (person, case, notice): (&PersonId, Option<&CaseId>, Notice),
 ) -> Result<(), StoreError> {
     for contact in contacts {
-        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
+        let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         let new = NewContest {
             token_hash: &token_hash(&token),
             person,
@@ -76,7 +77,7 @@ async fn announce_to(
             expires_at: change.at() + Config::CONTEST_LIFE,
         };
         contests::insert(change, &new).await?;
-        let body = body(app, contact, (notice, case.is_some()), &token);
+        let body = body(scope, contact, (notice, case.is_some()), &token);
         let message = NewMessage {
             channel: channel(contact),
             recipient: &contact.value,
@@ -91,19 +92,19 @@ async fn announce_to(
 
 /// Tells the other admins by mail that a passkey of a member of staff waits for a second yes.
 pub async fn tell_admins_of_waiting_passkey(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     owner: &Person,
 ) -> Result<(), StoreError> {
-    let mut admins = persons::list_with_roles(&app.db, &app.tenant, &[Role::Admin]).await?;
+    let mut admins = persons::list_with_roles(&scope.app.db, &scope.tenant.id, &[Role::Admin]).await?;
     admins.retain(|admin| admin.id != owner.id);
-    let link = app.config.link("/desk/passkeys");
+    let link = scope.tenant.link("/desk/passkeys");
     let body = format!(
         "{}: {} added a passkey, and no passkey proved that it was them. It works in 24 hours.\n\nIf you know that it was \
          them, say yes earlier. If not, stop it:\n{link}\n",
-        app.config.tenant_name, owner.name
+        scope.tenant.name, owner.name
     );
-    mail(app, change, &admins, ("A new passkey of staff waits", &body)).await
+    mail(scope, change, &admins, ("A new passkey of staff waits", &body)).await
 }
 
 /// Contacts that can be written to; where there are none, all.
@@ -116,77 +117,77 @@ fn in_writing(contacts: Vec<Contact>) -> Vec<Contact> {
 /// Tells seniors by mail that an incident is open. The message says where to look, and nothing from a log: what a
 /// stranger made a log say reaches nobody's mailbox.
 pub async fn tell_of_incident(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
     (finding, title): (&str, &str),
 ) -> Result<(), StoreError> {
-    let link = app.config.link(&format!("/desk/incidents/{finding}"));
+    let link = scope.tenant.link(&format!("/desk/incidents/{finding}"));
     let body = format!(
         "{}: sign-in records look like an attack.\n\n{title}\n\nLook at it at the desk:\n{link}\n",
-        app.config.tenant_name
+        scope.tenant.name
     );
-    mail(app, change, seniors, ("An incident was opened", &body)).await
+    mail(scope, change, seniors, ("An incident was opened", &body)).await
 }
 
 /// Tells seniors by mail how many incidents are open that nobody was mailed about.
 pub async fn tell_of_more_incidents(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
     count: u64,
 ) -> Result<(), StoreError> {
-    let link = app.config.link("/desk/incidents");
+    let link = scope.tenant.link("/desk/incidents");
     let are = if count == 1 { "incident is" } else { "incidents are" };
     let body = format!(
         "{}: {count} more {are} open that you were not told of one by one, because there were too many.\n\n\
          The worst are at the top:\n{link}\n",
-        app.config.tenant_name
+        scope.tenant.name
     );
-    mail(app, change, seniors, ("More incidents were opened", &body)).await
+    mail(scope, change, seniors, ("More incidents were opened", &body)).await
 }
 
 /// Mails a checkpoint of the audit log to auditors: a few lines to keep.
 pub async fn send_checkpoint(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     auditors: &[Person],
     (note, vkey): (&str, &str),
 ) -> Result<(), StoreError> {
-    let organisation = &app.config.tenant_name;
+    let organisation = &scope.tenant.name;
     let body = format!(
         "{organisation}: the newest checkpoint of the audit log. Keep it where the operator of the server cannot change \
          it.\n\n{note}\nThe log's public key:\n{vkey}\n\nSaved to a file as it stands between the empty lines, it proves \
          later that nothing before it was rewritten:\n\n  postern-verify EXPORT --key KEY --since FILE\n"
     );
-    mail(app, change, auditors, ("Checkpoint of the audit log", &body)).await
+    mail(scope, change, auditors, ("Checkpoint of the audit log", &body)).await
 }
 
 /// Tells seniors and admins that nobody could be told of a verification, so that its hold has not begun.
 pub async fn tell_of_unreached(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
     (case, reference): (&CaseId, &str),
 ) -> Result<(), StoreError> {
-    let link = app.config.link(&format!("/desk/cases/{case}"));
+    let link = scope.tenant.link(&format!("/desk/cases/{case}"));
     let body = format!(
         "{}: the owner of {reference} was not reached for a day: no message about the verification went out to a contact \
          that counts. The waiting period has not begun. Two seniors from outside the case can begin it; it is twice as \
          long then. Look first why nothing went out:\n{link}\n",
-        app.config.tenant_name
+        scope.tenant.name
     );
-    mail(app, change, seniors, ("A waiting period has not begun", &body)).await
+    mail(scope, change, seniors, ("A waiting period has not begun", &body)).await
 }
 
 async fn mail(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
     (subject, body): (&str, &str),
 ) -> Result<(), StoreError> {
     for senior in seniors {
-        for contact in contacts::list(&app.db, &app.tenant, &senior.id).await? {
+        for contact in contacts::list(&scope.app.db, &scope.tenant.id, &senior.id).await? {
             if contact.kind == "email" {
                 let message =
                     NewMessage { channel: "email", recipient: &contact.value, subject, body, about: None };
@@ -205,13 +206,13 @@ fn channel(contact: &Contact) -> &'static str {
     }
 }
 
-fn body(app: &App, contact: &Contact, (notice, of_a_case): (Notice, bool), token: &str) -> String {
-    let organisation = &app.config.tenant_name;
+fn body(scope: &Scope, contact: &Contact, (notice, of_a_case): (Notice, bool), token: &str) -> String {
+    let organisation = &scope.tenant.name;
     if contact.kind == "office_phone" {
         return format!("{organisation}: {} If this was not you, call the help desk now.", notice.text());
     }
     // In the fragment: browsers never send it, so it stands in no server's log.
-    let link = app.config.link(&format!("/not-me#{token}"));
+    let link = scope.tenant.link(&format!("/not-me#{token}"));
     let effect = if of_a_case {
         "stops the recovery, and suspends the account if the reset was done already"
     } else {

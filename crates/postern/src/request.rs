@@ -1,7 +1,4 @@
-//! What is known of the request at hand, for records: who asked from where. Carried by the task, so that no action
-//! needs three more parameters.
-
-use std::future::Future;
+//! What is known of the request at hand, for records: who asked from where.
 
 /// The request.
 #[derive(Clone, Debug)]
@@ -16,18 +13,9 @@ pub struct RequestInfo {
     pub device: Option<String>,
 }
 
-tokio::task_local! {
-    static CURRENT: RequestInfo;
-}
-
-/// Runs `work` as part of this request.
-pub async fn within<F: Future>(info: RequestInfo, work: F) -> F::Output {
-    CURRENT.scope(info, work).await
-}
-
-/// The request at hand; jobs and the command line have none.
-pub fn current_request() -> RequestInfo {
-    let none =
-        || RequestInfo { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned(), device: None };
-    CURRENT.try_with(Clone::clone).unwrap_or_else(|_| none())
+impl RequestInfo {
+    /// Of a job or a command, which no request asked for.
+    pub fn none() -> Self {
+        Self { id: "-".to_owned(), ip: "-".to_owned(), user_agent: "-".to_owned(), device: None }
+    }
 }

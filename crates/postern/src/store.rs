@@ -28,7 +28,7 @@ pub mod turns;
 pub mod watched_files;
 
 pub use change::{Change, WriteContext};
-pub use db::Db;
+pub use db::{Db, Engine};
 
 use jiff::Timestamp;
 

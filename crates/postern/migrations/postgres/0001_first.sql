@@ -3,8 +3,16 @@
 
 CREATE TABLE tenants (
     id TEXT NOT NULL PRIMARY KEY,
+    -- What commands and folders call it.
+    slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    -- Scheme, host and port; and host and port alone, as browsers send them.
+    origin TEXT NOT NULL,
+    host TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    suspended_at BIGINT,
+    -- Moves with every write, so that each node notices it.
+    version BIGINT NOT NULL
 );
 
 CREATE TABLE persons (

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::ActionError;
 use super::check_audit::{expect_nothing_lost, expect_ours, expect_tail, extent};
-use crate::app::App;
 use crate::audit_log::AuditLogError;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter};
 
 /// Records that are gone.
@@ -27,16 +27,16 @@ pub struct LostNumbers {
 }
 
 /// Accepts the log as it is now. `Refused` when it has everything.
-pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>, ActionError> {
+pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbers>, ActionError> {
     let reason = Reason::parse(reason)?;
-    let remembered = app.audit_memory.recall(&app.tenant).unwrap_or_default();
-    let there = extent(app).await?;
-    let lost = list_lost(app).await?;
-    if lost.is_empty() && expect_nothing_lost(app).await.is_ok() {
+    let remembered = scope.app.audit_memory.recall(&scope.tenant.id).unwrap_or_default();
+    let there = extent(scope).await?;
+    let lost = list_lost(scope).await?;
+    if lost.is_empty() && expect_nothing_lost(scope).await.is_ok() {
         let words = "The audit log has everything that this node remembers. There is nothing to accept.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    match expect_tail(app, &there).await {
+    match expect_tail(scope, &there).await {
         Err(AuditLogError::Lost(why)) => {
             return Err(ActionError::Refused(format!(
                 "{why}. That is no older backup but a damaged database, and nothing that is accepted here mends it: restore a \
@@ -49,25 +49,33 @@ pub async fn accept_restore(app: &App, reason: &str) -> Result<Vec<LostNumbers>,
         .reason(&reason)
         .before(serde_json::to_value(&remembered)?)
         .detail(json!({ "there": there, "lost": lost, "by": "the operator, on the command line" }));
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     let text = format!("The operator said that the log may have less than it had: {}", reason.as_str());
-    notify::tell_overseers(app, &mut change, ("A loss in the audit log was accepted", &text, "/desk/audit"))
-        .await?;
+    notify::tell_overseers(
+        scope,
+        &mut change,
+        ("A loss in the audit log was accepted", &text, "/desk/audit"),
+    )
+    .await?;
     change.commit(&event).await?;
     // Read again: the record that was just written counts.
-    let now = extent(app).await?;
-    app.audit_memory.replace(&app.tenant, now).map_err(|error| ActionError::Internal(error.to_string()))?;
+    let now = extent(scope).await?;
+    scope
+        .app
+        .audit_memory
+        .replace(&scope.tenant.id, now)
+        .map_err(|error| ActionError::Internal(error.to_string()))?;
     Ok(lost)
 }
 
 /// Gaps in the numbers of records that have no place yet, and numbers that were given out and that no record has.
-async fn list_lost(app: &App) -> Result<Vec<LostNumbers>, ActionError> {
-    let given_out = audit::last_numbers(&app.db, &app.tenant).await?;
+async fn list_lost(scope: &Scope) -> Result<Vec<LostNumbers>, ActionError> {
+    let given_out = audit::last_numbers(&scope.app.db, &scope.tenant.id).await?;
     let mut lost = Vec::new();
     for stream in RecordStream::ALL {
         let mut expected =
-            audit::find_placed_number(&app.db, &app.tenant, stream).await?.unwrap_or_default() + 1;
-        let mut waiting = audit::list_waiting_numbers(&app.db, &app.tenant, stream).await?;
+            audit::find_placed_number(&scope.app.db, &scope.tenant.id, stream).await?.unwrap_or_default() + 1;
+        let mut waiting = audit::list_waiting_numbers(&scope.app.db, &scope.tenant.id, stream).await?;
         waiting.push(given_out.get(stream.as_str()).copied().unwrap_or_default() + 1);
         for number in waiting {
             if number > expected {
@@ -81,14 +89,14 @@ async fn list_lost(app: &App) -> Result<Vec<LostNumbers>, ActionError> {
 
 /// Whether the operator has accepted that these records are gone.
 pub(crate) async fn is_accepted_as_lost(
-    app: &App,
+    scope: &Scope,
     stream: RecordStream,
     numbers: RangeInclusive<i64>,
 ) -> Result<bool, AuditLogError> {
     let filter =
         AuditFilter { event: EventKind::AuditRestoreAccepted.as_str().to_owned(), ..AuditFilter::default() };
-    let accepted = audit::list(&app.db, &app.tenant, &filter, 100).await?;
-    Ok(accepted.iter().filter(|entry| expect_ours(app, entry).is_ok()).any(|entry| {
+    let accepted = audit::list(&scope.app.db, &scope.tenant.id, &filter, 100).await?;
+    Ok(accepted.iter().filter(|entry| expect_ours(scope, entry).is_ok()).any(|entry| {
         let record: Value = serde_json::from_str(&entry.body).unwrap_or_default();
         let lost: Vec<LostNumbers> = record
             .pointer("/detail/lost")

@@ -12,23 +12,23 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases;
 
 /// Records a piece of evidence. The answer says whether it counts.
 pub async fn add_evidence(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     kind: Kind,
     reference: &str,
 ) -> Result<Recorded, ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "add_evidence", case: Some(id), person: None };
-    attempt.run(app, || add(app, caller, id, kind, reference)).await
+    attempt.run(scope, || add(scope, caller, id, kind, reference)).await
 }
 
 async fn add(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     kind: Kind,
@@ -44,13 +44,13 @@ async fn add(
         let hidden = error == ReasonError::Hidden;
         ActionError::invalid("reference", if hidden { error.to_string() } else { words.to_owned() })
     })?;
-    let (row, case, now) = case_for(app, caller, id).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused(
             "Nobody by that name is in the directory. Refuse the case.".to_owned(),
         ));
     }
-    let permit = permit_on_case::<RecordEvidence>(app, caller, &case).await?;
+    let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
     let contact = match (kind, case.page()) {
         (Kind::CallPlaced, Page::Bound { contact, .. }) => Some(contact.clone()),
@@ -73,10 +73,10 @@ async fn add(
         .reason(&reference)
         .policies(&policies)
         .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
-    announce_opening(app, &row).await?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    announce_opening(scope, &row).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     let case = match recorded {
-        Recorded::Added => advance(app, &mut change, case).await?,
+        Recorded::Added => advance(scope, &mut change, case).await?,
         // What counts nothing moves nothing on.
         Recorded::Rejected => case,
     };

@@ -16,10 +16,10 @@ use super::factor_proof::{self, FactorProof, ProvenBy};
 use super::name_factor::parse_label;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, ceremony, passkeys};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::persons::first_passkey;
 use crate::store::{Change, ceremonies, factors, persons, power_grants};
@@ -61,58 +61,62 @@ struct PendingPasskey {
 }
 
 /// Asks the browser to make a passkey, or a security key that is good after the password only.
-pub async fn start(app: &App, caller: &Caller, second_step_only: bool) -> Result<Invitation, ActionError> {
+pub async fn start(
+    scope: &Scope,
+    caller: &Caller,
+    second_step_only: bool,
+) -> Result<Invitation, ActionError> {
     let person = &caller.person;
-    let now = app.clock.now();
-    let held = passkeys::list(app, &person.id).await?;
+    let now = scope.now;
+    let held = passkeys::list(scope, &person.id).await?;
     let exclude = held.iter().map(|held| held.passkey.cred_id().clone()).collect();
     let working: Vec<_> = held.into_iter().filter(|held| held.factor.works(now)).collect();
     let (get, asked) = if working.is_empty() {
         (None, None)
     } else {
-        let (options, asked) = passkeys::ask_any(app, &working)?;
+        let (options, asked) = passkeys::ask_any(scope, &working)?;
         (Some(options), Some(asked))
     };
-    let (create, registration) = Registration::begin(app, caller, exclude, second_step_only)?;
+    let (create, registration) = Registration::begin(scope, caller, exclude, second_step_only)?;
     let pending = PendingPasskey { registration, asked };
-    let token = ceremony::begin(app, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
-    let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
+    let token = ceremony::begin(scope, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
     Ok(Invitation { token, create, get, takes_code })
 }
 
 /// Checks proof and new key, and enrols it.
 pub async fn finish(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     token: &str,
     answer: PasskeyAnswer<'_>,
 ) -> Result<Added, ActionError> {
     let attempt =
         Attempt { actor: caller.actor(), step: "add_passkey", case: None, person: Some(&caller.person.id) };
-    attempt.run(app, || enrol(app, caller, token, answer)).await
+    attempt.run(scope, || enrol(scope, caller, token, answer)).await
 }
 
 async fn enrol(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     token: &str,
     answer: PasskeyAnswer<'_>,
 ) -> Result<Added, ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::AddPasskey, person: Some(&caller.person.id) };
-    let pending: PendingPasskey = ceremony::load_state(app, key).await?;
+    let pending: PendingPasskey = ceremony::load_state(scope, key).await?;
     let label = parse_label(answer.label)?;
     let proof =
-        factor_proof::check(app, caller, "add_passkey", (answer.proof, pending.asked.as_ref())).await?;
-    let new = pending.registration.finish(app, answer.created)?;
+        factor_proof::check(scope, caller, "add_passkey", (answer.proof, pending.asked.as_ref())).await?;
+    let new = pending.registration.finish(scope, answer.created)?;
     // From here on the person's row is locked: nobody else adds or removes a factor of theirs meanwhile.
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
-    let proven_by = proof.use_up(app, &mut change).await?;
-    let usable_at = usable_at(app, &mut change, caller, &proven_by).await?;
-    let factor = new.insert(app, &mut change, caller, (label.as_deref(), usable_at)).await?;
-    announce(app, &mut change, caller, usable_at).await?;
+    let proven_by = proof.use_up(scope, &mut change).await?;
+    let usable_at = usable_at(scope, &mut change, caller, &proven_by).await?;
+    let factor = new.insert(scope, &mut change, caller, (label.as_deref(), usable_at)).await?;
+    announce(scope, &mut change, caller, usable_at).await?;
     let event =
         Event::new(EventKind::MfaFactorEnrolled, caller.actor()).person(&caller.person.id).detail(json!({
             "kind": "webauthn", "factor": factor, "second_step_only": new.second_step_only,
@@ -126,7 +130,7 @@ async fn enrol(
 /// When it starts to work; `None` for at once. A key to the desk that no passkey proved waits, unless more people than
 /// this one let the person in a short while ago.
 async fn usable_at(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     caller: &Caller,
     proven_by: &ProvenBy,
@@ -134,23 +138,23 @@ async fn usable_at(
     let let_in = first_passkey::consume(change, &caller.person.id).await?;
     // Read anew, now that the row is locked: the role may have been given since the request began. Also for whom a desk
     // role waits: it would be a key to the desk from the moment the role is given.
-    let role = persons::load(&app.db, &app.tenant, &caller.person.id).await?.role;
-    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &caller.person.id).await?;
+    let role = persons::load(&scope.app.db, &scope.tenant.id, &caller.person.id).await?.role;
+    let waiting = power_grants::find_waiting_role(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let is_staff = role.is_staff() || waiting.is_some();
     let waits = is_staff && !proven_by.is_passkey && !let_in;
     Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
 }
 
 async fn announce(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     caller: &Caller,
     usable_at: Option<Timestamp>,
 ) -> Result<(), ActionError> {
     let notice = if usable_at.is_some() { Notice::PasskeyWaits } else { Notice::FactorEnrolled };
-    notify::announce(app, change, &caller.person.id, None, notice).await?;
+    notify::announce(scope, change, &caller.person.id, None, notice).await?;
     if usable_at.is_some() {
-        notify::tell_admins_of_waiting_passkey(app, change, &caller.person).await?;
+        notify::tell_admins_of_waiting_passkey(scope, change, &caller.person).await?;
     }
     Ok(())
 }

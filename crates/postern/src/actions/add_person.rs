@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::request_power::{Power, request_power};
 use super::retry::retry;
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::passes::NewPass;
 use crate::store::persons::NewPerson;
 use crate::store::persons::made_by;
@@ -47,25 +47,30 @@ pub struct AddedPerson {
 }
 
 /// Adds a person. A desk role waits for a second admin.
-pub async fn add_person(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
-    retry(|| add(app, caller, new)).await
+pub async fn add_person(
+    scope: &Scope,
+    caller: &Caller,
+    new: &Details<'_>,
+) -> Result<AddedPerson, ActionError> {
+    retry(|| add(scope, caller, new)).await
 }
 
-async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
-    let permit = permit_on_tenant::<ManagePeople>(app, caller).await?;
+async fn add(scope: &Scope, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
+    let permit = permit_on_tenant::<ManagePeople>(scope, caller).await?;
     check(new)?;
-    let manager = match new.manager.trim() {
-        "" => None,
-        login => Some(persons::find_by_login(&app.db, &app.tenant, login).await?.ok_or_else(|| {
-            ActionError::invalid("manager", "Nobody signs in with this name. Add the manager first.")
-        })?),
-    };
+    let manager =
+        match new.manager.trim() {
+            "" => None,
+            login => Some(persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?.ok_or_else(
+                || ActionError::invalid("manager", "Nobody signs in with this name. Add the manager first."),
+            )?),
+        };
     if new.role.is_staff() {
-        caller.expect_step_up(app.clock.now())?;
+        caller.expect_step_up(scope.now)?;
     }
-    let person = PersonId::new(app.rng.id(app.clock.now())?);
-    let (code, hash) = new_set_up_code(app, &person).await?;
-    let mut change = caller.change(app).await?;
+    let person = PersonId::new(scope.app.rng.id(scope.now)?);
+    let (code, hash) = new_set_up_code(scope, &person).await?;
+    let mut change = caller.change(scope).await?;
     let row = NewPerson {
         id: &person,
         login: new.login,
@@ -95,7 +100,7 @@ async fn add(app: &App, caller: &Caller, new: &Details<'_>) -> Result<AddedPerso
         .detail(json!({ "login": new.login.trim(), "role": new.role.as_str(), "tier": new.tier.as_str() }));
     let role_waits_until = if new.role.is_staff() {
         let asked = (&person, new.name.trim(), Power::Role(new.role));
-        Some(request_power(app, &mut change, caller, asked).await?)
+        Some(request_power(scope, &mut change, caller, asked).await?)
     } else {
         None
     };
@@ -138,9 +143,16 @@ pub(super) fn check_mail_address(typed: &str) -> Result<(), ActionError> {
 }
 
 /// A set-up code and its hash.
-pub(crate) async fn new_set_up_code(app: &App, person: &PersonId) -> Result<(String, String), ActionError> {
-    let code = PlainCode::<SetUpCode>::from_random(&*app.rng.bytes::<16>()?);
-    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(person)), *app.rng.bytes::<16>()?).await?;
+pub(crate) async fn new_set_up_code(
+    scope: &Scope,
+    person: &PersonId,
+) -> Result<(String, String), ActionError> {
+    let code = PlainCode::<SetUpCode>::from_random(&*scope.app.rng.bytes::<16>()?);
+    let hash = scope
+        .app
+        .hashing
+        .hash(Zeroizing::new(code.hash_input(person)), *scope.app.rng.bytes::<16>()?)
+        .await?;
     Ok((code.reveal(), hash))
 }
 

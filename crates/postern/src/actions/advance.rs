@@ -6,14 +6,14 @@ use postern_core::policy::Request;
 use serde_json::json;
 
 use super::ActionError;
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::{Change, persons};
 
 /// Moves the case on when the evidence suffices: to approval, to the notice that begins the hold, or to ready. The owner is told.
-pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
+pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
     let now = change.at();
-    let Ok(permit) = app.policies.authorize(&Request::verify(&case, case.proof(now))) else {
+    let Ok(permit) = scope.tenant.policies.authorize(&Request::verify(&case, case.proof(now))) else {
         return Ok(case);
     };
     // What was read of the person holds until the commit: an account that was suspended meanwhile is not verified.
@@ -25,7 +25,7 @@ pub(super) async fn advance(app: &App, change: &mut Change<'_>, case: Case) -> R
     };
     let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
     change.record(verified);
-    notify::announce(app, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
+    notify::announce(scope, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
     Ok(case)
 }
 

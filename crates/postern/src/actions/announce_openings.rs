@@ -6,26 +6,26 @@ use postern_core::id::PersonId;
 use serde_json::json;
 
 use super::ActionError;
-use crate::app::App;
 use crate::config::Config;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::StoreError;
 use crate::store::cases::{CaseRow, openings};
 
 /// Tells the owner of this opening now, if it still waits for its digest. In a change of its own, which has committed when
 /// this returns: whatever step follows, the owner was told before it.
-pub(super) async fn announce_opening(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+pub(super) async fn announce_opening(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let Some(person) = row.person_id.as_deref().map(PersonId::new).filter(|_| row.announced_at.is_none())
     else {
         return Ok(());
     };
     let id = row.case_id();
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     match openings::mark_announced(&mut change, &row.id).await {
         Err(StoreError::Conflict) => return Ok(()),
         other => other?,
     }
-    notify::announce_gathered_opening(app, &mut change, &person, &id).await?;
+    notify::announce_gathered_opening(scope, &mut change, &person, &id).await?;
     let event = Event::new(EventKind::CaseOpeningsAnnounced, Actor::System)
         .person(&person)
         .case(&id)
@@ -35,22 +35,28 @@ pub(super) async fn announce_opening(app: &App, row: &CaseRow) -> Result<(), Act
 }
 
 /// Sends the digests that are due: one for each person with gathered openings, once a day.
-pub async fn announce_openings(app: &App) -> Result<(), ActionError> {
-    let now = app.clock.now();
+pub async fn announce_openings(scope: &Scope) -> Result<(), ActionError> {
+    let now = scope.now;
     let before = |time| now.saturating_sub(time).unwrap_or(Timestamp::MIN);
     let last_digest = before(Config::OPENINGS_GATHERED);
     let gathered = before(Config::DIGEST_AFTER);
-    for person in openings::list_people_to_tell(&app.db, &app.tenant, gathered, last_digest).await? {
+    for person in
+        openings::list_people_to_tell(&scope.app.db, &scope.tenant.id, gathered, last_digest).await?
+    {
         // One that can't be read holds up no other.
-        if let Err(error) = announce_digest(app, &person, last_digest).await {
+        if let Err(error) = announce_digest(scope, &person, last_digest).await {
             tracing::error!(%person, ?error, "gathered openings were not told; trying again");
         }
     }
     Ok(())
 }
 
-async fn announce_digest(app: &App, person: &PersonId, last_digest: Timestamp) -> Result<(), ActionError> {
-    let mut change = app.change().await?;
+async fn announce_digest(
+    scope: &Scope,
+    person: &PersonId,
+    last_digest: Timestamp,
+) -> Result<(), ActionError> {
+    let mut change = scope.begin().await?;
     match openings::begin_digest(&mut change, person, last_digest).await {
         // Another node was faster.
         Err(StoreError::Conflict) => return Ok(()),
@@ -60,7 +66,7 @@ async fn announce_digest(app: &App, person: &PersonId, last_digest: Timestamp) -
     if rows.is_empty() {
         return Ok(());
     }
-    notify::announce_openings(app, &mut change, person, &rows).await?;
+    notify::announce_openings(scope, &mut change, person, &rows).await?;
     let references: Vec<&str> = rows.iter().map(|row| row.reference.as_str()).collect();
     let event = Event::new(EventKind::CaseOpeningsAnnounced, Actor::System)
         .person(person)

@@ -8,29 +8,34 @@ use postern_core::reason::Reason;
 use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::cases;
 
 /// Approves a verified case.
-pub async fn approve_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+pub async fn approve_case(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "approve_case", case: Some(id), person: None };
-    attempt.run(app, || approve(app, caller, id, reason)).await
+    attempt.run(scope, || approve(scope, caller, id, reason)).await
 }
 
-async fn approve(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn approve(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<Approve>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<Approve>(scope, caller, &case).await?;
     let event = Event::new(EventKind::CaseApproved, caller.actor())
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)
         .policies(permit.policies());
     let case = case.approve(permit, caller.person.id.clone(), now)?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
-    notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
+    notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

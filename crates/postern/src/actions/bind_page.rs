@@ -13,43 +13,43 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, RateLimit, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::contacts::{self, Contact, is_phone};
 use crate::store::{cases, time};
 
 /// Binds the page.
 pub async fn bind_page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     contact: &str,
     typed: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "bind_page", case: Some(id), person: None };
-    attempt.run(app, || bind(app, caller, id, contact, typed)).await
+    attempt.run(scope, || bind(scope, caller, id, contact, typed)).await
 }
 
 async fn bind(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     contact: &str,
     typed: &str,
 ) -> Result<(), ActionError> {
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<BindPage>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<BindPage>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    let callable = callable_numbers(app, &case).await?;
+    let callable = callable_numbers(scope, &case).await?;
     let Some(number) = callable.into_iter().find(|number| number.id == contact) else {
         let words = "Choose one of the numbers shown: only those were on file long enough before the case.";
         return Err(ActionError::invalid("contact", words));
     };
-    announce_opening(app, &row).await?;
-    check_phrase(app, caller, &row, &case, typed).await?;
+    announce_opening(scope, &row).await?;
+    check_phrase(scope, caller, &row, &case, typed).await?;
     let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     // Again, now that the row is locked: it may have been reported lost during the call.
-    if !callable_numbers(app, &case).await?.iter().any(|callable| callable.id == number.id) {
+    if !callable_numbers(scope, &case).await?.iter().any(|callable| callable.id == number.id) {
         return Err(ActionError::Conflict);
     }
     let event = Event::new(EventKind::CasePageBound, caller.actor())
@@ -57,41 +57,41 @@ async fn bind(
         .case(id)
         .policies(&policies)
         .detail(json!({ "contact": number.id, "contact_kind": number.kind, "filed_at": time(number.filed_at).to_string() }));
-    let case = advance(app, &mut change, case).await?;
+    let case = advance(scope, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(())
 }
 
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.
-pub async fn callable_numbers(app: &App, case: &Case) -> Result<Vec<Contact>, ActionError> {
+pub async fn callable_numbers(scope: &Scope, case: &Case) -> Result<Vec<Contact>, ActionError> {
     let opened_at: Timestamp = case.opened_at();
-    let latest = opened_at.saturating_sub(app.config.contact_min_age).unwrap_or(Timestamp::MIN);
-    let all = contacts::list(&app.db, &app.tenant, &case.subject().person).await?;
+    let latest = opened_at.saturating_sub(scope.app.config.contact_min_age).unwrap_or(Timestamp::MIN);
+    let all = contacts::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     Ok(all.into_iter().filter(|c| is_phone(c) && c.lost_at.is_none() && time(c.filed_at) <= latest).collect())
 }
 
 /// Compares what was heard with the page's phrase. A wrong one is counted and recorded.
 pub(super) async fn check_phrase(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     row: &crate::store::cases::CaseRow,
     case: &Case,
     typed: &str,
 ) -> Result<(), ActionError> {
     let limit = RateLimit::of_resource("case", &row.id, "phrase");
-    limit.acquire(app).await?;
+    limit.acquire(scope).await?;
     if !phrase::matches(&row.phrase, typed) {
         let event = Event::new(EventKind::CasePhraseRejected, caller.actor())
             .person(&case.subject().person)
             .case(case.id());
-        app.change().await?.commit(&event).await?;
+        scope.begin().await?.commit(&event).await?;
         let words = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
                      on the line does not hold this page: do not go on. At the desk, refuse or escalate; elsewhere, call the help \
                      desk.";
         return Err(ActionError::invalid("phrase", words));
     }
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     limit.clear(&mut change).await?;
     change.commit_unrecorded("a right phrase clears its own count").await?;
     Ok(())

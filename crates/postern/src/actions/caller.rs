@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::ActionError;
 use super::earlier_cases::risk_left_behind;
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
@@ -70,17 +70,25 @@ impl Caller {
     /// Begins a change that this caller makes to what is their own or the tenant's. Their session (or token) and their
     /// account are checked again inside it, and stay locked until it ends: a request that was under way when the session
     /// ended changes nothing.
-    pub async fn change<'a>(&self, app: &'a App) -> Result<Change<'a>, ActionError> {
-        self.change_locking(app, &[&self.person.id]).await
+    pub async fn change<'a>(&self, scope: &'a Scope) -> Result<Change<'a>, ActionError> {
+        self.change_locking(scope, &[&self.person.id]).await
     }
 
     /// The same, for a change to somebody else's account: that person's row is locked too.
-    pub async fn change_on<'a>(&self, app: &'a App, subject: &PersonId) -> Result<Change<'a>, ActionError> {
-        self.change_locking(app, &[&self.person.id, subject]).await
+    pub async fn change_on<'a>(
+        &self,
+        scope: &'a Scope,
+        subject: &PersonId,
+    ) -> Result<Change<'a>, ActionError> {
+        self.change_locking(scope, &[&self.person.id, subject]).await
     }
 
-    async fn change_locking<'a>(&self, app: &'a App, rows: &[&PersonId]) -> Result<Change<'a>, ActionError> {
-        let mut change = app.change().await?;
+    async fn change_locking<'a>(
+        &self,
+        scope: &'a Scope,
+        rows: &[&PersonId],
+    ) -> Result<Change<'a>, ActionError> {
+        let mut change = scope.begin().await?;
         persons::lock_all(&mut change, rows).await?;
         let alive = match self.scopes {
             Some(_) => service_tokens::lock(&mut change, &self.session).await,
@@ -102,28 +110,28 @@ impl Caller {
 
 /// Asks the policies about a case.
 pub async fn permit_on_case<A: Action>(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     case: &Case,
 ) -> Result<Permit<A>, ActionError> {
     let staff = caller.staff();
-    match app.policies.authorize(&Request::on_case(&staff, case)) {
+    match scope.tenant.policies.authorize(&Request::on_case(&staff, case)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
             let event = denial::<A>(caller, &denied).person(&case.subject().person).case(case.id());
-            app.change().await?.commit(&event).await?;
+            scope.begin().await?.commit(&event).await?;
             Err(ActionError::Denied(denied))
         }
     }
 }
 
 /// Asks the policies about the organisation.
-pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<Permit<A>, ActionError> {
+pub async fn permit_on_tenant<A: Action>(scope: &Scope, caller: &Caller) -> Result<Permit<A>, ActionError> {
     let staff = caller.staff();
-    match app.policies.authorize(&Request::on_tenant(&staff, &app.tenant)) {
+    match scope.tenant.policies.authorize(&Request::on_tenant(&staff, &scope.tenant.id)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
-            app.change().await?.commit(&denial::<A>(caller, &denied)).await?;
+            scope.begin().await?.commit(&denial::<A>(caller, &denied)).await?;
             Err(ActionError::Denied(denied))
         }
     }
@@ -131,16 +139,16 @@ pub async fn permit_on_tenant<A: Action>(app: &App, caller: &Caller) -> Result<P
 
 /// Asks the policies about a person in the directory.
 pub async fn permit_on_person<A: Action>(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     person: &Person,
 ) -> Result<Permit<A>, ActionError> {
     let (staff, subject) = (caller.staff(), person.subject());
-    match app.policies.authorize(&Request::on_person(&staff, &subject)) {
+    match scope.tenant.policies.authorize(&Request::on_person(&staff, &subject)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
             let event = denial::<A>(caller, &denied).person(&person.id);
-            app.change().await?.commit(&event).await?;
+            scope.begin().await?.commit(&event).await?;
             Err(ActionError::Denied(denied))
         }
     }
@@ -148,16 +156,16 @@ pub async fn permit_on_person<A: Action>(
 
 /// Asks the policies about a finding.
 pub async fn permit_on_finding(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     row: &FindingRow,
 ) -> Result<Permit<CloseFinding>, ActionError> {
-    let facts = finding_facts(app, caller, row).await?;
+    let facts = finding_facts(scope, caller, row).await?;
     let staff = caller.staff();
-    match app.policies.authorize(&Request::on_finding(&staff, &facts)) {
+    match scope.tenant.policies.authorize(&Request::on_finding(&staff, &facts)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
-            app.change().await?.commit(&denial::<CloseFinding>(caller, &denied)).await?;
+            scope.begin().await?.commit(&denial::<CloseFinding>(caller, &denied)).await?;
             Err(ActionError::Denied(denied))
         }
     }
@@ -166,16 +174,16 @@ pub async fn permit_on_finding(
 /// A finding as policies see it. Of those whom it is about, only the caller matters to them, and only the caller is
 /// asked for: a stranger can have thousands named.
 pub async fn finding_facts(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     row: &FindingRow,
 ) -> Result<FindingFacts, ActionError> {
-    let keys = persons::list_login_keys(&app.db, &caller.person).await?;
-    let is_about_caller = findings::is_about(&app.db, &app.tenant, &row.id, &keys).await?;
+    let keys = persons::list_login_keys(&scope.app.db, &caller.person).await?;
+    let is_about_caller = findings::is_about(&scope.app.db, &scope.tenant.id, &row.id, &keys).await?;
     let grades = ["notice", "warning", "incident", "likely_breach"];
     Ok(FindingFacts {
         id: row.id.clone(),
-        tenant: app.tenant.clone(),
+        tenant: scope.tenant.id.clone(),
         // A grade that this version does not know is treated like the worst.
         grade: grades.into_iter().find(|grade| *grade == row.grade).unwrap_or("likely_breach"),
         people: is_about_caller.then(|| caller.person.id.clone()).into_iter().collect(),
@@ -183,10 +191,10 @@ pub async fn finding_facts(
 }
 
 /// A token tried what its scopes do not allow.
-pub async fn record_missing_scope(app: &App, caller: &Caller, scope: &str) -> Result<(), ActionError> {
+pub async fn record_missing_scope(scope: &Scope, caller: &Caller, wanted: &str) -> Result<(), ActionError> {
     let event = Event::new(EventKind::AccessDenied, caller.actor())
-        .detail(json!({ "action": scope, "says": "the token lacks the scope" }));
-    Ok(app.change().await?.commit(&event).await?)
+        .detail(json!({ "action": wanted, "says": "the token lacks the scope" }));
+    Ok(scope.begin().await?.commit(&event).await?)
 }
 
 fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
@@ -197,12 +205,12 @@ fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
 
 /// A case with its row, as it stands now. A stranger's case gets a stand-in nobody, so that it can be refused.
 pub async fn case_for(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
 ) -> Result<(CaseRow, Case, Timestamp), ActionError> {
-    let now = app.clock.now();
-    let row = match cases::load(&app.db, &app.tenant, id).await {
+    let now = scope.now;
+    let row = match cases::load(&scope.app.db, &scope.tenant.id, id).await {
         Ok(row) => row,
         Err(StoreError::NotFound) => {
             // Another organisation's case, or a guess: alike for the caller, and on the record.
@@ -210,51 +218,51 @@ pub async fn case_for(
             let event = Event::new(EventKind::AccessDenied, caller.actor()).detail(
                 json!({ "action": "find a case", "case": named, "says": "there is no such case here" }),
             );
-            app.change().await?.commit(&event).await?;
+            scope.begin().await?.commit(&event).await?;
             return Err(ActionError::NotFound);
         }
         Err(other) => return Err(other.into()),
     };
-    let case = match case_now(app, &row, now).await? {
+    let case = match case_now(scope, &row, now).await? {
         Some((case, person)) => {
-            let attacks = count_attacks(app, &person).await?;
-            let left_behind = risk_left_behind(app, &person.id, &row, now).await?;
+            let attacks = count_attacks(scope, &person).await?;
+            let left_behind = risk_left_behind(scope, &person.id, &row, now).await?;
             case.with_incidents(attacks).with_left_behind(left_behind)
         }
-        None => stranger(app, id, now),
+        None => stranger(scope, id, now),
     };
     Ok((row, case, now))
 }
 
 /// The case as it stands now, with its person as they are now: the stricter of then and now holds. `None`: a stranger's.
 pub async fn case_now(
-    app: &App,
+    scope: &Scope,
     row: &CaseRow,
     now: Timestamp,
 ) -> Result<Option<(Case, Person)>, ActionError> {
     let Some(id) = &row.person_id else { return Ok(None) };
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
     let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
-    let case = among_whom(app, case, now).await?;
+    let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
-    let reporters = contacts::list_reporters(&app.db, &app.tenant, &person.id, since).await?;
+    let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
     let case = case.with_contact_reporters(reporters);
-    Ok(Some((app.policies.look_again(case, now), person)))
+    Ok(Some((scope.tenant.policies.look_again(case, now), person)))
 }
 
 /// The case, with who was made or changed by whom in the last seven days. In an organisation that is younger nobody would be
 /// left; there a hold of a day stands in.
-async fn among_whom(app: &App, case: Case, now: Timestamp) -> Result<Case, ActionError> {
-    if tenants::load_created_at(&app.db, &app.tenant).await? > MadeBy::since(now) {
+async fn among_whom(scope: &Scope, case: Case, now: Timestamp) -> Result<Case, ActionError> {
+    if tenants::load_created_at(&scope.app.db, &scope.tenant.id).await? > MadeBy::since(now) {
         return Ok(case.in_young_organisation());
     }
-    let made_by = made_by::load(&app.db, &app.tenant, Some(&case.subject().person), now).await?;
+    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, Some(&case.subject().person), now).await?;
     Ok(case.with_made_by(made_by))
 }
 
 /// A second yes comes from somebody who counts as another person.
-pub async fn expect_other_than(app: &App, own: &PersonId, first: &PersonId) -> Result<(), ActionError> {
-    let made_by = made_by::load(&app.db, &app.tenant, None, app.clock.now()).await?;
+pub async fn expect_other_than(scope: &Scope, own: &PersonId, first: &PersonId) -> Result<(), ActionError> {
+    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, None, scope.now).await?;
     if made_by.counts_as(own) == made_by.counts_as(first) {
         let message = "One of you got their role from the other, or you both from one admin, less than seven days ago: for \
                        so long you count as one person.";
@@ -264,16 +272,16 @@ pub async fn expect_other_than(app: &App, own: &PersonId, first: &PersonId) -> R
 }
 
 /// Open attacks on a person's account. That somebody guessed at it among many others is none.
-async fn count_attacks(app: &App, person: &Person) -> Result<i64, ActionError> {
-    let keys = persons::list_login_keys(&app.db, person).await?;
-    let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
+async fn count_attacks(scope: &Scope, person: &Person) -> Result<i64, ActionError> {
+    let keys = persons::list_login_keys(&scope.app.db, person).await?;
+    let open = findings::list_open_of(&scope.app.db, &scope.tenant.id, &keys).await?;
     let attacks = open.iter().filter(|row| row.is_attack_on_those_named()).count();
     Ok(i64::try_from(attacks).unwrap_or(i64::MAX))
 }
 
-fn stranger(app: &App, id: &CaseId, now: Timestamp) -> Case {
+fn stranger(scope: &Scope, id: &CaseId, now: Timestamp) -> Case {
     let subject = Subject {
-        tenant: app.tenant.clone(),
+        tenant: scope.tenant.id.clone(),
         person: PersonId::new("nobody"),
         tier: Tier::Standard,
         role: Role::Person,

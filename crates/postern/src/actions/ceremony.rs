@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::ActionError;
-use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
 
 const TOO_LATE: ActionError = ActionError::Wrong("This took too long, or was answered already. Try again.");
@@ -23,14 +23,14 @@ pub struct Challenge {
 
 /// Keeps the server's half of a ceremony for five minutes. `person` is empty where the answer will tell who it is.
 pub(super) async fn begin(
-    app: &App,
+    scope: &Scope,
     kind: CeremonyKind,
     person: Option<&PersonId>,
     state: &impl Serialize,
 ) -> Result<Zeroizing<String>, ActionError> {
-    let token = app.rng.token()?;
+    let token = scope.app.rng.token()?;
     let state = serde_json::to_string(state)?;
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     let key = CeremonyKey { id: &token_hash(&token), kind, person };
     ceremonies::insert(&mut change, key, &state, expires_at).await?;
@@ -40,9 +40,9 @@ pub(super) async fn begin(
 
 /// The server's half. One that was begun for something else, or for somebody else, is not found.
 pub(super) async fn load_state<T: DeserializeOwned>(
-    app: &App,
+    scope: &Scope,
     key: CeremonyKey<'_>,
 ) -> Result<T, ActionError> {
-    let state = ceremonies::find_live(&app.db, &app.tenant, key, app.clock.now()).await?;
+    let state = ceremonies::find_live(&scope.app.db, &scope.tenant.id, key, scope.now).await?;
     Ok(serde_json::from_str(&state.ok_or(TOO_LATE)?)?)
 }

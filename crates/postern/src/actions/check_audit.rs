@@ -6,34 +6,34 @@ use postern_core::event::RecordStream;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use crate::app::App;
 use crate::audit_log::{AuditLogError, signer};
 use crate::audit_memory::LogExtent;
+use crate::scope::Scope;
 use crate::store::audit::{self, EntryRow};
 
 /// Entries that are looked at together.
 const BATCH: i64 = 5_000;
 
 /// How far the log in the database reaches.
-pub async fn extent(app: &App) -> Result<LogExtent, AuditLogError> {
+pub async fn extent(scope: &Scope) -> Result<LogExtent, AuditLogError> {
     let (numbers, newest) = (
-        audit::last_numbers(&app.db, &app.tenant).await?,
-        audit::find_checkpoint(&app.db, &app.tenant).await?,
+        audit::last_numbers(&scope.app.db, &scope.tenant.id).await?,
+        audit::find_checkpoint(&scope.app.db, &scope.tenant.id).await?,
     );
     let Some((_, note)) = newest else {
         return Ok(LogExtent { numbers, ..LogExtent::default() });
     };
-    let head = verify_checkpoint(&note, &signer(app)?.vkey())?;
+    let head = verify_checkpoint(&note, &signer(scope)?.vkey())?;
     Ok(LogExtent { numbers, size: head.size, root: data_encoding::HEXLOWER.encode(&head.root) })
 }
 
 /// Compares the log with what this node remembers of it, and its numbers with what was given out. Quick: no entry but the
 /// last is read.
-pub async fn expect_nothing_lost(app: &App) -> Result<(), AuditLogError> {
+pub async fn expect_nothing_lost(scope: &Scope) -> Result<(), AuditLogError> {
     // What is remembered was committed before the database is asked.
-    let remembered = app.audit_memory.recall(&app.tenant).unwrap_or_default();
-    let there = extent(app).await?;
-    let newest = audit::newest_numbers(&app.db, &app.tenant).await?;
+    let remembered = scope.app.audit_memory.recall(&scope.tenant.id).unwrap_or_default();
+    let there = extent(scope).await?;
+    let newest = audit::newest_numbers(&scope.app.db, &scope.tenant.id).await?;
     for stream in RecordStream::ALL.map(RecordStream::as_str) {
         let number =
             |of: &std::collections::BTreeMap<String, i64>| of.get(stream).copied().unwrap_or_default();
@@ -45,16 +45,21 @@ pub async fn expect_nothing_lost(app: &App) -> Result<(), AuditLogError> {
             )));
         }
     }
-    expect_same_tree(app, &remembered, &there).await
+    expect_same_tree(scope, &remembered, &there).await
 }
 
-async fn expect_same_tree(app: &App, remembered: &LogExtent, there: &LogExtent) -> Result<(), AuditLogError> {
+async fn expect_same_tree(
+    scope: &Scope,
+    remembered: &LogExtent,
+    there: &LogExtent,
+) -> Result<(), AuditLogError> {
     if there.size < remembered.size {
         let (then, now) = (remembered.size, there.size);
         return Err(AuditLogError::Lost(format!("it had {then} signed entries, and has {now}")));
     }
     if remembered.size > 0 {
-        let known = audit::find_hashes(&app.db, &app.tenant, &needed_hashes(remembered.size)).await?;
+        let known =
+            audit::find_hashes(&scope.app.db, &scope.tenant.id, &needed_hashes(remembered.size)).await?;
         let is_same = root(remembered.size, &known)
             .is_ok_and(|root| data_encoding::HEXLOWER.encode(&root) == remembered.root);
         if !is_same {
@@ -64,23 +69,23 @@ async fn expect_same_tree(app: &App, remembered: &LogExtent, there: &LogExtent) 
             )));
         }
     }
-    expect_tail(app, there).await
+    expect_tail(scope, there).await
 }
 
 /// Whether the last entry that was signed is there.
-pub(super) async fn expect_tail(app: &App, there: &LogExtent) -> Result<(), AuditLogError> {
+pub(super) async fn expect_tail(scope: &Scope, there: &LogExtent) -> Result<(), AuditLogError> {
     let Some(last) = there.size.checked_sub(1).and_then(|last| i64::try_from(last).ok()) else {
         return Ok(());
     };
-    if audit::list_sequenced(&app.db, &app.tenant, last, 1).await?.is_empty() {
+    if audit::list_sequenced(&scope.app.db, &scope.tenant.id, last, 1).await?.is_empty() {
         return Err(AuditLogError::Lost(format!("entry {last}, the last one that was signed, is gone")));
     }
     Ok(())
 }
 
 /// Whether this installation wrote the record, and its columns say what it says. The answer says what is wrong.
-pub fn expect_ours(app: &App, entry: &EntryRow) -> Result<(), String> {
-    let mac = app.keys.record_mac(app.tenant.as_str(), &entry.nonce, &entry.body);
+pub fn expect_ours(scope: &Scope, entry: &EntryRow) -> Result<(), String> {
+    let mac = scope.tenant.keys.record_mac(&entry.nonce, &entry.body);
     if !bool::from(mac.ct_eq(&entry.mac)) {
         return Err(
             "it does not bear this installation's mark: it was put in or altered in the database".into()
@@ -110,23 +115,23 @@ pub fn expect_ours(app: &App, entry: &EntryRow) -> Result<(), String> {
 }
 
 /// Everything that is wrong with the store, for an export: every entry is read.
-pub async fn check_store(app: &App) -> Result<Vec<StoreFinding>, AuditLogError> {
+pub async fn check_store(scope: &Scope) -> Result<Vec<StoreFinding>, AuditLogError> {
     let mut findings = Vec::new();
-    if let Err(AuditLogError::Lost(says)) = expect_nothing_lost(app).await {
+    if let Err(AuditLogError::Lost(says)) = expect_nothing_lost(scope).await {
         findings.push(StoreFinding { seq: None, says });
     }
     let mut next = 0;
     loop {
-        let entries = audit::list_sequenced(&app.db, &app.tenant, next, BATCH).await?;
+        let entries = audit::list_sequenced(&scope.app.db, &scope.tenant.id, next, BATCH).await?;
         let Some(last) = entries.last().and_then(|entry| entry.seq) else { break };
         next = last + 1;
         findings.extend(entries.iter().filter_map(|entry| {
-            let says = expect_ours(app, entry).err()?;
+            let says = expect_ours(scope, entry).err()?;
             Some(StoreFinding { seq: entry.seq.and_then(|seq| u64::try_from(seq).ok()), says })
         }));
     }
-    for entry in audit::list_waiting(&app.db, &app.tenant, BATCH).await? {
-        if let Err(says) = expect_ours(app, &entry) {
+    for entry in audit::list_waiting(&scope.app.db, &scope.tenant.id, BATCH).await? {
+        if let Err(says) = expect_ours(scope, &entry) {
             findings.push(StoreFinding {
                 seq: None,
                 says: format!("the row {} has no place yet, and {says}", entry.id),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_finding};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{findings, time};
 
 /// Which finding, and which version of it was looked at. Without one, what is there now.
@@ -22,21 +22,22 @@ pub struct Which<'a> {
 
 /// Closes a finding. `Conflict` when it has grown since it was looked at.
 pub async fn close_finding(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     which: Which<'_>,
     reason: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "close_finding", case: None, person: None };
-    attempt.run(app, || close(app, caller, which, reason)).await?;
-    let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
-    app.open_incidents.store(open, Ordering::Relaxed);
+    attempt.run(scope, || close(scope, caller, which, reason)).await?;
+    let open = findings::count_open_incidents(&scope.app.db, &scope.tenant.id).await?;
+    scope.tenant.activity.open_incidents.store(open, Ordering::Relaxed);
     Ok(())
 }
 
-async fn close(app: &App, caller: &Caller, which: Which<'_>, reason: &str) -> Result<(), ActionError> {
-    let row = findings::find(&app.db, &app.tenant, which.id).await?.ok_or(ActionError::NotFound)?;
-    let permit = permit_on_finding(app, caller, &row).await?;
+async fn close(scope: &Scope, caller: &Caller, which: Which<'_>, reason: &str) -> Result<(), ActionError> {
+    let row =
+        findings::find(&scope.app.db, &scope.tenant.id, which.id).await?.ok_or(ActionError::NotFound)?;
+    let permit = permit_on_finding(scope, caller, &row).await?;
     let reason = Reason::parse(reason)?;
     if row.closed_at.is_some() {
         return Err(ActionError::Refused("It is closed already.".to_owned()));
@@ -49,7 +50,7 @@ async fn close(app: &App, caller: &Caller, which: Which<'_>, reason: &str) -> Re
     if which.version.is_some_and(|version| version != row.version) {
         return Err(ActionError::Conflict);
     }
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     findings::close(&mut change, &row, &caller.person.id, reason.as_str()).await?;
     Ok(change.commit(&event).await?)
 }

@@ -14,10 +14,10 @@ use super::retry::retry;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
 use super::{ActionError, CountedTry, RateLimit};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::factors::waiting;
@@ -46,19 +46,23 @@ pub enum WhichOthers<'a> {
 }
 
 /// Stops what the notice told of. A code that asks which stops nothing by itself.
-pub async fn contest(app: &App, typed: &str) -> Result<Stopped, ActionError> {
-    retry(|| stop(app, typed)).await
+pub async fn contest(scope: &Scope, typed: &str) -> Result<Stopped, ActionError> {
+    retry(|| stop(scope, typed)).await
 }
 
 /// Stops one of the requests that a code asks about, or all of them.
-pub async fn contest_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
-    retry(|| stop_others(app, typed, which)).await
+pub async fn contest_others(
+    scope: &Scope,
+    typed: &str,
+    which: WhichOthers<'_>,
+) -> Result<Stopped, ActionError> {
+    retry(|| stop_others(scope, typed, which)).await
 }
 
-async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
-    let contest = find(app, typed).await?;
+async fn stop(scope: &Scope, typed: &str) -> Result<Stopped, ActionError> {
+    let contest = find(scope, typed).await?;
     if contest.is_choice() {
-        let others = open_choices(app, &contest).await?;
+        let others = open_choices(scope, &contest).await?;
         return Ok(Stopped {
             follow_up: Some(Zeroizing::new(typed.trim().to_owned())),
             others,
@@ -66,26 +70,26 @@ async fn stop(app: &App, typed: &str) -> Result<Stopped, ActionError> {
         });
     }
     let person = PersonId::new(&contest.person_id);
-    let mut change = app.change_of(&person).await?;
+    let mut change = scope.begin_for(&person).await?;
     contests::consume(&mut change, &contest.id).await?;
     let mut stopped = Stopped::default();
     match &contest.case_id {
-        Some(id) => contest_case(app, &mut change, &CaseId::new(id), &mut stopped).await?,
+        Some(id) => contest_case(scope, &mut change, &CaseId::new(id), &mut stopped).await?,
         // A notice without a case tells of a factor or a code: that is done already.
         None => stopped.account_suspended = true,
     }
     if stopped.account_suspended {
-        suspend(app, &mut change, &person).await?;
+        suspend(scope, &mut change, &person).await?;
     }
-    ask_about_others(app, &mut change, &person, contest.case_id.as_deref(), &mut stopped).await?;
+    ask_about_others(scope, &mut change, &person, contest.case_id.as_deref(), &mut stopped).await?;
     let event = event(&person, contest.case_id.map(CaseId::new), &stopped, "a link in a notice");
     change.commit(&event).await?;
     Ok(stopped)
 }
 
-async fn stop_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
-    let contest = find(app, typed).await?;
-    let named: Vec<CaseRow> = open_choices(app, &contest)
+async fn stop_others(scope: &Scope, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
+    let contest = find(scope, typed).await?;
+    let named: Vec<CaseRow> = open_choices(scope, &contest)
         .await?
         .into_iter()
         .filter(|row| if let WhichOthers::One(reference) = which { row.reference == reference } else { true })
@@ -96,12 +100,12 @@ async fn stop_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<S
         ));
     }
     let person = PersonId::new(&contest.person_id);
-    let mut change = app.change_of(&person).await?;
+    let mut change = scope.begin_for(&person).await?;
     let (mut stopped, mut last) = (Stopped::default(), None);
     for row in &named {
         contests::consume_choice(&mut change, &contest.id, &row.id).await?;
         let mut one = Stopped::default();
-        contest_case(app, &mut change, &row.case_id(), &mut one).await?;
+        contest_case(scope, &mut change, &row.case_id(), &mut one).await?;
         let told = event(&person, Some(row.case_id()), &one, "the question after a notice");
         if let Some(earlier) = last.replace(told) {
             change.record(earlier);
@@ -110,43 +114,43 @@ async fn stop_others(app: &App, typed: &str, which: WhichOthers<'_>) -> Result<S
         stopped.references.extend(one.references);
     }
     if stopped.account_suspended {
-        suspend(app, &mut change, &person).await?;
+        suspend(scope, &mut change, &person).await?;
     }
     let Some(last) = last else { return Ok(stopped) };
     change.commit(&last).await?;
-    stopped.others = open_choices(app, &contest).await?;
+    stopped.others = open_choices(scope, &contest).await?;
     stopped.follow_up = Some(Zeroizing::new(typed.trim().to_owned()));
     Ok(stopped)
 }
 
-async fn find(app: &App, typed: &str) -> Result<Contest, ActionError> {
-    let now = app.clock.now();
-    let found = contests::find_live(&app.db, &app.tenant, &token_hash(typed.trim()), now).await?;
+async fn find(scope: &Scope, typed: &str) -> Result<Contest, ActionError> {
+    let now = scope.now;
+    let found = contests::find_live(&scope.app.db, &scope.tenant.id, &token_hash(typed.trim()), now).await?;
     if let Some(contest) = found {
         return Ok(contest);
     }
     // Only a miss is paid for: one stranger's guesses at 256 bits must not stop the owners behind the same address.
-    admit_request(app).await?;
+    admit_request(scope).await?;
     let hour = CountedTry::in_window("contest", now, SignedDuration::from_hours(1));
-    RateLimit::of_sender(app, hour).await?.acquire(app).await?;
+    RateLimit::of_sender(scope, hour).await?.acquire(scope).await?;
     let words = "This code is wrong, was used, or is too old. Call the help desk.";
     Err(ActionError::invalid("code", words))
 }
 
 /// What a code still asks about.
-async fn open_choices(app: &App, contest: &Contest) -> Result<Vec<CaseRow>, ActionError> {
-    let rows = contests::list_choices(&app.db, &app.tenant, &contest.id).await?;
+async fn open_choices(scope: &Scope, contest: &Contest) -> Result<Vec<CaseRow>, ActionError> {
+    let rows = contests::list_choices(&scope.app.db, &scope.tenant.id, &contest.id).await?;
     Ok(rows.into_iter().filter(|row| row.stage != "contested").collect())
 }
 
 /// Stops the case. Its reset may have been done already: then the account is suspended too.
 async fn contest_case(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     id: &CaseId,
     stopped: &mut Stopped,
 ) -> Result<(), ActionError> {
-    let row = cases::load(&app.db, &app.tenant, id).await?;
+    let row = cases::load(&scope.app.db, &scope.tenant.id, id).await?;
     let Some(case) = row.case(change.at())? else {
         return Ok(());
     };
@@ -176,20 +180,20 @@ async fn contest_case(
 
 /// Other open requests in the person's name: whoever stopped one is asked about them, with a code for that alone.
 async fn ask_about_others(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     named: Option<&str>,
     stopped: &mut Stopped,
 ) -> Result<(), ActionError> {
-    let all = cases::list_of_person(&app.db, &app.tenant, person).await?;
+    let all = cases::list_of_person(&scope.app.db, &scope.tenant.id, person).await?;
     let is_asked =
         |row: &CaseRow| row.closed_at.is_none() && row.stage != "contested" && named != Some(row.id.as_str());
     stopped.others = all.into_iter().filter(is_asked).collect();
     if stopped.others.is_empty() {
         return Ok(());
     }
-    let token = app.rng.token()?;
+    let token = scope.app.rng.token()?;
     let new = NewContest {
         token_hash: &token_hash(&token),
         person,
@@ -226,7 +230,7 @@ fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -
     event
 }
 
-async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     remove_waiting_passkeys(change, person).await?;
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
@@ -235,7 +239,7 @@ async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resul
                 .before(json!({ "suspended": false }))
                 .detail(json!({ "why": "contested" }));
             change.record(event);
-            notify::announce(app, change, person, None, Notice::AccountSuspended).await?;
+            notify::announce(scope, change, person, None, Notice::AccountSuspended).await?;
         }
         Err(StoreError::Conflict) => {}
         Err(other) => return Err(other.into()),
@@ -249,7 +253,7 @@ async fn suspend(app: &App, change: &mut Change<'_>, person: &PersonId) -> Resul
     }
     flows::end_all(change, person).await?;
     passes::revoke(change, person, None).await?;
-    stop_powers_of(app, change, person).await?;
+    stop_powers_of(scope, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(())
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::request_power::{Power, request_power};
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
-use crate::app::App;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::service_tokens::{self, NewToken};
 
 /// What a token can be allowed to do.
@@ -32,17 +32,17 @@ pub struct CreatedServiceToken {
 
 /// Makes a token. It works when a second admin has said yes, or 72 hours later.
 pub async fn create_service_token(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     label: &str,
     scopes: &[String],
     days: i64,
 ) -> Result<CreatedServiceToken, ActionError> {
-    let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
+    let permit = permit_on_tenant::<ManageTokens>(scope, caller).await?;
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't make tokens.".to_owned()));
     }
-    caller.expect_step_up(app.clock.now())?;
+    caller.expect_step_up(scope.now)?;
     let label = label.trim();
     if label.is_empty() || label.chars().count() > 100 {
         return Err(ActionError::invalid(
@@ -57,8 +57,8 @@ pub async fn create_service_token(
     if !(1..=365).contains(&days) {
         return Err(ActionError::invalid("days", "A token lives 1 to 365 days."));
     }
-    let secret = format!("pst_{}", app.rng.token()?.as_str());
-    let mut change = caller.change(app).await?;
+    let secret = format!("pst_{}", scope.app.rng.token()?.as_str());
+    let mut change = caller.change(scope).await?;
     let new = NewToken {
         label,
         owner: &caller.person.id,
@@ -71,7 +71,7 @@ pub async fn create_service_token(
         .policies(permit.policies())
         .detail(json!({ "token": id, "label": label, "scopes": scopes, "days": days }));
     let asked = (&caller.person.id, caller.person.name.as_str(), Power::Token { id: &id, label });
-    let waits_until = request_power(app, &mut change, caller, asked).await?;
+    let waits_until = request_power(scope, &mut change, caller, asked).await?;
     change.commit(&event).await?;
     Ok(CreatedServiceToken { secret, waits_until })
 }

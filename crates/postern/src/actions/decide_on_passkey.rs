@@ -8,27 +8,32 @@ use serde_json::{Value, json};
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, expect_other_than, permit_on_person};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::factors::waiting::{self, WaitingPasskey};
 use crate::store::persons::{self, Person};
 use crate::store::{power_grants, time};
 
 /// The second yes.
-pub async fn approve_passkey(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+pub async fn approve_passkey(
+    scope: &Scope,
+    caller: &Caller,
+    id: &str,
+    reason: &str,
+) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "approve_passkey", case: None, person: None };
-    attempt.run(app, || approve(app, caller, id, reason)).await
+    attempt.run(scope, || approve(scope, caller, id, reason)).await
 }
 
-async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
-    let (passkey, person) = load_waiting(app, id).await?;
-    let permit = permit_on_person::<ApprovePasskey>(app, caller, &person).await?;
+async fn approve(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let (passkey, person) = load_waiting(scope, id).await?;
+    let permit = permit_on_person::<ApprovePasskey>(scope, caller, &person).await?;
     let reason = Reason::parse(reason)?;
-    expect_other_than(app, &caller.person.id, &person.id).await?;
-    caller.expect_step_up(app.clock.now())?;
-    let mut change = caller.change_on(app, &person.id).await?;
+    expect_other_than(scope, &caller.person.id, &person.id).await?;
+    caller.expect_step_up(scope.now)?;
+    let mut change = caller.change_on(scope, &person.id).await?;
     waiting::end_wait(&mut change, id).await?;
-    notify::announce(app, &mut change, &person.id, None, Notice::PasskeyApproved).await?;
+    notify::announce(scope, &mut change, &person.id, None, Notice::PasskeyApproved).await?;
     let event = Event::new(EventKind::MfaFactorApproved, caller.actor())
         .person(&person.id)
         .reason(&reason)
@@ -40,18 +45,18 @@ async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(
 }
 
 /// The no: it is removed before it ever worked.
-pub async fn stop_passkey(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+pub async fn stop_passkey(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "stop_passkey", case: None, person: None };
-    attempt.run(app, || stop(app, caller, id, reason)).await
+    attempt.run(scope, || stop(scope, caller, id, reason)).await
 }
 
-async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
-    let (passkey, person) = load_waiting(app, id).await?;
-    let permit = permit_on_person::<StopPasskey>(app, caller, &person).await?;
+async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let (passkey, person) = load_waiting(scope, id).await?;
+    let permit = permit_on_person::<StopPasskey>(scope, caller, &person).await?;
     let reason = Reason::parse(reason)?;
-    let mut change = caller.change_on(app, &person.id).await?;
+    let mut change = caller.change_on(scope, &person.id).await?;
     waiting::remove_waiting(&mut change, id).await?;
-    notify::announce(app, &mut change, &person.id, None, Notice::FactorRemoved).await?;
+    notify::announce(scope, &mut change, &person.id, None, Notice::FactorRemoved).await?;
     let event = Event::new(EventKind::MfaFactorRemoved, caller.actor())
         .person(&person.id)
         .reason(&reason)
@@ -63,13 +68,15 @@ async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), 
 }
 
 /// A passkey that waits, and whose it is: with the role that they will have, if a higher one waits for them.
-pub async fn load_waiting(app: &App, id: &str) -> Result<(WaitingPasskey, Person), ActionError> {
-    let now = app.clock.now();
-    let found = waiting::find_waiting(&app.db, &app.tenant, id, now).await?.ok_or(ActionError::NotFound)?;
+pub async fn load_waiting(scope: &Scope, id: &str) -> Result<(WaitingPasskey, Person), ActionError> {
+    let now = scope.now;
+    let found = waiting::find_waiting(&scope.app.db, &scope.tenant.id, id, now)
+        .await?
+        .ok_or(ActionError::NotFound)?;
     let id = PersonId::new(&found.person_id);
     // Before the person: a role that begins to work between the two is seen by one of them.
-    let waiting = power_grants::find_waiting_role(&app.db, &app.tenant, &id).await?;
-    let mut person = persons::load(&app.db, &app.tenant, &id).await?;
+    let waiting = power_grants::find_waiting_role(&scope.app.db, &scope.tenant.id, &id).await?;
+    let mut person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     if let Some(role) = waiting.filter(|role| role.rank() > person.role.rank()) {
         person.role = role;
     }

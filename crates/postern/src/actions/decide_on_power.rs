@@ -9,35 +9,45 @@ use serde_json::{Value, json};
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, expect_other_than, permit_on_tenant};
-use crate::app::App;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::power_grants::{self, GrantOutcome, PowerGrant};
 use crate::store::{Change, StoreError, persons, service_tokens, time};
 
 /// The second yes.
-pub async fn approve_power(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+pub async fn approve_power(
+    scope: &Scope,
+    caller: &Caller,
+    id: &str,
+    reason: &str,
+) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "approve_power", case: None, person: None };
-    attempt.run(app, || approve(app, caller, id, reason)).await
+    attempt.run(scope, || approve(scope, caller, id, reason)).await
 }
 
-async fn approve(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
-    let permit = permit_on_tenant::<ApprovePower>(app, caller).await?;
-    let grant = load_waiting(app, id).await?;
+async fn approve(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let permit = permit_on_tenant::<ApprovePower>(scope, caller).await?;
+    let grant = load_waiting(scope, id).await?;
     let reason = Reason::parse(reason)?;
-    expect_another_person(app, caller, &grant).await?;
-    caller.expect_step_up(app.clock.now())?;
-    let mut change = caller.change_on(app, &PersonId::new(&grant.person_id)).await?;
+    expect_another_person(scope, caller, &grant).await?;
+    caller.expect_step_up(scope.now)?;
+    let mut change = caller.change_on(scope, &PersonId::new(&grant.person_id)).await?;
     power_grants::decide(&mut change, id, Some(&caller.person.id), GrantOutcome::Approved).await?;
     give(&mut change, &grant).await?;
     let event = about(&grant, EventKind::PowerGranted, caller.actor(), GrantOutcome::Approved)
         .reason(&reason)
         .policies(permit.policies());
-    tell(app, &mut change, &grant, &format!("{} said yes to it; it works now.", caller.person.name)).await?;
+    tell(scope, &mut change, &grant, &format!("{} said yes to it; it works now.", caller.person.name))
+        .await?;
     Ok(change.commit(&event).await?)
 }
 
 /// One admin is never both, nor with somebody whom they have just made.
-async fn expect_another_person(app: &App, caller: &Caller, grant: &PowerGrant) -> Result<(), ActionError> {
+async fn expect_another_person(
+    scope: &Scope,
+    caller: &Caller,
+    grant: &PowerGrant,
+) -> Result<(), ActionError> {
     let refused = |words: &str| Err(ActionError::Refused(words.to_owned()));
     let (own, requester) = (&caller.person.id, PersonId::new(&grant.requested_by));
     if *own == requester {
@@ -46,35 +56,35 @@ async fn expect_another_person(app: &App, caller: &Caller, grant: &PowerGrant) -
     if own.as_str() == grant.person_id {
         return refused("Nobody says yes to power of their own.");
     }
-    if !can_still_ask(app, &requester).await? {
+    if !can_still_ask(scope, &requester).await? {
         return refused("Whoever asked for it is no admin any more. Stop it.");
     }
-    expect_other_than(app, own, &requester).await
+    expect_other_than(scope, own, &requester).await
 }
 
 /// The no. Taking power away never waits, and wants no touch.
-pub async fn stop_power(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+pub async fn stop_power(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "stop_power", case: None, person: None };
-    attempt.run(app, || stop(app, caller, id, reason)).await
+    attempt.run(scope, || stop(scope, caller, id, reason)).await
 }
 
-async fn stop(app: &App, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
-    let permit = permit_on_tenant::<StopPower>(app, caller).await?;
-    let grant = load_waiting(app, id).await?;
+async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
+    let permit = permit_on_tenant::<StopPower>(scope, caller).await?;
+    let grant = load_waiting(scope, id).await?;
     let reason = Reason::parse(reason)?;
-    let mut change = caller.change_on(app, &PersonId::new(&grant.person_id)).await?;
+    let mut change = caller.change_on(scope, &PersonId::new(&grant.person_id)).await?;
     withhold(&mut change, &grant, Some(&caller.person.id)).await?;
     let event = about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped)
         .reason(&reason)
         .policies(permit.policies());
-    tell(app, &mut change, &grant, &format!("{} stopped it; it never worked.", caller.person.name)).await?;
+    tell(scope, &mut change, &grant, &format!("{} stopped it; it never worked.", caller.person.name)).await?;
     Ok(change.commit(&event).await?)
 }
 
 /// Gives what nobody stopped in time. What somebody asked for who is no admin any more is stopped instead.
-pub async fn grant_due_powers(app: &App) -> Result<(), ActionError> {
-    for grant in power_grants::list_due(&app.db, &app.tenant, app.clock.now()).await? {
-        match grant_due(app, &grant).await {
+pub async fn grant_due_powers(scope: &Scope) -> Result<(), ActionError> {
+    for grant in power_grants::list_due(&scope.app.db, &scope.tenant.id, scope.now).await? {
+        match grant_due(scope, &grant).await {
             // Another node, or somebody at the desk, was faster.
             Ok(()) | Err(ActionError::Conflict) => {}
             // One that can't be read holds up no other.
@@ -84,23 +94,24 @@ pub async fn grant_due_powers(app: &App) -> Result<(), ActionError> {
     Ok(())
 }
 
-async fn grant_due(app: &App, grant: &PowerGrant) -> Result<(), ActionError> {
-    let mut change = app.change_of(&PersonId::new(&grant.person_id)).await?;
-    let event = if can_still_ask(app, &PersonId::new(&grant.requested_by)).await? {
+async fn grant_due(scope: &Scope, grant: &PowerGrant) -> Result<(), ActionError> {
+    let mut change = scope.begin_for(&PersonId::new(&grant.person_id)).await?;
+    let event = if can_still_ask(scope, &PersonId::new(&grant.requested_by)).await? {
         power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Elapsed).await?;
         give(&mut change, grant).await?;
-        tell(app, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
+        tell(scope, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
         about(grant, EventKind::PowerGranted, Actor::System, GrantOutcome::Elapsed)
     } else {
         withhold(&mut change, grant, None).await?;
-        tell(app, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.").await?;
+        tell(scope, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.")
+            .await?;
         about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
     };
     Ok(change.commit(&event).await?)
 }
 
-async fn can_still_ask(app: &App, requester: &PersonId) -> Result<bool, ActionError> {
-    let requester = persons::load(&app.db, &app.tenant, requester).await?;
+async fn can_still_ask(scope: &Scope, requester: &PersonId) -> Result<bool, ActionError> {
+    let requester = persons::load(&scope.app.db, &scope.tenant.id, requester).await?;
     Ok(requester.suspended_at.is_none() && requester.role == Role::Admin)
 }
 
@@ -119,7 +130,7 @@ async fn give(change: &mut Change<'_>, grant: &PowerGrant) -> Result<(), ActionE
 /// What an account asked for, and what it was to get, die with it when it is reset or suspended: a thief who held its
 /// session may have asked, and whoever was let back in as somebody without a role gets none by waiting.
 pub(super) async fn stop_powers_of(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<(), ActionError> {
@@ -130,7 +141,7 @@ pub(super) async fn stop_powers_of(
             other => other?,
         }
         let end = "An account that it was asked by, or for, was reset or suspended; it never worked.";
-        tell(app, change, &grant, end).await?;
+        tell(scope, change, &grant, end).await?;
         change.record(about(&grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped));
     }
     Ok(())
@@ -138,7 +149,7 @@ pub(super) async fn stop_powers_of(
 
 /// A token that is revoked before it worked waits no longer.
 pub(super) async fn stop_power_of_token(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     caller: &Caller,
     token: &str,
@@ -146,7 +157,7 @@ pub(super) async fn stop_power_of_token(
     let Some(grant) = power_grants::find_waiting_of_token(change, token).await? else { return Ok(()) };
     power_grants::decide(change, &grant.id, Some(&caller.person.id), GrantOutcome::Stopped).await?;
     change.record(about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped));
-    tell(app, change, &grant, &format!("{} revoked it; it never worked.", caller.person.name)).await
+    tell(scope, change, &grant, &format!("{} revoked it; it never worked.", caller.person.name)).await
 }
 
 async fn withhold(
@@ -166,8 +177,8 @@ async fn withhold(
 }
 
 /// One that waits.
-pub async fn load_waiting(app: &App, id: &str) -> Result<PowerGrant, ActionError> {
-    power_grants::find_waiting(&app.db, &app.tenant, id).await?.ok_or(ActionError::NotFound)
+pub async fn load_waiting(scope: &Scope, id: &str) -> Result<PowerGrant, ActionError> {
+    power_grants::find_waiting(&scope.app.db, &scope.tenant.id, id).await?.ok_or(ActionError::NotFound)
 }
 
 fn about(grant: &PowerGrant, kind: EventKind, actor: Actor, outcome: GrantOutcome) -> Event {
@@ -185,15 +196,20 @@ fn state(grant: &PowerGrant) -> Value {
     })
 }
 
-async fn tell(app: &App, change: &mut Change<'_>, grant: &PowerGrant, end: &str) -> Result<(), ActionError> {
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&grant.person_id)).await?;
+async fn tell(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    grant: &PowerGrant,
+    end: &str,
+) -> Result<(), ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&grant.person_id)).await?;
     let what = match (&grant.role, &grant.token_id) {
         (Some(role), _) => format!("The desk role {role} for {}", person.name),
         _ => format!("A service token of {}", person.name),
     };
     let text = format!("{what} was waiting. {end}");
     Ok(notify::tell_overseers(
-        app,
+        scope,
         change,
         ("Power at the help desk was decided on", &text, "/desk/power-grants"),
     )

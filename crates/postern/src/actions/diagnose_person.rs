@@ -14,7 +14,7 @@ use postern_signals::{
 };
 
 use super::ActionError;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings::{self, FindingRow, INCIDENT};
 use crate::store::persons::Person;
 use crate::store::{imported_sign_ins, micros, persons, sign_ins};
@@ -106,18 +106,20 @@ pub struct AttemptLine {
 }
 
 /// Looks at a person's records.
-pub async fn diagnose_person(app: &App, person: &Person) -> Result<PersonDiagnosis, ActionError> {
-    let now = app.clock.now();
-    let since = now.saturating_sub(app.config.signals.look_back).unwrap_or(Timestamp::MIN);
-    let keys = persons::list_login_keys(&app.db, person).await?;
-    let own = sign_ins::list_of_person(&app.db, &app.tenant, &person.id, MOST).await?;
+pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDiagnosis, ActionError> {
+    let now = scope.now;
+    let since = now.saturating_sub(scope.app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+    let keys = persons::list_login_keys(&scope.app.db, person).await?;
+    let own = sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, &person.id, MOST).await?;
     let mut imported = Vec::new();
     for key in &keys {
-        imported.extend(imported_sign_ins::list_of_login(&app.db, &app.tenant, key, since, MOST).await?);
+        imported.extend(
+            imported_sign_ins::list_of_login(&scope.app.db, &scope.tenant.id, key, since, MOST).await?,
+        );
     }
-    let open = findings::list_open_of(&app.db, &app.tenant, &keys).await?;
-    let wide = findings::list_open_wide(&app.db, &app.tenant).await?;
-    let engine = app.config.signals.engine.clone();
+    let open = findings::list_open_of(&scope.app.db, &scope.tenant.id, &keys).await?;
+    let wide = findings::list_open_wide(&scope.app.db, &scope.tenant.id).await?;
+    let engine = scope.app.config.signals.engine.clone();
     let strangers = strange_addresses(&open);
     let work = move || -> Result<_, ActionError> {
         let recent = own.iter().filter(|row| row.at >= micros(since));

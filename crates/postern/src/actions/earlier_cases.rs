@@ -9,7 +9,7 @@ use postern_core::reason::Reason;
 use serde_json::json;
 
 use super::ActionError;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow, OpenedWith};
 
 /// Something that happened in another case of the person.
@@ -25,13 +25,13 @@ pub struct EarlierMark {
 /// What the other cases of the last 30 days add to the risk of this one. To one that was opened on a known device, those that
 /// were not add 1 in all: strangers must not push the owner to the seniors.
 pub(super) async fn risk_left_behind(
-    app: &App,
+    scope: &Scope,
     person: &PersonId,
     own: &CaseRow,
     now: Timestamp,
 ) -> Result<i64, ActionError> {
     let (mut risk, mut of_strangers) = (0, 0);
-    for row in cases::list_marked(&app.db, &app.tenant, person, CaseMark::since(now)).await? {
+    for row in cases::list_marked(&scope.app.db, &scope.tenant.id, person, CaseMark::since(now)).await? {
         let left = row.case(now)?.filter(|_| row.id != own.id).map_or(0, |case| case.risk_left_behind(now));
         if own.is_from_known_device() && !row.is_from_known_device() {
             of_strangers = (of_strangers + left).min(1);
@@ -43,10 +43,14 @@ pub(super) async fn risk_left_behind(
 }
 
 /// What to show on top of a case, newest first. Withdrawn ones are among it, though they count nothing.
-pub async fn earlier_marks(app: &App, case: &Case, now: Timestamp) -> Result<Vec<EarlierMark>, ActionError> {
+pub async fn earlier_marks(
+    scope: &Scope,
+    case: &Case,
+    now: Timestamp,
+) -> Result<Vec<EarlierMark>, ActionError> {
     let (person, since) = (&case.subject().person, CaseMark::since(now));
-    let mut rows = cases::list_marked(&app.db, &app.tenant, person, since).await?;
-    rows.extend(cases::list_closed_unmarked(&app.db, &app.tenant, person, since).await?);
+    let mut rows = cases::list_marked(&scope.app.db, &scope.tenant.id, person, since).await?;
+    rows.extend(cases::list_closed_unmarked(&scope.app.db, &scope.tenant.id, person, since).await?);
     let mut found = Vec::new();
     for row in rows.iter().filter(|row| row.id != case.id().as_str()) {
         let marks = row.case(now)?.map(|other| other.marks()).unwrap_or_default();
@@ -65,13 +69,13 @@ pub async fn earlier_marks(app: &App, case: &Case, now: Timestamp) -> Result<Vec
 /// was opened on a device that is not known puts off only those who come from such a device too, so that strangers do not push
 /// the owner to the seniors.
 pub(super) async fn begin(
-    app: &App,
+    scope: &Scope,
     case: Case,
     opened_with: OpenedWith,
 ) -> Result<(Case, Option<Event>), ActionError> {
     let (person, now) = (case.subject().person.clone(), case.opened_at());
     let from_known_device = opened_with == OpenedWith::KnownDevice;
-    for row in cases::list_marked(&app.db, &app.tenant, &person, CaseMark::since(now)).await? {
+    for row in cases::list_marked(&scope.app.db, &scope.tenant.id, &person, CaseMark::since(now)).await? {
         if from_known_device && !row.is_from_known_device() {
             continue;
         }

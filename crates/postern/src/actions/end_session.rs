@@ -4,18 +4,19 @@ use postern_core::event::{Event, EventKind};
 use serde_json::json;
 
 use super::{ActionError, Caller};
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::{StoreError, sessions};
 
 /// Ends one of the caller's own sessions.
-pub async fn end_session(app: &App, caller: &Caller, session: &str) -> Result<(), ActionError> {
-    let own = sessions::list(&app.db, &app.tenant, &caller.person.id, app.clock.now(), Config::SESSION_IDLE)
-        .await?;
+pub async fn end_session(scope: &Scope, caller: &Caller, session: &str) -> Result<(), ActionError> {
+    let own =
+        sessions::list(&scope.app.db, &scope.tenant.id, &caller.person.id, scope.now, Config::SESSION_IDLE)
+            .await?;
     if !own.iter().any(|known| known.id == session) {
         return Err(ActionError::NotFound);
     }
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     match sessions::end(&mut change, session).await {
         // Ended twice is ended.
         Err(StoreError::Conflict) => return Ok(()),

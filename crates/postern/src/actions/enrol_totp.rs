@@ -12,10 +12,10 @@ use super::ActionError;
 use super::on_record::Attempt;
 use super::sign_in::Begun;
 use super::signed_in::standing;
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
@@ -34,11 +34,14 @@ pub struct Secret {
 }
 
 /// Opens a flow that may enrol, with a fresh secret in it.
-pub(super) async fn begin(app: &App, change: &mut Change<'_>, begun: &Begun) -> Result<(), ActionError> {
+pub(super) async fn begin(scope: &Scope, change: &mut Change<'_>, begun: &Begun) -> Result<(), ActionError> {
     let id = token_hash(&begun.token);
-    let secret = app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
-    let sealed =
-        app.keys.seal(&app.rng, &FlowRow::place(&app.tenant, begun.flow.person(), &id), secret.as_slice())?;
+    let secret = scope.app.rng.bytes::<{ totp::SECRET_BYTES }>()?;
+    let sealed = scope.tenant.keys.seal(
+        &scope.app.rng,
+        &FlowRow::place(&scope.tenant.id, begun.flow.person(), &id),
+        secret.as_slice(),
+    )?;
     // Scanning a code and saving ten others takes longer than typing a password.
     let expires_at = change.at() + Config::FLOW_LIFE * 3;
     flows::insert(change, &id, &begun.flow, expires_at).await?;
@@ -47,27 +50,27 @@ pub(super) async fn begin(app: &App, change: &mut Change<'_>, begun: &Begun) -> 
 }
 
 /// The secret that waits in the flow.
-pub async fn secret(app: &App, row: &FlowRow) -> Result<Secret, ActionError> {
+pub async fn secret(scope: &Scope, row: &FlowRow) -> Result<Secret, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
-    flow.enrolling(standing(app, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    flow.enrolling(standing(scope, &person).await?)?;
     let sealed =
         row.sealed.as_deref().ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
-    let bytes = app.keys.unseal(&FlowRow::place(&app.tenant, &person.id, &row.id), sealed)?;
+    let bytes = scope.tenant.keys.unseal(&FlowRow::place(&scope.tenant.id, &person.id, &row.id), sealed)?;
     Ok(Secret { person, bytes })
 }
 
 /// Checks the first code; enrols; returns the backup codes, which are shown this once.
-pub async fn enrol_totp(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
+pub async fn enrol_totp(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "enrol_totp", case: None, person: Some(flow.person()) };
-    attempt.run(app, || enrol(app, row, code)).await
+    attempt.run(scope, || enrol(scope, row, code)).await
 }
 
-async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
-    let Secret { person, bytes } = secret(app, row).await?;
-    let step = match totp::check(&bytes, code, app.clock.now().as_second(), None) {
+async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
+    let Secret { person, bytes } = secret(scope, row).await?;
+    let step = match totp::check(&bytes, code, scope.now.as_second(), None) {
         Check::Accepted { step } => step,
         Check::ClockOff { steps } => {
             let off = totp::clock_words(steps);
@@ -86,11 +89,12 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
             ));
         }
     };
-    let (codes, salt, hashes) = new_codes(app, &person.id).await?;
-    let mut change = app.change_of(&person.id).await?;
+    let (codes, salt, hashes) = new_codes(scope, &person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = change.id()?;
-    let sealed = app.keys.seal(&app.rng, &Factor::place(&app.tenant, &person.id, &id), &bytes)?;
+    let sealed =
+        scope.tenant.keys.seal(&scope.app.rng, &Factor::place(&scope.tenant.id, &person.id, &id), &bytes)?;
     let factor = NewFactor {
         id: &id,
         person: &person.id,
@@ -108,7 +112,7 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
     for kind in ["totp", "backup_code", "pass"] {
         throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;
     }
-    notify::announce(app, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
+    notify::announce(scope, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
     let actor = || Actor::Person { id: person.id.clone() };
     let generated = Event::new(EventKind::MfaBackupCodesGenerated, actor())
         .person(&person.id)
@@ -124,13 +128,13 @@ async fn enrol(app: &App, row: &FlowRow, code: &str) -> Result<Vec<String>, Acti
 type NewCodes = (Vec<String>, Vec<u8>, Vec<Vec<u8>>);
 
 /// A new set: what to show, its salt, and what to store.
-pub(crate) async fn new_codes(app: &App, person: &PersonId) -> Result<NewCodes, ActionError> {
-    let salt = app.rng.bytes::<16>()?.to_vec();
+pub(crate) async fn new_codes(scope: &Scope, person: &PersonId) -> Result<NewCodes, ActionError> {
+    let salt = scope.app.rng.bytes::<16>()?.to_vec();
     let (mut shown, mut hashes) = (Vec::with_capacity(CODES), Vec::with_capacity(CODES));
     for _ in 0..CODES {
-        let code = PlainCode::<BackupCode>::from_random(&*app.rng.bytes::<16>()?);
+        let code = PlainCode::<BackupCode>::from_random(&*scope.app.rng.bytes::<16>()?);
         let input = Zeroizing::new(code.hash_input(person));
-        hashes.push(app.hashing.digest(input, salt.clone()).await?);
+        hashes.push(scope.app.hashing.digest(input, salt.clone()).await?);
         shown.push(code.reveal());
     }
     Ok((shown, salt, hashes))

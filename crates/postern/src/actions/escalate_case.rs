@@ -11,24 +11,29 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::{self, queue};
 
 /// Escalates a case.
-pub async fn escalate_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+pub async fn escalate_case(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "escalate_case", case: Some(id), person: None };
-    attempt.run(app, || escalate(app, caller, id, reason)).await
+    attempt.run(scope, || escalate(scope, caller, id, reason)).await
 }
 
-async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn escalate(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, _) = case_for(app, caller, id).await?;
+    let (row, case, _) = case_for(scope, caller, id).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused(
             "Nobody by that name is in the directory. Refuse the case.".to_owned(),
         ));
     }
-    let permit = permit_on_case::<Escalate>(app, caller, &case).await?;
+    let permit = permit_on_case::<Escalate>(scope, caller, &case).await?;
     let event = Event::new(EventKind::CaseEscalated, caller.actor())
         .person(&case.subject().person)
         .case(id)
@@ -36,11 +41,11 @@ async fn escalate(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         .before(json!({ "taken_by": row.taken_by }))
         .policies(permit.policies());
     let case = case.escalate(permit)?;
-    announce_opening(app, &row).await?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    announce_opening(scope, &row).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     // A risk that kept an agent from going on may be all that was in the way. A program's word moves nothing on.
     let moves_on = caller.scopes.is_none() && *case.stage() == Stage::Verifying;
-    let case = if moves_on { advance(app, &mut change, case).await? } else { case };
+    let case = if moves_on { advance(scope, &mut change, case).await? } else { case };
     queue::hand_on(&mut change, &row).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)

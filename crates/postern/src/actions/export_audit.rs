@@ -6,8 +6,8 @@ use postern_core::policy::ReadAudit;
 use serde_json::json;
 
 use super::{ActionError, Caller, permit_on_tenant};
-use crate::app::App;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::store::{Change, StoreError, turns};
 
@@ -17,24 +17,24 @@ pub const MOST: i64 = 50_000;
 /// Entries that match, newest first. A person touches a passkey for it; every admin and auditor is told, of a program's
 /// exports once a day.
 pub async fn export_audit(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     filter: &AuditFilter,
 ) -> Result<Vec<EntryRow>, ActionError> {
-    let permit = permit_on_tenant::<ReadAudit>(app, caller).await?;
+    let permit = permit_on_tenant::<ReadAudit>(scope, caller).await?;
     if caller.scopes.is_none() {
-        caller.expect_step_up(app.clock.now())?;
+        caller.expect_step_up(scope.now)?;
     }
-    let entries = audit::list(&app.db, &app.tenant, filter, MOST).await?;
+    let entries = audit::list(&scope.app.db, &scope.tenant.id, filter, MOST).await?;
     let event = Event::new(EventKind::AuditExported, caller.actor())
         .policies(permit.policies())
         .detail(json!({ "entries": entries.len(), "event": filter.event, "person": filter.person, "case": filter.case }));
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     if is_to_be_told(&mut change, caller).await? {
         let who = if caller.scopes.is_some() { "A service token of " } else { "" };
         let text =
             format!("{who}{} exported {} entries of the audit log.", caller.person.name, entries.len());
-        notify::tell_overseers(app, &mut change, ("The audit log was exported", &text, "/desk/audit"))
+        notify::tell_overseers(scope, &mut change, ("The audit log was exported", &text, "/desk/audit"))
             .await?;
     }
     change.commit(&event).await?;

@@ -11,7 +11,7 @@ use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKe
 use super::passkeys::{self, HeldPasskey};
 use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{Change, StoreError, factors};
 
 /// What somebody shows.
@@ -45,20 +45,20 @@ pub(super) struct ProvenBy {
 
 /// Pays for a code, then looks at it; or checks a signature. `step` is what it is for, in the record.
 pub(super) async fn check(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     step: &'static str,
     (proof, asked): (&FactorProof, Option<&SecurityKeyAuthentication>),
 ) -> Result<RightProof, ActionError> {
     match (proof, asked) {
-        (FactorProof::Code(code), _) => check_code(app, caller, step, code).await,
+        (FactorProof::Code(code), _) => check_code(scope, caller, step, code).await,
         (FactorProof::Assertion(answer), Some(asked)) => {
-            let held = passkeys::list_working(app, &caller.person.id).await?;
-            if let Some((held, result)) = passkeys::answered(app, held, (asked, answer)) {
+            let held = passkeys::list_working(scope, &caller.person.id).await?;
+            if let Some((held, result)) = passkeys::answered(scope, held, (asked, answer)) {
                 let shown = Shown::Touch { held: Box::new(held), result: Box::new(result) };
                 return Ok(RightProof { limit: None, shown });
             }
-            refuse(app, caller, step, "an answer that is not from a key of this person").await?;
+            refuse(scope, caller, step, "an answer that is not from a key of this person").await?;
             let words = "This is not a passkey of yours that works here. Use another one, or a code.";
             Err(ActionError::Wrong(words))
         }
@@ -69,32 +69,36 @@ pub(super) async fn check(
 }
 
 async fn check_code(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     step: &'static str,
     code: &str,
 ) -> Result<RightProof, ActionError> {
     let person = &caller.person.id;
     // The count is the one of the sign-in: who guesses here has no guesses more.
-    let limit = RateLimit::of_person(app, person, "totp", None).await?;
-    if let Err(throttled) = limit.acquire(app).await {
-        refuse(app, caller, step, "too many codes").await?;
+    let limit = RateLimit::of_person(scope, person, "totp", None).await?;
+    if let Err(throttled) = limit.acquire(scope).await {
+        refuse(scope, caller, step, "too many codes").await?;
         return Err(throttled);
     }
-    let (factor, check) = use_totp::check(app, person, code).await?;
+    let (factor, check) = use_totp::check(scope, person, code).await?;
     if let Check::Accepted { step } = check {
         return Ok(RightProof { limit: Some(limit), shown: Shown::Step { factor, step } });
     }
     let wrong = WrongCode::of(check);
-    refuse(app, caller, step, wrong.cause).await?;
-    limit.disable_at_limit(app, person, "totp").await?;
+    refuse(scope, caller, step, wrong.cause).await?;
+    limit.disable_at_limit(scope, person, "totp").await?;
     Err(ActionError::invalid("code", wrong.words))
 }
 
 impl RightProof {
     /// Uses it up. Its factor must still be there and work, and a code's time step must still be free: of two acts with
     /// one code, one wins.
-    pub(super) async fn use_up(self, app: &App, change: &mut Change<'_>) -> Result<ProvenBy, ActionError> {
+    pub(super) async fn use_up(
+        self,
+        scope: &Scope,
+        change: &mut Change<'_>,
+    ) -> Result<ProvenBy, ActionError> {
         if let Some(limit) = &self.limit {
             limit.clear(change).await?;
         }
@@ -107,16 +111,16 @@ impl RightProof {
             Shown::Touch { held, result } => {
                 let factor = held.factor.id.clone();
                 let is_passkey = held.factor.opens_alone();
-                held.save_used(app, change, &result).await?;
+                held.save_used(scope, change, &result).await?;
                 Ok(ProvenBy { factor, kind: FactorKind::Webauthn, is_passkey })
             }
         }
     }
 }
 
-async fn refuse(app: &App, caller: &Caller, step: &'static str, why: &str) -> Result<(), ActionError> {
+async fn refuse(scope: &Scope, caller: &Caller, step: &'static str, why: &str) -> Result<(), ActionError> {
     let event = Event::new(EventKind::StepRefused, caller.actor())
         .person(&caller.person.id)
         .detail(json!({ "step": step, "why": why }));
-    Ok(app.change().await?.commit(&event).await?)
+    Ok(scope.begin().await?.commit(&event).await?)
 }

@@ -13,40 +13,40 @@ use super::decide_on_power::stop_powers_of;
 use super::on_record::Attempt;
 use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     reason: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "force_mfa_reset", case: Some(id), person: None };
-    attempt.run(app, || reset(app, caller, id, reason)).await
+    attempt.run(scope, || reset(scope, caller, id, reason)).await
 }
 
-async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn reset(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<ForceReset>(app, caller, &case).await?;
-    let suffices = match app.policies.authorize(&Request::verify(&case, case.proof(now))) {
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<ForceReset>(scope, caller, &case).await?;
+    let suffices = match scope.tenant.policies.authorize(&Request::verify(&case, case.proof(now))) {
         Ok(permit) => permit,
-        Err(denied) => return Err(not_enough(app, caller, &case, denied).await?),
+        Err(denied) => return Err(not_enough(scope, caller, &case, denied).await?),
     };
     let policies = [permit.policies(), suffices.policies()].concat();
     let person = case.subject().person.clone();
-    let before = state_before(app, &person).await?;
+    let before = state_before(scope, &person).await?;
     let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let sessions_ended = remove_everything(app, &mut change, &person).await?;
-    supersede_others(app, &mut change, &case).await?;
-    notify::announce(app, &mut change, &person, Some(id), Notice::FactorsReset).await?;
+    let sessions_ended = remove_everything(scope, &mut change, &person).await?;
+    supersede_others(scope, &mut change, &case).await?;
+    notify::announce(scope, &mut change, &person, Some(id), Notice::FactorsReset).await?;
     let about =
         |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
     let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
@@ -56,7 +56,7 @@ async fn reset(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<
 }
 
 pub(super) async fn remove_everything(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<u64, ActionError> {
@@ -65,15 +65,15 @@ pub(super) async fn remove_everything(
     passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     known_devices::revoke_all(change, person).await?;
-    stop_powers_of(app, change, person).await?;
+    stop_powers_of(scope, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(sessions::end_all(change, person).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
-async fn supersede_others(app: &App, change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
+async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&app.db, &app.tenant, &done.subject().person).await? {
+    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, &done.subject().person).await? {
         let Some(other) = row.case(now)? else { continue };
         if other.id() == done.id() {
             continue;
@@ -89,21 +89,21 @@ async fn supersede_others(app: &App, change: &mut Change<'_>, done: &Case) -> Re
     Ok(())
 }
 
-pub(super) async fn state_before(app: &App, person: &PersonId) -> Result<Value, ActionError> {
-    let factors = factors::list(&app.db, &app.tenant, person).await?;
+pub(super) async fn state_before(scope: &Scope, person: &PersonId) -> Result<Value, ActionError> {
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
     let listed: Vec<Value> = factors
         .iter()
         .map(|f| json!({ "id": f.id, "kind": f.kind, "label": f.label, "enrolled_at": time(f.created_at).to_string() }))
         .collect();
     Ok(json!({
         "factors": listed,
-        "backup_codes_left": backup_codes::count_left(&app.db, &app.tenant, person, app.clock.now()).await?,
-        "sessions": sessions::list(&app.db, &app.tenant, person, app.clock.now(), Config::SESSION_IDLE).await?.len(),
+        "backup_codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
+        "sessions": sessions::list(&scope.app.db, &scope.tenant.id, person, scope.now, Config::SESSION_IDLE).await?.len(),
     }))
 }
 
 async fn not_enough(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     case: &Case,
     denied: postern_core::policy::Denied,
@@ -113,7 +113,7 @@ async fn not_enough(
         .case(case.id())
         .policies(&denied.policies)
         .detail(json!({ "action": "ForceReset", "says": "the evidence does not suffice" }));
-    app.change().await?.commit(&event).await?;
+    scope.begin().await?.commit(&event).await?;
     let words = "The evidence does not suffice yet. The case page says what the policy still wants.";
     Ok(ActionError::Refused(words.to_owned()))
 }

@@ -9,7 +9,6 @@ mod reading;
 mod record_batch;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::SignedDuration;
 use postern_core::event::Actor;
@@ -17,7 +16,7 @@ use postern_signals::report::printable;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{ActionError, Caller};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::Change;
 use crate::store::imports::ImportCounts;
 
@@ -85,10 +84,10 @@ pub(crate) enum By<'a> {
 }
 
 impl By<'_> {
-    async fn change<'a>(&self, app: &'a App) -> Result<Change<'a>, ActionError> {
+    async fn change<'a>(&self, scope: &'a Scope) -> Result<Change<'a>, ActionError> {
         match self {
-            Self::Caller(caller, _) => caller.change(app).await,
-            Self::Folder => Ok(app.change().await?),
+            Self::Caller(caller, _) => caller.change(scope).await,
+            Self::Folder => Ok(scope.begin().await?),
         }
     }
 
@@ -102,43 +101,45 @@ impl By<'_> {
 
 /// Reads a file and keeps its records.
 pub async fn import_sign_ins(
-    app: &Arc<App>,
+    scope: &Scope,
     caller: &Caller,
     admission: Admission,
     upload: &Upload,
 ) -> Result<Imported, ActionError> {
     let Admission { permit, limit, turn } = admission;
     let by = By::Caller(caller, permit.policies().to_vec());
-    let imported = read_and_record(app, &by, upload, Some(turn)).await?;
-    let mut change = app.change().await?;
+    let imported = read_and_record(scope, &by, upload, Some(turn)).await?;
+    let later = scope.later();
+    let mut change = later.begin().await?;
     limit.clear(&mut change).await?;
     change.commit_unrecorded("an import that fitted costs nothing").await?;
-    app.records.notify_one();
+    scope.app.jobs.records.notify_one();
     Ok(imported)
 }
 
 /// `turn`: given back when the thread that reads has ended, which may be after the caller has gone.
 pub(crate) async fn read_and_record(
-    app: &Arc<App>,
+    scope: &Scope,
     by: &By<'_>,
     upload: &Upload,
     turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Imported, ActionError> {
-    let mut reading = Reading::start(upload.path.clone(), Limits::of(app), turn);
+    let mut reading = Reading::start(upload.path.clone(), Limits::of(scope), turn);
     let mut import: Option<Imported> = None;
     let mut held = reading.next().await;
     // One lot is held back until it is known whether it is the last: a small file is one change.
     while let Some(lot) = held {
         held = reading.next().await;
         if held.is_some() {
-            import = Some(record_lot(app, by, upload, import, (lot, None)).await?);
+            // A large file takes minutes: each part is taken in as of its own moment, if whoever brings it is still let in.
+            import = Some(record_lot(&scope.later(), by, upload, import, (lot, None)).await?);
             continue;
         }
         let end = reading.end().await?;
         if import.is_none() && lot.counts.attempts == 0 {
             return Err(nothing_fits(&upload.path, &lot.counts, end.problem.as_deref()));
         }
-        return record_lot(app, by, upload, import, (lot, Some(end))).await;
+        return record_lot(&scope.later(), by, upload, import, (lot, Some(end))).await;
     }
     Err(ActionError::Internal("an import was read that had no last lot".to_owned()))
 }

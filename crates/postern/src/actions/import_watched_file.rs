@@ -6,7 +6,6 @@ mod standing;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use postern_core::event::{Actor, Event, EventKind};
 use postern_signals::read::{MAX_LINE, goes_line_by_line};
@@ -17,7 +16,7 @@ use self::growth::{ReadRange, head_of, parse, stretch};
 use self::standing::{as_known, from_the_start, of_the_same, read_to};
 use super::ActionError;
 use super::import_sign_ins::{By, Limits, Ordinals, ReadCounts, RecordBatch, Upload, Via, read_and_record};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportCounts, ImportRow};
 use crate::store::watched_files::{self, WatchedFile};
@@ -64,25 +63,25 @@ pub struct FileProgress {
 
 /// Reads what is new. `None`: nothing is to be done now.
 pub async fn import_watched_file(
-    app: &Arc<App>,
+    scope: &Scope,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
 ) -> Result<Option<FileProgress>, ActionError> {
     let path = seen.at.clone();
     let head = match blocking(move || head_of(&path)).await? {
         Ok(head) => head,
-        Err(error) => return unreadable(app, seen, known, &error).await,
+        Err(error) => return unreadable(scope, seen, known, &error).await,
     };
     if head.is_empty() {
         return Ok(None);
     }
     if goes_line_by_line(&head) {
-        return read_on(app, seen, known, head).await;
+        return read_on(scope, seen, known, head).await;
     }
     if known.is_some_and(|known| is_done(seen, known)) || seen.rest == UnchangedFor::None {
         return Ok(None);
     }
-    read_whole(app, seen, known).await.map(Some)
+    read_whole(scope, seen, known).await.map(Some)
 }
 
 /// Whether a file that is read as a whole was read as it is now.
@@ -102,7 +101,7 @@ pub fn is_unreadable(known: &WatchedFile) -> bool {
 }
 
 async fn unreadable(
-    app: &App,
+    scope: &Scope,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     error: &io::Error,
@@ -113,7 +112,7 @@ async fn unreadable(
     }
     let file = as_known(seen, known);
     let file = WatchedFile { read_bytes: file.read_bytes.max(0), ..file };
-    set_aside(app, seen, known, (file, problem)).await.map(Some)
+    set_aside(scope, seen, known, (file, problem)).await.map(Some)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActionError> {
@@ -122,20 +121,20 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 /// A document, a table, or something packed: all of it, once it has come to rest.
 async fn read_whole(
-    app: &Arc<App>,
+    scope: &Scope,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
 ) -> Result<FileProgress, ActionError> {
     let claim = WatchedFile { read_bytes: CLAIMED, ..as_known(seen, known) };
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     watched_files::save(&mut change, known, &claim).await?;
     change.commit_unrecorded("a file of the watched folder is about to be read").await?;
     let upload = Upload::new(&seen.path, Via::Folder, seen.at.clone());
-    match read_and_record(app, &By::Folder, &upload, None).await {
+    match read_and_record(scope, &By::Folder, &upload, None).await {
         Ok(imported) => {
             let done =
                 WatchedFile { import_id: Some(imported.id), read_bytes: seen.size, ..from_the_start(seen) };
-            let mut change = app.change().await?;
+            let mut change = scope.begin().await?;
             watched_files::save(&mut change, Some(&claim), &done).await?;
             change.commit_unrecorded("a file of the watched folder was read").await?;
             Ok(FileProgress { file: done, has_more: false })
@@ -146,7 +145,7 @@ async fn read_whole(
                 read_bytes: seen.size,
                 ..from_the_start(seen)
             };
-            set_aside(app, seen, Some(&claim), (file, words)).await
+            set_aside(scope, seen, Some(&claim), (file, words)).await
         }
         Err(error) => Err(error),
     }
@@ -154,14 +153,14 @@ async fn read_whole(
 
 /// A file that nothing can be done with is named, once.
 async fn set_aside(
-    app: &App,
+    scope: &Scope,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     (mut file, problem): (WatchedFile, String),
 ) -> Result<FileProgress, ActionError> {
     tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder is of no use");
-    let row = import_of(app, &file).await?;
-    let mut change = app.change().await?;
+    let row = import_of(scope, &file).await?;
+    let mut change = scope.begin().await?;
     let (id, tally) = match row {
         Some(row) => (row.id.clone(), ImportCounts::from(row)),
         None => (begin(&mut change, seen).await?, ImportCounts::default()),
@@ -176,7 +175,7 @@ async fn set_aside(
 
 /// A log that grows: from the last whole line on, a stretch at a time.
 async fn read_on(
-    app: &Arc<App>,
+    scope: &Scope,
     seen: &FileSnapshot,
     known: Option<&WatchedFile>,
     head: Vec<u8>,
@@ -193,31 +192,31 @@ async fn read_on(
         Ok(ReadRange::Endless) => {
             let problem = format!("a line goes on for more than {MAX_LINE} bytes; the rest is left out");
             let rest = read_to(file, seen.size, &head);
-            return set_aside(app, seen, known, (rest, problem)).await.map(Some);
+            return set_aside(scope, seen, known, (rest, problem)).await.map(Some);
         }
-        Err(error) => return unreadable(app, seen, known, &error).await,
+        Err(error) => return unreadable(scope, seen, known, &error).await,
     };
     let to = from.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-    let (limits, before) = (Limits::of(app), (file.read_lines, Ordinals::parse(&file.equal_lines)));
+    let (limits, before) = (Limits::of(scope), (file.read_lines, Ordinals::parse(&file.equal_lines)));
     let growth = blocking(move || parse(&bytes, limits, before)).await?;
     let file = WatchedFile {
         read_lines: file.read_lines + growth.lines,
         equal_lines: growth.ordinals.to_text()?,
         ..read_to(file, to, &head)
     };
-    let file = record(app, seen, (known, file), growth.lot).await?;
+    let file = record(scope, seen, (known, file), growth.lot).await?;
     Ok(Some(FileProgress { has_more: to < seen.size, file }))
 }
 
 /// Keeps a stretch, and how far the file was read, in one change. Its beginning is on the record.
 async fn record(
-    app: &App,
+    scope: &Scope,
     seen: &FileSnapshot,
     (known, mut file): (Option<&WatchedFile>, WatchedFile),
     lot: RecordBatch,
 ) -> Result<WatchedFile, ActionError> {
-    let row = import_of(app, &file).await?;
-    let mut change = app.change().await?;
+    let row = import_of(scope, &file).await?;
+    let mut change = scope.begin().await?;
     let is_first = row.is_none();
     let mut counts = row.as_ref().map_or_else(ReadCounts::default, ReadCounts::of);
     let (id, mut tally) = match row {
@@ -247,13 +246,13 @@ async fn record(
     } else {
         change.commit_unrecorded("more lines of a watched file whose beginning is on record").await?;
     }
-    app.records.notify_one();
+    scope.app.jobs.records.notify_one();
     Ok(file)
 }
 
-async fn import_of(app: &App, file: &WatchedFile) -> Result<Option<ImportRow>, StoreError> {
+async fn import_of(scope: &Scope, file: &WatchedFile) -> Result<Option<ImportRow>, StoreError> {
     match &file.import_id {
-        Some(id) => imports::find(&app.db, &app.tenant, id).await,
+        Some(id) => imports::find(&scope.app.db, &scope.tenant.id, id).await,
         None => Ok(None),
     }
 }

@@ -8,26 +8,26 @@ use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::{Change, passes};
 
 /// Closes a case whose time is over. Does nothing to one that has moved meanwhile.
-pub async fn lapse_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
-    retry(|| lapse(app, row)).await
+pub async fn lapse_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
+    retry(|| lapse(scope, row)).await
 }
 
-async fn lapse(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let mut change = match &row.person_id {
-        Some(person) => app.change_of(&PersonId::new(person)).await?,
-        None => app.change().await?,
+        Some(person) => scope.begin_for(&PersonId::new(person)).await?,
+        None => scope.begin().await?,
     };
     let event = Event::new(EventKind::CaseClosed, Actor::System).case(&row.case_id());
     let event = match row.case(change.at())? {
         Some(case) if has_lapsed(&case) => {
             let reset_at = case.remedied_at().map(|at| at.to_string());
-            close(app, &mut change, row, &case).await?;
+            close(scope, &mut change, row, &case).await?;
             let detail = json!({ "outcome": "lapsed", "reset_at": reset_at });
             event.person(&case.subject().person).detail(detail)
         }
@@ -44,12 +44,17 @@ fn has_lapsed(case: &Case) -> bool {
     matches!(case.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. })
 }
 
-async fn close(app: &App, change: &mut Change<'_>, row: &CaseRow, case: &Case) -> Result<(), ActionError> {
+async fn close(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    row: &CaseRow,
+    case: &Case,
+) -> Result<(), ActionError> {
     let person = &case.subject().person;
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
         passes::revoke_of_case(change, case.id()).await?;
-        notify::announce(app, change, person, Some(case.id()), Notice::CaseLapsed).await?;
+        notify::announce(scope, change, person, Some(case.id()), Notice::CaseLapsed).await?;
     }
     Ok(())
 }

@@ -5,22 +5,22 @@ use serde_json::json;
 
 use super::retry::retry;
 use super::{ActionError, Caller, refuse_hidden};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors;
 
 /// Most characters a name may have.
 const LONGEST: usize = 60;
 
 /// Names a factor of the caller's own.
-pub async fn name_factor(app: &App, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
-    retry(|| name(app, caller, id, label)).await
+pub async fn name_factor(scope: &Scope, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
+    retry(|| name(scope, caller, id, label)).await
 }
 
-async fn name(app: &App, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
+async fn name(scope: &Scope, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
     let Some(label) = parse_label(label)? else {
         return Err(ActionError::invalid("label", "Give it a name, such as \"Blue security key\"."));
     };
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     let own = factors::list_locked(&mut change, &caller.person.id).await?;
     let factor = own.into_iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
     factors::save_label(&mut change, &caller.person.id, id, &label).await?;

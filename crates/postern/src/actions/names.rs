@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use postern_core::login::normalise;
 
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::StoreError;
 use crate::store::persons::{self, Person};
 
@@ -15,13 +15,13 @@ const PREFIX: &str = "unknown-";
 const DIGITS: usize = 12;
 
 /// What stands for a name that nobody has.
-pub fn pseudonym(app: &App, name: &str) -> String {
+pub fn pseudonym(scope: &Scope, name: &str) -> String {
     let name = normalise(name);
     // Our own records hold it instead of the name already.
     if is_pseudonym(&name) {
         return name;
     }
-    let hash = app.keys.hash_of_name(app.tenant.as_str(), &name);
+    let hash = scope.tenant.keys.hash_of_name(&name);
     format!("{PREFIX}{}", hash.get(..DIGITS).unwrap_or_default())
 }
 
@@ -36,20 +36,20 @@ pub struct DirectoryMatches(HashMap<String, Person>);
 
 impl DirectoryMatches {
     /// Looks names up: a login here, or a mail address on file.
-    pub async fn by(app: &App, names: impl IntoIterator<Item = &str>) -> Result<Self, StoreError> {
+    pub async fn by(scope: &Scope, names: impl IntoIterator<Item = &str>) -> Result<Self, StoreError> {
         let mut keys: Vec<String> = names.into_iter().map(normalise).filter(|key| !key.is_empty()).collect();
         keys.sort();
         keys.dedup();
         let mut meant = HashMap::new();
         for some in keys.chunks(AT_ONCE) {
-            meant.extend(persons::list_meant_by(&app.db, &app.tenant, some).await?);
+            meant.extend(persons::list_meant_by(&scope.app.db, &scope.tenant.id, some).await?);
         }
         Ok(Self(meant))
     }
 
     /// The name itself, where somebody has it; otherwise what stands for it.
-    pub fn shown(&self, app: &App, name: &str) -> String {
-        if self.0.contains_key(&normalise(name)) { name.to_owned() } else { pseudonym(app, name) }
+    pub fn shown(&self, scope: &Scope, name: &str) -> String {
+        if self.0.contains_key(&normalise(name)) { name.to_owned() } else { pseudonym(scope, name) }
     }
 
     /// Who they are.

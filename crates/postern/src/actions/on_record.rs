@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
-use crate::app::App;
+use crate::scope::Scope;
 
 /// Something that somebody tries.
 pub(super) struct Attempt<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Attempt<'a> {
 impl Attempt<'_> {
     /// Does it, again where it ran into another change, and passes the outcome on; a refusal is recorded first. What was
     /// typed is not: it may be a secret.
-    pub async fn run<T, F>(self, app: &App, work: impl Fn() -> F) -> Result<T, ActionError>
+    pub async fn run<T, F>(self, scope: &Scope, work: impl Fn() -> F) -> Result<T, ActionError>
     where
         F: Future<Output = Result<T, ActionError>>,
     {
@@ -38,7 +38,7 @@ impl Attempt<'_> {
             Event::new(EventKind::StepRefused, self.actor).detail(json!({ "step": self.step, "why": why }));
         event.case = self.case.cloned();
         event.person = self.person.cloned();
-        app.change().await?.commit(&event).await?;
+        scope.begin().await?.commit(&event).await?;
         outcome
     }
 }

@@ -14,11 +14,10 @@ use zeroize::Zeroizing;
 use super::like_time::in_like_time;
 use super::retry::retry;
 use super::{ActionError, CountedTry, RateLimit, earlier_cases};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
-use crate::request::current_request;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::cases::{self, NewCase, OpenedWith, openings};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, known_devices, outbox};
@@ -35,30 +34,30 @@ pub struct Opened {
 const FLOOR: Duration = Duration::from_millis(200);
 
 /// Opens a case for whoever `login` names. A known `device` of the owner has a bucket of its own.
-pub async fn open_case(app: &App, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
-    open_with(app, login, device, OpenedWith::Nothing).await
+pub async fn open_case(scope: &Scope, login: &str, device: Option<&str>) -> Result<Opened, ActionError> {
+    open_with(scope, login, device, OpenedWith::Nothing).await
 }
 
 /// The same for somebody who has just shown the password of this login.
 pub async fn open_case_after_password(
-    app: &App,
+    scope: &Scope,
     login: &str,
     device: Option<&str>,
 ) -> Result<Opened, ActionError> {
-    open_with(app, login, device, OpenedWith::Password).await
+    open_with(scope, login, device, OpenedWith::Password).await
 }
 
 async fn open_with(
-    app: &App,
+    scope: &Scope,
     login: &str,
     device: Option<&str>,
     shown: OpenedWith,
 ) -> Result<Opened, ActionError> {
-    in_like_time(FLOOR, retry(|| open(app, login, device, shown))).await
+    in_like_time(FLOOR, retry(|| open(scope, login, device, shown))).await
 }
 
 async fn open(
-    app: &App,
+    scope: &Scope,
     login: &str,
     device: Option<&str>,
     shown: OpenedWith,
@@ -66,28 +65,28 @@ async fn open(
     if login.trim().is_empty() {
         return Err(ActionError::invalid("login", "Type the name you sign in with."));
     }
-    let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
-    limit(app, login, person.as_ref(), device).await?;
-    let opened_with = opened_with(app, person.as_ref(), device, shown).await?;
+    let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?;
+    limit(scope, login, person.as_ref(), device).await?;
+    let opened_with = opened_with(scope, person.as_ref(), device, shown).await?;
     // Locked before earlier cases are looked at: a refusal at this moment raises what this one needs, or comes after it.
-    let (mut change, announced) = begin(app, person.as_ref()).await?;
+    let (mut change, announced) = begin(scope, person.as_ref()).await?;
     let now = change.at();
-    let id = CaseId::new(app.rng.id(now)?);
-    let page = app.rng.token()?;
+    let id = CaseId::new(scope.app.rng.id(now)?);
+    let page = scope.app.rng.token()?;
     let (case, escalated) = match &person {
         Some(person) => {
             let case = Case::open(id.clone(), person.subject(), now);
-            let (case, escalated) = earlier_cases::begin(app, case, opened_with).await?;
+            let (case, escalated) = earlier_cases::begin(scope, case, opened_with).await?;
             (Some(case), escalated)
         }
         None => (None, None),
     };
-    let random = app.rng.bytes::<3>()?;
+    let random = scope.app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
-    let request = current_request();
+    let request = &scope.request;
     let new = NewCase {
         id: &id,
-        reference: &reference(app)?,
+        reference: &reference(scope)?,
         claimed_login: &claimed,
         page_token_hash: &token_hash(&page),
         phrase: &phrase::from_random(*random),
@@ -105,7 +104,7 @@ async fn open(
     if let Some(person) = &person {
         event = event.person(&person.id);
         if announced {
-            notify::announce(app, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
+            notify::announce(scope, &mut change, &person.id, Some(&id), Notice::CaseOpened).await?;
         }
     }
     if !announced {
@@ -119,10 +118,10 @@ async fn open(
 }
 
 /// The change, and whether the person is told in it.
-async fn begin<'a>(app: &'a App, person: Option<&Person>) -> Result<(Change<'a>, bool), ActionError> {
-    let Some(person) = person else { return Ok((app.change().await?, false)) };
+async fn begin<'a>(scope: &'a Scope, person: Option<&Person>) -> Result<(Change<'a>, bool), ActionError> {
+    let Some(person) = person else { return Ok((scope.begin().await?, false)) };
     // Locked: of two requests at the same time one is the first.
-    let mut change = app.change_of(&person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     let announced = is_told_at_once(&mut change, person).await?;
     Ok((change, announced))
 }
@@ -136,15 +135,16 @@ async fn is_told_at_once(change: &mut Change<'_>, person: &Person) -> Result<boo
 
 /// What whoever asks has to show for it. A name that nobody has can show nothing.
 async fn opened_with(
-    app: &App,
+    scope: &Scope,
     person: Option<&Person>,
     device: Option<&str>,
     shown: OpenedWith,
 ) -> Result<OpenedWith, ActionError> {
     let Some(person) = person else { return Ok(OpenedWith::Nothing) };
-    let (request, now) = (current_request(), app.clock.now());
+    let (request, now) = (&scope.request, scope.now);
     if let Some(device) = device.or(request.device.as_deref())
-        && known_devices::is_known(&app.db, &app.tenant, &person.id, &token_hash(device), now).await?
+        && known_devices::is_known(&scope.app.db, &scope.tenant.id, &person.id, &token_hash(device), now)
+            .await?
     {
         return Ok(OpenedWith::KnownDevice);
     }
@@ -154,24 +154,24 @@ async fn opened_with(
 /// A name can open a handful an hour: enough for a person, not for a flood of notices. An address can open a handful
 /// in five minutes: an office behind one address must still get through on a bad morning.
 async fn limit(
-    app: &App,
+    scope: &Scope,
     login: &str,
     person: Option<&Person>,
     device: Option<&str>,
 ) -> Result<(), ActionError> {
-    let in_window = |length| CountedTry::in_window("open_case", app.clock.now(), length);
-    RateLimit::of_sender(app, in_window(SignedDuration::from_mins(5))).await?.acquire(app).await?;
+    let in_window = |length| CountedTry::in_window("open_case", scope.now, length);
+    RateLimit::of_sender(scope, in_window(SignedDuration::from_mins(5))).await?.acquire(scope).await?;
     let hour = in_window(SignedDuration::from_hours(1));
     match person {
-        Some(person) => RateLimit::of_person(app, &person.id, hour, device).await?.acquire(app).await,
-        None => RateLimit::of_unknown_login(login, hour).acquire(app).await,
+        Some(person) => RateLimit::of_person(scope, &person.id, hour, device).await?.acquire(scope).await,
+        None => RateLimit::of_unknown_login(login, hour).acquire(scope).await,
     }
 }
 
 /// `C-7K3M9Q`: short enough to say, 30 bits; the unique key refuses a repeat.
-fn reference(app: &App) -> Result<String, ActionError> {
+fn reference(scope: &Scope) -> Result<String, ActionError> {
     use postern_core::factor::code::{EnrolmentPass, PlainCode};
-    let symbols = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?).reveal();
+    let symbols = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?).reveal();
     let six: String = symbols.chars().filter(char::is_ascii_alphanumeric).take(6).collect();
     Ok(format!("C-{six}"))
 }

@@ -8,7 +8,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::ActionError;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::{Change, StoreError};
 
@@ -20,21 +20,21 @@ pub(super) struct HeldPasskey {
 
 impl HeldPasskey {
     /// Opens a row.
-    pub(super) fn unseal(app: &App, factor: Factor) -> Result<Self, ActionError> {
-        let plain = app.keys.unseal(&place(app, &factor), &factor.sealed)?;
+    pub(super) fn unseal(scope: &Scope, factor: Factor) -> Result<Self, ActionError> {
+        let plain = scope.tenant.keys.unseal(&place(scope, &factor), &factor.sealed)?;
         Ok(Self { passkey: serde_json::from_slice(&plain)?, factor })
     }
 
     /// It signed: its counter may have moved. `Conflict` when it was removed meanwhile.
     pub(super) async fn save_used(
         mut self,
-        app: &App,
+        scope: &Scope,
         change: &mut Change<'_>,
         result: &AuthenticationResult,
     ) -> Result<(), ActionError> {
         self.passkey.update_credential(result);
         let plain = serde_json::to_vec(&self.passkey)?;
-        let sealed = app.keys.seal(&app.rng, &place(app, &self.factor), &plain)?;
+        let sealed = scope.tenant.keys.seal(&scope.app.rng, &place(scope, &self.factor), &plain)?;
         match factors::save_passkey(change, &self.factor.id, &sealed).await {
             Err(StoreError::Conflict) => Err(ActionError::Conflict),
             other => Ok(other?),
@@ -43,29 +43,29 @@ impl HeldPasskey {
 }
 
 /// A person's passkeys and security keys that work now.
-pub(super) async fn list_working(app: &App, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
-    let now = app.clock.now();
-    let held = list(app, person).await?;
+pub(super) async fn list_working(scope: &Scope, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
+    let now = scope.now;
+    let held = list(scope, person).await?;
     Ok(held.into_iter().filter(|held| held.factor.works(now)).collect())
 }
 
 /// All of them, those that wait or were switched off included.
-pub(super) async fn list(app: &App, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
-    let factors = factors::list(&app.db, &app.tenant, person).await?;
+pub(super) async fn list(scope: &Scope, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
     let keys = factors.into_iter().filter(|factor| factor.is(FactorKind::Webauthn));
-    keys.map(|factor| HeldPasskey::unseal(app, factor)).collect()
+    keys.map(|factor| HeldPasskey::unseal(scope, factor)).collect()
 }
 
 /// A challenge for any of these after something else was shown: a passkey has to verify its user, as it always does; a
 /// security key need not.
 pub(super) fn ask_any(
-    app: &App,
+    scope: &Scope,
     held: &[HeldPasskey],
 ) -> Result<(Value, SecurityKeyAuthentication), ActionError> {
     // The crate keeps what it demands of a key with the key: both kinds are stored alike.
     let keys: Result<Vec<SecurityKey>, _> =
         held.iter().map(|held| serde_json::from_value(serde_json::to_value(&held.passkey)?)).collect();
-    let (options, state) = app.webauthn.start_securitykey_authentication(&keys?)?;
+    let (options, state) = scope.tenant.webauthn.start_securitykey_authentication(&keys?)?;
     let mut options = serde_json::to_value(&options)?;
     // The hint would have browsers ask for a key on USB where the passkey is in the phone.
     if let Some(members) = options.pointer_mut("/publicKey").and_then(Value::as_object_mut) {
@@ -76,15 +76,15 @@ pub(super) fn ask_any(
 
 /// Which of these answered. `None`: the answer is wrong, or its key does not work any more.
 pub(super) fn answered(
-    app: &App,
+    scope: &Scope,
     held: Vec<HeldPasskey>,
     (state, answer): (&SecurityKeyAuthentication, &PublicKeyCredential),
 ) -> Option<(HeldPasskey, AuthenticationResult)> {
-    let result = app.webauthn.finish_securitykey_authentication(answer, state).ok()?;
+    let result = scope.tenant.webauthn.finish_securitykey_authentication(answer, state).ok()?;
     let held = held.into_iter().find(|held| held.passkey.cred_id() == result.cred_id())?;
     Some((held, result))
 }
 
-fn place(app: &App, factor: &Factor) -> String {
-    Factor::place(&app.tenant, &PersonId::new(&factor.person_id), &factor.id)
+fn place(scope: &Scope, factor: &Factor) -> String {
+    Factor::place(&scope.tenant.id, &PersonId::new(&factor.person_id), &factor.id)
 }

@@ -9,9 +9,9 @@ use postern_audit::verify_checkpoint;
 use postern_core::person::Role;
 
 use super::ActionError;
-use crate::app::App;
 use crate::audit_log::signer;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::{audit, persons, turns};
 
 /// Auditors get one mail in so long.
@@ -22,23 +22,26 @@ const TURN: &str = "checkpoint_mail";
 const TURN_TO_MAIL: &str = "checkpoint";
 
 /// Publishes the newest checkpoint; does nothing for an empty log.
-pub async fn publish_checkpoint(app: &App) -> Result<(), ActionError> {
-    let Some((size, note)) = audit::find_checkpoint(&app.db, &app.tenant).await? else { return Ok(()) };
-    let vkey = signer(app)?.vkey();
+pub async fn publish_checkpoint(scope: &Scope) -> Result<(), ActionError> {
+    let Some((size, note)) = audit::find_checkpoint(&scope.app.db, &scope.tenant.id).await? else {
+        return Ok(());
+    };
+    let vkey = signer(scope)?.vkey();
     // What does not verify is not ours, and is not passed on as if it were.
     verify_checkpoint(&note, &vkey)
         .map_err(|error| ActionError::Internal(format!("a stored checkpoint: {error}")))?;
     tracing::info!(size, checkpoint = ?note, key = vkey, "the audit log's newest checkpoint");
-    if let Some(folder) = &app.config.checkpoint_folder
-        && let Err(error) = keep_in(folder, size, &note)
+    if let Some(folder) = &scope.app.config.checkpoint_folder
+        && let Err(error) = keep_in(&folder.join(&scope.tenant.slug), size, &note)
     {
         tracing::error!(%error, folder = %folder.display(), "a checkpoint was not kept in the folder for checkpoints");
     }
-    mail(app, &note, &vkey).await
+    mail(scope, &note, &vkey).await
 }
 
-/// One file for each size. One that is there is left as it is.
+/// One file for each size, in the organisation's own folder. One that is there is left as it is.
 fn keep_in(folder: &Path, size: i64, note: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
     let path = folder.join(format!("checkpoint-{size:012}"));
     match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(note.as_bytes()).and_then(|()| file.sync_all()),
@@ -47,12 +50,12 @@ fn keep_in(folder: &Path, size: i64, note: &str) -> std::io::Result<()> {
     }
 }
 
-async fn mail(app: &App, note: &str, vkey: &str) -> Result<(), ActionError> {
-    let auditors = persons::list_with_roles(&app.db, &app.tenant, &[Role::Auditor]).await?;
+async fn mail(scope: &Scope, note: &str, vkey: &str) -> Result<(), ActionError> {
+    let auditors = persons::list_with_roles(&scope.app.db, &scope.tenant.id, &[Role::Auditor]).await?;
     if auditors.is_empty() {
         return Ok(());
     }
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     // What another node has just mailed is seen now.
     turns::take(&mut change, TURN_TO_MAIL).await?;
     let since = change.at().saturating_sub(MAIL_EVERY).unwrap_or(change.at());
@@ -60,6 +63,6 @@ async fn mail(app: &App, note: &str, vkey: &str) -> Result<(), ActionError> {
         return Ok(());
     }
     turns::take(&mut change, TURN).await?;
-    notify::send_checkpoint(app, &mut change, &auditors, (note, vkey)).await?;
+    notify::send_checkpoint(scope, &mut change, &auditors, (note, vkey)).await?;
     Ok(change.commit_unrecorded("a mail with a checkpoint that is in the database").await?)
 }

@@ -7,10 +7,9 @@ use serde_json::json;
 use super::ActionError;
 use super::retry::retry;
 use super::sender_limit::RequestSender;
-use crate::app::App;
 use crate::notify::{self, Notice};
-use crate::request::current_request;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::throttles::{self, Cap, CountedTry, Guess, RateLimitKey};
 use crate::store::{Change, StoreError, factors, known_devices, outbox};
 
@@ -25,7 +24,7 @@ pub struct RateLimit {
 impl RateLimit {
     /// A person's secret of a kind, from a device. A known device of the owner has its own bucket.
     pub async fn of_person(
-        app: &App,
+        scope: &Scope,
         person: &PersonId,
         counted: impl Into<CountedTry>,
         device: Option<&str>,
@@ -33,10 +32,10 @@ impl RateLimit {
         let counted = counted.into();
         let cap = cap_of(&counted);
         let key = RateLimitKey::of_person(person, counted);
-        let request = current_request();
+        let request = &scope.request;
         let device = device.or(request.device.as_deref());
         if let Some(hash) = device.map(token_hash)
-            && known_devices::is_known(&app.db, &app.tenant, person, &hash, app.clock.now()).await?
+            && known_devices::is_known(&scope.app.db, &scope.tenant.id, person, &hash, scope.now).await?
         {
             return Ok(Self { key, bucket: format!("device:{hash}"), cap });
         }
@@ -51,8 +50,8 @@ impl RateLimit {
     }
 
     /// Who sent this request: the owner of a known device, or an address (an IPv6 network of /64 is one).
-    pub async fn of_sender(app: &App, counted: impl Into<CountedTry>) -> Result<Self, StoreError> {
-        let sender = RequestSender::of_request(app).await?;
+    pub async fn of_sender(scope: &Scope, counted: impl Into<CountedTry>) -> Result<Self, StoreError> {
+        let sender = RequestSender::of_request(scope).await?;
         Ok(Self::keyed(RateLimitKey::of_resource("sender", sender.nearest(), counted)))
     }
 
@@ -66,12 +65,12 @@ impl RateLimit {
     }
 
     /// Pays for one guess.
-    pub async fn acquire(&self, app: &App) -> Result<(), ActionError> {
-        retry(|| self.pay(app)).await
+    pub async fn acquire(&self, scope: &Scope) -> Result<(), ActionError> {
+        retry(|| self.pay(scope)).await
     }
 
-    async fn pay(&self, app: &App) -> Result<(), ActionError> {
-        let mut change = app.change().await?;
+    async fn pay(&self, scope: &Scope) -> Result<(), ActionError> {
+        let mut change = scope.begin().await?;
         let guess = throttles::acquire(&mut change, &self.key, &self.bucket, self.cap).await?;
         change
             .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
@@ -90,8 +89,8 @@ impl RateLimit {
 
     /// The same for a name that nobody has: there is nothing to stop and nobody to tell, but what would keep a person from
     /// being told answers here too.
-    pub async fn rehearse_disabling(&self, app: &App) -> Result<(), ActionError> {
-        let mut change = app.change().await?;
+    pub async fn rehearse_disabling(&self, scope: &Scope) -> Result<(), ActionError> {
+        let mut change = scope.begin().await?;
         if throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
             outbox::rehearse(&mut change).await?;
         }
@@ -101,16 +100,16 @@ impl RateLimit {
     /// After a wrong guess: at the lifetime cap the person's factors of this kind stop, and the owner is told (D9).
     pub async fn disable_at_limit(
         &self,
-        app: &App,
+        scope: &Scope,
         person: &PersonId,
         kind: &str,
     ) -> Result<(), ActionError> {
-        let mut change = app.change_of(person).await?;
+        let mut change = scope.begin_for(person).await?;
         if !throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
             return Ok(());
         }
         factors::disable_kind(&mut change, person, kind).await?;
-        notify::announce(app, &mut change, person, None, Notice::FactorDisabled).await?;
+        notify::announce(scope, &mut change, person, None, Notice::FactorDisabled).await?;
         let event = Event::new(EventKind::MfaFactorDisabled, Actor::System)
             .person(person)
             .detail(json!({ "kind": kind, "why": "lifetime cap of consecutive failures" }));

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::names::DirectoryMatches;
 use super::{ActionError, tell_seniors};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings::{self, Content, FindingRow, INCIDENT, Sameness};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, StoreError, turns};
@@ -32,23 +32,23 @@ pub struct Found {
 }
 
 /// Keeps one finding: new, or grown. Does nothing if nothing is new.
-pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError> {
+pub async fn record_finding(scope: &Scope, found: &Found) -> Result<(), ActionError> {
     let logins: Vec<&str> = found.finding.people.iter().map(AsRef::as_ref).chain(about(found)).collect();
-    let meant = DirectoryMatches::by(app, logins).await?;
-    let found = &with_names(app, found, &meant);
+    let meant = DirectoryMatches::by(scope, logins).await?;
+    let found = &with_names(scope, found, &meant);
     // Most of what is told was told before: then no record is looked up.
     let bare = content::of(found, Vec::new())?;
-    let known = findings::find_same(&app.db, &app.tenant, &same(&bare)).await?;
+    let known = findings::find_same(&scope.app.db, &scope.tenant.id, &same(&bare)).await?;
     if known.as_ref().is_some_and(|known| content::has_all(known, &bare, found.evidence.len())) {
         return Ok(());
     }
-    let new = content::of(found, evidence::named(app, &found.evidence).await?)?;
+    let new = content::of(found, evidence::named(scope, &found.evidence).await?)?;
     if known.is_some_and(|known| content::merged(&known, &new) == content::of_row(&known)) {
         return Ok(());
     }
     let keys: Vec<String> = found.finding.people.iter().map(|person| login::normalise(person)).collect();
-    let seniors = seniors(app).await?;
-    let mut change = app.change().await?;
+    let seniors = seniors(scope).await?;
+    let mut change = scope.begin().await?;
     // Nodes take turns: what the other one has just kept is seen now.
     turns::take(&mut change, "findings").await?;
     let kept = keep(&mut change, new).await?;
@@ -66,7 +66,7 @@ pub async fn record_finding(app: &App, found: &Found) -> Result<(), ActionError>
     let Content { title, severity, until_at, .. } = &kept.content;
     let told =
         tell_seniors::OpenedIncidents { id: &kept.id, title, severity: *severity, until_at: *until_at };
-    tell_seniors::tell_of(app, &mut change, &told, &seniors).await?;
+    tell_seniors::tell_of(scope, &mut change, &told, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
     Ok(())
@@ -77,13 +77,13 @@ fn about(found: &Found) -> Option<&str> {
 }
 
 /// The same, with nobody's name in it that is not in the directory.
-fn with_names(app: &App, found: &Found, meant: &DirectoryMatches) -> Found {
+fn with_names(scope: &Scope, found: &Found, meant: &DirectoryMatches) -> Found {
     let mut found = found.clone();
     for person in &mut found.finding.people {
-        *person = meant.shown(app, person).into();
+        *person = meant.shown(scope, person).into();
     }
     if let Subject::Person { person, .. } = &mut found.finding.subject {
-        *person = meant.shown(app, person).into();
+        *person = meant.shown(scope, person).into();
     }
     found
 }
@@ -135,8 +135,8 @@ fn has_grown(known: &FindingRow, content: &Content) -> bool {
 }
 
 /// Whom incidents are told to.
-pub(super) async fn seniors(app: &App) -> Result<Vec<Person>, StoreError> {
-    persons::list_with_roles(&app.db, &app.tenant, &[Role::Senior, Role::Admin]).await
+pub(super) async fn seniors(scope: &Scope) -> Result<Vec<Person>, StoreError> {
+    persons::list_with_roles(&scope.app.db, &scope.tenant.id, &[Role::Senior, Role::Admin]).await
 }
 
 fn event(kept: &KeptFinding, opened: OpenedFinding, subject: &Subject, meant: &DirectoryMatches) -> Event {

@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 use super::ActionError;
 use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::force_mfa_reset::{remove_everything, state_before};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::passes::NewPass;
 use crate::store::persons::first_passkey;
 use crate::store::throttles::RateLimitKey;
@@ -30,22 +30,22 @@ pub enum IssuedCredential {
 
 /// Removes a person's factors, and the password too if asked; enables the account if it was suspended.
 pub async fn recover_person(
-    app: &App,
+    scope: &Scope,
     login: &str,
     reason: &str,
     new_password: bool,
 ) -> Result<IssuedCredential, ActionError> {
     let reason = Reason::parse(reason)?;
-    let person = persons::find_by_login(&app.db, &app.tenant, login).await?;
+    let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?;
     let Some(person) = person else {
         return Err(ActionError::invalid("login", format!("Nobody signs in as {login:?}.")));
     };
-    let before = state_before(app, &person.id).await?;
-    let (pass, pass_hash) = new_pass(app, &person.id).await?;
-    let (code, code_hash) = new_set_up_code(app, &person.id).await?;
-    let mut change = app.change_of(&person.id).await?;
-    let sessions = remove_everything(app, &mut change, &person.id).await?;
-    supersede_all(app, &mut change, &person.id).await?;
+    let before = state_before(scope, &person.id).await?;
+    let (pass, pass_hash) = new_pass(scope, &person.id).await?;
+    let (code, code_hash) = new_set_up_code(scope, &person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
+    let sessions = remove_everything(scope, &mut change, &person.id).await?;
+    supersede_all(scope, &mut change, &person.id).await?;
     let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
     change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
     if let Some(why) = &person.suspended_why {
@@ -56,14 +56,14 @@ pub async fn recover_person(
     forget_guesses(&mut change, &person.id).await?;
     let until = change.at() + Config::FIRST_PASSKEY_LIFE;
     first_passkey::grant(&mut change, &person.id, until).await?;
-    notify::announce(app, &mut change, &person.id, None, Notice::FactorsReset).await?;
+    notify::announce(scope, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;
         change.record(about(EventKind::UserPasswordChanged).detail(json!({ "removed": true })));
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         IssuedCredential::SetUpCode(code)
     } else {
-        let expires_at = change.at() + app.config.pass_life;
+        let expires_at = change.at() + scope.app.config.pass_life;
         let new = NewPass {
             purpose: EnrolmentPass::PURPOSE,
             person: &person.id,
@@ -82,9 +82,9 @@ pub async fn recover_person(
 }
 
 /// Whatever was open in the person's name ends here: a page that somebody else holds must show no pass any more.
-async fn supersede_all(app: &App, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+async fn supersede_all(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&app.db, &app.tenant, person).await? {
+    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, person).await? {
         let Some(case) = row.case(now)? else { continue };
         if !case.stage().is_open() {
             continue;
@@ -100,9 +100,13 @@ async fn supersede_all(app: &App, change: &mut Change<'_>, person: &PersonId) ->
     Ok(())
 }
 
-async fn new_pass(app: &App, person: &PersonId) -> Result<(String, String), ActionError> {
-    let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
-    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(person)), *app.rng.bytes::<16>()?).await?;
+async fn new_pass(scope: &Scope, person: &PersonId) -> Result<(String, String), ActionError> {
+    let code = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?);
+    let hash = scope
+        .app
+        .hashing
+        .hash(Zeroizing::new(code.hash_input(person)), *scope.app.rng.bytes::<16>()?)
+        .await?;
     Ok((code.reveal(), hash))
 }
 

@@ -8,31 +8,36 @@ use postern_core::reason::Reason;
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::cases;
 
 /// Refuses a case, a stranger's included.
-pub async fn refuse_case(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+pub async fn refuse_case(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "refuse_case", case: Some(id), person: None };
-    attempt.run(app, || refuse(app, caller, id, reason)).await
+    attempt.run(scope, || refuse(scope, caller, id, reason)).await
 }
 
-async fn refuse(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn refuse(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<Refuse>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<Refuse>(scope, caller, &case).await?;
     let mut event = Event::new(EventKind::CaseRefused, caller.actor())
         .case(id)
         .reason(&reason)
         .policies(permit.policies());
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     if row.person_id.is_some() {
         event = event.person(&case.subject().person);
         let refusal = Refusal { by: caller.person.id.clone(), reason: reason.clone(), at: now };
         let case = case.refuse(permit, refusal)?;
         cases::save(&mut change, &row, &case).await?;
-        notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseRefused).await?;
+        notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseRefused).await?;
     } else {
         cases::close_stranger(&mut change, &row, "closed").await?;
     }

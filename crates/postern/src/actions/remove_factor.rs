@@ -11,9 +11,9 @@ use super::factor_proof::{self, FactorProof};
 use super::force_mfa_reset::state_before;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, passkeys};
-use crate::app::App;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::{Change, ceremonies, factors, sessions};
@@ -30,65 +30,65 @@ struct PendingRemoval {
 }
 
 /// Asks for a passkey that proves the removal of this factor.
-pub async fn start(app: &App, caller: &Caller, factor: &str) -> Result<Challenge, ActionError> {
+pub async fn start(scope: &Scope, caller: &Caller, factor: &str) -> Result<Challenge, ActionError> {
     let person = &caller.person.id;
-    check_removable(app, &factors::list(&app.db, &app.tenant, person).await?, factor)?;
-    let held = passkeys::list_working(app, person).await?;
+    check_removable(scope, &factors::list(&scope.app.db, &scope.tenant.id, person).await?, factor)?;
+    let held = passkeys::list_working(scope, person).await?;
     if held.is_empty() {
         return Err(ActionError::Refused(
             "You have no passkey that works. Type a code from your app.".to_owned(),
         ));
     }
-    let (options, asked) = passkeys::ask_any(app, &held)?;
+    let (options, asked) = passkeys::ask_any(scope, &held)?;
     let pending = PendingRemoval { factor: factor.to_owned(), asked };
-    let token = ceremony::begin(app, CeremonyKind::RemoveFactor, Some(person), &pending).await?;
+    let token = ceremony::begin(scope, CeremonyKind::RemoveFactor, Some(person), &pending).await?;
     Ok(Challenge { token, options })
 }
 
 /// Removes it. `token` names the ceremony, where a passkey proves it.
 pub async fn remove_factor(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     factor: &str,
     (token, proof): (&str, &FactorProof),
 ) -> Result<(), ActionError> {
     let attempt =
         Attempt { actor: caller.actor(), step: "remove_factor", case: None, person: Some(&caller.person.id) };
-    attempt.run(app, || remove(app, caller, factor, (token, proof))).await
+    attempt.run(scope, || remove(scope, caller, factor, (token, proof))).await
 }
 
 async fn remove(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     factor: &str,
     (token, proof): (&str, &FactorProof),
 ) -> Result<(), ActionError> {
     let person = &caller.person.id;
-    check_removable(app, &factors::list(&app.db, &app.tenant, person).await?, factor)?;
+    check_removable(scope, &factors::list(&scope.app.db, &scope.tenant.id, person).await?, factor)?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::RemoveFactor, person: Some(person) };
     let asked = match proof {
         FactorProof::Code(_) => None,
         FactorProof::Assertion(_) => {
-            let pending: PendingRemoval = ceremony::load_state(app, key).await?;
+            let pending: PendingRemoval = ceremony::load_state(scope, key).await?;
             if pending.factor != factor {
                 return Err(ActionError::Wrong("The passkey was asked about another one. Try again."));
             }
             Some(pending.asked)
         }
     };
-    let right = factor_proof::check(app, caller, "remove_factor", (proof, asked.as_ref())).await?;
-    let before = state_before(app, person).await?;
-    let mut change = caller.change(app).await?;
+    let right = factor_proof::check(scope, caller, "remove_factor", (proof, asked.as_ref())).await?;
+    let before = state_before(scope, person).await?;
+    let mut change = caller.change(scope).await?;
     if asked.is_some() {
         ceremonies::consume(&mut change, key).await?;
     }
-    let proven_by = right.use_up(app, &mut change).await?;
+    let proven_by = right.use_up(scope, &mut change).await?;
     // Looked at again now that nobody else can change them: of two removals at once, one leaves the other the last.
-    let gone = check_removable(app, &factors::list_locked(&mut change, person).await?, factor)?;
+    let gone = check_removable(scope, &factors::list_locked(&mut change, person).await?, factor)?;
     factors::remove(&mut change, person, factor).await?;
     end_other_sessions(&mut change, caller).await?;
-    notify::announce(app, &mut change, person, None, Notice::FactorRemoved).await?;
+    notify::announce(scope, &mut change, person, None, Notice::FactorRemoved).await?;
     let event =
         Event::new(EventKind::MfaFactorRemoved, caller.actor()).person(person).before(before).detail(json!({
             "kind": gone.kind, "factor": gone.id, "label": gone.label,
@@ -99,8 +99,8 @@ async fn remove(
 }
 
 /// The factor, if the person has it and would still have a way in without it.
-fn check_removable(app: &App, own: &[Factor], id: &str) -> Result<Factor, ActionError> {
-    let now = app.clock.now();
+fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, ActionError> {
+    let now = scope.now;
     let factor = own.iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
     if !own.iter().any(|other| other.id != id && other.works(now)) {
         return Err(ActionError::Refused(LAST.to_owned()));

@@ -11,13 +11,13 @@ use serde_json::json;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::{StoreError, contacts};
 
 /// Notes it, with who said so and how.
 pub async fn report_contact_lost(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     contact: &str,
@@ -25,28 +25,28 @@ pub async fn report_contact_lost(
 ) -> Result<(), ActionError> {
     let attempt =
         Attempt { actor: caller.actor(), step: "report_contact_lost", case: Some(id), person: None };
-    attempt.run(app, || report(app, caller, id, contact, reason)).await
+    attempt.run(scope, || report(scope, caller, id, contact, reason)).await
 }
 
 async fn report(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     contact: &str,
     reason: &str,
 ) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, _) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<ReportContact>(app, caller, &case).await?;
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<ReportContact>(scope, caller, &case).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned()));
     }
     if matches!(case.stage(), Stage::Contested { .. } | Stage::Closed { .. }) {
         return Err(ActionError::Refused("The case is over. Nothing is reported in it any more.".to_owned()));
     }
-    announce_opening(app, &row).await?;
+    announce_opening(scope, &row).await?;
     let person = &case.subject().person;
-    let mut change = caller.change_on(app, person).await?;
+    let mut change = caller.change_on(scope, person).await?;
     match contacts::mark_lost(&mut change, person, contact, &caller.person.id).await {
         Err(StoreError::Conflict) => {
             let words = "This contact is reported lost already, or is not on file for them.";
@@ -54,7 +54,7 @@ async fn report(
         }
         other => other?,
     }
-    notify::announce(app, &mut change, person, Some(id), Notice::ContactReportedLost).await?;
+    notify::announce(scope, &mut change, person, Some(id), Notice::ContactReportedLost).await?;
     let event = Event::new(EventKind::ContactReportedLost, caller.actor())
         .person(person)
         .case(id)

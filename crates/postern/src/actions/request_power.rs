@@ -9,9 +9,9 @@ use postern_core::person::Role;
 use serde_json::json;
 
 use super::{ActionError, Caller};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::power_grants::{self, NewGrant};
 use crate::store::{Change, micros, time};
 
@@ -26,7 +26,7 @@ pub(super) enum Power<'a> {
 
 /// Asks for it in the change that makes the person or the token. The answer: when it takes effect if nobody stops it.
 pub(super) async fn request_power(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     caller: &Caller,
     (person, name, power): (&PersonId, &str, Power<'_>),
@@ -54,6 +54,6 @@ pub(super) async fn request_power(
         takes_effect_at.strftime("%-d %b %Y, %H:%M")
     );
     let page = format!("/desk/power-grants/{id}");
-    notify::tell_overseers(app, change, (subject, &text, &page)).await?;
+    notify::tell_overseers(scope, change, (subject, &text, &page)).await?;
     Ok(takes_effect_at)
 }

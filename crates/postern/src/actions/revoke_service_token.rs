@@ -8,24 +8,25 @@ use serde_json::json;
 use super::decide_on_power::stop_power_of_token;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{StoreError, service_tokens};
 
 /// Revokes a token.
-pub async fn revoke_service_token(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
+pub async fn revoke_service_token(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "revoke_service_token", case: None, person: None };
-    attempt.run(app, || revoke(app, caller, id)).await
+    attempt.run(scope, || revoke(scope, caller, id)).await
 }
 
-async fn revoke(app: &App, caller: &Caller, id: &str) -> Result<(), ActionError> {
-    let permit = permit_on_tenant::<ManageTokens>(app, caller).await?;
+async fn revoke(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionError> {
+    let permit = permit_on_tenant::<ManageTokens>(scope, caller).await?;
     if caller.scopes.is_some() {
         return Err(ActionError::Refused("A token can't revoke tokens.".to_owned()));
     }
-    let token = service_tokens::find(&app.db, &app.tenant, id).await?.ok_or(ActionError::NotFound)?;
-    let mut change = caller.change_on(app, &PersonId::new(&token.owner_id)).await?;
+    let token =
+        service_tokens::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or(ActionError::NotFound)?;
+    let mut change = caller.change_on(scope, &PersonId::new(&token.owner_id)).await?;
     // In the order of whoever gives the power: first what waits, then the token.
-    stop_power_of_token(app, &mut change, caller, id).await?;
+    stop_power_of_token(scope, &mut change, caller, id).await?;
     match service_tokens::revoke(&mut change, id).await {
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,

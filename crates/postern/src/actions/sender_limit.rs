@@ -9,9 +9,8 @@ use postern_core::id::PersonId;
 
 use super::ActionError;
 use super::retry::retry;
-use crate::app::App;
-use crate::request::current_request;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::throttles::{SenderLimit, admit, find_wait};
 use crate::store::{StoreError, known_devices};
 
@@ -35,11 +34,11 @@ pub enum RequestSender {
 
 impl RequestSender {
     /// Of the request at hand.
-    pub async fn of_request(app: &App) -> Result<Self, StoreError> {
-        let request = current_request();
+    pub async fn of_request(scope: &Scope) -> Result<Self, StoreError> {
+        let request = &scope.request;
         if let Some(device) = request.device.as_deref().map(token_hash)
             && let Some(owner) =
-                known_devices::find_owner(&app.db, &app.tenant, &device, app.clock.now()).await?
+                known_devices::find_owner(&scope.app.db, &scope.tenant.id, &device, scope.now).await?
         {
             return Ok(Self::Owner(owner));
         }
@@ -88,25 +87,25 @@ impl RequestSender {
 
 /// Counts the request at hand, or says how long its sender has to wait. A sender that was told to wait and asks again at
 /// once costs nothing; one that shows a device costs the look whose it is.
-pub async fn admit_request(app: &App) -> Result<(), ActionError> {
-    let (request, now) = (current_request(), app.clock.now());
+pub async fn admit_request(scope: &Scope) -> Result<(), ActionError> {
+    let (request, now) = (&scope.request, scope.now);
     let address = RequestSender::at(&request.ip);
     if request.device.is_none()
-        && let Some(wait) = app.refused_senders.wait_of(address.nearest(), now)
+        && let Some(wait) = scope.app.refused_senders.wait_of((&scope.tenant.id, address.nearest()), now)
     {
         return Err(ActionError::Throttled(wait));
     }
-    let sender = RequestSender::of_request(app).await?;
-    let limits = sender.limits(app.config.requests_per_minute);
-    if let Some(wait) = find_wait(&app.db, &app.tenant, &limits, now).await? {
-        app.refused_senders.remember(sender.nearest(), now, wait);
+    let sender = RequestSender::of_request(scope).await?;
+    let limits = sender.limits(scope.app.config.requests_per_minute);
+    if let Some(wait) = find_wait(&scope.app.db, &scope.tenant.id, &limits, now).await? {
+        scope.app.refused_senders.remember((&scope.tenant.id, sender.nearest()), now, wait);
         return Err(ActionError::Throttled(wait));
     }
-    retry(|| count(app, &limits)).await
+    retry(|| count(scope, &limits)).await
 }
 
-async fn count(app: &App, limits: &[SenderLimit]) -> Result<(), ActionError> {
-    let mut change = app.change().await?;
+async fn count(scope: &Scope, limits: &[SenderLimit]) -> Result<(), ActionError> {
+    let mut change = scope.begin().await?;
     if !admit(&mut change, limits).await? {
         return Err(ActionError::Throttled(SignedDuration::from_secs(1)));
     }

@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
 use super::{ActionError, CountedTry, RateLimit, enrol_totp, refuse_hidden};
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::passes::Pass;
 use crate::store::persons::first_passkey;
 use crate::store::persons::{NewPerson, Person};
@@ -39,31 +39,32 @@ pub struct SetUp<'a> {
 }
 
 /// Makes a code for the first admin, when there is nobody at all.
-pub async fn offer_first_admin(app: &App) -> Result<Option<String>, ActionError> {
-    if !persons::is_empty(&app.db, &app.tenant).await? {
+pub async fn offer_first_admin(scope: &Scope) -> Result<Option<String>, ActionError> {
+    if !persons::is_empty(&scope.app.db, &scope.tenant.id).await? {
         return Ok(None);
     }
-    let now = app.clock.now();
-    let earlier = passes::find_live_for_nobody(&app.db, &app.tenant, SetUpCode::PURPOSE, now).await?;
+    let now = scope.now;
+    let earlier =
+        passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now).await?;
     let person = PersonId::new(match earlier {
         Some(pass) => pass.person_id,
-        None => app.rng.id(now)?,
+        None => scope.app.rng.id(now)?,
     });
-    let (code, hash) = new_set_up_code(app, &person).await?;
-    let mut change = app.change().await?;
+    let (code, hash) = new_set_up_code(scope, &person).await?;
+    let mut change = scope.begin().await?;
     keep_set_up_code(&mut change, &person, &hash).await?;
     change.commit(&Event::new(EventKind::PassIssued, Actor::System).person(&person)).await?;
     Ok(Some(code))
 }
 
 /// Where `postern serve` leaves the first admin's code when nobody looks at its terminal.
-pub fn code_file(app: &App) -> PathBuf {
-    app.config.data.join("first-admin-code.txt")
+pub fn code_file(scope: &Scope) -> PathBuf {
+    scope.app.config.data.join(format!("first-admin-code-{}.txt", scope.tenant.slug))
 }
 
 /// Deletes that file: the code was used, or a new one is made.
-pub fn forget_code_file(app: &App) {
-    match std::fs::remove_file(code_file(app)) {
+pub fn forget_code_file(scope: &Scope) {
+    match std::fs::remove_file(code_file(scope)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!(%error, "the file with the first admin's code is still there");
         }
@@ -72,40 +73,40 @@ pub fn forget_code_file(app: &App) {
 }
 
 /// Takes a set-up code and sets the password.
-pub async fn set_up(app: &App, typed: SetUp<'_>) -> Result<Begun, ActionError> {
+pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionError> {
     // First the limiter, then the code, then the password: nothing that costs is done for whoever has not paid.
     // By the hour: a stranger who guesses at a newcomer's name must not shut the newcomer out for good.
-    let hour = CountedTry::in_window("set_up", app.clock.now(), SignedDuration::from_hours(1));
+    let hour = CountedTry::in_window("set_up", scope.now, SignedDuration::from_hours(1));
     let limit = RateLimit::of_unknown_login(typed.login, hour);
-    limit.acquire(app).await?;
-    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
-    let Some(pass) = find_right_pass(app, person.as_ref(), typed.code).await? else {
+    limit.acquire(scope).await?;
+    let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
+    let Some(pass) = find_right_pass(scope, person.as_ref(), typed.code).await? else {
         let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
-        app.change().await?.commit(&event).await?;
+        scope.begin().await?.commit(&event).await?;
         return Err(ActionError::invalid("code", WRONG));
     };
-    if let Err(weak) = check_password(app, &typed).await {
-        let mut change = app.change().await?;
+    if let Err(weak) = check_password(scope, &typed).await {
+        let mut change = scope.begin().await?;
         limit.clear(&mut change).await?;
         change.commit_unrecorded("the code was right; only the password has to be another").await?;
         return Err(weak);
     }
-    let hash = app.hashing.hash(typed.password.clone(), *app.rng.bytes::<16>()?).await?;
+    let hash = scope.app.hashing.hash(typed.password.clone(), *scope.app.rng.bytes::<16>()?).await?;
     let id = PersonId::new(&pass.person_id);
-    let begun = Begun { token: app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
-    let mut change = app.change_of(&id).await?;
+    let begun = Begun { token: scope.app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
+    let mut change = scope.begin_for(&id).await?;
     passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
         persons::save_first_password(&mut change, &id, &hash).await?;
-        notify::announce(app, &mut change, &id, None, Notice::PasswordSet).await?;
+        notify::announce(scope, &mut change, &id, None, Notice::PasswordSet).await?;
     } else {
         insert_first_admin(&mut change, &id, &typed, &hash).await?;
     }
-    enrol_totp::begin(app, &mut change, &begun).await?;
+    enrol_totp::begin(scope, &mut change, &begun).await?;
     let actor = Actor::Person { id: id.clone() };
     change.commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id)).await?;
     if person.is_none() {
-        forget_code_file(app);
+        forget_code_file(scope);
     }
     Ok(begun)
 }
@@ -147,24 +148,28 @@ async fn insert_first_admin(
 }
 
 async fn find_right_pass(
-    app: &App,
+    scope: &Scope,
     person: Option<&Person>,
     typed: &str,
 ) -> Result<Option<Pass>, ActionError> {
-    let now = app.clock.now();
+    let now = scope.now;
     let live = match person {
-        Some(person) => passes::find_live(&app.db, &app.tenant, &person.id, SetUpCode::PURPOSE, now).await?,
-        None => passes::find_live_for_nobody(&app.db, &app.tenant, SetUpCode::PURPOSE, now).await?,
+        Some(person) => {
+            passes::find_live(&scope.app.db, &scope.tenant.id, &person.id, SetUpCode::PURPOSE, now).await?
+        }
+        None => {
+            passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now).await?
+        }
     };
     let owner = PersonId::new(live.as_ref().map(|pass| pass.person_id.clone()).unwrap_or_default());
     let input = PlainCode::<SetUpCode>::parse(typed).map(|code| code.hash_input(&owner)).unwrap_or_default();
     let right =
-        app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
+        scope.app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
     Ok(live.filter(|_| right))
 }
 
 /// Length and guessability; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2).
-async fn check_password(app: &App, typed: &SetUp<'_>) -> Result<(), ActionError> {
+async fn check_password(scope: &Scope, typed: &SetUp<'_>) -> Result<(), ActionError> {
     let length = typed.password.chars().count();
     if length < 12 {
         return Err(ActionError::invalid("password", "Use 12 characters or more. Several words are fine."));
@@ -172,8 +177,8 @@ async fn check_password(app: &App, typed: &SetUp<'_>) -> Result<(), ActionError>
     if length > 128 {
         return Err(ActionError::invalid("password", "Use 128 characters or fewer."));
     }
-    let called = [typed.login, typed.name, app.config.tenant_name.as_str()];
-    if app.hashing.is_easy_to_guess(typed.password.clone(), &called).await? {
+    let called = [typed.login, typed.name, scope.tenant.name.as_str()];
+    if scope.app.hashing.is_easy_to_guess(typed.password.clone(), &called).await? {
         return Err(ActionError::invalid(
             "password",
             "This password is easy to guess: it is common, or made of your name or the organisation's. Use several \

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::on_record::Attempt;
-use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::passes::NewPass;
 use crate::store::throttles::RateLimitKey;
@@ -29,39 +29,43 @@ pub struct ShownPass {
 }
 
 /// Makes a pass for the page's holder.
-pub async fn show_pass(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
+pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "show_pass", case: Some(&id), person: None };
-    attempt.run(app, || make(app, row)).await
+    attempt.run(scope, || make(scope, row)).await
 }
 
-async fn make(app: &App, row: &CaseRow) -> Result<ShownPass, ActionError> {
-    let now = app.clock.now();
+async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
+    let now = scope.now;
     let case = row.case(now)?.ok_or_else(not_yet)?;
     let ready = matches!(case.stage(), Stage::Remedied { .. }) && matches!(case.page(), Page::Bound { .. });
     if !ready {
         return Err(not_yet());
     }
-    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     if person.suspended_at.is_some() {
         return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
     }
-    if passes::count_for_case(&app.db, &app.tenant, case.id()).await? >= Config::PASSES_PER_CASE {
+    if passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await? >= Config::PASSES_PER_CASE {
         let words =
             "This request has shown as many passes as it may. Call the help desk, or start a new request.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    let code = PlainCode::<EnrolmentPass>::from_random(&*app.rng.bytes::<16>()?);
-    let hash = app.hashing.hash(Zeroizing::new(code.hash_input(&person.id)), *app.rng.bytes::<16>()?).await?;
-    let device = app.rng.token()?;
-    let mut change = app.change_of(&person.id).await?;
+    let code = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?);
+    let hash = scope
+        .app
+        .hashing
+        .hash(Zeroizing::new(code.hash_input(&person.id)), *scope.app.rng.bytes::<16>()?)
+        .await?;
+    let device = scope.app.rng.token()?;
+    let mut change = scope.begin_for(&person.id).await?;
     // Moves the version on: of two parallel requests one shows a pass, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
     // An enrolment that an earlier pass opened is over: only one can be going on.
     flows::end_all(&mut change, &person.id).await?;
     // No pass outlives the day in which the person may come back.
-    let longest = change.at() + app.config.pass_life;
+    let longest = change.at() + scope.app.config.pass_life;
     let expires_at = case.lapses_at().map_or(longest, |lapses_at| lapses_at.min(longest));
     let pass = NewPass {
         purpose: EnrolmentPass::PURPOSE,

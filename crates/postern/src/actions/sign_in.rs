@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 use super::retry::retry;
 use super::signed_in::{Failed, failed, standing};
 use super::{ActionError, RateLimit};
-use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::persons::Person;
 use crate::store::{flows, persons};
 
@@ -33,51 +33,51 @@ pub struct Begun {
 }
 
 /// Checks login and password.
-pub async fn sign_in(app: &App, typed: Credentials<'_>) -> Result<Begun, ActionError> {
-    retry(|| check(app, &typed)).await
+pub async fn sign_in(scope: &Scope, typed: Credentials<'_>) -> Result<Begun, ActionError> {
+    retry(|| check(scope, &typed)).await
 }
 
-async fn check(app: &App, typed: &Credentials<'_>) -> Result<Begun, ActionError> {
-    let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
+async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionError> {
+    let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
     let limit = match &person {
-        Some(person) => RateLimit::of_person(app, &person.id, "password", typed.device).await?,
+        Some(person) => RateLimit::of_person(scope, &person.id, "password", typed.device).await?,
         None => RateLimit::of_unknown_login(typed.login, "password"),
     };
     let attempt = |cause| Failed { method: "password", cause, detail: None };
-    if let Err(throttled) = limit.acquire(app).await {
-        failed(app, person.as_ref(), typed.login, attempt("account_locked")).await?;
+    if let Err(throttled) = limit.acquire(scope).await {
+        failed(scope, person.as_ref(), typed.login, attempt("account_locked")).await?;
         return Err(throttled);
     }
     let hash = person.as_ref().and_then(|p| p.password_hash.clone());
-    let right = app.hashing.verify(typed.password.clone(), hash).await?;
+    let right = scope.app.hashing.verify(typed.password.clone(), hash).await?;
     let Some(person) = person.filter(|_| right) else {
-        let person = persons::find_by_login(&app.db, &app.tenant, typed.login).await?;
-        failed(app, person.as_ref(), typed.login, attempt("bad_password")).await?;
+        let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
+        failed(scope, person.as_ref(), typed.login, attempt("bad_password")).await?;
         match &person {
-            Some(person) => limit.disable_at_limit(app, &person.id, "password").await?,
-            None => limit.rehearse_disabling(app).await?,
+            Some(person) => limit.disable_at_limit(scope, &person.id, "password").await?,
+            None => limit.rehearse_disabling(scope).await?,
         }
         return Err(ActionError::Wrong(WRONG));
     };
-    begin(app, &person, &limit).await
+    begin(scope, &person, &limit).await
 }
 
-async fn begin(app: &App, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
-    let flow = match Flow::after_password(person.id.clone(), standing(app, person).await?) {
+async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
+    let flow = match Flow::after_password(person.id.clone(), standing(scope, person).await?) {
         Ok(flow) => flow,
         Err(closed) => {
             let attempt = Failed { method: "password", cause: "account_disabled", detail: None };
-            failed(app, Some(person), &person.login, attempt).await?;
+            failed(scope, Some(person), &person.login, attempt).await?;
             return Err(closed.into());
         }
     };
     if matches!(flow, Flow::PassStep { .. }) {
         // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
         let attempt = Failed { method: "password", cause: "mfa_not_enrolled", detail: None };
-        failed(app, Some(person), &person.login, attempt).await?;
+        failed(scope, Some(person), &person.login, attempt).await?;
     }
-    let token = app.rng.token()?;
-    let mut change = app.change().await?;
+    let token = scope.app.rng.token()?;
+    let mut change = scope.begin().await?;
     limit.clear(&mut change).await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;

@@ -9,8 +9,8 @@ use super::ceremony::{self, Challenge};
 use super::passkeys::HeldPasskey;
 use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
-use crate::app::App;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
@@ -20,60 +20,68 @@ use postern_core::id::PersonId;
 const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
 
 /// Asks for any passkey of this site.
-pub async fn start(app: &App) -> Result<Challenge, ActionError> {
-    let (options, state) = app.webauthn.start_discoverable_authentication()?;
+pub async fn start(scope: &Scope) -> Result<Challenge, ActionError> {
+    let (options, state) = scope.tenant.webauthn.start_discoverable_authentication()?;
     let mut options = serde_json::to_value(&options)?;
     // The button asks now; the crate's default would wait for the browser's autofill.
     if let Some(members) = options.as_object_mut() {
         members.remove("mediation");
     }
-    let token = ceremony::begin(app, CeremonyKind::SignIn, None, &state).await?;
+    let token = ceremony::begin(scope, CeremonyKind::SignIn, None, &state).await?;
     Ok(Challenge { token, options })
 }
 
 /// Checks the browser's answer.
-pub async fn finish(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
-    retry(|| check(app, token, answer)).await
+pub async fn finish(
+    scope: &Scope,
+    token: &str,
+    answer: &PublicKeyCredential,
+) -> Result<SignedIn, ActionError> {
+    retry(|| check(scope, token, answer)).await
 }
 
-async fn check(app: &App, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
+async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Result<SignedIn, ActionError> {
     let key = CeremonyKey { id: &token_hash(token), kind: CeremonyKind::SignIn, person: None };
-    let state: DiscoverableAuthentication = ceremony::load_state(app, key).await?;
-    let Some((person, factor)) = find(app, answer).await? else {
-        failed(app, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None }).await?;
+    let state: DiscoverableAuthentication = ceremony::load_state(scope, key).await?;
+    let Some((person, factor)) = find(scope, answer).await? else {
+        failed(scope, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None })
+            .await?;
         return Err(ActionError::Wrong(WRONG));
     };
-    let held = HeldPasskey::unseal(app, factor)?;
+    let held = HeldPasskey::unseal(scope, factor)?;
     let attempt = |cause, detail| Failed { method: "webauthn", cause, detail };
-    let Ok(result) = app.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey) else {
-        failed(app, Some(&person), &person.login, attempt("mfa_wrong_code", None)).await?;
+    let Ok(result) =
+        scope.tenant.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey)
+    else {
+        failed(scope, Some(&person), &person.login, attempt("mfa_wrong_code", None)).await?;
         return Err(ActionError::Wrong(WRONG));
     };
-    if let Err(why) = opens_now(app, &held.factor) {
-        failed(app, Some(&person), &person.login, attempt("factor_disabled", Some(why.to_string()))).await?;
+    if let Err(why) = opens_now(scope, &held.factor) {
+        failed(scope, Some(&person), &person.login, attempt("factor_disabled", Some(why.to_string())))
+            .await?;
         return Err(why);
     }
-    let assurance = match Assurance::passkey_alone(standing(app, &person).await?) {
+    let assurance = match Assurance::passkey_alone(standing(scope, &person).await?) {
         Ok(assurance) => assurance,
         Err(closed) => {
-            failed(app, Some(&person), &person.login, attempt("account_disabled", None)).await?;
+            failed(scope, Some(&person), &person.login, attempt("account_disabled", None)).await?;
             return Err(closed.into());
         }
     };
-    let mut change = app.change_of(&person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     ceremonies::consume(&mut change, key).await?;
-    held.save_used(app, &mut change, &result).await?;
-    complete(app, change, &person, &assurance, "webauthn").await
+    held.save_used(scope, &mut change, &result).await?;
+    complete(scope, change, &person, &assurance, "webauthn").await
 }
 
 /// A right answer opens nothing from a key that is good after the password only, whatever it verified this time: a PIN
 /// can be set by whoever found the key. Nor from one that still waits.
-fn opens_now(app: &App, factor: &Factor) -> Result<(), ActionError> {
+fn opens_now(scope: &Scope, factor: &Factor) -> Result<(), ActionError> {
     if !factor.opens_alone() {
         let words = "This security key is good after the password only. Sign in with your password, then use the key.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    if factor.waits(app.clock.now()) {
+    if factor.waits(scope.now) {
         let until = time(factor.usable_at).strftime("%-d %b %Y, %H:%M UTC");
         return Err(ActionError::Refused(format!(
             "This passkey is new. It works from {until}, or when a senior or an admin says yes."
@@ -82,17 +90,18 @@ fn opens_now(app: &App, factor: &Factor) -> Result<(), ActionError> {
     Ok(())
 }
 
-async fn find(app: &App, answer: &PublicKeyCredential) -> Result<Option<(Person, Factor)>, ActionError> {
-    let Ok((user, credential)) = app.webauthn.identify_discoverable_authentication(answer) else {
+async fn find(scope: &Scope, answer: &PublicKeyCredential) -> Result<Option<(Person, Factor)>, ActionError> {
+    let Ok((user, credential)) = scope.tenant.webauthn.identify_discoverable_authentication(answer) else {
         return Ok(None);
     };
     let credential = data_encoding::BASE64URL_NOPAD.encode(credential);
-    let Some(factor) = factors::find_by_credential(&app.db, &app.tenant, &credential).await? else {
+    let Some(factor) = factors::find_by_credential(&scope.app.db, &scope.tenant.id, &credential).await?
+    else {
         return Ok(None);
     };
     if factor.person_id != user.to_string() {
         return Ok(None);
     }
-    let person = persons::find(&app.db, &app.tenant, &PersonId::new(&factor.person_id)).await?;
+    let person = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(&factor.person_id)).await?;
     Ok(person.map(|person| (person, factor)))
 }

@@ -8,11 +8,10 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::names::pseudonym;
-use crate::app::App;
 use crate::config::Config;
 use crate::notify::{self, Notice};
-use crate::request::current_request;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::persons::Person;
 use crate::store::sessions::NewSession;
 use crate::store::sign_ins::NewSignIn;
@@ -27,17 +26,17 @@ pub struct SignedIn {
 }
 
 /// What the directory says of a person now.
-pub(super) async fn standing(app: &App, person: &Person) -> Result<AccountStatus, StoreError> {
-    let factors = factors::list(&app.db, &app.tenant, &person.id).await?;
+pub(super) async fn standing(scope: &Scope, person: &Person) -> Result<AccountStatus, StoreError> {
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     Ok(AccountStatus {
         suspended: person.suspended_at.is_some(),
-        has_factor: factors.iter().any(|factor| factor.works(app.clock.now())),
+        has_factor: factors.iter().any(|factor| factor.works(scope.now)),
     })
 }
 
 /// Completes a sign-in and commits. `method` is the second step that was shown.
 pub(super) async fn complete(
-    app: &App,
+    scope: &Scope,
     mut change: Change<'_>,
     person: &Person,
     assurance: &Assurance,
@@ -47,8 +46,8 @@ pub(super) async fn complete(
         Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
         other => other?,
     }
-    let request = current_request();
-    let (session, device) = (app.rng.token()?, app.rng.token()?);
+    let request = &scope.request;
+    let (session, device) = (scope.app.rng.token()?, scope.app.rng.token()?);
     let new = NewSession {
         token_hash: &token_hash(&session),
         person: &person.id,
@@ -70,26 +69,30 @@ pub(super) async fn complete(
         detail: None,
     };
     sign_ins::insert(&mut change, &attempt).await?;
-    close_proven_cases(app, &mut change, person).await?;
+    close_proven_cases(scope, &mut change, person).await?;
     let event = Event::new(EventKind::SignInSucceeded, Actor::Person { id: person.id.clone() })
         .person(&person.id)
         .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
     change.commit(&event).await?;
-    app.records.notify_one();
+    scope.app.jobs.records.notify_one();
     Ok(SignedIn { session, device })
 }
 
 /// A full sign-in with what was enrolled after the reset is the proof that the right person is back (rung 4).
-async fn close_proven_cases(app: &App, change: &mut Change<'_>, person: &Person) -> Result<(), ActionError> {
+async fn close_proven_cases(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &Person,
+) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&app.db, &app.tenant, &person.id).await? {
+    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, &person.id).await? {
         let Some(case) = row.case(now)? else { continue };
         if !matches!(case.stage(), Stage::Remedied { .. }) {
             continue;
         }
         let case = case.prove(now)?;
         cases::save(change, &row, &case).await?;
-        notify::announce(app, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
+        notify::announce(scope, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
         let event = Event::new(EventKind::CaseClosed, Actor::System)
             .person(&person.id)
             .case(case.id())
@@ -101,18 +104,18 @@ async fn close_proven_cases(app: &App, change: &mut Change<'_>, person: &Person)
 
 /// Records a failed attempt. `person` is empty for a stranger.
 pub(super) async fn failed(
-    app: &App,
+    scope: &Scope,
     person: Option<&Person>,
     login: &str,
     attempt: Failed<'_>,
 ) -> Result<(), ActionError> {
-    let request = current_request();
+    let request = &scope.request;
     // What a stranger typed may be a password in the wrong field: only its hash is kept, so that repeats still show.
     let login = match person {
         Some(person) => person.login.clone(),
-        None => pseudonym(app, login),
+        None => pseudonym(scope, login),
     };
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     let row = NewSignIn {
         person: person.map(|p| &p.id),
         login: &login,
@@ -128,7 +131,7 @@ pub(super) async fn failed(
         .detail(json!({ "method": attempt.method, "cause": attempt.cause, "detail": attempt.detail }));
     event.person = person.map(|p| p.id.clone());
     change.commit(&event).await?;
-    app.records.notify_one();
+    scope.app.jobs.records.notify_one();
     Ok(())
 }
 

@@ -15,33 +15,33 @@ use super::on_record::Attempt;
 use super::record_finding::seniors;
 use super::retry::retry;
 use super::{ActionError, Caller, case_for, case_now, permit_on_case};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox;
 
 /// Begins the hold of a case whose notice was accepted; tells seniors when none was for a day. Does nothing to others.
-pub async fn start_hold(app: &App, row: &CaseRow) -> Result<(), ActionError> {
-    retry(|| start(app, row)).await
+pub async fn start_hold(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
+    retry(|| start(scope, row)).await
 }
 
 /// A senior from outside the case wants the hold to begin all the same. The second one's word begins it.
-pub async fn want_hold(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+pub async fn want_hold(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "want_hold", case: Some(id), person: None };
-    attempt.run(app, || want(app, caller, id, reason)).await
+    attempt.run(scope, || want(scope, caller, id, reason)).await
 }
 
-async fn start(app: &App, row: &CaseRow) -> Result<(), ActionError> {
-    let now = app.clock.now();
-    let Some((case, person)) = case_now(app, row, now).await? else { return Ok(()) };
+async fn start(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
+    let now = scope.now;
+    let Some((case, person)) = case_now(scope, row, now).await? else { return Ok(()) };
     let Stage::AwaitingNotice { since, .. } = *case.stage() else { return Ok(()) };
-    if find_accepted(app, &case, since).await?.is_none() {
-        return report_unreached(app, row, case).await;
+    if find_accepted(scope, &case, since).await?.is_none() {
+        return report_unreached(scope, row, case).await;
     }
-    let mut change = app.change_of(&person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     lock_subject(&mut change, &case).await?;
     // Again, now that the row is locked: the contact may have been reported lost meanwhile.
-    let Some((accepted_at, contact)) = find_accepted(app, &case, since).await? else { return Ok(()) };
+    let Some((accepted_at, contact)) = find_accepted(scope, &case, since).await? else { return Ok(()) };
     let case = case.start_hold(accepted_at)?;
     cases::save(&mut change, row, &case).await?;
     let event =
@@ -51,35 +51,36 @@ async fn start(app: &App, row: &CaseRow) -> Result<(), ActionError> {
 
 /// When the notice was accepted for a contact that counts, and which.
 async fn find_accepted(
-    app: &App,
+    scope: &Scope,
     case: &Case,
     since: Timestamp,
 ) -> Result<Option<(Timestamp, ContactId)>, ActionError> {
     let used: Vec<&ContactId> = case.proving_contacts().collect();
     let about = (case.id(), Notice::CaseVerified.as_str());
-    Ok(outbox::find_accepted(&app.db, &app.tenant, about, (case.opened_at(), since), &used).await?)
+    Ok(outbox::find_accepted(&scope.app.db, &scope.tenant.id, about, (case.opened_at(), since), &used)
+        .await?)
 }
 
-async fn report_unreached(app: &App, row: &CaseRow, case: Case) -> Result<(), ActionError> {
+async fn report_unreached(scope: &Scope, row: &CaseRow, case: Case) -> Result<(), ActionError> {
     let person = case.subject().person.clone();
-    let Ok(case) = case.report_unreached(app.clock.now()) else { return Ok(()) };
-    let seniors = seniors(app).await?;
-    let mut change = app.change_of(&person).await?;
+    let Ok(case) = case.report_unreached(scope.now) else { return Ok(()) };
+    let seniors = seniors(scope).await?;
+    let mut change = scope.begin_for(&person).await?;
     cases::save(&mut change, row, &case).await?;
-    notify::tell_of_unreached(app, &mut change, &seniors, (case.id(), &row.reference)).await?;
+    notify::tell_of_unreached(scope, &mut change, &seniors, (case.id(), &row.reference)).await?;
     let event = Event::new(EventKind::CaseNoticeOverdue, Actor::System).person(&person).case(case.id());
     Ok(change.commit(&event).await?)
 }
 
-async fn want(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<StartHold>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<StartHold>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
     let first =
         if let Stage::AwaitingNotice { wanted_by, .. } = case.stage() { wanted_by.clone() } else { None };
     let case = case.want_hold(permit, caller.person.id.clone(), now)?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
     let wanted = Event::new(EventKind::CaseHoldWanted, caller.actor())
@@ -91,16 +92,16 @@ async fn want(app: &App, caller: &Caller, id: &CaseId, reason: &str) -> Result<(
     let page = format!("/desk/cases/{id}");
     if matches!(case.stage(), Stage::OnHold { .. }) {
         // Told once more: nobody is known to have been reached by the first one.
-        notify::announce(app, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
+        notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
         let text = format!("{who} was the second to say so: the waiting period of {reference} began.");
-        notify::tell_overseers(app, &mut change, ("A waiting period began unheard", &text, &page)).await?;
+        notify::tell_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page)).await?;
         change.record(wanted);
         let by = json!({ "doubled": true, "wanted_by": [first, Some(caller.person.id.clone())] });
         return Ok(change.commit(&held(&case, caller.actor(), by)).await?);
     }
     let text =
         format!("{who} wants the waiting period of {reference} to begin, although no notice was delivered.");
-    notify::tell_overseers(app, &mut change, ("A waiting period may begin unheard", &text, &page)).await?;
+    notify::tell_overseers(scope, &mut change, ("A waiting period may begin unheard", &text, &page)).await?;
     Ok(change.commit(&wanted).await?)
 }
 

@@ -9,8 +9,8 @@ use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
 use super::retry::retry;
 use super::{ActionError, Caller};
-use crate::app::App;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
 use crate::store::sessions;
 
@@ -18,8 +18,8 @@ const NOT_YOURS: ActionError =
     ActionError::Wrong("This is not a passkey of yours that works here. Touch another one.");
 
 /// Asks for one of the caller's own passkeys.
-pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError> {
-    let held = passkeys::list_working(app, &caller.person.id).await?;
+pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionError> {
+    let held = passkeys::list_working(scope, &caller.person.id).await?;
     // A key that does not verify its user shows who holds it, and no more: it counts beside the password, at sign-in.
     let held = held.into_iter().filter(|held| held.factor.opens_alone());
     let passkeys: Vec<_> = held.map(|held| held.passkey).collect();
@@ -28,41 +28,41 @@ pub async fn start(app: &App, caller: &Caller) -> Result<Challenge, ActionError>
                      in again instead.";
         return Err(ActionError::Refused(words.to_owned()));
     }
-    let (options, state) = app.webauthn.start_passkey_authentication(&passkeys)?;
-    let token = ceremony::begin(app, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;
+    let (options, state) = scope.tenant.webauthn.start_passkey_authentication(&passkeys)?;
+    let token = ceremony::begin(scope, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;
     Ok(Challenge { token, options: serde_json::to_value(&options)? })
 }
 
 /// Checks the browser's answer, and notes in the session when the passkey was touched.
 pub async fn finish(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     token: &str,
     answer: &PublicKeyCredential,
 ) -> Result<(), ActionError> {
-    retry(|| note_touch(app, caller, token, answer)).await
+    retry(|| note_touch(scope, caller, token, answer)).await
 }
 
 async fn note_touch(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     token: &str,
     answer: &PublicKeyCredential,
 ) -> Result<(), ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::StepUp, person: Some(&caller.person.id) };
-    let state: PasskeyAuthentication = ceremony::load_state(app, key).await?;
-    let Some((held, result)) = check(app, caller, &state, answer).await? else {
+    let state: PasskeyAuthentication = ceremony::load_state(scope, key).await?;
+    let Some((held, result)) = check(scope, caller, &state, answer).await? else {
         let event = Event::new(EventKind::StepRefused, caller.actor())
             .person(&caller.person.id)
             .detail(json!({ "step": "step_up", "why": "the answer is not from a passkey of this person" }));
-        app.change().await?.commit(&event).await?;
+        scope.begin().await?.commit(&event).await?;
         return Err(NOT_YOURS);
     };
     let factor = held.factor.id.clone();
-    let mut change = caller.change(app).await?;
+    let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
-    held.save_used(app, &mut change, &result).await?;
+    held.save_used(scope, &mut change, &result).await?;
     sessions::save_step_up(&mut change, &caller.session).await?;
     let event = Event::new(EventKind::SessionSteppedUp, caller.actor())
         .person(&caller.person.id)
@@ -72,15 +72,15 @@ async fn note_touch(
 
 /// The passkey that answered, if it is one of the caller's that works now.
 async fn check(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     state: &PasskeyAuthentication,
     answer: &PublicKeyCredential,
 ) -> Result<Option<(HeldPasskey, AuthenticationResult)>, ActionError> {
-    let Ok(result) = app.webauthn.finish_passkey_authentication(answer, state) else {
+    let Ok(result) = scope.tenant.webauthn.finish_passkey_authentication(answer, state) else {
         return Ok(None);
     };
-    let held = passkeys::list_working(app, &caller.person.id).await?;
+    let held = passkeys::list_working(scope, &caller.person.id).await?;
     let answered = held.into_iter().find(|held| held.passkey.cred_id() == result.cred_id());
     Ok(answered.map(|held| (held, result)))
 }

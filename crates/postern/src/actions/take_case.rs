@@ -10,19 +10,19 @@ use serde_json::json;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::{CaseRow, OpenedWith, queue};
 
 /// Takes an open case that nobody has.
-pub async fn take_case(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+pub async fn take_case(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "take_case", case: Some(id), person: None };
-    attempt.run(app, || take(app, caller, id)).await
+    attempt.run(scope, || take(scope, caller, id)).await
 }
 
 /// Gives a case back that the caller has, or, for a senior, that anybody has.
-pub async fn hand_back_case(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+pub async fn hand_back_case(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "hand_back_case", case: Some(id), person: None };
-    attempt.run(app, || hand_back(app, caller, id)).await
+    attempt.run(scope, || hand_back(scope, caller, id)).await
 }
 
 /// Whether it is the caller's own, or they may dispose of others'.
@@ -31,17 +31,17 @@ pub fn can_hand_back(caller: &Caller, row: &CaseRow) -> bool {
     is_own || caller.person.role.rank() >= Role::Senior.rank()
 }
 
-async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
-    let (row, case, _) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
-    if row.closed_at.is_some() || !case.stage().is_open() || row.stage_at(app.clock.now()) == "lapsed" {
+async fn take(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<TakeCase>(scope, caller, &case).await?;
+    if row.closed_at.is_some() || !case.stage().is_open() || row.stage_at(scope.now) == "lapsed" {
         return Err(ActionError::Refused("The case is closed. There is nothing to take.".to_owned()));
     }
     if row.taken_by.is_some() {
         return Err(ActionError::Refused("Somebody has taken this case already.".to_owned()));
     }
-    announce_opening(app, &row).await?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    announce_opening(scope, &row).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     queue::take(&mut change, &row, &caller.person.id).await?;
     let mut event = Event::new(EventKind::CaseTaken, caller.actor())
         .case(id)
@@ -51,9 +51,9 @@ async fn take(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError
     Ok(change.commit(&event).await?)
 }
 
-async fn hand_back(app: &App, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
-    let (row, case, _) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<TakeCase>(app, caller, &case).await?;
+async fn hand_back(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<TakeCase>(scope, caller, &case).await?;
     let Some(taken_by) = row.taken_by.as_deref().filter(|_| row.closed_at.is_none()) else {
         return Err(ActionError::Refused("Nobody has this case.".to_owned()));
     };
@@ -64,7 +64,7 @@ async fn hand_back(app: &App, caller: &Caller, id: &CaseId) -> Result<(), Action
     }
     let back_to_strangers =
         row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended() && !case.is_escalated();
-    let mut change = caller.change_on(app, &case.subject().person).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
     queue::hand_back(&mut change, &row, taken_by, back_to_strangers).await?;
     let mut event = Event::new(EventKind::CaseHandedBack, caller.actor())
         .case(id)

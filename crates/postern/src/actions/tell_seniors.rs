@@ -4,8 +4,8 @@
 use jiff::SignedDuration;
 
 use super::ActionError;
-use crate::app::App;
 use crate::notify;
+use crate::scope::Scope;
 use crate::store::findings::{LIKELY_BREACH, told};
 use crate::store::persons::Person;
 use crate::store::{Change, StoreError, micros, turns};
@@ -31,7 +31,7 @@ pub(super) struct OpenedIncidents<'a> {
 
 /// Tells of one, or leaves it to the mail that tells of the rest.
 pub(super) async fn tell_of(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     opened: &OpenedIncidents<'_>,
     seniors: &[Person],
@@ -48,18 +48,18 @@ pub(super) async fn tell_of(
     if waits {
         return Ok(());
     }
-    notify::tell_of_incident(app, change, seniors, (opened.id, opened.title)).await
+    notify::tell_of_incident(scope, change, seniors, (opened.id, opened.title)).await
 }
 
 /// Tells in one mail of the incidents that were left out, at most once an hour.
-pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
-    let now = app.clock.now();
+pub async fn tell_of_the_rest(scope: &Scope) -> Result<(), ActionError> {
+    let now = scope.now;
     let gathered = now.saturating_sub(GATHERED).unwrap_or(now);
-    if !told::has_untold(&app.db, &app.tenant, gathered).await? {
+    if !told::has_untold(&scope.app.db, &scope.tenant.id, gathered).await? {
         return Ok(());
     }
-    let seniors = super::record_finding::seniors(app).await?;
-    let mut change = app.change().await?;
+    let seniors = super::record_finding::seniors(scope).await?;
+    let mut change = scope.begin().await?;
     // What another node has just told is seen now.
     turns::take(&mut change, "findings").await?;
     let hour_ago = now.saturating_sub(HOUR).unwrap_or(now);
@@ -71,7 +71,7 @@ pub async fn tell_of_the_rest(app: &App) -> Result<(), ActionError> {
         return Ok(());
     }
     turns::take(&mut change, DIGEST).await?;
-    notify::tell_of_more_incidents(app, &mut change, &seniors, count).await?;
+    notify::tell_of_more_incidents(scope, &mut change, &seniors, count).await?;
     change.commit_unrecorded("a mail about incidents that are on record").await?;
     Ok(())
 }

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use super::{ActionError, RateLimit};
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::{StoreError, backup_codes, flows, persons};
@@ -19,7 +19,7 @@ const WRONG: &str = "This backup code is wrong or was used already.";
 
 /// Uses a saved code.
 pub async fn use_backup_code(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     typed: &str,
     device: Option<&str>,
@@ -27,52 +27,52 @@ pub async fn use_backup_code(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_backup_code", case: None, person: Some(flow.person()) };
-    attempt.run(app, || spend_code(app, row, typed, device)).await
+    attempt.run(scope, || spend_code(scope, row, typed, device)).await
 }
 
 async fn spend_code(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     typed: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::BackupCode, standing(app, &person).await?)?;
-    let limit = RateLimit::of_person(app, &person.id, "backup_code", device).await?;
-    if let Err(throttled) = limit.acquire(app).await {
-        refuse(app, &person, "mfa_rate_limited").await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let assurance = flow.with_factor(SecondFactor::BackupCode, standing(scope, &person).await?)?;
+    let limit = RateLimit::of_person(scope, &person.id, "backup_code", device).await?;
+    if let Err(throttled) = limit.acquire(scope).await {
+        refuse(scope, &person, "mfa_rate_limited").await?;
         return Err(throttled);
     }
-    let set = backup_codes::find_set(&app.db, &app.tenant, &person.id, app.clock.now()).await?;
+    let set = backup_codes::find_set(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
     let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
-        refuse(app, &person, "mfa_wrong_code").await?;
-        limit.disable_at_limit(app, &person.id, "backup_code").await?;
+        refuse(scope, &person, "mfa_wrong_code").await?;
+        limit.disable_at_limit(scope, &person.id, "backup_code").await?;
         return Err(ActionError::invalid("backup_code", WRONG));
     };
-    let hash = app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
-    let mut change = app.change_of(&person.id).await?;
+    let hash = scope.app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     match backup_codes::consume(&mut change, &set, &hash).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {
             drop(change);
-            refuse(app, &person, "mfa_wrong_code").await?;
-            limit.disable_at_limit(app, &person.id, "backup_code").await?;
+            refuse(scope, &person, "mfa_wrong_code").await?;
+            limit.disable_at_limit(scope, &person.id, "backup_code").await?;
             return Err(ActionError::invalid("backup_code", WRONG));
         }
         Err(other) => return Err(other.into()),
     }
     flows::end(&mut change, &row.id).await?;
     limit.clear(&mut change).await?;
-    notify::announce(app, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
-    let left = backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await? - 1;
+    notify::announce(scope, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
+    let left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await? - 1;
     let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
         .person(&person.id)
         .detail(json!({ "left": left }));
     change.record(used);
-    complete(app, change, &person, &assurance, "backup_code").await
+    complete(scope, change, &person, &assurance, "backup_code").await
 }
 
-async fn refuse(app: &App, person: &Person, cause: &str) -> Result<(), ActionError> {
-    failed(app, Some(person), &person.login, Failed { method: "backup_code", cause, detail: None }).await
+async fn refuse(scope: &Scope, person: &Person, cause: &str) -> Result<(), ActionError> {
+    failed(scope, Some(person), &person.login, Failed { method: "backup_code", cause, detail: None }).await
 }

@@ -11,8 +11,8 @@ use super::on_record::Attempt;
 use super::sign_in::Begun;
 use super::signed_in::{Failed, failed, standing};
 use super::{ActionError, RateLimit};
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::store::passes::Pass;
 use crate::store::persons::Person;
@@ -23,41 +23,41 @@ use crate::store::{StoreError, flows, passes, persons};
 const WRONG: &str = "This pass is wrong, was used, or has run out. Show a new one on your recovery page.";
 
 /// Uses a pass.
-pub async fn use_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
+pub async fn use_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_pass", case: None, person: Some(flow.person()) };
-    attempt.run(app, || spend_pass(app, row, typed)).await
+    attempt.run(scope, || spend_pass(scope, row, typed)).await
 }
 
-async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
+async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
-    let next = flow.with_pass(standing(app, &person).await?)?;
-    let limit = RateLimit::of_person(app, &person.id, "pass", None).await?;
-    if let Err(throttled) = limit.acquire(app).await {
-        reject(app, &person, "mfa_rate_limited").await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let next = flow.with_pass(standing(scope, &person).await?)?;
+    let limit = RateLimit::of_person(scope, &person.id, "pass", None).await?;
+    if let Err(throttled) = limit.acquire(scope).await {
+        reject(scope, &person, "mfa_rate_limited").await?;
         return Err(throttled);
     }
-    let Some(pass) = find_right_pass(app, &person, typed).await? else {
-        reject(app, &person, "mfa_wrong_code").await?;
+    let Some(pass) = find_right_pass(scope, &person, typed).await? else {
+        reject(scope, &person, "mfa_wrong_code").await?;
         return Err(ActionError::invalid("pass", WRONG));
     };
-    let begun = Begun { token: app.rng.token()?, flow: next };
-    let mut change = app.change_of(&person.id).await?;
+    let begun = Begun { token: scope.app.rng.token()?, flow: next };
+    let mut change = scope.begin_for(&person.id).await?;
     // The guard decides the race: of two parallel uses one finds the pass unused.
     match passes::consume(&mut change, &pass.id).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {
             drop(change);
-            reject(app, &person, "mfa_code_reused").await?;
+            reject(scope, &person, "mfa_code_reused").await?;
             return Err(ActionError::invalid("pass", WRONG));
         }
         Err(other) => return Err(other.into()),
     }
     flows::end(&mut change, &row.id).await?;
     limit.clear(&mut change).await?;
-    enrol_totp::begin(app, &mut change, &begun).await?;
+    enrol_totp::begin(scope, &mut change, &begun).await?;
     if pass.case_id.is_some() {
         // The case had its witnesses, its hold and its notices: the pass stands for the factor that is gone.
         let until = change.at() + Config::FIRST_PASSKEY_LIFE;
@@ -70,20 +70,21 @@ async fn spend_pass(app: &App, row: &FlowRow, typed: &str) -> Result<Begun, Acti
     Ok(begun)
 }
 
-async fn find_right_pass(app: &App, person: &Person, typed: &str) -> Result<Option<Pass>, ActionError> {
+async fn find_right_pass(scope: &Scope, person: &Person, typed: &str) -> Result<Option<Pass>, ActionError> {
     let live =
-        passes::find_live(&app.db, &app.tenant, &person.id, EnrolmentPass::PURPOSE, app.clock.now()).await?;
+        passes::find_live(&scope.app.db, &scope.tenant.id, &person.id, EnrolmentPass::PURPOSE, scope.now)
+            .await?;
     let code = PlainCode::<EnrolmentPass>::parse(typed);
     let input = code.map(|code| code.hash_input(&person.id)).unwrap_or_default();
     let right =
-        app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
+        scope.app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
     Ok(live.filter(|_| right))
 }
 
-async fn reject(app: &App, person: &Person, cause: &str) -> Result<(), ActionError> {
+async fn reject(scope: &Scope, person: &Person, cause: &str) -> Result<(), ActionError> {
     let event = Event::new(EventKind::PassRejected, Actor::Anonymous)
         .person(&person.id)
         .detail(json!({ "cause": cause }));
-    app.change().await?.commit(&event).await?;
-    failed(app, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
+    scope.begin().await?.commit(&event).await?;
+    failed(scope, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
 }

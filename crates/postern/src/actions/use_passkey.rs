@@ -10,8 +10,8 @@ use super::ceremony::{self, Challenge};
 use super::on_record::Attempt;
 use super::passkeys;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
-use crate::app::App;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::flows::FlowRow;
 use crate::store::{ceremonies, flows, persons};
@@ -19,29 +19,29 @@ use crate::store::{ceremonies, flows, persons};
 const WRONG: ActionError = ActionError::Wrong("This is not a key of yours that works here. Use another one.");
 
 /// Asks for any key of the person whose password was right.
-pub async fn start(app: &App, row: &FlowRow) -> Result<Challenge, ActionError> {
+pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(app, || ask(app, row)).await
+    attempt.run(scope, || ask(scope, row)).await
 }
 
-async fn ask(app: &App, row: &FlowRow) -> Result<Challenge, ActionError> {
+async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
-    flow.with_factor(SecondFactor::Webauthn, standing(app, &person).await?)?;
-    let held = passkeys::list_working(app, &person.id).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    flow.with_factor(SecondFactor::Webauthn, standing(scope, &person).await?)?;
+    let held = passkeys::list_working(scope, &person.id).await?;
     if held.is_empty() {
         return Err(ActionError::Refused("This account has no passkey and no security key.".to_owned()));
     }
-    let (options, state) = passkeys::ask_any(app, &held)?;
-    let token = ceremony::begin(app, CeremonyKind::SecondStep, Some(&person.id), &state).await?;
+    let (options, state) = passkeys::ask_any(scope, &held)?;
+    let token = ceremony::begin(scope, CeremonyKind::SecondStep, Some(&person.id), &state).await?;
     Ok(Challenge { token, options })
 }
 
 /// Checks the browser's answer and completes the sign-in.
 pub async fn finish(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     token: &str,
     answer: &PublicKeyCredential,
@@ -49,30 +49,30 @@ pub async fn finish(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(app, || sign_in(app, row, token, answer)).await
+    attempt.run(scope, || sign_in(scope, row, token, answer)).await
 }
 
 async fn sign_in(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     token: &str,
     answer: &PublicKeyCredential,
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::SecondStep, person: Some(&person.id) };
-    let assurance = flow.with_factor(SecondFactor::Webauthn, standing(app, &person).await?)?;
-    let state: SecurityKeyAuthentication = ceremony::load_state(app, key).await?;
-    let held = passkeys::list_working(app, &person.id).await?;
-    let Some((held, result)) = passkeys::answered(app, held, (&state, answer)) else {
+    let assurance = flow.with_factor(SecondFactor::Webauthn, standing(scope, &person).await?)?;
+    let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
+    let held = passkeys::list_working(scope, &person.id).await?;
+    let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {
         let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
-        failed(app, Some(&person), &person.login, attempt).await?;
+        failed(scope, Some(&person), &person.login, attempt).await?;
         return Err(WRONG);
     };
-    let mut change = app.change_of(&person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
     ceremonies::consume(&mut change, key).await?;
-    held.save_used(app, &mut change, &result).await?;
+    held.save_used(scope, &mut change, &result).await?;
     flows::end(&mut change, &row.id).await?;
-    complete(app, change, &person, &assurance, "webauthn").await
+    complete(scope, change, &person, &assurance, "webauthn").await
 }

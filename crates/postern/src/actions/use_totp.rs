@@ -9,7 +9,7 @@ use postern_core::signin::SecondFactor;
 use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, complete, failed, standing};
 use super::{ActionError, RateLimit};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::Factor;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
@@ -17,7 +17,7 @@ use crate::store::{StoreError, factors, flows, persons};
 
 /// Checks a code against the person's code apps.
 pub async fn use_totp(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     code: &str,
     device: Option<&str>,
@@ -25,41 +25,41 @@ pub async fn use_totp(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
-    attempt.run(app, || spend_code(app, row, code, device)).await
+    attempt.run(scope, || spend_code(scope, row, code, device)).await
 }
 
 async fn spend_code(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     code: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
-    let person = persons::load(&app.db, &app.tenant, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::Totp, standing(app, &person).await?)?;
-    let limit = RateLimit::of_person(app, &person.id, "totp", device).await?;
-    if let Err(throttled) = limit.acquire(app).await {
-        refuse(app, &person, "mfa_rate_limited", None).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let assurance = flow.with_factor(SecondFactor::Totp, standing(scope, &person).await?)?;
+    let limit = RateLimit::of_person(scope, &person.id, "totp", device).await?;
+    if let Err(throttled) = limit.acquire(scope).await {
+        refuse(scope, &person, "mfa_rate_limited", None).await?;
         return Err(throttled);
     }
-    let (factor, check) = check(app, &person.id, code).await?;
+    let (factor, check) = check(scope, &person.id, code).await?;
     let wrong = match check {
         Check::Accepted { step } => {
-            let mut change = app.change_of(&person.id).await?;
+            let mut change = scope.begin_for(&person.id).await?;
             // Of two requests with one code, one moves the step on; the other finds it taken.
             match factors::save_step(&mut change, &factor, step).await {
                 Ok(()) => {}
-                Err(StoreError::Conflict) => return reused(app, &person, change).await,
+                Err(StoreError::Conflict) => return reused(scope, &person, change).await,
                 Err(other) => return Err(other.into()),
             }
             flows::end(&mut change, &row.id).await?;
             limit.clear(&mut change).await?;
-            return complete(app, change, &person, &assurance, "totp").await;
+            return complete(scope, change, &person, &assurance, "totp").await;
         }
         other => WrongCode::of(other),
     };
-    refuse(app, &person, wrong.cause, wrong.detail).await?;
-    limit.disable_at_limit(app, &person.id, "totp").await?;
+    refuse(scope, &person, wrong.cause, wrong.detail).await?;
+    limit.disable_at_limit(scope, &person.id, "totp").await?;
     Err(ActionError::invalid("code", wrong.words))
 }
 
@@ -95,29 +95,39 @@ pub(super) const REUSED: &str =
     "This code was used already. Wait for the next one; it comes within 30 seconds.";
 
 async fn reused(
-    app: &App,
+    scope: &Scope,
     person: &Person,
     change: crate::store::Change<'_>,
 ) -> Result<SignedIn, ActionError> {
     // On SQLite the open change holds the one writer.
     drop(change);
-    refuse(app, person, "mfa_code_reused", None).await?;
+    refuse(scope, person, "mfa_code_reused", None).await?;
     Err(ActionError::invalid("code", REUSED))
 }
 
-async fn refuse(app: &App, person: &Person, cause: &str, detail: Option<String>) -> Result<(), ActionError> {
-    failed(app, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
+async fn refuse(
+    scope: &Scope,
+    person: &Person,
+    cause: &str,
+    detail: Option<String>,
+) -> Result<(), ActionError> {
+    failed(scope, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
 }
 
 /// The best that any of the person's code apps makes of the code, and which app that is. Without one it is wrong.
-pub(super) async fn check(app: &App, person: &PersonId, code: &str) -> Result<(String, Check), ActionError> {
-    let now = app.clock.now();
+pub(super) async fn check(
+    scope: &Scope,
+    person: &PersonId,
+    code: &str,
+) -> Result<(String, Check), ActionError> {
+    let now = scope.now;
     let mut best = (String::new(), Check::Wrong);
-    for factor in factors::list(&app.db, &app.tenant, person).await? {
+    for factor in factors::list(&scope.app.db, &scope.tenant.id, person).await? {
         if !factor.is(FactorKind::Totp) || !factor.works(now) {
             continue;
         }
-        let secret = app.keys.unseal(&Factor::place(&app.tenant, person, &factor.id), &factor.sealed)?;
+        let secret =
+            scope.tenant.keys.unseal(&Factor::place(&scope.tenant.id, person, &factor.id), &factor.sealed)?;
         match totp::check(&secret, code, now.as_second(), factor.last_step) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),

@@ -13,23 +13,23 @@ use super::announce_openings::announce_opening;
 use super::bind_page::check_phrase;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases;
 
 /// Records the manager's word.
 pub async fn vouch(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     phrase: &str,
     how: &str,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "vouch", case: Some(id), person: None };
-    attempt.run(app, || give_word(app, caller, id, phrase, how)).await
+    attempt.run(scope, || give_word(scope, caller, id, phrase, how)).await
 }
 
 async fn give_word(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     phrase: &str,
@@ -38,10 +38,10 @@ async fn give_word(
     let how = Reason::parse(how).map_err(|_| {
         ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
     })?;
-    let (row, case, now) = case_for(app, caller, id).await?;
-    let permit = permit_on_case::<Vouch>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    let permit = permit_on_case::<Vouch>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    check_phrase(app, caller, &row, &case, phrase).await?;
+    check_phrase(scope, caller, &row, &case, phrase).await?;
     let attested_by = caller.person.id.clone();
     let evidence = Evidence {
         kind: Kind::ManagerVouch,
@@ -57,9 +57,9 @@ async fn give_word(
         .reason(&how)
         .policies(&policies)
         .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
-    announce_opening(app, &row).await?;
-    let mut change = caller.change_on(app, &case.subject().person).await?;
-    let case = advance(app, &mut change, case).await?;
+    announce_opening(scope, &row).await?;
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
+    let case = advance(scope, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(())

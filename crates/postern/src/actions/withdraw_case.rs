@@ -10,28 +10,28 @@ use serde_json::json;
 use super::ActionError;
 use super::like_time::in_like_time;
 use super::on_record::Attempt;
-use crate::app::App;
 use crate::notify::{self, Notice};
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 
 /// Every answer takes at least so long.
 const FLOOR: Duration = Duration::from_millis(200);
 
 /// Closes the case as withdrawn.
-pub async fn withdraw_case(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+pub async fn withdraw_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "withdraw_case", case: Some(&id), person: None };
-    in_like_time(FLOOR, attempt.run(app, || withdraw(app, row))).await
+    in_like_time(FLOOR, attempt.run(scope, || withdraw(scope, row))).await
 }
 
-async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
+async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     // Alike for friends and strangers: what follows differs between them.
-    if row.closed_at.is_some() || row.stage_at(app.clock.now()) == "lapsed" {
+    if row.closed_at.is_some() || row.stage_at(scope.now) == "lapsed" {
         return Err(ActionError::Refused("This request is closed already.".to_owned()));
     }
     let mut change = match &row.person_id {
-        Some(person) => app.change_of(&PersonId::new(person)).await?,
-        None => app.change().await?,
+        Some(person) => scope.begin_for(&PersonId::new(person)).await?,
+        None => scope.begin().await?,
     };
     let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
         .case(&row.case_id())
@@ -43,7 +43,7 @@ async fn withdraw(app: &App, row: &CaseRow) -> Result<(), ActionError> {
             cases::save(&mut change, row, &case).await?;
             if was_told_by_itself(row, &case) {
                 let (person, id) = (&case.subject().person, case.id());
-                notify::announce(app, &mut change, person, Some(id), Notice::CaseWithdrawn).await?;
+                notify::announce(scope, &mut change, person, Some(id), Notice::CaseWithdrawn).await?;
             }
         }
         None => cases::close_stranger(&mut change, row, "withdrawn").await?,

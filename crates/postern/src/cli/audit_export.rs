@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 use postern_audit::{ExportEntry, FolderWriter, LineContent, StoreFinding};
 
-use super::{Outcome, SettingsArgs, block_on, say};
+use super::{DataArgs, Outcome, TenantArg, block_on, pick_tenant, say};
 use crate::actions::check_audit::check_store;
 use crate::app::App;
-use crate::config::Mode;
 use crate::jobs::sequence_audit::{sequence_audit, signer};
 use crate::private_files;
+use crate::scope::Scope;
 use crate::store::StoreError;
 use crate::store::audit::{EntryRow, find_checkpoint, list_sequenced};
 
@@ -21,7 +21,9 @@ const BATCH: i64 = 5_000;
 #[derive(Args)]
 pub struct ExportArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
+    data: DataArgs,
+    #[command(flatten)]
+    of: TenantArg,
     /// Folder to write; must not hold anything yet.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -29,14 +31,15 @@ pub struct ExportArgs {
 
 /// Writes the log. What is wrong with the store goes out with it: the verifier names it too.
 pub fn run(args: ExportArgs) -> Outcome {
-    let config = args.settings.into_config(Mode::Production)?;
+    let config = args.data.into_config()?;
     block_on(async move {
         let app = App::start(config).await?;
-        if let Err(error) = sequence_audit(&app).await {
+        let scope = pick_tenant(&app, args.of.tenant.as_deref())?;
+        if let Err(error) = sequence_audit(&scope).await {
             say::note(format_args!("postern: {error}"));
         }
-        let wrong = check_store(&app).await?;
-        let (size, vkey) = export(&app, &args.out, &wrong).await?;
+        let wrong = check_store(&scope).await?;
+        let (size, vkey) = export(&scope, &args.out, &wrong).await?;
         say::line(format_args!("{size} entries in {}", args.out.display()));
         say::line(format_args!("check them with: postern-verify {} --key {vkey}", args.out.display()));
         for finding in &wrong {
@@ -49,11 +52,11 @@ pub fn run(args: ExportArgs) -> Outcome {
 
 /// Writes the signed entries, and what is wrong with the store. The answer: how many, and the log's key.
 async fn export(
-    app: &App,
+    scope: &Scope,
     out: &Path,
     wrong: &[StoreFinding],
 ) -> Result<(i64, String), Box<dyn std::error::Error>> {
-    let Some((size, note)) = find_checkpoint(&app.db, &app.tenant).await? else {
+    let Some((size, note)) = find_checkpoint(&scope.app.db, &scope.tenant.id).await? else {
         return Err("the log is empty: there is no checkpoint yet".into());
     };
     private_files::create_folder(out)?;
@@ -62,7 +65,7 @@ async fn export(
     private_files::tighten(out)?;
     let mut next = 0;
     while next < size {
-        let batch = list_sequenced(&app.db, &app.tenant, next, BATCH.min(size - next)).await?;
+        let batch = list_sequenced(&scope.app.db, &scope.tenant.id, next, BATCH.min(size - next)).await?;
         if batch.is_empty() {
             return Err(format!("entry {next} of {size} is missing from the database").into());
         }
@@ -72,7 +75,7 @@ async fn export(
         next += i64::try_from(batch.len())?;
     }
     folder.report(wrong)?;
-    let vkey = signer(app)?.vkey();
+    let vkey = signer(scope)?.vkey();
     folder.finish(&note, &vkey)?;
     Ok((size, vkey))
 }

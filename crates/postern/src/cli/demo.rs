@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
 
 use super::serve::until_stopped;
-use super::{Outcome, SettingsArgs, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, pick_tenant, say};
+use crate::actions::add_tenant::{add_first_tenant, add_tenant};
+use crate::actions::move_tenant::move_tenant;
 use crate::app::App;
-use crate::config::{Config, Mode};
-use crate::demo::{PEOPLE, fill, password};
+use crate::config::{Config, Mode, parse_origin};
+use crate::demo::{DemoTenant, PEOPLE, TENANTS, fill};
 use crate::private_files;
+use crate::scope::Scope;
 
 /// What the demo takes.
 #[derive(Args)]
@@ -28,7 +32,8 @@ pub fn run(args: DemoArgs) -> Outcome {
     let mut settings = args.settings;
     settings.data = settings.data.or_else(|| Some(PathBuf::from("postern-demo")));
     let mut config = settings.into_config(Mode::Development)?;
-    "Harbour Works".clone_into(&mut config.tenant_name);
+    let [first, _] = &TENANTS;
+    first.name.clone_into(&mut config.organisation);
     claim(&config.data)?;
     if args.reset {
         if !config.database_url.starts_with("sqlite:") {
@@ -41,23 +46,50 @@ pub fn run(args: DemoArgs) -> Outcome {
     }
     block_on(async move {
         let app = App::start(config).await?;
-        fill(&app).await.map_err(|e| e.to_string())?;
+        add_first_tenant(&app).await?;
+        for tenant in &TENANTS {
+            let scope = at_this_port(&app, tenant).await?;
+            fill(&scope, tenant).await?;
+        }
         let listener = TcpListener::bind(app.config.listen).await?;
-        greet(&app.config);
+        greet(&app);
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn greet(config: &Config) {
-    say::line(format_args!("Postern's demo listens on {}", config.link("/")));
-    say::line(format_args!("  sign in            {}", config.link("/sign-in")));
-    say::line(format_args!("  everybody's phone  {}", config.link("/dev/phone")));
-    say::line(format_args!("  every message      {}", config.link("/dev/outbox")));
-    say::line(format_args!("  the clock          {}", config.link("/dev/clock")));
-    say::line("\nAccounts (login, password):");
-    for person in &PEOPLE {
-        say::line(format_args!("  {:<6} {:<34} {}", person.login, password(person.login), person.about));
+/// The organisation, made where it is not there yet, and moved to the port that the demo listens on.
+async fn at_this_port(app: &Arc<App>, tenant: &DemoTenant) -> Outcome<Scope> {
+    let origin =
+        parse_origin(&format!("http://{}:{}", tenant.host, app.config.listen.port()), Mode::Development)?;
+    let Some(known) = app.tenants.of_slug(tenant.slug) else {
+        return Ok(add_tenant(app, tenant.slug, tenant.name, &origin).await?);
+    };
+    let scope = Scope::of_job(app, known);
+    if scope.tenant.origin.port_or_known_default() != origin.port_or_known_default() {
+        move_tenant(&scope, &origin, "the demo was started at another port").await?;
+    }
+    pick_tenant(app, Some(tenant.slug))
+}
+
+fn greet(app: &App) {
+    say::line(format_args!("Postern's demo listens on {}. It has two organisations.", app.config.listen));
+    for demo in &TENANTS {
+        let Some(tenant) = app.tenants.of_slug(demo.slug) else { continue };
+        say::line(format_args!("\n{}, {}", tenant.name, tenant.link("/")));
+        say::line(format_args!("  sign in            {}", tenant.link("/sign-in")));
+        say::line(format_args!("  everybody's phone  {}", tenant.link("/dev/phone")));
+        say::line(format_args!("  every message      {}", tenant.link("/dev/outbox")));
+        say::line(format_args!("  the clock          {}", tenant.link("/dev/clock")));
+        say::line(format_args!("Accounts of {} (login, password):", tenant.name));
+        for person in &PEOPLE {
+            say::line(format_args!(
+                "  {:<6} {:<34} {}",
+                person.login,
+                demo.password(person.login),
+                person.about
+            ));
+        }
     }
     say::line(
         "\nThe desk wants a passkey: sign in as ben with a code from /dev/phone, add a passkey, sign in with it.",

@@ -4,16 +4,17 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Outcome, SettingsArgs, block_on, say};
+use super::{DataArgs, Outcome, TenantArg, block_on, pick_tenant, say};
 use crate::actions::recover_person::{IssuedCredential, recover_person};
 use crate::app::App;
-use crate::config::Mode;
 
 /// What it takes.
 #[derive(Args)]
 pub struct RecoverArgs {
     #[command(flatten)]
-    settings: SettingsArgs,
+    data: DataArgs,
+    #[command(flatten)]
+    of: TenantArg,
     /// Who.
     login: String,
     /// Why; goes on the record.
@@ -26,10 +27,11 @@ pub struct RecoverArgs {
 
 /// Removes the factors and prints what the person needs.
 pub fn run(args: RecoverArgs) -> Outcome {
-    let config = args.settings.into_config(Mode::Production)?;
+    let config = args.data.into_config()?;
     block_on(async move {
         let app = App::start(config).await?;
-        let given = recover_person(&app, &args.login, &args.reason, args.new_password).await;
+        let scope = pick_tenant(&app, args.of.tenant.as_deref())?;
+        let given = recover_person(&scope, &args.login, &args.reason, args.new_password).await;
         app.audit_memory.save()?;
         match given.map_err(|e| e.to_string())? {
             IssuedCredential::Pass(pass) => {
@@ -39,7 +41,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
                 say::line(format_args!("  {pass}"));
                 say::line(format_args!(
                     "At {} they type it after their password.",
-                    app.config.link("/sign-in")
+                    scope.tenant.link("/sign-in")
                 ));
             }
             IssuedCredential::SetUpCode(code) => {
@@ -47,7 +49,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
                     "Password and sign-in methods are removed, and every contact on file is told. Give the person this code:",
                 );
                 say::line(format_args!("  {code}"));
-                say::line(format_args!("At {} they set a password with it.", app.config.link("/set-up")));
+                say::line(format_args!("At {} they set a password with it.", scope.tenant.link("/set-up")));
             }
         }
         say::line("It works once. Hand it over in person or on a call that you place.");

@@ -8,10 +8,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Outcome, SettingsArgs, block_on, say};
+use crate::actions::add_tenant::add_first_tenant;
 use crate::actions::set_up::{code_file, forget_code_file, offer_first_admin};
 use crate::app::App;
 use crate::config::Mode;
 use crate::private_files;
+use crate::scope::Scope;
 use crate::web::serve::serve;
 
 /// Starts the server for real people.
@@ -24,29 +26,50 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         if app.config.smtp.is_none() {
             tracing::warn!("no smtp_url: notices to people wait in the outbox until there is one");
         }
-        if let Some(code) = offer_first_admin(&app).await.map_err(|e| e.to_string())? {
-            hand_over(&app, &code)?;
-        } else {
-            forget_code_file(&app);
+        add_first_tenant(&app).await?;
+        expect_someone_at_origin(&app)?;
+        for scope in Scope::of_served(&app) {
+            match offer_first_admin(&scope).await? {
+                Some(code) => hand_over(&scope, &code)?,
+                None => forget_code_file(&scope),
+            }
         }
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
+/// Settings that name an address where nobody is served were changed by mistake, or the organisation was to move.
+fn expect_someone_at_origin(app: &App) -> Outcome<()> {
+    let origin = &app.config.origin;
+    let tenants = app.tenants.list();
+    if !app.config.has_origin || tenants.iter().any(|tenant| tenant.origin == *origin) {
+        return Ok(());
+    }
+    let first = tenants.first().map_or("SLUG", |tenant| tenant.slug.as_str());
+    Err(format!(
+        "the settings say {origin}, but no organisation is served there (`postern tenant list` says where). To move one: \
+         `postern tenant set-host {first} {origin} --reason …`; otherwise mend or leave out `origin`"
+    )
+    .into())
+}
+
 /// To whoever looks at the terminal; else to a file, because what a service prints stays in a journal that others read.
-fn hand_over(app: &App, code: &str) -> std::io::Result<()> {
-    say::line("Nobody is in the directory yet. Make the first admin within 24 hours:");
+fn hand_over(scope: &Scope, code: &str) -> std::io::Result<()> {
+    let name = &scope.tenant.name;
+    say::line(format_args!(
+        "Nobody is in the directory of {name} yet. Make the first admin within 24 hours:"
+    ));
     // The code stands in the fragment, which browsers keep to themselves.
-    let link = app.config.link(&format!("/set-up#{code}"));
-    let page = app.config.link("/set-up");
+    let link = scope.tenant.link(&format!("/set-up#{code}"));
+    let page = scope.tenant.link("/set-up");
     if std::io::stdout().is_terminal() {
         say::line(format_args!("  {link}"));
         say::line(format_args!("  or open {page} and type {code}"));
         return Ok(());
     }
-    forget_code_file(app);
-    let file = code_file(app);
+    forget_code_file(scope);
+    let file = code_file(scope);
     private_files::create(&file, &format!("{link}\nor open {page} and type {code}\n"))?;
     say::line(format_args!("  the link is in {}, which is deleted when it was used", file.display()));
     Ok(())

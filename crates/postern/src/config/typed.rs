@@ -91,10 +91,11 @@ impl Typed {
         Ok(Config {
             listen,
             origin,
+            has_origin: self.origin.is_some(),
             data,
             database_url,
             mode,
-            tenant_name: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
+            organisation: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
             smtp,
             gateway,
             contact_min_age: SignedDuration::from_hours(24 * age_days),
@@ -125,16 +126,7 @@ impl Typed {
     fn origin(&self, mode: Mode, listen: SocketAddr, problems: &mut Vec<String>) -> Option<Url> {
         // Passkeys want a name, not an address; browsers trust this one without TLS.
         let text = self.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
-        let origin = url("origin", &text, problems)?;
-        let local = origin.host_str() == Some("localhost");
-        if mode == Mode::Production && origin.scheme() != "https" && !local {
-            problems.push("origin: must start with https:// (only localhost may go without)".to_owned());
-        }
-        let bare = origin.username().is_empty() && origin.password().is_none() && origin.fragment().is_none();
-        if !bare || origin.path() != "/" || origin.query().is_some() {
-            problems.push("origin: must be scheme, host and port alone".to_owned());
-        }
-        Some(origin)
+        parse_origin(&text, mode).map_err(|why| problems.push(format!("origin: {why}"))).ok()
     }
 
     fn database(&self, data: &Path, problems: &mut Vec<String>) -> String {
@@ -200,4 +192,23 @@ pub(super) fn within(name: &str, value: i64, least: i64, most: i64, problems: &m
         problems.push(format!("{name}: {value} is not between {least} and {most}"));
     }
     value
+}
+
+/// The address of an organisation: scheme, host and port alone. Err: what is wrong with it.
+pub fn parse_origin(text: &str, mode: Mode) -> Result<Url, String> {
+    let origin: Url = text.parse().map_err(|why: url::ParseError| why.to_string())?;
+    let host = origin.host_str().unwrap_or_default();
+    // Browsers take these to the loopback, and trust them without TLS.
+    let is_local = host == "localhost" || host.ends_with(".localhost");
+    if mode == Mode::Production && origin.scheme() != "https" && !is_local {
+        return Err("must start with https:// (only localhost may go without)".to_owned());
+    }
+    let bare = origin.username().is_empty() && origin.password().is_none() && origin.fragment().is_none();
+    if !bare || origin.path() != "/" || origin.query().is_some() {
+        return Err("must be scheme, host and port alone".to_owned());
+    }
+    if origin.domain().is_none() {
+        return Err("must have a name, not an address: passkeys are for names alone".to_owned());
+    }
+    Ok(origin)
 }

@@ -3,13 +3,16 @@
 //! A message is claimed in one transaction and settled in another; the network is in between, with none open. A crash
 //! between the two means that a notice may arrive twice, never that it is lost.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
+use postern_core::id::TenantId;
 
 use crate::app::App;
+use crate::scope::Scope;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Message};
 
@@ -59,29 +62,33 @@ impl Sender {
 }
 
 /// Delivers what is due. Without a way out for its channel a message waits, but in development; nothing is dropped.
-pub async fn deliver_outbox(app: &App, sender: &Sender) -> Result<(), StoreError> {
+pub async fn deliver_outbox(app: &Arc<App>, sender: &Sender) -> Result<(), StoreError> {
     let is_mail = sender.channels == Channels::Mail;
-    if !sender.is_open() {
-        return if app.is_development() { accept(app, is_mail).await } else { Ok(()) };
+    if !sender.is_open() && !app.is_development() {
+        return Ok(());
     }
     for message in outbox::list_due(&app.db, is_mail, app.clock.now()).await? {
-        deliver(app, sender, &message).await?;
+        // One that was added on another node a moment ago is known here in a moment.
+        let Some(tenant) = app.tenants.of_id(&TenantId::new(message.tenant_id.as_str())) else { continue };
+        let scope = Scope::of_job(app, tenant);
+        if sender.is_open() {
+            deliver(&scope, sender, &message).await?;
+        } else {
+            accept(&scope, is_mail).await?;
+        }
     }
     Ok(())
 }
 
 /// In development `/dev/outbox` is the relay: what is shown there counts as accepted, and keeps its text.
-async fn accept(app: &App, is_mail: bool) -> Result<(), StoreError> {
-    if outbox::list_due(&app.db, is_mail, app.clock.now()).await?.is_empty() {
-        return Ok(());
-    }
-    let mut change = app.change().await?;
+async fn accept(scope: &Scope, is_mail: bool) -> Result<(), StoreError> {
+    let mut change = scope.begin().await?;
     outbox::accept_due(&mut change, is_mail).await?;
     change.commit_unrecorded("messages that development shows instead of sending").await
 }
 
-async fn deliver(app: &App, sender: &Sender, message: &Message) -> Result<(), StoreError> {
-    let mut change = app.change().await?;
+async fn deliver(scope: &Scope, sender: &Sender, message: &Message) -> Result<(), StoreError> {
+    let mut change = scope.begin().await?;
     let doublings = u32::try_from(message.attempts).unwrap_or(0).min(13);
     let wait = SignedDuration::from_secs((30_i64 << doublings).min(7200));
     let next_at = change.at() + wait;
@@ -89,29 +96,30 @@ async fn deliver(app: &App, sender: &Sender, message: &Message) -> Result<(), St
         return Ok(());
     }
     change.commit_unrecorded("one attempt at a message").await?;
-    let error = send(app, sender, message).await.err();
+    let error = send(scope, sender, message).await.err();
     let give_up = error.is_some() && message.attempts + 1 >= MOST_ATTEMPTS;
     if let Some(error) = &error {
         tracing::warn!(message = %message.id, attempt = message.attempts + 1, %error, "a notice did not go out");
     }
-    let mut change = app.change().await?;
+    let later = scope.later();
+    let mut change = later.begin().await?;
     outbox::settle(&mut change, message, error.as_deref(), give_up).await?;
     change.commit_unrecorded("the outcome of one attempt at a message").await
 }
 
-async fn send(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
+async fn send(scope: &Scope, sender: &Sender, message: &Message) -> Result<(), String> {
     if message.channel == "email" {
-        send_mail(app, sender, message).await
+        send_mail(scope, sender, message).await
     } else {
-        send_text(app, sender, message).await
+        send_text(scope, sender, message).await
     }
 }
 
-async fn send_mail(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
-    let (Some(smtp), Some(settings)) = (&sender.smtp, &app.config.smtp) else {
+async fn send_mail(scope: &Scope, sender: &Sender, message: &Message) -> Result<(), String> {
+    let (Some(smtp), Some(settings)) = (&sender.smtp, &scope.app.config.smtp) else {
         return Err("no smtp_url".to_owned());
     };
-    let host = app.config.origin.host_str().unwrap_or("localhost");
+    let host = scope.tenant.origin.host_str().unwrap_or("localhost");
     let mail = Mail::builder()
         .from(settings.from.clone())
         .to(message.recipient.parse().map_err(|_| "the address on file is not one".to_owned())?)
@@ -124,8 +132,8 @@ async fn send_mail(app: &App, sender: &Sender, message: &Message) -> Result<(), 
     smtp.send(mail).await.map(|_| ()).map_err(|e| e.to_string())
 }
 
-async fn send_text(app: &App, sender: &Sender, message: &Message) -> Result<(), String> {
-    let (Some(http), Some(gateway)) = (&sender.http, &app.config.gateway) else {
+async fn send_text(scope: &Scope, sender: &Sender, message: &Message) -> Result<(), String> {
+    let (Some(http), Some(gateway)) = (&sender.http, &scope.app.config.gateway) else {
         return Err("no gateway_url".to_owned());
     };
     let body = serde_json::json!({

@@ -4,18 +4,22 @@
 mod analysed_records;
 mod rebuild;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use postern_core::id::TenantId;
 use tokio::sync::watch as stopping;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::actions::ActionError;
 use crate::actions::record_finding::{Found, record_finding};
 use crate::actions::tell_seniors::tell_of_the_rest;
 use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{StoreError, findings};
 use analysed_records::AnalysedRecords;
 use rebuild::rebuild;
@@ -35,20 +39,29 @@ const MOST_PENDING: usize = 1_000;
 
 /// Analyses until `stop` turns true: when a record wakes it, and twice a second.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
-    let mut detector = DetectionJob::default();
+    let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
     while !*stop.borrow() {
-        if let Err(error) = detector.detect(&app).await {
-            tracing::error!(%error, "sign-in records were not analysed; trying again");
+        let mut next = HashMap::new();
+        for scope in Scope::of_served(&app) {
+            let detector = detectors.remove(&scope.tenant.id).unwrap_or_default();
+            let span = tracing::info_span!("tenant", tenant = %scope.tenant.id);
+            let id = scope.tenant.id.clone();
+            // As a task of its own: a record that breaks the analysis takes only its own organisation's knowledge with it.
+            match tokio::spawn(detector.look(scope).instrument(span)).await {
+                Ok(detector) => drop(next.insert(id, detector)),
+                Err(error) => {
+                    tracing::error!(%error, tenant = %id, "the analysis of sign-in records broke; it begins anew");
+                }
+            }
         }
+        // What is left belongs to organisations that are not served any more.
+        detectors = next;
         tokio::time::sleep(AT_MOST_EVERY).await;
         tokio::select! {
-            () = app.records.notified() => {}
+            () = app.jobs.records.notified() => {}
             () = tokio::time::sleep(EVERY) => {}
             changed = stop.changed() => if changed.is_err() { break },
         }
-    }
-    if let Some(building) = detector.building {
-        building.abort();
     }
 }
 
@@ -67,33 +80,48 @@ struct DetectionJob {
     pending: Vec<Found>,
 }
 
+impl Drop for DetectionJob {
+    fn drop(&mut self) {
+        if let Some(building) = &self.building {
+            building.abort();
+        }
+    }
+}
+
 impl DetectionJob {
-    async fn detect(&mut self, app: &Arc<App>) -> Result<(), ActionError> {
-        self.build(app);
+    async fn look(mut self, scope: Scope) -> Self {
+        if let Err(error) = self.detect(&scope).await {
+            tracing::error!(%error, "sign-in records were not analysed; trying again");
+        }
+        self
+    }
+
+    async fn detect(&mut self, scope: &Scope) -> Result<(), ActionError> {
+        self.build(scope);
         if self.building.as_ref().is_some_and(JoinHandle::is_finished) {
             self.take_over().await?;
         }
         if let Some(watch) = &mut self.watch {
-            let taken = watch.take_new(app).await;
+            let taken = watch.take_new(scope).await;
             self.is_stale |= watch.is_stale();
             taken?;
             self.pending.extend(watch.found());
         }
-        self.keep(app).await;
-        tell_of_the_rest(app).await?;
-        let open = findings::count_open_incidents(&app.db, &app.tenant).await?;
-        app.open_incidents.store(open, Ordering::Relaxed);
+        self.keep(scope).await;
+        tell_of_the_rest(scope).await?;
+        let open = findings::count_open_incidents(&scope.app.db, &scope.tenant.id).await?;
+        scope.tenant.activity.open_incidents.store(open, Ordering::Relaxed);
         Ok(())
     }
 
     /// Makes the watch anew where that is due; the old one goes on meanwhile.
-    fn build(&mut self, app: &Arc<App>) {
+    fn build(&mut self, scope: &Scope) {
         let is_old = self.began.is_some_and(|began| began.elapsed() > LIFE);
         let is_wanted = self.watch.is_none() || self.is_stale || is_old;
         let is_due = self.not_before.is_none_or(|not_before| Instant::now() >= not_before);
         if self.building.is_none() && is_wanted && is_due {
             self.began = Some(Instant::now());
-            self.building = Some(tokio::spawn(rebuild(Arc::clone(app))));
+            self.building = Some(tokio::spawn(rebuild(scope.clone())));
         }
     }
 
@@ -111,10 +139,10 @@ impl DetectionJob {
     }
 
     /// Keeps what was found. What cannot be kept now is tried again.
-    async fn keep(&mut self, app: &App) {
+    async fn keep(&mut self, scope: &Scope) {
         let mut failed = Vec::new();
         for found in std::mem::take(&mut self.pending) {
-            match record_finding(app, &found).await {
+            match record_finding(scope, &found).await {
                 Ok(()) => {}
                 // Another node was faster; the next look sees what it kept.
                 Err(ActionError::Conflict) => failed.push(found),

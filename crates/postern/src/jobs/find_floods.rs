@@ -1,19 +1,19 @@
 //! Floods of requests: very many in one person's name, or for very many names from one address or network. Each is an
 //! incident, found anew with each opening.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::id::PersonId;
+use postern_core::id::{PersonId, TenantId};
 use postern_core::login;
 use postern_signals::finding::PEOPLE_NAMED;
 use postern_signals::{Confidence, Finding, Grade, Provider, RuleSource, Subject};
 
 use crate::actions::ActionError;
 use crate::actions::record_finding::{Found, record_finding};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::openings::{self, Opening};
 use crate::store::findings::RECOVERY_FLOOD;
 use crate::store::{persons, time};
@@ -24,30 +24,34 @@ const WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// So many openings are looked at; more are a flood by any count.
 const LOOKED_AT: i64 = 20_000;
 
-/// What was looked at last.
+/// What was looked at last, in each organisation.
 #[derive(Default)]
 pub struct Floods {
-    last: Option<i64>,
+    last: Mutex<HashMap<TenantId, i64>>,
 }
 
 impl Floods {
     /// Looks, when a case was opened since the last time.
-    pub async fn find(&mut self, app: &App) -> Result<(), ActionError> {
-        let last = openings::find_last(&app.db, &app.tenant).await?;
-        if last == self.last {
+    pub async fn find(&self, scope: &Scope) -> Result<(), ActionError> {
+        let Some(last) = openings::find_last(&scope.app.db, &scope.tenant.id).await? else { return Ok(()) };
+        if self.looked_at().get(&scope.tenant.id) == Some(&last) {
             return Ok(());
         }
-        let since = app.clock.now().saturating_sub(WITHIN).unwrap_or(Timestamp::MIN);
-        let all = openings::list_since(&app.db, &app.tenant, since, LOOKED_AT).await?;
+        let since = scope.now.saturating_sub(WITHIN).unwrap_or(Timestamp::MIN);
+        let all = openings::list_since(&scope.app.db, &scope.tenant.id, since, LOOKED_AT).await?;
         for (person, named) in by_person(&all) {
-            let person = persons::load(&app.db, &app.tenant, &person).await?;
-            record_finding(app, &found(subject_person(&person.login), &named)).await?;
+            let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
+            record_finding(scope, &found(subject_person(&person.login), &named)).await?;
         }
         for (place, named) in by_place(&all) {
-            record_finding(app, &found(Subject::Address { ip: place.into() }, &named)).await?;
+            record_finding(scope, &found(Subject::Address { ip: place.into() }, &named)).await?;
         }
-        self.last = last;
+        self.looked_at().insert(scope.tenant.id.clone(), last);
         Ok(())
+    }
+
+    fn looked_at(&self) -> MutexGuard<'_, HashMap<TenantId, i64>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

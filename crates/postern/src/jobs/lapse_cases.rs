@@ -2,13 +2,13 @@
 
 use crate::actions::ActionError;
 use crate::actions::lapse_case::lapse_case;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases;
 
 /// Closes those whose time is over now, at most 200.
-pub async fn lapse_cases(app: &App) -> Result<(), ActionError> {
-    for row in cases::list_lapsed(&app.db, &app.tenant, app.clock.now()).await? {
-        match lapse_case(app, &row).await {
+pub async fn lapse_cases(scope: &Scope) -> Result<(), ActionError> {
+    for row in cases::list_lapsed(&scope.app.db, &scope.tenant.id, scope.now).await? {
+        match lapse_case(scope, &row).await {
             // Another node was faster, or somebody moved it: the next round sees what became of it.
             Ok(()) | Err(ActionError::Conflict) => {}
             // One that can't be read holds up no other.

@@ -12,9 +12,9 @@ use postern_core::event::RecordStream;
 
 use crate::actions::accept_restore::is_accepted_as_lost;
 use crate::actions::check_audit::{expect_nothing_lost, expect_ours};
-use crate::app::App;
 pub use crate::audit_log::{AuditLogError, origin, signer};
 use crate::audit_memory::LogExtent;
+use crate::scope::Scope;
 use crate::store::audit::{self, EntryRow};
 use crate::store::{Change, StoreError};
 
@@ -22,32 +22,32 @@ use crate::store::{Change, StoreError};
 const BATCH: i64 = 500;
 
 /// Sequences everything that waits, and says on `/readyz` and at the desk if it cannot.
-pub async fn sequence_audit(app: &App) -> Result<(), AuditLogError> {
-    let outcome = sequence_all(app).await;
-    app.audit_health.set(outcome.as_ref().err());
-    if let Err(error) = app.audit_memory.save() {
+pub async fn sequence_audit(scope: &Scope) -> Result<(), AuditLogError> {
+    let outcome = sequence_all(scope).await;
+    scope.tenant.activity.audit_health.set(outcome.as_ref().err());
+    if let Err(error) = scope.app.audit_memory.save() {
         tracing::error!(%error, "what this node remembers of the audit log was not kept; trying again");
     }
     outcome
 }
 
-async fn sequence_all(app: &App) -> Result<(), AuditLogError> {
-    expect_nothing_lost(app).await?;
-    while audit::has_unsequenced(&app.db, &app.tenant).await? {
-        if !sequence_batch(app).await? {
+async fn sequence_all(scope: &Scope) -> Result<(), AuditLogError> {
+    expect_nothing_lost(scope).await?;
+    while audit::has_unsequenced(&scope.app.db, &scope.tenant.id).await? {
+        if !sequence_batch(scope).await? {
             break;
         }
     }
     Ok(())
 }
 
-async fn sequence_batch(app: &App) -> Result<bool, AuditLogError> {
-    let signer = signer(app)?;
-    let mut change = app.change().await?;
+async fn sequence_batch(scope: &Scope) -> Result<bool, AuditLogError> {
+    let signer = signer(scope)?;
+    let mut change = scope.begin().await?;
     let mut queues = Vec::new();
     for stream in RecordStream::ALL {
         let entries = audit::list_unsequenced(&mut change, stream, BATCH).await?;
-        expect_no_gap(app, &mut change, stream, &entries).await?;
+        expect_no_gap(scope, &mut change, stream, &entries).await?;
         queues.push(VecDeque::from(entries));
     }
     let entries = in_order(queues);
@@ -57,7 +57,7 @@ async fn sequence_batch(app: &App) -> Result<bool, AuditLogError> {
     let (size, known) = current_tree(&mut change, &signer).await?;
     let mut commitments = Vec::with_capacity(entries.len());
     for (offset, entry) in (0_i64..).zip(&entries) {
-        expect_ours(app, entry)
+        expect_ours(scope, entry)
             .map_err(|says| AuditLogError::Tampered(format!("the row {}: {says}", entry.id)))?;
         let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
         let commitment = commitment(&nonce, &entry.body);
@@ -73,20 +73,24 @@ async fn sequence_batch(app: &App) -> Result<bool, AuditLogError> {
     audit::insert_checkpoint(&mut change, size, &note, at).await?;
     change.commit_unrecorded("the log's own places and checkpoint").await?;
     let root = data_encoding::HEXLOWER.encode(&grown.root);
-    app.audit_memory.note(&app.tenant, &LogExtent { size: grown.size, root, ..LogExtent::default() });
+    scope
+        .app
+        .audit_memory
+        .note(&scope.tenant.id, &LogExtent { size: grown.size, root, ..LogExtent::default() });
     Ok(true)
 }
 
 /// Within a stream no number is left out: whoever deletes a record before it has its place stops the log.
 async fn expect_no_gap(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     stream: RecordStream,
     entries: &[EntryRow],
 ) -> Result<(), AuditLogError> {
     let mut expected = audit::find_number(change, stream).await?.unwrap_or_default() + 1;
     for entry in entries {
-        if entry.number > expected && !is_accepted_as_lost(app, stream, expected..=entry.number - 1).await? {
+        if entry.number > expected && !is_accepted_as_lost(scope, stream, expected..=entry.number - 1).await?
+        {
             let (from, to, stream) = (expected, entry.number - 1, stream.as_str());
             let says = format!(
                 "records {from} to {to} of the stream {stream} were deleted before they had their place"

@@ -5,36 +5,36 @@ use jiff::SignedDuration;
 
 use crate::actions::ActionError;
 use crate::actions::import_sign_ins::delete_left_over_uploads;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, throttles};
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
 const LOT: i64 = 5_000;
 
 /// Deletes what ran out more than a day ago.
-pub async fn sweep(app: &App) -> Result<(), ActionError> {
-    delete_left_over_uploads(app).await?;
-    let mut change = app.change().await?;
+pub async fn sweep(scope: &Scope) -> Result<(), ActionError> {
+    delete_left_over_uploads(scope).await?;
+    let mut change = scope.begin().await?;
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
     throttles::delete_expired(&mut change, before).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
-    Ok(sweep_signs(app).await?)
+    Ok(sweep_signs(scope).await?)
 }
 
-async fn sweep_signs(app: &App) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let before = now.saturating_sub(app.config.signals.keep).unwrap_or(now);
+async fn sweep_signs(scope: &Scope) -> Result<(), StoreError> {
+    let now = scope.now;
+    let before = now.saturating_sub(scope.app.config.signals.keep).unwrap_or(now);
     loop {
-        let mut change = app.change().await?;
+        let mut change = scope.begin().await?;
         let deleted = imported_sign_ins::delete_some_before(&mut change, before, LOT).await?;
         change.commit_unrecorded("imported records that are older than is kept").await?;
         if deleted < u64::try_from(LOT).unwrap_or(u64::MAX) {
             break;
         }
     }
-    let mut change = app.change().await?;
+    let mut change = scope.begin().await?;
     imports::delete_empty(&mut change, before).await?;
     findings::delete_before(&mut change, before).await?;
     change.commit_unrecorded("imports and findings that are older than is kept").await

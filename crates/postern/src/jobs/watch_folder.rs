@@ -1,4 +1,5 @@
-//! Looks at the watched folder once a second, and has its files taken in: new ones, and those that grow.
+//! Looks at each organisation's part of the watched folder once a second, and has its files taken in: new ones, and those
+//! that grow.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -8,15 +9,18 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
+use postern_core::id::TenantId;
 use postern_signals::report::printable;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::actions::ActionError;
 use crate::actions::import_watched_file::{
     FileSnapshot, UnchangedFor, import_watched_file, is_claimed, is_unreadable,
 };
 use crate::app::App;
+use crate::scope::Scope;
 use crate::store::watched_files::{self, WatchedFile};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -36,10 +40,15 @@ const LONGEST: usize = 500;
 /// Runs until `stop` turns true. Without a folder there is nothing to do.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Some(folder) = app.config.signals.import_folder.clone() else { return };
-    let mut watcher = FolderWatcher::default();
+    let mut watchers: HashMap<TenantId, FolderWatcher> = HashMap::new();
     while !*stop.borrow() {
-        if let Err(error) = watcher.look(&app, &folder, &stop).await {
-            tracing::error!(%error, "the watched folder was not read; trying again");
+        for scope in Scope::of_served(&app) {
+            let span = tracing::info_span!("tenant", tenant = %scope.tenant.id);
+            let watcher = watchers.entry(scope.tenant.id.clone()).or_default();
+            let folder = folder.join(&scope.tenant.slug);
+            if let Err(error) = watcher.look(&scope, &folder, &stop).instrument(span.clone()).await {
+                span.in_scope(|| tracing::error!(%error, "the watched folder was not read; trying again"));
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -69,13 +78,13 @@ struct FolderWatcher {
 impl FolderWatcher {
     async fn look(
         &mut self,
-        app: &Arc<App>,
+        scope: &Scope,
         folder: &Path,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ActionError> {
         let mut known = match self.known.take() {
             Some(known) => known,
-            None => load(app).await?,
+            None => load(scope).await?,
         };
         let root = folder.to_owned();
         let listed = tokio::task::spawn_blocking(move || list(&root)).await;
@@ -97,13 +106,13 @@ impl FolderWatcher {
         self.found.retain(|path, _| there.contains(path.as_str()));
         self.claims.retain(|path, _| there.contains(path.as_str()));
         for file in files {
-            let seen = self.settle(file, (now, app.clock.now()));
+            let seen = self.settle(file, (now, scope.now));
             if !is_new(&seen, known.get(&seen.path)) || self.is_anothers(&seen, known.get(&seen.path), now) {
                 continue;
             }
             let mut has_more = true;
             while has_more && !*stop.borrow() {
-                match import_watched_file(app, &seen, known.get(&seen.path)).await {
+                match import_watched_file(&scope.later(), &seen, known.get(&seen.path)).await {
                     Ok(Some(progress)) => {
                         has_more = progress.has_more;
                         known.insert(progress.file.path.clone(), progress.file);
@@ -154,14 +163,17 @@ fn is_new(seen: &FileSnapshot, known: Option<&WatchedFile>) -> bool {
     })
 }
 
-async fn load(app: &App) -> Result<HashMap<String, WatchedFile>, ActionError> {
-    let files = watched_files::list(&app.db, &app.tenant).await?;
+async fn load(scope: &Scope) -> Result<HashMap<String, WatchedFile>, ActionError> {
+    let files = watched_files::list(&scope.app.db, &scope.tenant.id).await?;
     Ok(files.into_iter().map(|file| (file.path.clone(), file)).collect())
 }
 
+/// The folder is made where it is not there yet; it may be a link.
 fn list(folder: &Path) -> io::Result<Vec<FileSnapshot>> {
+    fs::create_dir_all(folder)?;
+    let folder = folder.canonicalize()?;
     let mut files = Vec::new();
-    list_below(folder, folder, DEEPEST, &mut files)?;
+    list_below(&folder, &folder, DEEPEST, &mut files)?;
     files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(files)
 }

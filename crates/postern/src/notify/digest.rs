@@ -4,9 +4,9 @@
 use postern_core::id::PersonId;
 
 use super::{channel, in_writing};
-use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
@@ -18,13 +18,13 @@ const LISTED: usize = 20;
 
 /// Writes one message per contact that can be written to. Its "this was not me" asks which of them were not.
 pub async fn announce_openings(
-    app: &App,
+    scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     openings: &[CaseRow],
 ) -> Result<(), StoreError> {
-    for contact in in_writing(contacts::list(&app.db, &app.tenant, person).await?) {
-        let token = app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
+    for contact in in_writing(contacts::list(&scope.app.db, &scope.tenant.id, person).await?) {
+        let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         let new = NewContest {
             token_hash: &token_hash(&token),
             person,
@@ -36,7 +36,7 @@ pub async fn announce_openings(
         for opening in openings {
             contests::add_choice(change, &contest, &opening.id).await?;
         }
-        let body = body(app, &contact, openings, &token);
+        let body = body(scope, &contact, openings, &token);
         let message = NewMessage {
             channel: channel(&contact),
             recipient: &contact.value,
@@ -49,12 +49,12 @@ pub async fn announce_openings(
     Ok(())
 }
 
-fn body(app: &App, contact: &Contact, openings: &[CaseRow], token: &str) -> String {
-    let organisation = &app.config.tenant_name;
+fn body(scope: &Scope, contact: &Contact, openings: &[CaseRow], token: &str) -> String {
+    let organisation = &scope.tenant.name;
     let count = openings.len();
     let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };
     let head = format!("{organisation}: {count} more {requests} to recover your account {were} opened.");
-    let link = app.config.link(&format!("/not-me#{token}"));
+    let link = scope.tenant.link(&format!("/not-me#{token}"));
     match channel(contact) {
         "voice" => format!("{head} If this was not you, call the help desk now."),
         "sms" => format!("{head} Nothing has changed. If they were not all yours: {link}"),

@@ -18,7 +18,6 @@ use serde_json::json;
 
 use super::row::row;
 use super::{Change, Db, Result};
-use crate::request::current_request;
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -56,7 +55,7 @@ pub(super) async fn insert_all(change: &mut Change<'_>, events: &[Event]) -> Res
 }
 
 async fn insert(change: &mut Change<'_>, event: &Event, place: NumberedTo) -> Result<()> {
-    let (tenant, id, request) = (change.tenant().clone(), change.id()?, current_request());
+    let (tenant, id, request) = (change.tenant().clone(), change.id()?, change.request());
     let body = json!({
         "id": id,
         "at": moment(change.at()),
@@ -75,7 +74,7 @@ async fn insert(change: &mut Change<'_>, event: &Event, place: NumberedTo) -> Re
     })
     .to_string();
     let nonce = change.nonce()?;
-    let mac = change.keys().record_mac(tenant.as_str(), nonce.as_slice(), &body);
+    let mac = change.keys().record_mac(nonce.as_slice(), &body);
     sqlx::query("INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES ($1, $2, $3, $4, $5)")
         .bind(tenant.as_str())
         .bind(&id)

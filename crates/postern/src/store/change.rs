@@ -3,7 +3,7 @@
 //! Rows are locked in one order everywhere, so that no two changes wait for each other: the rows of persons first (in
 //! the order of their ids), then rate-limit rows by key, then everything else; records are written at the very end.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use jiff::Timestamp;
 use postern_core::event::Event;
@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use super::{Db, Result, StoreError, audit};
 use crate::audit_memory::AuditMemory;
 use crate::job_signal::JobSignal;
-use crate::keys::Keys;
+use crate::keys::TenantKeys;
+use crate::request::RequestInfo;
 use crate::rng::Rng;
 
 /// What every change needs of the program.
@@ -25,11 +26,15 @@ pub struct WriteContext<'a> {
     /// Ids and nonces.
     pub rng: &'a Rng,
     /// Marks its records.
-    pub keys: &'a Keys,
+    pub keys: &'a TenantKeys,
     /// Remembers how far the log got.
     pub memory: &'a AuditMemory,
     /// Told when a change has committed.
     pub jobs: &'a JobSignal,
+    /// Whose request it is, for its records.
+    pub request: &'a RequestInfo,
+    /// Ids made so far, in this change and in those before it that share this counter.
+    pub serial: &'a AtomicU16,
 }
 
 /// A write under way. Dropped without a commit, it never was.
@@ -38,8 +43,6 @@ pub struct Change<'a> {
     tenant: TenantId,
     at: Timestamp,
     context: WriteContext<'a>,
-    /// Ids made so far.
-    serial: Cell<u16>,
     /// Records that go out with the commit.
     events: Vec<Event>,
 }
@@ -48,7 +51,7 @@ impl<'a> Change<'a> {
     /// Begins a change in one tenant, at one moment: everything it writes carries this time.
     pub async fn begin(context: WriteContext<'a>, tenant: &TenantId, at: Timestamp) -> Result<Change<'a>> {
         let tx = context.db.begin().await?;
-        Ok(Self { tx, tenant: tenant.clone(), at, context, serial: Cell::new(0), events: Vec::new() })
+        Ok(Self { tx, tenant: tenant.clone(), at, context, events: Vec::new() })
     }
 
     /// The tenant it writes in.
@@ -61,12 +64,13 @@ impl<'a> Change<'a> {
         self.at
     }
 
-    /// A new id. The ids of one change sort in the order in which they were made.
+    /// A new id. The ids of one change, and of the changes that share its counter, sort in the order in which they were
+    /// made.
     pub fn id(&self) -> Result<String> {
-        // UUID version 7 keeps twelve bits here; a change that made 4,096 ids goes on unordered.
-        let serial = self.serial.get();
-        self.serial.set(serial.saturating_add(1).min(0x0fff));
-        self.id_at(self.at, serial)
+        // UUID version 7 keeps twelve bits here; whoever made 4,096 ids at one moment goes on unordered.
+        let next = |serial: u16| Some(serial.saturating_add(1).min(0x0fff));
+        let serial = self.context.serial.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        self.id_at(self.at, serial.unwrap_or(0x0fff))
     }
 
     /// The `serial`-th id of another moment than the change's own.
@@ -80,8 +84,13 @@ impl<'a> Change<'a> {
     }
 
     /// The keys that records are marked with.
-    pub(super) fn keys(&self) -> &'a Keys {
+    pub(super) fn keys(&self) -> &'a TenantKeys {
         self.context.keys
+    }
+
+    /// Whose request it is.
+    pub(super) fn request(&self) -> &'a RequestInfo {
+        self.context.request
     }
 
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {

@@ -69,7 +69,28 @@ pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<F
         .await?)
 }
 
-/// The same inside a change, after the person's row was locked: nobody else changes them meanwhile.
+/// How many factors of a kind there are in the organisation.
+pub async fn count_of_kind(db: &Db, tenant: &TenantId, kind: FactorKind) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM factors WHERE tenant_id = $1 AND kind = $2 AND removed_at IS NULL";
+    let (count,): (i64,) =
+        sqlx::query_as(sql).bind(tenant.as_str()).bind(kind.as_str()).fetch_one(db.reader()).await?;
+    Ok(count)
+}
+
+/// Every factor of a kind in the organisation, inside a change.
+pub async fn list_of_kind(change: &mut Change<'_>, kind: FactorKind) -> Result<Vec<Factor>> {
+    let tenant = change.tenant().clone();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND kind = $2 AND removed_at IS NULL ORDER BY person_id, id"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(kind.as_str())
+        .fetch_all(change.conn())
+        .await?)
+}
+
+/// A person's factors inside a change, after the person's row was locked: nobody else changes them meanwhile.
 pub async fn list_locked(change: &mut Change<'_>, person: &PersonId) -> Result<Vec<Factor>> {
     let tenant = change.tenant().clone();
     let sql = format!(

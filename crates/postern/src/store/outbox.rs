@@ -140,13 +140,14 @@ pub async fn settle(
 
 /// Keeps messages as if a relay had accepted them, with their text: in development `/dev/outbox` is the relay.
 pub async fn accept_due(change: &mut Change<'_>, mail: bool) -> Result<u64> {
-    let at = micros(change.at());
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE outbox SET delivered_at = $1, attempts = attempts + 1 WHERE delivered_at IS NULL AND given_up_at IS NULL \
-         AND next_at <= $1 AND (channel = 'email') = ($2 = 1)",
+        "UPDATE outbox SET delivered_at = $1, attempts = attempts + 1 WHERE tenant_id = $3 AND delivered_at IS NULL \
+         AND given_up_at IS NULL AND next_at <= $1 AND (channel = 'email') = ($2 = 1)",
     )
     .bind(at)
     .bind(i64::from(mail))
+    .bind(tenant.as_str())
     .execute(change.conn())
     .await?;
     Ok(done.rows_affected())

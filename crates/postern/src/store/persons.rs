@@ -118,6 +118,15 @@ pub async fn list(db: &Db, tenant: &TenantId, words: &str) -> Result<Vec<Person>
 }
 
 /// Whether anybody is there at all.
+pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
+        .bind(tenant.as_str())
+        .fetch_one(db.reader())
+        .await?;
+    Ok(count)
+}
+
+/// Whether nobody is in the directory yet.
 pub async fn is_empty(db: &Db, tenant: &TenantId) -> Result<bool> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
         .bind(tenant.as_str())

@@ -1,17 +1,52 @@
-//! Organisations.
+//! Organisations. Each write moves the row's version on, which is how every node notices it.
 
 use jiff::Timestamp;
+
+use super::row::row;
+use super::{Change, Db, Result, StoreError, micros, one_row, time};
 use postern_core::id::TenantId;
 
-use super::{Change, Db, Result, StoreError, micros, time};
+row! {
+    /// An organisation as it is stored.
+    pub struct TenantRow {
+        pub id: String,
+        pub slug: String,
+        pub name: String,
+        pub origin: String,
+        pub created_at: i64,
+        pub suspended_at: Option<i64>,
+        pub version: i64,
+    }
+}
 
-/// The tenant this server is for: the first that was made.
-pub async fn find_first(db: &Db) -> Result<Option<(TenantId, String)>> {
-    let row: Option<(String, String)> =
-        sqlx::query_as("SELECT id, name FROM tenants ORDER BY created_at, id LIMIT 1")
-            .fetch_optional(db.reader())
-            .await?;
-    Ok(row.map(|(id, name)| (TenantId::new(id), name)))
+const COLUMNS: &str = "id, slug, name, origin, created_at, suspended_at, version";
+
+/// An organisation to be added; it gets the id of the change's tenant.
+pub struct NewTenant<'a> {
+    pub slug: &'a str,
+    pub name: &'a str,
+    pub origin: &'a str,
+    /// Host and port of the origin.
+    pub host: &'a str,
+}
+
+/// Every organisation, the oldest first.
+pub async fn list(db: &Db) -> Result<Vec<TenantRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM tenants ORDER BY created_at, id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(db.reader()).await?)
+}
+
+/// Whether there is any.
+pub async fn exist(db: &Db) -> Result<bool> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM tenants LIMIT 1").fetch_optional(db.reader()).await?;
+    Ok(row.is_some())
+}
+
+/// A number that moves with every write to the table.
+pub async fn load_version_of_all(db: &Db) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM tenants";
+    Ok(sqlx::query_as(sql).fetch_one(db.reader()).await?)
 }
 
 /// When an organisation was made.
@@ -31,26 +66,76 @@ pub async fn backdate(change: &mut Change<'_>, created_at: Timestamp) -> Result<
         .bind(micros(created_at))
         .execute(change.conn())
         .await?;
-    super::one_row(&done)
+    one_row(&done)
 }
 
-/// Every tenant.
-pub async fn list(db: &Db) -> Result<Vec<TenantId>> {
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT id FROM tenants ORDER BY id").fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().map(|(id,)| TenantId::new(id)).collect())
-}
-
-/// Adds the change's tenant.
-pub async fn insert(change: &mut Change<'_>, name: &str) -> Result<()> {
+/// Adds the change's tenant. Err: `Conflict` where slug or host is taken.
+pub async fn insert(change: &mut Change<'_>, new: &NewTenant<'_>) -> Result<()> {
     let (id, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query("INSERT INTO tenants (id, name, created_at) VALUES ($1, $2, $3)")
-        .bind(id.as_str())
+    let done = sqlx::query(
+        "INSERT INTO tenants (id, slug, name, origin, host, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(id.as_str())
+    .bind(new.slug)
+    .bind(new.name)
+    .bind(new.origin)
+    .bind(new.host)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Gives the change's tenant another name.
+pub async fn save_name(change: &mut Change<'_>, name: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE tenants SET name = $2, version = version + 1 WHERE id = $1")
+        .bind(tenant.as_str())
         .bind(name)
-        .bind(at)
         .execute(change.conn())
         .await?;
-    Ok(())
+    one_row(&done)
+}
+
+/// Moves the change's tenant. Err: `Conflict` where another one has that host.
+pub async fn save_origin(change: &mut Change<'_>, origin: &str, host: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE tenants SET origin = $2, host = $3, version = version + 1 \
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM tenants WHERE host = $3 AND id <> $1)",
+    )
+    .bind(tenant.as_str())
+    .bind(origin)
+    .bind(host)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Suspends the change's tenant. Err: `Conflict` where it is suspended already.
+pub async fn suspend(change: &mut Change<'_>) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE tenants SET suspended_at = $2, version = version + 1 WHERE id = $1 AND suspended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Lets the change's tenant be served again. Err: `Conflict` where it is not suspended.
+pub async fn enable(change: &mut Change<'_>) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE tenants SET suspended_at = NULL, version = version + 1 WHERE id = $1 AND suspended_at IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Locks the tenant's row until the change ends.
@@ -60,5 +145,5 @@ pub async fn lock(change: &mut Change<'_>) -> Result<()> {
         .bind(tenant.as_str())
         .execute(change.conn())
         .await?;
-    super::one_row(&done)
+    one_row(&done)
 }

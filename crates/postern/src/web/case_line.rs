@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::desk::{case_words, stage_words, waits_for_desk};
 use super::problem::Problem;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::queue::{self, DeskList, ListedCase};
 use crate::store::time;
 
@@ -59,13 +59,18 @@ pub struct CaseLines {
 }
 
 /// The cases of `list` that follow the one with the id `after`, at most `most`.
-pub async fn load_page(app: &App, list: &DeskList, (after, most): (&str, i64)) -> Result<CaseLines, Problem> {
-    let mut listed = queue::list_page(&app.db, &app.tenant, list, (after, most.saturating_add(1))).await?;
+pub async fn load_page(
+    scope: &Scope,
+    list: &DeskList,
+    (after, most): (&str, i64),
+) -> Result<CaseLines, Problem> {
+    let mut listed =
+        queue::list_page(&scope.app.db, &scope.tenant.id, list, (after, most.saturating_add(1))).await?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let has_more = listed.len() > most;
     listed.truncate(most);
     let next = listed.last().filter(|_| has_more).map(|last| last.row.id.clone());
-    let now = app.clock.now();
+    let now = scope.now;
     let cases = listed.into_iter().map(|listed| CaseLine::of(listed, now)).collect::<Result<_, Problem>>()?;
     Ok(CaseLines { cases, next })
 }

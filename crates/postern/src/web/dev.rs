@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -17,6 +16,7 @@ use super::extract::Form;
 use super::problem::Problem;
 use super::router::render;
 use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::Factor;
 use crate::store::{factors, micros, outbox, persons};
 
@@ -31,8 +31,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dev/clock.json", get(clock_json))
 }
 
-async fn messages(app: &App) -> Result<Vec<Value>, Problem> {
-    let newest = outbox::list_newest(&app.db, &app.tenant).await?;
+async fn messages(scope: &Scope) -> Result<Vec<Value>, Problem> {
+    let newest = outbox::list_newest(&scope.app.db, &scope.tenant.id).await?;
     Ok(newest
         .iter()
         .map(|m| {
@@ -44,26 +44,29 @@ async fn messages(app: &App) -> Result<Vec<Value>, Problem> {
         .collect())
 }
 
-async fn show_outbox(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let messages = messages(&app).await?;
-    render(&app, None, "dev/outbox.html", json!({ "messages": messages }))
+async fn show_outbox(scope: Scope) -> Result<Response, Problem> {
+    let messages = messages(&scope).await?;
+    render(&scope, None, "dev/outbox.html", json!({ "messages": messages }))
 }
 
-async fn outbox_json(State(app): State<Arc<App>>) -> Result<Json<Vec<Value>>, Problem> {
-    Ok(Json(messages(&app).await?))
+async fn outbox_json(scope: Scope) -> Result<Json<Vec<Value>>, Problem> {
+    Ok(Json(messages(&scope).await?))
 }
 
 /// The current code of everybody's code app.
-async fn codes(app: &App) -> Result<BTreeMap<String, String>, Problem> {
+async fn codes(scope: &Scope) -> Result<BTreeMap<String, String>, Problem> {
     let mut codes = BTreeMap::new();
-    for person in persons::list(&app.db, &app.tenant, "").await? {
-        for factor in factors::list(&app.db, &app.tenant, &person.id).await? {
+    for person in persons::list(&scope.app.db, &scope.tenant.id, "").await? {
+        for factor in factors::list(&scope.app.db, &scope.tenant.id, &person.id).await? {
             if !factor.is(FactorKind::Totp) {
                 continue;
             }
-            let secret = app.keys.unseal(&Factor::place(&app.tenant, &person.id, &factor.id), &factor.sealed);
+            let secret = scope
+                .tenant
+                .keys
+                .unseal(&Factor::place(&scope.tenant.id, &person.id, &factor.id), &factor.sealed);
             let secret = secret.map_err(|e| Problem::internal(e.to_string()))?;
-            if let Some(code) = totp::code_at(&secret, app.clock.now().as_second()) {
+            if let Some(code) = totp::code_at(&secret, scope.now.as_second()) {
                 codes.insert(person.login.clone(), code);
             }
         }
@@ -71,14 +74,14 @@ async fn codes(app: &App) -> Result<BTreeMap<String, String>, Problem> {
     Ok(codes)
 }
 
-async fn show_phone(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let left = totp::STEP_SECONDS - app.clock.now().as_second().rem_euclid(totp::STEP_SECONDS);
-    let codes = codes(&app).await?;
-    render(&app, None, "dev/phone.html", json!({ "codes": codes, "seconds_left": left }))
+async fn show_phone(scope: Scope) -> Result<Response, Problem> {
+    let left = totp::STEP_SECONDS - scope.now.as_second().rem_euclid(totp::STEP_SECONDS);
+    let codes = codes(&scope).await?;
+    render(&scope, None, "dev/phone.html", json!({ "codes": codes, "seconds_left": left }))
 }
 
-async fn phone_json(State(app): State<Arc<App>>) -> Result<Json<BTreeMap<String, String>>, Problem> {
-    Ok(Json(codes(&app).await?))
+async fn phone_json(scope: Scope) -> Result<Json<BTreeMap<String, String>>, Problem> {
+    Ok(Json(codes(&scope).await?))
 }
 
 /// How far to move.
@@ -87,15 +90,15 @@ struct Advance {
     seconds: i64,
 }
 
-async fn show_clock(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    render(&app, None, "dev/clock.html", json!({ "now": micros(app.clock.now()) }))
+async fn show_clock(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, "dev/clock.html", json!({ "now": micros(scope.now) }))
 }
 
-async fn advance_clock(State(app): State<Arc<App>>, Form(by): Form<Advance>) -> Response {
-    app.clock.advance(SignedDuration::from_secs(by.seconds.clamp(0, 400 * 86_400)));
+async fn advance_clock(scope: Scope, Form(by): Form<Advance>) -> Response {
+    scope.app.clock.advance(SignedDuration::from_secs(by.seconds.clamp(0, 400 * 86_400)));
     Redirect::to("/dev/clock").into_response()
 }
 
-async fn clock_json(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(json!({ "now": app.clock.now().as_second() }))
+async fn clock_json(scope: Scope) -> Json<Value> {
+    Json(json!({ "now": scope.now.as_second() }))
 }

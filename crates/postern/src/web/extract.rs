@@ -16,6 +16,7 @@ use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
@@ -41,13 +42,22 @@ pub struct Device(pub Option<String>);
 
 impl ApiCaller {
     /// The caller, if its token may do this. A person may do what policies say. A refusal is on the record.
-    pub async fn with_scope(self, app: &App, scope: &str) -> Result<Caller, Problem> {
-        let lacking = self.0.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|s| s == scope));
+    pub async fn with_scope(self, scope: &Scope, wanted: &str) -> Result<Caller, Problem> {
+        let lacking = self.0.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|s| s == wanted));
         if !lacking {
             return Ok(self.0);
         }
-        record_missing_scope(app, &self.0, scope).await?;
-        Err(Problem::scope(scope))
+        record_missing_scope(scope, &self.0, wanted).await?;
+        Err(Problem::scope(wanted))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Scope {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let scope = parts.extensions.get::<Self>().cloned();
+        scope.ok_or_else(|| Problem::internal("a route outside of every organisation".to_owned()))
     }
 }
 
@@ -55,10 +65,11 @@ impl FromRequestParts<Arc<App>> for MaybeSigned {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let scope = &Scope::from_request_parts(parts, app).await?;
         let Some(token) = cookies::SESSION.read(&parts.headers) else {
             return Ok(Self(None));
         };
-        Ok(Self(by_session(app, &token).await?))
+        Ok(Self(by_session(scope, &token).await?))
     }
 }
 
@@ -75,8 +86,9 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let scope = &Scope::from_request_parts(parts, app).await?;
         if let Some(token) = bearer(parts) {
-            return by_token(app, &token).await?.map(Self).ok_or_else(Problem::sign_in_first);
+            return by_token(scope, &token).await?.map(Self).ok_or_else(Problem::sign_in_first);
         }
         Signed::from_request_parts(parts, app).await.map(|Signed(caller)| Self(caller))
     }
@@ -86,9 +98,10 @@ impl FromRequestParts<Arc<App>> for CurrentFlow {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let scope = &Scope::from_request_parts(parts, app).await?;
         let token = cookies::FLOW.read(&parts.headers).ok_or_else(Problem::sign_in_first)?;
-        let now = app.clock.now();
-        let row = flows::find_live(&app.db, &app.tenant, &token_hash(&token), now).await?;
+        let now = scope.now;
+        let row = flows::find_live(&scope.app.db, &scope.tenant.id, &token_hash(&token), now).await?;
         row.map(Self).ok_or_else(Problem::sign_in_first)
     }
 }
@@ -97,10 +110,12 @@ impl FromRequestParts<Arc<App>> for CasePage {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let scope = &Scope::from_request_parts(parts, app).await?;
         // A program names the page by its token, a browser by its cookie.
         let token =
             bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
-        let row = cases::find_by_page(&app.db, &app.tenant, &token_hash(&token), app.clock.now()).await?;
+        let row =
+            cases::find_by_page(&scope.app.db, &scope.tenant.id, &token_hash(&token), scope.now).await?;
         row.map(Self).ok_or_else(Problem::not_found)
     }
 }
@@ -161,17 +176,18 @@ fn bearer(parts: &Parts) -> Option<String> {
     Some(value.strip_prefix("Bearer ")?.trim().to_owned())
 }
 
-async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
-    let now = app.clock.now();
+async fn by_session(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
+    let now = scope.now;
     let found =
-        sessions::find_live(&app.db, &app.tenant, &token_hash(token), now, Config::SESSION_IDLE).await?;
+        sessions::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), now, Config::SESSION_IDLE)
+            .await?;
     let Some(session) = found else { return Ok(None) };
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&session.person_id)).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&session.person_id)).await?;
     if person.suspended_at.is_some() {
         return Ok(None);
     }
     if now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
-        let mut change = app.change().await?;
+        let mut change = scope.begin().await?;
         sessions::touch(&mut change, &session.id).await?;
         change.commit_unrecorded("when a session was last used").await?;
     }
@@ -186,10 +202,11 @@ async fn by_session(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
     }))
 }
 
-async fn by_token(app: &App, token: &str) -> Result<Option<Caller>, Problem> {
-    let found = service_tokens::find_live(&app.db, &app.tenant, &token_hash(token), app.clock.now()).await?;
+async fn by_token(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
+    let found =
+        service_tokens::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), scope.now).await?;
     let Some(row) = found else { return Ok(None) };
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(&row.owner_id)).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&row.owner_id)).await?;
     if person.suspended_at.is_some() {
         return Ok(None);
     }

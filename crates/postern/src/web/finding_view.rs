@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::Problem;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings::FindingRow;
 use crate::store::{persons, time};
 
@@ -134,7 +134,7 @@ impl FindingView {
 }
 
 /// Findings with the names of the people in the directory whom they concern.
-pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>, Problem> {
+pub async fn views(scope: &Scope, rows: Vec<FindingRow>) -> Result<Vec<FindingView>, Problem> {
     let logins = |row: &FindingRow| serde_json::from_str::<Vec<String>>(&row.people).unwrap_or_default();
     let keys: BTreeSet<String> = rows
         .iter()
@@ -145,7 +145,7 @@ pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>,
     let keys: Vec<String> = keys.into_iter().collect();
     let mut meant: HashMap<String, NamedPerson> = HashMap::new();
     for some in keys.chunks(200) {
-        for (key, person) in persons::list_meant_by(&app.db, &app.tenant, some).await? {
+        for (key, person) in persons::list_meant_by(&scope.app.db, &scope.tenant.id, some).await? {
             meant.insert(key, NamedPerson { id: person.id.to_string(), name: person.name });
         }
     }
@@ -156,15 +156,15 @@ pub async fn views(app: &App, rows: Vec<FindingRow>) -> Result<Vec<FindingView>,
             Concerned { login, person }
         });
         let people = people.collect();
-        views.push(view(app, row, people).await?);
+        views.push(view(scope, row, people).await?);
     }
     Ok(views)
 }
 
-async fn view(app: &App, row: FindingRow, people: Vec<Concerned>) -> Result<FindingView, Problem> {
+async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<FindingView, Problem> {
     let closed = match (row.closed_at, &row.closed_by) {
         (Some(at), Some(by)) => {
-            let by_whom = persons::find(&app.db, &app.tenant, &PersonId::new(by)).await?;
+            let by_whom = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(by)).await?;
             let by = by_whom.map_or_else(|| by.clone(), |person| person.name);
             Some(Closed { at: time(at), by, why: row.closed_why.unwrap_or_default() })
         }

@@ -1,9 +1,7 @@
 //! The only place that turns an error into a status: a page for people, RFC 9457 for programs.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::page::page_with;
 use crate::actions::ActionError;
-use crate::app::App;
-use crate::request::current_request;
+use crate::request::RequestInfo;
+use crate::scope::Scope;
 use crate::store::StoreError;
 
 /// The kind of a refusal that a passkey touch lifts.
@@ -54,7 +52,8 @@ impl Problem {
 
     /// Our fault.
     pub fn internal(cause: String) -> Self {
-        tracing::error!(request_id = current_request().id, cause, "internal error");
+        // The span of the request names it.
+        tracing::error!(cause, "internal error");
         let detail =
             "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -117,13 +116,13 @@ impl Problem {
         Self { status, kind, detail: detail.into(), retry_after: None }
     }
 
-    fn body(&self) -> ProblemBody {
+    fn body(&self, request: &RequestInfo) -> ProblemBody {
         ProblemBody {
             kind: format!("https://postern.invalid/problems/{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
-            request_id: current_request().id,
+            request_id: request.id.clone(),
         }
     }
 }
@@ -176,7 +175,7 @@ impl IntoResponse for Problem {
 }
 
 /// Gives problems their body: here the request is known, and with it whether a person or a program reads.
-pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
     let is_read = request.method() == Method::GET;
     let mut response = next.run(request).await;
@@ -184,7 +183,7 @@ pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next
         return response;
     };
     if for_program {
-        let mut answer = (problem.status, Json(problem.body())).into_response();
+        let mut answer = (problem.status, Json(problem.body(&scope.request))).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         answer.headers_mut().insert(header::CONTENT_TYPE, kind);
         carry_retry(&response, &mut answer);
@@ -197,12 +196,12 @@ pub async fn render_problems(State(app): State<Arc<App>>, request: Request, next
         "status": problem.status.as_u16(),
         "title": title(problem.status),
         "detail": problem.detail,
-        "request_id": current_request().id,
+        "request_id": scope.request.id,
         // A page that was asked for is asked for again after the touch; a form has to be sent again by hand.
         "step_up": problem.kind == STEP_UP,
         "is_read": is_read,
     });
-    match page_with(&app, None, problem.status, "problem.html", values) {
+    match page_with(&scope, None, problem.status, "problem.html", values) {
         Ok(mut answer) => {
             carry_retry(&response, &mut answer);
             answer

@@ -18,7 +18,7 @@ use crate::app::App;
 /// All of it, with the layers that hold for every answer.
 pub fn router(app: Arc<App>) -> Router {
     let open = open().merge(api::open());
-    let open = open.route_layer(from_fn_with_state(Arc::clone(&app), security::limit_senders));
+    let open = open.route_layer(from_fn(security::limit_senders));
     let mut routes = open.merge(signed_in()).merge(api::routes());
     if app.is_development() {
         routes = routes.merge(dev::routes());
@@ -29,8 +29,9 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(within(Duration::from_secs(30)))
         .merge(uploads().merge(api::uploads()).layer(within(Duration::from_mins(10))))
         .layer(from_fn(plain::refuse_control_characters))
-        .layer(from_fn_with_state(Arc::clone(&app), security::same_site_only))
-        .layer(from_fn_with_state(Arc::clone(&app), problem::render_problems))
+        .layer(from_fn(security::same_site_only))
+        .layer(from_fn(problem::render_problems))
+        .merge(of_the_process())
         .layer(CatchPanicLayer::new())
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(Arc::clone(&app), security::name_request))
@@ -39,13 +40,16 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// For whoever watches the process, at any host: no organisation is known here.
+fn of_the_process() -> Router<Arc<App>> {
+    Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
+}
+
 /// Reachable by anybody: what is sent here is limited by sender, and each handler that checks a secret goes through the
 /// limiter besides.
 fn open() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(signin::home::show))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
         .route("/static/{version}/{file}", get(assets::asset))
         .route("/sign-in", get(signin::sign_in::show).post(signin::sign_in::submit))
         .route("/sign-in/passkey/start", post(signin::passkey::start))

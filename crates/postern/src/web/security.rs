@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
@@ -15,15 +16,16 @@ use super::cookies;
 use super::problem::Problem;
 use crate::actions::sender_limit::admit_request;
 use crate::app::App;
-use crate::request::{RequestInfo, within};
+use crate::request::RequestInfo;
+use crate::scope::Scope;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Names the request, carries it through the work, and logs one line for it.
-pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Names the request, finds whose page it is, and logs one line for it.
+pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let Ok(id) = app.rng.id(app.clock.now()) else {
-        return Problem::internal("no randomness".to_owned()).into_response();
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let info = RequestInfo {
         id: id.clone(),
@@ -31,17 +33,50 @@ pub async fn name_request(State(app): State<Arc<App>>, request: Request, next: N
         user_agent: user_agent(&request),
         device: cookies::DEVICE.read(request.headers()),
     };
+    let tenant = host(&request).and_then(|host| app.tenants.of_host(&host));
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    let named = tenant.as_ref().map_or("-", |tenant| tenant.id.as_str());
     // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same. Who it is, is known later.
-    let span =
-        tracing::info_span!("request", request_id = id, %method, path, tenant = %app.tenant, actor = Empty);
-    let mut response = within(info, next.run(request)).instrument(span.clone()).await;
+    let span = tracing::info_span!("request", request_id = id, %method, path, tenant = %named, actor = Empty);
+    let mut response = match tenant {
+        Some(tenant) => {
+            request.extensions_mut().insert(Scope::of_request(app, tenant, info));
+            next.run(request).instrument(span.clone()).await
+        }
+        None if OF_THE_PROCESS.contains(&path.as_str()) => next.run(request).instrument(span.clone()).await,
+        None => nobody_here(),
+    };
     let millis = began.elapsed().as_millis();
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "request"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
     response
+}
+
+/// What is asked by whoever watches the process, at any host.
+const OF_THE_PROCESS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// The host that the request names, where it names one: an address in the first line must be the header's.
+fn host(request: &Request) -> Option<String> {
+    let mut lines = request.headers().get_all(header::HOST).iter();
+    let header = match (lines.next(), lines.next()) {
+        (Some(line), None) => Some(line.to_str().ok()?),
+        (None, _) => None,
+        (Some(_), Some(_)) => return None,
+    };
+    let authority = request.uri().authority().map(Authority::as_str);
+    match (authority, header) {
+        (Some(authority), Some(header)) if !authority.eq_ignore_ascii_case(header) => None,
+        (Some(host), _) | (None, Some(host)) => Some(host.to_ascii_lowercase()),
+        (None, None) => None,
+    }
+}
+
+/// The same for every path and method: a host that nobody has, and one whose organisation is suspended, tell nothing.
+fn nobody_here() -> Response {
+    let page = include_str!("../../templates/nobody_here.html");
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
 }
 
 /// Where the request came from: the connection's address, or, if that is a configured proxy's, the nearest address in
@@ -114,21 +149,21 @@ pub async fn headers(request: Request, next: Next) -> Response {
 
 /// A form must come from our own pages. Browsers say so in `Sec-Fetch-Site` or `Origin`; a request with a cookie that
 /// says neither is not from a browser we know, and is refused (fails closed, unlike the field's usual reading).
-pub async fn same_site_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn same_site_only(scope: Scope, request: Request, next: Next) -> Response {
     let safe = request.method().is_safe();
     let has_cookie = request.headers().contains_key(header::COOKIE);
-    if safe || is_same_origin(&app, &request).unwrap_or(!has_cookie) {
+    if safe || is_same_origin(&scope, &request).unwrap_or(!has_cookie) {
         return next.run(request).await;
     }
     Problem::cross_site().into_response()
 }
 
-fn is_same_origin(app: &App, request: &Request) -> Option<bool> {
+fn is_same_origin(scope: &Scope, request: &Request) -> Option<bool> {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return Some(site == "same-origin" || site == "none");
     }
-    text("origin").map(|origin| origin == app.config.origin.origin().ascii_serialization())
+    text("origin").map(|origin| origin == scope.tenant.origin.origin().ascii_serialization())
 }
 
 /// Whose right code is never held up: it is a bearer token of 256 bits, and costs one look-up. A wrong one is limited by
@@ -137,9 +172,9 @@ const NEVER_HELD_UP: [&str; 4] =
     ["/not-me", "/not-me/others", "/api/v1/portal/contest", "/api/v1/portal/contest/others"];
 
 /// What anybody may send is counted before it is read.
-pub async fn limit_senders(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn limit_senders(scope: Scope, request: Request, next: Next) -> Response {
     let is_counted = !request.method().is_safe() && !NEVER_HELD_UP.contains(&request.uri().path());
-    if is_counted && let Err(error) = admit_request(&app).await {
+    if is_counted && let Err(error) = admit_request(&scope).await {
         return Problem::from(error).into_response();
     }
     next.run(request).await

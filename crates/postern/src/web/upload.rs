@@ -9,11 +9,11 @@ use tokio::io::AsyncWriteExt as _;
 use super::plain::check_file_name;
 use super::problem::Problem;
 use crate::actions::import_sign_ins::UPLOAD_PREFIX;
-use crate::app::App;
+use crate::scope::Scope;
 
 /// Keeps a request's body in a file that goes when it is dropped.
-pub async fn body_to_file(app: &App, mut body: Body) -> Result<NamedTempFile, Problem> {
-    let mut spool = UploadFile::new(app)?;
+pub async fn body_to_file(scope: &Scope, mut body: Body) -> Result<NamedTempFile, Problem> {
+    let mut spool = UploadFile::new(scope)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| cut_off())?;
         if let Ok(bytes) = frame.into_data() {
@@ -25,13 +25,13 @@ pub async fn body_to_file(app: &App, mut body: Body) -> Result<NamedTempFile, Pr
 
 /// Keeps the file of a form, with its name. Other fields are left unread. `None`: no file was chosen.
 pub async fn form_to_file(
-    app: &App,
+    scope: &Scope,
     mut form: Multipart,
 ) -> Result<Option<(String, NamedTempFile)>, Problem> {
     while let Some(mut field) = form.next_field().await.map_err(|_| cut_off())? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
         check_file_name(&name)?;
-        let mut spool = UploadFile::new(app)?;
+        let mut spool = UploadFile::new(scope)?;
         while let Some(bytes) = field.chunk().await.map_err(|_| cut_off())? {
             spool.write(&bytes).await?;
         }
@@ -50,12 +50,14 @@ struct UploadFile {
 
 impl UploadFile {
     /// Beside the database: the folder is nobody else's business, and has room for what is taken in.
-    fn new(app: &App) -> Result<Self, Problem> {
+    fn new(scope: &Scope) -> Result<Self, Problem> {
         let failed = |error: std::io::Error| Problem::internal(format!("a file for an import: {error}"));
-        let file =
-            tempfile::Builder::new().prefix(UPLOAD_PREFIX).tempfile_in(&app.config.data).map_err(failed)?;
+        let file = tempfile::Builder::new()
+            .prefix(UPLOAD_PREFIX)
+            .tempfile_in(&scope.app.config.data)
+            .map_err(failed)?;
         let out = tokio::fs::File::from_std(file.reopen().map_err(failed)?);
-        let limit = app.config.signals.max_import_bytes;
+        let limit = scope.app.config.signals.max_import_bytes;
         Ok(Self { file, out, left: limit, limit })
     }
 

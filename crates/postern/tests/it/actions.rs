@@ -19,6 +19,7 @@ mod import_sign_ins;
 mod lapse_case;
 mod lock_order;
 mod made_by;
+mod move_tenant;
 mod open_case;
 mod rate_limit;
 mod recover_person;

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use postern::tenants::host_of;
+use reqwest::header::{COOKIE, HOST, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, redirect::Policy};
 use serde_json::Value;
 
-use crate::test_app::{Secrets, TestApp, captured_errors};
+use crate::test_app::{Neighbour, Secrets, TestApp, assert_nothing_of, captured_errors};
 
 /// The session's cookie.
 pub const SESSION: &str = "__Host-postern-session";
@@ -27,8 +28,10 @@ pub struct Browser {
     http: reqwest::Client,
     address: SocketAddr,
     origin: String,
+    host: String,
     cookies: Mutex<BTreeMap<String, String>>,
     secrets: Secrets,
+    neighbour: Option<Arc<Neighbour>>,
 }
 
 /// An answer.
@@ -49,8 +52,10 @@ impl Browser {
             http,
             address: app.address(),
             origin: app.origin(),
+            host: host_of(&app.scope().tenant.origin),
             cookies: Mutex::default(),
             secrets: app.secrets.clone(),
+            neighbour: app.neighbour().cloned(),
         }
     }
 
@@ -76,7 +81,8 @@ impl Browser {
 
     /// A request with this browser's cookies and nothing else.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("http://{}{path}", self.address));
+        let request =
+            self.http.request(method, format!("http://{}{path}", self.address)).header(HOST, &self.host);
         let cookies = self.cookies.lock().unwrap();
         if cookies.is_empty() {
             return request;
@@ -93,6 +99,10 @@ impl Browser {
         let path = response.url().path().to_owned();
         let body = response.text().await.unwrap();
         assert!(status < 500, "{path} answered {status}\n{}", captured_errors());
+        if let Some(neighbour) = &self.neighbour {
+            assert_nothing_of(neighbour.marks(), &path, &body);
+            assert_nothing_of(neighbour.marks(), &path, &format!("{headers:?}"));
+        }
         Answer { status, headers, body }
     }
 

@@ -8,6 +8,7 @@ mod output_file;
 mod private_files;
 mod serve;
 mod signins_convert;
+mod tenant;
 mod terminal;
 mod usage;
 

@@ -23,7 +23,7 @@ use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::CaseId;
 use postern_testkit::TestPhone;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::Row as _;
 
 use crate::test_app::TestApp;
 
@@ -52,20 +52,21 @@ impl TestApp {
 
     /// A case as it stands, with its person as they are now.
     pub async fn case(&self, id: &CaseId) -> Case {
-        case_now(self, &self.row(id).await, self.clock.now()).await.unwrap().unwrap().0
+        case_now(&self.scope(), &self.row(id).await, self.clock.now()).await.unwrap().unwrap().0
     }
 
     /// What the directory says of somebody, set behind the program's back: nothing in it changes tier, role or manager yet.
     pub async fn set_person(&self, login: &str, assignment: &'static str) {
         let sql = format!("UPDATE persons SET {assignment} WHERE login_key = $1");
-        let done = sqlx::query(AssertSqlSafe(sql)).bind(login).execute(self.db.reader()).await.unwrap();
+        let done = sqlx::query(self.own(&sql)).bind(login).execute(self.db.reader()).await.unwrap();
         assert_eq!(done.rows_affected(), 1);
     }
 
     /// An account is suspended, as the owner's "this was not me" does it, and nothing else happens.
     pub async fn suspend(&self, login: &str) {
         let person = self.person(login).await;
-        let mut change = self.change().await.unwrap();
+        let scope = self.scope();
+        let mut change = scope.begin().await.unwrap();
         persons::suspend(&mut change, &person.id, "the owner said: this was not me").await.unwrap();
         change
             .commit(
@@ -85,13 +86,13 @@ impl TestApp {
     /// Records of this event, newest first.
     pub async fn events(&self, event: &str) -> Vec<Value> {
         let sql = "SELECT body FROM audit_entries WHERE event = $1 ORDER BY at DESC";
-        let rows = sqlx::query(sql).bind(event).fetch_all(self.db.reader()).await.unwrap();
+        let rows = sqlx::query(self.own(sql)).bind(event).fetch_all(self.db.reader()).await.unwrap();
         rows.iter().map(|row| serde_json::from_str(row.get("body")).unwrap()).collect()
     }
 
     /// The one number that a query answers with.
     pub async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query(sql).fetch_one(self.db.reader()).await.unwrap().get(0)
+        sqlx::query(self.own(sql)).fetch_one(self.db.reader()).await.unwrap().get(0)
     }
 
     /// Messages, newest first.
@@ -116,7 +117,7 @@ impl TestApp {
         let factors = factors::list(&self.db, &self.tenant, &person.id).await.unwrap();
         let factor = factors.iter().find(|f| f.kind == "totp").expect("a code app");
         let place = factors::Factor::place(&self.tenant, &person.id, &factor.id);
-        let phone = TestPhone::from_secret(&self.keys.unseal(&place, &factor.sealed).unwrap());
+        let phone = TestPhone::from_secret(&self.scope().tenant.keys.unseal(&place, &factor.sealed).unwrap());
         self.secrets.saw_seed(phone.secret());
         phone
     }

@@ -13,3 +13,4 @@ mod queue;
 mod router;
 mod security;
 mod signin;
+mod tenants;

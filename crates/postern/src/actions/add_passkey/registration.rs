@@ -11,7 +11,7 @@ use webauthn_rs::prelude::{
 };
 
 use crate::actions::{ActionError, Caller};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::{self, Factor, NewFactor};
 use crate::store::{Change, StoreError};
 
@@ -34,7 +34,7 @@ pub(super) struct NewKey {
 impl Registration {
     /// Options for the browser, and what its answer is held to.
     pub(super) fn begin(
-        app: &App,
+        scope: &Scope,
         caller: &Caller,
         exclude: Vec<CredentialID>,
         second_step_only: bool,
@@ -43,8 +43,10 @@ impl Registration {
         let user =
             Uuid::parse_str(caller.person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
         if second_step_only {
-            let (options, state) =
-                app.webauthn.start_securitykey_registration(user, login, name, exclude, None, None)?;
+            let (options, state) = scope
+                .tenant
+                .webauthn
+                .start_securitykey_registration(user, login, name, exclude, None, None)?;
             let mut options = serde_json::to_value(&options)?;
             // The crate asks for protection that makes a key without a PIN useless.
             if let Some(members) = options.pointer_mut("/publicKey").and_then(Value::as_object_mut) {
@@ -52,7 +54,8 @@ impl Registration {
             }
             return Ok((options, Self::SecurityKey(state)));
         }
-        let (options, state) = app.webauthn.start_passkey_registration(user, login, name, exclude)?;
+        let (options, state) =
+            scope.tenant.webauthn.start_passkey_registration(user, login, name, exclude)?;
         let mut options = serde_json::to_value(&options)?;
         // Signing in without a login needs a credential that the device can find by itself.
         if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
@@ -64,16 +67,16 @@ impl Registration {
     /// Checks the browser's answer.
     pub(super) fn finish(
         self,
-        app: &App,
+        scope: &Scope,
         created: &RegisterPublicKeyCredential,
     ) -> Result<NewKey, ActionError> {
         match self {
             Self::Passkey(state) => {
-                let made = app.webauthn.finish_passkey_registration(created, &state);
+                let made = scope.tenant.webauthn.finish_passkey_registration(created, &state);
                 Ok(NewKey { passkey: made.map_err(|why| not_accepted(&why))?, second_step_only: false })
             }
             Self::SecurityKey(state) => {
-                let made = app.webauthn.finish_securitykey_registration(created, &state);
+                let made = scope.tenant.webauthn.finish_securitykey_registration(created, &state);
                 let key = made.map_err(|why| not_accepted(&why))?;
                 let passkey = serde_json::from_value(serde_json::to_value(&key)?)?;
                 Ok(NewKey { passkey, second_step_only: true })
@@ -86,14 +89,14 @@ impl NewKey {
     /// Adds it to the caller's account; answers with its id.
     pub(super) async fn insert(
         &self,
-        app: &App,
+        scope: &Scope,
         change: &mut Change<'_>,
         caller: &Caller,
         (label, usable_at): (Option<&str>, Option<Timestamp>),
     ) -> Result<String, ActionError> {
         let id = change.id()?;
-        let place = Factor::place(&app.tenant, &caller.person.id, &id);
-        let sealed = app.keys.seal(&app.rng, &place, &serde_json::to_vec(&self.passkey)?)?;
+        let place = Factor::place(&scope.tenant.id, &caller.person.id, &id);
+        let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&self.passkey)?)?;
         let plain_label = if self.second_step_only { "Security key" } else { "Passkey" };
         let factor = NewFactor {
             id: &id,

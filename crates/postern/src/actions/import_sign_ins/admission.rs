@@ -9,7 +9,7 @@ use postern_core::policy::{ImportSignIns, Permit};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::actions::{ActionError, Caller, CountedTry, RateLimit};
-use crate::app::App;
+use crate::scope::Scope;
 
 /// How the files of uploads are called. They lie beside the database.
 pub const UPLOAD_PREFIX: &str = "import-";
@@ -28,27 +28,27 @@ pub struct Admission {
 /// Takes a turn, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
 /// works does not.
 pub async fn admit_import(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     permit: Permit<ImportSignIns>,
 ) -> Result<Admission, ActionError> {
-    if !permit.covers(app.tenant.as_str()) {
+    if !permit.covers(scope.tenant.id.as_str()) {
         return Err(ActionError::NotFound);
     }
-    let turn = tokio::time::timeout(PATIENCE, Arc::clone(&app.importing).acquire_owned()).await;
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(&scope.app.importing).acquire_owned()).await;
     let turn = turn.map_err(|_| {
         ActionError::Busy("Other logs are being taken in. Nothing was read. Try again in a minute.")
     })?;
     let turn = turn.map_err(|error| ActionError::Internal(error.to_string()))?;
-    let hour = CountedTry::in_window("import", app.clock.now(), SignedDuration::from_hours(1));
+    let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
     let limit = RateLimit::of_resource("caller", &caller.session, hour);
-    limit.acquire(app).await?;
+    limit.acquire(scope).await?;
     Ok(Admission { permit, limit, turn })
 }
 
 /// Deletes what uploads left in the data folder when their process died.
-pub async fn delete_left_over_uploads(app: &App) -> Result<(), ActionError> {
-    let (folder, now) = (app.config.data.clone(), app.clock.now());
+pub async fn delete_left_over_uploads(scope: &Scope) -> Result<(), ActionError> {
+    let (folder, now) = (scope.app.config.data.clone(), scope.now);
     let before = now.saturating_sub(LEFT_OVER).unwrap_or(now).as_second();
     let work = move || delete_older(&folder, u64::try_from(before).unwrap_or(0));
     let deleted = tokio::task::spawn_blocking(work).await;

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::{Ordinals, WAITS_FROM};
 use crate::actions::ActionError;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::imported_sign_ins::NewRecord;
 use crate::store::imports::{ImportCounts, ImportRow};
 use crate::store::micros;
@@ -46,8 +46,8 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// By the settings, now.
-    pub(crate) fn of(app: &App) -> Self {
-        let (now, signals) = (app.clock.now(), &app.config.signals);
+    pub(crate) fn of(scope: &Scope) -> Self {
+        let (now, signals) = (scope.now, &scope.app.config.signals);
         let sent = u64::try_from(signals.max_import_bytes).unwrap_or(u64::MAX);
         Self {
             oldest: now.saturating_sub(signals.keep).unwrap_or(Timestamp::MIN),

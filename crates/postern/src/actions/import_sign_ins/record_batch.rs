@@ -6,20 +6,20 @@ use serde_json::json;
 use super::reading::ReadingEnd;
 use super::{By, Imported, RecordBatch, Upload};
 use crate::actions::ActionError;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::Change;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportCounts};
 
 /// Writes a lot. The first one and the last one are on record: who brings what, and what came of it.
 pub(crate) async fn record_lot(
-    app: &App,
+    scope: &Scope,
     by: &By<'_>,
     upload: &Upload,
     import: Option<Imported>,
     (lot, end): (RecordBatch, Option<ReadingEnd>),
 ) -> Result<Imported, ActionError> {
-    let mut change = by.change(app).await?;
+    let mut change = by.change(scope).await?;
     let is_first = import.is_none();
     let mut import = match import {
         Some(import) => import,
@@ -38,7 +38,7 @@ pub(crate) async fn record_lot(
     } else {
         change.commit_unrecorded("more of an import whose beginning and end are on record").await?;
     }
-    app.records.notify_one();
+    scope.app.jobs.records.notify_one();
     Ok(import)
 }
 

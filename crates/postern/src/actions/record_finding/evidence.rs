@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{StoreError, imports, sign_ins};
 
 /// A record.
@@ -26,18 +26,18 @@ pub enum Evidence {
 }
 
 /// As it is kept: `{"sign_in":"…"}`, or `{"source":"okta.jsonl","import":"…","line":17}`.
-pub(super) async fn named(app: &App, evidence: &[Evidence]) -> Result<Vec<Value>, StoreError> {
+pub(super) async fn named(scope: &Scope, evidence: &[Evidence]) -> Result<Vec<Value>, StoreError> {
     let mut sources: HashMap<&str, String> = HashMap::new();
     let mut named = Vec::with_capacity(evidence.len());
     for piece in evidence {
         match piece {
             Evidence::Own { at } => {
-                let ids = sign_ins::list_ids_at(&app.db, &app.tenant, *at).await?;
+                let ids = sign_ins::list_ids_at(&scope.app.db, &scope.tenant.id, *at).await?;
                 named.extend(ids.into_iter().map(|id| json!({ "sign_in": id, "at": at })));
             }
             Evidence::Imported { import, line } => {
                 if !sources.contains_key(import.as_str()) {
-                    let row = imports::find(&app.db, &app.tenant, import).await?;
+                    let row = imports::find(&scope.app.db, &scope.tenant.id, import).await?;
                     sources.insert(import, row.map(|row| row.source).unwrap_or_default());
                 }
                 let source = sources.get(import.as_str());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::actions::import_sign_ins::WAITS_FROM;
 use crate::actions::record_finding::{Evidence, Found};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
 use crate::store::{StoreError, imported_sign_ins, micros, sign_ins, time};
@@ -95,10 +95,10 @@ impl AnyRecord {
 impl AnalysedRecords {
     /// Nothing analysed yet. `imported_after`: imported records up to this one will be brought by the caller; so will our
     /// own up to now.
-    pub(super) fn new(app: &App, now: Timestamp, imported_after: String) -> Self {
-        let since = now.saturating_sub(app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+    pub(super) fn new(scope: &Scope, now: Timestamp, imported_after: String) -> Self {
+        let since = now.saturating_sub(scope.app.config.signals.look_back).unwrap_or(Timestamp::MIN);
         Self {
-            live: Live::new(app.config.signals.engine.clone()),
+            live: Live::new(scope.app.config.signals.engine.clone()),
             since,
             imports: Imports::default(),
             imported_after,
@@ -153,32 +153,36 @@ impl AnalysedRecords {
     }
 
     /// Notes that records wait that were committed before this one began.
-    pub(super) async fn look_ahead(&mut self, app: &App) -> Result<(), StoreError> {
-        self.waiting =
-            imported_sign_ins::find_next_time(&app.db, &app.tenant, self.horizon, &self.imported_after)
-                .await?;
+    pub(super) async fn look_ahead(&mut self, scope: &Scope) -> Result<(), StoreError> {
+        self.waiting = imported_sign_ins::find_next_time(
+            &scope.app.db,
+            &scope.tenant.id,
+            self.horizon,
+            &self.imported_after,
+        )
+        .await?;
         Ok(())
     }
 
     /// Takes what was committed since the last time, and what waited for its time, a page at a time.
-    pub(super) async fn take_new(&mut self, app: &App) -> Result<(), StoreError> {
-        let now = app.clock.now();
-        self.take_waiting(app, now).await?;
-        let mut page = self.next_page(app).await?;
-        let mut rows = self.new_of_our_own(app, now).await?;
+    pub(super) async fn take_new(&mut self, scope: &Scope) -> Result<(), StoreError> {
+        let now = scope.now;
+        self.take_waiting(scope, now).await?;
+        let mut page = self.next_page(scope).await?;
+        let mut rows = self.new_of_our_own(scope, now).await?;
         while let Some(last) = page.last() {
             self.imported_after.clone_from(&last.id);
             rows.extend(page.into_iter().map(AnyRecord::Imported));
             self.analyse(std::mem::take(&mut rows), now);
-            page = self.next_page(app).await?;
+            page = self.next_page(scope).await?;
         }
         self.analyse(rows, now);
         self.live.tick(now.saturating_sub(self.lag).unwrap_or(now));
         Ok(())
     }
 
-    async fn next_page(&self, app: &App) -> Result<Vec<ImportedRow>, StoreError> {
-        imported_sign_ins::list_after(&app.db, &app.tenant, &self.imported_after, PAGE).await
+    async fn next_page(&self, scope: &Scope) -> Result<Vec<ImportedRow>, StoreError> {
+        imported_sign_ins::list_after(&scope.app.db, &scope.tenant.id, &self.imported_after, PAGE).await
     }
 
     /// Whether some rows belonged before what was analysed already, and were left out.
@@ -187,17 +191,19 @@ impl AnalysedRecords {
     }
 
     /// Those from further ahead whose time has come.
-    async fn take_waiting(&mut self, app: &App, now: Timestamp) -> Result<(), StoreError> {
+    async fn take_waiting(&mut self, scope: &Scope, now: Timestamp) -> Result<(), StoreError> {
         let before = self.horizon;
         let horizon = horizon_of(now).max(before);
         while self.waiting.is_some_and(|waiting| waiting <= horizon) {
             let (after, newest_id) =
                 ((self.waited_until.0, self.waited_until.1.as_str()), self.imported_after.as_str());
             let stretch = RecordRange { after, until: horizon, newest_id };
-            let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
+            let page =
+                imported_sign_ins::list_by_time(&scope.app.db, &scope.tenant.id, &stretch, PAGE).await?;
             let Some(last) = page.last() else {
                 self.waiting =
-                    imported_sign_ins::find_next_time(&app.db, &app.tenant, horizon, newest_id).await?;
+                    imported_sign_ins::find_next_time(&scope.app.db, &scope.tenant.id, horizon, newest_id)
+                        .await?;
                 break;
             };
             self.waited_until = (last.at, last.id.clone());
@@ -232,13 +238,13 @@ impl AnalysedRecords {
         }
     }
 
-    async fn new_of_our_own(&mut self, app: &App, now: Timestamp) -> Result<Vec<AnyRecord>, StoreError> {
+    async fn new_of_our_own(&mut self, scope: &Scope, now: Timestamp) -> Result<Vec<AnyRecord>, StoreError> {
         let mut rows = Vec::new();
         let looks_back = self.looked_back.is_none_or(|last| last.elapsed() >= STRAGGLERS_EVERY);
         let recent = first_id_of(now - MOSTLY_WITHIN);
         let mut after = if looks_back { self.own_after.clone() } else { recent.max(self.own_after.clone()) };
         loop {
-            let page = sign_ins::list_after(&app.db, &app.tenant, &after, i64::MIN, PAGE).await?;
+            let page = sign_ins::list_after(&scope.app.db, &scope.tenant.id, &after, i64::MIN, PAGE).await?;
             let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
             if let Some(last) = page.last() {
                 after.clone_from(&last.id);

@@ -1,22 +1,21 @@
 //! Analyses the last weeks anew, from the tables, in the order of time.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::analysed_records::{AnalysedRecords, AnyRecord, PAGE, first_id_of, horizon_of};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
 use crate::store::{StoreError, imported_sign_ins, micros, sign_ins};
 
 /// Reads both tables side by side. What is committed meanwhile is left to the watch: imported records by their ids,
 /// our own by those of the last minute.
-pub(super) async fn rebuild(app: Arc<App>) -> Result<AnalysedRecords, StoreError> {
-    let now = app.clock.now();
-    let newest_id = imported_sign_ins::newest_id(&app.db, &app.tenant).await?;
-    let mut watch = AnalysedRecords::new(&app, now, newest_id.clone());
+pub(super) async fn rebuild(scope: Scope) -> Result<AnalysedRecords, StoreError> {
+    let now = scope.now;
+    let newest_id = imported_sign_ins::newest_id(&scope.app.db, &scope.tenant.id).await?;
+    let mut watch = AnalysedRecords::new(&scope, now, newest_id.clone());
     let from = micros(watch.since());
     let until = horizon_of(now);
     let mut own = OwnRecords {
@@ -33,16 +32,16 @@ pub(super) async fn rebuild(app: Arc<App>) -> Result<AnalysedRecords, StoreError
         is_over: false,
     };
     loop {
-        own.fill(&app).await?;
-        imported.fill(&app).await?;
+        own.fill(&scope).await?;
+        imported.fill(&scope).await?;
         // It takes a core for a while, which other tasks are moved off.
         tokio::task::block_in_place(|| merge(&mut watch, &mut own, &mut imported, now));
         if own.is_done() && imported.is_done() {
             break;
         }
     }
-    watch.look_ahead(&app).await?;
-    app.records.notify_one();
+    watch.look_ahead(&scope).await?;
+    scope.app.jobs.records.notify_one();
     Ok(watch)
 }
 
@@ -70,12 +69,13 @@ struct OwnRecords {
 }
 
 impl OwnRecords {
-    async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
+    async fn fill(&mut self, scope: &Scope) -> Result<(), StoreError> {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());
         }
         let after = (self.after.0, self.after.1.as_str());
-        let page = sign_ins::list_by_time(&app.db, &app.tenant, after, &self.newest_id, PAGE).await?;
+        let page =
+            sign_ins::list_by_time(&scope.app.db, &scope.tenant.id, after, &self.newest_id, PAGE).await?;
         self.is_over = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
         if let Some(last) = page.last() {
             self.after = (last.at, last.id.clone());
@@ -98,7 +98,7 @@ struct ImportedRecords {
 }
 
 impl ImportedRecords {
-    async fn fill(&mut self, app: &App) -> Result<(), StoreError> {
+    async fn fill(&mut self, scope: &Scope) -> Result<(), StoreError> {
         if !self.rows.is_empty() || self.is_over {
             return Ok(());
         }
@@ -107,7 +107,7 @@ impl ImportedRecords {
             until: self.until,
             newest_id: &self.newest_id,
         };
-        let page = imported_sign_ins::list_by_time(&app.db, &app.tenant, &stretch, PAGE).await?;
+        let page = imported_sign_ins::list_by_time(&scope.app.db, &scope.tenant.id, &stretch, PAGE).await?;
         self.is_over = page.is_empty();
         if let Some(last) = page.last() {
             self.after = (last.at, last.id.clone());

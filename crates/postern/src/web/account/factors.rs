@@ -1,9 +1,7 @@
 //! `/account/factors/{id}`: a person names a factor of theirs, or removes it with a code as proof. Where a passkey proves
 //! it, `passkeys.js` calls the handlers of `/api/v1/account/factors`.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::actions::factor_proof::FactorProof;
 use crate::actions::{ActionError, Caller, name_factor, remove_factor};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::web::extract::{Form, Signed};
 use crate::web::factor_view::title;
@@ -34,39 +32,44 @@ pub struct RemoveFactorForm {
 
 /// `POST /account/factors/{id}/name`
 pub async fn name(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<LabelForm>,
 ) -> Result<Response, Problem> {
-    name_factor::name_factor(&app, &caller, &id, &form.label).await?;
+    name_factor::name_factor(&scope, &caller, &id, &form.label).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
 /// `GET /account/factors/{id}/remove`
 pub async fn show_remove(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &id, None).await
+    page(&scope, &caller, &id, None).await
 }
 
 /// `POST /account/factors/{id}/remove`
 pub async fn remove(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<RemoveFactorForm>,
 ) -> Result<Response, Problem> {
     let proof = FactorProof::Code(form.code);
-    match remove_factor::remove_factor(&app, &caller, &id, ("", &proof)).await {
+    match remove_factor::remove_factor(&scope, &caller, &id, ("", &proof)).await {
         Ok(()) => Ok(Redirect::to("/account").into_response()),
-        Err(error) => page(&app, &caller, &id, Some(error)).await,
+        Err(error) => page(&scope, &caller, &id, Some(error)).await,
     }
 }
 
-async fn page(app: &App, caller: &Caller, id: &str, error: Option<ActionError>) -> Result<Response, Problem> {
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    id: &str,
+    error: Option<ActionError>,
+) -> Result<Response, Problem> {
     let (status, words) = match error {
         None => (StatusCode::OK, None),
         Some(error) => {
@@ -74,14 +77,19 @@ async fn page(app: &App, caller: &Caller, id: &str, error: Option<ActionError>) 
             (status, Some(words))
         }
     };
-    let own = factors::list(&app.db, &app.tenant, &caller.person.id).await?;
+    let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let factor = own.iter().find(|factor| factor.id == id).ok_or_else(Problem::not_found)?;
-    let values = values(app, caller, (&own, factor), words);
-    render_with(app, Some(caller), status, "account/remove_factor.html", values)
+    let values = values(scope, caller, (&own, factor), words);
+    render_with(scope, Some(caller), status, "account/remove_factor.html", values)
 }
 
-fn values(app: &App, caller: &Caller, (own, factor): (&[Factor], &Factor), error: Option<String>) -> Value {
-    let now = app.clock.now();
+fn values(
+    scope: &Scope,
+    caller: &Caller,
+    (own, factor): (&[Factor], &Factor),
+    error: Option<String>,
+) -> Value {
+    let now = scope.now;
     let others: Vec<&Factor> = own.iter().filter(|other| other.id != factor.id && other.works(now)).collect();
     let has = |kind: &str| own.iter().any(|other| other.kind == kind && other.works(now));
     json!({

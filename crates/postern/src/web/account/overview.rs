@@ -1,8 +1,6 @@
 //! `/account`: how I sign in, where I am signed in, who needs my word.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::{Case, Stage};
 use postern_core::factor::FactorKind;
@@ -10,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::actions::Caller;
 use crate::actions::end_session;
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::persons::first_passkey;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
 use crate::web::cookies;
@@ -22,13 +20,13 @@ use crate::web::router::render;
 use postern_core::id::PersonId;
 
 /// `GET /account`
-pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
+pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
     let id = &caller.person.id;
-    let now = app.clock.now();
-    let own = factors::list(&app.db, &app.tenant, id).await?;
+    let now = scope.now;
+    let own = factors::list(&scope.app.db, &scope.tenant.id, id).await?;
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
-    let sessions: Vec<Value> = sessions::list(&app.db, &app.tenant, id, now, Config::SESSION_IDLE)
+    let sessions: Vec<Value> = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE)
         .await?
         .iter()
         .map(|s| {
@@ -46,29 +44,29 @@ pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result
         "has_passkey": works(FactorKind::Webauthn),
         "first_waits": caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
-            && !first_passkey::is_granted(&app.db, &app.tenant, id, now).await?,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, id, now).await?,
+            && !first_passkey::is_granted(&scope.app.db, &scope.tenant.id, id, now).await?,
+        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, now).await?,
         "sessions": sessions,
-        "requests": requests(&app, &caller).await?,
+        "requests": requests(&scope, &caller).await?,
         "phishing_resistant": caller.phishing_resistant,
         "is_staff": caller.person.role.is_staff(),
     });
-    render(&app, Some(&caller), "account/overview.html", values)
+    render(&scope, Some(&caller), "account/overview.html", values)
 }
 
 /// Reports of this person who wait for their manager's word.
-async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
+async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem> {
     let mut found = Vec::new();
-    for row in cases::list_open_of_reports(&app.db, &app.tenant, &caller.person.id).await? {
+    for row in cases::list_open_of_reports(&scope.app.db, &scope.tenant.id, &caller.person.id).await? {
         let Some(person) = &row.person_id else { continue };
         let wants_word = |case: &Case| {
             *case.stage() == Stage::Verifying
                 && case.evidence().iter().all(|e| e.attested_by != caller.person.id)
         };
-        if !row.case(app.clock.now())?.as_ref().is_some_and(wants_word) {
+        if !row.case(scope.now)?.as_ref().is_some_and(wants_word) {
             continue;
         }
-        let person = persons::load(&app.db, &app.tenant, &PersonId::new(person)).await?;
+        let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(person)).await?;
         found.push(json!({
             "id": row.id, "name": person.name, "reference": row.reference, "opened_at": row.opened_at,
         }));
@@ -78,17 +76,17 @@ async fn requests(app: &App, caller: &Caller) -> Result<Vec<Value>, Problem> {
 
 /// `POST /account/sessions/{id}/end`
 pub async fn end_session(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    end_session::end_session(&app, &caller, &id).await?;
+    end_session::end_session(&scope, &caller, &id).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
 /// `POST /sign-out`
-pub async fn sign_out(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    end_session::end_session(&app, &caller, &caller.session).await?;
+pub async fn sign_out(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    end_session::end_session(&scope, &caller, &caller.session).await?;
     let mut response = Redirect::to("/sign-in").into_response();
     cookies::SESSION.clear(response.headers_mut());
     Ok(response)

@@ -1,10 +1,7 @@
 //! `/account/passkeys`: the browser's half of adding a passkey, called by `passkeys.js`. `/api/v1/account/passkeys` is
 //! the same.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -15,7 +12,7 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use crate::actions::add_passkey::{self, PasskeyAnswer};
 use crate::actions::factor_proof::FactorProof;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::api::errors::StepErrors;
 use crate::web::api::input::{Body, PersonOnly};
 use crate::web::cookies;
@@ -74,11 +71,11 @@ pub struct AddedPasskey {
     request_body = StartAddPasskey, security(("session" = [])),
     responses((status = 200, description = "What the browser is asked.", body = AddPasskeyOptions), StepErrors))]
 pub async fn start(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Body(sent): Body<StartAddPasskey>,
 ) -> Result<Response, Problem> {
-    let asked = add_passkey::start(&app, &caller, sent.second_step_only).await?;
+    let asked = add_passkey::start(&scope, &caller, sent.second_step_only).await?;
     let options = AddPasskeyOptions { create: asked.create, get: asked.get, takes_code: asked.takes_code };
     let mut response = Json(options).into_response();
     cookies::CEREMONY.set(response.headers_mut(), &asked.token);
@@ -92,14 +89,14 @@ pub async fn start(
     request_body = FinishAddPasskey, security(("session" = [])),
     responses((status = 200, description = "It was added.", body = AddedPasskey), StepErrors))]
 pub async fn finish(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     headers: HeaderMap,
     Body(sent): Body<FinishAddPasskey>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     let answer = PasskeyAnswer { created: &sent.created, proof: &sent.proof, label: &sent.label };
-    let added = add_passkey::finish(&app, &caller, &token, answer).await?;
+    let added = add_passkey::finish(&scope, &caller, &token, answer).await?;
     let answer = AddedPasskey { waits_until: added.waits_until, next: "/account" };
     let mut response = Json(answer).into_response();
     cookies::CEREMONY.clear(response.headers_mut());

@@ -1,9 +1,6 @@
 //! `/account/step-up`: the browser's half of a passkey touch. `/api/v1/account/step-up` is the same.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -12,8 +9,8 @@ use utoipa::ToSchema;
 use webauthn_rs::prelude::PublicKeyCredential;
 
 use crate::actions::step_up;
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::web::api::errors::StepErrors;
 use crate::web::api::input::{Body, PersonOnly};
 use crate::web::cookies;
@@ -33,8 +30,8 @@ pub struct SteppedUp {
     description = "Answers with the options for `navigator.credentials.get`, and a cookie that names the ceremony for five minutes.",
     security(("session" = [])),
     responses((status = 200, description = "What the browser asks the passkey.", body = Object), StepErrors))]
-pub async fn start(State(app): State<Arc<App>>, PersonOnly(caller): PersonOnly) -> Result<Response, Problem> {
-    let challenge = step_up::start(&app, &caller).await?;
+pub async fn start(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Response, Problem> {
+    let challenge = step_up::start(&scope, &caller).await?;
     let mut response = Json(challenge.options).into_response();
     cookies::CEREMONY.set(response.headers_mut(), &challenge.token);
     Ok(response)
@@ -47,14 +44,14 @@ pub async fn start(State(app): State<Arc<App>>, PersonOnly(caller): PersonOnly) 
     request_body(content = Object, description = "The credential as `toJSON()` gives it."), security(("session" = [])),
     responses((status = 200, description = "The session is stepped up.", body = SteppedUp), StepErrors))]
 pub async fn finish(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     headers: HeaderMap,
     Body(answer): Body<PublicKeyCredential>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    step_up::finish(&app, &caller, &token, &answer).await?;
-    let stepped_up_until = app.clock.now() + Config::STEP_UP_LIFE;
+    step_up::finish(&scope, &caller, &token, &answer).await?;
+    let stepped_up_until = scope.now + Config::STEP_UP_LIFE;
     let mut response = Json(SteppedUp { stepped_up_until }).into_response();
     cookies::CEREMONY.clear(response.headers_mut());
     Ok(response)

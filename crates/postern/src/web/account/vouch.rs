@@ -1,8 +1,6 @@
 //! `/account/vouches/{id}`: a manager's word for a report.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::Stage;
@@ -13,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::{Caller, case_for, permit_on_case, vouch};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -27,27 +25,23 @@ pub struct VouchForm {
 }
 
 /// `GET /account/vouches/{id}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), None).await
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &CaseId::new(id), None).await
 }
 
 /// `POST /account/vouches/{id}`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<VouchForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    match vouch::vouch(&app, &caller, &id, &form.phrase, &form.how).await {
+    match vouch::vouch(&scope, &caller, &id, &form.phrase, &form.how).await {
         Ok(()) => Ok(Redirect::to("/account").into_response()),
         Err(error) => {
             let error = form_error(error)?;
-            page(&app, &caller, &id, Some((error, &form.how))).await
+            page(&scope, &caller, &id, Some((error, &form.how))).await
         }
     }
 }
@@ -55,18 +49,18 @@ pub async fn submit(
 type VouchError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
 
 async fn page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     error: Option<VouchError<'_>>,
 ) -> Result<Response, Problem> {
-    let (row, case, _) = case_for(app, caller, id).await?;
+    let (row, case, _) = case_for(scope, caller, id).await?;
     let gave_word =
         case.evidence().iter().any(|e| e.kind == Kind::ManagerVouch && e.attested_by == caller.person.id);
     if !gave_word {
-        permit_on_case::<Vouch>(app, caller, &case).await?;
+        permit_on_case::<Vouch>(scope, caller, &case).await?;
     }
-    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let (status, field, words, how) = match error {
         Some(((status, field, words), how)) => (status, field, Some(words), how),
         None => (StatusCode::OK, None, None, ""),
@@ -75,5 +69,5 @@ async fn page(
         "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
         "open": !gave_word && *case.stage() == Stage::Verifying, "field": field, "error": words, "how": how,
     });
-    render_with(app, Some(caller), status, "account/vouch.html", values)
+    render_with(scope, Some(caller), status, "account/vouch.html", values)
 }

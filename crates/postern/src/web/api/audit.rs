@@ -1,9 +1,6 @@
 //! The audit log, filtered: a page at a time, or taken away whole as JSON Lines.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use postern_core::event::EventKind;
@@ -15,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::errors::ReadErrors;
 use super::input::{Params, limit, moment};
 use crate::actions::{export_audit, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::web::desk::audit::{case_id, json_lines, person_id};
 use crate::web::extract::ApiCaller;
@@ -81,15 +78,16 @@ pub struct AuditEntry {
     params(AuditQuery), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The entries.", body = AuditPage), ReadErrors))]
 pub async fn list(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(typed): Params<AuditQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
-    let caller = caller.with_scope(&app, SCOPE).await?;
-    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
+    let caller = caller.with_scope(&scope, SCOPE).await?;
+    permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
     let limit = limit(typed.limit, MOST)?;
     // One more than asked for says whether there is more.
-    let mut rows = audit::list(&app.db, &app.tenant, &filter(&app, typed).await?, limit + 1).await?;
+    let mut rows =
+        audit::list(&scope.app.db, &scope.tenant.id, &filter(&scope, typed).await?, limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > wanted;
     rows.truncate(wanted);
@@ -105,21 +103,21 @@ pub async fn list(
     params(AuditQuery), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "JSON Lines.", body = String, content_type = "application/jsonl"), ReadErrors))]
 pub async fn export(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(typed): Params<AuditQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let caller = caller.with_scope(&app, SCOPE).await?;
+    let caller = caller.with_scope(&scope, SCOPE).await?;
     if typed.limit.is_some() {
         return Err(Problem::bad_request(
             "An export takes no limit: narrow it with from, until and the other filters.",
         ));
     }
-    let entries = export_audit::export_audit(&app, &caller, &filter(&app, typed).await?).await?;
+    let entries = export_audit::export_audit(&scope, &caller, &filter(&scope, typed).await?).await?;
     Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], json_lines(&entries)))
 }
 
-async fn filter(app: &App, typed: AuditQuery) -> Result<AuditFilter, Problem> {
+async fn filter(scope: &Scope, typed: AuditQuery) -> Result<AuditFilter, Problem> {
     let event = typed.event.unwrap_or_default();
     if !event.is_empty() && EventKind::parse(&event).is_none() {
         return Err(Problem::bad_request(
@@ -128,9 +126,9 @@ async fn filter(app: &App, typed: AuditQuery) -> Result<AuditFilter, Problem> {
     }
     Ok(AuditFilter {
         event,
-        actor: person_id(app, &typed.actor.unwrap_or_default()).await?,
-        person: person_id(app, &typed.person.unwrap_or_default()).await?,
-        case: case_id(app, &typed.case.unwrap_or_default()).await?,
+        actor: person_id(scope, &typed.actor.unwrap_or_default()).await?,
+        person: person_id(scope, &typed.person.unwrap_or_default()).await?,
+        case: case_id(scope, &typed.case.unwrap_or_default()).await?,
         from: moment("from", typed.from.as_deref())?,
         until: moment("until", typed.until.as_deref())?,
         before: typed.before.unwrap_or_default(),

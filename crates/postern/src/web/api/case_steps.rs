@@ -1,9 +1,7 @@
 //! The steps on a case. A program may refuse and escalate; the policies refuse it the rest, on the record. Each calls the action that its page calls, and answers where the case stands then.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use postern_core::case::Recorded;
 use postern_core::evidence::Kind;
@@ -15,7 +13,7 @@ use super::case_view::CaseState;
 use super::errors::StepErrors;
 use super::input::{Body, CasePath, PersonOnly};
 use crate::actions::{self, ActionError};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -86,15 +84,15 @@ pub struct LostContact {
     params(CasePath), request_body = LostContact, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn report_contact_lost(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<CasePath>,
     Body(sent): Body<LostContact>,
 ) -> Result<Json<CaseState>, Problem> {
     let id = CaseId::new(path.id);
     let (contact, reason) = (&sent.contact, &sent.reason);
-    actions::report_contact_lost::report_contact_lost(&app, &caller, &id, contact, reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::report_contact_lost::report_contact_lost(&scope, &caller, &id, contact, reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/start-hold`
@@ -105,14 +103,14 @@ pub async fn report_contact_lost(
     params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn want_hold(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
     let id = CaseId::new(path.id);
-    actions::start_hold::want_hold(&app, &caller, &id, &sent.reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::start_hold::want_hold(&scope, &caller, &id, &sent.reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/take`
@@ -122,13 +120,13 @@ pub async fn want_hold(
     params(CasePath), security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn take_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<CasePath>,
 ) -> Result<Json<CaseState>, Problem> {
     let id = CaseId::new(path.id);
-    actions::take_case::take_case(&app, &caller, &id).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::take_case::take_case(&scope, &caller, &id).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/hand-back`
@@ -138,13 +136,13 @@ pub async fn take_case(
     params(CasePath), security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn hand_back_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<CasePath>,
 ) -> Result<Json<CaseState>, Problem> {
     let id = CaseId::new(path.id);
-    actions::take_case::hand_back_case(&app, &caller, &id).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::take_case::hand_back_case(&scope, &caller, &id).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/bind-page`
@@ -155,14 +153,14 @@ pub async fn hand_back_case(
     params(CasePath), request_body = BindPage, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn bind_page(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<BindPage>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::bind_page::bind_page(&app, &caller, &id, &sent.contact, &sent.phrase).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::bind_page::bind_page(&scope, &caller, &id, &sent.contact, &sent.phrase).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/evidence`
@@ -173,14 +171,14 @@ pub async fn bind_page(
     params(CasePath), request_body = AddEvidence, security(("session" = [])),
     responses((status = 200, description = "It counts. Where the case stands.", body = CaseState), StepErrors))]
 pub async fn add_evidence(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<AddEvidence>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    match actions::add_evidence::add_evidence(&app, &caller, &id, sent.kind, &sent.reference).await? {
-        Recorded::Added => CaseState::load(&app, &caller, &id).await,
+    match actions::add_evidence::add_evidence(&scope, &caller, &id, sent.kind, &sent.reference).await? {
+        Recorded::Added => CaseState::load(&scope, &caller, &id).await,
         Recorded::Rejected => Err(never_accepted(sent.kind).into()),
     }
 }
@@ -192,12 +190,12 @@ pub async fn add_evidence(
     params(CasePath), request_body = Vouch, security(("session" = [])),
     responses((status = 204, description = "It is recorded."), StepErrors))]
 pub async fn vouch(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<CasePath>,
     Body(sent): Body<Vouch>,
 ) -> Result<StatusCode, Problem> {
-    actions::vouch::vouch(&app, &caller, &CaseId::new(path.id), &sent.phrase, &sent.how).await?;
+    actions::vouch::vouch(&scope, &caller, &CaseId::new(path.id), &sent.phrase, &sent.how).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -210,14 +208,14 @@ pub async fn vouch(
     params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "The reset is done.", body = CaseState), StepErrors))]
 pub async fn force_mfa_reset(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::force_mfa_reset::force_mfa_reset(&app, &caller, &id, &sent.reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    actions::force_mfa_reset::force_mfa_reset(&scope, &caller, &id, &sent.reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/approve`
@@ -227,14 +225,14 @@ pub async fn force_mfa_reset(
     params(CasePath), request_body = Why, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn approve_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
-    actions::approve_case::approve_case(&app, &caller, &id, &sent.reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
+    actions::approve_case::approve_case(&scope, &caller, &id, &sent.reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/refuse`
@@ -243,14 +241,14 @@ pub async fn approve_case(
     params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
     responses((status = 200, description = "The closed case.", body = CaseState), StepErrors))]
 pub async fn refuse_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
-    actions::refuse_case::refuse_case(&app, &caller, &id, &sent.reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
+    actions::refuse_case::refuse_case(&scope, &caller, &id, &sent.reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/escalate`
@@ -259,14 +257,14 @@ pub async fn refuse_case(
     params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn escalate_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
     Body(sent): Body<Why>,
 ) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&app, SCOPE).await?, CaseId::new(path.id));
-    actions::escalate_case::escalate_case(&app, &caller, &id, &sent.reason).await?;
-    CaseState::load(&app, &caller, &id).await
+    let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
+    actions::escalate_case::escalate_case(&scope, &caller, &id, &sent.reason).await?;
+    CaseState::load(&scope, &caller, &id).await
 }
 
 fn never_accepted(kind: Kind) -> ActionError {

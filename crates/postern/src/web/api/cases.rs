@@ -1,9 +1,7 @@
 //! Cases, as the desk sees them.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use postern_core::id::CaseId;
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use super::case_view::CaseDetail;
 use super::errors::ReadErrors;
 use super::input::{CasePath, Params};
 use crate::actions::{case_for, permit_on_case, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::queue;
 use crate::web::case_line::{CaseLine, load_page};
 use crate::web::desk::queue::parse;
@@ -56,16 +54,16 @@ pub struct CaseList {
     params(CasesQuery), security(("service_token" = ["cases:read"]), ("session" = [])),
     responses((status = 200, description = "The cases.", body = CaseList), ReadErrors))]
 pub async fn list(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(which): Params<CasesQuery>,
 ) -> Result<Json<CaseList>, Problem> {
-    let caller = caller.with_scope(&app, "cases:read").await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let caller = caller.with_scope(&scope, "cases:read").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let list = parse(&which.list, &which.q)
         .ok_or_else(|| Problem::bad_request("list must be queue, strangers or closed."))?;
-    let page = load_page(&app, &list, (&which.after, PAGE_SIZE)).await?;
-    let strangers = queue::count_strangers(&app.db, &app.tenant).await?;
+    let page = load_page(&scope, &list, (&which.after, PAGE_SIZE)).await?;
+    let strangers = queue::count_strangers(&scope.app.db, &scope.tenant.id).await?;
     Ok(Json(CaseList { cases: page.cases, next: page.next, strangers }))
 }
 
@@ -77,12 +75,12 @@ pub async fn list(
     params(CasePath), security(("service_token" = ["cases:read"]), ("session" = [])),
     responses((status = 200, description = "The case.", body = CaseDetail), ReadErrors))]
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
 ) -> Result<Json<CaseDetail>, Problem> {
-    let caller = caller.with_scope(&app, "cases:read").await?;
-    let (row, case, now) = case_for(&app, &caller, &CaseId::new(path.id)).await?;
-    permit_on_case::<ViewCase>(&app, &caller, &case).await?;
-    Ok(Json(CaseDetail::load(&app, &caller, &row, &case, now).await?))
+    let caller = caller.with_scope(&scope, "cases:read").await?;
+    let (row, case, now) = case_for(&scope, &caller, &CaseId::new(path.id)).await?;
+    permit_on_case::<ViewCase>(&scope, &caller, &case).await?;
+    Ok(Json(CaseDetail::load(&scope, &caller, &row, &case, now).await?))
 }

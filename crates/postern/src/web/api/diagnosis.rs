@@ -1,9 +1,7 @@
 //! Why a person cannot sign in.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use jiff::Timestamp;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
@@ -14,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::errors::ReadErrors;
 use crate::actions::diagnose_person::{Account, AttemptLine, diagnose_person};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::persons::{self, Person};
 use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
@@ -107,27 +105,27 @@ pub struct AttemptView {
     params(PersonPath), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The diagnosis.", body = DiagnosisView), ReadErrors))]
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<PersonPath>,
 ) -> Result<Json<DiagnosisView>, Problem> {
-    let caller = caller.with_scope(&app, "findings:read").await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(path.id)).await?;
-    Ok(Json(DiagnosisView::load(&app, &person).await?))
+    let caller = caller.with_scope(&scope, "findings:read").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(path.id)).await?;
+    Ok(Json(DiagnosisView::load(&scope, &person).await?))
 }
 
 impl DiagnosisView {
     /// For the page and for the API.
-    pub async fn load(app: &App, person: &Person) -> Result<Self, Problem> {
-        let diagnosis = diagnose_person(app, person).await?;
+    pub async fn load(scope: &Scope, person: &Person) -> Result<Self, Problem> {
+        let diagnosis = diagnose_person(scope, person).await?;
         Ok(Self {
             attacked: diagnosis.incident().is_some(),
             accounts: diagnosis.accounts.into_iter().map(AccountView::from).collect(),
             attempts: diagnosis.attempts.into_iter().map(AttemptView::from).collect(),
             since: diagnosis.since,
-            findings: views(app, diagnosis.findings).await?,
-            also_named_in: views(app, diagnosis.also_named_in).await?,
+            findings: views(scope, diagnosis.findings).await?,
+            also_named_in: views(scope, diagnosis.also_named_in).await?,
         })
     }
 }

@@ -1,9 +1,7 @@
 //! A person's own factors. The account page calls the removal by passkey here too.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::factor_proof::FactorProof;
 use crate::actions::{name_factor, remove_factor};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{backup_codes, factors};
 use crate::web::cookies;
 use crate::web::factor_view::FactorView;
@@ -65,13 +63,11 @@ pub struct RemovedFactor {
 #[utoipa::path(get, path = "/api/v1/account/factors", tag = "account", operation_id = "list_own_factors",
     summary = "List one's own factors", description = "What the account page shows.", security(("session" = [])),
     responses((status = 200, description = "The factors.", body = OwnFactors), ReadErrors))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    PersonOnly(caller): PersonOnly,
-) -> Result<Json<OwnFactors>, Problem> {
-    let now = app.clock.now();
-    let own = factors::list(&app.db, &app.tenant, &caller.person.id).await?;
-    let backup_codes_left = backup_codes::count_left(&app.db, &app.tenant, &caller.person.id, now).await?;
+pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<OwnFactors>, Problem> {
+    let now = scope.now;
+    let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
+    let backup_codes_left =
+        backup_codes::count_left(&scope.app.db, &scope.tenant.id, &caller.person.id, now).await?;
     let factors = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     Ok(Json(OwnFactors { factors, backup_codes_left }))
 }
@@ -82,12 +78,12 @@ pub async fn list(
     params(FactorPath), request_body = NameFactor, security(("session" = [])),
     responses((status = 204, description = "It has the name."), StepErrors))]
 pub async fn name(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<FactorPath>,
     Body(sent): Body<NameFactor>,
 ) -> Result<StatusCode, Problem> {
-    name_factor::name_factor(&app, &caller, &path.id, &sent.label).await?;
+    name_factor::name_factor(&scope, &caller, &path.id, &sent.label).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -98,11 +94,11 @@ pub async fn name(
     params(FactorPath), security(("session" = [])),
     responses((status = 200, description = "What the browser asks the passkey.", body = Object), StepErrors))]
 pub async fn start_remove(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<FactorPath>,
 ) -> Result<Response, Problem> {
-    let challenge = remove_factor::start(&app, &caller, &path.id).await?;
+    let challenge = remove_factor::start(&scope, &caller, &path.id).await?;
     let mut response = Json(challenge.options).into_response();
     cookies::CEREMONY.set(response.headers_mut(), &challenge.token);
     Ok(response)
@@ -115,14 +111,14 @@ pub async fn start_remove(
     params(FactorPath), request_body = FinishRemoveFactor, security(("session" = [])),
     responses((status = 200, description = "It is gone.", body = RemovedFactor), StepErrors))]
 pub async fn finish_remove(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<FactorPath>,
     headers: HeaderMap,
     Body(sent): Body<FinishRemoveFactor>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    remove_factor::remove_factor(&app, &caller, &path.id, (&token, &sent.proof)).await?;
+    remove_factor::remove_factor(&scope, &caller, &path.id, (&token, &sent.proof)).await?;
     let mut response = Json(RemovedFactor { next: "/account" }).into_response();
     cookies::CEREMONY.clear(response.headers_mut());
     Ok(response)

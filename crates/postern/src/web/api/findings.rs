@@ -1,9 +1,7 @@
 //! What sign-in records show.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use postern_core::policy::ViewDesk;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +10,7 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, Params};
 use crate::actions::close_finding::{self, close_finding};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings::{self, Filter};
 use crate::web::desk::incidents::GRADES;
 use crate::web::extract::ApiCaller;
@@ -73,20 +71,21 @@ pub struct CloseFinding {
     params(FindingsQuery), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The findings.", body = FindingList), ReadErrors))]
 pub async fn list(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(which): Params<FindingsQuery>,
 ) -> Result<Json<FindingList>, Problem> {
-    let caller = caller.with_scope(&app, READ).await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    let caller = caller.with_scope(&scope, READ).await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     if !which.grade.is_empty() && !GRADES.contains(&which.grade.as_str()) {
         return Err(Problem::bad_request(format!("grade must be one of {}.", GRADES.join(", "))));
     }
     let filter = Filter { closed: which.closed, grade: which.grade };
-    let rows = findings::list_page(&app.db, &app.tenant, &filter, (&which.after, PAGE_SIZE)).await?;
+    let rows =
+        findings::list_page(&scope.app.db, &scope.tenant.id, &filter, (&which.after, PAGE_SIZE)).await?;
     let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
     let next = rows.last().filter(|_| is_full).map(|row| row.id.clone());
-    Ok(Json(FindingList { findings: views(&app, rows).await?, next }))
+    Ok(Json(FindingList { findings: views(&scope, rows).await?, next }))
 }
 
 /// `GET /api/v1/findings/{id}`
@@ -95,13 +94,13 @@ pub async fn list(
     params(FindingPath), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The finding.", body = FindingView), ReadErrors))]
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<FindingPath>,
 ) -> Result<Json<FindingView>, Problem> {
-    let caller = caller.with_scope(&app, READ).await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    one(&app, &path.id).await
+    let caller = caller.with_scope(&scope, READ).await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    one(&scope, &path.id).await
 }
 
 /// `POST /api/v1/findings/{id}/close`
@@ -113,18 +112,18 @@ pub async fn show(
     security(("service_token" = ["findings:close"]), ("session" = [])),
     responses((status = 200, description = "The closed finding.", body = FindingView), StepErrors))]
 pub async fn close(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Path(path): Path<FindingPath>,
     Body(sent): Body<CloseFinding>,
 ) -> Result<Json<FindingView>, Problem> {
-    let caller = caller.with_scope(&app, "findings:close").await?;
+    let caller = caller.with_scope(&scope, "findings:close").await?;
     let which = close_finding::Which { id: &path.id, version: sent.version };
-    close_finding(&app, &caller, which, &sent.reason).await?;
-    one(&app, &path.id).await
+    close_finding(&scope, &caller, which, &sent.reason).await?;
+    one(&scope, &path.id).await
 }
 
-async fn one(app: &App, id: &str) -> Result<Json<FindingView>, Problem> {
-    let row = findings::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
-    views(app, vec![row]).await?.pop().map(Json).ok_or_else(Problem::not_found)
+async fn one(scope: &Scope, id: &str) -> Result<Json<FindingView>, Problem> {
+    let row = findings::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or_else(Problem::not_found)?;
+    views(scope, vec![row]).await?.pop().map(Json).ok_or_else(Problem::not_found)
 }

@@ -1,9 +1,7 @@
 //! Takes in the sign-in log of another provider.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use postern_core::policy::ImportSignIns;
 use serde::Deserialize;
@@ -14,7 +12,7 @@ use super::imports::ImportLine;
 use super::input::Params;
 use crate::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins as import};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 use crate::web::upload::body_to_file;
@@ -40,17 +38,17 @@ pub struct Named {
     security(("service_token" = ["signins:import"]), ("session" = [])),
     responses((status = 201, description = "What was taken in.", body = ImportLine), ImportErrors))]
 pub async fn import_sign_ins(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(named): Params<Named>,
     request: Request,
 ) -> Result<(StatusCode, Json<ImportLine>), Problem> {
-    let caller = caller.with_scope(&app, "signins:import").await?;
+    let caller = caller.with_scope(&scope, "signins:import").await?;
     // Before the body is read: who may not import, or has no turn, sends nothing to our disk.
-    let permit = permit_on_tenant::<ImportSignIns>(&app, &caller).await?;
-    let admission = admit_import(&app, &caller, permit).await?;
-    let file = body_to_file(&app, request.into_body()).await?;
+    let permit = permit_on_tenant::<ImportSignIns>(&scope, &caller).await?;
+    let admission = admit_import(&scope, &caller, permit).await?;
+    let file = body_to_file(&scope, request.into_body()).await?;
     let upload = Upload::new(&named.source, Via::Api, file.path().to_owned());
-    let imported = import(&app, &caller, admission, &upload).await?;
-    Ok((StatusCode::CREATED, Json(ImportLine::load(&app, &imported.id).await?)))
+    let imported = import(&scope, &caller, admission, &upload).await?;
+    Ok((StatusCode::CREATED, Json(ImportLine::load(&scope, &imported.id).await?)))
 }

@@ -1,10 +1,8 @@
 //! What was taken in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use jiff::Timestamp;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
@@ -13,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::errors::ReadErrors;
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::imports::{self, ImportRow};
 use crate::store::{persons, time};
 use crate::web::extract::ApiCaller;
@@ -83,23 +81,25 @@ pub struct DamagedLineView {
 
 impl ImportLine {
     /// One import.
-    pub async fn load(app: &App, id: &str) -> Result<Self, Problem> {
-        let row = imports::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
-        Self::of(app, row).await
+    pub async fn load(scope: &Scope, id: &str) -> Result<Self, Problem> {
+        let row = imports::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or_else(Problem::not_found)?;
+        Self::of(scope, row).await
     }
 
     /// Imports for the page and for the API.
-    pub async fn list(app: &App) -> Result<Vec<Self>, Problem> {
+    pub async fn list(scope: &Scope) -> Result<Vec<Self>, Problem> {
         let mut lines = Vec::new();
-        for row in imports::list(&app.db, &app.tenant).await? {
-            lines.push(Self::of(app, row).await?);
+        for row in imports::list(&scope.app.db, &scope.tenant.id).await? {
+            lines.push(Self::of(scope, row).await?);
         }
         Ok(lines)
     }
 
-    async fn of(app: &App, row: ImportRow) -> Result<Self, Problem> {
+    async fn of(scope: &Scope, row: ImportRow) -> Result<Self, Problem> {
         let by = match &row.by_id {
-            Some(id) => persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?.map(|p| p.name),
+            Some(id) => {
+                persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?.map(|p| p.name)
+            }
             None => None,
         };
         Ok(Self {
@@ -131,8 +131,8 @@ impl ImportLine {
     summary = "What was taken in", description = "Uploads, and the files of the watched folder.",
     security(("service_token" = ["signins:import"]), ("session" = [])),
     responses((status = 200, description = "The imports.", body = ImportList), ReadErrors))]
-pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Result<Json<ImportList>, Problem> {
-    let caller = caller.with_scope(&app, "signins:import").await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    Ok(Json(ImportList { imports: ImportLine::list(&app).await? }))
+pub async fn list(scope: Scope, caller: ApiCaller) -> Result<Json<ImportList>, Problem> {
+    let caller = caller.with_scope(&scope, "signins:import").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    Ok(Json(ImportList { imports: ImportLine::list(&scope).await? }))
 }

@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
 use crate::web::plain::check_json;
 use crate::web::problem::Problem;
@@ -76,7 +77,8 @@ impl FromRequestParts<Arc<App>> for PersonOnly {
         if caller.scopes.is_none() {
             return Ok(Self(caller));
         }
-        record_missing_scope(app, &caller, "what only a person may do").await?;
+        let scope = Scope::from_request_parts(parts, app).await?;
+        record_missing_scope(&scope, &caller, "what only a person may do").await?;
         Err(Problem::person_only())
     }
 }

@@ -1,9 +1,6 @@
 //! The OpenAPI document, generated from the handlers.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
@@ -12,7 +9,7 @@ use super::{
     audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, people, portal,
     power_grants, sign_ins, tokens, waiting_passkeys,
 };
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
 use crate::web::problem::ProblemBody;
 
@@ -73,14 +70,14 @@ impl Modify for Schemes {
 }
 
 /// `GET /api/openapi.json`
-pub async fn show(State(app): State<Arc<App>>) -> Json<openapi::OpenApi> {
-    Json(document(&app))
+pub async fn show(scope: Scope) -> Json<openapi::OpenApi> {
+    Json(document(&scope))
 }
 
 /// The document of this server.
-pub(super) fn document(app: &App) -> openapi::OpenApi {
+pub(super) fn document(scope: &Scope) -> openapi::OpenApi {
     let mut document = Document::openapi();
-    document.servers = Some(vec![Server::new(app.config.link(""))]);
+    document.servers = Some(vec![Server::new(scope.tenant.link(""))]);
     document
 }
 

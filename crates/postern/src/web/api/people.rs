@@ -1,9 +1,6 @@
 //! The directory.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use postern_core::person::{Role, Tier};
@@ -15,7 +12,7 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, Params, PersonOnly};
 use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::persons::{self, Person};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -99,13 +96,13 @@ pub struct AddedPersonView {
     params(PeopleQuery), security(("service_token" = ["people:read"]), ("session" = [])),
     responses((status = 200, description = "The people.", body = PeopleList), ReadErrors))]
 pub async fn list(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(search): Params<PeopleQuery>,
 ) -> Result<Json<PeopleList>, Problem> {
-    let caller = caller.with_scope(&app, "people:read").await?;
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let found = persons::list(&app.db, &app.tenant, &search.q).await?;
+    let caller = caller.with_scope(&scope, "people:read").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let found = persons::list(&scope.app.db, &scope.tenant.id, &search.q).await?;
     Ok(Json(PeopleList { people: found.into_iter().map(PersonLine::from).collect() }))
 }
 
@@ -116,7 +113,7 @@ pub async fn list(
     request_body = AddPerson, security(("session" = [])),
     responses((status = 201, description = "The set-up code to hand over.", body = AddedPersonView), StepErrors))]
 pub async fn add_person(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Body(sent): Body<AddPerson>,
 ) -> Result<(StatusCode, Json<AddedPersonView>), Problem> {
@@ -129,10 +126,10 @@ pub async fn add_person(
         email: &sent.email,
         office_phone: &sent.office_phone,
     };
-    let added = actions::add_person::add_person(&app, &caller, &details).await?;
+    let added = actions::add_person::add_person(&scope, &caller, &details).await?;
     let answer = AddedPersonView {
         set_up_code: added.set_up_code,
-        set_up_url: app.config.link("/set-up"),
+        set_up_url: scope.tenant.link("/set-up"),
         role_waits_until: added.role_waits_until,
     };
     Ok((StatusCode::CREATED, Json(answer)))

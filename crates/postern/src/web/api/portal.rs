@@ -1,9 +1,6 @@
 //! The claimant's steps: ask, follow the case, see the pass, take the request back; and the owner's "this was not me".
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +11,7 @@ use super::input::Body;
 use crate::actions;
 use crate::actions::contest::{Stopped, WhichOthers};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
 use crate::web::extract::CasePage;
@@ -136,12 +133,12 @@ pub struct OpenRequest {
     request_body = OpenCase,
     responses((status = 201, description = "The case, and the token of its page.", body = OpenedCase), OpenErrors))]
 pub async fn open_case(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Body(sent): Body<OpenCase>,
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
-    let opened = actions::open_case::open_case(&app, &sent.login, None).await?;
-    let row = cases::load(&app.db, &app.tenant, &opened.id).await?;
-    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&app, &row).await? };
+    let opened = actions::open_case::open_case(&scope, &sent.login, None).await?;
+    let row = cases::load(&scope.app.db, &scope.tenant.id, &opened.id).await?;
+    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&scope, &row).await? };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
@@ -150,11 +147,8 @@ pub async fn open_case(
     summary = "Where the case stands", description = "What the claimant's page says now, and what happens next.",
     security(("page_token" = []), ("case_cookie" = [])),
     responses((status = 200, description = "The case.", body = ClaimantCase), PageErrors))]
-pub async fn show_case(
-    State(app): State<Arc<App>>,
-    CasePage(row): CasePage,
-) -> Result<Json<ClaimantCase>, Problem> {
-    Ok(Json(view(&app, &row).await?))
+pub async fn show_case(scope: Scope, CasePage(row): CasePage) -> Result<Json<ClaimantCase>, Problem> {
+    Ok(Json(view(&scope, &row).await?))
 }
 
 /// `POST /api/v1/portal/case/pass`
@@ -164,11 +158,8 @@ pub async fn show_case(
         one before.",
     security(("page_token" = []), ("case_cookie" = [])),
     responses((status = 200, description = "The pass.", body = PassAnswer), PageErrors))]
-pub async fn show_pass(
-    State(app): State<Arc<App>>,
-    CasePage(row): CasePage,
-) -> Result<Json<PassAnswer>, Problem> {
-    let shown = actions::show_pass::show_pass(&app, &row).await?;
+pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Json<PassAnswer>, Problem> {
+    let shown = actions::show_pass::show_pass(&scope, &row).await?;
     Ok(Json(PassAnswer { pass: shown.code, expires_at: shown.expires_at }))
 }
 
@@ -177,13 +168,10 @@ pub async fn show_pass(
     summary = "Take the request back", description = "Closes the case. Possible until the reset.",
     security(("page_token" = []), ("case_cookie" = [])),
     responses((status = 200, description = "The closed case.", body = ClaimantCase), PageErrors))]
-pub async fn withdraw_case(
-    State(app): State<Arc<App>>,
-    CasePage(row): CasePage,
-) -> Result<Json<ClaimantCase>, Problem> {
-    actions::withdraw_case::withdraw_case(&app, &row).await?;
-    let row = cases::load(&app.db, &app.tenant, &row.case_id()).await?;
-    Ok(Json(view(&app, &row).await?))
+pub async fn withdraw_case(scope: Scope, CasePage(row): CasePage) -> Result<Json<ClaimantCase>, Problem> {
+    actions::withdraw_case::withdraw_case(&scope, &row).await?;
+    let row = cases::load(&scope.app.db, &scope.tenant.id, &row.case_id()).await?;
+    Ok(Json(view(&scope, &row).await?))
 }
 
 /// `POST /api/v1/portal/contest`
@@ -193,11 +181,8 @@ pub async fn withdraw_case(
         code is proof enough; nobody needs to be signed in to stop a recovery.",
     request_body = ContestBody,
     responses((status = 200, description = "It is stopped.", body = ContestedAnswer), OpenErrors))]
-pub async fn contest(
-    State(app): State<Arc<App>>,
-    Body(sent): Body<ContestBody>,
-) -> Result<Json<ContestedAnswer>, Problem> {
-    Ok(Json(ContestedAnswer::from(actions::contest::contest(&app, &sent.code).await?)))
+pub async fn contest(scope: Scope, Body(sent): Body<ContestBody>) -> Result<Json<ContestedAnswer>, Problem> {
+    Ok(Json(ContestedAnswer::from(actions::contest::contest(&scope, &sent.code).await?)))
 }
 
 /// `POST /api/v1/portal/contest/others`
@@ -207,11 +192,11 @@ pub async fn contest(
     request_body = ContestOthers,
     responses((status = 200, description = "What is stopped now.", body = ContestedAnswer), OpenErrors))]
 pub async fn contest_others(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Body(sent): Body<ContestOthers>,
 ) -> Result<Json<ContestedAnswer>, Problem> {
     let which = sent.reference.as_deref().map_or(WhichOthers::All, WhichOthers::One);
-    Ok(Json(ContestedAnswer::from(actions::contest::contest_others(&app, &sent.code, which).await?)))
+    Ok(Json(ContestedAnswer::from(actions::contest::contest_others(&scope, &sent.code, which).await?)))
 }
 
 impl From<Stopped> for ContestedAnswer {
@@ -231,9 +216,9 @@ impl From<Stopped> for ContestedAnswer {
     }
 }
 
-async fn view(app: &App, row: &CaseRow) -> Result<ClaimantCase, Problem> {
-    let now = app.clock.now();
-    let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(app, row, now)).await?.map(|(case, _)| case);
+async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
+    let now = scope.now;
+    let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(scope, row, now)).await?.map(|(case, _)| case);
     let says = standing(case.as_ref(), row.stage_at(now), now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),

@@ -1,9 +1,7 @@
 //! Desk roles and service tokens that wait for a second admin.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use postern_core::id::PersonId;
@@ -15,7 +13,7 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::decide_on_power::{approve_power, stop_power};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::power_grants::{self, PowerGrant};
 use crate::store::{persons, service_tokens, time};
 use crate::web::problem::Problem;
@@ -65,13 +63,13 @@ pub struct DecideOnPower {
 
 impl PowerGrantView {
     /// One with its names.
-    pub async fn load(app: &App, grant: PowerGrant) -> Result<Self, Problem> {
+    pub async fn load(scope: &Scope, grant: PowerGrant) -> Result<Self, Problem> {
         let name = async |id: &str| {
-            let found = persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?;
+            let found = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
             Ok::<_, Problem>(found.map_or_else(|| id.to_owned(), |person| person.name))
         };
         let token = match &grant.token_id {
-            Some(id) => service_tokens::find(&app.db, &app.tenant, id).await?,
+            Some(id) => service_tokens::find(&scope.app.db, &scope.tenant.id, id).await?,
             None => None,
         };
         Ok(Self {
@@ -87,10 +85,10 @@ impl PowerGrantView {
     }
 
     /// All that wait.
-    pub async fn load_all(app: &App) -> Result<Vec<Self>, Problem> {
+    pub async fn load_all(scope: &Scope) -> Result<Vec<Self>, Problem> {
         let mut all = Vec::new();
-        for grant in power_grants::list_waiting(&app.db, &app.tenant).await? {
-            all.push(Self::load(app, grant).await?);
+        for grant in power_grants::list_waiting(&scope.app.db, &scope.tenant.id).await? {
+            all.push(Self::load(scope, grant).await?);
         }
         Ok(all)
     }
@@ -102,12 +100,9 @@ impl PowerGrantView {
     description = "Desk roles and service tokens that an admin asked for. Each works when a second admin says yes, or after 72 hours.",
     security(("session" = [])),
     responses((status = 200, description = "What waits.", body = PowerGrantList), ReadErrors))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    PersonOnly(caller): PersonOnly,
-) -> Result<Json<PowerGrantList>, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    Ok(Json(PowerGrantList { grants: PowerGrantView::load_all(&app).await? }))
+pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<PowerGrantList>, Problem> {
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    Ok(Json(PowerGrantList { grants: PowerGrantView::load_all(&scope).await? }))
 }
 
 /// `POST /api/v1/power-grants/{id}/approve`
@@ -118,12 +113,12 @@ pub async fn list(
     params(PowerGrantPath), request_body = DecideOnPower, security(("session" = [])),
     responses((status = 204, description = "It works."), StepErrors))]
 pub async fn approve(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PowerGrantPath>,
     Body(sent): Body<DecideOnPower>,
 ) -> Result<StatusCode, Problem> {
-    approve_power(&app, &caller, &path.id, &sent.reason).await?;
+    approve_power(&scope, &caller, &path.id, &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -133,11 +128,11 @@ pub async fn approve(
     params(PowerGrantPath), request_body = DecideOnPower, security(("session" = [])),
     responses((status = 204, description = "It will never work."), StepErrors))]
 pub async fn stop(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PowerGrantPath>,
     Body(sent): Body<DecideOnPower>,
 ) -> Result<StatusCode, Problem> {
-    stop_power(&app, &caller, &path.id, &sent.reason).await?;
+    stop_power(&scope, &caller, &path.id, &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,15 +4,12 @@
 mod curl;
 mod shapes;
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use self::shapes::{DocumentedField, DocumentedShape, ShapeKind};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::MaybeSigned;
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -73,13 +70,10 @@ struct Scheme {
 }
 
 /// `GET /api`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    MaybeSigned(caller): MaybeSigned,
-) -> Result<Response, Problem> {
-    let document = serde_json::to_value(super::openapi::document(&app))
+pub async fn show(scope: Scope, MaybeSigned(caller): MaybeSigned) -> Result<Response, Problem> {
+    let document = serde_json::to_value(super::openapi::document(&scope))
         .map_err(|error| Problem::internal(error.to_string()))?;
-    render(&app, caller.as_ref(), "api.html", reference(&document, &app.config.link("")))
+    render(&scope, caller.as_ref(), "api.html", reference(&document, &scope.tenant.link("")))
 }
 
 fn reference(document: &Value, server: &str) -> Reference {

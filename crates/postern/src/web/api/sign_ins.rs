@@ -1,8 +1,5 @@
 //! Our own sign-in records, as `postern diagnose` reads them.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use postern_core::policy::ReadAudit;
 use postern_signals::Position;
@@ -13,7 +10,7 @@ use utoipa::IntoParams;
 use super::errors::ReadErrors;
 use super::input::{Params, moment};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::sign_ins::{self, SignInRow};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -40,15 +37,15 @@ pub struct Since {
     params(Since), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "JSON Lines.", body = String, content_type = "application/jsonl"), ReadErrors))]
 pub async fn list(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     caller: ApiCaller,
     Params(since): Params<Since>,
 ) -> Result<(HeaderMap, String), Problem> {
-    let caller = caller.with_scope(&app, "audit:read").await?;
-    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
+    let caller = caller.with_scope(&scope, "audit:read").await?;
+    permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
     let from = moment("from", since.from.as_deref())?.unwrap_or(i64::MIN);
     let after = since.after.unwrap_or_default();
-    let rows = sign_ins::list_after(&app.db, &app.tenant, &after, from, MOST).await?;
+    let rows = sign_ins::list_after(&scope.app.db, &scope.tenant.id, &after, from, MOST).await?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl; charset=utf-8"));
     let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == MOST;

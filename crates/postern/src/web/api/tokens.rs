@@ -1,9 +1,7 @@
 //! Service tokens: made, listed and revoked by an admin in person. A token can't make tokens.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use postern_core::policy::ManageTokens;
@@ -13,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::{self, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::service_tokens::{self, ServiceToken};
 use crate::store::time;
 use crate::web::problem::Problem;
@@ -89,13 +87,10 @@ pub struct CreatedToken {
     summary = "List service tokens", description = "An admin's session only.",
     security(("session" = [])),
     responses((status = 200, description = "The tokens.", body = TokenList), ReadErrors))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    PersonOnly(caller): PersonOnly,
-) -> Result<Json<TokenList>, Problem> {
-    permit_on_tenant::<ManageTokens>(&app, &caller).await?;
-    let now = app.clock.now();
-    let found = service_tokens::list(&app.db, &app.tenant).await?;
+pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<TokenList>, Problem> {
+    permit_on_tenant::<ManageTokens>(&scope, &caller).await?;
+    let now = scope.now;
+    let found = service_tokens::list(&scope.app.db, &scope.tenant.id).await?;
     Ok(Json(TokenList { tokens: found.into_iter().map(|token| TokenLine::of(token, now)).collect() }))
 }
 
@@ -106,12 +101,12 @@ pub async fn list(
     request_body = CreateServiceToken, security(("session" = [])),
     responses((status = 201, description = "The token.", body = CreatedToken), StepErrors))]
 pub async fn create_service_token(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Body(sent): Body<CreateServiceToken>,
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
     let create = actions::create_service_token::create_service_token;
-    let created = create(&app, &caller, &sent.label, &sent.scopes, sent.days).await?;
+    let created = create(&scope, &caller, &sent.label, &sent.scopes, sent.days).await?;
     let answer = CreatedToken { token: created.secret, waits_until: created.waits_until };
     Ok((StatusCode::CREATED, Json(answer)))
 }
@@ -122,11 +117,11 @@ pub async fn create_service_token(
     params(TokenPath), security(("session" = [])),
     responses((status = 204, description = "It is revoked."), StepErrors))]
 pub async fn revoke_service_token(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<TokenPath>,
 ) -> Result<StatusCode, Problem> {
-    actions::revoke_service_token::revoke_service_token(&app, &caller, &path.id).await?;
+    actions::revoke_service_token::revoke_service_token(&scope, &caller, &path.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

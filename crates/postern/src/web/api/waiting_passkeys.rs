@@ -1,9 +1,7 @@
 //! Passkeys of staff that wait for a second yes.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use postern_core::id::PersonId;
@@ -15,7 +13,7 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::decide_on_passkey::{approve_passkey, stop_passkey};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::waiting::{self, WaitingPasskey};
 use crate::store::persons::{self, Person};
 use crate::store::time;
@@ -79,10 +77,11 @@ impl WaitingPasskeyView {
     }
 
     /// All that wait now, oldest first.
-    pub async fn load_all(app: &App) -> Result<Vec<Self>, Problem> {
+    pub async fn load_all(scope: &Scope) -> Result<Vec<Self>, Problem> {
         let mut all = Vec::new();
-        for passkey in waiting::list_waiting(&app.db, &app.tenant, app.clock.now()).await? {
-            let owner = persons::load(&app.db, &app.tenant, &PersonId::new(&passkey.person_id)).await?;
+        for passkey in waiting::list_waiting(&scope.app.db, &scope.tenant.id, scope.now).await? {
+            let owner =
+                persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&passkey.person_id)).await?;
             all.push(Self::of(passkey, &owner));
         }
         Ok(all)
@@ -94,12 +93,9 @@ impl WaitingPasskeyView {
     summary = "List passkeys that wait", description = "New passkeys of staff that no passkey proved.",
     security(("session" = [])),
     responses((status = 200, description = "The passkeys.", body = WaitingPasskeyList), ReadErrors))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    PersonOnly(caller): PersonOnly,
-) -> Result<Json<WaitingPasskeyList>, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    Ok(Json(WaitingPasskeyList { passkeys: WaitingPasskeyView::load_all(&app).await? }))
+pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<WaitingPasskeyList>, Problem> {
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    Ok(Json(WaitingPasskeyList { passkeys: WaitingPasskeyView::load_all(&scope).await? }))
 }
 
 /// `POST /api/v1/waiting-passkeys/{id}/approve`
@@ -109,12 +105,12 @@ pub async fn list(
     params(WaitingPasskeyPath), request_body = DecideOnPasskey, security(("session" = [])),
     responses((status = 204, description = "It works."), StepErrors))]
 pub async fn approve(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<WaitingPasskeyPath>,
     Body(sent): Body<DecideOnPasskey>,
 ) -> Result<StatusCode, Problem> {
-    approve_passkey(&app, &caller, &path.id, &sent.reason).await?;
+    approve_passkey(&scope, &caller, &path.id, &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -124,11 +120,11 @@ pub async fn approve(
     params(WaitingPasskeyPath), request_body = DecideOnPasskey, security(("session" = [])),
     responses((status = 204, description = "It is gone."), StepErrors))]
 pub async fn stop(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<WaitingPasskeyPath>,
     Body(sent): Body<DecideOnPasskey>,
 ) -> Result<StatusCode, Problem> {
-    stop_passkey(&app, &caller, &path.id, &sent.reason).await?;
+    stop_passkey(&scope, &caller, &path.id, &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

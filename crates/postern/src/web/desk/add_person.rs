@@ -1,8 +1,5 @@
 //! `/desk/people/new`: an admin adds somebody, and gets the set-up code to hand over.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::person::{Role, Tier};
@@ -12,7 +9,7 @@ use serde_json::json;
 
 use crate::actions::add_person::{Details, add_person};
 use crate::actions::{Caller, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::micros;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -32,14 +29,14 @@ pub struct PersonForm {
 }
 
 /// `GET /desk/people/new`
-pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    permit_on_tenant::<ManagePeople>(&app, &caller).await?;
-    form_page(&app, &caller, &PersonForm::default(), None)
+pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
+    form_page(&scope, &caller, &PersonForm::default(), None)
 }
 
 /// `POST /desk/people/new`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Form(form): Form<PersonForm>,
 ) -> Result<Response, Problem> {
@@ -55,22 +52,22 @@ pub async fn submit(
         email: &form.email,
         office_phone: &form.office_phone,
     };
-    match add_person(&app, &caller, &details).await {
+    match add_person(&scope, &caller, &details).await {
         Ok(added) => {
             let values = json!({
-                "name": form.name, "login": form.login, "code": added.set_up_code, "link": app.config.link("/set-up"),
+                "name": form.name, "login": form.login, "code": added.set_up_code, "link": scope.tenant.link("/set-up"),
                 "role": form.role, "role_waits_until": added.role_waits_until.map(micros),
             });
-            render(&app, Some(&caller), "desk/person_added.html", values)
+            render(&scope, Some(&caller), "desk/person_added.html", values)
         }
-        Err(error) => form_page(&app, &caller, &form, Some(form_error(error)?)),
+        Err(error) => form_page(&scope, &caller, &form, Some(form_error(error)?)),
     }
 }
 
 type AddPersonError = (StatusCode, Option<&'static str>, String);
 
 fn form_page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     form: &PersonForm,
     error: Option<AddPersonError>,
@@ -83,5 +80,5 @@ fn form_page(
         "form": form, "field": field, "error": words,
         "tiers": Tier::ALL.map(Tier::as_str), "roles": Role::ALL.map(Role::as_str),
     });
-    render_with(app, Some(caller), status, "desk/add_person.html", values)
+    render_with(scope, Some(caller), status, "desk/add_person.html", values)
 }

@@ -1,9 +1,7 @@
 //! `/desk/audit`: the whole story, filtered, and taken away as JSON Lines or CSV.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use postern_core::event::EventKind;
@@ -13,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::{export_audit, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::audit::{AuditFilter, EntryRow, find_checkpoint, list};
 use crate::store::persons;
 use crate::web::extract::{Query, Signed};
@@ -38,20 +36,20 @@ pub struct AuditForm {
 
 /// `GET /desk/audit`
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Query(typed): Query<AuditForm>,
 ) -> Result<Response, Problem> {
-    permit_on_tenant::<ReadAudit>(&app, &caller).await?;
-    let filter = filter(&app, &typed).await?;
-    let entries = list(&app.db, &app.tenant, &filter, PAGE_SIZE).await?;
+    permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
+    let filter = filter(&scope, &typed).await?;
+    let entries = list(&scope.app.db, &scope.tenant.id, &filter, PAGE_SIZE).await?;
     let mut names = HashMap::new();
     let mut lines = Vec::with_capacity(entries.len());
     for entry in &entries {
-        lines.push(line(&app, entry, &mut names).await?);
+        lines.push(line(&scope, entry, &mut names).await?);
     }
     let more = i64::try_from(entries.len()).unwrap_or(0) == PAGE_SIZE;
-    let checkpoint = find_checkpoint(&app.db, &app.tenant).await?;
+    let checkpoint = find_checkpoint(&scope.app.db, &scope.tenant.id).await?;
     let values = json!({
         "entries": lines,
         "typed": typed,
@@ -60,17 +58,17 @@ pub async fn show(
         "events": EventKind::ALL.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
         "size": checkpoint.map(|(size, _)| size),
     });
-    render(&app, Some(&caller), "desk/audit.html", values)
+    render(&scope, Some(&caller), "desk/audit.html", values)
 }
 
 /// `GET /desk/audit/export`
 pub async fn export(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Query(typed): Query<AuditForm>,
 ) -> Result<Response, Problem> {
-    let filter = filter(&app, &typed).await?;
-    let entries = export_audit::export_audit(&app, &caller, &filter).await?;
+    let filter = filter(&scope, &typed).await?;
+    let entries = export_audit::export_audit(&scope, &caller, &filter).await?;
     let (kind, name, body) = if typed.format == "csv" {
         ("text/csv; charset=utf-8", "audit.csv", csv(&entries)?)
     } else {
@@ -81,7 +79,7 @@ pub async fn export(
         .into_response())
 }
 
-async fn filter(app: &App, typed: &AuditForm) -> Result<AuditFilter, Problem> {
+async fn filter(scope: &Scope, typed: &AuditForm) -> Result<AuditFilter, Problem> {
     let day = |text: &str, end: bool| -> Result<Option<i64>, Problem> {
         if text.is_empty() {
             return Ok(None);
@@ -95,9 +93,9 @@ async fn filter(app: &App, typed: &AuditForm) -> Result<AuditFilter, Problem> {
     };
     Ok(AuditFilter {
         event: typed.event.clone(),
-        actor: person_id(app, &typed.actor).await?,
-        person: person_id(app, &typed.person).await?,
-        case: case_id(app, &typed.case).await?,
+        actor: person_id(scope, &typed.actor).await?,
+        person: person_id(scope, &typed.person).await?,
+        case: case_id(scope, &typed.case).await?,
         from: day(&typed.from, false)?,
         until: day(&typed.until, true)?,
         before: typed.before.clone(),
@@ -105,31 +103,35 @@ async fn filter(app: &App, typed: &AuditForm) -> Result<AuditFilter, Problem> {
 }
 
 /// A login as typed, or an id. Somebody unknown matches nothing, rather than everything.
-pub(in crate::web) async fn person_id(app: &App, typed: &str) -> Result<String, Problem> {
+pub(in crate::web) async fn person_id(scope: &Scope, typed: &str) -> Result<String, Problem> {
     if typed.trim().is_empty() {
         return Ok(String::new());
     }
-    let found = persons::find_by_login(&app.db, &app.tenant, typed).await?;
+    let found = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed).await?;
     Ok(found.map_or_else(|| typed.trim().to_owned(), |p| p.id.as_str().to_owned()))
 }
 
 /// A reference such as C-7K3M9Q, or an id.
-pub(in crate::web) async fn case_id(app: &App, typed: &str) -> Result<String, Problem> {
+pub(in crate::web) async fn case_id(scope: &Scope, typed: &str) -> Result<String, Problem> {
     if typed.trim().is_empty() {
         return Ok(String::new());
     }
-    let found = crate::store::cases::find_by_reference(&app.db, &app.tenant, typed.trim()).await?;
+    let found = crate::store::cases::find_by_reference(&scope.app.db, &scope.tenant.id, typed.trim()).await?;
     Ok(found.map_or_else(|| typed.trim().to_owned(), |row| row.id))
 }
 
-async fn line(app: &App, entry: &EntryRow, names: &mut HashMap<String, String>) -> Result<Value, Problem> {
+async fn line(
+    scope: &Scope,
+    entry: &EntryRow,
+    names: &mut HashMap<String, String>,
+) -> Result<Value, Problem> {
     let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
     let actor = match &entry.actor_id {
-        Some(id) => name(app, id, names).await?,
+        Some(id) => name(scope, id, names).await?,
         None => body.pointer("/actor/type").and_then(Value::as_str).unwrap_or("system").to_owned(),
     };
     let person = match &entry.person_id {
-        Some(id) => Some(name(app, id, names).await?),
+        Some(id) => Some(name(scope, id, names).await?),
         None => None,
     };
     Ok(json!({
@@ -141,11 +143,11 @@ async fn line(app: &App, entry: &EntryRow, names: &mut HashMap<String, String>) 
     }))
 }
 
-async fn name(app: &App, id: &str, names: &mut HashMap<String, String>) -> Result<String, Problem> {
+async fn name(scope: &Scope, id: &str, names: &mut HashMap<String, String>) -> Result<String, Problem> {
     if let Some(known) = names.get(id) {
         return Ok(known.clone());
     }
-    let found = persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let found = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
     let name = found.map_or_else(|| id.to_owned(), |p| p.name);
     names.insert(id.to_owned(), name.clone());
     Ok(name)

@@ -2,9 +2,7 @@
 
 pub(in crate::web) mod values;
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::Recorded;
@@ -14,7 +12,7 @@ use postern_core::policy::ViewCase;
 use serde::Deserialize;
 
 use crate::actions::{ActionError, Caller, add_evidence, bind_page, case_for, permit_on_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -44,29 +42,25 @@ pub(super) struct FormState {
 }
 
 /// `GET /desk/cases/{id}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), FormState::default()).await
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &CaseId::new(id), FormState::default()).await
 }
 
 /// `POST /desk/cases/{id}/bind-page`
 pub async fn bind_page(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<BindForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = bind_page::bind_page(&app, &caller, &id, &form.contact, &form.phrase).await;
-    answer(&app, &caller, &id, outcome).await
+    let outcome = bind_page::bind_page(&scope, &caller, &id, &form.contact, &form.phrase).await;
+    answer(&scope, &caller, &id, outcome).await
 }
 
 /// `POST /desk/cases/{id}/evidence`
 pub async fn add_evidence(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<EvidenceForm>,
@@ -74,7 +68,7 @@ pub async fn add_evidence(
     let id = CaseId::new(id);
     let kind =
         Kind::parse(&form.kind).ok_or_else(|| Problem::bad_request("kind must be chosen from the list"))?;
-    match add_evidence::add_evidence(&app, &caller, &id, kind, &form.reference).await {
+    match add_evidence::add_evidence(&scope, &caller, &id, kind, &form.reference).await {
         Ok(Recorded::Added) => Ok(back_to(&id)),
         Ok(Recorded::Rejected) => {
             let warning = format!(
@@ -87,43 +81,43 @@ pub async fn add_evidence(
                 warning: Some(warning),
                 ..FormState::default()
             };
-            page(&app, &caller, &id, state).await
+            page(&scope, &caller, &id, state).await
         }
-        Err(error) => again(&app, &caller, &id, error).await,
+        Err(error) => again(&scope, &caller, &id, error).await,
     }
 }
 
 /// Back to the case page; with what went wrong, if something did.
 pub(super) async fn answer(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     outcome: Result<(), ActionError>,
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(()) => Ok(back_to(id)),
-        Err(error) => again(app, caller, id, error).await,
+        Err(error) => again(scope, caller, id, error).await,
     }
 }
 
-async fn again(app: &App, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
+async fn again(scope: &Scope, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
     let (status, field, words) = form_error(error)?;
     let state = FormState { status, field, error: Some(words), warning: None };
-    page(app, caller, id, state).await
+    page(scope, caller, id, state).await
 }
 
 fn back_to(id: &CaseId) -> Response {
     Redirect::to(&format!("/desk/cases/{id}")).into_response()
 }
 
-async fn page(app: &App, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
-    let (row, case, now) = case_for(app, caller, id).await?;
-    permit_on_case::<ViewCase>(app, caller, &case).await?;
-    let values = values::values(app, caller, &row, &case, now).await?;
+async fn page(scope: &Scope, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    permit_on_case::<ViewCase>(scope, caller, &case).await?;
+    let values = values::values(scope, caller, &row, &case, now).await?;
     let status = state.status;
     let values = minijinja::context! {
         field => state.field, error => state.error, warning => state.warning,
         ..minijinja::Value::from(minijinja::value::Serde(values))
     };
-    render_with(app, Some(caller), status, "desk/case.html", values)
+    render_with(scope, Some(caller), status, "desk/case.html", values)
 }

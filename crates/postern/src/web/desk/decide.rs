@@ -1,8 +1,6 @@
 //! Refuse, escalate, approve, begin the hold: one question each, with a reason.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::id::CaseId;
@@ -12,7 +10,7 @@ use serde_json::json;
 use crate::actions::{
     ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case, start_hold,
 };
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -58,86 +56,86 @@ const START_HOLD: Question = Question {
 
 /// `GET /desk/cases/{id}/refuse`
 pub async fn show_refuse(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), REFUSE, AskedReason::default()).await
+    page(&scope, &caller, &CaseId::new(id), REFUSE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/refuse`
 pub async fn refuse(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = refuse_case::refuse_case(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, REFUSE, (outcome, form.reason)).await
+    let outcome = refuse_case::refuse_case(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, REFUSE, (outcome, form.reason)).await
 }
 
 /// `GET /desk/cases/{id}/escalate`
 pub async fn show_escalate(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), ESCALATE, AskedReason::default()).await
+    page(&scope, &caller, &CaseId::new(id), ESCALATE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/escalate`
 pub async fn escalate(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = escalate_case::escalate_case(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, ESCALATE, (outcome, form.reason)).await
+    let outcome = escalate_case::escalate_case(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, ESCALATE, (outcome, form.reason)).await
 }
 
 /// `GET /desk/cases/{id}/approve`
 pub async fn show_approve(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), APPROVE, AskedReason::default()).await
+    page(&scope, &caller, &CaseId::new(id), APPROVE, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/approve`
 pub async fn approve(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = approve_case::approve_case(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, APPROVE, (outcome, form.reason)).await
+    let outcome = approve_case::approve_case(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, APPROVE, (outcome, form.reason)).await
 }
 
 /// `GET /desk/cases/{id}/start-hold`
 pub async fn show_start_hold(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), START_HOLD, AskedReason::default()).await
+    page(&scope, &caller, &CaseId::new(id), START_HOLD, AskedReason::default()).await
 }
 
 /// `POST /desk/cases/{id}/start-hold`
 pub async fn start_hold(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = start_hold::want_hold(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, START_HOLD, (outcome, form.reason)).await
+    let outcome = start_hold::want_hold(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, START_HOLD, (outcome, form.reason)).await
 }
 
 #[derive(Default)]
@@ -148,7 +146,7 @@ struct AskedReason {
 }
 
 async fn answer(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     question: Question,
@@ -158,23 +156,23 @@ async fn answer(
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(app, caller, id, question, AskedReason { status, reason, error: Some(words) }).await
+            page(scope, caller, id, question, AskedReason { status, reason, error: Some(words) }).await
         }
     }
 }
 
 async fn page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     question: Question,
     asked: AskedReason,
 ) -> Result<Response, Problem> {
-    let (row, case, _) = case_for(app, caller, id).await?;
-    permit_on_case::<ViewCase>(app, caller, &case).await?;
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    permit_on_case::<ViewCase>(scope, caller, &case).await?;
     let values = json!({
         "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,
         "open": row.closed_at.is_none(), "says": question.says, "button": question.button, "reason": asked.reason, "error": asked.error,
     });
-    render_with(app, Some(caller), asked.status, "desk/decide.html", values)
+    render_with(scope, Some(caller), asked.status, "desk/decide.html", values)
 }

@@ -1,8 +1,6 @@
 //! `/desk/cases/{id}/force-mfa-reset`: what will be removed, what ends, what the person gets; then the reason.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
@@ -11,8 +9,8 @@ use postern_core::policy::ForceReset;
 use serde_json::{Value, json};
 
 use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
-use crate::app::App;
 use crate::config::Config;
+use crate::scope::Scope;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
 use crate::web::desk::ReasonForm;
 use crate::web::desk::case::values::why_locked;
@@ -21,59 +19,55 @@ use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
 /// `GET /desk/cases/{id}/force-mfa-reset`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    page(&app, &caller, &CaseId::new(id), "", None).await
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &CaseId::new(id), "", None).await
 }
 
 /// `POST /desk/cases/{id}/force-mfa-reset`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    match force_mfa_reset::force_mfa_reset(&app, &caller, &id, &form.reason).await {
+    match force_mfa_reset::force_mfa_reset(&scope, &caller, &id, &form.reason).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            page(&app, &caller, &id, &form.reason, Some((status, words))).await
+            page(&scope, &caller, &id, &form.reason, Some((status, words))).await
         }
     }
 }
 
 async fn page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     reason: &str,
     error: Option<(StatusCode, String)>,
 ) -> Result<Response, Problem> {
-    let (row, case, now) = case_for(app, caller, id).await?;
-    permit_on_case::<ForceReset>(app, caller, &case).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    permit_on_case::<ForceReset>(scope, caller, &case).await?;
     if row.person_id.is_none() {
         return Err(Problem::not_found());
     }
-    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
-    let factors: Vec<Value> = factors::list(&app.db, &app.tenant, &person.id)
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    let factors: Vec<Value> = factors::list(&scope.app.db, &scope.tenant.id, &person.id)
         .await?
         .iter()
         .map(|f| json!({ "title": FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title), "created_at": f.created_at }))
         .collect();
-    let notices = contacts::list(&app.db, &app.tenant, &person.id).await?.len();
+    let notices = contacts::list(&scope.app.db, &scope.tenant.id, &person.id).await?.len();
     let (status, words) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "login": person.login,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &person.id, app.clock.now()).await?,
-        "sessions": sessions::list(&app.db, &app.tenant, &person.id, now, Config::SESSION_IDLE).await?.len(),
+        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?,
+        "sessions": sessions::list(&scope.app.db, &scope.tenant.id, &person.id, now, Config::SESSION_IDLE).await?.len(),
         "notices": notices,
         "stage": case.stage().as_str(),
-        "reason": reason, "error": words, "locked": why_locked(app, caller, &row, &case, now),
+        "reason": reason, "error": words, "locked": why_locked(scope, caller, &row, &case, now),
     });
-    render_with(app, Some(caller), status, "desk/force_mfa_reset.html", values)
+    render_with(scope, Some(caller), status, "desk/force_mfa_reset.html", values)
 }

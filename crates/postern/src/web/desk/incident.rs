@@ -1,8 +1,6 @@
 //! `/desk/incidents/{id}`: one finding with what backs it, and the form that closes it.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::{Request, ViewDesk};
@@ -12,7 +10,7 @@ use serde_json::json;
 use super::evidence::EvidenceLine;
 use crate::actions::close_finding::{Which, close_finding};
 use crate::actions::{ActionError, Caller, finding_facts, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings;
 use crate::web::extract::{Form, Signed};
 use crate::web::finding_view::views;
@@ -28,23 +26,19 @@ pub struct CloseForm {
 }
 
 /// `GET /desk/incidents/{id}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    page(&app, &caller, &id, Asked::default()).await
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &id, Asked::default()).await
 }
 
 /// `POST /desk/incidents/{id}/close`
 pub async fn close(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<CloseForm>,
 ) -> Result<Response, Problem> {
     let which = Which { id: &id, version: form.version };
-    let asked = match close_finding(&app, &caller, which, &form.reason).await {
+    let asked = match close_finding(&scope, &caller, which, &form.reason).await {
         Ok(()) => return Ok(Redirect::to("/desk/incidents").into_response()),
         Err(ActionError::Conflict) => {
             let words = "It has grown since you looked at it. Look again, then close it.".to_owned();
@@ -55,7 +49,7 @@ pub async fn close(
             Asked { status, reason: form.reason, error: Some(words) }
         }
     };
-    page(&app, &caller, &id, asked).await
+    page(&scope, &caller, &id, asked).await
 }
 
 #[derive(Default)]
@@ -65,15 +59,15 @@ struct Asked {
     error: Option<String>,
 }
 
-async fn page(app: &App, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(app, caller).await?;
-    let row = findings::find(&app.db, &app.tenant, id).await?.ok_or_else(Problem::not_found)?;
-    let (facts, staff) = (finding_facts(app, caller, &row).await?, caller.staff());
-    let refusal = app.policies.authorize(&Request::on_finding(&staff, &facts)).err();
-    let view = views(app, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
+async fn page(scope: &Scope, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(scope, caller).await?;
+    let row = findings::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or_else(Problem::not_found)?;
+    let (facts, staff) = (finding_facts(scope, caller, &row).await?, caller.staff());
+    let refusal = scope.tenant.policies.authorize(&Request::on_finding(&staff, &facts)).err();
+    let view = views(scope, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
     let mut evidence = Vec::with_capacity(view.evidence.len());
     for piece in &view.evidence {
-        evidence.push(EvidenceLine::load(app, piece.clone()).await?);
+        evidence.push(EvidenceLine::load(scope, piece.clone()).await?);
     }
     let values = json!({
         "finding": view,
@@ -82,5 +76,5 @@ async fn page(app: &App, caller: &Caller, id: &str, asked: Asked) -> Result<Resp
         "reason": asked.reason,
         "error": asked.error,
     });
-    render_with(app, Some(caller), asked.status, "desk/incident.html", values)
+    render_with(scope, Some(caller), asked.status, "desk/incident.html", values)
 }

@@ -1,15 +1,12 @@
 //! `/desk/incidents`: what sign-in records show, worst first.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::findings::{self, Filter};
 use crate::web::extract::{Query, Signed};
 use crate::web::finding_view::views;
@@ -35,22 +32,23 @@ pub struct IncidentsQuery {
 
 /// `GET /desk/incidents`
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Query(which): Query<IncidentsQuery>,
 ) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let grade = GRADES.into_iter().find(|grade| *grade == which.grade).unwrap_or_default();
     let filter = Filter { closed: which.closed, grade: grade.to_owned() };
-    let rows = findings::list_page(&app.db, &app.tenant, &filter, (&which.after, PAGE_SIZE)).await?;
+    let rows =
+        findings::list_page(&scope.app.db, &scope.tenant.id, &filter, (&which.after, PAGE_SIZE)).await?;
     let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
     let next = rows.last().filter(|_| is_full).map(|row| query(&filter, &row.id));
     let values = json!({
         "query": query(&filter, &which.after), "next": next, "is_first": which.after.is_empty(),
-        "findings": views(&app, rows).await?, "closed": which.closed, "grade": grade, "grades": GRADES,
-        "look_back_days": app.config.signals.look_back.as_hours() / 24,
+        "findings": views(&scope, rows).await?, "closed": which.closed, "grade": grade, "grades": GRADES,
+        "look_back_days": scope.app.config.signals.look_back.as_hours() / 24,
     });
-    render(&app, Some(&caller), "desk/incidents.html", values)
+    render(&scope, Some(&caller), "desk/incidents.html", values)
 }
 
 /// The page after a finding, as a query string.

@@ -1,8 +1,6 @@
 //! `/desk/passkeys`: new passkeys of staff that wait for a second yes.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::ViewDesk;
@@ -10,7 +8,7 @@ use serde_json::json;
 
 use crate::actions::decide_on_passkey::{approve_passkey, load_waiting, stop_passkey};
 use crate::actions::{ActionError, Caller, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::api::waiting_passkeys::WaitingPasskeyView;
 use crate::web::desk::ReasonForm;
 use crate::web::desk::second_yes::FailedAnswer;
@@ -19,45 +17,41 @@ use crate::web::problem::Problem;
 use crate::web::router::{render, render_with};
 
 /// `GET /desk/passkeys`
-pub async fn show_all(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let waiting = WaitingPasskeyView::load_all(&app).await?;
-    render(&app, Some(&caller), "desk/passkeys.html", json!({ "waiting": waiting }))
+pub async fn show_all(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let waiting = WaitingPasskeyView::load_all(&scope).await?;
+    render(&scope, Some(&caller), "desk/passkeys.html", json!({ "waiting": waiting }))
 }
 
 /// `GET /desk/passkeys/{id}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    page(&app, &caller, &id, None).await
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &id, None).await
 }
 
 /// `POST /desk/passkeys/{id}/approve`
 pub async fn approve(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    let outcome = approve_passkey(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, "approve", (form, outcome)).await
+    let outcome = approve_passkey(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, "approve", (form, outcome)).await
 }
 
 /// `POST /desk/passkeys/{id}/stop`
 pub async fn stop(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    let outcome = stop_passkey(&app, &caller, &id, &form.reason).await;
-    answer(&app, &caller, &id, "stop", (form, outcome)).await
+    let outcome = stop_passkey(&scope, &caller, &id, &form.reason).await;
+    answer(&scope, &caller, &id, "stop", (form, outcome)).await
 }
 
 async fn answer(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &str,
     form: &'static str,
@@ -65,19 +59,19 @@ async fn answer(
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(()) => Ok(Redirect::to("/desk/passkeys").into_response()),
-        Err(error) => page(app, caller, id, Some(FailedAnswer::of(form, typed, error)?)).await,
+        Err(error) => page(scope, caller, id, Some(FailedAnswer::of(form, typed, error)?)).await,
     }
 }
 
 async fn page(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     id: &str,
     failed: Option<FailedAnswer>,
 ) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(app, caller).await?;
-    let (passkey, owner) = load_waiting(app, id).await?;
+    permit_on_tenant::<ViewDesk>(scope, caller).await?;
+    let (passkey, owner) = load_waiting(scope, id).await?;
     let status = failed.as_ref().map_or(StatusCode::OK, |failed| failed.status);
     let values = json!({ "passkey": WaitingPasskeyView::of(passkey, &owner), "answer": FailedAnswer::values(failed.as_ref()) });
-    render_with(app, Some(caller), status, "desk/passkey.html", values)
+    render_with(scope, Some(caller), status, "desk/passkey.html", values)
 }

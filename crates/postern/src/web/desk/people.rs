@@ -1,15 +1,12 @@
 //! `/desk/people`: the directory.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors::waiting;
 use crate::store::{persons, power_grants};
 use crate::web::extract::{Query, Signed};
@@ -25,12 +22,12 @@ pub struct PeopleSearch {
 
 /// `GET /desk/people`
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Query(search): Query<PeopleSearch>,
 ) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let people: Vec<Value> = persons::list(&app.db, &app.tenant, &search.q)
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let people: Vec<Value> = persons::list(&scope.app.db, &scope.tenant.id, &search.q)
         .await?
         .iter()
         .map(|p| {
@@ -40,9 +37,9 @@ pub async fn show(
             })
         })
         .collect();
-    let waiting = waiting::list_waiting(&app.db, &app.tenant, app.clock.now()).await?.len();
-    let powers = power_grants::list_waiting(&app.db, &app.tenant).await?.len();
+    let waiting = waiting::list_waiting(&scope.app.db, &scope.tenant.id, scope.now).await?.len();
+    let powers = power_grants::list_waiting(&scope.app.db, &scope.tenant.id).await?.len();
     let values =
         json!({ "people": people, "q": search.q, "waiting_passkeys": waiting, "waiting_powers": powers });
-    render(&app, Some(&caller), "desk/people.html", values)
+    render(&scope, Some(&caller), "desk/people.html", values)
 }

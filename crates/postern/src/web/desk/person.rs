@@ -1,8 +1,6 @@
 //! `/desk/people/{id}`: why a person cannot sign in, and what concerns them.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
@@ -10,7 +8,7 @@ use serde_json::json;
 
 use super::{case_words, stage_words};
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{cases, micros, persons};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::extract::Signed;
@@ -18,19 +16,15 @@ use crate::web::problem::Problem;
 use crate::web::router::render;
 
 /// `GET /desk/people/{id}`
-pub async fn show(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
-    let person = persons::load(&app.db, &app.tenant, &PersonId::new(id)).await?;
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        Some(manager) => persons::find(&scope.app.db, &scope.tenant.id, manager).await?.map(|m| m.name),
         None => None,
     };
-    let open = cases::list_of_person(&app.db, &app.tenant, &person.id).await?;
-    let now = app.clock.now();
+    let open = cases::list_of_person(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    let now = scope.now;
     let mut open_cases = Vec::new();
     for row in open.iter().filter(|row| row.closed_at.is_none()) {
         let stage = row.case(now)?.map_or_else(|| stage_words(&row.stage), |case| case_words(&case, now));
@@ -41,7 +35,7 @@ pub async fn show(
         "manager": manager,
         "suspended_at": person.suspended_at.map(micros), "suspended_why": person.suspended_why,
         "cases": open_cases,
-        "diagnosis": DiagnosisView::load(&app, &person).await?,
+        "diagnosis": DiagnosisView::load(&scope, &person).await?,
     });
-    render(&app, Some(&caller), "desk/person.html", values)
+    render(&scope, Some(&caller), "desk/person.html", values)
 }

@@ -1,15 +1,12 @@
 //! `/desk`: who is waiting; strangers' cases in a list of their own; and a search.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::permit_on_tenant;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::queue::{self, DeskList};
 use crate::web::case_line::load_page;
 use crate::web::extract::{Query, Signed};
@@ -34,17 +31,17 @@ pub struct QueueQuery {
 
 /// `GET /desk`
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Query(which): Query<QueueQuery>,
 ) -> Result<Response, Problem> {
     if caller.person.role.is_staff() && !caller.phishing_resistant {
-        return render(&app, Some(&caller), "desk/passkey_wanted.html", json!({}));
+        return render(&scope, Some(&caller), "desk/passkey_wanted.html", json!({}));
     }
-    permit_on_tenant::<ViewDesk>(&app, &caller).await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let list = parse(&which.list, &which.q)
         .ok_or_else(|| Problem::bad_request("list must be queue, strangers or closed."))?;
-    let page = load_page(&app, &list, (&which.after, PAGE_SIZE)).await?;
+    let page = load_page(&scope, &list, (&which.after, PAGE_SIZE)).await?;
     let tab = match list {
         DeskList::Queue => "queue",
         DeskList::Strangers => "strangers",
@@ -54,9 +51,9 @@ pub async fn show(
     let values = json!({
         "cases": page.cases, "tab": tab, "q": which.q.trim(), "is_first": which.after.is_empty(),
         "query": query(&which, &which.after), "next": page.next.map(|next| query(&which, &next)),
-        "strangers": queue::count_strangers(&app.db, &app.tenant).await?,
+        "strangers": queue::count_strangers(&scope.app.db, &scope.tenant.id).await?,
     });
-    render(&app, Some(&caller), "desk/queue.html", values)
+    render(&scope, Some(&caller), "desk/queue.html", values)
 }
 
 /// The list that is meant. `None`: there is no such list.

@@ -1,9 +1,8 @@
 //! `/desk/tokens`: service tokens for integrators.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::ManageTokens;
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use crate::actions::create_service_token::{SCOPES, create_service_token};
 use crate::actions::revoke_service_token::revoke_service_token;
 use crate::actions::{Caller, permit_on_tenant};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::{micros, service_tokens};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -47,43 +46,43 @@ impl TokenForm {
 }
 
 /// `GET /desk/tokens`
-pub async fn show(State(app): State<Arc<App>>, Signed(caller): Signed) -> Result<Response, Problem> {
-    page(&app, &caller, StatusCode::OK, TokenForm::default().values(None, None)).await
+pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    page(&scope, &caller, StatusCode::OK, TokenForm::default().values(None, None)).await
 }
 
 /// `POST /desk/tokens`
 pub async fn create(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Problem> {
     let days = form.days.trim().parse().unwrap_or(0);
-    match create_service_token(&app, &caller, &form.label, &form.scopes(), days).await {
+    match create_service_token(&scope, &caller, &form.label, &form.scopes(), days).await {
         Ok(created) => {
-            page(&app, &caller, StatusCode::OK, TokenForm::default().values(Some(&created.secret), None))
+            page(&scope, &caller, StatusCode::OK, TokenForm::default().values(Some(&created.secret), None))
                 .await
         }
         Err(error) => {
             let (status, field, words) = form_error(error)?;
-            page(&app, &caller, status, form.values(None, Some((field, words)))).await
+            page(&scope, &caller, status, form.values(None, Some((field, words)))).await
         }
     }
 }
 
 /// `POST /desk/tokens/{id}/revoke`
 pub async fn revoke(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    revoke_service_token(&app, &caller, &id).await?;
+    revoke_service_token(&scope, &caller, &id).await?;
     Ok(Redirect::to("/desk/tokens").into_response())
 }
 
-async fn page(app: &App, caller: &Caller, status: StatusCode, form: Value) -> Result<Response, Problem> {
-    permit_on_tenant::<ManageTokens>(app, caller).await?;
-    let now = micros(app.clock.now());
-    let tokens: Vec<Value> = service_tokens::list(&app.db, &app.tenant)
+async fn page(scope: &Scope, caller: &Caller, status: StatusCode, form: Value) -> Result<Response, Problem> {
+    permit_on_tenant::<ManageTokens>(scope, caller).await?;
+    let now = micros(scope.now);
+    let tokens: Vec<Value> = service_tokens::list(&scope.app.db, &scope.tenant.id)
         .await?
         .iter()
         .map(|t| {
@@ -95,7 +94,7 @@ async fn page(app: &App, caller: &Caller, status: StatusCode, form: Value) -> Re
         })
         .collect();
     render_with(
-        app,
+        scope,
         Some(caller),
         status,
         "desk/tokens.html",

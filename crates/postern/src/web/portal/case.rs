@@ -1,8 +1,5 @@
 //! `/recover/case`: the claimant's page. It survives a reload, follows the case by itself, and shows the pass.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
@@ -13,7 +10,7 @@ use super::words::{STEPS, standing};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::show_pass::ShownPass;
 use crate::actions::{case_now, open_case, show_pass, withdraw_case};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
 use crate::web::cookies;
@@ -38,7 +35,7 @@ pub struct SeenVersion {
 
 /// `GET /recover/case`
 pub async fn show(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     page: Result<CasePage, Problem>,
     Query(seen): Query<SeenVersion>,
 ) -> Result<Response, Problem> {
@@ -48,12 +45,12 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&app, None, PAGE, values(&app, &row, None, None).await?)
+    render(&scope, None, PAGE, values(&scope, &row, None, None).await?)
 }
 
 /// `POST /recover/case`
 pub async fn open(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     flow: Result<CurrentFlow, Problem>,
     Device(device): Device,
     Form(form): Form<OpenForm>,
@@ -61,10 +58,10 @@ pub async fn open(
     let opened = match flow {
         // With a second step under way the password was right.
         Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
-            let login = persons::load(&app.db, &app.tenant, row.flow()?.person()).await?.login;
-            open_case::open_case_after_password(&app, &login, device.as_deref()).await?
+            let login = persons::load(&scope.app.db, &scope.tenant.id, row.flow()?.person()).await?.login;
+            open_case::open_case_after_password(&scope, &login, device.as_deref()).await?
         }
-        _ => open_case::open_case(&app, &form.login, device.as_deref()).await?,
+        _ => open_case::open_case(&scope, &form.login, device.as_deref()).await?,
     };
     let mut response = Redirect::to("/recover/case").into_response();
     cookies::CASE.set(response.headers_mut(), &opened.page);
@@ -72,34 +69,34 @@ pub async fn open(
 }
 
 /// `POST /recover/case/pass`
-pub async fn show_pass(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
-    match show_pass::show_pass(&app, &row).await {
+pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Response, Problem> {
+    match show_pass::show_pass(&scope, &row).await {
         Ok(pass) => {
-            let mut response = render(&app, None, PAGE, values(&app, &row, Some(&pass), None).await?)?;
+            let mut response = render(&scope, None, PAGE, values(&scope, &row, Some(&pass), None).await?)?;
             cookies::DEVICE.set(response.headers_mut(), &pass.device);
             Ok(response)
         }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, values(&app, &row, None, Some(&words)).await?)
+            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&words)).await?)
         }
     }
 }
 
 /// `POST /recover/case/withdraw`
-pub async fn withdraw(State(app): State<Arc<App>>, CasePage(row): CasePage) -> Result<Response, Problem> {
-    withdraw_case::withdraw_case(&app, &row).await?;
+pub async fn withdraw(scope: Scope, CasePage(row): CasePage) -> Result<Response, Problem> {
+    withdraw_case::withdraw_case(&scope, &row).await?;
     Ok(Redirect::to("/recover/case").into_response())
 }
 
 async fn values(
-    app: &App,
+    scope: &Scope,
     row: &CaseRow,
     pass: Option<&ShownPass>,
     error: Option<&str>,
 ) -> Result<Value, Problem> {
-    let now = app.clock.now();
-    let case = in_like_time(CASE_PAGE_FLOOR, case_now(app, row, now)).await?.map(|(case, _)| case);
+    let now = scope.now;
+    let case = in_like_time(CASE_PAGE_FLOOR, case_now(scope, row, now)).await?.map(|(case, _)| case);
     let standing = standing(case.as_ref(), row.stage_at(now), now);
     Ok(json!({
         "reference": row.reference,

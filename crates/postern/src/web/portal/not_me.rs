@@ -1,15 +1,12 @@
 //! `/not-me`: the owner stops what a notice told of, and is asked about their other open requests. Looking at the page
 //! stops nothing: mail scanners look too.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::contest::{Stopped, WhichOthers, contest, contest_others};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
@@ -33,37 +30,34 @@ pub struct OthersForm {
 }
 
 /// `GET /not-me`
-pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    render(&app, None, PAGE, json!({ "error": null }))
+pub async fn show(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, PAGE, json!({ "error": null }))
 }
 
 /// `POST /not-me`
-pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<NotMeForm>) -> Result<Response, Problem> {
-    match contest(&app, &form.code).await {
-        Ok(stopped) => outcome(&app, &stopped),
+pub async fn submit(scope: Scope, Form(form): Form<NotMeForm>) -> Result<Response, Problem> {
+    match contest(&scope, &form.code).await {
+        Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, json!({ "error": words }))
+            render_with(&scope, None, status, PAGE, json!({ "error": words }))
         }
     }
 }
 
 /// `POST /not-me/others`
-pub async fn submit_others(
-    State(app): State<Arc<App>>,
-    Form(form): Form<OthersForm>,
-) -> Result<Response, Problem> {
+pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result<Response, Problem> {
     let which = if form.reference.is_empty() { WhichOthers::All } else { WhichOthers::One(&form.reference) };
-    match contest_others(&app, &form.code, which).await {
-        Ok(stopped) => outcome(&app, &stopped),
+    match contest_others(&scope, &form.code, which).await {
+        Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, json!({ "error": words }))
+            render_with(&scope, None, status, PAGE, json!({ "error": words }))
         }
     }
 }
 
-fn outcome(app: &App, stopped: &Stopped) -> Result<Response, Problem> {
+fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
     let other = |row: &CaseRow| {
         json!({
             "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip,
@@ -75,5 +69,5 @@ fn outcome(app: &App, stopped: &Stopped) -> Result<Response, Problem> {
         "others": stopped.others.iter().map(other).collect::<Vec<_>>(),
         "code": stopped.follow_up.as_ref().map(|code| code.as_str()),
     });
-    render(app, None, "portal/stopped.html", values)
+    render(scope, None, "portal/stopped.html", values)
 }

@@ -1,14 +1,11 @@
 //! `/recover`: who are you? The answer is alike for friends and strangers.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::options;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -20,11 +17,11 @@ pub struct RecoverForm {
 }
 
 /// `GET /recover`
-pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    render(&app, None, "portal/recover.html", json!({}))
+pub async fn show(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, "portal/recover.html", json!({}))
 }
 
 /// `POST /recover`: nothing is looked up, so nothing can leak.
-pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<RecoverForm>) -> Result<Response, Problem> {
-    options::page(&app, &options::anybody(&form.login))
+pub async fn submit(scope: Scope, Form(form): Form<RecoverForm>) -> Result<Response, Problem> {
+    options::page(&scope, &options::anybody(&form.login))
 }

@@ -1,8 +1,5 @@
 //! `/enrol`: a code app, by QR code or by hand; then the backup codes, shown once.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fast_qr::QRBuilder;
@@ -12,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::enrol_totp::{enrol_totp, secret};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
@@ -34,48 +31,48 @@ pub struct DoneForm {
 }
 
 /// `GET /enrol`
-pub async fn show(State(app): State<Arc<App>>, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
-    let values = values(&app, &row, None).await?;
-    render(&app, None, PAGE, values)
+pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
+    let values = values(&scope, &row, None).await?;
+    render(&scope, None, PAGE, values)
 }
 
 /// `POST /enrol/codes`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     CurrentFlow(row): CurrentFlow,
     Form(form): Form<EnrolForm>,
 ) -> Result<Response, Problem> {
-    match enrol_totp(&app, &row, &form.code).await {
+    match enrol_totp(&scope, &row, &form.code).await {
         Ok(codes) => {
-            let mut response = render(&app, None, "signin/codes.html", json!({ "codes": codes }))?;
+            let mut response = render(&scope, None, "signin/codes.html", json!({ "codes": codes }))?;
             cookies::FLOW.clear(response.headers_mut());
             Ok(response)
         }
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            let values = values(&app, &row, Some(&words)).await?;
-            render_with(&app, None, status, PAGE, values)
+            let values = values(&scope, &row, Some(&words)).await?;
+            render_with(&scope, None, status, PAGE, values)
         }
     }
 }
 
 /// `POST /enrol/done`
-pub async fn done(State(app): State<Arc<App>>, Form(form): Form<DoneForm>) -> Result<Response, Problem> {
+pub async fn done(scope: Scope, Form(form): Form<DoneForm>) -> Result<Response, Problem> {
     if form.kept.is_none() {
         let values = json!({
             "status": 422,
             "title": "Keep the codes first",
             "detail": "Go back with your browser, save the codes, and tick the box. They are not shown again.",
-            "request_id": crate::request::current_request().id,
+            "request_id": scope.request.id,
         });
-        return render_with(&app, None, StatusCode::UNPROCESSABLE_ENTITY, "problem.html", values);
+        return render_with(&scope, None, StatusCode::UNPROCESSABLE_ENTITY, "problem.html", values);
     }
-    render(&app, None, "signin/enrolled.html", json!({}))
+    render(&scope, None, "signin/enrolled.html", json!({}))
 }
 
-async fn values(app: &App, row: &FlowRow, error: Option<&str>) -> Result<Value, Problem> {
-    let secret = secret(app, row).await?;
-    let url = totp::enrolment_url(&secret.bytes, &app.config.tenant_name, &secret.person.login);
+async fn values(scope: &Scope, row: &FlowRow, error: Option<&str>) -> Result<Value, Problem> {
+    let secret = secret(scope, row).await?;
+    let url = totp::enrolment_url(&secret.bytes, &scope.tenant.name, &secret.person.login);
     let qr = url.and_then(|url| QRBuilder::new(url).build().ok()).map(|qr| SvgBuilder::default().to_str(&qr));
     Ok(json!({
         "login": secret.person.login,

@@ -1,8 +1,5 @@
 //! `/sign-in/pass`: the enrolment pass, after the password.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
 use serde::Deserialize;
@@ -10,7 +7,7 @@ use serde_json::json;
 
 use super::go_on;
 use crate::actions::use_pass::use_pass;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
@@ -24,24 +21,24 @@ pub struct PassForm {
 }
 
 /// `GET /sign-in/pass`
-pub async fn show(State(app): State<Arc<App>>, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
+pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
     if !matches!(row.flow()?, Flow::PassStep { .. }) {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    render(&app, None, PAGE, json!({ "error": null }))
+    render(&scope, None, PAGE, json!({ "error": null }))
 }
 
 /// `POST /sign-in/pass`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     CurrentFlow(row): CurrentFlow,
     Form(form): Form<PassForm>,
 ) -> Result<Response, Problem> {
-    match use_pass(&app, &row, &form.pass).await {
+    match use_pass(&scope, &row, &form.pass).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, json!({ "error": words }))
+            render_with(&scope, None, status, PAGE, json!({ "error": words }))
         }
     }
 }

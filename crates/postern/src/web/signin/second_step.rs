@@ -1,8 +1,5 @@
 //! `/sign-in/second-step`: a code from the app, or a saved one.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use postern_core::signin::Flow;
@@ -13,7 +10,7 @@ use super::keep;
 use crate::actions::use_backup_code::use_backup_code;
 use crate::actions::use_totp::use_totp;
 use crate::actions::{ActionError, SignedIn};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::factors;
 use crate::store::flows::FlowRow;
 use crate::web::extract::{CurrentFlow, Device, Form};
@@ -35,38 +32,38 @@ pub struct BackupCodeForm {
 }
 
 /// `GET /sign-in/second-step`
-pub async fn show(State(app): State<Arc<App>>, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
+pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
     if !matches!(row.flow()?, Flow::SecondStep { .. }) {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let values = values(&app, &row, None, None).await?;
-    render(&app, None, PAGE, values)
+    let values = values(&scope, &row, None, None).await?;
+    render(&scope, None, PAGE, values)
 }
 
 /// `POST /sign-in/second-step`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     CurrentFlow(row): CurrentFlow,
     Device(device): Device,
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Problem> {
-    let outcome = use_totp(&app, &row, &form.code, device.as_deref()).await;
-    answer(&app, &row, outcome, "code").await
+    let outcome = use_totp(&scope, &row, &form.code, device.as_deref()).await;
+    answer(&scope, &row, outcome, "code").await
 }
 
 /// `POST /sign-in/backup-code`
 pub async fn submit_backup_code(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     CurrentFlow(row): CurrentFlow,
     Device(device): Device,
     Form(form): Form<BackupCodeForm>,
 ) -> Result<Response, Problem> {
-    let outcome = use_backup_code(&app, &row, &form.backup_code, device.as_deref()).await;
-    answer(&app, &row, outcome, "backup_code").await
+    let outcome = use_backup_code(&scope, &row, &form.backup_code, device.as_deref()).await;
+    answer(&scope, &row, outcome, "backup_code").await
 }
 
 async fn answer(
-    app: &Arc<App>,
+    scope: &Scope,
     row: &FlowRow,
     outcome: Result<SignedIn, ActionError>,
     field: &str,
@@ -75,21 +72,21 @@ async fn answer(
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            let values = values(app, row, Some(field), Some(&words)).await?;
-            render_with(app, None, status, PAGE, values)
+            let values = values(scope, row, Some(field), Some(&words)).await?;
+            render_with(scope, None, status, PAGE, values)
         }
     }
 }
 
 async fn values(
-    app: &App,
+    scope: &Scope,
     row: &FlowRow,
     field: Option<&str>,
     error: Option<&str>,
 ) -> Result<Value, Problem> {
     let flow = row.flow()?;
-    let factors = factors::list(&app.db, &app.tenant, flow.person()).await?;
-    let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(app.clock.now()));
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
     Ok(json!({
         "has_totp": has(FactorKind::Totp),
         "has_passkey": has(FactorKind::Webauthn),

@@ -1,8 +1,5 @@
 //! `/set-up`: the first steps into an account, with a set-up code.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::go_on;
 use crate::actions::set_up::{SetUp, set_up};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
@@ -31,15 +28,15 @@ pub struct SetUpForm {
 }
 
 /// `GET /set-up`
-pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let first = persons::is_empty(&app.db, &app.tenant).await?;
+pub async fn show(scope: Scope) -> Result<Response, Problem> {
+    let first = persons::is_empty(&scope.app.db, &scope.tenant.id).await?;
     let values =
         json!({ "first": first, "login": "", "name": "", "email": "", "field": null, "error": null });
-    render(&app, None, PAGE, values)
+    render(&scope, None, PAGE, values)
 }
 
 /// `POST /set-up`
-pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<SetUpForm>) -> Result<Response, Problem> {
+pub async fn submit(scope: Scope, Form(form): Form<SetUpForm>) -> Result<Response, Problem> {
     let typed = SetUp {
         code: &form.code,
         login: &form.login,
@@ -47,16 +44,16 @@ pub async fn submit(State(app): State<Arc<App>>, Form(form): Form<SetUpForm>) ->
         email: &form.email,
         password: Zeroizing::new(form.password.clone()),
     };
-    match set_up(&app, typed).await {
+    match set_up(&scope, typed).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, field, words) = form_error(error)?;
-            let first = persons::is_empty(&app.db, &app.tenant).await?;
+            let first = persons::is_empty(&scope.app.db, &scope.tenant.id).await?;
             let values = json!({
                 "first": first, "login": form.login, "name": form.name, "email": form.email,
                 "field": field, "error": words,
             });
-            render_with(&app, None, status, PAGE, values)
+            render_with(&scope, None, status, PAGE, values)
         }
     }
 }

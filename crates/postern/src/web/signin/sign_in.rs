@@ -1,8 +1,5 @@
 //! `/sign-in`: login and password.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::go_on;
 use crate::actions::sign_in::{Credentials, sign_in};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::web::extract::{Device, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
@@ -25,22 +22,22 @@ pub struct SignInForm {
 }
 
 /// `GET /sign-in`
-pub async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    render(&app, None, PAGE, json!({ "login": "", "error": null }))
+pub async fn show(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, PAGE, json!({ "login": "", "error": null }))
 }
 
 /// `POST /sign-in`
 pub async fn submit(
-    State(app): State<Arc<App>>,
+    scope: Scope,
     Device(device): Device,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Problem> {
     let password = Zeroizing::new(form.password);
-    match sign_in(&app, Credentials { login: &form.login, password, device: device.as_deref() }).await {
+    match sign_in(&scope, Credentials { login: &form.login, password, device: device.as_deref() }).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, words) = form_error(error)?;
-            render_with(&app, None, status, PAGE, json!({ "login": form.login, "error": words }))
+            render_with(&scope, None, status, PAGE, json!({ "login": form.login, "error": words }))
         }
     }
 }

@@ -43,13 +43,13 @@ on_both! {
         app.record("ben", &id, Kind::CallPlaced).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "verifying");
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
         let denied = app.events("access.denied").await;
         assert_eq!(denied[0]["policies"], serde_json::json!(["recovery.risk"]));
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;
         page.ok().says("Escalate the case or refuse it");
 
-        escalate_case(&app, &ben, &id, PLACEHOLDER_REASON).await.unwrap();
+        escalate_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await.unwrap();
         // Nothing else was in the way: the proof is not given twice.
         assert_eq!(app.stage(&id).await, "ready");
         app.reset("sol", &id).await;
@@ -80,7 +80,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
-        let recorded = add_evidence(&app, &ben, &id, Kind::ManagerVouch, "she said so on the phone").await;
+        let recorded = add_evidence(&app.scope(), &ben, &id, Kind::ManagerVouch, "she said so on the phone").await;
         assert_eq!(recorded.unwrap(), Recorded::Rejected);
         assert_eq!(app.case(&id).await.risk(), 1);
     }
@@ -89,8 +89,8 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
-        assert_invalid(add_evidence(&app, &ben, &id, Kind::CallPlaced, "HD-1").await, "kind");
-        assert_invalid(add_evidence(&app, &ben, &id, Kind::LiveVideo, " ").await, "reference");
+        assert_invalid(add_evidence(&app.scope(), &ben, &id, Kind::CallPlaced, "HD-1").await, "kind");
+        assert_invalid(add_evidence(&app.scope(), &ben, &id, Kind::LiveVideo, " ").await, "reference");
         assert!(app.case(&id).await.evidence().is_empty());
     }
 

@@ -16,7 +16,7 @@ fn new_device(app: &TestApp) -> SoftPasskey {
 
 /// Ben as one whom an admin added: nobody let him add a first passkey at once.
 async fn ben_without_the_right(app: &TestApp) -> Browser {
-    let ended = sqlx::query("UPDATE persons SET first_passkey_until = NULL WHERE login = 'ben'");
+    let ended = sqlx::query(app.own("UPDATE persons SET first_passkey_until = NULL WHERE login = 'ben'"));
     ended.execute(app.db.reader()).await.unwrap();
     let ben = app.browser();
     app.sign_in_by_hand(&ben, "ben").await;
@@ -155,11 +155,11 @@ on_both! {
     async fn a_pass_stands_for_the_factor_that_is_gone(db) {
         let app = TestApp::start(db).await;
         for (seconds, waits) in [(24 * 3600 - 300, false), (24 * 3600 + 1, true)] {
-            let made = sqlx::query("UPDATE persons SET role = 'person', first_passkey_until = NULL WHERE login = 'ana'");
+            let made = sqlx::query(app.own("UPDATE persons SET role = 'person', first_passkey_until = NULL WHERE login = 'ana'"));
             made.execute(app.db.reader()).await.unwrap();
             let id = app.reset_case_of_ana().await;
             app.enrol_by_hand(&id).await;
-            let staff = sqlx::query("UPDATE persons SET role = 'agent' WHERE login = 'ana'");
+            let staff = sqlx::query(app.own("UPDATE persons SET role = 'agent' WHERE login = 'ana'"));
             staff.execute(app.db.reader()).await.unwrap();
             app.advance_seconds(seconds);
             let ana = app.browser();

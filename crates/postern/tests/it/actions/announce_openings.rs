@@ -89,16 +89,16 @@ on_both! {
     async fn the_first_within_a_day_and_the_only_open_one_is_told_at_once(db) {
         let app = TestApp::start(db).await;
         let first = app.open("ana").await;
-        withdraw_case(&app, &app.row(&first).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&first).await).await.unwrap();
         app.advance(a_day() - SignedDuration::from_secs(20));
         let within = app.open("ana").await;
         assert!(!app.is_announced(&within).await);
-        withdraw_case(&app, &app.row(&within).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&within).await).await.unwrap();
         app.advance(a_day() + SignedDuration::from_secs(1));
         let after = app.open("ana").await;
         assert!(app.is_announced(&after).await);
         // One that she stopped, and that no senior has closed yet, silences nothing.
-        contest(&app, &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
+        contest(&app.scope(), &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
         app.advance(a_day() + SignedDuration::from_secs(1));
         let next = app.open("ana").await;
         assert!(app.is_announced(&next).await);
@@ -121,7 +121,7 @@ on_both! {
         let (bound, taken) = (app.open("ana").await, app.open("ana").await);
         assert!(!app.is_announced(&bound).await && !app.is_announced(&taken).await);
         app.bind("ben", &bound).await;
-        take_case(&app, &ben, &taken).await.unwrap();
+        take_case(&app.scope(), &ben, &taken).await.unwrap();
         // Each by itself, in writing, with a "this was not me" for that case; story.rs looks at the order.
         let messages = app.messages().await;
         assert_eq!(messages.iter().filter(|m| m.subject.contains("asked to recover")).count(), 3 + 2 + 2);
@@ -136,15 +136,15 @@ on_both! {
     async fn taking_a_request_back_is_told_but_for_one_of_a_flood(db) {
         let app = TestApp::start(db).await;
         let (first, of_many) = (app.open("ana").await, app.open("ana").await);
-        withdraw_case(&app, &app.row(&of_many).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&of_many).await).await.unwrap();
         let taken_back = async || app.messages().await.iter().filter(|m| m.subject.contains("taken back")).count();
         assert_eq!(taken_back().await, 0);
         // The owner was told of one that somebody handed on.
         let handed_on = app.open("ana").await;
-        escalate_case(&app, &app.caller("ben").await, &handed_on, PLACEHOLDER_REASON).await.unwrap();
-        withdraw_case(&app, &app.row(&handed_on).await).await.unwrap();
+        escalate_case(&app.scope(), &app.caller("ben").await, &handed_on, PLACEHOLDER_REASON).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&handed_on).await).await.unwrap();
         assert_eq!(taken_back().await, 2, "in writing, to mail and text");
-        withdraw_case(&app, &app.row(&first).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&first).await).await.unwrap();
         assert_eq!(taken_back().await, 4);
     }
 
@@ -154,9 +154,10 @@ on_both! {
         app.open("ana").await;
         let id = app.open("ana").await;
         let (row, case) = (app.row(&id).await, app.case(&id).await);
-        let permit = app.policies.authorize(&Request::on_case(&ben.staff(), &case)).unwrap();
+        let permit = app.scope().tenant.policies.authorize(&Request::on_case(&ben.staff(), &case)).unwrap();
         let bound = case.bind_page(permit, ContactId::new("office"), ben.person.id.clone(), app.clock.now()).unwrap();
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         assert!(matches!(cases::save(&mut change, &row, &bound).await, Err(StoreError::Conflict)));
     }
 

@@ -14,10 +14,10 @@ on_both! {
         let app = TestApp::start(db).await;
         let (ben, sol) = (app.caller("ben").await, app.caller("sol").await);
         let id = app.case_of_dina_awaiting_approval().await;
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
-        assert_refused(force_mfa_reset(&app, &sol, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(force_mfa_reset(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
         for reason in ["", " \n "] {
-            assert_invalid(approve_case(&app, &sol, &id, reason).await, "reason");
+            assert_invalid(approve_case(&app.scope(), &sol, &id, reason).await, "reason");
         }
         let browser = app.browser_with_planted_session("sol").await;
         let path = format!("/desk/cases/{id}/approve");
@@ -29,7 +29,7 @@ on_both! {
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(71) && left <= SignedDuration::from_hours(72));
         app.advance(left - SignedDuration::from_secs(1));
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
         app.advance_seconds(2);
         app.reset("ben", &id).await;
     }
@@ -43,9 +43,9 @@ on_both! {
         app.record("sol", &id, Kind::LiveVideo).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_denied(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+        assert_denied(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
         assert!(app.events("case.approved").await.is_empty());
-        approve_case(&app, &ada, &id, PLACEHOLDER_REASON).await.unwrap();
+        approve_case(&app.scope(), &ada, &id, PLACEHOLDER_REASON).await.unwrap();
         app.wait_for_hold(&id).await;
     }
 
@@ -58,15 +58,15 @@ on_both! {
         app.record("ben", &id, Kind::LiveVideo).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_denied(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+        assert_denied(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
     }
 
     async fn there_is_nothing_to_approve_before_the_proof_suffices(db) {
         let app = TestApp::start(db).await;
         let sol = app.caller("sol").await;
         let id = app.open("dina").await;
-        assert_refused(approve_case(&app, &sol, &id, PLACEHOLDER_REASON).await, "verifying");
+        assert_refused(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "verifying");
         let standard = app.ready_case_of_ana().await;
-        assert_refused(approve_case(&app, &sol, &standard, PLACEHOLDER_REASON).await, "ready");
+        assert_refused(approve_case(&app.scope(), &sol, &standard, PLACEHOLDER_REASON).await, "ready");
     }
 }

@@ -12,14 +12,15 @@ on_both! {
         let app = TestApp::start(db).await;
         let fay = app.person("fay").await;
         let min_age = app.config.contact_min_age;
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         // The case is opened a moment after this; a minute is more than that moment.
         let (old, young) = (change.at() - min_age, change.at() - min_age + SignedDuration::from_mins(1));
         let old = contacts::insert(&mut change, &fay.id, "mobile", "+44 7700 900001", old).await.unwrap();
         let young = contacts::insert(&mut change, &fay.id, "mobile", "+44 7700 900002", young).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         let id = app.open("fay").await;
-        let numbers = callable_numbers(&app, &app.case(&id).await).await.unwrap();
+        let numbers = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap();
         let ids: Vec<&str> = numbers.iter().map(|n| n.id.as_str()).collect();
         assert!(ids.contains(&old.as_str()) && !ids.contains(&young.as_str()));
         assert!(numbers.iter().all(|n| n.kind != "email"), "mail is no call");
@@ -29,11 +30,11 @@ on_both! {
         assert!(offered(old.as_str()), "{}", page.ok().body);
         assert!(!offered(young.as_str()), "too fresh, and offered");
         let (ben, phrase) = (app.caller("ben").await, app.row(&id).await.phrase);
-        assert_invalid(bind_page(&app, &ben, &id, young.as_str(), &phrase).await, "contact");
+        assert_invalid(bind_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
         // Waiting does not help: the age is that at the opening of the case.
         app.advance(SignedDuration::from_hours(2));
-        assert_invalid(bind_page(&app, &ben, &id, young.as_str(), &phrase).await, "contact");
-        bind_page(&app, &ben, &id, old.as_str(), &phrase).await.unwrap();
+        assert_invalid(bind_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
+        bind_page(&app.scope(), &ben, &id, old.as_str(), &phrase).await.unwrap();
     }
 
     async fn the_edge_of_the_age_is_exact(db) {
@@ -41,13 +42,14 @@ on_both! {
         let (fay, id) = (app.person("fay").await, app.open("fay").await);
         let opened_at = app.case(&id).await.opened_at();
         let second = SignedDuration::from_secs(1);
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         let edge = opened_at - app.config.contact_min_age;
         for (value, filed_at) in [("at the edge", edge), ("a second over", edge - second), ("a second short", edge + second)] {
             contacts::insert(&mut change, &fay.id, "mobile", value, filed_at).await.unwrap();
         }
         change.commit_unrecorded("planted by a test").await.unwrap();
-        let numbers = callable_numbers(&app, &app.case(&id).await).await.unwrap();
+        let numbers = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap();
         let values: Vec<&str> = numbers.iter().map(|n| n.value.as_str()).collect();
         assert!(values.contains(&"at the edge") && values.contains(&"a second over"));
         assert!(!values.contains(&"a second short"));
@@ -64,7 +66,7 @@ on_both! {
         let mail = own.iter().find(|c| c.kind == "email").unwrap();
         let fresh = own.iter().find(|c| c.kind == "mobile").unwrap();
         for contact in ["+44 7700 900999", "", "1", &foreign[1].id, &mail.id, &fresh.id] {
-            assert_invalid(bind_page(&app, &ben, &id, contact, &phrase).await, "contact");
+            assert_invalid(bind_page(&app.scope(), &ben, &id, contact, &phrase).await, "contact");
         }
         assert_eq!(*app.case(&id).await.page(), Page::Unbound);
         let browser = app.browser_with_planted_session("ben").await;
@@ -77,22 +79,22 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
-        let number = callable_numbers(&app, &app.case(&id).await).await.unwrap().remove(0).id;
+        let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap().remove(0).id;
         let phrase = app.row(&id).await.phrase;
         let other_page = app.open("gus").await;
         let others = app.row(&other_page).await.phrase;
         for wrong in ["", "apple apple apple", &others, phrase.strip_suffix(|_| true).unwrap(), "%"] {
-            assert_invalid(bind_page(&app, &ben, &id, &number, wrong).await, "phrase");
+            assert_invalid(bind_page(&app.scope(), &ben, &id, &number, wrong).await, "phrase");
         }
         let recorded = app.events("case.phrase_rejected").await;
         assert_eq!(recorded.len(), 5);
         assert_eq!(recorded[0]["actor"]["id"], ben.person.id.as_str());
         assert_eq!(recorded[0]["case"], id.as_str());
         // Five wrong ones: now even the right one waits, to the second.
-        let wait = assert_throttled(bind_page(&app, &ben, &id, &number, &phrase).await);
+        let wait = assert_throttled(bind_page(&app.scope(), &ben, &id, &number, &phrase).await);
         assert!((25..=30).contains(&wait), "{wait}");
         app.advance_seconds(wait + 1);
-        bind_page(&app, &ben, &id, &number, &phrase).await.unwrap();
+        bind_page(&app.scope(), &ben, &id, &number, &phrase).await.unwrap();
         assert!(matches!(app.case(&id).await.page(), Page::Bound { .. }));
     }
 }

@@ -1,5 +1,6 @@
 //! Who may do what to whom. Each refusal is on the record, and nothing moved.
 
+use postern::actions::add_tenant::add_tenant;
 use postern::actions::approve_case::approve_case;
 use postern::actions::bind_page::bind_page;
 use postern::actions::escalate_case::escalate_case;
@@ -11,7 +12,7 @@ use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
 use postern::store::audit::AuditFilter;
 use postern::store::cases::{self, NewCase, OpenedWith};
 use postern::store::persons::{self, NewPerson};
-use postern::store::{sessions, tenants};
+use postern::store::sessions;
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::evidence::Kind;
@@ -30,12 +31,12 @@ async fn everything(
     who: &Caller,
     id: &CaseId,
 ) -> Vec<(&'static str, Result<(), ActionError>)> {
-    let evidence = add_evidence(app, who, id, Kind::InPerson, PLACEHOLDER_REASON).await.map(|_| ());
+    let evidence = add_evidence(&app.scope(), who, id, Kind::InPerson, PLACEHOLDER_REASON).await.map(|_| ());
     vec![
         ("evidence", evidence),
-        ("bind-page", bind_page(app, who, id, "any", "any").await),
-        ("force-mfa-reset", force_mfa_reset(app, who, id, PLACEHOLDER_REASON).await),
-        ("approve", approve_case(app, who, id, PLACEHOLDER_REASON).await),
+        ("bind-page", bind_page(&app.scope(), who, id, "any", "any").await),
+        ("force-mfa-reset", force_mfa_reset(&app.scope(), who, id, PLACEHOLDER_REASON).await),
+        ("approve", approve_case(&app.scope(), who, id, PLACEHOLDER_REASON).await),
     ]
 }
 
@@ -61,9 +62,9 @@ on_both! {
             let id = app.open(login).await;
             let caller = app.caller(login).await;
             assert_all_denied(&app, &caller, &id, "staff.never-oneself").await;
-            assert_denied(escalate_case(&app, &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
-            assert_denied(refuse_case(&app, &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
-            assert_denied(vouch(&app, &caller, &id, "any", "I am me").await, "staff.never-oneself");
+            assert_denied(escalate_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
+            assert_denied(refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
+            assert_denied(vouch(&app.scope(), &caller, &id, "any", "I am me").await, "staff.never-oneself");
         }
         let id = app.open("ben").await;
         let browser = app.browser_with_planted_session("ben").await;
@@ -76,14 +77,15 @@ on_both! {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
         let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         sessions::end(&mut change, &ben.session).await.unwrap();
         persons::suspend(&mut change, &bea.person.id, "a test").await.unwrap();
         let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
         change.record(Event::new(EventKind::UserSuspended, Actor::System).person(&bea.person.id).before(serde_json::json!({ "planted": true })));
         change.commit(&event).await.unwrap();
         for caller in [&ben, &bea] {
-            let refusal = refuse_case(&app, caller, &id, PLACEHOLDER_REASON).await;
+            let refusal = refuse_case(&app.scope(), caller, &id, PLACEHOLDER_REASON).await;
             assert!(matches!(refusal, Err(ActionError::Wrong(_))), "{refusal:?}");
         }
         assert_eq!(app.stage(&id).await, "verifying");
@@ -96,7 +98,7 @@ on_both! {
             let caller = app.caller(login).await;
             assert_all_denied(&app, &caller, &id, "staff.never-equal-or-higher").await;
             // To say no changes nothing on the account: a senior may, even to an admin's; an agent asks one.
-            let refusal = refuse_case(&app, &caller, &id, PLACEHOLDER_REASON).await;
+            let refusal = refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await;
             if login == "sol" {
                 refusal.unwrap();
             } else {
@@ -141,7 +143,7 @@ on_both! {
         app.browser_with_planted_session("fay").await.get(&case).await.status(403).does_not_say("Ana");
         app.browser_with_planted_session("otto").await.get(&case).await.ok();
         let ben = app.caller("ben").await;
-        assert!(matches!(export_audit(&app, &ben, &AuditFilter::default()).await, Err(ActionError::Denied(_))));
+        assert!(matches!(export_audit(&app.scope(), &ben, &AuditFilter::default()).await, Err(ActionError::Denied(_))));
         assert_eq!(app.stage(&id).await, "verifying");
     }
 
@@ -156,7 +158,7 @@ on_both! {
             }
             // And if it were ever read, the policies would not let anybody in.
             let staff = caller.staff();
-            let denied = app.policies.authorize::<ViewCase>(&Request::on_case(&staff, &case)).unwrap_err();
+            let denied = app.scope().tenant.policies.authorize::<ViewCase>(&Request::on_case(&staff, &case)).unwrap_err();
             assert_eq!(denied.policies, ["staff.own-tenant"]);
         }
         let browser = app.browser_with_planted_session("ada").await;
@@ -171,10 +173,11 @@ on_both! {
 }
 
 async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case) {
-    let (tenant, now) = (TenantId::new("another-tenant"), app.clock.now());
+    let origin = "http://another.localhost".parse().unwrap();
+    let scope = add_tenant(&app.app(), "another", "Another organisation", &origin).await.unwrap();
+    let (tenant, now) = (scope.tenant.id.clone(), scope.now);
     let (zoe, id) = (PersonId::new(app.rng.id(now).unwrap()), CaseId::new(app.rng.id(now).unwrap()));
-    let mut change = app.change_at(&tenant, now).await.unwrap();
-    tenants::insert(&mut change, "Another organisation").await.unwrap();
+    let mut change = scope.begin().await.unwrap();
     let person = NewPerson {
         id: &zoe,
         login: "zoe",
@@ -201,7 +204,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         user_agent: "-",
         announced: true,
     };
-    let mut change = app.change_at(&tenant, now).await.unwrap();
+    let mut change = scope.begin().await.unwrap();
     cases::insert(&mut change, &new).await.unwrap();
     change.commit(&Event::new(EventKind::CaseOpened, Actor::Anonymous).person(&zoe).case(&id)).await.unwrap();
     (tenant, id, case)

@@ -16,11 +16,11 @@ on_both! {
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         let id = app.finding("mfa_fatigue").await.id;
         let (ben, sol, otto) = (app.caller("ben").await, app.caller("sol").await, app.caller("otto").await);
-        assert_denied(close_finding(&app, &ben, now_there(&id), PLACEHOLDER_REASON).await, "staff.incident-to-senior");
-        assert!(close_finding(&app, &otto, now_there(&id), PLACEHOLDER_REASON).await.is_err());
-        assert_invalid(close_finding(&app, &sol, now_there(&id), " ").await, "reason");
-        close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
-        assert_refused(close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await, "closed already");
+        assert_denied(close_finding(&app.scope(), &ben, now_there(&id), PLACEHOLDER_REASON).await, "staff.incident-to-senior");
+        assert!(close_finding(&app.scope(), &otto, now_there(&id), PLACEHOLDER_REASON).await.is_err());
+        assert_invalid(close_finding(&app.scope(), &sol, now_there(&id), " ").await, "reason");
+        close_finding(&app.scope(), &sol, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
+        assert_refused(close_finding(&app.scope(), &sol, now_there(&id), PLACEHOLDER_REASON).await, "closed already");
         assert!(app.open_findings().await.iter().all(|row| row.id != id));
         let closed = app.events("incident.closed").await;
         assert_eq!(closed.len(), 1);
@@ -35,8 +35,8 @@ on_both! {
         app.import("okta.jsonl", fatigue("sol@demo.postern.invalid", 5, app.clock.now())).await;
         let id = app.finding("mfa_fatigue").await.id;
         let sol = app.caller("sol").await;
-        assert_denied(close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await, "staff.finding-never-oneself");
-        close_finding(&app, &app.caller("ada").await, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
+        assert_denied(close_finding(&app.scope(), &sol, now_there(&id), PLACEHOLDER_REASON).await, "staff.finding-never-oneself");
+        close_finding(&app.scope(), &app.caller("ada").await, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
     }
 
     async fn nobody_does_however_many_others_it_names(db) {
@@ -49,7 +49,7 @@ on_both! {
             query.execute(app.db.reader()).await.unwrap();
         }
         let sol = app.caller("sol").await;
-        assert_denied(close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await, "staff.finding-never-oneself");
+        assert_denied(close_finding(&app.scope(), &sol, now_there(&id), PLACEHOLDER_REASON).await, "staff.finding-never-oneself");
     }
 
     async fn a_strangers_guesses_at_everybody_leave_somebody_who_may_close_it(db) {
@@ -62,7 +62,7 @@ on_both! {
         assert!(ids.len() >= 3);
         let sol = app.caller("sol").await;
         for id in ids {
-            close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
+            close_finding(&app.scope(), &sol, now_there(&id), PLACEHOLDER_REASON).await.unwrap();
         }
     }
 
@@ -94,7 +94,7 @@ on_both! {
         app.import("1.jsonl", fatigue("ana", 5, app.clock.now())).await;
         let first = app.finding("mfa_fatigue").await;
         let sol = app.caller("sol").await;
-        close_finding(&app, &sol, now_there(&first.id), PLACEHOLDER_REASON).await.unwrap();
+        close_finding(&app.scope(), &sol, now_there(&first.id), PLACEHOLDER_REASON).await.unwrap();
         app.import("2.jsonl", jsonl(&[declined("ana", app.clock.now())])).await;
         let again = app.finding_where("mfa_fatigue", |row| row.record_count == 6).await;
         assert_eq!(again.id, first.id);
@@ -102,11 +102,11 @@ on_both! {
         assert_eq!((opened.len(), &opened[0]["detail"]["again"]), (2, &true.into()));
         let stale = Which { id: &first.id, version: Some(first.version) };
         assert!(matches!(
-            close_finding(&app, &sol, stale, PLACEHOLDER_REASON).await,
+            close_finding(&app.scope(), &sol, stale, PLACEHOLDER_REASON).await,
             Err(postern::actions::ActionError::Conflict)
         ));
         let seen = Which { id: &again.id, version: Some(again.version) };
-        close_finding(&app, &sol, seen, PLACEHOLDER_REASON).await.unwrap();
+        close_finding(&app.scope(), &sol, seen, PLACEHOLDER_REASON).await.unwrap();
     }
 
     async fn of_two_who_close_at_once_one_does(db) {
@@ -114,9 +114,10 @@ on_both! {
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         let id = app.finding("mfa_fatigue").await.id;
         let (sol, ada) = (app.caller("sol").await, app.caller("ada").await);
+        let scope = app.scope();
         let (one, other) = tokio::join!(
-            close_finding(&app, &sol, now_there(&id), PLACEHOLDER_REASON),
-            close_finding(&app, &ada, now_there(&id), PLACEHOLDER_REASON)
+            close_finding(&scope, &sol, now_there(&id), PLACEHOLDER_REASON),
+            close_finding(&scope, &ada, now_there(&id), PLACEHOLDER_REASON)
         );
         assert!(one.is_ok() ^ other.is_ok(), "{one:?} {other:?}");
         assert_eq!(app.events("incident.closed").await.len(), 1);
@@ -137,7 +138,7 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let page = ben.get(&format!("/desk/cases/{id}")).await;
         page.ok().says("risk 3").says("It looks like an attack on this account").says("Escalate the case or refuse it");
-        close_finding(&app, &app.caller("sol").await, now_there(&finding.id), PLACEHOLDER_REASON).await.unwrap();
+        close_finding(&app.scope(), &app.caller("sol").await, now_there(&finding.id), PLACEHOLDER_REASON).await.unwrap();
         eventually("the alarm is off", async || {
             !ben.get(&format!("/desk/cases/{id}")).await.ok().visible().contains("looks like an attack")
         })

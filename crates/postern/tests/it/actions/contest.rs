@@ -31,9 +31,9 @@ on_both! {
         assert!(app.person("ana").await.suspended_at.is_none());
         for (login, words) in [("sol", "contested"), ("ada", "contested")] {
             let caller = app.caller(login).await;
-            assert_refused(force_mfa_reset(&app, &caller, &id, PLACEHOLDER_REASON).await, words);
+            assert_refused(force_mfa_reset(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, words);
         }
-        assert!(matches!(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Denied(_))));
+        assert!(matches!(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Denied(_))));
         // The link worked once.
         anybody.post("/not-me", &[("code", &code)]).await.status(422);
         assert_eq!(app.events("case.contested").await.len(), 1);
@@ -54,7 +54,7 @@ on_both! {
         // The sign-in that was under way, the pass, and a new sign-in: all closed.
         claimant.post("/sign-in/pass", &[("pass", &pass.code)]).await.leads_to("/sign-in");
         claimant.post("/sign-in", &form).await.status(409).says("This account is suspended. Call the help desk");
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "");
         assert!(app.events("pass.used").await.is_empty());
     }
 
@@ -75,7 +75,7 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let intruder = app.enrol_by_hand(&id).await;
         let code = app.not_me(MAIL, "sign-in method was added").await;
-        contest(&app, &code).await.unwrap();
+        contest(&app.scope(), &code).await.unwrap();
         intruder.get("/account").await.leads_to("/sign-in");
         assert!(app.person("ana").await.suspended_at.is_some());
     }
@@ -85,8 +85,8 @@ on_both! {
         let id = app.open("ana").await;
         let (mail, text) = (app.not_me(MAIL, "asked").await, app.not_me("+44 7700 900120", "asked").await);
         assert_ne!(mail, text);
-        contest(&app, &text).await.unwrap();
-        assert!(!contest(&app, &mail).await.unwrap().account_suspended);
+        contest(&app.scope(), &text).await.unwrap();
+        assert!(!contest(&app.scope(), &mail).await.unwrap().account_suspended);
         assert_eq!(app.stage(&id).await, "contested");
     }
 
@@ -114,7 +114,7 @@ on_both! {
         assert_eq!((app.stage(&third).await, app.stage(&own).await), ("contested", "verifying"));
         assert_eq!(app.events("case.contested").await.len(), 2);
         app.advance_seconds(3601);
-        let late = contest_others(&app, &follow_up, WhichOthers::All).await.map(|_| ());
+        let late = contest_others(&app.scope(), &follow_up, WhichOthers::All).await.map(|_| ());
         assert_invalid(late, "code");
         assert_eq!(app.stage(&own).await, "verifying");
     }
@@ -155,7 +155,7 @@ on_both! {
         let code = app.not_me(MAIL, "More requests").await;
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, code) = (app.app(), code.clone());
+            let (app, code) = (app.scope(), code.clone());
             tasks.spawn(async move { contest_others(&app, &code, WhichOthers::All).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -166,7 +166,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let withdrawn = app.open("ana").await;
         let code = app.not_me(MAIL, "asked to recover").await;
-        postern::actions::withdraw_case::withdraw_case(&app, &app.row(&withdrawn).await).await.unwrap();
+        postern::actions::withdraw_case::withdraw_case(&app.scope(), &app.row(&withdrawn).await).await.unwrap();
         let own = app.open("ana").await;
         let page = app.browser().post("/not-me", &[("code", &code)]).await;
         page.ok().says("Which of these were not you?").says("Nothing on your account was changed");
@@ -178,11 +178,11 @@ on_both! {
         app.open("ana").await;
         let code = app.not_me(MAIL, "asked").await;
         app.advance(Config::CONTEST_LIFE + jiff::SignedDuration::from_secs(1));
-        assert_invalid(contest(&app, &code).await, "code");
+        assert_invalid(contest(&app.scope(), &code).await, "code");
         for guess in ["", "a", "b", "c"] {
-            assert_invalid(contest(&app, guess).await, "code");
+            assert_invalid(contest(&app.scope(), guess).await, "code");
         }
-        assert!(assert_throttled(contest(&app, "d").await) > 0);
+        assert!(assert_throttled(contest(&app.scope(), "d").await) > 0);
         assert!(app.events("case.contested").await.is_empty());
     }
 
@@ -192,7 +192,7 @@ on_both! {
         let code = app.not_me(MAIL, "asked").await;
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, code) = (app.app(), code.clone());
+            let (app, code) = (app.scope(), code.clone());
             tasks.spawn(async move { contest(&app, &code).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);

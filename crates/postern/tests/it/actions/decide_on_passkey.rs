@@ -17,7 +17,7 @@ const BENS_MAIL: &str = "ben@demo.postern.invalid";
 
 /// A passkey of somebody's that waits: its id, its device, and the browser that added it.
 async fn waiting(app: &TestApp, login: &str) -> (String, SoftPasskey, Browser) {
-    let ended = sqlx::query("UPDATE persons SET first_passkey_until = NULL WHERE login = $1");
+    let ended = sqlx::query(app.own("UPDATE persons SET first_passkey_until = NULL WHERE login = $1"));
     ended.bind(login).execute(app.db.reader()).await.unwrap();
     let (browser, mut device) = (app.browser(), SoftPasskey::new(app.config.origin.clone()));
     app.sign_in_by_hand(&browser, login).await;
@@ -65,29 +65,29 @@ on_both! {
             (&ada, &adas, "staff.passkey-never-oneself"),
             (&sol, &adas, "staff.passkey-never-higher"),
         ] {
-            assert_denied(approve_passkey(&app, caller, id, PLACEHOLDER_REASON).await, policy);
+            assert_denied(approve_passkey(&app.scope(), caller, id, PLACEHOLDER_REASON).await, policy);
         }
         for caller in [&ben, &bea] {
-            let refused = approve_passkey(&app, caller, &bens, PLACEHOLDER_REASON).await;
+            let refused = approve_passkey(&app.scope(), caller, &bens, PLACEHOLDER_REASON).await;
             assert!(matches!(refused, Err(ActionError::Denied(_))));
-            let refused = stop_passkey(&app, caller, &bens, PLACEHOLDER_REASON).await;
+            let refused = stop_passkey(&app.scope(), caller, &bens, PLACEHOLDER_REASON).await;
             assert!(matches!(refused, Err(ActionError::Denied(_))));
         }
         let mut weak = sol.clone();
         weak.phishing_resistant = false;
-        assert_denied(approve_passkey(&app, &weak, &bens, PLACEHOLDER_REASON).await, "staff.passkey-only");
+        assert_denied(approve_passkey(&app.scope(), &weak, &bens, PLACEHOLDER_REASON).await, "staff.passkey-only");
         let mut token = ada.clone();
         token.scopes = Some(vec!["cases:act".to_owned()]);
-        assert_denied(approve_passkey(&app, &token, &bens, PLACEHOLDER_REASON).await, "staff.passkey-no-token");
+        assert_denied(approve_passkey(&app.scope(), &token, &bens, PLACEHOLDER_REASON).await, "staff.passkey-no-token");
         let mut stale = sol.clone();
         stale.stepped_up_at = None;
-        let refused = approve_passkey(&app, &stale, &bens, PLACEHOLDER_REASON).await;
+        let refused = approve_passkey(&app.scope(), &stale, &bens, PLACEHOLDER_REASON).await;
         assert!(matches!(refused, Err(ActionError::StepUp)));
         assert!(app.events("mfa.factor_approved").await.is_empty());
         // To stop one, a senior needs neither the rank nor a touch, only a reason.
-        assert_invalid(stop_passkey(&app, &sol, &adas, "").await, "reason");
-        stop_passkey(&app, &stale, &adas, PLACEHOLDER_REASON).await.unwrap();
-        approve_passkey(&app, &ada, &sols, PLACEHOLDER_REASON).await.unwrap();
+        assert_invalid(stop_passkey(&app.scope(), &sol, &adas, "").await, "reason");
+        stop_passkey(&app.scope(), &stale, &adas, PLACEHOLDER_REASON).await.unwrap();
+        approve_passkey(&app.scope(), &ada, &sols, PLACEHOLDER_REASON).await.unwrap();
     }
 
     async fn what_was_stopped_never_works(db) {
@@ -109,7 +109,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (_, mut device, _) = waiting(&app, "ben").await;
         let code = app.not_me(BENS_MAIL, "and waits").await;
-        contest(&app, &code).await.unwrap();
+        contest(&app.scope(), &code).await.unwrap();
         assert_eq!(app.events("mfa.factor_removed").await[0]["detail"]["why"], "contested");
         app.advance_seconds(25 * 3600);
         app.sign_in_with_passkey(&app.browser(), &mut device).await.status(401);
@@ -120,19 +120,21 @@ on_both! {
         let app = TestApp::start(db).await;
         let (id, _, _) = waiting(&app, "ben").await;
         let (ben, ada) = (app.person("ben").await.id, app.caller("ada").await);
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         made_by::save(&mut change, &ben, &ada.person.id).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
-        let refused = approve_passkey(&app, &ada, &id, PLACEHOLDER_REASON).await;
+        let refused = approve_passkey(&app.scope(), &ada, &id, PLACEHOLDER_REASON).await;
         assert!(matches!(refused, Err(ActionError::Refused(_))), "{refused:?}");
-        approve_passkey(&app, &app.caller("sol").await, &id, PLACEHOLDER_REASON).await.unwrap();
+        approve_passkey(&app.scope(), &app.caller("sol").await, &id, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// For whom a role waits counts as having it: as somebody's rank, and as made by whoever asked for it.
     async fn a_role_that_waits_counts_for_who_may_say_yes(db) {
         let app = TestApp::start(db).await;
         let (ada, gus) = (app.caller("ada").await, app.person("gus").await.id);
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         let grant = NewGrant {
             person: &gus,
             role: Some("admin"),
@@ -145,8 +147,8 @@ on_both! {
         change.commit_unrecorded("planted by a test").await.unwrap();
         let (id, _, _) = waiting(&app, "gus").await;
         let sol = app.caller("sol").await;
-        assert_denied(approve_passkey(&app, &sol, &id, PLACEHOLDER_REASON).await, "staff.passkey-never-higher");
-        let own = approve_passkey(&app, &ada, &id, PLACEHOLDER_REASON).await;
+        assert_denied(approve_passkey(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "staff.passkey-never-higher");
+        let own = approve_passkey(&app.scope(), &ada, &id, PLACEHOLDER_REASON).await;
         assert!(matches!(own, Err(ActionError::Refused(_))), "{own:?}");
     }
 
@@ -157,7 +159,7 @@ on_both! {
         let (sol, ada) = (app.caller("sol").await, app.caller("ada").await);
         let mut tasks = JoinSet::new();
         for yes in [true, false, true, false] {
-            let (app, id) = (app.app(), id.clone());
+            let (app, id) = (app.scope(), id.clone());
             let caller = if yes { sol.clone() } else { ada.clone() };
             tasks.spawn(async move {
                 if yes {

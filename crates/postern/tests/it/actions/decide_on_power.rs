@@ -32,7 +32,7 @@ fn details(login: &str, role: Role) -> Details<'_> {
 
 impl TestApp {
     async fn add(&self, caller: &Caller, login: &str, role: Role) -> AddedPerson {
-        let added = add_person(self, caller, &details(login, role)).await.unwrap();
+        let added = add_person(&self.scope(), caller, &details(login, role)).await.unwrap();
         self.secrets.saw(&added.set_up_code);
         added
     }
@@ -53,7 +53,8 @@ impl TestApp {
     async fn change_role(&self, login: &str, role: Role) {
         let (person, nobody) = (self.person(login).await.id, self.person("mona").await.id);
         let then = self.clock.now() - SignedDuration::from_hours(24 * 30);
-        let mut change = self.change_at(&self.tenant, then).await.unwrap();
+        let scope = self.scope().at(then);
+        let mut change = scope.begin().await.unwrap();
         persons::save_role(&mut change, &person, role, &nobody).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
     }
@@ -80,14 +81,14 @@ on_both! {
         told.sort();
         assert_eq!(told, ["ada@demo.postern.invalid", "otto@demo.postern.invalid"]);
         let grant = app.only_grant().await;
-        assert!(refused(&approve_power(&app, &ada, &grant, PLACEHOLDER_REASON).await), "her own yes");
+        assert!(refused(&approve_power(&app.scope(), &ada, &grant, PLACEHOLDER_REASON).await), "her own yes");
 
         let until = added.role_waits_until.unwrap();
         app.advance(until.duration_since(app.clock.now()) - SignedDuration::from_secs(1));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Person, "a second too early");
         app.advance_seconds(1);
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Senior);
         assert_eq!(app.events("power.granted").await[0]["detail"]["outcome"], "elapsed");
     }
@@ -99,15 +100,16 @@ on_both! {
         let grant = app.only_grant().await;
         for login in ["ben", "otto", "mona"] {
             let caller = app.caller(login).await;
-            let denied = approve_power(&app, &caller, &grant, PLACEHOLDER_REASON).await;
+            let denied = approve_power(&app.scope(), &caller, &grant, PLACEHOLDER_REASON).await;
             assert!(matches!(denied, Err(ActionError::Denied(_))), "{login}");
         }
         let untouched = Caller { stepped_up_at: None, ..second.clone() };
-        let step_up = approve_power(&app, &untouched, &grant, PLACEHOLDER_REASON).await;
+        let step_up = approve_power(&app.scope(), &untouched, &grant, PLACEHOLDER_REASON).await;
         assert!(matches!(step_up, Err(ActionError::StepUp)));
+        let scope = app.scope();
         let (one, other) = tokio::join!(
-            approve_power(&app, &second, &grant, PLACEHOLDER_REASON),
-            approve_power(&app, &second, &grant, PLACEHOLDER_REASON),
+            approve_power(&scope, &second, &grant, PLACEHOLDER_REASON),
+            approve_power(&scope, &second, &grant, PLACEHOLDER_REASON),
         );
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
         assert_eq!(app.person("nell").await.role, Role::Agent);
@@ -119,16 +121,16 @@ on_both! {
         let ada = app.caller("ada").await;
         app.add(&ada, "nell", Role::Admin).await;
         app.advance(SignedDuration::from_hours(73));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         let (ada, nell) = (app.caller("ada").await, app.caller("nell").await);
         app.add(&ada, "oscar", Role::Agent).await;
         let grant = app.only_grant().await;
-        assert!(refused(&approve_power(&app, &nell, &grant, PLACEHOLDER_REASON).await));
+        assert!(refused(&approve_power(&app.scope(), &nell, &grant, PLACEHOLDER_REASON).await));
         app.advance(SignedDuration::from_hours(24 * 7));
         app.add(&app.caller("ada").await, "paula", Role::Agent).await;
         let waiting = power_grants::list_waiting(&app.db, &app.tenant).await.unwrap();
         let newest = waiting.last().unwrap().id.clone();
-        approve_power(&app, &app.caller("nell").await, &newest, PLACEHOLDER_REASON).await.unwrap();
+        approve_power(&app.scope(), &app.caller("nell").await, &newest, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// Who was made by somebody who was made, and so on, counts as the first of them.
@@ -137,11 +139,11 @@ on_both! {
         for (maker, made) in [("ada", "nell"), ("nell", "oscar")] {
             app.add(&app.caller(maker).await, made, Role::Admin).await;
             app.advance(SignedDuration::from_hours(73));
-            grant_due_powers(&app).await.unwrap();
+            grant_due_powers(&app.scope()).await.unwrap();
         }
         app.add(&app.caller("ada").await, "paula", Role::Agent).await;
         let grant = app.only_grant().await;
-        let outcome = approve_power(&app, &app.caller("oscar").await, &grant, PLACEHOLDER_REASON).await;
+        let outcome = approve_power(&app.scope(), &app.caller("oscar").await, &grant, PLACEHOLDER_REASON).await;
         assert!(refused(&outcome), "{outcome:?}");
     }
 
@@ -151,10 +153,10 @@ on_both! {
         app.add(&ada, "nell", Role::Admin).await;
         let grant = app.only_grant().await;
         let sol = Caller { stepped_up_at: None, ..app.caller("sol").await };
-        assert!(matches!(stop_power(&app, &sol, &grant, "").await, Err(ActionError::Invalid { field: "reason", .. })));
-        stop_power(&app, &sol, &grant, "nobody knows of a Nell").await.unwrap();
+        assert!(matches!(stop_power(&app.scope(), &sol, &grant, "").await, Err(ActionError::Invalid { field: "reason", .. })));
+        stop_power(&app.scope(), &sol, &grant, "nobody knows of a Nell").await.unwrap();
         app.advance(SignedDuration::from_hours(73));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Person);
         assert_eq!(app.events("power.stopped").await[0]["reason"], "nobody knows of a Nell");
     }
@@ -164,12 +166,13 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
         app.add(&ada, "nell", Role::Admin).await;
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         persons::suspend(&mut change, &ada.person.id, "a test").await.unwrap();
         let event = Event::new(EventKind::UserSuspended, Actor::System).person(&ada.person.id).before(serde_json::json!({ "planted": true }));
         change.commit(&event).await.unwrap();
         app.advance(SignedDuration::from_hours(73));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Person);
         assert_eq!(app.events("power.stopped").await.len(), 1);
     }
@@ -179,12 +182,12 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
         app.add(&ada, "nell", Role::Admin).await;
-        match recover_person(&app, "ada", PLACEHOLDER_REASON, false).await.unwrap() {
+        match recover_person(&app.scope(), "ada", PLACEHOLDER_REASON, false).await.unwrap() {
             IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         app.advance(SignedDuration::from_hours(73));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         assert_eq!(app.person("nell").await.role, Role::Person);
         assert_eq!(app.events("power.stopped").await.len(), 1);
     }
@@ -192,7 +195,7 @@ on_both! {
     async fn a_role_that_waits_dies_with_a_reset_of_who_was_to_get_it(db) {
         let app = TestApp::start(db).await;
         app.add(&app.caller("ada").await, "nell", Role::Admin).await;
-        match recover_person(&app, "nell", PLACEHOLDER_REASON, false).await.unwrap() {
+        match recover_person(&app.scope(), "nell", PLACEHOLDER_REASON, false).await.unwrap() {
             IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
@@ -202,10 +205,10 @@ on_both! {
     async fn a_token_that_was_revoked_waits_no_longer(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
-        let created = create_service_token(&app, &ada, "Ticket system", &["cases:read".to_owned()], 30).await.unwrap();
+        let created = create_service_token(&app.scope(), &ada, "Ticket system", &["cases:read".to_owned()], 30).await.unwrap();
         app.secrets.saw(&created.secret);
         let grant = power_grants::find_waiting(&app.db, &app.tenant, &app.only_grant().await).await.unwrap().unwrap();
-        revoke_service_token(&app, &ada, &grant.token_id.unwrap()).await.unwrap();
+        revoke_service_token(&app.scope(), &ada, &grant.token_id.unwrap()).await.unwrap();
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         assert_eq!(app.events("power.stopped").await.len(), 1);
         assert_eq!(app.told_overseers("was decided on").await.len(), 2);
@@ -215,26 +218,26 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
         let scopes = ["cases:read".to_owned()];
-        let created = create_service_token(&app, &ada, "Ticket system", &scopes, 30).await.unwrap();
+        let created = create_service_token(&app.scope(), &ada, "Ticket system", &scopes, 30).await.unwrap();
         app.secrets.saw(&created.secret);
         let program = app.browser();
         let ask = || program.request(Method::GET, "/api/v1/cases").bearer_auth(&created.secret);
         program.send(ask()).await.status(401);
         app.advance(SignedDuration::from_hours(72));
-        grant_due_powers(&app).await.unwrap();
+        grant_due_powers(&app.scope()).await.unwrap();
         program.send(ask()).await.ok();
     }
 
     async fn staff_tokens_and_exports_want_a_touch_and_exports_are_told(db) {
         let app = TestApp::start(db).await;
         let ada = Caller { stepped_up_at: None, ..app.caller("ada").await };
-        let staff = add_person(&app, &ada, &details("nell", Role::Agent)).await;
+        let staff = add_person(&app.scope(), &ada, &details("nell", Role::Agent)).await;
         assert!(matches!(staff, Err(ActionError::StepUp)));
-        let export = export_audit(&app, &ada, &AuditFilter::default()).await;
+        let export = export_audit(&app.scope(), &ada, &AuditFilter::default()).await;
         assert!(matches!(export, Err(ActionError::StepUp)));
         // Somebody without a role gets no power.
         app.add(&ada, "nell", Role::Person).await;
-        export_audit(&app, &app.caller("otto").await, &AuditFilter::default()).await.unwrap();
+        export_audit(&app.scope(), &app.caller("otto").await, &AuditFilter::default()).await.unwrap();
         assert_eq!(app.told_overseers("was exported").await.len(), 2);
     }
 }

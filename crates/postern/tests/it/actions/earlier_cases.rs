@@ -18,7 +18,7 @@ const WHY: &str = "could not read the phrase, and was in a hurry";
 
 /// Ben refuses, at a moment that is known to the second.
 async fn refuse(app: &TestApp, id: &CaseId) -> jiff::Timestamp {
-    refuse_case(app, &app.caller("ben").await, id, WHY).await.unwrap();
+    refuse_case(&app.scope(), &app.caller("ben").await, id, WHY).await.unwrap();
     app.events("case.refused").await[0]["at"].as_str().unwrap().parse().unwrap()
 }
 
@@ -30,7 +30,7 @@ async fn risk(app: &TestApp, id: &CaseId) -> i64 {
 
 impl TestApp {
     async fn open_on(&self, device: &str) -> CaseId {
-        let opened = open_case(self, "ana", Some(device)).await.unwrap();
+        let opened = open_case(&self.scope(), "ana", Some(device)).await.unwrap();
         self.secrets.saw(&opened.page);
         opened.id
     }
@@ -46,7 +46,7 @@ on_both! {
         let case = app.case(&second).await;
         assert!(case.is_escalated());
         let bea = app.caller("bea").await;
-        assert_denied(bind_page(&app, &bea, &second, "any", "any").await, "staff.escalated-to-senior");
+        assert_denied(bind_page(&app.scope(), &bea, &second, "any", "any").await, "staff.escalated-to-senior");
         let escalated = app.events("case.escalated").await;
         assert_eq!(escalated.len(), 1);
         assert_eq!((&escalated[0]["actor"]["type"], &escalated[0]["case"]), (&"system".into(), &second.as_str().into()));
@@ -69,15 +69,15 @@ on_both! {
         let app = TestApp::start(db).await;
         let (offered, taken_back) = (app.open("ana").await, app.open("ana").await);
         app.record("ben", &offered, Kind::Urgency).await;
-        withdraw_case(&app, &app.row(&taken_back).await).await.unwrap();
-        withdraw_case(&app, &app.row(&offered).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&taken_back).await).await.unwrap();
+        withdraw_case(&app.scope(), &app.row(&offered).await).await.unwrap();
         let mine = app.open("ana").await;
         assert_eq!(risk(&app, &mine).await, 1, "the hurry, in a case that was withdrawn");
         assert!(!app.case(&mine).await.is_escalated(), "a withdrawal and rejected proof hand nothing to a senior");
         // Told by itself before somebody works on it: until then it is gathered with others.
-        take_case(&app, &app.caller("ben").await, &mine).await.unwrap();
+        take_case(&app.scope(), &app.caller("ben").await, &mine).await.unwrap();
         let code = app.not_me("ana@demo.postern.invalid", "asked").await;
-        contest(&app, &code).await.unwrap();
+        contest(&app.scope(), &code).await.unwrap();
         app.advance_seconds(3600);
         let next = app.open("ana").await;
         assert!(app.case(&next).await.is_escalated());
@@ -117,7 +117,7 @@ on_both! {
         for _ in 0..3 {
             app.advance_seconds(3600);
             let another = app.open("ana").await;
-            refuse_case(&app, &app.caller("sol").await, &another, WHY).await.unwrap();
+            refuse_case(&app.scope(), &app.caller("sol").await, &another, WHY).await.unwrap();
         }
         assert_eq!(risk(&app, &hers).await, 1, "however many of them there are");
         assert_eq!(app.row(&hers).await.opened_with, "known_device");

@@ -14,10 +14,10 @@ use crate::test_app::TestApp;
 async fn enrolling(app: &TestApp) -> (FlowRow, TestPhone) {
     let id = app.reset_case_of_ana().await;
     let pass = app.show_pass(&id).await.code;
-    let begun = use_pass(app, &app.password("ana").await.row, &pass).await.unwrap();
+    let begun = use_pass(&app.scope(), &app.password("ana").await.row, &pass).await.unwrap();
     app.secrets.saw(&begun.token);
     let row = app.flow(&begun.token).await.unwrap();
-    let phone = TestPhone::from_secret(&secret(app, &row).await.unwrap().bytes);
+    let phone = TestPhone::from_secret(&secret(&app.scope(), &row).await.unwrap().bytes);
     app.secrets.saw_seed(phone.secret());
     (row, phone)
 }
@@ -28,14 +28,14 @@ on_both! {
         let (row, phone) = enrolling(&app).await;
         let now = app.seconds();
         for wrong in ["", "000", &phone.wrong_code(now), &phone.code(now - 120), &phone.code(now + 600)] {
-            assert_invalid(enrol_totp(&app, &row, wrong).await, "code");
+            assert_invalid(enrol_totp(&app.scope(), &row, wrong).await, "code");
         }
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
-        let codes = enrol_totp(&app, &row, &phone.code(app.seconds())).await.unwrap();
+        let codes = enrol_totp(&app.scope(), &row, &phone.code(app.seconds())).await.unwrap();
         app.secrets.saw_all(&codes);
         // The code that enrolled is used: it signs nobody in.
         let step = app.password("ana").await;
-        let again = postern::actions::use_totp::use_totp(&app, &step.row, &phone.code(app.seconds()), None).await;
+        let again = postern::actions::use_totp::use_totp(&app.scope(), &step.row, &phone.code(app.seconds()), None).await;
         assert!(again.is_err());
     }
 
@@ -45,7 +45,7 @@ on_both! {
         let code = phone.code(app.seconds());
         let mut tasks = JoinSet::new();
         for _ in 0..8 {
-            let (app, row, code) = (app.app(), row.clone(), code.clone());
+            let (app, row, code) = (app.scope(), row.clone(), code.clone());
             tasks.spawn(async move { enrol_totp(&app, &row, &code).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -57,7 +57,7 @@ on_both! {
         let (row, phone) = enrolling(&app).await;
         app.advance_seconds(15 * 60 + 1);
         assert!(app.flow_row(&row.id).await.is_none());
-        assert!(enrol_totp(&app, &row, &phone.code(app.seconds())).await.is_err());
+        assert!(enrol_totp(&app.scope(), &row, &phone.code(app.seconds())).await.is_err());
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
     }
 
@@ -65,13 +65,13 @@ on_both! {
     async fn the_secret_opens_in_its_persons_sign_in_only(db) {
         let app = TestApp::start(db).await;
         let (mut row, _) = enrolling(&app).await;
-        let given = recover_person(&app, "emil", PLACEHOLDER_REASON, false).await.unwrap();
+        let given = recover_person(&app.scope(), "emil", PLACEHOLDER_REASON, false).await.unwrap();
         if let IssuedCredential::Pass(pass) = given {
             app.secrets.saw(&pass);
         }
         let (ana, emil) = (app.person("ana").await.id, app.person("emil").await.id);
         row.state = row.state.replace(ana.as_str(), emil.as_str());
-        assert!(secret(&app, &row).await.is_err());
+        assert!(secret(&app.scope(), &row).await.is_err());
     }
 
     async fn no_other_step_reaches_it(db) {
@@ -79,8 +79,8 @@ on_both! {
         app.reset_case_of_ana().await;
         for login in ["ana", "fay"] {
             let step = app.password(login).await;
-            assert_refused(enrol_totp(&app, &step.row, "123456").await, "does not fit");
-            assert_refused(secret(&app, &step.row).await, "does not fit");
+            assert_refused(enrol_totp(&app.scope(), &step.row, "123456").await, "does not fit");
+            assert_refused(secret(&app.scope(), &step.row).await, "does not fit");
         }
     }
 }

@@ -15,27 +15,27 @@ on_both! {
         let app = TestApp::start(db).await;
         let (ben, bea) = (app.caller("ben").await, app.caller("bea").await);
         let id = app.ready_case_of_ana().await;
-        take_case(&app, &ben, &id).await.unwrap();
+        take_case(&app.scope(), &ben, &id).await.unwrap();
         for reason in ["", "\u{0}\n", "-"] {
-            assert_invalid(escalate_case(&app, &ben, &id, reason).await, "reason");
+            assert_invalid(escalate_case(&app.scope(), &ben, &id, reason).await, "reason");
         }
-        escalate_case(&app, &ben, &id, "two pages claim to be her").await.unwrap();
+        escalate_case(&app.scope(), &ben, &id, "two pages claim to be her").await.unwrap();
         let recorded = app.events("case.escalated").await;
         assert_eq!(recorded[0]["reason"], "two pages claim to be her");
         for agent in [&ben, &bea] {
             let rule = "staff.escalated-to-senior";
-            assert_denied(take_case(&app, agent, &id).await, rule);
-            assert_denied(force_mfa_reset(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
-            assert_denied(refuse_case(&app, agent, &id, PLACEHOLDER_REASON).await, rule);
-            assert_denied(add_evidence(&app, agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
+            assert_denied(take_case(&app.scope(), agent, &id).await, rule);
+            assert_denied(force_mfa_reset(&app.scope(), agent, &id, PLACEHOLDER_REASON).await, rule);
+            assert_denied(refuse_case(&app.scope(), agent, &id, PLACEHOLDER_REASON).await, rule);
+            assert_denied(add_evidence(&app.scope(), agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
         }
         let browser = app.browser_with_planted_session("ben").await;
         let page = browser.get(&format!("/desk/cases/{id}")).await;
         page.ok().says("escalated").says("a senior has it now");
         browser.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(403);
-        assert_refused(escalate_case(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
+        assert_refused(escalate_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
         // Whoever had it has it no more: a senior can take it.
-        take_case(&app, &app.caller("sol").await, &id).await.unwrap();
+        take_case(&app.scope(), &app.caller("sol").await, &id).await.unwrap();
         app.reset("sol", &id).await;
     }
 }

@@ -88,7 +88,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (sol, mona) = (app.browser_with_planted_session("sol").await, app.browser_with_planted_session("mona").await);
         let id = app.reset_case_of_ana().await;
-        let number = callable_numbers(&app, &app.case(&id).await).await.unwrap().remove(0).id;
+        let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap().remove(0).id;
         let phrase = app.row(&id).await.phrase;
         let version = app.row(&id).await.version;
         let reason = [("reason", PLACEHOLDER_REASON)];
@@ -111,7 +111,7 @@ on_both! {
         let ben = app.caller("ben").await;
         let id = app.ready_case_of_ana().await;
         for reason in ["", "   ", "\n\t", "..", "ok"] {
-            assert_invalid(force_mfa_reset(&app, &ben, &id, reason).await, "reason");
+            assert_invalid(force_mfa_reset(&app.scope(), &ben, &id, reason).await, "reason");
         }
         assert_eq!(app.stage(&id).await, "ready");
         assert_eq!(app.events("step.refused").await.len(), 5);
@@ -128,7 +128,7 @@ on_both! {
         let hold = until.duration_since(app.case(&id).await.evidence()[1].at);
         assert_eq!(hold.as_hours(), a_day().as_hours());
         app.advance(until.duration_since(app.clock.now()) - jiff::SignedDuration::from_secs(1));
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
         assert!(app.events("mfa.factor_admin_reset").await.is_empty());
         app.advance_seconds(2);
         app.reset("ben", &id).await;
@@ -140,7 +140,7 @@ on_both! {
         let id = app.case_of_carl_on_hold().await;
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
         app.advance(a_day());
         app.reset("ben", &id).await;
     }
@@ -151,7 +151,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.advance(a_day() + jiff::SignedDuration::from_secs(1));
         assert_eq!(app.stage(&id).await, "verifying");
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
     }
 
     async fn of_sixteen_at_once_one_wins(db) {
@@ -160,7 +160,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, ben, id) = (app.app(), ben.clone(), id.clone());
+            let (app, ben, id) = (app.scope(), ben.clone(), id.clone());
             tasks.spawn(async move { force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await.is_ok() });
         }
         let won = tasks.join_all().await.into_iter().filter(|won| *won).count();

@@ -200,10 +200,10 @@ on_both! {
         let import = app.import("old.jsonl", log).await;
         assert_eq!((&import["stored"], &import["out_of_time"]), (&2.into(), &1.into()));
         app.advance(day * 2);
-        postern::jobs::sweep::sweep(&app).await.unwrap();
+        postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
         assert_eq!(rows(&app).await, 1);
         app.advance(day * 91);
-        postern::jobs::sweep::sweep(&app).await.unwrap();
+        postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
         assert_eq!(rows(&app).await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 0);
     }

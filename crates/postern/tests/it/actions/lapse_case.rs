@@ -44,7 +44,7 @@ on_both! {
         app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
         // Whatever the row says: as it is read it has lapsed.
         assert!(has_lapsed(&app.case(&id).await));
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass");
         let person = app.person("ana").await.id;
         let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
         assert!(live.unwrap().is_none(), "the pass of the last minute still lives");
@@ -53,17 +53,17 @@ on_both! {
     async fn it_goes_on_the_record_and_the_owner_is_told(db) {
         let app = TestApp::start(db).await;
         let claimant = app.browser();
-        let opened = open_case(&app, "ana", None).await.unwrap();
+        let opened = open_case(&app.scope(), "ana", None).await.unwrap();
         app.secrets.saw(&opened.page);
         claimant.set_cookie(CASE, Some(&opened.page));
         let id = opened.id;
         app.prove_for_ana(&id).await;
         app.reset("ben", &id).await;
-        lapse_cases(&app).await.unwrap();
+        lapse_cases(&app.scope()).await.unwrap();
         assert_eq!(app.stage(&id).await, "remedied", "a minute is no day");
         app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
-        lapse_cases(&app).await.unwrap();
-        lapse_cases(&app).await.unwrap();
+        lapse_cases(&app.scope()).await.unwrap();
+        lapse_cases(&app.scope()).await.unwrap();
         let row = app.row(&id).await;
         assert_eq!((row.stage.as_str(), row.closed_at.is_some()), ("closed", true));
         let closed = app.events("case.closed").await;
@@ -87,7 +87,7 @@ on_both! {
         app.to_the_end_of_the_day_after_the_reset(&older, 1).await;
         let newer = app.reset_case_of_ana().await;
         app.show_pass(&newer).await;
-        lapse_cases(&app).await.unwrap();
+        lapse_cases(&app.scope()).await.unwrap();
         assert!(has_lapsed(&app.case(&older).await) && app.stage(&newer).await == "remedied");
         let person = app.person("ana").await.id;
         let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
@@ -99,8 +99,8 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let code = app.not_me(MAIL, "were removed").await;
         app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
-        lapse_cases(&app).await.unwrap();
-        assert!(contest(&app, &code).await.unwrap().account_suspended);
+        lapse_cases(&app.scope()).await.unwrap();
+        assert!(contest(&app.scope(), &code).await.unwrap().account_suspended);
         assert!(matches!(app.case(&id).await.stage(), Stage::Contested { after_remedy: true, .. }));
     }
 
@@ -108,16 +108,16 @@ on_both! {
         let app = TestApp::start(db).await;
         let almost_a_month = SignedDuration::from_hours(Case::PAGE_HOURS) - SignedDuration::from_secs(1);
         for login in ["ana", "nobody-here"] {
-            let opened = open_case(&app, login, None).await.unwrap();
+            let opened = open_case(&app.scope(), login, None).await.unwrap();
             app.secrets.saw(&opened.page);
             // What nobody takes up runs out earlier.
-            take_case(&app, &app.caller("ben").await, &opened.id).await.unwrap();
+            take_case(&app.scope(), &app.caller("ben").await, &opened.id).await.unwrap();
             let opened_at = Timestamp::from_microsecond(app.row(&opened.id).await.opened_at).unwrap();
             app.advance((opened_at + almost_a_month).duration_since(app.clock.now()));
-            lapse_cases(&app).await.unwrap();
+            lapse_cases(&app.scope()).await.unwrap();
             assert!(app.row(&opened.id).await.closed_at.is_none(), "{login}: too early");
             app.advance_seconds(2);
-            lapse_cases(&app).await.unwrap();
+            lapse_cases(&app.scope()).await.unwrap();
             assert!(app.row(&opened.id).await.closed_at.is_some(), "{login}");
             let hash = token_hash(&opened.page);
             let page = cases::find_by_page(&app.db, &app.tenant, &hash, app.clock.now()).await.unwrap();

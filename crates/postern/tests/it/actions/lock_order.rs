@@ -23,11 +23,12 @@ on_both! {
             let (step, ben) = (app.password(login).await, app.caller("ben").await);
             let code = app.phone(login).await.code(app.seconds());
             app.secrets.saw(&code);
+            let scope = app.scope();
             let (reset, sign_in, one, other) = tokio::join!(
-                force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON),
-                use_totp(&app, &step.row, &code, None),
-                contest(&app, &codes[0]),
-                contest(&app, &codes[1]),
+                force_mfa_reset(&scope, &ben, &id, PLACEHOLDER_REASON),
+                use_totp(&scope, &step.row, &code, None),
+                contest(&scope, &codes[0]),
+                contest(&scope, &codes[1]),
             );
             if let Ok(signed_in) = &sign_in {
                 app.secrets.saw(&signed_in.session);
@@ -46,12 +47,13 @@ on_both! {
         app.open("ana").await;
         let code = app.not_me("ana@demo.postern.invalid", "asked to recover").await;
         let ana = app.person("ana").await.id;
-        let held = app.change_of(&ana).await.unwrap();
+        let scope = app.scope();
+        let held = scope.begin_for(&ana).await.unwrap();
         let holding = async move {
             tokio::time::sleep(Duration::from_millis(3_500)).await;
             drop(held);
         };
-        let (stopped, ()) = tokio::join!(contest(&app, &code), holding);
+        let (stopped, ()) = tokio::join!(contest(&scope, &code), holding);
         stopped.unwrap();
     }
 }
@@ -64,7 +66,8 @@ async fn a_deadlock_is_contention_and_no_failure() {
     }
     let app = TestApp::start(Database::Postgres).await;
     let (ana, ben) = (app.person("ana").await.id, app.person("ben").await.id);
-    let (mut one, mut other) = (app.change_of(&ana).await.unwrap(), app.change_of(&ben).await.unwrap());
+    let scope = app.scope();
+    let (mut one, mut other) = (scope.begin_for(&ana).await.unwrap(), scope.begin_for(&ben).await.unwrap());
     let wrong_way = [&ana, &ben];
     let (first, second) = tokio::join!(
         persons::lock_all(&mut one, &wrong_way[1..]),

@@ -28,7 +28,7 @@ impl TestApp {
             email: &email,
             office_phone: "",
         };
-        let added = add_person(self, &self.caller("ada").await, &details).await.unwrap();
+        let added = add_person(&self.scope(), &self.caller("ada").await, &details).await.unwrap();
         self.secrets.saw(&added.set_up_code);
         self.plant_second_yes().await;
     }
@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "awaiting_approval");
         for login in ["sel", "ada"] {
             let caller = app.caller(login).await;
-            assert_denied(approve_case(&app, &caller, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+            assert_denied(approve_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.second-person");
         }
         app.approve("sol", &id).await;
         app.wait_for_hold(&id).await;
@@ -82,14 +82,14 @@ on_both! {
         let (ada, fay) = (app.person("ada").await.id, app.person("fay").await.id);
         let sql = "UPDATE persons SET manager_id = $1, changed_by = $2, changed_at = $3 WHERE login_key = 'ana'";
         let now = app.clock.now().as_microsecond();
-        let update = sqlx::query(sql).bind(fay.as_str()).bind(ada.as_str()).bind(now);
+        let update = sqlx::query(app.own(sql)).bind(fay.as_str()).bind(ada.as_str()).bind(now);
         update.execute(app.db.reader()).await.unwrap();
         let id = app.open("ana").await;
         app.bind("ben", &id).await;
         app.record("ada", &id, Kind::CallPlaced).await;
         let caller = app.caller("fay").await;
         let phrase = app.row(&id).await.phrase;
-        assert_denied(vouch(&app, &caller, &id, &phrase, "I spoke with her").await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &caller, &id, &phrase, "I spoke with her").await, "vouch.not-the-agent");
         assert_eq!(app.stage(&id).await, "verifying");
     }
 
@@ -109,7 +109,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         to(end + SignedDuration::from_secs(1));
         // What counts nothing moves nothing on, also when nothing is missing any more.
-        add_evidence(&app, &app.caller("mal").await, &id, Kind::Urgency, PLACEHOLDER_REASON).await.unwrap();
+        add_evidence(&app.scope(), &app.caller("mal").await, &id, Kind::Urgency, PLACEHOLDER_REASON).await.unwrap();
         assert_eq!(app.stage(&id).await, "verifying");
         app.record("mal", &id, Kind::OwnerFacts).await;
         assert_eq!(app.stage(&id).await, "ready");
@@ -121,8 +121,8 @@ on_both! {
         let week = a_day() * 7;
         for (age, held) in [(week - SignedDuration::from_mins(1), true), (week + SignedDuration::from_mins(1), false)] {
             let made_at = (app.clock.now() - age).as_microsecond();
-            let sql = "UPDATE tenants SET created_at = $1";
-            sqlx::query(sql).bind(made_at).execute(app.db.reader()).await.unwrap();
+            let sql = "UPDATE tenants SET created_at = $1 WHERE id = $2";
+            sqlx::query(sql).bind(made_at).bind(app.tenant.as_str()).execute(app.db.reader()).await.unwrap();
             let id = app.open("ana").await;
             app.bind("ben", &id).await;
             app.record("ben", &id, Kind::CallPlaced).await;
@@ -139,7 +139,7 @@ on_both! {
         }
         // A longer hold of the tier is not cut, and does not grow.
         let made_at = app.clock.now().as_microsecond();
-        sqlx::query("UPDATE tenants SET created_at = $1").bind(made_at).execute(app.db.reader()).await.unwrap();
+        sqlx::query("UPDATE tenants SET created_at = $1 WHERE id = $2").bind(made_at).bind(app.tenant.as_str()).execute(app.db.reader()).await.unwrap();
         let id = app.case_of_carl_on_hold().await;
         let Stage::OnHold { began_at, until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         assert_eq!(until.duration_since(began_at), a_day());

@@ -45,12 +45,12 @@ on_both! {
     async fn a_flood_of_requests_is_slowed_alike_for_friends_and_strangers(db) {
         let app = TestApp::start(db).await;
         app.to_the_next_hour();
-        assert_invalid(open_case(&app, " ", None).await, "login");
+        assert_invalid(open_case(&app.scope(), " ", None).await, "login");
         for login in ["ana", "nobody-here"] {
             for _ in 0..5 {
                 app.open(login).await;
             }
-            assert_throttled(open_case(&app, login, None).await);
+            assert_throttled(open_case(&app.scope(), login, None).await);
             app.advance_seconds(3600);
         }
     }

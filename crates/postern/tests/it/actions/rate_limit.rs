@@ -13,8 +13,9 @@ on_both! {
             return;
         }
         let app = TestApp::start(db).await;
-        let mut earlier = app.change().await.unwrap();
-        RateLimit::of_resource("a test", "1", "try").acquire(&app).await.unwrap();
+        let scope = app.scope();
+        let mut earlier = scope.begin().await.unwrap();
+        RateLimit::of_resource("a test", "1", "try").acquire(&app.scope()).await.unwrap();
         let key = RateLimitKey::of_resource("a test", "1", "try");
         assert_eq!(acquire(&mut earlier, &key, "open", Cap::Together).await.unwrap(), Guess::Granted);
         earlier.commit_unrecorded("a test").await.unwrap();

@@ -12,10 +12,10 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser();
         app.sign_in_by_hand(&ada, "ada").await;
-        assert_invalid(recover_person(&app, "ada", " ", false).await, "reason");
-        assert_invalid(recover_person(&app, "nobody", PLACEHOLDER_REASON, false).await, "login");
+        assert_invalid(recover_person(&app.scope(), "ada", " ", false).await, "reason");
+        assert_invalid(recover_person(&app.scope(), "nobody", PLACEHOLDER_REASON, false).await, "login");
         ada.get("/account").await.ok();
-        let given = recover_person(&app, "ada", PLACEHOLDER_REASON, false).await.unwrap();
+        let given = recover_person(&app.scope(), "ada", PLACEHOLDER_REASON, false).await.unwrap();
         let IssuedCredential::Pass(pass) = given else { panic!("a pass") };
         app.secrets.saw(&pass);
         ada.get("/account").await.leads_to("/sign-in");
@@ -32,7 +32,7 @@ on_both! {
         app.guess_passwords("ana", 100).await;
         app.advance_seconds(3601);
         assert_throttled(app.try_password("ana", &demo::password("ana")).await);
-        let given = recover_person(&app, "ana", PLACEHOLDER_REASON, true).await.unwrap();
+        let given = recover_person(&app.scope(), "ana", PLACEHOLDER_REASON, true).await.unwrap();
         let IssuedCredential::SetUpCode(code) = given else { panic!("a set-up code") };
         app.secrets.saw(&code);
         assert!(app.try_password("ana", &demo::password("ana")).await.is_err(), "the old password is gone");

@@ -12,7 +12,7 @@ on_both! {
     async fn a_refusal_is_told_to_the_owner(db) {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
-        refuse_case(&app, &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
+        refuse_case(&app.scope(), &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
         let told = app.messages().await.into_iter().filter(|m| m.subject.contains("was refused")).count();
         assert_eq!(told, 2, "in writing, to mail and text");
     }
@@ -32,7 +32,7 @@ on_both! {
         claimant.get("/recover/case").await.ok().says("closed without a reset").does_not_say("could not read");
         // It is over: nothing moves it any more.
         let caller = app.caller("ben").await;
-        assert_refused(refuse_case(&app, &caller, &id, PLACEHOLDER_REASON).await, "closed");
+        assert_refused(refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "closed");
         claimant.post("/recover/case/withdraw", &[]).await.status(409);
         claimant.post("/recover/case/pass", &[]).await.status(409).says("There is no pass yet");
     }
@@ -42,14 +42,14 @@ on_both! {
         let ben = app.caller("ben").await;
         for reason in ["", "?!", "  \t"] {
             let id = app.ready_case_of_ana().await;
-            assert_invalid(refuse_case(&app, &ben, &id, reason).await, "reason");
-            refuse_case(&app, &ben, &id, PLACEHOLDER_REASON).await.unwrap();
-            assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
+            assert_invalid(refuse_case(&app.scope(), &ben, &id, reason).await, "reason");
+            refuse_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await.unwrap();
+            assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
             // A refusal hands the next request to a senior, for 30 days.
             app.advance(a_day() * 31);
         }
         let id = app.reset_case_of_ana().await;
-        assert_refused(refuse_case(&app, &ben, &id, PLACEHOLDER_REASON).await, "remedied");
+        assert_refused(refuse_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "remedied");
     }
 
     async fn a_strangers_case_can_only_be_refused(db) {

@@ -22,7 +22,7 @@ on_both! {
     async fn the_first_admin_is_made_with_the_printed_code_and_no_default_account_exists(db) {
         let app = TestApp::start_at(Place::empty(db).await, |_| {}).await;
         assert_eq!(app.count("SELECT COUNT(*) FROM persons").await, 0);
-        let code = offer_first_admin(&app).await.unwrap().unwrap();
+        let code = offer_first_admin(&app.scope()).await.unwrap().unwrap();
         app.secrets.saw(&code);
         let browser = app.browser();
         browser.get("/set-up").await.ok().says("Make the first admin");
@@ -39,7 +39,7 @@ on_both! {
         let codes = browser.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await;
         app.secrets.saw_all(&codes.ok().items("data-codes"));
         // Once: neither the code nor the offer comes again.
-        assert!(offer_first_admin(&app).await.unwrap().is_none());
+        assert!(offer_first_admin(&app.scope()).await.unwrap().is_none());
         try_code(&app.browser(), &code, PASSWORD).await.status(422);
         app.advance_seconds(30);
         let form = [("login", "Root.Admin"), ("password", PASSWORD)];
@@ -51,7 +51,7 @@ on_both! {
 
     async fn the_printed_code_lives_a_day(db) {
         let app = TestApp::start_at(Place::empty(db).await, |_| {}).await;
-        let code = offer_first_admin(&app).await.unwrap().unwrap();
+        let code = offer_first_admin(&app.scope()).await.unwrap().unwrap();
         app.advance_seconds(24 * 3600 + 1);
         try_code(&app.browser(), &code, PASSWORD).await.status(422);
         assert_eq!(app.count("SELECT COUNT(*) FROM persons").await, 0);

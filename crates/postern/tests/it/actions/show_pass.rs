@@ -13,12 +13,12 @@ on_both! {
     async fn there_is_none_before_the_reset(db) {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         app.bind("ben", &id).await;
         app.record("ben", &id, Kind::CallPlaced).await;
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         app.vouch("mona", &id).await;
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "no pass yet");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         assert_eq!(app.events("step.refused").await.len(), 3);
         assert_eq!(app.count("SELECT COUNT(*) FROM passes").await, 0);
     }
@@ -29,12 +29,12 @@ on_both! {
         let older = app.show_pass(&id).await.code;
         let newer = app.show_pass(&id).await.code;
         let step = app.password("ana").await;
-        assert_invalid(use_pass(&app, &step.row, &older).await, "pass");
+        assert_invalid(use_pass(&app.scope(), &step.row, &older).await, "pass");
         for _ in 2..Config::PASSES_PER_CASE {
             app.show_pass(&id).await;
         }
-        assert_refused(show_pass(&app, &app.row(&id).await).await, "as many passes as it may");
-        assert_invalid(use_pass(&app, &step.row, &newer).await, "pass");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "as many passes as it may");
+        assert_invalid(use_pass(&app.scope(), &step.row, &newer).await, "pass");
         let live = "SELECT COUNT(*) FROM passes WHERE used_at IS NULL AND revoked_at IS NULL";
         assert_eq!(app.count(live).await, 1);
         assert_eq!(app.events("pass.issued").await.len(), 5);
@@ -71,7 +71,7 @@ on_both! {
         let row = app.row(&id).await;
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, row) = (app.app(), row.clone());
+            let (app, row) = (app.scope(), row.clone());
             tasks.spawn(async move { show_pass(&app, &row).await.is_ok() });
         }
         let shown = tasks.join_all().await.into_iter().filter(|shown| *shown).count();

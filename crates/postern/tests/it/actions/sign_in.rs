@@ -17,7 +17,7 @@ on_both! {
         for login in ["ana", "nobody-here"] {
             let mut tasks = JoinSet::new();
             for n in 0..32 {
-                let app = app.app();
+                let app = app.scope();
                 tasks.spawn(async move {
                     let password = Zeroizing::new(format!("guess number {n}"));
                     let outcome = sign_in(&app, Credentials { login, password, device: None }).await;
@@ -76,7 +76,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let id = app.reset_case_of_ana().await;
         let code = app.not_me("ana@demo.postern.invalid", "were removed").await;
-        postern::actions::contest::contest(&app, &code).await.unwrap();
+        postern::actions::contest::contest(&app.scope(), &code).await.unwrap();
         assert_eq!(app.stage(&id).await, "contested");
         assert!(matches!(app.try_password("ana", "wrong, all of it").await, Err(ActionError::Wrong(_))));
         let right = app.try_password("ana", &demo::password("ana")).await;
@@ -87,5 +87,5 @@ on_both! {
 async fn from_device(app: &TestApp, known: &SignedIn) -> Result<(), ActionError> {
     let password = Zeroizing::new(demo::password("ana"));
     let typed = Credentials { login: "ana", password, device: Some(&known.device) };
-    sign_in(app, typed).await.map(|_| ())
+    sign_in(&app.scope(), typed).await.map(|_| ())
 }

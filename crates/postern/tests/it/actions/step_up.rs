@@ -94,7 +94,7 @@ on_both! {
         let mut caller = app.caller("ada").await;
         caller.stepped_up_at = None;
         let scopes = ["cases:read".to_owned()];
-        let refused = create_service_token(&app, &caller, "Ticket system", &scopes, 30).await;
+        let refused = create_service_token(&app.scope(), &caller, "Ticket system", &scopes, 30).await;
         assert!(matches!(refused, Err(ActionError::StepUp)));
         assert_eq!(app.count("SELECT COUNT(*) FROM sessions WHERE stepped_up_at IS NOT NULL AND user_agent <> 'planted by a test'").await, 0);
     }

@@ -35,7 +35,7 @@ on_both! {
         let reset = [("reason", PLACEHOLDER_REASON)];
         ben.post(&format!("/desk/cases/{id}/force-mfa-reset"), &reset).await.status(403).says("suspended");
         // The operator lifts it, and closes what was open in the person's name.
-        recover_person(&app, "ana", PLACEHOLDER_REASON, false).await.unwrap();
+        recover_person(&app.scope(), "ana", PLACEHOLDER_REASON, false).await.unwrap();
         assert!(app.person("ana").await.suspended_at.is_none());
         assert_eq!(app.stage(&id).await, "closed");
     }
@@ -47,8 +47,8 @@ on_both! {
         app.suspend("ana").await;
         app.suspend("dina").await;
         let (ben, sol) = (app.caller("ben").await, app.caller("sol").await);
-        assert_denied(force_mfa_reset(&app, &ben, &ready, PLACEHOLDER_REASON).await, "staff.suspended-account");
-        assert_denied(approve_case(&app, &sol, &awaiting, PLACEHOLDER_REASON).await, "staff.suspended-account");
+        assert_denied(force_mfa_reset(&app.scope(), &ben, &ready, PLACEHOLDER_REASON).await, "staff.suspended-account");
+        assert_denied(approve_case(&app.scope(), &sol, &awaiting, PLACEHOLDER_REASON).await, "staff.suspended-account");
         let denied = app.events("access.denied").await;
         assert_eq!(denied.len(), 2);
         assert_eq!(denied[1]["case"], ready.as_str());
@@ -61,21 +61,23 @@ on_both! {
         let app = TestApp::start(db).await;
         let read = app.person("ana").await.subject();
         for assignment in ["suspended_at = 1", "tier = 'privileged'", "role = 'admin'", "manager_id = NULL"] {
-            let mut change = app.change().await.unwrap();
+            let scope = app.scope();
+            let mut change = scope.begin().await.unwrap();
             persons::lock_unchanged(&mut change, &read).await.unwrap();
             drop(change);
             app.set_person("ana", assignment).await;
-            let mut change = app.change().await.unwrap();
+            let scope = app.scope();
+            let mut change = scope.begin().await.unwrap();
             let changed = persons::lock_unchanged(&mut change, &read).await;
             assert!(matches!(changed, Err(StoreError::Conflict)), "{assignment}: {changed:?}");
             drop(change);
             app.set_person("ana", "suspended_at = NULL, tier = 'standard', role = 'person'").await;
             let mona = app.person("mona").await.id;
             let sql = "UPDATE persons SET manager_id = $1 WHERE login_key = 'ana'";
-            sqlx::query(sql).bind(mona.as_str()).execute(app.db.reader()).await.unwrap();
+            sqlx::query(app.own(sql)).bind(mona.as_str()).execute(app.db.reader()).await.unwrap();
         }
         let id = app.ready_case_of_ana().await;
         let ben = app.caller("ben").await;
-        assert!(!matches!(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Conflict)));
+        assert!(!matches!(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Conflict)));
     }
 }

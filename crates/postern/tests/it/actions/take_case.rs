@@ -37,11 +37,11 @@ on_both! {
         bea.post(&format!("{case}/take"), &[]).await.status(409).says("Somebody has taken");
         bea.post(&format!("{case}/hand-back"), &[]).await.status(409).says("A colleague has this case");
         app.advance_seconds(3600);
-        hand_back_case(&app, &app.caller("sol").await, &id).await.unwrap();
+        hand_back_case(&app.scope(), &app.caller("sol").await, &id).await.unwrap();
         // It has its 72 hours from now on, not from its opening.
         let left = app.row(&id).await.lapses_at().unwrap().duration_since(app.clock.now());
         assert!(left > jiff::SignedDuration::from_hours(71) && left <= jiff::SignedDuration::from_hours(72));
-        assert_refused(hand_back_case(&app, &app.caller("sol").await, &id).await, "Nobody has");
+        assert_refused(hand_back_case(&app.scope(), &app.caller("sol").await, &id).await, "Nobody has");
         assert_eq!((app.events("case.taken").await.len(), app.events("case.handed_back").await.len()), (1, 1));
     }
 
@@ -51,14 +51,14 @@ on_both! {
             (app.caller("ben").await, app.open("ana").await, app.open("carl").await, app.open("fay").await, app.open("gus").await);
         app.bind("ben", &bound).await;
         app.record("ben", &seen, Kind::InPerson).await;
-        add_evidence(&app, &ben, &offered, Kind::Urgency, "HD-1").await.unwrap();
-        escalate_case(&app, &ben, &handed_on, PLACEHOLDER_REASON).await.unwrap();
+        add_evidence(&app.scope(), &ben, &offered, Kind::Urgency, "HD-1").await.unwrap();
+        escalate_case(&app.scope(), &ben, &handed_on, PLACEHOLDER_REASON).await.unwrap();
         for id in [&bound, &seen, &offered, &handed_on] {
             assert!(!is_strangers(&app, id).await);
         }
         // Taken and handed back, one with proof in it stays in the queue.
-        take_case(&app, &ben, &seen).await.unwrap();
-        hand_back_case(&app, &ben, &seen).await.unwrap();
+        take_case(&app.scope(), &ben, &seen).await.unwrap();
+        hand_back_case(&app.scope(), &ben, &seen).await.unwrap();
         assert!(!is_strangers(&app, &seen).await);
     }
 
@@ -68,15 +68,17 @@ on_both! {
         let (ben, id) = (app.caller("ben").await, app.open("ana").await);
         app.advance(jiff::SignedDuration::from_hours(73));
         let nobodys = app.row(&id).await;
-        take_case(&app, &ben, &id).await.unwrap_err();
-        let mut change = app.change_at(&app.tenant, app.clock.now() - jiff::SignedDuration::from_hours(48)).await.unwrap();
+        take_case(&app.scope(), &ben, &id).await.unwrap_err();
+        let scope = app.scope().at(app.clock.now() - jiff::SignedDuration::from_hours(48));
+        let mut change = scope.begin().await.unwrap();
         queue::take(&mut change, &nobodys, &ben.person.id).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
-        assert!(matches!(lapse_case(&app, &nobodys).await, Err(ActionError::Conflict)));
+        assert!(matches!(lapse_case(&app.scope(), &nobodys).await, Err(ActionError::Conflict)));
         let taken = app.row(&id).await;
         assert!(taken.closed_at.is_none());
         app.record("ben", &id, Kind::InPerson).await;
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         let stale = queue::hand_back(&mut change, &taken, ben.person.id.as_str(), true).await;
         assert!(matches!(stale, Err(StoreError::Conflict)));
     }
@@ -85,44 +87,44 @@ on_both! {
     async fn what_was_contested_is_no_strangers_and_can_still_be_taken(db) {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
-        contest(&app, &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
+        contest(&app.scope(), &app.not_me("ana@demo.postern.invalid", "asked").await).await.unwrap();
         assert!(!is_strangers(&app, &id).await);
         app.advance(jiff::SignedDuration::from_hours(73));
-        take_case(&app, &app.caller("sol").await, &id).await.unwrap();
+        take_case(&app.scope(), &app.caller("sol").await, &id).await.unwrap();
     }
 
     async fn a_name_that_nobody_has_can_be_taken_too(db) {
         let app = TestApp::start(db).await;
         let id = app.open("nobody-here").await;
-        take_case(&app, &app.caller("ben").await, &id).await.unwrap();
+        take_case(&app.scope(), &app.caller("ben").await, &id).await.unwrap();
         assert!(!is_strangers(&app, &id).await);
     }
 
     async fn nobody_takes_their_own_and_no_program_takes_any(db) {
         let app = TestApp::start(db).await;
         let (own, other) = (app.open("ben").await, app.open("ana").await);
-        assert_denied(take_case(&app, &app.caller("ben").await, &own).await, "staff.never-oneself");
+        assert_denied(take_case(&app.scope(), &app.caller("ben").await, &own).await, "staff.never-oneself");
         let mut program = app.caller("ada").await;
         program.scopes = Some(vec!["cases:act".to_owned()]);
-        assert_denied(take_case(&app, &program, &other).await, "staff.no-token-takes-a-case");
+        assert_denied(take_case(&app.scope(), &program, &other).await, "staff.no-token-takes-a-case");
         let token = app.token(&["cases:read", "cases:act"]).await;
         let request = app.browser().request(Method::POST, &format!("/api/v1/cases/{other}/take"));
         app.browser().send(request.bearer_auth(token)).await.status(403);
-        assert!(matches!(take_case(&app, &app.caller("otto").await, &other).await, Err(ActionError::Denied(_))));
+        assert!(matches!(take_case(&app.scope(), &app.caller("otto").await, &other).await, Err(ActionError::Denied(_))));
         assert!(is_strangers(&app, &other).await);
     }
 
     async fn what_nobody_takes_up_runs_out_after_three_days(db) {
         let app = TestApp::start(db).await;
         let (id, nobodys, taken) = (app.open("ana").await, app.open("nobody-here").await, app.open("gus").await);
-        take_case(&app, &app.caller("ben").await, &taken).await.unwrap();
+        take_case(&app.scope(), &app.caller("ben").await, &taken).await.unwrap();
         let lapses_at = app.row(&id).await.lapses_at().unwrap();
         app.advance(lapses_at.duration_since(app.clock.now()) - jiff::SignedDuration::from_secs(60));
         assert_eq!(app.stage(&id).await, "verifying");
         app.advance_seconds(61);
         // When it is read, whether the job came or not; and the job puts it on record.
         assert_eq!(app.stage(&id).await, "closed");
-        lapse_cases(&app).await.unwrap();
+        lapse_cases(&app.scope()).await.unwrap();
         for case in [&id, &nobodys] {
             assert!(app.row(case).await.closed_at.is_some());
         }
@@ -137,7 +139,7 @@ on_both! {
         let (id, ben) = (app.open("ana").await, app.caller("ben").await);
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, id, ben) = (app.app(), id.clone(), ben.clone());
+            let (app, id, ben) = (app.scope(), id.clone(), ben.clone());
             tasks.spawn(async move { take_case(&app, &ben, &id).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);

@@ -22,9 +22,9 @@ on_both! {
         let verified_at = app.clock.now();
         app.set_person("ana", "tier = 'sensitive'").await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
         app.wait_for_hold(&id).await;
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let minute = SignedDuration::from_mins(1);
         assert!(until.duration_since(verified_at) <= a_day() + minute, "it counts from the notice of then");
@@ -41,7 +41,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         app.record("ben", &id, Kind::CallPlaced).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
         app.approve("sol", &id).await;
         app.wait_for_hold(&id).await;
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
@@ -65,7 +65,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.set_person("ana", "role = 'senior'").await;
         let ben = app.caller("ben").await;
-        assert_denied(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "staff.never-equal-or-higher");
+        assert_denied(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "staff.never-equal-or-higher");
         app.set_person("ana", "role = 'person'").await;
         app.reset("ben", &id).await;
     }
@@ -78,10 +78,10 @@ on_both! {
         app.record("ben", &id, Kind::CallPlaced).await;
         let fay = app.person("fay").await.id;
         let sql = "UPDATE persons SET manager_id = $1 WHERE login_key = 'ana'";
-        sqlx::query(sql).bind(fay.as_str()).execute(app.db.reader()).await.unwrap();
+        sqlx::query(app.own(sql)).bind(fay.as_str()).execute(app.db.reader()).await.unwrap();
         for login in ["mona", "fay"] {
             let caller = app.caller(login).await;
-            let outcome = vouch(&app, &caller, &id, &phrase, "I spoke with her").await;
+            let outcome = vouch(&app.scope(), &caller, &id, &phrase, "I spoke with her").await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
         }
         assert_eq!(app.stage(&id).await, "verifying");
@@ -92,7 +92,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.set_person("ana", "manager_id = NULL").await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
         assert_eq!(app.stage(&id).await, "verifying");
     }
 }

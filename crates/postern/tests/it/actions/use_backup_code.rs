@@ -11,10 +11,10 @@ on_both! {
         let codes = app.backup_codes_of("ana").await;
         for (code, typed) in codes.iter().zip([codes[0].clone(), codes[1].to_lowercase(), codes[2].replace('-', " ")]) {
             let step = app.password("ana").await;
-            let signed_in = use_backup_code(&app, &step.row, &typed, None).await.unwrap();
+            let signed_in = use_backup_code(&app.scope(), &step.row, &typed, None).await.unwrap();
             app.secrets.saw(&signed_in.session);
             let step = app.password("ana").await;
-            assert_invalid(use_backup_code(&app, &step.row, code, None).await, "backup_code");
+            assert_invalid(use_backup_code(&app.scope(), &step.row, code, None).await, "backup_code");
         }
         let used = app.events("mfa.backup_code_used").await;
         assert_eq!(used.iter().map(|e| e["detail"]["left"].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 2]);
@@ -27,11 +27,11 @@ on_both! {
         let (_, gus) = (app.backup_codes_of("ana").await, app.backup_codes_of("gus").await);
         let step = app.password("ana").await;
         for wrong in ["", "1234", &gus[0]] {
-            assert_invalid(use_backup_code(&app, &step.row, wrong, None).await, "backup_code");
+            assert_invalid(use_backup_code(&app.scope(), &step.row, wrong, None).await, "backup_code");
         }
         assert_eq!(app.events("signin.failed").await.len(), 3);
         let step = app.password("gus").await;
-        app.secrets.saw(&use_backup_code(&app, &step.row, &gus[0], None).await.unwrap().session);
+        app.secrets.saw(&use_backup_code(&app.scope(), &step.row, &gus[0], None).await.unwrap().session);
     }
 
     async fn guessing_is_throttled(db) {
@@ -40,9 +40,9 @@ on_both! {
         let step = app.password("ana").await;
         for n in 0..5 {
             let guess = format!("0000-0000-0000-000{n}");
-            assert_invalid(use_backup_code(&app, &step.row, &guess, None).await, "backup_code");
+            assert_invalid(use_backup_code(&app.scope(), &step.row, &guess, None).await, "backup_code");
         }
-        assert_throttled(use_backup_code(&app, &app.password("ana").await.row, &codes[0], None).await);
+        assert_throttled(use_backup_code(&app.scope(), &app.password("ana").await.row, &codes[0], None).await);
     }
 
     async fn of_sixteen_at_once_one_wins(db) {
@@ -54,7 +54,7 @@ on_both! {
         }
         let mut tasks = JoinSet::new();
         for step in steps {
-            let (app, code) = (app.app(), code.clone());
+            let (app, code) = (app.scope(), code.clone());
             tasks.spawn(async move { use_backup_code(&app, &step.row, &code, None).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);

@@ -17,13 +17,13 @@ on_both! {
         let (first, second) = (app.password("ana").await, app.password("ana").await);
         assert!(matches!(first.flow, Flow::PassStep { .. }));
         let spoken = pass.to_lowercase().replace('-', " ");
-        let begun = use_pass(&app, &first.row, &spoken).await.unwrap();
+        let begun = use_pass(&app.scope(), &first.row, &spoken).await.unwrap();
         assert!(matches!(begun.flow, Flow::Enrolling { .. }));
         // Used is used: in another sign-in, in the same one, and after a while.
-        assert_invalid(use_pass(&app, &second.row, &pass).await, "pass");
-        assert!(use_pass(&app, &first.row, &pass).await.is_err());
+        assert_invalid(use_pass(&app.scope(), &second.row, &pass).await, "pass");
+        assert!(use_pass(&app.scope(), &first.row, &pass).await.is_err());
         app.advance_seconds(60);
-        assert_invalid(use_pass(&app, &second.row, &pass).await, "pass");
+        assert_invalid(use_pass(&app.scope(), &second.row, &pass).await, "pass");
         assert_eq!(app.events("pass.used").await.len(), 1);
         assert_eq!(app.events("pass.rejected").await.len(), 3);
     }
@@ -35,7 +35,7 @@ on_both! {
         let (ana_pass, gus_pass) = (app.show_pass(&anas).await.code, app.show_pass(&guses).await.code);
         let step = app.password("ana").await;
         for wrong in ["", "0000-0000-0000", "'; --", &gus_pass] {
-            assert_invalid(use_pass(&app, &step.row, wrong).await, "pass");
+            assert_invalid(use_pass(&app.scope(), &step.row, wrong).await, "pass");
         }
         let rejected = app.events("pass.rejected").await;
         assert_eq!(rejected.len(), 4);
@@ -43,8 +43,8 @@ on_both! {
         // The password alone, which led nowhere, is on the record too.
         assert_eq!(app.events("signin.failed").await.len(), 5);
         // Neither pass was spent by it.
-        use_pass(&app, &step.row, &ana_pass).await.unwrap();
-        use_pass(&app, &app.password("gus").await.row, &gus_pass).await.unwrap();
+        use_pass(&app.scope(), &step.row, &ana_pass).await.unwrap();
+        use_pass(&app.scope(), &app.password("gus").await.row, &gus_pass).await.unwrap();
     }
 
     async fn it_lives_to_the_second(db) {
@@ -52,14 +52,14 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let pass = app.show_pass(&id).await;
         let step = app.password_later("ana", pass.expires_at + SignedDuration::from_secs(1)).await;
-        assert_invalid(use_pass(&app, &step.row, &pass.code).await, "pass");
+        assert_invalid(use_pass(&app.scope(), &step.row, &pass.code).await, "pass");
         // A second before the end it works, unless this machine needed more than that second to check it.
         let worked = loop {
             let pass = app.show_pass(&id).await;
             assert_eq!(pass.expires_at.duration_since(app.clock.now()).as_mins(), 9);
             let step = app.password_later("ana", pass.expires_at - SignedDuration::from_secs(1)).await;
             let began = Instant::now();
-            let outcome = use_pass(&app, &step.row, &pass.code).await;
+            let outcome = use_pass(&app.scope(), &step.row, &pass.code).await;
             if outcome.is_ok() || began.elapsed() < Duration::from_millis(900) {
                 break outcome.is_ok();
             }
@@ -74,20 +74,20 @@ on_both! {
         let step = app.password("ana").await;
         for n in 0..5 {
             let guess = format!("0000-0000-000{n}");
-            assert_invalid(use_pass(&app, &step.row, &guess).await, "pass");
+            assert_invalid(use_pass(&app.scope(), &step.row, &guess).await, "pass");
         }
-        let wait = assert_throttled(use_pass(&app, &step.row, &pass).await);
+        let wait = assert_throttled(use_pass(&app.scope(), &step.row, &pass).await);
         assert!((25..=30).contains(&wait), "{wait}");
         // A new sign-in is no new count.
         let again = app.password("ana").await;
-        assert_throttled(use_pass(&app, &again.row, &pass).await);
+        assert_throttled(use_pass(&app.scope(), &again.row, &pass).await);
         let page = app.browser();
         page.set_cookie(crate::browser::FLOW, None);
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         page.post("/sign-in", &form).await.leads_to("/sign-in/pass");
         page.post("/sign-in/pass", &[("pass", &pass)]).await.status(429).says("Too many attempts");
         app.advance_seconds(31);
-        use_pass(&app, &app.password("ana").await.row, &pass).await.unwrap();
+        use_pass(&app.scope(), &app.password("ana").await.row, &pass).await.unwrap();
     }
 
     async fn of_sixteen_at_once_one_wins(db) {
@@ -100,7 +100,7 @@ on_both! {
         }
         let mut tasks = JoinSet::new();
         for step in steps {
-            let (app, pass) = (app.app(), pass.clone());
+            let (app, pass) = (app.scope(), pass.clone());
             tasks.spawn(async move { use_pass(&app, &step.row, &pass).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -113,7 +113,7 @@ on_both! {
         let (pass, step) = (app.show_pass(&id).await.code, app.password("ana").await);
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
-            let (app, pass, row) = (app.app(), pass.clone(), step.row.clone());
+            let (app, pass, row) = (app.scope(), pass.clone(), step.row.clone());
             tasks.spawn(async move { use_pass(&app, &row, &pass).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -123,7 +123,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let id = app.reset_case_of_ana().await;
         let (pass, step) = (app.show_pass(&id).await.code, app.password("fay").await);
-        assert_refused(use_pass(&app, &step.row, &pass).await, "does not fit");
+        assert_refused(use_pass(&app.scope(), &step.row, &pass).await, "does not fit");
         assert_eq!(app.events("step.refused").await.len(), 1);
     }
 }

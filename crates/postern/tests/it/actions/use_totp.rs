@@ -15,8 +15,8 @@ on_both! {
         let step = app.password("ana").await;
         let code = phone.code(app.seconds());
         app.secrets.saw(&code);
-        assert_invalid(use_totp(&app, &step.row, &code, None).await, "code");
-        assert_invalid(use_totp(&app, &step.row, &phone.code(app.seconds() - 30), None).await, "code");
+        assert_invalid(use_totp(&app.scope(), &step.row, &code, None).await, "code");
+        assert_invalid(use_totp(&app.scope(), &step.row, &phone.code(app.seconds() - 30), None).await, "code");
         app.advance_seconds(30);
         app.sign_in("ana").await;
         let causes: Vec<String> = app.causes().await;
@@ -47,10 +47,10 @@ on_both! {
         let wrong = phone.wrong_code(app.seconds());
         for _ in 0..5 {
             let step = app.password("ana").await;
-            assert_invalid(use_totp(&app, &step.row, &wrong, None).await, "code");
+            assert_invalid(use_totp(&app.scope(), &step.row, &wrong, None).await, "code");
         }
         let step = app.password("ana").await;
-        let wait = assert_throttled(use_totp(&app, &step.row, &phone.code(app.seconds()), None).await);
+        let wait = assert_throttled(use_totp(&app.scope(), &step.row, &phone.code(app.seconds()), None).await);
         assert!((25..=30).contains(&wait), "{wait}");
         app.advance_seconds(31);
         app.sign_in("ana").await;
@@ -65,7 +65,7 @@ on_both! {
         }
         let mut tasks = JoinSet::new();
         for step in steps {
-            let (app, code) = (app.app(), code.clone());
+            let (app, code) = (app.scope(), code.clone());
             tasks.spawn(async move { use_totp(&app, &step.row, &code, None).await.is_ok() });
         }
         assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -86,7 +86,7 @@ on_both! {
         let step = app.password("gus").await;
         let code = phone.code(app.seconds());
         app.secrets.saw(&code);
-        assert!(use_totp(&app, &step.row, &code, None).await.is_err());
+        assert!(use_totp(&app.scope(), &step.row, &code, None).await.is_err());
         assert!(app.session_ids("gus").await.is_empty());
     }
 
@@ -109,7 +109,7 @@ on_both! {
             app.advance_seconds(3601);
             let step = app.password("ana").await;
             let wrong = phone.wrong_code(app.seconds());
-            assert_invalid(use_totp(&app, &step.row, &wrong, None).await, "code");
+            assert_invalid(use_totp(&app.scope(), &step.row, &wrong, None).await, "code");
             assert_eq!(app.events("mfa.factor_disabled").await.len(), usize::from(n == 100), "after {n}");
         }
         let factor = factors::list(&app.db, &app.tenant, &ana.id).await.unwrap().remove(0);

@@ -16,7 +16,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
         app.record("sol", &id, Kind::LiveVideo).await;
-        assert_denied(vouch(&app, &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
         assert_eq!(app.events("access.denied").await.len(), 1);
         assert_eq!(app.stage(&id).await, "verifying");
 
@@ -25,7 +25,7 @@ on_both! {
         let id = app.open("ben").await;
         let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
-        assert_denied(vouch(&app, &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
         // The other way round the second piece is recorded, but one witness stays one witness.
         let id = app.open("ben").await;
         app.bind("ada", &id).await;
@@ -41,7 +41,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         for login in ["fay", "ben", "sol", "ada", "ana"] {
             let caller = app.caller(login).await;
-            let outcome = vouch(&app, &caller, &id, &phrase, HOW).await;
+            let outcome = vouch(&app.scope(), &caller, &id, &phrase, HOW).await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
             let browser = app.browser_with_planted_session(login).await;
             browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_say("Ana");
@@ -55,7 +55,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         let mut mona = app.caller("mona").await;
         mona.phishing_resistant = false;
-        assert_denied(vouch(&app, &mona, &id, &phrase, HOW).await, "staff.passkey-only");
+        assert_denied(vouch(&app.scope(), &mona, &id, &phrase, HOW).await, "staff.passkey-only");
         let browser = app.browser_with_planted_weak_session("mona").await;
         let form = [("phrase", phrase.as_str()), ("how", HOW)];
         browser.post(&format!("/account/vouches/{id}"), &form).await.status(403);
@@ -68,10 +68,10 @@ on_both! {
         let strangers = app.open("ana").await;
         let anas = app.open("ana").await;
         let heard = app.row(&anas).await.phrase;
-        assert_invalid(vouch(&app, &mona, &strangers, &heard, HOW).await, "phrase");
+        assert_invalid(vouch(&app.scope(), &mona, &strangers, &heard, HOW).await, "phrase");
         assert!(app.case(&strangers).await.evidence().is_empty());
-        assert_invalid(vouch(&app, &mona, &anas, &heard, "").await, "how");
-        vouch(&app, &mona, &anas, &heard, HOW).await.unwrap();
+        assert_invalid(vouch(&app.scope(), &mona, &anas, &heard, "").await, "how");
+        vouch(&app.scope(), &mona, &anas, &heard, HOW).await.unwrap();
     }
 
     async fn guesses_at_the_phrase_are_counted_with_the_agents(db) {
@@ -79,10 +79,10 @@ on_both! {
         let mona = app.caller("mona").await;
         let id = app.open("ana").await;
         for _ in 0..5 {
-            assert_invalid(vouch(&app, &mona, &id, "apple apple apple", HOW).await, "phrase");
+            assert_invalid(vouch(&app.scope(), &mona, &id, "apple apple apple", HOW).await, "phrase");
         }
         assert_eq!(app.events("case.phrase_rejected").await.len(), 5);
         let phrase = app.row(&id).await.phrase;
-        assert!(assert_throttled(vouch(&app, &mona, &id, &phrase, HOW).await) > 20);
+        assert!(assert_throttled(vouch(&app.scope(), &mona, &id, &phrase, HOW).await) > 20);
     }
 }

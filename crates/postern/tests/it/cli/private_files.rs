@@ -27,7 +27,7 @@ async fn the_first_admins_code_goes_to_a_file_that_is_gone_when_it_was_used() {
     let said = BufReader::new(server.stdout.take().unwrap());
     let said: Vec<String> =
         said.lines().map(Result::unwrap).take_while(|line| !line.contains("the link is in")).collect();
-    let file = folder.at("data/first-admin-code.txt");
+    let file = folder.at("data/first-admin-code-your-organisation.txt");
     assert_eq!(mode(&file), 0o600);
     let link = fs::read_to_string(&file).unwrap();
     let code = link.lines().next().unwrap().split_once("/set-up#").unwrap().1.to_owned();
@@ -46,7 +46,7 @@ async fn the_first_admins_code_goes_to_a_file_that_is_gone_when_it_was_used() {
         ("email", "rosa@demo.postern.invalid"),
         ("password", "gravel-otter-91-lamp-violet"),
     ];
-    let page = format!("http://{listen}/set-up");
+    let page = format!("{origin}/set-up");
     eventually("it answers", async || http.get(&page).send().await.is_ok()).await;
     let answer = http.post(&page).header("origin", &origin).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());

@@ -1,5 +1,6 @@
 use postern::app::App;
 use postern::config::{Config, Smtp};
+use postern::scope::Scope;
 use postern::store::outbox;
 use postern_testkit::{FakeGateway, FakeSmtp};
 
@@ -85,17 +86,16 @@ on_both! {
 
     async fn a_crash_between_the_attempt_and_its_outcome_sends_it_again(db) {
         let place = Place::with_people(db).await;
-        let configure = |config: &mut Config| config.tenant_name = "Halden Works".to_owned();
-        let mut config = place.config("127.0.0.1:1".parse().unwrap());
-        configure(&mut config);
+        let config = place.config("127.0.0.1:1".parse().unwrap());
         // An app without a server has no jobs: it commits, claims its messages, and is gone.
         let app = App::start(config).await.unwrap();
-        postern::actions::open_case::open_case(&app, "gus", None).await.unwrap();
+        let [scope] = Scope::of_served(&app).try_into().ok().unwrap();
+        postern::actions::open_case::open_case(&scope, "gus", None).await.unwrap();
         let mut due = outbox::list_due(&app.db, true, app.clock.now()).await.unwrap();
         due.extend(outbox::list_due(&app.db, false, app.clock.now()).await.unwrap());
         assert_eq!(due.len(), 2);
         for message in &due {
-            let mut change = app.change().await.unwrap();
+            let mut change = scope.begin().await.unwrap();
             let next_at = change.at() + jiff::SignedDuration::from_secs(30);
             assert!(outbox::claim(&mut change, message, next_at).await.unwrap());
             // Nobody else may send it meanwhile.

@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use jiff::SignedDuration;
-use postern::app::App;
+use postern::scope::Scope;
 use postern::store::imported_sign_ins;
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ on_both! {
         app.import("1.jsonl", fatigue("ana", 5, now)).await;
         app.finding("mfa_fatigue").await;
         let sql = "UPDATE findings SET grade = 'catastrophe', severity = 4, confidence = 'proven' WHERE rule = 'mfa_fatigue'";
-        sqlx::query(sql).execute(app.db.reader()).await.unwrap();
+        sqlx::query(app.own(sql)).execute(app.db.reader()).await.unwrap();
         app.import("2.jsonl", jsonl(&[declined("ana", now), declined("ana", now + SignedDuration::from_secs(20))])).await;
         let grown = app.finding_where("mfa_fatigue", |row| row.record_count >= 7).await;
         assert_eq!((&*grown.grade, grown.severity, &*grown.confidence), ("catastrophe", 4, "proven"));
@@ -139,8 +139,8 @@ on_both! {
             app.finding_where("mfa_fatigue", |row| row.subject_words == who).await;
         }
         eventually("every node counts the same", async || {
-            let count = |node: &App| node.open_incidents.load(Ordering::Relaxed);
-            count(&app) == 3 && others.iter().all(|node| count(&node.app) == 3)
+            let count = |scope: Scope| scope.tenant.activity.open_incidents.load(Ordering::Relaxed);
+            count(app.scope()) == 3 && others.iter().all(|node| count(node.scope()) == 3)
         })
         .await;
         // A node that tells the same a moment later than the others changes nothing.
@@ -194,8 +194,8 @@ on_both! {
         app.finding("mfa_fatigue").await;
         // And when it is analysed anew.
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
-        sqlx::query("DELETE FROM finding_people").execute(app.db.reader()).await.unwrap();
-        sqlx::query("DELETE FROM findings").execute(app.db.reader()).await.unwrap();
+        sqlx::query(app.own("DELETE FROM finding_people")).execute(app.db.reader()).await.unwrap();
+        sqlx::query(app.own("DELETE FROM findings")).execute(app.db.reader()).await.unwrap();
         app.import("more.jsonl", jsonl(&[declined("ana", app.clock.now())])).await;
         app.finding_where("mfa_fatigue", |row| row.record_count == 6).await;
     }

@@ -47,7 +47,7 @@ on_both! {
         assert_eq!(app.events("incident.opened").await.len(), 1);
         // What strangers do by typing a name raises nobody's risk, and sends nobody to a senior.
         let ben = app.caller("ben").await;
-        let (_, case, _) = postern::actions::case_for(&app, &ben, &opened[0]).await.unwrap();
+        let (_, case, _) = postern::actions::case_for(&app.scope(), &ben, &opened[0]).await.unwrap();
         assert_eq!(case.risk(), 0);
         let sol = app.browser_with_planted_session("sol").await;
         let page = sol.get(&format!("/desk/incidents/{}", found.id)).await;

@@ -11,12 +11,12 @@ on_both! {
     async fn a_checkpoint_goes_to_the_folder_and_once_a_day_to_the_auditors(db) {
         let folder = tempfile::tempdir().unwrap();
         let app = TestApp::start_with(db, |config| config.checkpoint_folder = Some(folder.path().to_owned())).await;
-        let _ = sequence_audit(&app).await;
+        let _ = sequence_audit(&app.scope()).await;
         for _ in 0..2 {
-            publish_checkpoint(&app).await.unwrap();
+            publish_checkpoint(&app.scope()).await.unwrap();
         }
-        let vkey = signer(&app).unwrap().vkey();
-        let kept: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        let vkey = signer(&app.scope()).unwrap().vkey();
+        let kept: Vec<_> = std::fs::read_dir(folder.path().join("halden-works")).unwrap().map(|file| file.unwrap().path()).collect();
         assert!(!kept.is_empty());
         for file in &kept {
             let note = std::fs::read_to_string(file).unwrap();
@@ -25,14 +25,14 @@ on_both! {
         }
         assert_eq!(mailed(&app).await, 1);
         app.advance(a_day());
-        publish_checkpoint(&app).await.unwrap();
+        publish_checkpoint(&app.scope()).await.unwrap();
         assert_eq!(mailed(&app).await, 2);
     }
 }
 
 /// Mails with a checkpoint; each went to the auditor, and holds one that verifies.
 async fn mailed(app: &TestApp) -> usize {
-    let vkey = signer(app).unwrap().vkey();
+    let vkey = signer(&app.scope()).unwrap().vkey();
     let messages = app.messages().await;
     let mails: Vec<_> = messages.iter().filter(|m| m.subject.contains("Checkpoint")).collect();
     for mail in &mails {

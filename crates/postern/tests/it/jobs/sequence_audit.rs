@@ -13,18 +13,18 @@ on_both! {
         let app = TestApp::start(db).await;
         let mut tasks = JoinSet::new();
         for n in 0..8 {
-            let app = app.app();
+            let app = app.scope();
             tasks.spawn(async move {
                 for k in 0..25 {
                     let event = Event::new(EventKind::AccessDenied, Actor::System)
                         .detail(serde_json::json!({ "writer": n, "entry": k }));
-                    app.change().await.unwrap().commit(&event).await.unwrap();
+                    app.begin().await.unwrap().commit(&event).await.unwrap();
                 }
             });
         }
         // Two nodes sequence at the same time, beside the server's own job; each loses now and then, none forks.
         for _ in 0..2 {
-            let app = app.app();
+            let app = app.scope();
             tasks.spawn(async move {
                 for _ in 0..20 {
                     let _ = sequence_audit(&app).await;
@@ -33,7 +33,7 @@ on_both! {
         }
         tasks.join_all().await;
         while has_unsequenced(&app.db, &app.tenant).await.unwrap() {
-            let _ = sequence_audit(&app).await;
+            let _ = sequence_audit(&app.scope()).await;
         }
         let rows = list_sequenced(&app.db, &app.tenant, 0, i64::MAX).await.unwrap();
         let places: Vec<i64> = rows.iter().map(|row| row.seq.unwrap()).collect();
@@ -79,7 +79,7 @@ on_both! {
 
 async fn settle(app: &TestApp) {
     while has_unsequenced(&app.db, &app.tenant).await.unwrap() {
-        let _ = sequence_audit(app).await;
+        let _ = sequence_audit(&app.scope()).await;
     }
 }
 
@@ -95,7 +95,7 @@ async fn export(app: &TestApp, folder: &std::path::Path, edit: impl Fn(&mut Expo
         edit(&mut entry);
         entry
     });
-    let vkey = signer(app).unwrap().vkey();
+    let vkey = signer(&app.scope()).unwrap().vkey();
     write_folder(folder, &note, &vkey, entries).unwrap();
     vkey
 }

@@ -35,7 +35,7 @@ impl TestApp {
     }
 
     async fn mail_contact(&self) -> String {
-        let row = sqlx::query_as("SELECT id FROM contacts WHERE value = $1").bind(MAIL);
+        let row = sqlx::query_as(self.own("SELECT id FROM contacts WHERE value = $1")).bind(MAIL);
         let (id,): (String,) = row.fetch_one(self.db.reader()).await.unwrap();
         id
     }
@@ -58,7 +58,7 @@ on_both! {
         app.advance_seconds(12 * 3600);
         app.still_waits(&id).await;
         assert!(app.events("case.hold_started").await.is_empty(), "it ran, and nobody was told");
-        let early = force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await;
+        let early = force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await;
         assert!(matches!(early, Err(ActionError::Refused(_))));
         smtp.set_broken(false);
         app.advance_seconds(7201);
@@ -68,7 +68,7 @@ on_both! {
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         assert_eq!(until.as_microsecond(), notice.delivered_at.unwrap() + 86_400_000_000);
         app.advance(until.duration_since(app.clock.now()) - SignedDuration::from_secs(2));
-        let early = force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await;
+        let early = force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await;
         assert!(matches!(early, Err(ActionError::Refused(_))));
         app.advance_seconds(3);
         app.reset("ben", &id).await;
@@ -102,7 +102,7 @@ on_both! {
         // Development takes every message: the office number was called, and the mail address is newer than the case.
         let app = TestApp::start(db).await;
         let id = app.open("carl").await;
-        let sql = sqlx::query("UPDATE contacts SET filed_at = $2, confirmed_at = $2 WHERE value = $1");
+        let sql = sqlx::query(app.own("UPDATE contacts SET filed_at = $2, confirmed_at = $2 WHERE value = $1"));
         sql.bind(MAIL).bind(app.clock.now().as_microsecond()).execute(app.db.reader()).await.unwrap();
         app.verify_carl(&id).await;
         eventually("both went out", async || {
@@ -112,7 +112,7 @@ on_both! {
         .await;
         app.still_waits(&id).await;
         // Old enough, and confirmed by nobody.
-        let sql = sqlx::query("UPDATE contacts SET filed_at = 1, confirmed_at = NULL WHERE value = $1");
+        let sql = sqlx::query(app.own("UPDATE contacts SET filed_at = 1, confirmed_at = NULL WHERE value = $1"));
         sql.bind(MAIL).execute(app.db.reader()).await.unwrap();
         app.still_waits(&id).await;
     }
@@ -124,7 +124,7 @@ on_both! {
         let (sol, ada) = (app.caller("sol").await, app.caller("ada").await);
         let id = app.open("carl").await;
         app.verify_carl(&id).await;
-        let early = want_hold(&app, &sol, &id, PLACEHOLDER_REASON).await;
+        let early = want_hold(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await;
         assert!(matches!(early, Err(ActionError::Refused(_))), "a day has not gone by");
         app.advance(a_day());
         app.advance_seconds(1);
@@ -142,10 +142,10 @@ on_both! {
         assert_eq!(app.stage(&id).await, "awaiting_notice");
         assert_eq!(app.told_overseers("may begin unheard").await.len(), 2);
         for other in [&sol, &app.caller("ben").await] {
-            let denied = want_hold(&app, other, &id, PLACEHOLDER_REASON).await;
+            let denied = want_hold(&app.scope(), other, &id, PLACEHOLDER_REASON).await;
             assert!(matches!(denied, Err(ActionError::Denied(_))), "one senior twice, or an agent");
         }
-        want_hold(&app, &ada, &id, PLACEHOLDER_REASON).await.unwrap();
+        want_hold(&app.scope(), &ada, &id, PLACEHOLDER_REASON).await.unwrap();
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(47) && left <= SignedDuration::from_hours(48));

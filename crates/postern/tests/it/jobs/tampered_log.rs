@@ -10,13 +10,14 @@ use postern::actions::accept_restore::accept_restore;
 use postern::app::App;
 use postern::audit_log::AuditLogError;
 use postern::jobs::sequence_audit::sequence_audit;
+use postern::scope::Scope;
 use postern::store::audit::{find_checkpoint, last_numbers};
 use postern_audit::{Finding, Problem, verify_folder};
 use postern_core::event::{Actor, Event, EventKind};
 use sqlx::AssertSqlSafe;
 
 use crate::on_both::on_both;
-use crate::test_app::{Database, Place};
+use crate::test_app::{Database, Place, own_rows};
 
 /// A program without jobs: nothing is sequenced unless the test says so.
 struct Quiet {
@@ -28,8 +29,14 @@ impl Quiet {
     async fn start(db: Database) -> Self {
         let place = Place::with_people(db).await;
         let app = start_on(&place).await;
-        sequence_audit(&app).await.unwrap();
-        Self { app, place }
+        let quiet = Self { app, place };
+        sequence_audit(&quiet.scope()).await.unwrap();
+        quiet
+    }
+
+    fn scope(&self) -> Scope {
+        let [scope] = Scope::of_served(&self.app).try_into().ok().unwrap();
+        scope
     }
 
     /// The same data, after a restart.
@@ -41,13 +48,14 @@ impl Quiet {
     async fn write(&self, records: usize) {
         for _ in 0..records {
             let event = Event::new(EventKind::AccessDenied, Actor::System);
-            self.app.change().await.unwrap().commit(&event).await.unwrap();
+            self.scope().begin().await.unwrap().commit(&event).await.unwrap();
         }
     }
 
     /// What somebody with a shell on the database does.
     async fn tamper(&self, sql: &str) {
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(self.app.db.reader()).await.unwrap();
+        let sql = sql.replace("WHERE ", &format!("WHERE tenant_id = '{}' AND ", self.scope().tenant.id));
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.app.db.reader()).await.unwrap();
     }
 
     /// `postern audit export`, then the verifier.
@@ -59,7 +67,7 @@ impl Quiet {
         let export = move || {
             let mut postern = Command::new(env!("CARGO_BIN_EXE_postern"));
             postern
-                .args(["audit", "export", "--database-url", &url])
+                .args(["audit", "export", "--tenant", "halden-works", "--database-url", &url])
                 .arg("--data")
                 .arg(&data)
                 .arg("--out")
@@ -101,13 +109,13 @@ on_both! {
              replace(replace(body, id, 'forged'), '\"number\":' || number, '\"number\":' || (number + 1)), nonce, mac \
              FROM audit_entries WHERE stream = 'main' AND number = {NEWEST}"
         )).await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Tampered(why)) if why.contains("forged")), "{refused:?}");
-        assert!(quiet.app.audit_health.is_refusing());
+        assert!(quiet.scope().tenant.activity.audit_health.is_refusing());
         assert!(says(&quiet.findings("forged").await, "the row forged has no place yet, and it does not bear"));
         quiet.tamper("DELETE FROM audit_entries WHERE id = 'forged'").await;
-        sequence_audit(&quiet.app).await.unwrap();
-        assert!(!quiet.app.audit_health.is_refusing());
+        sequence_audit(&quiet.scope()).await.unwrap();
+        assert!(!quiet.scope().tenant.activity.audit_health.is_refusing());
         quiet.end().await;
     }
 
@@ -143,17 +151,17 @@ on_both! {
         let quiet = Quiet::start(db).await;
         quiet.write(3).await;
         quiet.tamper(&format!("DELETE FROM audit_entries WHERE number = {NEWEST} - 1 AND stream = 'main'")).await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Tampered(why)) if why.contains("before they had")), "{refused:?}");
 
         // The operator accepts the loss. The log goes on, and a verifier names the gap for ever.
-        let lost = accept_restore(&quiet.app, "a test deleted it, HD-4711").await.unwrap();
+        let lost = accept_restore(&quiet.scope(), "a test deleted it, HD-4711").await.unwrap();
         let told = "SELECT COUNT(*) FROM outbox WHERE subject = 'A loss in the audit log was accepted'";
-        let told: i64 = sqlx::query_scalar(told).fetch_one(quiet.app.db.reader()).await.unwrap();
+        let told: i64 = sqlx::query_scalar(own_rows(&quiet.app.db, &quiet.scope().tenant.id, told)).fetch_one(quiet.app.db.reader()).await.unwrap();
         assert_eq!(told, 2, "the admin and the auditor");
         assert_eq!(lost.iter().map(|range| range.to - range.from).collect::<Vec<_>>(), [0]);
-        sequence_audit(&quiet.app).await.unwrap();
-        let again = accept_restore(&quiet.app, "nothing to accept").await;
+        sequence_audit(&quiet.scope()).await.unwrap();
+        let again = accept_restore(&quiet.scope(), "nothing to accept").await;
         assert!(matches!(again, Err(ActionError::Refused(_))), "{again:?}");
         let folder = quiet.place.folder().join("gap");
         export_whole(&quiet, &folder).await;
@@ -166,11 +174,11 @@ on_both! {
         let quiet = Quiet::start(db).await;
         quiet.write(2).await;
         quiet.tamper(&format!("DELETE FROM audit_entries WHERE number = {NEWEST} AND stream = 'main'")).await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(why)) if why.contains("are gone")), "{refused:?}");
         // The count is set back with it: the node that wrote the record remembers.
         quiet.tamper("UPDATE audit_streams SET last_number = last_number - 1 WHERE stream = 'main'").await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(_))), "{refused:?}");
         assert!(says(&quiet.findings("newest").await, "of the stream main are gone"));
         quiet.end().await;
@@ -180,32 +188,32 @@ on_both! {
     async fn a_signed_entry_that_is_gone_is_accepted_by_nobody(db) {
         let quiet = Quiet::start(db).await;
         quiet.write(1).await;
-        sequence_audit(&quiet.app).await.unwrap();
-        let (size, _) = find_checkpoint(&quiet.app.db, &quiet.app.tenant).await.unwrap().unwrap();
+        sequence_audit(&quiet.scope()).await.unwrap();
+        let (size, _) = find_checkpoint(&quiet.app.db, &quiet.scope().tenant.id).await.unwrap().unwrap();
         quiet.tamper(&format!("DELETE FROM audit_entries WHERE seq = {}", size - 1)).await;
-        let refused = accept_restore(&quiet.app, "nobody knows where it went, HD-4713").await;
+        let refused = accept_restore(&quiet.scope(), "nobody knows where it went, HD-4713").await;
         assert!(matches!(&refused, Err(ActionError::Refused(why)) if why.contains("restore a whole backup")), "{refused:?}");
         quiet.end().await;
     }
 
     async fn a_cut_tail_is_noticed_by_the_node_that_signed_it_and_after_its_restart(db) {
         let quiet = Quiet::start(db).await;
-        let (size, _) = find_checkpoint(&quiet.app.db, &quiet.app.tenant).await.unwrap().unwrap();
+        let (size, _) = find_checkpoint(&quiet.app.db, &quiet.scope().tenant.id).await.unwrap().unwrap();
         quiet.write(3).await;
-        sequence_audit(&quiet.app).await.unwrap();
+        sequence_audit(&quiet.scope()).await.unwrap();
         cut_to(&quiet, size).await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(_))), "{refused:?}");
         let quiet = quiet.restart().await;
-        let refused = sequence_audit(&quiet.app).await;
+        let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(_))), "{refused:?}");
         assert!(says(&quiet.findings("cut").await, "the store was tampered with"));
 
         // It was a restored backup: that is said, and stands in the log.
-        let before = last_numbers(&quiet.app.db, &quiet.app.tenant).await.unwrap();
-        accept_restore(&quiet.app, "restored the backup of Monday, HD-4712").await.unwrap();
-        sequence_audit(&quiet.app).await.unwrap();
-        let accepted = quiet.app.audit_memory.recall(&quiet.app.tenant).unwrap();
+        let before = last_numbers(&quiet.app.db, &quiet.scope().tenant.id).await.unwrap();
+        accept_restore(&quiet.scope(), "restored the backup of Monday, HD-4712").await.unwrap();
+        sequence_audit(&quiet.scope()).await.unwrap();
+        let accepted = quiet.app.audit_memory.recall(&quiet.scope().tenant.id).unwrap();
         assert_eq!(accepted.numbers["main"], before["main"] + 1);
         quiet.end().await;
     }
@@ -231,7 +239,7 @@ async fn export_whole(quiet: &Quiet, folder: &Path) {
     let export = move || {
         let mut postern = Command::new(env!("CARGO_BIN_EXE_postern"));
         postern
-            .args(["audit", "export", "--database-url", &url])
+            .args(["audit", "export", "--tenant", "halden-works", "--database-url", &url])
             .arg("--data")
             .arg(&data)
             .arg("--out")

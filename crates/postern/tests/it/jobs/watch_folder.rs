@@ -8,18 +8,22 @@ use crate::on_both::on_both;
 use crate::steps::{declined, fatigue, jsonl, signed_in};
 use crate::test_app::{Database, Place, TestApp, eventually};
 
-/// A server that watches a folder of its own.
+/// A server that watches a folder of its own; and the part of it that is this organisation's.
 async fn watching(db: Database) -> (TestApp, PathBuf) {
     let place = Place::with_people(db).await;
     let folder = place.folder().join("inbox");
     fs::create_dir(&folder).unwrap();
-    let folder = folder.canonicalize().unwrap();
-    let watched = folder.clone();
+    let watched = folder.canonicalize().unwrap();
+    let folder = watched.join("halden-works");
+    fs::create_dir(&folder).unwrap();
     (TestApp::start_at(place, |config| config.signals.import_folder = Some(watched)).await, folder)
 }
 
 async fn restarted(app: TestApp, folder: &Path) -> TestApp {
-    TestApp::start_at(app.stop().await, |config| config.signals.import_folder = Some(folder.to_owned())).await
+    TestApp::start_at(app.stop().await, |config| {
+        config.signals.import_folder = folder.parent().map(Path::to_owned);
+    })
+    .await
 }
 
 fn append(path: &Path, text: &str) {

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use postern::config::Config;
-use postern::demo;
 use postern::rng::token_hash;
 use postern::store::persons::{self, Person};
 use postern::store::power_grants::{self, GrantOutcome};
@@ -50,7 +49,8 @@ impl TestApp {
     ) -> (String, String) {
         let token = self.rng.token().unwrap();
         self.secrets.saw(&token);
-        let mut change = self.change_at(&self.tenant, at).await.unwrap();
+        let scope = self.scope().at(at);
+        let mut change = scope.begin().await.unwrap();
         let new = NewSession {
             token_hash: &token_hash(&token),
             person: &person.id,
@@ -79,7 +79,7 @@ impl TestApp {
 
     /// Signs in over HTTP with password and code.
     pub async fn sign_in_by_hand(&self, browser: &Browser, login: &str) {
-        let form = [("login", login), ("password", &demo::password(login))];
+        let form = [("login", login), ("password", &self.password_of(login))];
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         let code = self.phone(login).await.code(self.seconds());
         browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
@@ -87,7 +87,7 @@ impl TestApp {
 
     /// From a pass to a full sign-in, over HTTP: whoever holds the case page of Ana's.
     pub async fn enrol_by_hand(&self, id: &CaseId) -> Browser {
-        let (browser, password) = (self.browser(), demo::password("ana"));
+        let (browser, password) = (self.browser(), self.password_of("ana"));
         let form = [("login", "ana"), ("password", password.as_str())];
         let pass = self.show_pass(id).await.code;
         browser.post("/sign-in", &form).await.leads_to("/sign-in/pass");
@@ -154,7 +154,8 @@ impl TestApp {
     /// Whatever power waits is given, as if there were a second admin: put in through the store.
     pub async fn plant_second_yes(&self) {
         for grant in power_grants::list_waiting(&self.db, &self.tenant).await.unwrap() {
-            let mut change = self.change().await.unwrap();
+            let scope = self.scope();
+            let mut change = scope.begin().await.unwrap();
             power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Approved).await.unwrap();
             if let Some(role) = grant.role.as_deref().and_then(Role::parse) {
                 let (person, by) = (PersonId::new(&grant.person_id), PersonId::new(&grant.requested_by));

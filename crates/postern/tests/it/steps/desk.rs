@@ -25,7 +25,7 @@ pub fn a_day() -> SignedDuration {
 impl TestApp {
     /// Somebody asks to be let back in.
     pub async fn open(&self, login: &str) -> CaseId {
-        let opened = open_case(self, login, None).await.unwrap();
+        let opened = open_case(&self.scope(), login, None).await.unwrap();
         self.secrets.saw(&opened.page);
         opened.id
     }
@@ -33,27 +33,27 @@ impl TestApp {
     /// An agent calls a filed number and types the page's phrase.
     pub async fn bind(&self, agent: &str, id: &CaseId) {
         let caller = self.caller(agent).await;
-        let numbers = callable_numbers(self, &self.case(id).await).await.unwrap();
+        let numbers = callable_numbers(&self.scope(), &self.case(id).await).await.unwrap();
         let phrase = self.row(id).await.phrase;
-        bind_page(self, &caller, id, &numbers[0].id, &phrase).await.unwrap();
+        bind_page(&self.scope(), &caller, id, &numbers[0].id, &phrase).await.unwrap();
     }
 
     /// An agent records a verification.
     pub async fn record(&self, agent: &str, id: &CaseId, kind: Kind) {
         let caller = self.caller(agent).await;
-        add_evidence(self, &caller, id, kind, "HD-4711").await.unwrap();
+        add_evidence(&self.scope(), &caller, id, kind, "HD-4711").await.unwrap();
     }
 
     /// The manager gives her word.
     pub async fn vouch(&self, manager: &str, id: &CaseId) {
         let caller = self.caller(manager).await;
         let phrase = self.row(id).await.phrase;
-        vouch(self, &caller, id, &phrase, "I spoke with them at their desk").await.unwrap();
+        vouch(&self.scope(), &caller, id, &phrase, "I spoke with them at their desk").await.unwrap();
     }
 
     /// A second staff member says yes.
     pub async fn approve(&self, senior: &str, id: &CaseId) {
-        approve_case(self, &self.caller(senior).await, id, PLACEHOLDER_REASON).await.unwrap();
+        approve_case(&self.scope(), &self.caller(senior).await, id, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// A case with all the proof that the standard tier wants.
@@ -73,7 +73,7 @@ impl TestApp {
 
     /// A staff member says no.
     pub async fn refuse(&self, agent: &str, id: &CaseId) {
-        refuse_case(self, &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
+        refuse_case(&self.scope(), &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// Ana's.
@@ -83,7 +83,7 @@ impl TestApp {
 
     /// All factors go.
     pub async fn reset(&self, agent: &str, id: &CaseId) {
-        force_mfa_reset(self, &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
+        force_mfa_reset(&self.scope(), &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
     }
 
     /// A case of Ana's after the reset.

@@ -4,7 +4,6 @@ use postern::actions::show_pass::{ShownPass, show_pass};
 use postern::actions::sign_in::{Begun, Credentials, sign_in};
 use postern::actions::use_totp::use_totp;
 use postern::actions::{ActionError, SignedIn};
-use postern::demo;
 use postern::rng::token_hash;
 use postern::store::backup_codes;
 use postern::store::flows::{self, FlowRow};
@@ -27,7 +26,7 @@ impl TestApp {
     /// Login and a password, from no device in particular.
     pub async fn try_password(&self, login: &str, password: &str) -> Result<Begun, ActionError> {
         let password = Zeroizing::new(password.to_owned());
-        sign_in(self, Credentials { login, password, device: None }).await
+        sign_in(&self.scope(), Credentials { login, password, device: None }).await
     }
 
     /// Somebody guesses at a password so often, and waits after each guess as long as it takes.
@@ -41,7 +40,7 @@ impl TestApp {
 
     /// The right password.
     pub async fn password(&self, login: &str) -> PasswordStep {
-        let begun = self.try_password(login, &demo::password(login)).await.unwrap();
+        let begun = self.try_password(login, &self.password_of(login)).await.unwrap();
         self.secrets.saw(&begun.token);
         let row = self.flow(&begun.token).await.expect("a flow that is under way");
         PasswordStep { flow: begun.flow, row }
@@ -78,7 +77,8 @@ impl TestApp {
             self.secrets.saw(&code.reveal());
             shown.push(code.reveal());
         }
-        let mut change = self.change().await.unwrap();
+        let scope = self.scope();
+        let mut change = scope.begin().await.unwrap();
         backup_codes::replace(&mut change, &person.id, &salt, &hashes).await.unwrap();
         let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::System).person(&person.id);
         change.commit(&event).await.unwrap();
@@ -90,7 +90,7 @@ impl TestApp {
         let step = self.password(login).await;
         let code = self.phone(login).await.code(self.seconds());
         self.secrets.saw(&code);
-        let signed_in = use_totp(self, &step.row, &code, None).await.unwrap();
+        let signed_in = use_totp(&self.scope(), &step.row, &code, None).await.unwrap();
         self.secrets.saw(&signed_in.session);
         self.secrets.saw(&signed_in.device);
         signed_in
@@ -98,7 +98,7 @@ impl TestApp {
 
     /// A pass, as the case page shows it.
     pub async fn show_pass(&self, id: &CaseId) -> ShownPass {
-        let pass = show_pass(self, &self.row(id).await).await.unwrap();
+        let pass = show_pass(&self.scope(), &self.row(id).await).await.unwrap();
         self.secrets.saw(&pass.code);
         pass
     }

@@ -49,7 +49,7 @@ impl TestApp {
     pub async fn token(&self, scopes: &[&str]) -> String {
         let ada = self.caller("ada").await;
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let secret = create_service_token(self, &ada, "a test", &scopes, 1).await.unwrap().secret;
+        let secret = create_service_token(&self.scope(), &ada, "a test", &scopes, 1).await.unwrap().secret;
         self.plant_second_yes().await;
         self.secrets.saw(&secret);
         secret
@@ -63,22 +63,26 @@ impl TestApp {
 
     /// Gives the rows of these tables to another organisation, as if they had always been its own.
     pub async fn move_to_another_tenant(&self, tables: &[&str]) {
+        let tenant = &self.tenant;
         let mut sql = vec![
-            "INSERT INTO tenants (id, name, created_at) VALUES ('another', 'Another', 9223372036854775807)"
+            "INSERT INTO tenants (id, slug, name, origin, host, created_at, version) VALUES \
+             ('another', 'another', 'Another', 'http://another.localhost', 'another.localhost', 9223372036854775807, 1)"
                 .to_owned(),
         ];
         // Parents first where rows are copied, children first where they go.
         for table in tables.iter().rev() {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table} LIMIT 1")));
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+                "SELECT * FROM {table} WHERE tenant_id = '{tenant}' LIMIT 1"
+            )));
             let row = rows.fetch_one(self.db.reader()).await.unwrap();
             let columns: Vec<&str> = sqlx::Row::columns(&row).iter().map(sqlx::Column::name).collect();
             let columns =
                 columns.into_iter().filter(|column| *column != "tenant_id").collect::<Vec<_>>().join(", ");
             sql.push(format!(
-                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table}"
+                "INSERT INTO {table} (tenant_id, {columns}) SELECT 'another', {columns} FROM {table} WHERE tenant_id = '{tenant}'"
             ));
         }
-        sql.extend(tables.iter().map(|table| format!("DELETE FROM {table} WHERE tenant_id <> 'another'")));
+        sql.extend(tables.iter().map(|table| format!("DELETE FROM {table} WHERE tenant_id = '{tenant}'")));
         let sql = sql.join("; ");
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();
     }

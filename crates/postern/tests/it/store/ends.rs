@@ -10,11 +10,12 @@ use postern::actions::create_service_token::create_service_token;
 use postern::actions::open_case::open_case;
 use postern::config::Config;
 use postern::rng::token_hash;
+use postern::scope::Scope;
 use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
 use postern::store::passes::NewPass;
 use postern::store::sessions::NewSession;
 use postern::store::{
-    Change, backup_codes, cases, ceremonies, contests, flows, known_devices, passes, service_tokens, sessions,
+    backup_codes, cases, ceremonies, contests, flows, known_devices, passes, service_tokens, sessions,
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
@@ -76,9 +77,9 @@ fn around(end: Timestamp) -> [(Timestamp, bool); 3] {
 }
 
 impl TestApp {
-    /// A change at some moment. Dropped, it never was.
-    async fn change_then(&self, at: Timestamp) -> Change<'_> {
-        self.change_at(&self.tenant, at).await.unwrap()
+    /// What begins a change at some moment.
+    fn then(&self, at: Timestamp) -> Scope {
+        self.scope().at(at)
     }
 }
 
@@ -115,7 +116,8 @@ on_both! {
                 user_agent: "planted by a test",
                 expires_at: begins + life,
             };
-            let mut change = app.change_then(begins).await;
+            let then = app.then(begins);
+            let mut change = then.begin().await.unwrap();
             let id = sessions::insert(&mut change, &new).await.unwrap();
             change.commit_unrecorded("planted by a test").await.unwrap();
             for (now, alive) in around(end) {
@@ -123,7 +125,8 @@ on_both! {
                 assert_eq!(found.is_some(), alive, "found at {now}");
                 let listed = sessions::list(&app.db, &app.tenant, &ana, now, idle).await.unwrap();
                 assert_eq!(listed.iter().any(|session| session.id == id), alive, "listed at {now}");
-                let mut change = app.change_then(now).await;
+                let then = app.then(now);
+                let mut change = then.begin().await.unwrap();
                 assert_eq!(sessions::lock(&mut change, &id, idle).await.is_ok(), alive, "in a change at {now}");
             }
         }
@@ -135,7 +138,8 @@ on_both! {
         let known = async |now| known_devices::is_known(&app.db, &app.tenant, &ana, &hash, now).await.unwrap();
         let day = SignedDuration::from_hours(24);
         for remembered_at in [begins, begins + day] {
-            let mut change = app.change_then(remembered_at).await;
+            let then = app.then(remembered_at);
+            let mut change = then.begin().await.unwrap();
             known_devices::insert(&mut change, &ana, &hash).await.unwrap();
             change.commit_unrecorded("planted by a test").await.unwrap();
             for (now, alive) in around(remembered_at + day * 400) {
@@ -149,7 +153,8 @@ on_both! {
     async fn of_backup_codes(db) {
         let app = TestApp::start(db).await;
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
-        let mut change = app.change_then(begins).await;
+        let then = app.then(begins);
+        let mut change = then.begin().await.unwrap();
         backup_codes::replace(&mut change, &ana, b"salt", &[b"hash".to_vec()]).await.unwrap();
         change.commit(&codes_generated(&ana)).await.unwrap();
         for (now, alive) in around(begins + backup_codes::LIFE) {
@@ -157,7 +162,8 @@ on_both! {
             assert_eq!(set.is_some(), alive, "found at {now}");
             assert_eq!(backup_codes::count_left(&app.db, &app.tenant, &ana, now).await.unwrap(), i64::from(alive));
             let newest = backup_codes::find_set(&app.db, &app.tenant, &ana, begins).await.unwrap().unwrap().0;
-            let mut change = app.change_then(now).await;
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
             assert_eq!(backup_codes::consume(&mut change, &newest, b"hash").await.is_ok(), alive, "used at {now}");
         }
     }
@@ -171,7 +177,8 @@ on_both! {
         for (now, alive) in around(begins + Config::CONTEST_LIFE) {
             let found = contests::find_live(&app.db, &app.tenant, &hash, now).await.unwrap();
             assert_eq!(found.is_some(), alive, "found at {now}");
-            let mut change = app.change_then(now).await;
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
             assert_eq!(contests::consume(&mut change, &id).await.is_ok(), alive, "used at {now}");
         }
     }
@@ -179,14 +186,16 @@ on_both! {
     async fn of_ceremonies(db) {
         let app = TestApp::start(db).await;
         let end = app.clock.now() + SignedDuration::from_mins(5);
-        let mut change = app.change().await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
         let key = CeremonyKey { id: "planted", kind: CeremonyKind::SignIn, person: None };
         ceremonies::insert(&mut change, key, "{}", end).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         for (now, alive) in around(end) {
             let found = ceremonies::find_live(&app.db, &app.tenant, key, now).await.unwrap();
             assert_eq!(found.is_some(), alive, "found at {now}");
-            let mut change = app.change_then(now).await;
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
             assert_eq!(ceremonies::consume(&mut change, key).await.is_ok(), alive, "used at {now}");
         }
     }
@@ -198,7 +207,8 @@ on_both! {
         for (now, alive) in around(end) {
             let found = flows::find_live(&app.db, &app.tenant, &row.id, now).await.unwrap();
             assert_eq!(found.is_some(), alive, "found at {now}");
-            let mut change = app.change_then(now).await;
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
             let kept = flows::save_sealed(&mut change, &row.id, b"sealed").await;
             assert_eq!(kept.is_ok(), alive, "a secret kept at {now}");
             assert_eq!(flows::end(&mut change, &row.id).await.is_ok(), alive, "finished at {now}");
@@ -211,7 +221,8 @@ on_both! {
         let (ana, nobody) = (app.person("ana").await.id, PersonId::new("nobody yet"));
         for (person, is_there) in [(&ana, true), (&nobody, false)] {
             let new = NewPass { purpose: "a test", person, case: None, hash: "a hash", expires_at: end };
-            let mut change = app.change().await.unwrap();
+            let scope = app.scope();
+            let mut change = scope.begin().await.unwrap();
             passes::replace(&mut change, &new).await.unwrap();
             change.commit_unrecorded("planted by a test").await.unwrap();
             let id = passes::find_live(&app.db, &app.tenant, person, "a test", app.clock.now()).await.unwrap().unwrap().id;
@@ -220,7 +231,8 @@ on_both! {
                 assert_eq!(found.is_some(), alive, "found at {now}");
                 let of_nobody = passes::find_live_for_nobody(&app.db, &app.tenant, "a test", now).await.unwrap();
                 assert_eq!(of_nobody.is_some(), alive && !is_there, "of somebody who is not in the directory, at {now}");
-                let mut change = app.change_then(now).await;
+                let then = app.then(now);
+                let mut change = then.begin().await.unwrap();
                 assert_eq!(passes::consume(&mut change, &id).await.is_ok(), alive, "used at {now}");
             }
         }
@@ -229,21 +241,22 @@ on_both! {
     async fn of_service_tokens(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;
-        let secret = create_service_token(&app, &ada, "a test", &["cases:read".to_owned()], 1).await.unwrap().secret;
+        let secret = create_service_token(&app.scope(), &ada, "a test", &["cases:read".to_owned()], 1).await.unwrap().secret;
         app.secrets.saw(&secret);
         app.plant_second_yes().await;
         let row = service_tokens::list(&app.db, &app.tenant).await.unwrap().remove(0);
         for (now, alive) in around(Timestamp::from_microsecond(row.expires_at).unwrap()) {
             let found = service_tokens::find_live(&app.db, &app.tenant, &token_hash(&secret), now).await.unwrap();
             assert_eq!(found.is_some(), alive, "found at {now}");
-            let mut change = app.change_then(now).await;
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
             assert_eq!(service_tokens::lock(&mut change, &row.id).await.is_ok(), alive, "in a change at {now}");
         }
     }
 
     async fn of_cases(db) {
         let app = TestApp::start(db).await;
-        let opened = open_case(&app, "ana", None).await.unwrap();
+        let opened = open_case(&app.scope(), "ana", None).await.unwrap();
         app.secrets.saw(&opened.page);
         let page = async |now| {
             cases::find_by_page(&app.db, &app.tenant, &token_hash(&opened.page), now).await.unwrap().is_some()
@@ -253,7 +266,7 @@ on_both! {
             assert_eq!(page(now).await, alive, "open, at {now}");
         }
         // Refused: a week to read how it ended. A stranger's page ends alike.
-        let stranger = open_case(&app, "nobody-here", None).await.unwrap();
+        let stranger = open_case(&app.scope(), "nobody-here", None).await.unwrap();
         app.secrets.saw(&stranger.page);
         for id in [&opened.id, &stranger.id] {
             app.refuse("ben", id).await;

@@ -4,14 +4,21 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use postern::actions::add_tenant::add_first_tenant;
 use postern::app::App;
 use postern::config::{Config, Mode, Typed};
 use postern::demo;
+use postern::scope::Scope;
+use postern::store::Db;
+use postern::tenants::host_of;
 use tokio::sync::OnceCell;
+use url::Url;
 
 use super::database::{self, Database};
+use super::neighbour::{self, Neighbour};
 
 const PREFIX: &str = "postern_it_";
 
@@ -22,6 +29,8 @@ pub struct Place {
     database_url: String,
     /// Name of the database on the server.
     on_server: Option<String>,
+    /// The other organisation that is in it.
+    neighbour: Option<Arc<Neighbour>>,
 }
 
 impl Place {
@@ -52,7 +61,7 @@ impl Place {
             Database::Sqlite => (format!("sqlite:{}", folder.join("postern.sqlite3").display()), None),
             Database::Postgres => (database::url_of(&name), Some(name)),
         };
-        Self { db, folder, database_url, on_server }
+        Self { db, folder, database_url, on_server, neighbour: None }
     }
 
     async fn copy(&self) -> Self {
@@ -60,7 +69,8 @@ impl Place {
         if let Some(template) = &self.on_server {
             database::run(format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         }
-        let copy = Self::named(self.db, name);
+        let mut copy = Self::named(self.db, name);
+        copy.neighbour = self.neighbour.clone();
         for file in fs::read_dir(&self.folder).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), copy.folder.join(file.file_name())).unwrap();
@@ -78,6 +88,29 @@ impl Place {
             ..Typed::default()
         };
         typed.into_config(Mode::Development).unwrap()
+    }
+
+    /// Has the organisation that is there served at this address: each start is at another port.
+    pub async fn move_to(&self, origin: &Url) {
+        let is_new = self.on_server.is_none() && !self.folder.join("postern.sqlite3").exists();
+        if is_new {
+            return;
+        }
+        let db = Db::open(&self.database_url).await.unwrap();
+        let sql = "UPDATE tenants SET origin = $1, host = $2, version = version + 1 \
+                   WHERE id = (SELECT id FROM tenants ORDER BY created_at, id LIMIT 1)";
+        sqlx::query(sql).bind(origin.as_str()).bind(host_of(origin)).execute(db.reader()).await.unwrap();
+        db.close().await;
+    }
+
+    /// A test is about it: it is not left alone.
+    pub fn forget_neighbour(&mut self) {
+        self.neighbour = None;
+    }
+
+    /// The other organisation that is in it, where there is one.
+    pub fn neighbour(&self) -> Option<&Arc<Neighbour>> {
+        self.neighbour.as_ref()
     }
 
     /// The folder.
@@ -101,9 +134,13 @@ impl Place {
 
 async fn make_template(db: Database) -> Place {
     sweep(db).await;
-    let place = Place::empty(db).await;
+    let mut place = Place::empty(db).await;
     let app = App::start(place.config("127.0.0.1:1".parse().unwrap())).await.unwrap();
-    demo::fill(&app).await.unwrap();
+    add_first_tenant(&app).await.unwrap();
+    let [scope] = Scope::of_all(&app).try_into().ok().unwrap();
+    demo::fill(&scope, &demo::TENANTS[0]).await.unwrap();
+    neighbour::add(&app).await;
+    place.neighbour = Neighbour::of(&app).await.map(Arc::new);
     app.db.close().await;
     if let Some(name) = &place.on_server {
         wait_until_alone(name).await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use postern::demo::{PEOPLE, password};
+use postern::demo::{PEOPLE, TENANTS};
 
 use super::Place;
 
@@ -29,8 +29,10 @@ impl Secrets {
     /// The demo's passwords.
     pub fn of_demo() -> Self {
         let secrets = Self::default();
-        for person in &PEOPLE {
-            secrets.saw(&password(person.login));
+        for tenant in &TENANTS {
+            for person in &PEOPLE {
+                secrets.saw(&tenant.password(person.login));
+            }
         }
         secrets
     }

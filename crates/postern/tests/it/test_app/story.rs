@@ -70,11 +70,11 @@ async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
     let about = |person: &str, events: &[&str]| {
         log.iter().any(|e| e.person.as_deref() == Some(person) && events.contains(&e.event.as_str()))
     };
-    let suspended = sqlx::query("SELECT id FROM persons WHERE suspended_at IS NOT NULL");
+    let suspended = sqlx::query(app.own("SELECT id FROM persons WHERE suspended_at IS NOT NULL"));
     for row in suspended.fetch_all(app.db.reader()).await.unwrap() {
         assert!(about(row.get("id"), &["user.suspended"]), "a suspended account without its event");
     }
-    let ended = sqlx::query("SELECT person_id, ended_at FROM sessions WHERE ended_at IS NOT NULL");
+    let ended = sqlx::query(app.own("SELECT person_id, ended_at FROM sessions WHERE ended_at IS NOT NULL"));
     for row in ended.fetch_all(app.db.reader()).await.unwrap() {
         let (person, at): (String, i64) = (row.get("person_id"), row.get("ended_at"));
         let said = log.iter().any(|e| {
@@ -83,11 +83,11 @@ async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
         });
         assert!(said, "a session ended in silence: neither session.ended nor session.revoked");
     }
-    let disabled = sqlx::query("SELECT person_id FROM factors WHERE disabled_at IS NOT NULL");
+    let disabled = sqlx::query(app.own("SELECT person_id FROM factors WHERE disabled_at IS NOT NULL"));
     for row in disabled.fetch_all(app.db.reader()).await.unwrap() {
         assert!(about(row.get("person_id"), &["mfa.factor_disabled"]), "a factor stopped in silence");
     }
-    let removed = sqlx::query("SELECT person_id FROM factors WHERE removed_at IS NOT NULL");
+    let removed = sqlx::query(app.own("SELECT person_id FROM factors WHERE removed_at IS NOT NULL"));
     for row in removed.fetch_all(app.db.reader()).await.unwrap() {
         let events = ["mfa.factor_admin_reset", "mfa.factor_removed"];
         assert!(about(row.get("person_id"), &events), "a factor was removed in silence");
@@ -97,7 +97,7 @@ async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
 /// Every case tells the same story in its document and in the log.
 async fn cases(app: &TestApp, log: &[Entry]) {
     let mut remedied = 0;
-    let rows = sqlx::query("SELECT id, document, closed_at FROM cases");
+    let rows = sqlx::query(app.own("SELECT id, document, closed_at FROM cases"));
     for row in rows.fetch_all(app.db.reader()).await.unwrap() {
         let (id, document): (String, Option<String>) = (row.get("id"), row.get("document"));
         let closed: Option<i64> = row.get("closed_at");
@@ -219,7 +219,7 @@ pub async fn every_change_was_announced(app: &TestApp) {
         let Some(person) = entry.person.as_deref().filter(|_| is_announced(&entry)) else { continue };
         // Ids sort by time: a contact with a larger one came later, whatever day it says it was filed.
         let contacts = sqlx::query(
-            "SELECT kind, value FROM contacts WHERE person_id = $1 AND id < $2 AND filed_at <> $3",
+            app.own("SELECT kind, value FROM contacts WHERE person_id = $1 AND id < $2 AND filed_at <> $3"),
         );
         for contact in
             contacts.bind(person).bind(&entry.id).bind(entry.at).fetch_all(app.db.reader()).await.unwrap()
@@ -228,7 +228,7 @@ pub async fn every_change_was_announced(app: &TestApp) {
             if in_writing && contact.get::<String, _>("kind") == "office_phone" {
                 continue;
             }
-            let told = sqlx::query("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2");
+            let told = sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
             let told = told.bind(contact.get::<String, _>("value")).bind(entry.at);
             let told = told.fetch_optional(app.db.reader()).await.unwrap();
             assert!(told.is_some(), "{} was not told to {}", entry.event, contact.get::<String, _>("value"));
@@ -241,7 +241,7 @@ pub async fn every_change_was_announced(app: &TestApp) {
 async fn openings(app: &TestApp, log: &[Entry]) {
     let sql = "SELECT id, reference, person_id, opened_at, announced_at, taken_by, document FROM cases \
                WHERE person_id IS NOT NULL ORDER BY id";
-    let rows = sqlx::query(sql).fetch_all(app.db.reader()).await.unwrap();
+    let rows = sqlx::query(app.own(sql)).fetch_all(app.db.reader()).await.unwrap();
     for row in &rows {
         let (id, reference): (String, String) = (row.get("id"), row.get("reference"));
         let opened = log.iter().find(|e| e.event == "case.opened" && e.case.as_deref() == Some(&id)).unwrap();
@@ -317,9 +317,14 @@ async fn overseers_were_told(app: &TestApp, log: &[Entry]) {
         let sql = "SELECT c.value FROM contacts c JOIN persons p ON p.id = c.person_id \
                    WHERE p.role IN ('admin', 'auditor') AND c.kind = 'email' AND c.id < $1 \
                    AND (p.changed_at IS NULL OR p.changed_at < $2)";
-        let mails = sqlx::query(sql).bind(&entry.id).bind(entry.at).fetch_all(app.db.reader()).await.unwrap();
+        let mails = sqlx::query(app.own(sql))
+            .bind(&entry.id)
+            .bind(entry.at)
+            .fetch_all(app.db.reader())
+            .await
+            .unwrap();
         for mail in mails.iter().map(|row| row.get::<String, _>("value")) {
-            let told = sqlx::query("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2");
+            let told = sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
             let told = told.bind(&mail).bind(entry.at).fetch_optional(app.db.reader()).await.unwrap();
             assert!(told.is_some(), "{} was not told to {mail}", entry.event);
         }
@@ -327,7 +332,8 @@ async fn overseers_were_told(app: &TestApp, log: &[Entry]) {
 }
 
 async fn entries(app: &TestApp) -> Vec<Entry> {
-    let rows = sqlx::query("SELECT id, at, event, person_id, case_id, body FROM audit_entries ORDER BY id");
+    let rows =
+        sqlx::query(app.own("SELECT id, at, event, person_id, case_id, body FROM audit_entries ORDER BY id"));
     let rows = rows.fetch_all(app.db.reader()).await.unwrap();
     rows.into_iter()
         .map(|row| Entry {

@@ -14,7 +14,7 @@ use crate::test_app::TestApp;
 async fn token(app: &TestApp, scopes: &[&str]) -> String {
     let ada = app.caller("ada").await;
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    let secret = create_service_token(app, &ada, "a test", &scopes, 1).await.unwrap().secret;
+    let secret = create_service_token(&app.scope(), &ada, "a test", &scopes, 1).await.unwrap().secret;
     app.plant_second_yes().await;
     app.secrets.saw(&secret);
     secret
@@ -33,7 +33,7 @@ on_both! {
         let (program, id) = (app.browser(), app.open("ana").await);
         let path = |step: &str| format!("/api/v1/cases/{id}/{step}");
         let why = json!({ "reason": PLACEHOLDER_REASON });
-        let number = callable_numbers(&app, &app.case(&id).await).await.unwrap().remove(0).id;
+        let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap().remove(0).id;
         let phrase = app.row(&id).await.phrase;
         let steps = [
             ("bind-page", json!({ "contact": number, "phrase": phrase })),

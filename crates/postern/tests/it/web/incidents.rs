@@ -99,7 +99,7 @@ on_both! {
 sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").does_not_say("no such user");
         // Our own records say the same of the same name.
         app.browser().post("/sign-in", &[("login", password), ("password", "x")]).await.status(422);
-        let (login,): (String,) = sqlx::query_as("SELECT login FROM sign_ins WHERE login LIKE 'unknown-%'").fetch_one(app.db.reader()).await.unwrap();
+        let (login,): (String,) = sqlx::query_as(app.own("SELECT login FROM sign_ins WHERE login LIKE 'unknown-%'")).fetch_one(app.db.reader()).await.unwrap();
         assert_eq!(login, finding.subject_words);
     }
 
@@ -258,7 +258,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         sol.get("/desk/imports").await.ok().says("Nothing was taken in yet");
         let caller = app.caller("sol").await;
         let which = Which { id: &id, version: None };
-        assert!(close_finding(&app, &caller, which, PLACEHOLDER_REASON).await.is_err());
+        assert!(close_finding(&app.scope(), &caller, which, PLACEHOLDER_REASON).await.is_err());
         let ana = app.person("ana").await.id;
         sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_say("attack").does_not_say("okta");
         // The same record again is this organisation's own.

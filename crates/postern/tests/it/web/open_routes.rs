@@ -56,7 +56,8 @@ async fn use_up(app: &TestApp, sender: &str) {
         interval: jiff::SignedDuration::from_secs(3600),
         burst: i32::MAX,
     };
-    let mut change = app.change().await.unwrap();
+    let scope = app.scope();
+    let mut change = scope.begin().await.unwrap();
     assert!(admit(&mut change, &[limit]).await.unwrap());
     change.commit_unrecorded("a test").await.unwrap();
 }
@@ -98,7 +99,7 @@ on_both! {
     /// Number 1: limiter, then code, then password.
     async fn a_password_is_guessed_at_only_for_whoever_has_the_code(db) {
         let app = TestApp::start_at(Place::empty(db).await, |_| {}).await;
-        let code = postern::actions::set_up::offer_first_admin(&app).await.unwrap().unwrap();
+        let code = postern::actions::set_up::offer_first_admin(&app.scope()).await.unwrap().unwrap();
         app.secrets.saw(&code);
         let browser = app.browser();
         let set_up = async |code: &str, password: &str| {
@@ -151,7 +152,7 @@ on_both! {
         stranger.post("/sign-in", &[("login", "x"), ("password", "y")]).await.status(429);
         // Even while there is room again: the row is gone, and nobody looks before the wait is over.
         let rows = "DELETE FROM throttles WHERE subject = 'sender:address:127.0.0.26'";
-        sqlx::query(rows).execute(app.db.reader()).await.unwrap();
+        sqlx::query(app.own(rows)).execute(app.db.reader()).await.unwrap();
         stranger.post("/sign-in", &[("login", "x"), ("password", "y")]).await.status(429);
         app.browser_from("127.0.0.27").post("/sign-in", &[("login", "x"), ("password", "y")]).await.status(422);
         app.advance_seconds(3601);
@@ -186,13 +187,13 @@ on_both! {
             app.browser_from("127.0.0.23").post("/recover/case", &[("login", login)]).await.leads_to("/recover/case");
         }
         app.advance(jiff::SignedDuration::from_hours(24 * 3));
-        postern::jobs::sweep::sweep(&app).await.unwrap();
+        postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
         let left = "SELECT COUNT(*) FROM throttles WHERE bucket = 'requests' OR subject LIKE '%open_case%'";
         assert_eq!(app.count(left).await, 0);
         // Both names alike, so that no name is told by its count.
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE '%:password' AND failures = 3").await, 4);
         app.advance(jiff::SignedDuration::from_hours(24 * 401));
-        postern::jobs::sweep::sweep(&app).await.unwrap();
+        postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'stranger:%'").await, 0);
         assert_eq!(app.count("SELECT COUNT(*) FROM throttles WHERE subject LIKE 'person:%:password'").await, 2);
     }
@@ -217,7 +218,7 @@ on_both! {
             }
             let opened = proxy.send(request).await.status(201).json();
             app.secrets.saw(opened["page_token"].as_str().unwrap());
-            let from: String = sqlx::query_scalar("SELECT ip FROM cases ORDER BY id DESC LIMIT 1")
+            let from: String = sqlx::query_scalar(app.own("SELECT ip FROM cases ORDER BY id DESC LIMIT 1"))
                 .fetch_one(app.db.reader())
                 .await
                 .unwrap();

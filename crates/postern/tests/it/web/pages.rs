@@ -148,7 +148,7 @@ on_both! {
             app.open("fay").await;
             app.advance_seconds(3600);
         }
-        let opened = open_case(&app, "ana", Some(&device)).await.unwrap();
+        let opened = open_case(&app.scope(), "ana", Some(&device)).await.unwrap();
         app.secrets.saw(&opened.page);
         let mona = app.browser_with_planted_session("mona").await;
         mona.get("/account").await.ok().says("Vouch for Ana Ferreira");
@@ -165,7 +165,7 @@ on_both! {
     async fn pages_of_staff_and_of_persons(db) {
         let app = TestApp::start(db).await;
         let id = app.ready_case_of_ana().await;
-        escalate_case(&app, &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
+        escalate_case(&app.scope(), &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
         app.open("nobody-here-either").await;
         let ada = app.browser_with_planted_session("ada").await;
         look(&ada, &["/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",

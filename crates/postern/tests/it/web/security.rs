@@ -182,7 +182,7 @@ on_both! {
     async fn the_log_and_the_answers_of_a_broken_start_hold_no_secret(db) {
         // An empty place has no people; the one secret is the key file, which nobody else may read.
         let app = TestApp::start_at(Place::empty(db).await, |_| {}).await;
-        postern::actions::set_up::offer_first_admin(&app).await.unwrap();
+        postern::actions::set_up::offer_first_admin(&app.scope()).await.unwrap();
         let key = app.config.data.join("postern.key");
         let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&key).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::earlier_cases::{EarlierMark, earlier_marks};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::problem::Problem;
 
@@ -36,10 +36,10 @@ pub struct EarlierMarkView {
 
 impl EarlierMarkView {
     /// What stands on top of this case, newest first.
-    pub async fn list(app: &App, case: &Case, now: Timestamp) -> Result<Vec<Self>, Problem> {
+    pub async fn list(scope: &Scope, case: &Case, now: Timestamp) -> Result<Vec<Self>, Problem> {
         let mut views = Vec::new();
-        for earlier in earlier_marks(app, case, now).await? {
-            let by = who(app, &earlier.mark).await?;
+        for earlier in earlier_marks(scope, case, now).await? {
+            let by = who(scope, &earlier.mark).await?;
             views.push(Self::of(earlier, by));
         }
         Ok(views)
@@ -60,12 +60,12 @@ impl EarlierMarkView {
     }
 }
 
-async fn who(app: &App, mark: &CaseMark) -> Result<String, Problem> {
+async fn who(scope: &Scope, mark: &CaseMark) -> Result<String, Problem> {
     let Some(id) = &mark.by else {
         let by = if mark.kind == CaseMarkKind::Contested { "the owner" } else { "the claimant" };
         return Ok(by.to_owned());
     };
-    let found = persons::find(&app.db, &app.tenant, id).await?;
+    let found = persons::find(&scope.app.db, &scope.tenant.id, id).await?;
     Ok(found.map_or_else(|| id.to_string(), |person| person.name))
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::actions::bind_page::callable_numbers;
 use crate::actions::{Caller, case_for};
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::Contact;
 use crate::store::factors::Factor;
@@ -30,14 +30,14 @@ const LIFTED_BY: &str = "the operator, with `postern person recover`, once they 
 
 impl CaseState {
     /// The case as it stands now, for who has just moved it.
-    pub async fn load(app: &App, caller: &Caller, id: &CaseId) -> Result<Json<Self>, Problem> {
-        let (row, case, now) = case_for(app, caller, id).await?;
-        Ok(Json(Self::of(app, caller, &row, &case, now)))
+    pub async fn load(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<Json<Self>, Problem> {
+        let (row, case, now) = case_for(scope, caller, id).await?;
+        Ok(Json(Self::of(scope, caller, &row, &case, now)))
     }
 
-    fn of(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Self {
+    fn of(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Self {
         let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
-        let why = why_locked(app, caller, row, case, now);
+        let why = why_locked(scope, caller, row, case, now);
         Self {
             id: row.id.clone(),
             reference: row.reference.clone(),
@@ -56,7 +56,7 @@ impl CaseState {
             opened_with: row.opened_with.clone(),
             taken_by: row.taken_by.clone(),
             lapses_at: row.lapses_at().filter(|_| row.closed_at.is_none()),
-            missing: row.closed_at.is_none().then(|| missing(app, caller, row, case, now)),
+            missing: row.closed_at.is_none().then(|| missing(scope, caller, row, case, now)),
             lock: Lock { open: why.is_none(), why },
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),
@@ -70,9 +70,9 @@ fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
 }
 
 /// Of a stranger's case nothing is missing: no proof makes somebody of nobody.
-fn missing(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> MissingView {
+fn missing(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> MissingView {
     if row.person_id.is_some() {
-        return app.policies.missing(case, &caller.person.id, now).into();
+        return scope.tenant.policies.missing(case, &caller.person.id, now).into();
     }
     let forbidden = Some("Nobody by this name is in the directory. Refuse the case.".to_owned());
     StillMissing { forbidden, ..StillMissing::default() }.into()
@@ -81,7 +81,7 @@ fn missing(app: &App, caller: &Caller, row: &CaseRow, case: &Case, now: Timestam
 impl CaseDetail {
     /// Everything the desk sees of a case.
     pub async fn load(
-        app: &App,
+        scope: &Scope,
         caller: &Caller,
         row: &CaseRow,
         case: &Case,
@@ -89,32 +89,32 @@ impl CaseDetail {
     ) -> Result<Self, Problem> {
         let known = row.person_id.is_some();
         Ok(Self {
-            state: CaseState::of(app, caller, row, case, now),
+            state: CaseState::of(scope, caller, row, case, now),
             claimed_login: row.claimed_login.clone(),
             ip: row.ip.clone(),
-            person: if known { Some(person(app, case).await?) } else { None },
-            numbers: callable_numbers(app, case).await?.into_iter().map(CallableNumber::from).collect(),
-            evidence: evidence(app, case).await?,
-            earlier: if known { EarlierMarkView::list(app, case, now).await? } else { Vec::new() },
-            others: if known { others(app, row, case).await? } else { Vec::new() },
-            diagnosis: if known { Some(diagnosis(app, case).await?) } else { None },
+            person: if known { Some(person(scope, case).await?) } else { None },
+            numbers: callable_numbers(scope, case).await?.into_iter().map(CallableNumber::from).collect(),
+            evidence: evidence(scope, case).await?,
+            earlier: if known { EarlierMarkView::list(scope, case, now).await? } else { Vec::new() },
+            others: if known { others(scope, row, case).await? } else { Vec::new() },
+            diagnosis: if known { Some(diagnosis(scope, case).await?) } else { None },
         })
     }
 }
 
-async fn diagnosis(app: &App, case: &Case) -> Result<DiagnosisView, Problem> {
-    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
-    DiagnosisView::load(app, &person).await
+async fn diagnosis(scope: &Scope, case: &Case) -> Result<DiagnosisView, Problem> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    DiagnosisView::load(scope, &person).await
 }
 
-async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
+async fn person(scope: &Scope, case: &Case) -> Result<CasePerson, Problem> {
     let id = &case.subject().person;
-    let person = persons::load(&app.db, &app.tenant, id).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        Some(manager) => persons::find(&scope.app.db, &scope.tenant.id, manager).await?.map(|m| m.name),
         None => None,
     };
-    let filed = contacts::list(&app.db, &app.tenant, id).await?;
+    let filed = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
     Ok(CasePerson {
         tier: person.tier.as_str(),
         role: person.role.as_str(),
@@ -122,14 +122,14 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
         suspended_at: person.suspended_at,
         suspension_lifted_by: person.suspended_at.map(|_| LIFTED_BY),
         suspended_why: person.suspended_why,
-        factors: factors::list(&app.db, &app.tenant, id)
+        factors: factors::list(&scope.app.db, &scope.tenant.id, id)
             .await?
             .into_iter()
             .map(EnrolledFactor::from)
             .collect(),
-        backup_codes_left: backup_codes::count_left(&app.db, &app.tenant, id, app.clock.now()).await?,
+        backup_codes_left: backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, scope.now).await?,
         contacts: filed.into_iter().map(|contact| FiledContact::of(contact, case)).collect(),
-        sign_ins: sign_ins::list_of_person(&app.db, &app.tenant, id, 10)
+        sign_ins: sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, id, 10)
             .await?
             .into_iter()
             .map(SignInAttempt::from)
@@ -140,13 +140,13 @@ async fn person(app: &App, case: &Case) -> Result<CasePerson, Problem> {
     })
 }
 
-async fn evidence(app: &App, case: &Case) -> Result<Vec<RecordedEvidence>, Problem> {
+async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<RecordedEvidence>, Problem> {
     let mut pieces = Vec::new();
     for piece in case.evidence() {
         pieces.push(RecordedEvidence {
             kind: piece.kind.as_str(),
             title: piece.kind.title(),
-            attested_by: attested_by(app, piece).await?,
+            attested_by: attested_by(scope, piece).await?,
             reference: piece.reference.clone(),
             supports_only: piece.kind.class() == EvidenceClass::Supporting,
             at: piece.at,
@@ -155,14 +155,14 @@ async fn evidence(app: &App, case: &Case) -> Result<Vec<RecordedEvidence>, Probl
     Ok(pieces)
 }
 
-async fn attested_by(app: &App, piece: &Evidence) -> Result<String, Problem> {
+async fn attested_by(scope: &Scope, piece: &Evidence) -> Result<String, Problem> {
     let id: &PersonId = &piece.attested_by;
-    let found = persons::find(&app.db, &app.tenant, id).await?;
+    let found = persons::find(&scope.app.db, &scope.tenant.id, id).await?;
     Ok(found.map_or_else(|| id.to_string(), |person| person.name))
 }
 
-async fn others(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<OtherCase>, Problem> {
-    let all = cases::list_of_person(&app.db, &app.tenant, &case.subject().person).await?;
+async fn others(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Vec<OtherCase>, Problem> {
+    let all = cases::list_of_person(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let open = all.into_iter().filter(|other| other.id != row.id && other.closed_at.is_none());
     Ok(open.map(|other| OtherCase { id: other.id, reference: other.reference, ip: other.ip }).collect())
 }

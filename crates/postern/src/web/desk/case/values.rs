@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::actions::Caller;
 use crate::actions::bind_page::callable_numbers;
 use crate::actions::take_case::can_hand_back;
-use crate::app::App;
+use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
@@ -25,13 +25,13 @@ use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 
 pub(super) async fn values(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     row: &CaseRow,
     case: &Case,
     now: Timestamp,
 ) -> Result<Value, Problem> {
-    let why_locked = why_locked(app, caller, row, case, now);
+    let why_locked = why_locked(scope, caller, row, case, now);
     let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
     let until =
         if let Stage::OnHold { until, .. } = case.stage() { Some(until.as_microsecond()) } else { None };
@@ -41,8 +41,8 @@ pub(super) async fn values(
         "claimed": row.claimed_login,
         "ip": row.ip,
         "opened_with": row.opened_with,
-        "taken_by": taken_by(app, row).await?,
-        "can_take": app.policies.authorize::<TakeCase>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "taken_by": taken_by(scope, row).await?,
+        "can_take": scope.tenant.policies.authorize::<TakeCase>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_hand_back": can_hand_back(caller, row),
         "stranger": row.stranger_since.is_some(),
         "lapses_at": row.lapses_at().map(Timestamp::as_microsecond),
@@ -55,34 +55,34 @@ pub(super) async fn values(
         "escalated": case.is_escalated(),
         "risk": case.risk(),
         "bound": matches!(case.page(), Page::Bound { .. }),
-        "person": person(app, row, case).await?,
-        "evidence": evidence(app, case).await?,
-        "numbers": callable_numbers(app, case).await?.iter()
+        "person": person(scope, row, case).await?,
+        "evidence": evidence(scope, case).await?,
+        "numbers": callable_numbers(scope, case).await?.iter()
             .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
             .collect::<Vec<_>>(),
-        "min_age_days": app.config.contact_min_age.as_hours() / 24,
-        "can_act": app.policies.authorize::<RecordEvidence>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_refuse": app.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_escalate": app.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_approve": app.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "hold": hold(app, caller, case, now),
-        "can_report": app.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "min_age_days": scope.app.config.contact_min_age.as_hours() / 24,
+        "can_act": scope.tenant.policies.authorize::<RecordEvidence>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "can_refuse": scope.tenant.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "can_escalate": scope.tenant.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "can_approve": scope.tenant.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "hold": hold(scope, caller, case, now),
+        "can_report": scope.tenant.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "lock": { "open": why_locked.is_none(), "why": why_locked },
-        "missing": missing_words(&app.policies.missing(case, &caller.person.id, now)),
+        "missing": missing_words(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
-        "earlier": earlier(app, row, case, now).await?,
-        "others": other_cases(app, row, case).await?,
-        "diagnosis": diagnosis(app, row, case).await?,
+        "earlier": earlier(scope, row, case, now).await?,
+        "others": other_cases(scope, row, case).await?,
+        "diagnosis": diagnosis(scope, row, case).await?,
     }))
 }
 
 /// What the page says of a hold that has not begun.
-fn hold(app: &App, caller: &Caller, case: &Case, now: Timestamp) -> Value {
+fn hold(scope: &Scope, caller: &Caller, case: &Case, now: Timestamp) -> Value {
     let Stage::AwaitingNotice { since, wanted_by, reported_at, .. } = case.stage() else {
         return Value::Null;
     };
     let from = since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
-    let may = app.policies.authorize::<StartHold>(&Request::on_case(&caller.staff(), case)).is_ok();
+    let may = scope.tenant.policies.authorize::<StartHold>(&Request::on_case(&caller.staff(), case)).is_ok();
     json!({
         "overdue": reported_at.is_some() || now >= from,
         "from": from.as_microsecond(),
@@ -91,30 +91,30 @@ fn hold(app: &App, caller: &Caller, case: &Case, now: Timestamp) -> Value {
     })
 }
 
-async fn taken_by(app: &App, row: &CaseRow) -> Result<Option<String>, Problem> {
+async fn taken_by(scope: &Scope, row: &CaseRow) -> Result<Option<String>, Problem> {
     let Some(id) = &row.taken_by else { return Ok(None) };
-    let taker = persons::find(&app.db, &app.tenant, &PersonId::new(id)).await?;
+    let taker = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
     Ok(Some(taker.map_or_else(|| id.clone(), |person| person.name)))
 }
 
 /// Why the person cannot sign in. Of a stranger nothing is known.
-async fn diagnosis(app: &App, row: &CaseRow, case: &Case) -> Result<Option<DiagnosisView>, Problem> {
+async fn diagnosis(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Option<DiagnosisView>, Problem> {
     if row.person_id.is_none() {
         return Ok(None);
     }
-    let person = persons::load(&app.db, &app.tenant, &case.subject().person).await?;
-    DiagnosisView::load(app, &person).await.map(Some)
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    DiagnosisView::load(scope, &person).await.map(Some)
 }
 
 /// Why the reset is locked; `None` when it is open.
 pub(in crate::web) fn why_locked(
-    app: &App,
+    scope: &Scope,
     caller: &Caller,
     row: &CaseRow,
     case: &Case,
     now: Timestamp,
 ) -> Option<String> {
-    let allowed = app.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
+    let allowed = scope.tenant.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
     match (case.stage(), allowed) {
         _ if row.person_id.is_none() => {
             Some("Nobody by this name is in the directory. There is nothing to reset.".into())
@@ -129,12 +129,14 @@ pub(in crate::web) fn why_locked(
             "No message about the verification has gone out yet; the waiting period begins when one has."
                 .into(),
         ),
-        (Stage::Verifying, _) => Some(if app.policies.missing(case, &caller.person.id, now).is_nothing() {
-            "Nothing is missing any more: record the last piece of proof once more, and the case goes on."
-                .into()
-        } else {
-            "The policy wants more proof. See what is missing.".into()
-        }),
+        (Stage::Verifying, _) => {
+            Some(if scope.tenant.policies.missing(case, &caller.person.id, now).is_nothing() {
+                "Nothing is missing any more: record the last piece of proof once more, and the case goes on."
+                    .into()
+            } else {
+                "The policy wants more proof. See what is missing.".into()
+            })
+        }
         (Stage::AwaitingApproval { .. }, _) => {
             Some("A senior who gave no evidence must approve first.".into())
         }
@@ -144,17 +146,17 @@ pub(in crate::web) fn why_locked(
     }
 }
 
-async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, Problem> {
+async fn person(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Option<Value>, Problem> {
     let Some(id) = &row.person_id else { return Ok(None) };
     let id = PersonId::new(id);
-    let person = persons::load(&app.db, &app.tenant, &id).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     let manager = match &person.manager {
-        Some(manager) => persons::find(&app.db, &app.tenant, manager).await?.map(|m| m.name),
+        Some(manager) => persons::find(&scope.app.db, &scope.tenant.id, manager).await?.map(|m| m.name),
         None => None,
     };
-    let factors = factors::list(&app.db, &app.tenant, &id).await?;
-    let factors: Vec<FactorView> = factors.iter().map(|f| FactorView::of(f, app.clock.now())).collect();
-    let filed: Vec<Value> = contacts::list(&app.db, &app.tenant, &id)
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, &id).await?;
+    let factors: Vec<FactorView> = factors.iter().map(|f| FactorView::of(f, scope.now)).collect();
+    let filed: Vec<Value> = contacts::list(&scope.app.db, &scope.tenant.id, &id)
         .await?
         .iter()
         .map(|c| {
@@ -165,8 +167,11 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
             })
         })
         .collect();
-    let attempts: Vec<Value> =
-        sign_ins::list_of_person(&app.db, &app.tenant, &id, 10).await?.iter().map(attempt).collect();
+    let attempts: Vec<Value> = sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, &id, 10)
+        .await?
+        .iter()
+        .map(attempt)
+        .collect();
     Ok(Some(json!({
         "name": person.name,
         "login": person.login,
@@ -176,7 +181,7 @@ async fn person(app: &App, row: &CaseRow, case: &Case) -> Result<Option<Value>, 
         "suspended_at": person.suspended_at.map(Timestamp::as_microsecond),
         "suspended_why": person.suspended_why,
         "factors": factors,
-        "codes_left": backup_codes::count_left(&app.db, &app.tenant, &id, app.clock.now()).await?,
+        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &id, scope.now).await?,
         "contacts": filed,
         "attempts": attempts,
     })))
@@ -194,10 +199,10 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
     })
 }
 
-async fn evidence(app: &App, case: &Case) -> Result<Vec<Value>, Problem> {
+async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
     let mut listed = Vec::new();
     for piece in case.evidence() {
-        let attested_by = persons::find(&app.db, &app.tenant, &piece.attested_by).await?;
+        let attested_by = persons::find(&scope.app.db, &scope.tenant.id, &piece.attested_by).await?;
         listed.push(json!({
             "title": piece.kind.title(),
             "attested_by": attested_by.map_or_else(|| piece.attested_by.to_string(), |p| p.name),
@@ -250,20 +255,21 @@ fn kinds() -> Vec<Value> {
 }
 
 /// What happened in other requests in this name. Of a stranger nothing is known.
-async fn earlier(app: &App, row: &CaseRow, case: &Case, now: Timestamp) -> Result<Vec<Value>, Problem> {
+async fn earlier(scope: &Scope, row: &CaseRow, case: &Case, now: Timestamp) -> Result<Vec<Value>, Problem> {
     if row.person_id.is_none() {
         return Ok(Vec::new());
     }
-    let listed = EarlierMarkView::list(app, case, now).await?;
+    let listed = EarlierMarkView::list(scope, case, now).await?;
     Ok(listed.iter().map(|mark| json!({ "mark": mark, "at": mark.at_micros })).collect())
 }
 
 /// Other open cases of the same person: two pages that both claim to be Ana are a warning.
-async fn other_cases(app: &App, row: &CaseRow, case: &Case) -> Result<Vec<Value>, Problem> {
+async fn other_cases(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Vec<Value>, Problem> {
     if row.person_id.is_none() {
         return Ok(Vec::new());
     }
-    let all = crate::store::cases::list_of_person(&app.db, &app.tenant, &case.subject().person).await?;
+    let all =
+        crate::store::cases::list_of_person(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     Ok(all
         .iter()
         .filter(|other| other.id != row.id && other.closed_at.is_none())

@@ -1,0 +1,31 @@
+use postern::actions::move_tenant::{count_dying_passkeys, move_tenant};
+use postern_testkit::SoftPasskey;
+
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn passkeys_die_with_the_old_name_and_their_owners_are_told(db) {
+        let app = TestApp::start(db).await;
+        let fay = app.browser();
+        app.sign_in_by_hand(&fay, "fay").await;
+        let mut device = SoftPasskey::new(app.scope().tenant.origin.clone());
+        let proof = app.code_proof("fay").await;
+        app.add_key(&fay, &mut device, proof).await.ok();
+        // Another port is the same name.
+        let scope = app.scope();
+        let other_port = "http://localhost:1".parse().unwrap();
+        assert_eq!(count_dying_passkeys(&scope, &other_port).await.unwrap(), 0);
+        let elsewhere = "http://halden.localhost:1".parse().unwrap();
+        assert_eq!(count_dying_passkeys(&scope, &elsewhere).await.unwrap(), 1);
+        assert_eq!(move_tenant(&scope, &elsewhere, "the name changed, HD-2").await.unwrap(), 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM factors WHERE kind = 'webauthn' AND removed_at IS NULL").await, 0);
+        let removed = app.events("mfa.factor_removed").await;
+        assert_eq!(removed[0]["detail"]["why"], "the organisation moved to another name");
+        let moved = app.events("tenant.moved").await;
+        assert_eq!((&moved[0]["detail"]["passkeys_removed"], &moved[0]["reason"]), (&1.into(), &"the name changed, HD-2".into()));
+        let told = app.messages().await.into_iter().filter(|m| m.subject == "A sign-in method was removed from your account").count();
+        assert_eq!(told, 2, "mail and office number");
+        assert_eq!(app.scope().tenant.link("/"), "http://halden.localhost:1/");
+    }
+}
