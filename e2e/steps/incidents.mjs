@@ -18,7 +18,7 @@ export async function theImportsPageTakesALog(world) {
   });
   await world.look(page, 'imports-refused');
   const now = (await world.server.now()) * 1000;
-  const prompts = [150, 120, 90, 60, 30].map((seconds) => declined(new Date(now - seconds * 1000)));
+  const prompts = [150, 120, 90, 60, 30].map((seconds) => declined(emailOf(world, DINA), new Date(now - seconds * 1000)));
   await send(page, 'okta-2026-03-02.jsonl', `${prompts.join('\n')}\n{"broken\n{"eventType":"app.rate_limit"}\n`);
   const table = page.getByRole('table');
   await table.getByText('okta-2026-03-02.jsonl').waitFor();
@@ -32,9 +32,9 @@ async function send(page, name, text) {
   await Promise.all([page.waitForEvent('load'), button(page, 'Take it in').click()]);
 }
 
-function declined(at) {
+function declined(person, at) {
   return JSON.stringify({
-    postern: 'signin/v1', provider: 'okta', at: at.toISOString(), person: emailOf(world, DINA), ip: '198.51.100.7',
+    postern: 'signin/v1', provider: 'okta', at: at.toISOString(), person, ip: '198.51.100.7',
     method: 'push', result: 'failure', cause: 'mfa_denied', detail: '<b>Denied</b> by the user',
   });
 }

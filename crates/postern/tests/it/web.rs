@@ -4,6 +4,7 @@ mod api;
 mod connections;
 mod dev;
 mod incidents;
+mod matrix;
 mod open_routes;
 mod pages;
 mod plain;
