@@ -1,0 +1,153 @@
+//! What routes name by an id.
+
+use jiff::SignedDuration;
+use postern::actions::add_person::{Details, add_person};
+use postern::store::factors::{self, NewFactor};
+use postern::store::power_grants::{self, NewGrant};
+use postern::store::service_tokens;
+use postern_core::factor::FactorKind;
+use postern_core::person::{Role, Tier};
+use postern_testkit::SoftPasskey;
+
+use crate::steps::fatigue;
+use crate::test_app::TestApp;
+
+/// What one organisation has that routes name by an id.
+pub struct Things {
+    case: String,
+    /// In which nobody has done anything: a second yes comes from outside.
+    untouched_case: String,
+    person: String,
+    finding: String,
+    grant: String,
+    passkey: String,
+    token: String,
+    code_app: String,
+}
+
+impl Things {
+    pub async fn of(app: &TestApp) -> Self {
+        let now = app.clock.now();
+        app.import("okta.jsonl", fatigue("gus", 5, now)).await;
+        let finding = app.finding("mfa_fatigue").await.id;
+        let ada = app.caller("ada").await;
+        let nell = Details {
+            login: "nell",
+            name: "Nell Quinn",
+            tier: Tier::Sensitive,
+            role: Role::Agent,
+            manager: "",
+            email: "nell@demo.postern.invalid",
+            office_phone: "",
+        };
+        app.secrets.saw(&add_person(&app.scope(), &ada, &nell).await.unwrap().set_up_code);
+        let grants = power_grants::list_waiting(&app.db, &app.tenant).await.unwrap();
+        Self {
+            case: app.open("ana").await.to_string(),
+            untouched_case: app.open("emil").await.to_string(),
+            person: app.person("gus").await.id.to_string(),
+            finding,
+            grant: grants[0].id.clone(),
+            passkey: waiting_passkey(app).await,
+            token: newest_token(app).await,
+            code_app: code_app(app, "gus").await,
+        }
+    }
+
+    /// The address of a route, with an id of the kind that it wants.
+    pub fn path(&self, route: &str) -> String {
+        let id = match route {
+            _ if route.ends_with("/start-hold") => &self.untouched_case,
+            _ if route.contains("/cases/") && route.ends_with("/approve") => &self.untouched_case,
+            _ if route.contains("/cases/") || route.contains("/vouches/") => &self.case,
+            _ if route.contains("/people/") => &self.person,
+            _ if route.contains("/incidents/") || route.contains("/findings/") => &self.finding,
+            _ if route.contains("/power-grants/") => &self.grant,
+            _ if route.contains("passkeys/") => &self.passkey,
+            _ if route.contains("/tokens/") => &self.token,
+            _ => &self.code_app,
+        };
+        route.replace("{id}", id).replace("{version}/{file}", "x/postern.css")
+    }
+}
+
+async fn newest_token(app: &TestApp) -> String {
+    let tokens = service_tokens::list(&app.db, &app.tenant).await.unwrap();
+    tokens.iter().map(|token| token.id.clone()).max().unwrap()
+}
+
+async fn code_app(app: &TestApp, login: &str) -> String {
+    let person = app.person(login).await.id;
+    factors::list(&app.db, &app.tenant, &person).await.unwrap()[0].id.clone()
+}
+
+/// A passkey of Bea's that waits. The software passkey knows no other host without TLS than localhost: elsewhere her code app
+/// stands in, of which only the id matters.
+async fn waiting_passkey(app: &TestApp) -> String {
+    if app.scope().tenant.origin.host_str() != Some("localhost") {
+        return code_app(app, "bea").await;
+    }
+    let ended = sqlx::query(app.own("UPDATE persons SET first_passkey_until = NULL WHERE login = 'bea'"));
+    ended.execute(app.db.reader()).await.unwrap();
+    let (bea, mut device) = (app.browser(), SoftPasskey::new(app.scope().tenant.origin.clone()));
+    app.sign_in_by_hand(&bea, "bea").await;
+    let proof = app.code_proof("bea").await;
+    app.add_key(&bea, &mut device, proof).await.ok();
+    let listed = bea.get("/api/v1/account/factors").await.ok().json();
+    listed["factors"][1]["id"].as_str().unwrap().to_owned()
+}
+
+pub const PLANTED: &str = "planted by a test";
+
+/// What one request uses up, made anew for each.
+pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
+    if route.contains("/account/factors/") && !login.is_empty() {
+        return Some(code_app(app, login).await);
+    }
+    if route.contains("/sessions/") && !login.is_empty() {
+        // Another one than that which asks.
+        app.browser_with_planted_session(login).await;
+        let person = app.person(login).await.id;
+        let sql = "SELECT id FROM sessions WHERE person_id = $1 ORDER BY id DESC LIMIT 1";
+        let own: (String,) =
+            sqlx::query_as(app.own(sql)).bind(person.as_str()).fetch_one(app.db.reader()).await.unwrap();
+        return Some(own.0);
+    }
+    if route.contains("/tokens/") {
+        app.token(&["cases:read"]).await;
+        return Some(newest_token(app).await);
+    }
+    let (bea, ada) = (app.person("bea").await.id, app.person("ada").await.id);
+    let scope = app.scope();
+    let mut change = scope.begin().await.unwrap();
+    let later = change.at() + SignedDuration::from_hours(24);
+    let id = if route.contains("/power-grants/") {
+        let new = NewGrant {
+            person: &bea,
+            role: Some("agent"),
+            token: None,
+            requested_by: &ada,
+            takes_effect_at: later,
+        };
+        power_grants::insert(&mut change, &new).await.unwrap()
+    } else if route.contains("passkeys/{id}") {
+        let id = change.id().unwrap();
+        let new = NewFactor {
+            id: &id,
+            person: &bea,
+            kind: FactorKind::Webauthn,
+            label: PLANTED,
+            sealed: b"-",
+            credential_id: Some(&id),
+            last_step: None,
+            second_step_only: false,
+            usable_at: Some(later),
+        };
+        factors::insert(&mut change, &new).await.unwrap();
+        id
+    } else {
+        return None;
+    };
+    change.commit_unrecorded(PLANTED).await.unwrap();
+    Some(id)
+}
