@@ -102,6 +102,7 @@ events! {
     AuditExported => "audit.exported" [] : "The audit log was read out.",
     TenantAdded => "tenant.added" [] : "The operator added the organisation.",
     TenantRenamed => "tenant.renamed" [before] : "The operator gave the organisation another name.",
+    TenantSettingsChanged => "tenant.settings_changed" [reason before] : "The operator changed what the organisation decides for itself.",
     TenantMoved => "tenant.moved" [reason before] : "The operator moved the organisation to another address.",
     TenantSuspended => "tenant.suspended" [reason before] : "The operator suspended the organisation: it is not served.",
     TenantEnabled => "tenant.enabled" [reason before] : "The operator let the organisation be served again.",

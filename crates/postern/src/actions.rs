@@ -39,6 +39,7 @@ pub mod rename_tenant;
 pub mod report_contact_lost;
 pub mod revoke_service_token;
 pub mod sender_limit;
+pub mod set_tenant_settings;
 pub mod set_up;
 pub mod show_pass;
 pub mod sign_in;

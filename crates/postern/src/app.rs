@@ -90,7 +90,8 @@ impl App {
         if !key_file.exists() && tenants::exist(&db).await? {
             return Err(StartError::KeyLost(key_file));
         }
-        let tenants = Tenants::open(&db, RootKey::open(&key_file, &rng)?).await?;
+        let clock = Clock::default();
+        let tenants = Tenants::open(&db, RootKey::open(&key_file, &rng)?, clock.now()).await?;
         let audit_memory =
             AuditMemory::open(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
         Ok(Arc::new(Self {
@@ -105,7 +106,7 @@ impl App {
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,
-            clock: Clock::default(),
+            clock,
             rng,
         }))
     }

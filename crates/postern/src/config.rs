@@ -52,19 +52,13 @@ pub struct Config {
     pub organisation: String,
     /// Where mail goes; without it notices wait in the outbox.
     pub smtp: Option<Smtp>,
-    /// Where text and voice messages go: a POST of `{channel, to, text}`.
-    pub gateway: Option<Url>,
-    /// A number must have been on file for so long before a case to be called.
-    pub contact_min_age: SignedDuration,
-    /// How long an enrolment pass lives.
-    pub pass_life: SignedDuration,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address may send in a minute without being signed in; its network may send four times as much.
     pub requests_per_minute: i64,
     /// Where signed checkpoints of the audit log are kept beside the database.
     pub checkpoint_folder: Option<PathBuf>,
-    /// Sign-in records: what is taken in, how long it is kept, how it is analysed.
+    /// Sign-in records: what is taken in, and how it is analysed.
     pub signals: Signals,
 }
 

@@ -105,7 +105,7 @@ where
 /// Notices organisations that were added, renamed, moved, suspended or enabled, on this node or another.
 async fn reload_tenants(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = app.tenants.reload(&app.db).await {
+        if let Err(error) = app.tenants.reload(&app.db, app.clock.now()).await {
             tracing::error!(%error, "organisations were not read anew; trying again");
         }
         pause(&Notify::new(), EVERY, &mut stop).await;

@@ -22,6 +22,7 @@ mod row;
 pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ins;
+pub mod tenant_settings;
 pub mod tenants;
 pub mod throttles;
 pub mod turns;

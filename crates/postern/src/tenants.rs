@@ -1,6 +1,8 @@
 //! The organisations of this installation, as this node knows them: found by the host that a request names, and read
 //! anew when a row has moved.
 
+pub mod settings;
+
 use std::collections::HashMap;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,11 +10,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 use postern_core::policy::{Policies, PolicyError};
+use settings::{SettingError, TenantSettings, TypedSettings};
 use url::Url;
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 
 use crate::audit_health::AuditHealth;
-use crate::keys::{RootKey, TenantKeys};
+use crate::keys::{KeyError, RootKey, TenantKeys};
+use crate::store::tenant_settings::{self, TenantSettingsRow};
 use crate::store::tenants::{self, TenantRow};
 use crate::store::{Db, StoreError, time};
 
@@ -22,6 +26,12 @@ pub enum TenantsError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A sealed value does not open.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A setting that does not do.
+    #[error("its settings: {0}")]
+    Setting(#[from] SettingError),
     /// The shipped policies were refused.
     #[error("the policies were refused: {0}")]
     Policies(#[from] PolicyError),
@@ -44,6 +54,8 @@ pub struct Tenant {
     pub suspended_at: Option<Timestamp>,
     /// Its own keys.
     pub keys: TenantKeys,
+    /// What it decides for itself.
+    pub settings: Arc<TenantSettings>,
     /// The policies in force.
     pub policies: Arc<Policies>,
     /// Passkey ceremonies: good for this host alone.
@@ -51,6 +63,7 @@ pub struct Tenant {
     /// What this node has noticed of it.
     pub activity: Arc<TenantActivity>,
     version: i64,
+    settings_version: i64,
 }
 
 /// What a node notices of an organisation while it runs. It outlives a new reading of the row.
@@ -63,8 +76,8 @@ pub struct TenantActivity {
 }
 
 impl Tenant {
-    /// From its row.
-    pub fn new(
+    /// From its row, with default settings.
+    fn new(
         row: TenantRow,
         root_key: &RootKey,
         policies: Arc<Policies>,
@@ -84,11 +97,20 @@ impl Tenant {
             name: row.name,
             origin,
             suspended_at: row.suspended_at.map(time),
+            settings: Arc::new(TypedSettings::default().needed()?),
             policies,
             webauthn,
             activity,
             version: row.version,
+            settings_version: 0,
         })
+    }
+
+    /// What a version of its settings says.
+    pub fn open_settings(&self, row: &TenantSettingsRow) -> Result<TypedSettings, TenantsError> {
+        let place = TenantSettingsRow::place(&self.id, row.version);
+        let plain = self.keys.unseal(&place, &row.sealed)?;
+        Ok(serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt("settings of an organisation"))?)
     }
 
     /// A link to one of its pages.
@@ -117,40 +139,63 @@ struct LoadedTenants {
     by_id: HashMap<TenantId, Arc<Tenant>>,
     /// The oldest first.
     in_order: Vec<Arc<Tenant>>,
-    version: (i64, i64),
+    version: TenantsVersion,
+}
+
+/// Moves with every row that is written, and with every version of settings whose time comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct TenantsVersion {
+    rows: (i64, i64),
+    settings: i64,
 }
 
 impl Tenants {
     /// Reads all of them.
-    pub async fn open(db: &Db, root_key: RootKey) -> Result<Self, TenantsError> {
+    pub async fn open(db: &Db, root_key: RootKey, now: Timestamp) -> Result<Self, TenantsError> {
         let policies = Arc::new(Policies::shipped()?);
         let tenants = Self { root_key, policies, loaded: RwLock::default() };
-        tenants.reload(db).await?;
+        tenants.reload(db, now).await?;
         Ok(tenants)
     }
 
-    /// Reads anew those whose row has moved. One whose address has become useless keeps the last good one: a mistake in
-    /// one row must stop nobody else.
-    pub async fn reload(&self, db: &Db) -> Result<(), TenantsError> {
-        let version = tenants::load_version_of_all(db).await?;
+    /// Reads anew those whose row or settings have moved. A mistake in one of them stops nobody else.
+    pub async fn reload(&self, db: &Db, now: Timestamp) -> Result<(), TenantsError> {
+        let version = TenantsVersion {
+            rows: tenants::load_version_of_all(db).await?,
+            settings: tenant_settings::count_in_effect(db, now).await?,
+        };
         if version == self.with(|loaded| loaded.version) {
             return Ok(());
         }
+        let settings = tenant_settings::list_current(db, now).await?.into_iter();
+        let mut settings: HashMap<String, _> = settings.map(|row| (row.tenant_id.clone(), row)).collect();
         let mut new = LoadedTenants { version, ..LoadedTenants::default() };
         for row in tenants::list(db).await? {
+            let newest = settings.remove(&row.id);
             let known = self.of_id(&TenantId::new(row.id.as_str()));
-            let tenant = match known {
-                Some(known) if known.version == row.version => known,
-                known => match self.read(row, known.as_deref()) {
-                    Ok(tenant) => Arc::new(tenant),
-                    Err(error) => {
-                        tracing::error!(%error, "an organisation's row does not do; it stays as it was");
-                        let Some(known) = known else { continue };
-                        known
-                    }
-                },
+            let is_same = |known: &Arc<Tenant>| {
+                let newest = newest.as_ref().map_or(0, |settings| settings.version);
+                known.version == row.version && known.settings_version == newest
             };
-            new.add(tenant);
+            if let Some(known) = known.clone().filter(is_same) {
+                new.add(known);
+                continue;
+            }
+            match self.read(row, known.as_deref()) {
+                Ok(mut tenant) => {
+                    if let Some(newest) = newest {
+                        tenant.settings_version = newest.version;
+                        tenant.settings = newest_good(db, &tenant, newest, now).await?;
+                    }
+                    new.add(Arc::new(tenant));
+                }
+                Err(error) => {
+                    tracing::error!(%error, "an organisation's row does not do; it stays as it was");
+                    if let Some(known) = known {
+                        new.add(known);
+                    }
+                }
+            }
         }
         *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
@@ -190,6 +235,26 @@ impl Tenants {
         // It is replaced whole: what a thread left that panicked is still good.
         look(&self.loaded.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The newest version that does: one that was broken behind the program's back never takes the place of a good one. Without
+/// any that does the defaults count.
+async fn newest_good(
+    db: &Db,
+    tenant: &Tenant,
+    newest: TenantSettingsRow,
+    now: Timestamp,
+) -> Result<Arc<TenantSettings>, StoreError> {
+    let read = |row: &TenantSettingsRow| Ok::<_, TenantsError>(tenant.open_settings(row)?.needed()?);
+    match read(&newest) {
+        Ok(settings) => return Ok(Arc::new(settings)),
+        Err(error) => {
+            let (tenant, version) = (&tenant.id, newest.version);
+            tracing::error!(%tenant, version, %error, "a version of an organisation's settings does not do; an older one counts");
+        }
+    }
+    let older = tenant_settings::list_older(db, &tenant.id, newest.version, now).await?;
+    Ok(older.iter().find_map(|row| read(row).ok()).map_or_else(|| Arc::clone(&tenant.settings), Arc::new))
 }
 
 impl LoadedTenants {

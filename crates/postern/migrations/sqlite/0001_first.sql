@@ -15,6 +15,16 @@ CREATE TABLE tenants (
     version BIGINT NOT NULL
 );
 
+-- What organisations decide for themselves: of each the newest version whose time has come.
+CREATE TABLE tenant_settings (
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    version BIGINT NOT NULL,
+    sealed BLOB NOT NULL,
+    set_at BIGINT NOT NULL,
+    takes_effect_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, version)
+);
+
 CREATE TABLE persons (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     id TEXT NOT NULL,

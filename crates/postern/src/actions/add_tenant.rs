@@ -50,7 +50,7 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
     let event = Event::new(EventKind::TenantAdded, Actor::System)
         .detail(json!({ "slug": tenant.slug, "name": tenant.name, "origin": tenant.origin }));
     change.commit(&event).await?;
-    app.tenants.reload(&app.db).await?;
+    app.tenants.reload(&app.db, app.clock.now()).await?;
     Ok(scope)
 }
 
@@ -62,7 +62,9 @@ pub async fn add_first_tenant(app: &Arc<App>) -> Result<(), ActionError> {
     let (name, origin) = (&app.config.organisation, &app.config.origin);
     match add_tenant(app, &slug_of(name), name, origin).await {
         // Another node was faster.
-        Err(ActionError::Invalid { field: "slug", .. }) => Ok(app.tenants.reload(&app.db).await?),
+        Err(ActionError::Invalid { field: "slug", .. }) => {
+            Ok(app.tenants.reload(&app.db, app.clock.now()).await?)
+        }
         added => added.map(|_| ()),
     }
 }

@@ -66,7 +66,7 @@ async fn bind(
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.
 pub async fn callable_numbers(scope: &Scope, case: &Case) -> Result<Vec<Contact>, ActionError> {
     let opened_at: Timestamp = case.opened_at();
-    let latest = opened_at.saturating_sub(scope.app.config.contact_min_age).unwrap_or(Timestamp::MIN);
+    let latest = opened_at.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
     let all = contacts::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     Ok(all.into_iter().filter(|c| is_phone(c) && c.lost_at.is_none() && time(c.filed_at) <= latest).collect())
 }

@@ -108,7 +108,7 @@ pub struct AttemptLine {
 /// Looks at a person's records.
 pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDiagnosis, ActionError> {
     let now = scope.now;
-    let since = now.saturating_sub(scope.app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+    let since = now.saturating_sub(scope.tenant.settings.look_back).unwrap_or(Timestamp::MIN);
     let keys = persons::list_login_keys(&scope.app.db, person).await?;
     let own = sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, &person.id, MOST).await?;
     let mut imported = Vec::new();

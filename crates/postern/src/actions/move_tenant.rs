@@ -39,7 +39,7 @@ pub async fn move_tenant(scope: &Scope, origin: &Url, reason: &str) -> Result<us
         .before(json!({ "origin": scope.tenant.origin }))
         .detail(json!({ "origin": origin, "passkeys_removed": removed }));
     change.commit(&event).await?;
-    scope.app.tenants.reload(&scope.app.db).await?;
+    scope.app.tenants.reload(&scope.app.db, scope.now).await?;
     Ok(removed)
 }
 

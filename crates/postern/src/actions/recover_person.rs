@@ -63,7 +63,7 @@ pub async fn recover_person(
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         IssuedCredential::SetUpCode(code)
     } else {
-        let expires_at = change.at() + scope.app.config.pass_life;
+        let expires_at = change.at() + scope.tenant.settings.pass_life;
         let new = NewPass {
             purpose: EnrolmentPass::PURPOSE,
             person: &person.id,

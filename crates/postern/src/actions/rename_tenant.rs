@@ -18,5 +18,5 @@ pub async fn rename_tenant(scope: &Scope, name: &str) -> Result<(), ActionError>
         .before(json!({ "name": scope.tenant.name }))
         .detail(json!({ "name": name }));
     change.commit(&event).await?;
-    Ok(scope.app.tenants.reload(&scope.app.db).await?)
+    Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }

@@ -65,7 +65,7 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
     // An enrolment that an earlier pass opened is over: only one can be going on.
     flows::end_all(&mut change, &person.id).await?;
     // No pass outlives the day in which the person may come back.
-    let longest = change.at() + scope.app.config.pass_life;
+    let longest = change.at() + scope.tenant.settings.pass_life;
     let expires_at = case.lapses_at().map_or(longest, |lapses_at| lapses_at.min(longest));
     let pass = NewPass {
         purpose: EnrolmentPass::PURPOSE,

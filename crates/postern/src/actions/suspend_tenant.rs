@@ -19,7 +19,7 @@ pub async fn suspend_tenant(scope: &Scope, reason: &str) -> Result<(), ActionErr
         .reason(&reason)
         .before(json!({ "suspended": false }));
     change.commit(&event).await?;
-    Ok(scope.app.tenants.reload(&scope.app.db).await?)
+    Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }
 
 /// Serves it again.
@@ -31,7 +31,7 @@ pub async fn enable_tenant(scope: &Scope, reason: &str) -> Result<(), ActionErro
         .reason(&reason)
         .before(json!({ "suspended": true }));
     change.commit(&event).await?;
-    Ok(scope.app.tenants.reload(&scope.app.db).await?)
+    Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }
 
 fn refuse_repeat(done: Result<(), StoreError>, words: &str) -> Result<(), ActionError> {

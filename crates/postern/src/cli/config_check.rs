@@ -18,10 +18,6 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         "  mail           {}",
         if config.smtp.is_some() { "smtp" } else { "none: notices wait" }
     ));
-    say::line(format_args!(
-        "  text and voice {}",
-        if config.gateway.is_some() { "gateway" } else { "none: notices wait" }
-    ));
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     say::line(format_args!(
         "  proxies        {}",
@@ -35,10 +31,5 @@ pub fn run(settings: SettingsArgs) -> Outcome {
     let signals = &config.signals;
     let folder = signals.import_folder.as_ref().map(|folder| folder.display().to_string());
     say::line(format_args!("  watched folder {}", folder.as_deref().unwrap_or("none")));
-    say::line(format_args!(
-        "  records        kept {} days, analysed over {} days",
-        signals.keep.as_hours() / 24,
-        signals.look_back.as_hours() / 24
-    ));
     Ok(ExitCode::SUCCESS)
 }

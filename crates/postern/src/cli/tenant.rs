@@ -9,6 +9,7 @@ use super::{DataArgs, Outcome, block_on, pick_tenant, say};
 use crate::actions::add_tenant::add_tenant;
 use crate::actions::move_tenant::{count_dying_passkeys, move_tenant};
 use crate::actions::rename_tenant::rename_tenant;
+use crate::actions::set_tenant_settings::{find_tenant_settings, set_tenant_settings};
 use crate::actions::set_up::offer_first_admin;
 use crate::actions::suspend_tenant::{enable_tenant, suspend_tenant};
 use crate::app::App;
@@ -26,6 +27,8 @@ pub enum TenantCommand {
     Rename(RenameArgs),
     /// Move an organisation to another address. Its passkeys are good for the old name alone.
     SetHost(SetHostArgs),
+    /// Show what an organisation decides for itself, and change it.
+    Settings(SettingArgs),
     /// Serve an organisation no more, until it is enabled. Its data stays.
     Suspend(ReasonArgs),
     /// Serve a suspended organisation again.
@@ -76,6 +79,21 @@ pub struct SetHostArgs {
     force: bool,
 }
 
+/// What it takes to look at settings, or to change them.
+#[derive(Args)]
+pub struct SettingArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Which: see `postern tenant list`.
+    slug: String,
+    /// Another value, such as `pass_minutes=5`; without a value the default again. May be given several times.
+    #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
+    set: Vec<String>,
+    /// Why; goes on the record.
+    #[arg(long)]
+    reason: Option<String>,
+}
+
 /// What it takes to suspend or to enable one.
 #[derive(Args)]
 pub struct ReasonArgs {
@@ -95,6 +113,7 @@ pub fn run(command: TenantCommand) -> Outcome {
         TenantCommand::List(data) => on_app(data, async |app| list(app).await),
         TenantCommand::Rename(args) => on_app(args.data.clone(), async |app| rename(app, &args).await),
         TenantCommand::SetHost(args) => on_app(args.data.clone(), async |app| set_host(app, &args).await),
+        TenantCommand::Settings(args) => on_app(args.data.clone(), async |app| settings(app, &args).await),
         TenantCommand::Suspend(args) => on_app(args.data.clone(), async |app| suspend(app, &args).await),
         TenantCommand::Enable(args) => on_app(args.data.clone(), async |app| enable(app, &args).await),
     }
@@ -160,6 +179,23 @@ async fn set_host(app: &Arc<App>, args: &SetHostArgs) -> Outcome<()> {
         say::line(format_args!("{removed} passkeys were removed, and their owners are told."));
     }
     say::line("Links in mails that went out before lead to the old address.");
+    Ok(())
+}
+
+async fn settings(app: &Arc<App>, args: &SettingArgs) -> Outcome<()> {
+    let scope = pick_tenant(app, Some(&args.slug))?;
+    let named = args.set.iter().map(|typed| {
+        let (name, value) = typed.split_once('=').ok_or_else(|| format!("--set {typed}: say NAME=VALUE"))?;
+        Ok::<_, String>((name.trim().to_owned(), value.to_owned()))
+    });
+    let named: Vec<_> = named.collect::<Result<_, _>>()?;
+    let settings = match &args.reason {
+        Some(reason) if !named.is_empty() => set_tenant_settings(&scope, &named, reason).await?,
+        _ => find_tenant_settings(&scope).await?,
+    };
+    for (name, value) in settings.shown() {
+        say::line(format_args!("{name:<22} {value}"));
+    }
     Ok(())
 }
 

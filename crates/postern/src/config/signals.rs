@@ -1,9 +1,8 @@
-//! Sign-in records: what is taken in, how long it is kept, how it is analysed.
+//! Sign-in records: what is taken in, and how it is analysed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use postern_signals::Options;
 use postern_signals::rules::{RuleError, RuleSet, Rules};
 use postern_signals::settings::Settings;
@@ -19,10 +18,6 @@ pub struct TypedSignals {
     pub import_folder: Option<PathBuf>,
     /// Most bytes of one import by the API or the page.
     pub max_import_bytes: Option<i64>,
-    /// Days that imported records are kept.
-    pub keep_days: Option<i64>,
-    /// Days of records that are analysed together.
-    pub look_back_days: Option<i64>,
     /// A TOML file with other thresholds.
     pub settings: Option<PathBuf>,
     /// A folder with Sigma rules of one's own, beside the shipped ones.
@@ -36,10 +31,6 @@ pub struct Signals {
     pub import_folder: Option<PathBuf>,
     /// Most bytes of one import by the API or the page.
     pub max_import_bytes: usize,
-    /// How long imported records are kept.
-    pub keep: SignedDuration,
-    /// How far back records are analysed together.
-    pub look_back: SignedDuration,
     /// Rules and thresholds.
     pub engine: Options,
 }
@@ -48,15 +39,9 @@ impl TypedSignals {
     pub(super) fn into_signals(self, data: &Path, problems: &mut Vec<String>) -> Signals {
         let bytes = self.max_import_bytes.unwrap_or(64 << 20);
         let bytes = within("signals.max_import_bytes", bytes, 1 << 10, 4 << 30, problems);
-        let keep = within("signals.keep_days", self.keep_days.unwrap_or(90), 1, 3650, problems);
-        let default = keep.min(30);
-        let look_back = self.look_back_days.unwrap_or(default);
-        let look_back = within("signals.look_back_days", look_back, 1, keep.max(1), problems);
         Signals {
             import_folder: self.folder(data, problems),
             max_import_bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-            keep: SignedDuration::from_hours(24 * keep),
-            look_back: SignedDuration::from_hours(24 * look_back),
             engine: self.engine(problems),
         }
     }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
 use serde::Deserialize;
 use url::Url;
 
@@ -28,12 +27,6 @@ pub struct Typed {
     pub smtp_url: Option<String>,
     /// `Postern <postern@example.com>`
     pub smtp_from: Option<String>,
-    /// Where text and voice messages are posted.
-    pub gateway_url: Option<String>,
-    /// Days that a number must have been on file.
-    pub contact_min_age_days: Option<i64>,
-    /// Minutes that an enrolment pass lives, 1 to 10.
-    pub pass_minutes: Option<i64>,
     /// Addresses of the proxies in front, such as `127.0.0.1` or `10.0.3.7`, or small networks of nothing but proxies.
     pub trusted_proxies: Vec<String>,
     /// What one address may send in a minute without being signed in.
@@ -76,13 +69,9 @@ impl Typed {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
         let database_url = self.database(&data, &mut problems);
         let smtp = self.smtp(&mut problems);
-        let gateway = self.gateway_url.as_deref().and_then(|text| url("gateway_url", text, &mut problems));
-        let pass_minutes = within("pass_minutes", self.pass_minutes.unwrap_or(10), 1, 10, &mut problems);
         let trusted_proxies = proxies::trusted(&self.trusted_proxies, self.force, &mut problems);
         let requests = self.requests_per_minute.unwrap_or(120);
         let requests_per_minute = within("requests_per_minute", requests, 10, 100_000, &mut problems);
-        let age = self.contact_min_age_days.unwrap_or(30);
-        let age_days = within("contact_min_age_days", age, 1, 3650, &mut problems);
         let signals = self.signals.clone().into_signals(&data, &mut problems);
         let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
@@ -97,9 +86,6 @@ impl Typed {
             mode,
             organisation: self.organisation.unwrap_or_else(|| "Your organisation".to_owned()),
             smtp,
-            gateway,
-            contact_min_age: SignedDuration::from_hours(24 * age_days),
-            pass_life: SignedDuration::from_mins(pass_minutes),
             trusted_proxies,
             requests_per_minute,
             checkpoint_folder,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
 use postern_core::id::TenantId;
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::scope::Scope;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Message};
+use crate::tenants::Tenant;
 
 /// After so many attempts, over some 16 hours, a message is given up.
 const MOST_ATTEMPTS: i64 = 16;
@@ -45,7 +47,7 @@ impl Sender {
                 .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
                 .ok()
         });
-        let http = app.config.gateway.as_ref().filter(|_| channels == Channels::Phone).and_then(|_| {
+        let http = (channels == Channels::Phone).then_some(()).and_then(|()| {
             reqwest::Client::builder()
                 .timeout(Duration::from_secs(20))
                 .redirect(reqwest::redirect::Policy::none())
@@ -56,22 +58,23 @@ impl Sender {
         Self { channels, smtp, http }
     }
 
-    fn is_open(&self) -> bool {
-        self.smtp.is_some() || self.http.is_some()
+    /// Whether there is a way out for what this organisation has to say.
+    fn is_open_for(&self, tenant: &Tenant) -> bool {
+        self.smtp.is_some() || (self.http.is_some() && tenant.settings.gateway.is_some())
     }
 }
 
 /// Delivers what is due. Without a way out for its channel a message waits, but in development; nothing is dropped.
 pub async fn deliver_outbox(app: &Arc<App>, sender: &Sender) -> Result<(), StoreError> {
     let is_mail = sender.channels == Channels::Mail;
-    if !sender.is_open() && !app.is_development() {
-        return Ok(());
-    }
-    for message in outbox::list_due(&app.db, is_mail, app.clock.now()).await? {
-        // One that was added on another node a moment ago is known here in a moment.
+    // What has no way out stays out of the list: it must not fill it and keep others waiting.
+    let mut tenants = app.tenants.list();
+    tenants.retain(|tenant| sender.is_open_for(tenant) || app.is_development());
+    let ids: Vec<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+    for message in outbox::list_due(&app.db, &ids, is_mail, app.clock.now()).await? {
         let Some(tenant) = app.tenants.of_id(&TenantId::new(message.tenant_id.as_str())) else { continue };
         let scope = Scope::of_job(app, tenant);
-        if sender.is_open() {
+        if sender.is_open_for(&scope.tenant) {
             deliver(&scope, sender, &message).await?;
         } else {
             accept(&scope, is_mail).await?;
@@ -121,7 +124,8 @@ async fn send_mail(scope: &Scope, sender: &Sender, message: &Message) -> Result<
     };
     let host = scope.tenant.origin.host_str().unwrap_or("localhost");
     let mail = Mail::builder()
-        .from(settings.from.clone())
+        // The organisation's name, at the address that the relay lets this server use.
+        .from(Mailbox::new(Some(scope.tenant.name.clone()), settings.from.email.clone()))
         .to(message.recipient.parse().map_err(|_| "the address on file is not one".to_owned())?)
         // The same id on every attempt: a mailbox that got it twice shows it once.
         .message_id(Some(format!("<{}@{host}>", message.id)))
@@ -133,7 +137,7 @@ async fn send_mail(scope: &Scope, sender: &Sender, message: &Message) -> Result<
 }
 
 async fn send_text(scope: &Scope, sender: &Sender, message: &Message) -> Result<(), String> {
-    let (Some(http), Some(gateway)) = (&sender.http, &scope.app.config.gateway) else {
+    let (Some(http), Some(gateway)) = (&sender.http, &scope.tenant.settings.gateway) else {
         return Err("no gateway_url".to_owned());
     };
     let body = serde_json::json!({

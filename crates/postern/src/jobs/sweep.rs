@@ -25,7 +25,7 @@ pub async fn sweep(scope: &Scope) -> Result<(), ActionError> {
 
 async fn sweep_signs(scope: &Scope) -> Result<(), StoreError> {
     let now = scope.now;
-    let before = now.saturating_sub(scope.app.config.signals.keep).unwrap_or(now);
+    let before = now.saturating_sub(scope.tenant.settings.keep).unwrap_or(now);
     loop {
         let mut change = scope.begin().await?;
         let deleted = imported_sign_ins::delete_some_before(&mut change, before, LOT).await?;

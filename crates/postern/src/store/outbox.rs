@@ -87,17 +87,21 @@ pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Messages whose time has come, oldest first: mail, or text and voice. The two never stand in each other's way.
-pub async fn list_due(db: &Db, mail: bool, now: Timestamp) -> Result<Vec<Message>> {
+/// Messages of these organisations whose time has come, oldest first: mail, or text and voice. The two never stand in each
+/// other's way.
+pub async fn list_due(db: &Db, tenants: &[&str], mail: bool, now: Timestamp) -> Result<Vec<Message>> {
+    if tenants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (3..).take(tenants.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 AND (channel = 'email') = ($2 = 1) \
-         ORDER BY next_at, id LIMIT 50"
+        "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 \
+         AND (channel = 'email') = ($2 = 1) AND tenant_id IN ({}) ORDER BY next_at, id LIMIT 50",
+        places.join(", ")
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(micros(now))
-        .bind(i64::from(mail))
-        .fetch_all(db.reader())
-        .await?)
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).bind(i64::from(mail));
+    let query = tenants.iter().fold(query, |query, tenant| query.bind(*tenant));
+    Ok(query.fetch_all(db.reader()).await?)
 }
 
 /// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no

@@ -25,6 +25,7 @@ mod rate_limit;
 mod recover_person;
 mod refuse_case;
 mod remove_factor;
+mod set_tenant_settings;
 mod set_up;
 mod show_pass;
 mod sign_in;

@@ -50,7 +50,7 @@ impl Limits {
         let (now, signals) = (scope.now, &scope.app.config.signals);
         let sent = u64::try_from(signals.max_import_bytes).unwrap_or(u64::MAX);
         Self {
-            oldest: now.saturating_sub(signals.keep).unwrap_or(Timestamp::MIN),
+            oldest: now.saturating_sub(scope.tenant.settings.keep).unwrap_or(Timestamp::MIN),
             newest: now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX),
             waits_from: now.saturating_add(WAITS_FROM).unwrap_or(Timestamp::MAX),
             unpacked: sent.saturating_mul(UNPACKED),

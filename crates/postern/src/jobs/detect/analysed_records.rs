@@ -96,7 +96,7 @@ impl AnalysedRecords {
     /// Nothing analysed yet. `imported_after`: imported records up to this one will be brought by the caller; so will our
     /// own up to now.
     pub(super) fn new(scope: &Scope, now: Timestamp, imported_after: String) -> Self {
-        let since = now.saturating_sub(scope.app.config.signals.look_back).unwrap_or(Timestamp::MIN);
+        let since = now.saturating_sub(scope.tenant.settings.look_back).unwrap_or(Timestamp::MIN);
         Self {
             live: Live::new(scope.app.config.signals.engine.clone()),
             since,

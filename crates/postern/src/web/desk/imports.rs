@@ -64,7 +64,7 @@ async fn page(
         "may_import": may_import,
         "folder": scope.app.config.signals.import_folder.is_some(),
         "mib": scope.app.config.signals.max_import_bytes / (1 << 20),
-        "keep_days": scope.app.config.signals.keep.as_hours() / 24,
+        "keep_days": scope.tenant.settings.keep.as_hours() / 24,
         "error": error,
     });
     render_with(scope, Some(caller), status, "desk/imports.html", values)

@@ -46,7 +46,7 @@ pub async fn show(
     let values = json!({
         "query": query(&filter, &which.after), "next": next, "is_first": which.after.is_empty(),
         "findings": views(&scope, rows).await?, "closed": which.closed, "grade": grade, "grades": GRADES,
-        "look_back_days": scope.app.config.signals.look_back.as_hours() / 24,
+        "look_back_days": scope.tenant.settings.look_back.as_hours() / 24,
     });
     render(&scope, Some(&caller), "desk/incidents.html", values)
 }

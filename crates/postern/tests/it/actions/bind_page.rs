@@ -11,7 +11,7 @@ on_both! {
     async fn only_numbers_that_are_old_enough_to_the_second_can_be_called(db) {
         let app = TestApp::start(db).await;
         let fay = app.person("fay").await;
-        let min_age = app.config.contact_min_age;
+        let min_age = app.scope().tenant.settings.contact_min_age;
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
         // The case is opened a moment after this; a minute is more than that moment.
@@ -44,7 +44,7 @@ on_both! {
         let second = SignedDuration::from_secs(1);
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
-        let edge = opened_at - app.config.contact_min_age;
+        let edge = opened_at - app.scope().tenant.settings.contact_min_age;
         for (value, filed_at) in [("at the edge", edge), ("a second over", edge - second), ("a second short", edge + second)] {
             contacts::insert(&mut change, &fay.id, "mobile", value, filed_at).await.unwrap();
         }

@@ -37,6 +37,21 @@ fn an_organisation_is_added_renamed_moved_suspended_and_enabled() {
     let said = done(&folder, &to);
     assert!(said.contains("https://clinic.example.com"), "{said}");
     assert!(list().contains("https://clinic.example.com"), "{}", list());
+    let settings = ["tenant", "settings", "quay-clinic"];
+    assert!(done(&folder, &settings).contains("10 (default)"));
+    let set = [&settings[..], &["--set", "pass_minutes=5", "--reason", "phones are slow here"]].concat();
+    assert!(!done(&folder, &set).contains("10 (default)"));
+    refused(&folder, &[&settings[..], &["--set", "pass_minutes=5"]].concat(), "--reason");
+    refused(
+        &folder,
+        &[&settings[..], &["--set", "pass_minutes", "--reason", "a test"]].concat(),
+        "NAME=VALUE",
+    );
+    refused(
+        &folder,
+        &[&settings[..], &["--set", "pass_hours=5", "--reason", "a test"]].concat(),
+        "pass_minutes",
+    );
     done(&folder, &["tenant", "suspend", "quay-clinic", "--reason", "they asked for it"]);
     assert!(list().contains("suspended since"), "{}", list());
     refused(&folder, &["tenant", "suspend", "quay-clinic", "--reason", "again"], "suspended already");
@@ -46,7 +61,14 @@ fn an_organisation_is_added_renamed_moved_suspended_and_enabled() {
     // All of it is on the organisation's own record.
     done(&folder, &["audit", "export", "--out", &folder.at("log")]);
     let log = std::fs::read_to_string(folder.at("log/entries.jsonl")).unwrap();
-    for event in ["tenant.added", "tenant.renamed", "tenant.moved", "tenant.suspended", "tenant.enabled"] {
+    for event in [
+        "tenant.added",
+        "tenant.renamed",
+        "tenant.moved",
+        "tenant.settings_changed",
+        "tenant.suspended",
+        "tenant.enabled",
+    ] {
         assert!(log.contains(event), "{event} is not on the record");
     }
 }

@@ -12,23 +12,12 @@ fn all_problems_are_gathered_before_it_stops() {
         origin = "http://postern.example.com/desk"
         database_url = "mysql://root:hunter2secret@db/postern"
         smtp_url = "smtp://mail.example.com"
-        gateway_url = "not an address"
-        contact_min_age_days = 0
-        pass_minutes = 11
         "#,
     )
     .into_config(Mode::Production)
     .unwrap_err()
     .to_string();
-    for field in [
-        "listen",
-        "origin",
-        "database_url",
-        "smtp_from",
-        "gateway_url",
-        "contact_min_age_days",
-        "pass_minutes",
-    ] {
+    for field in ["listen", "origin", "database_url", "smtp_from"] {
         assert!(problems.contains(&format!("- {field}: ")), "{field} is not in:\n{problems}");
     }
     assert!(problems.contains("https://"), "{problems}");
@@ -54,12 +43,12 @@ fn a_mistake_in_the_file_is_told_by_line_and_key_alone() {
     let wrong = [
         ("origin = \"https://x.example\"\nsmtp_url = [\"smtp://u:hunter2@mail\"]", "line 2, smtp_url: "),
         ("\n\nsmtp_url = smtp://u:hunter2@mail", "line 3, smtp_url: "),
-        ("pass_minutes = \"hunter2\"", "line 1, pass_minutes: expected i64"),
+        ("requests_per_minute = \"hunter2\"", "line 1, requests_per_minute: expected i64"),
         ("smtp_url = \"smtp://u:hunter2@mail", "line 1, smtp_url: "),
         ("smtp-url = \"smtp://u:hunter2@mail\"", "line 1, smtp-url: not a setting"),
         ("hunter2", "line 1: "),
         ("hunter2 hunter2 = 1", "line 1: "),
-        ("[signals]\nkeep_days = \"hunter2\"", "line 2, keep_days: expected i64"),
+        ("[signals]\nmax_import_bytes = \"hunter2\"", "line 2, max_import_bytes: expected i64"),
     ];
     for (text, place) in wrong {
         let said = read(text);
@@ -106,8 +95,6 @@ fn nothing_typed_is_a_working_loopback_server() {
     assert!(config.listen.ip().is_loopback());
     assert_eq!(config.origin.as_str(), "http://localhost:8787/");
     assert!(config.database_url.starts_with("sqlite:"));
-    assert_eq!(config.contact_min_age.as_hours(), 30 * 24);
-    assert_eq!(config.pass_life.as_mins(), 10);
 }
 
 #[test]
@@ -138,12 +125,9 @@ fn production_wants_https_but_on_localhost() {
 
 #[test]
 fn the_edges_of_the_numbers() {
-    let days =
-        |days: i64| typed(&format!("contact_min_age_days = {days}")).into_config(Mode::Production).is_ok();
-    let minutes =
-        |minutes: i64| typed(&format!("pass_minutes = {minutes}")).into_config(Mode::Production).is_ok();
-    assert_eq!([0, 1, 3650, 3651].map(days), [false, true, true, false]);
-    assert_eq!([-1, 0, 1, 10, 11].map(minutes), [false, false, true, true, false]);
+    let requests =
+        |count: i64| typed(&format!("requests_per_minute = {count}")).into_config(Mode::Production).is_ok();
+    assert_eq!([9, 10, 100_000, 100_001].map(requests), [false, true, true, false]);
 }
 
 #[test]
@@ -155,7 +139,7 @@ fn the_table_of_signals_is_checked_with_the_rest() {
     std::fs::write(folder.join("rules/bad.yml"), "title: Nothing\n").unwrap();
     let at = |name: &str| folder.join(name).display().to_string();
     let toml = format!(
-        "data = {:?}\n[signals]\nimport_folder = {:?}\nmax_import_bytes = 0\nkeep_days = 5\nlook_back_days = 6\n\
+        "data = {:?}\n[signals]\nimport_folder = {:?}\nmax_import_bytes = 0\n\
          settings = {:?}\nrules = {:?}\n",
         at("rules"),
         at(""),
@@ -166,7 +150,6 @@ fn the_table_of_signals_is_checked_with_the_rest() {
     for problem in [
         "signals.import_folder: ",
         "signals.max_import_bytes: ",
-        "signals.look_back_days: 6 is not between 1 and 5",
         "settings.toml: settings.outage.share",
         "mfa_fatigue",
         "signals.rules: ",
@@ -175,10 +158,9 @@ fn the_table_of_signals_is_checked_with_the_rest() {
     }
     assert!(problems.contains("holds the data folder"), "{problems}");
     assert!(typed("[signals]\nimport_folder = \"/nowhere/at/all\"").into_config(Mode::Production).is_err());
-    assert!(toml::from_str::<Typed>("[signals]\nkeep_dayz = 1").is_err());
+    assert!(toml::from_str::<Typed>("[signals]\nmax_import_bites = 1").is_err());
     std::fs::write(folder.join("settings.toml"), "[rules.mfa_fatigue]\ncount = 8\n").unwrap();
-    let toml = format!("[signals]\nsettings = {:?}\nkeep_days = 10", at("settings.toml"));
-    let config = typed(&toml).into_config(Mode::Production).unwrap();
-    assert_eq!((config.signals.keep.as_hours(), config.signals.look_back.as_hours()), (240, 240));
+    let toml = format!("[signals]\nsettings = {:?}", at("settings.toml"));
+    assert!(typed(&toml).into_config(Mode::Production).is_ok());
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -1,5 +1,5 @@
 use postern::app::App;
-use postern::config::{Config, Smtp};
+use postern::config::Smtp;
 use postern::scope::Scope;
 use postern::store::outbox;
 use postern_testkit::{FakeGateway, FakeSmtp};
@@ -7,12 +7,12 @@ use postern_testkit::{FakeGateway, FakeSmtp};
 use crate::on_both::on_both;
 use crate::test_app::{Place, TestApp, eventually, production};
 
-fn outside(smtp: &FakeSmtp, gateway: &FakeGateway) -> impl FnOnce(&mut Config) + use<> {
-    let (smtp, gateway) = (smtp.url(), gateway.url());
-    move |config| {
-        config.smtp = Some(Smtp { url: smtp, from: "Postern <postern@halden.invalid>".parse().unwrap() });
-        config.gateway = Some(gateway);
-    }
+/// Starts with both ways out.
+async fn start(place: Place, smtp: &FakeSmtp, gateway: &FakeGateway) -> TestApp {
+    place.set("gateway_url", gateway.url().as_str()).await;
+    let url = smtp.url();
+    let from = "Postern <postern@halden.invalid>".parse().unwrap();
+    TestApp::start_at(place, |config| config.smtp = Some(Smtp { url, from })).await
 }
 
 async fn waiting(app: &TestApp) -> i64 {
@@ -22,7 +22,7 @@ async fn waiting(app: &TestApp) -> i64 {
 on_both! {
     async fn mail_text_and_voice_go_out_once_each(db) {
         let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
-        let app = TestApp::start_with(db, outside(&smtp, &gateway)).await;
+        let app = start(Place::with_people(db).await, &smtp, &gateway).await;
         app.open("ana").await;
         eventually("all three are delivered", async || waiting(&app).await == 0).await;
         let mails = smtp.mails();
@@ -52,7 +52,7 @@ on_both! {
         let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
         smtp.set_broken(true);
         gateway.set_broken(true);
-        let app = TestApp::start_with(db, outside(&smtp, &gateway)).await;
+        let app = start(Place::with_people(db).await, &smtp, &gateway).await;
         app.open("ana").await;
         eventually("all were tried", async || smtp.refused() >= 1 && gateway.refused() >= 2).await;
         for attempt in 2..=3 {
@@ -73,9 +73,9 @@ on_both! {
 
     async fn a_server_that_is_not_there_is_found_when_it_comes(db) {
         let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
-        let (address, configure) = (smtp.address(), outside(&smtp, &gateway));
+        let address = smtp.address();
+        let app = start(Place::with_people(db).await, &smtp, &gateway).await;
         drop(smtp);
-        let app = TestApp::start_with(db, configure).await;
         app.open("gus").await;
         eventually("mail failed", async || app.messages().await.iter().any(|m| m.last_error.is_some())).await;
         let smtp = FakeSmtp::start_on(address).await;
@@ -91,8 +91,9 @@ on_both! {
         let app = App::start(config).await.unwrap();
         let [scope] = Scope::of_served(&app).try_into().ok().unwrap();
         postern::actions::open_case::open_case(&scope, "gus", None).await.unwrap();
-        let mut due = outbox::list_due(&app.db, true, app.clock.now()).await.unwrap();
-        due.extend(outbox::list_due(&app.db, false, app.clock.now()).await.unwrap());
+        let own = [scope.tenant.id.as_str()];
+        let mut due = outbox::list_due(&app.db, &own, true, app.clock.now()).await.unwrap();
+        due.extend(outbox::list_due(&app.db, &own, false, app.clock.now()).await.unwrap());
         assert_eq!(due.len(), 2);
         for message in &due {
             let mut change = scope.begin().await.unwrap();
@@ -105,7 +106,7 @@ on_both! {
         app.db.close().await;
 
         let (smtp, gateway) = (FakeSmtp::start().await, FakeGateway::start().await);
-        let app = TestApp::start_at(place, outside(&smtp, &gateway)).await;
+        let app = start(place, &smtp, &gateway).await;
         assert_eq!(waiting(&app).await, 2);
         app.advance_seconds(31);
         eventually("both arrive", async || waiting(&app).await == 0).await;

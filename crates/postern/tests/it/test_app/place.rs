@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postern::actions::add_tenant::add_first_tenant;
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::app::App;
 use postern::config::{Config, Mode, Typed};
 use postern::demo;
@@ -101,6 +102,15 @@ impl Place {
                    WHERE id = (SELECT id FROM tenants ORDER BY created_at, id LIMIT 1)";
         sqlx::query(sql).bind(origin.as_str()).bind(host_of(origin)).execute(db.reader()).await.unwrap();
         db.close().await;
+    }
+
+    /// Changes a setting of the organisation, before anybody starts on the data.
+    pub async fn set(&self, name: &str, value: &str) {
+        let app = App::start(self.config("127.0.0.1:1".parse().unwrap())).await.unwrap();
+        let [scope] = Scope::of_served(&app).try_into().ok().unwrap();
+        let named = [(name.to_owned(), value.to_owned())];
+        set_tenant_settings(&scope, &named, "a test wants it so").await.unwrap();
+        app.db.close().await;
     }
 
     /// A test is about it: it is not left alone.

@@ -60,7 +60,7 @@ pub(super) async fn values(
         "numbers": callable_numbers(scope, case).await?.iter()
             .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
             .collect::<Vec<_>>(),
-        "min_age_days": scope.app.config.contact_min_age.as_hours() / 24,
+        "min_age_days": scope.tenant.settings.contact_min_age.as_hours() / 24,
         "can_act": scope.tenant.policies.authorize::<RecordEvidence>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_refuse": scope.tenant.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "can_escalate": scope.tenant.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),

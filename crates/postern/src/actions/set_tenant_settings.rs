@@ -1,0 +1,62 @@
+//! The operator changes what an organisation decides for itself. A version that does not do is never kept, so that none
+//! ever takes the place of a good one.
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::reason::Reason;
+use serde_json::{Map, Value, json};
+
+use super::ActionError;
+use crate::scope::Scope;
+use crate::store::tenant_settings::{self, TenantSettingsRow};
+use crate::tenants::settings::{SettingError, TypedSettings};
+
+/// Sets some settings by name; an empty value gives the default back. Answers all of them as they are then.
+pub async fn set_tenant_settings(
+    scope: &Scope,
+    named: &[(String, String)],
+    reason: &str,
+) -> Result<TypedSettings, ActionError> {
+    let reason = Reason::parse(reason)?;
+    let mut change = scope.begin().await?;
+    // Read inside the change: of two at once, the second one sees what the first one set, or is told of it.
+    let newest = tenant_settings::find_newest(&mut change).await?;
+    let before = opened(scope, newest.as_ref())?;
+    let mut after = before.clone();
+    for (name, typed) in named {
+        after.set(name, typed.trim())?;
+    }
+    after.needed()?;
+    let version = newest.map_or(0, |row| row.version) + 1;
+    let place = TenantSettingsRow::place(&scope.tenant.id, version);
+    let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;
+    let now = change.at();
+    tenant_settings::insert(&mut change, version, &sealed, now).await?;
+    let event = Event::new(EventKind::TenantSettingsChanged, Actor::System)
+        .reason(&reason)
+        .before(on_record(&before))
+        .detail(json!({ "version": version, "settings": on_record(&after) }));
+    change.commit(&event).await?;
+    scope.app.tenants.reload(&scope.app.db, now).await?;
+    Ok(after)
+}
+
+/// The newest version, as it was typed.
+pub async fn find_tenant_settings(scope: &Scope) -> Result<TypedSettings, ActionError> {
+    let mut change = scope.begin().await?;
+    opened(scope, tenant_settings::find_newest(&mut change).await?.as_ref())
+}
+
+fn opened(scope: &Scope, row: Option<&TenantSettingsRow>) -> Result<TypedSettings, ActionError> {
+    Ok(row.map(|row| scope.tenant.open_settings(row)).transpose()?.unwrap_or_default())
+}
+
+fn on_record(settings: &TypedSettings) -> Value {
+    let shown = settings.shown().into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+    Value::Object(shown.collect::<Map<_, _>>())
+}
+
+impl From<SettingError> for ActionError {
+    fn from(error: SettingError) -> Self {
+        Self::invalid("settings", error.to_string())
+    }
+}

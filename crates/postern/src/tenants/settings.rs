@@ -1,0 +1,145 @@
+//! What an organisation decides for itself. Each version is a row; the newest one whose time has come counts.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// As typed, and as it is kept: what is not there has its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TypedSettings {
+    /// Days that a number must have been on file before a case to be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_min_age_days: Option<i64>,
+    /// Minutes that an enrolment pass lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pass_minutes: Option<i64>,
+    /// Where text and voice messages are posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_url: Option<String>,
+    /// Days that imported sign-in records are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<i64>,
+    /// Days of sign-in records that are analysed together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look_back_days: Option<i64>,
+}
+
+/// As needed.
+#[derive(Clone, Debug)]
+pub struct TenantSettings {
+    /// A number must have been on file for so long before a case to be called.
+    pub contact_min_age: SignedDuration,
+    /// How long an enrolment pass lives.
+    pub pass_life: SignedDuration,
+    /// Where text and voice messages go: a POST of `{channel, to, text}`. Without it they wait in the outbox.
+    pub gateway: Option<Url>,
+    /// How long imported sign-in records are kept.
+    pub keep: SignedDuration,
+    /// How far back sign-in records are analysed together.
+    pub look_back: SignedDuration,
+}
+
+/// A setting that does not do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// There is none of this name.
+    #[error("there is no setting of the name {0}; there are: {names}", names = TypedSettings::NAMES.join(", "))]
+    Unknown(String),
+    /// A number outside of its bounds, or no number at all.
+    #[error("{name}: {typed} is not a number from {least} to {most}")]
+    Number {
+        /// Of the setting.
+        name: &'static str,
+        /// What was typed.
+        typed: String,
+        /// The smallest that does.
+        least: i64,
+        /// The largest that does.
+        most: i64,
+    },
+    /// No address. It is not said again: a password may stand in it.
+    #[error("{0}: this is no http:// or https:// URL")]
+    Address(&'static str),
+}
+
+impl TypedSettings {
+    /// Every name, in the order of the guide.
+    pub const NAMES: [&str; 5] =
+        ["contact_min_age_days", "pass_minutes", "gateway_url", "keep_days", "look_back_days"];
+
+    /// Sets one by its name; an empty value gives the default back.
+    pub fn set(&mut self, name: &str, typed: &str) -> Result<(), SettingError> {
+        match name {
+            "contact_min_age_days" => {
+                self.contact_min_age_days = number("contact_min_age_days", typed, 3650)?;
+            }
+            "pass_minutes" => self.pass_minutes = number("pass_minutes", typed, 10)?,
+            "gateway_url" => self.gateway_url = (!typed.is_empty()).then(|| typed.to_owned()),
+            "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
+            "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
+            _ => return Err(SettingError::Unknown(name.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Names and values for people and for the record: of an address its host alone, for a password may stand in it.
+    pub fn shown(&self) -> Vec<(&'static str, String)> {
+        let number = |value: Option<i64>, default: i64| {
+            value.map_or_else(|| format!("{default} (default)"), |value| value.to_string())
+        };
+        let keep = self.keep_days.unwrap_or(KEEP_DAYS);
+        let gateway = self.gateway_url.as_deref().map(|text| {
+            let host = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+            host.unwrap_or_else(|| "-".to_owned())
+        });
+        vec![
+            ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
+            ("pass_minutes", number(self.pass_minutes, PASS_MINUTES)),
+            ("gateway_url", gateway.unwrap_or_else(|| "none (default)".to_owned())),
+            ("keep_days", number(self.keep_days, KEEP_DAYS)),
+            ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
+        ]
+    }
+
+    /// The settings that the program needs, or the first one that does not do.
+    pub fn needed(&self) -> Result<TenantSettings, SettingError> {
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        let age = self.contact_min_age_days.unwrap_or(CONTACT_MIN_AGE_DAYS);
+        let minutes = self.pass_minutes.unwrap_or(PASS_MINUTES);
+        let keep = within("keep_days", self.keep_days.unwrap_or(KEEP_DAYS), 3650)?;
+        let look_back = self.look_back_days.unwrap_or(keep.min(LOOK_BACK_DAYS));
+        Ok(TenantSettings {
+            contact_min_age: days(within("contact_min_age_days", age, 3650)?),
+            pass_life: SignedDuration::from_mins(within("pass_minutes", minutes, 10)?),
+            gateway: self.gateway_url.as_deref().map(address).transpose()?,
+            keep: days(keep),
+            look_back: days(within("look_back_days", look_back, keep)?),
+        })
+    }
+}
+
+const CONTACT_MIN_AGE_DAYS: i64 = 30;
+const PASS_MINUTES: i64 = 10;
+const KEEP_DAYS: i64 = 90;
+const LOOK_BACK_DAYS: i64 = 30;
+
+fn number(name: &'static str, typed: &str, most: i64) -> Result<Option<i64>, SettingError> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |_| SettingError::Number { name, typed: typed.to_owned(), least: 1, most };
+    within(name, typed.trim().parse().map_err(wrong)?, most).map(Some)
+}
+
+fn within(name: &'static str, value: i64, most: i64) -> Result<i64, SettingError> {
+    if (1..=most).contains(&value) {
+        return Ok(value);
+    }
+    Err(SettingError::Number { name, typed: value.to_string(), least: 1, most })
+}
+
+fn address(text: &str) -> Result<Url, SettingError> {
+    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
+    url.ok_or(SettingError::Address("gateway_url"))
+}

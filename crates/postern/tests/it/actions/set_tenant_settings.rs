@@ -1,0 +1,120 @@
+use postern::actions::ActionError;
+use postern::actions::set_tenant_settings::{find_tenant_settings, set_tenant_settings};
+use postern::app::App;
+use postern::scope::Scope;
+use postern::store::tenant_settings::{self, TenantSettingsRow};
+use tokio::task::JoinSet;
+
+use super::assert_invalid;
+use crate::on_both::on_both;
+use crate::test_app::{TestApp, eventually};
+
+fn named(name: &str, value: &str) -> [(String, String); 1] {
+    [(name.to_owned(), value.to_owned())]
+}
+
+const REASON: &str = "a test wants it so";
+
+on_both! {
+    async fn a_setting_counts_at_once_on_every_node_and_is_on_the_record(db) {
+        let app = TestApp::start(db).await;
+        let other = app.second_node().await;
+        set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), REASON).await.unwrap();
+        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 5);
+        eventually("the other node too", async || other.scope().tenant.settings.pass_life.as_mins() == 5).await;
+        set_tenant_settings(&app.scope(), &named("gateway_url", "https://u:hunter2@texts.example.com/x"), REASON).await.unwrap();
+        let changed = app.events("tenant.settings_changed").await;
+        assert_eq!(changed.len(), 2);
+        let (first, second) = (&changed[1], &changed[0]);
+        assert_eq!((&first["before"]["pass_minutes"], &first["detail"]["settings"]["pass_minutes"]), (&"10 (default)".into(), &"5".into()));
+        assert_eq!(second["detail"]["settings"]["gateway_url"], "texts.example.com");
+        assert!(!second.to_string().contains("hunter2"), "a password on the record");
+        // Empty is the default again.
+        set_tenant_settings(&app.scope(), &named("pass_minutes", ""), REASON).await.unwrap();
+        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 10);
+        assert!(app.scope().tenant.settings.gateway.is_some());
+        other.stop().await;
+    }
+
+    async fn what_does_not_do_is_refused_and_changes_nothing(db) {
+        let app = TestApp::start(db).await;
+        for (name, value) in [
+            ("pass_minutes", "0"),
+            ("pass_minutes", "11"),
+            ("pass_minutes", "ten"),
+            ("contact_min_age_days", "3651"),
+            ("gateway_url", "not an address"),
+            ("gateway_url", "file:///etc/passwd"),
+            // More than is kept.
+            ("look_back_days", "91"),
+            ("no_such_setting", "1"),
+        ] {
+            let refused = set_tenant_settings(&app.scope(), &named(name, value), REASON).await;
+            assert_invalid(refused, "settings");
+        }
+        assert!(matches!(set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), " ").await, Err(ActionError::Invalid { field: "reason", .. })));
+        assert_eq!(find_tenant_settings(&app.scope()).await.unwrap().pass_minutes, None);
+        assert!(app.events("tenant.settings_changed").await.is_empty());
+    }
+
+    /// Whatever somebody wrote into the row: the last good version stays, and nobody else is stopped.
+    async fn a_broken_version_never_replaces_a_good_one(db) {
+        let app = TestApp::start(db).await;
+        set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), REASON).await.unwrap();
+        let plant = async |version: i64, text: Option<&str>| {
+            let scope = app.scope();
+            let place = TenantSettingsRow::place(&app.tenant, version);
+            let sealed = text.map_or_else(|| b"-".to_vec(), |text| scope.tenant.keys.seal(&app.rng, &place, text.as_bytes()).unwrap());
+            let mut change = scope.begin().await.unwrap();
+            let now = change.at();
+            tenant_settings::insert(&mut change, version, &sealed, now).await.unwrap();
+            change.commit_unrecorded("planted by a test").await.unwrap();
+            app.tenants.reload(&app.db, app.clock.now()).await.unwrap();
+        };
+        for (version, text) in [(2, None), (3, Some("{")), (4, Some("{\"pass_minutes\":99}")), (5, Some("{\"no_such\":1}"))] {
+            plant(version, text).await;
+            assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 5, "version {version}");
+            let fresh = App::start(app.config.clone()).await.unwrap();
+            let [scope] = Scope::of_served(&fresh).try_into().ok().unwrap();
+            assert_eq!(scope.tenant.settings.pass_life.as_mins(), 5, "after a start, version {version}");
+            app.browser().get("/sign-in").await.ok();
+        }
+        plant(6, Some("{\"pass_minutes\":7}")).await;
+        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 7);
+    }
+
+    async fn a_version_counts_when_its_time_has_come(db) {
+        let app = TestApp::start(db).await;
+        let scope = app.scope();
+        let sealed = scope.tenant.keys.seal(&app.rng, &TenantSettingsRow::place(&app.tenant, 1), b"{\"pass_minutes\":3}").unwrap();
+        let mut change = scope.begin().await.unwrap();
+        let later = change.at() + jiff::SignedDuration::from_hours(1);
+        tenant_settings::insert(&mut change, 1, &sealed, later).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        app.tenants.reload(&app.db, app.clock.now()).await.unwrap();
+        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 10);
+        app.advance_seconds(3601);
+        eventually("its time has come", async || app.scope().tenant.settings.pass_life.as_mins() == 3).await;
+    }
+
+    /// Of many at once each one is kept, or is told that somebody else was faster.
+    async fn two_at_once_lose_nothing(db) {
+        let app = TestApp::start(db).await;
+        let mut tasks = JoinSet::new();
+        for (name, value) in [("pass_minutes", "5"), ("keep_days", "60"), ("look_back_days", "20"), ("contact_min_age_days", "7")] {
+            let scope = app.scope();
+            tasks.spawn(async move { set_tenant_settings(&scope, &named(name, value), REASON).await });
+        }
+        let mut kept = 0;
+        while let Some(outcome) = tasks.join_next().await {
+            match outcome.unwrap() {
+                Ok(_) => kept += 1,
+                Err(error) => assert!(matches!(error, ActionError::Conflict | ActionError::Contended), "{error:?}"),
+            }
+        }
+        let settings = find_tenant_settings(&app.scope()).await.unwrap();
+        let set = [settings.pass_minutes, settings.keep_days, settings.look_back_days, settings.contact_min_age_days];
+        assert_eq!(set.iter().flatten().count(), kept);
+        assert!(kept >= 1);
+    }
+}
