@@ -46,7 +46,7 @@ pub async fn announce_gathered_opening(
 }
 
 /// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.
-pub async fn tell_overseers(
+pub async fn notify_overseers(
     scope: &Scope,
     change: &mut Change<'_>,
     (subject, text, page): (&str, &str, &str),
@@ -91,7 +91,7 @@ async fn announce_to(
 }
 
 /// Tells the other admins by mail that a passkey of a member of staff waits for a second yes.
-pub async fn tell_admins_of_waiting_passkey(
+pub async fn notify_admins_of_waiting_passkey(
     scope: &Scope,
     change: &mut Change<'_>,
     owner: &Person,
@@ -116,7 +116,7 @@ fn in_writing(contacts: Vec<Contact>) -> Vec<Contact> {
 
 /// Tells seniors by mail that an incident is open. The message says where to look, and nothing from a log: what a
 /// stranger made a log say reaches nobody's mailbox.
-pub async fn tell_of_incident(
+pub async fn notify_of_incident(
     scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
@@ -131,7 +131,7 @@ pub async fn tell_of_incident(
 }
 
 /// Tells seniors by mail how many incidents are open that nobody was mailed about.
-pub async fn tell_of_more_incidents(
+pub async fn notify_of_more_incidents(
     scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],
@@ -164,7 +164,7 @@ pub async fn send_checkpoint(
 }
 
 /// Tells seniors and admins that nobody could be told of a verification, so that its hold has not begun.
-pub async fn tell_of_unreached(
+pub async fn notify_of_unreached(
     scope: &Scope,
     change: &mut Change<'_>,
     seniors: &[Person],

@@ -14,6 +14,7 @@ pub mod flows;
 pub mod imported_sign_ins;
 pub mod imports;
 pub mod known_devices;
+pub mod locks;
 pub mod outbox;
 pub mod passes;
 pub mod persons;
@@ -25,7 +26,6 @@ pub mod sign_ins;
 pub mod tenant_settings;
 pub mod tenants;
 pub mod throttles;
-pub mod turns;
 pub mod watched_files;
 
 pub use change::{Change, WriteContext};

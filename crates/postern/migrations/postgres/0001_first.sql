@@ -44,7 +44,7 @@ CREATE TABLE persons (
     changed_at BIGINT,
     created_at BIGINT NOT NULL,
     -- When the last digest of openings went out.
-    openings_told_at BIGINT,
+    openings_notified_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
 );
@@ -310,11 +310,11 @@ CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at);
 CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at, id);
 
 -- Who goes first where the order of commits matters: the holder of a row, and the last moment given out in it.
-CREATE TABLE turns (
+CREATE TABLE named_locks (
     tenant_id TEXT NOT NULL,
-    what TEXT NOT NULL,
+    name TEXT NOT NULL,
     last_millis BIGINT NOT NULL,
-    PRIMARY KEY (tenant_id, what)
+    PRIMARY KEY (tenant_id, name)
 );
 
 CREATE TABLE imports (
@@ -405,13 +405,13 @@ CREATE TABLE findings (
     closed_why TEXT,
     version BIGINT NOT NULL,
     -- When seniors were told of an incident, or need not be any more. NULL: they still have to be.
-    told_at BIGINT,
+    notified_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, rule, subject, since_at)
 );
 CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity, until_at);
 
-CREATE INDEX findings_untold ON findings (tenant_id, severity, first_seen_at) WHERE told_at IS NULL;
+CREATE INDEX findings_not_notified ON findings (tenant_id, severity, first_seen_at) WHERE notified_at IS NULL;
 
 CREATE TABLE finding_people (
     tenant_id TEXT NOT NULL,

@@ -51,7 +51,7 @@ pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbe
         .detail(json!({ "there": there, "lost": lost, "by": "the operator, on the command line" }));
     let mut change = scope.begin().await?;
     let text = format!("The operator said that the log may have less than it had: {}", reason.as_str());
-    notify::tell_overseers(
+    notify::notify_overseers(
         scope,
         &mut change,
         ("A loss in the audit log was accepted", &text, "/desk/audit"),

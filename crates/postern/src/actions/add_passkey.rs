@@ -154,7 +154,7 @@ async fn announce(
     let notice = if usable_at.is_some() { Notice::PasskeyWaits } else { Notice::FactorEnrolled };
     notify::announce(scope, change, &caller.person.id, None, notice).await?;
     if usable_at.is_some() {
-        notify::tell_admins_of_waiting_passkey(scope, change, &caller.person).await?;
+        notify::notify_admins_of_waiting_passkey(scope, change, &caller.person).await?;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ pub async fn announce_openings(scope: &Scope) -> Result<(), ActionError> {
     let last_digest = before(Config::OPENINGS_GATHERED);
     let gathered = before(Config::DIGEST_AFTER);
     for person in
-        openings::list_people_to_tell(&scope.app.db, &scope.tenant.id, gathered, last_digest).await?
+        openings::list_people_to_notify(&scope.app.db, &scope.tenant.id, gathered, last_digest).await?
     {
         // One that can't be read holds up no other.
         if let Err(error) = announce_digest(scope, &person, last_digest).await {

@@ -106,8 +106,8 @@ async fn stop_others(scope: &Scope, typed: &str, which: WhichOthers<'_>) -> Resu
         contests::consume_choice(&mut change, &contest.id, &row.id).await?;
         let mut one = Stopped::default();
         contest_case(scope, &mut change, &row.case_id(), &mut one).await?;
-        let told = event(&person, Some(row.case_id()), &one, "the question after a notice");
-        if let Some(earlier) = last.replace(told) {
+        let notified = event(&person, Some(row.case_id()), &one, "the question after a notice");
+        if let Some(earlier) = last.replace(notified) {
             change.record(earlier);
         }
         stopped.account_suspended |= one.account_suspended;

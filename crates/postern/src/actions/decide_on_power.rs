@@ -37,8 +37,13 @@ async fn approve(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Resu
     let event = about(&grant, EventKind::PowerGranted, caller.actor(), GrantOutcome::Approved)
         .reason(&reason)
         .policies(permit.policies());
-    tell(scope, &mut change, &grant, &format!("{} said yes to it; it works now.", caller.person.name))
-        .await?;
+    notify_overseers_of(
+        scope,
+        &mut change,
+        &grant,
+        &format!("{} said yes to it; it works now.", caller.person.name),
+    )
+    .await?;
     Ok(change.commit(&event).await?)
 }
 
@@ -77,7 +82,13 @@ async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<
     let event = about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped)
         .reason(&reason)
         .policies(permit.policies());
-    tell(scope, &mut change, &grant, &format!("{} stopped it; it never worked.", caller.person.name)).await?;
+    notify_overseers_of(
+        scope,
+        &mut change,
+        &grant,
+        &format!("{} stopped it; it never worked.", caller.person.name),
+    )
+    .await?;
     Ok(change.commit(&event).await?)
 }
 
@@ -99,12 +110,17 @@ async fn grant_due(scope: &Scope, grant: &PowerGrant) -> Result<(), ActionError>
     let event = if can_still_ask(scope, &PersonId::new(&grant.requested_by)).await? {
         power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Elapsed).await?;
         give(&mut change, grant).await?;
-        tell(scope, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
+        notify_overseers_of(scope, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
         about(grant, EventKind::PowerGranted, Actor::System, GrantOutcome::Elapsed)
     } else {
         withhold(&mut change, grant, None).await?;
-        tell(scope, &mut change, grant, "Whoever asked for it is no admin any more; it never worked.")
-            .await?;
+        notify_overseers_of(
+            scope,
+            &mut change,
+            grant,
+            "Whoever asked for it is no admin any more; it never worked.",
+        )
+        .await?;
         about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
     };
     Ok(change.commit(&event).await?)
@@ -141,7 +157,7 @@ pub(super) async fn stop_powers_of(
             other => other?,
         }
         let end = "An account that it was asked by, or for, was reset or suspended; it never worked.";
-        tell(scope, change, &grant, end).await?;
+        notify_overseers_of(scope, change, &grant, end).await?;
         change.record(about(&grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped));
     }
     Ok(())
@@ -157,7 +173,13 @@ pub(super) async fn stop_power_of_token(
     let Some(grant) = power_grants::find_waiting_of_token(change, token).await? else { return Ok(()) };
     power_grants::decide(change, &grant.id, Some(&caller.person.id), GrantOutcome::Stopped).await?;
     change.record(about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped));
-    tell(scope, change, &grant, &format!("{} revoked it; it never worked.", caller.person.name)).await
+    notify_overseers_of(
+        scope,
+        change,
+        &grant,
+        &format!("{} revoked it; it never worked.", caller.person.name),
+    )
+    .await
 }
 
 async fn withhold(
@@ -196,7 +218,7 @@ fn state(grant: &PowerGrant) -> Value {
     })
 }
 
-async fn tell(
+async fn notify_overseers_of(
     scope: &Scope,
     change: &mut Change<'_>,
     grant: &PowerGrant,
@@ -208,7 +230,7 @@ async fn tell(
         _ => format!("A service token of {}", person.name),
     };
     let text = format!("{what} was waiting. {end}");
-    Ok(notify::tell_overseers(
+    Ok(notify::notify_overseers(
         scope,
         change,
         ("Power at the help desk was decided on", &text, "/desk/power-grants"),

@@ -9,7 +9,7 @@ use super::{ActionError, Caller, permit_on_tenant};
 use crate::notify;
 use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, EntryRow};
-use crate::store::{Change, StoreError, turns};
+use crate::store::{Change, StoreError, locks};
 
 /// Most entries in one export; the rest follows from the cursor.
 pub const MOST: i64 = 50_000;
@@ -30,26 +30,26 @@ pub async fn export_audit(
         .policies(permit.policies())
         .detail(json!({ "entries": entries.len(), "event": filter.event, "person": filter.person, "case": filter.case }));
     let mut change = scope.begin().await?;
-    if is_to_be_told(&mut change, caller).await? {
+    if wants_notice(&mut change, caller).await? {
         let who = if caller.scopes.is_some() { "A service token of " } else { "" };
         let text =
             format!("{who}{} exported {} entries of the audit log.", caller.person.name, entries.len());
-        notify::tell_overseers(scope, &mut change, ("The audit log was exported", &text, "/desk/audit"))
+        notify::notify_overseers(scope, &mut change, ("The audit log was exported", &text, "/desk/audit"))
             .await?;
     }
     change.commit(&event).await?;
     Ok(entries)
 }
 
-async fn is_to_be_told(change: &mut Change<'_>, caller: &Caller) -> Result<bool, StoreError> {
+async fn wants_notice(change: &mut Change<'_>, caller: &Caller) -> Result<bool, StoreError> {
     if caller.scopes.is_none() {
         return Ok(true);
     }
-    let turn = format!("audit_export:{}", caller.session);
+    let slot = format!("audit_export:{}", caller.session);
     let day_ago = change.at().saturating_sub(SignedDuration::from_hours(24)).unwrap_or(change.at());
-    if turns::find_last(change, &turn).await?.is_some_and(|last| last > day_ago) {
+    if locks::find_last_acquired(change, &slot).await?.is_some_and(|last| last > day_ago) {
         return Ok(false);
     }
-    turns::take(change, &turn).await?;
+    locks::acquire(change, &slot).await?;
     Ok(true)
 }

@@ -1,6 +1,6 @@
 //! Takes in the sign-in records of another provider: a file in, rows and counts out. Each record is kept once.
 //!
-//! A thread reads and hands over a thousand records at a time; each lot is one change. What was committed stays if the
+//! A thread reads and hands over a thousand records at a time; each batch is one change. What was committed stays if the
 //! rest cannot be read: the same file again adds only what is missing.
 
 mod admission;
@@ -24,7 +24,7 @@ pub use admission::{Admission, UPLOAD_PREFIX, admit_import, delete_left_over_upl
 pub(crate) use ordinals::Ordinals;
 use reading::Reading;
 pub(crate) use reading::{Limits, ReadCounts, RecordBatch, Sorter};
-use record_batch::record_lot;
+use record_batch::write_batch;
 
 /// A record from further ahead waits until its time has come: it would make every other one late.
 pub const WAITS_FROM: SignedDuration = SignedDuration::from_mins(2);
@@ -106,9 +106,9 @@ pub async fn import_sign_ins(
     admission: Admission,
     upload: &Upload,
 ) -> Result<Imported, ActionError> {
-    let Admission { permit, limit, turn } = admission;
+    let Admission { permit, limit, slot } = admission;
     let by = By::Caller(caller, permit.policies().to_vec());
-    let imported = read_and_record(scope, &by, upload, Some(turn)).await?;
+    let imported = read_and_record(scope, &by, upload, Some(slot)).await?;
     let later = scope.later();
     let mut change = later.begin().await?;
     limit.clear(&mut change).await?;
@@ -117,31 +117,31 @@ pub async fn import_sign_ins(
     Ok(imported)
 }
 
-/// `turn`: given back when the thread that reads has ended, which may be after the caller has gone.
+/// `slot`: given back when the thread that reads has ended, which may be after the caller has gone.
 pub(crate) async fn read_and_record(
     scope: &Scope,
     by: &By<'_>,
     upload: &Upload,
-    turn: Option<OwnedSemaphorePermit>,
+    slot: Option<OwnedSemaphorePermit>,
 ) -> Result<Imported, ActionError> {
-    let mut reading = Reading::start(upload.path.clone(), Limits::of(scope), turn);
+    let mut reading = Reading::start(upload.path.clone(), Limits::of(scope), slot);
     let mut import: Option<Imported> = None;
     let mut held = reading.next().await;
-    // One lot is held back until it is known whether it is the last: a small file is one change.
-    while let Some(lot) = held {
+    // One batch is held back until it is known whether it is the last: a small file is one change.
+    while let Some(batch) = held {
         held = reading.next().await;
         if held.is_some() {
             // A large file takes minutes: each part is taken in as of its own moment, if whoever brings it is still let in.
-            import = Some(record_lot(&scope.later(), by, upload, import, (lot, None)).await?);
+            import = Some(write_batch(&scope.later(), by, upload, import, (batch, None)).await?);
             continue;
         }
         let end = reading.end().await?;
-        if import.is_none() && lot.counts.attempts == 0 {
-            return Err(nothing_fits(&upload.path, &lot.counts, end.problem.as_deref()));
+        if import.is_none() && batch.counts.attempts == 0 {
+            return Err(nothing_fits(&upload.path, &batch.counts, end.problem.as_deref()));
         }
-        return record_lot(&scope.later(), by, upload, import, (lot, Some(end))).await;
+        return write_batch(&scope.later(), by, upload, import, (batch, Some(end))).await;
     }
-    Err(ActionError::Internal("an import was read that had no last lot".to_owned()))
+    Err(ActionError::Internal("an import was read that had no last batch".to_owned()))
 }
 
 fn nothing_fits(path: &Path, counts: &ReadCounts, problem: Option<&str>) -> ActionError {

@@ -204,7 +204,7 @@ async fn read_on(
         equal_lines: growth.ordinals.to_text()?,
         ..read_to(file, to, &head)
     };
-    let file = record(scope, seen, (known, file), growth.lot).await?;
+    let file = record(scope, seen, (known, file), growth.batch).await?;
     Ok(Some(FileProgress { has_more: to < seen.size, file }))
 }
 
@@ -213,7 +213,7 @@ async fn record(
     scope: &Scope,
     seen: &FileSnapshot,
     (known, mut file): (Option<&WatchedFile>, WatchedFile),
-    lot: RecordBatch,
+    batch: RecordBatch,
 ) -> Result<WatchedFile, ActionError> {
     let row = import_of(scope, &file).await?;
     let mut change = scope.begin().await?;
@@ -223,10 +223,10 @@ async fn record(
         Some(row) => (row.id.clone(), ImportCounts::from(row)),
         None => (begin(&mut change, seen).await?, ImportCounts::default()),
     };
-    let added = i64::try_from(insert_new(&mut change, &id, &lot.rows).await?).unwrap_or(0);
+    let added = i64::try_from(insert_new(&mut change, &id, &batch.rows).await?).unwrap_or(0);
     tally.stored += added;
-    tally.repeated += i64::try_from(lot.rows.len()).unwrap_or(0) - added;
-    counts.add(&lot.counts);
+    tally.repeated += i64::try_from(batch.rows.len()).unwrap_or(0) - added;
+    counts.add(&batch.counts);
     counts.write(&mut tally)?;
     tally.is_finished = true;
     tally.problem = (tally.attempts == 0)

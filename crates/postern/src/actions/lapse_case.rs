@@ -1,5 +1,5 @@
 //! A case that nobody moved in time is over: after a reset, when nobody came back within a day; before it, when its page has
-//! run out. `Case::as_of` says so already when the case is read; here it goes on the record, and the owner is told.
+//! run out. `Case::as_of` says so already when the case is read; here it goes on the record, and the owner is notified.
 
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::event::{Actor, Event, EventKind};

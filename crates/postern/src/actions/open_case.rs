@@ -122,13 +122,13 @@ async fn begin<'a>(scope: &'a Scope, person: Option<&Person>) -> Result<(Change<
     let Some(person) = person else { return Ok((scope.begin().await?, false)) };
     // Locked: of two requests at the same time one is the first.
     let mut change = scope.begin_for(&person.id).await?;
-    let announced = is_told_at_once(&mut change, person).await?;
+    let announced = is_announced_at_once(&mut change, person).await?;
     Ok((change, announced))
 }
 
 /// The first opening is told at once. Another one within a day, or beside an open one, is gathered with those that
 /// follow, so that a flood of requests is no flood of messages; it is told before anybody works on it.
-async fn is_told_at_once(change: &mut Change<'_>, person: &Person) -> Result<bool, ActionError> {
+async fn is_announced_at_once(change: &mut Change<'_>, person: &Person) -> Result<bool, ActionError> {
     let since = change.at().saturating_sub(Config::OPENINGS_GATHERED).unwrap_or(Timestamp::MIN);
     Ok(!openings::has_another(change, &person.id, since).await?)
 }

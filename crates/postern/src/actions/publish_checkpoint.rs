@@ -12,14 +12,14 @@ use super::ActionError;
 use crate::audit_log::signer;
 use crate::notify;
 use crate::scope::Scope;
-use crate::store::{audit, persons, turns};
+use crate::store::{audit, locks, persons};
 
 /// Auditors get one mail in so long.
 const MAIL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// When the last was mailed.
-const TURN: &str = "checkpoint_mail";
+const LAST_MAIL: &str = "checkpoint_mail";
 /// Held while one is mailed.
-const TURN_TO_MAIL: &str = "checkpoint";
+const LOCK_TO_MAIL: &str = "checkpoint";
 
 /// Publishes the newest checkpoint; does nothing for an empty log.
 pub async fn publish_checkpoint(scope: &Scope) -> Result<(), ActionError> {
@@ -57,12 +57,12 @@ async fn mail(scope: &Scope, note: &str, vkey: &str) -> Result<(), ActionError> 
     }
     let mut change = scope.begin().await?;
     // What another node has just mailed is seen now.
-    turns::take(&mut change, TURN_TO_MAIL).await?;
+    locks::acquire(&mut change, LOCK_TO_MAIL).await?;
     let since = change.at().saturating_sub(MAIL_EVERY).unwrap_or(change.at());
-    if turns::find_last(&mut change, TURN).await?.is_some_and(|last| last > since) {
+    if locks::find_last_acquired(&mut change, LAST_MAIL).await?.is_some_and(|last| last > since) {
         return Ok(());
     }
-    turns::take(&mut change, TURN).await?;
+    locks::acquire(&mut change, LAST_MAIL).await?;
     notify::send_checkpoint(scope, &mut change, &auditors, (note, vkey)).await?;
     Ok(change.commit_unrecorded("a mail with a checkpoint that is in the database").await?)
 }

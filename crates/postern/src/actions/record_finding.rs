@@ -12,11 +12,11 @@ use postern_signals::{Finding, Subject};
 use serde_json::json;
 
 use super::names::DirectoryMatches;
-use super::{ActionError, tell_seniors};
+use super::{ActionError, notify_seniors};
 use crate::scope::Scope;
 use crate::store::findings::{self, Content, FindingRow, INCIDENT, Sameness};
 use crate::store::persons::{self, Person};
-use crate::store::{Change, StoreError, turns};
+use crate::store::{Change, StoreError, locks};
 
 pub use evidence::Evidence;
 
@@ -50,7 +50,7 @@ pub async fn record_finding(scope: &Scope, found: &Found) -> Result<(), ActionEr
     let seniors = seniors(scope).await?;
     let mut change = scope.begin().await?;
     // Nodes take turns: what the other one has just kept is seen now.
-    turns::take(&mut change, "findings").await?;
+    locks::acquire(&mut change, "findings").await?;
     let kept = keep(&mut change, new).await?;
     findings::add_people(&mut change, &kept.id, &keys).await?;
     let Some(opened) = kept.opened else {
@@ -64,9 +64,9 @@ pub async fn record_finding(scope: &Scope, found: &Found) -> Result<(), ActionEr
         "an incident was opened"
     );
     let Content { title, severity, until_at, .. } = &kept.content;
-    let told =
-        tell_seniors::OpenedIncidents { id: &kept.id, title, severity: *severity, until_at: *until_at };
-    tell_seniors::tell_of(scope, &mut change, &told, &seniors).await?;
+    let notified =
+        notify_seniors::OpenedIncidents { id: &kept.id, title, severity: *severity, until_at: *until_at };
+    notify_seniors::notify_of(scope, &mut change, &notified, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
     Ok(())

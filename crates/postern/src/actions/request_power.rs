@@ -54,6 +54,6 @@ pub(super) async fn request_power(
         takes_effect_at.strftime("%-d %b %Y, %H:%M")
     );
     let page = format!("/desk/power-grants/{id}");
-    notify::tell_overseers(scope, change, (subject, &text, &page)).await?;
+    notify::notify_overseers(scope, change, (subject, &text, &page)).await?;
     Ok(takes_effect_at)
 }

@@ -67,7 +67,7 @@ async fn report_unreached(scope: &Scope, row: &CaseRow, case: Case) -> Result<()
     let seniors = seniors(scope).await?;
     let mut change = scope.begin_for(&person).await?;
     cases::save(&mut change, row, &case).await?;
-    notify::tell_of_unreached(scope, &mut change, &seniors, (case.id(), &row.reference)).await?;
+    notify::notify_of_unreached(scope, &mut change, &seniors, (case.id(), &row.reference)).await?;
     let event = Event::new(EventKind::CaseNoticeOverdue, Actor::System).person(&person).case(case.id());
     Ok(change.commit(&event).await?)
 }
@@ -94,14 +94,16 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         // Told once more: nobody is known to have been reached by the first one.
         notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
         let text = format!("{who} was the second to say so: the waiting period of {reference} began.");
-        notify::tell_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page)).await?;
+        notify::notify_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page))
+            .await?;
         change.record(wanted);
         let by = json!({ "doubled": true, "wanted_by": [first, Some(caller.person.id.clone())] });
         return Ok(change.commit(&held(&case, caller.actor(), by)).await?);
     }
     let text =
         format!("{who} wants the waiting period of {reference} to begin, although no notice was delivered.");
-    notify::tell_overseers(scope, &mut change, ("A waiting period may begin unheard", &text, &page)).await?;
+    notify::notify_overseers(scope, &mut change, ("A waiting period may begin unheard", &text, &page))
+        .await?;
     Ok(change.commit(&wanted).await?)
 }
 

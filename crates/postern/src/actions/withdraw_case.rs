@@ -41,7 +41,7 @@ async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
             let case = case.withdraw(change.at())?;
             event = event.person(&case.subject().person);
             cases::save(&mut change, row, &case).await?;
-            if was_told_by_itself(row, &case) {
+            if was_notified_by_itself(row, &case) {
                 let (person, id) = (&case.subject().person, case.id());
                 notify::announce(scope, &mut change, person, Some(id), Notice::CaseWithdrawn).await?;
             }
@@ -53,7 +53,7 @@ async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
 
 /// What is taken back is told to whom its opening was told. One of a flood, which stood in a digest or still waits for it,
 /// and on which nobody worked, is taken back without a message more: nothing came of it.
-fn was_told_by_itself(row: &CaseRow, case: &Case) -> bool {
+fn was_notified_by_itself(row: &CaseRow, case: &Case) -> bool {
     let was_handed_on = case.is_escalated() && row.stranger_since.is_none();
     row.announced_at == Some(row.opened_at) || row.taken_by.is_some() || case.is_attended() || was_handed_on
 }

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::actions::ActionError;
+use crate::actions::notify_seniors::notify_of_the_rest;
 use crate::actions::record_finding::{Found, record_finding};
-use crate::actions::tell_seniors::tell_of_the_rest;
 use crate::app::App;
 use crate::scope::Scope;
 use crate::store::{StoreError, findings};
@@ -37,7 +37,7 @@ const MOST_PAUSE: Duration = Duration::from_mins(10);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Analyses until `stop` turns true: when a record wakes it, and twice a second.
+/// Analyses until `stop` locks true: when a record wakes it, and twice a second.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
     while !*stop.borrow() {
@@ -108,7 +108,7 @@ impl DetectionJob {
             self.pending.extend(watch.found());
         }
         self.keep(scope).await;
-        tell_of_the_rest(scope).await?;
+        notify_of_the_rest(scope).await?;
         let open = findings::count_open_incidents(&scope.app.db, &scope.tenant.id).await?;
         scope.tenant.activity.open_incidents.store(open, Ordering::Relaxed);
         Ok(())

@@ -9,7 +9,7 @@ use crate::scope::Scope;
 use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, throttles};
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
-const LOT: i64 = 5_000;
+const BATCH: i64 = 5_000;
 
 /// Deletes what ran out more than a day ago.
 pub async fn sweep(scope: &Scope) -> Result<(), ActionError> {
@@ -28,9 +28,9 @@ async fn sweep_signs(scope: &Scope) -> Result<(), StoreError> {
     let before = now.saturating_sub(scope.tenant.settings.keep).unwrap_or(now);
     loop {
         let mut change = scope.begin().await?;
-        let deleted = imported_sign_ins::delete_some_before(&mut change, before, LOT).await?;
+        let deleted = imported_sign_ins::delete_some_before(&mut change, before, BATCH).await?;
         change.commit_unrecorded("imported records that are older than is kept").await?;
-        if deleted < u64::try_from(LOT).unwrap_or(u64::MAX) {
+        if deleted < u64::try_from(BATCH).unwrap_or(u64::MAX) {
             break;
         }
     }

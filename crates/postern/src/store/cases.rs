@@ -1,4 +1,4 @@
-//! Cases. Which of them the desk lists is in `queue`; whom their openings were told to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
+//! Cases. Which of them the desk lists is in `queue`; whom their openings were notified to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
 
 pub mod openings;
 pub mod queue;
@@ -299,7 +299,7 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
 }
 
 /// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
-/// has worked on is no stranger's any more. No page is bound before its owner was told of its opening: also `Conflict`.
+/// has worked on is no stranger's any more. No page is bound before its owner was notified of its opening: also `Conflict`.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(

@@ -1,6 +1,6 @@
 //! Findings: what sign-in records show, kept until somebody closes it, and open again if it goes on.
 
-pub mod told;
+pub mod notified;
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};

@@ -5,7 +5,7 @@ use postern_core::id::TenantId;
 use postern_signals::{Parsed, Position, Provider, SignIn, parse_line};
 
 use super::row::row;
-use super::{Change, Db, Result, micros, turns};
+use super::{Change, Db, Result, locks, micros};
 
 row! {
     /// A record as stored.
@@ -51,12 +51,12 @@ pub struct NewRecord {
     pub fingerprint: String,
 }
 
-/// Adds records that are not there yet; says how many. Ids sort in the order of commits: the turn is held until the
+/// Adds records that are not there yet; says how many. Ids sort in the order of commits: the lock is held until the
 /// change ends, so a reader that has seen an id has seen every smaller one.
 pub async fn insert_new(change: &mut Change<'_>, import: &str, records: &[NewRecord]) -> Result<u64> {
     let mut added = 0;
     for moment_full in records.chunks(IN_ONE_MOMENT) {
-        let moment = turns::take(change, "imported_sign_ins").await?;
+        let moment = locks::acquire(change, "imported_sign_ins").await?;
         let mut serial = 0;
         let mut rest = moment_full;
         while !rest.is_empty() {

@@ -134,8 +134,8 @@ async fn everybody_was_told(app: &TestApp) {
     let messages = app.messages().await;
     for subject in ["asked to recover", "about to be reset", "were removed", "was added", "You are back in"] {
         for recipient in [ANA_MAIL, "+44 20 7946 0120", "+44 7700 900120"] {
-            let told = messages.iter().find(|m| m.recipient == recipient && m.subject.contains(subject));
-            let message = told.unwrap_or_else(|| panic!("{subject:?} was not told to {recipient}"));
+            let notified = messages.iter().find(|m| m.recipient == recipient && m.subject.contains(subject));
+            let message = notified.unwrap_or_else(|| panic!("{subject:?} was not told to {recipient}"));
             let way_out = if message.channel == "voice" { "call the help desk" } else { "/not-me#" };
             assert!(message.body.contains(way_out), "{subject:?} to {recipient} has no way to stop it");
         }
@@ -161,8 +161,8 @@ async fn the_log_has_the_story(app: &TestApp) {
     for event in
         ["case.opened", "case.page_bound", "case.verified", "pass.issued", "pass.used", "case.closed"]
     {
-        let told = app.events(event).await;
-        assert_eq!(told.len(), 1, "{event}");
-        assert_eq!(told[0]["case"], reset["case"], "{event}");
+        let notified = app.events(event).await;
+        assert_eq!(notified.len(), 1, "{event}");
+        assert_eq!(notified[0]["case"], reset["case"], "{event}");
     }
 }

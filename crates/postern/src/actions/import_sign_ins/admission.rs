@@ -13,19 +13,19 @@ use crate::scope::Scope;
 
 /// How the files of uploads are called. They lie beside the database.
 pub const UPLOAD_PREFIX: &str = "import-";
-/// So long somebody waits for a turn, without sending anything.
+/// So long somebody waits for a slot, without sending anything.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// An upload has ten minutes. What is as old as this was left by a process that died.
 const LEFT_OVER: SignedDuration = SignedDuration::from_mins(15);
 
-/// A turn to send a log, paid for.
+/// A slot to send a log, paid for.
 pub struct Admission {
     pub(super) permit: Permit<ImportSignIns>,
     pub(super) limit: RateLimit,
-    pub(super) turn: OwnedSemaphorePermit,
+    pub(super) slot: OwnedSemaphorePermit,
 }
 
-/// Takes a turn, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
+/// Takes a slot, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
 /// works does not.
 pub async fn admit_import(
     scope: &Scope,
@@ -35,15 +35,15 @@ pub async fn admit_import(
     if !permit.covers(scope.tenant.id.as_str()) {
         return Err(ActionError::NotFound);
     }
-    let turn = tokio::time::timeout(PATIENCE, Arc::clone(&scope.app.importing).acquire_owned()).await;
-    let turn = turn.map_err(|_| {
+    let slot = tokio::time::timeout(PATIENCE, Arc::clone(&scope.app.importing).acquire_owned()).await;
+    let slot = slot.map_err(|_| {
         ActionError::Busy("Other logs are being taken in. Nothing was read. Try again in a minute.")
     })?;
-    let turn = turn.map_err(|error| ActionError::Internal(error.to_string()))?;
+    let slot = slot.map_err(|error| ActionError::Internal(error.to_string()))?;
     let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
     let limit = RateLimit::of_resource("caller", &caller.session, hour);
     limit.acquire(scope).await?;
-    Ok(Admission { permit, limit, turn })
+    Ok(Admission { permit, limit, slot })
 }
 
 /// Deletes what uploads left in the data folder when their process died.

@@ -1,4 +1,4 @@
-//! The thread that reads: bytes → records → lots of rows.
+//! The thread that reads: bytes → records → batches of rows.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -23,9 +23,9 @@ use crate::store::imports::{ImportCounts, ImportRow};
 use crate::store::micros;
 
 /// Records in one change: on SQLite nobody else writes meanwhile.
-const LOT: usize = 1_000;
+const BATCH: usize = 1_000;
 /// Bytes in one change: records may be long.
-const LOT_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 /// Damaged lines, and kinds of other records, that are named.
 const NAMED: usize = 20;
 /// Longest normalised record that is kept. Unit: bytes.
@@ -164,25 +164,25 @@ pub(crate) struct ReadingEnd {
 
 /// A file that is being read.
 pub(crate) struct Reading {
-    lots: mpsc::Receiver<RecordBatch>,
+    batches: mpsc::Receiver<RecordBatch>,
     thread: JoinHandle<ReadingEnd>,
 }
 
 impl Reading {
     /// Begins to read.
-    pub(crate) fn start(path: PathBuf, limits: Limits, turn: Option<OwnedSemaphorePermit>) -> Self {
-        let (sender, lots) = mpsc::channel(2);
+    pub(crate) fn start(path: PathBuf, limits: Limits, slot: Option<OwnedSemaphorePermit>) -> Self {
+        let (sender, batches) = mpsc::channel(2);
         let work = move || {
             let end = read_file(&path, limits, &sender);
-            drop(turn);
+            drop(slot);
             end
         };
-        Self { lots, thread: tokio::task::spawn_blocking(work) }
+        Self { batches, thread: tokio::task::spawn_blocking(work) }
     }
 
-    /// The next lot; `None` after the last, which may be empty.
+    /// The next batch; `None` after the last, which may be empty.
     pub(crate) async fn next(&mut self) -> Option<RecordBatch> {
-        self.lots.recv().await
+        self.batches.recv().await
     }
 
     /// How it ended.
@@ -240,14 +240,14 @@ pub(crate) struct Sorter {
     limits: Limits,
     first_line: u64,
     ordinals: Ordinals,
-    lot: RecordBatch,
+    batch: RecordBatch,
     bytes: usize,
 }
 
 impl Sorter {
     /// `first_line`: how many lines of the file were read before; `ordinals`: the last of them.
     pub(crate) fn new(limits: Limits, first_line: u64, ordinals: Ordinals) -> Self {
-        Self { limits, first_line, ordinals, lot: RecordBatch::default(), bytes: 0 }
+        Self { limits, first_line, ordinals, batch: RecordBatch::default(), bytes: 0 }
     }
 
     /// What the next stretch of the same file has to know of this one.
@@ -258,7 +258,7 @@ impl Sorter {
     /// Takes one record.
     pub(crate) fn take(&mut self, position: Position, parsed: Parsed<'_>) {
         let line = self.first_line.saturating_add(position.line);
-        let counts = &mut self.lot.counts;
+        let counts = &mut self.batch.counts;
         counts.records += 1;
         match parsed {
             Parsed::Attempt(record) => self.keep(line, &record),
@@ -274,29 +274,29 @@ impl Sorter {
 
     /// Whether what was gathered is enough for one change.
     fn is_full(&self) -> bool {
-        self.lot.rows.len() >= LOT || self.bytes >= LOT_BYTES
+        self.batch.rows.len() >= BATCH || self.bytes >= BATCH_BYTES
     }
 
     /// What was gathered; the counts go on.
     pub(crate) fn give(&mut self) -> RecordBatch {
-        let counts = self.lot.counts.clone();
+        let counts = self.batch.counts.clone();
         self.bytes = 0;
-        std::mem::replace(&mut self.lot, RecordBatch { rows: Vec::new(), counts })
+        std::mem::replace(&mut self.batch, RecordBatch { rows: Vec::new(), counts })
     }
 
     fn damaged(&mut self, line: u64, damage: Damage) {
-        self.lot.counts.damaged += 1;
-        if self.lot.counts.damaged_lines.len() < NAMED {
-            self.lot.counts.damaged_lines.push((line, damage.to_string()));
+        self.batch.counts.damaged += 1;
+        if self.batch.counts.damaged_lines.len() < NAMED {
+            self.batch.counts.damaged_lines.push((line, damage.to_string()));
         }
     }
 
     fn keep(&mut self, line: u64, record: &SignIn<'_>) {
-        self.lot.counts.attempts += 1;
-        self.lot.counts.ahead += i64::from(record.at.is_some_and(|at| at > self.limits.waits_from));
+        self.batch.counts.attempts += 1;
+        self.batch.counts.ahead += i64::from(record.at.is_some_and(|at| at > self.limits.waits_from));
         let kept = record.at.filter(|at| (self.limits.oldest..=self.limits.newest).contains(at));
         let Some((at, text)) = kept.zip(to_line(record)) else {
-            self.lot.counts.out_of_time += 1;
+            self.batch.counts.out_of_time += 1;
             return;
         };
         if text.len() > LONGEST {
@@ -306,7 +306,7 @@ impl Sorter {
         let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());
         let fingerprint = self.fingerprint(record, &text);
         self.bytes += text.len();
-        self.lot.rows.push(NewRecord {
+        self.batch.rows.push(NewRecord {
             line: i64::try_from(line).unwrap_or(i64::MAX),
             provider: record.provider.as_str(),
             login_key,

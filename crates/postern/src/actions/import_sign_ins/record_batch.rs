@@ -1,4 +1,4 @@
-//! One lot of an import: rows, the import's own row, and its record, in one change.
+//! One batch of an import: rows, the import's own row, and its record, in one change.
 
 use postern_core::event::{Event, EventKind};
 use serde_json::json;
@@ -11,13 +11,13 @@ use crate::store::Change;
 use crate::store::imported_sign_ins::insert_new;
 use crate::store::imports::{self, ImportCounts};
 
-/// Writes a lot. The first one and the last one are on record: who brings what, and what came of it.
-pub(crate) async fn record_lot(
+/// Writes a batch. The first one and the last one are on record: who brings what, and what came of it.
+pub(crate) async fn write_batch(
     scope: &Scope,
     by: &By<'_>,
     upload: &Upload,
     import: Option<Imported>,
-    (lot, end): (RecordBatch, Option<ReadingEnd>),
+    (batch, end): (RecordBatch, Option<ReadingEnd>),
 ) -> Result<Imported, ActionError> {
     let mut change = by.change(scope).await?;
     let is_first = import.is_none();
@@ -25,13 +25,13 @@ pub(crate) async fn record_lot(
         Some(import) => import,
         None => begin(&mut change, by, upload).await?,
     };
-    let added = insert_new(&mut change, &import.id, &lot.rows).await?;
-    let (added, tried) = (i64::try_from(added).unwrap_or(0), i64::try_from(lot.rows.len()).unwrap_or(0));
+    let added = insert_new(&mut change, &import.id, &batch.rows).await?;
+    let (added, tried) = (i64::try_from(added).unwrap_or(0), i64::try_from(batch.rows.len()).unwrap_or(0));
     import.tally.stored += added;
     import.tally.repeated += tried - added;
     import.tally.is_finished = end.is_some();
     import.tally.problem = end.and_then(|end| end.problem);
-    lot.counts.write(&mut import.tally)?;
+    batch.counts.write(&mut import.tally)?;
     imports::save(&mut change, &import.id, &import.tally).await?;
     if is_first || import.tally.is_finished {
         change.commit(&event(by, upload, &import)).await?;

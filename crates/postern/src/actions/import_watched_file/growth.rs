@@ -76,7 +76,7 @@ fn is_whole(line: &[u8], rest: UnchangedFor) -> bool {
 
 /// What a stretch brings.
 pub(super) struct Growth {
-    pub(super) lot: RecordBatch,
+    pub(super) batch: RecordBatch,
     /// Lines that it stands on.
     pub(super) lines: i64,
     /// What the next stretch has to know.
@@ -92,7 +92,7 @@ pub(super) fn parse(bytes: &[u8], limits: Limits, (lines, ordinals): (i64, Ordin
     });
     let breaks = memchr::memchr_iter(b'\n', bytes).count();
     Growth {
-        lot: sorter.give(),
+        batch: sorter.give(),
         lines: i64::try_from(breaks).unwrap_or(i64::MAX),
         ordinals: sorter.into_ordinals(),
     }

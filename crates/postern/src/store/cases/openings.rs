@@ -33,7 +33,7 @@ pub async fn has_another(change: &mut Change<'_>, person: &PersonId, since: Time
     Ok(row.is_some())
 }
 
-/// The owner is told of one opening now. `Conflict` when they were already.
+/// The owner is notified of one opening now. `Conflict` when they were already.
 pub async fn mark_announced(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
@@ -49,14 +49,14 @@ pub async fn mark_announced(change: &mut Change<'_>, id: &str) -> Result<()> {
 
 /// People with openings that wait for a digest: the oldest since `gathered` or before, and the last digest before
 /// `last_digest`. At most 50.
-pub async fn list_people_to_tell(
+pub async fn list_people_to_notify(
     db: &Db,
     tenant: &TenantId,
     gathered: Timestamp,
     last_digest: Timestamp,
 ) -> Result<Vec<PersonId>> {
     let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT p.id FROM persons p WHERE p.tenant_id = $1 AND (p.openings_told_at IS NULL OR p.openings_told_at <= $3) \
+        "SELECT p.id FROM persons p WHERE p.tenant_id = $1 AND (p.openings_notified_at IS NULL OR p.openings_notified_at <= $3) \
          AND p.id IN (SELECT person_id FROM cases WHERE tenant_id = $1 AND announced_at IS NULL \
          AND person_id IS NOT NULL AND opened_at <= $2) ORDER BY p.id LIMIT 50",
     )
@@ -72,8 +72,8 @@ pub async fn list_people_to_tell(
 pub async fn begin_digest(change: &mut Change<'_>, person: &PersonId, last_digest: Timestamp) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE persons SET openings_told_at = $3 \
-         WHERE tenant_id = $1 AND id = $2 AND (openings_told_at IS NULL OR openings_told_at <= $4)",
+        "UPDATE persons SET openings_notified_at = $3 \
+         WHERE tenant_id = $1 AND id = $2 AND (openings_notified_at IS NULL OR openings_notified_at <= $4)",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())

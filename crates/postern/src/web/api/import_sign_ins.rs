@@ -44,7 +44,7 @@ pub async fn import_sign_ins(
     request: Request,
 ) -> Result<(StatusCode, Json<ImportLine>), Problem> {
     let caller = caller.with_scope(&scope, "signins:import").await?;
-    // Before the body is read: who may not import, or has no turn, sends nothing to our disk.
+    // Before the body is read: who may not import, or has no slot, sends nothing to our disk.
     let permit = permit_on_tenant::<ImportSignIns>(&scope, &caller).await?;
     let admission = admit_import(&scope, &caller, permit).await?;
     let file = body_to_file(&scope, request.into_body()).await?;

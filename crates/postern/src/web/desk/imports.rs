@@ -22,7 +22,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
 
 /// `POST /desk/imports`
 pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> Result<Response, Problem> {
-    // Before the file is read: who may not import, or has no turn, sends nothing to our disk.
+    // Before the file is read: who may not import, or has no slot, sends nothing to our disk.
     let permit = permit_on_tenant::<ImportSignIns>(&scope, &caller).await?;
     let admission = match admit_import(&scope, &caller, permit).await {
         Ok(admission) => admission,

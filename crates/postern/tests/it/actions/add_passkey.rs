@@ -116,9 +116,9 @@ on_both! {
         ben.get("/account").await.ok().says("waits").says("or when a senior or an admin says yes");
         // The person is told, and every admin.
         let messages = app.messages().await;
-        let told = |to: &str, subject: &str| messages.iter().any(|m| m.recipient == to && m.subject.contains(subject));
-        assert!(told(BENS_MAIL, "was added to your account, and waits"));
-        assert!(told(ADAS_MAIL, "A new passkey of staff waits"));
+        let notified = |to: &str, subject: &str| messages.iter().any(|m| m.recipient == to && m.subject.contains(subject));
+        assert!(notified(BENS_MAIL, "was added to your account, and waits"));
+        assert!(notified(ADAS_MAIL, "A new passkey of staff waits"));
         // Until then it opens nothing, alone or after the password, and proves nothing.
         app.sign_in_with_passkey(&app.browser(), &mut device).await.status(409).says("It works from");
         let options = ben.post_json("/account/passkeys/start", &json!({})).await.ok().json();

@@ -17,11 +17,11 @@ fn ivy<'a>(role: &'a str, email: &'a str, office_phone: &'a str) -> [(&'a str, &
 
 impl TestApp {
     /// Whom a message under this subject went to.
-    async fn told(&self, subject: &str) -> Vec<String> {
+    async fn notified(&self, subject: &str) -> Vec<String> {
         let messages = self.messages().await.into_iter().filter(|m| m.subject.contains(subject));
-        let mut told: Vec<String> = messages.map(|m| m.recipient).collect();
-        told.sort();
-        told
+        let mut notified: Vec<String> = messages.map(|m| m.recipient).collect();
+        notified.sort();
+        notified
     }
 }
 
@@ -52,13 +52,13 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser_with_planted_session("ada").await;
         ada.post("/desk/people/new", &ivy("person", "ivy@halden.example", "")).await.ok();
-        assert!(app.told("to get a desk role").await.is_empty(), "she has no power there");
+        assert!(app.notified("to get a desk role").await.is_empty(), "she has no power there");
         let mut form = ivy("agent", "max@halden.example", "");
         form[0].1 = "max";
         ada.post("/desk/people/new", &form).await.ok();
-        assert_eq!(app.told("to get a desk role").await, OVERSEERS);
+        assert_eq!(app.notified("to get a desk role").await, OVERSEERS);
         app.token(&["cases:read"]).await;
-        assert_eq!(app.told("service token was made").await, OVERSEERS);
+        assert_eq!(app.notified("service token was made").await, OVERSEERS);
     }
 
     async fn a_password_that_a_set_up_code_sets_is_told(db) {
@@ -71,10 +71,10 @@ on_both! {
         app.secrets.saw(PASSWORD);
         let form = [("code", code), ("login", "ivy"), ("password", PASSWORD)];
         app.browser().post("/set-up", &form).await.leads_to("/enrol");
-        assert_eq!(app.told("A password was set").await, ["ivy@halden.example"]);
+        assert_eq!(app.notified("A password was set").await, ["ivy@halden.example"]);
         // Whoever has the code and is not Ivy has the account stopped by her.
         let code = app.not_me("ivy@halden.example", "A password was set").await;
         app.browser().post("/not-me", &[("code", &code)]).await.ok().says("It is stopped");
-        assert_eq!(app.told("Your account is").await, ["ivy@halden.example"]);
+        assert_eq!(app.notified("Your account is").await, ["ivy@halden.example"]);
     }
 }

@@ -110,8 +110,8 @@ on_both! {
     async fn of_two_at_once_one_is_the_first(db) {
         let app = TestApp::start(db).await;
         let (one, two) = tokio::join!(app.open("ana"), app.open("ana"));
-        let told = [app.is_announced(&one).await, app.is_announced(&two).await];
-        assert_eq!(told.iter().filter(|told| **told).count(), 1, "both were told, or neither");
+        let notified = [app.is_announced(&one).await, app.is_announced(&two).await];
+        assert_eq!(notified.iter().filter(|notified| **notified).count(), 1, "both were told, or neither");
     }
 
     async fn whoever_works_on_a_case_has_its_owner_told_first(db) {

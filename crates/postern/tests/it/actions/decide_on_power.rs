@@ -59,10 +59,10 @@ impl TestApp {
         change.commit_unrecorded("planted by a test").await.unwrap();
     }
 
-    pub async fn told_overseers(&self, subject: &str) -> Vec<String> {
+    pub async fn notified_overseers(&self, subject: &str) -> Vec<String> {
         let messages = self.messages().await;
-        let told = messages.iter().filter(|message| message.subject.contains(subject));
-        told.map(|message| message.recipient.clone()).collect()
+        let notified = messages.iter().filter(|message| message.subject.contains(subject));
+        notified.map(|message| message.recipient.clone()).collect()
     }
 }
 
@@ -77,9 +77,9 @@ on_both! {
         let ada = app.caller("ada").await;
         let added = app.add(&ada, "nell", Role::Senior).await;
         assert_eq!(app.person("nell").await.role, Role::Person);
-        let mut told = app.told_overseers("is to get a desk role").await;
-        told.sort();
-        assert_eq!(told, ["ada@demo.postern.invalid", "otto@demo.postern.invalid"]);
+        let mut notified = app.notified_overseers("is to get a desk role").await;
+        notified.sort();
+        assert_eq!(notified, ["ada@demo.postern.invalid", "otto@demo.postern.invalid"]);
         let grant = app.only_grant().await;
         assert!(refused(&approve_power(&app.scope(), &ada, &grant, PLACEHOLDER_REASON).await), "her own yes");
 
@@ -199,7 +199,7 @@ on_both! {
             IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
-        assert_eq!(app.told_overseers("was decided on").await.len(), 2);
+        assert_eq!(app.notified_overseers("was decided on").await.len(), 2);
     }
 
     async fn a_token_that_was_revoked_waits_no_longer(db) {
@@ -211,7 +211,7 @@ on_both! {
         revoke_service_token(&app.scope(), &ada, &grant.token_id.unwrap()).await.unwrap();
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         assert_eq!(app.events("power.stopped").await.len(), 1);
-        assert_eq!(app.told_overseers("was decided on").await.len(), 2);
+        assert_eq!(app.notified_overseers("was decided on").await.len(), 2);
     }
 
     async fn a_new_token_opens_nothing_before_its_time(db) {
@@ -238,6 +238,6 @@ on_both! {
         // Somebody without a role gets no power.
         app.add(&ada, "nell", Role::Person).await;
         export_audit(&app.scope(), &app.caller("otto").await, &AuditFilter::default()).await.unwrap();
-        assert_eq!(app.told_overseers("was exported").await.len(), 2);
+        assert_eq!(app.notified_overseers("was exported").await.len(), 2);
     }
 }

@@ -126,7 +126,7 @@ on_both! {
     async fn without_a_turn_nothing_is_read(db) {
         let app = TestApp::start(db).await;
         let token = app.token(&["signins:import"]).await;
-        let turns = app.importing.clone().try_acquire_many_owned(2).unwrap();
+        let locks = app.importing.clone().try_acquire_many_owned(2).unwrap();
         let files = || {
             let names = std::fs::read_dir(&app.config.data).unwrap().map(|entry| entry.unwrap().file_name());
             names.filter(|name| name.to_string_lossy().starts_with("import-")).count()
@@ -144,7 +144,7 @@ on_both! {
             tokio::join!(send_log(&program, &token, "x", log), page.send(request.body(form)), look);
         assert!(by_api.status(429).headers.contains_key("retry-after"));
         by_page.status(429).says("Other logs are being taken in");
-        drop(turns);
+        drop(locks);
         send_log(&app.browser(), &token, "x", fatigue("ana", 1, app.clock.now())).await.status(201);
     }
 

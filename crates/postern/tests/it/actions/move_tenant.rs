@@ -24,8 +24,8 @@ on_both! {
         assert_eq!(removed[0]["detail"]["why"], "the organisation moved to another name");
         let moved = app.events("tenant.moved").await;
         assert_eq!((&moved[0]["detail"]["passkeys_removed"], &moved[0]["reason"]), (&1.into(), &"the name changed, HD-2".into()));
-        let told = app.messages().await.into_iter().filter(|m| m.subject == "A sign-in method was removed from your account").count();
-        assert_eq!(told, 2, "mail and office number");
+        let notified = app.messages().await.into_iter().filter(|m| m.subject == "A sign-in method was removed from your account").count();
+        assert_eq!(notified, 2, "mail and office number");
         assert_eq!(app.scope().tenant.link("/"), "http://halden.localhost:1/");
     }
 }

@@ -36,9 +36,9 @@ on_both! {
         let app = TestApp::start(db).await;
         let id = app.open("  ANA ").await;
         assert_eq!(*app.case(&id).await.page(), Page::Unbound);
-        let told: Vec<String> = app.messages().await.into_iter().map(|m| m.recipient).collect();
-        assert_eq!(told.len(), 3);
-        assert!(told.contains(&"ana@demo.postern.invalid".to_owned()));
+        let notified: Vec<String> = app.messages().await.into_iter().map(|m| m.recipient).collect();
+        assert_eq!(notified.len(), 3);
+        assert!(notified.contains(&"ana@demo.postern.invalid".to_owned()));
         app.sign_in("ana").await;
     }
 

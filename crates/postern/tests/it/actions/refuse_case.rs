@@ -13,8 +13,8 @@ on_both! {
         let app = TestApp::start(db).await;
         let id = app.open("ana").await;
         refuse_case(&app.scope(), &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
-        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("was refused")).count();
-        assert_eq!(told, 2, "in writing, to mail and text");
+        let notified = app.messages().await.into_iter().filter(|m| m.subject.contains("was refused")).count();
+        assert_eq!(notified, 2, "in writing, to mail and text");
     }
 
     async fn a_refusal_closes_the_case_with_its_reason(db) {

@@ -18,8 +18,8 @@ on_both! {
         }
         let used = app.events("mfa.backup_code_used").await;
         assert_eq!(used.iter().map(|e| e["detail"]["left"].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 2]);
-        let told = app.messages().await;
-        assert_eq!(told.iter().filter(|m| m.subject.contains("backup code was used")).count(), 9);
+        let notified = app.messages().await;
+        assert_eq!(notified.iter().filter(|m| m.subject.contains("backup code was used")).count(), 9);
     }
 
     async fn somebody_elses_code_and_junk_open_nothing(db) {

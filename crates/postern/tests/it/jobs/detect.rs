@@ -162,11 +162,11 @@ on_both! {
         assert_eq!(about_incidents().await.len(), 0, "an attack of the day before yesterday wakes nobody");
         app.import("new.jsonl", fatigue("Call-0900-555-now", 5, now)).await;
         app.finding_where("mfa_fatigue", |row| row.subject_words != "gus").await;
-        let mut told = about_incidents().await;
-        told.sort_by(|one, other| one.recipient.cmp(&other.recipient));
-        let to: Vec<&str> = told.iter().map(|message| message.recipient.as_str()).collect();
+        let mut notified = about_incidents().await;
+        notified.sort_by(|one, other| one.recipient.cmp(&other.recipient));
+        let to: Vec<&str> = notified.iter().map(|message| message.recipient.as_str()).collect();
         assert_eq!(to, ["ada@demo.postern.invalid", "sol@demo.postern.invalid"]);
-        assert!(told[0].body.contains("/desk/incidents/") && !told[0].body.contains("0900"), "{}", told[0].body);
+        assert!(notified[0].body.contains("/desk/incidents/") && !notified[0].body.contains("0900"), "{}", notified[0].body);
     }
 
     async fn long_records_are_kept_and_judged_a_few_at_a_time(db) {

@@ -94,8 +94,8 @@ on_both! {
         .await;
         app.still_waits(&id).await;
         assert_eq!(app.events("contact.reported_lost").await.len(), 1);
-        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("reported lost")).count();
-        assert_eq!(told, 2, "each contact, the one that is said to be lost too");
+        let notified = app.messages().await.into_iter().filter(|m| m.subject.contains("reported lost")).count();
+        assert_eq!(notified, 2, "each contact, the one that is said to be lost too");
     }
 
     async fn a_number_that_was_called_and_a_contact_newer_than_the_case_begin_no_hold(db) {
@@ -129,10 +129,10 @@ on_both! {
         app.advance(a_day());
         app.advance_seconds(1);
         eventually("seniors are told", async || app.events("case.notice_overdue").await.len() == 1).await;
-        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("has not begun"));
-        let mut told: Vec<String> = told.map(|m| m.recipient).collect();
-        told.sort();
-        assert_eq!(told, ["ada@demo.postern.invalid", "sol@demo.postern.invalid"]);
+        let notified = app.messages().await.into_iter().filter(|m| m.subject.contains("has not begun"));
+        let mut notified: Vec<String> = notified.map(|m| m.recipient).collect();
+        notified.sort();
+        assert_eq!(notified, ["ada@demo.postern.invalid", "sol@demo.postern.invalid"]);
         let browser = app.browser_with_planted_session("sol").await;
         let (case, path) = (format!("/desk/cases/{id}"), format!("/desk/cases/{id}/start-hold"));
         browser.get(&case).await.ok().says("For a day no such message went out").says("Begin the waiting period");
@@ -140,7 +140,7 @@ on_both! {
         browser.post(&path, &[("reason", "")]).await.status(422);
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&case);
         assert_eq!(app.stage(&id).await, "awaiting_notice");
-        assert_eq!(app.told_overseers("may begin unheard").await.len(), 2);
+        assert_eq!(app.notified_overseers("may begin unheard").await.len(), 2);
         for other in [&sol, &app.caller("ben").await] {
             let denied = want_hold(&app.scope(), other, &id, PLACEHOLDER_REASON).await;
             assert!(matches!(denied, Err(ActionError::Denied(_))), "one senior twice, or an agent");
@@ -149,7 +149,7 @@ on_both! {
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(47) && left <= SignedDuration::from_hours(48));
-        assert_eq!(app.told_overseers("began unheard").await.len(), 2);
+        assert_eq!(app.notified_overseers("began unheard").await.len(), 2);
         assert_eq!(app.events("case.hold_wanted").await.len(), 2);
         assert_eq!(app.events("case.hold_started").await[0]["detail"]["doubled"], true);
     }

@@ -156,9 +156,9 @@ on_both! {
 
         // The operator accepts the loss. The log goes on, and a verifier names the gap for ever.
         let lost = accept_restore(&quiet.scope(), "a test deleted it, HD-4711").await.unwrap();
-        let told = "SELECT COUNT(*) FROM outbox WHERE subject = 'A loss in the audit log was accepted'";
-        let told: i64 = sqlx::query_scalar(own_rows(&quiet.app.db, &quiet.scope().tenant.id, told)).fetch_one(quiet.app.db.reader()).await.unwrap();
-        assert_eq!(told, 2, "the admin and the auditor");
+        let notified = "SELECT COUNT(*) FROM outbox WHERE subject = 'A loss in the audit log was accepted'";
+        let notified: i64 = sqlx::query_scalar(own_rows(&quiet.app.db, &quiet.scope().tenant.id, notified)).fetch_one(quiet.app.db.reader()).await.unwrap();
+        assert_eq!(notified, 2, "the admin and the auditor");
         assert_eq!(lost.iter().map(|range| range.to - range.from).collect::<Vec<_>>(), [0]);
         sequence_audit(&quiet.scope()).await.unwrap();
         let again = accept_restore(&quiet.scope(), "nothing to accept").await;

@@ -214,7 +214,7 @@ fn reasons(log: &[Entry]) {
 pub async fn every_change_was_announced(app: &TestApp) {
     let log = entries(app).await;
     openings(app, &log).await;
-    overseers_were_told(app, &log).await;
+    overseers_were_notified(app, &log).await;
     for entry in log {
         let Some(person) = entry.person.as_deref().filter(|_| is_announced(&entry)) else { continue };
         // Ids sort by time: a contact with a larger one came later, whatever day it says it was filed.
@@ -228,10 +228,16 @@ pub async fn every_change_was_announced(app: &TestApp) {
             if in_writing && contact.get::<String, _>("kind") == "office_phone" {
                 continue;
             }
-            let told = sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
-            let told = told.bind(contact.get::<String, _>("value")).bind(entry.at);
-            let told = told.fetch_optional(app.db.reader()).await.unwrap();
-            assert!(told.is_some(), "{} was not told to {}", entry.event, contact.get::<String, _>("value"));
+            let notified =
+                sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
+            let notified = notified.bind(contact.get::<String, _>("value")).bind(entry.at);
+            let notified = notified.fetch_optional(app.db.reader()).await.unwrap();
+            assert!(
+                notified.is_some(),
+                "{} was not told to {}",
+                entry.event,
+                contact.get::<String, _>("value")
+            );
         }
     }
 }
@@ -249,15 +255,18 @@ async fn openings(app: &TestApp, log: &[Entry]) {
         let names = |e: &&Entry| {
             e.body["detail"]["references"].as_array().unwrap().iter().any(|r| *r == reference.as_str())
         };
-        let told: Vec<&Entry> =
+        let notified: Vec<&Entry> =
             log.iter().filter(|e| e.event == "case.openings_announced").filter(names).collect();
         let announced: Option<i64> = row.get("announced_at");
         assert_eq!(
-            told.len(),
+            notified.len(),
             usize::from(gathered && announced.is_some()),
             "case {id} was told of twice, or never"
         );
-        assert_eq!(announced, if gathered { told.first().map(|e| e.at) } else { Some(row.get("opened_at")) });
+        assert_eq!(
+            announced,
+            if gathered { notified.first().map(|e| e.at) } else { Some(row.get("opened_at")) }
+        );
         let person: String = row.get("person_id");
         // Two at once may have their ids in another order than that in which they were written.
         let opened_at: i64 = row.get("opened_at");
@@ -307,7 +316,7 @@ fn is_announced(entry: &Entry) -> bool {
 }
 
 /// Whoever watches over the desk is told of everything that gives somebody power there.
-async fn overseers_were_told(app: &TestApp, log: &[Entry]) {
+async fn overseers_were_notified(app: &TestApp, log: &[Entry]) {
     let gives_power = |entry: &&Entry| match entry.event.as_str() {
         "user.added" => entry.body["detail"]["role"] != "person" && entry.body["actor"]["type"] != "system",
         "service_token.created" => true,
@@ -324,9 +333,10 @@ async fn overseers_were_told(app: &TestApp, log: &[Entry]) {
             .await
             .unwrap();
         for mail in mails.iter().map(|row| row.get::<String, _>("value")) {
-            let told = sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
-            let told = told.bind(&mail).bind(entry.at).fetch_optional(app.db.reader()).await.unwrap();
-            assert!(told.is_some(), "{} was not told to {mail}", entry.event);
+            let notified =
+                sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
+            let notified = notified.bind(&mail).bind(entry.at).fetch_optional(app.db.reader()).await.unwrap();
+            assert!(notified.is_some(), "{} was not told to {mail}", entry.event);
         }
     }
 }

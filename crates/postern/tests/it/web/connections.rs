@@ -19,16 +19,16 @@ struct Listening {
     server: JoinHandle<()>,
 }
 
-/// A server that answers "ok" at `/`, and at `/slow` when it is told to stop.
+/// A server that answers "ok" at `/`, and at `/slow` when it is notified to stop.
 async fn listen(limits: ConnectionLimits) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
-    let told = stopped.clone();
+    let notified = stopped.clone();
     let slow = move || {
-        let mut told = told.clone();
+        let mut notified = notified.clone();
         async move {
-            let _ = told.wait_for(|stop| *stop).await;
+            let _ = notified.wait_for(|stop| *stop).await;
             "late"
         }
     };

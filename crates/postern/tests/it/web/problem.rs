@@ -59,10 +59,10 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.browser_with_planted_session("ben").await;
         let page = ben.get("/desk").await;
-        let told = logged(page.ok().headers["x-request-id"].to_str().unwrap()).join("\n");
+        let lines = logged(page.ok().headers["x-request-id"].to_str().unwrap()).join("\n");
         let (tenant, actor) = (format!("tenant={}", app.tenant), format!("actor=\"{}\"", app.person("ben").await.id));
         for part in ["request{", "path=\"/desk\"", "method=GET", "status=200", &tenant, &actor] {
-            assert!(told.contains(part), "{part} is not in: {told}");
+            assert!(lines.contains(part), "{part} is not in: {lines}");
         }
         app.refuse_messages(db).await;
         let answer = ben.request(Method::POST, "/recover/case").header(ORIGIN, app.origin()).form(&[("login", "ana")]);
@@ -71,8 +71,8 @@ on_both! {
         let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
         let shown = answer.text().await.unwrap();
         assert!(shown.contains(&id) && !shown.contains("refused"), "{shown}");
-        let told = logged(&id).into_iter().find(|line| line.contains("internal error")).expect("a line with the id");
-        assert!(told.contains("refused") && told.contains("path=\"/recover/case\""), "{told}");
+        let lines = logged(&id).into_iter().find(|line| line.contains("internal error")).expect("a line with the id");
+        assert!(lines.contains("refused") && lines.contains("path=\"/recover/case\""), "{lines}");
         assert!(logged("job{").iter().any(|line| line.contains(&tenant)), "no span for the jobs");
     }
 

@@ -7,10 +7,10 @@ use super::INCIDENT;
 use crate::store::{Change, Db, Result, micros, one_row};
 
 /// How many incidents other than this one seniors were told of since then, read inside the change.
-pub async fn count_told_since(change: &mut Change<'_>, since: Timestamp, but: &str) -> Result<i64> {
+pub async fn count_notified_since(change: &mut Change<'_>, since: Timestamp, but: &str) -> Result<i64> {
     let tenant = change.tenant().clone();
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND told_at >= $2 AND severity >= $3 AND id <> $4",
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND notified_at >= $2 AND severity >= $3 AND id <> $4",
     )
     .bind(tenant.as_str())
     .bind(micros(since))
@@ -22,9 +22,9 @@ pub async fn count_told_since(change: &mut Change<'_>, since: Timestamp, but: &s
 }
 
 /// Keeps whether seniors were told of an incident, now.
-pub async fn save_told(change: &mut Change<'_>, id: &str, is_told: bool) -> Result<()> {
+pub async fn save_notified(change: &mut Change<'_>, id: &str, is_told: bool) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), is_told.then_some(micros(change.at())));
-    let done = sqlx::query("UPDATE findings SET told_at = $3 WHERE tenant_id = $1 AND id = $2")
+    let done = sqlx::query("UPDATE findings SET notified_at = $3 WHERE tenant_id = $1 AND id = $2")
         .bind(tenant.as_str())
         .bind(id)
         .bind(at)
@@ -34,9 +34,9 @@ pub async fn save_told(change: &mut Change<'_>, id: &str, is_told: bool) -> Resu
 }
 
 /// Whether seniors still have to be told of an open incident that was first seen before then, or changed before then.
-pub async fn has_untold(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<bool> {
+pub async fn has_unnotified(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<bool> {
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity >= $2 AND told_at IS NULL \
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity >= $2 AND notified_at IS NULL \
          AND closed_at IS NULL AND first_seen_at <= $3",
     )
     .bind(tenant.as_str())
@@ -48,10 +48,10 @@ pub async fn has_untold(db: &Db, tenant: &TenantId, before: Timestamp) -> Result
 }
 
 /// Notes that seniors are told of all open incidents now; says of how many they had not been.
-pub async fn save_all_told(change: &mut Change<'_>) -> Result<u64> {
+pub async fn save_all_notified(change: &mut Change<'_>) -> Result<u64> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE findings SET told_at = $2 WHERE tenant_id = $1 AND severity >= $3 AND told_at IS NULL \
+        "UPDATE findings SET notified_at = $2 WHERE tenant_id = $1 AND severity >= $3 AND notified_at IS NULL \
          AND closed_at IS NULL",
     )
     .bind(tenant.as_str())

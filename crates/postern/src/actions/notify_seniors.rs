@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use super::ActionError;
 use crate::notify;
 use crate::scope::Scope;
-use crate::store::findings::{LIKELY_BREACH, told};
+use crate::store::findings::{LIKELY_BREACH, notified};
 use crate::store::persons::Person;
-use crate::store::{Change, StoreError, micros, turns};
+use crate::store::{Change, StoreError, locks, micros};
 
 /// Incidents as fresh as this: an old log that is taken in wakes nobody.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
@@ -30,7 +30,7 @@ pub(super) struct OpenedIncidents<'a> {
 }
 
 /// Tells of one, or leaves it to the mail that tells of the rest.
-pub(super) async fn tell_of(
+pub(super) async fn notify_of(
     scope: &Scope,
     change: &mut Change<'_>,
     opened: &OpenedIncidents<'_>,
@@ -39,39 +39,39 @@ pub(super) async fn tell_of(
     let now = change.at();
     let is_old = opened.until_at < micros(now.saturating_sub(FRESH).unwrap_or(now));
     if is_old {
-        return told::save_told(change, opened.id, true).await;
+        return notified::save_notified(change, opened.id, true).await;
     }
     let since = now.saturating_sub(HOUR).unwrap_or(now);
     let waits = opened.severity < LIKELY_BREACH
-        && told::count_told_since(change, since, opened.id).await? >= ONE_BY_ONE;
-    told::save_told(change, opened.id, !waits).await?;
+        && notified::count_notified_since(change, since, opened.id).await? >= ONE_BY_ONE;
+    notified::save_notified(change, opened.id, !waits).await?;
     if waits {
         return Ok(());
     }
-    notify::tell_of_incident(scope, change, seniors, (opened.id, opened.title)).await
+    notify::notify_of_incident(scope, change, seniors, (opened.id, opened.title)).await
 }
 
 /// Tells in one mail of the incidents that were left out, at most once an hour.
-pub async fn tell_of_the_rest(scope: &Scope) -> Result<(), ActionError> {
+pub async fn notify_of_the_rest(scope: &Scope) -> Result<(), ActionError> {
     let now = scope.now;
     let gathered = now.saturating_sub(GATHERED).unwrap_or(now);
-    if !told::has_untold(&scope.app.db, &scope.tenant.id, gathered).await? {
+    if !notified::has_unnotified(&scope.app.db, &scope.tenant.id, gathered).await? {
         return Ok(());
     }
     let seniors = super::record_finding::seniors(scope).await?;
     let mut change = scope.begin().await?;
     // What another node has just told is seen now.
-    turns::take(&mut change, "findings").await?;
+    locks::acquire(&mut change, "findings").await?;
     let hour_ago = now.saturating_sub(HOUR).unwrap_or(now);
-    if turns::find_last(&mut change, DIGEST).await?.is_some_and(|last| last > hour_ago) {
+    if locks::find_last_acquired(&mut change, DIGEST).await?.is_some_and(|last| last > hour_ago) {
         return Ok(());
     }
-    let count = told::save_all_told(&mut change).await?;
+    let count = notified::save_all_notified(&mut change).await?;
     if count == 0 {
         return Ok(());
     }
-    turns::take(&mut change, DIGEST).await?;
-    notify::tell_of_more_incidents(scope, &mut change, &seniors, count).await?;
+    locks::acquire(&mut change, DIGEST).await?;
+    notify::notify_of_more_incidents(scope, &mut change, &seniors, count).await?;
     change.commit_unrecorded("a mail about incidents that are on record").await?;
     Ok(())
 }
