@@ -1,7 +1,7 @@
 //! Analyses events in the order of time: each person's state, what the rules find, what the detectors find.
 //!
-//! Two halves, so that two cores can share the work: [`UserAnalyzer`] marks each event with what is known of its person
-//! and watches the person; [`OrganizationAnalyzer`] takes the marked events and watches addresses and the whole organisation.
+//! Two halves, so that two cores can share the work: [`UserAnalyzer`] adds to each event what is known of its person
+//! and watches the person; [`OrganizationAnalyzer`] takes the analysed events and watches addresses and the whole organisation.
 
 mod addresses;
 mod company;
@@ -30,7 +30,7 @@ pub(crate) use addresses::Addresses;
 pub(crate) use company::OrganizationAnalyzer;
 pub(crate) use finding_aggregator::FindingAggregator;
 pub(crate) use person::{AccountChange, Moment, Person};
-pub(crate) use run::{LockoutState, Told, Unfinished};
+pub(crate) use run::{LockoutState, LoggedReason, Unfinished};
 
 /// A prompt that nobody answered by then is unanswered: five minutes.
 const PROMPT_LIVES: i64 = 300_000_000;
@@ -47,7 +47,7 @@ pub(crate) struct AnalysisContext {
 
 /// An event with what is known of its person, and the rules that it matches.
 #[derive(Debug, Clone)]
-pub(crate) struct Marked {
+pub(crate) struct AnalysedEvent {
     pub(crate) event: Event,
     pub(crate) matches: Matches,
 }
@@ -87,7 +87,7 @@ impl UserAnalyzer {
     }
 
     /// Takes an event that is not before the ones taken, and hands on what the other half must see.
-    pub(crate) fn take(&mut self, mut event: Event, out: &mut Vec<Marked>) {
+    pub(crate) fn take(&mut self, mut event: Event, out: &mut Vec<AnalysedEvent>) {
         event.person = self.owners.get(&event.person).copied().unwrap_or(event.person);
         if event.at().is_none() {
             if let Some(person) = self.person(event.person) {
@@ -110,7 +110,10 @@ impl UserAnalyzer {
     }
 
     /// What is known of the people, and what was found, now that the last event is in.
-    pub(crate) fn finish(mut self, out: &mut Vec<Marked>) -> (Vec<Person>, FindingAggregator, Addresses) {
+    pub(crate) fn finish(
+        mut self,
+        out: &mut Vec<AnalysedEvent>,
+    ) -> (Vec<Person>, FindingAggregator, Addresses) {
         self.expire_prompts(self.newest, out);
         for person in &mut self.people {
             if let Some(found) = person.guesses.at_the_end() {
@@ -121,7 +124,7 @@ impl UserAnalyzer {
     }
 
     /// Prompts that have run out by `now` without an answer.
-    pub(crate) fn expire_prompts(&mut self, now: i64, out: &mut Vec<Marked>) {
+    pub(crate) fn expire_prompts(&mut self, now: i64, out: &mut Vec<AnalysedEvent>) {
         while let Some((runs_out, key)) = self.prompts.pop_front_if(|(runs_out, _)| *runs_out <= now) {
             let sent = runs_out - PROMPT_LIVES;
             if let Some(unanswered) = self.person(key).and_then(|person| person.expire(sent, runs_out)) {
@@ -151,14 +154,14 @@ impl UserAnalyzer {
         self.people.get_mut(usize::try_from(index).ok()?)
     }
 
-    fn analyse(&mut self, mut event: Event, out: &mut Vec<Marked>) {
-        event.set_address_seen(self.addresses.analyse(&event));
+    fn analyse(&mut self, mut event: Event, out: &mut Vec<AnalysedEvent>) {
+        event.set_address_familiarity(self.addresses.analyse(&event));
         let is_past = event.micros() < self.context.since;
         let settings = Arc::clone(&self.context.settings);
         let mut is_repeat = false;
         let mut found = [None, None, None];
         if let Some(person) = self.person(event.person) {
-            person.mark(&mut event);
+            person.annotate(&mut event);
             if !is_past {
                 is_repeat = is_refusal(&event) && person.repeats_refusal(&event);
                 found = watch(person, &event, &settings);
@@ -176,7 +179,7 @@ impl UserAnalyzer {
         self.apply_rules(event, is_repeat, out);
     }
 
-    fn apply_rules(&mut self, event: Event, is_repeat: bool, out: &mut Vec<Marked>) {
+    fn apply_rules(&mut self, event: Event, is_repeat: bool, out: &mut Vec<AnalysedEvent>) {
         let view = View { event: &event, texts: &self.context.texts };
         let matches = if is_repeat { Matches::default() } else { self.matcher.matches(view) };
         if !matches.is_empty() {
@@ -185,7 +188,7 @@ impl UserAnalyzer {
                 self.aggregator.add_fired(&self.context.rules, fired, &[event.person], &event);
             }
         }
-        out.push(Marked { event, matches });
+        out.push(AnalysedEvent { event, matches });
     }
 }
 

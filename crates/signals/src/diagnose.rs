@@ -9,7 +9,7 @@ use std::{io, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    analysis::{AnalysisContext, Marked, OrganizationAnalyzer, UserAnalyzer},
+    analysis::{AnalysedEvent, AnalysisContext, OrganizationAnalyzer, UserAnalyzer},
     event::{Cache, Event, Texts, Writer},
     external_sort::{ExternalSort, Sorted},
     read::Parsed,
@@ -192,13 +192,13 @@ impl Intake {
 struct Distinct {
     sorted: Sorted,
     at: i64,
-    prints: Vec<u64>,
-    counts: SortedTally,
+    fingerprints: Vec<u64>,
+    counts: DistinctCounts,
 }
 
 /// What can be counted only once repeats are gone.
 #[derive(Debug, Default)]
-pub(crate) struct SortedTally {
+pub(crate) struct DistinctCounts {
     pub(crate) repeated: u64,
     pub(crate) attempts: u64,
     pub(crate) failures: u64,
@@ -211,24 +211,24 @@ pub(crate) struct SortedTally {
 
 impl Distinct {
     fn new(sorted: Sorted) -> Self {
-        Self { sorted, at: i64::MIN, prints: Vec::new(), counts: SortedTally::default() }
+        Self { sorted, at: i64::MIN, fingerprints: Vec::new(), counts: DistinctCounts::default() }
     }
 
     fn next(&mut self) -> io::Result<Option<Event>> {
         while let Some(event) = self.sorted.next()? {
             if event.micros() != self.at {
                 self.at = event.micros();
-                self.prints.clear();
+                self.fingerprints.clear();
             }
-            if event.print != 0 && self.prints.contains(&event.print) {
+            if event.fingerprint != 0 && self.fingerprints.contains(&event.fingerprint) {
                 self.counts.repeated += 1;
                 continue;
             }
             // Records without a time all stand together; of those, the newest few thousand are compared.
-            if self.prints.len() >= 4_096 {
-                self.prints.drain(..2_048);
+            if self.fingerprints.len() >= 4_096 {
+                self.fingerprints.drain(..2_048);
             }
-            self.prints.push(event.print);
+            self.fingerprints.push(event.fingerprint);
             self.counts.count(&event);
             return Ok(Some(event));
         }
@@ -237,7 +237,7 @@ impl Distinct {
 }
 
 /// `None`: no more events.
-fn analyse_batch(source: &mut Distinct, people: &mut UserAnalyzer) -> io::Result<Option<Vec<Marked>>> {
+fn analyse_batch(source: &mut Distinct, people: &mut UserAnalyzer) -> io::Result<Option<Vec<AnalysedEvent>>> {
     let mut out = Vec::with_capacity(BATCH);
     while out.len() < BATCH {
         let Some(event) = source.next()? else { break };
@@ -251,7 +251,7 @@ fn judge_on_two_threads(
     mut people: UserAnalyzer,
     mut company: OrganizationAnalyzer,
 ) -> io::Result<verdict::AnalysisResult> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Marked>>(8);
+    let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<AnalysedEvent>>(8);
     std::thread::scope(|scope| {
         let other_half = scope.spawn(move || {
             for batch in receiver {

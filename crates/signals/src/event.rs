@@ -29,7 +29,7 @@ pub struct Event {
     /// Who; [`PersonKey::NOBODY`] where the log does not say.
     pub person: PersonKey,
     /// The same for records that say the same.
-    pub(crate) print: u64,
+    pub(crate) fingerprint: u64,
     ip: [u8; 16],
     position: u64,
     /// The phone or token: a hash, 0 for none.
@@ -67,7 +67,7 @@ pub struct Event {
     flag: u8,
     network: u8,
     bits: u8,
-    seen: u8,
+    familiarity: u8,
 }
 
 const INTERACTIVE: u8 = 1;
@@ -91,7 +91,7 @@ impl Event {
         Self {
             at: record.at.map_or(i64::MIN, Timestamp::as_microsecond),
             person: writer.person(record),
-            print: writer.print(record),
+            fingerprint: writer.fingerprint(record),
             ip: record.ip.map_or([0; 16], octets),
             position: packed_position(record.position),
             phone: Writer::stable_hash(record.phone.as_deref().filter(|phone| !is_masked(phone))),
@@ -116,7 +116,7 @@ impl Event {
             flag: record.flag.map_or(NONE, |flag| index_in(&Flag::ALL, flag)),
             network: index_in(&Network::ALL, record.network),
             bits,
-            seen: 0,
+            familiarity: 0,
         }
     }
 
@@ -142,8 +142,8 @@ impl Event {
     /// Everything that a rule can know of the event's words, as one number: what differs in any [`View::WORDS`]
     /// differs here.
     pub(crate) fn words(&self) -> u64 {
-        let Self { provider, method, kind, word, flag, network, bits, seen, .. } = *self;
-        u64::from_le_bytes([provider, method, kind, word, flag, network, bits, seen])
+        let Self { provider, method, kind, word, flag, network, bits, familiarity, .. } = *self;
+        u64::from_le_bytes([provider, method, kind, word, flag, network, bits, familiarity])
     }
 
     /// Address the attempt came from.
@@ -237,21 +237,31 @@ impl Event {
     }
 
     /// Has this person been seen from this network, on this device, in this country before?
-    pub fn seen(&self) -> (Familiarity, Familiarity, Familiarity) {
-        (Familiarity::of(self.seen), Familiarity::of(self.seen >> 2), Familiarity::of(self.seen >> 4))
+    pub fn familiarity(&self) -> (Familiarity, Familiarity, Familiarity) {
+        (
+            Familiarity::of(self.familiarity),
+            Familiarity::of(self.familiarity >> 2),
+            Familiarity::of(self.familiarity >> 4),
+        )
     }
 
     /// Has anybody signed in from this address before?
-    pub fn address_seen(&self) -> Familiarity {
-        Familiarity::of(self.seen >> 6)
+    pub fn address_familiarity(&self) -> Familiarity {
+        Familiarity::of(self.familiarity >> 6)
     }
 
-    pub(crate) fn set_seen(&mut self, network: Familiarity, device: Familiarity, country: Familiarity) {
-        self.seen = (self.seen & 0b1100_0000) | network.bits() | device.bits() << 2 | country.bits() << 4;
+    pub(crate) fn set_familiarity(
+        &mut self,
+        network: Familiarity,
+        device: Familiarity,
+        country: Familiarity,
+    ) {
+        self.familiarity =
+            (self.familiarity & 0b1100_0000) | network.bits() | device.bits() << 2 | country.bits() << 4;
     }
 
-    pub(crate) fn set_address_seen(&mut self, address: Familiarity) {
-        self.seen = (self.seen & 0b0011_1111) | address.bits() << 6;
+    pub(crate) fn set_address_familiarity(&mut self, address: Familiarity) {
+        self.familiarity = (self.familiarity & 0b0011_1111) | address.bits() << 6;
     }
 
     pub(crate) fn set_recent_reset(&mut self) {
@@ -275,7 +285,7 @@ impl Event {
             AttemptResult::Success => 3,
             AttemptResult::Lifecycle(_) => 5,
         };
-        (self.at, rank, self.kind, self.word, self.flag, self.position, self.print)
+        (self.at, rank, self.kind, self.word, self.flag, self.position, self.fingerprint)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    analysis::{AnalysisContext, Marked, OrganizationAnalyzer, UserAnalyzer},
+    analysis::{AnalysedEvent, AnalysisContext, OrganizationAnalyzer, UserAnalyzer},
     diagnose::Options,
     event::{Cache, Event, Texts, Writer},
     finding::{Finding, Subject},
@@ -15,17 +15,17 @@ use crate::{
 /// Watches records as they come.
 ///
 /// They must come in the order of time. A record from before [`Live::newest`] may be late by a few minutes and costs
-/// no more than a little exactness; for older ones, begin anew and feed the whole stretch again.
+/// no more than a little exactness; for older ones, begin anew and feed the whole range again.
 #[derive(Debug)]
 pub struct Live {
     context: AnalysisContext,
     cache: Cache,
     people: UserAnalyzer,
     company: OrganizationAnalyzer,
-    marked: Vec<Marked>,
+    analysed: Vec<AnalysedEvent>,
     newest: Option<Timestamp>,
-    /// Findings about the organisation as last told.
-    told: HashMap<(Arc<str>, Subject, Timestamp), Finding>,
+    /// Findings about the organisation as last reported.
+    reported: HashMap<(Arc<str>, Subject, Timestamp), Finding>,
 }
 
 impl Live {
@@ -39,9 +39,9 @@ impl Live {
             cache: Cache::default(),
             people: UserAnalyzer::new(&context),
             company: OrganizationAnalyzer::new(&context),
-            marked: Vec::new(),
+            analysed: Vec::new(),
             newest: None,
-            told: HashMap::new(),
+            reported: HashMap::new(),
             context,
         }
     }
@@ -52,14 +52,14 @@ impl Live {
         let mut writer = Writer::resume(&self.context.texts, std::mem::take(&mut self.cache));
         let event = Event::of(record, &mut writer);
         self.cache = writer.stop();
-        self.people.take(event, &mut self.marked);
+        self.people.take(event, &mut self.analysed);
         self.pass_on();
         self.newest = self.newest.max(Some(at));
     }
 
     /// Lets time pass without a record, so that what nobody answered is noticed.
     pub fn tick(&mut self, now: Timestamp) {
-        self.people.expire_prompts(now.as_microsecond(), &mut self.marked);
+        self.people.expire_prompts(now.as_microsecond(), &mut self.analysed);
         self.pass_on();
     }
 
@@ -77,8 +77,8 @@ impl Live {
         let mut found: Vec<_> = touched.map(|entry| entry.finding(rules, texts)).collect();
         for finding in tenant.findings(texts) {
             let key = (finding.rule.clone(), finding.subject.clone(), finding.since);
-            if self.told.get(&key) != Some(&finding) {
-                self.told.insert(key, finding.clone());
+            if self.reported.get(&key) != Some(&finding) {
+                self.reported.insert(key, finding.clone());
                 found.push(finding);
             }
         }
@@ -86,7 +86,7 @@ impl Live {
     }
 
     fn pass_on(&mut self) {
-        self.marked.drain(..).for_each(|marked| self.company.take(&marked));
+        self.analysed.drain(..).for_each(|analysed| self.company.take(&analysed));
     }
 }
 
@@ -115,8 +115,8 @@ mod tests {
         }
         assert_eq!(live.findings(), []);
         live.observe(&record(120, AttemptResult::Failure(Cause::MfaDenied)));
-        let told = live.findings();
-        assert_eq!((told.len(), &*told[0].rule), (1, "mfa_fatigue_warning"));
+        let findings = live.findings();
+        assert_eq!((findings.len(), &*findings[0].rule), (1, "mfa_fatigue_warning"));
         assert_eq!(live.findings(), []);
         live.observe(&record(180, AttemptResult::Failure(Cause::MfaDenied)));
         assert_eq!(live.findings()[0].evidence.len(), 4);

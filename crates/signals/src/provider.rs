@@ -28,7 +28,7 @@ use crate::{
     read::{Damage, Parsed, damage_of},
     record::{Position, Provider, SignIn},
 };
-use sniff::Marks;
+use sniff::NameFlags;
 
 /// The kind of a record that no provider knows.
 pub(crate) const UNKNOWN: &str = "unknown kind of record";
@@ -41,11 +41,11 @@ pub(crate) fn parse_any<'t>(line: &'t str, likely: &mut Provider, position: Posi
         Some(Parsed::Damaged(_)) | None => {}
         Some(parsed) => return parsed,
     }
-    let marks = match line.starts_with('{').then(|| Marks::of(line)).transpose() {
-        Ok(marks) => marks,
+    let flags = match line.starts_with('{').then(|| NameFlags::of(line)).transpose() {
+        Ok(flags) => flags,
         Err(error) => return Parsed::Damaged(damage_of(&error)),
     };
-    let may_be = |provider: &Provider| marks.is_none_or(|marks| marks.may_be(*provider));
+    let may_be = |provider: &Provider| flags.is_none_or(|flags| flags.may_be(*provider));
     for provider in Provider::ALL.into_iter().filter(may_be) {
         if let Some(parsed) = parse_as(provider, line, position) {
             *likely = provider;
@@ -77,9 +77,9 @@ pub(crate) fn parse_as(provider: Provider, line: &str, position: Position) -> Op
         Provider::Entra => entra::parse(line, position),
         Provider::Vaultwarden => return None,
     };
-    // A reader whose marks are not all listed would never be asked.
+    // A reader whose names are not all listed would never be asked.
     debug_assert!(
-        !matches!(parsed, Ok(Some(_))) || Marks::of(line).is_ok_and(|marks| marks.may_be(provider))
+        !matches!(parsed, Ok(Some(_))) || NameFlags::of(line).is_ok_and(|flags| flags.may_be(provider))
     );
     parsed.unwrap_or_else(|error| Some(Parsed::Damaged(damage_of(&error))))
 }

@@ -192,14 +192,14 @@ impl Report {
             PersonState::Unknown => ("unknown", String::new()),
         };
         let worst = person.findings.first().and_then(|index| self.findings.get(*index));
-        let says_something = person.cause.is_some() || worst.is_some();
+        let has_cause_or_finding = person.cause.is_some() || worst.is_some();
         [
             printable(&person.person),
             locked.to_owned(),
             since,
             printable(&person.why),
             person.remediation.to_string(),
-            if says_something { person.reset_helps.plain_words() } else { "" }.to_owned(),
+            if has_cause_or_finding { person.reset_helps.plain_words() } else { "" }.to_owned(),
             worst.map_or_else(String::new, |finding| {
                 let more = if person.findings.len() > 1 {
                     format!(" (+{})", person.findings.len() - 1)

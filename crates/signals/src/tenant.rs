@@ -50,7 +50,7 @@ pub struct Tenant {
     incidents: Vec<Incident>,
     chart: Chart,
     /// The incidents as of now, once somebody has asked.
-    told: OnceLock<Vec<Incident>>,
+    current_incidents: OnceLock<Vec<Incident>>,
 }
 
 impl Tenant {
@@ -63,7 +63,7 @@ impl Tenant {
             changes: Changes::default(),
             incidents: Vec::new(),
             chart: Chart::default(),
-            told: OnceLock::new(),
+            current_incidents: OnceLock::new(),
         }
     }
 
@@ -72,7 +72,7 @@ impl Tenant {
         if event.micros() == i64::MIN || event.micros() < self.now.saturating_sub(LATEST) {
             return;
         }
-        self.told.take();
+        self.current_incidents.take();
         if event.micros() > self.now {
             for watch in self.watches.iter_mut().filter(|watch| watch.is_waiting) {
                 watch.settle(&mut self.incidents, &self.changes);
@@ -92,12 +92,12 @@ impl Tenant {
         }
     }
 
-    /// What was found so far, in the order in which it was. What is open is told as it was at the last event.
+    /// What was found so far, in the order in which it was. What is open is reported as it was at the last event.
     pub fn findings(&self, texts: &Texts) -> Vec<Finding> {
         let watch = |provider| self.watches.iter().find(|watch| watch.provider == provider);
         let finding =
             |incident: &Incident| watch(incident.provider).map(|watch| watch.finding(incident, texts));
-        self.told().iter().filter_map(finding).collect()
+        self.current_incidents().iter().filter_map(finding).collect()
     }
 
     /// The place in [`Self::findings`] of what this failure is a part of: then it is nothing about the person.
@@ -106,12 +106,12 @@ impl Tenant {
             incident.provider == event.provider()
                 && incident.covers(event.micros())
                 && match &incident.about {
-                    IncidentKind::Outage(story) => story.tells_of(event),
-                    IncidentKind::Policy(story) => story.tells_of(event),
-                    IncidentKind::Sms(story) => story.tells_of(event),
+                    IncidentKind::Outage(story) => story.covers(event),
+                    IncidentKind::Policy(story) => story.covers(event),
+                    IncidentKind::Sms(story) => story.covers(event),
                 }
         };
-        if is_strange(event) { None } else { self.told().iter().rposition(is_part) }
+        if is_strange(event) { None } else { self.current_incidents().iter().rposition(is_part) }
     }
 
     /// Attempts over time, by provider.
@@ -119,8 +119,8 @@ impl Tenant {
         self.chart.buckets()
     }
 
-    fn told(&self) -> &[Incident] {
-        self.told.get_or_init(|| {
+    fn current_incidents(&self) -> &[Incident] {
+        self.current_incidents.get_or_init(|| {
             let mut incidents = self.incidents.clone();
             for watch in self.watches.iter().filter(|watch| watch.is_waiting) {
                 watch.update(&mut incidents);
@@ -252,7 +252,7 @@ struct TenantEvent<'e> {
 impl TenantEvent<'_> {
     fn fact<K>(&self, key: K, ending: Ending) -> Fact<K> {
         let Self { event, at, who, signed_in_before: before } = *self;
-        Fact { who, key, at, ending, network: 0, known: is_known(event), before }
+        Fact { who, key, at, ending, network: 0, familiar: is_familiar(event), before }
     }
 
     fn is_strange(&self) -> bool {
@@ -266,16 +266,16 @@ impl TenantEvent<'_> {
     }
 }
 
-fn is_known(event: &Event) -> bool {
-    event.seen().0 == Familiarity::Known
-        || event.address_seen() == Familiarity::Known
+fn is_familiar(event: &Event) -> bool {
+    event.familiarity().0 == Familiarity::Known
+        || event.address_familiarity() == Familiarity::Known
         || event.network() == Network::Trusted
 }
 
 /// From where the person has never been, or said by the provider to be an attack.
 fn is_strange(event: &Event) -> bool {
     let flagged = matches!(event.flag(), Some(Flag::Phishing | Flag::MaliciousAddress | Flag::Risk));
-    flagged || (event.seen().0 == Familiarity::New && !is_known(event))
+    flagged || (event.familiarity().0 == Familiarity::New && !is_familiar(event))
 }
 
 fn micros(span: SignedDuration) -> i64 {

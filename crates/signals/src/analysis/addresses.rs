@@ -12,13 +12,13 @@ use crate::{
 const MOST: usize = 300_000;
 /// Sign-ins of anybody after which an address without one counts as new.
 const ENOUGH: u32 = 20;
-/// People that tell: so many who failed make an address hostile, so many who signed in make it known. One is not enough:
+/// So many people are enough: who failed, to make an address hostile; who signed in, to make it known. One is not:
 /// whoever has one account would whitewash an address.
-const TELLING: usize = 3;
+const ENOUGH_PEOPLE: usize = 3;
 
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
-    known: HashMap<[u8; 16], Address>,
+    by_ip: HashMap<[u8; 16], Address>,
     successes: u32,
 }
 
@@ -30,7 +30,7 @@ struct Address {
 
 /// The first few people, by the lower half of their key; 0 for an empty place.
 #[derive(Debug, Default, Clone, Copy)]
-struct Few([u32; TELLING]);
+struct Few([u32; ENOUGH_PEOPLE]);
 
 impl Few {
     fn add(&mut self, person: PersonKey) {
@@ -56,7 +56,7 @@ impl Addresses {
     /// Have people signed in from the event's address before?
     pub(super) fn analyse(&self, event: &Event) -> Familiarity {
         let Some(ip) = event.raw_ip() else { return Familiarity::Unsure };
-        match self.known.get(&ip) {
+        match self.by_ip.get(&ip) {
             Some(address) if address.signed_in.is_full() => Familiarity::Known,
             Some(address) if !address.signed_in.is_empty() => Familiarity::Unsure,
             _ if self.successes >= ENOUGH => Familiarity::New,
@@ -72,10 +72,10 @@ impl Addresses {
             return;
         }
         self.successes = self.successes.saturating_add(u32::from(event.proves()));
-        if self.known.len() >= MOST && !self.known.contains_key(&ip) {
+        if self.by_ip.len() >= MOST && !self.by_ip.contains_key(&ip) {
             return;
         }
-        let address = self.known.entry(ip).or_default();
+        let address = self.by_ip.entry(ip).or_default();
         let few = if event.proves() { &mut address.signed_in } else { &mut address.failed };
         few.add(event.person);
     }
@@ -84,6 +84,6 @@ impl Addresses {
     /// the people's doing. A log without successes tells nothing of the kind.
     pub(crate) fn is_hostile(&self, ip: [u8; 16]) -> bool {
         let is_bad = |address: &Address| address.signed_in.is_empty() && address.failed.is_full();
-        self.successes >= ENOUGH && self.known.get(&ip).is_some_and(is_bad)
+        self.successes >= ENOUGH && self.by_ip.get(&ip).is_some_and(is_bad)
     }
 }

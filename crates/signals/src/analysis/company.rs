@@ -1,7 +1,8 @@
 //! The half that watches addresses and the whole organisation.
 
 use super::{
-    AnalysisContext, FindingAggregator, Marked, device_owners::DeviceOwners, targeted_users::TargetedUsers,
+    AnalysedEvent, AnalysisContext, FindingAggregator, device_owners::DeviceOwners,
+    targeted_users::TargetedUsers,
 };
 use crate::{
     event::{Event, PersonKey, View},
@@ -35,15 +36,15 @@ impl OrganizationAnalyzer {
     }
 
     /// Takes events, in the order in which the other half handed them on.
-    pub(crate) fn take_all(&mut self, marked: &[Marked]) {
-        for marked in marked {
-            self.take(marked);
+    pub(crate) fn take_all(&mut self, analysed: &[AnalysedEvent]) {
+        for analysed in analysed {
+            self.take(analysed);
         }
     }
 
     /// Takes an event, in the order in which the other half handed it on.
-    pub(crate) fn take(&mut self, marked: &Marked) {
-        let Marked { event, matches } = marked;
+    pub(crate) fn take(&mut self, analysed: &AnalysedEvent) {
+        let AnalysedEvent { event, matches } = analysed;
         if !event.derived() {
             self.tenant.take(event);
         }

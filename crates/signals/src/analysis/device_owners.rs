@@ -13,7 +13,7 @@ const KEPT: i64 = 24 * 3_600_000_000;
 const SWEEP_EVERY: i64 = 60_000_000;
 const MOST: usize = 250_000;
 
-/// The last holder of each phone, for each provider by itself.
+/// The last owner of each phone, for each provider by itself.
 #[derive(Debug, Default)]
 pub(super) struct DeviceOwners {
     phones: HashMap<(Provider, u64), DeviceOwner>,
@@ -53,7 +53,7 @@ impl DeviceOwners {
     fn sweep(&mut self, now: i64) {
         if now - self.swept_at > SWEEP_EVERY {
             self.swept_at = now;
-            self.phones.retain(|_, holder| now - holder.at <= KEPT);
+            self.phones.retain(|_, owner| now - owner.at <= KEPT);
         }
     }
 }

@@ -197,9 +197,9 @@ impl Entry {
                 [(field, ip)] if field == "ip" => Subject::Address { ip: ip.as_str().into() },
                 [(field, provider)] if field == "provider" => match provider_of(provider) {
                     Some(provider) => Subject::Tenant { provider },
-                    None => Subject::Group { group: in_words(group) },
+                    None => Subject::Group { group: group_label(group) },
                 },
-                _ => Subject::Group { group: in_words(group) },
+                _ => Subject::Group { group: group_label(group) },
             },
         }
     }
@@ -209,7 +209,7 @@ fn provider_of(word: &str) -> Option<crate::record::Provider> {
     crate::record::Provider::ALL.into_iter().find(|provider| provider.as_str() == word)
 }
 
-fn in_words(group: &[(String, String)]) -> Arc<str> {
+fn group_label(group: &[(String, String)]) -> Arc<str> {
     let pairs: Vec<_> = group.iter().map(|(field, value)| format!("{field}={value}")).collect();
     pairs.join(", ").into()
 }
@@ -235,7 +235,7 @@ impl RuleTexts {
                     title: info.title.clone(),
                     source: info.source,
                     threshold: info.threshold.clone(),
-                    words: info.in_words(entry.count),
+                    words: info.message(entry.count),
                     remediation: info.remediation.clone(),
                     runbook: info.runbook.clone(),
                 }

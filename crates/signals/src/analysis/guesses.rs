@@ -33,14 +33,14 @@ struct Wrong {
     cause: Cause,
     device: u64,
     network: u64,
-    network_seen: Familiarity,
+    network_familiarity: Familiarity,
     method: Method,
     unattended: bool,
     position: Position,
 }
 
 impl Guesses {
-    /// Takes an event after it was marked. `password_changed_at`: when the person's password last changed.
+    /// Takes an event after it was annotated. `password_changed_at`: when the person's password last changed.
     pub(crate) fn take(
         &mut self,
         event: &Event,
@@ -94,13 +94,13 @@ impl Guesses {
         if self.wrong.len() == KEPT {
             self.wrong.pop_front();
         }
-        let (network_seen, _, _) = event.seen();
+        let (network_familiarity, _, _) = event.familiarity();
         self.wrong.push_back(Wrong {
             at: event.micros(),
             cause,
             device: device_key(event),
             network: event.network_key(),
-            network_seen,
+            network_familiarity,
             method: event.method(),
             unattended: event.legacy() || !event.interactive(),
             position: event.position(),
@@ -119,7 +119,7 @@ impl Guesses {
         };
         let tries = self.within(last.at, micros(settings.within), same);
         let first = tries.first()?;
-        if tries.len() < whole(settings.failures) || last.network_seen == Familiarity::New {
+        if tries.len() < whole(settings.failures) || last.network_familiarity == Familiarity::New {
             return None;
         }
         let changed = changed_at.is_some_and(|changed| changed <= first.at + micros(settings.within));
@@ -143,7 +143,7 @@ impl Guesses {
         let is_password = |wrong: &Wrong| wrong.cause == Cause::BadPassword;
         let tries = self.within(event.micros(), micros(settings.within), is_password);
         if tries.len() < whole(settings.failures)
-            || !tries.iter().all(|wrong| wrong.network_seen == Familiarity::New)
+            || !tries.iter().all(|wrong| wrong.network_familiarity == Familiarity::New)
         {
             return None;
         }
@@ -161,7 +161,7 @@ impl Guesses {
         let is_code = |wrong: &Wrong| {
             wrong.cause == Cause::MfaWrongCode
                 && wrong.method == Method::Totp
-                && wrong.network_seen != Familiarity::New
+                && wrong.network_familiarity != Familiarity::New
         };
         let tries = self.within(event.micros(), micros(settings.within), is_code);
         if tries.len() >= whole(settings.codes) {

@@ -26,18 +26,18 @@ pub(crate) struct Memory {
 impl Memory {
     /// What is known of the event's network, device and country, before it is learnt.
     pub(crate) fn analyse(&self, event: &Event) -> (Familiarity, Familiarity, Familiarity) {
-        let device = match self.seen(&self.devices, device_key(event)) {
+        let device = match self.familiarity(&self.devices, device_key(event)) {
             Familiarity::New if self.successes < ENOUGH_FOR_DEVICES => Familiarity::Unsure,
             device => device,
         };
-        let network = match self.seen(&self.networks, event.network_key()) {
+        let network = match self.familiarity(&self.networks, event.network_key()) {
             // Another address of a carrier that they use is neither known nor strange.
             Familiarity::New if self.carriers.contains(&u64::from(event.asn)) && event.asn != 0 => {
                 Familiarity::Unsure
             }
             network => network,
         };
-        (network, device, self.seen(&self.countries, country_key(event)))
+        (network, device, self.familiarity(&self.countries, country_key(event)))
     }
 
     /// Has the person signed in often enough for "new" to mean something?
@@ -54,40 +54,40 @@ impl Memory {
         remember(&mut self.carriers, u64::from(event.asn));
     }
 
-    fn seen(&self, known: &[u64], key: u64) -> Familiarity {
+    fn familiarity(&self, remembered: &[u64], key: u64) -> Familiarity {
         match key {
             0 => Familiarity::Unsure,
-            _ if known.contains(&key) => Familiarity::Known,
-            _ if self.is_enough() && known.iter().any(|key| *key != 0) => Familiarity::New,
+            _ if remembered.contains(&key) => Familiarity::Known,
+            _ if self.is_enough() && remembered.iter().any(|key| *key != 0) => Familiarity::New,
             _ => Familiarity::Unsure,
         }
     }
 }
 
-fn remember(known: &mut [u64], key: u64) {
+fn remember(remembered: &mut [u64], key: u64) {
     if key == 0 {
         return;
     }
-    let from = known.iter().position(|other| *other == key).unwrap_or(0);
-    if let Some(rest) = known.get_mut(from..) {
+    let from = remembered.iter().position(|other| *other == key).unwrap_or(0);
+    if let Some(rest) = remembered.get_mut(from..) {
         rest.rotate_left(1);
     }
-    if let Some(last) = known.last_mut() {
+    if let Some(last) = remembered.last_mut() {
         *last = key;
     }
 }
 
 /// The device's id, or else its user agent.
 pub(crate) fn device_key(event: &Event) -> u64 {
-    if event.device != 0 { event.device } else { told(event.agent) }
+    if event.device != 0 { event.device } else { key_of(event.agent) }
 }
 
 fn country_key(event: &Event) -> u64 {
-    told(event.country)
+    key_of(event.country)
 }
 
 /// 0, where the text is one of those that found no room: then nobody knows whether it is new.
-fn told(text: TextId) -> u64 {
+fn key_of(text: TextId) -> u64 {
     if text == TextId::OTHER { 0 } else { text.number() }
 }
 

@@ -94,7 +94,7 @@ impl Person {
     }
 
     /// Does any of their records count, rather than only teach what is usual?
-    pub(crate) fn is_seen(&self) -> bool {
+    pub(crate) fn has_attempts(&self) -> bool {
         self.attempts > 0
     }
 
@@ -123,16 +123,16 @@ impl Person {
         }
     }
 
-    /// Marks what the rules may ask about: seen before, soon after a reset.
-    pub(crate) fn mark(&self, event: &mut Event) {
+    /// Adds what the rules may ask about: seen before, soon after a reset.
+    pub(crate) fn annotate(&self, event: &mut Event) {
         let (network, device, country) = self.memory.analyse(event);
-        event.set_seen(network, device, country);
+        event.set_familiarity(network, device, country);
         if self.reset_at.is_some_and(|reset| event.micros() - reset <= RESET_LASTS) {
             event.set_recent_reset();
         }
     }
 
-    /// Takes an event, after it was marked.
+    /// Takes an event, after it was annotated.
     pub(crate) fn take(&mut self, event: &Event) {
         if event.derived() {
             return self.run.take(event);

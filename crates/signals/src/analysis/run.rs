@@ -1,4 +1,4 @@
-//! The lockout state of one person, told by their events in the order of time.
+//! The lockout state of one person, worked out from their events in the order of time.
 
 use crate::{
     cause::Cause,
@@ -24,15 +24,15 @@ pub(crate) struct Failing {
     pub(crate) since: i64,
     /// What stands in the way now.
     pub(crate) cause: Cause,
-    pub(crate) told: Told,
+    pub(crate) reason: LoggedReason,
     caused_at: i64,
     /// The one address that all of them came from; `None` once there are two.
     pub(crate) only_from: Option<[u8; 16]>,
 }
 
-/// What the log says of the event that decides.
+/// The reason that the log gives with the event that decides.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Told {
+pub(crate) struct LoggedReason {
     pub(crate) detail: TextId,
     pub(crate) policy: TextId,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Unfinished {
     pub(crate) since: i64,
     /// What they may wait for.
     pub(crate) hint: Option<Cause>,
-    pub(crate) told: Told,
+    pub(crate) reason: LoggedReason,
     /// What was in the way until somebody took it away; nobody has tried since.
     pub(crate) released: Option<Cause>,
 }
@@ -103,8 +103,8 @@ impl Run {
     }
 
     fn fail(&mut self, event: &Event, cause: Cause) {
-        let (at, told) = (event.micros(), Told::of(event));
-        let first = Failing { since: at, cause, told, caused_at: at, only_from: event.raw_ip() };
+        let (at, reason) = (event.micros(), LoggedReason::of(event));
+        let first = Failing { since: at, cause, reason, caused_at: at, only_from: event.raw_ip() };
         let failing = self.failing.get_or_insert(first);
         let only_from = failing.only_from.filter(|ip| event.raw_ip().is_none_or(|other| other == *ip));
         failing.only_from = only_from;
@@ -112,16 +112,16 @@ impl Run {
         let explained = (is_shut(failing.cause) && matches!(cause, Cause::BadPassword | Cause::Unknown))
             || (cause == Cause::Unknown && at - failing.caused_at <= SAME_TROUBLE);
         if !explained {
-            *failing = Failing { cause, told, caused_at: at, ..*failing };
+            *failing = Failing { cause, reason, caused_at: at, ..*failing };
         }
     }
 
     fn wait(&mut self, event: &Event, hint: Option<Cause>) {
-        let told = Told::of(event);
-        let first = Unfinished { since: event.micros(), hint, told, released: None };
+        let reason = LoggedReason::of(event);
+        let first = Unfinished { since: event.micros(), hint, reason, released: None };
         let waiting = self.unfinished.get_or_insert(first);
         if hint.is_some() {
-            *waiting = Unfinished { hint, told, ..*waiting };
+            *waiting = Unfinished { hint, reason, ..*waiting };
         }
         waiting.released = None;
     }
@@ -130,8 +130,8 @@ impl Run {
     fn release(&mut self, event: &Event, cause: Cause) {
         if self.failing.is_some_and(|failing| failing.cause == cause) {
             self.failing = None;
-            let (since, told) = (event.micros(), Told::of(event));
-            self.unfinished = Some(Unfinished { since, hint: None, told, released: Some(cause) });
+            let (since, reason) = (event.micros(), LoggedReason::of(event));
+            self.unfinished = Some(Unfinished { since, hint: None, reason, released: Some(cause) });
         }
     }
 }
@@ -159,7 +159,7 @@ impl Unfinished {
     }
 }
 
-impl Told {
+impl LoggedReason {
     fn of(event: &Event) -> Self {
         Self { detail: event.detail, policy: event.policy }
     }

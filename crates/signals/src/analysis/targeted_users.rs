@@ -8,7 +8,7 @@ use crate::{
     record::AttemptResult,
 };
 
-/// How long an address's victims are remembered: three hours, as long as the longest rule by address looks back.
+/// How long an address's targeted users are remembered: three hours, as long as the longest rule by address looks back.
 const KEPT: i64 = 3 * 3_600_000_000;
 /// A minute.
 const SWEEP_EVERY: i64 = 60_000_000;
@@ -26,7 +26,8 @@ pub(super) struct TargetedUsers {
 struct Tried {
     /// In the order in which they were tried.
     people: Vec<PersonKey>,
-    known: HashSet<PersonKey>,
+    /// The same, to look one up.
+    people_set: HashSet<PersonKey>,
     newest: i64,
 }
 
@@ -34,7 +35,8 @@ impl TargetedUsers {
     pub(super) fn note(&mut self, event: &Event) {
         let guess =
             matches!(event.result(), AttemptResult::Failure(Cause::BadPassword | Cause::AccountLocked));
-        let Some(ip) = event.raw_ip().filter(|_| guess && event.address_seen() != Familiarity::Known) else {
+        let Some(ip) = event.raw_ip().filter(|_| guess && event.address_familiarity() != Familiarity::Known)
+        else {
             return;
         };
         if self.addresses.len() >= ADDRESSES_MOST && !self.addresses.contains_key(&ip) {
@@ -46,10 +48,12 @@ impl TargetedUsers {
         let tried = self.addresses.entry(ip).or_default();
         if event.micros() - tried.newest > KEPT {
             tried.people.clear();
-            tried.known.clear();
+            tried.people_set.clear();
         }
         tried.newest = event.micros();
-        if event.person.is_somebody() && tried.people.len() < PEOPLE_MOST && tried.known.insert(event.person)
+        if event.person.is_somebody()
+            && tried.people.len() < PEOPLE_MOST
+            && tried.people_set.insert(event.person)
         {
             tried.people.push(event.person);
         }

@@ -29,7 +29,7 @@ pub(crate) fn analyse(
     event: &Event,
     settings: &ImpossibleTravel,
 ) -> Option<Detected> {
-    if !event.proves() || !event.interactive() || tells_no_place(event) {
+    if !event.proves() || !event.interactive() || has_no_place(event) {
         return None;
     }
     let here = KnownPlace {
@@ -52,7 +52,7 @@ pub(crate) fn analyse(
     }
 }
 
-fn tells_no_place(event: &Event) -> bool {
+fn has_no_place(event: &Event) -> bool {
     matches!(event.network(), Network::Proxy | Network::Mobile) || is_shared_exit(event.asn)
 }
 
@@ -87,7 +87,7 @@ fn by_distance(
     if speed < settings.speed_kmh {
         return None;
     }
-    let (_, device, _) = event.seen();
+    let (_, device, _) = event.familiarity();
     let (grade, confidence) = match device {
         Familiarity::New => (Grade::Incident, Confidence::High),
         Familiarity::Unsure => (Grade::Warning, Confidence::Medium),

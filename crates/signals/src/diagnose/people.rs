@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use jiff::Timestamp;
 
 use crate::{
-    analysis::{self, LockoutState, Person, Told, Unfinished},
+    analysis::{self, LockoutState, LoggedReason, Person, Unfinished},
     cause::{Cause, ResetHelps},
     event::{PersonName, TextId, Texts, unpacked_position},
     finding::{Finding, Grade},
@@ -27,7 +27,7 @@ pub(super) struct Bearing {
 struct PersonTexts {
     state: PersonState,
     cause: Option<Cause>,
-    told: Told,
+    reason: LoggedReason,
     /// What was in the way until somebody took it away; nobody has tried since.
     released: Option<Cause>,
     /// All the failures are somebody else's.
@@ -36,7 +36,7 @@ struct PersonTexts {
 
 impl PersonTexts {
     fn plain(state: PersonState) -> Self {
-        Self { state, cause: None, told: Told::default(), released: None, is_strangers: false }
+        Self { state, cause: None, reason: LoggedReason::default(), released: None, is_strangers: false }
     }
 }
 
@@ -99,13 +99,13 @@ fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> PersonTexts {
         }
         LockoutState::LockedOut(failing) => PersonTexts {
             cause: Some(failing.cause),
-            told: failing.told,
+            reason: failing.reason,
             ..PersonTexts::plain(PersonState::LockedOut { since: time(failing.since) })
         },
         LockoutState::SignedIn => PersonTexts::plain(PersonState::NotLockedOut),
-        LockoutState::Unfinished(Unfinished { since, hint, told, released }) => PersonTexts {
+        LockoutState::Unfinished(Unfinished { since, hint, reason, released }) => PersonTexts {
             cause: hint,
-            told,
+            reason,
             released,
             ..PersonTexts::plain(PersonState::Unfinished { since: time(since) })
         },
@@ -141,11 +141,11 @@ fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: 
         (PersonState::Unfinished { .. }, None) => "More was asked for, and the sign-in is not finished.",
         (PersonState::LockedOut { .. }, None) => Cause::Unknown.plain_words(),
     };
-    let told = |label: &str, id: TextId, end: &str| {
+    let labelled = |label: &str, id: TextId, end: &str| {
         texts.get(id).map(|text| format!(" {label}: {text}{end}")).unwrap_or_default()
     };
-    let policy = told("Policy", said.told.policy, ".");
-    let detail = told("The log", said.told.detail, "");
+    let policy = labelled("Policy", said.reason.policy, ".");
+    let detail = labelled("The log", said.reason.detail, "");
     let wide = explained.map(|finding| format!("It is not only this person: {} ", finding.words));
     let done = person.done_since().map(|change| {
         let at = change.at.map(|at| format!(" at {:.0}", time(at))).unwrap_or_default();

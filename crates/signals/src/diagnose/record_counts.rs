@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::SortedTally;
+use super::DistinctCounts;
 use crate::{
     event::Event,
     read::Damage,
@@ -66,7 +66,7 @@ impl RecordCounts {
     }
 }
 
-impl SortedTally {
+impl DistinctCounts {
     pub(super) fn count(&mut self, event: &Event) {
         self.attempts += 1;
         self.unnamed += u64::from(!event.person.is_somebody());

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{RecordCounts, SortedTally, people, people::Bearing};
+use super::{DistinctCounts, RecordCounts, people, people::Bearing};
 use crate::{
     analysis::{Addresses, AnalysisContext, FindingAggregator, Person},
     event::{PersonKey, octets},
@@ -28,10 +28,10 @@ pub(super) fn report(
     given: &AnalysisContext,
     found: AnalysisResult,
     counts: RecordCounts,
-    sorted: SortedTally,
+    sorted: DistinctCounts,
 ) -> Report {
     let AnalysisResult { mut persons, addresses, people, company: (company, tenant) } = found;
-    persons.retain(Person::is_seen);
+    persons.retain(Person::has_attempts);
     let wide = tenant.findings(&given.texts);
     let swept_along = swept_along(&persons, &tenant, &wide);
     let mut named = Vec::new();
@@ -158,7 +158,7 @@ fn explained_by(person: &Person, tenant: &Tenant, places: &[usize]) -> Option<us
     places.get(tenant.explains(failure)?).copied()
 }
 
-fn totals(people: &[PersonReport], counts: &RecordCounts, sorted: &SortedTally) -> Totals {
+fn totals(people: &[PersonReport], counts: &RecordCounts, sorted: &DistinctCounts) -> Totals {
     let count = |is: fn(&PersonReport) -> bool| people.iter().filter(|person| is(person)).count() as u64;
     Totals {
         records: counts.records,

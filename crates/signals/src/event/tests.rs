@@ -56,10 +56,10 @@ fn seen_and_address_do_not_touch_each_other() {
     let texts = Texts::default();
     let record = SignIn::new(Provider::Okta, AttemptResult::Success);
     let mut event = Event::of(&record, &mut Writer::new(&texts));
-    event.set_address_seen(Familiarity::New);
-    event.set_seen(Familiarity::Known, Familiarity::New, Familiarity::Unsure);
+    event.set_address_familiarity(Familiarity::New);
+    event.set_familiarity(Familiarity::Known, Familiarity::New, Familiarity::Unsure);
     assert_eq!(
-        (event.seen(), event.address_seen()),
+        (event.familiarity(), event.address_familiarity()),
         ((Familiarity::Known, Familiarity::New, Familiarity::Unsure), Familiarity::New)
     );
 }

@@ -156,7 +156,7 @@ impl<'t> Writer<'t> {
     /// says the same counts as a repeat. The lines of a log have no ids: there, what says all the same in the same
     /// instant is the same line, kept twice when the log was rotated. 0: the record is no repeat of another, for all
     /// that can be told: within a second, two tries may look the same.
-    pub(super) fn print(&self, record: &SignIn<'_>) -> u64 {
+    pub(super) fn fingerprint(&self, record: &SignIn<'_>) -> u64 {
         let said = (record.provider, &record.person, record.at, record.result, record.method, record.ip);
         if let Some(id) = &record.record_id {
             return self.texts.hash((id, said));

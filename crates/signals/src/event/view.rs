@@ -109,7 +109,7 @@ impl View<'_> {
     /// The value of a field by its name; `None` where the record has none, or there is no such field.
     pub fn field(&self, name: &str) -> Option<Field> {
         let event = self.event;
-        let (network, device, country) = event.seen();
+        let (network, device, country) = event.familiarity();
         Some(match name {
             "provider" => Field::Word(event.provider().as_str()),
             "method" => Field::Word(event.method().as_str()),
@@ -121,7 +121,7 @@ impl View<'_> {
             "network_seen" => Field::Word(network.as_str()),
             "device_seen" => Field::Word(device.as_str()),
             "country_seen" => Field::Word(country.as_str()),
-            "address_seen" => Field::Word(event.address_seen().as_str()),
+            "address_seen" => Field::Word(event.address_familiarity().as_str()),
             "interactive" => Field::Truth(event.interactive()),
             "legacy" => Field::Truth(event.legacy()),
             "proves" => Field::Truth(event.proves()),

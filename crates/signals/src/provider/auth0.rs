@@ -119,8 +119,10 @@ wire! {
 impl Auth0Entry<'_> {
     /// A bare record has nothing around it that tells whose it is.
     fn is_bare(&self) -> bool {
-        let marks = [&self.client, &self.host, &self.tenant, &self.connection, &self.strategy];
-        !self.id.is_absent() && !self.date.is_absent() && marks.into_iter().any(|mark| !mark.is_absent())
+        let own_fields = [&self.client, &self.host, &self.tenant, &self.connection, &self.strategy];
+        !self.id.is_absent()
+            && !self.date.is_absent()
+            && own_fields.into_iter().any(|field| !field.is_absent())
     }
 }
 

@@ -93,12 +93,12 @@ fn normalise<'a>(record: &EntraRecord<'a>, position: Position) -> Parsed<'a> {
     sign_in.user_agent = record.pick(|row| &row.user_agent).cow();
     sign_in.app = record.pick(|row| &row.app).cow();
     sign_in.session = record.pick(|row| &row.correlation).cow();
-    sign_in.device = record.telling(|row| &row.device).device.id.cow();
+    sign_in.device = record.layer_with(|row| &row.device).device.id.cow();
     sign_in.phone = phone_of(record);
     sign_in.asn = record.pick(|row| &row.asn).int().and_then(|number| u32::try_from(number).ok());
     sign_in.network = network_of(record);
     sign_in.legacy = is_legacy(record);
-    set_place(&mut sign_in, &record.telling(|row| &row.location).location);
+    set_place(&mut sign_in, &record.layer_with(|row| &row.location).location);
     Parsed::Attempt(sign_in)
 }
 
@@ -128,13 +128,13 @@ fn is_interactive(record: &EntraRecord<'_>) -> bool {
 
 /// The step that decided: on a failure the last that failed, on a success the last that asked for something.
 fn method_of(record: &EntraRecord<'_>, result: AttemptResult) -> Method {
-    let steps = &record.telling(|row| &row.steps).steps.0;
+    let steps = &record.layer_with(|row| &row.steps).steps.0;
     let failed = matches!(result, AttemptResult::Failure(_));
     let deciding = |step: &&row::EntraStep<'_>| !failed || step.succeeded.truth() == Some(false);
     let mut methods =
         steps.iter().rev().filter(deciding).map(|step| mfa::method(step.method.text().unwrap_or("")));
     let by_step = methods.clone().find(|method| !matches!(method, Method::Session | Method::Unknown));
-    let by_mfa = || record.telling(|row| &row.mfa).mfa.method.text().map(mfa::method);
+    let by_mfa = || record.layer_with(|row| &row.mfa).mfa.method.text().map(mfa::method);
     by_step
         .or_else(|| by_mfa().filter(|method| *method != Method::Unknown))
         .or_else(|| methods.next().filter(|method| *method != Method::Unknown))
@@ -150,7 +150,7 @@ fn method_by_protocol(record: &EntraRecord<'_>) -> Option<Method> {
     if is_password_grant(protocol) {
         return Some(Method::Password);
     }
-    let status = &record.telling(|row| &row.status).status;
+    let status = &record.layer_with(|row| &row.status).status;
     if status.error_code.int() == Some(50126) || record.pick(|row| &row.result_type).int() == Some(50126) {
         return Some(Method::Password);
     }
@@ -170,14 +170,14 @@ fn phone_of<'a>(record: &EntraRecord<'a>) -> Option<Cow<'a, str>> {
             && text.bytes().any(|byte| byte.is_ascii_digit())
             && text.bytes().all(|byte| byte.is_ascii_digit() || b"+Xx*()- ".contains(&byte))
     };
-    let by_mfa = &record.telling(|row| &row.mfa).mfa.detail;
-    let by_steps = record.telling(|row| &row.steps).steps.0.iter().rev().map(|step| &step.method_detail);
+    let by_mfa = &record.layer_with(|row| &row.mfa).mfa.detail;
+    let by_steps = record.layer_with(|row| &row.steps).steps.0.iter().rev().map(|step| &step.method_detail);
     std::iter::once(by_mfa).chain(by_steps).find(|said| said.text().is_some_and(is_number))?.cow()
 }
 
 /// A named place counts only if the organisation has marked it as trusted.
 fn network_of(record: &EntraRecord<'_>) -> Network {
-    let networks = &record.telling(|row| &row.networks).networks.0;
+    let networks = &record.layer_with(|row| &row.networks).networks.0;
     let is_trusted = |kind: &str| starts_with(kind, "trusted") || kind.eq_ignore_ascii_case("intranet");
     let trusted = networks.iter().filter_map(|network| network.kind.text()).any(is_trusted);
     if trusted { Network::Trusted } else { Network::Unknown }

@@ -135,7 +135,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     let Some(application) = record.application() else {
         return Ok(None);
     };
-    let told = record.events.0.iter().filter_map(|event| {
+    let sign_ins = record.events.0.iter().filter_map(|event| {
         let outcome = outcome(application, event)?;
         Some(normalise(&record, event, outcome, position))
     });
@@ -144,7 +144,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         let name = name.or_else(|| record.payload.method.text()).unwrap_or("activity");
         format!("google {application} {name}")
     };
-    Ok(Some(match told.collect() {
+    Ok(Some(match sign_ins.collect() {
         Ok(records) => one_or_several(records, foreign),
         Err(damage) => Parsed::Damaged(damage),
     }))

@@ -51,9 +51,9 @@ wire! {
 impl<'a> M365Record<'a> {
     /// What was done, without the full stop that the directory's events end in. `None`: no record of Microsoft 365.
     fn operation(&self) -> Option<&str> {
-        let told = !self.workload.is_absent() || !self.kind.is_absent();
+        let has_workload_or_kind = !self.workload.is_absent() || !self.kind.is_absent();
         let dated = !self.created.is_absent();
-        self.operation.text().filter(|_| told && dated).map(|name| name.trim_end_matches('.'))
+        self.operation.text().filter(|_| has_workload_or_kind && dated).map(|name| name.trim_end_matches('.'))
     }
 
     fn extended(&self, name: &str) -> &Scalar<'a> {

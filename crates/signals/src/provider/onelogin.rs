@@ -41,7 +41,7 @@ wire! {
 impl<'a> OneLoginEvent<'a> {
     /// Its type is a number, which alone could be anybody's.
     fn is_ours(&self) -> bool {
-        let marks = [
+        let own_fields = [
             &self.user_id,
             &self.user_name,
             &self.actor_id,
@@ -49,7 +49,7 @@ impl<'a> OneLoginEvent<'a> {
             &self.account,
             &self.actor_system,
         ];
-        self.kind.int().is_some() && marks.into_iter().any(|mark| !mark.is_absent())
+        self.kind.int().is_some() && own_fields.into_iter().any(|field| !field.is_absent())
     }
 
     /// What the event says in words.

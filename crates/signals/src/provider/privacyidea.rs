@@ -41,15 +41,15 @@ wire! {
 }
 
 /// Column names that no other log has.
-const MARKS: [&[u8]; 2] = [b"privacyidea_server", b"sig_check"];
+const OWN_COLUMNS: [&[u8]; 2] = [b"privacyidea_server", b"sig_check"];
 
-fn is_marked(text: &str) -> bool {
-    MARKS.iter().any(|mark| memmem::find(text.as_bytes(), mark).is_some())
+fn has_own_column(text: &str) -> bool {
+    OWN_COLUMNS.iter().any(|column| memmem::find(text.as_bytes(), column).is_some())
 }
 
 /// `None`: valid JSON, but no record of this provider.
 pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
-    if !is_marked(line) {
+    if !has_own_column(line) {
         return serde_json::from_str::<IgnoredAny>(line).map(|_| None);
     }
     Ok(read(&serde_json::from_str(line)?, position))
@@ -60,7 +60,7 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     if line.starts_with('\'') {
         return read(&download::entry(line)?, position);
     }
-    if !is_marked(line) {
+    if !has_own_column(line) {
         return None;
     }
     let line = without_carrier(line);

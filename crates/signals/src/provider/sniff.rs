@@ -75,9 +75,9 @@ const ENDED: u32 = 1 << 17;
 
 /// Which of the names a record has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Marks(u32);
+pub(super) struct NameFlags(u32);
 
-impl Marks {
+impl NameFlags {
     /// Err: the line is damaged.
     pub(super) fn of(line: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(line)
@@ -85,7 +85,7 @@ impl Marks {
 
     /// False: its reader would say that it is not one of its records.
     pub(super) fn may_be(self, provider: Provider) -> bool {
-        let any = |marks: u32| self.0 & marks != 0;
+        let any = |flags: u32| self.0 & flags != 0;
         match provider {
             Provider::Postern => any(POSTERN),
             Provider::Okta => any(EVENT_TYPE),
@@ -126,28 +126,28 @@ fn bit_of(key: &Key<'_>) -> u32 {
     found.filter(|(name, _)| key.is(name)).map(|(_, bit)| *bit).sum()
 }
 
-impl<'de> Deserialize<'de> for Marks {
+impl<'de> Deserialize<'de> for NameFlags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MarksVisitor)
+        deserializer.deserialize_map(NameFlagsVisitor)
     }
 }
 
-struct MarksVisitor;
+struct NameFlagsVisitor;
 
-impl<'de> Visitor<'de> for MarksVisitor {
-    type Value = Marks;
+impl<'de> Visitor<'de> for NameFlagsVisitor {
+    type Value = NameFlags;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Marks, A::Error> {
-        let mut marks = 0;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NameFlags, A::Error> {
+        let mut flags = 0;
         while let Some(key) = map.next_key::<Key<'_>>()? {
-            marks |= bit_of(&key);
+            flags |= bit_of(&key);
             map.next_value::<IgnoredAny>()?;
         }
-        Ok(Marks(marks))
+        Ok(NameFlags(flags))
     }
 }
 
@@ -156,8 +156,8 @@ mod tests {
     use super::*;
 
     fn whose(line: &str) -> Vec<Provider> {
-        let marks = Marks::of(line).unwrap();
-        Provider::ALL.into_iter().filter(|provider| marks.may_be(*provider)).collect()
+        let flags = NameFlags::of(line).unwrap();
+        Provider::ALL.into_iter().filter(|provider| flags.may_be(*provider)).collect()
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         {
             assert_eq!(whose(nobodys), [], "{nobodys}");
         }
-        assert!(Marks::of(r#"{"a":"#).is_err() && Marks::of("[]").is_err());
+        assert!(NameFlags::of(r#"{"a":"#).is_err() && NameFlags::of("[]").is_err());
     }
 
     #[test]

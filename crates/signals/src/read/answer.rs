@@ -10,7 +10,7 @@ const HEAD: usize = 64;
 /// Columns that take more are none of a sign-in table, and so is one whose name is longer: each is written into every row.
 const COLUMNS: usize = 64 * 1024;
 const LONGEST_NAME: usize = 200;
-const PIECE: usize = 16 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 // How deep the parts of an answer lie: within the root, its list of tables, a table, the list of rows, a row.
 const TABLE: usize = 3;
@@ -60,20 +60,20 @@ impl<R: Read> AnswerLines<R> {
         if is_answer(&self.ready) {
             let mut rows = Box::<Rows>::default();
             let head = std::mem::take(&mut self.ready);
-            self.way = if rows.turn(&head, &mut self.ready) { Way::Rows(rows) } else { Way::Through };
+            self.way = if rows.convert(&head, &mut self.ready) { Way::Rows(rows) } else { Way::Through };
         }
     }
 
-    fn turn_over(&mut self) -> io::Result<()> {
+    fn convert_next(&mut self) -> io::Result<()> {
         self.ready.clear();
         self.given = 0;
-        let mut piece = [0; PIECE];
+        let mut chunk = [0; CHUNK];
         while let Way::Rows(rows) = &mut self.way
             && self.ready.is_empty()
         {
-            match self.reader.read(&mut piece)? {
+            match self.reader.read(&mut chunk)? {
                 0 => return Ok(()),
-                got if rows.turn(piece.get(..got).unwrap_or_default(), &mut self.ready) => {}
+                got if rows.convert(chunk.get(..got).unwrap_or_default(), &mut self.ready) => {}
                 _ => self.way = Way::Through,
             }
         }
@@ -91,7 +91,7 @@ impl<R: Read> Read for AnswerLines<R> {
                 return Err(error);
             }
             if matches!(self.way, Way::Rows(_)) {
-                self.turn_over()?;
+                self.convert_next()?;
             }
             if self.given == self.ready.len() && matches!(self.way, Way::Through) {
                 return self.reader.read(buffer);
@@ -152,7 +152,7 @@ impl Default for Part {
 impl Rows {
     /// Goes over some bytes, and adds what they say to `ready`. False: the answer is over, and what came after it was
     /// added as it is.
-    fn turn(&mut self, bytes: &[u8], ready: &mut Vec<u8>) -> bool {
+    fn convert(&mut self, bytes: &[u8], ready: &mut Vec<u8>) -> bool {
         for (index, &byte) in bytes.iter().enumerate() {
             self.take(byte, ready);
             if self.depth == 0 && byte == b'}' {
@@ -164,9 +164,9 @@ impl Rows {
     }
 
     fn take(&mut self, byte: u8, ready: &mut Vec<u8>) {
-        let is_mark = !self.in_text;
+        let is_syntax = !self.in_text;
         let (opens, closes) =
-            (is_mark && matches!(byte, b'{' | b'['), is_mark && matches!(byte, b'}' | b']'));
+            (is_syntax && matches!(byte, b'{' | b'['), is_syntax && matches!(byte, b'}' | b']'));
         if byte == b'"' && !self.is_escaped {
             self.in_text = !self.in_text;
         }
@@ -174,9 +174,9 @@ impl Rows {
         self.depth += usize::from(opens);
         match &mut self.part {
             Part::Between(key) => {
-                if byte == b'"' && is_mark {
+                if byte == b'"' && is_syntax {
                     key.clear();
-                } else if !is_mark && self.in_text && self.depth == TABLE && key.len() < HEAD {
+                } else if !is_syntax && self.in_text && self.depth == TABLE && key.len() < HEAD {
                     key.push(byte);
                 } else if opens && self.depth == ROWS {
                     self.part = match key.as_slice() {
@@ -196,15 +196,15 @@ impl Rows {
                 }
             }
             Part::Rows if closes && self.depth == ROWS => self.part = Part::default(),
-            Part::Rows if self.depth >= ROW => self.row(byte, is_mark, ready),
+            Part::Rows if self.depth >= ROW => self.row(byte, is_syntax, ready),
             Part::Rows => {}
         }
         self.depth -= usize::from(closes).min(self.depth);
     }
 
-    /// A byte of a row. `is_mark`: not of a text.
-    fn row(&mut self, byte: u8, is_mark: bool, ready: &mut Vec<u8>) {
-        match (byte, is_mark && self.depth == ROW) {
+    /// A byte of a row. `is_syntax`: not of a text.
+    fn row(&mut self, byte: u8, is_syntax: bool, ready: &mut Vec<u8>) {
+        match (byte, is_syntax && self.depth == ROW) {
             (b'[', true) => {
                 (self.column, self.is_named) = (0, false);
                 ready.push(b'{');
@@ -215,7 +215,7 @@ impl Rows {
                 ready.push(b',');
             }
             // A row is a line.
-            _ if is_mark && byte.is_ascii_whitespace() => {}
+            _ if is_syntax && byte.is_ascii_whitespace() => {}
             _ => {
                 if !std::mem::replace(&mut self.is_named, true) {
                     let name = self.names.get(self.column).map_or("\"\"", String::as_str);

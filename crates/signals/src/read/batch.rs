@@ -37,7 +37,7 @@ enum BatchContent {
     /// Whole lines, from this one on, and what to call those that nobody knows.
     Lines(u64, Option<Arc<str>>),
     /// Records of a document, with whatever is between them.
-    Pieces(Vec<DocumentSlice>),
+    Slices(Vec<DocumentSlice>),
     /// Whole rows of a table, from this line on.
     Rows(u64, Arc<Header>),
     /// One that cannot be read, at this line.
@@ -66,7 +66,7 @@ impl Batch {
                 records.strange.clone_from(strange);
                 records.lines(bytes, *first);
             }
-            BatchContent::Pieces(pieces) => records.pieces(bytes, pieces, self.limit),
+            BatchContent::Slices(slices) => records.slices(bytes, slices, self.limit),
             BatchContent::Rows(first, header) => records.rows(bytes, *first, header),
             BatchContent::Damaged(line, damage) => records.damaged(*line, *damage),
         }
@@ -105,7 +105,7 @@ enum BatchShape {
     Document {
         splitter: Splitter,
         /// So much of the window has been gone over.
-        seen: usize,
+        offset: usize,
     },
     Table(Arc<Header>),
     /// Nothing comes any more.

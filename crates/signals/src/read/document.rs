@@ -14,7 +14,7 @@ pub(super) struct DocumentSlice {
     pub(super) end: usize,
     /// The line it begins at.
     pub(super) line: u64,
-    pub(super) fate: SliceOutcome,
+    pub(super) outcome: SliceOutcome,
 }
 
 /// What became of a record on its way.
@@ -43,7 +43,7 @@ pub(super) struct Splitter {
     outer: Vec<u32>,
     open: Option<Open>,
     /// The line of the last bracket that opened or closed a record or a list of them.
-    seen: u64,
+    bracket_line: u64,
 }
 
 /// Where in the document the next byte is.
@@ -66,7 +66,7 @@ impl Splitter {
             base: 0,
             outer: Vec::new(),
             open: None,
-            seen: first_line,
+            bracket_line: first_line,
         }
     }
 
@@ -101,13 +101,13 @@ impl Splitter {
         }
     }
 
-    /// Goes over `window` from `at` on and puts what it finds into `pieces`.
-    pub(super) fn feed(&mut self, window: &[u8], mut at: usize, pieces: &mut Vec<DocumentSlice>) {
+    /// Goes over `window` from `at` on and puts what it finds into `slices`.
+    pub(super) fn feed(&mut self, window: &[u8], mut at: usize, slices: &mut Vec<DocumentSlice>) {
         while at < window.len() {
             // At the last byte that the open record may have, it is looked at again.
             let held = self.open.as_ref().filter(|open| !open.skipped).map(|open| open.start);
             let stop = held.map_or(window.len(), |start| window.len().min(start.saturating_add(self.limit)));
-            at = self.scan(window.get(..stop).unwrap_or(window), at, pieces);
+            at = self.scan(window.get(..stop).unwrap_or(window), at, slices);
             if let Some(open) = &mut self.open
                 && !open.skipped
                 && at.saturating_sub(open.start) >= self.limit
@@ -123,16 +123,16 @@ impl Splitter {
         let unclosed = (self.depth > 0).then_some(DocumentSlice {
             start: 0,
             end: 0,
-            line: self.seen,
-            fate: SliceOutcome::CutOff,
+            line: self.bracket_line,
+            outcome: SliceOutcome::CutOff,
         });
-        let piece = self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)).or(unclosed);
+        let slice = self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)).or(unclosed);
         self.begin_anew();
-        piece
+        slice
     }
 
     /// Goes on to the end of `bytes`, or to where a record opened or closed. Returns where it is then.
-    fn scan(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<DocumentSlice>) -> usize {
+    fn scan(&mut self, bytes: &[u8], mut at: usize, slices: &mut Vec<DocumentSlice>) -> usize {
         while let Some(rest) = bytes.get(at..) {
             let step = match self.text {
                 Text::Outside => rest.iter().position(|byte| is_structure(*byte)),
@@ -142,11 +142,11 @@ impl Splitter {
             let Some((step, byte)) = step.and_then(|step| Some((step, *rest.get(step)?))) else { break };
             at += step;
             if self.text == Text::LineStart {
-                self.at_line_start(byte, pieces);
+                self.at_line_start(byte, slices);
                 continue;
             }
             at += 1;
-            if self.take(byte, bytes.get(..at).unwrap_or(bytes), pieces) {
+            if self.take(byte, bytes.get(..at).unwrap_or(bytes), slices) {
                 return at;
             }
         }
@@ -155,21 +155,21 @@ impl Splitter {
 
     /// A line that begins with a bracket, while the end of a record is not found: the record was damaged, and here
     /// is a new one. In a document written over several lines, records within a record are indented.
-    fn at_line_start(&mut self, byte: u8, pieces: &mut Vec<DocumentSlice>) {
+    fn at_line_start(&mut self, byte: u8, slices: &mut Vec<DocumentSlice>) {
         self.text = Text::Outside;
         if byte == b'{' {
-            pieces.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
+            slices.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
             self.begin_anew();
         }
     }
 
     /// Takes a byte that matters, the last one of `bytes`. True: a record opened or closed.
-    fn take(&mut self, byte: u8, bytes: &[u8], pieces: &mut Vec<DocumentSlice>) -> bool {
+    fn take(&mut self, byte: u8, bytes: &[u8], slices: &mut Vec<DocumentSlice>) -> bool {
         match (self.text, byte) {
             (Text::Inside | Text::Escaped, b'\n') => {
                 // No text goes over a line: one was cut off, and the next line is a new beginning.
                 self.line += 1;
-                pieces.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
+                slices.extend(self.open.take().map(|open| open.ended(0, SliceOutcome::CutOff)));
                 self.begin_anew();
                 return true;
             }
@@ -190,7 +190,7 @@ impl Splitter {
             }
             (_, b'{') => return self.open_object(bytes),
             (_, b'[') => self.open_array(bytes),
-            _ => return self.close(bytes, pieces),
+            _ => return self.close(bytes, slices),
         }
         false
     }
@@ -212,7 +212,7 @@ impl Splitter {
             }
             None => return false,
         }
-        self.seen = self.line;
+        self.bracket_line = self.line;
         self.open = Some(Open::new(bytes, self.line, self.depth));
         true
     }
@@ -225,7 +225,7 @@ impl Splitter {
             None if depth == self.base && room => {
                 self.outer.push(self.base);
                 self.base = self.depth;
-                self.seen = self.line;
+                self.bracket_line = self.line;
             }
             Some(open) => {
                 let member = open.member(bytes, depth);
@@ -235,13 +235,13 @@ impl Splitter {
         }
     }
 
-    fn close(&mut self, bytes: &[u8], pieces: &mut Vec<DocumentSlice>) -> bool {
+    fn close(&mut self, bytes: &[u8], slices: &mut Vec<DocumentSlice>) -> bool {
         let depth = self.depth;
         self.depth = depth.saturating_sub(1);
         let Some(open) = &mut self.open else {
             if self.depth < self.base {
                 self.base = self.outer.pop().unwrap_or(0);
-                self.seen = self.line;
+                self.bracket_line = self.line;
             }
             return false;
         };
@@ -255,9 +255,9 @@ impl Splitter {
             }
             return false;
         }
-        let fate = if open.hollow { SliceOutcome::Hollow } else { SliceOutcome::Whole };
-        pieces.extend(self.open.take().map(|open| open.ended(bytes.len(), fate)));
-        self.seen = self.line;
+        let outcome = if open.hollow { SliceOutcome::Hollow } else { SliceOutcome::Whole };
+        slices.extend(self.open.take().map(|open| open.ended(bytes.len(), outcome)));
+        self.bracket_line = self.line;
         true
     }
 

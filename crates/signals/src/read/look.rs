@@ -47,11 +47,11 @@ pub(super) fn opens_a_document(line: &[u8], is_whole: bool, rest: &[u8]) -> bool
     if !is_list && !line.starts_with(b"{") {
         return false;
     }
-    let mut pieces = Vec::new();
+    let mut slices = Vec::new();
     let mut splitter = Splitter::new(usize::MAX, 0);
-    splitter.feed(line, 0, &mut pieces);
+    splitter.feed(line, 0, &mut slices);
     if !is_whole {
-        return is_list || splitter.is_in_a_list() || !pieces.is_empty();
+        return is_list || splitter.is_in_a_list() || !slices.is_empty();
     }
     if splitter.is_closed() {
         return false;

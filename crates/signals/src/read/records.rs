@@ -44,15 +44,15 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         }
     }
 
-    pub(super) fn pieces(&mut self, bytes: &[u8], pieces: &[DocumentSlice], limit: usize) {
+    pub(super) fn slices(&mut self, bytes: &[u8], slices: &[DocumentSlice], limit: usize) {
         let texts = TextLines::of(bytes);
-        for piece in pieces {
-            match piece.fate {
-                SliceOutcome::TooLong => self.damaged(piece.line, Damage::TooLong { limit }),
-                SliceOutcome::CutOff => self.damaged(piece.line, Damage::CutOff),
-                SliceOutcome::Whole | SliceOutcome::Hollow => match texts.get(piece.start, piece.end) {
-                    Ok(text) => self.record(text, piece.line, piece.fate),
-                    Err(damage) => self.damaged(piece.line, damage),
+        for slice in slices {
+            match slice.outcome {
+                SliceOutcome::TooLong => self.damaged(slice.line, Damage::TooLong { limit }),
+                SliceOutcome::CutOff => self.damaged(slice.line, Damage::CutOff),
+                SliceOutcome::Whole | SliceOutcome::Hollow => match texts.get(slice.start, slice.end) {
+                    Ok(text) => self.record(text, slice.line, slice.outcome),
+                    Err(damage) => self.damaged(slice.line, damage),
                 },
             }
         }
@@ -72,11 +72,11 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     /// Reads one record.
-    pub(super) fn record(&mut self, text: &str, line: u64, fate: SliceOutcome) {
+    pub(super) fn record(&mut self, text: &str, line: u64, outcome: SliceOutcome) {
         match self.parse(text, line) {
             Some(parsed) => self.hand_over(line, parsed),
             // A page of an export without anything on it.
-            None if fate == SliceOutcome::Hollow => {}
+            None if outcome == SliceOutcome::Hollow => {}
             None => self.hand_over(line, self.not_known(text)),
         }
     }
@@ -110,9 +110,9 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
     }
 
     fn several(&mut self, text: &str, split: &Split, line: u64) {
-        for piece in &split.pieces {
-            let record = text.get(piece.start..piece.end).unwrap_or_default();
-            self.record(record, line, piece.fate);
+        for slice in &split.slices {
+            let record = text.get(slice.start..slice.end).unwrap_or_default();
+            self.record(record, line, slice.outcome);
         }
         if split.is_cut_off {
             self.damaged(line, Damage::CutOff);
@@ -185,36 +185,36 @@ fn opens_a_list(text: &[u8]) -> bool {
 
 /// The records in a line.
 struct Split {
-    pieces: Vec<DocumentSlice>,
+    slices: Vec<DocumentSlice>,
     /// The line ends before they do.
     is_cut_off: bool,
 }
 
 fn split(text: &str) -> Split {
-    let mut pieces = Vec::new();
+    let mut slices = Vec::new();
     let mut splitter = Splitter::new(usize::MAX, 0);
-    splitter.feed(text.as_bytes(), 0, &mut pieces);
-    Split { pieces, is_cut_off: splitter.finish().is_some() }
+    splitter.feed(text.as_bytes(), 0, &mut slices);
+    Split { slices, is_cut_off: splitter.finish().is_some() }
 }
 
 impl Split {
     /// One record and nothing else.
     fn is_one(&self, text: &str) -> bool {
-        let whole = |piece: &DocumentSlice| {
-            piece.start == 0 && piece.end == text.len() && piece.fate == SliceOutcome::Whole
+        let whole = |slice: &DocumentSlice| {
+            slice.start == 0 && slice.end == text.len() && slice.outcome == SliceOutcome::Whole
         };
-        matches!(self.pieces.as_slice(), [only] if whole(only))
+        matches!(self.slices.as_slice(), [only] if whole(only))
     }
 
     /// Objects one after the other, with or without commas, and nothing else: how a stream to a file store writes
     /// them, and what a search in a printed array finds.
     fn is_plain(&self, text: &str) -> bool {
-        let ends = self.pieces.iter().map(|piece| piece.end);
-        let starts = self.pieces.iter().map(|piece| piece.start);
+        let ends = self.slices.iter().map(|slice| slice.end);
+        let starts = self.slices.iter().map(|slice| slice.start);
         let rest = if self.is_cut_off { None } else { Some(text.len()) };
         let gaps = [0].into_iter().chain(ends).zip(starts.chain(rest));
         let mut gaps = gaps.map(|(from, to)| text.get(from..to).unwrap_or("?"));
-        !self.pieces.is_empty()
+        !self.slices.is_empty()
             && !self.is_one(text)
             && gaps.all(|gap| gap.bytes().all(|byte| byte == b',' || byte.is_ascii_whitespace()))
     }

@@ -1,9 +1,9 @@
-//! Whatever a log is written in, UTF-8 comes out: a byte order mark goes, UTF-16 is turned over.
+//! Whatever a log is written in, UTF-8 comes out: a byte order mark goes, UTF-16 is converted.
 
 use std::io::{self, Read};
 
-/// Bytes of UTF-16 that are turned over in one go.
-const PIECE: usize = 8 * 1024;
+/// Bytes of UTF-16 that are converted in one go.
+const CHUNK: usize = 8 * 1024;
 
 /// A reader of UTF-8, from a reader of UTF-8 or UTF-16. What is neither comes through unchanged, for the lines that
 /// are broken to be named one by one.
@@ -11,7 +11,7 @@ const PIECE: usize = 8 * 1024;
 pub(super) struct Utf8<R> {
     reader: R,
     form: Option<TextForm>,
-    /// Read and not yet turned over: the first bytes, half a unit.
+    /// Read and not yet converted: the first bytes, half a unit.
     raw: Vec<u8>,
     /// Ready to be handed out from `given` on.
     ready: Vec<u8>,
@@ -37,8 +37,8 @@ impl<R: Read> Utf8<R> {
         while self.raw.len() < 4 && self.reader.read(&mut byte)? > 0 {
             self.raw.extend(byte);
         }
-        let (form, mark) = form_of(&self.raw);
-        self.raw.drain(..mark);
+        let (form, mark_len) = form_of(&self.raw);
+        self.raw.drain(..mark_len);
         if form == TextForm::Utf8 {
             self.ready = std::mem::take(&mut self.raw);
         }
@@ -46,15 +46,15 @@ impl<R: Read> Utf8<R> {
         Ok(form)
     }
 
-    /// Turns the next piece over. At the end nothing is ready any more.
-    fn turn_over(&mut self, form: TextForm) -> io::Result<()> {
+    /// Converts the next chunk. At the end nothing is ready any more.
+    fn convert_next(&mut self, form: TextForm) -> io::Result<()> {
         self.ready.clear();
         self.given = 0;
-        let mut piece = [0; PIECE];
+        let mut chunk = [0; CHUNK];
         while self.ready.is_empty() {
-            let got = self.reader.read(&mut piece)?;
+            let got = self.reader.read(&mut chunk)?;
             let over = got == 0;
-            self.raw.extend(piece.get(..got).unwrap_or_default());
+            self.raw.extend(chunk.get(..got).unwrap_or_default());
             let (units, odd) = self.raw.as_chunks();
             for &unit in units {
                 let little = form == TextForm::LittleEndian;
@@ -115,7 +115,7 @@ impl<R: Read> Read for Utf8<R> {
             if form == TextForm::Utf8 {
                 return self.reader.read(buffer);
             }
-            self.turn_over(form)?;
+            self.convert_next(form)?;
         }
         let got = self.ready.get(self.given..).unwrap_or_default().read(buffer)?;
         self.given += got;
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn utf_16_becomes_utf_8() {
-        let text = format!("{{\"a\":\"mïa 🗝 {}\"}}\r\n", "é".repeat(PIECE));
+        let text = format!("{{\"a\":\"mïa 🗝 {}\"}}\r\n", "é".repeat(CHUNK));
         for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
             assert_eq!(through(&wide(&format!("\u{feff}{text}"), to_bytes)), text.as_bytes());
             // Without a mark it is known by its zeros.

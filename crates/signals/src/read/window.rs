@@ -1,11 +1,11 @@
-//! The stretch of input that is being cut.
+//! The range of input that is being cut.
 
 use std::io::{self, Read};
 
 /// Buffers kept for reuse; more would only be memory.
 const SPARE: usize = 16;
 
-/// The stretch of input that is being cut: filled at its end, handed out and begun anew from its front.
+/// The range of input that is being cut: filled at its end, handed out and begun anew from its front.
 #[derive(Debug)]
 pub(super) struct Window<R> {
     reader: R,

@@ -36,7 +36,7 @@ pub struct RuleInfo {
 
 impl RuleInfo {
     /// What happened: "7 prompts refused". `count`: of records.
-    pub fn in_words(&self, count: u64) -> String {
+    pub fn message(&self, count: u64) -> String {
         self.words.replace("{count}", &count.to_string())
     }
 }

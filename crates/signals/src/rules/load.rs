@@ -105,8 +105,8 @@ fn documents(text: &str) -> Vec<(u64, String)> {
             document.push('\n');
         }
     }
-    let says_something = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let begins = |document: &String| document.lines().position(says_something);
+    let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let begins = |document: &String| document.lines().position(has_content);
     documents
         .into_iter()
         .filter_map(|document| Some((u64::try_from(begins(&document)?).unwrap_or(u64::MAX) + 1, document)))

@@ -23,7 +23,7 @@ use super::{
 pub(super) const LONGEST_CHAIN: usize = 8;
 /// In seconds.
 const LONGEST_SPAN: i64 = 366 * 86_400;
-/// Correlations that share a tally: they are told apart by the bits of a number.
+/// Correlations that share a counter: they are told apart by the bits of a number.
 const MOST_CORRELATIONS: usize = 64;
 
 /// What is worked out from.
@@ -99,7 +99,7 @@ pub(super) struct Counter {
     pub(super) is_backed: bool,
 }
 
-/// What a tally counts.
+/// What a counter counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Counted {
     /// Records.
@@ -171,14 +171,14 @@ impl Plan {
     }
 
     fn chain(&mut self, child: usize, target: Target) {
-        let is_tally = self.counters.iter().any(|counter| counter.correlations.contains(&child));
+        let is_counted = self.counters.iter().any(|counter| counter.correlations.contains(&child));
         match target {
             Target::Order { correlation, .. } | Target::Open { correlation, .. } => {
                 let span = self.correlations.get(correlation).map_or(0, |parent| parent.span);
                 let group = self.correlations.get(correlation).map(|parent| parent.group.clone());
                 let Some(below) = self.correlations.get_mut(child) else { return };
                 below.remembered = below.remembered.max(span);
-                if is_tally
+                if is_counted
                     && matches!(target, Target::Order { part: 0, .. })
                     && Some(&below.group) == group.as_ref()
                 {

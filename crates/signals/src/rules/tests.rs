@@ -102,8 +102,8 @@ impl Run {
         let mut record = sent.record.clone();
         record.position = Position { file: 3, line: self.line };
         let mut event = Event::of(&record, &mut Writer::new(&self.texts));
-        event.set_seen(sent.network, sent.device, sent.country);
-        event.set_address_seen(sent.address);
+        event.set_familiarity(sent.network, sent.device, sent.country);
+        event.set_address_familiarity(sent.address);
         if sent.recent_reset {
             event.set_recent_reset();
         }

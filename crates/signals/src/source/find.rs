@@ -23,7 +23,7 @@ pub(super) struct FoundSources {
     pub(super) origins: Vec<Origin>,
     pub(super) skipped: Vec<Skipped>,
     /// Files and folders that were reached, by what they really are.
-    seen: HashSet<PathBuf>,
+    visited: HashSet<PathBuf>,
 }
 
 impl FoundSources {
@@ -75,7 +75,7 @@ impl FoundSources {
 
     /// Everything in it. Folders are put off, not entered at once: no depth of them can use up the stack.
     fn add_folder(&mut self, folder: &Path) {
-        let before = self.seen.len() + self.skipped.len();
+        let before = self.visited.len() + self.skipped.len();
         let mut ahead = vec![folder.to_owned()];
         while let Some(path) = ahead.pop() {
             if !path.is_dir() {
@@ -92,7 +92,7 @@ impl FoundSources {
                 Err(error) => self.skip(&path, error.to_string()),
             }
         }
-        if self.seen.len() + self.skipped.len() == before + 1 {
+        if self.visited.len() + self.skipped.len() == before + 1 {
             self.skip(folder, "no file in it".to_owned());
         }
     }
@@ -122,7 +122,7 @@ impl FoundSources {
 
     fn is_new(&mut self, path: &Path) -> bool {
         let really = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        self.seen.insert(really)
+        self.visited.insert(really)
     }
 
     fn skip(&mut self, path: &Path, why: String) {

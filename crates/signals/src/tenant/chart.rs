@@ -11,7 +11,7 @@ const MOST_BUCKETS: usize = 500;
 /// The shortest bucket, in microseconds.
 const SHORTEST: i64 = 60_000_000;
 
-/// What happened at one provider within one stretch of time.
+/// What happened at one provider within one range of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bucket {
     /// Whose log.

@@ -163,7 +163,7 @@ impl Outages {
 
     fn is_no_mistake(&self, key: OutageKey, failing: &GroupCounts, everybody: f64) -> bool {
         let people = f64::from(failing.people);
-        let no_strangers = f64::from(failing.known) >= NO_STRANGERS * people
+        let no_strangers = f64::from(failing.familiar) >= NO_STRANGERS * people
             && f64::from(failing.before) >= NO_STRANGERS * people;
         // Expired passwords have a code of their own; that of an outage is the code of every wrong password.
         let is_usual = key.cause != Cause::BadPassword

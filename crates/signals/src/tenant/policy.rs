@@ -151,7 +151,7 @@ impl AccessPolicies {
         let earlier = past.people.saturating_sub(people) + 1;
         let expected = as_f64(earlier) * as_f64(attempts) / as_f64(sign_ins_before);
         let beyond_chance = 3.0 * expected + 3.0 * expected.sqrt();
-        // A window may lie across two stretches.
+        // A window may lie across two ranges.
         let beyond_the_most = as_f64(2 * past.most_before(now.div_euclid(self.span)) + 1);
         let is_young = self.first_sign_in.is_none_or(|first| now.saturating_sub(first) < YOUNG);
         let floor = f64::from(self.limits.people) * if is_young && !story.is_changed() { 2.0 } else { 1.0 };

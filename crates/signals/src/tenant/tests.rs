@@ -10,8 +10,8 @@ use story::{HOUR, Line, MINUTE, Random, Story, at};
 #[test]
 fn an_organisation_at_work_shows_nothing() {
     for (people, days, seed) in [(400, 5, 1), (400, 5, 2), (60, 12, 3), (6, 12, 4), (1500, 2, 5)] {
-        let told = Story::at_work(people, days, seed).told();
-        assert!(told.findings.is_empty(), "{people} people, seed {seed}: {:#?}", told.words());
+        let run = Story::at_work(people, days, seed).run();
+        assert!(run.findings.is_empty(), "{people} people, seed {seed}: {:#?}", run.words());
     }
 }
 
@@ -38,12 +38,12 @@ fn the_order_of_events_with_one_time_does_not_matter() {
         let coarse = line.record.at.unwrap().as_second().div_euclid(60) * 60;
         line.record.at = Some(jiff::Timestamp::from_second(coarse).unwrap());
     }
-    let first = story.told();
+    let first = story.run();
     assert_eq!(first.rules(), ["outage", "policy_misconfiguration", "sms_trouble"], "{:#?}", first.words());
     for seed in 2..8 {
-        let told = story.told_with(&Settings::default(), &mut Random(seed));
-        assert_eq!(told.findings, first.findings);
-        assert_eq!(told.tenant.chart(), first.tenant.chart());
+        let run = story.run_with(&Settings::default(), &mut Random(seed));
+        assert_eq!(run.findings, first.findings);
+        assert_eq!(run.tenant.chart(), first.tenant.chart());
     }
 }
 
@@ -54,12 +54,12 @@ fn asking_early_changes_nothing_later() {
     story.fail_between(began, began + HOUR, |second, who| {
         Some(Line::failure(second, who, Cause::ProviderOutage, "50087"))
     });
-    let told = story.told();
+    let run = story.run();
     let (mut tenant, mut open, mut said) = (Tenant::new(&Settings::default()), 0, Vec::new());
-    for event in &told.events {
+    for event in &run.events {
         tenant.take(event);
         if (at(began)..at(began + 90 * MINUTE)).contains(&event.at().unwrap()) {
-            said = tenant.findings(&told.texts);
+            said = tenant.findings(&run.texts);
             open += usize::from(said.iter().any(|finding| finding.words.contains("still going on")));
             // Explained as soon as it is found, and by that finding.
             if said.len() == 1 && event.result() == AttemptResult::Failure(Cause::ProviderOutage) {
@@ -68,16 +68,16 @@ fn asking_early_changes_nothing_later() {
         }
     }
     assert!(open > 100, "{open}");
-    assert_eq!(tenant.findings(&told.texts), told.findings);
+    assert_eq!(tenant.findings(&run.texts), run.findings);
     assert_eq!(said.len(), 1);
 }
 
 #[test]
 fn the_chart_counts_every_attempt_once() {
-    let told = Story::at_work(50, 30, 9).told();
-    let buckets = told.tenant.chart();
+    let run = Story::at_work(50, 30, 9).run();
+    let buckets = run.tenant.chart();
     assert!(buckets.len() <= 500 && buckets.len() > 100, "{}", buckets.len());
-    let attempts = told.events.iter().filter(|event| event.interactive()).count() as u64;
+    let attempts = run.events.iter().filter(|event| event.interactive()).count() as u64;
     assert_eq!(buckets.iter().map(|bucket| bucket.attempts).sum::<u64>(), attempts);
     assert!(buckets.iter().all(|bucket| bucket.people <= 50 && bucket.failures <= bucket.attempts));
     assert!(buckets.is_sorted_by_key(|bucket| bucket.from));
@@ -87,10 +87,10 @@ fn the_chart_counts_every_attempt_once() {
 fn events_without_time_or_far_too_late_are_left_out() {
     let mut story = Story::default();
     story.push(Line::new(0, 1, AttemptResult::Success));
-    let told = story.told();
-    let mut tenant = told.tenant;
+    let run = story.run();
+    let mut tenant = run.tenant;
     let mut late = Line::new(-HOUR, 2, AttemptResult::Success);
-    let texts = &told.texts;
+    let texts = &run.texts;
     tenant.take(&Event::of(&late.record, &mut crate::event::Writer::new(texts)));
     late.record.at = None;
     tenant.take(&Event::of(&late.record, &mut crate::event::Writer::new(texts)));

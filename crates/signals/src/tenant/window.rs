@@ -34,7 +34,7 @@ pub(super) struct Fact<K> {
     /// 0: not known, or of no interest.
     pub(super) network: u64,
     /// The network, or its address, is known to be good.
-    pub(super) known: bool,
+    pub(super) familiar: bool,
     /// The person had signed in before.
     pub(super) before: bool,
 }
@@ -63,7 +63,7 @@ pub(super) struct GroupCounts {
     pub(super) people: u32,
     /// Whose last attempt succeeded.
     pub(super) succeeded: u32,
-    pub(super) known: u32,
+    pub(super) familiar: u32,
     pub(super) before: u32,
     pub(super) networks: Networks,
     /// The records, by time and place.
@@ -231,7 +231,7 @@ fn merged<K>(old: Fact<K>, new: Fact<K>) -> Fact<K> {
     Fact {
         ending: old.ending.max(new.ending),
         network: old.network.max(new.network),
-        known: old.known || new.known,
+        familiar: old.familiar || new.familiar,
         before,
         ..new
     }
@@ -241,7 +241,7 @@ impl GroupCounts {
     fn add<K>(&mut self, fact: &Fact<K>) {
         self.people += 1;
         self.succeeded += u32::from(fact.ending == Ending::Succeeded);
-        self.known += u32::from(fact.known);
+        self.familiar += u32::from(fact.familiar);
         self.before += u32::from(fact.before);
         self.networks.add(fact.network);
     }
@@ -249,7 +249,7 @@ impl GroupCounts {
     fn remove<K>(&mut self, fact: &Fact<K>) {
         self.people -= 1;
         self.succeeded -= u32::from(fact.ending == Ending::Succeeded);
-        self.known -= u32::from(fact.known);
+        self.familiar -= u32::from(fact.familiar);
         self.before -= u32::from(fact.before);
         self.networks.remove(fact.network);
     }

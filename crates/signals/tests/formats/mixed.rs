@@ -18,7 +18,7 @@ fn file(samples: &[&Sample]) -> String {
 }
 
 /// Of which nobody takes one for two: within a second, two tries may look the same in a log without ids.
-fn told_apart() -> Vec<&'static Sample> {
+fn distinct_samples() -> Vec<&'static Sample> {
     unheaded().into_iter().filter(|sample| !sample.shape.starts_with("Authelia")).collect()
 }
 
@@ -79,7 +79,7 @@ proptest! {
     #[test]
     fn what_comes_twice_or_late_counts_once(
         order in Just(unheaded()).prop_shuffle(),
-        repeated in proptest::collection::vec(select(told_apart()), 0..60),
+        repeated in proptest::collection::vec(select(distinct_samples()), 0..60),
     ) {
         let mut once = vec![file(&unheaded())];
         once.extend(tables());

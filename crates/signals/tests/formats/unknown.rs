@@ -26,16 +26,16 @@ fn a_new_code_is_kept_and_its_cause_unknown() {
 }
 
 /// Puts members into every object of the record.
-fn crowd(value: &mut Value, depth: usize) {
+fn add_new_members(value: &mut Value, depth: usize) {
     match value {
         Value::Object(members) => {
-            members.values_mut().for_each(|value| crowd(value, depth + 1));
+            members.values_mut().for_each(|value| add_new_members(value, depth + 1));
             for key in ["0_new", "new_field", "zz new"] {
                 members.insert(key.to_owned(), json!({"a": [1, {"b": null}], "id": "x", "depth": depth}));
                 members.insert(format!("{key}_s"), json!("x"));
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| crowd(value, depth + 1)),
+        Value::Array(values) => values.iter_mut().for_each(|value| add_new_members(value, depth + 1)),
         _ => {}
     }
 }
@@ -45,7 +45,7 @@ fn new_fields_change_nothing() {
     for sample in all() {
         let Ok(mut record) = serde_json::from_str::<Value>(&sample.record()) else { continue };
         let old = record.to_string();
-        crowd(&mut record, 0);
+        add_new_members(&mut record, 0);
         assert_eq!(look(&record.to_string()), look(&old), "{}", sample.shape);
     }
 }
@@ -183,11 +183,11 @@ fn the_number_500121_says_nothing_by_itself() {
         assert_eq!(found.result, AttemptResult::Failure(Cause::Unknown), "{found:?}");
         assert_eq!(code(&found), "500121");
     }
-    let told = of(
+    let with_detail = of(
         "Entra, diagnostic settings",
         &[("50053", "500121"), (details, &format!("\"additionalDetails\":\"{declined}\""))],
     );
-    assert_eq!(told.result, AttemptResult::Failure(Cause::MfaDenied));
+    assert_eq!(with_detail.result, AttemptResult::Failure(Cause::MfaDenied));
 }
 
 #[test]

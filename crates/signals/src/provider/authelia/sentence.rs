@@ -66,8 +66,8 @@ impl<'t> Sentence<'t> {
     fn failure(kind: &str, rest: &'t str, error: &'t str) -> Option<Self> {
         let fails = |cause, name| Self::new(AttemptResult::Failure(cause), method(kind), name);
         if let Some(name) = rest.strip_suffix('\'') {
-            let is_told_again = name.is_empty() && kind == "1FA" && error == "user not found";
-            return (!is_told_again).then(|| fails(cause(kind, error), name).explained(error));
+            let is_duplicate = name.is_empty() && kind == "1FA" && error == "user not found";
+            return (!is_duplicate).then(|| fails(cause(kind, error), name).explained(error));
         }
         // Behind a quote it would be a part of the name.
         if let Some((name, until)) =

@@ -40,15 +40,17 @@ pub(super) fn outcome(
 
 fn cause(record: &CloudTrailRecord<'_>, method: Method) -> Cause {
     let message = record.error_message.text().unwrap_or("").to_ascii_lowercase();
-    let says = |word: &str| message.contains(word);
+    let contains = |word: &str| message.contains(word);
     match method {
-        _ if says("no username found") => Cause::BadPassword,
-        _ if says("locked") => Cause::AccountLocked,
-        _ if says("suspended") || says("disabled") || says("deactivated") => Cause::AccountDisabled,
+        _ if contains("no username found") => Cause::BadPassword,
+        _ if contains("locked") => Cause::AccountLocked,
+        _ if contains("suspended") || contains("disabled") || contains("deactivated") => {
+            Cause::AccountDisabled
+        }
         Method::Federated => Cause::ExternalIdp,
         Method::Totp | Method::Sms | Method::Email => Cause::MfaWrongCode,
         // Refused without a word, or with the one for all: the console asks for nothing else.
-        Method::Password if message.is_empty() || says("failed authentication") => Cause::BadPassword,
+        Method::Password if message.is_empty() || contains("failed authentication") => Cause::BadPassword,
         _ => Cause::Unknown,
     }
 }

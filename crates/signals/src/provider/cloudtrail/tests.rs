@@ -61,20 +61,20 @@ fn a_failure_says_what_was_asked_for() {
         r#""MFAUsed":"Yes","MFAIdentifier":"arn:aws:iam::123456789012:u2f/user/Mia/default-A""#,
     );
     assert_eq!((key.result, key.method), (Failure(Cause::Unknown), Method::Webauthn));
-    let told = |message: &str| {
+    let failed_with = |message: &str| {
         let more = format!(
             r#","errorMessage":"{message}","responseElements":{{"ConsoleLogin":"Failure"}},"additionalEventData":{{"MFAUsed":"No"}}"#
         );
         attempt("signin", "ConsoleLogin", MIA, &more)
     };
-    let failed = told("Failed authentication");
+    let failed = failed_with("Failed authentication");
     assert_eq!(failed.result, Failure(Cause::BadPassword));
     assert_eq!(
         (failed.code.as_deref(), failed.detail.as_deref()),
         (Some("Failed authentication"), Some("Failed authentication"))
     );
-    assert_eq!(told("Something new").result, Failure(Cause::Unknown));
-    assert_eq!(told("The account is locked").result, Failure(Cause::AccountLocked));
+    assert_eq!(failed_with("Something new").result, Failure(Cause::Unknown));
+    assert_eq!(failed_with("The account is locked").result, Failure(Cause::AccountLocked));
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl<'a> Audit<'a> {
     }
 
     fn targets(&self) -> &[EntraAuditTarget<'a>] {
-        &self.telling(|event| &event.targets).targets.0
+        &self.layer_with(|event| &event.targets).targets.0
     }
 
     /// The person it was done to.
@@ -138,7 +138,7 @@ impl<'a> Audit<'a> {
     }
 
     fn initiator(&self) -> &Initiator<'a> {
-        &self.telling(|event| &event.initiator).initiator
+        &self.layer_with(|event| &event.initiator).initiator
     }
 
     fn set_person(&self, sign_in: &mut SignIn<'a>, change: Lifecycle) {

@@ -28,7 +28,7 @@ impl EntraOutcome<'_> {
 
 /// `None`: the record does not say how the attempt ended.
 pub(super) fn outcome<'a>(record: &EntraRecord<'a>) -> Option<EntraOutcome<'a>> {
-    let status = &record.telling(|row| &row.status).status;
+    let status = &record.layer_with(|row| &row.status).status;
     let Some((code, written)) = code_of(record, &status.error_code) else {
         return outcome_by_word(record).map(EntraOutcome::plain);
     };
@@ -47,7 +47,7 @@ pub(super) fn outcome<'a>(record: &EntraRecord<'a>) -> Option<EntraOutcome<'a>> 
         }
         result => result,
     };
-    let words = described_by.or(Some(reason_in).filter(|_| is_telling(reason)));
+    let words = described_by.or(Some(reason_in).filter(|_| is_informative(reason)));
     Some(EntraOutcome {
         result,
         flag: flag_of(code, reason),
@@ -63,7 +63,7 @@ pub(crate) fn meaning(code: i64, reason: &str, detail: &str) -> (AttemptResult, 
 }
 
 /// Graph writes "Other." where it has nothing to say.
-fn is_telling(text: &str) -> bool {
+fn is_informative(text: &str) -> bool {
     !text.is_empty() && !text.eq_ignore_ascii_case("Other.")
 }
 
@@ -91,12 +91,12 @@ fn is_called(record: &EntraRecord<'_>, word: &str) -> bool {
 
 /// What the failed step says, or else the status.
 fn detail_of<'r, 'a>(record: &'r EntraRecord<'a>) -> Option<&'r Scalar<'a>> {
-    let steps = &record.telling(|row| &row.steps).steps.0;
+    let steps = &record.layer_with(|row| &row.steps).steps.0;
     let failed = steps.iter().rev().filter(|step| step.succeeded.truth() == Some(false));
-    let telling = |detail: &&Scalar<'a>| detail.text().is_some_and(is_telling);
-    let by_step = failed.map(|step| &step.detail).find(telling);
-    let status = &record.telling(|row| &row.status).status;
-    let by_status = Some(&status.additional_details).filter(telling);
+    let informative = |detail: &&Scalar<'a>| detail.text().is_some_and(is_informative);
+    let by_step = failed.map(|step| &step.detail).find(informative);
+    let status = &record.layer_with(|row| &row.status).status;
+    let by_status = Some(&status.additional_details).filter(informative);
     // Both may be filled; the one that names an MFA result tells more.
     by_status.filter(|detail| detail.text().and_then(mfa::result_of).is_some()).or(by_step).or(by_status)
 }
@@ -180,7 +180,7 @@ fn blocking_policy<'a>(record: &EntraRecord<'a>, result: AttemptResult) -> Optio
     if !matches!(result, AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock)) {
         return None;
     }
-    let policies = &record.telling(|row| &row.policies).policies.0;
+    let policies = &record.layer_with(|row| &row.policies).policies.0;
     let failed = |result: &Scalar<'_>| result.text().is_some_and(|word| word.eq_ignore_ascii_case("failure"));
     policies.iter().find(|policy| failed(&policy.result)).and_then(|policy| policy.name.cow())
 }

@@ -62,7 +62,7 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         level if is_slight(level) || level.eq_ignore_ascii_case("none") => None,
         _ => Some(Flag::Risk),
     };
-    set_place(&mut sign_in, &record.telling(|found| &found.location).location);
+    set_place(&mut sign_in, &record.layer_with(|found| &found.location).location);
     Ok(Some(Parsed::Attempt(sign_in)))
 }
 

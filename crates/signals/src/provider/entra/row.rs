@@ -103,7 +103,7 @@ impl<T> Enveloped<T> {
     }
 
     /// The one of the two that has the field.
-    pub(super) fn telling<F: Field>(&self, field: impl for<'r> Fn(&'r T) -> &'r F) -> &T {
+    pub(super) fn layer_with<F: Field>(&self, field: impl for<'r> Fn(&'r T) -> &'r F) -> &T {
         if field(&self.inner).is_absent() { &self.outer } else { &self.inner }
     }
 }
@@ -136,7 +136,8 @@ impl<'a> EntraRecord<'a> {
     }
 
     fn ended(&self) -> bool {
-        !self.telling(|row| &row.status).status.is_absent() || !self.pick(|row| &row.result_type).is_absent()
+        !self.layer_with(|row| &row.status).status.is_absent()
+            || !self.pick(|row| &row.result_type).is_absent()
     }
 
     /// A change in the directory, in any shape but the portal's.

@@ -29,7 +29,7 @@ pub(super) fn outcome<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
 
 /// Whether 2-step verification, sign-on through another provider, or context-aware access is asked for.
 fn is_policy(name: &str) -> bool {
-    const MARKS: [&str; 5] =
+    const NAME_PARTS: [&str; 5] =
         ["STRONG_AUTHENTICATION", "TWO_STEP_VERIFICATION", "_SSO_", "_CAA_", "SESSION_LENGTH"];
-    MARKS.iter().any(|mark| name.contains(mark))
+    NAME_PARTS.iter().any(|part| name.contains(part))
 }

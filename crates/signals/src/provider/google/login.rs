@@ -132,10 +132,10 @@ fn refused(method: Method) -> Cause {
 /// `Challenge Passed.`, `passed`, `Challenge Failed.`, `incorrect_answer_entered` …
 fn challenged(said: &Parameters<'_>, method: Method) -> AttemptResult {
     let status = said.text("login_challenge_status").unwrap_or_default().to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| status.contains(word));
-    if says(&["abandon", "timed out", "timeout", "expired", "no_response", "not_answered"]) {
+    let contains_any = |words: &[&str]| words.iter().any(|word| status.contains(word));
+    if contains_any(&["abandon", "timed out", "timeout", "expired", "no_response", "not_answered"]) {
         Failure(Cause::MfaNoResponse)
-    } else if says(&["fail", "incorrect", "invalid", "wrong", "denied", "rejected"]) {
+    } else if contains_any(&["fail", "incorrect", "invalid", "wrong", "denied", "rejected"]) {
         Failure(refused(method))
     } else {
         Interrupt(None)

@@ -61,8 +61,8 @@ fn why_a_sign_in_failed() {
         ("login_failure_access_code_disallowed", Cause::PolicyBlock),
         ("login_failure_moon_phase", Cause::Unknown),
     ] {
-        let told = format!(r#"{{"name":"login_failure_type","value":"{kind}"}}"#);
-        assert_eq!(failed(&told), Failure(cause), "{kind}");
+        let parameter = format!(r#"{{"name":"login_failure_type","value":"{kind}"}}"#);
+        assert_eq!(failed(&parameter), Failure(cause), "{kind}");
     }
     // The type is no longer filled: what was asked for last tells.
     for (methods, cause) in [

@@ -98,7 +98,7 @@ const REQUEST_KEYS: [&str; 3] = ["requestUri", "cookies", "stackTrace"];
 /// that there is no such client.
 fn event_of(fields: Fields<'_>) -> Option<KeycloakEvent<'_>> {
     let mut event = KeycloakEvent::default();
-    let mut own_seen = [false; OWN_KEYS.len()];
+    let mut own_found = [false; OWN_KEYS.len()];
     let mut in_details = false;
     let mut may_lie = false;
     let is_exact = fields.quote.is_some();
@@ -108,7 +108,7 @@ fn event_of(fields: Fields<'_>) -> Option<KeycloakEvent<'_>> {
         // Nobody can tell where a name without quotes ends. Keycloak happens to write it last.
         let after_name = may_lie;
         may_lie |= key == "username" && !is_exact;
-        if let Some(seen) = own.and_then(|own| own_seen.get_mut(own))
+        if let Some(seen) = own.and_then(|own| own_found.get_mut(own))
             && std::mem::replace(seen, true)
             && !in_details
         {
@@ -175,7 +175,7 @@ fn operation_of(fields: Fields<'_>) -> Option<KeycloakAdminOperation<'_>> {
 
 /// The `key=value` pairs of a message, in their order. The text `null` and the empty text are `None`.
 struct Fields<'a> {
-    rest: &'a str,
+    remaining: &'a str,
     /// What every value stands in, and what is escaped inside. `None`: an older version, or quotes are switched off.
     quote: Option<char>,
 }
@@ -183,7 +183,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The first value is Keycloak's own, so it tells the form of the others.
     fn new(message: &'a str, first: &str) -> Self {
-        Self { rest: message, quote: first.chars().next().filter(|first| matches!(first, '"' | '\'')) }
+        Self { remaining: message, quote: first.chars().next().filter(|first| matches!(first, '"' | '\'')) }
     }
 }
 
@@ -191,7 +191,7 @@ impl<'a> Iterator for Fields<'a> {
     type Item = (&'a str, Option<Cow<'a, str>>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (key, rest) = self.rest.split_once('=')?;
+        let (key, rest) = self.remaining.split_once('=')?;
         if key.is_empty() || !key.bytes().all(is_key_byte) {
             return None;
         }
@@ -203,7 +203,7 @@ impl<'a> Iterator for Fields<'a> {
             Some(None) if self.quote.is_some() => (Cow::Borrowed(""), ""),
             _ => bare(rest),
         };
-        self.rest = rest;
+        self.remaining = rest;
         Some((key, Scalar::of(value).cow()))
     }
 }

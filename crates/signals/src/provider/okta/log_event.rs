@@ -97,8 +97,9 @@ impl<'a> OktaRecord<'a> {
     }
 
     pub(super) fn event(&self) -> Option<&str> {
-        let told = !self.actor.is_absent() || !self.ending.is_absent() || !self.legacy_event.is_absent();
-        self.event.text().filter(|event| told && event.contains('.'))
+        let is_described =
+            !self.actor.is_absent() || !self.ending.is_absent() || !self.legacy_event.is_absent();
+        self.event.text().filter(|event| is_described && event.contains('.'))
     }
 
     pub(super) fn target(&self, kind: &str) -> Option<&OktaParty<'a>> {

@@ -54,12 +54,12 @@ fn succeeded(entry: &PrivacyIdeaEntry<'_>) -> bool {
     })
 }
 
-fn says(field: &Scalar<'_>, word: &str) -> bool {
+fn equals_word(field: &Scalar<'_>, word: &str) -> bool {
     text(field).is_some_and(|said| said.eq_ignore_ascii_case(word))
 }
 
 fn is_declined(entry: &PrivacyIdeaEntry<'_>) -> bool {
-    says(&entry.authentication, "DECLINED") || cause_by_words(entry) == Some(Cause::MfaDenied)
+    equals_word(&entry.authentication, "DECLINED") || cause_by_words(entry) == Some(Cause::MfaDenied)
 }
 
 fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
@@ -67,15 +67,15 @@ fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
         return AttemptResult::Failure(Cause::MfaDenied);
     }
     // The column came with 3.6; before it, a challenge is a check without success whose words ask for more.
-    if says(&entry.authentication, "CHALLENGE") {
+    if equals_word(&entry.authentication, "CHALLENGE") {
         return challenge(entry);
     }
-    if says(&entry.authentication, "ACCEPT") || succeeded(entry) {
+    if equals_word(&entry.authentication, "ACCEPT") || succeeded(entry) {
         return AttemptResult::Success;
     }
     match cause_by_words(entry) {
         Some(cause) => AttemptResult::Failure(cause),
-        None if !says(&entry.authentication, "REJECT") && asks_for_more(entry) => challenge(entry),
+        None if !equals_word(&entry.authentication, "REJECT") && asks_for_more(entry) => challenge(entry),
         None => AttemptResult::Failure(Cause::Unknown),
     }
 }
@@ -140,7 +140,7 @@ const WORDS: [(&str, Cause); 27] = [
 fn cause_by_words(entry: &PrivacyIdeaEntry<'_>) -> Option<Cause> {
     let info = text(&entry.info)?.to_ascii_lowercase();
     let user = text(&entry.user).unwrap_or_default().to_ascii_lowercase();
-    let (words, cause) = WORDS.iter().find(|(words, _)| says_beside(&info, words, &user))?;
+    let (words, cause) = WORDS.iter().find(|(words, _)| contains_beside_name(&info, words, &user))?;
     // A push is polled: until it is answered, nothing matches.
     let unanswered = *words == "response did not match" && method_of_token(entry) == Method::Push;
     Some(if unanswered { Cause::MfaNoResponse } else { *cause })
@@ -148,7 +148,7 @@ fn cause_by_words(entry: &PrivacyIdeaEntry<'_>) -> Option<Cause> {
 
 /// Are the words there, and not only as a part of the name? Errors may repeat what was typed, which must not choose
 /// the cause.
-fn says_beside(info: &str, words: &str, name: &str) -> bool {
+fn contains_beside_name(info: &str, words: &str, name: &str) -> bool {
     let is_in_name = |at: usize| {
         let mut repeats = info.match_indices(name);
         repeats.any(|(from, _)| from <= at && at + words.len() <= from + name.len())

@@ -54,7 +54,7 @@ impl<'t> VaultwardenMessage<'t> {
         }
         if message.starts_with("Invalid admin token") {
             let failed = Self::new(AttemptResult::Failure(Cause::BadPassword), Method::Password);
-            return Some(Self { app: Some(ADMIN), ..failed.told_by(message) });
+            return Some(Self { app: Some(ADMIN), ..failed.described_by(message) });
         }
         if message.starts_with("2FA token not provided") {
             return Some(Self::new(AttemptResult::Interrupt(None), Method::Password));
@@ -67,7 +67,7 @@ impl<'t> VaultwardenMessage<'t> {
         }
         let by_key = start.contains("client_") || message.starts_with("This user has been disabled (API key");
         let failed = Self::new(AttemptResult::Failure(*cause), *method);
-        Some(Self { by_key, ..failed.told_by(message) })
+        Some(Self { by_key, ..failed.described_by(message) })
     }
 
     /// `mia@corp.example logged in successfully. IP: 198.51.100.7`
@@ -81,7 +81,7 @@ impl<'t> VaultwardenMessage<'t> {
     }
 
     /// `… IP: 198.51.100.7. Username: mia@corp.example.`: the first address counts, and all behind it is the name.
-    fn told_by(self, message: &'t str) -> Self {
+    fn described_by(self, message: &'t str) -> Self {
         let Some((words, rest)) = message.split_once("IP: ") else {
             return Self { words: Some(message), ..self };
         };

@@ -64,7 +64,7 @@ impl<R: Read> Batcher<R> {
     }
 
     fn document(&self) -> BatchShape {
-        BatchShape::Document { splitter: Splitter::new(self.options.max_line, self.line), seen: 0 }
+        BatchShape::Document { splitter: Splitter::new(self.options.max_line, self.line), offset: 0 }
     }
 
     fn cut_lines(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
@@ -115,23 +115,23 @@ impl<R: Read> Batcher<R> {
 
     fn cut_document(&mut self) -> Option<Batch> {
         loop {
-            let Some(BatchShape::Document { splitter, seen }) = &mut self.shape else { return None };
+            let Some(BatchShape::Document { splitter, offset }) = &mut self.shape else { return None };
             let filled = self.window.bytes().len();
-            if *seen >= filled && !self.window.fill(filled + self.options.batch) {
+            if *offset >= filled && !self.window.fill(filled + self.options.batch) {
                 let end = splitter.finish();
                 self.line = splitter.line();
                 self.shape = Some(BatchShape::Done);
-                return end.map(|piece| self.hand_out(0, BatchContent::Pieces(vec![piece])));
+                return end.map(|slice| self.hand_out(0, BatchContent::Slices(vec![slice])));
             }
             let bytes = self.window.bytes();
-            let bytes = bytes.get(..*seen + self.options.batch).unwrap_or(bytes);
-            let mut pieces = Vec::new();
-            splitter.feed(bytes, *seen, &mut pieces);
+            let bytes = bytes.get(..*offset + self.options.batch).unwrap_or(bytes);
+            let mut slices = Vec::new();
+            splitter.feed(bytes, *offset, &mut slices);
             let done = splitter.kept_from(bytes.len());
             splitter.moved(done);
-            *seen = bytes.len() - done;
-            if !pieces.is_empty() {
-                return Some(self.hand_out(done, BatchContent::Pieces(pieces)));
+            *offset = bytes.len() - done;
+            if !slices.is_empty() {
+                return Some(self.hand_out(done, BatchContent::Slices(slices)));
             }
             self.pass(done);
         }

@@ -29,9 +29,9 @@ impl Read for Chunks<'_> {
     }
 }
 
-type Familiarity = Vec<(u64, String)>;
+type ReadRecords = Vec<(u64, String)>;
 
-fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (Familiarity, Option<io::Error>) {
+fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (ReadRecords, Option<io::Error>) {
     let (mut seen, mut likely) = (Vec::new(), Provider::Entra);
     loop {
         match batcher.next() {
@@ -50,7 +50,7 @@ fn read_all<R: Read>(batcher: &mut Batcher<R>) -> (Familiarity, Option<io::Error
     }
 }
 
-fn seen(bytes: &[u8], sizes: Vec<usize>, options: ReadOptions) -> Familiarity {
+fn records_in(bytes: &[u8], sizes: Vec<usize>, options: ReadOptions) -> ReadRecords {
     let (seen, error) = read_all(&mut Batcher::new(Chunks { bytes, sizes, fails: false }, options));
     assert!(error.is_none());
     seen
@@ -102,8 +102,8 @@ proptest! {
         max_line in prop_oneof![1_usize..500, Just(crate::read::MAX_LINE)],
     ) {
         let options = ReadOptions { max_line, ..ReadOptions::default() };
-        let whole = seen(text.as_bytes(), Vec::new(), options);
-        prop_assert_eq!(&seen(text.as_bytes(), sizes, ReadOptions { batch, ..options }), &whole);
+        let whole = records_in(text.as_bytes(), Vec::new(), options);
+        prop_assert_eq!(&records_in(text.as_bytes(), sizes, ReadOptions { batch, ..options }), &whole);
         // Positions do not go back, and stay within the text.
         prop_assert!(whole.is_sorted_by_key(|(line, _)| *line));
         let lines = text.split('\n').count() as u64;
@@ -114,7 +114,7 @@ proptest! {
     fn every_line_has_its_number(lines in vec("[a-z]{0,9}\r?", 0..60), batch in 1_usize..50) {
         let expected: Vec<_> =
             (1..).zip(&lines).filter(|(_, line)| !line.trim().is_empty()).map(|(number, _)| number).collect();
-        let found = seen(lines.join("\n").as_bytes(), Vec::new(), ReadOptions { batch, ..ReadOptions::default() });
+        let found = records_in(lines.join("\n").as_bytes(), Vec::new(), ReadOptions { batch, ..ReadOptions::default() });
         prop_assert_eq!(found.into_iter().map(|(line, _)| line).collect::<Vec<_>>(), expected);
     }
 }
@@ -178,7 +178,7 @@ fn a_line_of_a_gigabyte_is_let_go() {
         let endless = Endless { letter: b'x', times: 1 << 30, rest: rest.as_bytes() };
         let reader = first.as_bytes().chain(endless);
         let mut batcher = Batcher::new(reader, ReadOptions::default());
-        let mut seen: Familiarity = Vec::new();
+        let mut seen: ReadRecords = Vec::new();
         let mut likely = Provider::Entra;
         while let Some(batch) = batcher.next().unwrap() {
             assert!(batch.buffer.capacity() <= crate::read::MAX_LINE + 2 * crate::read::BATCH);
@@ -228,7 +228,7 @@ fn a_long_line_that_is_a_list_is_read_record_by_record() {
     let list = format!("{{\"Records\":[{}]}}", [ENTRA; 50].join(","));
     let text = format!("{ENTRA}\n{list}\n{list}\n{ENTRA}\n");
     let options = ReadOptions { max_line: 1000, ..ReadOptions::default() };
-    let found = seen(text.as_bytes(), Vec::new(), options);
+    let found = records_in(text.as_bytes(), Vec::new(), options);
     assert_eq!(found.len(), 102);
     assert!(found.iter().all(|(_, parsed)| parsed.starts_with("Attempt")));
     assert_eq!((found[0].0, found[1].0, found[51].0, found[101].0), (1, 2, 3, 4));

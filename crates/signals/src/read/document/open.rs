@@ -54,9 +54,9 @@ impl Open {
         }
     }
 
-    pub(super) fn ended(&self, end: usize, fate: SliceOutcome) -> DocumentSlice {
-        let fate = if self.skipped { SliceOutcome::TooLong } else { fate };
-        DocumentSlice { start: self.start, end, line: self.line, fate }
+    pub(super) fn ended(&self, end: usize, outcome: SliceOutcome) -> DocumentSlice {
+        let outcome = if self.skipped { SliceOutcome::TooLong } else { outcome };
+        DocumentSlice { start: self.start, end, line: self.line, outcome }
     }
 }
 

@@ -3,18 +3,18 @@ use super::*;
 fn split_with(text: &[u8], limit: usize, chunk: usize) -> Vec<(u64, SliceOutcome, String)> {
     let mut found = Vec::new();
     let mut splitter = Splitter::new(limit, 1);
-    let (mut pieces, mut at) = (Vec::new(), 0);
+    let (mut slices, mut at) = (Vec::new(), 0);
     while at < text.len() {
         let to = (at + chunk).min(text.len());
-        splitter.feed(&text[..to], at, &mut pieces);
+        splitter.feed(&text[..to], at, &mut slices);
         at = to;
-        for piece in pieces.drain(..) {
-            let whole = matches!(piece.fate, SliceOutcome::Whole | SliceOutcome::Hollow);
-            let text = if whole { &text[piece.start..piece.end] } else { b"" };
-            found.push((piece.line, piece.fate, String::from_utf8(text.to_vec()).unwrap()));
+        for slice in slices.drain(..) {
+            let whole = matches!(slice.outcome, SliceOutcome::Whole | SliceOutcome::Hollow);
+            let text = if whole { &text[slice.start..slice.end] } else { b"" };
+            found.push((slice.line, slice.outcome, String::from_utf8(text.to_vec()).unwrap()));
         }
     }
-    found.extend(splitter.finish().map(|piece| (piece.line, piece.fate, String::new())));
+    found.extend(splitter.finish().map(|slice| (slice.line, slice.outcome, String::new())));
     found
 }
 
@@ -28,8 +28,8 @@ fn split(text: &str) -> Vec<(u64, SliceOutcome, String)> {
 fn records(text: &str) -> Vec<String> {
     split(text)
         .into_iter()
-        .map(|(_, fate, text)| {
-            assert_eq!(fate, SliceOutcome::Whole, "{text}");
+        .map(|(_, outcome, text)| {
+            assert_eq!(outcome, SliceOutcome::Whole, "{text}");
             text
         })
         .collect()
@@ -65,7 +65,7 @@ fn an_envelope_is_known_by_its_key() {
         let found = split(&envelope.replace("LIST", &list));
         let whole: Vec<_> = found
             .iter()
-            .filter(|(_, fate, _)| *fate == SliceOutcome::Whole)
+            .filter(|(_, outcome, _)| *outcome == SliceOutcome::Whole)
             .map(|(_, _, text)| text.as_str())
             .collect();
         assert_eq!(whole, PAIR, "{envelope}");
@@ -108,7 +108,7 @@ fn an_empty_page_is_hollow() {
 #[test]
 fn lines_are_counted_and_the_cut_off_is_named() {
     let found = split("\n[\n {\"a\":\n1},\n{\"b\":2}]\n{\"c\":3}\n{\"d\":");
-    let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
+    let lines: Vec<_> = found.iter().map(|(line, outcome, _)| (*line, *outcome)).collect();
     assert_eq!(
         lines,
         [
@@ -134,7 +134,7 @@ fn too_long_is_skipped_up_to_its_end() {
         // To the byte.
         let fits = split_with(b"{\"a\":1}{\"bb\":1}{\"c\":2}", 7, chunk);
         assert_eq!(
-            fits.iter().map(|(_, fate, _)| *fate).collect::<Vec<_>>(),
+            fits.iter().map(|(_, outcome, _)| *outcome).collect::<Vec<_>>(),
             [SliceOutcome::Whole, SliceOutcome::TooLong, SliceOutcome::Whole]
         );
     }
@@ -144,7 +144,7 @@ fn too_long_is_skipped_up_to_its_end() {
 fn after_damage_a_line_begins_anew() {
     let text = "{\"records\":[{\"a\":1},{\"b\":\"cut\n{\"records\":[{\"c\":3}]}\n{\"records\":[{\"d\":4}]}";
     let found = split(text);
-    let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
+    let lines: Vec<_> = found.iter().map(|(line, outcome, _)| (*line, *outcome)).collect();
     assert_eq!(
         lines,
         [
@@ -158,7 +158,7 @@ fn after_damage_a_line_begins_anew() {
     let text = format!("[{{\"a\":[\n {}\n{{\"b\":2}},\n{{\"c\":3}}]", "1,".repeat(50));
     for chunk in [1, 1000] {
         let found = split_with(text.as_bytes(), 60, chunk);
-        let lines: Vec<_> = found.iter().map(|(line, fate, _)| (*line, *fate)).collect();
+        let lines: Vec<_> = found.iter().map(|(line, outcome, _)| (*line, *outcome)).collect();
         assert_eq!(lines, [(1, SliceOutcome::TooLong), (3, SliceOutcome::Whole), (4, SliceOutcome::Whole)]);
     }
 }

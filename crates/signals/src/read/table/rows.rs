@@ -1,6 +1,6 @@
 //! Where the rows of a table end. A line break between quotes is part of a cell.
 
-/// What to do with the front of a stretch of rows.
+/// What to do with the front of a range of rows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     /// So many bytes are whole rows.

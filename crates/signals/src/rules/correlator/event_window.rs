@@ -73,7 +73,7 @@ impl Forgettable for EventWindow {
     }
 }
 
-/// The watches of a tally, by the bits of a number, whose limit is reached.
+/// The correlations of a counter, by the bits of a number, whose limit is reached.
 pub(super) struct Reached {
     pub(super) before: u64,
     pub(super) now: u64,

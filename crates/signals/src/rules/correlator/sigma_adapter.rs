@@ -82,8 +82,8 @@ impl SigmaAdapter {
         engine.add_correlation(question).map_err(|error| error.to_string())
     }
 
-    /// Tells the engine of a record of a group, under the label of the rule that it matched.
-    pub(super) fn tell(&mut self, label: &str, group: u64, entry: &WindowEntry) -> Option<EngineAnswer> {
+    /// Gives the engine a record of a group, under the label of the rule that it matched.
+    pub(super) fn observe(&mut self, label: &str, group: u64, entry: &WindowEntry) -> Option<EngineAnswer> {
         let witness = Witness::new(group, entry);
         let results =
             self.engine.process_with_detections(&witness, vec![self.detection(label)], seconds(entry.at));

@@ -49,10 +49,10 @@ pub(super) struct State {
     adapter: SigmaAdapter,
     hasher: RandomState,
     pub(super) serial: u64,
-    /// By tally.
+    /// By counter.
     pub(super) windows: Vec<Groups<EventWindow>>,
     pub(super) backings: Vec<Groups<Backing>>,
-    /// By watch.
+    /// By correlation.
     pub(super) paths: Vec<Groups<Paths>>,
     pub(super) hot: Vec<Groups<Hot>>,
     /// In bytes.
@@ -154,7 +154,7 @@ impl State {
         self.hot.get(correlation).is_some_and(|hot| hot.get(group).is_some())
     }
 
-    /// The limit was reached before this record and still is. `None`: this record was told already.
+    /// The limit was reached before this record and still is. `None`: this record was reported already.
     fn go_on(
         &mut self,
         (counter, correlation): (usize, usize),
@@ -163,9 +163,9 @@ impl State {
         now: &Now<'_>,
     ) -> Option<Verdict> {
         let hot = self.hot.get_mut(correlation)?.get_mut(group)?;
-        let is_told = hot.serial == now.serial;
+        let is_reported = hot.serial == now.serial;
         (hot.last, hot.serial) = (now.entry(0), now.serial);
-        if is_told {
+        if is_reported {
             return None;
         }
         #[expect(clippy::cast_precision_loss, reason = "a count")]
@@ -183,7 +183,7 @@ impl State {
         Some(Verdict { said, group: hot.group.clone(), backing })
     }
 
-    /// Tells the engine everything that was noted of the group.
+    /// Gives the engine everything that was noted of the group.
     fn analyse(
         &mut self,
         (index, counter): (usize, &Counter),
@@ -195,7 +195,7 @@ impl State {
         let mut said = None;
         for entry in &entries {
             let part = if counter.counts == Counted::Parts { usize::try_from(entry.value).ok()? } else { 0 };
-            said = self.adapter.tell(of.labels.get(part)?, group, entry);
+            said = self.adapter.observe(of.labels.get(part)?, group, entry);
         }
         let mut said = EngineAnswer { since: entries.first()?.at, ..said? };
         if counter.is_backed
@@ -259,7 +259,7 @@ impl State {
         }
         let mut said = None;
         for step in &path.steps {
-            said = self.adapter.tell(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
+            said = self.adapter.observe(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
         }
         let mut said = EngineAnswer { since: path.steps.first()?.at, ..said? };
         said.build_on(&path.backing);
@@ -281,7 +281,7 @@ impl State {
             Some(fields) => fields.number(now.view, &self.hasher)?,
             None => 0,
         };
-        let mut said = self.adapter.tell(of.labels.get(part)?, group, &now.entry(value))?;
+        let mut said = self.adapter.observe(of.labels.get(part)?, group, &now.entry(value))?;
         // The engine knows the time to the second.
         said.since = said.since.min(now.at);
         if let Some(backing) = backing {

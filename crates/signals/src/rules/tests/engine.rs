@@ -23,10 +23,10 @@ fn a_count_names_its_records_and_goes_on() {
     let mut run = Run::of(&SHIPPED);
     let fired = run.all((0..7).map(|index| refused(index * 60)));
     let fatigue = of(&run, &fired, "mfa_fatigue");
-    let told: Vec<_> = fatigue.iter().map(|fired| (lines(fired), fired.value, fired.until)).collect();
+    let findings: Vec<_> = fatigue.iter().map(|fired| (lines(fired), fired.value, fired.until)).collect();
     let expected =
         [(vec![1, 2, 3, 4, 5], 5.0, time(240)), (vec![6], 6.0, time(300)), (vec![7], 7.0, time(360))];
-    assert_eq!(told, expected);
+    assert_eq!(findings, expected);
     assert!(fatigue.iter().all(|fired| fired.since == time(0)));
     assert!(fatigue.iter().all(|fired| fired.group == [("person".to_owned(), "mia".to_owned())]));
     // After a pause it begins anew.
@@ -285,13 +285,13 @@ correlation:
 /// Those that can only fire with their last step; the engine also repeats itself at the steps before.
 const ORDERED: [&str; 2] = ["ordered", "chained"];
 
-type Told = BTreeSet<(String, String, i64)>;
+type EngineFindings = BTreeSet<(String, String, i64)>;
 
 /// What the Sigma engine finds when it is asked about everything.
-fn told_by_the_engine(events: &[(i64, usize, usize, usize)]) -> Told {
+fn found_by_engine(events: &[(i64, usize, usize, usize)]) -> EngineFindings {
     let mut engine = CorrelationEngine::new(CorrelationConfig::default());
     engine.add_collection(&parse_sigma_yaml(OWN).unwrap()).unwrap();
-    let mut told = Told::new();
+    let mut findings = EngineFindings::new();
     for (second, person, ip, what) in events {
         let (result, cause) =
             [("failure", "bad_password"), ("failure", "account_locked"), ("success", "")][*what];
@@ -304,24 +304,24 @@ fn told_by_the_engine(events: &[(i64, usize, usize, usize)]) -> Told {
             if ORDERED.contains(&name.as_str()) && *what != 2 {
                 continue;
             }
-            told.insert((name, format!("{:?}", body.group_key), *second));
+            findings.insert((name, format!("{:?}", body.group_key), *second));
         }
     }
-    told
+    findings
 }
 
-fn told_by_us(rules: &Rules, events: &[(i64, usize, usize, usize)]) -> Told {
+fn found_by_us(rules: &Rules, events: &[(i64, usize, usize, usize)]) -> EngineFindings {
     let mut run = Run::of(rules);
-    let mut told = Told::new();
+    let mut findings = EngineFindings::new();
     for (second, person, ip, what) in events {
         let result = [Failure(Cause::BadPassword), Failure(Cause::AccountLocked), Success][*what];
         let sent = sent(*second, result).person(&format!("p{person}")).ip(&format!("198.51.100.{ip}"));
         for fired in run.take(&sent) {
             let name = run.rules.info(fired.rule).name.to_string();
-            told.insert((name, format!("{:?}", fired.group), *second));
+            findings.insert((name, format!("{:?}", fired.group), *second));
         }
     }
-    told
+    findings
 }
 
 proptest! {
@@ -337,7 +337,7 @@ proptest! {
         }).collect();
         let mut set = RuleSet::default();
         set.add("own.yml", OWN, RuleSource::Own).unwrap();
-        prop_assert_eq!(told_by_us(&set.compile().unwrap(), &events), told_by_the_engine(&events));
+        prop_assert_eq!(found_by_us(&set.compile().unwrap(), &events), found_by_engine(&events));
     }
 }
 
@@ -389,8 +389,8 @@ fn what_a_chain_finds_is_told_once_a_record() {
         let sent = sent(person, Failure(Cause::BadPassword)).person(&format!("p{person}"));
         let sent = sent.ip(&format!("198.51.100.{person}")).with(|sent| sent.record.asn = Some(64_500));
         let fired = run.take(&sent);
-        let told = of(&run, &fired, "password_spray_distributed");
-        assert_eq!(told.len(), usize::from(person >= 14), "{person}");
+        let findings = of(&run, &fired, "password_spray_distributed");
+        assert_eq!(findings.len(), usize::from(person >= 14), "{person}");
     }
 }
 
@@ -422,7 +422,7 @@ fn an_answer_that_is_remembered_is_the_answer() {
                 let mut record = SignIn::new(Provider::Okta, result);
                 (record.flag, record.method) = (flag, method);
                 let mut event = Event::of(&record, &mut writer);
-                event.set_seen(seen, seen, seen);
+                event.set_familiarity(seen, seen, seen);
                 kinds.push(event);
             }
         }

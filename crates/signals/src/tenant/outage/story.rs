@@ -1,4 +1,4 @@
-//! What an outage is told by, and what is told of it.
+//! What an outage is recognised by, and what is reported of it.
 
 use super::super::{
     incident::{Incident, share},
@@ -52,7 +52,7 @@ pub(super) fn proof(cause: Cause) -> Option<OutageProof> {
     }
 }
 
-/// What only an outage has to tell.
+/// What only an outage has to report.
 #[derive(Debug, Clone)]
 pub(in crate::tenant) struct OutageStory {
     pub(super) keys: Vec<OutageKey>,
@@ -65,7 +65,7 @@ pub(in crate::tenant) struct OutageStory {
 }
 
 impl OutageStory {
-    pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
+    pub(in crate::tenant) fn covers(&self, event: &Event) -> bool {
         failed_with(event).is_some_and(|key| self.has(key))
     }
 

@@ -46,7 +46,8 @@ impl Changes {
         span: i64,
     ) -> Option<PolicyChange> {
         let around = |change: &&PolicyChange| {
-            is_told_by(change.provider, provider) && (since.saturating_sub(span)..=since).contains(&change.at)
+            reports_changes_of(change.provider, provider)
+                && (since.saturating_sub(span)..=since).contains(&change.at)
         };
         let order = |change: &&PolicyChange| {
             let same = policy == AccessPolicy::Named(change.policy);
@@ -57,6 +58,6 @@ impl Changes {
 }
 
 /// Entra's sign-ins and the changes made in it may be in different logs.
-fn is_told_by(teller: Provider, provider: Provider) -> bool {
-    teller == provider || matches!((teller, provider), (Provider::M365, Provider::Entra))
+fn reports_changes_of(reporter: Provider, provider: Provider) -> bool {
+    reporter == provider || matches!((reporter, provider), (Provider::M365, Provider::Entra))
 }

@@ -63,7 +63,7 @@ pub(in crate::tenant) struct PolicyStory {
 }
 
 impl PolicyStory {
-    pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
+    pub(in crate::tenant) fn covers(&self, event: &Event) -> bool {
         AccessPolicy::that_refused(event) == Some(self.policy)
     }
 
@@ -127,7 +127,7 @@ impl PolicyStory {
             self.of,
             self.before,
         );
-        let change = self.change.map(|change| self.change_in_words(change, texts));
+        let change = self.change.map(|change| self.change_description(change, texts));
         let last = words::time(incident.until);
         let end = if incident.is_over() {
             format!("It blocked nobody after {last}.")
@@ -137,7 +137,7 @@ impl PolicyStory {
         [Some(whom), change, Some(end)].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    fn change_in_words(&self, change: PolicyChange, texts: &Texts) -> String {
+    fn change_description(&self, change: PolicyChange, texts: &Texts) -> String {
         let text = |id: TextId| texts.get(id).map(|text| printable(&text));
         let what = match text(change.policy) {
             _ if self.is_changed() => "It".to_owned(),

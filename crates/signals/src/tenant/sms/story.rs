@@ -57,7 +57,7 @@ pub(in crate::tenant) struct SmsStory {
 }
 
 impl SmsStory {
-    pub(in crate::tenant) fn tells_of(&self, event: &Event) -> bool {
+    pub(in crate::tenant) fn covers(&self, event: &Event) -> bool {
         is_trouble(event) && line(event) == self.line
     }
     pub(in crate::tenant) fn finding(

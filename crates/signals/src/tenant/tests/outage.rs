@@ -1,4 +1,4 @@
-use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, Told, at};
+use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at};
 use crate::{
     cause::Cause,
     event::Event,
@@ -16,22 +16,22 @@ fn outage(cause: Cause, code: &'static str) -> impl Fn(i64, usize) -> Line {
 }
 
 /// Three days of 500 people; from nine to half past ten on the third, a share of the sign-ins fails.
-fn struck(per_cent: usize, failure: impl Fn(i64, usize) -> Line) -> Told {
+fn struck(per_cent: usize, failure: impl Fn(i64, usize) -> Line) -> StoryRun {
     let mut story = Story::at_work(500, 3, 21);
     let mut random = Random(4);
     story.fail_between(NINE, NINE + 90 * MINUTE, |second, who| {
         random.chance(per_cent).then(|| failure(second, who))
     });
-    story.told()
+    story.run()
 }
 
 #[test]
 fn the_story_of_an_outage() {
-    let told = struck(90, outage(Cause::ProviderOutage, "50087"));
-    let found = told.only("outage");
+    let run = struck(90, outage(Cause::ProviderOutage, "50087"));
+    let found = run.only("outage");
     assert_eq!(found.subject, Subject::Tenant { provider: Provider::Entra });
     assert_eq!((found.grade, found.confidence), (Grade::Notice, Confidence::High));
-    let failures: Vec<_> = told.with_code("50087").collect();
+    let failures: Vec<_> = run.with_code("50087").collect();
     assert_eq!(Some(found.since), failures[0].at());
     assert_eq!(Some(found.until), failures.last().unwrap().at());
     assert_eq!(found.count, failures.len() as u64);
@@ -43,7 +43,7 @@ fn the_story_of_an_outage() {
     let first_20: Vec<_> = failures.iter().take(20).map(|event| event.position()).collect();
     assert_eq!(found.evidence, first_20);
     let is_sign_in = |event: &&Event| event.interactive() && event.result() == Success;
-    let after = told.events.iter().filter(is_sign_in).find(|event| event.at() > Some(found.until));
+    let after = run.events.iter().filter(is_sign_in).find(|event| event.at() > Some(found.until));
     let after = after.unwrap().at().unwrap().strftime("%H:%M:%SZ").to_string();
     for part in [
         "50087",
@@ -53,8 +53,8 @@ fn the_story_of_an_outage() {
     ] {
         assert!(found.words.contains(part), "{part}: {}", found.words);
     }
-    assert!(told.with_code("50087").all(|event| told.tenant.explains(event) == Some(0)));
-    assert!(told.with_code("50126").all(|event| told.tenant.explains(event).is_none()));
+    assert!(run.with_code("50087").all(|event| run.tenant.explains(event) == Some(0)));
+    assert!(run.with_code("50126").all(|event| run.tenant.explains(event).is_none()));
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn every_shape_that_an_outage_comes_in() {
         (Cause::MfaWrongCode, "500121", 90),
     ];
     for (cause, code, per_cent) in shapes {
-        let told = struck(per_cent, outage(cause, code));
-        assert_eq!(told.rules(), ["outage"], "{code} {cause:?}: {:#?}", told.words());
-        let found = &told.findings[0];
+        let run = struck(per_cent, outage(cause, code));
+        assert_eq!(run.rules(), ["outage"], "{code} {cause:?}: {:#?}", run.words());
+        let found = &run.findings[0];
         // A prompt that somebody just did not answer may come first.
         assert!((at(NINE - 2 * MINUTE)..at(NINE + 15 * MINUTE)).contains(&found.since), "{}", found.words);
         assert!((at(NINE + 80 * MINUTE)..at(NINE + 95 * MINUTE)).contains(&found.until), "{}", found.words);
@@ -85,40 +85,39 @@ fn every_shape_that_an_outage_comes_in() {
 
 #[test]
 fn a_cause_stands_in_for_a_code_that_is_missing() {
-    let told =
-        struck(80, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::ProviderOutage)));
-    assert!(told.only("outage").words.contains("the same cause, provider_outage"));
+    let run = struck(80, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::ProviderOutage)));
+    assert!(run.only("outage").words.contains("the same cause, provider_outage"));
     // A wrong password and an expired one would be the same.
-    let told = struck(95, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::BadPassword)));
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = struck(95, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::BadPassword)));
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
 fn causes_with_one_code_are_one_outage() {
-    let told = struck(90, |second, who| {
+    let run = struck(90, |second, who| {
         let cause = if who % 3 == 0 { Cause::ProviderOutage } else { Cause::MfaNoResponse };
         Line::failure(second, who, cause, "500121").by(Method::Push)
     });
-    let found = told.only("outage");
-    let service_errors = told
+    let found = run.only("outage");
+    let service_errors = run
         .with_code("500121")
         .filter(|event| event.result() == AttemptResult::Failure(Cause::ProviderOutage));
     assert!(
         service_errors
             .filter(|event| event.at() > Some(found.since))
-            .all(|event| { told.tenant.explains(event) == Some(0) })
+            .all(|event| { run.tenant.explains(event) == Some(0) })
     );
 }
 
 #[test]
 fn two_codes_at_once_are_one_outage() {
-    let told = struck(95, |second, who| {
+    let run = struck(95, |second, who| {
         let code = if who % 2 == 0 { "50087" } else { "90033" };
         Line::failure(second, who, Cause::ProviderOutage, code)
     });
-    let found = told.only("outage");
+    let found = run.only("outage");
     assert!(found.words.contains("50087") && found.words.contains("90033"), "{}", found.words);
-    let all = told.with_code("50087").chain(told.with_code("90033")).count() as u64;
+    let all = run.with_code("50087").chain(run.with_code("90033")).count() as u64;
     assert!(found.count * 10 >= all * 9 && found.count <= all, "{} of {all}", found.count);
 }
 
@@ -129,14 +128,14 @@ fn it_may_still_go_on() {
     story.fail_between(NINE, 3 * DAY, |second, who| {
         Some(Line::failure(second, who, Cause::ProviderOutage, "90033"))
     });
-    let told = story.told();
-    assert!(told.only("outage").words.contains("It was still going on at the end of the log"));
+    let run = story.run();
+    assert!(run.only("outage").words.contains("It was still going on at the end of the log"));
     // With ten sign-ins after it, it is over, though the window has not forgotten it.
     for who in 0..15 {
         story.push(Line::new(NINE + 41 * MINUTE + i64::try_from(who).unwrap(), who, Success));
     }
-    let told = story.told();
-    assert!(told.only("outage").words.contains("Sign-ins work again since 2026-03-04 09:41:00Z"));
+    let run = story.run();
+    assert!(run.only("outage").words.contains("Sign-ins work again since 2026-03-04 09:41:00Z"));
 }
 
 #[test]
@@ -147,16 +146,16 @@ fn several_outages_in_one_log() {
             (who % 10 < 8).then(|| Line::failure(second, who, Cause::ProviderOutage, "50087"))
         });
     }
-    let told = story.told();
-    assert_eq!(told.rules(), ["outage"; 3], "{:#?}", told.words());
+    let run = story.run();
+    assert_eq!(run.rules(), ["outage"; 3], "{:#?}", run.words());
     for (index, began) in [NINE, NINE + 5 * HOUR, NINE + DAY].into_iter().enumerate() {
-        let found = &told.findings[index];
+        let found = &run.findings[index];
         assert!((at(began)..at(began + 10 * MINUTE)).contains(&found.since), "{}", found.words);
         assert!((at(began + 30 * MINUTE)..at(began + 45 * MINUTE)).contains(&found.until), "{}", found.words);
     }
-    for event in told.with_code("50087") {
-        let index = told.tenant.explains(event).unwrap();
-        let found = &told.findings[index];
+    for event in run.with_code("50087") {
+        let index = run.tenant.explains(event).unwrap();
+        let found = &run.findings[index];
         assert!((found.since..=found.until).contains(&event.at().unwrap()));
     }
 }
@@ -173,19 +172,19 @@ fn two_providers_at_once() {
     });
     // Okta is well.
     story.lines.extend(okta.lines.clone());
-    assert_eq!(story.told().only("outage").subject, Subject::Tenant { provider: Provider::Entra });
+    assert_eq!(story.run().only("outage").subject, Subject::Tenant { provider: Provider::Entra });
     story.lines.retain(|line| line.record.provider == Provider::Entra);
     okta.fail_between(NINE + 20 * MINUTE, NINE + HOUR, |second, who| {
         Some(Line::failure(second, who, Cause::Unknown, "INTERNAL").provider(Provider::Okta))
     });
     story.lines.extend(okta.lines);
-    let told = story.told();
-    let subjects: Vec<_> = told.findings.iter().map(|finding| finding.subject.clone()).collect();
+    let run = story.run();
+    let subjects: Vec<_> = run.findings.iter().map(|finding| finding.subject.clone()).collect();
     assert_eq!(
         subjects,
         [Subject::Tenant { provider: Provider::Entra }, Subject::Tenant { provider: Provider::Okta }]
     );
-    assert!(told.with_code("INTERNAL").all(|event| told.tenant.explains(event) == Some(1)));
+    assert!(run.with_code("INTERNAL").all(|event| run.tenant.explains(event) == Some(1)));
 }
 
 /// Three quiet hours, then within ten minutes `active` people of whom the last `failing` fail.
@@ -210,9 +209,9 @@ fn edge(active: usize, failing: usize, change: impl Fn(usize, &mut Line)) -> Sto
 }
 
 fn fires(story: &Story) -> bool {
-    let told = story.told();
-    assert!(told.rules().iter().all(|rule| *rule == "outage"));
-    !told.findings.is_empty()
+    let run = story.run();
+    assert!(run.rules().iter().all(|rule| *rule == "outage"));
+    !run.findings.is_empty()
 }
 
 #[test]
@@ -253,7 +252,7 @@ fn the_edges() {
 fn the_edges_are_settings() {
     let story = edge(100, 15, |_, _| ());
     let settings = Settings::from_toml("outage.share = 0.1").unwrap();
-    assert_eq!(story.told_with(&settings, &mut Random(1)).rules(), ["outage"]);
+    assert_eq!(story.run_with(&settings, &mut Random(1)).rules(), ["outage"]);
     assert!(!fires(&story));
 }
 
@@ -272,10 +271,10 @@ fn a_log_that_begins_in_the_middle() {
             let failed = Line::failure(second, who, cause, "50087");
             story.push(if who % 4 == 0 { Line::new(second, who, Success) } else { failed });
         }
-        story.told()
+        story.run()
     };
-    let told = log(Cause::ProviderOutage);
-    assert_eq!(told.only("outage").confidence, Confidence::Low);
+    let run = log(Cause::ProviderOutage);
+    assert_eq!(run.only("outage").confidence, Confidence::Low);
     assert!(log(Cause::Unknown).findings.is_empty());
 }
 
@@ -291,8 +290,8 @@ fn monday_morning_is_none() {
             story.push(Line::failure(second - 20, who, Cause::BadPassword, "50126"));
         }
     }
-    let told = story.told();
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = story.run();
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
@@ -307,13 +306,13 @@ fn the_day_that_passwords_expire_is_none() {
             story.push(Line::failure(second + 60, who, Cause::BadPassword, "50055"));
             story.push(Line::new(second + minutes * MINUTE, who, Success));
         }
-        let told = story.told();
-        assert!(told.findings.is_empty(), "{:#?}", told.words());
+        let run = story.run();
+        assert!(run.findings.is_empty(), "{:#?}", run.words());
     }
 }
 
 /// Three days of work, and on the third many wrong passwords for many people.
-fn sprayed(change: impl Fn(usize, Line) -> Line) -> Told {
+fn sprayed(change: impl Fn(usize, Line) -> Line) -> StoryRun {
     let mut story = Story::at_work(500, 3, 33);
     let mut random = Random(9);
     for index in 0..1500 {
@@ -322,12 +321,12 @@ fn sprayed(change: impl Fn(usize, Line) -> Line) -> Told {
         let line = Line::failure(second, who, Cause::BadPassword, "50126").on_network(2000 + index % 300);
         story.push(change(index, line));
     }
-    story.told()
+    story.run()
 }
 
 #[test]
 fn a_spray_is_none() {
-    let silent = |told: Told| assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let silent = |run: StoryRun| assert!(run.findings.is_empty(), "{:#?}", run.words());
     silent(sprayed(|_, line| line.strange()));
     silent(sprayed(|_, line| line.unsure()));
     // From a few networks, known or not.
@@ -353,13 +352,13 @@ fn an_outage_is_seen_through_a_spray() {
         let line = Line::failure(second, 600 + index, Cause::BadPassword, "50126").on_network(2000 + index);
         story.push(line.strange());
     }
-    assert!(story.told().only("outage").words.contains("50087"));
+    assert!(story.run().only("outage").words.contains("50087"));
 }
 
 #[test]
 fn one_office_cut_off_is_none() {
-    let told = struck(90, |second, who| Line::failure(second, who, Cause::Unknown, "50087").on_network(9));
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = struck(90, |second, who| Line::failure(second, who, Cause::Unknown, "50087").on_network(9));
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
@@ -372,8 +371,8 @@ fn what_is_done_to_accounts_is_none() {
         Cause::FactorDisabled,
         Cause::MfaFraudReported,
     ] {
-        let told = struck(90, outage(cause, "500"));
-        assert!(told.findings.is_empty(), "{cause:?}: {:#?}", told.words());
+        let run = struck(90, outage(cause, "500"));
+        assert!(run.findings.is_empty(), "{cause:?}: {:#?}", run.words());
     }
 }
 
@@ -383,8 +382,8 @@ fn a_small_tenant_has_none() {
     story.fail_between(9 * DAY, 10 * DAY, |second, who| {
         Some(Line::failure(second, who, Cause::ProviderOutage, "50087"))
     });
-    let told = story.told();
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = story.run();
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
@@ -398,7 +397,7 @@ fn background_use_of_tokens_neither_makes_nor_hides_one() {
         })
         .collect();
     story.lines.extend(failing);
-    assert!(story.told().findings.is_empty());
+    assert!(story.run().findings.is_empty());
     // Nobody gets in, and everybody's mail program goes on.
     let mut story = Story::at_work(500, 3, 36);
     story.fail_between(NINE, NINE + HOUR, |second, who| {
@@ -410,8 +409,8 @@ fn background_use_of_tokens_neither_makes_nor_hides_one() {
             story.push(Line::new(NINE + second, who, Success).background());
         }
     }
-    let told = story.told();
-    assert!(told.only("outage").words.contains("50087"));
+    let run = story.run();
+    assert!(run.only("outage").words.contains("50087"));
 }
 
 #[test]
@@ -421,6 +420,6 @@ fn a_code_that_always_troubles_some_is_none() {
     story.fail_between(0, 4 * DAY, |second, who| {
         random.chance(25).then(|| Line::failure(second, who, Cause::Unknown, "7777"))
     });
-    let told = story.told();
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = story.run();
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }

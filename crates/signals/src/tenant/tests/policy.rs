@@ -1,4 +1,4 @@
-use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, Told, at};
+use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at};
 use crate::{
     cause::Cause,
     finding::{Confidence, Grade, Subject},
@@ -29,8 +29,8 @@ fn blocked(end: i64, line: impl Fn(i64, usize) -> Line) -> Story {
 }
 
 fn silent(story: &Story) {
-    let told = story.told();
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+    let run = story.run();
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
@@ -39,15 +39,15 @@ fn the_story_of_a_policy_gone_wrong() {
     story.push(change(TEN - 20 * MINUTE, NAME));
     story.push(change(TEN - 10 * MINUTE, "Another"));
     story.push(change(TEN - 2 * HOUR, NAME));
-    let told = story.told();
-    let found = told.only("policy_misconfiguration");
+    let run = story.run();
+    let found = run.only("policy_misconfiguration");
     assert_eq!(found.subject, Subject::Policy { provider: Provider::Entra, policy: NAME.into() });
     assert_eq!((found.grade, found.confidence), (Grade::Warning, Confidence::High));
-    let blocks: Vec<_> = told.with_code("53003").collect();
+    let blocks: Vec<_> = run.with_code("53003").collect();
     assert_eq!(Some(found.since), blocks[0].at());
     assert_eq!(Some(found.until), blocks.last().unwrap().at());
     assert_eq!(found.count, blocks.len() as u64);
-    let evidence = told.evidence(found);
+    let evidence = run.evidence(found);
     assert_eq!(evidence.len(), 20);
     assert_eq!(evidence[0].at(), Some(at(TEN - 20 * MINUTE)));
     assert_eq!(evidence[0].result(), AttemptResult::Lifecycle(Lifecycle::PolicyChanged));
@@ -59,8 +59,8 @@ fn the_story_of_a_policy_gone_wrong() {
     {
         assert!(found.words.contains(part), "{part}: {}", found.words);
     }
-    assert!(blocks.iter().all(|event| told.tenant.explains(event) == Some(0)));
-    assert!(told.with_code("50126").all(|event| told.tenant.explains(event).is_none()));
+    assert!(blocks.iter().all(|event| run.tenant.explains(event) == Some(0)));
+    assert!(run.with_code("50126").all(|event| run.tenant.explains(event).is_none()));
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn a_change_is_named_only_where_it_may_be_the_reason() {
     let words = |lines: &[Line]| {
         let mut story = blocked(TEN + 3 * HOUR, block);
         story.lines.extend(lines.iter().cloned());
-        let told = story.told();
-        let found = told.only("policy_misconfiguration");
-        (found.words.clone(), found.confidence, told.evidence(found)[0].result(), found.since)
+        let run = story.run();
+        let found = run.only("policy_misconfiguration");
+        (found.words.clone(), found.confidence, run.evidence(found)[0].result(), found.since)
     };
     let blocks = AttemptResult::Failure(Cause::PolicyBlock);
     let (said, confidence, first, since) = words(&[]);
@@ -96,10 +96,10 @@ fn a_change_is_named_only_where_it_may_be_the_reason() {
 
 #[test]
 fn it_may_still_block_and_nights_are_no_end() {
-    let told = blocked(5 * DAY, block).told();
-    let found = told.only("policy_misconfiguration");
+    let run = blocked(5 * DAY, block).run();
+    let found = run.only("policy_misconfiguration");
     assert!(found.words.contains("It still did at the end of the log"), "{}", found.words);
-    assert_eq!(found.count, told.with_code("53003").count() as u64);
+    assert_eq!(found.count, run.with_code("53003").count() as u64);
 }
 
 #[test]
@@ -108,15 +108,15 @@ fn another_one_a_week_later_is_another() {
     for began in [TEN, TEN + 7 * DAY] {
         story.fail_between(began, began + 2 * HOUR, |second, who| (who % 3 == 0).then(|| block(second, who)));
     }
-    let told = story.told();
-    assert_eq!(told.rules(), ["policy_misconfiguration"; 2], "{:#?}", told.words());
-    assert!(told.findings[1].since >= at(TEN + 7 * DAY));
+    let run = story.run();
+    assert_eq!(run.rules(), ["policy_misconfiguration"; 2], "{:#?}", run.words());
+    assert!(run.findings[1].since >= at(TEN + 7 * DAY));
 }
 
 #[test]
 fn the_name_may_be_missing() {
     let named = |line: fn(i64, usize) -> Line| {
-        blocked(TEN + HOUR, line).told().only("policy_misconfiguration").subject.clone()
+        blocked(TEN + HOUR, line).run().only("policy_misconfiguration").subject.clone()
     };
     let policy = |policy: &str| Subject::Policy { provider: Provider::Entra, policy: policy.into() };
     assert_eq!(named(|second, who| Line::failure(second, who, Cause::PolicyBlock, "53003")), policy("53003"));
@@ -126,14 +126,14 @@ fn the_name_may_be_missing() {
 
 #[test]
 fn clients_that_cannot_do_mfa_have_words_of_their_own() {
-    let told = blocked(TEN + 4 * HOUR, |second, who| {
+    let run = blocked(TEN + 4 * HOUR, |second, who| {
         let mut line = block(second, who).background();
         line.record.legacy = true;
         line.record.method = Method::Password;
         line
     })
-    .told();
-    let found = told.only("policy_misconfiguration");
+    .run();
+    let found = run.only("policy_misconfiguration");
     assert!(found.title.contains("clients that cannot do MFA"));
     assert!(found.remediation.contains("Do not switch the policy off"), "{}", found.remediation);
     assert!(found.words.contains("with a client that cannot do MFA"));
@@ -158,8 +158,8 @@ fn a_policy_that_always_blocked_is_none() {
                     story.push(block(day * DAY + second, who));
                 }
             }
-            let told = story.told();
-            assert!(told.findings.is_empty(), "{index}, {per_day} a day: {:#?}", told.words());
+            let run = story.run();
+            assert!(run.findings.is_empty(), "{index}, {per_day} a day: {:#?}", run.words());
         }
     }
 }
@@ -179,10 +179,10 @@ fn a_policy_that_stops_an_attack_is_none() {
     for who in 0..200 {
         story.push(block(TEN + i64::try_from(who).unwrap() * 20, who).strange());
     }
-    assert_eq!(story.told().rules(), ["policy_misconfiguration"]);
-    let told = story.told();
-    let strange = |event: &&crate::event::Event| event.seen().0 == crate::event::Familiarity::New;
-    assert!(told.with_code("53003").filter(strange).all(|event| told.tenant.explains(event).is_none()));
+    assert_eq!(story.run().rules(), ["policy_misconfiguration"]);
+    let run = story.run();
+    let strange = |event: &&crate::event::Event| event.familiarity().0 == crate::event::Familiarity::New;
+    assert!(run.with_code("53003").filter(strange).all(|event| run.tenant.explains(event).is_none()));
 }
 
 #[test]
@@ -201,14 +201,14 @@ fn background_use_of_tokens_makes_none() {
 }
 
 /// Five days of work, then this many people, of whom some had never signed in, at these times.
-fn edge(people: usize, strangers: usize, first: i64) -> Told {
+fn edge(people: usize, strangers: usize, first: i64) -> StoryRun {
     let mut story = Story::at_work(300, 5, 46);
     for index in 0..people {
         let who = if index < strangers { 700 + index } else { index };
         let second = if index == 0 { 4 * DAY + 20 * HOUR - first } else { 4 * DAY + 20 * HOUR };
         story.push(block(second, who));
     }
-    story.told()
+    story.run()
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_young_log_takes_twice_as_many_or_the_change_itself() {
         if changed {
             story.push(change(11 * HOUR - MINUTE, NAME));
         }
-        story.told().rules().len()
+        story.run().rules().len()
     };
     assert_eq!([young(9, false), young(10, false), young(4, true), young(5, true)], [0, 1, 0, 1]);
 }
@@ -247,5 +247,5 @@ fn the_edges_are_settings() {
     }
     silent(&story);
     let settings = Settings::from_toml("policy.people = 3").unwrap();
-    assert_eq!(story.told_with(&settings, &mut Random(1)).rules(), ["policy_misconfiguration"]);
+    assert_eq!(story.run_with(&settings, &mut Random(1)).rules(), ["policy_misconfiguration"]);
 }

@@ -1,4 +1,4 @@
-use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, Told, at};
+use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at};
 use crate::{
     cause::Cause,
     finding::{Confidence, Grade, Subject},
@@ -25,41 +25,41 @@ fn lost(cause: Cause, method: Method) -> impl Fn(i64, usize) -> Option<Line> {
     move |second, who| Some(Line::failure(second, who, cause, "lost").by(method))
 }
 
-fn silent(told: &Told) {
-    assert!(told.findings.is_empty(), "{:#?}", told.words());
+fn silent(run: &StoryRun) {
+    assert!(run.findings.is_empty(), "{:#?}", run.words());
 }
 
 #[test]
 fn the_story_of_lost_messages() {
-    let told = struck(Method::Sms, lost(Cause::MfaDeliveryFailed, Method::Sms)).told();
-    let found = told.only("sms_trouble");
+    let run = struck(Method::Sms, lost(Cause::MfaDeliveryFailed, Method::Sms)).run();
+    let found = run.only("sms_trouble");
     assert_eq!(found.subject, Subject::Tenant { provider: Provider::Entra });
     assert_eq!((found.grade, found.confidence), (Grade::Notice, Confidence::High));
-    let lost: Vec<_> = told.with_code("lost").collect();
+    let lost: Vec<_> = run.with_code("lost").collect();
     assert!(found.since <= at(ONE + 15 * MINUTE) && found.since >= at(ONE), "{}", found.words);
     assert_eq!(Some(found.until), lost.last().unwrap().at());
     // Others whose message does not come meanwhile count too.
-    let all = told
+    let all = run
         .events
         .iter()
         .filter(|event| crate::tenant::sms::is_trouble(event) && event.method() == Method::Sms);
     let all = all.filter(|event| (found.since..=found.until).contains(&event.at().unwrap()));
     assert_eq!(found.count, all.count() as u64);
-    assert_eq!(told.evidence(found)[0].position(), lost[0].position());
+    assert_eq!(run.evidence(found)[0].position(), lost[0].position());
     assert!(
         found.words.contains("text messages") && found.words.contains("They arrive again since"),
         "{}",
         found.words
     );
-    assert!(lost.iter().all(|event| told.tenant.explains(event) == Some(0)));
+    assert!(lost.iter().all(|event| run.tenant.explains(event) == Some(0)));
 }
 
 #[test]
 fn every_shape_it_comes_in() {
     for method in [Method::Sms, Method::Voice] {
         for cause in [Cause::MfaDeliveryFailed, Cause::MfaRateLimited, Cause::MfaNoResponse] {
-            let told = struck(method, lost(cause, method)).told();
-            let found = told.only("sms_trouble");
+            let run = struck(method, lost(cause, method)).run();
+            let found = run.only("sms_trouble");
             assert_eq!(found.title.contains("Calls"), method == Method::Voice);
             assert_eq!(found.confidence == Confidence::Medium, cause == Cause::MfaNoResponse);
         }
@@ -73,14 +73,14 @@ fn both_lines_at_once_are_two() {
         (who % 10 == 5)
             .then(|| Line::failure(second, who, Cause::MfaDeliveryFailed, "lost").by(Method::Voice))
     });
-    assert_eq!(story.told().rules(), ["sms_trouble"; 2]);
+    assert_eq!(story.run().rules(), ["sms_trouble"; 2]);
 }
 
 #[test]
 fn it_may_still_go_on() {
     let mut story = struck(Method::Sms, lost(Cause::MfaDeliveryFailed, Method::Sms));
     story.lines.retain(|line| line.record.at.unwrap() < at(ONE + HOUR));
-    assert!(story.told().only("sms_trouble").words.contains("It was still going on at the end of the log"));
+    assert!(story.run().only("sms_trouble").words.contains("It was still going on at the end of the log"));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn one_person_who_asks_too_often_is_none() {
     for index in 0..40 {
         story.push(Line::failure(ONE + index * 30, 10, Cause::MfaRateLimited, "50088").by(Method::Sms));
     }
-    silent(&story.told());
+    silent(&story.run());
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn an_outage_of_everything_is_none() {
             _ => line(Cause::ProviderOutage).by(Method::Push),
         })
     });
-    story.told().only("outage");
+    story.run().only("outage");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn messages_that_strangers_ask_for_are_none() {
         story
             .push(Line::failure(second, index * 2, Cause::MfaRateLimited, "50088").by(Method::Sms).strange());
     }
-    silent(&story.told());
+    silent(&story.run());
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_push_that_nobody_answers_is_none() {
         let second = ONE + i64::try_from(who).unwrap() * 60;
         story.push(Line::failure(second, who * 10 + 1, Cause::MfaNoResponse, "500121").by(Method::Push));
     }
-    silent(&story.told());
+    silent(&story.run());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_method_that_never_worked_is_none() {
     story.fail_between(0, 4 * DAY, |second, who| {
         (who % 10 == 0).then(|| Line::failure(second, who, Cause::MfaDeliveryFailed, "lost").by(Method::Sms))
     });
-    silent(&story.told());
+    silent(&story.run());
 }
 
 /// Two days on which text messages work; then, in the evening, this many that do not and this many that do.
@@ -152,7 +152,7 @@ fn edge(lost: usize, arrived: usize, first: i64) -> Story {
 
 #[test]
 fn the_edges() {
-    let fires = |lost, arrived, first| !edge(lost, arrived, first).told().findings.is_empty();
+    let fires = |lost, arrived, first| !edge(lost, arrived, first).run().findings.is_empty();
     assert_eq!([fires(4, 0, 0), fires(5, 0, 0)], [false, true]);
     assert_eq!([fires(5, 0, 30 * MINUTE), fires(5, 0, 30 * MINUTE + SECOND)], [true, false]);
     // Halved: with nearly all arriving usually, half of ten is no more than half; six of eleven is.
@@ -162,5 +162,5 @@ fn the_edges() {
 #[test]
 fn the_edges_are_settings() {
     let settings = Settings::from_toml("sms.people = 4").unwrap();
-    assert_eq!(edge(4, 0, 0).told_with(&settings, &mut Random(1)).rules(), ["sms_trouble"]);
+    assert_eq!(edge(4, 0, 0).run_with(&settings, &mut Random(1)).rules(), ["sms_trouble"]);
 }

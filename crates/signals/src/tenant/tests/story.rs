@@ -30,8 +30,8 @@ pub fn at(second: i64) -> Timestamp {
 #[derive(Clone)]
 pub struct Line {
     pub record: SignIn<'static>,
-    pub network_seen: Familiarity,
-    pub address_seen: Familiarity,
+    pub network_familiarity: Familiarity,
+    pub address_familiarity: Familiarity,
 }
 
 impl Line {
@@ -40,7 +40,7 @@ impl Line {
         record.at = Some(at(second));
         record.set_person(Some(format!("p{who}").into()));
         record.set_ip(Some(&format!("2001:db8:{who:x}::7")));
-        Self { record, network_seen: Familiarity::Known, address_seen: Familiarity::Known }
+        Self { record, network_familiarity: Familiarity::Known, address_familiarity: Familiarity::Known }
     }
 
     pub fn failure(second: i64, who: usize, cause: Cause, code: &'static str) -> Self {
@@ -56,13 +56,13 @@ impl Line {
 
     /// Where neither the person nor anybody else has been.
     pub fn strange(mut self) -> Self {
-        (self.network_seen, self.address_seen) = (Familiarity::New, Familiarity::New);
+        (self.network_familiarity, self.address_familiarity) = (Familiarity::New, Familiarity::New);
         self
     }
 
     /// Too little is known.
     pub fn unsure(mut self) -> Self {
-        (self.network_seen, self.address_seen) = (Familiarity::Unsure, Familiarity::Unsure);
+        (self.network_familiarity, self.address_familiarity) = (Familiarity::Unsure, Familiarity::Unsure);
         self
     }
 
@@ -184,12 +184,12 @@ impl Story {
         }
     }
 
-    pub fn told(&self) -> Told {
-        self.told_with(&Settings::default(), &mut Random(1))
+    pub fn run(&self) -> StoryRun {
+        self.run_with(&Settings::default(), &mut Random(1))
     }
 
     /// Events with one time are in an order that `random` chooses.
-    pub fn told_with(&self, settings: &Settings, random: &mut Random) -> Told {
+    pub fn run_with(&self, settings: &Settings, random: &mut Random) -> StoryRun {
         let mut lines: Vec<_> = self.lines.clone();
         lines.sort_by_key(|line| line.record.at);
         for (index, line) in lines.iter_mut().enumerate() {
@@ -204,13 +204,13 @@ impl Story {
         let mut writer = Writer::new(&texts);
         for line in &lines {
             let mut event = Event::of(&line.record, &mut writer);
-            event.set_seen(line.network_seen, Familiarity::Known, Familiarity::Known);
-            event.set_address_seen(line.address_seen);
+            event.set_familiarity(line.network_familiarity, Familiarity::Known, Familiarity::Known);
+            event.set_address_familiarity(line.address_familiarity);
             tenant.take(&event);
             events.push(event);
         }
         let findings = tenant.findings(&texts);
-        Told { findings, tenant, events, texts }
+        StoryRun { findings, tenant, events, texts }
     }
 }
 
@@ -219,14 +219,14 @@ fn sms_or_voice(who: usize) -> Method {
 }
 
 /// What the detectors said, and to what.
-pub struct Told {
+pub struct StoryRun {
     pub findings: Vec<Finding>,
     pub tenant: Tenant,
     pub events: Vec<Event>,
     pub texts: Texts,
 }
 
-impl Told {
+impl StoryRun {
     pub fn rules(&self) -> Vec<&str> {
         self.findings.iter().map(|finding| &*finding.rule).collect()
     }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn fact(who: u32, key: char, at: i64, network: u64) -> Fact<char> {
-    Fact { who, key, at, ending: Ending::Failed, network, known: false, before: false }
+    Fact { who, key, at, ending: Ending::Failed, network, familiar: false, before: false }
 }
 
 /// The window, told by looking at all facts again.
@@ -60,7 +60,7 @@ fn a_fact_lives_to_the_last_moment_of_the_span_and_no_longer() {
 
 #[test]
 fn at_one_time_the_order_does_not_matter() {
-    let failed = Fact { known: true, ..fact(1, 'a', 5, 2) };
+    let failed = Fact { familiar: true, ..fact(1, 'a', 5, 2) };
     let succeeded = Fact { ending: Ending::Succeeded, ..fact(1, 'a', 5, 9) };
     for both in [[failed, succeeded], [succeeded, failed]] {
         let mut window = SlidingWindow::new(600);
@@ -68,7 +68,7 @@ fn at_one_time_the_order_does_not_matter() {
             window.take(fact);
         }
         let counts = window.counts('a').unwrap();
-        assert_eq!((counts.people, counts.succeeded, counts.known), (1, 1, 1));
+        assert_eq!((counts.people, counts.succeeded, counts.familiar), (1, 1, 1));
         assert_eq!((counts.networks.count(), counts.networks.largest()), (1, 1));
     }
 }
