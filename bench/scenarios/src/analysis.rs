@@ -28,7 +28,7 @@ pub struct Found {
     /// Its last.
     pub until: i64,
     /// What it says.
-    pub words: String,
+    pub description: String,
 }
 
 /// What is said about one person.
@@ -98,8 +98,8 @@ fn unread(parsed: &Parsed<'_>) -> Option<String> {
     match parsed {
         Parsed::Attempt(_) => None,
         Parsed::Several(records) => records.is_empty().then(|| "no record in it".to_owned()),
-        Parsed::Foreign(kind) => Some(format!("taken for something else: {kind}")),
-        Parsed::Damaged(damage) => Some(format!("damaged: {damage}")),
+        Parsed::Unrecognised(kind) => Some(format!("taken for something else: {kind}")),
+        Parsed::Malformed(defect) => Some(format!("malformed: {defect}")),
     }
 }
 
@@ -118,7 +118,7 @@ fn found(finding: &Finding) -> Option<Found> {
         people,
         since: millis(finding.since),
         until: millis(finding.until),
-        words: finding.words.clone(),
+        description: finding.words.clone(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is true about a story: what must be found, what may, and how its people are.
+//! What is true about a scenario: what must be found, what may, and how its people are.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -135,12 +135,12 @@ fn rung(cause: Cause) -> u8 {
     }
 }
 
-/// Everything that is true about a story. Empty: nothing is to be found.
+/// Everything that is true about a scenario. Empty: nothing is to be found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// Findings that are right. Any other about the story's people and addresses is wrong.
+    /// Findings that are right. Any other about the scenario's people and addresses is wrong.
     pub claims: Vec<Claim>,
-    /// The rules that this story is made to tempt.
+    /// The rules that this scenario is made to tempt.
     pub traps: Vec<&'static str>,
     /// How people are at the end.
     pub people: Vec<Person>,
@@ -173,7 +173,7 @@ impl Answer {
         }
     }
 
-    /// These must not be found; said by name because the story looks like them.
+    /// These must not be found; said by name because the scenario looks like them.
     pub fn must_not(&mut self, rules: &[&'static str]) -> &mut Self {
         self.traps.extend_from_slice(rules);
         self

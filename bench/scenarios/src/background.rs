@@ -6,7 +6,7 @@
 use postern_signals::Provider;
 
 use crate::{
-    act::{Act, Pause, Proof},
+    event::{Pause, Proof, ScenarioEvent},
     seeded::Seeded,
     time::{HOUR, MINUTE, weekday},
     world::{Account, Origin, Seat, places},
@@ -48,7 +48,7 @@ pub struct Step {
     /// From where.
     pub seat: Seat,
     /// What.
-    pub act: Act,
+    pub event: ScenarioEvent,
     /// The policy that says no.
     pub policy: Option<&'static str>,
 }
@@ -57,7 +57,7 @@ pub struct Step {
 #[derive(Debug)]
 pub struct Life<'a> {
     who: &'a Account,
-    drawn: Seeded,
+    random: Seeded,
     /// Percent of workdays on which this account is used.
     busy: u32,
     trip: Option<Trip>,
@@ -74,67 +74,68 @@ pub struct Trip {
 }
 
 impl<'a> Life<'a> {
-    /// Somebody of whom nothing is told.
-    pub fn of(who: &'a Account, trip: Option<Trip>, mut drawn: Seeded) -> Self {
+    /// Somebody whom no scenario has made.
+    pub fn of(who: &'a Account, trip: Option<Trip>, mut random: Seeded) -> Self {
         let primary = matches!(who.provider, Provider::Entra | Provider::Okta);
-        let busy = if primary { drawn.between(45, 92) } else { drawn.between(15, 60) };
-        Self { who, drawn, busy: u32::try_from(busy).unwrap_or(50), trip }
+        let busy = if primary { random.between(45, 92) } else { random.between(15, 60) };
+        Self { who, random, busy: u32::try_from(busy).unwrap_or(50), trip }
     }
 
-    /// Somebody who is in a story: at work nearly every day, and never elsewhere.
-    pub fn settled(who: &'a Account, drawn: Seeded) -> Self {
-        Self { who, drawn, busy: 85, trip: None }
+    /// Somebody who is in a scenario: at work nearly every day, and never elsewhere.
+    pub fn settled(who: &'a Account, random: Seeded) -> Self {
+        Self { who, random, busy: 85, trip: None }
     }
 
     /// What happens on the day that begins at this midnight; one list per sign-in.
     pub fn day(&mut self, day: i64, midnight: i64) -> Vec<Vec<Step>> {
         let weekend = weekday(midnight + self.who.city.ahead * MINUTE) >= 5;
         let busy = if weekend { self.busy / 9 } else { self.busy };
-        if !self.drawn.chance(busy) {
+        if !self.random.chance(busy) {
             return Vec::new();
         }
-        let count = 1 + usize::from(self.drawn.chance(30)) + usize::from(self.drawn.chance(8));
+        let count = 1 + usize::from(self.random.chance(30)) + usize::from(self.random.chance(8));
         let mut times: Vec<_> = (0..count).map(|_| midnight + self.moment()).collect();
         times.sort_unstable();
         // Whoever has just signed in does not do it again at once.
         times.dedup_by(|next, before| *next - *before < 40 * MINUTE);
-        let at_home = self.drawn.chance(if weekend { 90 } else { 35 });
+        let at_home = self.random.chance(if weekend { 90 } else { 35 });
         let flying = self.trip.is_some_and(|trip| day == trip.first || day == trip.first + trip.days);
         times.retain(|at| !flying || at - midnight > 15 * HOUR);
         times.into_iter().map(|at| self.sign_in(at, day, at_home)).collect()
     }
 
     fn moment(&mut self) -> i64 {
-        self.drawn.weighted(&HOURS) * HOUR + self.drawn.between(0, HOUR - 1)
+        self.random.weighted(&HOURS) * HOUR + self.random.between(0, HOUR - 1)
     }
 
     fn sign_in(&mut self, mut at: i64, day: i64, at_home: bool) -> Vec<Step> {
         let seat = self.seat(at, day, at_home);
         let mut steps = Vec::new();
-        for (act, policy) in self.failures(&seat) {
-            steps.push(Step { at, seat, act, policy });
+        for (event, policy) in self.failures(&seat) {
+            steps.push(Step { at, seat, event, policy });
             // Whoever waits for a prompt that does not come waits for more than a minute.
-            let waits = if matches!(act, Act::NoAnswer(_)) { 70_000 } else { 0 };
-            at += waits + self.drawn.between(12_000, 75_000);
+            let waits = if matches!(event, ScenarioEvent::NoAnswer(_)) { 70_000 } else { 0 };
+            at += waits + self.random.between(12_000, 75_000);
         }
         // A phone that no policy lets in is put away, and the laptop taken.
         let blocked = steps.iter().any(|step| step.policy.is_some());
         let seat = if blocked { Seat { client: self.who.at_home(at).client, ..seat } } else { seat };
-        let step = |at, act| Step { at, seat, act, policy: None };
+        let step = |at, event| Step { at, seat, event, policy: None };
         let entra = self.who.provider == Provider::Entra;
-        if entra && self.drawn.chance(45) {
-            let pause = self.drawn.chance(25);
-            steps.push(step(at, Act::Paused(if pause { Pause::NoSession } else { Pause::Mfa })));
-            at += self.drawn.between(2_000, 9_000);
+        if entra && self.random.chance(45) {
+            let pause = self.random.chance(25);
+            steps.push(step(at, ScenarioEvent::Paused(if pause { Pause::NoSession } else { Pause::Mfa })));
+            at += self.random.between(2_000, 9_000);
         }
-        steps.push(step(at, Act::In(usual_proof(self.who))));
-        if entra && self.drawn.chance(20) {
-            steps.push(step(at + 4_000, Act::Paused(Pause::KeepSignedIn)));
+        steps.push(step(at, ScenarioEvent::In(usual_proof(self.who))));
+        if entra && self.random.chance(20) {
+            steps.push(step(at + 4_000, ScenarioEvent::Paused(Pause::KeepSignedIn)));
         }
-        if entra && self.drawn.chance(35) {
-            let later = self.drawn.between(20, 55) * MINUTE;
-            let act = if self.drawn.chance(12) { Act::SessionExpired } else { Act::Token };
-            steps.push(step(at + later, act));
+        if entra && self.random.chance(35) {
+            let later = self.random.between(20, 55) * MINUTE;
+            let event =
+                if self.random.chance(12) { ScenarioEvent::SessionExpired } else { ScenarioEvent::Token };
+            steps.push(step(at + later, event));
         }
         steps
     }
@@ -145,13 +146,13 @@ impl<'a> Life<'a> {
         {
             return self.who.visiting(trip.from, at);
         }
-        if self.drawn.chance(14) {
+        if self.random.chance(14) {
             let phone = self.who.on_the_way();
             // At home a phone is on Wi-Fi; elsewhere its carrier gives it another address each time.
-            let from = if self.drawn.chance(45) {
+            let from = if self.random.chance(45) {
                 self.who.at_home(at).from
             } else {
-                Origin::carrier(self.who.city, &mut self.drawn)
+                Origin::carrier(self.who.city, &mut self.random)
             };
             Seat { from, ..phone }
         } else if at_home {
@@ -162,69 +163,78 @@ impl<'a> Life<'a> {
     }
 
     /// `None`: this provider's log would not show it.
-    fn act_of(&mut self, trouble: Trouble) -> Option<Act> {
+    fn event_for(&mut self, trouble: Trouble) -> Option<ScenarioEvent> {
         let provider = self.who.provider;
         match trouble {
-            Trouble::Password => return Some(Act::BadPassword),
-            Trouble::Device => return Some(Act::DeviceBlock),
-            Trouble::Policy => return Some(Act::PolicyBlock),
+            Trouble::Password => return Some(ScenarioEvent::BadPassword),
+            Trouble::Device => return Some(ScenarioEvent::DeviceBlock),
+            Trouble::Policy => return Some(ScenarioEvent::PolicyBlock),
             Trouble::Factor => {}
         }
-        let reused = self.drawn.chance(22) && matches!(provider, Provider::Entra | Provider::Postern);
+        let reused = self.random.chance(22) && matches!(provider, Provider::Entra | Provider::Postern);
         match usual_proof(self.who) {
             Proof::Push if matches!(provider, Provider::Google | Provider::Postern) => {
-                Some(Act::WrongCode(Proof::Totp))
+                Some(ScenarioEvent::WrongCode(Proof::Totp))
             }
-            Proof::Push => Some(if self.drawn.chance(25) { Act::Denied } else { Act::NoAnswer(Proof::Push) }),
+            Proof::Push => Some(if self.random.chance(25) {
+                ScenarioEvent::Denied
+            } else {
+                ScenarioEvent::NoAnswer(Proof::Push)
+            }),
             Proof::Sms
-                if self.drawn.chance(45) && !matches!(provider, Provider::Google | Provider::Postern) =>
+                if self.random.chance(45) && !matches!(provider, Provider::Google | Provider::Postern) =>
             {
-                Some(Act::Undelivered(Proof::Sms))
+                Some(ScenarioEvent::Undelivered(Proof::Sms))
             }
-            Proof::Totp if reused => Some(Act::CodeReused),
-            proof @ (Proof::Totp | Proof::Sms) => Some(Act::WrongCode(proof)),
+            Proof::Totp if reused => Some(ScenarioEvent::CodeReused),
+            proof @ (Proof::Totp | Proof::Sms) => Some(ScenarioEvent::WrongCode(proof)),
             Proof::Voice | Proof::Bypass | Proof::None => None,
         }
     }
 
     /// Nothing, or one kind of trouble: people repeat the mistake that they make.
-    fn failures(&mut self, seat: &Seat) -> Vec<(Act, Option<&'static str>)> {
-        if self.drawn.chance(46) {
+    fn failures(&mut self, seat: &Seat) -> Vec<(ScenarioEvent, Option<&'static str>)> {
+        if self.random.chance(46) {
             return Vec::new();
         }
-        let trouble = self.drawn.weighted(troubles(self.who.provider));
-        let Some(act) = self.act_of(trouble) else { return Vec::new() };
-        let policy = match act {
-            Act::DeviceBlock | Act::PolicyBlock if seat.client.managed => return Vec::new(),
-            Act::DeviceBlock => Some("Compliant devices only"),
-            Act::PolicyBlock => Some("Browsers that are known"),
+        let trouble = self.random.weighted(troubles(self.who.provider));
+        let Some(event) = self.event_for(trouble) else { return Vec::new() };
+        let policy = match event {
+            ScenarioEvent::DeviceBlock | ScenarioEvent::PolicyBlock if seat.client.managed => {
+                return Vec::new();
+            }
+            ScenarioEvent::DeviceBlock => Some("Compliant devices only"),
+            ScenarioEvent::PolicyBlock => Some("Browsers that are known"),
             _ => None,
         };
-        let most = match act {
-            Act::BadPassword => self.drawn.weighted(&[(30, 1), (35, 2), (22, 3), (13, 4)]),
-            Act::WrongCode(_) => self.drawn.weighted(&[(60, 1), (40, 2)]),
+        let most = match event {
+            ScenarioEvent::BadPassword => self.random.weighted(&[(30, 1), (35, 2), (22, 3), (13, 4)]),
+            ScenarioEvent::WrongCode(_) => self.random.weighted(&[(60, 1), (40, 2)]),
             _ => 1,
         };
-        vec![(act, policy); most]
+        vec![(event, policy); most]
     }
 }
 
 impl Trip {
     /// Where one in seven goes within the month. `days`: length of the log.
-    pub fn drawn(who: &Account, days: i64, drawn: &mut Seeded) -> Option<Self> {
-        if !drawn.chance(15) {
+    pub fn random(who: &Account, days: i64, random: &mut Seeded) -> Option<Self> {
+        if !random.chance(15) {
             return None;
         }
         let place = loop {
-            let place =
-                if drawn.chance(60) { drawn.pick(&places::OFFICES) } else { drawn.pick(&places::ELSEWHERE) };
+            let place = if random.chance(60) {
+                random.pick(&places::OFFICES)
+            } else {
+                random.pick(&places::ELSEWHERE)
+            };
             // What an ordinary flight does overnight.
             if place.city != who.city.city && who.city.kilometres_to(&place) < 9_000.0 {
                 break place;
             }
         };
-        let first = drawn.between(4, days - 6);
-        Some(Self { first, days: drawn.between(2, 4), from: Origin::visiting(place, drawn) })
+        let first = random.between(4, days - 6);
+        Some(Self { first, days: random.between(2, 4), from: Origin::visiting(place, random) })
     }
 }
 

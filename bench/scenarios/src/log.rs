@@ -3,21 +3,21 @@
 use postern_signals::Provider;
 
 use crate::{
-    act::Scene,
+    event::EventContext,
     seeded::Seeded,
     wire::{self, Line},
-    world::House,
+    world::OrganisationProfile,
 };
 
 /// Of a thousand rows, so many come twice.
 const REPEATS: i64 = 15;
 
-/// Collects what is told.
+/// Collects what is written.
 #[derive(Debug)]
 pub struct Log {
     entries: Vec<Entry>,
-    drawn: Seeded,
-    unsaid: Vec<String>,
+    random: Seeded,
+    unsupported_events: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ struct Entry {
     text: String,
 }
 
-/// Whose line it is: the story's of this number, or nobody's in particular.
+/// Whose line it is: the scenario's of this number, or nobody's in particular.
 pub type Owner = Option<u32>;
 
 /// One provider's file.
@@ -53,34 +53,40 @@ impl LogFile {
 impl Log {
     /// An empty one.
     pub fn new(seed: u64) -> Self {
-        Self { entries: Vec::new(), drawn: Seeded::named(seed, "log"), unsaid: Vec::new() }
+        Self { entries: Vec::new(), random: Seeded::named(seed, "log"), unsupported_events: Vec::new() }
     }
 
-    /// Writes what the vendor says about it.
-    pub fn tell(&mut self, scene: &Scene<'_>, house: &House, drawn: &mut Seeded, owner: Owner) -> Vec<Line> {
-        let provider = scene.who.provider;
-        let Some(lines) = wire::lines(scene, house, drawn) else {
-            self.unsaid.push(format!("{} cannot say {:?}", provider.as_str(), scene.act));
+    /// Writes the vendor's lines about this event.
+    pub fn write_event(
+        &mut self,
+        context: &EventContext<'_>,
+        profile: &OrganisationProfile,
+        random: &mut Seeded,
+        owner: Owner,
+    ) -> Vec<Line> {
+        let provider = context.who.provider;
+        let Some(lines) = wire::lines(context, profile, random) else {
+            self.unsupported_events.push(format!("{} cannot say {:?}", provider.as_str(), context.event));
             return Vec::new();
         };
         for line in &lines {
-            self.write(provider, line, owner);
+            self.write_line(provider, line, owner);
         }
         lines
     }
 
     /// Writes a line once, or, as it happens, twice.
-    pub fn write(&mut self, provider: Provider, line: &Line, owner: Owner) {
-        let twice = self.drawn.between(0, 999) < REPEATS;
+    pub fn write_line(&mut self, provider: Provider, line: &Line, owner: Owner) {
+        let twice = self.random.between(0, 999) < REPEATS;
         for _ in 0..=usize::from(twice) {
             let exported = line.at + self.delay(provider);
             self.entries.push(Entry { exported, provider, owner, text: line.text.clone() });
         }
     }
 
-    /// Acts that no vendor has words for: a mistake in a story.
-    pub fn unsaid(&self) -> &[String] {
-        &self.unsaid
+    /// Events that the vendor's log cannot describe: a mistake in a scenario.
+    pub fn unsupported_events(&self) -> &[String] {
+        &self.unsupported_events
     }
 
     /// The files, each in the order of its export.
@@ -103,9 +109,9 @@ impl Log {
     /// A cloud collects from many machines; a server writes as it happens.
     fn delay(&mut self, provider: Provider) -> i64 {
         match provider {
-            Provider::Entra => self.drawn.between(0, 240_000),
-            Provider::Keycloak | Provider::Postern => self.drawn.between(0, 50),
-            _ => self.drawn.between(0, 20_000),
+            Provider::Entra => self.random.between(0, 240_000),
+            Provider::Keycloak | Provider::Postern => self.random.between(0, 50),
+            _ => self.random.between(0, 20_000),
         }
     }
 }

@@ -14,8 +14,8 @@ use clap::Parser;
 use postern_scenarios::{
     Organisation, Scores,
     analysis::analyse,
+    scenarios::kinds,
     score::{compare, print},
-    stories::kinds,
 };
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ fn measure(args: &Args) -> Result<bool, Box<dyn Error>> {
         let _ = writeln!(
             io::stderr(),
             "seed {seed}: {people} people, {lines} lines, {} stories",
-            organisation.stories.len()
+            organisation.scenarios.len()
         );
         compare(&mut scores, &organisation, analysed);
     }
@@ -107,7 +107,7 @@ fn unread(scores: &Scores, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)?;
     writeln!(out, "{} lines were not read as what they are:", scores.unread.len())?;
     for (seed, line) in scores.unread.iter().take(LISTED) {
-        let whose = line.owner.map_or_else(|| "background".to_owned(), |story| format!("story {story}"));
+        let whose = line.owner.map_or_else(|| "background".to_owned(), |number| format!("story {number}"));
         writeln!(out, "seed {seed}, {} line {}, {whose}: {}", line.file, line.line, line.why)?;
     }
     let mut by_kind = std::collections::BTreeMap::<_, u64>::new();
@@ -128,16 +128,16 @@ fn keep(organisation: &Organisation, folder: &Path) -> io::Result<()> {
     }
     let kinds = kinds();
     let answers: Value = organisation
-        .stories
+        .scenarios
         .iter()
-        .map(|story| {
+        .map(|scenario| {
             json!({
-                "story": story.number,
-                "kind": kinds.get(story.kind).map(|kind| kind.name),
-                "since": postern_scenarios::time::rfc3339(story.since),
-                "until": postern_scenarios::time::rfc3339(story.until),
-                "people": story.people.iter().map(|(_, login)| login).collect::<Vec<_>>(),
-                "answer": story.answer.as_json(),
+                "story": scenario.number,
+                "kind": kinds.get(scenario.kind).map(|kind| kind.name),
+                "since": postern_scenarios::time::rfc3339(scenario.since),
+                "until": postern_scenarios::time::rfc3339(scenario.until),
+                "people": scenario.people.iter().map(|(_, login)| login).collect::<Vec<_>>(),
+                "answer": scenario.answer.as_json(),
             })
         })
         .collect();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub use compare::compare;
 pub use table::print;
 
-use crate::{analysis::Unread, rules::Weight, stories::kinds};
+use crate::{analysis::Unread, rules::Weight, scenarios::kinds};
 
 /// Right and wrong of one kind or rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Count {
     pub missed: u64,
 }
 
-/// How the people of some stories were analysed.
+/// How the people of some scenarios were analysed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct People {
     /// Asked about.
@@ -42,11 +42,11 @@ pub struct People {
     pub rung: u64,
 }
 
-/// One kind of story, over all seeds.
+/// One kind of scenario, over all seeds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KindScore {
-    /// Stories told.
-    pub stories: u64,
+    /// Scenarios written.
+    pub scenarios: u64,
     /// Of these, below their threshold or innocent: nothing must be found.
     pub silent: u64,
     /// Of those, about which indeed nothing wrong was found.
@@ -66,7 +66,7 @@ pub struct Scores {
     pub kinds: Vec<KindScore>,
     /// By rule, everything included.
     pub rules: BTreeMap<String, Count>,
-    /// Wrong findings that a story names because it looks like them.
+    /// Wrong findings that a scenario names because it looks like them.
     pub trapped: u64,
     /// Wrong findings about the background, by how bad their rule is.
     pub background_wrong: BTreeMap<Option<Weight>, u64>,
@@ -112,7 +112,7 @@ impl People {
 
 impl KindScore {
     fn add(&mut self, other: &Self) {
-        self.stories += other.stories;
+        self.scenarios += other.scenarios;
         self.silent += other.silent;
         self.kept_silent += other.kept_silent;
         self.count.add(&other.count);
@@ -152,18 +152,18 @@ impl Scores {
             .iter()
             .zip(&self.kinds)
             .map(|(kind, score)| {
-                let mut told = json!({"kind": kind.name, "family": kind.family});
-                merge(&mut told, kind_json(score));
-                told
+                let mut entry = json!({"kind": kind.name, "family": kind.family});
+                merge(&mut entry, kind_json(score));
+                entry
             })
             .collect();
         let by_rule: Value = self
             .rules
             .iter()
             .map(|(rule, count)| {
-                let mut told = json!({"rule": rule});
-                merge(&mut told, count_json(count));
-                told
+                let mut entry = json!({"rule": rule});
+                merge(&mut entry, count_json(count));
+                entry
             })
             .collect();
         json!({
@@ -205,8 +205,8 @@ fn count_json(count: &Count) -> Value {
 }
 
 fn kind_json(score: &KindScore) -> Value {
-    let mut told = json!({
-        "stories": score.stories,
+    let mut entry = json!({
+        "stories": score.scenarios,
         "silent": score.silent,
         "kept_silent": score.kept_silent,
         "people": {
@@ -217,6 +217,6 @@ fn kind_json(score: &KindScore) -> Value {
             "rung_right": share(score.people.rung, score.people.asked_rung),
         },
     });
-    merge(&mut told, count_json(&score.count));
-    told
+    merge(&mut entry, count_json(&score.count));
+    entry
 }

@@ -1,7 +1,7 @@
 //! Chance that repeats: `SplitMix64` (Steele, Lea, Flood, 2014). Not a library's generator, because those may change
 //! their output between versions, and a log must not.
 
-/// The generator. Streams with different names are independent, so that one story's draws never move another's.
+/// The generator. Streams with different names are independent, so that one scenario's draws never move another's.
 #[derive(Debug, Clone)]
 pub struct Seeded(u64);
 

@@ -1,4 +1,4 @@
-//! Is a threshold reached by what was written? Answers are worked out from the drawn times, never assumed.
+//! Is a threshold reached by what was written? Answers are worked out from the random times, never assumed.
 
 /// Whether so many fell into one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What each vendor's log says about an act: the vendors' documented shapes, with invented values.
+//! What each vendor's log says about an event: the vendors' documented shapes, with invented values.
 
 mod auth0;
 mod cloudtrail;
@@ -12,7 +12,7 @@ mod postern;
 
 use postern_signals::Provider;
 
-use crate::{act::Scene, seeded::Seeded, world::House};
+use crate::{event::EventContext, seeded::Seeded, world::OrganisationProfile};
 
 /// A line of a log, without its break.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +23,22 @@ pub struct Line {
     pub text: String,
 }
 
-/// The lines of this act, none where the vendor says nothing about it.
-/// `None`: this vendor knows no such act, so that the story should not have been given to it.
-pub fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    match scene.who.provider {
-        Provider::Entra => entra::lines(scene, house, drawn),
-        Provider::Okta => okta::lines(scene, house, drawn),
-        Provider::Duo => duo::lines(scene, drawn),
-        Provider::Keycloak => keycloak::lines(scene, house, drawn),
-        Provider::Auth0 => auth0::lines(scene, drawn),
-        Provider::Google => google::lines(scene, drawn),
-        Provider::CloudTrail => cloudtrail::lines(scene, drawn),
-        Provider::Postern => postern::lines(scene, drawn),
+/// The lines of this event, none where the vendor says nothing about it.
+/// `None`: this vendor knows no such event, so that the scenario should not have been given to it.
+pub fn lines(
+    context: &EventContext<'_>,
+    profile: &OrganisationProfile,
+    random: &mut Seeded,
+) -> Option<Vec<Line>> {
+    match context.who.provider {
+        Provider::Entra => entra::lines(context, profile, random),
+        Provider::Okta => okta::lines(context, profile, random),
+        Provider::Duo => duo::lines(context, random),
+        Provider::Keycloak => keycloak::lines(context, profile, random),
+        Provider::Auth0 => auth0::lines(context, random),
+        Provider::Google => google::lines(context, random),
+        Provider::CloudTrail => cloudtrail::lines(context, random),
+        Provider::Postern => postern::lines(context, random),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::seeded::{Seeded, guid_of};
 
 /// What holds for the whole organisation: which products it has, and in which shape their logs come out.
 #[derive(Debug, Clone)]
-pub struct House {
+pub struct OrganisationProfile {
     /// Directory id.
     pub tenant: String,
     /// Entra rows come from Graph; else from diagnostic settings, in an envelope.
@@ -41,22 +41,22 @@ pub enum KeycloakLog {
     Plain,
 }
 
-impl House {
+impl OrganisationProfile {
     /// The organisation of this seed.
     pub fn of(seed: u64) -> Self {
-        let mut drawn = Seeded::named(seed, "house");
-        let main_office = drawn.pick(&places::OFFICES);
+        let mut random = Seeded::named(seed, "house");
+        let main_office = random.pick(&places::OFFICES);
         let branch = loop {
-            let other = drawn.pick(&places::OFFICES);
+            let other = random.pick(&places::OFFICES);
             if other.city != main_office.city {
                 break other;
             }
         };
         Self {
-            tenant: guid_of(drawn.number(), drawn.number()),
-            entra_graph: drawn.chance(50),
-            okta_identity_engine: drawn.chance(50),
-            keycloak: drawn.weighted(&[
+            tenant: guid_of(random.number(), random.number()),
+            entra_graph: random.chance(50),
+            okta_identity_engine: random.chance(50),
+            keycloak: random.weighted(&[
                 (50, KeycloakLog::Json),
                 (35, KeycloakLog::Quoted),
                 (15, KeycloakLog::Plain),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Count, KindScore, Scores, share};
-use crate::{rules::Weight, stories::kinds};
+use crate::{rules::Weight, scenarios::kinds};
 
 /// Prints everything.
 /// Err: the writer's own.
@@ -15,7 +15,7 @@ pub fn print(scores: &Scores, to: &mut impl Write) -> io::Result<()> {
     writeln!(
         to,
         "{} stories in {} lines; everything together: precision {}, recall {}",
-        total.stories,
+        total.scenarios,
         scores.lines,
         percent(total.count.precision()),
         percent(total.count.recall()),
@@ -70,7 +70,7 @@ fn columns(score: &KindScore) -> String {
     let Count { right, wrong, missed } = score.count;
     format!(
         "{:>8}{:>8}{right:>7}{missed:>8}{wrong:>7}{:>11}{:>8}{:>8}{:>8}",
-        score.stories,
+        score.scenarios,
         format!("{}/{}", score.kept_silent, score.silent),
         percent(score.count.precision()),
         percent(score.count.recall()),

@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 use super::{Line, one};
 use crate::{
-    act::{Act, Change, Proof, Scene},
+    event::{Change, EventContext, Proof, ScenarioEvent},
     seeded::Seeded,
     time::to_the_second,
     world::AWS_ACCOUNT as ACCOUNT,
 };
 
-pub(super) fn lines(scene: &Scene<'_>, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    let record = match scene.act {
-        Act::In(proof) => console(scene, true, proof != Proof::None, drawn),
-        Act::BadPassword | Act::NoSuchUser => console(scene, false, false, drawn),
-        Act::WrongCode(_) => console(scene, false, true, drawn),
-        Act::Changed(change) => changed(scene, call(change)?, drawn),
+pub(super) fn lines(context: &EventContext<'_>, random: &mut Seeded) -> Option<Vec<Line>> {
+    let record = match context.event {
+        ScenarioEvent::In(proof) => console(context, true, proof != Proof::None, random),
+        ScenarioEvent::BadPassword | ScenarioEvent::NoSuchUser => console(context, false, false, random),
+        ScenarioEvent::WrongCode(_) => console(context, false, true, random),
+        ScenarioEvent::Changed(change) => changed(context, call(change)?, random),
         _ => return None,
     };
-    Some(one(scene.at, &record))
+    Some(one(context.at, &record))
 }
 
 fn call(change: Change) -> Option<&'static str> {
@@ -31,11 +31,11 @@ fn call(change: Change) -> Option<&'static str> {
     }
 }
 
-fn identity(scene: &Scene<'_>) -> Value {
-    if scene.act == Act::NoSuchUser {
+fn identity(context: &EventContext<'_>) -> Value {
+    if context.event == ScenarioEvent::NoSuchUser {
         return json!({"type": "IAMUser", "accountId": ACCOUNT, "accessKeyId": "", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"});
     }
-    user(scene.by.unwrap_or(&scene.who.login), &scene.who.id("AIDA", 17).to_uppercase())
+    user(context.by.unwrap_or(&context.who.login), &context.who.id("AIDA", 17).to_uppercase())
 }
 
 fn user(name: &str, id: &str) -> Value {
@@ -48,16 +48,16 @@ fn user(name: &str, id: &str) -> Value {
     })
 }
 
-fn console(scene: &Scene<'_>, passed: bool, mfa: bool, drawn: &mut Seeded) -> Value {
+fn console(context: &EventContext<'_>, passed: bool, mfa: bool, random: &mut Seeded) -> Value {
     let mut record = json!({
         "eventVersion": "1.09",
-        "userIdentity": identity(scene),
-        "eventTime": to_the_second(scene.at),
+        "userIdentity": identity(context),
+        "eventTime": to_the_second(context.at),
         "eventSource": "signin.amazonaws.com",
         "eventName": "ConsoleLogin",
         "awsRegion": "eu-west-1",
-        "sourceIPAddress": scene.seat.from.ip.to_string(),
-        "userAgent": scene.seat.client.agent,
+        "sourceIPAddress": context.seat.from.ip.to_string(),
+        "userAgent": context.seat.client.agent,
         "requestParameters": null,
         "responseElements": {"ConsoleLogin": if passed { "Success" } else { "Failure" }},
         "additionalEventData": {
@@ -65,7 +65,7 @@ fn console(scene: &Scene<'_>, passed: bool, mfa: bool, drawn: &mut Seeded) -> Va
             "MobileVersion": "No",
             "MFAUsed": if mfa { "Yes" } else { "No" },
         },
-        "eventID": drawn.guid(),
+        "eventID": random.guid(),
         "readOnly": false,
         "eventType": "AwsConsoleSignIn",
         "managementEvent": true,
@@ -78,25 +78,25 @@ fn console(scene: &Scene<'_>, passed: bool, mfa: bool, drawn: &mut Seeded) -> Va
     record
 }
 
-fn changed(scene: &Scene<'_>, call: &str, drawn: &mut Seeded) -> Value {
+fn changed(context: &EventContext<'_>, call: &str, random: &mut Seeded) -> Value {
     json!({
         "eventVersion": "1.09",
-        "userIdentity": identity(scene),
-        "eventTime": to_the_second(scene.at),
+        "userIdentity": identity(context),
+        "eventTime": to_the_second(context.at),
         "eventSource": "iam.amazonaws.com",
         "eventName": call,
         "awsRegion": "us-east-1",
-        "sourceIPAddress": scene.seat.from.ip.to_string(),
-        "userAgent": scene.seat.client.agent,
+        "sourceIPAddress": context.seat.from.ip.to_string(),
+        "userAgent": context.seat.client.agent,
         "requestParameters": if call == "ChangePassword" { Value::Null } else {
             json!({
-                "userName": scene.who.login,
-                "serialNumber": format!("arn:aws:iam::{ACCOUNT}:mfa/{}", scene.who.login),
+                "userName": context.who.login,
+                "serialNumber": format!("arn:aws:iam::{ACCOUNT}:mfa/{}", context.who.login),
             })
         },
         "responseElements": null,
-        "requestID": drawn.guid(),
-        "eventID": drawn.guid(),
+        "requestID": random.guid(),
+        "eventID": random.guid(),
         "readOnly": false,
         "eventType": "AwsApiCall",
         "managementEvent": true,

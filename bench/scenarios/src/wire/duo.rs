@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Line, one};
 use crate::{
-    act::{Act, Change, Proof, Scene},
+    event::{Change, EventContext, Proof, ScenarioEvent},
     seeded::Seeded,
     time::{rfc3339, to_the_second, with_offset},
 };
@@ -13,48 +13,50 @@ use crate::{
 /// Factor, result, reason, milliseconds until it is known.
 type Ending = (&'static str, &'static str, &'static str, i64);
 
-pub(super) fn lines(scene: &Scene<'_>, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    if let Act::Changed(change) = scene.act {
-        return changed(change, scene, drawn);
+pub(super) fn lines(context: &EventContext<'_>, random: &mut Seeded) -> Option<Vec<Line>> {
+    if let ScenarioEvent::Changed(change) = context.event {
+        return changed(change, context, random);
     }
-    let ending = ending(scene.act)?;
-    let at = scene.at + ending.3;
-    Some(one(at, &authentication(scene, ending, at, drawn)))
+    let ending = ending(context.event)?;
+    let at = context.at + ending.3;
+    Some(one(at, &authentication(context, ending, at, random)))
 }
 
-fn ending(act: Act) -> Option<Ending> {
+fn ending(event: ScenarioEvent) -> Option<Ending> {
     const PUSH: &str = "duo_push";
     const NONE: &str = "not_available";
-    Some(match act {
-        Act::In(Proof::Push) | Act::InWithTwoPhones => (PUSH, "success", "user_approved", 7_000),
-        Act::In(Proof::Voice) => ("phone_call", "success", "user_approved", 15_000),
-        Act::In(Proof::Totp) => ("duo_mobile_passcode", "success", "valid_passcode", 0),
-        Act::In(Proof::Sms) => ("sms_passcode", "success", "valid_passcode", 0),
-        Act::In(Proof::Bypass) => ("bypass_code", "success", "valid_passcode", 0),
-        Act::Token => ("remembered_device", "success", "remembered_device", 0),
-        Act::Denied => (PUSH, "denied", "user_mistake", 6_000),
-        Act::Fraud => (PUSH, "fraud", "user_marked_fraud", 6_000),
-        Act::NoAnswer(Proof::Voice) => ("phone_call", "denied", "call_timed_out", 60_000),
-        Act::NoAnswer(_) => (PUSH, "denied", "no_response", 60_000),
-        Act::WrongCode(_) => ("duo_mobile_passcode", "denied", "invalid_passcode", 0),
-        Act::Locked => (NONE, "denied", "locked_out", 0),
-        Act::Disabled => (NONE, "denied", "user_disabled", 0),
-        Act::NotEnrolled => (NONE, "denied", "deny_unenrolled_user", 0),
-        Act::PolicyBlock => (NONE, "denied", "location_restricted", 0),
-        Act::DeviceBlock => (NONE, "denied", "endpoint_is_not_trusted", 0),
+    Some(match event {
+        ScenarioEvent::In(Proof::Push) | ScenarioEvent::InWithTwoPhones => {
+            (PUSH, "success", "user_approved", 7_000)
+        }
+        ScenarioEvent::In(Proof::Voice) => ("phone_call", "success", "user_approved", 15_000),
+        ScenarioEvent::In(Proof::Totp) => ("duo_mobile_passcode", "success", "valid_passcode", 0),
+        ScenarioEvent::In(Proof::Sms) => ("sms_passcode", "success", "valid_passcode", 0),
+        ScenarioEvent::In(Proof::Bypass) => ("bypass_code", "success", "valid_passcode", 0),
+        ScenarioEvent::Token => ("remembered_device", "success", "remembered_device", 0),
+        ScenarioEvent::Denied => (PUSH, "denied", "user_mistake", 6_000),
+        ScenarioEvent::Fraud => (PUSH, "fraud", "user_marked_fraud", 6_000),
+        ScenarioEvent::NoAnswer(Proof::Voice) => ("phone_call", "denied", "call_timed_out", 60_000),
+        ScenarioEvent::NoAnswer(_) => (PUSH, "denied", "no_response", 60_000),
+        ScenarioEvent::WrongCode(_) => ("duo_mobile_passcode", "denied", "invalid_passcode", 0),
+        ScenarioEvent::Locked => (NONE, "denied", "locked_out", 0),
+        ScenarioEvent::Disabled => (NONE, "denied", "user_disabled", 0),
+        ScenarioEvent::NotEnrolled => (NONE, "denied", "deny_unenrolled_user", 0),
+        ScenarioEvent::PolicyBlock => (NONE, "denied", "location_restricted", 0),
+        ScenarioEvent::DeviceBlock => (NONE, "denied", "endpoint_is_not_trusted", 0),
         _ => return None,
     })
 }
 
 fn authentication(
-    scene: &Scene<'_>,
+    context: &EventContext<'_>,
     (factor, result, reason, _): Ending,
     at: i64,
-    drawn: &mut Seeded,
+    random: &mut Seeded,
 ) -> Value {
-    let (who, from, client) = (scene.who, &scene.seat.from, &scene.seat.client);
-    let phone = scene.phone();
-    let beside = who.phone_beside(&scene.seat);
+    let (who, from, client) = (context.who, &context.seat.from, &context.seat.client);
+    let phone = context.phone();
+    let beside = who.phone_beside(&context.seat);
     let answered = matches!(factor, "duo_push" | "phone_call" | "duo_mobile_passcode" | "sms_passcode");
     json!({
         "access_device": {
@@ -95,42 +97,42 @@ fn authentication(
         "result": result,
         "timestamp": at.div_euclid(1000),
         "trusted_endpoint_status": if client.managed { "trusted" } else { "not trusted" },
-        "txid": drawn.guid(),
+        "txid": random.guid(),
         "user": {"groups": ["Staff"], "key": who.id("DU", 18).to_uppercase(), "name": who.login},
     })
 }
 
-fn changed(change: Change, scene: &Scene<'_>, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    let at = scene.at;
-    let user = scene.who.id("DU", 18).to_uppercase();
+fn changed(change: Change, context: &EventContext<'_>, random: &mut Seeded) -> Option<Vec<Line>> {
+    let at = context.at;
+    let user = context.who.id("DU", 18).to_uppercase();
     let (action, description) = match change {
         Change::Bypass => (
             "bypass_create",
             json!({
                 "bypass": "", "count": 1, "valid_secs": 3600, "auto_generated": true, "remaining_uses": 1,
-                "user_id": user, "bypass_code_ids": [drawn.capitals(20)],
+                "user_id": user, "bypass_code_ids": [random.capitals(20)],
             }),
         ),
         Change::Unlock => ("user_lockout_cleared", json!({"user_id": user})),
-        Change::Enrolled => return Some(one(at, &enrolment(scene, drawn))),
+        Change::Enrolled => return Some(one(at, &enrolment(context, random))),
         _ => return None,
     };
     let record = json!({
         "action": action,
         "description": description.to_string(),
         "isotimestamp": to_the_second(at).replace('Z', "+00:00"),
-        "object": scene.who.login,
+        "object": context.who.login,
         "timestamp": at.div_euclid(1000),
-        "username": scene.by.unwrap_or("Help Desk"),
+        "username": context.by.unwrap_or("Help Desk"),
     });
     Some(one(at, &record))
 }
 
-fn enrolment(scene: &Scene<'_>, drawn: &mut Seeded) -> Value {
-    let mut record = authentication(scene, ("duo_push", "success", "user_approved", 0), scene.at, drawn);
+fn enrolment(context: &EventContext<'_>, random: &mut Seeded) -> Value {
+    let mut record = authentication(context, ("duo_push", "success", "user_approved", 0), context.at, random);
     if let Some(record) = record.as_object_mut() {
         record.insert("event_type".to_owned(), "enrollment".into());
-        record.insert("isotimestamp".to_owned(), rfc3339(scene.at).replace('Z', "+00:00").into());
+        record.insert("isotimestamp".to_owned(), rfc3339(context.at).replace('Z', "+00:00").into());
     }
     record
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Line, entra_audit, one};
 use crate::{
-    act::{Act, Change, Fault, Pause, Proof, Scene},
+    event::{Change, EventContext, Fault, Pause, Proof, ScenarioEvent},
     seeded::Seeded,
     time::{rfc3339, to_the_second, with_offset},
-    world::{ClientKind, House, Network},
+    world::{ClientKind, Network, OrganisationProfile},
 };
 
 /// How a row ends.
@@ -36,77 +36,98 @@ const fn mfa(proof: Proof, detail: &'static str) -> Ending {
 
 const POLICY: &str = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
 
-pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    if let Act::Changed(change) = scene.act {
+pub(super) fn lines(
+    context: &EventContext<'_>,
+    profile: &OrganisationProfile,
+    random: &mut Seeded,
+) -> Option<Vec<Line>> {
+    if let ScenarioEvent::Changed(change) = context.event {
         // Smart lockout is only ever seen in what it refuses.
         return if change == Change::Lockout {
             Some(Vec::new())
         } else {
-            entra_audit::lines(scene, house, drawn)
+            entra_audit::lines(context, profile, random)
         };
     }
-    let ending = ending(scene.act)?;
-    let record = row(scene, ending, house, drawn);
-    let record = if house.entra_graph { record } else { envelope(record, scene, ending, house) };
-    Some(one(scene.at, &record))
+    let ending = ending(context.event)?;
+    let record = row(context, ending, profile, random);
+    let record = if profile.entra_graph { record } else { envelope(record, context, ending, profile) };
+    Some(one(context.at, &record))
 }
 
-fn ending(act: Act) -> Option<Ending> {
+fn ending(event: ScenarioEvent) -> Option<Ending> {
     const CLAIM: &str = "MFA requirement satisfied by claim in the token";
-    Some(match act {
-        Act::In(Proof::None) => ends(0, "Other."),
-        Act::In(proof) => {
+    Some(match event {
+        ScenarioEvent::In(Proof::None) => ends(0, "Other."),
+        ScenarioEvent::In(proof) => {
             Ending { second: Some(proof), detail: "MFA completed in Azure AD", ..ends(0, "Other.") }
         }
-        Act::InWithTwoPhones => ending(Act::In(Proof::Push))?,
-        Act::Token => Ending { detail: CLAIM, ..ends(0, "Other.") },
-        Act::Paused(pause) => paused(pause),
-        Act::BadPassword => {
+        ScenarioEvent::InWithTwoPhones => ending(ScenarioEvent::In(Proof::Push))?,
+        ScenarioEvent::Token => Ending { detail: CLAIM, ..ends(0, "Other.") },
+        ScenarioEvent::Paused(pause) => paused(pause),
+        ScenarioEvent::BadPassword => {
             refused("Error validating credentials due to invalid username or password.", 50_126)
         }
-        Act::NoSuchUser => refused("The user account does not exist in the directory.", 50_034),
-        Act::PasswordExpired => ends(50_055, "The password is expired."),
-        Act::Locked => refused(
+        ScenarioEvent::NoSuchUser => refused("The user account does not exist in the directory.", 50_034),
+        ScenarioEvent::PasswordExpired => ends(50_055, "The password is expired."),
+        ScenarioEvent::Locked => refused(
             "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",
             50_053,
         ),
-        Act::BadAddress => {
+        ScenarioEvent::BadAddress => {
             refused("Sign-in was blocked because it came from an IP address with malicious activity.", 50_053)
         }
-        Act::Disabled => refused("The user account is disabled.", 50_057),
-        Act::NotEnrolled => paused(Pause::Enrol),
-        Act::WrongCode(proof) => mfa(proof, "MFA denied; user entered incorrect code"),
-        Act::CodeReused => mfa(Proof::Totp, "MFA denied; verification code already used once"),
-        Act::Denied => mfa(Proof::Push, "MFA denied; user declined the authentication"),
-        Act::NoAnswer(Proof::Voice) => mfa(Proof::Voice, "MFA denied; phone call went to voicemail"),
-        Act::NoAnswer(Proof::Sms) => mfa(Proof::Sms, "MFA denied; user never entered the verification code"),
-        Act::NoAnswer(_) => mfa(Proof::Push, "MFA denied; user did not respond to mobile app notification"),
-        Act::Fraud => mfa(Proof::Push, "MFA denied; Phone App Reported Fraud"),
-        Act::Undelivered(Proof::Push) | Act::Outage(Fault::Prompts) => {
-            mfa(Proof::Push, "MFA denied; unable to send the mobile app notification to the device")
+        ScenarioEvent::Disabled => refused("The user account is disabled.", 50_057),
+        ScenarioEvent::NotEnrolled => paused(Pause::Enrol),
+        ScenarioEvent::RateLimited => ends(50_088, "Limit on telecom MFA calls reached."),
+        ScenarioEvent::PolicyBlock => ends(53_003, POLICY),
+        ScenarioEvent::DeviceBlock => ends(53_000, "Device is not in required device state: compliant."),
+        ScenarioEvent::NotAssigned => {
+            ends(50_105, "The signed in user is not assigned to a role for the application.")
         }
-        Act::Undelivered(proof) => mfa(proof, "MFA denied; unable to reach the user's phone"),
-        Act::RateLimited => ends(50_088, "Limit on telecom MFA calls reached."),
-        Act::PolicyBlock => ends(53_003, POLICY),
-        Act::DeviceBlock => ends(53_000, "Device is not in required device state: compliant."),
-        Act::NotAssigned => ends(50_105, "The signed in user is not assigned to a role for the application."),
-        Act::ExternalIdp | Act::Outage(Fault::ExternalMfa) => {
+        ScenarioEvent::ExternalIdp | ScenarioEvent::Outage(Fault::ExternalMfa) => {
             ends(50_166, "Request to External OIDC endpoint failed.")
         }
-        Act::UnknownGuest => {
+        ScenarioEvent::UnknownGuest => {
             refused("User account does not exist in the tenant and cannot access the application.", 90_072)
         }
-        Act::SessionExpired => ends(700_082, "The refresh token has expired due to inactivity."),
-        Act::Outage(Fault::Service) => refused("A transient error has occurred. Please try again.", 90_033),
-        Act::Outage(Fault::Agent) => {
+        ScenarioEvent::SessionExpired => ends(700_082, "The refresh token has expired due to inactivity."),
+        ScenarioEvent::Outage(Fault::Service) => {
+            refused("A transient error has occurred. Please try again.", 90_033)
+        }
+        ScenarioEvent::Outage(Fault::Agent) => {
             refused("The pass-through authentication agent did not respond in time.", 80_014)
         }
-        Act::AtRisk => ends(50_135, "Password change is required due to account risk."),
-        Act::RiskyEnrolment => ends(
+        ScenarioEvent::AtRisk => ends(50_135, "Password change is required due to account risk."),
+        ScenarioEvent::RiskyEnrolment => ends(
             53_004,
             "User needs to complete multi-factor authentication registration process before accessing this content.",
         ),
-        Act::Unheard => ends(900_777, "Something that is not in the list of codes."),
+        ScenarioEvent::Unheard => ends(900_777, "Something that is not in the list of codes."),
+        _ => return second_factor_failure(event),
+    })
+}
+
+/// What went wrong with the second factor.
+fn second_factor_failure(event: ScenarioEvent) -> Option<Ending> {
+    Some(match event {
+        ScenarioEvent::WrongCode(proof) => mfa(proof, "MFA denied; user entered incorrect code"),
+        ScenarioEvent::CodeReused => mfa(Proof::Totp, "MFA denied; verification code already used once"),
+        ScenarioEvent::Denied => mfa(Proof::Push, "MFA denied; user declined the authentication"),
+        ScenarioEvent::NoAnswer(Proof::Voice) => {
+            mfa(Proof::Voice, "MFA denied; phone call went to voicemail")
+        }
+        ScenarioEvent::NoAnswer(Proof::Sms) => {
+            mfa(Proof::Sms, "MFA denied; user never entered the verification code")
+        }
+        ScenarioEvent::NoAnswer(_) => {
+            mfa(Proof::Push, "MFA denied; user did not respond to mobile app notification")
+        }
+        ScenarioEvent::Fraud => mfa(Proof::Push, "MFA denied; Phone App Reported Fraud"),
+        ScenarioEvent::Undelivered(Proof::Push) | ScenarioEvent::Outage(Fault::Prompts) => {
+            mfa(Proof::Push, "MFA denied; unable to send the mobile app notification to the device")
+        }
+        ScenarioEvent::Undelivered(proof) => mfa(proof, "MFA denied; unable to reach the user's phone"),
         _ => return None,
     })
 }
@@ -129,37 +150,43 @@ fn paused(pause: Pause) -> Ending {
     }
 }
 
-fn is_background(scene: &Scene<'_>) -> bool {
-    matches!(scene.act, Act::Token | Act::SessionExpired)
+fn is_background(context: &EventContext<'_>) -> bool {
+    matches!(context.event, ScenarioEvent::Token | ScenarioEvent::SessionExpired)
 }
 
-fn row(scene: &Scene<'_>, ending: Ending, house: &House, drawn: &mut Seeded) -> Value {
-    let (who, from, client) = (scene.who, &scene.seat.from, &scene.seat.client);
-    let created = if house.entra_graph { to_the_second(scene.at) } else { with_offset(scene.at, "1234") };
+fn row(
+    context: &EventContext<'_>,
+    ending: Ending,
+    profile: &OrganisationProfile,
+    random: &mut Seeded,
+) -> Value {
+    let (who, from, client) = (context.who, &context.seat.from, &context.seat.client);
+    let created =
+        if profile.entra_graph { to_the_second(context.at) } else { with_offset(context.at, "1234") };
     let second = ending.second.map(method);
     json!({
-        "id": drawn.guid(),
+        "id": random.guid(),
         "createdDateTime": &created,
         "userDisplayName": who.display,
         "userPrincipalName": who.login,
         "userId": who.guid(),
-        "appId": drawn.guid(),
-        "appDisplayName": drawn.pick(&["Office 365 Exchange Online", "Microsoft Teams", "Azure Portal", "SharePoint Online"]),
+        "appId": random.guid(),
+        "appDisplayName": random.pick(&["Office 365 Exchange Online", "Microsoft Teams", "Azure Portal", "SharePoint Online"]),
         "ipAddress": from.ip.to_string(),
         "clientAppUsed": client_app(client.kind),
         "userAgent": client.agent,
-        "correlationId": drawn.guid(),
+        "correlationId": random.guid(),
         "conditionalAccessStatus": if matches!(ending.code, 53_000..=53_004) { "failure" } else { "success" },
-        "appliedConditionalAccessPolicies": policies(scene),
-        "isInteractive": !is_background(scene),
+        "appliedConditionalAccessPolicies": policies(context),
+        "isInteractive": !is_background(context),
         "riskLevelDuringSignIn": "none",
         "riskState": "none",
         "authenticationRequirement":
             if second.is_some() { "multiFactorAuthentication" } else { "singleFactorAuthentication" },
-        "authenticationDetails": steps(scene, ending, &created),
+        "authenticationDetails": steps(context, ending, &created),
         "mfaDetail": second.map(|method| json!({"authMethod": method, "authDetail": null})),
         "autonomousSystemNumber": from.asn,
-        "userType": if scene.act == Act::UnknownGuest { "guest" } else { "member" },
+        "userType": if context.event == ScenarioEvent::UnknownGuest { "guest" } else { "member" },
         "networkLocationDetails": if from.network == Network::Office {
             json!([{"networkType": "trustedNamedLocation", "networkNames": ["Offices"]}])
         } else {
@@ -208,8 +235,8 @@ fn method(proof: Proof) -> &'static str {
     }
 }
 
-fn steps(scene: &Scene<'_>, ending: Ending, at: &str) -> Value {
-    if is_background(scene) {
+fn steps(context: &EventContext<'_>, ending: Ending, at: &str) -> Value {
+    if is_background(context) {
         return json!([{
             "authenticationStepDateTime": at,
             "authenticationMethod": "Previously satisfied",
@@ -217,13 +244,13 @@ fn steps(scene: &Scene<'_>, ending: Ending, at: &str) -> Value {
             "authenticationStepResultDetail": ending.detail,
         }]);
     }
-    let said = if ending.password { "Correct password" } else { "Incorrect password" };
+    let result_detail = if ending.password { "Correct password" } else { "Incorrect password" };
     let password = json!({
         "authenticationStepDateTime": at,
         "authenticationMethod": "Password",
         "authenticationMethodDetail": "Password in the cloud",
         "succeeded": ending.password,
-        "authenticationStepResultDetail": said,
+        "authenticationStepResultDetail": result_detail,
         "authenticationStepRequirement": "Primary authentication",
     });
     let second = ending.second.map(|proof| {
@@ -238,34 +265,40 @@ fn steps(scene: &Scene<'_>, ending: Ending, at: &str) -> Value {
     std::iter::once(password).chain(second).collect()
 }
 
-fn policies(scene: &Scene<'_>) -> Value {
+fn policies(context: &EventContext<'_>) -> Value {
     let always = json!({"id": "p-1", "displayName": "Require MFA for everybody", "enforcedGrantControls": ["Mfa"], "result": "success"});
     let other = json!({"id": "p-2", "displayName": "Trial of compliant devices", "enforcedGrantControls": ["RequireCompliantDevice"], "result": "reportOnlyFailure"});
-    let blocking = scene.policy.map(|name| {
-        let control = if scene.act == Act::DeviceBlock { "RequireCompliantDevice" } else { "Block" };
+    let blocking = context.policy.map(|name| {
+        let control =
+            if context.event == ScenarioEvent::DeviceBlock { "RequireCompliantDevice" } else { "Block" };
         json!({"id": "p-3", "displayName": name, "enforcedGrantControls": [control], "result": "failure"})
     });
     [always, other].into_iter().chain(blocking).collect()
 }
 
-fn envelope(properties: Value, scene: &Scene<'_>, ending: Ending, house: &House) -> Value {
-    let logged = rfc3339(scene.at + 90_000);
+fn envelope(
+    properties: Value,
+    context: &EventContext<'_>,
+    ending: Ending,
+    profile: &OrganisationProfile,
+) -> Value {
+    let logged = rfc3339(context.at + 90_000);
     json!({
         "time": logged.replace('Z', "1234Z"),
-        "resourceId": format!("/tenants/{}/providers/Microsoft.aadiam", house.tenant),
+        "resourceId": format!("/tenants/{}/providers/Microsoft.aadiam", profile.tenant),
         "operationName": "Sign-in activity",
         "operationVersion": "1.0",
-        "category": if is_background(scene) { "NonInteractiveUserSignInLogs" } else { "SignInLogs" },
-        "tenantId": house.tenant,
+        "category": if is_background(context) { "NonInteractiveUserSignInLogs" } else { "SignInLogs" },
+        "tenantId": profile.tenant,
         "resultType": ending.code.to_string(),
         "resultSignature": "None",
         "resultDescription": ending.reason,
         "durationMs": 0,
-        "callerIpAddress": scene.seat.from.ip.to_string(),
+        "callerIpAddress": context.seat.from.ip.to_string(),
         "correlationId": properties.get("correlationId").cloned(),
-        "identity": scene.who.display,
+        "identity": context.who.display,
         "Level": 4,
-        "location": scene.seat.from.place.country,
+        "location": context.seat.from.place.country,
         "properties": properties,
     })
 }

@@ -4,20 +4,27 @@ use serde_json::{Value, json};
 
 use super::{Line, one};
 use crate::{
-    act::{Act, Change, Scene},
+    event::{Change, EventContext, ScenarioEvent},
     seeded::Seeded,
     time::{rfc3339, with_offset},
-    world::House,
+    world::OrganisationProfile,
 };
 
 /// What the log calls a change: activity, service, category, reason.
 type Activity = (&'static str, &'static str, &'static str, &'static str);
 
-pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    let Act::Changed(change) = scene.act else { return None };
+pub(super) fn lines(
+    context: &EventContext<'_>,
+    profile: &OrganisationProfile,
+    random: &mut Seeded,
+) -> Option<Vec<Line>> {
+    let ScenarioEvent::Changed(change) = context.event else { return None };
     let activity = activity(change)?;
-    let record = audit(scene, activity, drawn);
-    Some(one(scene.at, &if house.entra_graph { record } else { envelope(record, scene, activity, house) }))
+    let record = audit(context, activity, random);
+    Some(one(
+        context.at,
+        &if profile.entra_graph { record } else { envelope(record, context, activity, profile) },
+    ))
 }
 
 fn activity(change: Change) -> Option<Activity> {
@@ -59,15 +66,19 @@ fn activity(change: Change) -> Option<Activity> {
     })
 }
 
-fn audit(scene: &Scene<'_>, (activity, service, category, reason): Activity, drawn: &mut Seeded) -> Value {
-    let who = scene.who;
-    let (actor, actor_id) = match scene.by {
-        Some(admin) => (admin, drawn.guid()),
+fn audit(
+    context: &EventContext<'_>,
+    (activity, service, category, reason): Activity,
+    random: &mut Seeded,
+) -> Value {
+    let who = context.who;
+    let (actor, actor_id) = match context.by {
+        Some(admin) => (admin, random.guid()),
         None => (who.login.as_str(), who.guid()),
     };
-    let target = match scene.policy {
+    let target = match context.policy {
         Some(policy) => {
-            json!({"id": drawn.guid(), "displayName": policy, "type": "Policy", "modifiedProperties": []})
+            json!({"id": random.guid(), "displayName": policy, "type": "Policy", "modifiedProperties": []})
         }
         None => json!({
             "id": who.guid(),
@@ -77,7 +88,7 @@ fn audit(scene: &Scene<'_>, (activity, service, category, reason): Activity, dra
             "modifiedProperties": [],
         }),
     };
-    let id = drawn.guid();
+    let id = random.guid();
     json!({
         "id": format!("{}_{id}", service.replace(' ', "")),
         "category": category,
@@ -85,31 +96,36 @@ fn audit(scene: &Scene<'_>, (activity, service, category, reason): Activity, dra
         "result": "success",
         "resultReason": reason,
         "activityDisplayName": activity,
-        "activityDateTime": with_offset(scene.at, "1234"),
+        "activityDateTime": with_offset(context.at, "1234"),
         "loggedByService": service,
         "operationType": "Update",
         "initiatedBy": {"user": {
             "id": actor_id,
             "displayName": null,
             "userPrincipalName": actor,
-            "ipAddress": scene.seat.from.ip.to_string(),
+            "ipAddress": context.seat.from.ip.to_string(),
         }},
         "targetResources": [target],
-        "additionalDetails": [{"key": "User-Agent", "value": scene.seat.client.agent}],
+        "additionalDetails": [{"key": "User-Agent", "value": context.seat.client.agent}],
     })
 }
 
-fn envelope(properties: Value, scene: &Scene<'_>, activity: Activity, house: &House) -> Value {
+fn envelope(
+    properties: Value,
+    context: &EventContext<'_>,
+    activity: Activity,
+    profile: &OrganisationProfile,
+) -> Value {
     json!({
-        "time": rfc3339(scene.at).replace('Z', "1234Z"),
-        "resourceId": format!("/tenants/{}/providers/Microsoft.aadiam", house.tenant),
+        "time": rfc3339(context.at).replace('Z', "1234Z"),
+        "resourceId": format!("/tenants/{}/providers/Microsoft.aadiam", profile.tenant),
         "operationName": activity.0,
         "operationVersion": "1.0",
         "category": "AuditLogs",
-        "tenantId": house.tenant,
+        "tenantId": profile.tenant,
         "resultSignature": "None",
         "durationMs": 0,
-        "callerIpAddress": scene.seat.from.ip.to_string(),
+        "callerIpAddress": context.seat.from.ip.to_string(),
         "correlationId": properties.get("correlationId").cloned(),
         "Level": 4,
         "properties": properties,

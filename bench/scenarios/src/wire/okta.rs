@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::Line;
 use crate::{
-    act::{Act, Change, Fault, Pause, Proof, Scene},
+    event::{Change, EventContext, Fault, Pause, Proof, ScenarioEvent},
     seeded::{Seeded, guid_of},
     time::rfc3339,
-    world::{House, Network},
+    world::{Network, OrganisationProfile},
 };
 
-/// One event of a sign-in.
+/// One entry of a sign-in.
 #[derive(Debug, Clone, Copy)]
-struct Event {
-    /// Milliseconds after the act begins.
+struct OktaEntry {
+    /// Milliseconds after the event begins.
     after: i64,
     kind: &'static str,
     result: &'static str,
@@ -23,11 +23,11 @@ struct Event {
     extra: Option<(&'static str, &'static str)>,
 }
 
-const fn event(after: i64, kind: &'static str, result: &'static str) -> Event {
-    Event { after, kind, result, reason: None, factor: None, extra: None }
+const fn entry(after: i64, kind: &'static str, result: &'static str) -> OktaEntry {
+    OktaEntry { after, kind, result, reason: None, factor: None, extra: None }
 }
 
-impl Event {
+impl OktaEntry {
     const fn reason(self, reason: &'static str) -> Self {
         Self { reason: Some(reason), ..self }
     }
@@ -44,103 +44,111 @@ impl Event {
 const MFA: &str = "user.authentication.auth_via_mfa";
 const START: &str = "user.session.start";
 const SMS_SENT: &str = "system.sms.send_factor_verify_message";
-const PASSWORD: Event = event(0, MFA, "SUCCESS").factor("PASSWORD_AS_FACTOR");
+const PASSWORD: OktaEntry = entry(0, MFA, "SUCCESS").factor("PASSWORD_AS_FACTOR");
 
-pub(super) fn lines(scene: &Scene<'_>, house: &House, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    let events = match scene.act {
-        Act::Changed(change) => vec![changed(change)?],
-        act => attempt(act, house.okta_identity_engine)?,
+pub(super) fn lines(
+    context: &EventContext<'_>,
+    profile: &OrganisationProfile,
+    random: &mut Seeded,
+) -> Option<Vec<Line>> {
+    let entries = match context.event {
+        ScenarioEvent::Changed(change) => vec![changed(change)?],
+        event => attempt(event, profile.okta_identity_engine)?,
     };
-    let session = drawn.capitals(20);
-    let told = events.iter().map(|event| {
-        let at = scene.at + event.after;
-        Line { at, text: record(scene, event, &session, drawn).to_string() }
+    let session = random.capitals(20);
+    let lines = entries.iter().map(|entry| {
+        let at = context.at + entry.after;
+        Line { at, text: record(context, entry, &session, random).to_string() }
     });
-    Some(told.collect())
+    Some(lines.collect())
 }
 
-fn attempt(act: Act, engine: bool) -> Option<Vec<Event>> {
-    if let Some(event) = without_factor(act) {
-        return Some(vec![event]);
+fn attempt(event: ScenarioEvent, engine: bool) -> Option<Vec<OktaEntry>> {
+    if let Some(entry) = without_factor(event) {
+        return Some(vec![entry]);
     }
-    let asked = match act {
-        Act::In(proof) => signed_in(proof)?,
-        Act::InWithTwoPhones => {
-            let mut events = signed_in(Proof::Push)?;
-            events.insert(1, push_sent(1_700, "SUCCESS"));
-            events
+    let asked = match event {
+        ScenarioEvent::In(proof) => signed_in(proof)?,
+        ScenarioEvent::InWithTwoPhones => {
+            let mut entries = signed_in(Proof::Push)?;
+            entries.insert(1, push_sent(1_700, "SUCCESS"));
+            entries
         }
-        _ => asked(act, engine)?,
+        _ => asked(event, engine)?,
     };
     // Only the Identity Engine logs the password as a step of its own.
     Some(engine.then_some(PASSWORD).into_iter().chain(asked).collect())
 }
 
 /// What ends, or pauses, before a second factor is asked for.
-fn without_factor(act: Act) -> Option<Event> {
-    let refused = |reason| event(0, START, "FAILURE").reason(reason);
-    Some(match act {
-        Act::Token => event(0, "user.authentication.sso", "SUCCESS"),
-        Act::Paused(Pause::Enrol) | Act::NotEnrolled => {
+fn without_factor(event: ScenarioEvent) -> Option<OktaEntry> {
+    let refused = |reason| entry(0, START, "FAILURE").reason(reason);
+    Some(match event {
+        ScenarioEvent::Token => entry(0, "user.authentication.sso", "SUCCESS"),
+        ScenarioEvent::Paused(Pause::Enrol) | ScenarioEvent::NotEnrolled => {
             policy("CHALLENGE").reason("Sign-on policy evaluation resulted in ENROLL")
         }
-        Act::Paused(_) => policy("CHALLENGE").reason("Sign-on policy evaluation resulted in CHALLENGE"),
-        Act::PolicyBlock => policy("DENY").reason("Sign-on policy evaluation resulted in DENY"),
-        Act::BadPassword => refused("INVALID_CREDENTIALS"),
-        // Okta does not tell a stranger whether an account exists, and says the same of a suspended one.
-        Act::NoSuchUser | Act::Disabled => refused("VERIFICATION_ERROR"),
-        Act::Locked => refused("LOCKED_OUT"),
-        Act::Phishing => {
-            event(0, MFA, "FAILURE").reason("FastPass declined phishing attempt").factor("SIGNED_NONCE")
+        ScenarioEvent::Paused(_) => {
+            policy("CHALLENGE").reason("Sign-on policy evaluation resulted in CHALLENGE")
         }
-        Act::ExternalIdp | Act::Outage(Fault::ExternalMfa) => {
-            event(0, "user.authentication.auth_via_IDP", "FAILURE").reason("IDP_ERROR")
+        ScenarioEvent::PolicyBlock => policy("DENY").reason("Sign-on policy evaluation resulted in DENY"),
+        ScenarioEvent::BadPassword => refused("INVALID_CREDENTIALS"),
+        // Okta does not tell a stranger whether an account exists, and says the same of a suspended one.
+        ScenarioEvent::NoSuchUser | ScenarioEvent::Disabled => refused("VERIFICATION_ERROR"),
+        ScenarioEvent::Locked => refused("LOCKED_OUT"),
+        ScenarioEvent::Phishing => {
+            entry(0, MFA, "FAILURE").reason("FastPass declined phishing attempt").factor("SIGNED_NONCE")
+        }
+        ScenarioEvent::ExternalIdp | ScenarioEvent::Outage(Fault::ExternalMfa) => {
+            entry(0, "user.authentication.auth_via_IDP", "FAILURE").reason("IDP_ERROR")
         }
         _ => return None,
     })
 }
 
 /// What becomes of the second factor.
-fn asked(act: Act, engine: bool) -> Option<Vec<Event>> {
-    let wrong = event(9_000, MFA, "FAILURE").reason("INVALID_CREDENTIALS");
+fn asked(event: ScenarioEvent, engine: bool) -> Option<Vec<OktaEntry>> {
+    let wrong = entry(9_000, MFA, "FAILURE").reason("INVALID_CREDENTIALS");
     let sent = push_sent(900, "SUCCESS");
     let answered = |name, value| wrong.factor("OKTA_VERIFY_PUSH").extra(name, value);
-    Some(match act {
-        Act::WrongCode(proof) => vec![wrong.factor(factor(proof))],
-        Act::Denied if engine => vec![sent, answered("pushOnlyResponseType", "OV_RESPONSE_DENY")],
-        Act::Denied => vec![sent, event(9_000, "user.mfa.okta_verify.deny_push", "FAILURE")],
-        Act::NoAnswer(Proof::Push) if engine => {
-            vec![sent, event(60_000, MFA, "UNANSWERED").factor("OKTA_VERIFY_PUSH")]
+    Some(match event {
+        ScenarioEvent::WrongCode(proof) => vec![wrong.factor(factor(proof))],
+        ScenarioEvent::Denied if engine => vec![sent, answered("pushOnlyResponseType", "OV_RESPONSE_DENY")],
+        ScenarioEvent::Denied => vec![sent, entry(9_000, "user.mfa.okta_verify.deny_push", "FAILURE")],
+        ScenarioEvent::NoAnswer(Proof::Push) if engine => {
+            vec![sent, entry(60_000, MFA, "UNANSWERED").factor("OKTA_VERIFY_PUSH")]
         }
-        Act::NoAnswer(Proof::Push) => vec![sent],
-        Act::WrongNumber => {
+        ScenarioEvent::NoAnswer(Proof::Push) => vec![sent],
+        ScenarioEvent::WrongNumber => {
             vec![sent, answered("pushWithNumberChallengeResponseType", "OV_WITH_CHALLENGE_RESPONSE_INVALID")]
         }
-        Act::Undelivered(Proof::Push) | Act::Outage(Fault::Prompts) => vec![push_sent(900, "FAILURE")],
-        Act::Undelivered(Proof::Sms) => vec![event(900, SMS_SENT, "FAILURE")],
-        Act::RateLimited => vec![event(900, SMS_SENT, "DENY").reason("Toll fraud protection")],
+        ScenarioEvent::Undelivered(Proof::Push) | ScenarioEvent::Outage(Fault::Prompts) => {
+            vec![push_sent(900, "FAILURE")]
+        }
+        ScenarioEvent::Undelivered(Proof::Sms) => vec![entry(900, SMS_SENT, "FAILURE")],
+        ScenarioEvent::RateLimited => vec![entry(900, SMS_SENT, "DENY").reason("Toll fraud protection")],
         _ => return None,
     })
 }
 
-const fn push_sent(after: i64, result: &'static str) -> Event {
-    event(after, "system.push.send_factor_verify_push", result).factor("OKTA_VERIFY_PUSH")
+const fn push_sent(after: i64, result: &'static str) -> OktaEntry {
+    entry(after, "system.push.send_factor_verify_push", result).factor("OKTA_VERIFY_PUSH")
 }
 
-const fn policy(result: &'static str) -> Event {
-    event(400, "policy.evaluate_sign_on", result)
+const fn policy(result: &'static str) -> OktaEntry {
+    entry(400, "policy.evaluate_sign_on", result)
 }
 
-fn signed_in(proof: Proof) -> Option<Vec<Event>> {
-    let started = event(10_000, START, "SUCCESS");
-    let passed = event(9_000, MFA, "SUCCESS").factor(factor(proof));
+fn signed_in(proof: Proof) -> Option<Vec<OktaEntry>> {
+    let started = entry(10_000, START, "SUCCESS");
+    let passed = entry(9_000, MFA, "SUCCESS").factor(factor(proof));
     Some(match proof {
         Proof::Push => {
             vec![push_sent(900, "SUCCESS"), passed, started]
         }
         Proof::Totp => vec![passed, started],
-        Proof::Sms => vec![event(900, SMS_SENT, "SUCCESS"), passed, started],
-        Proof::None => vec![event(1_000, START, "SUCCESS").factor("PASSWORD_AS_FACTOR")],
+        Proof::Sms => vec![entry(900, SMS_SENT, "SUCCESS"), passed, started],
+        Proof::None => vec![entry(1_000, START, "SUCCESS").factor("PASSWORD_AS_FACTOR")],
         Proof::Voice | Proof::Bypass => return None,
     })
 }
@@ -154,10 +162,10 @@ fn factor(proof: Proof) -> &'static str {
     }
 }
 
-fn changed(change: Change) -> Option<Event> {
-    let done = |kind| Some(event(0, kind, "SUCCESS"));
+fn changed(change: Change) -> Option<OktaEntry> {
+    let done = |kind| Some(entry(0, kind, "SUCCESS"));
     match change {
-        Change::Lockout => Some(event(0, "user.account.lock", "FAILURE").reason("LOCKED_OUT")),
+        Change::Lockout => Some(entry(0, "user.account.lock", "FAILURE").reason("LOCKED_OUT")),
         Change::Unlock => done("user.account.unlock_by_admin"),
         Change::Enrolled => done("user.mfa.factor.activate"),
         Change::FactorRemoved => done("user.mfa.factor.suspend"),
@@ -172,8 +180,8 @@ fn changed(change: Change) -> Option<Event> {
     }
 }
 
-fn record(scene: &Scene<'_>, event: &Event, session: &str, drawn: &mut Seeded) -> Value {
-    let (from, client) = (&scene.seat.from, &scene.seat.client);
+fn record(context: &EventContext<'_>, entry: &OktaEntry, session: &str, random: &mut Seeded) -> Value {
+    let (from, client) = (&context.seat.from, &context.seat.client);
     let place = json!({
         "city": from.place.city,
         "state": from.place.state,
@@ -181,16 +189,16 @@ fn record(scene: &Scene<'_>, event: &Event, session: &str, drawn: &mut Seeded) -
         "postalCode": null,
         "geolocation": {"lat": from.place.latitude, "lon": from.place.longitude},
     });
-    let request = drawn.hex(16);
+    let request = random.hex(16);
     json!({
-        "uuid": drawn.guid(),
-        "published": rfc3339(scene.at + event.after),
-        "eventType": event.kind,
+        "uuid": random.guid(),
+        "published": rfc3339(context.at + entry.after),
+        "eventType": entry.kind,
         "version": "0",
-        "severity": if event.result == "SUCCESS" { "INFO" } else { "WARN" },
+        "severity": if entry.result == "SUCCESS" { "INFO" } else { "WARN" },
         "legacyEventType": null,
-        "displayMessage": event.kind,
-        "actor": actor(scene),
+        "displayMessage": entry.kind,
+        "actor": actor(context),
         "client": {
             "ipAddress": from.ip.to_string(),
             "userAgent": {"rawUserAgent": client.agent, "os": client.system, "browser": client.browser},
@@ -198,8 +206,8 @@ fn record(scene: &Scene<'_>, event: &Event, session: &str, drawn: &mut Seeded) -
             "zone": "null",
             "geographicalContext": &place,
         },
-        "outcome": {"result": event.result, "reason": event.reason},
-        "target": targets(scene),
+        "outcome": {"result": entry.result, "reason": entry.reason},
+        "target": targets(context),
         "authenticationContext": {
             "authenticationStep": 0,
             "externalSessionId": format!("idx{session}"),
@@ -212,57 +220,57 @@ fn record(scene: &Scene<'_>, event: &Event, session: &str, drawn: &mut Seeded) -
             "domain": null,
             "isProxy": from.network == Network::Proxy,
         },
-        "debugContext": {"debugData": debug_data(event, client.device, &request)},
+        "debugContext": {"debugData": debug_data(entry, client.device, &request)},
         "transaction": {"type": "WEB", "id": request, "detail": {}},
         "request": {"ipChain": [{"ip": from.ip.to_string(), "version": "V4", "geographicalContext": place}]},
     })
 }
 
-fn person(scene: &Scene<'_>) -> Value {
-    let who = scene.who;
-    if scene.act == Act::NoSuchUser {
+fn person(context: &EventContext<'_>) -> Value {
+    let who = context.who;
+    if context.event == ScenarioEvent::NoSuchUser {
         return json!({"id": "unknown", "type": "User", "alternateId": who.login, "displayName": "unknown"});
     }
     json!({"id": who.id("00u", 17), "type": "User", "alternateId": who.login, "displayName": who.display})
 }
 
-fn actor(scene: &Scene<'_>) -> Value {
-    match scene.by {
+fn actor(context: &EventContext<'_>) -> Value {
+    match context.by {
         Some(admin) => {
             let id = guid_of(admin.len() as u64, 1);
             json!({"id": format!("00u{}", id.replace('-', "")), "type": "User", "alternateId": admin, "displayName": admin})
         }
-        None => person(scene),
+        None => person(context),
     }
 }
 
-/// What the event is about: the person of a change, the rule that said no.
-fn targets(scene: &Scene<'_>) -> Value {
-    if let Some(policy) = scene.policy {
-        let kind = if matches!(scene.act, Act::Changed(_)) { "PolicyRule" } else { "Rule" };
+/// What the entry is about: the person of a change, the rule that said no.
+fn targets(context: &EventContext<'_>) -> Value {
+    if let Some(policy) = context.policy {
+        let kind = if matches!(context.event, ScenarioEvent::Changed(_)) { "PolicyRule" } else { "Rule" };
         return json!([
             {"id": "0oaapp", "type": "AppInstance", "alternateId": "Expenses", "displayName": "Expenses"},
             {"id": "00ppolicy", "type": "PolicyEntity", "alternateId": "unknown", "displayName": policy},
             {"id": "0prrule", "type": kind, "alternateId": "unknown", "displayName": policy, "detailEntry": {"policyName": policy}},
         ]);
     }
-    if matches!(scene.act, Act::Changed(_)) {
-        return json!([person(scene)]);
+    if matches!(context.event, ScenarioEvent::Changed(_)) {
+        return json!([person(context)]);
     }
     json!([{"id": "0oaapp", "type": "AppInstance", "alternateId": "Okta Dashboard", "displayName": "Okta Dashboard"}])
 }
 
-fn debug_data(event: &Event, device: u64, request: &str) -> Value {
+fn debug_data(entry: &OktaEntry, device: u64, request: &str) -> Value {
     let mut data = json!({
         "requestId": request,
         "requestUri": "/idp/idx/challenge/answer",
         "dtHash": format!("{device:016x}{:016x}", device.rotate_left(17)),
         "threatSuspected": "false",
     });
-    if let (Some(factor), Some(data)) = (event.factor, data.as_object_mut()) {
+    if let (Some(factor), Some(data)) = (entry.factor, data.as_object_mut()) {
         data.insert("factor".to_owned(), factor.into());
     }
-    if let (Some((name, value)), Some(data)) = (event.extra, data.as_object_mut()) {
+    if let (Some((name, value)), Some(data)) = (entry.extra, data.as_object_mut()) {
         data.insert(name.to_owned(), value.into());
     }
     data

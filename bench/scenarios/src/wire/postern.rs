@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Line, one};
 use crate::{
-    act::{Act, Change, Fault, Pause, Proof, Scene},
+    event::{Change, EventContext, Fault, Pause, Proof, ScenarioEvent},
     seeded::Seeded,
     time::rfc3339,
 };
@@ -12,57 +12,61 @@ use crate::{
 /// Method, result, cause.
 type Ending = (&'static str, &'static str, Option<&'static str>);
 
-pub(super) fn lines(scene: &Scene<'_>, drawn: &mut Seeded) -> Option<Vec<Line>> {
-    let (method, result, cause) = ending(scene.act)?;
-    let (who, from) = (scene.who, &scene.seat.from);
+pub(super) fn lines(context: &EventContext<'_>, random: &mut Seeded) -> Option<Vec<Line>> {
+    let (method, result, cause) = ending(context.event)?;
+    let (who, from) = (context.who, &context.seat.from);
     let mut line = json!({
         "postern": "signin/v1",
-        "id": drawn.guid(),
-        "at": rfc3339(scene.at),
+        "id": random.guid(),
+        "at": rfc3339(context.at),
         "person": who.login,
         "display": who.display,
         "person_id": who.guid(),
         "ip": from.ip.to_string(),
-        "user_agent": scene.seat.client.agent,
+        "user_agent": context.seat.client.agent,
         "country": from.place.country,
         "city": from.place.city,
         "app": "Portal",
         "method": method,
         "result": result,
-        "interactive": !matches!(scene.act, Act::Token | Act::SessionExpired),
+        "interactive": !matches!(context.event, ScenarioEvent::Token | ScenarioEvent::SessionExpired),
     });
-    let more = [("cause", cause), ("policy", scene.policy), ("detail", scene.by)];
+    let more = [("cause", cause), ("policy", context.policy), ("detail", context.by)];
     for (name, value) in more {
         if let (Some(value), Some(line)) = (value, line.as_object_mut()) {
             line.insert(name.to_owned(), Value::from(value));
         }
     }
-    Some(one(scene.at, &line))
+    Some(one(context.at, &line))
 }
 
-fn ending(act: Act) -> Option<Ending> {
+fn ending(event: ScenarioEvent) -> Option<Ending> {
     let failure = |method, cause| (method, "failure", Some(cause));
-    Some(match act {
-        Act::In(proof) => (method(proof), "success", None),
-        Act::Token => ("session", "success", None),
-        Act::Paused(Pause::Enrol) | Act::NotEnrolled => ("password", "interrupt", Some("mfa_not_enrolled")),
-        Act::Paused(_) => ("password", "interrupt", None),
-        Act::BadPassword | Act::NoSuchUser | Act::PasswordExpired => failure("password", "bad_password"),
-        Act::Locked => failure("password", "account_locked"),
-        Act::Disabled => failure("password", "account_disabled"),
-        Act::WrongCode(proof) => failure(method(proof), "mfa_wrong_code"),
-        Act::CodeReused => failure("totp", "mfa_code_reused"),
-        Act::ClockDrift => failure("totp", "mfa_clock_drift"),
-        Act::NoAnswer(proof) => failure(method(proof), "mfa_no_response"),
-        Act::Undelivered(proof) => failure(method(proof), "mfa_delivery_failed"),
-        Act::RateLimited => failure("sms", "mfa_rate_limited"),
-        Act::FactorDisabled => failure("totp", "factor_disabled"),
-        Act::PolicyBlock => failure("password", "policy_block"),
-        Act::DeviceBlock => failure("password", "device_block"),
-        Act::ExternalIdp => failure("federated", "external_idp"),
-        Act::SessionExpired => failure("session", "session_expired"),
-        Act::Outage(Fault::Service | Fault::Agent) => failure("password", "provider_outage"),
-        Act::Changed(change) => ("unknown", changed(change)?, None),
+    Some(match event {
+        ScenarioEvent::In(proof) => (method(proof), "success", None),
+        ScenarioEvent::Token => ("session", "success", None),
+        ScenarioEvent::Paused(Pause::Enrol) | ScenarioEvent::NotEnrolled => {
+            ("password", "interrupt", Some("mfa_not_enrolled"))
+        }
+        ScenarioEvent::Paused(_) => ("password", "interrupt", None),
+        ScenarioEvent::BadPassword | ScenarioEvent::NoSuchUser | ScenarioEvent::PasswordExpired => {
+            failure("password", "bad_password")
+        }
+        ScenarioEvent::Locked => failure("password", "account_locked"),
+        ScenarioEvent::Disabled => failure("password", "account_disabled"),
+        ScenarioEvent::WrongCode(proof) => failure(method(proof), "mfa_wrong_code"),
+        ScenarioEvent::CodeReused => failure("totp", "mfa_code_reused"),
+        ScenarioEvent::ClockDrift => failure("totp", "mfa_clock_drift"),
+        ScenarioEvent::NoAnswer(proof) => failure(method(proof), "mfa_no_response"),
+        ScenarioEvent::Undelivered(proof) => failure(method(proof), "mfa_delivery_failed"),
+        ScenarioEvent::RateLimited => failure("sms", "mfa_rate_limited"),
+        ScenarioEvent::FactorDisabled => failure("totp", "factor_disabled"),
+        ScenarioEvent::PolicyBlock => failure("password", "policy_block"),
+        ScenarioEvent::DeviceBlock => failure("password", "device_block"),
+        ScenarioEvent::ExternalIdp => failure("federated", "external_idp"),
+        ScenarioEvent::SessionExpired => failure("session", "session_expired"),
+        ScenarioEvent::Outage(Fault::Service | Fault::Agent) => failure("password", "provider_outage"),
+        ScenarioEvent::Changed(change) => ("unknown", changed(change)?, None),
         _ => return None,
     })
 }

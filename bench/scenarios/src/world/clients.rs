@@ -137,38 +137,38 @@ const STRANGERS: [Model; 12] = [
 
 impl Client {
     /// A laptop, before and after its browser's update.
-    pub fn laptops(drawn: &mut Seeded) -> (Self, Self) {
-        let [before, after] = drawn.pick(&LAPTOPS);
-        let (device, managed) = (drawn.number(), drawn.chance(75));
+    pub fn laptops(random: &mut Seeded) -> (Self, Self) {
+        let [before, after] = random.pick(&LAPTOPS);
+        let (device, managed) = (random.number(), random.chance(75));
         (Self::of(before, device, managed), Self::of(after, device, managed))
     }
 
     /// A phone's browser.
-    pub fn phone(drawn: &mut Seeded) -> Self {
-        Self::of(drawn.pick(&PHONES), drawn.number(), false)
+    pub fn phone(random: &mut Seeded) -> Self {
+        Self::of(random.pick(&PHONES), random.number(), false)
     }
 
     /// A stranger's.
-    pub fn stranger(drawn: &mut Seeded) -> Self {
-        Self::of(drawn.pick(&STRANGERS), drawn.number(), false)
+    pub fn stranger(random: &mut Seeded) -> Self {
+        Self::of(random.pick(&STRANGERS), random.number(), false)
     }
 
     /// The mail program of a phone, which keeps the password by itself.
-    pub fn mail_on_phone(drawn: &mut Seeded) -> Self {
+    pub fn mail_on_phone(random: &mut Seeded) -> Self {
         let model = ("Apple-iPhone14C2/2203.82", "Ios", "");
-        Self { kind: ClientKind::ActiveSync, ..Self::of(model, drawn.number(), false) }
+        Self { kind: ClientKind::ActiveSync, ..Self::of(model, random.number(), false) }
     }
 
     /// An old mail program on a computer.
-    pub fn old_mail(drawn: &mut Seeded) -> Self {
+    pub fn old_mail(random: &mut Seeded) -> Self {
         let model = ("BAV2ROPC", "", "");
-        Self { kind: ClientKind::Imap, ..Self::of(model, drawn.number(), false) }
+        Self { kind: ClientKind::Imap, ..Self::of(model, random.number(), false) }
     }
 
     /// A job on a server.
-    pub fn script(drawn: &mut Seeded) -> Self {
+    pub fn script(random: &mut Seeded) -> Self {
         let model = ("nightly-export/3.1 (curl/8.5.0)", "Linux", "");
-        Self { kind: ClientKind::Script, ..Self::of(model, drawn.number(), false) }
+        Self { kind: ClientKind::Script, ..Self::of(model, random.number(), false) }
     }
 
     /// Can it show a second factor?

@@ -64,47 +64,47 @@ impl Origin {
     }
 
     /// A household around that place.
-    pub fn household(place: Place, drawn: &mut Seeded) -> Self {
-        let ip = if drawn.chance(40) {
-            v6(0x1000 + drawn.below(0x7000), 1 + drawn.below(0xFFFE))
+    pub fn household(place: Place, random: &mut Seeded) -> Self {
+        let ip = if random.chance(40) {
+            v6(0x1000 + random.below(0x7000), 1 + random.below(0xFFFE))
         } else {
-            v4(18, drawn.below(256), 1 + drawn.below(254))
+            v4(18, random.below(256), 1 + random.below(254))
         };
-        Self::new(ip, place.nearby(18, drawn), drawn.pick(&HOUSEHOLDS), Network::Fixed)
+        Self::new(ip, place.nearby(18, random), random.pick(&HOUSEHOLDS), Network::Fixed)
     }
 
     /// A phone on the carrier of that place's country, placed at a gateway near by.
-    pub fn carrier(place: Place, drawn: &mut Seeded) -> Self {
-        let gateway = place.nearby(90, drawn);
-        Self::carrier_at(place.country, gateway, drawn)
+    pub fn carrier(place: Place, random: &mut Seeded) -> Self {
+        let gateway = place.nearby(90, random);
+        Self::carrier_at(place.country, gateway, random)
     }
 
     /// The same, placed at this gateway.
-    pub fn carrier_at(country: &str, gateway: Place, drawn: &mut Seeded) -> Self {
+    pub fn carrier_at(country: &str, gateway: Place, random: &mut Seeded) -> Self {
         let index = CARRIERS.iter().position(|carrier| carrier.0 == country).unwrap_or(0);
         let (_, asn, owner) = CARRIERS.get(index).copied().unwrap_or_default();
-        let ip = v4(19, 64 + index * 4 + drawn.below(4), 1 + drawn.below(60));
+        let ip = v4(19, 64 + index * 4 + random.below(4), 1 + random.below(60));
         Self::new(ip, gateway, (asn, owner), Network::Mobile)
     }
 
     /// A VPN's exit at that place.
-    pub fn vpn(place: Place, drawn: &mut Seeded) -> Self {
-        let ip = v4(19, 96 + drawn.below(16), 1 + drawn.below(254));
-        Self::new(ip, place, drawn.pick(&VPNS), Network::Proxy)
+    pub fn vpn(place: Place, random: &mut Seeded) -> Self {
+        let ip = v4(19, 96 + random.below(16), 1 + random.below(254));
+        Self::new(ip, place, random.pick(&VPNS), Network::Proxy)
     }
 
     /// A hotel, a train, a conference.
-    pub fn visiting(place: Place, drawn: &mut Seeded) -> Self {
-        let ip = v4(19, 112 + drawn.below(16), 1 + drawn.below(254));
-        Self::new(ip, place, drawn.pick(&HOUSEHOLDS), Network::Fixed)
+    pub fn visiting(place: Place, random: &mut Seeded) -> Self {
+        let ip = v4(19, 112 + random.below(16), 1 + random.below(254));
+        Self::new(ip, place, random.pick(&HOUSEHOLDS), Network::Fixed)
     }
 
     /// A stranger's own, each in another network.
-    pub fn stranger(place: Place, number: usize, drawn: &mut Seeded) -> Self {
-        let ip = if drawn.chance(20) {
-            v6(0x9000 + number % 0x6000, 1 + drawn.below(0xFFFE))
+    pub fn stranger(place: Place, number: usize, random: &mut Seeded) -> Self {
+        let ip = if random.chance(20) {
+            v6(0x9000 + number % 0x6000, 1 + random.below(0xFFFE))
         } else {
-            v4(19, 128 + number % 128, 1 + (number / 128 + drawn.below(2) * 120) % 254)
+            v4(19, 128 + number % 128, 1 + (number / 128 + random.below(2) * 120) % 254)
         };
         // Private use, RFC 6996: each stranger with a provider of their own.
         let asn = 4_200_000_000 + u32::try_from(number).unwrap_or(0);

@@ -2,9 +2,9 @@
 
 use postern_signals::Provider;
 
-use super::{Client, House, Network, Origin, Place};
+use super::{Client, Network, OrganisationProfile, Origin, Place};
 use crate::{
-    act::Proof,
+    event::Proof,
     seeded::{Seeded, guid_of},
     time::{DAY, HOUR},
 };
@@ -29,21 +29,21 @@ pub struct Phone {
 
 impl Phone {
     /// The account's own. No country has the code 999.
-    fn of(number: usize, drawn: &mut Seeded) -> Self {
-        Self { key: format!("DP{}", drawn.capitals(18)), number: format!("+999100{number:06}") }
+    fn of(number: usize, random: &mut Seeded) -> Self {
+        Self { key: format!("DP{}", random.capitals(18)), number: format!("+999100{number:06}") }
     }
 
     /// One that nobody in the organisation has.
-    pub fn strange(drawn: &mut Seeded) -> Self {
-        let digits = drawn.below(100_000_000);
-        Self { key: format!("DP{}", drawn.capitals(18)), number: format!("+9992{digits:08}") }
+    pub fn strange(random: &mut Seeded) -> Self {
+        let digits = random.below(100_000_000);
+        Self { key: format!("DP{}", random.capitals(18)), number: format!("+9992{digits:08}") }
     }
 }
 
 /// One person's account at one provider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
-    /// Its number in the cast.
+    /// Its number among all accounts of the log.
     pub number: usize,
     /// Whose log it is in.
     pub provider: Provider,
@@ -82,30 +82,36 @@ const LAST_NAMES: [&str; 14] = [
 
 impl Account {
     /// The account of that number. `begins`: the first moment of the log.
-    pub fn new(provider: Provider, number: usize, house: &House, begins: i64, drawn: &mut Seeded) -> Self {
-        let city = if drawn.chance(70) { house.main_office } else { house.branch };
-        Self::at(provider, number, city, begins, drawn)
+    pub fn new(
+        provider: Provider,
+        number: usize,
+        profile: &OrganisationProfile,
+        begins: i64,
+        random: &mut Seeded,
+    ) -> Self {
+        let city = if random.chance(70) { profile.main_office } else { profile.branch };
+        Self::at(provider, number, city, begins, random)
     }
 
     /// The same, working in that city.
-    pub fn at(provider: Provider, number: usize, city: Place, begins: i64, drawn: &mut Seeded) -> Self {
-        let name = format!("{}.{}{number}", drawn.pick(&FIRST_NAMES), drawn.pick(&LAST_NAMES));
-        let laptop = Client::laptops(drawn);
+    pub fn at(provider: Provider, number: usize, city: Place, begins: i64, random: &mut Seeded) -> Self {
+        let name = format!("{}.{}{number}", random.pick(&FIRST_NAMES), random.pick(&LAST_NAMES));
+        let laptop = Client::laptops(random);
         Self {
             number,
             provider,
             login: login_at(provider, &name),
             display: name.replace('.', " "),
-            key: (drawn.number(), drawn.number()),
-            proof: drawn.weighted(&[(60, Proof::Push), (30, Proof::Totp), (10, Proof::Sms)]),
-            phone: Phone::of(number, drawn),
+            key: (random.number(), random.number()),
+            proof: random.weighted(&[(60, Proof::Push), (30, Proof::Totp), (10, Proof::Sms)]),
+            phone: Phone::of(number, random),
             city,
-            office: Origin::office(city, drawn.below(2)),
-            home: Origin::household(city, drawn),
-            mobile: Origin::carrier(city, drawn),
+            office: Origin::office(city, random.below(2)),
+            home: Origin::household(city, random),
+            mobile: Origin::carrier(city, random),
             laptop,
-            handset: Client::phone(drawn),
-            updated_at: begins + drawn.between(6 * 24, 24 * 24) * HOUR,
+            handset: Client::phone(random),
+            updated_at: begins + random.between(6 * 24, 24 * 24) * HOUR,
         }
     }
 

@@ -61,9 +61,9 @@ impl Place {
 
     /// What a location service says of a neighbour: off by up to so many kilometres each way.
     #[must_use]
-    pub fn nearby(self, kilometres: i64, drawn: &mut Seeded) -> Self {
+    pub fn nearby(self, kilometres: i64, random: &mut Seeded) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        let mut off = || drawn.between(-kilometres, kilometres) as f64 / 111.0;
+        let mut off = || random.between(-kilometres, kilometres) as f64 / 111.0;
         let (north, east) = (off(), off());
         Self {
             latitude: hundredths(self.latitude + north),
@@ -74,9 +74,9 @@ impl Place {
 
     /// Another country, at least so far away.
     #[must_use]
-    pub fn far_away(&self, kilometres: f64, drawn: &mut Seeded) -> Self {
+    pub fn far_away(&self, kilometres: f64, random: &mut Seeded) -> Self {
         loop {
-            let other = drawn.pick(&ELSEWHERE);
+            let other = random.pick(&ELSEWHERE);
             if self.kilometres_to(&other) >= kilometres {
                 return other;
             }

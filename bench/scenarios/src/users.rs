@@ -1,16 +1,16 @@
-//! Everybody in the log: those of whom nothing is told, and the actors of the stories.
+//! Everybody in the log: the accounts of everyday life, and those that scenarios have made.
 
 use std::rc::Rc;
 
 use postern_signals::Provider;
 
 use crate::{
-    act::{Act, Scene},
     background::{Life, Trip, usual_proof},
+    event::{EventContext, ScenarioEvent},
     log::Log,
     seeded::Seeded,
     time::{DAY, HOUR, MINUTE},
-    world::{Account, House, Place},
+    world::{Account, OrganisationProfile, Place},
 };
 
 /// Length of the log, in days.
@@ -30,35 +30,35 @@ const ACCOUNTS: [(Provider, usize); 8] = [
 
 /// Everybody in the log.
 #[derive(Debug)]
-pub struct Cast {
+pub struct LogUsers {
     /// What holds for all.
-    pub house: House,
+    pub profile: OrganisationProfile,
     /// The first moment.
     pub begins: i64,
-    /// Of whom nothing is told.
-    pub crowd: Vec<Rc<Account>>,
-    actors: Vec<Rc<Account>>,
-    /// By account: when its everyday life pauses, because a story tells what happens then.
+    /// Accounts of everyday life. A scenario about many people borrows some of them.
+    pub background_accounts: Vec<Rc<Account>>,
+    scenario_accounts: Vec<Rc<Account>>,
+    /// By account: when its everyday life pauses, because a scenario writes what happens then.
     absences: Vec<Vec<(i64, i64)>>,
-    /// By account, of the crowd alone: some days elsewhere.
+    /// By account, of the background alone: some days elsewhere.
     trips: Vec<Option<Trip>>,
-    /// When one provider's whole organisation is in a story.
+    /// When one provider's whole organisation is in a scenario.
     reserved: Vec<(Provider, i64, i64)>,
     strangers: usize,
     seed: u64,
 }
 
-impl Cast {
+impl LogUsers {
     /// An organisation of so many people.
     pub fn new(seed: u64, people: usize) -> Self {
-        let house = House::of(seed);
+        let profile = OrganisationProfile::of(seed);
         // A Monday to Sunday in the first half of 2026.
         let first_day = 20_458 + Seeded::named(seed, "begins").between(0, 170);
-        let mut cast = Self {
-            house,
+        let mut users = Self {
+            profile,
             begins: first_day * DAY,
-            crowd: Vec::new(),
-            actors: Vec::new(),
+            background_accounts: Vec::new(),
+            scenario_accounts: Vec::new(),
             absences: Vec::new(),
             trips: Vec::new(),
             reserved: Vec::new(),
@@ -67,13 +67,13 @@ impl Cast {
         };
         for (provider, percent) in ACCOUNTS {
             for _ in 0..people * percent / 100 {
-                let who = cast.account(provider, None);
-                let mut drawn = Seeded::named(seed, &format!("trip {}", who.number));
-                cast.trips.push(Trip::drawn(&who, DAYS, &mut drawn));
-                cast.crowd.push(who);
+                let who = users.account(provider, None);
+                let mut random = Seeded::named(seed, &format!("trip {}", who.number));
+                users.trips.push(Trip::random(&who, DAYS, &mut random));
+                users.background_accounts.push(who);
             }
         }
-        cast
+        users
     }
 
     /// The moment after the last.
@@ -84,18 +84,18 @@ impl Cast {
     /// A new account, of which nothing is in the log yet.
     pub fn account(&mut self, provider: Provider, city: Option<Place>) -> Rc<Account> {
         let number = self.absences.len();
-        let mut drawn = Seeded::named(self.seed, &format!("account {number}"));
+        let mut random = Seeded::named(self.seed, &format!("account {number}"));
         let who = match city {
-            Some(city) => Account::at(provider, number, city, self.begins, &mut drawn),
-            None => Account::new(provider, number, &self.house, self.begins, &mut drawn),
+            Some(city) => Account::at(provider, number, city, self.begins, &mut random),
+            None => Account::new(provider, number, &self.profile, self.begins, &mut random),
         };
         self.absences.push(Vec::new());
         Rc::new(who)
     }
 
-    /// Lets somebody live in the log whom a story has made.
-    pub fn engage(&mut self, who: Rc<Account>) -> Rc<Account> {
-        self.actors.push(Rc::clone(&who));
+    /// Gives an everyday life in the log to an account that a scenario has made.
+    pub fn add_scenario_account(&mut self, who: Rc<Account>) -> Rc<Account> {
+        self.scenario_accounts.push(Rc::clone(&who));
         who
     }
 
@@ -106,7 +106,7 @@ impl Cast {
         }
     }
 
-    /// This one of the crowd is at home, and nothing else is told then.
+    /// This background account is at home, and nothing else is written about it then.
     pub fn is_at_hand(&self, who: &Account, from: i64, until: i64) -> bool {
         let trip = self.trips.get(who.number).copied().flatten();
         let away = trip.map(|trip| {
@@ -116,13 +116,13 @@ impl Cast {
         self.is_free(who, from, until) && !away.is_some_and(|away| away.0 < until && from < away.1)
     }
 
-    /// Nothing else is told of this person then.
+    /// Nothing else is written about this person then.
     pub fn is_free(&self, who: &Account, from: i64, until: i64) -> bool {
         let absences = self.absences.get(who.number).map(Vec::as_slice).unwrap_or_default();
         !overlaps(absences, from, until)
     }
 
-    /// Takes the provider's whole organisation for one story. False: another has it then.
+    /// Takes the provider's whole organisation for one scenario. False: another has it then.
     pub fn reserve(&mut self, provider: Provider, from: i64, until: i64) -> bool {
         if self.is_reserved(provider, from, until) {
             return false;
@@ -131,7 +131,7 @@ impl Cast {
         true
     }
 
-    /// Is the provider's whole organisation in a story then?
+    /// Is the provider's whole organisation in a scenario then?
     pub fn is_reserved(&self, provider: Provider, from: i64, until: i64) -> bool {
         self.reserved.iter().any(|other| other.0 == provider && other.1 < until && from < other.2)
     }
@@ -142,25 +142,26 @@ impl Cast {
         self.strangers
     }
 
-    /// Days of everyday life over all accounts, those of actors until their story begins.
+    /// Days of everyday life over all accounts, those of scenario accounts until their scenario begins.
     pub fn people_days(&self) -> u64 {
-        let of_actors: i64 = self.actors.iter().map(|who| self.days_before_story(who)).sum();
-        self.crowd.len() as u64 * DAYS.unsigned_abs() + of_actors.unsigned_abs()
+        let of_scenario_accounts: i64 =
+            self.scenario_accounts.iter().map(|who| self.days_before_scenario(who)).sum();
+        self.background_accounts.len() as u64 * DAYS.unsigned_abs() + of_scenario_accounts.unsigned_abs()
     }
 
-    fn days_before_story(&self, who: &Account) -> i64 {
+    fn days_before_scenario(&self, who: &Account) -> i64 {
         let absences = self.absences.get(who.number).map(Vec::as_slice).unwrap_or_default();
         let first = absences.iter().map(|absence| absence.0).min().unwrap_or(self.ends());
         ((first - self.begins) / DAY).max(0)
     }
 
-    /// Writes everybody's everyday life around the stories.
+    /// Writes everybody's everyday life around the scenarios.
     pub fn live(&self, log: &mut Log) {
-        for who in &self.crowd {
+        for who in &self.background_accounts {
             let trip = self.trips.get(who.number).copied().flatten();
             self.live_one(who, Life::of(who, trip, self.stream(who)), log);
         }
-        for who in &self.actors {
+        for who in &self.scenario_accounts {
             self.introduce(who, log);
             self.live_one(who, Life::settled(who, self.stream(who)), log);
         }
@@ -170,26 +171,26 @@ impl Cast {
         Seeded::named(self.seed, &format!("life {}", who.number))
     }
 
-    /// Enough sign-ins in the first week that desk, home and phone of an actor are known.
+    /// Enough sign-ins in the first week that desk, home and phone of a scenario account are known.
     fn introduce(&self, who: &Account, log: &mut Log) {
-        let mut drawn = Seeded::named(self.seed, &format!("introduction {}", who.number));
+        let mut random = Seeded::named(self.seed, &format!("introduction {}", who.number));
         for day in 0..8 {
             let at =
-                who.midnight(self.begins + (day + 1) * DAY) + 10 * HOUR + drawn.between(0, 600) * MINUTE / 2;
+                who.midnight(self.begins + (day + 1) * DAY) + 10 * HOUR + random.between(0, 600) * MINUTE / 2;
             let seat = match day % 4 {
                 0 | 3 => who.at_work(at),
                 1 => who.at_home(at),
                 _ => who.on_the_way(),
             };
             if self.is_free(who, at - HOUR, at + HOUR) {
-                let scene = Scene::new(who, at, seat, Act::In(usual_proof(who)));
-                log.tell(&scene, &self.house, &mut drawn, None);
+                let context = EventContext::new(who, at, seat, ScenarioEvent::In(usual_proof(who)));
+                log.write_event(&context, &self.profile, &mut random, None);
             }
         }
     }
 
     fn live_one(&self, who: &Account, mut life: Life<'_>, log: &mut Log) {
-        let mut drawn = Seeded::named(self.seed, &format!("words {}", who.number));
+        let mut random = Seeded::named(self.seed, &format!("words {}", who.number));
         for day in 0..DAYS {
             for sign_in in life.day(day, self.begins + day * DAY - who.city.ahead * MINUTE) {
                 let (Some(first), Some(last)) = (sign_in.first(), sign_in.last()) else { continue };
@@ -198,9 +199,11 @@ impl Cast {
                     continue;
                 }
                 for step in &sign_in {
-                    let scene =
-                        Scene { policy: step.policy, ..Scene::new(who, step.at, step.seat, step.act) };
-                    log.tell(&scene, &self.house, &mut drawn, None);
+                    let context = EventContext {
+                        policy: step.policy,
+                        ..EventContext::new(who, step.at, step.seat, step.event)
+                    };
+                    log.write_event(&context, &self.profile, &mut random, None);
                 }
             }
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use postern_scenarios::{
-    Organisation, Scores, Told,
+    Organisation, RecordedScenarios, Scores,
     analysis::{Analysed, Found},
     answer::About,
     rules::{DETECTORS, RULES, weight},
+    scenarios::kinds,
     score::compare,
-    stories::kinds,
 };
 
 const PEOPLE: usize = 120;
@@ -24,13 +24,17 @@ fn the_same_seed_gives_the_same_log_and_answers() {
         organisation.files.iter().map(|file| file.bytes.clone()).collect()
     };
     let answers = |organisation: &Organisation| -> Vec<_> {
-        organisation.stories.iter().map(|story| (story.answer.clone(), story.since, story.until)).collect()
+        organisation
+            .scenarios
+            .iter()
+            .map(|scenario| (scenario.answer.clone(), scenario.since, scenario.until))
+            .collect()
     };
     assert!(bytes(&once) == bytes(&again));
     assert!(answers(&once) == answers(&again));
     assert!(bytes(&once) != bytes(&other));
     assert!(answers(&once) != answers(&other));
-    assert_eq!(once.unsaid, [""; 0]);
+    assert_eq!(once.unsupported_events, [""; 0]);
 }
 
 #[test]
@@ -53,20 +57,20 @@ fn the_rules_are_those_that_are_shipped() {
     }
 }
 
-/// Over these seeds every rule is asked for at least once, no story contradicts itself, and every vendor has words for
-/// what its stories say.
+/// Over these seeds every rule is asked for at least once, no scenario contradicts itself, and every vendor's log can
+/// describe what its scenarios write.
 #[test]
 fn answers_name_rules_that_exist_and_every_rule_is_asked_for() {
     let mut asked = BTreeSet::new();
     for seed in 0..16 {
-        let told = Told::of(seed, 300, 1);
-        assert_eq!(told.unsaid(), [""; 0], "seed {seed}");
-        for story in &told.stories {
-            let kind = kinds()[story.kind].name;
-            for claim in &story.answer.claims {
+        let recorded = RecordedScenarios::of(seed, 300, 1);
+        assert_eq!(recorded.unsupported_events(), [""; 0], "seed {seed}");
+        for scenario in &recorded.scenarios {
+            let kind = kinds()[scenario.kind].name;
+            for claim in &scenario.answer.claims {
                 assert!(weight(claim.rule).is_some(), "{kind}: {}", claim.rule);
                 assert!(
-                    !story.answer.traps.contains(&claim.rule),
+                    !scenario.answer.traps.contains(&claim.rule),
                     "{kind}: both must and must not {}",
                     claim.rule
                 );
@@ -74,7 +78,7 @@ fn answers_name_rules_that_exist_and_every_rule_is_asked_for() {
                     asked.insert(claim.rule);
                 }
             }
-            for trap in &story.answer.traps {
+            for trap in &scenario.answer.traps {
                 assert!(weight(trap).is_some(), "{kind}: {trap}");
             }
         }
@@ -83,9 +87,9 @@ fn answers_name_rules_that_exist_and_every_rule_is_asked_for() {
     assert_eq!(all.difference(&asked).collect::<Vec<_>>(), [&""; 0]);
 }
 
-/// Stories with a threshold are drawn on both sides of it.
+/// Scenarios with a threshold are drawn on both sides of it.
 #[test]
-fn some_stories_of_a_kind_must_be_found_and_some_must_not() {
+fn some_scenarios_of_a_kind_must_be_found_and_some_must_not() {
     let both = [
         "push_bombing",
         "push_bombing_slow",
@@ -104,25 +108,25 @@ fn some_stories_of_a_kind_must_be_found_and_some_must_not() {
         "policy_blocks_department",
         "sms_trouble",
     ];
-    let mut told = BTreeSet::new();
+    let mut outcomes = BTreeSet::new();
     for seed in 100..118 {
-        for story in &Told::of(seed, 400, 1).stories {
-            let must = story.answer.claims.iter().any(|claim| claim.must);
-            told.insert((kinds()[story.kind].name, must));
+        for scenario in &RecordedScenarios::of(seed, 400, 1).scenarios {
+            let must = scenario.answer.claims.iter().any(|claim| claim.must);
+            outcomes.insert((kinds()[scenario.kind].name, must));
         }
     }
     for kind in both {
-        assert!(told.contains(&(kind, true)), "{kind} is never to be found");
-        assert!(told.contains(&(kind, false)), "{kind} is always to be found");
+        assert!(outcomes.contains(&(kind, true)), "{kind} is never to be found");
+        assert!(outcomes.contains(&(kind, false)), "{kind} is always to be found");
     }
 }
 
 /// A diagnosis that says exactly what the answers ask for.
 fn perfect(organisation: &Organisation) -> Vec<Found> {
-    let claims = organisation.stories.iter().flat_map(|story| {
-        story.answer.claims.iter().filter(|claim| claim.must).map(move |claim| (story, claim))
+    let claims = organisation.scenarios.iter().flat_map(|scenario| {
+        scenario.answer.claims.iter().filter(|claim| claim.must).map(move |claim| (scenario, claim))
     });
-    let found = claims.map(|(story, claim)| {
+    let found = claims.map(|(scenario, claim)| {
         let people = match &claim.about {
             About::Group(people) => people.iter().cloned().collect(),
             _ => Vec::new(),
@@ -131,9 +135,9 @@ fn perfect(organisation: &Organisation) -> Vec<Found> {
             rule: claim.rule.to_owned(),
             about: claim.about.clone(),
             people,
-            since: story.since,
-            until: story.until,
-            words: String::new(),
+            since: scenario.since,
+            until: scenario.until,
+            description: String::new(),
         }
     });
     found.collect()
@@ -159,16 +163,16 @@ fn saying_what_is_true_scores_full_and_saying_nothing_scores_none() {
 fn a_finding_too_many_counts_where_it_belongs() {
     let organisation = small(7);
     let index = kinds().iter().position(|kind| kind.name == "own_push_denied").unwrap();
-    let story = organisation.stories.iter().find(|story| story.kind == index).unwrap();
-    let (provider, login) = story.people.first().unwrap().clone();
+    let scenario = organisation.scenarios.iter().find(|scenario| scenario.kind == index).unwrap();
+    let (provider, login) = scenario.people.first().unwrap().clone();
     let mut found = perfect(&organisation);
     let near = Found {
         rule: "mfa_fatigue_success".to_owned(),
         about: About::Person(provider, login.clone()),
         people: vec![login],
-        since: story.since,
-        until: story.until,
-        words: String::new(),
+        since: scenario.since,
+        until: scenario.until,
+        description: String::new(),
     };
     let elsewhere =
         Found { about: About::Person(provider, "nobody@corp.example".to_owned()), ..near.clone() };

@@ -4,17 +4,17 @@ use std::rc::Rc;
 
 use postern_signals::Provider::{self, Auth0, Entra, Keycloak, Okta};
 
-use super::{Kind, kind};
+use super::{ScenarioKind, kind};
 use crate::{
-    act::{Act, Change, Proof},
     answer::{About, Answer, Person},
-    stage::Stage,
+    builder::ScenarioBuilder,
+    event::{Change, Proof, ScenarioEvent},
     time::{HOUR, MINUTE},
     windows::{Reached, reached_by},
     world::{Account, Seat},
 };
 
-pub(super) const KINDS: [Kind; 5] = [
+pub(super) const KINDS: [ScenarioKind; 5] = [
     kind("spray", "spray_one_address", spray_one_address),
     kind("spray", "spray_then_success", spray_then_success),
     kind("spray", "spray_many_addresses", spray_many_addresses),
@@ -29,20 +29,25 @@ const SAYS_WITH_WHAT: [Provider; 3] = [Entra, Okta, Auth0];
 /// Tries, and whom they were made on.
 type Hits = Vec<(i64, String)>;
 /// Who is tried, and how it ends.
-type Target = (Rc<Account>, Act);
+type Target = (Rc<Account>, ScenarioEvent);
 
 fn targets(people: &[Rc<Account>]) -> Vec<Target> {
-    people.iter().map(|who| (Rc::clone(who), Act::BadPassword)).collect()
+    people.iter().map(|who| (Rc::clone(who), ScenarioEvent::BadPassword)).collect()
 }
 
 /// One address tries these, a few times each, so many seconds apart. Returns the tries.
-fn spray(stage: &mut Stage<'_>, people: &[Target], (start, seat): (i64, Seat), gap: (i64, i64)) -> Hits {
+fn spray(
+    builder: &mut ScenarioBuilder<'_>,
+    people: &[Target],
+    (start, seat): (i64, Seat),
+    gap: (i64, i64),
+) -> Hits {
     let (mut at, mut hit) = (start, Vec::new());
-    for _ in 0..stage.drawn.between(1, 2) {
-        for (who, act) in people {
-            stage.say(who, at, seat, *act);
+    for _ in 0..builder.random.between(1, 2) {
+        for (who, event) in people {
+            builder.write_event(who, at, seat, *event);
             hit.push((at, who.login.clone()));
-            at += stage.seconds(gap.0, gap.1);
+            at += builder.seconds(gap.0, gap.1);
         }
     }
     hit
@@ -57,65 +62,65 @@ fn claim(answer: &mut Answer, seat: &Seat, hit: &Hits) -> Reached {
     spray
 }
 
-fn crowd_at(
-    stage: &mut Stage<'_>,
+fn background_accounts_at(
+    builder: &mut ScenarioBuilder<'_>,
     of: &[Provider],
     counts: (i64, i64),
     lasts: i64,
 ) -> (Provider, i64, Vec<Rc<Account>>) {
-    let provider = stage.provider(of);
-    let start = stage.workday(stage.main_office()) + stage.drawn.between(0, 23) * HOUR;
-    let count = usize::try_from(stage.drawn.between(counts.0, counts.1)).unwrap_or(0);
-    let people = stage.crowd(provider, count, (start - HOUR, start + lasts + HOUR));
+    let provider = builder.provider(of);
+    let start = builder.workday(builder.main_office()) + builder.random.between(0, 23) * HOUR;
+    let count = usize::try_from(builder.random.between(counts.0, counts.1)).unwrap_or(0);
+    let people = builder.background_accounts(provider, count, (start - HOUR, start + lasts + HOUR));
     (provider, start, people)
 }
 
-fn spray_one_address(stage: &mut Stage<'_>) -> Answer {
-    let (_, start, people) = crowd_at(stage, &SPRAYED, (4, 60), 2 * HOUR);
-    let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
-    let seat = stage.stranger_in(place);
-    let gap = stage.drawn.between(1, 45);
-    let hit = spray(stage, &targets(&people), (start, seat), (gap, gap + gap / 2));
+fn spray_one_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let (_, start, people) = background_accounts_at(builder, &SPRAYED, (4, 60), 2 * HOUR);
+    let place = builder.main_office().far_away(1_500.0, &mut builder.random);
+    let seat = builder.stranger_in(place);
+    let gap = builder.random.between(1, 45);
+    let hit = spray(builder, &targets(&people), (start, seat), (gap, gap + gap / 2));
     let mut answer = Answer::nothing();
     claim(&mut answer, &seat, &hit);
     answer.must_not(&["spray_success", "outage", "brute_force"]);
     answer
 }
 
-fn spray_then_success(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, mut people) = crowd_at(stage, &SPRAYED, (5, 40), 4 * HOUR);
-    let victim = stage.actor(&[provider]);
-    people.insert(people.len() / 2, Rc::clone(&victim));
-    let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
-    let seat = stage.stranger_in(place);
-    let hit = spray(stage, &targets(&people), (start, seat), (2, 25));
+fn spray_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let (provider, start, mut people) = background_accounts_at(builder, &SPRAYED, (5, 40), 4 * HOUR);
+    let targeted_user = builder.account(&[provider]);
+    people.insert(people.len() / 2, Rc::clone(&targeted_user));
+    let place = builder.main_office().far_away(1_500.0, &mut builder.random);
+    let seat = builder.stranger_in(place);
+    let hit = spray(builder, &targets(&people), (start, seat), (2, 25));
     let last = hit.last().map_or(start, |(at, _)| *at);
-    let at = last + stage.drawn.between(1, 110) * MINUTE;
-    stage.say(&victim, at, seat, Act::In(Proof::None));
-    stage.leaves(&victim, start);
+    let at = last + builder.random.between(1, 110) * MINUTE;
+    builder.write_event(&targeted_user, at, seat, ScenarioEvent::In(Proof::None));
+    builder.leaves(&targeted_user, start);
     let mut answer = Answer::nothing();
     let sprayed = claim(&mut answer, &seat, &hit);
     answer.as_reached(sprayed, "spray_success", About::Address(seat.from.ip));
     for rule in ["new_device_and_network", "impossible_travel", "spray_success"] {
-        answer.may(rule, About::person(&victim));
+        answer.may(rule, About::person(&targeted_user));
     }
-    answer.person(Person { rung: None, reset_helps: None, ..Person::fine(&victim) });
+    answer.person(Person { rung: None, reset_helps: None, ..Person::fine(&targeted_user) });
     answer
 }
 
-fn spray_many_addresses(stage: &mut Stage<'_>) -> Answer {
-    let (_, start, people) = crowd_at(stage, &SAYS_WITH_WHAT, (6, 50), 2 * HOUR);
-    let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
-    let first = stage.stranger_in(place);
-    let seats: Vec<_> = (0..stage.drawn.between(4, 20)).map(|_| stage.another_like(&first)).collect();
-    let gap = stage.drawn.between(3, 90);
+fn spray_many_addresses(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let (_, start, people) = background_accounts_at(builder, &SAYS_WITH_WHAT, (6, 50), 2 * HOUR);
+    let place = builder.main_office().far_away(1_500.0, &mut builder.random);
+    let first = builder.stranger_in(place);
+    let seats: Vec<_> = (0..builder.random.between(4, 20)).map(|_| builder.another_like(&first)).collect();
+    let gap = builder.random.between(3, 90);
     let (mut at, mut hit, mut from) = (start, Vec::new(), Vec::new());
     for (turn, who) in people.iter().enumerate() {
         let seat = seats.get(turn % seats.len()).copied().unwrap_or(first);
-        stage.say(who, at, seat, Act::BadPassword);
+        builder.write_event(who, at, seat, ScenarioEvent::BadPassword);
         hit.push((at, who.login.clone()));
         from.push((at, seat.from.ip));
-        at += stage.seconds(gap, gap + gap / 2);
+        at += builder.seconds(gap, gap + gap / 2);
     }
     let mut answer = Answer::nothing();
     let reached = reached_by(&hit, HOUR, 15).and(reached_by(&from, HOUR, 5));
@@ -137,38 +142,38 @@ fn spray_many_addresses(stage: &mut Stage<'_>) -> Answer {
 }
 
 /// A bought list: fast, one password each, and half of the names were never here.
-fn stuffing_with_unknown_people(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, people) = crowd_at(stage, &SPRAYED, (2, 40), 2 * HOUR);
+fn stuffing_with_unknown_people(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let (provider, start, people) = background_accounts_at(builder, &SPRAYED, (2, 40), 2 * HOUR);
     let mut tried = targets(&people);
     for _ in 0..people.len() {
-        tried.push((stage.newcomer(&[provider]), Act::NoSuchUser));
+        tried.push((builder.newcomer(&[provider]), ScenarioEvent::NoSuchUser));
     }
-    let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
-    let seat = stage.stranger_in(place);
-    let hit = spray(stage, &tried, (start, seat), (1, 20));
+    let place = builder.main_office().far_away(1_500.0, &mut builder.random);
+    let seat = builder.stranger_in(place);
+    let hit = spray(builder, &tried, (start, seat), (1, 20));
     let mut answer = Answer::nothing();
     claim(&mut answer, &seat, &hit);
     answer.must_not(&["spray_success"]);
     answer
 }
 
-fn lockout_of_many(stage: &mut Stage<'_>) -> Answer {
-    let (provider, start, people) = crowd_at(stage, &SPRAYED, (5, 30), 2 * HOUR);
-    stage.is_about(About::Tenant(provider));
-    let place = stage.main_office().far_away(1_500.0, &mut stage.drawn);
-    let seat = stage.stranger_in(place);
+fn lockout_of_many(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let (provider, start, people) = background_accounts_at(builder, &SPRAYED, (5, 30), 2 * HOUR);
+    builder.is_about(About::Tenant(provider));
+    let place = builder.main_office().far_away(1_500.0, &mut builder.random);
+    let seat = builder.stranger_in(place);
     let (mut locked, mut hit) = (Vec::new(), Vec::new());
     for who in &people {
-        let mut at = start + stage.seconds(0, 300);
-        for _ in 0..stage.drawn.between(5, 8) {
-            stage.say(who, at, seat, Act::BadPassword);
+        let mut at = start + builder.seconds(0, 300);
+        for _ in 0..builder.random.between(5, 8) {
+            builder.write_event(who, at, seat, ScenarioEvent::BadPassword);
             hit.push((at, who.login.clone()));
-            at += stage.seconds(2, 20);
+            at += builder.seconds(2, 20);
         }
         if matches!(provider, Okta | Keycloak) {
-            stage.say(who, at, seat, Act::Changed(Change::Lockout));
+            builder.write_event(who, at, seat, ScenarioEvent::Changed(Change::Lockout));
         }
-        stage.say(who, at + 5_000, seat, Act::Locked);
+        builder.write_event(who, at + 5_000, seat, ScenarioEvent::Locked);
         locked.push((at, who.login.clone()));
     }
     let mut answer = Answer::nothing();

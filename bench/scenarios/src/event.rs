@@ -1,4 +1,4 @@
-//! What happens, before any vendor puts it into words.
+//! What happens, before it is written in any vendor's format.
 
 use crate::world::{Account, Phone, Seat};
 
@@ -55,7 +55,7 @@ pub enum Change {
     Lockout,
     /// It was unlocked.
     Unlock,
-    /// A factor was enrolled, with the phone of the scene.
+    /// A factor was enrolled, with the phone of the context.
     Enrolled,
     /// A factor was removed or suspended.
     FactorRemoved,
@@ -79,7 +79,7 @@ pub enum Change {
 
 /// What happens at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
+pub enum ScenarioEvent {
     /// Signed in, with the password and this.
     In(Proof),
     /// Signed in by a prompt that went to two devices.
@@ -122,9 +122,9 @@ pub enum Act {
     RateLimited,
     /// The factor is suspended.
     FactorDisabled,
-    /// The policy of the scene says no.
+    /// The policy of the context refuses.
     PolicyBlock,
-    /// The policy of the scene says no because of the device.
+    /// The policy of the context refuses because of the device.
     DeviceBlock,
     /// Nobody gave the person this application.
     NotAssigned,
@@ -148,9 +148,9 @@ pub enum Act {
     Changed(Change),
 }
 
-/// An act with everything around it.
+/// An event with everything around it.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct EventContext<'a> {
     /// When.
     pub at: i64,
     /// Whose account.
@@ -158,7 +158,7 @@ pub struct Scene<'a> {
     /// From where and with what.
     pub seat: Seat,
     /// What.
-    pub act: Act,
+    pub event: ScenarioEvent,
     /// By whom, where that is somebody else.
     pub by: Option<&'a str>,
     /// The policy, by its name.
@@ -167,10 +167,10 @@ pub struct Scene<'a> {
     pub phone: Option<&'a Phone>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> EventContext<'a> {
     /// A plain one.
-    pub fn new(who: &'a Account, at: i64, seat: Seat, act: Act) -> Self {
-        Self { at, who, seat, act, by: None, policy: None, phone: None }
+    pub fn new(who: &'a Account, at: i64, seat: Seat, event: ScenarioEvent) -> Self {
+        Self { at, who, seat, event, by: None, policy: None, phone: None }
     }
 
     /// Done by an administrator.

@@ -5,17 +5,17 @@ use postern_signals::{
     Provider::{self, Auth0, Duo, Entra, Okta},
 };
 
-use super::{Kind, kind};
+use super::{ScenarioKind, kind};
 use crate::{
-    act::{Act, Proof},
     answer::{About, Answer},
-    stage::Stage,
+    builder::ScenarioBuilder,
+    event::{Proof, ScenarioEvent},
     time::{DAY, MINUTE},
     windows::{Reached, prompts_reached},
     world::{Account, Seat},
 };
 
-pub(super) const KINDS: [Kind; 4] = [
+pub(super) const KINDS: [ScenarioKind; 4] = [
     kind("fatigue", "push_bombing", push_bombing),
     kind("fatigue", "push_bombing_slow", push_bombing_slow),
     kind("fatigue", "push_unanswered", push_unanswered),
@@ -34,10 +34,17 @@ struct Refused {
 
 impl Refused {
     /// Sends a prompt, which is declined or, in so many of a hundred cases, not answered.
-    fn prompt(&mut self, stage: &mut Stage<'_>, who: &Account, (at, seat): (i64, Seat), unanswered: u32) {
-        self.unanswered = stage.drawn.chance(unanswered);
-        let act = if self.unanswered { Act::NoAnswer(Proof::Push) } else { Act::Denied };
-        stage.say(who, at, seat, act);
+    fn prompt(
+        &mut self,
+        builder: &mut ScenarioBuilder<'_>,
+        who: &Account,
+        (at, seat): (i64, Seat),
+        unanswered: u32,
+    ) {
+        self.unanswered = builder.random.chance(unanswered);
+        let event =
+            if self.unanswered { ScenarioEvent::NoAnswer(Proof::Push) } else { ScenarioEvent::Denied };
+        builder.write_event(who, at, seat, event);
         self.at.push(at);
     }
 
@@ -65,10 +72,10 @@ impl Refused {
     }
 
     /// What the log shows at the end, if it shows it.
-    fn left(&self, stage: &Stage<'_>, who: &Account) -> Option<Cause> {
+    fn left(&self, builder: &ScenarioBuilder<'_>, who: &Account) -> Option<Cause> {
         let written = match who.provider {
             Auth0 => false,
-            Okta => stage.okta_identity_engine(),
+            Okta => builder.okta_identity_engine(),
             _ => true,
         };
         match (self.unanswered, written) {
@@ -79,65 +86,66 @@ impl Refused {
     }
 }
 
-fn bombed(stage: &mut Stage<'_>, count: i64, gap: (i64, i64), unanswered: u32) -> Answer {
-    let who = stage.actor(&WITH_PROMPTS);
-    let start = stage.any_hour(&who);
-    let seat = stage.stranger_to(&who);
+fn bombed(builder: &mut ScenarioBuilder<'_>, count: i64, gap: (i64, i64), unanswered: u32) -> Answer {
+    let who = builder.account(&WITH_PROMPTS);
+    let start = builder.any_hour(&who);
+    let seat = builder.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
     for _ in 0..count {
-        refused.prompt(stage, &who, (at, seat), unanswered);
-        at += stage.seconds(gap.0, gap.1);
+        refused.prompt(builder, &who, (at, seat), unanswered);
+        at += builder.seconds(gap.0, gap.1);
     }
     let mut answer = Answer::nothing();
     refused.claim(&mut answer, &who);
     answer.must_not(&["mfa_fatigue_success"]);
-    stage.rests(&who, (start, at));
-    let left = refused.left(stage, &who);
-    let person = stage.aftermath(&who, (start, at), left);
+    builder.rests(&who, (start, at));
+    let left = refused.left(builder, &who);
+    let person = builder.aftermath(&who, (start, at), left);
     answer.person(person);
     answer
 }
 
-fn push_bombing(stage: &mut Stage<'_>) -> Answer {
-    let count = stage.drawn.between(2, 14);
-    bombed(stage, count, (15, 90), 30)
+fn push_bombing(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let count = builder.random.between(2, 14);
+    bombed(builder, count, (15, 90), 30)
 }
 
 /// One an hour, so that no burst is ever seen.
-fn push_bombing_slow(stage: &mut Stage<'_>) -> Answer {
-    let count = stage.drawn.between(6, 20);
-    bombed(stage, count, (2_700, 4_500), 40)
+fn push_bombing_slow(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let count = builder.random.between(6, 20);
+    bombed(builder, count, (2_700, 4_500), 40)
 }
 
-fn push_unanswered(stage: &mut Stage<'_>) -> Answer {
-    let count = stage.drawn.between(2, 10);
-    bombed(stage, count, (65, 130), 100)
+fn push_unanswered(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let count = builder.random.between(2, 10);
+    bombed(builder, count, (65, 130), 100)
 }
 
-fn push_bombing_then_success(stage: &mut Stage<'_>) -> Answer {
-    let who = stage.actor(&WITH_PROMPTS);
-    let start = stage.any_hour(&who);
-    let seat = stage.stranger_to(&who);
+fn push_bombing_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
+    let who = builder.account(&WITH_PROMPTS);
+    let start = builder.any_hour(&who);
+    let seat = builder.stranger_to(&who);
     let (mut at, mut refused) = (start, Refused::default());
-    let slowly = stage.drawn.chance(30);
+    let slowly = builder.random.chance(30);
     let (count, gap) = if slowly { (10..=14, (2_700, 4_500)) } else { (2..=12, (20, 100)) };
-    for _ in 0..stage.drawn.between(*count.start(), *count.end()) {
-        refused.prompt(stage, &who, (at, seat), 25);
-        at += stage.seconds(gap.0, gap.1);
+    for _ in 0..builder.random.between(*count.start(), *count.end()) {
+        refused.prompt(builder, &who, (at, seat), 25);
+        at += builder.seconds(gap.0, gap.1);
     }
     // Soon, or so late that it has nothing to do with it.
-    let late = stage.drawn.chance(15);
+    let late = builder.random.chance(15);
     let last = refused.at.last().copied().unwrap_or(start);
-    at = last + if late { stage.drawn.between(26 * 60, 30 * 60) * MINUTE } else { stage.seconds(30, 2_400) };
-    stage.say(&who, at, seat, Act::In(Proof::Push));
+    at = last
+        + if late { builder.random.between(26 * 60, 30 * 60) * MINUTE } else { builder.seconds(30, 2_400) };
+    builder.write_event(&who, at, seat, ScenarioEvent::In(Proof::Push));
     let mut answer = Answer::nothing();
     let fatigue = refused.claim(&mut answer, &who);
     answer.as_reached(fatigue.and(Reached::from(!late)), "mfa_fatigue_success", About::person(&who));
     for rule in ["new_device_and_network", "impossible_travel", "phone_far_away"] {
         answer.may(rule, About::person(&who));
     }
-    stage.rests(&who, (start, at));
-    let person = stage.comes_back(&who, start, at);
+    builder.rests(&who, (start, at));
+    let person = builder.comes_back(&who, start, at);
     answer.person(person);
     answer
 }

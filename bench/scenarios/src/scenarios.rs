@@ -1,4 +1,4 @@
-//! The kinds of story.
+//! The kinds of scenario.
 
 mod fatigue;
 mod guessing;
@@ -17,25 +17,29 @@ mod spray;
 mod takeover;
 mod travel;
 
-use crate::{answer::Answer, stage::Stage};
+use crate::{answer::Answer, builder::ScenarioBuilder};
 
 /// One kind.
 #[derive(Debug, Clone, Copy)]
-pub struct Kind {
+pub struct ScenarioKind {
     /// Its stable name.
     pub name: &'static str,
     /// What it belongs to.
     pub family: &'static str,
-    /// Tells one, and says what is true about it.
-    pub tell: fn(&mut Stage<'_>) -> Answer,
+    /// Writes one, and returns what is true about it.
+    pub write: fn(&mut ScenarioBuilder<'_>) -> Answer,
 }
 
-const fn kind(family: &'static str, name: &'static str, tell: fn(&mut Stage<'_>) -> Answer) -> Kind {
-    Kind { name, family, tell }
+const fn kind(
+    family: &'static str,
+    name: &'static str,
+    write: fn(&mut ScenarioBuilder<'_>) -> Answer,
+) -> ScenarioKind {
+    ScenarioKind { name, family, write }
 }
 
 /// Every kind, by family.
-pub fn kinds() -> Vec<Kind> {
+pub fn kinds() -> Vec<ScenarioKind> {
     let families = [
         lockout_passwords::KINDS.as_slice(),
         &lockout_accounts::KINDS,
