@@ -22,7 +22,7 @@ export async function theImportsPageTakesALog(world) {
   await send(page, 'okta-2026-03-02.jsonl', `${prompts.join('\n')}\n{"broken\n{"eventType":"app.rate_limit"}\n`);
   const table = page.getByRole('table');
   await table.getByText('okta-2026-03-02.jsonl').waitFor();
-  await table.getByText('1 damaged').click();
+  await table.getByText('1 malformed').click();
   await table.getByText(/line 6: /).waitFor();
   await world.look(page, 'imports');
 }

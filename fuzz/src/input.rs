@@ -78,7 +78,7 @@ impl Seen {
     fn check(&self, input: &[u8]) {
         let summary = self.summary.unwrap_or_default();
         assert_eq!(summary.records, self.records.len() as u64);
-        assert_eq!(summary.attempts + summary.foreign + summary.damaged, summary.records);
+        assert_eq!(summary.attempts + summary.unrecognised + summary.malformed, summary.records);
         assert!(self.records.is_sorted_by_key(|(position, _)| *position), "positions do not go back");
         // Of UTF-16 too, where a line break is one of two bytes.
         let count = |wanted: u8| input.iter().filter(|byte| **byte == wanted).count() as u64;
@@ -94,7 +94,7 @@ impl Seen {
             match parsed {
                 Parsed::Attempt(record) => check(record),
                 Parsed::Several(records) => records.iter().for_each(check),
-                Parsed::Foreign(_) | Parsed::Damaged(_) => {}
+                Parsed::Unrecognised(_) | Parsed::Malformed(_) => {}
             }
         }
     }

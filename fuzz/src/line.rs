@@ -2,7 +2,7 @@
 
 use libfuzzer_sys::Corpus;
 use postern_signals::{
-    AttemptResult, Damage, Parsed, Point, Position, Provider, SignIn, ocsf, parse_line, postern,
+    AttemptResult, RecordDefect, Parsed, Point, Position, Provider, SignIn, ocsf, parse_line, postern,
 };
 
 const POSITION: Position = Position { file: 3, line: 17 };
@@ -27,13 +27,13 @@ fn check_parsed(line: &str, format: Option<Provider>, parsed: &Parsed<'_>) {
             assert!(records.len() > 1, "several are more than one");
             records.iter().for_each(|record| check_read(line, format, parsed, record));
         }
-        Parsed::Foreign(kind) => {
+        Parsed::Unrecognised(kind) => {
             assert!(
                 !kind.is_empty() && kind.len() <= line.len() + 64,
                 "the kind of a record is a word: {kind}"
             );
         }
-        Parsed::Damaged(damage) => check_damage(line, *damage),
+        Parsed::Malformed(defect) => check_damage(line, *defect),
     }
 }
 
@@ -102,7 +102,7 @@ fn check_written_as_ocsf(record: &SignIn<'_>) {
 }
 
 /// A broken line may hold anything: what is said of it are our own words, and numbers that fit it.
-fn check_damage(line: &str, damage: Damage) {
+fn check_damage(line: &str, defect: RecordDefect) {
     const WORDS: [&str; 5] = [
         "ends in the middle of the record",
         "not JSON at column ",
@@ -110,9 +110,9 @@ fn check_damage(line: &str, damage: Damage) {
         "its time cannot be understood",
         "a sign-in that does not say how it ended",
     ];
-    let said = damage.to_string();
+    let said = defect.to_string();
     assert!(WORDS.contains(&said.trim_end_matches(|letter: char| letter.is_ascii_digit())), "{said}");
-    if let Damage::NotJson { column } = damage {
+    if let RecordDefect::NotJson { column } = defect {
         assert!(column <= line.len() + 1, "{said}");
     }
 }

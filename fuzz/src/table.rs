@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use libfuzzer_sys::Corpus;
-use postern_signals::{Damage, Parsed};
+use postern_signals::{RecordDefect, Parsed};
 
 use crate::input::{Way, check_ways};
 
@@ -137,12 +137,12 @@ impl Table {
                 None => panic!("row {row:?} is no record of {self:?}"),
             };
             match (expected, parsed) {
-                (Expected::Damage(damage), _) => {
-                    assert_eq!(*parsed, Parsed::Damaged(damage), "{row:?} of {self:?}")
+                (Expected::RecordDefect(defect), _) => {
+                    assert_eq!(*parsed, Parsed::Malformed(defect), "{row:?} of {self:?}")
                 }
-                (_, Parsed::Damaged(damage)) => {
+                (_, Parsed::Malformed(defect)) => {
                     assert!(
-                        matches!(damage, Damage::BadTime | Damage::NoResult),
+                        matches!(defect, RecordDefect::BadTime | RecordDefect::NoResult),
                         "{damage:?} in a sound row {row:?}"
                     );
                 }
@@ -162,9 +162,9 @@ impl Table {
     fn expected(&self, row: &[String], is_cut_off: bool) -> Expected {
         let names = self.names.len();
         if row.len() > names {
-            Expected::Damage(Damage::TooManyCells { names })
+            Expected::RecordDefect(RecordDefect::TooManyCells { names })
         } else if is_cut_off && row.len() < names {
-            Expected::Damage(Damage::CutOff)
+            Expected::RecordDefect(RecordDefect::CutOff)
         } else if row.iter().all(|cell| cell.trim().is_empty()) || row.iter().eq(self.names.iter()) {
             Expected::Nothing
         } else {
@@ -177,5 +177,5 @@ impl Table {
 enum Expected {
     Nothing,
     Record,
-    Damage(Damage),
+    RecordDefect(RecordDefect),
 }

@@ -27,8 +27,8 @@ pub struct Totals {
     pub records: u64,
     pub failures: u64,
     pub repeated: u64,
-    pub damaged: u64,
-    pub foreign: u64,
+    pub malformed: u64,
+    pub unrecognised: u64,
     pub people: u64,
     pub locked_out: u64,
     pub attacked: u64,
@@ -59,7 +59,7 @@ fn check(printed: Printed, key: &Key) -> Outcome<Totals> {
     let locked_out = of(|person| person.state == "locked_out").map(|of| &of.login);
     let totals = printed.totals;
     same("postern: records", &totals.records, &key.records)?;
-    same("postern: damaged and foreign records", &(totals.damaged + totals.foreign), &0)?;
+    same("postern: malformed and unrecognised records", &(totals.malformed + totals.unrecognised), &0)?;
     same("postern: repeated records", &totals.repeated, &key.repeated)?;
     same("postern: failures", &totals.failures, &key.failures)?;
     same("postern: failures by cause", &printed.causes, &key.causes)?;

@@ -27,20 +27,20 @@ pub enum AuditLogError {
     #[error(
         "the stored log does not fit its last checkpoint: {0}. Run `postern audit export` and `postern-verify`"
     )]
-    Damaged(String),
+    Malformed(String),
 }
 
-macro_rules! damaged {
+macro_rules! malformed {
     ($($error:ty),+) => {$(
         impl From<$error> for AuditLogError {
             fn from(error: $error) -> Self {
-                Self::Damaged(error.to_string())
+                Self::Malformed(error.to_string())
             }
         }
     )+};
 }
 
-damaged!(postern_audit::CheckpointError, postern_audit::SignerError, postern_audit::TreeError);
+malformed!(postern_audit::CheckpointError, postern_audit::SignerError, postern_audit::TreeError);
 
 /// The log's name in checkpoints.
 pub fn origin(scope: &Scope) -> String {

@@ -34,7 +34,7 @@ const PUBLISH_EVERY: Duration = Duration::from_hours(24);
 const LAPSE_EVERY: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
-/// Runs the jobs until `stop` locks true.
+/// Runs the jobs until `stop` turns true.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     let watching = async {
         if app.config.signals.import_folder.is_some() {

@@ -172,8 +172,8 @@ impl Intake {
                     self.observe(record);
                 }
             }
-            Parsed::Foreign(kind) => self.counts.count_foreign(kind),
-            Parsed::Damaged(damage) => self.counts.count_damaged(position, damage),
+            Parsed::Unrecognised(kind) => self.counts.count_unrecognised(kind),
+            Parsed::Malformed(defect) => self.counts.count_malformed(position, defect),
         }
     }
 

@@ -47,6 +47,6 @@ pub use diagnose::{Diagnosis, Options};
 pub use finding::{Confidence, Finding, Grade, RuleSource, Subject};
 pub use live::Live;
 pub use provider::postern;
-pub use read::{Batch, Batcher, Damage, Parsed, ReadOptions, ReadSummary, parse_line, read};
+pub use read::{Batch, Batcher, Parsed, ReadOptions, ReadSummary, RecordDefect, parse_line, read};
 pub use record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn};
 pub use report::{PersonReport, PersonState, Report};

@@ -25,7 +25,7 @@ pub(crate) use entra::parse_only as parse_entra_only;
 pub(crate) use head::without_container;
 
 use crate::{
-    read::{Damage, Parsed, damage_of},
+    read::{Parsed, RecordDefect, defect_of},
     record::{Position, Provider, SignIn},
 };
 use sniff::NameFlags;
@@ -38,12 +38,12 @@ pub(crate) const UNKNOWN: &str = "unknown kind of record";
 pub(crate) fn parse_any<'t>(line: &'t str, likely: &mut Provider, position: Position) -> Parsed<'t> {
     match parse_as(*likely, line, position) {
         // Damage in a field that only this reader looks at: what is read must not hang on who is asked first.
-        Some(Parsed::Damaged(_)) | None => {}
+        Some(Parsed::Malformed(_)) | None => {}
         Some(parsed) => return parsed,
     }
     let flags = match line.starts_with('{').then(|| NameFlags::of(line)).transpose() {
         Ok(flags) => flags,
-        Err(error) => return Parsed::Damaged(damage_of(&error)),
+        Err(error) => return Parsed::Malformed(defect_of(&error)),
     };
     let may_be = |provider: &Provider| flags.is_none_or(|flags| flags.may_be(*provider));
     for provider in Provider::ALL.into_iter().filter(may_be) {
@@ -81,7 +81,7 @@ pub(crate) fn parse_as(provider: Provider, line: &str, position: Position) -> Op
     debug_assert!(
         !matches!(parsed, Ok(Some(_))) || NameFlags::of(line).is_ok_and(|flags| flags.may_be(provider))
     );
-    parsed.unwrap_or_else(|error| Some(Parsed::Damaged(damage_of(&error))))
+    parsed.unwrap_or_else(|error| Some(Parsed::Malformed(defect_of(&error))))
 }
 
 /// The providers that write plain lines.
@@ -96,21 +96,21 @@ fn parse_text(provider: Provider, line: &str, position: Position) -> Option<Pars
     }
 }
 
-/// What came of a record that may hold several events. `foreign` names its kind, if none of them is about a sign-in.
-fn one_or_several(mut records: Vec<SignIn<'_>>, foreign: impl FnOnce() -> String) -> Parsed<'_> {
+/// What came of a record that may hold several events. `unrecognised` names its kind, if none of them is about a sign-in.
+fn one_or_several(mut records: Vec<SignIn<'_>>, unrecognised: impl FnOnce() -> String) -> Parsed<'_> {
     if records.len() > 1 {
         return Parsed::Several(records);
     }
-    records.pop().map_or_else(|| Parsed::Foreign(foreign().into()), Parsed::Attempt)
+    records.pop().map_or_else(|| Parsed::Unrecognised(unrecognised().into()), Parsed::Attempt)
 }
 
 /// What to call a line that no provider knows.
 pub(crate) fn nobodys(line: &str) -> Parsed<'static> {
     if line.starts_with('{') {
-        return Parsed::Foreign(Cow::Borrowed(UNKNOWN));
+        return Parsed::Unrecognised(Cow::Borrowed(UNKNOWN));
     }
-    Parsed::Damaged(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
-        Ok(_) => Damage::NotAnObject,
-        Err(error) => damage_of(&error),
+    Parsed::Malformed(match serde_json::from_str::<serde::de::IgnoredAny>(line) {
+        Ok(_) => RecordDefect::NotAnObject,
+        Err(error) => defect_of(&error),
     })
 }

@@ -10,7 +10,7 @@
 
 mod answer;
 mod batch;
-mod damage;
+mod defect;
 mod document;
 mod envelope;
 mod error_answer;
@@ -36,8 +36,8 @@ use crate::{
     source::is_packed,
 };
 pub use batch::{Batch, Batcher};
-pub use damage::Damage;
-pub(crate) use damage::damage_of;
+pub use defect::RecordDefect;
+pub(crate) use defect::defect_of;
 use records::not_a_record_of;
 
 /// A log line longer than this is damaged: 4 MiB.
@@ -58,9 +58,9 @@ pub enum Parsed<'a> {
     /// Several of them in one record, in their order.
     Several(Vec<SignIn<'a>>),
     /// Sound, but not about a sign-in. The text names its kind.
-    Foreign(Cow<'static, str>),
+    Unrecognised(Cow<'static, str>),
     /// Not readable.
-    Damaged(Damage),
+    Malformed(RecordDefect),
 }
 
 impl Parsed<'_> {
@@ -69,8 +69,8 @@ impl Parsed<'_> {
         match self {
             Self::Attempt(record) => Parsed::Attempt(record.into_owned()),
             Self::Several(records) => Parsed::Several(records.into_iter().map(SignIn::into_owned).collect()),
-            Self::Foreign(kind) => Parsed::Foreign(kind),
-            Self::Damaged(damage) => Parsed::Damaged(damage),
+            Self::Unrecognised(kind) => Parsed::Unrecognised(kind),
+            Self::Malformed(defect) => Parsed::Malformed(defect),
         }
     }
 }
@@ -102,17 +102,17 @@ pub struct ReadSummary {
     /// Sign-ins, and changes that bear on one.
     pub attempts: u64,
     /// Sound, but not about a sign-in.
-    pub foreign: u64,
+    pub unrecognised: u64,
     /// Not readable.
-    pub damaged: u64,
+    pub malformed: u64,
 }
 
 impl AddAssign for ReadSummary {
     fn add_assign(&mut self, other: Self) {
         self.records += other.records;
         self.attempts += other.attempts;
-        self.foreign += other.foreign;
-        self.damaged += other.damaged;
+        self.unrecognised += other.unrecognised;
+        self.malformed += other.malformed;
     }
 }
 

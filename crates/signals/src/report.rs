@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     cause::{Cause, ResetHelps},
     finding::{Finding, Grade},
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Lifecycle, Method, Position, Provider},
     tenant::Bucket,
 };
@@ -33,11 +33,11 @@ pub struct Report {
     /// The whole log in numbers.
     pub totals: Totals,
     /// The first damaged lines.
-    pub damaged: Vec<DamagedLine>,
+    pub malformed: Vec<MalformedLine>,
     /// Damaged lines beyond those listed.
-    pub damaged_more: u64,
+    pub malformed_more: u64,
     /// Records that are no sign-ins, by kind.
-    pub foreign: BTreeMap<String, u64>,
+    pub unrecognised: BTreeMap<String, u64>,
     /// True: the reading was stopped before the end of the input.
     pub stopped: bool,
 }
@@ -58,9 +58,9 @@ pub struct Totals {
     /// Attempts without a time: counted, but they decide nothing.
     pub undated: u64,
     /// Records that are no sign-ins.
-    pub foreign: u64,
+    pub unrecognised: u64,
     /// Lines that could not be read.
-    pub damaged: u64,
+    pub malformed: u64,
     /// Records left out because they are later than the time that the report is for.
     pub later: u64,
     /// People.
@@ -73,11 +73,11 @@ pub struct Totals {
 
 /// A line that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DamagedLine {
+pub struct MalformedLine {
     /// Where.
     pub position: Position,
     /// Why.
-    pub damage: Damage,
+    pub defect: RecordDefect,
     /// Why, in plain words.
     pub why: String,
 }
@@ -218,8 +218,8 @@ impl Report {
         let mut words = format!("{records}: {} about sign-ins", totals.attempts);
         for (count, what) in [
             (totals.repeated, "repeated"),
-            (totals.foreign, "of other kinds"),
-            (totals.damaged, "damaged"),
+            (totals.unrecognised, "of other kinds"),
+            (totals.malformed, "malformed"),
             (totals.later, "later than asked for"),
             (totals.unnamed, "without a name"),
             (totals.undated, "without a time"),

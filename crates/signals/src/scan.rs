@@ -276,8 +276,8 @@ impl Note {
     fn on(position: Position, parsed: &Parsed<'_>) -> Option<Self> {
         let words = match parsed {
             Parsed::Attempt(_) | Parsed::Several(_) => return None,
-            Parsed::Foreign(kind) => printable(kind),
-            Parsed::Damaged(damage) => damage.to_string(),
+            Parsed::Unrecognised(kind) => printable(kind),
+            Parsed::Malformed(defect) => defect.to_string(),
         };
         Some(Self { line: position.line, words })
     }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil};
 
-use crate::{read::Damage, wire::Scalar};
+use crate::{read::RecordDefect, wire::Scalar};
 
 /// RFC 3339 with any fraction up to nine digits; `2024-04-02 19:17:37.621000000`; `2026-03-02 08:14:11,204`
 /// (Java's loggers); `2017-12-05 19:13:06 UTC`; `4/28/2021, 2:08:45.221 PM` (month first: the Log Analytics
@@ -34,14 +34,14 @@ pub(crate) fn from_unix(number: i64) -> Option<Timestamp> {
 
 /// The time in a field. `None`: the field is absent.
 /// Err: there is something in it, and that is no time.
-pub(crate) fn time_in(field: &Scalar<'_>) -> Result<Option<Timestamp>, Damage> {
+pub(crate) fn time_in(field: &Scalar<'_>) -> Result<Option<Timestamp>, RecordDefect> {
     let at = match field {
         Scalar::Absent => return Ok(None),
         Scalar::Text(text) => parse_time(text),
         Scalar::Int(number) => from_unix(*number),
         Scalar::Float(_) | Scalar::Bool(_) => None,
     };
-    at.map(Some).ok_or(Damage::BadTime)
+    at.map(Some).ok_or(RecordDefect::BadTime)
 }
 
 fn utc(at: civil::DateTime) -> Option<Timestamp> {

@@ -50,7 +50,7 @@ fn a_record_is_claimed_by_its_own_reader_and_no_other() {
         for other in Provider::ALL.into_iter().filter(|other| *other != provider) {
             let parsed = read(line, Some(other));
             let words = format!("not a record of {}", other.as_str());
-            assert_eq!(parsed, Parsed::Foreign(words.into()), "{line}");
+            assert_eq!(parsed, Parsed::Unrecognised(words.into()), "{line}");
         }
     }
 }
@@ -60,7 +60,7 @@ fn a_record_cut_or_bent_anywhere_is_read_or_refused() {
     for (provider, line) in RECORDS {
         for at in 0..line.len() {
             let (before, after) = (line.get(..at).unwrap(), line.get(at + 1..).unwrap());
-            let Parsed::Damaged(_) = read(before, Some(provider)) else { panic!("{at} of {line}") };
+            let Parsed::Malformed(_) = read(before, Some(provider)) else { panic!("{at} of {line}") };
             for byte in ["\"", "}", "[", "0", "\\", "\u{e9}", ""] {
                 let bent = format!("{before}{byte}{after}");
                 drop(read(&bent, Some(provider)).into_owned());

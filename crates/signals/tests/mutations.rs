@@ -1,7 +1,7 @@
 //! Records of the providers, damaged: whatever is changed in them, reading goes on.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
-use postern_signals::{Damage, Parsed, Position, Provider, parse_line};
+use postern_signals::{Parsed, Position, Provider, RecordDefect, parse_line};
 use proptest::{prelude::*, sample::select};
 
 const SAMPLES: [(Provider, &str); 8] = [
@@ -89,7 +89,7 @@ fn the_samples_are_sound_and_each_its_providers() {
 fn a_record_cut_off_is_damaged_for_its_provider_too() {
     for (provider, line) in SAMPLES.into_iter().filter(|(_, line)| line.starts_with('{')) {
         let half = line.get(..line.len() / 2).unwrap();
-        let cut = Parsed::Damaged(Damage::CutOff);
+        let cut = Parsed::Malformed(RecordDefect::CutOff);
         assert_eq!(parse_line(half, Some(provider), Position::default()), cut, "{line}");
         assert_eq!(parse_line(half, None, Position::default()), cut, "{line}");
     }

@@ -18,9 +18,9 @@ fn read_all(input: &[u8], options: ReadOptions) -> Report {
     .unwrap();
     let report = diagnosis.finish().unwrap();
     assert_eq!((summary.records, report.totals.records), (seen, seen));
-    assert_eq!(summary.attempts + summary.foreign + summary.damaged, summary.records);
+    assert_eq!(summary.attempts + summary.unrecognised + summary.malformed, summary.records);
     assert_eq!(report.totals.attempts + report.totals.repeated, summary.attempts);
-    assert_eq!(report.damaged.len() as u64 + report.damaged_more, summary.damaged);
+    assert_eq!(report.malformed.len() as u64 + report.malformed_more, summary.malformed);
     serde_json::to_string(&report).unwrap();
     assert_eq!(report.table_rows().count() as u64, report.totals.people);
     report
@@ -98,8 +98,8 @@ proptest! {
         let noise = format!("x{noise}");
         let input = format!("{POSTERN}\n{noise}\n{}\n{POSTERN}\n", ENTRA.get(..cut).unwrap());
         let report = read_all(input.as_bytes(), ReadOptions::default());
-        prop_assert_eq!((report.totals.attempts, report.totals.damaged), (2, 2));
-        prop_assert_eq!(report.damaged[0].position.line, 2);
+        prop_assert_eq!((report.totals.attempts, report.totals.malformed), (2, 2));
+        prop_assert_eq!(report.malformed[0].position.line, 2);
     }
 
     #[test]

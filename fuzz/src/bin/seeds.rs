@@ -176,8 +176,8 @@ fn kind(provider: Provider, line: &str) -> Option<String> {
     match parse_line(line, Some(provider), Position::default()) {
         Parsed::Attempt(record) => Some(of(&record)),
         Parsed::Several(records) => Some(records.iter().map(of).collect::<Vec<_>>().join("; ")),
-        Parsed::Foreign(kind) if !kind.starts_with("not a record of") => Some("foreign".to_owned()),
-        Parsed::Foreign(_) | Parsed::Damaged(_) => None,
+        Parsed::Unrecognised(kind) if !kind.starts_with("not a record of") => Some("unrecognised".to_owned()),
+        Parsed::Unrecognised(_) | Parsed::Malformed(_) => None,
     }
 }
 

@@ -332,10 +332,10 @@ CREATE TABLE imports (
     repeated BIGINT NOT NULL,
     out_of_time BIGINT NOT NULL,
     ahead BIGINT NOT NULL,
-    foreign_records BIGINT NOT NULL,
-    damaged_records BIGINT NOT NULL,
-    foreign_kinds TEXT NOT NULL,
-    damaged_lines TEXT NOT NULL,
+    unrecognised_records BIGINT NOT NULL,
+    malformed_records BIGINT NOT NULL,
+    unrecognised_kinds TEXT NOT NULL,
+    malformed_lines TEXT NOT NULL,
     problem TEXT,
     PRIMARY KEY (tenant_id, id)
 );

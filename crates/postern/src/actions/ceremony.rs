@@ -21,7 +21,7 @@ pub struct Challenge {
     pub options: serde_json::Value,
 }
 
-/// Keeps the server's half of a ceremony for five minutes. `person` is empty where the answer will notify_overseers_of who it is.
+/// Keeps the server's half of a ceremony for five minutes. `person` is empty where the answer will tell who it is.
 pub(super) async fn begin(
     scope: &Scope,
     kind: CeremonyKind,

@@ -171,10 +171,10 @@ fn first_error(outcomes: Vec<FileOutcome>, stopped: bool, format: Format) -> Opt
         let found = match summary.records {
             0 => "it is empty".to_owned(),
             records => format!(
-                "{}: {} of other kinds, {} damaged; {}",
+                "{}: {} of other kinds, {} malformed; {}",
                 counted(records, "record", "records"),
-                summary.foreign,
-                summary.damaged,
+                summary.unrecognised,
+                summary.malformed,
                 notes.join("; ")
             ),
         };

@@ -213,7 +213,7 @@ fn take(parsed: Parsed<'_>, counts: &mut ConvertedCounts, out: &mut Output) -> R
             counts.fitting += 1;
             records.iter().try_for_each(|record| out.write(record, counts))
         }
-        Parsed::Foreign(_) | Parsed::Damaged(_) => {
+        Parsed::Unrecognised(_) | Parsed::Malformed(_) => {
             counts.other += 1;
             Ok(())
         }
@@ -225,7 +225,7 @@ fn say(counts: &ConvertedCounts) {
     let ConvertedCounts { written, undated, other, .. } = counts;
     let undated =
         if *undated > 0 { format!(", {undated} left out because they carry no time") } else { String::new() };
-    let other = if *other > 0 { format!(", {other} of other kinds or damaged") } else { String::new() };
+    let other = if *other > 0 { format!(", {other} of other kinds or malformed") } else { String::new() };
     let written = counted(*written, "record", "records");
     super::say::note(format_args!("{written} written{undated}{other}."));
 }

@@ -37,7 +37,7 @@ const MOST_PAUSE: Duration = Duration::from_mins(10);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Analyses until `stop` locks true: when a record wakes it, and twice a second.
+/// Analyses until `stop` turns true: when a record wakes it, and twice a second.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
     while !*stop.borrow() {

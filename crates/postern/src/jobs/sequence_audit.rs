@@ -129,7 +129,7 @@ async fn current_tree(change: &mut Change<'_>, signer: &Signer) -> Result<Growin
     let last = verify_checkpoint(&note, &signer.vkey())?;
     let known = audit::load_hashes(change, &needed_hashes(last.size)).await?;
     if root(last.size, &known)? != last.root {
-        return Err(AuditLogError::Damaged(format!("the root of its {} entries differs", last.size)));
+        return Err(AuditLogError::Malformed(format!("the root of its {} entries differs", last.size)));
     }
     Ok((last.size, known))
 }

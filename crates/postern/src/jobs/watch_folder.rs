@@ -37,7 +37,7 @@ const MOST: usize = 10_000;
 /// Longest path below the folder, in bytes.
 const LONGEST: usize = 500;
 
-/// Runs until `stop` locks true. Without a folder there is nothing to do.
+/// Runs until `stop` turns true. Without a folder there is nothing to do.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Some(folder) = app.config.signals.import_folder.clone() else { return };
     let mut watchers: HashMap<TenantId, FolderWatcher> = HashMap::new();

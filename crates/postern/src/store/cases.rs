@@ -1,4 +1,4 @@
-//! Cases. Which of them the desk lists is in `queue`; whom their openings were notified to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
+//! Cases. Which of them the desk lists is in `queue`; whom their openings were told to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
 
 pub mod openings;
 pub mod queue;

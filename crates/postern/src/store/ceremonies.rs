@@ -39,7 +39,7 @@ pub struct CeremonyKey<'a> {
     /// The hash of its token.
     pub id: &'a str,
     pub kind: CeremonyKind,
-    /// Whose it is; `None` where the answer will notify_overseers_of.
+    /// Whose it is; `None` where the answer will tell.
     pub person: Option<&'a PersonId>,
 }
 

@@ -6,7 +6,7 @@ use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
 
 row! {
-    /// An import. `via`: api, page, folder. `foreign_kinds` and `damaged_lines` are JSON.
+    /// An import. `via`: api, page, folder. `unrecognised_kinds` and `malformed_lines` are JSON.
     pub struct ImportRow {
         pub id: String,
         pub source: String,
@@ -21,16 +21,16 @@ row! {
         pub repeated: i64,
         pub out_of_time: i64,
         pub ahead: i64,
-        pub foreign_records: i64,
-        pub damaged_records: i64,
-        pub foreign_kinds: String,
-        pub damaged_lines: String,
+        pub unrecognised_records: i64,
+        pub malformed_records: i64,
+        pub unrecognised_kinds: String,
+        pub malformed_lines: String,
         pub problem: Option<String>,
     }
 }
 
 const COLUMNS: &str = "id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, stored, repeated, \
-                       out_of_time, ahead, foreign_records, damaged_records, foreign_kinds, damaged_lines, problem";
+                       out_of_time, ahead, unrecognised_records, malformed_records, unrecognised_kinds, malformed_lines, problem";
 
 /// What an import has come to so far.
 #[derive(Clone, Debug)]
@@ -43,12 +43,12 @@ pub struct ImportCounts {
     pub out_of_time: i64,
     /// From further ahead than records are analysed at once.
     pub ahead: i64,
-    pub foreign_records: i64,
-    pub damaged_records: i64,
+    pub unrecognised_records: i64,
+    pub malformed_records: i64,
     /// JSON.
-    pub foreign_kinds: String,
+    pub unrecognised_kinds: String,
     /// JSON.
-    pub damaged_lines: String,
+    pub malformed_lines: String,
     pub problem: Option<String>,
 }
 
@@ -62,10 +62,10 @@ impl Default for ImportCounts {
             repeated: 0,
             out_of_time: 0,
             ahead: 0,
-            foreign_records: 0,
-            damaged_records: 0,
-            foreign_kinds: "{}".to_owned(),
-            damaged_lines: "[]".to_owned(),
+            unrecognised_records: 0,
+            malformed_records: 0,
+            unrecognised_kinds: "{}".to_owned(),
+            malformed_lines: "[]".to_owned(),
             problem: None,
         }
     }
@@ -81,10 +81,10 @@ impl From<ImportRow> for ImportCounts {
             repeated: row.repeated,
             out_of_time: row.out_of_time,
             ahead: row.ahead,
-            foreign_records: row.foreign_records,
-            damaged_records: row.damaged_records,
-            foreign_kinds: row.foreign_kinds,
-            damaged_lines: row.damaged_lines,
+            unrecognised_records: row.unrecognised_records,
+            malformed_records: row.malformed_records,
+            unrecognised_kinds: row.unrecognised_kinds,
+            malformed_lines: row.malformed_lines,
             problem: row.problem,
         }
     }
@@ -100,7 +100,7 @@ pub async fn insert(
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
         "INSERT INTO imports (tenant_id, id, source, via, by_id, started_at, changed_at, is_finished, records, attempts, \
-         stored, repeated, out_of_time, ahead, foreign_records, damaged_records, foreign_kinds, damaged_lines) \
+         stored, repeated, out_of_time, ahead, unrecognised_records, malformed_records, unrecognised_kinds, malformed_lines) \
          VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '[]')",
     )
     .bind(tenant.as_str())
@@ -119,7 +119,7 @@ pub async fn save(change: &mut Change<'_>, id: &str, tally: &ImportCounts) -> Re
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE imports SET changed_at = $3, is_finished = $4, records = $5, attempts = $6, stored = $7, repeated = $8, \
-         out_of_time = $9, foreign_records = $10, damaged_records = $11, foreign_kinds = $12, damaged_lines = $13, \
+         out_of_time = $9, unrecognised_records = $10, malformed_records = $11, unrecognised_kinds = $12, malformed_lines = $13, \
          problem = $14, ahead = $15 WHERE tenant_id = $1 AND id = $2",
     )
     .bind(tenant.as_str())
@@ -131,10 +131,10 @@ pub async fn save(change: &mut Change<'_>, id: &str, tally: &ImportCounts) -> Re
     .bind(tally.stored)
     .bind(tally.repeated)
     .bind(tally.out_of_time)
-    .bind(tally.foreign_records)
-    .bind(tally.damaged_records)
-    .bind(&tally.foreign_kinds)
-    .bind(&tally.damaged_lines)
+    .bind(tally.unrecognised_records)
+    .bind(tally.malformed_records)
+    .bind(&tally.unrecognised_kinds)
+    .bind(&tally.malformed_lines)
     .bind(tally.problem.as_deref())
     .bind(tally.ahead)
     .execute(change.conn())

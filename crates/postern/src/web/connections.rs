@@ -38,7 +38,7 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// Accepts until `stop` locks true. What is still open then is waited for by who gets it back.
+/// Accepts until `stop` turns true. What is still open then is waited for by who gets it back.
 pub async fn accept_until(
     mut stop: watch::Receiver<bool>,
     listener: TcpListener,

@@ -14,7 +14,7 @@ use crate::jobs;
 /// Requests that run when the server is to stop have so long to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` locks true: running requests and jobs end first.
+/// Serves until `stop` turns true: running requests and jobs end first.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stop.clone()));
     let proxies = app.config.trusted_proxies.clone();

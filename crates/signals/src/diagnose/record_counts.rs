@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::DistinctCounts;
 use crate::{
     event::Event,
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Position},
-    report::DamagedLine,
+    report::MalformedLine,
 };
 
 /// Damaged lines that a report lists one by one.
@@ -23,46 +23,46 @@ const EPOCH_HOUR: i64 = 72;
 #[derive(Debug, Default)]
 pub(crate) struct RecordCounts {
     pub(crate) records: u64,
-    pub(crate) foreign_count: u64,
-    pub(crate) damaged_count: u64,
+    pub(crate) unrecognised_count: u64,
+    pub(crate) malformed_count: u64,
     /// Left out because they are after the time that the report is made for.
     pub(crate) later: u64,
-    pub(crate) damaged: Vec<DamagedLine>,
-    pub(crate) foreign: BTreeMap<String, u64>,
+    pub(crate) malformed: Vec<MalformedLine>,
+    pub(crate) unrecognised: BTreeMap<String, u64>,
 }
 
 impl RecordCounts {
-    pub(crate) fn count_foreign(&mut self, kind: Cow<'static, str>) {
+    pub(crate) fn count_unrecognised(&mut self, kind: Cow<'static, str>) {
         self.records += 1;
-        self.foreign_count += 1;
+        self.unrecognised_count += 1;
         self.add_kind(kind.into_owned(), 1);
     }
 
-    pub(crate) fn count_damaged(&mut self, position: Position, damage: Damage) {
+    pub(crate) fn count_malformed(&mut self, position: Position, defect: RecordDefect) {
         self.records += 1;
-        self.damaged_count += 1;
-        if self.damaged.len() < DAMAGED_LISTED {
-            self.damaged.push(DamagedLine { position, damage, why: damage.to_string() });
+        self.malformed_count += 1;
+        if self.malformed.len() < DAMAGED_LISTED {
+            self.malformed.push(MalformedLine { position, defect, why: defect.to_string() });
         }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.records += other.records;
-        self.foreign_count += other.foreign_count;
-        self.damaged_count += other.damaged_count;
+        self.unrecognised_count += other.unrecognised_count;
+        self.malformed_count += other.malformed_count;
         self.later += other.later;
-        self.damaged.extend(other.damaged);
-        self.damaged.sort_by_key(|line| (line.position.file, line.position.line));
-        self.damaged.truncate(DAMAGED_LISTED);
-        for (kind, count) in other.foreign {
+        self.malformed.extend(other.malformed);
+        self.malformed.sort_by_key(|line| (line.position.file, line.position.line));
+        self.malformed.truncate(DAMAGED_LISTED);
+        for (kind, count) in other.unrecognised {
             self.add_kind(kind, count);
         }
     }
 
     fn add_kind(&mut self, kind: String, count: u64) {
-        let room = self.foreign.len() < FOREIGN_KINDS || self.foreign.contains_key(&kind);
+        let room = self.unrecognised.len() < FOREIGN_KINDS || self.unrecognised.contains_key(&kind);
         let kind = if room { kind } else { "other kinds".to_owned() };
-        *self.foreign.entry(kind).or_default() += count;
+        *self.unrecognised.entry(kind).or_default() += count;
     }
 }
 

@@ -74,9 +74,9 @@ pub(super) fn report(
         chart: tenant.chart(),
         week: sorted.week,
         totals,
-        damaged_more: counts.damaged_count - counts.damaged.len() as u64,
-        damaged: counts.damaged,
-        foreign: counts.foreign,
+        malformed_more: counts.malformed_count - counts.malformed.len() as u64,
+        malformed: counts.malformed,
+        unrecognised: counts.unrecognised,
         stopped: false,
     }
 }
@@ -167,8 +167,8 @@ fn totals(people: &[PersonReport], counts: &RecordCounts, sorted: &DistinctCount
         repeated: sorted.repeated,
         unnamed: sorted.unnamed,
         undated: sorted.undated,
-        foreign: counts.foreign_count,
-        damaged: counts.damaged_count,
+        unrecognised: counts.unrecognised_count,
+        malformed: counts.malformed_count,
         later: counts.later,
         people: people.len() as u64,
         locked_out: count(PersonReport::is_locked_out),

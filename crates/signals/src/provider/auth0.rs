@@ -7,7 +7,7 @@ mod kinds;
 use std::borrow::Cow;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Flag, Lifecycle, Method, Point, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, Scalar, wire},
@@ -146,11 +146,11 @@ fn read<'a>(entry: &Auth0Entry<'a>, id: &Scalar<'a>, position: Position) -> Pars
         return api::read(entry, id, position);
     }
     let Some(kind) = kinds::kind_of(code, entry) else {
-        return Parsed::Foreign(format!("auth0 {code}").into());
+        return Parsed::Unrecognised(format!("auth0 {code}").into());
     };
     match normalise(entry, id, kind, position) {
         Ok(sign_in) => Parsed::Attempt(sign_in),
-        Err(damage) => Parsed::Damaged(damage),
+        Err(defect) => Parsed::Malformed(defect),
     }
 }
 
@@ -159,7 +159,7 @@ fn normalise<'a>(
     id: &Scalar<'a>,
     kind: Auth0Kind,
     position: Position,
-) -> Result<SignIn<'a>, Damage> {
+) -> Result<SignIn<'a>, RecordDefect> {
     let details = &entry.details;
     let mut sign_in = SignIn::new(Provider::Auth0, kind.result);
     sign_in.at = time_in(&entry.date)?;

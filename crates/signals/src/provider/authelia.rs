@@ -10,7 +10,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{Position, Provider, SignIn},
     time::parse_time,
     wire::{Field, Scalar, wire},
@@ -43,7 +43,7 @@ pub(crate) fn parse_text(text: &str, position: Position) -> Option<Parsed<'_>> {
     let text = without_carried_time(text);
     let line = if text.starts_with("time=\"") { logfmt::read(text)? } else { return None };
     let is_whole = !line.level.is_absent() && !line.message.is_absent();
-    is_whole.then(|| read(line, position).unwrap_or(Parsed::Foreign(Cow::Borrowed("a logfmt line"))))
+    is_whole.then(|| read(line, position).unwrap_or(Parsed::Unrecognised(Cow::Borrowed("a logfmt line"))))
 }
 
 /// Docker may put the time before a line, and nothing else may stand there: what somebody typed must never look like
@@ -61,11 +61,11 @@ fn read(line: AutheliaLine<'_>, position: Position) -> Option<Parsed<'_>> {
         return None;
     }
     let Some(sentence) = Sentence::read(message, line.error.text().unwrap_or("")) else {
-        return is_authelia(&line, message).then(|| foreign(&line));
+        return is_authelia(&line, message).then(|| unrecognised(&line));
     };
     let mut sign_in = SignIn::new(Provider::Authelia, sentence.result);
     match line.time.text().map(parse_time) {
-        Some(None) => return Some(Parsed::Damaged(Damage::BadTime)),
+        Some(None) => return Some(Parsed::Malformed(RecordDefect::BadTime)),
         at => sign_in.at = at.flatten(),
     }
     sign_in.position = position;
@@ -87,8 +87,8 @@ fn is_authelia(line: &AutheliaLine<'_>, message: &str) -> bool {
     is_about_a_request || message.contains("Authelia") || message.contains("authentication attempt")
 }
 
-fn foreign(line: &AutheliaLine<'_>) -> Parsed<'static> {
-    Parsed::Foreign(format!("authelia {}", line.level.text().unwrap_or("line")).into())
+fn unrecognised(line: &AutheliaLine<'_>) -> Parsed<'static> {
+    Parsed::Unrecognised(format!("authelia {}", line.level.text().unwrap_or("line")).into())
 }
 
 /// The part as it stands in the error or the message, borrowed if they are.

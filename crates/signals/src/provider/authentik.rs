@@ -6,7 +6,7 @@ use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{Point, Position, Provider, SignIn},
     time::parse_time,
     wire::{Field, List, Scalar, wire},
@@ -126,14 +126,14 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }
     Ok(Some(match outcome::outcome(&event) {
         Some(outcome) => normalise(&event, outcome, position),
-        None => foreign(&event),
+        None => unrecognised(&event),
     }))
 }
 
-fn foreign(event: &AuthentikEvent<'_>) -> Parsed<'static> {
+fn unrecognised(event: &AuthentikEvent<'_>) -> Parsed<'static> {
     let kind =
         event.action.text().or_else(|| event.logger.text()?.split(['.', '/']).nth(1)).unwrap_or("log line");
-    Parsed::Foreign(format!("authentik {kind}").into())
+    Parsed::Unrecognised(format!("authentik {kind}").into())
 }
 
 /// `None`: no line of this provider. Its server writes JSON only.
@@ -176,7 +176,7 @@ fn normalise<'a>(
         Whose::Nobodys => sign_in.actor = event.requester().and_then(|user| user.login.cow()),
     }
     match event.at.text().map(parse_time) {
-        Some(None) => return Parsed::Damaged(Damage::BadTime),
+        Some(None) => return Parsed::Malformed(RecordDefect::BadTime),
         at => sign_in.at = at.flatten(),
     }
     sign_in.position = position;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::one_or_several;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Lifecycle, Method, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, Scalar, wire},
@@ -113,7 +113,7 @@ fn read<'a>(record: &CloudTrailRecord<'a>, position: Position) -> Option<Parsed<
             }
             one_or_several(records, || format!("cloudtrail {event}"))
         }
-        Err(damage) => Parsed::Damaged(damage),
+        Err(defect) => Parsed::Malformed(defect),
     })
 }
 
@@ -121,7 +121,7 @@ fn signed_in<'a>(
     record: &CloudTrailRecord<'a>,
     service: &str,
     event: &str,
-) -> Result<Vec<SignIn<'a>>, Damage> {
+) -> Result<Vec<SignIn<'a>>, RecordDefect> {
     let Some((result, method)) = sign_in::outcome(service, event, record)? else {
         return Ok(Vec::new());
     };
@@ -149,7 +149,7 @@ fn changed<'a>(
     record: &CloudTrailRecord<'a>,
     (service, event): (&str, &str),
     who: &Who<'a>,
-) -> Result<Vec<SignIn<'a>>, Damage> {
+) -> Result<Vec<SignIn<'a>>, RecordDefect> {
     // What was refused changed nothing.
     if record.succeeded() == Some(false) {
         return Ok(Vec::new());
@@ -178,7 +178,7 @@ fn common<'a>(
     record: &CloudTrailRecord<'a>,
     result: AttemptResult,
     who: &Who<'a>,
-) -> Result<SignIn<'a>, Damage> {
+) -> Result<SignIn<'a>, RecordDefect> {
     let mut found = SignIn::new(Provider::CloudTrail, result);
     found.at = time_in(&record.time)?;
     found.display.clone_from(&who.display);

@@ -10,7 +10,7 @@ mod telephony;
 use jiff::Timestamp;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::Position,
     time::time_in,
     wire::{Field, List, Scalar, wire},
@@ -130,7 +130,7 @@ impl DuoRecord<'_> {
     }
 
     /// The text with its fraction of a second counts before the bare seconds.
-    fn time(&self) -> Result<Option<Timestamp>, Damage> {
+    fn time(&self) -> Result<Option<Timestamp>, RecordDefect> {
         let written = [&self.isotimestamp, &self.ts].into_iter().find(|time| !time.is_absent());
         time_in(written.unwrap_or(&self.timestamp))
     }

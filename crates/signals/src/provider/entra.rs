@@ -11,7 +11,7 @@ mod row;
 use std::borrow::Cow;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Method, Network, Point, Position, Provider, SignIn},
     time::{from_unix, parse_time},
     wire::{Field, Scalar},
@@ -26,7 +26,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     }
     let is_persons = record.login().text().is_some_and(|login| login.contains('@'));
     if let Some(name) = record.log_name().filter(|name| !is_persons && is_machine_log(name)) {
-        return Ok(Some(foreign(name)));
+        return Ok(Some(unrecognised(name)));
     }
     Ok(Some(normalise(&record, position)))
 }
@@ -47,17 +47,17 @@ fn other<'a>(
         return portal::parse(line, position);
     }
     if record.is_audit() {
-        return Ok(Some(audit::parse(line, position)?.unwrap_or_else(|| foreign("AuditLogs"))));
+        return Ok(Some(audit::parse(line, position)?.unwrap_or_else(|| unrecognised("AuditLogs"))));
     }
     if record.is_detection() {
         let kind = record.log_name().unwrap_or("risk detection");
-        return Ok(Some(risk::parse(line, position)?.unwrap_or_else(|| foreign(kind))));
+        return Ok(Some(risk::parse(line, position)?.unwrap_or_else(|| unrecognised(kind))));
     }
     Ok(None)
 }
 
-fn foreign(kind: &str) -> Parsed<'static> {
-    Parsed::Foreign(format!("entra {kind}").into())
+fn unrecognised(kind: &str) -> Parsed<'static> {
+    Parsed::Unrecognised(format!("entra {kind}").into())
 }
 
 /// Applications and services sign in too; they are no people. But Microsoft books some sign-ins of people to its own
@@ -69,10 +69,10 @@ fn is_machine_log(name: &str) -> bool {
 fn normalise<'a>(record: &EntraRecord<'a>, position: Position) -> Parsed<'a> {
     let created = record.pick(|row| &row.created);
     let Ok(at) = time_of(created, record.pick(|row| &row.logged)) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let Some(outcome) = codes::outcome(record) else {
-        return Parsed::Damaged(Damage::NoResult);
+        return Parsed::Malformed(RecordDefect::NoResult);
     };
     let mut sign_in = SignIn::new(Provider::Entra, outcome.result);
     sign_in.at = at;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::one_or_several;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Flag, Lifecycle, Method, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, List, Scalar, Values, wire},
@@ -139,14 +139,14 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         let outcome = outcome(application, event)?;
         Some(normalise(&record, event, outcome, position))
     });
-    let foreign = || {
+    let unrecognised = || {
         let name = record.events.0.first().and_then(|event| event.name.text());
         let name = name.or_else(|| record.payload.method.text()).unwrap_or("activity");
         format!("google {application} {name}")
     };
     Ok(Some(match sign_ins.collect() {
-        Ok(records) => one_or_several(records, foreign),
-        Err(damage) => Parsed::Damaged(damage),
+        Ok(records) => one_or_several(records, unrecognised),
+        Err(defect) => Parsed::Malformed(defect),
     }))
 }
 
@@ -166,7 +166,7 @@ fn normalise<'a>(
     event: &GoogleEvent<'a>,
     outcome: GoogleOutcome<'a>,
     position: Position,
-) -> Result<SignIn<'a>, Damage> {
+) -> Result<SignIn<'a>, RecordDefect> {
     let said = &event.parameters;
     let acting = record.acting();
     let is_policy = outcome.result == AttemptResult::Lifecycle(Lifecycle::PolicyChanged);
@@ -211,7 +211,7 @@ fn policy_of<'a>(event: &GoogleEvent<'a>, is_policy: bool) -> Option<Cow<'a, str
     level.or_else(|| event.name.cow().filter(|_| is_policy))
 }
 
-fn time_of(record: &GoogleRecord<'_>) -> Result<Option<jiff::Timestamp>, Damage> {
+fn time_of(record: &GoogleRecord<'_>) -> Result<Option<jiff::Timestamp>, RecordDefect> {
     let time = if record.id.time.is_absent() { &record.timestamp } else { &record.id.time };
     time_in(time)
 }

@@ -10,7 +10,7 @@ mod other;
 use std::borrow::Cow;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::Position,
     time::time_in,
     wire::{Field, Scalar, wire},
@@ -86,7 +86,7 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
 /// `None`: no line of Keycloak.
 pub(crate) fn parse_text(text: &str, position: Position) -> Option<Parsed<'_>> {
     let Some(line) = line::parse(text).filter(|line| line::is_keycloaks(line.logger)) else {
-        return other::kind_of(text).map(Parsed::Foreign);
+        return other::kind_of(text).map(Parsed::Unrecognised);
     };
     Some(line::message(line.message, line.at, position).unwrap_or_else(|| line::other(line.logger)))
 }
@@ -99,7 +99,7 @@ fn is_constant(word: &str) -> bool {
 /// A line of the server log in a JSON console log.
 fn wrapped<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(if record.logged.is_absent() { &record.carried } else { &record.logged }) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let parsed = match &record.message {
         Scalar::Text(Cow::Borrowed(message)) => line::message(message, at, position),
@@ -111,7 +111,7 @@ fn wrapped<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
 
 fn event_record<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(&record.time) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let details = &record.details;
     let event = KeycloakEvent {
@@ -135,7 +135,7 @@ fn event_record<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'
 
 fn admin_record<'a>(record: &KeycloakRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = time_in(&record.time) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let by = &record.administrator;
     let operation = admin::KeycloakAdminOperation {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::entra::audit::Property;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Lifecycle, Method, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, List, Scalar, wire},
@@ -96,8 +96,8 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
             found.position = position;
             Parsed::Attempt(found)
         }
-        Ok(None) => Parsed::Foreign(format!("m365 {operation}").into()),
-        Err(damage) => Parsed::Damaged(damage),
+        Ok(None) => Parsed::Unrecognised(format!("m365 {operation}").into()),
+        Err(defect) => Parsed::Malformed(defect),
     }))
 }
 
@@ -112,7 +112,7 @@ fn read(line: &str) -> Result<M365Record<'_>, serde_json::Error> {
     serde_json::from_str(line)
 }
 
-fn signed_in<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
+fn signed_in<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, RecordDefect> {
     // Applications and service principals sign in too; they are no people.
     if matches!(record.user_type.int(), Some(5 | 6)) {
         return Ok(None);
@@ -131,7 +131,7 @@ fn signed_in<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<Sign
     Ok(Some(found))
 }
 
-fn changed<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, Damage> {
+fn changed<'a>(record: &M365Record<'a>, operation: &str) -> Result<Option<SignIn<'a>>, RecordDefect> {
     // What was refused changed nothing.
     if record.has_failed() {
         return Ok(None);
@@ -167,7 +167,7 @@ fn common<'a>(
     record: &M365Record<'a>,
     result: AttemptResult,
     person: Option<Cow<'a, str>>,
-) -> Result<SignIn<'a>, Damage> {
+) -> Result<SignIn<'a>, RecordDefect> {
     let mut found = SignIn::new(Provider::M365, result);
     found.at = time_in(&record.created)?;
     found.set_person(person);

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Method, Network, Point, Position, Provider, SignIn},
     time::{parse_time, time_in},
     wire::{Field, List, Scalar, Values, wire},
@@ -122,8 +122,8 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         .and_then(|outcome| outcome.map(|outcome| normalise(&event, outcome, position)).transpose());
     Ok(Some(match read {
         Ok(Some(found)) => Parsed::Attempt(found),
-        Ok(None) => Parsed::Foreign(format!("ocsf class {class}").into()),
-        Err(damage) => Parsed::Damaged(damage),
+        Ok(None) => Parsed::Unrecognised(format!("ocsf class {class}").into()),
+        Err(defect) => Parsed::Malformed(defect),
     }))
 }
 
@@ -131,7 +131,7 @@ fn normalise<'a>(
     event: &OcsfLogEvent<'a>,
     outcome: OcsfLogOutcome,
     position: Position,
-) -> Result<SignIn<'a>, Damage> {
+) -> Result<SignIn<'a>, RecordDefect> {
     let mut found = SignIn::new(Provider::Ocsf, outcome.result);
     found.at = time(event)?;
     found.position = position;
@@ -172,7 +172,7 @@ fn others<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
 
 /// `time` drops the digits below the millisecond, which some keep beside it. What else may stand there is another
 /// matter: a text in a form of the source's own, or in its own zone.
-fn time(event: &OcsfLogEvent<'_>) -> Result<Option<Timestamp>, Damage> {
+fn time(event: &OcsfLogEvent<'_>) -> Result<Option<Timestamp>, RecordDefect> {
     let original = event.metadata.time.text().and_then(parse_time);
     let is_same = |at: &Timestamp| event.time.int() == Some(at.as_millisecond());
     original.filter(is_same).map_or_else(|| time_in(&event.time), |at| Ok(Some(at)))

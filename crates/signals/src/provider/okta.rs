@@ -22,8 +22,8 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     };
     Ok(Some(match outcome::outcome(event, &record) {
         Ok(Some(outcome)) => normalise(&record, outcome, position),
-        Ok(None) => Parsed::Foreign(format!("okta {event}").into()),
-        Err(damage) => Parsed::Damaged(damage),
+        Ok(None) => Parsed::Unrecognised(format!("okta {event}").into()),
+        Err(defect) => Parsed::Malformed(defect),
     }))
 }
 
@@ -32,11 +32,11 @@ fn normalise<'a>(record: &OktaRecord<'a>, outcome: OktaOutcome<'a>, position: Po
     let person = person_of(record, &outcome).filter(|_| !is_policy);
     // "MFA factor enabled" for the whole organisation is a setting, and nobody's enrolment.
     if person.is_none() && !is_policy {
-        return Parsed::Foreign(format!("okta {}", record.event.text().unwrap_or("")).into());
+        return Parsed::Unrecognised(format!("okta {}", record.event.text().unwrap_or("")).into());
     }
     let at = match time_in(&record.published) {
         Ok(at) => at,
-        Err(damage) => return Parsed::Damaged(damage),
+        Err(defect) => return Parsed::Malformed(defect),
     };
     let mut sign_in = SignIn::new(Provider::Okta, outcome.result);
     sign_in.at = at;

@@ -5,7 +5,7 @@ mod events;
 use std::borrow::Cow;
 
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Flag, Lifecycle, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, Scalar, wire},
@@ -76,14 +76,14 @@ pub(crate) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     let kind = event.kind.int().unwrap_or_default();
     Ok(Some(match events::outcome(kind, &event) {
         Some(outcome) => normalise(&event, outcome, position),
-        None => Parsed::Foreign(format!("onelogin {kind}").into()),
+        None => Parsed::Unrecognised(format!("onelogin {kind}").into()),
     }))
 }
 
 fn normalise<'a>(event: &OneLoginEvent<'a>, outcome: OneLoginOutcome, position: Position) -> Parsed<'a> {
     // Some exports carry no time; one that cannot be read is another matter.
     let Ok(at) = time_in(&event.at) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let mut sign_in = SignIn::new(Provider::OneLogin, outcome.result);
     sign_in.at = at;

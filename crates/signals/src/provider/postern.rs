@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 
 use crate::{
     cause::Cause,
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, Position, Provider, SignIn},
     time::{from_unix, parse_time},
     wire::{Scalar, wire},
@@ -64,7 +64,7 @@ pub(crate) fn parse(text: &str, position: Position) -> Result<Option<Parsed<'_>>
         return Ok(None);
     };
     if format != FORMAT {
-        return Ok(Some(Parsed::Foreign(format!("postern {format}").into())));
+        return Ok(Some(Parsed::Unrecognised(format!("postern {format}").into())));
     }
     Ok(Some(normalise(&line, position)))
 }
@@ -76,10 +76,10 @@ fn normalise<'a>(line: &PosternLogLine<'a>, position: Position) -> Parsed<'a> {
         Scalar::Absent | Scalar::Float(_) | Scalar::Bool(_) => None,
     };
     if at.is_none() {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     }
     let Some(result) = result_of(line) else {
-        return Parsed::Damaged(Damage::NoResult);
+        return Parsed::Malformed(RecordDefect::NoResult);
     };
     let provider = word::<Provider>(&line.provider).unwrap_or(Provider::Postern);
     let mut sign_in = SignIn::new(provider, result);
@@ -319,12 +319,15 @@ mod tests {
     fn a_later_version_is_foreign_and_a_new_cause_unknown() {
         let later = TOTP.replace("signin/v1", "signin/v2");
         assert!(
-            matches!(parse_line(&later, None, Position::default()), Parsed::Foreign(why) if why == "postern signin/v2")
+            matches!(parse_line(&later, None, Position::default()), Parsed::Unrecognised(why) if why == "postern signin/v2")
         );
         let newer = TOTP.replace("mfa_clock_drift", "mfa_moon_phase");
         assert_eq!(attempt(&newer).result, AttemptResult::Failure(Cause::Unknown));
         assert_eq!(attempt(&newer).code.as_deref(), Some("mfa_moon_phase"));
         let undated = TOTP.replace("2026-03-02T08:14:11Z", "soon");
-        assert!(matches!(parse_line(&undated, None, Position::default()), Parsed::Damaged(Damage::BadTime)));
+        assert!(matches!(
+            parse_line(&undated, None, Position::default()),
+            Parsed::Malformed(RecordDefect::BadTime)
+        ));
     }
 }

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 
 use crate::{
     provider::head::without_carrier,
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Position, Provider, SignIn},
     time::parse_time,
     wire::{Field, Scalar, wire},
@@ -85,7 +85,7 @@ fn read<'a>(entry: &PrivacyIdeaEntry<'a>, position: Position) -> Option<Parsed<'
     let (verb, path) = action.split_once(' ').filter(|(_, path)| path.starts_with('/'))?;
     Some(match outcome::outcome(entry, verb, path) {
         Some(outcome) => normalise(entry, outcome, position),
-        None => Parsed::Foreign(format!("privacyidea {action}").into()),
+        None => Parsed::Unrecognised(format!("privacyidea {action}").into()),
     })
 }
 
@@ -118,7 +118,7 @@ fn normalise<'a>(
     let mut sign_in = SignIn::new(Provider::PrivacyIdea, outcome.result);
     let time = text(&entry.at).or_else(|| text(&entry.started));
     match time.as_deref().map(parse_time) {
-        Some(None) => return Parsed::Damaged(Damage::BadTime),
+        Some(None) => return Parsed::Malformed(RecordDefect::BadTime),
         at => sign_in.at = at.flatten(),
     }
     let administrator = name(entry, &entry.administrator);

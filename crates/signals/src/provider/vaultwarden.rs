@@ -4,7 +4,7 @@ mod message;
 
 use crate::{
     provider::head::without_carrier,
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{Position, Provider, SignIn},
     time::parse_time,
     wire::Scalar,
@@ -23,12 +23,12 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     }
     let line = VaultwardenLine::read(bare)?;
     let Some(message) = VaultwardenMessage::read(line.module, line.message) else {
-        return Some(Parsed::Foreign(format!("vaultwarden {}", line.module).into()));
+        return Some(Parsed::Unrecognised(format!("vaultwarden {}", line.module).into()));
     };
     // Without an offset it is the server's own time, which is UTC unless somebody set it.
     let at = parse_time(line.time);
     if at.is_none() && !line.time.is_empty() {
-        return Some(Parsed::Damaged(Damage::BadTime));
+        return Some(Parsed::Malformed(RecordDefect::BadTime));
     }
     let mut sign_in = SignIn::new(Provider::Vaultwarden, message.result);
     sign_in.at = at;

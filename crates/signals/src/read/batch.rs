@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Damage, Parsed, ReadOptions, ReadSummary,
+    Parsed, ReadOptions, ReadSummary, RecordDefect,
     answer::AnswerLines,
     document::{DocumentSlice, Splitter},
     records::Records,
@@ -41,7 +41,7 @@ enum BatchContent {
     /// Whole rows of a table, from this line on.
     Rows(u64, Arc<Header>),
     /// One that cannot be read, at this line.
-    Damaged(u64, Damage),
+    Malformed(u64, RecordDefect),
 }
 
 impl Batch {
@@ -68,7 +68,7 @@ impl Batch {
             }
             BatchContent::Slices(slices) => records.slices(bytes, slices, self.limit),
             BatchContent::Rows(first, header) => records.rows(bytes, *first, header),
-            BatchContent::Damaged(line, damage) => records.damaged(*line, *damage),
+            BatchContent::Malformed(line, defect) => records.malformed(*line, *defect),
         }
         records.summary
     }

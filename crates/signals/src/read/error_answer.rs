@@ -126,7 +126,7 @@ mod tests {
         {
             for format in [None, Some(crate::Provider::Okta)] {
                 let (seen, _) = lines(text.as_bytes(), ReadOptions { format, ..ReadOptions::default() });
-                assert_eq!(seen, [(1, Parsed::Foreign(ERROR_ANSWER.into()))], "{text}");
+                assert_eq!(seen, [(1, Parsed::Unrecognised(ERROR_ANSWER.into()))], "{text}");
             }
         }
     }

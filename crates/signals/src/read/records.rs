@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    Damage, Parsed, ReadSummary,
+    Parsed, ReadSummary, RecordDefect,
     document::{DocumentSlice, SliceOutcome, Splitter},
     envelope::carried,
     error_answer::{self, ERROR_ANSWER},
@@ -38,7 +38,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         for (end, line) in ends.zip(first..) {
             match texts.get(start, end) {
                 Ok(text) => self.line(text, line),
-                Err(damage) => self.damaged(line, damage),
+                Err(defect) => self.malformed(line, defect),
             }
             start = end + 1;
         }
@@ -48,11 +48,11 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         let texts = TextLines::of(bytes);
         for slice in slices {
             match slice.outcome {
-                SliceOutcome::TooLong => self.damaged(slice.line, Damage::TooLong { limit }),
-                SliceOutcome::CutOff => self.damaged(slice.line, Damage::CutOff),
+                SliceOutcome::TooLong => self.malformed(slice.line, RecordDefect::TooLong { limit }),
+                SliceOutcome::CutOff => self.malformed(slice.line, RecordDefect::CutOff),
                 SliceOutcome::Whole | SliceOutcome::Hollow => match texts.get(slice.start, slice.end) {
                     Ok(text) => self.record(text, slice.line, slice.outcome),
-                    Err(damage) => self.damaged(slice.line, damage),
+                    Err(defect) => self.malformed(slice.line, defect),
                 },
             }
         }
@@ -63,12 +63,12 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         self.strange = self.format.is_none().then(|| header.kind());
         for_each_row(bytes, first, header, |line, row| match row {
             Ok(text) => self.record(text, line, SliceOutcome::Whole),
-            Err(damage) => self.damaged(line, damage),
+            Err(defect) => self.malformed(line, defect),
         });
     }
 
-    pub(super) fn damaged(&mut self, line: u64, damage: Damage) {
-        self.hand_over(line, Parsed::Damaged(damage));
+    pub(super) fn malformed(&mut self, line: u64, defect: RecordDefect) {
+        self.hand_over(line, Parsed::Malformed(defect));
     }
 
     /// Reads one record.
@@ -94,14 +94,14 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         let parsed = self.parse(text, line);
         let several = match &parsed {
             None if text.starts_with('{') => Some(split(text)).filter(|split| !split.is_one(text)),
-            Some(Parsed::Damaged(Damage::NotJson { .. })) => {
+            Some(Parsed::Malformed(RecordDefect::NotJson { .. })) => {
                 Some(split(text)).filter(|split| split.is_plain(text))
             }
             _ => None,
         };
         match (several, parsed) {
             (Some(split), _) => self.several(text, &split, line),
-            (None, Some(Parsed::Damaged(_))) if self.strange.is_some() && !text.starts_with(['{', '[']) => {
+            (None, Some(Parsed::Malformed(_))) if self.strange.is_some() && !text.starts_with(['{', '[']) => {
                 self.hand_over(line, self.not_known(text));
             }
             (None, Some(parsed)) => self.hand_over(line, parsed),
@@ -115,7 +115,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
             self.record(record, line, slice.outcome);
         }
         if split.is_cut_off {
-            self.damaged(line, Damage::CutOff);
+            self.malformed(line, RecordDefect::CutOff);
         }
     }
 
@@ -134,10 +134,10 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
 
     fn not_known(&self, text: &str) -> Parsed<'static> {
         if error_answer::is_one(text) {
-            return Parsed::Foreign(Cow::Borrowed(ERROR_ANSWER));
+            return Parsed::Unrecognised(Cow::Borrowed(ERROR_ANSWER));
         }
         if let Some(kind) = &self.strange {
-            return Parsed::Foreign(Cow::Owned(kind.as_ref().to_owned()));
+            return Parsed::Unrecognised(Cow::Owned(kind.as_ref().to_owned()));
         }
         self.format.map_or_else(|| nobodys(text), |provider| not_a_record_of(provider, text))
     }
@@ -146,8 +146,8 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         self.summary.records += 1;
         match &parsed {
             Parsed::Attempt(_) | Parsed::Several(_) => self.summary.attempts += 1,
-            Parsed::Foreign(_) => self.summary.foreign += 1,
-            Parsed::Damaged(_) => self.summary.damaged += 1,
+            Parsed::Unrecognised(_) => self.summary.unrecognised += 1,
+            Parsed::Malformed(_) => self.summary.malformed += 1,
         }
         (self.each)(Position { file: self.file, line }, parsed);
     }
@@ -155,13 +155,15 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
 
 pub(super) fn not_a_record_of(provider: Provider, text: &str) -> Parsed<'static> {
     match nobodys(text) {
-        Parsed::Foreign(_) => Parsed::Foreign(Cow::Owned(format!("not a record of {}", provider.as_str()))),
-        damaged => damaged,
+        Parsed::Unrecognised(_) => {
+            Parsed::Unrecognised(Cow::Owned(format!("not a record of {}", provider.as_str())))
+        }
+        malformed => malformed,
     }
 }
 
 fn is_nobodys(parsed: &Parsed<'_>) -> bool {
-    matches!(parsed, Parsed::Foreign(kind) if kind == UNKNOWN)
+    matches!(parsed, Parsed::Unrecognised(kind) if kind == UNKNOWN)
 }
 
 /// Known from its first bytes: an array of objects, or an envelope.
@@ -232,16 +234,16 @@ impl<'b> TextLines<'b> {
     }
 
     /// Without the white space around it.
-    fn get(&self, start: usize, end: usize) -> Result<&'b str, Damage> {
+    fn get(&self, start: usize, end: usize) -> Result<&'b str, RecordDefect> {
         if let Some(text) = self.sound.and_then(|sound| sound.get(start..end)) {
             return Ok(text.trim_ascii());
         }
         let bytes = self.bytes.get(start..end).unwrap_or_default().trim_ascii();
         simdutf8::compat::from_utf8(bytes).map_err(|error| {
             if memchr::memchr(0, bytes).is_some() {
-                Damage::Utf16
+                RecordDefect::Utf16
             } else {
-                Damage::NotUtf8 { valid_up_to: error.valid_up_to() }
+                RecordDefect::NotUtf8 { valid_up_to: error.valid_up_to() }
             }
         })
     }

@@ -10,14 +10,14 @@ pub(super) use stranger::find as find_strange;
 
 use std::io::Read as _;
 
-use super::Damage;
+use super::RecordDefect;
 
 /// Calls `each` with every whole row as an object, and the line it begins at.
 pub(super) fn for_each_row(
     bytes: &[u8],
     first: u64,
     header: &Header,
-    mut each: impl FnMut(u64, Result<&str, Damage>),
+    mut each: impl FnMut(u64, Result<&str, RecordDefect>),
 ) {
     // Behind a line break of its own, the front of these rows is no front of a file, where a mark would be left out.
     let mut reader = csv::ReaderBuilder::new()
@@ -35,9 +35,11 @@ pub(super) fn for_each_row(
         counted = start;
         let is_last = reader.position().byte() > bytes.len() as u64 && !bytes.ends_with(b"\n");
         match header.object(&row, is_last, &mut object) {
-            Ok(true) => each(line, simdutf8::basic::from_utf8(&object).map_err(|_| Damage::NotAnObject)),
+            Ok(true) => {
+                each(line, simdutf8::basic::from_utf8(&object).map_err(|_| RecordDefect::NotAnObject));
+            }
             Ok(false) => {}
-            Err(damage) => each(line, Err(damage)),
+            Err(defect) => each(line, Err(defect)),
         }
     }
 }

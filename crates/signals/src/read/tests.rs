@@ -16,12 +16,15 @@ pub(super) fn lines(input: &[u8], options: ReadOptions) -> (Vec<(u64, Parsed<'st
 fn a_damaged_line_is_counted_and_the_next_one_read() {
     let input = format!("\n{OKTA}\r\n{{\"cut\n\"text\"\n{{\"a\":1}}\n\u{0}{ENTRA}\n{ENTRA}");
     let (seen, summary) = lines(input.as_bytes(), ReadOptions::default());
-    assert_eq!(summary, ReadSummary { records: 6, attempts: 2, foreign: 1, damaged: 3 });
-    let damaged: Vec<_> = seen
+    assert_eq!(summary, ReadSummary { records: 6, attempts: 2, unrecognised: 1, malformed: 3 });
+    let malformed: Vec<_> = seen
         .iter()
-        .filter_map(|(line, p)| if let Parsed::Damaged(d) = p { Some((*line, *d)) } else { None })
+        .filter_map(|(line, p)| if let Parsed::Malformed(d) = p { Some((*line, *d)) } else { None })
         .collect();
-    assert_eq!(damaged, [(3, Damage::CutOff), (4, Damage::NotAnObject), (6, Damage::NotJson { column: 1 })]);
+    assert_eq!(
+        malformed,
+        [(3, RecordDefect::CutOff), (4, RecordDefect::NotAnObject), (6, RecordDefect::NotJson { column: 1 })]
+    );
     assert!(matches!(&seen.last(), Some((7, Parsed::Attempt(_)))));
 }
 
@@ -29,7 +32,7 @@ fn a_damaged_line_is_counted_and_the_next_one_read() {
 fn a_line_beyond_the_limit_is_skipped_in_bounded_memory() {
     let long = format!("{{\"x\":\"{}\"}}\n{ENTRA}\n", "y".repeat(5000));
     let (seen, _) = lines(long.as_bytes(), ReadOptions { max_line: 1000, ..ReadOptions::default() });
-    assert_eq!(seen[0].1, Parsed::Damaged(Damage::TooLong { limit: 1000 }));
+    assert_eq!(seen[0].1, Parsed::Malformed(RecordDefect::TooLong { limit: 1000 }));
     assert!(matches!(seen[1], (2, Parsed::Attempt(_))));
 }
 
@@ -40,13 +43,13 @@ fn other_encodings_are_named() {
     assert_eq!(lines(&wide, ReadOptions::default()).1.attempts, 2);
     // Written to a file that was UTF-8 before.
     let mixed = [ENTRA.as_bytes(), b"\n", &wide].concat();
-    assert_eq!(lines(&mixed, ReadOptions::default()).0[1], (2, Parsed::Damaged(Damage::Utf16)));
+    assert_eq!(lines(&mixed, ReadOptions::default()).0[1], (2, Parsed::Malformed(RecordDefect::Utf16)));
     let (seen, _) = lines(b"{\"a\":\"\xff\"}", ReadOptions::default());
-    assert_eq!(seen[0].1, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 6 }));
+    assert_eq!(seen[0].1, Parsed::Malformed(RecordDefect::NotUtf8 { valid_up_to: 6 }));
     let marked = format!("\u{feff}{ENTRA}\n\u{feff}{OKTA}\n\u{feff}");
     assert_eq!(
         lines(marked.as_bytes(), ReadOptions::default()).1,
-        ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 }
+        ReadSummary { records: 2, attempts: 2, unrecognised: 0, malformed: 0 }
     );
 }
 
@@ -66,7 +69,11 @@ fn an_array_and_an_envelope_read_like_lines() {
         &format!("{}\n{}", pretty(ENTRA), pretty(OKTA)),
     ] {
         let (_, summary) = lines(input.as_bytes(), ReadOptions::default());
-        assert_eq!(summary, ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 }, "{input}");
+        assert_eq!(
+            summary,
+            ReadSummary { records: 2, attempts: 2, unrecognised: 0, malformed: 0 },
+            "{input}"
+        );
         // A document longer than the limit of one record is still read record by record.
         let small = ReadOptions { max_line: OKTA.len() * 3, ..ReadOptions::default() };
         assert_eq!(lines(input.as_bytes(), small).1.attempts, 2);
@@ -74,7 +81,7 @@ fn an_array_and_an_envelope_read_like_lines() {
     let (seen, _) = lines(pretty(&array).as_bytes(), ReadOptions::default());
     assert_eq!(seen[0].0, 2);
     let (seen, summary) = lines(format!("[{ENTRA},{{\"a\":").as_bytes(), ReadOptions::default());
-    assert_eq!((summary.attempts, &seen[1].1), (1, &Parsed::Damaged(Damage::CutOff)));
+    assert_eq!((summary.attempts, &seen[1].1), (1, &Parsed::Malformed(RecordDefect::CutOff)));
 }
 
 #[test]
@@ -83,14 +90,14 @@ fn a_forced_format_reads_nothing_else() {
     let forced = ReadOptions { format: Some(Provider::Okta), ..ReadOptions::default() };
     assert_eq!(
         lines(input.as_bytes(), forced).1,
-        ReadSummary { records: 2, attempts: 1, foreign: 1, damaged: 0 }
+        ReadSummary { records: 2, attempts: 1, unrecognised: 1, malformed: 0 }
     );
 }
 
 /// Those that are no attempts are left out.
 fn attempts(text: &str) -> Vec<u64> {
     let (seen, summary) = lines(text.as_bytes(), ReadOptions::default());
-    assert_eq!((summary.attempts, summary.damaged), (summary.records, 0), "{text}: {seen:?}");
+    assert_eq!((summary.attempts, summary.malformed), (summary.records, 0), "{text}: {seen:?}");
     seen.into_iter().map(|(line, _)| line).collect()
 }
 
@@ -123,17 +130,17 @@ fn a_line_that_ends_too_early_keeps_what_is_whole() {
         format!("{ENTRA}\n{{\"records\":[{OKTA},{{\"a\n{OKTA}{{\"a").as_bytes(),
         ReadOptions::default(),
     );
-    assert_eq!((summary.attempts, summary.damaged), (3, 2));
-    let damaged: Vec<_> =
-        seen.iter().filter(|(_, parsed)| matches!(parsed, Parsed::Damaged(Damage::CutOff))).collect();
-    assert_eq!(damaged.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!((summary.attempts, summary.malformed), (3, 2));
+    let malformed: Vec<_> =
+        seen.iter().filter(|(_, parsed)| matches!(parsed, Parsed::Malformed(RecordDefect::CutOff))).collect();
+    assert_eq!(malformed.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
 }
 
 #[test]
 fn a_damaged_record_is_not_taken_for_several() {
     for line in ["{\"a\":1}}", "{\"a\":1} x", "x {\"a\":1}", "{\"a\":{\"b\":1},{\"c\":1}", "{\"a\" 1}"] {
         let (_, summary) = lines(format!("{ENTRA}\n{line}\n").as_bytes(), ReadOptions::default());
-        assert_eq!(summary, ReadSummary { records: 2, attempts: 1, foreign: 0, damaged: 1 }, "{line}");
+        assert_eq!(summary, ReadSummary { records: 2, attempts: 1, unrecognised: 0, malformed: 1 }, "{line}");
     }
 }
 
@@ -141,7 +148,7 @@ fn a_damaged_record_is_not_taken_for_several() {
 fn zeros_and_mixed_line_breaks_hurt_no_other_line() {
     let input = format!("{ENTRA}\r\n{ENTRA}\n\0\r\n\r\n\0\0{ENTRA}\0\n\r{ENTRA}\r\r\n{ENTRA}");
     let (seen, summary) = lines(input.as_bytes(), ReadOptions::default());
-    assert_eq!((summary.attempts, summary.damaged), (4, 2));
+    assert_eq!((summary.attempts, summary.malformed), (4, 2));
     assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 5, 6, 7]);
 }
 
@@ -150,7 +157,7 @@ fn a_forced_format_reads_lists_too() {
     let forced = ReadOptions { format: Some(Provider::Okta), ..ReadOptions::default() };
     let (_, summary) =
         lines(format!("{OKTA}\n{{\"x\":1,\"value\":[{OKTA},{ENTRA}]}}\nplain\n").as_bytes(), forced);
-    assert_eq!(summary, ReadSummary { records: 4, attempts: 2, foreign: 1, damaged: 1 });
+    assert_eq!(summary, ReadSummary { records: 4, attempts: 2, unrecognised: 1, malformed: 1 });
 }
 
 #[test]

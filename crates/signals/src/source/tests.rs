@@ -239,7 +239,7 @@ fn records_before_a_cut_count_and_the_error_names_file_and_line() {
             Err(error) => break source.error(error, Some(batcher.position())),
         }
     };
-    assert!(summary.attempts > 1000 && summary.damaged <= 1, "{summary:?}");
+    assert!(summary.attempts > 1000 && summary.malformed <= 1, "{summary:?}");
     let text = error.to_string();
     let line = summary.records;
     assert!(text.contains("cut.gz") && text.contains(&format!("from line {line} on")), "{text}");

@@ -15,8 +15,8 @@ fn no_other_reader_claims_it() {
         for other in Provider::ALL.into_iter().filter(|other| *other != sample.provider) {
             let parsed = read_as(&sample.record(), other);
             let is_line = !sample.is_json() && sample.header().is_none();
-            let is_refused =
-                matches!(parsed, Parsed::Foreign(_)) || (is_line && matches!(parsed, Parsed::Damaged(_)));
+            let is_refused = matches!(parsed, Parsed::Unrecognised(_))
+                || (is_line && matches!(parsed, Parsed::Malformed(_)));
             assert!(is_refused, "{} as {other:?}: {parsed:?}", sample.shape);
         }
     }

@@ -106,7 +106,7 @@ fn every_provider_has_its_own_mia() {
     files.extend(tables());
     let report = diagnose(&files);
     assert_eq!(report.totals.people, 15, "{:?}", people(&report));
-    assert_eq!((report.totals.foreign, report.totals.damaged, report.totals.unnamed), (0, 0, 0));
+    assert_eq!((report.totals.unrecognised, report.totals.malformed, report.totals.unnamed), (0, 0, 0));
     let mut interrupted = report.people.iter().filter(|person| person.failures == 0);
     assert!(interrupted.next().is_none());
 }

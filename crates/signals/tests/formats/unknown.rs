@@ -207,7 +207,7 @@ fn a_record_of_another_kind_is_foreign_and_named() {
     ] {
         let own = sample(shape).provider;
         match look(&replaced(sample(shape), pairs)) {
-            Parsed::Foreign(kind) => assert!(kind.starts_with(own.as_str()), "{shape}: {kind}"),
+            Parsed::Unrecognised(kind) => assert!(kind.starts_with(own.as_str()), "{shape}: {kind}"),
             other => panic!("{shape}: {other:?}"),
         }
     }

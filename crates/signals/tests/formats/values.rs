@@ -53,7 +53,7 @@ fn a_time_that_is_none_is_damage_and_never_another_time() {
             let text = sample.as_record(&sample.text.replace(time, &quoted));
             // Of a line, the time may be what tells that it is one.
             match look(&text) {
-                Parsed::Damaged(_) => {}
+                Parsed::Malformed(_) => {}
                 Parsed::Attempt(record) => {
                     let undated = SignIn { at: None, ..sample.read() };
                     assert!(

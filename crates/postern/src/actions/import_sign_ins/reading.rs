@@ -9,7 +9,7 @@ use postern_core::login;
 use postern_signals::postern::to_line;
 use postern_signals::report::printable;
 use postern_signals::source::Sources;
-use postern_signals::{Damage, Parsed, Position, ReadOptions, SignIn};
+use postern_signals::{Parsed, Position, ReadOptions, RecordDefect, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -65,42 +65,46 @@ pub(crate) struct ReadCounts {
     pub(crate) attempts: i64,
     pub(crate) out_of_time: i64,
     pub(crate) ahead: i64,
-    pub(crate) foreign: i64,
-    pub(crate) damaged: i64,
-    pub(crate) foreign_kinds: BTreeMap<String, i64>,
+    pub(crate) unrecognised: i64,
+    pub(crate) malformed: i64,
+    pub(crate) unrecognised_kinds: BTreeMap<String, i64>,
     /// Line and reason.
-    pub(crate) damaged_lines: Vec<(u64, String)>,
+    pub(crate) malformed_lines: Vec<(u64, String)>,
 }
 
 impl ReadCounts {
-    /// "12 records: 9 of other kinds (user.session.end), 3 damaged (line 4: not JSON at column 1)".
+    /// "12 records: 9 of other kinds (user.session.end), 3 malformed (line 4: not JSON at column 1)".
     pub(crate) fn in_words(&self) -> String {
         let plural = if self.records == 1 { "" } else { "s" };
         let mut words = vec![format!("{} record{plural}", self.records)];
-        if self.foreign > 0 {
-            let kinds: Vec<&str> = self.foreign_kinds.keys().take(3).map(String::as_str).collect();
-            words.push(format!("{} of other kinds ({})", self.foreign, kinds.join("; ")));
+        if self.unrecognised > 0 {
+            let kinds: Vec<&str> = self.unrecognised_kinds.keys().take(3).map(String::as_str).collect();
+            words.push(format!("{} of other kinds ({})", self.unrecognised, kinds.join("; ")));
         }
-        if self.damaged > 0 {
-            let lines: Vec<String> =
-                self.damaged_lines.iter().take(3).map(|(line, why)| format!("line {line}: {why}")).collect();
-            words.push(format!("{} damaged ({})", self.damaged, lines.join("; ")));
+        if self.malformed > 0 {
+            let lines: Vec<String> = self
+                .malformed_lines
+                .iter()
+                .take(3)
+                .map(|(line, why)| format!("line {line}: {why}"))
+                .collect();
+            words.push(format!("{} malformed ({})", self.malformed, lines.join("; ")));
         }
         words.join(", ")
     }
 
     /// What a row says of it.
     pub(crate) fn of(row: &ImportRow) -> Self {
-        let lines: Vec<DamagedImportLine> = serde_json::from_str(&row.damaged_lines).unwrap_or_default();
+        let lines: Vec<MalformedImportLine> = serde_json::from_str(&row.malformed_lines).unwrap_or_default();
         Self {
             records: row.records,
             attempts: row.attempts,
             out_of_time: row.out_of_time,
             ahead: row.ahead,
-            foreign: row.foreign_records,
-            damaged: row.damaged_records,
-            foreign_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
-            damaged_lines: lines.into_iter().map(|DamagedImportLine { line, why }| (line, why)).collect(),
+            unrecognised: row.unrecognised_records,
+            malformed: row.malformed_records,
+            unrecognised_kinds: serde_json::from_str(&row.unrecognised_kinds).unwrap_or_default(),
+            malformed_lines: lines.into_iter().map(|MalformedImportLine { line, why }| (line, why)).collect(),
         }
     }
 
@@ -110,12 +114,12 @@ impl ReadCounts {
         tally.attempts = self.attempts;
         tally.out_of_time = self.out_of_time;
         tally.ahead = self.ahead;
-        tally.foreign_records = self.foreign;
-        tally.damaged_records = self.damaged;
-        tally.foreign_kinds = serde_json::to_string(&self.foreign_kinds)?;
-        let line = |(line, why): &(u64, String)| DamagedImportLine { line: *line, why: why.clone() };
-        tally.damaged_lines =
-            serde_json::to_string(&self.damaged_lines.iter().map(line).collect::<Vec<_>>())?;
+        tally.unrecognised_records = self.unrecognised;
+        tally.malformed_records = self.malformed;
+        tally.unrecognised_kinds = serde_json::to_string(&self.unrecognised_kinds)?;
+        let line = |(line, why): &(u64, String)| MalformedImportLine { line: *line, why: why.clone() };
+        tally.malformed_lines =
+            serde_json::to_string(&self.malformed_lines.iter().map(line).collect::<Vec<_>>())?;
         Ok(())
     }
 
@@ -125,25 +129,25 @@ impl ReadCounts {
         self.attempts += later.attempts;
         self.out_of_time += later.out_of_time;
         self.ahead += later.ahead;
-        self.foreign += later.foreign;
-        self.damaged += later.damaged;
-        for (kind, count) in &later.foreign_kinds {
+        self.unrecognised += later.unrecognised;
+        self.malformed += later.malformed;
+        for (kind, count) in &later.unrecognised_kinds {
             self.count_kind(kind, *count);
         }
-        let room = NAMED.saturating_sub(self.damaged_lines.len());
-        self.damaged_lines.extend(later.damaged_lines.iter().take(room).cloned());
+        let room = NAMED.saturating_sub(self.malformed_lines.len());
+        self.malformed_lines.extend(later.malformed_lines.iter().take(room).cloned());
     }
 
     fn count_kind(&mut self, kind: &str, count: i64) {
-        if self.foreign_kinds.len() < NAMED || self.foreign_kinds.contains_key(kind) {
-            *self.foreign_kinds.entry(kind.to_owned()).or_default() += count;
+        if self.unrecognised_kinds.len() < NAMED || self.unrecognised_kinds.contains_key(kind) {
+            *self.unrecognised_kinds.entry(kind.to_owned()).or_default() += count;
         }
     }
 }
 
-/// A damaged line, as it is kept.
+/// A malformed line, as it is kept.
 #[derive(Serialize, Deserialize)]
-struct DamagedImportLine {
+struct MalformedImportLine {
     line: u64,
     why: String,
 }
@@ -263,12 +267,12 @@ impl Sorter {
         match parsed {
             Parsed::Attempt(record) => self.keep(line, &record),
             Parsed::Several(records) => records.iter().for_each(|record| self.keep(line, record)),
-            Parsed::Foreign(kind) => {
-                counts.foreign += 1;
+            Parsed::Unrecognised(kind) => {
+                counts.unrecognised += 1;
                 let kind: String = printable(&kind).chars().take(80).collect();
                 counts.count_kind(&kind, 1);
             }
-            Parsed::Damaged(damage) => self.damaged(line, damage),
+            Parsed::Malformed(defect) => self.malformed(line, defect),
         }
     }
 
@@ -284,10 +288,10 @@ impl Sorter {
         std::mem::replace(&mut self.batch, RecordBatch { rows: Vec::new(), counts })
     }
 
-    fn damaged(&mut self, line: u64, damage: Damage) {
-        self.batch.counts.damaged += 1;
-        if self.batch.counts.damaged_lines.len() < NAMED {
-            self.batch.counts.damaged_lines.push((line, damage.to_string()));
+    fn malformed(&mut self, line: u64, defect: RecordDefect) {
+        self.batch.counts.malformed += 1;
+        if self.batch.counts.malformed_lines.len() < NAMED {
+            self.batch.counts.malformed_lines.push((line, defect.to_string()));
         }
     }
 
@@ -300,7 +304,7 @@ impl Sorter {
             return;
         };
         if text.len() > LONGEST {
-            self.damaged(line, Damage::TooLong { limit: LONGEST });
+            self.malformed(line, RecordDefect::TooLong { limit: LONGEST });
             return;
         }
         let login_key = record.person.as_deref().map(login::normalise).filter(|key| !key.is_empty());

@@ -53,7 +53,7 @@ fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
     let event = Event::new(EventKind::SignInsImported, by.actor()).detail(json!({
         "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": tally.is_finished,
         "records": tally.records, "attempts": tally.attempts, "stored": tally.stored, "repeated": tally.repeated,
-        "out_of_time": tally.out_of_time, "ahead": tally.ahead, "of_other_kinds": tally.foreign_records, "damaged": tally.damaged_records,
+        "out_of_time": tally.out_of_time, "ahead": tally.ahead, "of_other_kinds": tally.unrecognised_records, "malformed": tally.malformed_records,
     }));
     match by {
         By::Caller(_, policies) => event.policies(policies),

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use postern_signals::read::MAX_LINE;
-use postern_signals::{Damage, Parsed, Position, ReadOptions, parse_line};
+use postern_signals::{Parsed, Position, ReadOptions, RecordDefect, parse_line};
 use serde::de::IgnoredAny;
 
 use super::UnchangedFor;
@@ -69,7 +69,10 @@ fn is_whole(line: &[u8], rest: UnchangedFor) -> bool {
         UnchangedFor::Short => text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok(),
         UnchangedFor::Long => {
             !text.is_empty()
-                && !matches!(parse_line(text, None, Position::default()), Parsed::Damaged(Damage::CutOff))
+                && !matches!(
+                    parse_line(text, None, Position::default()),
+                    Parsed::Malformed(RecordDefect::CutOff)
+                )
         }
     }
 }

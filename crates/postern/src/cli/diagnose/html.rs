@@ -52,9 +52,9 @@ struct ReportPage {
     heat: Vec<Heat>,
     heat_most: u64,
     causes: Vec<CauseView>,
-    damaged: Vec<String>,
-    damaged_more: u64,
-    foreign: Vec<KindRow>,
+    malformed: Vec<String>,
+    malformed_more: u64,
+    unrecognised: Vec<KindRow>,
 }
 
 #[derive(Serialize)]
@@ -171,14 +171,14 @@ impl ReportPage {
             heat,
             heat_most,
             causes: causes(report),
-            damaged: report
-                .damaged
+            malformed: report
+                .malformed
                 .iter()
                 .map(|line| format!("{}: {}", report.place(line.position), line.why))
                 .collect(),
-            damaged_more: report.damaged_more,
-            foreign: report
-                .foreign
+            malformed_more: report.malformed_more,
+            unrecognised: report
+                .unrecognised
                 .iter()
                 .map(|(name, count)| KindRow { name: printable(name), count: *count })
                 .collect(),

@@ -34,14 +34,14 @@ pub(super) fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
         writeln!(out, "Stopped before the end: this is what had been found by then.")?;
     }
     writeln!(out, "{}.", report.in_numbers())?;
-    for (kind, count) in &report.foreign {
+    for (kind, count) in &report.unrecognised {
         writeln!(out, "  other: {count} × {}", printable(kind))?;
     }
-    for line in &report.damaged {
-        writeln!(out, "  damaged: {}: {}", report.place(line.position), line.why)?;
+    for line in &report.malformed {
+        writeln!(out, "  malformed: {}: {}", report.place(line.position), line.why)?;
     }
-    if report.damaged_more > 0 {
-        writeln!(out, "  and {} more", counted(report.damaged_more, "damaged line", "damaged lines"))?;
+    if report.malformed_more > 0 {
+        writeln!(out, "  and {} more", counted(report.malformed_more, "malformed line", "malformed lines"))?;
     }
     Ok(())
 }

@@ -63,16 +63,16 @@ pub struct ImportLine {
     /// Their kinds: the first twenty.
     other_kinds: BTreeMap<String, i64>,
     /// Lines that could not be read.
-    damaged: i64,
+    malformed: i64,
     /// The first twenty of them.
-    damaged_lines: Vec<DamagedLineView>,
+    malformed_lines: Vec<MalformedLineView>,
     /// What kept it from being read to its end.
     problem: Option<String>,
 }
 
 /// A line that could not be read.
 #[derive(Serialize, Deserialize, ToSchema)]
-pub struct DamagedLineView {
+pub struct MalformedLineView {
     /// Its number, from 1.
     line: u64,
     /// Why, without its content.
@@ -117,10 +117,10 @@ impl ImportLine {
             out_of_time: row.out_of_time,
             ahead: row.ahead,
             hint: (row.ahead * 2 > row.attempts).then_some(AHEAD),
-            of_other_kinds: row.foreign_records,
-            other_kinds: serde_json::from_str(&row.foreign_kinds).unwrap_or_default(),
-            damaged: row.damaged_records,
-            damaged_lines: serde_json::from_str(&row.damaged_lines).unwrap_or_default(),
+            of_other_kinds: row.unrecognised_records,
+            other_kinds: serde_json::from_str(&row.unrecognised_kinds).unwrap_or_default(),
+            malformed: row.malformed_records,
+            malformed_lines: serde_json::from_str(&row.malformed_lines).unwrap_or_default(),
             problem: row.problem,
         })
     }

@@ -1,4 +1,4 @@
-//! `/not-me`: the owner stops what a notice notified of, and is asked about their other open requests. Looking at the page
+//! `/not-me`: the owner stops what a notice told of, and is asked about their other open requests. Looking at the page
 //! stops nothing: mail scanners look too.
 
 use axum::response::Response;

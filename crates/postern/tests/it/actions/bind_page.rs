@@ -61,16 +61,16 @@ on_both! {
         let (ana, gus) = (app.person("ana").await, app.person("gus").await);
         let id = app.open("ana").await;
         let phrase = app.row(&id).await.phrase;
-        let foreign = contacts::list(&app.db, &app.tenant, &gus.id).await.unwrap();
+        let unrecognised = contacts::list(&app.db, &app.tenant, &gus.id).await.unwrap();
         let own = contacts::list(&app.db, &app.tenant, &ana.id).await.unwrap();
         let mail = own.iter().find(|c| c.kind == "email").unwrap();
         let fresh = own.iter().find(|c| c.kind == "mobile").unwrap();
-        for contact in ["+44 7700 900999", "", "1", &foreign[1].id, &mail.id, &fresh.id] {
+        for contact in ["+44 7700 900999", "", "1", &unrecognised[1].id, &mail.id, &fresh.id] {
             assert_invalid(bind_page(&app.scope(), &ben, &id, contact, &phrase).await, "contact");
         }
         assert_eq!(*app.case(&id).await.page(), Page::Unbound);
         let browser = app.browser_with_planted_session("ben").await;
-        let form = [("contact", foreign[1].id.as_str()), ("phrase", &phrase)];
+        let form = [("contact", unrecognised[1].id.as_str()), ("phrase", &phrase)];
         let page = browser.post(&format!("/desk/cases/{id}/bind-page"), &form).await;
         page.status(422).says("Choose one of the numbers shown");
     }

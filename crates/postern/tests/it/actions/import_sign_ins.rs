@@ -72,12 +72,12 @@ on_both! {
         assert_eq!(finished.len(), 4);
     }
 
-    async fn damaged_lines_are_named_and_never_quoted(db) {
+    async fn malformed_lines_are_named_and_never_quoted(db) {
         let app = TestApp::start(db).await;
         let log = format!("{}{{\"secret\":\"hunter2-in-a-log\n{{\"eventType\":\"app.rate_limit\"}}\n", fatigue("ana", 1, app.clock.now()));
         let import = app.import("mixed.jsonl", log).await;
-        assert_eq!(import["damaged_lines"], json!([{ "line": 2, "why": "ends in the middle of the record" }]));
-        assert_eq!((&import["damaged"], &import["of_other_kinds"]), (&1.into(), &1.into()));
+        assert_eq!(import["malformed_lines"], json!([{ "line": 2, "why": "ends in the middle of the record" }]));
+        assert_eq!((&import["malformed"], &import["of_other_kinds"]), (&1.into(), &1.into()));
         app.secrets.saw("hunter2-in-a-log");
     }
 
@@ -88,7 +88,7 @@ on_both! {
         for (log, found) in [
             ("", "it is empty"),
             ("{\"eventType\":\"app.rate_limit\"}\n", "1 record, 1 of other kinds"),
-            ("not a log at all\n", "1 damaged (line 1:"),
+            ("not a log at all\n", "1 malformed (line 1:"),
         ] {
             let problem = send_log(&program, &token, "x", log).await.status(422).json();
             assert_eq!(problem["type"], "https://postern.invalid/problems/invalid");

@@ -43,7 +43,7 @@ fn what_does_not_fit_says_what_was_found() {
     let output = postern(&["diagnose", &other]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stderr);
-    for words in ["other.jsonl holds no sign-in record", "1 of other kinds, 1 damaged", "line 2"] {
+    for words in ["other.jsonl holds no sign-in record", "1 of other kinds, 1 malformed", "line 2"] {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert!(!said.contains("plain words") && !said.contains("hello"), "content is never repeated: {said}");

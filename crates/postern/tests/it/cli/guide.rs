@@ -17,7 +17,7 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
         Value::Object(members) => {
             for (key, inner) in members {
                 found.insert(key.clone());
-                if !(inner.is_object() && ["causes", "foreign"].contains(&key.as_str())) {
+                if !(inner.is_object() && ["causes", "unrecognised"].contains(&key.as_str())) {
                     fields(inner, found);
                 }
             }
@@ -51,9 +51,14 @@ fn every_field_of_the_report_is_there() {
                         "result": "factor_reset", "actor": "ada"});
     let log = folder.write("log.jsonl", &format!("{change}\nno record\n{{}}\n{}\n", bombed()));
     let report: Value = serde_json::from_slice(&postern(&["diagnose", "--json", &log]).stdout).unwrap();
-    for filled in
-        ["/people/0/changes/0", "/people/0/timeline/0", "/findings/0", "/damaged/0", "/chart/0", "/foreign"]
-    {
+    for filled in [
+        "/people/0/changes/0",
+        "/people/0/timeline/0",
+        "/findings/0",
+        "/malformed/0",
+        "/chart/0",
+        "/unrecognised",
+    ] {
         assert!(
             report.pointer(filled).is_some_and(|inner| inner.as_object().is_some()),
             "{filled}: {report:#}"

@@ -114,7 +114,7 @@ fn who_is_at_fault_is_said_of_a_file_that_holds_nothing() {
     for (arguments, words) in [
         (
             ["diagnose", &table].as_slice(),
-            "2 records: 2 of other kinds, 0 damaged; line 2: row of a table whose columns Postern does not know \
+            "2 records: 2 of other kinds, 0 malformed; line 2: row of a table whose columns Postern does not know \
              (Time, User, Result): take the answer of the provider's API instead)",
         ),
         (&["diagnose", &denied_access], "line 1: an error answer of an API, not a log)"),

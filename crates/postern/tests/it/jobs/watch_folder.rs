@@ -69,7 +69,7 @@ on_both! {
             .map(|piece| piece["line"].as_i64().unwrap()).collect();
         assert_eq!((lines, finding.record_count), (vec![1, 2, 3, 4, 6], 5));
         let row = import(&app, "okta.jsonl").await.unwrap();
-        assert_eq!((row.records, row.damaged_records, row.repeated), (6, 0, 0));
+        assert_eq!((row.records, row.malformed_records, row.repeated), (6, 0, 0));
         // On the record once, however often it grew.
         assert_eq!(app.events("signins.imported").await.len(), 1);
     }
@@ -177,7 +177,7 @@ on_both! {
         }
         append(&path, &format!("{}]", signed_in("emil", now)));
         stored(&app, "2026-03/page.json", 4).await;
-        assert_eq!(import(&app, "2026-03/page.json").await.unwrap().damaged_records, 0);
+        assert_eq!(import(&app, "2026-03/page.json").await.unwrap().malformed_records, 0);
         let mut packed = flate2::write::GzEncoder::new(File::create(folder.join("a.gz")).unwrap(), flate2::Compression::fast());
         packed.write_all(jsonl(&[signed_in("dina", now)]).as_bytes()).unwrap();
         packed.finish().unwrap();

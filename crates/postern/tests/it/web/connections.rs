@@ -19,7 +19,7 @@ struct Listening {
     server: JoinHandle<()>,
 }
 
-/// A server that answers "ok" at `/`, and at `/slow` when it is notified to stop.
+/// A server that answers "ok" at `/`, and at `/slow` when it is told to stop.
 async fn listen(limits: ConnectionLimits) -> Listening {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -175,7 +175,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         };
         upload("okta.jsonl", fatigue("ana", 5, app.clock.now()) + "{\"broken\n").await.leads_to("/desk/imports");
         let page = ada.get("/desk/imports").await;
-        page.ok().says("okta.jsonl").says("5 of 6 records").says("1 damaged").says("line 6: ends in the middle");
+        page.ok().says("okta.jsonl").says("5 of 6 records").says("1 malformed").says("line 6: ends in the middle");
         page.says("Ada Lindqvist");
         upload("other.txt", "nothing of use".to_owned()).await.status(422).says("No sign-in record that Postern knows was found: 1 record,");
         upload("", String::new()).await.status(422).says("Choose a file");

@@ -46,7 +46,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let line = r#"{"postern":"signin/v1","provider":"okta","at":"2026-03-02T08:14:11Z","person":"a\u0000na","ip":"198.51.100.7","method":"push","result":"failure","cause":"mfa_denied"}"#;
         let counts = app.import("nul.jsonl", line).await;
-        assert_eq!(counts["damaged"].as_i64().unwrap_or(0) + counts["stored"].as_i64().unwrap_or(0) + counts["out_of_time"].as_i64().unwrap_or(0), 1, "{counts}");
+        assert_eq!(counts["malformed"].as_i64().unwrap_or(0) + counts["stored"].as_i64().unwrap_or(0) + counts["out_of_time"].as_i64().unwrap_or(0), 1, "{counts}");
     }
 
     /// Number 12: what cannot be seen, or turns the direction of writing, is no part of a reason or a name.

@@ -102,7 +102,7 @@ on_both! {
         let form = [("reason", "HD-4711, could not read the phrase")];
         let post = || ben.request(Method::POST, &path).form(&form);
         let origin = app.origin();
-        let foreign: [(&str, &[(&str, &str)]); 7] = [
+        let unrecognised: [(&str, &[(&str, &str)]); 7] = [
             ("cross-site", &[("sec-fetch-site", "cross-site")]),
             ("same-site", &[("sec-fetch-site", "same-site")]),
             ("cross-site that claims our origin", &[("sec-fetch-site", "cross-site"), ("origin", &origin)]),
@@ -111,7 +111,7 @@ on_both! {
             ("our host on another port", &[("origin", "http://localhost:1")]),
             ("a cookie and no word of where it came from", &[]),
         ];
-        for (what, headers) in foreign {
+        for (what, headers) in unrecognised {
             let request = headers.iter().fold(post(), |request, (name, value)| request.header(*name, *value));
             ben.send(request).await.status(403).says("came from another site");
             assert_eq!(app.stage(&id).await, "verifying", "{what}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Auth0Entry;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Lifecycle, Position, Provider, SignIn},
     time::time_in,
     wire::{Field, Scalar},
@@ -18,10 +18,10 @@ struct Auth0Change<'p> {
 
 pub(super) fn read<'a>(entry: &Auth0Entry<'a>, id: &Scalar<'a>, position: Position) -> Parsed<'a> {
     let Some(change) = change_of(entry) else {
-        return Parsed::Foreign(Cow::Borrowed("auth0 sapi"));
+        return Parsed::Unrecognised(Cow::Borrowed("auth0 sapi"));
     };
     let Ok(at) = time_in(&entry.date) else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let mut sign_in = SignIn::new(Provider::Auth0, AttemptResult::Lifecycle(change.what));
     sign_in.at = at;

@@ -225,10 +225,10 @@ fn other_types_are_foreign() {
         "brand_new",
     ] {
         let parsed = read_data(&format!(r#""type":"{code}""#));
-        assert_eq!(parsed, Parsed::Foreign(format!("auth0 {code}").into()), "{code}");
+        assert_eq!(parsed, Parsed::Unrecognised(format!("auth0 {code}").into()), "{code}");
     }
     let registration = r#""type":"passkey_challenge_failed","details":{"purpose":"register"}"#;
-    assert!(matches!(read_data(registration), Parsed::Foreign(_)));
+    assert!(matches!(read_data(registration), Parsed::Unrecognised(_)));
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn a_federated_sign_in_and_a_listed_address() {
 #[test]
 fn a_time_that_cannot_be_read_is_damage_and_none_is_not() {
     let line = STREAM.replace("2026-03-02T08:14:11.204Z", "soon");
-    assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
+    assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Malformed(RecordDefect::BadTime)));
     let line = STREAM.replace(r#""date":"2026-03-02T08:14:11.204Z","#, "");
     assert!(
         matches!(parse(&line, Position::default()).unwrap(), Some(Parsed::Attempt(record)) if record.at.is_none())

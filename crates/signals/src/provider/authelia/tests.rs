@@ -148,10 +148,10 @@ fn an_address_that_is_banned_is_nobody() {
 
 #[test]
 fn one_attempt_that_is_told_twice_counts_once() {
-    let foreign = |line: &str| matches!(parse(line, Position::default()).unwrap(), Some(Parsed::Foreign(kind)) if kind == "authelia error");
-    assert!(foreign(&json("Unsuccessful 1FA authentication attempt by user ''", "user not found")));
-    assert!(foreign(&json("Mark 1FA authentication attempt made by user 'mia'", "")));
-    assert!(foreign(&json(
+    let unrecognised = |line: &str| matches!(parse(line, Position::default()).unwrap(), Some(Parsed::Unrecognised(kind)) if kind == "authelia error");
+    assert!(unrecognised(&json("Unsuccessful 1FA authentication attempt by user ''", "user not found")));
+    assert!(unrecognised(&json("Mark 1FA authentication attempt made by user 'mia'", "")));
+    assert!(unrecognised(&json(
         "Error occurred validating a TOTP authentication for user 'mia': error occurred validating the user input",
         "the user input wasn't valid"
     )));
@@ -162,20 +162,20 @@ fn one_attempt_that_is_told_twice_counts_once() {
 fn other_lines() {
     let kind = |line: &str| parse_text(line, Position::default()).map(Parsed::into_owned);
     let denied = r#"time="2026-03-02T08:14:11Z" level=info msg="Access to https://x is not authorized" method=GET path=/api/verify remote_ip=198.51.100.7"#;
-    assert_eq!(kind(denied), Some(Parsed::Foreign("authelia info".into())));
+    assert_eq!(kind(denied), Some(Parsed::Unrecognised("authelia info".into())));
     assert_eq!(
         kind(r#"time="2026-03-02T08:14:11Z" level=info msg="Authelia v4.38.0 is starting""#),
-        Some(Parsed::Foreign("authelia info".into()))
+        Some(Parsed::Unrecognised("authelia info".into()))
     );
     assert_eq!(
         kind(r#"time="2026-03-02T08:14:11Z" level=info msg="Startup complete""#),
-        Some(Parsed::Foreign("a logfmt line".into()))
+        Some(Parsed::Unrecognised("a logfmt line".into()))
     );
     assert_eq!(
         kind(
             &text("Unsuccessful 1FA authentication attempt by user 'mia'", "").replace("2026-03-02", "soon")
         ),
-        Some(Parsed::Damaged(Damage::BadTime))
+        Some(Parsed::Malformed(RecordDefect::BadTime))
     );
     for other in [
         "",

@@ -126,10 +126,10 @@ fn the_same_in_the_servers_log() {
     let record = attempt(unknown);
     assert_eq!((record.result, record.person.as_deref()), (Failure(Cause::BadPassword), Some("nobody")));
     let request = r#"{"auth_via":"session","event":"/api/v3/core/","level":"info","logger":"authentik.asgi","timestamp":"2026-03-02T08:14:11"}"#;
-    assert_eq!(kind(request), Some(Parsed::Foreign("authentik asgi".into())));
+    assert_eq!(kind(request), Some(Parsed::Unrecognised("authentik asgi".into())));
     assert_eq!(
         kind(&LINE.replace("2026-03-02T08:14:11.598288", "soon")),
-        Some(Parsed::Damaged(Damage::BadTime))
+        Some(Parsed::Malformed(RecordDefect::BadTime))
     );
 }
 
@@ -185,7 +185,7 @@ fn an_account_is_a_model_that_is_active_or_not() {
         event("model_updated", MIA, &format!(r#"{model},"diff":{{"name":{{"new_value":"x"}}}}"#)),
         event("model_deleted", MIA, &model.replace("\"user\"", "\"group\"")),
     ] {
-        assert!(matches!(kind(&other), Some(Parsed::Foreign(_))), "{other}");
+        assert!(matches!(kind(&other), Some(Parsed::Unrecognised(_))), "{other}");
     }
 }
 
@@ -264,7 +264,7 @@ fn factors_and_policies_are_models() {
     ] {
         assert_eq!(
             kind(&model("model_updated", app, name, "")),
-            Some(Parsed::Foreign("authentik model_updated".into()))
+            Some(Parsed::Unrecognised("authentik model_updated".into()))
         );
     }
 }
@@ -281,12 +281,12 @@ fn other_events_are_foreign_and_other_records_nobodys() {
     ] {
         assert_eq!(
             kind(&event(action, MIA, "")),
-            Some(Parsed::Foreign(format!("authentik {action}").into()))
+            Some(Parsed::Unrecognised(format!("authentik {action}").into()))
         );
     }
     assert_eq!(
         kind(&event("suspicious_request", NOBODY, "")),
-        Some(Parsed::Foreign("authentik suspicious_request".into()))
+        Some(Parsed::Unrecognised("authentik suspicious_request".into()))
     );
     for other in [
         "{}",

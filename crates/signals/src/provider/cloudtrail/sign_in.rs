@@ -3,7 +3,7 @@
 use super::{CloudTrailRecord, identity::is_federated};
 use crate::{
     cause::Cause,
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Method},
 };
 use AttemptResult::{Failure, Interrupt, Success};
@@ -14,7 +14,7 @@ pub(super) fn outcome(
     service: &str,
     event: &str,
     record: &CloudTrailRecord<'_>,
-) -> Result<Option<(AttemptResult, Method)>, Damage> {
+) -> Result<Option<(AttemptResult, Method)>, RecordDefect> {
     let method = method(record);
     let worked = record.succeeded();
     Ok(Some(match (service, event) {
@@ -26,12 +26,12 @@ pub(super) fn outcome(
         ("signin", "PasswordRecoveryRequested") if worked != Some(false) => (Interrupt(None), Method::Email),
         ("signin", "CredentialChallenge") => (Interrupt(None), method),
         ("signin", "ConsoleLogin" | "UserAuthentication") => {
-            let worked = worked.ok_or(Damage::NoResult)?;
+            let worked = worked.ok_or(RecordDefect::NoResult)?;
             (if worked { Success } else { Failure(cause(record, method)) }, method)
         }
         // Steps: the sign-in follows as an event of its own.
         ("signin", "CheckMfa" | "CredentialVerification") => {
-            let worked = worked.ok_or(Damage::NoResult)?;
+            let worked = worked.ok_or(RecordDefect::NoResult)?;
             (if worked { Interrupt(None) } else { Failure(cause(record, method)) }, method)
         }
         _ => return Ok(None),

@@ -112,7 +112,7 @@ fn a_switch_of_role_is_the_switchers_session() {
     let record = attempt("signin", "SwitchRole", role, &more("Success"));
     assert_eq!(record.person.as_deref(), Some("mia@999999999999"));
     assert_eq!((record.result, record.method, record.interactive), (Success, Method::Session, false));
-    assert!(matches!(read("signin", "SwitchRole", role, &more("Failure")), Parsed::Foreign(_)));
+    assert!(matches!(read("signin", "SwitchRole", role, &more("Failure")), Parsed::Unrecognised(_)));
 }
 
 fn portal(event: &str, ended: &str, more: &str) -> Parsed<'static> {
@@ -197,7 +197,7 @@ fn a_change_belongs_to_the_user_it_names() {
     let denied = r#","errorCode":"AccessDenied","errorMessage":"not authorized","requestParameters":{"userName":"Mia"}"#;
     assert_eq!(
         read("iam", "UpdateLoginProfile", ADMIN, denied),
-        Parsed::Foreign("cloudtrail UpdateLoginProfile".into())
+        Parsed::Unrecognised("cloudtrail UpdateLoginProfile".into())
     );
 }
 
@@ -253,11 +253,11 @@ fn a_rule_for_all_is_nobodys_change() {
 
 #[test]
 fn what_is_not_told_or_not_a_sign_in() {
-    assert_eq!(read("signin", "ConsoleLogin", MIA, ""), Parsed::Damaged(Damage::NoResult));
-    assert_eq!(read("s3", "GetObject", MIA, ""), Parsed::Foreign("cloudtrail GetObject".into()));
+    assert_eq!(read("signin", "ConsoleLogin", MIA, ""), Parsed::Malformed(RecordDefect::NoResult));
+    assert_eq!(read("s3", "GetObject", MIA, ""), Parsed::Unrecognised("cloudtrail GetObject".into()));
     let undated = line("signin", "ConsoleLogin", MIA, r#","responseElements":{"ConsoleLogin":"Success"}"#);
     let undated = undated.replace("2026-03-02T08:14:11Z", "soon");
-    assert_eq!(parse(&undated, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
+    assert_eq!(parse(&undated, Position::default()).unwrap(), Some(Parsed::Malformed(RecordDefect::BadTime)));
     for other in [
         r#"{"eventName":"ConsoleLogin"}"#,
         r#"{"eventSource":"signin.corp.example","eventName":"ConsoleLogin"}"#,

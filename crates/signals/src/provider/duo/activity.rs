@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::change;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Position, Provider, SignIn},
     time::time_in,
     wire::{Scalar, wire},
@@ -76,10 +76,10 @@ pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_j
     let entry: DuoActivityEntry<'_> = serde_json::from_str(line)?;
     let Some(mut sign_in) = changed(&entry) else {
         let action = entry.action.name.text().unwrap_or("activity");
-        return Ok(Parsed::Foreign(format!("duo {action}").into()));
+        return Ok(Parsed::Unrecognised(format!("duo {action}").into()));
     };
     let Ok(at) = time_in(&entry.at) else {
-        return Ok(Parsed::Damaged(Damage::BadTime));
+        return Ok(Parsed::Malformed(RecordDefect::BadTime));
     };
     sign_in.at = at;
     sign_in.position = position;

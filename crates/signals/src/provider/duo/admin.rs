@@ -6,7 +6,7 @@ use super::{change, reasons};
 use crate::{
     cause::Cause,
     provider::words::first_in,
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{
         AttemptResult::{self, Failure, Success},
         Lifecycle, Method, Position, Provider, SignIn,
@@ -41,10 +41,10 @@ pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_j
     let entry: DuoAdminEntry<'_> = serde_json::from_str(line)?;
     let action = entry.action.text().unwrap_or("");
     let Some(mut sign_in) = sign_in_of(action, &entry).or_else(|| changed(action, &entry)) else {
-        return Ok(Parsed::Foreign(format!("duo {action}").into()));
+        return Ok(Parsed::Unrecognised(format!("duo {action}").into()));
     };
     let Ok(at) = time_in(if entry.written.is_absent() { &entry.timestamp } else { &entry.written }) else {
-        return Ok(Parsed::Damaged(Damage::BadTime));
+        return Ok(Parsed::Malformed(RecordDefect::BadTime));
     };
     sign_in.at = at;
     sign_in.position = position;

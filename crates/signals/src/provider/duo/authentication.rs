@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{DuoLocation, DuoRecord, reasons};
 use crate::{
     cause::Cause,
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{
         AttemptResult::{self, Failure, Interrupt, PushSent, Success},
         Flag, Lifecycle, Method, Point, Position, Provider, SignIn,
@@ -15,10 +15,10 @@ use crate::{
 
 pub(super) fn read<'a>(record: &DuoRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = record.time() else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let Some(result) = result_of(record) else {
-        return Parsed::Damaged(Damage::NoResult);
+        return Parsed::Malformed(RecordDefect::NoResult);
     };
     let reason = record.reason.text().unwrap_or("");
     let mut sign_in = SignIn::new(Provider::Duo, result);

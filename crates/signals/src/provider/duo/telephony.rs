@@ -2,13 +2,13 @@
 
 use super::DuoRecord;
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Method, Position, Provider, SignIn},
 };
 
 pub(super) fn read<'a>(record: &DuoRecord<'a>, position: Position) -> Parsed<'a> {
     let Ok(at) = record.time() else {
-        return Parsed::Damaged(Damage::BadTime);
+        return Parsed::Malformed(RecordDefect::BadTime);
     };
     let mut sign_in = SignIn::new(Provider::Duo, AttemptResult::PushSent);
     sign_in.at = at;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     cause::Cause,
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Flag, Lifecycle, Method, Network, Point, SignIn},
 };
 use AttemptResult::{Failure, PushSent, Success};
@@ -253,9 +253,9 @@ fn what_is_not_duo_is_left_to_others() {
 #[test]
 fn what_a_sign_in_must_say() {
     let line = FRAUD.replace(r#""result":"fraud","#, "");
-    assert_eq!(read(&line), Parsed::Damaged(Damage::NoResult));
+    assert_eq!(read(&line), Parsed::Malformed(RecordDefect::NoResult));
     let line = FRAUD.replace("2026-03-02T08:14:11.204567+00:00", "soon");
-    assert_eq!(read(&line), Parsed::Damaged(Damage::BadTime));
+    assert_eq!(read(&line), Parsed::Malformed(RecordDefect::BadTime));
     for nowhere in ["0.0.0.0", "", "null"] {
         assert_eq!(attempt(&FRAUD.replace("198.51.100.7:4321", nowhere)).ip, None);
     }

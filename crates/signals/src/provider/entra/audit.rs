@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::{mfa, row::Enveloped, time_of};
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Lifecycle, Method, Position, Provider, SignIn},
     wire::{Field, List, Scalar, wire},
 };
@@ -71,7 +71,7 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
     };
     let happened = event.pick(|event| &event.happened);
     let Ok(at) = time_of(happened, event.pick(|event| &event.logged)) else {
-        return Ok(Some(Parsed::Damaged(Damage::BadTime)));
+        return Ok(Some(Parsed::Malformed(RecordDefect::BadTime)));
     };
     let mut sign_in = SignIn::new(Provider::Entra, AttemptResult::Lifecycle(change));
     sign_in.at = at;

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
-    audit, foreign, normalise,
+    audit, normalise,
     row::{EntraDevice, EntraLocation, EntraRecord, EntraRow, MfaDetail, Status},
+    unrecognised,
 };
 use crate::{
     read::Parsed,
@@ -47,14 +48,14 @@ wire! {
 pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>, serde_json::Error> {
     let row: Download<'_> = serde_json::from_str(line)?;
     if !row.activity.is_absent() {
-        return Ok(Some(audit::parse(line, position)?.unwrap_or_else(|| foreign("AuditLogs"))));
+        return Ok(Some(audit::parse(line, position)?.unwrap_or_else(|| unrecognised("AuditLogs"))));
     }
     if row.correlation.is_absent() && row.request.is_absent() {
         return Ok(None);
     }
     if row.login.is_absent() && row.user_id.is_absent() {
         let is_machine = !row.service.is_absent() || !row.machine.is_absent();
-        return Ok(is_machine.then(|| foreign("ServicePrincipalSignInLogs")));
+        return Ok(is_machine.then(|| unrecognised("ServicePrincipalSignInLogs")));
     }
     Ok(Some(normalise(&EntraRecord { outer: row.into_row(), inner: EntraRow::default() }, position)))
 }

@@ -6,7 +6,7 @@ use super::{
     set_place, time_of,
 };
 use crate::{
-    read::{Damage, Parsed},
+    read::{Parsed, RecordDefect},
     record::{AttemptResult, Flag, Lifecycle, Network, Position, Provider, SignIn},
     wire::{Field, Scalar, wire},
 };
@@ -40,7 +40,7 @@ pub(super) fn parse(line: &str, position: Position) -> Result<Option<Parsed<'_>>
         return Ok(None);
     }
     let Ok(at) = time_of(record.pick(|found| &found.happened), record.pick(|found| &found.detected)) else {
-        return Ok(Some(Parsed::Damaged(Damage::BadTime)));
+        return Ok(Some(Parsed::Malformed(RecordDefect::BadTime)));
     };
     let mut sign_in = SignIn::new(Provider::Entra, AttemptResult::Lifecycle(Lifecycle::RiskDetected));
     sign_in.set_person(record.pick(|found| &found.login).cow());

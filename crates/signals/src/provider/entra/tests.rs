@@ -84,7 +84,10 @@ fn machines_and_directory_changes_are_foreign() {
             "entra AuditLogs",
         ),
     ] {
-        assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Foreign(kind.to_owned().into())));
+        assert_eq!(
+            parse(&line, Position::default()).unwrap(),
+            Some(Parsed::Unrecognised(kind.to_owned().into()))
+        );
     }
 }
 
@@ -134,9 +137,12 @@ fn a_background_row_is_not_interactive() {
 #[test]
 fn a_sign_in_that_says_nothing_useful_is_damaged() {
     let no_result = r#"{"category":"SignInLogs","time":"2026-03-02T08:14:11Z","properties":{"userPrincipalName":"mia@corp.example"}}"#;
-    assert_eq!(parse(no_result, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::NoResult)));
+    assert_eq!(
+        parse(no_result, Position::default()).unwrap(),
+        Some(Parsed::Malformed(RecordDefect::NoResult))
+    );
     let no_time = DECLINED.replace("2026-03-02T08:13:58.9001234+00:00", "yesterday");
-    assert_eq!(parse(&no_time, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
+    assert_eq!(parse(&no_time, Position::default()).unwrap(), Some(Parsed::Malformed(RecordDefect::BadTime)));
 }
 
 const DETAILS: &str = r#","clientAppUsed":"Browser","autonomousSystemNumber":64500,"deviceDetail":{"deviceId":"d-1","browser":"Edge"},"location":{"city":"Lyon","countryOrRegion":"FR","geoCoordinates":{"altitude":null,"latitude":45.76,"longitude":4.83}},"networkLocationDetails":[{"networkType":"namedNetwork","networkNames":["Café"]},{"networkType":"trustedNamedLocation","networkNames":["HQ"]}],"mfaDetail":{"authMethod":"Text message","authDetail":"+XX XXXXXXXX27"}"#;

@@ -191,15 +191,15 @@ fn cloud_logging_carries_the_same_events() {
     assert_eq!((record.session.as_deref(), record.record_id.as_deref()), (Some("abc"), Some("i-1")));
     let other = line.replace("login.googleapis.com", "bigquery.googleapis.com");
     assert!(
-        matches!(parse(&other, Position::default()).unwrap(), Some(Parsed::Foreign(kind)) if kind == "google bigquery 2sv_disable")
+        matches!(parse(&other, Position::default()).unwrap(), Some(Parsed::Unrecognised(kind)) if kind == "google bigquery 2sv_disable")
     );
 }
 
 #[test]
 fn other_activities_are_foreign_and_others_records_nobodys() {
     let drive = activity("drive", r#"[{"type":"access","name":"download","parameters":[]}]"#);
-    assert_eq!(drive, Parsed::Foreign("google drive download".into()));
-    assert_eq!(activity("login", "[]"), Parsed::Foreign("google login activity".into()));
+    assert_eq!(drive, Parsed::Unrecognised("google drive download".into()));
+    assert_eq!(activity("login", "[]"), Parsed::Unrecognised("google login activity".into()));
     for other in [
         r#"{"id":"x","type":"login","name":"login_success"}"#,
         r#"{"id":{"applicationName":"login"},"name":"login_success"}"#,

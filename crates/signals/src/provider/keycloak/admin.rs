@@ -30,7 +30,7 @@ impl<'a> KeycloakAdminOperation<'a> {
     pub(super) fn read(self, at: Option<Timestamp>, position: Position) -> Parsed<'a> {
         let Some(change) = self.change() else {
             let resource = self.resource.as_deref().unwrap_or("resource");
-            return Parsed::Foreign(format!("keycloak {} {resource}", self.verb).into());
+            return Parsed::Unrecognised(format!("keycloak {} {resource}", self.verb).into());
         };
         let mut sign_in = SignIn::new(Provider::Keycloak, AttemptResult::Lifecycle(change));
         sign_in.at = at;

@@ -37,7 +37,7 @@ pub(super) struct KeycloakEvent<'a> {
 impl<'a> KeycloakEvent<'a> {
     pub(super) fn read(self, at: Option<Timestamp>, position: Position) -> Parsed<'a> {
         let Some(result) = self.result() else {
-            return Parsed::Foreign(format!("keycloak {}", self.kind).into());
+            return Parsed::Unrecognised(format!("keycloak {}", self.kind).into());
         };
         let mut sign_in = SignIn::new(Provider::Keycloak, result);
         sign_in.at = at;

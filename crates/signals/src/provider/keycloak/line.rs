@@ -62,7 +62,7 @@ pub(super) fn is_keycloaks(logger: &str) -> bool {
 
 /// A line of Keycloak that tells no event.
 pub(super) fn other(logger: &str) -> Parsed<'static> {
-    Parsed::Foreign(format!("keycloak log of {logger}").into())
+    Parsed::Unrecognised(format!("keycloak log of {logger}").into())
 }
 
 /// `None`: the message tells no event.

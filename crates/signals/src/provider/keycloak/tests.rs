@@ -59,8 +59,8 @@ fn a_json_console_log_wraps_the_line() {
     });
     assert_eq!(attempt(&line.to_string()), attempt(LINE));
     let start = r#"{"timestamp":"2026-03-02T09:14:11Z","loggerName":"org.keycloak.services","message":"KC-SERVICES0009: Added user"}"#;
-    let foreign = Parsed::Foreign("keycloak log of org.keycloak.services".into());
-    assert_eq!(parse(start, Position::default()).unwrap(), Some(foreign));
+    let unrecognised = Parsed::Unrecognised("keycloak log of org.keycloak.services".into());
+    assert_eq!(parse(start, Position::default()).unwrap(), Some(unrecognised));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_is_not_keycloak_is_left_to_others() {
         ),
         ("at org.keycloak.services.Xy.run(Xy.java:12)", "keycloak stack trace"),
     ] {
-        assert_eq!(parse_text(line, Position::default()), Some(Parsed::Foreign(kind.into())), "{line}");
+        assert_eq!(parse_text(line, Position::default()), Some(Parsed::Unrecognised(kind.into())), "{line}");
     }
 }
 
@@ -203,8 +203,8 @@ fn types_beside_the_sign_in() {
         "IMPERSONATE",
         "BRAND_NEW",
     ] {
-        let foreign = Parsed::Foreign(format!("keycloak {kind}").into());
-        assert_eq!(parse(&event_line(kind, "null", ""), Position::default()).unwrap(), Some(foreign));
+        let unrecognised = Parsed::Unrecognised(format!("keycloak {kind}").into());
+        assert_eq!(parse(&event_line(kind, "null", ""), Position::default()).unwrap(), Some(unrecognised));
     }
 }
 
@@ -283,8 +283,8 @@ fn other_calls_of_an_administrator_are_foreign() {
         ("ACTION", "REALM", "clear-user-cache", ""),
         ("ACTION", "USER", "users/u-1/reset-password", r#","error":"not_allowed""#),
     ] {
-        let foreign = Parsed::Foreign(format!("keycloak {operation} {resource}").into());
-        assert_eq!(admin(operation, resource, path, more), Some(foreign), "{path}");
+        let unrecognised = Parsed::Unrecognised(format!("keycloak {operation} {resource}").into());
+        assert_eq!(admin(operation, resource, path, more), Some(unrecognised), "{path}");
     }
 }
 
@@ -295,13 +295,13 @@ fn an_administrators_line_names_the_person_in_its_path() {
     assert_eq!(record.result, AttemptResult::Lifecycle(Lifecycle::PasswordReset));
     assert_eq!((record.person_id.as_deref(), record.actor.as_deref()), (Some("u-1"), Some("admin-1")));
     let failed = format!(r#"{line}, error="x""#);
-    assert!(matches!(parse_text(&failed, Position::default()), Some(Parsed::Foreign(_))));
+    assert!(matches!(parse_text(&failed, Position::default()), Some(Parsed::Unrecognised(_))));
 }
 
 #[test]
 fn a_time_that_cannot_be_read() {
     let line = event_line("LOGIN", "null", "").replace("1772439251204", r#""soon""#);
-    assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
+    assert_eq!(parse(&line, Position::default()).unwrap(), Some(Parsed::Malformed(RecordDefect::BadTime)));
     // WildFly's console has no date, which is no time at all.
     let line = LINE.replace("2026-03-02 ", "");
     assert_eq!(attempt(&line).at, None);

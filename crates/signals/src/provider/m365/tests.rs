@@ -157,7 +157,7 @@ fn a_change_belongs_to_its_target() {
     assert_eq!(attempt(&by_target).person.as_deref(), Some("tom@corp.example"));
     let refused = directory("Reset user password.", "")
         .replace(r#""ResultStatus":"Success""#, r#""ResultStatus":"Failure""#);
-    assert!(matches!(read(&refused), Parsed::Foreign(_)));
+    assert!(matches!(read(&refused), Parsed::Unrecognised(_)));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn an_update_tells_by_its_properties() {
         ("StrongAuthenticationMethod", "[]", "[]"),
         ("AccountEnabled", "[true]", "[]"),
     ] {
-        assert_eq!(updated(name, Some(old), new), Parsed::Foreign("m365 Update user".into()), "{name}");
+        assert_eq!(updated(name, Some(old), new), Parsed::Unrecognised("m365 Update user".into()), "{name}");
     }
 }
 
@@ -210,11 +210,11 @@ fn a_policy_is_nobodys() {
 #[test]
 fn the_rest_is_foreign_or_nobodys() {
     let file = r#"{"CreationTime":"2026-03-02T08:14:11","Operation":"FileAccessed","RecordType":6,"UserId":"mia@corp.example","Workload":"SharePoint"}"#;
-    assert_eq!(read(file), Parsed::Foreign("m365 FileAccessed".into()));
+    assert_eq!(read(file), Parsed::Unrecognised("m365 FileAccessed".into()));
     let program = logon("UserLoggedIn", "").replace(r#""UserType":0"#, r#""UserType":5"#);
-    assert_eq!(read(&program), Parsed::Foreign("m365 UserLoggedIn".into()));
+    assert_eq!(read(&program), Parsed::Unrecognised("m365 UserLoggedIn".into()));
     let undated = logon("UserLoggedIn", "").replace("2026-03-02T08:14:11", "soon");
-    assert_eq!(read(&undated), Parsed::Damaged(Damage::BadTime));
+    assert_eq!(read(&undated), Parsed::Malformed(RecordDefect::BadTime));
     for other in [
         r#"{"Operation":"UserLoginFailed"}"#,
         r#"{"operationName":"Sign-in activity","time":"2026-03-02T08:14:11Z"}"#,

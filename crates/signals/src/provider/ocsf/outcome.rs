@@ -3,7 +3,7 @@
 use super::{OcsfLogEvent, factor};
 use crate::{
     cause::Cause,
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Flag, Lifecycle, Method},
     wire::Scalar,
 };
@@ -20,7 +20,7 @@ pub(super) struct OcsfLogOutcome {
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in without a result.
-pub(super) fn outcome(class: i64, event: &OcsfLogEvent<'_>) -> Result<Option<OcsfLogOutcome>, Damage> {
+pub(super) fn outcome(class: i64, event: &OcsfLogEvent<'_>) -> Result<Option<OcsfLogOutcome>, RecordDefect> {
     let worked = succeeded(event);
     if let Some(own) = event.unmapped.postern.outcome(worked) {
         return Ok(Some(own));
@@ -58,13 +58,13 @@ fn authentication(
     event: &OcsfLogEvent<'_>,
     activity: i64,
     worked: Option<bool>,
-) -> Result<Option<OcsfLogOutcome>, Damage> {
+) -> Result<Option<OcsfLogOutcome>, RecordDefect> {
     // A logoff, and the tickets for services that follow a sign-in.
     if matches!(activity, 2 | 4 | 5) {
         return Ok(None);
     }
     let method = if activity == 7 { Method::Session } else { factor::method(event) };
-    let result = match worked.ok_or(Damage::NoResult)? {
+    let result = match worked.ok_or(RecordDefect::NoResult)? {
         // The step before the sign-in.
         true if activity == 6 => Interrupt(None),
         true => Success,

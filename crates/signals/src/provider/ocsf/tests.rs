@@ -168,7 +168,7 @@ fn two_classes_number_the_same_changes_differently() {
             (Some("mia@corp.example"), Some("ada@corp.example"))
         );
     }
-    assert_eq!(read(&event(3001, 4, 2, ada)), Parsed::Foreign("ocsf class 3001".into()));
+    assert_eq!(read(&event(3001, 4, 2, ada)), Parsed::Unrecognised("ocsf class 3001".into()));
     let own = r#","actor":{"user":{"name":"mia@corp.example"}}"#;
     assert_eq!(attempt(&event(3001, 3, 1, own)).actor, None);
 }
@@ -233,11 +233,11 @@ fn a_provider_that_is_none_of_ours_leaves_the_rest_sound() {
 
 #[test]
 fn the_rest_is_foreign_damaged_or_nobodys() {
-    assert_eq!(read(&event(2004, 1, 1, "")), Parsed::Foreign("ocsf class 2004".into()));
-    assert_eq!(read(&event(3002, 2, 1, "")), Parsed::Foreign("ocsf class 3002".into()));
-    assert_eq!(read(&event(3002, 1, 0, "")), Parsed::Damaged(Damage::NoResult));
+    assert_eq!(read(&event(2004, 1, 1, "")), Parsed::Unrecognised("ocsf class 2004".into()));
+    assert_eq!(read(&event(3002, 2, 1, "")), Parsed::Unrecognised("ocsf class 3002".into()));
+    assert_eq!(read(&event(3002, 1, 0, "")), Parsed::Malformed(RecordDefect::NoResult));
     let undated = event(3002, 1, 1, "").replace("1772439251204", "\"soon\"");
-    assert_eq!(read(&undated), Parsed::Damaged(Damage::BadTime));
+    assert_eq!(read(&undated), Parsed::Malformed(RecordDefect::BadTime));
     for other in [r#"{"class_uid":3002}"#, r#"{"metadata":{"version":"1.8.0"},"time":1}"#, "{}"] {
         assert_eq!(parse(other, Position::default()).unwrap(), None, "{other}");
     }

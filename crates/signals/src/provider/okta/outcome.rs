@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::log_event::OktaRecord;
 use crate::{
     cause::Cause,
-    read::Damage,
+    read::RecordDefect,
     record::{AttemptResult, Flag, Lifecycle, Method},
 };
 
@@ -21,7 +21,10 @@ pub(super) struct OktaOutcome<'a> {
 
 /// `None`: not about a sign-in.
 /// Err: a sign-in event without a result.
-pub(super) fn outcome<'a>(event: &str, record: &OktaRecord<'a>) -> Result<Option<OktaOutcome<'a>>, Damage> {
+pub(super) fn outcome<'a>(
+    event: &str,
+    record: &OktaRecord<'a>,
+) -> Result<Option<OktaOutcome<'a>>, RecordDefect> {
     if let Some(change) = change_of(event) {
         // A change that was refused changed nothing; but Okta logs a lockout itself as a FAILURE, and a threat as a DENY.
         let is_verdict =
@@ -146,7 +149,7 @@ fn sent<'a>(method: Method, record: &OktaRecord<'a>) -> OktaOutcome<'a> {
     OktaOutcome { result, method, flag: None, detail, on_target: false }
 }
 
-fn attempt<'a>(event: &str, record: &OktaRecord<'a>) -> Result<OktaOutcome<'a>, Damage> {
+fn attempt<'a>(event: &str, record: &OktaRecord<'a>) -> Result<OktaOutcome<'a>, RecordDefect> {
     let reason = record.ending.reason.text().unwrap_or("");
     let method = method_of(event, record, reason);
     let result = match record.ending.result.text() {
@@ -158,7 +161,7 @@ fn attempt<'a>(event: &str, record: &OktaRecord<'a>) -> Result<OktaOutcome<'a>, 
         Some("DENY") => AttemptResult::Failure(Cause::PolicyBlock),
         Some("FAILURE") => AttemptResult::Failure(cause_of(event, record, method, reason)),
         Some(_) => AttemptResult::Interrupt(None),
-        None => return Err(Damage::NoResult),
+        None => return Err(RecordDefect::NoResult),
     };
     let failed = matches!(result, AttemptResult::Failure(_));
     let detail = (!reason.is_empty() && !matches!(result, AttemptResult::Success))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{cause::Cause, read::Damage, record::Flag};
+use crate::{cause::Cause, read::RecordDefect, record::Flag};
 use AttemptResult::{Failure, Interrupt, PushSent, Success};
 
 const MFA: &str = "user.authentication.auth_via_mfa";
@@ -86,9 +86,12 @@ fn results_and_reasons() {
     for (event, ending, result) in RESULTS {
         assert_eq!(attempt(event, ending, "").result, result, "{event} {ending}");
     }
-    assert!(matches!(read("user.session.start", "", ""), Parsed::Damaged(Damage::NoResult)));
-    assert!(matches!(read("user.session.end", r#""result":"SUCCESS""#, ""), Parsed::Foreign(_)));
-    assert!(matches!(read("user.mfa.factor.reset_all", r#""result":"FAILURE""#, ""), Parsed::Foreign(_)));
+    assert!(matches!(read("user.session.start", "", ""), Parsed::Malformed(RecordDefect::NoResult)));
+    assert!(matches!(read("user.session.end", r#""result":"SUCCESS""#, ""), Parsed::Unrecognised(_)));
+    assert!(matches!(
+        read("user.mfa.factor.reset_all", r#""result":"FAILURE""#, ""),
+        Parsed::Unrecognised(_)
+    ));
 }
 
 #[test]
@@ -165,7 +168,7 @@ fn a_policy_is_nobodys() {
             (Some("Office only"), Some("mia@corp.example"))
         );
     }
-    assert!(matches!(read("policy.rule.update", r#""result":"FAILURE""#, target), Parsed::Foreign(_)));
+    assert!(matches!(read("policy.rule.update", r#""result":"FAILURE""#, target), Parsed::Unrecognised(_)));
 }
 
 #[test]

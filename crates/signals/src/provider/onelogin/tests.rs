@@ -60,8 +60,11 @@ fn a_webhook_writes_its_own_time() {
     assert!(
         matches!(parse(undated, Position::default()).unwrap(), Some(Parsed::Attempt(record)) if record.at.is_none())
     );
-    let damaged = r#"{"event_type_id":5,"user_name":"Mia B","created_at":"soon"}"#;
-    assert_eq!(parse(damaged, Position::default()).unwrap(), Some(Parsed::Damaged(Damage::BadTime)));
+    let malformed = r#"{"event_type_id":5,"user_name":"Mia B","created_at":"soon"}"#;
+    assert_eq!(
+        parse(malformed, Position::default()).unwrap(),
+        Some(Parsed::Malformed(RecordDefect::BadTime))
+    );
 }
 
 const ATTEMPTS: [(&str, AttemptResult, Method); 21] = [
@@ -185,7 +188,7 @@ fn a_high_score_is_a_verdict() {
 #[test]
 fn other_types_are_foreign() {
     for kind in ["3", "7", "13", "14", "23", "25", "72", "240", "532", "99999"] {
-        assert_eq!(read(kind, ""), Parsed::Foreign(format!("onelogin {kind}").into()));
+        assert_eq!(read(kind, ""), Parsed::Unrecognised(format!("onelogin {kind}").into()));
     }
 }
 

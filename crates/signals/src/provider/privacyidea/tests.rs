@@ -237,11 +237,15 @@ fn other_entries_and_records() {
         ("GET /validate/polltransaction", 1),
     ] {
         let line = entry(action, success, "totp", "", "");
-        assert_eq!(kind(&line), Some(Parsed::Foreign(format!("privacyidea {action}").into())), "{action}");
+        assert_eq!(
+            kind(&line),
+            Some(Parsed::Unrecognised(format!("privacyidea {action}").into())),
+            "{action}"
+        );
     }
     assert_eq!(
         kind(&entry(CHECK, 1, "", "", "").replace("2026-03-02T08:14:11.204000", "soon")),
-        Some(Parsed::Damaged(Damage::BadTime))
+        Some(Parsed::Malformed(RecordDefect::BadTime))
     );
     for other in [
         "{}",

@@ -185,11 +185,11 @@ fn other_lines() {
             "vaultwarden vaultwarden::api::core::two_factor::authenticator",
         ),
     ] {
-        assert_eq!(kind(line), Some(Parsed::Foreign(what.to_owned().into())), "{line}");
+        assert_eq!(kind(line), Some(Parsed::Unrecognised(what.to_owned().into())), "{line}");
     }
     let undated = identity("ERROR", "Token is invalid! IP: 198.51.100.7")
         .replace("2026-03-02 08:14", "2026-13-02 08:14");
-    assert_eq!(kind(&undated), Some(Parsed::Damaged(Damage::BadTime)));
+    assert_eq!(kind(&undated), Some(Parsed::Malformed(RecordDefect::BadTime)));
     for other in [
         "",
         "[",

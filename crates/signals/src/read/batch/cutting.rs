@@ -8,7 +8,7 @@ use std::{
 use super::{Batch, BatchContent, BatchShape, Batcher};
 use crate::{
     read::{
-        Damage,
+        RecordDefect,
         document::Splitter,
         look::{self, LOOK, opens_a_document, shape_of},
         table::{self, Cut, Header, newlines},
@@ -95,7 +95,7 @@ impl<R: Read> Batcher<R> {
             return None;
         }
         if self.window.is_broken() {
-            return Some(self.damaged(self.line, Damage::CutOff));
+            return Some(self.malformed(self.line, RecordDefect::CutOff));
         }
         Some(self.hand_out(bytes.len(), BatchContent::Lines(self.line, strange)))
     }
@@ -107,8 +107,8 @@ impl<R: Read> Batcher<R> {
             self.shape = Some(self.document());
             return self.cut_document();
         }
-        let damage = Damage::TooLong { limit: self.options.max_line };
-        let batch = self.damaged(self.line, damage);
+        let defect = RecordDefect::TooLong { limit: self.options.max_line };
+        let batch = self.malformed(self.line, defect);
         self.pass_line(0);
         Some(batch)
     }
@@ -146,9 +146,9 @@ impl<R: Read> Batcher<R> {
             match table::cut(bytes, header.delimiter, batch, limit) {
                 Cut::Rows(len) => return Some(self.hand_out(len, BatchContent::Rows(self.line, header))),
                 Cut::TooLong(from) => {
-                    let damaged = self.damaged(self.line, Damage::TooLong { limit });
+                    let malformed = self.malformed(self.line, RecordDefect::TooLong { limit });
                     self.pass_line(from);
-                    return Some(damaged);
+                    return Some(malformed);
                 }
                 Cut::More { quoted } if self.window.is_last() => return self.last_row(quoted, header),
                 Cut::More { .. } => wanted = longer(bytes.len(), limit),
@@ -163,7 +163,7 @@ impl<R: Read> Batcher<R> {
             return None;
         }
         if quoted || self.window.is_broken() {
-            return Some(self.damaged(self.line, Damage::CutOff));
+            return Some(self.malformed(self.line, RecordDefect::CutOff));
         }
         Some(self.hand_out(bytes.len(), BatchContent::Rows(self.line, header)))
     }
@@ -175,13 +175,13 @@ impl<R: Read> Batcher<R> {
         Batch { file: self.options.file, limit: self.options.max_line, buffer, len, content }
     }
 
-    fn damaged(&self, line: u64, damage: Damage) -> Batch {
+    fn malformed(&self, line: u64, defect: RecordDefect) -> Batch {
         Batch {
             file: self.options.file,
             limit: self.options.max_line,
             buffer: Vec::new(),
             len: 0,
-            content: BatchContent::Damaged(line, damage),
+            content: BatchContent::Malformed(line, defect),
         }
     }
 

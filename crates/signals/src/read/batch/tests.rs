@@ -187,8 +187,8 @@ fn a_line_of_a_gigabyte_is_let_go() {
                 seen.push((position.line, format!("{parsed:?}")));
             });
         }
-        assert_eq!(seen[0].1, "Damaged(TooLong { limit: 4194304 })", "{first}");
-        assert!(seen[1].1.starts_with("Foreign") && seen.len() == 2, "{seen:?}");
+        assert_eq!(seen[0].1, "Malformed(TooLong { limit: 4194304 })", "{first}");
+        assert!(seen[1].1.starts_with("Unrecognised") && seen.len() == 2, "{seen:?}");
     }
 }
 
@@ -199,7 +199,7 @@ fn a_line_without_end_ends_the_input() {
         let mut batcher = Batcher::new(first.as_bytes().chain(endless), ReadOptions::default());
         batcher.endless = 20 << 20;
         let (seen, error) = read_all(&mut batcher);
-        assert!(seen.len() > 1 && seen[0].1.contains("Foreign"), "{seen:?}");
+        assert!(seen.len() > 1 && seen[0].1.contains("Unrecognised"), "{seen:?}");
         let why = error.unwrap().downcast::<SourceStopped>().unwrap();
         assert_eq!(why, SourceStopped::EndlessLine { limit: 20 << 20 });
         assert!(batcher.position().line >= 2);
@@ -218,7 +218,7 @@ fn what_was_read_before_an_error_counts() {
         let (seen, error) = read_all(&mut batcher);
         assert_eq!(error.unwrap().kind(), io::ErrorKind::ConnectionReset);
         assert_eq!(seen.len(), 3, "{seen:?}");
-        assert_eq!(seen[2], (line, "Damaged(CutOff)".to_owned()));
+        assert_eq!(seen[2], (line, "Malformed(CutOff)".to_owned()));
         assert_eq!(batcher.position(), Position { file: 7, line });
     }
 }

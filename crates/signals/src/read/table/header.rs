@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{first_row, stranger::kind_of};
-use crate::read::Damage;
+use crate::read::RecordDefect;
 
 /// One of these names, in lower case, makes a first line the header of a sign-in export.
 const KNOWN: [&str; 14] = [
@@ -83,12 +83,12 @@ impl Header {
         row: &csv::ByteRecord,
         is_last: bool,
         object: &mut Vec<u8>,
-    ) -> Result<bool, Damage> {
+    ) -> Result<bool, RecordDefect> {
         if row.len() > self.names.len() {
-            return Err(Damage::TooManyCells { names: self.names.len() });
+            return Err(RecordDefect::TooManyCells { names: self.names.len() });
         }
         if is_last && row.len() < self.names.len() {
-            return Err(Damage::CutOff);
+            return Err(RecordDefect::CutOff);
         }
         object.clear();
         if self.is_repeated_by(row) {
@@ -97,7 +97,7 @@ impl Header {
         let mut sound = 0;
         for cell in row {
             sound += simdutf8::compat::from_utf8(cell)
-                .map_err(|error| Damage::NotUtf8 { valid_up_to: sound + error.valid_up_to() })?
+                .map_err(|error| RecordDefect::NotUtf8 { valid_up_to: sound + error.valid_up_to() })?
                 .len();
         }
         Ok(write(&self.members, row, object))

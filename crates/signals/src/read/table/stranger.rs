@@ -51,7 +51,7 @@ fn may_be_a_name(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Damage, Parsed, ReadOptions, tests::lines};
+    use crate::read::{Parsed, ReadOptions, RecordDefect, tests::lines};
 
     #[test]
     fn a_strange_table_is_told_by_its_columns() {
@@ -92,9 +92,9 @@ mod tests {
             r#"{"postern":"signin/v1","at":"2026-03-02T08:14:11Z","person":"ana","result":"success"}"#;
         let text = format!("Time,User,Result\n2026-03-02,mia,no\n{record}\n-\n{{\"cut\":\n");
         let (seen, summary) = lines(text.as_bytes(), ReadOptions::default());
-        assert_eq!((summary.attempts, summary.foreign, summary.damaged), (1, 2, 1), "{seen:?}");
-        assert!(matches!(&seen[0], (2, Parsed::Foreign(kind)) if kind.contains("(Time, User, Result)")));
-        assert_eq!(seen[3], (5, Parsed::Damaged(Damage::CutOff)));
+        assert_eq!((summary.attempts, summary.unrecognised, summary.malformed), (1, 2, 1), "{seen:?}");
+        assert!(matches!(&seen[0], (2, Parsed::Unrecognised(kind)) if kind.contains("(Time, User, Result)")));
+        assert_eq!(seen[3], (5, Parsed::Malformed(RecordDefect::CutOff)));
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
         let text = "User name,When,How\nmia,2026-03-02,badly\n";
         let (seen, _) = lines(text.as_bytes(), ReadOptions::default());
         assert!(
-            matches!(&seen[0], (2, Parsed::Foreign(kind)) if kind.contains("(User name, When, How)")),
+            matches!(&seen[0], (2, Parsed::Unrecognised(kind)) if kind.contains("(User name, When, How)")),
             "{seen:?}"
         );
     }

@@ -8,7 +8,7 @@ fn objects(text: &str) -> Vec<(u64, String)> {
     let (head, rows) = text.as_bytes().split_at(len);
     let mut found = Vec::new();
     for_each_row(rows, 1 + newlines(Some(head)), &header, |line, row| {
-        found.push((line, row.map_or_else(|damage| damage.to_string(), str::to_owned)));
+        found.push((line, row.map_or_else(|defect| defect.to_string(), str::to_owned)));
     });
     found
 }
@@ -97,7 +97,7 @@ fn a_table_is_read_like_lines() {
     let text = format!("\u{feff}{ENTRA}{}{}\r\n{}", row(1), row(2), row(3));
     for options in [ReadOptions::default(), ReadOptions { batch: 1, ..ReadOptions::default() }] {
         let (seen, summary) = lines(text.as_bytes(), options);
-        assert_eq!(summary, ReadSummary { records: 3, attempts: 3, foreign: 0, damaged: 0 });
+        assert_eq!(summary, ReadSummary { records: 3, attempts: 3, unrecognised: 0, malformed: 0 });
         assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 7]);
     }
 }
@@ -118,7 +118,7 @@ fn what_spreadsheets_write_is_read() {
         let (seen, summary) = lines(text.as_bytes(), ReadOptions::default());
         assert_eq!(
             summary,
-            ReadSummary { records: 2, attempts: 2, foreign: 0, damaged: 0 },
+            ReadSummary { records: 2, attempts: 2, unrecognised: 0, malformed: 0 },
             "{text}: {seen:?}"
         );
         assert_eq!(seen.iter().map(|(line, _)| *line).collect::<Vec<_>>(), expected);
@@ -143,28 +143,28 @@ fn tables_put_one_behind_the_other_are_one() {
 fn a_row_that_is_not_utf_8_hurts_no_other() {
     let text = [b"username,b,c\n1,\xff,3\n\xc3,\xa9,x\n1,2,3\n".as_slice()].concat();
     let (seen, _) = lines(&text, ReadOptions::default());
-    assert_eq!(seen[0], (2, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 1 })));
-    assert_eq!(seen[1], (3, Parsed::Damaged(Damage::NotUtf8 { valid_up_to: 0 })));
-    assert!(matches!(seen[2], (4, Parsed::Foreign(_))));
+    assert_eq!(seen[0], (2, Parsed::Malformed(RecordDefect::NotUtf8 { valid_up_to: 1 })));
+    assert_eq!(seen[1], (3, Parsed::Malformed(RecordDefect::NotUtf8 { valid_up_to: 0 })));
+    assert!(matches!(seen[2], (4, Parsed::Unrecognised(_))));
 }
 
-fn damage(text: &str, max_line: usize) -> Vec<(u64, Damage)> {
+fn defect(text: &str, max_line: usize) -> Vec<(u64, RecordDefect)> {
     let (seen, _) = lines(text.as_bytes(), ReadOptions { max_line, ..ReadOptions::default() });
-    let damage = |parsed| if let Parsed::Damaged(damage) = parsed { Some(damage) } else { None };
-    seen.into_iter().filter_map(|(line, parsed)| Some((line, damage(parsed)?))).collect()
+    let defect = |parsed| if let Parsed::Malformed(defect) = parsed { Some(defect) } else { None };
+    seen.into_iter().filter_map(|(line, parsed)| Some((line, defect(parsed)?))).collect()
 }
 
 #[test]
 fn what_is_cut_off_or_too_long_is_named() {
     for cut_off in ["a,b", "a,b,\"c\n"] {
-        let found = damage(&format!("{ENTRA}a,b,c,1\n{cut_off}"), 1000);
-        assert_eq!(found.last(), Some(&(3, Damage::CutOff)), "{cut_off}");
+        let found = defect(&format!("{ENTRA}a,b,c,1\n{cut_off}"), 1000);
+        assert_eq!(found.last(), Some(&(3, RecordDefect::CutOff)), "{cut_off}");
     }
     // A quote that is never closed swallows rows up to the limit, and no more.
     let text = format!("{ENTRA}\"{}a,b,c,d,e\n", "x\n".repeat(100));
-    let found = damage(&text, 150);
-    assert_eq!(found.first(), Some(&(2, Damage::TooLong { limit: 150 })));
-    assert_eq!(found.last(), Some(&(102, Damage::TooManyCells { names: 4 })));
+    let found = defect(&text, 150);
+    assert_eq!(found.first(), Some(&(2, RecordDefect::TooLong { limit: 150 })));
+    assert_eq!(found.last(), Some(&(102, RecordDefect::TooManyCells { names: 4 })));
 }
 
 proptest! {
@@ -189,7 +189,7 @@ proptest! {
     fn any_rows_give_sound_objects(text in "[a1.\",;\r\n\\\\]{0,80}") {
         let text = format!("username,a.b,a.c\n{text}");
         read(text.as_bytes(), ReadOptions::default(), |_, parsed| {
-            assert!(!matches!(parsed, Parsed::Damaged(Damage::NotJson { .. })));
+            assert!(!matches!(parsed, Parsed::Malformed(RecordDefect::NotJson { .. })));
         }).unwrap();
     }
 }

@@ -62,7 +62,7 @@ fn other_actions_are_foreign() {
         ("phone_associate", r#""+33 1 00 00 00 00""#, ""),
         ("integration_update", r#""VPN""#, "{}"),
     ] {
-        assert_eq!(admin(action, object, description), Parsed::Foreign(format!("duo {action}").into()));
+        assert_eq!(admin(action, object, description), Parsed::Unrecognised(format!("duo {action}").into()));
     }
 }
 
@@ -118,10 +118,10 @@ fn the_activity_log_tells_actor_and_target_apart() {
     assert_eq!(own.result, AttemptResult::Lifecycle(Lifecycle::FactorEnrolled));
     assert_eq!((own.person.as_deref(), own.actor), (Some("mia"), None));
     let failed = activity("webauthncredential_create", MIA, key, r#"{"result":"FAILURE"}"#);
-    assert_eq!(failed, Parsed::Foreign("duo webauthncredential_create".into()));
+    assert_eq!(failed, Parsed::Unrecognised("duo webauthncredential_create".into()));
     let Parsed::Attempt(status) = activity("user_update", ADA, MIA, "null") else { panic!() };
     assert_eq!(status.result, AttemptResult::Lifecycle(Lifecycle::Enabled));
-    assert!(matches!(activity("group_create", ADA, "null", "null"), Parsed::Foreign(_)));
+    assert!(matches!(activity("group_create", ADA, "null", "null"), Parsed::Unrecognised(_)));
     let Parsed::Attempt(admin) = activity("admin_login", ADA, "null", "null") else { panic!() };
     assert_eq!((admin.result, admin.person.as_deref()), (Success, Some("ada")));
 }

@@ -20,8 +20,8 @@ fn kind(line: &str) -> Parsed<'static> {
     parse(line, Position::default()).unwrap().unwrap().into_owned()
 }
 
-fn foreign_kind(kind: &'static str) -> Parsed<'static> {
-    Parsed::Foreign(kind.into())
+fn unrecognised_kind(kind: &'static str) -> Parsed<'static> {
+    Parsed::Unrecognised(kind.into())
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn an_update_of_a_person_keeps_the_new_number() {
         .replace("\"modifiedProperties\":[]", &format!("\"modifiedProperties\":{property}"));
     let (what, record) = change(&line);
     assert_eq!((what, record.phone.as_deref()), (Lifecycle::FactorEnrolled, Some("+33 600000027")));
-    assert_eq!(kind(&graph("Update user", "", "")), foreign_kind("entra AuditLogs"));
+    assert_eq!(kind(&graph("Update user", "", "")), unrecognised_kind("entra AuditLogs"));
 }
 
 /// The envelope of the diagnostic settings; an access policy is nobody's.
@@ -141,11 +141,11 @@ fn a_policy_is_named_and_belongs_to_nobody() {
     assert_eq!(record.at.unwrap().to_string(), "2026-03-02T08:14:11Z");
     assert_eq!(
         kind(&POLICY.replace("\"result\":\"success\"", "\"result\":\"failure\"")),
-        foreign_kind("entra AuditLogs")
+        unrecognised_kind("entra AuditLogs")
     );
     assert_eq!(
         kind(&POLICY.replace("Update conditional access policy", "Add group")),
-        foreign_kind("entra AuditLogs")
+        unrecognised_kind("entra AuditLogs")
     );
 }
 
@@ -165,9 +165,9 @@ fn a_change_without_a_person_or_a_time_is_not_counted() {
     let nobody = graph("Reset user password", "", "")
         .replace("\"userPrincipalName\":\"Mia@Corp.Example\"", "\"x\":1")
         .replace("\"id\":\"u-1\"", "\"x\":2");
-    assert_eq!(kind(&nobody), foreign_kind("entra AuditLogs"));
+    assert_eq!(kind(&nobody), unrecognised_kind("entra AuditLogs"));
     let undated = graph("Reset user password", "", "").replace("2026-03-02T08:14:11.2041234Z", "soon");
-    assert_eq!(kind(&undated), Parsed::Damaged(Damage::BadTime));
+    assert_eq!(kind(&undated), Parsed::Malformed(RecordDefect::BadTime));
 }
 
 const DETECTION: &str = r#"{"id":"r-1","requestId":"s-1","correlationId":"c-1","riskEventType":"anonymizedIPAddress","riskState":"atRisk","riskLevel":"medium","riskDetail":"none","source":"IdentityProtection","activity":"signin","ipAddress":"203.0.113.9","activityDateTime":"2026-03-02T08:14:11Z","detectedDateTime":"2026-03-02T09:00:00Z","userId":"u-1","userDisplayName":"Mia B","userPrincipalName":"mia@corp.example","location":{"city":"Oslo","countryOrRegion":"NO","geoCoordinates":{"latitude":59.9,"longitude":10.7}}}"#;
@@ -208,10 +208,10 @@ fn other_detections_stay_foreign() {
             .replace("\"userPrincipalName\":\"mia@corp.example\",", "")
             .replace("\"userId\":\"u-1\",", ""),
     ] {
-        assert_eq!(kind(&line), foreign_kind("entra risk detection"), "{line}");
+        assert_eq!(kind(&line), unrecognised_kind("entra risk detection"), "{line}");
     }
     let user = r#"{"category":"RiskyUsers","operationName":"Risky user","properties":{"userPrincipalName":"mia@corp.example","riskState":"atRisk"}}"#;
-    assert_eq!(kind(user), foreign_kind("entra RiskyUsers"));
+    assert_eq!(kind(user), unrecognised_kind("entra RiskyUsers"));
 }
 
 proptest::proptest! {

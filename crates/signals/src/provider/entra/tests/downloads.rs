@@ -41,7 +41,7 @@ fn the_status_counts_where_the_code_is_empty_or_new() {
     assert_eq!(attempt(&row("987654", "Failure", "")).result, Failure(Cause::Unknown));
     assert_eq!(
         parse(&row("", "", ""), Position::default()).unwrap(),
-        Some(Parsed::Damaged(Damage::NoResult))
+        Some(Parsed::Malformed(RecordDefect::NoResult))
     );
 }
 
@@ -82,7 +82,7 @@ fn background_rows_and_machines_are_told_apart() {
     let machine = row("0", "Success", r#","Service principal ID":"sp-1""#)
         .replace("Mia@Corp.Example", "")
         .replace("\"u-1\"", "\"\"");
-    assert!(matches!(parse(&machine, Position::default()).unwrap(), Some(Parsed::Foreign(_))));
+    assert!(matches!(parse(&machine, Position::default()).unwrap(), Some(Parsed::Unrecognised(_))));
     assert_eq!(parse(r#"{"Date (UTC)":"2026-03-02","Amount":"7"}"#, Position::default()).unwrap(), None);
 }
 

@@ -135,7 +135,7 @@ fn an_unquoted_id_of_no_client_cannot_tell_a_story() {
             "{HEAD}type=LOGIN_ERROR, realmId=r-1, clientId={forged}, userId=null, ipAddress=198.51.100.7, error=client_not_found, auth_method=openid-connect"
         );
         let parsed = super::super::parse_text(&line, Position::default());
-        assert!(matches!(parsed, Some(Parsed::Foreign(_))), "{forged}");
+        assert!(matches!(parsed, Some(Parsed::Unrecognised(_))), "{forged}");
     }
     let plain = format!(
         "{HEAD}type=LOGIN_ERROR, realmId=r-1, clientId=portal, userId=null, ipAddress=198.51.100.7, error=client_not_found"
@@ -180,7 +180,7 @@ fn broken_lines_are_no_events() {
     for line in ["", "=", "type=", "type=, realmId=r", "type", "operationType=", "type=\"", "type=\"\\"] {
         let line = format!("{HEAD}{line}");
         assert!(
-            matches!(super::super::parse_text(&line, Position::default()), Some(Parsed::Foreign(_))),
+            matches!(super::super::parse_text(&line, Position::default()), Some(Parsed::Unrecognised(_))),
             "{line}"
         );
     }
@@ -188,7 +188,7 @@ fn broken_lines_are_no_events() {
         ["[", "[]", "[org.keycloak.events", "[org.keycloak.events] (thread", "x [org.keycloak.events]"]
     {
         let parsed = super::super::parse_text(line, Position::default());
-        assert!(matches!(parsed, None | Some(Parsed::Foreign(_))), "{line}");
+        assert!(matches!(parsed, None | Some(Parsed::Unrecognised(_))), "{line}");
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Why a line could not be read. Its content is never repeated: a broken log line may hold anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Damage {
+pub enum RecordDefect {
     /// Longer than the limit, in bytes.
     TooLong {
         /// The limit.
@@ -40,7 +40,7 @@ pub enum Damage {
     NoResult,
 }
 
-impl fmt::Display for Damage {
+impl fmt::Display for RecordDefect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { limit } => write!(f, "longer than {limit} bytes"),
@@ -57,6 +57,6 @@ impl fmt::Display for Damage {
 }
 
 /// Only where, never what: the error's own words may quote the line.
-pub(crate) fn damage_of(error: &serde_json::Error) -> Damage {
-    if error.is_eof() { Damage::CutOff } else { Damage::NotJson { column: error.column() } }
+pub(crate) fn defect_of(error: &serde_json::Error) -> RecordDefect {
+    if error.is_eof() { RecordDefect::CutOff } else { RecordDefect::NotJson { column: error.column() } }
 }
