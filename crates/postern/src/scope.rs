@@ -62,6 +62,12 @@ impl Scope {
         Self { now, serial: Arc::default(), ..self.clone() }
     }
 
+    /// The same for the organisation as it will be.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: Arc<Tenant>) -> Self {
+        Self { tenant, ..self.clone() }
+    }
+
     /// Begins a change.
     pub async fn begin(&self) -> Result<Change<'_>, StoreError> {
         let context = WriteContext {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use postern_core::id::TenantId;
 use postern_core::policy::{Policies, PolicyError};
 use settings::{SettingError, TenantSettings, TypedSettings};
+use tokio::sync::Semaphore;
 use url::Url;
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 
@@ -52,6 +53,8 @@ pub struct Tenant {
     pub origin: Url,
     /// Since when it is not served.
     pub suspended_at: Option<Timestamp>,
+    /// When it was enabled last: nobody could object to anything before.
+    pub enabled_at: Option<Timestamp>,
     /// Its own keys.
     pub keys: TenantKeys,
     /// What it decides for itself.
@@ -73,6 +76,17 @@ pub struct TenantActivity {
     pub open_incidents: AtomicI64,
     /// Whether its audit log goes on.
     pub audit_health: AuditHealth,
+    /// Its imports that may be sent and read at once.
+    pub importing: ImportSlots,
+}
+
+/// So many imports of one organisation at once: it leaves room for the others.
+pub struct ImportSlots(pub Arc<Semaphore>);
+
+impl Default for ImportSlots {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(2)))
+    }
 }
 
 impl Tenant {
@@ -97,6 +111,7 @@ impl Tenant {
             name: row.name,
             origin,
             suspended_at: row.suspended_at.map(time),
+            enabled_at: row.enabled_at.map(time),
             settings: Arc::new(TypedSettings::default().needed()?),
             policies,
             webauthn,
@@ -183,6 +198,9 @@ impl Tenants {
             }
             match self.read(row, known.as_deref()) {
                 Ok(mut tenant) => {
+                    if let Some(known) = &known {
+                        tenant.settings = Arc::clone(&known.settings);
+                    }
                     if let Some(newest) = newest {
                         tenant.settings_version = newest.version;
                         tenant.settings = newest_good(db, &tenant, newest, now).await?;
@@ -238,7 +256,7 @@ impl Tenants {
 }
 
 /// The newest version that does: one that was broken behind the program's back never takes the place of a good one. Without
-/// any that does the defaults count.
+/// any that does, what this node held before counts, or the defaults.
 async fn newest_good(
     db: &Db,
     tenant: &Tenant,

@@ -160,6 +160,7 @@ fn every_stage_against_every_transition() {
             "force_reset",
         );
         moved(c().start_hold(now).is_ok(), &["awaiting_notice"], "start_hold");
+        moved(c().postpone_hold(at(0), now).is_ok(), &["on_hold"], "postpone_hold");
         let day = at(40) + Case::NOTICE_WITHIN;
         moved(c().report_unreached(day).is_ok(), &["awaiting_notice"], "report_unreached");
         if let Ok(start) = desk.policies.authorize(&Request::on_case(senior, &case)) {
@@ -192,6 +193,10 @@ fn a_hold_ends_at_its_second_and_not_before() {
     assert_eq!(until, at(50) + SignedDuration::from_hours(24));
     let second = SignedDuration::from_secs(1);
     assert_eq!(desk.reset(held.clone(), until - second), Err(CaseError::OnHold { until }));
+    // As long as nobody could object it lasts longer; if it was over by then, it stays over.
+    let longer = held.clone().postpone_hold(until - second, until + second * 3).unwrap();
+    assert_eq!(desk.reset(longer, until + second * 3), Err(CaseError::OnHold { until: until + second * 4 }));
+    assert_eq!(held.clone().postpone_hold(until, until + second * 3).unwrap(), held);
     assert!(desk.reset(held, until).is_ok());
 }
 

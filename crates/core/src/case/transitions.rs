@@ -126,6 +126,18 @@ impl Case {
         Ok(self)
     }
 
+    /// From `since` to `now` nobody could object, for the organisation was suspended: a hold that had not ended by then lasts
+    /// as much longer.
+    pub fn postpone_hold(mut self, since: Timestamp, now: Timestamp) -> Result<Self, CaseError> {
+        let Stage::OnHold { until, .. } = &mut self.stage else {
+            return Err(self.out_of_order());
+        };
+        if *until > since {
+            *until = until.saturating_add(now.duration_since(since)).unwrap_or(Timestamp::MAX);
+        }
+        Ok(self)
+    }
+
     /// A senior outside the case wants the hold to begin, although nobody was reached for a day. The second one's word begins
     /// it, and it lasts twice as long.
     pub fn want_hold(

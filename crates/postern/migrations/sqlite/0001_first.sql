@@ -6,11 +6,13 @@ CREATE TABLE tenants (
     -- What commands and folders call it.
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    -- Scheme, host and port; and host and port alone, as browsers send them.
+    -- Scheme, host and port; and the name alone, for cookies and passkeys know no ports.
     origin TEXT NOT NULL,
     host TEXT NOT NULL UNIQUE,
     created_at BIGINT NOT NULL,
     suspended_at BIGINT,
+    -- When it was enabled last: what waited while it was suspended waits on from there.
+    enabled_at BIGINT,
     -- Moves with every write, so that each node notices it.
     version BIGINT NOT NULL
 );

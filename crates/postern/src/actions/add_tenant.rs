@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::scope::Scope;
 use crate::store::tenants::{self, NewTenant, TenantRow};
 use crate::store::{StoreError, micros};
-use crate::tenants::host_of;
 
 /// Longest slug.
 const LONGEST_SLUG: usize = 40;
@@ -28,6 +27,7 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
         origin: origin.to_string(),
         created_at: micros(now),
         suspended_at: None,
+        enabled_at: None,
         version: 1,
     };
     // Its first record is marked with its own keys, before anybody can find it.
@@ -38,11 +38,19 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
         slug: &tenant.slug,
         name: &tenant.name,
         origin: tenant.origin.as_str(),
-        host: &host_of(&tenant.origin),
+        host: tenant.origin.host_str().unwrap_or_default(),
     };
     match tenants::insert(&mut change, &new).await {
         Err(StoreError::Conflict) => {
-            let words = format!("Another organisation is called {slug} or is served at {origin} already.");
+            let is_taken = app.tenants.of_slug(slug).is_some();
+            let words = if is_taken {
+                format!("Another organisation is called {slug} already.")
+            } else {
+                format!(
+                    "Another organisation is served at {} already, at this or another port.",
+                    origin.host_str().unwrap_or_default()
+                )
+            };
             return Err(ActionError::invalid("slug", words));
         }
         inserted => inserted?,

@@ -1,6 +1,8 @@
 //! The operator moves an organisation to another address. A passkey is good for one name alone, so that all of them die
 //! with the old name: they are removed, and their owners are told.
 
+use std::sync::Arc;
+
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
@@ -11,8 +13,8 @@ use url::Url;
 use super::ActionError;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{Change, StoreError, factors, tenants};
-use crate::tenants::host_of;
+use crate::store::tenants::TenantRow;
+use crate::store::{Change, StoreError, factors, sessions, tenants};
 
 /// Passkeys that die if the organisation moves there.
 pub async fn count_dying_passkeys(scope: &Scope, origin: &Url) -> Result<i64, ActionError> {
@@ -26,14 +28,23 @@ pub async fn count_dying_passkeys(scope: &Scope, origin: &Url) -> Result<i64, Ac
 pub async fn move_tenant(scope: &Scope, origin: &Url, reason: &str) -> Result<usize, ActionError> {
     let reason = Reason::parse(reason)?;
     let mut change = scope.begin().await?;
-    match tenants::save_origin(&mut change, origin.as_str(), &host_of(origin)).await {
+    // The row is locked, so that what it says now is what is moved.
+    let row = tenants::load_locked(&mut change).await?;
+    if row.origin == origin.as_str() {
+        return Err(ActionError::invalid("origin", format!("It is served at {origin} already.")));
+    }
+    // Whoever is told is told with links to where it is served from now on.
+    let moved = scope
+        .of_tenant(Arc::new(scope.app.tenants.prepare(TenantRow { origin: origin.to_string(), ..row })?));
+    match tenants::save_origin(&mut change, origin.as_str(), origin.host_str().unwrap_or_default()).await {
         Err(StoreError::Conflict) => {
-            let words = format!("Another organisation is served at {origin} already.");
+            let words = "Another organisation is served at that name already, at this or another port.";
             return Err(ActionError::invalid("origin", words));
         }
         moved => moved?,
     }
-    let removed = if keeps_passkeys(scope, origin) { 0 } else { remove_passkeys(scope, &mut change).await? };
+    let removed =
+        if keeps_passkeys(scope, origin) { 0 } else { remove_passkeys(&moved, &mut change).await? };
     let event = Event::new(EventKind::TenantMoved, Actor::System)
         .reason(&reason)
         .before(json!({ "origin": scope.tenant.origin }))
@@ -53,6 +64,12 @@ async fn remove_passkeys(scope: &Scope, change: &mut Change<'_>) -> Result<usize
     for passkey in &passkeys {
         let owner = PersonId::new(passkey.person_id.as_str());
         factors::remove(change, &owner, &passkey.id).await?;
+        // One that a passkey opened is worth nothing at a name where it has none.
+        let sessions = sessions::end_all(change, &owner).await?;
+        if sessions > 0 {
+            let ended = Event::new(EventKind::SessionRevoked, Actor::System).person(&owner);
+            change.record(ended.detail(json!({ "sessions": sessions })));
+        }
         notify::announce(scope, change, &owner, None, Notice::FactorRemoved).await?;
         let event = Event::new(EventKind::MfaFactorRemoved, Actor::System)
             .person(&owner)

@@ -19,14 +19,14 @@ pub async fn set_tenant_settings(
     let reason = Reason::parse(reason)?;
     let mut change = scope.begin().await?;
     // Read inside the change: of two at once, the second one sees what the first one set, or is told of it.
-    let newest = tenant_settings::find_newest(&mut change).await?;
-    let before = opened(scope, newest.as_ref())?;
+    let versions = tenant_settings::list_versions(&mut change).await?;
+    let before = newest_that_opens(scope, &versions);
     let mut after = before.clone();
     for (name, typed) in named {
         after.set(name, typed.trim())?;
     }
     after.needed()?;
-    let version = newest.map_or(0, |row| row.version) + 1;
+    let version = versions.first().map_or(0, |row| row.version) + 1;
     let place = TenantSettingsRow::place(&scope.tenant.id, version);
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;
     let now = change.at();
@@ -43,11 +43,17 @@ pub async fn set_tenant_settings(
 /// The newest version, as it was typed.
 pub async fn find_tenant_settings(scope: &Scope) -> Result<TypedSettings, ActionError> {
     let mut change = scope.begin().await?;
-    opened(scope, tenant_settings::find_newest(&mut change).await?.as_ref())
+    Ok(newest_that_opens(scope, &tenant_settings::list_versions(&mut change).await?))
 }
 
-fn opened(scope: &Scope, row: Option<&TenantSettingsRow>) -> Result<TypedSettings, ActionError> {
-    Ok(row.map(|row| scope.tenant.open_settings(row)).transpose()?.unwrap_or_default())
+/// One that was broken behind the program's back is passed over, so that the next one mends it.
+fn newest_that_opens(scope: &Scope, versions: &[TenantSettingsRow]) -> TypedSettings {
+    let opened = versions.iter().find_map(|row| {
+        let settings = scope.tenant.open_settings(row);
+        let settings = settings.and_then(|settings| settings.needed().map(|_| settings).map_err(Into::into));
+        settings.inspect_err(|error| tracing::warn!(version = row.version, %error, "a version of the settings is passed over")).ok()
+    });
+    opened.unwrap_or_default()
 }
 
 fn on_record(settings: &TypedSettings) -> Value {

@@ -42,6 +42,8 @@ async fn start(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     lock_subject(&mut change, &case).await?;
     // Again, now that the row is locked: the contact may have been reported lost meanwhile.
     let Some((accepted_at, contact)) = find_accepted(scope, &case, since).await? else { return Ok(()) };
+    // While the organisation was suspended, nobody could object.
+    let accepted_at = scope.tenant.enabled_at.map_or(accepted_at, |enabled_at| accepted_at.max(enabled_at));
     let case = case.start_hold(accepted_at)?;
     cases::save(&mut change, row, &case).await?;
     let event =

@@ -232,6 +232,13 @@ pub async fn list_awaiting_notice(db: &Db, tenant: &TenantId) -> Result<Vec<Case
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
+/// Cases whose hold runs, read inside a change.
+pub async fn list_on_hold(change: &mut Change<'_>) -> Result<Vec<CaseRow>> {
+    let tenant = change.tenant().clone();
+    let sql = format!("SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND stage = 'on_hold' ORDER BY id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(change.conn()).await?)
+}
+
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(

@@ -137,6 +137,21 @@ pub async fn list_due(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<Vec<
         .await?)
 }
 
+/// Power that waits, and whose time had not come by `since`, waits as much longer as has passed since then.
+pub async fn postpone_all(change: &mut Change<'_>, since: Timestamp) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE power_grants SET takes_effect_at = takes_effect_at + $3 \
+         WHERE tenant_id = $1 AND decided_at IS NULL AND takes_effect_at > $2",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(since))
+    .bind(at - micros(since))
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
 /// One that waits.
 pub async fn find_waiting(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<PowerGrant>> {
     let sql =

@@ -50,11 +50,12 @@ pub async fn count_in_effect(db: &Db, now: Timestamp) -> Result<i64> {
     Ok(count)
 }
 
-/// The newest version of the change's tenant, whether its time has come or not.
-pub async fn find_newest(change: &mut Change<'_>) -> Result<Option<TenantSettingsRow>> {
+/// Every version of the change's tenant, the newest first, whether its time has come or not.
+pub async fn list_versions(change: &mut Change<'_>) -> Result<Vec<TenantSettingsRow>> {
     let tenant = change.tenant().clone();
-    let sql = "SELECT tenant_id, version, sealed FROM tenant_settings WHERE tenant_id = $1 ORDER BY version DESC LIMIT 1";
-    Ok(sqlx::query_as(sql).bind(tenant.as_str()).fetch_optional(change.conn()).await?)
+    let sql =
+        "SELECT tenant_id, version, sealed FROM tenant_settings WHERE tenant_id = $1 ORDER BY version DESC";
+    Ok(sqlx::query_as(sql).bind(tenant.as_str()).fetch_all(change.conn()).await?)
 }
 
 /// Adds a version. Err: `Conflict` where somebody else has just added it.

@@ -15,18 +15,19 @@ row! {
         pub origin: String,
         pub created_at: i64,
         pub suspended_at: Option<i64>,
+        pub enabled_at: Option<i64>,
         pub version: i64,
     }
 }
 
-const COLUMNS: &str = "id, slug, name, origin, created_at, suspended_at, version";
+const COLUMNS: &str = "id, slug, name, origin, created_at, suspended_at, enabled_at, version";
 
 /// An organisation to be added; it gets the id of the change's tenant.
 pub struct NewTenant<'a> {
     pub slug: &'a str,
     pub name: &'a str,
     pub origin: &'a str,
-    /// Host and port of the origin.
+    /// The name in the origin, without a port: cookies and passkeys know no ports.
     pub host: &'a str,
 }
 
@@ -98,7 +99,7 @@ pub async fn save_name(change: &mut Change<'_>, name: &str) -> Result<()> {
     one_row(&done)
 }
 
-/// Moves the change's tenant. Err: `Conflict` where another one has that host.
+/// Moves the change's tenant. Err: `Conflict` where another one has that name.
 pub async fn save_origin(change: &mut Change<'_>, origin: &str, host: &str) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
@@ -128,14 +129,23 @@ pub async fn suspend(change: &mut Change<'_>) -> Result<()> {
 
 /// Lets the change's tenant be served again. Err: `Conflict` where it is not suspended.
 pub async fn enable(change: &mut Change<'_>) -> Result<()> {
-    let tenant = change.tenant().clone();
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE tenants SET suspended_at = NULL, version = version + 1 WHERE id = $1 AND suspended_at IS NOT NULL",
+        "UPDATE tenants SET suspended_at = NULL, enabled_at = $2, version = version + 1 WHERE id = $1 AND suspended_at IS NOT NULL",
     )
     .bind(tenant.as_str())
+    .bind(at)
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+/// The tenant's row, locked until the change ends.
+pub async fn load_locked(change: &mut Change<'_>) -> Result<TenantRow> {
+    lock(change).await?;
+    let tenant = change.tenant().clone();
+    let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = $1");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_one(change.conn()).await?)
 }
 
 /// Locks the tenant's row until the change ends.

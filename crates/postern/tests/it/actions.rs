@@ -31,6 +31,7 @@ mod set_up;
 mod show_pass;
 mod sign_in;
 mod step_up;
+mod suspend_tenant;
 mod suspended_account;
 mod take_case;
 mod tier_of_today;

@@ -97,3 +97,17 @@ pub async fn remove_all_waiting(change: &mut Change<'_>, person: &PersonId) -> R
     .await?;
     Ok(done.rows_affected())
 }
+
+/// Passkeys that waited at `since` wait as much longer as has passed since then.
+pub async fn postpone_all(change: &mut Change<'_>, since: Timestamp) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE factors SET usable_at = usable_at + $3 WHERE tenant_id = $1 AND usable_at > $2 AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(since))
+    .bind(at - micros(since))
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}

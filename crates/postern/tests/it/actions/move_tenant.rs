@@ -1,6 +1,7 @@
 use postern::actions::move_tenant::{count_dying_passkeys, move_tenant};
 use postern_testkit::SoftPasskey;
 
+use super::assert_invalid;
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -26,6 +27,12 @@ on_both! {
         assert_eq!((&moved[0]["detail"]["passkeys_removed"], &moved[0]["reason"]), (&1.into(), &"the name changed, HD-2".into()));
         let notified = app.messages().await.into_iter().filter(|m| m.subject == "A sign-in method was removed from your account").count();
         assert_eq!(notified, 2, "mail and office number");
+        // The link that stops it leads to where it is served now.
+        let mail = app.messages().await.into_iter().find(|m| m.channel == "email" && m.subject.contains("removed")).unwrap();
+        assert!(mail.body.contains("http://halden.localhost:1/not-me#"), "{}", mail.body);
+        fay.get("/account").await.status(404);
+        assert_eq!(app.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL").await, 0);
+        assert_invalid(move_tenant(&app.scope(), &elsewhere, "once more, HD-2").await, "origin");
         assert_eq!(app.scope().tenant.link("/"), "http://halden.localhost:1/");
     }
 }

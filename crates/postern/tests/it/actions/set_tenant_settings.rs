@@ -79,7 +79,11 @@ on_both! {
             assert_eq!(scope.tenant.settings.pass_life.as_mins(), 5, "after a start, version {version}");
             app.browser().get("/sign-in").await.ok();
         }
-        plant(6, Some("{\"pass_minutes\":7}")).await;
+        // The operator's next change mends it, from the last good one on.
+        let settings = set_tenant_settings(&app.scope(), &named("keep_days", "60"), REASON).await.unwrap();
+        assert_eq!((settings.pass_minutes, settings.keep_days), (Some(5), Some(60)));
+        assert_eq!(app.scope().tenant.settings.keep.as_hours(), 60 * 24);
+        plant(7, Some("{\"pass_minutes\":7}")).await;
         assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 7);
     }
 

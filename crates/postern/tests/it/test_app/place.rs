@@ -14,7 +14,6 @@ use postern::config::{Config, Mode, Typed};
 use postern::demo;
 use postern::scope::Scope;
 use postern::store::Db;
-use postern::tenants::host_of;
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -100,7 +99,12 @@ impl Place {
         let db = Db::open(&self.database_url).await.unwrap();
         let sql = "UPDATE tenants SET origin = $1, host = $2, version = version + 1 \
                    WHERE id = (SELECT id FROM tenants ORDER BY created_at, id LIMIT 1)";
-        sqlx::query(sql).bind(origin.as_str()).bind(host_of(origin)).execute(db.reader()).await.unwrap();
+        sqlx::query(sql)
+            .bind(origin.as_str())
+            .bind(origin.host_str().unwrap())
+            .execute(db.reader())
+            .await
+            .unwrap();
         db.close().await;
     }
 
