@@ -77,8 +77,8 @@ pub struct App {
     pub importing: Arc<Semaphore>,
 }
 
-/// Each import under way holds a file in the data folder and one thread.
-const IMPORTS_AT_ONCE: usize = 2;
+/// Each import under way holds a file in the data folder and one thread. One organisation has two of them at most.
+const IMPORTS_AT_ONCE: usize = 8;
 
 impl App {
     /// Opens everything. A new database has no organisation yet: `actions::add_tenant` makes the first.

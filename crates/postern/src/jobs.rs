@@ -128,14 +128,15 @@ async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Delivers what goes out one way: when a change wakes it, and once a second. What was written before an organisation was
 /// suspended goes out too.
 async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Receiver<bool>) {
-    let sender = deliver_outbox::Sender::new(&app, channels);
+    let mut deliveries = deliver_outbox::Deliveries::new(&app, channels);
     while !*stop.borrow() {
-        if let Err(error) = deliver_outbox::deliver_outbox(&app, &sender).await {
+        if let Err(error) = deliveries.send_due(&app).await {
             tracing::error!(%error, "the outbox was not read; trying again");
         }
         let wake = if channels == Channels::Mail { &app.jobs.mail } else { &app.jobs.phone };
         pause(wake, EVERY, &mut stop).await;
     }
+    deliveries.finish().await;
 }
 
 /// What nobody stopped in time takes effect; not in a suspended organisation, where nobody could.

@@ -106,9 +106,9 @@ pub async fn import_sign_ins(
     admission: Admission,
     upload: &Upload,
 ) -> Result<Imported, ActionError> {
-    let Admission { permit, limit, slot } = admission;
+    let Admission { permit, limit, slots } = admission;
     let by = By::Caller(caller, permit.policies().to_vec());
-    let imported = read_and_record(scope, &by, upload, Some(slot)).await?;
+    let imported = read_and_record(scope, &by, upload, Some(slots)).await?;
     let later = scope.later();
     let mut change = later.begin().await?;
     limit.clear(&mut change).await?;
@@ -117,14 +117,14 @@ pub async fn import_sign_ins(
     Ok(imported)
 }
 
-/// `slot`: given back when the thread that reads has ended, which may be after the caller has gone.
+/// `slots`: given back when the thread that reads has ended, which may be after the caller has gone.
 pub(crate) async fn read_and_record(
     scope: &Scope,
     by: &By<'_>,
     upload: &Upload,
-    slot: Option<OwnedSemaphorePermit>,
+    slots: Option<[OwnedSemaphorePermit; 2]>,
 ) -> Result<Imported, ActionError> {
-    let mut reading = Reading::start(upload.path.clone(), Limits::of(scope), slot);
+    let mut reading = Reading::start(upload.path.clone(), Limits::of(scope), slots);
     let mut import: Option<Imported> = None;
     let mut held = reading.next().await;
     // One batch is held back until it is known whether it is the last: a small file is one change.

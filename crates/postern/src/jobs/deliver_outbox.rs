@@ -3,6 +3,7 @@
 //! A message is claimed in one transaction and settled in another; the network is in between, with none open. A crash
 //! between the two means that a notice may arrive twice, never that it is lost.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
 use postern_core::id::TenantId;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::scope::Scope;
@@ -31,7 +34,7 @@ pub enum Channels {
 }
 
 /// A way out.
-pub struct Sender {
+struct Sender {
     channels: Channels,
     smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
     http: Option<reqwest::Client>,
@@ -39,7 +42,7 @@ pub struct Sender {
 
 impl Sender {
     /// From the settings.
-    pub fn new(app: &App, channels: Channels) -> Self {
+    fn new(app: &App, channels: Channels) -> Self {
         let smtp = app.config.smtp.as_ref().filter(|_| channels == Channels::Mail).and_then(|smtp| {
             let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp.url.as_str());
             transport
@@ -64,23 +67,83 @@ impl Sender {
     }
 }
 
-/// Delivers what is due. Without a way out for its channel a message waits, but in development; nothing is dropped.
-pub async fn deliver_outbox(app: &Arc<App>, sender: &Sender) -> Result<(), StoreError> {
-    let is_mail = sender.channels == Channels::Mail;
-    // What has no way out stays out of the list: it must not fill it and keep others waiting.
-    let mut tenants = app.tenants.list();
-    tenants.retain(|tenant| sender.is_open_for(tenant) || app.is_development());
-    let ids: Vec<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
-    for message in outbox::list_due(&app.db, &ids, is_mail, app.clock.now()).await? {
-        let Some(tenant) = app.tenants.of_id(&TenantId::new(message.tenant_id.as_str())) else { continue };
-        let scope = Scope::of_job(app, tenant);
-        if sender.is_open_for(&scope.tenant) {
-            deliver(&scope, sender, &message).await?;
-        } else {
-            accept(&scope, is_mail).await?;
+/// Organisations that one loop delivers for at once.
+const AT_ONCE: usize = 32;
+/// When the program stops, what is on its way has so long to arrive.
+const LAST_MESSAGES: Duration = Duration::from_secs(10);
+
+/// What is on its way: one task for each organisation, so that a gateway that hangs keeps nobody else waiting.
+pub struct Deliveries {
+    sender: Arc<Sender>,
+    busy: HashSet<TenantId>,
+    tasks: JoinSet<TenantId>,
+}
+
+impl Deliveries {
+    /// Nothing is on its way yet.
+    pub fn new(app: &App, channels: Channels) -> Self {
+        Self { sender: Arc::new(Sender::new(app, channels)), busy: HashSet::new(), tasks: JoinSet::new() }
+    }
+
+    /// Sends off what is due, and does not wait for it. Without a way out for its channel a message waits, but in
+    /// development; nothing is dropped.
+    pub async fn send_due(&mut self, app: &Arc<App>) -> Result<(), StoreError> {
+        while let Some(done) = self.tasks.try_join_next() {
+            if let Ok(tenant) = done {
+                self.busy.remove(&tenant);
+            }
+        }
+        let is_mail = self.sender.channels == Channels::Mail;
+        // What has no way out, or is being served, stays out of the list: it must not fill it and keep others waiting.
+        let mut tenants = app.tenants.list();
+        tenants.retain(|tenant| {
+            let may_go = self.sender.is_open_for(tenant) || app.is_development();
+            may_go && !self.busy.contains(&tenant.id)
+        });
+        let ids: Vec<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
+        let mut due: BTreeMap<TenantId, Vec<Message>> = BTreeMap::new();
+        for message in outbox::list_due(&app.db, &ids, is_mail, app.clock.now()).await? {
+            due.entry(TenantId::new(message.tenant_id.as_str())).or_default().push(message);
+        }
+        let room = AT_ONCE.saturating_sub(self.tasks.len());
+        for (id, messages) in due.into_iter().take(room) {
+            self.busy.insert(id.clone());
+            self.tasks.spawn(send_all(Arc::clone(app), Arc::clone(&self.sender), id, messages));
+        }
+        Ok(())
+    }
+
+    /// Waits for what is on its way, though not for long.
+    pub async fn finish(mut self) {
+        let rest = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_MESSAGES, rest).await.is_err() {
+            tracing::warn!("some messages were on their way; they go out again after the next start");
         }
     }
-    Ok(())
+}
+
+/// Sends one organisation's messages, one after the other. It never panics, so that the organisation is not busy for ever.
+async fn send_all(app: Arc<App>, sender: Arc<Sender>, id: TenantId, messages: Vec<Message>) -> TenantId {
+    let span = tracing::info_span!("tenant", tenant = %id);
+    let tenant = id.clone();
+    let work = async move {
+        for message in messages {
+            let Some(tenant) = app.tenants.of_id(&tenant) else { return };
+            let scope = Scope::of_job(&app, tenant);
+            let sent = if sender.is_open_for(&scope.tenant) {
+                deliver(&scope, &sender, &message).await
+            } else {
+                accept(&scope, sender.channels == Channels::Mail).await
+            };
+            if let Err(error) = sent {
+                tracing::error!(message = %message.id, %error, "the outcome of a message was not kept; trying again");
+            }
+        }
+    };
+    if let Err(error) = tokio::spawn(work.instrument(span)).await {
+        tracing::error!(tenant = %id, %error, "the delivery of messages broke; trying again");
+    }
+    id
 }
 
 /// In development `/dev/outbox` is the relay: what is shown there counts as accepted, and keeps its text.

@@ -30,6 +30,8 @@ const SETTLED: Duration = Duration::from_secs(2);
 const AT_REST: SignedDuration = SignedDuration::from_mins(5);
 /// What somebody has begun to read and has not finished after so long is begun anew.
 const ABANDONED: Duration = Duration::from_mins(2);
+/// One look reads for so long.
+const AT_A_TIME: Duration = Duration::from_secs(5);
 /// Folders within folders.
 const DEEPEST: usize = 5;
 /// Files that are watched.
@@ -82,6 +84,7 @@ impl FolderWatcher {
         folder: &Path,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ActionError> {
+        let began = Instant::now();
         let mut known = match self.known.take() {
             Some(known) => known,
             None => load(scope).await?,
@@ -112,6 +115,11 @@ impl FolderWatcher {
             }
             let mut has_more = true;
             while has_more && !*stop.borrow() {
+                // Another organisation's files wait too; this one goes on at the next look.
+                if began.elapsed() > AT_A_TIME {
+                    self.known = Some(known);
+                    return Ok(());
+                }
                 match import_watched_file(&scope.later(), &seen, known.get(&seen.path)).await {
                     Ok(Some(progress)) => {
                         has_more = progress.has_more;

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::SignedDuration;
 use postern_core::policy::{ImportSignIns, Permit};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 
 use crate::actions::{ActionError, Caller, CountedTry, RateLimit};
 use crate::scope::Scope;
@@ -22,7 +22,8 @@ const LEFT_OVER: SignedDuration = SignedDuration::from_mins(15);
 pub struct Admission {
     pub(super) permit: Permit<ImportSignIns>,
     pub(super) limit: RateLimit,
-    pub(super) slot: OwnedSemaphorePermit,
+    /// The organisation's own, and the process's.
+    pub(super) slots: [OwnedSemaphorePermit; 2],
 }
 
 /// Takes a slot, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
@@ -35,15 +36,18 @@ pub async fn admit_import(
     if !permit.covers(scope.tenant.id.as_str()) {
         return Err(ActionError::NotFound);
     }
-    let slot = tokio::time::timeout(PATIENCE, Arc::clone(&scope.app.importing).acquire_owned()).await;
-    let slot = slot.map_err(|_| {
+    let acquire = async {
+        let own = Arc::clone(&scope.tenant.activity.importing.0).acquire_owned().await?;
+        Ok::<_, AcquireError>([own, Arc::clone(&scope.app.importing).acquire_owned().await?])
+    };
+    let slots = tokio::time::timeout(PATIENCE, acquire).await.map_err(|_| {
         ActionError::Busy("Other logs are being taken in. Nothing was read. Try again in a minute.")
     })?;
-    let slot = slot.map_err(|error| ActionError::Internal(error.to_string()))?;
+    let slots = slots.map_err(|error| ActionError::Internal(error.to_string()))?;
     let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
     let limit = RateLimit::of_resource("caller", &caller.session, hour);
     limit.acquire(scope).await?;
-    Ok(Admission { permit, limit, slot })
+    Ok(Admission { permit, limit, slots })
 }
 
 /// Deletes what uploads left in the data folder when their process died.

@@ -174,11 +174,11 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Begins to read.
-    pub(crate) fn start(path: PathBuf, limits: Limits, slot: Option<OwnedSemaphorePermit>) -> Self {
+    pub(crate) fn start(path: PathBuf, limits: Limits, slots: Option<[OwnedSemaphorePermit; 2]>) -> Self {
         let (sender, batches) = mpsc::channel(2);
         let work = move || {
             let end = read_file(&path, limits, &sender);
-            drop(slot);
+            drop(slots);
             end
         };
         Self { batches, thread: tokio::task::spawn_blocking(work) }

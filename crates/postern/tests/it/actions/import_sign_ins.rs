@@ -123,10 +123,10 @@ on_both! {
         assert_eq!(app.events("access.denied").await.len(), 6);
     }
 
-    async fn without_a_turn_nothing_is_read(db) {
+    async fn without_a_slot_nothing_is_read(db) {
         let app = TestApp::start(db).await;
         let token = app.token(&["signins:import"]).await;
-        let locks = app.importing.clone().try_acquire_many_owned(2).unwrap();
+        let slots = app.scope().tenant.activity.importing.0.clone().try_acquire_many_owned(2).unwrap();
         let files = || {
             let names = std::fs::read_dir(&app.config.data).unwrap().map(|entry| entry.unwrap().file_name());
             names.filter(|name| name.to_string_lossy().starts_with("import-")).count()
@@ -144,7 +144,7 @@ on_both! {
             tokio::join!(send_log(&program, &token, "x", log), page.send(request.body(form)), look);
         assert!(by_api.status(429).headers.contains_key("retry-after"));
         by_page.status(429).says("Other logs are being taken in");
-        drop(locks);
+        drop(slots);
         send_log(&app.browser(), &token, "x", fatigue("ana", 1, app.clock.now())).await.status(201);
     }
 
@@ -157,7 +157,7 @@ on_both! {
         let program = app.browser();
         let sent = tokio::time::timeout(std::time::Duration::from_secs(2), send_log(&program, &token, "x", log));
         assert!(sent.await.is_err(), "it takes longer than that to read it all");
-        eventually("the turn is given back", async || app.importing.available_permits() == 2).await;
+        eventually("the slot is given back", async || app.scope().tenant.activity.importing.0.available_permits() == 2).await;
     }
 
     async fn uploads_that_were_left_half_done_go_at_the_start(db) {

@@ -1,8 +1,10 @@
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::app::App;
 use postern::config::Smtp;
 use postern::scope::Scope;
 use postern::store::outbox;
 use postern_testkit::{FakeGateway, FakeSmtp};
+use tokio::net::TcpListener;
 
 use crate::on_both::on_both;
 use crate::test_app::{Place, TestApp, eventually, production};
@@ -111,6 +113,24 @@ on_both! {
         app.advance_seconds(31);
         eventually("both arrive", async || waiting(&app).await == 0).await;
         assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 1));
+    }
+
+    /// A gateway that takes the call and never answers is its own organisation's trouble.
+    async fn a_gateway_that_hangs_keeps_no_other_organisation_waiting(db) {
+        let (halden, quay) = TestApp::start_two(db).await;
+        let (hanging, gateway) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), FakeGateway::start().await);
+        let hanging = format!("http://{}/", hanging.local_addr().unwrap());
+        for (app, url) in [(&halden, hanging.as_str()), (&quay, gateway.url().as_str())] {
+            let named = [("gateway_url".to_owned(), url.to_owned())];
+            set_tenant_settings(&app.scope(), &named, "a test wants it so").await.unwrap();
+        }
+        // Each of these waits for twenty seconds.
+        for who in ["gus", "fay", "emil", "carl"] {
+            halden.open(who).await;
+        }
+        quay.open("gus").await;
+        eventually("the other one's call goes out", async || gateway.texts().len() == 1).await;
+        assert_eq!(waiting(&halden).await, 4, "and the calls of the first one wait");
     }
 
     async fn in_development_the_outbox_page_is_the_relay(db) {
