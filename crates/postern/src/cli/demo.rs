@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::serve::until_stopped;
+use super::serve::{run_alone, until_stopped};
 use super::{Outcome, SettingsArgs, block_on, pick_tenant, say};
 use crate::actions::add_tenant::{add_first_tenant, add_tenant};
 use crate::actions::move_tenant::move_tenant;
@@ -46,12 +46,14 @@ pub fn run(args: DemoArgs) -> Outcome {
     }
     block_on(async move {
         let app = App::start(config).await?;
+        // Before anything is moved: another demo may run on this data, or at this port.
+        run_alone(&app)?;
+        let listener = TcpListener::bind(app.config.listen).await?;
         add_first_tenant(&app).await?;
         for tenant in &TENANTS {
             let scope = at_this_port(&app, tenant).await?;
             fill(&scope, tenant).await?;
         }
-        let listener = TcpListener::bind(app.config.listen).await?;
         greet(&app);
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)

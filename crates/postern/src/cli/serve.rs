@@ -21,6 +21,8 @@ pub fn run(settings: SettingsArgs) -> Outcome {
     let config = settings.into_config(Mode::Production)?;
     block_on(async move {
         let app = App::start(config).await?;
+        // Before anything is written: another server may run on this data.
+        run_alone(&app)?;
         let listener = TcpListener::bind(app.config.listen).await?;
         say::line(format_args!("Postern listens on {}", app.config.listen));
         if app.config.smtp.is_none() {
@@ -75,11 +77,16 @@ fn hand_over(scope: &Scope, code: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Says to others that a server runs on this data folder. Err: another one does.
+pub(super) fn run_alone(app: &App) -> std::io::Result<()> {
+    if app.audit_memory.lock_running()? {
+        return Ok(());
+    }
+    Err(std::io::Error::other("another server runs on this data folder"))
+}
+
 /// Serves until Ctrl-C or SIGTERM.
 pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
-    if !app.audit_memory.lock_running()? {
-        return Err(std::io::Error::other("another server runs on this data folder"));
-    }
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         asked_to_stop().await;

@@ -86,11 +86,12 @@ pub struct SettingArgs {
     data: DataArgs,
     /// Which: see `postern tenant list`.
     slug: String,
-    /// Another value, such as `pass_minutes=5`; without a value the default again. May be given several times.
+    /// Another value, such as `pass_minutes=5`; without a value the default again. May be given several times. There are:
+    /// `contact_min_age_days`, `pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`.
     #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
     set: Vec<String>,
     /// Why; goes on the record.
-    #[arg(long)]
+    #[arg(long, requires = "set")]
     reason: Option<String>,
 }
 
@@ -168,15 +169,16 @@ async fn set_host(app: &Arc<App>, args: &SetHostArgs) -> Outcome<()> {
     if dying > 0 && !args.force {
         let host = scope.tenant.origin.host_str().unwrap_or_default();
         return Err(format!(
-            "{dying} passkeys are good for {host} alone: they die with it, and their owners need another way in. Nothing was \
-             changed; say --force if that is wanted"
+            "{} good for {host} alone and dies with it; whoever has it needs another way in. Nothing was changed; say --force \
+             if that is wanted",
+            if dying == 1 { "1 passkey is".to_owned() } else { format!("{dying} passkeys: each is") }
         )
         .into());
     }
     let removed = move_tenant(&scope, &origin, &args.reason).await?;
     say::line(format_args!("{} is served at {origin} from now on.", scope.tenant.name));
     if removed > 0 {
-        say::line(format_args!("{removed} passkeys were removed, and their owners are told."));
+        say::line(format_args!("Passkeys removed, and their owners told: {removed}."));
     }
     say::line("Links in mails that went out before lead to the old address.");
     Ok(())
@@ -185,13 +187,14 @@ async fn set_host(app: &Arc<App>, args: &SetHostArgs) -> Outcome<()> {
 async fn settings(app: &Arc<App>, args: &SettingArgs) -> Outcome<()> {
     let scope = pick_tenant(app, Some(&args.slug))?;
     let named = args.set.iter().map(|typed| {
-        let (name, value) = typed.split_once('=').ok_or_else(|| format!("--set {typed}: say NAME=VALUE"))?;
-        Ok::<_, String>((name.trim().to_owned(), value.to_owned()))
+        // What was typed is not said again: a password may stand in it.
+        let (name, value) = typed.split_once('=').ok_or("--set: say NAME=VALUE, such as pass_minutes=5")?;
+        Ok::<_, &str>((name.trim().to_owned(), value.to_owned()))
     });
     let named: Vec<_> = named.collect::<Result<_, _>>()?;
     let settings = match &args.reason {
-        Some(reason) if !named.is_empty() => set_tenant_settings(&scope, &named, reason).await?,
-        _ => find_tenant_settings(&scope).await?,
+        Some(reason) => set_tenant_settings(&scope, &named, reason).await?,
+        None => find_tenant_settings(&scope).await?,
     };
     for (name, value) in settings.shown() {
         say::line(format_args!("{name:<22} {value}"));

@@ -182,6 +182,9 @@ pub(super) fn within(name: &str, value: i64, least: i64, most: i64, problems: &m
 
 /// The address of an organisation: scheme, host and port alone. Err: what is wrong with it.
 pub fn parse_origin(text: &str, mode: Mode) -> Result<Url, String> {
+    if !text.contains("://") {
+        return Err("must be a whole address, such as https://postern.example.com".to_owned());
+    }
     let origin: Url = text.parse().map_err(|why: url::ParseError| why.to_string())?;
     let host = origin.host_str().unwrap_or_default();
     // Browsers take these to the loopback, and trust them without TLS.
@@ -192,6 +195,9 @@ pub fn parse_origin(text: &str, mode: Mode) -> Result<Url, String> {
     let bare = origin.username().is_empty() && origin.password().is_none() && origin.fragment().is_none();
     if !bare || origin.path() != "/" || origin.query().is_some() {
         return Err("must be scheme, host and port alone".to_owned());
+    }
+    if host.ends_with('.') {
+        return Err("must have no dot at the end: browsers send the name without it".to_owned());
     }
     if origin.domain().is_none() {
         return Err("must have a name, not an address: passkeys are for names alone".to_owned());

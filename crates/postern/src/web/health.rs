@@ -22,12 +22,20 @@ pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
         Ok(()) if app.jobs_down.load(Ordering::Relaxed) > 0 => {
             (StatusCode::SERVICE_UNAVAILABLE, "a job is down; the log says which\n")
         }
+        Ok(()) if some_log_is_stuck(&app) => (
+            StatusCode::OK,
+            "ready; an organisation's audit log does not go on: the log says which and why\n",
+        ),
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
         }
     }
+}
+
+fn some_log_is_stuck(app: &App) -> bool {
+    app.tenants.list().iter().any(|tenant| tenant.activity.audit_health.is_refusing())
 }
 
 /// Where one organisation's log is stuck, the others must not lose the server too.

@@ -92,6 +92,9 @@ fn what_does_not_do_is_refused_and_says_why() {
     refused(&folder, &add("else", "E\u{202e}lse", elsewhere), "can't be seen");
     refused(&folder, &add("quay-clinic", "Else", elsewhere), "already");
     refused(&folder, &add("else", "Else", "https://quay.example.com"), "already");
+    refused(&folder, &add("else", "Else", "https://quay.example.com:8443"), "at this or another port");
+    refused(&folder, &add("else", "Else", "else.example.com"), "whole address");
+    refused(&folder, &add("else", "Else", "https://else.example.com."), "no dot");
     refused(&folder, &add("else", "Else", "http://else.example.com"), "https://");
     refused(&folder, &add("else", "Else", "https://192.0.2.7"), "not an address");
     refused(&folder, &add("else", "Else", "https://else.example.com/desk"), "alone");

@@ -51,6 +51,9 @@ on_both! {
         let nobody = at_host(&app, "evil.example", "/sign-in", Method::GET).await;
         assert_eq!(nobody.0, 404);
         assert!(nobody.2.contains("Nothing is served here") && !nobody.2.contains("Halden"), "{}", nobody.2);
+        for header in ["content-security-policy", "cache-control", "x-content-type-options"] {
+            assert!(nobody.1.iter().any(|(name, _)| name == header), "no {header}: {:?}", nobody.1);
+        }
         // The neighbour is suspended: its host answers like one that nobody has.
         for host in ["evil.example", "localhost", "localhost:1", "quay.localhost:1", &format!("127.0.0.1:{port}"), &format!("{own}."), "-"] {
             for path in ["/", "/sign-in", "/desk", "/static/x/postern.css", "/api/v1/cases", "/no/such/page", "/dev/outbox"] {
