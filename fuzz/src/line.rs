@@ -2,7 +2,7 @@
 
 use libfuzzer_sys::Corpus;
 use postern_signals::{
-    AttemptResult, RecordDefect, Parsed, Point, Position, Provider, SignIn, ocsf, parse_line, postern,
+    AttemptResult, Parsed, Point, Position, Provider, RecordDefect, SignIn, ocsf, parse_line, postern,
 };
 
 const POSITION: Position = Position { file: 3, line: 17 };
@@ -33,7 +33,7 @@ fn check_parsed(line: &str, format: Option<Provider>, parsed: &Parsed<'_>) {
                 "the kind of a record is a word: {kind}"
             );
         }
-        Parsed::Malformed(defect) => check_damage(line, *defect),
+        Parsed::Malformed(defect) => check_defect(line, *defect),
     }
 }
 
@@ -102,7 +102,7 @@ fn check_written_as_ocsf(record: &SignIn<'_>) {
 }
 
 /// A broken line may hold anything: what is said of it are our own words, and numbers that fit it.
-fn check_damage(line: &str, defect: RecordDefect) {
+fn check_defect(line: &str, defect: RecordDefect) {
     const WORDS: [&str; 5] = [
         "ends in the middle of the record",
         "not JSON at column ",

@@ -86,7 +86,7 @@ struct File {
     payload: Vec<u8>,
     #[arbitrary(with = layers)]
     layers: Vec<Layer>,
-    defect: Option<RecordDefect>,
+    damage: Option<Damage>,
 }
 
 #[derive(Debug, Clone, Arbitrary)]
@@ -96,7 +96,7 @@ enum Layer {
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
-enum RecordDefect {
+enum Damage {
     CutOff(u16),
     Flipped { at: u16, bit: u8 },
     Appended(u8),
@@ -122,11 +122,11 @@ impl File {
             "what was packed comes out: {:?}",
             self.layers
         );
-        let (Some(defect), Some(outer)) = (self.defect, self.layers.last()) else { return };
-        let at = defect.apply(&mut packed);
+        let (Some(damage), Some(outer)) = (self.damage, self.layers.last()) else { return };
+        let at = damage.apply(&mut packed);
         let found = Unpacked::of(&packed, 4096, MOST);
-        match defect {
-            RecordDefect::CutOff(_) if at >= 4 => {
+        match damage {
+            Damage::CutOff(_) if at >= 4 => {
                 // Of a packing within, so little may be left that it is not known as one.
                 let is_begun = payload.starts_with(&found.bytes) || self.layers.len() > 1;
                 assert!(is_begun, "nothing is made up: {found:?} of {:?}", self.layers);
@@ -137,14 +137,14 @@ impl File {
                 );
             }
             // The first bytes say what it is.
-            RecordDefect::Flipped { .. } if at >= 4 && matches!(outer, Layer::Gzip { .. }) => {
+            Damage::Flipped { .. } if at >= 4 && matches!(outer, Layer::Gzip { .. }) => {
                 assert!(
                     found.error.is_some() || found.bytes == payload,
                     "who is corrupt says so: {:?}",
                     self.layers
                 );
             }
-            RecordDefect::Appended(_) => {
+            Damage::Appended(_) => {
                 assert!(
                     found.bytes == payload,
                     "what comes behind changes nothing before it: {:?}",
@@ -199,7 +199,7 @@ impl Layer {
     }
 }
 
-impl RecordDefect {
+impl Damage {
     /// Says from which byte on.
     fn apply(self, packed: &mut Vec<u8>) -> usize {
         match self {

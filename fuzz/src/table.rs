@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use libfuzzer_sys::Corpus;
-use postern_signals::{RecordDefect, Parsed};
+use postern_signals::{Parsed, RecordDefect};
 
 use crate::input::{Way, check_ways};
 
@@ -143,7 +143,7 @@ impl Table {
                 (_, Parsed::Malformed(defect)) => {
                     assert!(
                         matches!(defect, RecordDefect::BadTime | RecordDefect::NoResult),
-                        "{damage:?} in a sound row {row:?}"
+                        "{defect:?} in a sound row {row:?}"
                     );
                 }
                 _ => {}

@@ -29,7 +29,7 @@ fn tries(
     at_provider: Provider,
     event: ScenarioEvent,
     refusal: Option<ScenarioEvent>,
-) -> (Answer, Tried) {
+) -> (Answer, LockoutTries) {
     let who = builder.account(&[at_provider]);
     let start = builder.working_hours(&who);
     let seat = builder.own_seat(&who, start);
@@ -51,10 +51,10 @@ fn tries(
     }
     let mut answer = Answer::nothing();
     answer.must_not(&["lockout_by_stranger", "brute_force", "code_guessing"]);
-    (answer, Tried { who, start, at, wrong })
+    (answer, LockoutTries { who, start, at, wrong })
 }
 
-struct Tried {
+struct LockoutTries {
     who: std::rc::Rc<crate::world::Account>,
     start: i64,
     at: i64,
@@ -62,7 +62,7 @@ struct Tried {
 }
 
 fn keycloak_temporary_lockout(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, at, .. }) =
+    let (mut answer, LockoutTries { who, start, at, .. }) =
         tries(builder, Keycloak, ScenarioEvent::BadPassword, Some(ScenarioEvent::Locked));
     builder.leaves(&who, start);
     if builder.random.chance(50) {
@@ -77,7 +77,7 @@ fn keycloak_temporary_lockout(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn duo_locked_out(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, wrong, .. }) =
+    let (mut answer, LockoutTries { who, start, wrong, .. }) =
         tries(builder, Duo, ScenarioEvent::WrongCode(Proof::Totp), Some(ScenarioEvent::Locked));
     builder.leaves(&who, start);
     // The letter of the rule: three wrong codes at a known place. Whether a clock or a finger is wrong is not known.
@@ -89,7 +89,7 @@ fn duo_locked_out(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn okta_locked_then_unlocked(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, at, .. }) =
+    let (mut answer, LockoutTries { who, start, at, .. }) =
         tries(builder, Okta, ScenarioEvent::BadPassword, Some(ScenarioEvent::Locked));
     builder.leaves(&who, start);
     let unlocked = at + builder.random.between(4, 60) * MINUTE;
@@ -101,7 +101,7 @@ fn okta_locked_then_unlocked(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn auth0_blocked_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, .. }) =
+    let (mut answer, LockoutTries { who, start, .. }) =
         tries(builder, Auth0, ScenarioEvent::BadPassword, Some(ScenarioEvent::Locked));
     builder.leaves(&who, start);
     answer.person(Person::locked_out(&who, Cause::AccountLocked));
@@ -109,14 +109,15 @@ fn auth0_blocked_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn aws_console_failure(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, .. }) = tries(builder, CloudTrail, ScenarioEvent::BadPassword, None);
+    let (mut answer, LockoutTries { who, start, .. }) =
+        tries(builder, CloudTrail, ScenarioEvent::BadPassword, None);
     builder.leaves(&who, start);
     answer.person(Person::locked_out(&who, Cause::BadPassword));
     answer
 }
 
 fn google_two_step_failed(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let (mut answer, Tried { who, start, wrong, .. }) =
+    let (mut answer, LockoutTries { who, start, wrong, .. }) =
         tries(builder, Google, ScenarioEvent::WrongCode(Proof::Totp), None);
     builder.leaves(&who, start);
     if reached(&wrong, 10 * MINUTE, 3).perhaps() {

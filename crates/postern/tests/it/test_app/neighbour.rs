@@ -31,7 +31,7 @@ pub struct Neighbour {
 }
 
 /// A column of a table.
-struct Column {
+struct SchemaColumn {
     name: String,
     kind: String,
     is_generated: bool,
@@ -57,7 +57,7 @@ pub async fn add(app: &Arc<App>) {
 }
 
 /// A row of made-up values: nobody ever reads it.
-async fn plant(db: &Db, scope: &Scope, table: &str, columns: &[Column]) {
+async fn plant(db: &Db, scope: &Scope, table: &str, columns: &[SchemaColumn]) {
     let ana = first_id(db, scope, "persons").await;
     let mut values = Vec::new();
     for column in columns {
@@ -99,7 +99,7 @@ async fn first_id(db: &Db, scope: &Scope, table: &str) -> String {
 }
 
 /// Every table whose rows are an organisation's, parents first, with its columns.
-async fn schema(db: &Db) -> Vec<(String, Vec<Column>)> {
+async fn schema(db: &Db) -> Vec<(String, Vec<SchemaColumn>)> {
     let sql = match db.engine() {
         Engine::Sqlite => {
             "SELECT m.name AS t, c.name AS c, lower(c.type) AS k, CASE WHEN c.hidden > 1 THEN 1 ELSE 0 END AS g \
@@ -112,11 +112,14 @@ async fn schema(db: &Db) -> Vec<(String, Vec<Column>)> {
              WHERE c.table_schema = 'public' ORDER BY p.oid, c.ordinal_position"
         }
     };
-    let mut tables: Vec<(String, Vec<Column>)> = Vec::new();
+    let mut tables: Vec<(String, Vec<SchemaColumn>)> = Vec::new();
     for row in sqlx::query(sql).fetch_all(db.reader()).await.unwrap() {
         let table: String = row.get("t");
-        let column =
-            Column { name: row.get("c"), kind: row.get("k"), is_generated: row.get::<i64, _>("g") == 1 };
+        let column = SchemaColumn {
+            name: row.get("c"),
+            kind: row.get("k"),
+            is_generated: row.get::<i64, _>("g") == 1,
+        };
         match tables.last_mut() {
             Some((last, columns)) if *last == table => columns.push(column),
             _ => tables.push((table, vec![column])),
@@ -130,8 +133,8 @@ async fn schema(db: &Db) -> Vec<(String, Vec<Column>)> {
     tables
 }
 
-async fn rows_of(db: &Db, tenant: &TenantId, table: &str, columns: &[Column]) -> BTreeSet<String> {
-    let text = |column: &Column| match column.kind.as_str() {
+async fn rows_of(db: &Db, tenant: &TenantId, table: &str, columns: &[SchemaColumn]) -> BTreeSet<String> {
+    let text = |column: &SchemaColumn| match column.kind.as_str() {
         "blob" => format!("COALESCE(hex({}), '-')", column.name),
         _ => format!("COALESCE(CAST({} AS TEXT), '-')", column.name),
     };

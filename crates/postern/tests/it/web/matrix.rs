@@ -30,12 +30,12 @@ fn is_let_in(answer: &Answer) -> bool {
     !sent_away && ![401, 403, 404].contains(&answer.status)
 }
 
-struct Walk<'a> {
+struct MatrixWalk<'a> {
     halden: &'a TestApp,
     api: Value,
 }
 
-impl Walk<'_> {
+impl MatrixWalk<'_> {
     async fn ask(
         &self,
         at: &TestApp,
@@ -69,7 +69,7 @@ on_both! {
         let (halden, quay) = TestApp::start_two(db).await;
         let (own, others) = (Things::of(&halden).await, Things::of(&quay).await);
         let api = halden.browser().get("/api/openapi.json").await.ok().json();
-        let walk = Walk { halden: &halden, api };
+        let walk = MatrixWalk { halden: &halden, api };
         let table = table();
         let (mut wrong, mut seen) = (Vec::new(), Vec::new());
         for (route, methods) in routes() {
