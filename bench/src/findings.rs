@@ -94,7 +94,7 @@ impl Desk<'_> {
     }
 
     async fn is_in_the_queue(&self, login: &str) -> Outcome<bool> {
-        let incidents = Filter { closed: false, grade: "incident".to_owned() };
+        let incidents = Filter { closed: false, severity: "incident".to_owned() };
         let open = findings::list(&self.scope.app.db, &self.scope.tenant.id, &incidents).await?;
         // Nobody in the directory has the name.
         let shown = pseudonym(&self.scope.later(), login);

@@ -52,8 +52,8 @@ fn the_rules_are_those_that_are_shipped() {
     let known: BTreeSet<_> = RULES.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, known);
     for info in shipped.infos() {
-        let grade = format!("{:?}", info.grade);
-        assert_eq!(weight(&info.name).map(|weight| format!("{weight:?}")), Some(grade), "{}", info.name);
+        let severity = format!("{:?}", info.severity);
+        assert_eq!(weight(&info.name).map(|weight| format!("{weight:?}")), Some(severity), "{}", info.name);
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Finding {
     /// Where the rule comes from.
     pub source: RuleSource,
     /// How bad.
-    pub grade: Grade,
+    pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
     /// Who or what it is about.
@@ -64,7 +64,7 @@ pub enum RuleSource {
 /// How bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Grade {
+pub enum Severity {
     /// Good to know; nothing is wrong with anybody's account.
     Notice,
     /// Look at it.
@@ -75,7 +75,7 @@ pub enum Grade {
     LikelyBreach,
 }
 
-impl Grade {
+impl Severity {
     /// For the tables that people read.
     pub const fn plain_words(self) -> &'static str {
         match self {

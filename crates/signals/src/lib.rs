@@ -44,7 +44,7 @@ mod wire;
 
 pub use cause::{Cause, ResetHelps};
 pub use diagnose::{Diagnosis, Options};
-pub use finding::{Confidence, Finding, Grade, RuleSource, Subject};
+pub use finding::{Confidence, Finding, RuleSource, Severity, Subject};
 pub use live::Live;
 pub use provider::postern;
 pub use read::{Batch, Batcher, Parsed, ReadOptions, ReadSummary, RecordDefect, parse_line, read};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     cause::{Cause, ResetHelps},
-    finding::{Finding, Grade},
+    finding::{Finding, Severity},
     read::RecordDefect,
     record::{AttemptResult, Lifecycle, Method, Position, Provider},
     tenant::Bucket,
@@ -67,7 +67,7 @@ pub struct Totals {
     pub people: u64,
     /// People who are locked out.
     pub locked_out: u64,
-    /// People under attack: with a finding of grade incident or worse.
+    /// People under attack: with a finding of severity incident or worse.
     pub attacked: u64,
 }
 
@@ -124,8 +124,8 @@ pub struct PersonReport {
     pub reset_helps: ResetHelps,
     /// First rung of the ladder that applies; 0 when nothing is wrong.
     pub rung: u8,
-    /// The worst grade among the findings about this person.
-    pub grade: Option<Grade>,
+    /// The worst severity among the findings about this person.
+    pub severity: Option<Severity>,
     /// Which of [`Report::findings`] are about this person, the worst first.
     pub findings: Vec<usize>,
     /// Which of [`Report::findings`] explains it for the whole organisation: it is not the person.
@@ -206,7 +206,7 @@ impl Report {
                 } else {
                     String::new()
                 };
-                format!("{}: {}{more}", finding.grade.plain_words(), printable(&finding.title))
+                format!("{}: {}{more}", finding.severity.plain_words(), printable(&finding.title))
             }),
         ]
     }
@@ -247,7 +247,7 @@ impl Report {
 impl PersonReport {
     /// Does this person need anybody's attention?
     pub fn needs_care(&self) -> bool {
-        self.grade.is_some() || !matches!(self.state, PersonState::NotLockedOut)
+        self.severity.is_some() || !matches!(self.state, PersonState::NotLockedOut)
     }
 
     /// Is the person locked out?

@@ -33,7 +33,7 @@ use std::{collections::HashMap, fs, path::Path};
 use jiff::SignedDuration;
 use rsigma_parser::{ConditionOperator, CorrelationCondition, CorrelationRule, Timespan};
 
-use crate::finding::{Grade, RuleSource};
+use crate::finding::{RuleSource, Severity};
 pub use compile::{Grouping, Rules};
 pub use correlator::{Correlator, Fired};
 pub use error::{Place, RuleError, RuleProblem};
@@ -59,7 +59,7 @@ pub struct Listed<'r> {
     /// What it looks for and why.
     pub description: &'r str,
     /// How bad it is when it fires.
-    pub grade: Grade,
+    pub severity: Severity,
     /// What has to be reached, in plain words.
     pub threshold: String,
     /// Shipped, or the user's own.
@@ -140,7 +140,7 @@ impl RuleSet {
             finding: rule.extras.finding.as_deref().unwrap_or(&rule.name),
             title: &rule.title,
             description: &rule.description,
-            grade: rule.grade,
+            severity: rule.severity,
             threshold,
             source: rule.source,
             place: &rule.place,

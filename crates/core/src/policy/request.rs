@@ -34,7 +34,7 @@ pub struct FindingFacts {
     /// Whose.
     pub tenant: TenantId,
     /// `notice`, `warning`, `incident` or `likely_breach`.
-    pub grade: &'static str,
+    pub severity: &'static str,
     /// Those in the directory whom it is about, and not merely names.
     pub people: Vec<PersonId>,
 }
@@ -171,8 +171,9 @@ impl<'a, A: Action> Request<'a, A> {
             }
             Resource::Finding(finding) => {
                 let people: Vec<&str> = finding.people.iter().map(PersonId::as_str).collect();
-                let facts =
-                    json!({ "tenant": finding.tenant.as_str(), "grade": finding.grade, "people": people });
+                let facts = json!({
+                    "tenant": finding.tenant.as_str(), "severity": finding.severity, "people": people,
+                });
                 entity("Finding", &finding.id, facts)
             }
         };
@@ -225,7 +226,7 @@ mod tests {
     use super::*;
     use crate::policy::{ApprovePasskey, Policies, StopPasskey};
 
-    fn may_close(role: Role, grade: &'static str, about: &str, tenant: &str) -> bool {
+    fn may_close(role: Role, severity: &'static str, about: &str, tenant: &str) -> bool {
         let who = Staff {
             id: PersonId::new("sol"),
             tenant: TenantId::new("t"),
@@ -234,7 +235,7 @@ mod tests {
             by_token: false,
         };
         let (tenant, people) = (TenantId::new(tenant), vec![PersonId::new("ana"), PersonId::new(about)]);
-        let facts = FindingFacts { id: "f".into(), tenant, grade, people };
+        let facts = FindingFacts { id: "f".into(), tenant, severity, people };
         Policies::shipped().unwrap().authorize(&Request::on_finding(&who, &facts)).is_ok()
     }
 
@@ -288,15 +289,15 @@ mod tests {
     #[test]
     fn an_incident_is_closed_by_a_senior_who_is_not_concerned() {
         let roles = [Role::Person, Role::Auditor, Role::Agent, Role::Senior, Role::Admin];
-        for grade in ["notice", "warning"] {
+        for severity in ["notice", "warning"] {
             assert_eq!(
-                roles.map(|role| may_close(role, grade, "gus", "t")),
+                roles.map(|role| may_close(role, severity, "gus", "t")),
                 [false, false, true, true, true]
             );
         }
-        for grade in ["incident", "likely_breach"] {
+        for severity in ["incident", "likely_breach"] {
             assert_eq!(
-                roles.map(|role| may_close(role, grade, "gus", "t")),
+                roles.map(|role| may_close(role, severity, "gus", "t")),
                 [false, false, false, true, true]
             );
         }

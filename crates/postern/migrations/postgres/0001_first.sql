@@ -387,8 +387,8 @@ CREATE TABLE findings (
     subject_words TEXT NOT NULL,
     title TEXT NOT NULL,
     source TEXT NOT NULL,
-    grade TEXT NOT NULL,
-    severity BIGINT NOT NULL,
+    severity TEXT NOT NULL,
+    severity_rank BIGINT NOT NULL,
     confidence TEXT NOT NULL,
     words TEXT NOT NULL,
     remediation TEXT NOT NULL,
@@ -411,9 +411,9 @@ CREATE TABLE findings (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, rule, subject, since_at)
 );
-CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity, until_at);
+CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity_rank, until_at);
 
-CREATE INDEX findings_not_notified ON findings (tenant_id, severity, first_seen_at) WHERE notified_at IS NULL;
+CREATE INDEX findings_not_notified ON findings (tenant_id, severity_rank, first_seen_at) WHERE notified_at IS NULL;
 
 CREATE TABLE finding_people (
     tenant_id TEXT NOT NULL,

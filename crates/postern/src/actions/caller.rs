@@ -180,12 +180,15 @@ pub async fn finding_facts(
 ) -> Result<FindingFacts, ActionError> {
     let keys = persons::list_login_keys(&scope.app.db, &caller.person).await?;
     let is_about_caller = findings::is_about(&scope.app.db, &scope.tenant.id, &row.id, &keys).await?;
-    let grades = ["notice", "warning", "incident", "likely_breach"];
+    let severities = ["notice", "warning", "incident", "likely_breach"];
     Ok(FindingFacts {
         id: row.id.clone(),
         tenant: scope.tenant.id.clone(),
-        // A grade that this version does not know is treated like the worst.
-        grade: grades.into_iter().find(|grade| *grade == row.grade).unwrap_or("likely_breach"),
+        // A severity that this version does not know is treated like the worst.
+        severity: severities
+            .into_iter()
+            .find(|severity| *severity == row.severity)
+            .unwrap_or("likely_breach"),
         people: is_about_caller.then(|| caller.person.id.clone()).into_iter().collect(),
     })
 }

@@ -45,8 +45,10 @@ async fn close(scope: &Scope, caller: &Caller, which: Which<'_>, reason: &str) -
     let event = Event::new(EventKind::IncidentClosed, caller.actor())
         .reason(&reason)
         .policies(permit.policies())
-        .before(json!({ "finding": row.id, "grade": row.grade, "records": row.record_count, "until": time(row.until_at) }))
-        .detail(json!({ "finding": row.id, "rule": row.rule, "title": row.title, "grade": row.grade }));
+        .before(json!({
+            "finding": row.id, "severity": row.severity, "records": row.record_count, "until": time(row.until_at),
+        }))
+        .detail(json!({ "finding": row.id, "rule": row.rule, "title": row.title, "severity": row.severity }));
     if which.version.is_some_and(|version| version != row.version) {
         return Err(ActionError::Conflict);
     }

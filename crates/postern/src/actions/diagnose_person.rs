@@ -142,7 +142,8 @@ pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDia
 
 /// The addresses that open incidents about addresses name: somebody tried many people from there.
 fn strange_addresses(open: &[FindingRow]) -> HashSet<IpAddr> {
-    let about_addresses = open.iter().filter(|row| row.severity >= INCIDENT && row.subject_kind == "address");
+    let about_addresses =
+        open.iter().filter(|row| row.severity_rank >= INCIDENT && row.subject_kind == "address");
     about_addresses.filter_map(|row| row.subject_words.parse().ok()).collect()
 }
 

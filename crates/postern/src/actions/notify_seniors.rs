@@ -24,7 +24,7 @@ const DIGEST: &str = "incident_digest";
 pub(super) struct OpenedIncidents<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
-    pub(super) severity: i64,
+    pub(super) severity_rank: i64,
     /// Its last record. Unit: microseconds.
     pub(super) until_at: i64,
 }
@@ -42,7 +42,7 @@ pub(super) async fn notify_of(
         return notified::save_notified(change, opened.id, true).await;
     }
     let since = now.saturating_sub(HOUR).unwrap_or(now);
-    let waits = opened.severity < LIKELY_BREACH
+    let waits = opened.severity_rank < LIKELY_BREACH
         && notified::count_notified_since(change, since, opened.id).await? >= ONE_BY_ONE;
     notified::save_notified(change, opened.id, !waits).await?;
     if waits {

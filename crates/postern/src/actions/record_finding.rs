@@ -60,12 +60,16 @@ pub async fn record_finding(scope: &Scope, found: &Found) -> Result<(), ActionEr
     tracing::warn!(
         finding = kept.id,
         rule = kept.content.rule,
-        grade = kept.content.grade,
+        severity = kept.content.severity,
         "an incident was opened"
     );
-    let Content { title, severity, until_at, .. } = &kept.content;
-    let notified =
-        notify_seniors::OpenedIncidents { id: &kept.id, title, severity: *severity, until_at: *until_at };
+    let Content { title, severity_rank, until_at, .. } = &kept.content;
+    let notified = notify_seniors::OpenedIncidents {
+        id: &kept.id,
+        title,
+        severity_rank: *severity_rank,
+        until_at: *until_at,
+    };
     notify_seniors::notify_of(scope, &mut change, &notified, &seniors).await?;
     let event = event(&kept, opened, &found.finding.subject, &meant);
     change.commit(&event).await?;
@@ -114,13 +118,13 @@ enum OpenedFinding {
 async fn keep(change: &mut Change<'_>, new: Content) -> Result<KeptFinding, StoreError> {
     let Some(known) = findings::find_same_for(change, &same(&new)).await? else {
         let id = findings::insert(change, &new).await?;
-        let opened = (new.severity >= INCIDENT).then_some(OpenedFinding::First);
+        let opened = (new.severity_rank >= INCIDENT).then_some(OpenedFinding::First);
         return Ok(KeptFinding { id, content: new, opened });
     };
     let content = content::merged(&known, &new);
     let reopen = known.closed_at.is_some() && has_grown(&known, &content);
     findings::save(change, &known, &content, reopen).await?;
-    let opened = match (content.severity >= INCIDENT, known.severity >= INCIDENT) {
+    let opened = match (content.severity_rank >= INCIDENT, known.severity_rank >= INCIDENT) {
         (true, false) => Some(OpenedFinding::First),
         (true, true) if reopen => Some(OpenedFinding::Again),
         _ => None,
@@ -131,7 +135,7 @@ async fn keep(change: &mut Change<'_>, new: Content) -> Result<KeptFinding, Stor
 fn has_grown(known: &FindingRow, content: &Content) -> bool {
     content.until_at > known.until_at
         || content.record_count > known.record_count
-        || content.severity > known.severity
+        || content.severity_rank > known.severity_rank
 }
 
 /// Whom incidents are told to.
@@ -144,7 +148,7 @@ fn event(kept: &KeptFinding, opened: OpenedFinding, subject: &Subject, meant: &D
     // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
     let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };
     let event = Event::new(EventKind::IncidentOpened, Actor::System).detail(json!({
-        "finding": kept.id, "rule": content.rule, "title": content.title, "grade": content.grade,
+        "finding": kept.id, "rule": content.rule, "title": content.title, "severity": content.severity,
         "confidence": content.confidence, "about": content.subject_kind, "provider": content.subject_provider,
         "address": address, "people": content.people_count, "again": matches!(opened, OpenedFinding::Again),
     }));

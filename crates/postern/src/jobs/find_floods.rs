@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 use postern_core::login;
 use postern_signals::finding::PEOPLE_NAMED;
-use postern_signals::{Confidence, Finding, Grade, Provider, RuleSource, Subject};
+use postern_signals::{Confidence, Finding, Provider, RuleSource, Severity, Subject};
 
 use crate::actions::ActionError;
 use crate::actions::record_finding::{Found, record_finding};
@@ -127,7 +127,7 @@ fn found(subject: Subject, openings: &[&Opening]) -> Found {
         rule: RECOVERY_FLOOD.into(),
         title: title.into(),
         source: RuleSource::Detector,
-        grade: Grade::Incident,
+        severity: Severity::Incident,
         confidence: Confidence::High,
         subject,
         people_count: u64::try_from(people.len()).unwrap_or(u64::MAX),

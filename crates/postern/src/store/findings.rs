@@ -19,8 +19,8 @@ row! {
         pub subject_words: String,
         pub title: String,
         pub source: String,
-        pub grade: String,
-        pub severity: i64,
+        pub severity: String,
+        pub severity_rank: i64,
         pub confidence: String,
         pub words: String,
         pub remediation: String,
@@ -41,25 +41,26 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_words, title, source, grade, severity, \
-                       confidence, words, remediation, runbook, threshold, people, people_count, since_at, until_at, \
-                       record_count, evidence, first_seen_at, updated_at, closed_at, closed_by, closed_why, version";
+const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_words, title, source, severity, \
+                       severity_rank, confidence, words, remediation, runbook, threshold, people, people_count, \
+                       since_at, until_at, record_count, evidence, first_seen_at, updated_at, closed_at, closed_by, \
+                       closed_why, version";
 
-/// From this severity on a finding is an incident.
+/// From this rank on a finding is an incident.
 pub const INCIDENT: i64 = 2;
-/// From this severity on somebody has probably got in.
+/// From this rank on somebody has probably got in.
 pub const LIKELY_BREACH: i64 = 3;
 
 /// The rule that finds floods of requests to recover an account.
 pub const RECOVERY_FLOOD: &str = "recovery_flood";
 
 /// A finding about everybody whom it names, as opposed to one about an address or a provider that names many.
-const ABOUT_THEM: &str = "(subject_kind = 'person' OR severity >= 3)";
+const ABOUT_THEM: &str = "(subject_kind = 'person' OR severity_rank >= 3)";
 
 impl FindingRow {
     /// Whether it is about everybody whom it names. Whom a stranger's guesses named is no verdict on their account.
     pub fn is_about_those_named(&self) -> bool {
-        self.subject_kind == "person" || self.severity >= LIKELY_BREACH
+        self.subject_kind == "person" || self.severity_rank >= LIKELY_BREACH
     }
 
     /// Whether it has to be treated as an attack on everybody whom it names.
@@ -67,7 +68,7 @@ impl FindingRow {
     /// A flood of requests is none: whoever types a name makes one, and nothing has happened to the account. It must not
     /// push the owner's own request to a senior.
     pub fn is_attack_on_those_named(&self) -> bool {
-        self.severity >= INCIDENT && self.is_about_those_named() && self.rule != RECOVERY_FLOOD
+        self.severity_rank >= INCIDENT && self.is_about_those_named() && self.rule != RECOVERY_FLOOD
     }
 }
 
@@ -81,8 +82,8 @@ pub struct Content {
     pub subject_words: String,
     pub title: String,
     pub source: String,
-    pub grade: String,
-    pub severity: i64,
+    pub severity: String,
+    pub severity_rank: i64,
     pub confidence: String,
     pub words: String,
     pub remediation: String,
@@ -103,8 +104,8 @@ pub struct Content {
 pub struct Filter {
     /// The closed ones, newest first; otherwise the open ones, worst first.
     pub closed: bool,
-    /// One grade; empty for every one.
-    pub grade: String,
+    /// One severity; empty for every one.
+    pub severity: String,
 }
 
 /// Findings that match, at most 200.
@@ -122,17 +123,17 @@ pub async fn list_page(
     let (closed, order) = if filter.closed {
         ("IS NOT NULL", ["closed_at", "id"].as_slice())
     } else {
-        ("IS NULL", ["severity", "until_at", "id"].as_slice())
+        ("IS NULL", ["severity_rank", "until_at", "id"].as_slice())
     };
     let (place, descending) = (order.join(", "), order.join(" DESC, "));
     let sql = format!(
-        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at {closed} AND ($2 = '' OR grade = $2) \
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at {closed} AND ($2 = '' OR severity = $2) \
          AND ($3 = '' OR ({place}) < (SELECT {place} FROM findings WHERE tenant_id = $1 AND id = $3)) \
          ORDER BY {descending} DESC LIMIT $4"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
-        .bind(&filter.grade)
+        .bind(&filter.severity)
         .bind(after)
         .bind(most)
         .fetch_all(db.reader())
@@ -148,7 +149,7 @@ pub async fn list_open_of(db: &Db, tenant: &TenantId, login_keys: &[String]) -> 
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND id IN \
          (SELECT finding_id FROM finding_people WHERE tenant_id = $1 AND login_key IN ({})) \
-         ORDER BY CASE WHEN {ABOUT_THEM} THEN 0 ELSE 1 END, severity DESC, until_at DESC, id DESC LIMIT 200",
+         ORDER BY CASE WHEN {ABOUT_THEM} THEN 0 ELSE 1 END, severity_rank DESC, until_at DESC, id DESC LIMIT 200",
         places(2, login_keys)
     );
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
@@ -187,7 +188,7 @@ fn places(first: usize, values: &[String]) -> String {
 pub async fn list_open_wide(db: &Db, tenant: &TenantId) -> Result<Vec<FindingRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL \
-         AND subject_kind IN ('tenant', 'policy') ORDER BY severity DESC, until_at DESC, id DESC LIMIT 50"
+         AND subject_kind IN ('tenant', 'policy') ORDER BY severity_rank DESC, until_at DESC, id DESC LIMIT 50"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
@@ -205,7 +206,7 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Finding
 /// How many incidents are open.
 pub async fn count_open_incidents(db: &Db, tenant: &TenantId) -> Result<i64> {
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND severity >= $2",
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND severity_rank >= $2",
     )
     .bind(tenant.as_str())
     .bind(INCIDENT)
@@ -257,8 +258,8 @@ pub async fn insert(change: &mut Change<'_>, new: &Content) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     let sql = format!(
         "INSERT INTO findings (tenant_id, id, rule, subject, subject_kind, subject_provider, subject_words, title, source, \
-         grade, severity, confidence, words, remediation, runbook, threshold, people, people_count, since_at, until_at, \
-         record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
+         severity, severity_rank, confidence, words, remediation, runbook, threshold, people, people_count, since_at, \
+         until_at, record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
         (1..=23).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&id);
@@ -274,8 +275,8 @@ fn bind_rest<'q>(query: AnyQuery<'q>, content: &'q Content) -> AnyQuery<'q> {
         .bind(&content.subject_words)
         .bind(&content.title)
         .bind(&content.source)
-        .bind(&content.grade)
-        .bind(content.severity)
+        .bind(&content.severity)
+        .bind(content.severity_rank)
         .bind(&content.confidence)
         .bind(&content.words)
         .bind(&content.remediation)
@@ -299,9 +300,9 @@ pub async fn save(
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let reopened = if reopen { ", closed_at = NULL, closed_by = NULL, closed_why = NULL" } else { "" };
     let sql = format!(
-        "UPDATE findings SET subject_words = $4, title = $5, source = $6, grade = $7, severity = $8, confidence = $9, \
-         words = $10, remediation = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, since_at = $16, \
-         until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
+        "UPDATE findings SET subject_words = $4, title = $5, source = $6, severity = $7, severity_rank = $8, \
+         confidence = $9, words = $10, remediation = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, \
+         since_at = $16, until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
          WHERE tenant_id = $1 AND id = $2 AND version = $3"
     );
     let query =
@@ -347,8 +348,8 @@ pub async fn close(change: &mut Change<'_>, known: &FindingRow, by: &PersonId, w
 
 /// Deletes findings that were closed before then, and open ones below an incident whose last record is older.
 pub async fn delete_before(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
-    const OLD: &str = "tenant_id = $1 AND (closed_at < $2 OR (closed_at IS NULL AND severity < $3 AND until_at < $2 \
-                       AND updated_at < $2))";
+    const OLD: &str = "tenant_id = $1 AND (closed_at < $2 OR (closed_at IS NULL AND severity_rank < $3 \
+                       AND until_at < $2 AND updated_at < $2))";
     let tenant = change.tenant().clone();
     for sql in [
         format!(

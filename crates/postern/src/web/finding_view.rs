@@ -25,7 +25,7 @@ pub struct FindingView {
     /// `shipped` and `own` for Sigma rules, `detector` for what Sigma cannot say.
     pub source: String,
     /// `notice`, `warning`, `incident` or `likely_breach`.
-    pub grade: String,
+    pub severity: String,
     /// `low`, `medium` or `high`.
     pub confidence: String,
     /// Who or what it is about.
@@ -128,8 +128,8 @@ pub struct Closed {
 impl FindingView {
     /// Whether it has to be treated as an attack.
     pub fn is_incident(&self) -> bool {
-        // A grade that this version does not know is treated like the worst.
-        !["notice", "warning"].contains(&self.grade.as_str())
+        // A severity that this version does not know is treated like the worst.
+        !["notice", "warning"].contains(&self.severity.as_str())
     }
 }
 
@@ -186,7 +186,7 @@ async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<
         rule: row.rule,
         title: row.title,
         source: row.source,
-        grade: row.grade,
+        severity: row.severity,
         confidence: row.confidence,
         threshold: row.threshold,
         words: row.words,

@@ -1,7 +1,7 @@
 //! The detectors that are no Sigma rules: their names, and what one of them found.
 
 use crate::{
-    finding::{Confidence, Grade},
+    finding::{Confidence, Severity},
     record::Position,
 };
 
@@ -37,10 +37,10 @@ impl Detector {
         }
     }
 
-    pub(crate) const fn grade(self) -> Grade {
+    pub(crate) const fn severity(self) -> Severity {
         match self {
-            Self::ImpossibleTravel | Self::PhoneFarAway | Self::LockoutByStranger => Grade::Warning,
-            Self::StalePassword | Self::ClockDrift => Grade::Notice,
+            Self::ImpossibleTravel | Self::PhoneFarAway | Self::LockoutByStranger => Severity::Warning,
+            Self::StalePassword | Self::ClockDrift => Severity::Notice,
         }
     }
 
@@ -76,7 +76,7 @@ impl Detector {
 #[derive(Debug, Clone)]
 pub(crate) struct Detected {
     pub(crate) detector: Detector,
-    pub(crate) grade: Grade,
+    pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
     pub(crate) since: i64,
     pub(crate) until: i64,
@@ -95,7 +95,7 @@ impl Detected {
         let evidence: Vec<_> = evidence.into_iter().collect();
         Self {
             detector,
-            grade: detector.grade(),
+            severity: detector.severity(),
             confidence: Confidence::Medium,
             since: times.iter().copied().min().unwrap_or_default(),
             until: times.iter().copied().max().unwrap_or_default(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::detector::{Detected, Detector};
 use crate::{
     event::{Event, PersonKey, Texts},
-    finding::{Confidence, EVIDENCE_LISTED, Finding, Grade, PEOPLE_NAMED, RuleSource, Subject},
+    finding::{Confidence, EVIDENCE_LISTED, Finding, PEOPLE_NAMED, RuleSource, Severity, Subject},
     record::Position,
     rules::{Fired, RuleId, Rules},
 };
@@ -34,7 +34,7 @@ enum About {
 pub(crate) struct Entry {
     by: FoundBy,
     about: About,
-    pub(crate) grade: Grade,
+    pub(crate) severity: Severity,
     confidence: Confidence,
     since: i64,
     until: i64,
@@ -59,7 +59,7 @@ impl FindingAggregator {
         let entry = Entry {
             by: FoundBy::Detector(found.detector),
             about: About::Person(person),
-            grade: found.grade,
+            severity: found.severity,
             confidence: found.confidence,
             since: found.since,
             until: found.until,
@@ -85,7 +85,7 @@ impl FindingAggregator {
         let entry = Entry {
             by: FoundBy::Rule(fired.rule),
             about,
-            grade: info.grade,
+            severity: info.severity,
             confidence: info.confidence,
             since: fired.since.as_microsecond(),
             until: fired.until.as_microsecond(),
@@ -141,7 +141,7 @@ impl Entry {
         self.count = self.count.max(more.count).max(self.evidence.len() as u64);
         self.since = self.since.min(more.since);
         self.until = self.until.max(more.until);
-        self.grade = self.grade.max(more.grade);
+        self.severity = self.severity.max(more.severity);
         self.confidence = self.confidence.max(more.confidence);
         if !more.words.is_empty() {
             self.words = more.words;
@@ -171,7 +171,7 @@ impl Entry {
             rule: said.rule,
             title: said.title,
             source: said.source,
-            grade: self.grade,
+            severity: self.severity,
             confidence: self.confidence,
             subject: self.subject(texts),
             people: self.people.iter().filter_map(login).collect(),

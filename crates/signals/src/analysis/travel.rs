@@ -3,7 +3,7 @@
 use super::detector::{Detected, Detector};
 use crate::{
     event::{Event, Familiarity, TextId},
-    finding::{Confidence, Grade},
+    finding::{Confidence, Severity},
     record::{Method, Network, Point, Position},
     settings::{ImpossibleTravel, PhoneFarAway},
 };
@@ -88,14 +88,14 @@ fn by_distance(
         return None;
     }
     let (_, device, _) = event.familiarity();
-    let (grade, confidence) = match device {
-        Familiarity::New => (Grade::Incident, Confidence::High),
-        Familiarity::Unsure => (Grade::Warning, Confidence::Medium),
-        Familiarity::Known => (Grade::Warning, Confidence::Low),
+    let (severity, confidence) = match device {
+        Familiarity::New => (Severity::Incident, Confidence::High),
+        Familiarity::Unsure => (Severity::Warning, Confidence::Medium),
+        Familiarity::Known => (Severity::Warning, Confidence::Low),
     };
     let words = format!("Two sign-ins {distance:.0} km apart, which would take {speed:.0} km/h.");
     Some(Detected {
-        grade,
+        severity,
         confidence,
         ..Detected::new(
             Detector::ImpossibleTravel,

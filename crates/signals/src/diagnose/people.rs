@@ -8,7 +8,7 @@ use crate::{
     analysis::{self, LockoutState, LoggedReason, Person, Unfinished},
     cause::{Cause, ResetHelps},
     event::{PersonName, TextId, Texts, unpacked_position},
-    finding::{Finding, Grade},
+    finding::{Finding, Severity},
     record::{Lifecycle, Provider},
     report::{Change, Moment, PersonReport, PersonState},
 };
@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Bearing {
     /// Findings about the person, the worst first.
     pub(super) findings: Vec<usize>,
-    pub(super) grade: Option<Grade>,
+    pub(super) severity: Option<Severity>,
     /// The finding that explains it for the whole organisation.
     pub(super) organisation_wide: Option<usize>,
 }
@@ -54,10 +54,10 @@ pub(super) fn report(
     });
     let said = said(person, is_hostile);
     let (state, cause) = (said.state, said.cause);
-    let incident = bearing.grade.is_some_and(|grade| grade >= Grade::Incident);
+    let incident = bearing.severity.is_some_and(|severity| severity >= Severity::Incident);
     let wide = bearing.organisation_wide.filter(|_| !incident && !matches!(state, PersonState::NotLockedOut));
     let explained = wide.and_then(|index| findings.get(index));
-    let care = bearing.grade.is_some() || !matches!(state, PersonState::NotLockedOut);
+    let care = bearing.severity.is_some() || !matches!(state, PersonState::NotLockedOut);
     PersonReport {
         person: name.login.into(),
         display: name.display.into(),
@@ -75,7 +75,7 @@ pub(super) fn report(
             .filter(|_| !incident && wide.is_none() && !was_reset(person))
             .map_or(ResetHelps::No, Cause::reset_helps),
         rung: rung(cause, incident, wide.is_some()),
-        grade: bearing.grade,
+        severity: bearing.severity,
         findings: bearing.findings,
         organisation_wide: wide,
         attempts: u64::from(person.attempts),
@@ -191,7 +191,7 @@ fn remediation<'f, I: Iterator<Item = &'f Finding>>(
             "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through contacts on file, open an incident.",
         ),
         (PersonState::NotLockedOut, _) => {
-            let warning = findings().find(|finding| finding.grade == Grade::Warning);
+            let warning = findings().find(|finding| finding.severity == Severity::Warning);
             warning.map_or(Cow::Borrowed("Nothing."), of_finding)
         }
         // Somebody has just helped. What they did is to be tried before more is done.

@@ -3,7 +3,7 @@ mod rows;
 use super::*;
 use crate::{
     cause::{Cause, ResetHelps},
-    finding::Grade,
+    finding::Severity,
     record::{AttemptResult, Provider},
     record::{Flag, Lifecycle, Method},
     report::{PersonReport, PersonState},
@@ -52,7 +52,7 @@ fn interrupts_lock_nobody_out() {
         person(&[(0, Interrupt(None)), (1, Interrupt(None)), (50, Interrupt(Some(Cause::MfaNotEnrolled)))]);
     assert_eq!(mia.state, PersonState::Unfinished { since: at(0) });
     assert_eq!((mia.cause, mia.reset_helps), (Some(Cause::MfaNotEnrolled), ResetHelps::Yes));
-    assert_eq!(mia.grade, None);
+    assert_eq!(mia.severity, None);
     assert_eq!(person(&[(0, Success), (1, Interrupt(None))]).state, PersonState::NotLockedOut);
 }
 
@@ -127,7 +127,7 @@ fn a_finding_names_its_records() {
     assert_eq!((finding.since, finding.until, finding.count), (at(0), at(4), 5));
     assert_eq!(finding.evidence.iter().map(|position| position.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
     assert_eq!(finding.people.iter().map(|login| &**login).collect::<Vec<_>>(), ["mia@corp.example"]);
-    assert_eq!((report.people[0].grade, report.people[0].rung), (Some(Grade::Incident), 7));
+    assert_eq!((report.people[0].severity, report.people[0].rung), (Some(Severity::Incident), 7));
     assert!(report.people[0].remediation.contains("do not reset"));
 }
 
@@ -183,7 +183,7 @@ fn one_fraud_report_is_an_incident_and_forbids_a_reset() {
         report([record(0, Failure(Cause::MfaFraudReported)), record(1, Failure(Cause::MfaNotEnrolled))]);
     assert_eq!(rules(&report), ["fraud_report"]);
     let mia = &report.people[0];
-    assert_eq!((mia.grade, mia.reset_helps, mia.rung), (Some(Grade::Incident), ResetHelps::No, 7));
+    assert_eq!((mia.severity, mia.reset_helps, mia.rung), (Some(Severity::Incident), ResetHelps::No, 7));
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn a_long_history_read_backwards_keeps_its_verdict() {
     records.reverse();
     let mia = report(records).people.remove(0);
     assert_eq!(mia.state, PersonState::LockedOut { since: at(4000) });
-    assert_eq!((mia.grade, mia.attempts), (Some(Grade::Incident), 2505));
+    assert_eq!((mia.severity, mia.attempts), (Some(Severity::Incident), 2505));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{DistinctCounts, RecordCounts, people, people::Bearing};
 use crate::{
     analysis::{Addresses, AnalysisContext, FindingAggregator, Person},
     event::{PersonKey, octets},
-    finding::{Finding, Grade, Subject},
+    finding::{Finding, Severity, Subject},
     report::{PersonReport, PersonState, Report, Totals},
     tenant::Tenant,
 };
@@ -36,7 +36,7 @@ pub(super) fn report(
     let swept_along = swept_along(&persons, &tenant, &wide);
     let mut named = Vec::new();
     for entry in people.into_entries().into_iter().chain(company.into_entries()) {
-        let whose = if entry.is_personal() || entry.grade == Grade::LikelyBreach {
+        let whose = if entry.is_personal() || entry.severity == Severity::LikelyBreach {
             entry.people.iter().copied().take(1).collect()
         } else {
             Vec::new()
@@ -101,7 +101,7 @@ fn is_explained(
     swept_along: &HashMap<PersonKey, (Timestamp, Timestamp)>,
 ) -> bool {
     let [person] = whose else { return false };
-    finding.grade <= Grade::Warning
+    finding.severity <= Severity::Warning
         && swept_along
             .get(person)
             .is_some_and(|(since, until)| *since <= finding.since && finding.until <= *until)
@@ -110,7 +110,7 @@ fn is_explained(
 /// The address that wrong passwords of many people came from.
 fn sprays(finding: &Finding) -> Option<[u8; 16]> {
     const SPRAYS: [&str; 3] = ["password_spray", "credential_stuffing", "spray_success"];
-    let is_spray = finding.grade >= Grade::Incident && SPRAYS.contains(&&*finding.rule);
+    let is_spray = finding.severity >= Severity::Incident && SPRAYS.contains(&&*finding.rule);
     match &finding.subject {
         Subject::Address { ip } if is_spray => ip.parse().ok().map(octets),
         _ => None,
@@ -131,7 +131,7 @@ fn places_of<T>(sorted: &[(usize, T)], from: usize) -> Vec<usize> {
 /// After what concerns everybody, the worst first; of equals the newest, then by name.
 fn rank(finding: &Finding) -> impl Ord + use<> {
     (
-        Reverse(finding.grade),
+        Reverse(finding.severity),
         Reverse(finding.confidence),
         Reverse(finding.until),
         finding.rule.clone(),
@@ -145,7 +145,7 @@ fn bearings(named: &[(Finding, Vec<PersonKey>)]) -> HashMap<PersonKey, Bearing> 
         for person in whose {
             let bearing = bearings.entry(*person).or_default();
             bearing.findings.push(index);
-            bearing.grade = bearing.grade.max(Some(finding.grade));
+            bearing.severity = bearing.severity.max(Some(finding.severity));
         }
     }
     bearings
@@ -172,7 +172,7 @@ fn totals(people: &[PersonReport], counts: &RecordCounts, sorted: &DistinctCount
         later: counts.later,
         people: people.len() as u64,
         locked_out: count(PersonReport::is_locked_out),
-        attacked: count(|person| person.grade.is_some_and(|grade| grade >= Grade::Incident)),
+        attacked: count(|person| person.severity.is_some_and(|severity| severity >= Severity::Incident)),
     }
 }
 
@@ -185,6 +185,6 @@ fn urgency(person: &PersonReport) -> impl Ord + use<> {
         PersonState::NotLockedOut => 3,
     };
     // A notice about somebody who is well must not come before those who are locked out.
-    let attack = person.grade.filter(|grade| *grade >= Grade::Warning);
+    let attack = person.severity.filter(|severity| *severity >= Severity::Warning);
     (Reverse(attack), state, person.person.clone(), person.provider)
 }

@@ -11,7 +11,7 @@ use super::{
     matcher::{Detection, Detections, MOST_DETECTIONS, Matcher},
     plan::{Plan, PlanContext},
 };
-use crate::finding::{Confidence, Grade, RuleSource};
+use crate::finding::{Confidence, RuleSource, Severity};
 
 /// Firings of a rule about single records that are at most a day apart are about the same thing.
 const A_DAY: i64 = 86_400;
@@ -38,7 +38,7 @@ static UNKNOWN: LazyLock<RuleInfo> = LazyLock::new(|| RuleInfo {
     name: "unknown".into(),
     title: "unknown".into(),
     source: RuleSource::Own,
-    grade: Grade::Notice,
+    severity: Severity::Notice,
     confidence: Confidence::Low,
     threshold: "".into(),
     remediation: "".into(),
@@ -211,7 +211,7 @@ fn info(rule: &Loaded, threshold: &str) -> RuleInfo {
         name: rule.name.as_str().into(),
         title: title.into(),
         source: rule.source,
-        grade: rule.grade,
+        severity: rule.severity,
         confidence: extras.confidence.unwrap_or(Confidence::Medium),
         threshold: threshold.into(),
         remediation: text(

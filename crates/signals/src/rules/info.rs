@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Confidence, Grade, RuleSource};
+use crate::finding::{Confidence, RuleSource, Severity};
 
 /// A rule that can find something, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +18,7 @@ pub struct RuleInfo {
     /// Shipped, or the user's own.
     pub source: RuleSource,
     /// How bad it is when it fires.
-    pub grade: Grade,
+    pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
     /// What has to be reached, in plain words: "5 or more prompts refused within 10 minutes".

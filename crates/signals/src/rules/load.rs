@@ -17,7 +17,7 @@ use super::{
     extras::Extras,
     whereabouts::line_of,
 };
-use crate::finding::{Grade, RuleSource};
+use crate::finding::{RuleSource, Severity};
 
 const LONGEST_NAME: usize = 64;
 /// Folders within folders.
@@ -30,7 +30,7 @@ pub(super) struct Loaded {
     pub(super) id: Option<String>,
     pub(super) title: Arc<str>,
     pub(super) description: Arc<str>,
-    pub(super) grade: Grade,
+    pub(super) severity: Severity,
     pub(super) source: RuleSource,
     pub(super) place: Place,
     pub(super) extras: Extras,
@@ -163,7 +163,7 @@ fn detection(rule: &SigmaRule, source: RuleSource, place: Place) -> Result<Loade
         id: rule.id.clone(),
         title: rule.title.as_str().into(),
         description: rule.description.as_deref().unwrap_or_default().trim().into(),
-        grade: grade(rule.level),
+        severity: severity(rule.level),
         source,
         place,
         extras,
@@ -195,7 +195,7 @@ fn correlation(rule: CorrelationRule, source: RuleSource, place: Place) -> Resul
         id: rule.id.clone(),
         title: rule.title.as_str().into(),
         description: rule.description.as_deref().unwrap_or_default().trim().into(),
-        grade: grade(rule.level),
+        severity: severity(rule.level),
         source,
         place,
         extras,
@@ -234,12 +234,12 @@ fn name_of_title(title: &str) -> String {
     words.collect::<Vec<_>>().join("_").chars().take(LONGEST_NAME).collect()
 }
 
-fn grade(level: Option<Level>) -> Grade {
+fn severity(level: Option<Level>) -> Severity {
     match level {
-        Some(Level::Informational | Level::Low) => Grade::Notice,
-        None | Some(Level::Medium) => Grade::Warning,
-        Some(Level::High) => Grade::Incident,
-        Some(Level::Critical) => Grade::LikelyBreach,
+        Some(Level::Informational | Level::Low) => Severity::Notice,
+        None | Some(Level::Medium) => Severity::Warning,
+        Some(Level::High) => Severity::Incident,
+        Some(Level::Critical) => Severity::LikelyBreach,
     }
 }
 

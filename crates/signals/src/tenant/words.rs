@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::incident::Incident;
 use crate::{
     event::Texts,
-    finding::{Confidence, Finding, Grade, RuleSource, Subject},
+    finding::{Confidence, Finding, RuleSource, Severity, Subject},
 };
 
 /// What the detectors say differently.
 pub(super) struct Wording {
     pub(super) rule: &'static str,
     pub(super) title: &'static str,
-    pub(super) grade: Grade,
+    pub(super) severity: Severity,
     pub(super) confidence: Confidence,
     pub(super) subject: Subject,
     pub(super) threshold: String,
@@ -29,7 +29,7 @@ pub(super) fn finding(incident: &Incident, texts: &Texts, wording: Wording) -> F
         rule: wording.rule.into(),
         title: wording.title.into(),
         source: RuleSource::Detector,
-        grade: wording.grade,
+        severity: wording.severity,
         confidence: wording.confidence,
         subject: wording.subject,
         people: incident.named().filter_map(name).collect(),

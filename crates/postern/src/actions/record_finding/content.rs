@@ -2,7 +2,7 @@
 
 use postern_signals::finding::{EVIDENCE_LISTED, PEOPLE_NAMED};
 use postern_signals::report::printable;
-use postern_signals::{Confidence, Finding, Grade, RuleSource, Subject};
+use postern_signals::{Confidence, Finding, RuleSource, Severity, Subject};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +15,7 @@ use crate::store::micros;
 const LONGEST: usize = 200;
 
 pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionError> {
-    let Finding { rule, title, source, grade, confidence, subject, .. } = &found.finding;
+    let Finding { rule, title, source, severity, confidence, subject, .. } = &found.finding;
     let finding = &found.finding;
     let (kind, provider, words) = in_words(subject);
     let people: Vec<String> = finding.people.iter().map(|person| bounded(person)).collect();
@@ -28,8 +28,8 @@ pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionE
         subject_words: words,
         title: title.to_string(),
         source: source_word(*source).to_owned(),
-        grade: grade.as_str().to_owned(),
-        severity: severity(*grade),
+        severity: severity.as_str().to_owned(),
+        severity_rank: severity_rank(*severity),
         confidence: confidence.as_str().to_owned(),
         words: printable(&finding.words),
         remediation: finding.remediation.to_string(),
@@ -54,8 +54,8 @@ pub(super) fn of_row(row: &FindingRow) -> Content {
         subject_words: row.subject_words.clone(),
         title: row.title.clone(),
         source: row.source.clone(),
-        grade: row.grade.clone(),
-        severity: row.severity,
+        severity: row.severity.clone(),
+        severity_rank: row.severity_rank,
         confidence: row.confidence.clone(),
         words: row.words.clone(),
         remediation: row.remediation.clone(),
@@ -80,8 +80,8 @@ pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
     let people = union(&known.people, &new.people, PEOPLE_NAMED);
     let named = i64::try_from(people.len()).unwrap_or(0);
     Content {
-        grade: higher(&known.grade, &new.grade, &GRADES),
-        severity: new.severity.max(known.severity),
+        severity: higher(&known.severity, &new.severity, &SEVERITIES),
+        severity_rank: new.severity_rank.max(known.severity_rank),
         confidence: higher(&known.confidence, &new.confidence, &CONFIDENCES),
         people: Value::Array(people).to_string(),
         people_count: known.people_count.max(new.people_count).max(named),
@@ -116,17 +116,21 @@ fn higher(one: &str, other: &str, ranks: &[&str]) -> String {
     if rank(other) > rank(one) { other } else { one }.to_owned()
 }
 
-const GRADES: [&str; 4] =
-    [Grade::Notice.as_str(), Grade::Warning.as_str(), Grade::Incident.as_str(), Grade::LikelyBreach.as_str()];
+const SEVERITIES: [&str; 4] = [
+    Severity::Notice.as_str(),
+    Severity::Warning.as_str(),
+    Severity::Incident.as_str(),
+    Severity::LikelyBreach.as_str(),
+];
 const CONFIDENCES: [&str; 3] =
     [Confidence::Low.as_str(), Confidence::Medium.as_str(), Confidence::High.as_str()];
 
-fn severity(grade: Grade) -> i64 {
-    match grade {
-        Grade::Notice => 0,
-        Grade::Warning => 1,
-        Grade::Incident => 2,
-        Grade::LikelyBreach => 3,
+fn severity_rank(severity: Severity) -> i64 {
+    match severity {
+        Severity::Notice => 0,
+        Severity::Warning => 1,
+        Severity::Incident => 2,
+        Severity::LikelyBreach => 3,
     }
 }
 

@@ -19,8 +19,8 @@ const NAMES: u16 = 17;
 const PLACES: usize = 8;
 
 pub(super) fn finding(out: &mut impl Write, finding: &Finding, report: &Report) -> io::Result<()> {
-    let grade = finding.grade.plain_words();
-    writeln!(out, "{grade}: {} ({})", printable(&finding.title), printable(&finding.rule))?;
+    let severity = finding.severity.plain_words();
+    writeln!(out, "{severity}: {} ({})", printable(&finding.title), printable(&finding.rule))?;
     let records = counted(finding.count, "record", "records");
     let sure = format!("confidence: {}", finding.confidence.as_str());
     let threshold = match printable(&finding.threshold) {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use postern_signals::{
-    AttemptResult, Cause, Finding, Grade, PersonReport, PersonState, Report, RuleSource, Subject,
+    AttemptResult, Cause, Finding, PersonReport, PersonState, Report, RuleSource, Severity, Subject,
     report::{Moment, counted, printable},
 };
 use serde::Serialize;
@@ -81,7 +81,7 @@ struct CauseView {
 struct FindingBlock {
     number: usize,
     class: &'static str,
-    grade: &'static str,
+    severity: &'static str,
     title: String,
     subject: String,
     words: String,
@@ -209,8 +209,8 @@ fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingBloc
     let more = if finding.evidence.len() > POSITIONS_SHOWN { " …" } else { "" };
     FindingBlock {
         number,
-        class: class_of(finding.grade),
-        grade: finding.grade.plain_words(),
+        class: class_of(finding.severity),
+        severity: finding.severity.plain_words(),
         title: printable(&finding.title),
         subject: subject(&finding.subject),
         words: printable(&finding.words),
@@ -252,11 +252,11 @@ pub(super) fn subject(subject: &Subject) -> String {
     }
 }
 
-fn class_of(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Notice => "",
-        Grade::Warning => "warn",
-        Grade::Incident | Grade::LikelyBreach => "bad",
+fn class_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Notice => "",
+        Severity::Warning => "warn",
+        Severity::Incident | Severity::LikelyBreach => "bad",
     }
 }
 
@@ -267,9 +267,9 @@ fn view_of(person: &PersonReport, report: &Report) -> PersonView {
         PersonState::Unfinished { since } => ("unfinished", Some(since)),
         PersonState::Unknown => ("not known", None),
     };
-    let class = match (person.grade, person.state) {
-        (Some(grade), _) if grade >= Grade::Incident => "bad",
-        (Some(Grade::Warning), _) | (_, PersonState::LockedOut { .. }) => "warn",
+    let class = match (person.severity, person.state) {
+        (Some(severity), _) if severity >= Severity::Incident => "bad",
+        (Some(Severity::Warning), _) | (_, PersonState::LockedOut { .. }) => "warn",
         _ => "",
     };
     let link = |index: &usize| {

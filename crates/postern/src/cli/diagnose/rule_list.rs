@@ -19,7 +19,7 @@ struct Rule<'r> {
     finding: &'r str,
     title: &'r str,
     description: &'r str,
-    grade: &'static str,
+    severity: &'static str,
     threshold: &'r str,
     source: RuleSource,
     file: &'r str,
@@ -37,10 +37,10 @@ pub(super) fn print(rules: &RuleSet, as_json: bool) -> Result<(), DiagnoseError>
         serde_json::to_writer_pretty(&mut out, &rules).map_err(DiagnoseError::Json)?;
         writeln!(out).map_err(DiagnoseError::Unwritable)?;
     } else {
-        let mut table = table(&["Rule", "Grade", "Threshold", "Title"]);
+        let mut table = table(&["Rule", "Severity", "Threshold", "Title"]);
         for rule in rules.list() {
             let title = printable(rule.title);
-            table.add_row([rule.name, rule.grade.as_str(), &rule.threshold, &title]);
+            table.add_row([rule.name, rule.severity.as_str(), &rule.threshold, &title]);
         }
         writeln!(out, "{table}").map_err(DiagnoseError::Unwritable)?;
     }
@@ -54,7 +54,7 @@ impl<'r> Rule<'r> {
             finding: rule.finding,
             title: rule.title,
             description: rule.description,
-            grade: rule.grade.as_str(),
+            severity: rule.severity.as_str(),
             threshold: &rule.threshold,
             source: rule.source,
             file: &rule.place.file,

@@ -22,7 +22,7 @@ const WIDTH_OF_A_TABLE: u16 = 110;
 /// Nothing readable fits into less.
 const NARROWEST: u16 = 40;
 const PLACES: usize = 3;
-const FINDING_HEADS: [&str; 6] = ["Grade", "Finding", "About", "Since", "What happened", "Evidence"];
+const FINDING_HEADS: [&str; 6] = ["Severity", "Finding", "About", "Since", "What happened", "Evidence"];
 
 pub(super) fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
     print_findings(out, report)?;
@@ -69,7 +69,7 @@ fn print_findings(out: &mut impl Write, report: &Report) -> io::Result<()> {
 
 fn row(finding: &Finding, report: &Report) -> [String; 6] {
     [
-        finding.grade.plain_words().to_owned(),
+        finding.severity.plain_words().to_owned(),
         printable(&finding.rule),
         subject(&finding.subject),
         finding.since.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),

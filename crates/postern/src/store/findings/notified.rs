@@ -10,7 +10,7 @@ use crate::store::{Change, Db, Result, micros, one_row};
 pub async fn count_notified_since(change: &mut Change<'_>, since: Timestamp, but: &str) -> Result<i64> {
     let tenant = change.tenant().clone();
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND notified_at >= $2 AND severity >= $3 AND id <> $4",
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND notified_at >= $2 AND severity_rank >= $3 AND id <> $4",
     )
     .bind(tenant.as_str())
     .bind(micros(since))
@@ -36,7 +36,7 @@ pub async fn save_notified(change: &mut Change<'_>, id: &str, is_told: bool) -> 
 /// Whether seniors still have to be told of an open incident that was first seen before then, or changed before then.
 pub async fn has_unnotified(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<bool> {
     let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity >= $2 AND notified_at IS NULL \
+        "SELECT COUNT(*) FROM findings WHERE tenant_id = $1 AND severity_rank >= $2 AND notified_at IS NULL \
          AND closed_at IS NULL AND first_seen_at <= $3",
     )
     .bind(tenant.as_str())
@@ -51,7 +51,7 @@ pub async fn has_unnotified(db: &Db, tenant: &TenantId, before: Timestamp) -> Re
 pub async fn save_all_notified(change: &mut Change<'_>) -> Result<u64> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE findings SET notified_at = $2 WHERE tenant_id = $1 AND severity >= $3 AND notified_at IS NULL \
+        "UPDATE findings SET notified_at = $2 WHERE tenant_id = $1 AND severity_rank >= $3 AND notified_at IS NULL \
          AND closed_at IS NULL",
     )
     .bind(tenant.as_str())

@@ -12,7 +12,7 @@ use crate::actions::close_finding::{self, close_finding};
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
 use crate::store::findings::{self, Filter};
-use crate::web::desk::incidents::GRADES;
+use crate::web::desk::incidents::SEVERITIES;
 use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
@@ -28,9 +28,9 @@ pub struct FindingsQuery {
     /// `true`: the closed ones, newest first. Otherwise the open ones, worst first.
     #[param(required = false, default = false)]
     closed: bool,
-    /// One grade: `notice`, `warning`, `incident` or `likely_breach`.
+    /// One severity: `notice`, `warning`, `incident` or `likely_breach`.
     #[param(required = false, example = "incident")]
-    grade: String,
+    severity: String,
     /// The cursor: the `next` of the answer before.
     #[param(required = false)]
     after: String,
@@ -77,10 +77,10 @@ pub async fn list(
 ) -> Result<Json<FindingList>, Problem> {
     let caller = caller.with_scope(&scope, READ).await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    if !which.grade.is_empty() && !GRADES.contains(&which.grade.as_str()) {
-        return Err(Problem::bad_request(format!("grade must be one of {}.", GRADES.join(", "))));
+    if !which.severity.is_empty() && !SEVERITIES.contains(&which.severity.as_str()) {
+        return Err(Problem::bad_request(format!("severity must be one of {}.", SEVERITIES.join(", "))));
     }
-    let filter = Filter { closed: which.closed, grade: which.grade };
+    let filter = Filter { closed: which.closed, severity: which.severity };
     let rows =
         findings::list_page(&scope.app.db, &scope.tenant.id, &filter, (&which.after, PAGE_SIZE)).await?;
     let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;

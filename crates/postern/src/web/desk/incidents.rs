@@ -16,7 +16,7 @@ use crate::web::router::render;
 const PAGE_SIZE: i64 = 100;
 
 /// Worst first.
-pub const GRADES: [&str; 4] = ["likely_breach", "incident", "warning", "notice"];
+pub const SEVERITIES: [&str; 4] = ["likely_breach", "incident", "warning", "notice"];
 
 /// Which findings.
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ pub struct IncidentsQuery {
     #[serde(default)]
     closed: bool,
     #[serde(default)]
-    grade: String,
+    severity: String,
     /// The last finding of the page before.
     #[serde(default)]
     after: String,
@@ -37,15 +37,15 @@ pub async fn show(
     Query(which): Query<IncidentsQuery>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let grade = GRADES.into_iter().find(|grade| *grade == which.grade).unwrap_or_default();
-    let filter = Filter { closed: which.closed, grade: grade.to_owned() };
+    let severity = SEVERITIES.into_iter().find(|severity| *severity == which.severity).unwrap_or_default();
+    let filter = Filter { closed: which.closed, severity: severity.to_owned() };
     let rows =
         findings::list_page(&scope.app.db, &scope.tenant.id, &filter, (&which.after, PAGE_SIZE)).await?;
     let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
     let next = rows.last().filter(|_| is_full).map(|row| query(&filter, &row.id));
     let values = json!({
         "query": query(&filter, &which.after), "next": next, "is_first": which.after.is_empty(),
-        "findings": views(&scope, rows).await?, "closed": which.closed, "grade": grade, "grades": GRADES,
+        "findings": views(&scope, rows).await?, "closed": which.closed, "severity": severity, "severities": SEVERITIES,
         "look_back_days": scope.tenant.settings.look_back.as_hours() / 24,
     });
     render(&scope, Some(&caller), "desk/incidents.html", values)
@@ -57,7 +57,7 @@ fn query(filter: &Filter, after: &str) -> String {
     if filter.closed {
         query.append_pair("closed", "true");
     }
-    for (name, value) in [("grade", filter.grade.as_str()), ("after", after)] {
+    for (name, value) in [("severity", filter.severity.as_str()), ("after", after)] {
         if !value.is_empty() {
             query.append_pair(name, value);
         }

@@ -13,7 +13,7 @@ async fn notified(app: &TestApp, subject: &str) -> Vec<String> {
 }
 
 async fn incidents(app: &TestApp) -> i64 {
-    app.count("SELECT COUNT(*) FROM findings WHERE severity = 2").await
+    app.count("SELECT COUNT(*) FROM findings WHERE severity_rank = 2").await
 }
 
 async fn flood(app: &TestApp, names: std::ops::Range<usize>) {
@@ -35,7 +35,7 @@ on_both! {
             "method": "push", "result": "success",
         });
         app.import("okta.jsonl", fatigue("eve", 5, now) + &jsonl(&[approved])).await;
-        app.finding_where("mfa_fatigue_success", |row| row.grade == "likely_breach").await;
+        app.finding_where("mfa_fatigue_success", |row| row.severity == "likely_breach").await;
         assert_eq!(notified(&app, "An incident was opened").await.len(), 11);
         assert_eq!(notified(&app, "More incidents were opened").await.len(), 0, "what comes together is counted together");
         app.advance(SignedDuration::from_mins(1));

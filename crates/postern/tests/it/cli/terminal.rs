@@ -39,7 +39,7 @@ fn a_wide_one_gets_tables_that_say_where_the_rest_is() {
     let log = folder.write("log.jsonl", &bombed());
     for columns in ["160", "not a number", ""] {
         let said = on_columns(columns, &log);
-        let head = said.lines().find(|line| line.contains("Grade")).unwrap();
+        let head = said.lines().find(|line| line.contains("Severity")).unwrap();
         assert!(head.contains("Finding") && head.contains("Evidence"), "{head}");
         assert!(said.contains("--html and --json say for each what to do"), "{said}");
     }

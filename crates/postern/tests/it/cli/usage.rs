@@ -80,7 +80,7 @@ fn rules_are_listed_for_programs_too() {
     let output = postern(&["diagnose", "--list-rules", "--json"]);
     let rules: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let fatigue = rules.iter().find(|rule| rule["name"] == "mfa_fatigue").unwrap();
-    assert_eq!(fatigue["grade"], "incident");
+    assert_eq!(fatigue["severity"], "incident");
     assert!(fatigue["threshold"].as_str().unwrap().starts_with("5 or more prompts"));
     assert_eq!((&fatigue["source"], &fatigue["building_block"]), (&"shipped".into(), &false.into()));
 }

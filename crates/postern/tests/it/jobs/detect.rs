@@ -19,7 +19,7 @@ on_both! {
         let counts = app.import("okta.jsonl", fatigue("ana@corp.example", 5, app.clock.now())).await;
         assert_eq!((&counts["attempts"], &counts["stored"]), (&5.into(), &5.into()), "{counts}");
         let finding = app.finding("mfa_fatigue").await;
-        assert_eq!((finding.grade.as_str(), finding.record_count), ("incident", 5));
+        assert_eq!((finding.severity.as_str(), finding.record_count), ("incident", 5));
         let evidence = evidence(&finding);
         let lines: Vec<_> = evidence.iter().map(|piece| piece["line"].as_u64().unwrap()).collect();
         assert_eq!(lines, [1, 2, 3, 4, 5]);
@@ -55,16 +55,16 @@ on_both! {
         assert_eq!(app.events("incident.opened").await.len(), 1);
     }
 
-    async fn a_grade_of_a_newer_node_stays_and_counts_as_the_worst(db) {
+    async fn a_severity_of_a_newer_node_stays_and_counts_as_the_worst(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
         app.import("1.jsonl", fatigue("ana", 5, now)).await;
         app.finding("mfa_fatigue").await;
-        let sql = "UPDATE findings SET grade = 'catastrophe', severity = 4, confidence = 'proven' WHERE rule = 'mfa_fatigue'";
+        let sql = "UPDATE findings SET severity = 'catastrophe', severity_rank = 4, confidence = 'proven' WHERE rule = 'mfa_fatigue'";
         sqlx::query(app.own(sql)).execute(app.db.reader()).await.unwrap();
         app.import("2.jsonl", jsonl(&[declined("ana", now), declined("ana", now + SignedDuration::from_secs(20))])).await;
         let grown = app.finding_where("mfa_fatigue", |row| row.record_count >= 7).await;
-        assert_eq!((&*grown.grade, grown.severity, &*grown.confidence), ("catastrophe", 4, "proven"));
+        assert_eq!((&*grown.severity, grown.severity_rank, &*grown.confidence), ("catastrophe", 4, "proven"));
         let sol = app.browser_with_planted_session("sol").await;
         let page = sol.get(&format!("/desk/incidents/{}", grown.id)).await;
         assert!(page.ok().body.contains("panel alarm") && page.body.contains("tag bad"), "{}", page.body);

@@ -43,7 +43,7 @@ on_both! {
         app.no_flood_is_found().await;
         app.open_many("ana", 1).await;
         let found = app.finding("recovery_flood").await;
-        assert_eq!((found.grade.as_str(), found.subject_kind.as_str(), found.record_count), ("incident", "person", 11));
+        assert_eq!((found.severity.as_str(), found.subject_kind.as_str(), found.record_count), ("incident", "person", 11));
         assert_eq!(app.events("incident.opened").await.len(), 1);
         // What strangers do by typing a name raises nobody's risk, and sends nobody to a senior.
         let ben = app.caller("ben").await;

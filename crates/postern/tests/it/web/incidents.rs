@@ -16,13 +16,13 @@ on_both! {
         let sol = app.browser_with_planted_session("sol").await;
         sol.get("/desk/incidents").await.ok().says("Nothing is open");
         sol.get("/desk/incidents?closed=true").await.ok().says("Nothing has been closed yet");
-        sol.get("/desk/incidents?grade=incident").await.ok().says("Nothing of this grade is open");
+        sol.get("/desk/incidents?severity=incident").await.ok().says("Nothing of this severity is open");
         app.import("okta.jsonl", fatigue("ana@demo.postern.invalid", 5, app.clock.now())).await;
         let finding = app.finding("mfa_fatigue").await;
         let queue = sol.get("/desk/incidents").await;
         queue.ok().says("MFA Fatigue").says("Ana Ferreira").says("Incidents 1 open");
-        sol.get("/desk/incidents?grade=incident").await.ok().says("MFA Fatigue");
-        sol.get("/desk/incidents?grade=notice").await.ok().does_not_say("MFA Fatigue");
+        sol.get("/desk/incidents?severity=incident").await.ok().says("MFA Fatigue");
+        sol.get("/desk/incidents?severity=notice").await.ok().does_not_say("MFA Fatigue");
 
         let path = format!("/desk/incidents/{}", finding.id);
         let page = sol.get(&path).await;
@@ -46,11 +46,11 @@ on_both! {
         let log: String = (0..130).map(|n| fatigue(&format!("p{n}"), 5, now)).collect();
         app.import("okta.jsonl", log).await;
         crate::test_app::eventually("all of them are open", async || {
-            app.count("SELECT COUNT(*) FROM findings WHERE severity = 2").await == 130
+            app.count("SELECT COUNT(*) FROM findings WHERE severity_rank = 2").await == 130
         })
         .await;
         let sol = app.browser_with_planted_session("sol").await;
-        let first = sol.get("/desk/incidents?grade=incident").await.ok().body.clone();
+        let first = sol.get("/desk/incidents?severity=incident").await.ok().body.clone();
         let (_, rest) = first.split_once("<p><a href=\"").expect("a link to the next page");
         let next = rest.split('"').next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&");
         let second = sol.get(&next).await.ok().body.clone();
@@ -65,7 +65,7 @@ on_both! {
         let token = app.token(&["findings:read", "findings:close"]).await;
         let program = app.browser();
         let list = async |query: &str| {
-            let request = program.request(Method::GET, &format!("/api/v1/findings?grade=incident{query}"));
+            let request = program.request(Method::GET, &format!("/api/v1/findings?severity=incident{query}"));
             program.send(request.bearer_auth(&token)).await.ok().json()
         };
         assert_eq!((list("").await["findings"].as_array().unwrap().len(), list("").await["next"].is_null()), (130, true));
@@ -216,12 +216,12 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         send_log(&program, &token, "okta.jsonl", fatigue("ana", 5, app.clock.now())).await.status(201);
         app.finding("mfa_fatigue").await;
         let get = async |path: &str| program.send(program.request(Method::GET, path).bearer_auth(&token)).await;
-        let list = get("/api/v1/findings?grade=incident").await.ok().json();
+        let list = get("/api/v1/findings?severity=incident").await.ok().json();
         let finding = &list["findings"][0];
         assert_eq!((&finding["rule"], &finding["about"]["kind"]), (&"mfa_fatigue".into(), &"person".into()));
         assert_eq!(finding["people"][0]["person"]["name"], "Ana Ferreira");
         assert_eq!(finding["evidence"][4], json!({ "source": "okta.jsonl", "import": finding["evidence"][4]["import"], "line": 5, "sign_in": null, "at": null }));
-        get("/api/v1/findings?grade=awful").await.status(400);
+        get("/api/v1/findings?severity=awful").await.status(400);
         let ana = app.person("ana").await.id;
         let diagnosis = get(&format!("/api/v1/people/{ana}/diagnosis")).await.ok().json();
         assert_eq!((&diagnosis["attacked"], &diagnosis["accounts"][0]["rung"]), (&true.into(), &7.into()));

@@ -43,7 +43,7 @@ fn a_folder_of_rules_is_read_to_the_bottom() {
     assert_eq!((run.names(&fired), lines(&fired[0])), (set_of("from_vpn"), vec![1]));
     assert_eq!(fired[0].group, [("person".to_owned(), "mia".to_owned())]);
     let info = rules.info(fired[0].rule);
-    assert_eq!((info.source, info.grade), (RuleSource::Own, Grade::Incident));
+    assert_eq!((info.source, info.severity), (RuleSource::Own, Severity::Incident));
     assert_eq!((info.confidence, &*info.title), (crate::finding::Confidence::Medium, "From the VPN"));
     assert!(run.take(&sent(1, Success).ip("198.51.101.7")).is_empty());
     let said = sent(2, Failure(Cause::DeviceBlock))

@@ -102,8 +102,8 @@ fn every_finding_says_what_to_do() {
             info.name
         );
         assert!(!info.message(7).contains('{') && info.message(7) != *info.title, "{}", info.name);
-        if info.grade >= Grade::Incident && info.name.contains("success") {
-            assert_eq!(info.grade, Grade::LikelyBreach, "{}", info.name);
+        if info.severity >= Severity::Incident && info.name.contains("success") {
+            assert_eq!(info.severity, Severity::LikelyBreach, "{}", info.name);
             assert!(info.remediation.starts_with("Do not reset"), "{}", info.name);
         }
     }

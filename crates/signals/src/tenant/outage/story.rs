@@ -8,7 +8,7 @@ use super::super::{
 use crate::{
     cause::Cause,
     event::{Event, TextId, Texts},
-    finding::{Confidence, Finding, Grade, Subject},
+    finding::{Confidence, Finding, Severity, Subject},
     record::AttemptResult,
     report::printable,
     settings,
@@ -102,7 +102,7 @@ impl OutageStory {
         let wording = Wording {
             rule: "outage",
             title: "The provider is failing",
-            grade: Grade::Notice,
+            severity: Severity::Notice,
             confidence: self.confidence(),
             subject: Subject::Tenant { provider: incident.provider },
             threshold,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cause::Cause,
     event::{Event, TextId, Texts},
-    finding::{Confidence, EVIDENCE_LISTED, Finding, Grade, Subject},
+    finding::{Confidence, EVIDENCE_LISTED, Finding, Severity, Subject},
     record::AttemptResult,
     report::printable,
     settings,
@@ -93,7 +93,7 @@ impl PolicyStory {
             } else {
                 "A policy began to block people who used to get in"
             },
-            grade: Grade::Warning,
+            severity: Severity::Warning,
             confidence: if self.is_changed() { Confidence::High } else { Confidence::Medium },
             subject: Subject::Policy { provider: incident.provider, policy },
             threshold,

@@ -7,7 +7,7 @@ use super::super::{
 use crate::{
     cause::Cause,
     event::{Event, Texts},
-    finding::{Confidence, Finding, Grade, Subject},
+    finding::{Confidence, Finding, Severity, Subject},
     record::{AttemptResult, Method},
     settings,
 };
@@ -79,7 +79,7 @@ impl SmsStory {
                 SmsLine::Voice => "Calls do not arrive",
                 _ => "Text messages do not arrive",
             },
-            grade: Grade::Notice,
+            severity: Severity::Notice,
             confidence: if self.said { Confidence::High } else { Confidence::Medium },
             subject: Subject::Tenant { provider: incident.provider },
             threshold,

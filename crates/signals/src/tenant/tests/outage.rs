@@ -2,7 +2,7 @@ use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at}
 use crate::{
     cause::Cause,
     event::Event,
-    finding::{Confidence, Grade, Subject},
+    finding::{Confidence, Severity, Subject},
     record::{AttemptResult, Method, Provider},
     settings::Settings,
 };
@@ -30,7 +30,7 @@ fn the_story_of_an_outage() {
     let run = struck(90, outage(Cause::ProviderOutage, "50087"));
     let found = run.only("outage");
     assert_eq!(found.subject, Subject::Tenant { provider: Provider::Entra });
-    assert_eq!((found.grade, found.confidence), (Grade::Notice, Confidence::High));
+    assert_eq!((found.severity, found.confidence), (Severity::Notice, Confidence::High));
     let failures: Vec<_> = run.with_code("50087").collect();
     assert_eq!(Some(found.since), failures[0].at());
     assert_eq!(Some(found.until), failures.last().unwrap().at());

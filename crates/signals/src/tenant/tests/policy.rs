@@ -1,7 +1,7 @@
 use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at};
 use crate::{
     cause::Cause,
-    finding::{Confidence, Grade, Subject},
+    finding::{Confidence, Severity, Subject},
     record::{AttemptResult, Flag, Lifecycle, Method, Provider},
     settings::Settings,
 };
@@ -42,7 +42,7 @@ fn the_story_of_a_policy_gone_wrong() {
     let run = story.run();
     let found = run.only("policy_misconfiguration");
     assert_eq!(found.subject, Subject::Policy { provider: Provider::Entra, policy: NAME.into() });
-    assert_eq!((found.grade, found.confidence), (Grade::Warning, Confidence::High));
+    assert_eq!((found.severity, found.confidence), (Severity::Warning, Confidence::High));
     let blocks: Vec<_> = run.with_code("53003").collect();
     assert_eq!(Some(found.since), blocks[0].at());
     assert_eq!(Some(found.until), blocks.last().unwrap().at());

@@ -1,7 +1,7 @@
 use super::story::{DAY, HOUR, Line, MINUTE, Random, SECOND, Story, StoryRun, at};
 use crate::{
     cause::Cause,
-    finding::{Confidence, Grade, Subject},
+    finding::{Confidence, Severity, Subject},
     record::{AttemptResult, Method, Provider},
     settings::Settings,
 };
@@ -34,7 +34,7 @@ fn the_story_of_lost_messages() {
     let run = struck(Method::Sms, lost(Cause::MfaDeliveryFailed, Method::Sms)).run();
     let found = run.only("sms_trouble");
     assert_eq!(found.subject, Subject::Tenant { provider: Provider::Entra });
-    assert_eq!((found.grade, found.confidence), (Grade::Notice, Confidence::High));
+    assert_eq!((found.severity, found.confidence), (Severity::Notice, Confidence::High));
     let lost: Vec<_> = run.with_code("lost").collect();
     assert!(found.since <= at(ONE + 15 * MINUTE) && found.since >= at(ONE), "{}", found.words);
     assert_eq!(Some(found.until), lost.last().unwrap().at());
