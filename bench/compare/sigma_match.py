@@ -19,14 +19,14 @@ from sigma.rule import SigmaRule
 from sigma_rule_matcher import RuleMatcher
 
 
-def in_words(value):
+def with_text_for_truths(value):
     """The engine knows no yes and no: the records carry them as words, and so must the rules."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return [in_words(item) for item in value]
+        return [with_text_for_truths(item) for item in value]
     if isinstance(value, dict):
-        return {key: in_words(item) for key, item in value.items()}
+        return {key: with_text_for_truths(item) for key, item in value.items()}
     return value
 
 
@@ -34,7 +34,7 @@ def matchers(folder):
     for path in sorted(pathlib.Path(folder).glob("*.yml")):
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             if "detection" in document:
-                document["detection"] = in_words(document["detection"])
+                document["detection"] = with_text_for_truths(document["detection"])
                 yield RuleMatcher(SigmaRule.from_dict(document))
 
 

@@ -98,7 +98,7 @@ impl Desk<'_> {
         let open = findings::list(&self.scope.app.db, &self.scope.tenant.id, &incidents).await?;
         // Nobody in the directory has the name.
         let shown = pseudonym(&self.scope.later(), login);
-        Ok(open.iter().any(|row| row.rule == "mfa_fatigue" && row.subject_words == shown))
+        Ok(open.iter().any(|row| row.rule == "mfa_fatigue" && row.subject_label == shown))
     }
 
     async fn import(&self, name: &str, log: &str) -> Outcome<()> {

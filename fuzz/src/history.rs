@@ -89,8 +89,8 @@ fn unkeyed(mut report: Report) -> Report {
             *group = fields.collect::<Vec<_>>().join(", ").into();
         }
     }
-    let in_words = |finding: &Finding| format!("{finding:?}");
-    report.findings.sort_by_cached_key(in_words);
+    let debug_text = |finding: &Finding| format!("{finding:?}");
+    report.findings.sort_by_cached_key(debug_text);
     report.people.iter_mut().for_each(|person| person.findings.clear());
     report
 }

@@ -118,7 +118,7 @@ fn found(finding: &Finding) -> Option<Found> {
         people,
         since: millis(finding.since),
         until: millis(finding.until),
-        description: finding.words.clone(),
+        description: finding.description.clone(),
     })
 }
 

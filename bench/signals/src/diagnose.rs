@@ -72,9 +72,9 @@ pub fn measure(options: &Options, report: &mut Report) -> Outcome<()> {
                 sides.sigma.iter_mut().zip(took).for_each(|(speeds, took)| speeds.push(sigma.records, took));
             }
         }
-        report.about("diagnose's log", &log.in_words(&found.ok_or("no round")?));
+        report.about("diagnose's log", &log.description(&found.ok_or("no round")?));
         match sigma {
-            Some(sigma) => report.about("Sigma", &sigma.in_words()),
+            Some(sigma) => report.about("Sigma", &sigma.description()),
             None => report.about("NOT COMPARED", "DuckDB and the Sigma engine could not be installed"),
         }
         sides.report(&log, report);
@@ -200,7 +200,7 @@ impl Log {
         Ok(Self { path, text, records, key, size })
     }
 
-    fn in_words(&self, found: &Totals) -> String {
+    fn description(&self, found: &Totals) -> String {
         let share =
             |part: u64| 100.0 * as_f64(usize::try_from(part).unwrap_or_default()) / as_f64(self.records);
         format!(

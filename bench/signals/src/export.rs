@@ -185,7 +185,7 @@ impl Row<'_> {
             Slot::State => self.place.state,
             Slot::Country => self.place.country,
             Slot::Coordinates => self.place.coordinates,
-            Slot::Agent => self.agent.map_or("", |agent| &agent.words),
+            Slot::Agent => self.agent.map_or("", |agent| &agent.header),
             Slot::System => self.agent.map_or("", |agent| agent.system),
             Slot::Browser => self.agent.map_or("", |agent| &agent.browser),
             _ => "",

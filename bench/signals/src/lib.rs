@@ -72,7 +72,7 @@ pub fn in_scratch<T>(out: &Path, work: impl FnOnce(&Path) -> Outcome<T>) -> Outc
 }
 
 /// Progress, on stderr: the table alone goes to stdout.
-pub fn say(words: &str) {
+pub fn say(message: &str) {
     // A closed stderr is no reason to stop measuring.
-    let _ = writeln!(std::io::stderr(), "{words}");
+    let _ = writeln!(std::io::stderr(), "{message}");
 }

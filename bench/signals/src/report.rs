@@ -38,7 +38,7 @@ struct Line {
 #[derive(Serialize)]
 struct About {
     what: &'static str,
-    words: String,
+    description: String,
 }
 
 impl Report {
@@ -51,7 +51,7 @@ impl Report {
             processor: processor(),
             rounds,
             lines: Vec::new(),
-            about: vec![About { what: "load of the machine before", words: load() }],
+            about: vec![About { what: "load of the machine before", description: load() }],
         })
     }
 
@@ -70,9 +70,9 @@ impl Report {
     }
 
     /// Adds a sentence that belongs to the figures.
-    pub fn about(&mut self, what: &'static str, words: &str) {
-        let words = words.to_owned();
-        self.about.push(About { what, words });
+    pub fn about(&mut self, what: &'static str, description: &str) {
+        let description = description.to_owned();
+        self.about.push(About { what, description });
     }
 
     /// Prints the table, and writes the JSON to `out`: one file per run, and `latest.json`.
@@ -94,7 +94,7 @@ impl Report {
             table.add_row([
                 line.name.clone(),
                 digits(line.median),
-                line.spread_words(),
+                line.spread_label(),
                 line.unit.to_owned(),
                 line.note.clone(),
             ]);
@@ -106,7 +106,7 @@ impl Report {
         }
         writeln!(to, "{table}")?;
         for about in &self.about {
-            writeln!(to, "{}: {}.", about.what, about.words)?;
+            writeln!(to, "{}: {}.", about.what, about.description)?;
         }
         let Self { cores, processor, rounds, .. } = self;
         writeln!(to, "{cores} cores, {processor}; rounds: {rounds}. As JSON: {}", named.display())
@@ -114,7 +114,7 @@ impl Report {
 }
 
 impl Line {
-    fn spread_words(&self) -> String {
+    fn spread_label(&self) -> String {
         if self.samples.is_one() {
             return String::new();
         }

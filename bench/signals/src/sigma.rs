@@ -88,7 +88,7 @@ impl Sigma {
     }
 
     /// What was compared.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn description(&self) -> String {
         format!(
             "{} of the records, of which {} match a rule, for both engines. This favours Python: the vendor's record is \
              normalised beforehand, and there are no correlations, no detectors and no report",

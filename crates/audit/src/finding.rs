@@ -161,10 +161,10 @@ pub enum Problem {
     #[error("it has no number, as all records of this log have: it was put in before the log was signed")]
     Unnumbered,
     /// Whoever exported the log, and has its key file, found something wrong with the store.
-    #[error("the store was tampered with: {says}")]
+    #[error("the store was tampered with: {message}")]
     StoreTampered {
         /// In the exporter's words.
-        says: String,
+        message: String,
     },
     /// There was more than could be listed.
     #[error("and {count} more findings")]

@@ -31,7 +31,7 @@ pub struct StoreFinding {
     /// The entry's place, where it has one.
     pub seq: Option<u64>,
     /// What is wrong, in a sentence.
-    pub says: String,
+    pub message: String,
 }
 
 /// Why a folder could not be written.

@@ -57,7 +57,7 @@ impl Line {
     }
 
     /// When and what, as the record now says.
-    pub(crate) fn says(&self) -> (Option<String>, Option<String>) {
+    pub(crate) fn time_and_event(&self) -> (Option<String>, Option<String>) {
         let text = self.content.as_ref().map_or("null", |content| &content.json);
         let record: Value = serde_json::from_str(text).unwrap_or_default();
         (first(&record, &TIME_FIELDS), first(&record, &EVENT_FIELDS))
@@ -152,10 +152,10 @@ mod tests {
 
     #[test]
     fn time_and_event_are_read_where_they_are() {
-        let says = |json| Line::parse(&line(json)).unwrap().says();
-        let both = says(r#"{"at":"2026-03-02T08:14:11Z","kind":"case.opened"}"#);
+        let time_and_event = |json| Line::parse(&line(json)).unwrap().time_and_event();
+        let both = time_and_event(r#"{"at":"2026-03-02T08:14:11Z","kind":"case.opened"}"#);
         assert_eq!(both, (Some("2026-03-02T08:14:11Z".into()), Some("case.opened".into())));
-        assert_eq!(says(r#"{"time":5,"event":{"a":1}}"#), (Some("5".into()), None));
-        assert_eq!(says("7"), (None, None));
+        assert_eq!(time_and_event(r#"{"time":5,"event":{"a":1}}"#), (Some("5".into()), None));
+        assert_eq!(time_and_event("7"), (None, None));
     }
 }

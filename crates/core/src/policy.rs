@@ -61,7 +61,7 @@ impl Policies {
         if response.decision() == Decision::Allow && errors.is_empty() {
             return Ok(Permit::new(request.resource_id().to_owned(), named("id")));
         }
-        Err(Denied { policies: named("id"), says: named("says"), errors })
+        Err(Denied { policies: named("id"), messages: named("message"), errors })
     }
 
     /// The case, after its person was read anew. Where tier, rank or manager are not what they were at the opening, proof that

@@ -97,12 +97,12 @@ pub enum ActionError {
     #[error("{0}")]
     Denied(Denied),
     /// Something typed is wrong; says which field and what to do.
-    #[error("{words}")]
+    #[error("{message}")]
     Invalid {
         /// The field.
         field: &'static str,
         /// What to do.
-        words: String,
+        message: String,
     },
     /// It does not fit the state of things.
     #[error("{0}")]
@@ -114,7 +114,7 @@ pub enum ActionError {
     #[error("This wants a touch of your passkey first: the last one was more than five minutes ago.")]
     StepUp,
     /// Too many guesses.
-    #[error("Too many attempts. Wait {} and try again.", wait_words(*.0))]
+    #[error("Too many attempts. Wait {} and try again.", wait_label(*.0))]
     Throttled(SignedDuration),
     /// There is no room for it now. Nothing was read.
     #[error("{0}")]
@@ -135,22 +135,22 @@ pub enum ActionError {
 
 impl ActionError {
     /// A field is wrong.
-    pub fn invalid(field: &'static str, words: impl Into<String>) -> Self {
-        Self::Invalid { field, words: words.into() }
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { field, message: message.into() }
     }
 }
 
 /// A name or an address that would look like another one on a page.
 pub(crate) fn refuse_hidden(field: &'static str, text: &str) -> Result<(), ActionError> {
     if has_hidden(text) {
-        let words =
+        let message =
             "Type it anew: it holds characters that can't be seen, or that turn the direction of writing.";
-        return Err(ActionError::invalid(field, words));
+        return Err(ActionError::invalid(field, message));
     }
     Ok(())
 }
 
-fn wait_words(wait: SignedDuration) -> String {
+fn wait_label(wait: SignedDuration) -> String {
     let seconds = wait.as_secs().max(1);
     match seconds {
         1..=90 => format!("{seconds} seconds"),

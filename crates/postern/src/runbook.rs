@@ -25,7 +25,7 @@ pub struct Runbook {
 pub struct Section {
     /// Of the link.
     pub anchor: String,
-    /// The words.
+    /// The text.
     pub heading: String,
 }
 
@@ -39,13 +39,13 @@ impl Runbook {
         for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
             match &event {
                 Event::Start(Tag::Heading { .. }) => {
-                    heading = Heading { at: events.len(), words: String::new() };
+                    heading = Heading { at: events.len(), text: String::new() };
                 }
-                Event::Text(words) | Event::Code(words) => heading.words.push_str(words),
+                Event::Text(text) | Event::Code(text) => heading.text.push_str(text),
                 // The page that shows it has a heading of its own.
                 Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
                     events.truncate(heading.at);
-                    runbook.title = std::mem::take(&mut heading.words);
+                    runbook.title = std::mem::take(&mut heading.text);
                     continue;
                 }
                 Event::End(TagEnd::Heading(level)) => {
@@ -55,7 +55,7 @@ impl Runbook {
                 Event::Start(Tag::Table(_)) => events.push(Event::Html(FRAME.into())),
                 _ => {}
             }
-            // Other pages of the guide are not served: the words of a link to them stay.
+            // Other pages of the guide are not served: the text of a link to them stays.
             let is_link = matches!(event, Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link));
             let ends_table = event == Event::End(TagEnd::Table);
             events.extend((!is_link || !leads_out).then_some(event));
@@ -69,21 +69,21 @@ impl Runbook {
 /// A table scrolls within its own frame.
 const FRAME: &str = r#"<div class="scroll" tabindex="0" role="group" aria-label="Table">"#;
 
-/// The last heading: where it is among the events, and its words so far.
+/// The last heading: where it is among the events, and its text so far.
 #[derive(Default)]
 struct Heading {
     at: usize,
-    words: String,
+    text: String,
 }
 
 impl Heading {
     /// Gives it its anchor. Those of the second level are to be jumped to.
     fn anchor(&self, level: HeadingLevel, events: &mut [Event<'_>]) -> Option<Section> {
-        let anchor = anchor(&self.words);
+        let anchor = anchor(&self.text);
         if let Some(Event::Start(Tag::Heading { id, .. })) = events.get_mut(self.at) {
             *id = Some(anchor.clone().into());
         }
-        (level == HeadingLevel::H2).then(|| Section { anchor, heading: self.words.clone() })
+        (level == HeadingLevel::H2).then(|| Section { anchor, heading: self.text.clone() })
     }
 }
 

@@ -48,7 +48,7 @@
     back: () => window.history.back(),
   };
 
-  const words = (error) => {
+  const errorMessage = (error) => {
     if (error.name === "NotAllowedError") return "No passkey was used. Try again, or choose another way.";
     if (error.name === "InvalidStateError") return "This device has a passkey for this account already.";
     return error.message;
@@ -56,15 +56,15 @@
 
   const run = async (button) => {
     const near = button.closest("form, section, main");
-    const says = near.querySelector("[data-passkey-says]") ?? document.querySelector("[data-passkey-says]");
+    const message = near.querySelector("[data-passkey-message]") ?? document.querySelector("[data-passkey-message]");
     button.disabled = true;
-    says.textContent = "Follow your browser's question.";
+    message.textContent = "Follow your browser's question.";
     try {
       const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form);
       if (button.dataset.then) go[button.dataset.then](button);
       else window.location.assign(next);
     } catch (error) {
-      says.textContent = words(error);
+      message.textContent = errorMessage(error);
       button.disabled = false;
     }
   };

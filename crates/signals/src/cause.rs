@@ -64,7 +64,7 @@ pub enum ResetHelps {
 
 impl ResetHelps {
     /// For the table that people read.
-    pub fn plain_words(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::Yes => "yes, once verified",
             Self::No => "no",
@@ -128,7 +128,7 @@ impl Cause {
     }
 
     /// What happened, for a help-desk agent at 3 a.m.
-    pub fn plain_words(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::BadPassword => "The user name or password was not accepted.",
             Self::AccountLocked => "The account is locked, usually after too many wrong passwords.",

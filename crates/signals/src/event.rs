@@ -141,7 +141,7 @@ impl Event {
 
     /// Everything that a rule can know of the event's words, as one number: what differs in any [`View::WORDS`]
     /// differs here.
-    pub(crate) fn words(&self) -> u64 {
+    pub(crate) fn packed_values(&self) -> u64 {
         let Self { provider, method, kind, word, flag, network, bits, familiarity, .. } = *self;
         u64::from_le_bytes([provider, method, kind, word, flag, network, bits, familiarity])
     }

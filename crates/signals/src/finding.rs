@@ -42,7 +42,7 @@ pub struct Finding {
     /// What had to be reached, in plain words: "5 prompts refused within 10 minutes".
     pub threshold: Arc<str>,
     /// What happened, in plain words.
-    pub words: String,
+    pub description: String,
     /// What to do now.
     pub remediation: Arc<str>,
     /// The section of the runbook: `agent-runbook.md#mfa-fatigue`.
@@ -77,7 +77,7 @@ pub enum Severity {
 
 impl Severity {
     /// For the tables that people read.
-    pub const fn plain_words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Notice => "notice",
             Self::Warning => "warning",

@@ -5,10 +5,10 @@
 //! is the same record. Its keys: `provider`, `result`, `cause`, `method`, `flag`, `interactive`, `policy`, `phone`,
 //! `detail`; and, where they say something, `legacy`, `network`, `place`, `phone_place`.
 
+pub(crate) mod codes;
 mod event;
 mod own;
 mod party;
-pub(crate) mod words;
 
 use std::io;
 

@@ -16,8 +16,8 @@ mod onelogin;
 pub mod postern;
 mod privacyidea;
 mod sniff;
+mod text_search;
 mod vaultwarden;
-mod words;
 
 use std::borrow::Cow;
 

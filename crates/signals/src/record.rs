@@ -1,6 +1,6 @@
 //! The sign-in record: one log line of any provider, in Postern's words.
 
-mod words;
+mod values;
 
 use std::{
     borrow::Cow,
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
-pub use words::{AttemptResult, Flag, Lifecycle, Method, Network, Provider};
+pub use values::{AttemptResult, Flag, Lifecycle, Method, Network, Provider};
 
 /// Where a record was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

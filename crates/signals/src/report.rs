@@ -199,14 +199,14 @@ impl Report {
             since,
             printable(&person.why),
             person.remediation.to_string(),
-            if has_cause_or_finding { person.reset_helps.plain_words() } else { "" }.to_owned(),
+            if has_cause_or_finding { person.reset_helps.description() } else { "" }.to_owned(),
             worst.map_or_else(String::new, |finding| {
                 let more = if person.findings.len() > 1 {
                     format!(" (+{})", person.findings.len() - 1)
                 } else {
                     String::new()
                 };
-                format!("{}: {}{more}", finding.severity.plain_words(), printable(&finding.title))
+                format!("{}: {}{more}", finding.severity.label(), printable(&finding.title))
             }),
         ]
     }
@@ -215,7 +215,7 @@ impl Report {
     pub fn in_numbers(&self) -> String {
         let totals = &self.totals;
         let records = counted(totals.records, "record", "records");
-        let mut words = format!("{records}: {} about sign-ins", totals.attempts);
+        let mut line = format!("{records}: {} about sign-ins", totals.attempts);
         for (count, what) in [
             (totals.repeated, "repeated"),
             (totals.unrecognised, "of other kinds"),
@@ -225,10 +225,10 @@ impl Report {
             (totals.undated, "without a time"),
         ] {
             if count > 0 {
-                words.extend([", ", &count.to_string(), " ", what]);
+                line.extend([", ", &count.to_string(), " ", what]);
             }
         }
-        words
+        line
     }
 
     /// `okta.jsonl:17`: where a record was read. Safe to print.

@@ -25,8 +25,8 @@ mod shipped;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod whereabouts;
-mod words;
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -194,15 +194,17 @@ impl RuleSet {
 
     fn threshold(&self, rule: usize, index: &HashMap<&str, usize>, depth: usize) -> String {
         let Some(loaded) = self.rules.get(rule) else { return String::new() };
-        let RuleBody::Correlation(correlation) = &loaded.body else { return words::threshold(loaded, &[]) };
+        let RuleBody::Correlation(correlation) = &loaded.body else {
+            return threshold::threshold(loaded, &[]);
+        };
         let part = |name: &String| match index
             .get(name.as_str())
             .and_then(|of| self.rules.get(*of).zip(Some(*of)))
         {
-            Some((part, of)) if depth > 0 => words::part(part, &self.threshold(of, index, depth - 1)),
+            Some((part, of)) if depth > 0 => threshold::part(part, &self.threshold(of, index, depth - 1)),
             _ => name.clone(),
         };
-        words::threshold(loaded, &correlation.rules.iter().map(part).collect::<Vec<_>>())
+        threshold::threshold(loaded, &correlation.rules.iter().map(part).collect::<Vec<_>>())
     }
 }
 

@@ -269,30 +269,30 @@ pub struct Note {
     /// Where it stands.
     pub line: u64,
     /// What is said of it. Safe to print.
-    pub words: String,
+    pub message: String,
 }
 
 impl Note {
     fn on(position: Position, parsed: &Parsed<'_>) -> Option<Self> {
-        let words = match parsed {
+        let message = match parsed {
             Parsed::Attempt(_) | Parsed::Several(_) => return None,
             Parsed::Unrecognised(kind) => printable(kind),
             Parsed::Malformed(defect) => defect.to_string(),
         };
-        Some(Self { line: position.line, words })
+        Some(Self { line: position.line, message })
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.words)
+        write!(f, "line {}: {}", self.line, self.message)
     }
 }
 
 /// Keeps the first few that do not say the same: threads find them in any order.
 fn add(notes: &mut Vec<Note>, more: impl IntoIterator<Item = Note>) {
     for note in more {
-        match notes.iter_mut().find(|known| known.words == note.words) {
+        match notes.iter_mut().find(|known| known.message == note.message) {
             Some(known) => known.line = known.line.min(note.line),
             None => notes.push(note),
         }
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_first_of_each_kind_is_noted_whoever_found_it_first() {
-        let note = |line, words: &str| Note { line, words: words.to_owned() };
+        let note = |line, message: &str| Note { line, message: message.to_owned() };
         let mut notes = Vec::new();
         add(&mut notes, [note(5, "a"), note(9, "b"), note(7, "b")]);
         add(&mut notes, [note(1, "a"), note(8, "c"), note(6, "d")]);

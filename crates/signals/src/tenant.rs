@@ -12,7 +12,7 @@ mod policy;
 mod sms;
 mod user_index;
 mod window;
-mod words;
+mod wording;
 
 use std::sync::OnceLock;
 

@@ -95,7 +95,7 @@ fn plain(name: &str) -> String {
 
 /// A browser on a system.
 pub(super) struct Agent {
-    pub(super) words: String,
+    pub(super) header: String,
     pub(super) system: &'static str,
     pub(super) browser: String,
 }
@@ -116,12 +116,16 @@ fn desktop(index: usize) -> Agent {
         let chrome =
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome";
         let agent = format!("{chrome}/{version}.0.0.0 Safari/537.36 Edg/{version}.0.3{build:03}.{index}");
-        return Agent { words: agent, system: "Windows10", browser: format!("Edge {version}.0.3{build:03}") };
+        return Agent {
+            header: agent,
+            system: "Windows10",
+            browser: format!("Edge {version}.0.3{build:03}"),
+        };
     }
     let mac =
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version";
     let agent = format!("{mac}/18.{} Safari/605.1.{index}", index % 7);
-    Agent { words: agent, system: "MacOs", browser: format!("Safari 18.{}", index % 7) }
+    Agent { header: agent, system: "MacOs", browser: format!("Safari 18.{}", index % 7) }
 }
 
 fn phone(index: usize) -> Agent {
@@ -130,7 +134,7 @@ fn phone(index: usize) -> Agent {
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_{minor}_{patch} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
          Version/18.{minor} Mobile/15E148 Safari/604.1"
     );
-    Agent { words: agent, system: "Ios 18", browser: format!("Mobile Safari 18.{minor}") }
+    Agent { header: agent, system: "Ios 18", browser: format!("Mobile Safari 18.{minor}") }
 }
 
 #[cfg(test)]

@@ -153,9 +153,9 @@ impl VerifyOutcome {
 fn write_findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     writeln!(out, "the log is NOT whole")?;
     for finding in findings {
-        let says: Vec<String> = [&finding.time, &finding.event].into_iter().flatten().cloned().collect();
-        let says = if says.is_empty() { String::new() } else { format!(" ({})", says.join(", ")) };
-        writeln!(out, "  {}{says}: {}", finding.subject(), finding.problem)?;
+        let labels: Vec<String> = [&finding.time, &finding.event].into_iter().flatten().cloned().collect();
+        let label = if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) };
+        writeln!(out, "  {}{label}: {}", finding.subject(), finding.problem)?;
     }
     match findings.iter().find_map(|finding| finding.seq) {
         Some(seq) => writeln!(out, "first bad entry: {seq}"),

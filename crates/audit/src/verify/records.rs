@@ -145,7 +145,7 @@ impl Walk<'_> {
     }
 
     fn found(&mut self, seq: u64, problem: Problem, line: Option<&Line>) {
-        let (time, event) = line.map(Line::says).unwrap_or_default();
+        let (time, event) = line.map(Line::time_and_event).unwrap_or_default();
         self.findings.push(Finding { seq: Some(seq), last: Some(last_of(seq, 1)), problem, time, event });
     }
 }

@@ -27,9 +27,9 @@ pub(super) fn check(dir: &Path, size: u64, findings: &mut Findings) {
             Err(error) => return findings.whole(unreadable(error.to_string())),
         }
         match serde_json::from_slice::<StoreFinding>(&line) {
-            Ok(StoreFinding { seq, says }) => {
-                let says = says.chars().filter(|c| !c.is_control()).take(500).collect();
-                let problem = Problem::StoreTampered { says };
+            Ok(StoreFinding { seq, message }) => {
+                let message = message.chars().filter(|c| !c.is_control()).take(500).collect();
+                let problem = Problem::StoreTampered { message };
                 match seq.filter(|seq| *seq < size) {
                     Some(seq) => findings.entries(seq, seq, problem),
                     None => findings.whole(problem),

@@ -165,11 +165,12 @@ fn a_record_that_was_put_in_before_the_log_was_signed_is_named() {
 #[test]
 fn what_the_exporter_found_wrong_with_the_store_is_named() {
     let dir = copy();
-    let says = "the column event says user.added, the record says case.opened";
-    let report = format!("{{\"seq\":12,\"says\":\"{says}\"}}\n{{\"seq\":null,\"says\":\"it was cut\"}}\n");
+    let message = "the column event says user.added, the record says case.opened";
+    let report =
+        format!("{{\"seq\":12,\"message\":\"{message}\"}}\n{{\"seq\":null,\"message\":\"it was cut\"}}\n");
     std::fs::write(dir.path().join("store-findings.jsonl"), report).unwrap();
-    let tampered = |says: &str| Problem::StoreTampered { says: says.into() };
-    assert_eq!(said(&findings(dir.path())), [whole(tampered("it was cut")), on(12, 12, tampered(says))]);
+    let tampered = |message: &str| Problem::StoreTampered { message: message.into() };
+    assert_eq!(said(&findings(dir.path())), [whole(tampered("it was cut")), on(12, 12, tampered(message))]);
     std::fs::write(dir.path().join("store-findings.jsonl"), "{}\n").unwrap();
     assert!(matches!(said(&findings(dir.path()))[0].2, Problem::Unreadable { .. }));
 }

@@ -57,7 +57,7 @@ pub fn code_at(secret: &[u8], now: i64) -> Option<String> {
 }
 
 /// "about 4 minutes slow"
-pub fn clock_words(steps: i64) -> String {
+pub fn clock_drift(steps: i64) -> String {
     let seconds = steps.unsigned_abs() * 30;
     let side = if steps < 0 { "slow" } else { "fast" };
     match seconds {
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn a_slow_phone_is_told_by_how_much() {
-        assert_eq!(clock_words(-8), "about 4 minutes slow");
-        assert_eq!(clock_words(2), "about 60 seconds fast");
-        assert_eq!(clock_words(3), "about 2 minutes fast");
+        assert_eq!(clock_drift(-8), "about 4 minutes slow");
+        assert_eq!(clock_drift(2), "about 60 seconds fast");
+        assert_eq!(clock_drift(3), "about 2 minutes fast");
     }
 
     #[test]

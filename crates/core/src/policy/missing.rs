@@ -50,8 +50,8 @@ impl Policies {
             }
         }
         let denied = self.authorize(&Request::verify(case, bound)).err();
-        let says = denied.map(|d| d.words()).unwrap_or_default();
-        Missing { page, forbidden: Some(says), ..Missing::default() }
+        let message = denied.map(|d| d.message()).unwrap_or_default();
+        Missing { page, forbidden: Some(message), ..Missing::default() }
     }
 }
 

@@ -94,29 +94,29 @@ impl<A> Permit<A> {
 
 /// The policies' no.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.words())]
+#[error("{}", self.message())]
 pub struct Denied {
     /// The ids of the policies that forbade it; empty when none permitted it.
     pub policies: Vec<String>,
     /// What those policies say to the one who was refused.
-    pub says: Vec<String>,
+    pub messages: Vec<String>,
     /// Policies that could not be evaluated. They deny.
     pub errors: Vec<String>,
 }
 
 impl Denied {
     pub(super) fn broken(why: String) -> Self {
-        Self { policies: Vec::new(), says: Vec::new(), errors: vec![why] }
+        Self { policies: Vec::new(), messages: Vec::new(), errors: vec![why] }
     }
 
     /// The refusal in plain words.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         if !self.errors.is_empty() {
             return "A policy could not be evaluated, so the answer is no. Tell your admin.".to_owned();
         }
-        if self.says.is_empty() {
+        if self.messages.is_empty() {
             return "Your role does not allow this.".to_owned();
         }
-        self.says.join(" ")
+        self.messages.join(" ")
     }
 }

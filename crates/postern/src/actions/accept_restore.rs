@@ -33,8 +33,8 @@ pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbe
     let there = extent(scope).await?;
     let lost = list_lost(scope).await?;
     if lost.is_empty() && expect_nothing_lost(scope).await.is_ok() {
-        let words = "The audit log has everything that this node remembers. There is nothing to accept.";
-        return Err(ActionError::Refused(words.to_owned()));
+        let message = "The audit log has everything that this node remembers. There is nothing to accept.";
+        return Err(ActionError::Refused(message.to_owned()));
     }
     match expect_tail(scope, &there).await {
         Err(AuditLogError::Lost(why)) => {

@@ -39,10 +39,10 @@ async fn add(
     let typed = Reason::parse(reference)
         .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
     let reference = typed.map_err(|error| {
-        let words =
+        let message =
             "Give a reference: the ticket, the recording, or the type of document and who checked it.";
         let hidden = error == ReasonError::Hidden;
-        ActionError::invalid("reference", if hidden { error.to_string() } else { words.to_owned() })
+        ActionError::invalid("reference", if hidden { error.to_string() } else { message.to_owned() })
     })?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     if row.person_id.is_none() {
@@ -55,8 +55,8 @@ async fn add(
     let contact = match (kind, case.page()) {
         (Kind::CallPlaced, Page::Bound { contact, .. }) => Some(contact.clone()),
         (Kind::CallPlaced, Page::Unbound) => {
-            let words = "First call a number on file and bind the page with the phrase.";
-            return Err(ActionError::invalid("kind", words));
+            let message = "First call a number on file and bind the page with the phrase.";
+            return Err(ActionError::invalid("kind", message));
         }
         _ => None,
     };

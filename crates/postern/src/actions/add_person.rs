@@ -136,8 +136,8 @@ pub(super) fn check_mail_address(typed: &str) -> Result<(), ActionError> {
     match typed.trim().parse::<lettre::Address>() {
         Ok(address) if typed.trim().len() <= 254 && address.domain().contains('.') => Ok(()),
         _ => {
-            let words = "This is no mail address. Type one such as ana@example.com.";
-            Err(ActionError::invalid("email", words))
+            let message = "This is no mail address. Type one such as ana@example.com.";
+            Err(ActionError::invalid("email", message))
         }
     }
 }

@@ -43,7 +43,7 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
     match tenants::insert(&mut change, &new).await {
         Err(StoreError::Conflict) => {
             let is_taken = app.tenants.of_slug(slug).is_some();
-            let words = if is_taken {
+            let message = if is_taken {
                 format!("Another organisation is called {slug} already.")
             } else {
                 format!(
@@ -51,7 +51,7 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
                     origin.host_str().unwrap_or_default()
                 )
             };
-            return Err(ActionError::invalid("slug", words));
+            return Err(ActionError::invalid("slug", message));
         }
         inserted => inserted?,
     }
@@ -80,8 +80,8 @@ pub async fn add_first_tenant(app: &Arc<App>) -> Result<(), ActionError> {
 /// What commands call an organisation of this name.
 fn slug_of(name: &str) -> String {
     let kept = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    let words: String = kept.collect();
-    let slug = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let hyphenated: String = kept.collect();
+    let slug = hyphenated.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     let slug: String = slug.chars().take(LONGEST_SLUG).collect();
     let slug = slug.trim_end_matches('-');
     if slug.is_empty() { "first".to_owned() } else { slug.to_owned() }
@@ -94,8 +94,8 @@ fn check_slug(slug: &str) -> Result<(), ActionError> {
     {
         return Ok(());
     }
-    let words = "The short name wants 1 to 40 of a to z, 0 to 9 and hyphens, such as harbour-works.";
-    Err(ActionError::invalid("slug", words))
+    let message = "The short name wants 1 to 40 of a to z, 0 to 9 and hyphens, such as harbour-works.";
+    Err(ActionError::invalid("slug", message))
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), ActionError> {

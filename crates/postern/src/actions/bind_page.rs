@@ -41,8 +41,8 @@ async fn bind(
     let policies = permit.policies().to_vec();
     let callable = callable_numbers(scope, &case).await?;
     let Some(number) = callable.into_iter().find(|number| number.id == contact) else {
-        let words = "Choose one of the numbers shown: only those were on file long enough before the case.";
-        return Err(ActionError::invalid("contact", words));
+        let message = "Choose one of the numbers shown: only those were on file long enough before the case.";
+        return Err(ActionError::invalid("contact", message));
     };
     announce_opening(scope, &row).await?;
     check_phrase(scope, caller, &row, &case, typed).await?;
@@ -86,10 +86,10 @@ pub(super) async fn check_phrase(
             .person(&case.subject().person)
             .case(case.id());
         scope.begin().await?.commit(&event).await?;
-        let words = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
+        let message = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
                      on the line does not hold this page: do not go on. At the desk, refuse or escalate; elsewhere, call the help \
                      desk.";
-        return Err(ActionError::invalid("phrase", words));
+        return Err(ActionError::invalid("phrase", message));
     }
     let mut change = caller.change(scope).await?;
     limit.clear(&mut change).await?;

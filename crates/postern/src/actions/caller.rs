@@ -196,14 +196,14 @@ pub async fn finding_facts(
 /// A token tried what its scopes do not allow.
 pub async fn record_missing_scope(scope: &Scope, caller: &Caller, wanted: &str) -> Result<(), ActionError> {
     let event = Event::new(EventKind::AccessDenied, caller.actor())
-        .detail(json!({ "action": wanted, "says": "the token lacks the scope" }));
+        .detail(json!({ "action": wanted, "message": "the token lacks the scope" }));
     Ok(scope.begin().await?.commit(&event).await?)
 }
 
 fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
     Event::new(EventKind::AccessDenied, caller.actor())
         .policies(&denied.policies)
-        .detail(json!({ "action": A::NAME, "says": denied.words(), "errors": denied.errors }))
+        .detail(json!({ "action": A::NAME, "message": denied.message(), "errors": denied.errors }))
 }
 
 /// A case with its row, as it stands now. A stranger's case gets a stand-in nobody, so that it can be refused.
@@ -219,7 +219,7 @@ pub async fn case_for(
             // Another organisation's case, or a guess: alike for the caller, and on the record.
             let named: String = id.as_str().chars().filter(|c| !c.is_control()).take(40).collect();
             let event = Event::new(EventKind::AccessDenied, caller.actor()).detail(
-                json!({ "action": "find a case", "case": named, "says": "there is no such case here" }),
+                json!({ "action": "find a case", "case": named, "message": "there is no such case here" }),
             );
             scope.begin().await?.commit(&event).await?;
             return Err(ActionError::NotFound);

@@ -117,8 +117,8 @@ pub fn expect_ours(scope: &Scope, entry: &EntryRow) -> Result<(), String> {
 /// Everything that is wrong with the store, for an export: every entry is read.
 pub async fn check_store(scope: &Scope) -> Result<Vec<StoreFinding>, AuditLogError> {
     let mut findings = Vec::new();
-    if let Err(AuditLogError::Lost(says)) = expect_nothing_lost(scope).await {
-        findings.push(StoreFinding { seq: None, says });
+    if let Err(AuditLogError::Lost(message)) = expect_nothing_lost(scope).await {
+        findings.push(StoreFinding { seq: None, message });
     }
     let mut next = 0;
     loop {
@@ -126,15 +126,15 @@ pub async fn check_store(scope: &Scope) -> Result<Vec<StoreFinding>, AuditLogErr
         let Some(last) = entries.last().and_then(|entry| entry.seq) else { break };
         next = last + 1;
         findings.extend(entries.iter().filter_map(|entry| {
-            let says = expect_ours(scope, entry).err()?;
-            Some(StoreFinding { seq: entry.seq.and_then(|seq| u64::try_from(seq).ok()), says })
+            let message = expect_ours(scope, entry).err()?;
+            Some(StoreFinding { seq: entry.seq.and_then(|seq| u64::try_from(seq).ok()), message })
         }));
     }
     for entry in audit::list_waiting(&scope.app.db, &scope.tenant.id, BATCH).await? {
-        if let Err(says) = expect_ours(scope, &entry) {
+        if let Err(message) = expect_ours(scope, &entry) {
             findings.push(StoreFinding {
                 seq: None,
-                says: format!("the row {} has no place yet, and {says}", entry.id),
+                message: format!("the row {} has no place yet, and {message}", entry.id),
             });
         }
     }

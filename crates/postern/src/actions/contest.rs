@@ -133,8 +133,8 @@ async fn find(scope: &Scope, typed: &str) -> Result<Contest, ActionError> {
     admit_request(scope).await?;
     let hour = CountedTry::in_window("contest", now, SignedDuration::from_hours(1));
     RateLimit::of_sender(scope, hour).await?.acquire(scope).await?;
-    let words = "This code is wrong, was used, or is too old. Call the help desk.";
-    Err(ActionError::invalid("code", words))
+    let message = "This code is wrong, was used, or is too old. Call the help desk.";
+    Err(ActionError::invalid("code", message))
 }
 
 /// What a code still asks about.

@@ -144,7 +144,7 @@ pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDia
 fn strange_addresses(open: &[FindingRow]) -> HashSet<IpAddr> {
     let about_addresses =
         open.iter().filter(|row| row.severity_rank >= INCIDENT && row.subject_kind == "address");
-    about_addresses.filter_map(|row| row.subject_words.parse().ok()).collect()
+    about_addresses.filter_map(|row| row.subject_label.parse().ok()).collect()
 }
 
 /// A stranger's wrong password locks the person out of nothing.
@@ -209,7 +209,7 @@ fn account(report: PersonReport, incident: bool, wide: &[FindingRow]) -> Account
         ATTACK.clone_into(&mut account.remediation);
         (account.rung, account.reset_helps) = (7, ResetHelps::No);
     } else if let Some(row) = explained {
-        account.why = format!("It is not only this person: {} {}", row.words, account.why);
+        account.why = format!("It is not only this person: {} {}", row.description, account.why);
         account.remediation.clone_from(&row.remediation);
         (account.rung, account.reset_helps) = (1, ResetHelps::No);
     }

@@ -73,7 +73,7 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, 
     let step = match totp::check(&bytes, code, scope.now.as_second(), None) {
         Check::Accepted { step } => step,
         Check::ClockOff { steps } => {
-            let off = totp::clock_words(steps);
+            let off = totp::clock_drift(steps);
             return Err(ActionError::invalid(
                 "code",
                 format!(

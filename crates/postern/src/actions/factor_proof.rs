@@ -59,8 +59,8 @@ pub(super) async fn check(
                 return Ok(RightProof { limit: None, shown });
             }
             refuse(scope, caller, step, "an answer that is not from a key of this person").await?;
-            let words = "This is not a passkey of yours that works here. Use another one, or a code.";
-            Err(ActionError::Wrong(words))
+            let message = "This is not a passkey of yours that works here. Use another one, or a code.";
+            Err(ActionError::Wrong(message))
         }
         (FactorProof::Assertion(_), None) => {
             Err(ActionError::invalid("proof", "No passkey was asked for. Type a code from your app."))
@@ -88,7 +88,7 @@ async fn check_code(
     let wrong = WrongCode::of(check);
     refuse(scope, caller, step, wrong.cause).await?;
     limit.disable_at_limit(scope, person, "totp").await?;
-    Err(ActionError::invalid("code", wrong.words))
+    Err(ActionError::invalid("code", wrong.message))
 }
 
 impl RightProof {

@@ -112,8 +112,8 @@ async fn not_enough(
         .person(&case.subject().person)
         .case(case.id())
         .policies(&denied.policies)
-        .detail(json!({ "action": "ForceReset", "says": "the evidence does not suffice" }));
+        .detail(json!({ "action": "ForceReset", "message": "the evidence does not suffice" }));
     scope.begin().await?.commit(&event).await?;
-    let words = "The evidence does not suffice yet. The case page says what the policy still wants.";
-    Ok(ActionError::Refused(words.to_owned()))
+    let message = "The evidence does not suffice yet. The case page says what the policy still wants.";
+    Ok(ActionError::Refused(message.to_owned()))
 }

@@ -149,11 +149,11 @@ fn nothing_fits(path: &Path, counts: &ReadCounts, problem: Option<&str>) -> Acti
     let found = match problem {
         Some(problem) => problem.to_owned(),
         None if is_empty => "it is empty".to_owned(),
-        None => counts.in_words(),
+        None => counts.description(),
     };
-    let words = format!(
+    let message = format!(
         "No sign-in record that Postern knows was found: {found}. Export the sign-in log of your provider as the guide \
          docs/guide/diagnose.md shows, and send it as it is."
     );
-    ActionError::invalid("file", words)
+    ActionError::invalid("file", message)
 }

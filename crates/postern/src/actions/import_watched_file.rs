@@ -139,13 +139,13 @@ async fn read_whole(
             change.commit_unrecorded("a file of the watched folder was read").await?;
             Ok(FileProgress { file: done, has_more: false })
         }
-        Err(ActionError::Invalid { words, .. }) => {
+        Err(ActionError::Invalid { message, .. }) => {
             let file = WatchedFile {
                 import_id: claim.import_id.clone(),
                 read_bytes: seen.size,
                 ..from_the_start(seen)
             };
-            set_aside(scope, seen, Some(&claim), (file, words)).await
+            set_aside(scope, seen, Some(&claim), (file, message)).await
         }
         Err(error) => Err(error),
     }
@@ -230,7 +230,7 @@ async fn record(
     counts.write(&mut tally)?;
     tally.is_finished = true;
     tally.problem = (tally.attempts == 0)
-        .then(|| format!("no sign-in record that Postern knows was found yet: {}", counts.in_words()));
+        .then(|| format!("no sign-in record that Postern knows was found yet: {}", counts.description()));
     if let (Some(problem), true) = (&tally.problem, is_first) {
         tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder brings nothing");
     }

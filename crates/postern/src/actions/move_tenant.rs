@@ -38,8 +38,8 @@ pub async fn move_tenant(scope: &Scope, origin: &Url, reason: &str) -> Result<us
         .of_tenant(Arc::new(scope.app.tenants.prepare(TenantRow { origin: origin.to_string(), ..row })?));
     match tenants::save_origin(&mut change, origin.as_str(), origin.host_str().unwrap_or_default()).await {
         Err(StoreError::Conflict) => {
-            let words = "Another organisation is served at that name already, at this or another port.";
-            return Err(ActionError::invalid("origin", words));
+            let message = "Another organisation is served at that name already, at this or another port.";
+            return Err(ActionError::invalid("origin", message));
         }
         moved => moved?,
     }

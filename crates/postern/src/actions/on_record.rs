@@ -30,7 +30,7 @@ impl Attempt<'_> {
         let outcome = retry(work).await;
         let why = match &outcome {
             Err(ActionError::Refused(why)) => why.clone(),
-            Err(ActionError::Invalid { field: "reason", words }) => words.clone(),
+            Err(ActionError::Invalid { field: "reason", message }) => message.clone(),
             Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
             _ => return outcome,
         };

@@ -49,8 +49,8 @@ async fn report(
     let mut change = caller.change_on(scope, person).await?;
     match contacts::mark_lost(&mut change, person, contact, &caller.person.id).await {
         Err(StoreError::Conflict) => {
-            let words = "This contact is reported lost already, or is not on file for them.";
-            return Err(ActionError::Refused(words.to_owned()));
+            let message = "This contact is reported lost already, or is not on file for them.";
+            return Err(ActionError::Refused(message.to_owned()));
         }
         other => other?,
     }

@@ -47,9 +47,9 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
         return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
     }
     if passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await? >= Config::PASSES_PER_CASE {
-        let words =
+        let message =
             "This request has shown as many passes as it may. Call the help desk, or start a new request.";
-        return Err(ActionError::Refused(words.to_owned()));
+        return Err(ActionError::Refused(message.to_owned()));
     }
     let code = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?);
     let hash = scope

@@ -78,8 +78,8 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
 /// can be set by whoever found the key. Nor from one that still waits.
 fn opens_now(scope: &Scope, factor: &Factor) -> Result<(), ActionError> {
     if !factor.opens_alone() {
-        let words = "This security key is good after the password only. Sign in with your password, then use the key.";
-        return Err(ActionError::Refused(words.to_owned()));
+        let message = "This security key is good after the password only. Sign in with your password, then use the key.";
+        return Err(ActionError::Refused(message.to_owned()));
     }
     if factor.waits(scope.now) {
         let until = time(factor.usable_at).strftime("%-d %b %Y, %H:%M UTC");

@@ -24,9 +24,9 @@ pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionEr
     let held = held.into_iter().filter(|held| held.factor.opens_alone());
     let passkeys: Vec<_> = held.map(|held| held.passkey).collect();
     if passkeys.is_empty() {
-        let words = "You have no passkey that could be touched. Add one on your account page; with a security key, sign \
+        let message = "You have no passkey that could be touched. Add one on your account page; with a security key, sign \
                      in again instead.";
-        return Err(ActionError::Refused(words.to_owned()));
+        return Err(ActionError::Refused(message.to_owned()));
     }
     let (options, state) = scope.tenant.webauthn.start_passkey_authentication(&passkeys)?;
     let token = ceremony::begin(scope, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;

@@ -60,31 +60,35 @@ async fn spend_code(
     };
     refuse(scope, &person, wrong.cause, wrong.detail).await?;
     limit.disable_at_limit(scope, &person.id, "totp").await?;
-    Err(ActionError::invalid("code", wrong.words))
+    Err(ActionError::invalid("code", wrong.message))
 }
 
 /// A code that opens nothing: what is recorded of it, and what its owner is told.
 pub(super) struct WrongCode {
     pub cause: &'static str,
     pub detail: Option<String>,
-    pub words: String,
+    pub message: String,
 }
 
 impl WrongCode {
     pub(super) fn of(check: Check) -> Self {
-        let plain = |cause, words: &str| Self { cause, detail: None, words: words.to_owned() };
+        let plain = |cause, message: &str| Self { cause, detail: None, message: message.to_owned() };
         match check {
             Check::Accepted { .. } | Check::Reused => plain("mfa_code_reused", REUSED),
             Check::Wrong => plain("mfa_wrong_code", WRONG),
             Check::ClockOff { steps } => {
-                let off = totp::clock_words(steps);
+                let off = totp::clock_drift(steps);
                 let slow = format!(
                     "Your phone's clock is {off}. Set it to automatic in the phone's date and time settings, then type \
                      the next code."
                 );
                 // A code of the future is not named as such: it would tell a guesser what to send when its time has come.
-                let words = if steps > 0 { WRONG.to_owned() } else { slow };
-                Self { cause: "mfa_clock_drift", detail: Some(format!("the phone's clock is {off}")), words }
+                let message = if steps > 0 { WRONG.to_owned() } else { slow };
+                Self {
+                    cause: "mfa_clock_drift",
+                    detail: Some(format!("the phone's clock is {off}")),
+                    message,
+                }
             }
         }
     }

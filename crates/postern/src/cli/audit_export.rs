@@ -44,7 +44,7 @@ pub fn run(args: ExportArgs) -> Outcome {
         say::line(format_args!("check them with: postern-verify {} --key {vkey}", args.out.display()));
         for finding in &wrong {
             let place = finding.seq.map_or_else(|| "the log".to_owned(), |seq| format!("entry {seq}"));
-            say::note(format_args!("postern: {place}: {}", finding.says));
+            say::note(format_args!("postern: {place}: {}", finding.message));
         }
         Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })

@@ -3,7 +3,7 @@
 use toml::de::Error;
 
 /// `line 7, smtp_url: expected a string`.
-pub(super) fn in_words(text: &str, error: &Error) -> String {
+pub(super) fn message(text: &str, error: &Error) -> String {
     let message = without_values(error.message());
     let Some(start) = error.span().map(|span| span.start) else {
         return message;

@@ -58,7 +58,7 @@ impl Typed {
     pub fn read(path: &Path) -> Result<Self, ConfigProblems> {
         let problem = |why: String| ConfigProblems(vec![format!("{}: {why}", path.display())]);
         let text = std::fs::read_to_string(path).map_err(|e| problem(e.to_string()))?;
-        toml::from_str(&text).map_err(|error| problem(mistake::in_words(&text, &error)))
+        toml::from_str(&text).map_err(|error| problem(mistake::message(&text, &error)))
     }
 
     /// The settings that the program needs, or everything that stands in the way.

@@ -111,17 +111,17 @@ fn found(subject: Subject, openings: &[&Opening]) -> Found {
     let people = names(openings);
     let at =
         |opening: Option<&&Opening>| opening.map_or(Timestamp::UNIX_EPOCH, |opening| time(opening.opened_at));
-    let (title, words) = if is_person {
-        let words = format!(
+    let (title, description) = if is_person {
+        let description = format!(
             "{} requests to recover this account were opened within a day, from {} addresses.",
             openings.len(),
             addresses(openings)
         );
-        ("Flood of recovery requests in one name", words)
+        ("Flood of recovery requests in one name", description)
     } else {
-        let words =
+        let description =
             format!("{} requests for {} names came from here within a day.", openings.len(), people.len());
-        ("Flood of recovery requests from one place", words)
+        ("Flood of recovery requests from one place", description)
     };
     let finding = Finding {
         rule: RECOVERY_FLOOD.into(),
@@ -137,7 +137,7 @@ fn found(subject: Subject, openings: &[&Opening]) -> Found {
         count: u64::try_from(openings.len()).unwrap_or(u64::MAX),
         evidence: Vec::new(),
         threshold: "more than 10 requests within 24 hours: in one name, or for as many names from one address or network".into(),
-        words,
+        description,
         remediation: "Take none of them up on somebody's word. Reach the owner on a number on file and ask which request is theirs; \
                refuse the others. Block the address in the proxy."
             .into(),

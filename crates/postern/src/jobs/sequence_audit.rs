@@ -58,7 +58,7 @@ async fn sequence_batch(scope: &Scope) -> Result<bool, AuditLogError> {
     let mut commitments = Vec::with_capacity(entries.len());
     for (offset, entry) in (0_i64..).zip(&entries) {
         expect_ours(scope, entry)
-            .map_err(|says| AuditLogError::Tampered(format!("the row {}: {says}", entry.id)))?;
+            .map_err(|message| AuditLogError::Tampered(format!("the row {}: {message}", entry.id)))?;
         let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
         let commitment = commitment(&nonce, &entry.body);
         let seq = i64::try_from(size).map_err(|_| StoreError::Corrupt("log size"))? + offset;
@@ -92,10 +92,10 @@ async fn expect_no_gap(
         if entry.number > expected && !is_accepted_as_lost(scope, stream, expected..=entry.number - 1).await?
         {
             let (from, to, stream) = (expected, entry.number - 1, stream.as_str());
-            let says = format!(
+            let message = format!(
                 "records {from} to {to} of the stream {stream} were deleted before they had their place"
             );
-            return Err(AuditLogError::Tampered(says));
+            return Err(AuditLogError::Tampered(message));
         }
         expected = entry.number + 1;
     }

@@ -110,7 +110,7 @@ impl CaseRow {
 
     /// The device that asked, in a few words that are ours: what it calls itself is whatever a stranger likes.
     pub fn device(&self) -> &'static str {
-        device_words(&self.user_agent)
+        device_label(&self.user_agent)
     }
 
     /// Its id.
@@ -362,7 +362,7 @@ fn marked_at(case: &Case) -> Option<i64> {
     case.marks().iter().filter(|mark| mark.kind.counts()).map(|mark| micros(mark.at)).max()
 }
 
-fn device_words(user_agent: &str) -> &'static str {
+fn device_label(user_agent: &str) -> &'static str {
     const KNOWN: [(&str, &str); 6] = [
         ("iPhone", "an iPhone"),
         ("iPad", "an iPad"),
@@ -372,7 +372,7 @@ fn device_words(user_agent: &str) -> &'static str {
         ("Linux", "a Linux computer"),
     ];
     let known = KNOWN.into_iter().find(|(word, _)| user_agent.contains(word));
-    known.map_or("an unknown device", |(_, words)| words)
+    known.map_or("an unknown device", |(_, label)| label)
 }
 
 fn encode(case: &Case) -> Result<String> {

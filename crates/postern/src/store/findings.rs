@@ -16,13 +16,13 @@ row! {
         pub subject: String,
         pub subject_kind: String,
         pub subject_provider: Option<String>,
-        pub subject_words: String,
+        pub subject_label: String,
         pub title: String,
         pub source: String,
         pub severity: String,
         pub severity_rank: i64,
         pub confidence: String,
-        pub words: String,
+        pub description: String,
         pub remediation: String,
         pub runbook: String,
         pub threshold: String,
@@ -41,8 +41,8 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_words, title, source, severity, \
-                       severity_rank, confidence, words, remediation, runbook, threshold, people, people_count, \
+const COLUMNS: &str = "id, rule, subject, subject_kind, subject_provider, subject_label, title, source, severity, \
+                       severity_rank, confidence, description, remediation, runbook, threshold, people, people_count, \
                        since_at, until_at, record_count, evidence, first_seen_at, updated_at, closed_at, closed_by, \
                        closed_why, version";
 
@@ -79,13 +79,13 @@ pub struct Content {
     pub subject: String,
     pub subject_kind: String,
     pub subject_provider: Option<String>,
-    pub subject_words: String,
+    pub subject_label: String,
     pub title: String,
     pub source: String,
     pub severity: String,
     pub severity_rank: i64,
     pub confidence: String,
-    pub words: String,
+    pub description: String,
     pub remediation: String,
     pub runbook: String,
     pub threshold: String,
@@ -257,9 +257,9 @@ pub async fn find_same_for(change: &mut Change<'_>, same: &Sameness<'_>) -> Resu
 pub async fn insert(change: &mut Change<'_>, new: &Content) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     let sql = format!(
-        "INSERT INTO findings (tenant_id, id, rule, subject, subject_kind, subject_provider, subject_words, title, source, \
-         severity, severity_rank, confidence, words, remediation, runbook, threshold, people, people_count, since_at, \
-         until_at, record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
+        "INSERT INTO findings (tenant_id, id, rule, subject, subject_kind, subject_provider, subject_label, title, source, \
+         severity, severity_rank, confidence, description, remediation, runbook, threshold, people, people_count, \
+         since_at, until_at, record_count, evidence, first_seen_at, updated_at, version) VALUES ({}, $23, 1)",
         (1..=23).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&id);
@@ -272,13 +272,13 @@ type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 fn bind_rest<'q>(query: AnyQuery<'q>, content: &'q Content) -> AnyQuery<'q> {
     query
-        .bind(&content.subject_words)
+        .bind(&content.subject_label)
         .bind(&content.title)
         .bind(&content.source)
         .bind(&content.severity)
         .bind(content.severity_rank)
         .bind(&content.confidence)
-        .bind(&content.words)
+        .bind(&content.description)
         .bind(&content.remediation)
         .bind(&content.runbook)
         .bind(&content.threshold)
@@ -300,10 +300,10 @@ pub async fn save(
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let reopened = if reopen { ", closed_at = NULL, closed_by = NULL, closed_why = NULL" } else { "" };
     let sql = format!(
-        "UPDATE findings SET subject_words = $4, title = $5, source = $6, severity = $7, severity_rank = $8, \
-         confidence = $9, words = $10, remediation = $11, runbook = $12, threshold = $13, people = $14, people_count = $15, \
-         since_at = $16, until_at = $17, record_count = $18, evidence = $19, updated_at = $20, version = version + 1{reopened} \
-         WHERE tenant_id = $1 AND id = $2 AND version = $3"
+        "UPDATE findings SET subject_label = $4, title = $5, source = $6, severity = $7, severity_rank = $8, \
+         confidence = $9, description = $10, remediation = $11, runbook = $12, threshold = $13, people = $14, \
+         people_count = $15, since_at = $16, until_at = $17, record_count = $18, evidence = $19, \
+         updated_at = $20, version = version + 1{reopened} WHERE tenant_id = $1 AND id = $2 AND version = $3"
     );
     let query =
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(&known.id).bind(known.version);

@@ -102,13 +102,13 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Person> {
     find(db, tenant, id).await?.ok_or(StoreError::NotFound)
 }
 
-/// People whose name or login holds `words`; all when empty. By name, at most 200.
-pub async fn list(db: &Db, tenant: &TenantId, words: &str) -> Result<Vec<Person>> {
+/// People whose name or login holds `search`; all when empty. By name, at most 200.
+pub async fn list(db: &Db, tenant: &TenantId, search: &str) -> Result<Vec<Person>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND (lower(name) LIKE $2 OR login_key LIKE $2) \
          ORDER BY name, id LIMIT 200"
     );
-    let like = format!("%{}%", login::normalise(words).replace(['%', '_'], ""));
+    let like = format!("%{}%", login::normalise(search).replace(['%', '_'], ""));
     let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(like)

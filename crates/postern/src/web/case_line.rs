@@ -5,7 +5,7 @@ use postern_core::case::Case;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desk::{case_words, stage_words, waits_for_desk};
+use super::desk::{case_label, stage_label, waits_for_desk};
 use super::problem::Problem;
 use crate::scope::Scope;
 use crate::store::cases::queue::{self, DeskList, ListedCase};
@@ -27,7 +27,7 @@ pub struct CaseLine {
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
-    stage_words: &'static str,
+    stage_label: &'static str,
     /// Whether it waits for the desk, rather than for the person or the clock.
     waits_for_desk: bool,
     /// Whether a senior has it.
@@ -81,7 +81,7 @@ impl CaseLine {
         let case = row.case(now)?;
         let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str()).to_owned();
         Ok(Self {
-            stage_words: case.as_ref().map_or_else(|| stage_words(&stage), |case| case_words(case, now)),
+            stage_label: case.as_ref().map_or_else(|| stage_label(&stage), |case| case_label(case, now)),
             waits_for_desk: row.closed_at.is_none()
                 && case.as_ref().is_none_or(|case| waits_for_desk(case, now)),
             escalated: case.as_ref().is_some_and(Case::is_escalated),

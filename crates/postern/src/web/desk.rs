@@ -31,7 +31,7 @@ pub struct ReasonForm {
 }
 
 /// A case's stage in the desk's words.
-pub(super) fn stage_words(stage: &str) -> &'static str {
+pub(super) fn stage_label(stage: &str) -> &'static str {
     match stage {
         "verifying" => "Gathering proof",
         "awaiting_approval" => "Wants a second yes",
@@ -45,10 +45,10 @@ pub(super) fn stage_words(stage: &str) -> &'static str {
 }
 
 /// A known person's case, as it stands at `now`, in the desk's words.
-pub(super) fn case_words(case: &Case, now: Timestamp) -> &'static str {
+pub(super) fn case_label(case: &Case, now: Timestamp) -> &'static str {
     match case.stage() {
-        Stage::OnHold { until, .. } if now >= *until => stage_words("ready"),
-        stage => stage_words(stage.as_str()),
+        Stage::OnHold { until, .. } if now >= *until => stage_label("ready"),
+        stage => stage_label(stage.as_str()),
     }
 }
 

@@ -47,7 +47,7 @@ pub struct FindingView {
     /// What had to be reached, in plain words; empty for a detector.
     pub threshold: String,
     /// What happened, in plain words.
-    pub words: String,
+    pub description: String,
     /// What to do now.
     pub remediation: String,
     /// The section of the agent's runbook.
@@ -171,7 +171,7 @@ async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<
         _ => None,
     };
     Ok(FindingView {
-        about: AboutView { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_words },
+        about: AboutView { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_label },
         people,
         people_count: row.people_count,
         since: time(row.since_at),
@@ -189,7 +189,7 @@ async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<
         severity: row.severity,
         confidence: row.confidence,
         threshold: row.threshold,
-        words: row.words,
+        description: row.description,
         remediation: row.remediation,
         runbook: row.runbook,
     })

@@ -141,14 +141,14 @@ pub(super) fn form_error(
     error: crate::actions::ActionError,
 ) -> Result<(StatusCode, Option<&'static str>, String), problem::Problem> {
     use crate::actions::ActionError as E;
-    let words = error.to_string();
+    let message = error.to_string();
     match error {
-        E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), words)),
-        E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, words)),
+        E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), message)),
+        E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, message)),
         // `parts.step_up` offers the touch in the form, which then sends itself again.
-        E::StepUp => Ok((StatusCode::FORBIDDEN, Some("step_up"), words)),
-        E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, words)),
-        E::Refused(_) => Ok((StatusCode::CONFLICT, None, words)),
+        E::StepUp => Ok((StatusCode::FORBIDDEN, Some("step_up"), message)),
+        E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, message)),
+        E::Refused(_) => Ok((StatusCode::CONFLICT, None, message)),
         other => Err(other.into()),
     }
 }

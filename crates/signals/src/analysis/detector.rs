@@ -82,7 +82,7 @@ pub(crate) struct Detected {
     pub(crate) until: i64,
     pub(crate) count: u64,
     pub(crate) evidence: Vec<Position>,
-    pub(crate) words: String,
+    pub(crate) description: String,
 }
 
 impl Detected {
@@ -90,7 +90,7 @@ impl Detected {
         detector: Detector,
         times: &[i64],
         evidence: impl IntoIterator<Item = Position>,
-        words: String,
+        description: String,
     ) -> Self {
         let evidence: Vec<_> = evidence.into_iter().collect();
         Self {
@@ -101,7 +101,7 @@ impl Detected {
             until: times.iter().copied().max().unwrap_or_default(),
             count: evidence.len() as u64,
             evidence,
-            words,
+            description,
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Entry {
     until: i64,
     count: u64,
     evidence: Vec<Position>,
-    words: String,
+    description: String,
     pub(crate) people: Vec<PersonKey>,
     people_count: u64,
 }
@@ -65,7 +65,7 @@ impl FindingAggregator {
             until: found.until,
             count: found.count,
             evidence: found.evidence,
-            words: found.words,
+            description: found.description,
             people: vec![person],
             people_count: 1,
         };
@@ -91,7 +91,7 @@ impl FindingAggregator {
             until: fired.until.as_microsecond(),
             count,
             evidence: fired.evidence,
-            words: String::new(),
+            description: String::new(),
             people: people.iter().copied().filter(|person| person.is_somebody()).take(PEOPLE_NAMED).collect(),
             people_count: people.len() as u64,
         };
@@ -143,8 +143,8 @@ impl Entry {
         self.until = self.until.max(more.until);
         self.severity = self.severity.max(more.severity);
         self.confidence = self.confidence.max(more.confidence);
-        if !more.words.is_empty() {
-            self.words = more.words;
+        if !more.description.is_empty() {
+            self.description = more.description;
         }
         for person in more.people {
             if self.people.len() < PEOPLE_NAMED && !self.people.contains(&person) {
@@ -181,7 +181,7 @@ impl Entry {
             count: self.count,
             evidence,
             threshold: said.threshold,
-            words: said.words,
+            description: said.description,
             remediation: said.remediation,
             runbook: said.runbook,
         }
@@ -220,7 +220,7 @@ struct RuleTexts {
     title: Arc<str>,
     source: RuleSource,
     threshold: Arc<str>,
-    words: String,
+    description: String,
     remediation: Arc<str>,
     runbook: Arc<str>,
 }
@@ -235,7 +235,7 @@ impl RuleTexts {
                     title: info.title.clone(),
                     source: info.source,
                     threshold: info.threshold.clone(),
-                    words: info.message(entry.count),
+                    description: info.message(entry.count),
                     remediation: info.remediation.clone(),
                     runbook: info.runbook.clone(),
                 }
@@ -245,7 +245,7 @@ impl RuleTexts {
                 title: detector.title().into(),
                 source: RuleSource::Detector,
                 threshold: "".into(),
-                words: entry.words.clone(),
+                description: entry.description.clone(),
                 remediation: detector.remediation().into(),
                 runbook: detector.runbook().into(),
             },

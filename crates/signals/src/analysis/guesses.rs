@@ -57,8 +57,9 @@ impl Guesses {
                 }
             }
             AttemptResult::Failure(Cause::MfaClockDrift) => {
-                let words = "The log says that the code was right for another time.".to_owned();
-                let found = Detected::new(Detector::ClockDrift, &[event.micros()], [event.position()], words);
+                let description = "The log says that the code was right for another time.".to_owned();
+                let found =
+                    Detected::new(Detector::ClockDrift, &[event.micros()], [event.position()], description);
                 Some(Detected { confidence: Confidence::High, ..found })
             }
             AttemptResult::Failure(Cause::AccountLocked) | AttemptResult::Lifecycle(Lifecycle::Lockout) => {
@@ -130,12 +131,12 @@ impl Guesses {
         if !machine_like || !(changed || elsewhere) {
             return None;
         }
-        let words = format!(
+        let description = format!(
             "{} times the same wrong password from one device of theirs, {}.",
             tries.len(),
             if changed { "after the password was changed" } else { "while they signed in with another" }
         );
-        Some(of(Detector::StalePassword, &tries, words))
+        Some(of(Detector::StalePassword, &tries, description))
     }
 
     /// Locked by wrong passwords that all came from networks the person has never used.
@@ -147,11 +148,11 @@ impl Guesses {
         {
             return None;
         }
-        let words = format!(
+        let description = format!(
             "Locked after {} wrong passwords, all from networks that this person has never signed in from.",
             tries.len()
         );
-        let mut found = of(Detector::LockoutByStranger, &tries, words);
+        let mut found = of(Detector::LockoutByStranger, &tries, description);
         found.until = event.micros();
         found.evidence.push(event.position());
         Some(found)
@@ -165,20 +166,21 @@ impl Guesses {
         };
         let tries = self.within(event.micros(), micros(settings.within), is_code);
         if tries.len() >= whole(settings.codes) {
-            let words = format!(
+            let description = format!(
                 "{} codes of the app in a row were wrong, and none was right after them.",
                 tries.len()
             );
-            let found = Detected { confidence: Confidence::Low, ..of(Detector::ClockDrift, &tries, words) };
+            let found =
+                Detected { confidence: Confidence::Low, ..of(Detector::ClockDrift, &tries, description) };
             self.clock = Some(Box::new(found));
         }
         None
     }
 }
 
-fn of(detector: Detector, tries: &[Wrong], words: String) -> Detected {
+fn of(detector: Detector, tries: &[Wrong], description: String) -> Detected {
     let times: Vec<_> = tries.iter().map(|wrong| wrong.at).collect();
-    Detected::new(detector, &times, tries.iter().map(|wrong| wrong.position), words)
+    Detected::new(detector, &times, tries.iter().map(|wrong| wrong.position), description)
 }
 
 /// Are the gaps between the tries about the same? `unevenness`: their standard deviation over their mean, at most.

@@ -93,7 +93,7 @@ fn by_distance(
         Familiarity::Unsure => (Severity::Warning, Confidence::Medium),
         Familiarity::Known => (Severity::Warning, Confidence::Low),
     };
-    let words = format!("Two sign-ins {distance:.0} km apart, which would take {speed:.0} km/h.");
+    let description = format!("Two sign-ins {distance:.0} km apart, which would take {speed:.0} km/h.");
     Some(Detected {
         severity,
         confidence,
@@ -101,7 +101,7 @@ fn by_distance(
             Detector::ImpossibleTravel,
             &[before.at, here.at],
             [before.position, here.position],
-            words,
+            description,
         )
     })
 }
@@ -111,7 +111,7 @@ fn by_country(before: &KnownPlace, here: &KnownPlace) -> Option<Detected> {
     if !differ || here.at - before.at > SOON {
         return None;
     }
-    let words =
+    let description =
         "Two sign-ins from different countries within half an hour; the log has no coordinates.".to_owned();
     Some(Detected {
         confidence: Confidence::Low,
@@ -119,7 +119,7 @@ fn by_country(before: &KnownPlace, here: &KnownPlace) -> Option<Detected> {
             Detector::ImpossibleTravel,
             &[before.at, here.at],
             [before.position, here.position],
-            words,
+            description,
         )
     })
 }
@@ -136,19 +136,19 @@ pub(crate) fn analyse_phone(event: &Event, settings: &PhoneFarAway) -> Option<De
     if distance < settings.distance_km {
         return None;
     }
-    let words =
+    let description =
         format!("A prompt was approved on a phone {distance:.0} km from where the sign-in came from.");
-    Some(Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], words))
+    Some(Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], description))
 }
 
 /// Where the log has no coordinates. A border may be near, so this is no more than a reason to ask.
 fn analyse_phone_by_country(event: &Event) -> Option<Detected> {
     let differ =
         event.country.is_some() && event.phone_country.is_some() && event.country != event.phone_country;
-    let words = "A prompt was approved on a phone in another country than the sign-in came from.";
+    let description = "A prompt was approved on a phone in another country than the sign-in came from.";
     differ.then(|| Detected {
         confidence: Confidence::Low,
-        ..Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], words.to_owned())
+        ..Detected::new(Detector::PhoneFarAway, &[event.micros()], [event.position()], description.to_owned())
     })
 }
 

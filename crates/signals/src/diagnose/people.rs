@@ -127,7 +127,7 @@ fn rung(cause: Option<Cause>, incident: bool, organisation_wide: bool) -> u8 {
 }
 
 fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: &Texts) -> Cow<'static, str> {
-    let words = match (said.state, said.cause) {
+    let description = match (said.state, said.cause) {
         (PersonState::NotLockedOut, _) => return Cow::Borrowed("Signed in."),
         (PersonState::Unknown, _) => return why_unknown(person, said, texts).into(),
         (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
@@ -137,24 +137,24 @@ fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: 
                 if said.released == Some(Cause::AccountDisabled) { "Enabled again" } else { "Unlocked" };
             return format!("{done}{by}; nobody has tried since.").into();
         }
-        (_, Some(cause)) => cause.plain_words(),
+        (_, Some(cause)) => cause.description(),
         (PersonState::Unfinished { .. }, None) => "More was asked for, and the sign-in is not finished.",
-        (PersonState::LockedOut { .. }, None) => Cause::Unknown.plain_words(),
+        (PersonState::LockedOut { .. }, None) => Cause::Unknown.description(),
     };
     let labelled = |label: &str, id: TextId, end: &str| {
         texts.get(id).map(|text| format!(" {label}: {text}{end}")).unwrap_or_default()
     };
     let policy = labelled("Policy", said.reason.policy, ".");
     let detail = labelled("The log", said.reason.detail, "");
-    let wide = explained.map(|finding| format!("It is not only this person: {} ", finding.words));
+    let wide = explained.map(|finding| format!("It is not only this person: {} ", finding.description));
     let done = person.done_since().map(|change| {
         let at = change.at.map(|at| format!(" at {:.0}", time(at))).unwrap_or_default();
-        format!("Since the last try: {}{at}. ", change_words(change.what))
+        format!("Since the last try: {}{at}. ", change_description(change.what))
     });
     if wide.is_none() && done.is_none() && policy.is_empty() && detail.is_empty() {
-        return Cow::Borrowed(words);
+        return Cow::Borrowed(description);
     }
-    format!("{}{}{words}{policy}{detail}", wide.unwrap_or_default(), done.unwrap_or_default()).into()
+    format!("{}{}{description}{policy}{detail}", wide.unwrap_or_default(), done.unwrap_or_default()).into()
 }
 
 fn why_unknown(person: &Person, said: &PersonTexts, texts: &Texts) -> String {
@@ -171,8 +171,10 @@ fn why_unknown(person: &Person, said: &PersonTexts, texts: &Texts) -> String {
         .changes
         .iter()
         .map(|change| {
-            let words = change_words(change.what);
-            texts.get(change.detail).map_or_else(|| words.to_owned(), |detail| format!("{words} {detail}"))
+            let description = change_description(change.what);
+            texts
+                .get(change.detail)
+                .map_or_else(|| description.to_owned(), |detail| format!("{description} {detail}"))
         })
         .collect();
     format!("No sign-in in this log, only changes to the account: {}", changes.join("; "))
@@ -242,7 +244,7 @@ fn change_of(change: &analysis::AccountChange, texts: &Texts) -> Change {
     }
 }
 
-fn change_words(change: Lifecycle) -> &'static str {
+fn change_description(change: Lifecycle) -> &'static str {
     match change {
         Lifecycle::Lockout => "locked",
         Lifecycle::Unlock => "unlocked",

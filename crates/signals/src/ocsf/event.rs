@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::{
-    VERSION,
+    VERSION, codes,
     own::OcsfOwn,
     party::{OcsfActor, OcsfDevice, OcsfEndpoint, OcsfFactor, OcsfNamed, OcsfRequest, OcsfUser, Uid},
-    words,
 };
 use crate::record::{AttemptResult, SignIn};
 
@@ -67,19 +66,19 @@ impl<'a> OcsfEvent<'a> {
     /// `None`: the record has no time.
     pub(super) fn new(record: &'a SignIn<'_>) -> Option<Self> {
         let at = record.at?;
-        let (class, activity) = (words::class(record), words::activity(record));
-        let (severity, status) = (words::severity(record), words::status(record));
+        let (class, activity) = (codes::class(record), codes::activity(record));
+        let (severity, status) = (codes::severity(record), codes::status(record));
         let is_attempt = !matches!(record.result, AttemptResult::Lifecycle(_));
-        let protocol = words::protocol(record.method).filter(|_| is_attempt);
+        let protocol = codes::protocol(record.method).filter(|_| is_attempt);
         let app = record.app.as_deref().unwrap_or(record.provider.as_str());
         Some(Self {
             class_uid: class.id,
             class_name: class.name,
-            category_uid: words::CATEGORY.id,
-            category_name: words::CATEGORY.name,
+            category_uid: codes::CATEGORY.id,
+            category_name: codes::CATEGORY.name,
             activity_id: activity.id,
             activity_name: activity.name,
-            type_uid: words::type_uid(record),
+            type_uid: codes::type_uid(record),
             type_name: TypeName(class.name, activity.name),
             time: at.as_millisecond(),
             severity_id: severity.id,
@@ -87,8 +86,8 @@ impl<'a> OcsfEvent<'a> {
             status_id: status.id,
             status: status.name,
             status_code: record.code.as_deref(),
-            status_detail: words::status_detail(record),
-            message: words::message(record),
+            status_detail: codes::status_detail(record),
+            message: codes::message(record),
             user: OcsfUser::of(record),
             actor: OcsfActor::of(record, is_attempt),
             src_endpoint: OcsfEndpoint::of(record),
@@ -96,7 +95,7 @@ impl<'a> OcsfEvent<'a> {
             http_request: record.user_agent.as_deref().map(|user_agent| OcsfRequest { user_agent }),
             service: is_attempt.then_some(OcsfNamed { name: app }),
             session: record.session.as_deref().filter(|_| is_attempt).map(|uid| Uid { uid }),
-            is_mfa: words::is_mfa(record).filter(|_| is_attempt),
+            is_mfa: codes::is_mfa(record).filter(|_| is_attempt),
             auth_protocol_id: protocol.map(|protocol| protocol.id),
             auth_protocol: protocol.map(|protocol| protocol.name),
             auth_factors: OcsfFactor::of(record).map(|factor| [factor]),
@@ -140,7 +139,7 @@ struct Product {
 
 impl<'a> OcsfMetadata<'a> {
     fn of(record: &'a SignIn<'_>, at: Timestamp) -> Self {
-        let (name, vendor_name) = words::product(record.provider);
+        let (name, vendor_name) = codes::product(record.provider);
         Self {
             version: VERSION,
             product: Product { name, vendor_name },

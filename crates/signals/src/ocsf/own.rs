@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::words;
+use super::codes;
 use crate::{
     cause::Cause,
     record::{Flag, Method, Network, Point, SignIn},
@@ -42,7 +42,7 @@ impl<'a> OcsfOwn<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Self {
         Self {
             provider: record.provider.as_str(),
-            result: words::result_word(record.result),
+            result: codes::result_word(record.result),
             cause: record.cause(),
             method: record.method,
             flag: record.flag,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::words;
+use super::codes;
 use crate::record::{Method, SignIn};
 
 /// OCSF wants a name where the log hides it. Read back, this word is no name: it is one of the placeholders that
@@ -167,7 +167,7 @@ pub(super) struct OcsfFactor<'a> {
 
 impl<'a> OcsfFactor<'a> {
     pub(super) fn of(record: &'a SignIn<'_>) -> Option<Self> {
-        let kind = words::factor(record.method)?;
+        let kind = codes::factor(record.method)?;
         let is_call = matches!(record.method, Method::Sms | Method::Voice);
         Some(Self {
             type_id: kind.id,

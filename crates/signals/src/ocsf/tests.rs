@@ -65,24 +65,24 @@ fn a_wrong_password_is_told_in_the_words_of_the_schema() {
         ("fu", "USER_DOES_NOT_EXIST"),
     ] {
         record.code = Some(code.into());
-        assert_eq!(words::status_detail(&record), Some(expected), "{code}");
+        assert_eq!(codes::status_detail(&record), Some(expected), "{code}");
     }
     record.result = AttemptResult::Failure(Cause::PolicyBlock);
-    assert_eq!(words::status_detail(&record), Some("Error validating credentials"));
+    assert_eq!(codes::status_detail(&record), Some("Error validating credentials"));
     record.detail = None;
-    assert_eq!(words::status_detail(&record), Some("policy_block"));
+    assert_eq!(codes::status_detail(&record), Some("policy_block"));
 }
 
 #[test]
 fn mfa_is_told_by_the_cause_before_the_method() {
     let mut record = denied();
-    assert_eq!(words::is_mfa(&record), Some(true));
+    assert_eq!(codes::is_mfa(&record), Some(true));
     record.method = Method::Unknown;
-    assert_eq!(words::is_mfa(&record), Some(true));
+    assert_eq!(codes::is_mfa(&record), Some(true));
     record.result = AttemptResult::Failure(Cause::PolicyBlock);
-    assert_eq!(words::is_mfa(&record), None);
+    assert_eq!(codes::is_mfa(&record), None);
     record.method = Method::Password;
-    assert_eq!(words::is_mfa(&record), Some(false));
+    assert_eq!(codes::is_mfa(&record), Some(false));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_verdict_of_the_provider_makes_it_graver_and_never_milder() {
         (AttemptResult::Lifecycle(Lifecycle::Lockout), None, 3),
     ] {
         (record.result, record.flag) = (result, flag);
-        assert_eq!(words::severity(&record).id, expected, "{result:?} {flag:?}");
+        assert_eq!(codes::severity(&record).id, expected, "{result:?} {flag:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use ::parquet::basic::{LogicalType, TimeUnit, Type};
 
 use crate::{
     cause::Cause,
-    ocsf::words,
+    ocsf::codes,
     record::{Flag, Point, SignIn},
 };
 
@@ -70,11 +70,11 @@ const fn spread(spread: Spread, column: ParquetColumn) -> ParquetColumn {
 /// In the order of the file.
 pub(super) static COLUMNS: [ParquetColumn; 38] = [
     spread(Rises, maybe("time", Time(|record| record.at.map(jiff::Timestamp::as_millisecond)))),
-    always("class_uid", Int(|record| Some(words::class(record).id))),
-    always("activity_id", Int(|record| Some(words::activity(record).id))),
-    always("type_uid", Long(|record| Some(words::type_uid(record)))),
-    always("severity_id", Int(|record| Some(words::severity(record).id))),
-    always("status_id", Int(|record| Some(words::status(record).id))),
+    always("class_uid", Int(|record| Some(codes::class(record).id))),
+    always("activity_id", Int(|record| Some(codes::activity(record).id))),
+    always("type_uid", Long(|record| Some(codes::type_uid(record)))),
+    always("severity_id", Int(|record| Some(codes::severity(record).id))),
+    always("status_id", Int(|record| Some(codes::status(record).id))),
     maybe("status_code", Text(|record| record.code.as_deref())),
     maybe("user_name", Text(|record| record.person.as_deref())),
     maybe("user_uid", Text(|record| record.person_id.as_deref())),
@@ -91,14 +91,14 @@ pub(super) static COLUMNS: [ParquetColumn; 38] = [
     maybe("service_name", Text(|record| record.app.as_deref())),
     maybe("session_uid", Text(|record| record.session.as_deref())),
     maybe("device_uid", Text(|record| record.device.as_deref())),
-    maybe("is_mfa", Bool(words::is_mfa)),
+    maybe("is_mfa", Bool(codes::is_mfa)),
     always("auth_method", Text(|record| Some(record.method.as_str()))),
     maybe("phone", Text(|record| record.phone.as_deref())),
     maybe("phone_lat", Float(|record| latitude(record.phone_place))),
     maybe("phone_lon", Float(|record| longitude(record.phone_place))),
     always("provider", Text(|record| Some(record.provider.as_str()))),
     maybe("cause", Text(|record| record.cause().map(Cause::as_str))),
-    always("result", Text(|record| Some(words::result_word(record.result)))),
+    always("result", Text(|record| Some(codes::result_word(record.result)))),
     maybe("flag", Text(|record| record.flag.map(Flag::as_str))),
     always("interactive", Bool(|record| Some(record.interactive))),
     always("legacy", Bool(|record| Some(record.legacy))),

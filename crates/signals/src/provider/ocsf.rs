@@ -16,7 +16,7 @@ use crate::{
 };
 use factor::OcsfLogFactor;
 use outcome::OcsfLogOutcome;
-use own::OcsfLogWords;
+use own::OcsfLogOwnFields;
 
 wire! {
     struct OcsfLogUser<'a> {
@@ -68,7 +68,7 @@ wire! {
     }
 }
 wire! {
-    struct OcsfLogUnmapped<'a> { "postern" => postern: OcsfLogWords<'a>, }
+    struct OcsfLogUnmapped<'a> { "postern" => postern: OcsfLogOwnFields<'a>, }
 }
 wire! {
     struct OcsfLogEvent<'a> {

@@ -53,8 +53,8 @@ impl<'a> OneLoginEvent<'a> {
     }
 
     /// What the event says in words.
-    fn words(&self) -> impl Iterator<Item = &Scalar<'a>> {
-        [&self.error, &self.notes, &self.message].into_iter().filter(|words| !words.is_absent())
+    fn messages(&self) -> impl Iterator<Item = &Scalar<'a>> {
+        [&self.error, &self.notes, &self.message].into_iter().filter(|message| !message.is_absent())
     }
 
     /// Did somebody else do it to the person? By id where there is one: names are not unique.
@@ -111,7 +111,7 @@ fn normalise<'a>(event: &OneLoginEvent<'a>, outcome: OneLoginOutcome, position: 
     if is_everybodys || (is_change && event.is_by_another()) {
         sign_in.actor = event.actor_name.cow();
     }
-    let said = event.words().find_map(Scalar::cow);
+    let said = event.messages().find_map(Scalar::cow);
     sign_in.detail = said.or_else(|| sign_in.actor.as_ref().map(|by| Cow::Owned(format!("by {by}"))));
     Parsed::Attempt(sign_in)
 }

@@ -40,7 +40,7 @@ pub(crate) fn parse_text(line: &str, position: Position) -> Option<Parsed<'_>> {
     sign_in.interactive = !message.by_key;
     // A key of the API is asked for nothing else.
     sign_in.legacy = message.by_key;
-    sign_in.detail = message.words.and_then(|words| Scalar::of(words.into()).cow());
+    sign_in.detail = message.text.and_then(|text| Scalar::of(text.into()).cow());
     Some(Parsed::Attempt(sign_in))
 }
 

@@ -82,19 +82,19 @@ fn item(item: &DetectionItem) -> Result<bool, RuleProblem> {
 
 /// Can the field hold this?
 fn word(field: &str, value: &SigmaValue) -> Result<(), RuleProblem> {
-    let words = if TRUTHS.contains(&field) { vec!["true", "false"] } else { words_of(field) };
+    let allowed = if TRUTHS.contains(&field) { vec!["true", "false"] } else { values_of(field) };
     let is_pattern = matches!(value, SigmaValue::String(text) if text.contains_wildcards());
     let written = value.to_string();
-    if words.is_empty() || is_pattern || words.iter().any(|word| word.eq_ignore_ascii_case(&written)) {
+    if allowed.is_empty() || is_pattern || allowed.iter().any(|word| word.eq_ignore_ascii_case(&written)) {
         return Ok(());
     }
     if matches!(value, SigmaValue::Null) {
         return Ok(());
     }
-    Err(RuleProblem::UnknownWord { field: field.to_owned(), word: written, words: words.join(", ") })
+    Err(RuleProblem::UnknownWord { field: field.to_owned(), word: written, allowed: allowed.join(", ") })
 }
 
-fn words_of(field: &str) -> Vec<&'static str> {
+fn values_of(field: &str) -> Vec<&'static str> {
     match field {
         "provider" => Provider::ALL.map(Provider::as_str).to_vec(),
         "method" => Method::ALL.map(Method::as_str).to_vec(),

@@ -45,7 +45,7 @@ static UNKNOWN: LazyLock<RuleInfo> = LazyLock::new(|| RuleInfo {
     runbook: "".into(),
     description: "".into(),
     within: 0,
-    words: "".into(),
+    message: "".into(),
 });
 
 impl Rules {
@@ -201,8 +201,8 @@ fn findings(set: &RuleSet, index: &HashMap<&str, usize>) -> Result<CompiledRules
 fn info(rule: &Loaded, threshold: &str) -> RuleInfo {
     let extras = &rule.extras;
     let title = rule.title.as_ref();
-    let words = match (&extras.words, &extras.counts) {
-        (Some(words), _) => words.clone(),
+    let message = match (&extras.message, &extras.counts) {
+        (Some(message), _) => message.clone(),
         (None, Some(counts)) => format!("{{count}} {counts}").into(),
         (None, None) => title.into(),
     };
@@ -221,7 +221,7 @@ fn info(rule: &Loaded, threshold: &str) -> RuleInfo {
         runbook: text(&extras.runbook, "agent-runbook.md"),
         description: rule.description.clone(),
         within: within(rule),
-        words,
+        message,
     }
 }
 
@@ -247,7 +247,7 @@ fn detections(set: &RuleSet) -> Result<(Vec<Option<usize>>, Detections), RuleErr
             return Err(wrong(rule, RuleProblem::TooMany(MOST_DETECTIONS)));
         }
         let detection = Detection { bit: next, rule: compiled.as_ref().clone() };
-        if *is_free { &mut detections.free } else { &mut detections.by_words }.push(detection);
+        if *is_free { &mut detections.free } else { &mut detections.by_values }.push(detection);
         bits.push(Some(next));
         next += 1;
     }

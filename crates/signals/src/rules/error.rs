@@ -80,14 +80,14 @@ pub enum RuleProblem {
     #[error("no field is named `{0}`. The fields are: {fields}", fields = fields())]
     UnknownField(String),
     /// It compares a field with a word that it never holds.
-    #[error("`{field}` is never `{word}`. It is one of: {words}")]
+    #[error("`{field}` is never `{word}`. It is one of: {allowed}")]
     UnknownWord {
         /// The field.
         field: String,
         /// The word.
         word: String,
         /// What the field holds.
-        words: String,
+        allowed: String,
     },
     /// It compares a field that holds another value in every run.
     #[error("`{0}` holds a keyed hash. Group by it or test it with |exists, but do not compare it")]
@@ -114,7 +114,7 @@ pub enum RuleProblem {
     Crosses(String),
     /// A key under `postern:` that means nothing.
     #[error(
-        "`postern: {0}` means nothing. The keys are: confidence (low, medium, high), remediation, runbook, words, counts, finding (a rule's name), building_block (true, false)"
+        "`postern: {0}` means nothing. The keys are: confidence (low, medium, high), remediation, runbook, message, counts, finding (a rule's name), building_block (true, false)"
     )]
     Extra(String),
     /// A text that says nothing.

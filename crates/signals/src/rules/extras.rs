@@ -12,7 +12,7 @@ pub(super) struct Extras {
     pub(super) remediation: Option<Arc<str>>,
     pub(super) runbook: Option<Arc<str>>,
     /// What happened; `{count}` stands for the number of records.
-    pub(super) words: Option<Arc<str>>,
+    pub(super) message: Option<Arc<str>>,
     /// What a correlation counts: "prompts refused".
     pub(super) counts: Option<Arc<str>>,
     /// Another rule, if this one only tells it in another way.
@@ -43,7 +43,7 @@ impl Extras {
             "confidence" => self.confidence = Some(confidence(&line).ok_or_else(wrong)?),
             "remediation" => self.remediation = Some(line.into()),
             "runbook" => self.runbook = Some(line.into()),
-            "words" => self.words = Some(line.into()),
+            "message" => self.message = Some(line.into()),
             "counts" => self.counts = Some(line.into()),
             "finding" => self.finding = Some(line),
             _ => return Err(wrong()),

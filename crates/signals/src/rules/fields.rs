@@ -90,7 +90,7 @@ impl FieldKey {
         match self {
             // Somebody at one provider; the same login elsewhere may be somebody else's.
             Self::Person => some(event.person.number()),
-            Self::Provider => Some(event.words() & 0xff),
+            Self::Provider => Some(event.packed_values() & 0xff),
             Self::Device => some(event.device),
             Self::Phone => some(event.phone),
             Self::Session => some(event.session),

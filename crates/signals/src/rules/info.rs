@@ -31,12 +31,12 @@ pub struct RuleInfo {
     pub description: Arc<str>,
     /// Firings at most this far apart are about the same thing, in microseconds.
     pub within: i64,
-    pub(super) words: Arc<str>,
+    pub(super) message: Arc<str>,
 }
 
 impl RuleInfo {
     /// What happened: "7 prompts refused". `count`: of records.
     pub fn message(&self, count: u64) -> String {
-        self.words.replace("{count}", &count.to_string())
+        self.message.replace("{count}", &count.to_string())
     }
 }

@@ -64,7 +64,7 @@ impl Detection {
 #[derive(Debug, Default)]
 pub(super) struct Detections {
     /// Those that only ask about words: records of one kind get one answer.
-    pub(super) by_words: Vec<Detection>,
+    pub(super) by_values: Vec<Detection>,
     /// Those that read free texts.
     pub(super) free: Vec<Detection>,
 }
@@ -79,13 +79,13 @@ pub struct Matcher {
 
 #[derive(Debug, Clone, Copy)]
 struct MatchAnswer {
-    words: u64,
+    values: u64,
     matches: Matches,
 }
 
 impl MatchAnswer {
     /// No record has such words: none comes from provider number 255.
-    const NONE: Self = Self { words: u64::MAX, matches: Matches::NONE };
+    const NONE: Self = Self { values: u64::MAX, matches: Matches::NONE };
 }
 
 impl fmt::Debug for Matcher {
@@ -101,7 +101,7 @@ impl Matcher {
 
     /// The detections that the record matches.
     pub fn matches(&mut self, view: View<'_>) -> Matches {
-        let mut matches = self.by_words(view);
+        let mut matches = self.by_values(view);
         if !self.detections.free.is_empty() {
             let sight = Sight(view);
             for detection in self.detections.free.iter().filter(|detection| detection.matches(&sight)) {
@@ -111,12 +111,12 @@ impl Matcher {
         matches
     }
 
-    fn by_words(&mut self, view: View<'_>) -> Matches {
-        let words = view.event.words();
-        match self.answers.get_mut(place(words)) {
-            Some(answer) if answer.words == words => answer.matches,
+    fn by_values(&mut self, view: View<'_>) -> Matches {
+        let values = view.event.packed_values();
+        match self.answers.get_mut(place(values)) {
+            Some(answer) if answer.values == values => answer.matches,
             Some(answer) => {
-                *answer = MatchAnswer { words, matches: asked(&self.detections, view) };
+                *answer = MatchAnswer { values, matches: asked(&self.detections, view) };
                 answer.matches
             }
             None => Matches::NONE,
@@ -128,15 +128,15 @@ impl Matcher {
 fn asked(detections: &Detections, view: View<'_>) -> Matches {
     let mut matches = Matches::NONE;
     let sight = Sight(view);
-    for detection in detections.by_words.iter().filter(|detection| detection.matches(&sight)) {
+    for detection in detections.by_values.iter().filter(|detection| detection.matches(&sight)) {
         matches.add(detection.bit);
     }
     matches
 }
 
 /// Multiplying spreads every bit into the upper ones.
-fn place(words: u64) -> usize {
-    let mixed = (words ^ (words >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn place(values: u64) -> usize {
+    let mixed = (values ^ (values >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     usize::try_from(mixed >> (64 - REMEMBERED.ilog2())).unwrap_or(0)
 }
 

@@ -11,7 +11,7 @@ use story::{HOUR, Line, MINUTE, Random, Story, at};
 fn an_organisation_at_work_shows_nothing() {
     for (people, days, seed) in [(400, 5, 1), (400, 5, 2), (60, 12, 3), (6, 12, 4), (1500, 2, 5)] {
         let run = Story::at_work(people, days, seed).run();
-        assert!(run.findings.is_empty(), "{people} people, seed {seed}: {:#?}", run.words());
+        assert!(run.findings.is_empty(), "{people} people, seed {seed}: {:#?}", run.descriptions());
     }
 }
 
@@ -39,7 +39,12 @@ fn the_order_of_events_with_one_time_does_not_matter() {
         line.record.at = Some(jiff::Timestamp::from_second(coarse).unwrap());
     }
     let first = story.run();
-    assert_eq!(first.rules(), ["outage", "policy_misconfiguration", "sms_trouble"], "{:#?}", first.words());
+    assert_eq!(
+        first.rules(),
+        ["outage", "policy_misconfiguration", "sms_trouble"],
+        "{:#?}",
+        first.descriptions()
+    );
     for seed in 2..8 {
         let run = story.run_with(&Settings::default(), &mut Random(seed));
         assert_eq!(run.findings, first.findings);
@@ -60,7 +65,7 @@ fn asking_early_changes_nothing_later() {
         tenant.take(event);
         if (at(began)..at(began + 90 * MINUTE)).contains(&event.at().unwrap()) {
             said = tenant.findings(&run.texts);
-            open += usize::from(said.iter().any(|finding| finding.words.contains("still going on")));
+            open += usize::from(said.iter().any(|finding| finding.description.contains("still going on")));
             // Explained as soon as it is found, and by that finding.
             if said.len() == 1 && event.result() == AttemptResult::Failure(Cause::ProviderOutage) {
                 assert_eq!(tenant.explains(event), Some(0));

@@ -74,12 +74,12 @@ pub(crate) struct ReadCounts {
 
 impl ReadCounts {
     /// "12 records: 9 of other kinds (user.session.end), 3 malformed (line 4: not JSON at column 1)".
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn description(&self) -> String {
         let plural = if self.records == 1 { "" } else { "s" };
-        let mut words = vec![format!("{} record{plural}", self.records)];
+        let mut parts = vec![format!("{} record{plural}", self.records)];
         if self.unrecognised > 0 {
             let kinds: Vec<&str> = self.unrecognised_kinds.keys().take(3).map(String::as_str).collect();
-            words.push(format!("{} of other kinds ({})", self.unrecognised, kinds.join("; ")));
+            parts.push(format!("{} of other kinds ({})", self.unrecognised, kinds.join("; ")));
         }
         if self.malformed > 0 {
             let lines: Vec<String> = self
@@ -88,9 +88,9 @@ impl ReadCounts {
                 .take(3)
                 .map(|(line, why)| format!("line {line}: {why}"))
                 .collect();
-            words.push(format!("{} malformed ({})", self.malformed, lines.join("; ")));
+            parts.push(format!("{} malformed ({})", self.malformed, lines.join("; ")));
         }
-        words.join(", ")
+        parts.join(", ")
     }
 
     /// What a row says of it.

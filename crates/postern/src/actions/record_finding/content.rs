@@ -17,21 +17,21 @@ const LONGEST: usize = 200;
 pub(super) fn of(found: &Found, evidence: Vec<Value>) -> Result<Content, ActionError> {
     let Finding { rule, title, source, severity, confidence, subject, .. } = &found.finding;
     let finding = &found.finding;
-    let (kind, provider, words) = in_words(subject);
+    let (kind, provider, label) = subject_parts(subject);
     let people: Vec<String> = finding.people.iter().map(|person| bounded(person)).collect();
     let count = i64::try_from(finding.count).unwrap_or(i64::MAX);
     Ok(Content {
         rule: rule.to_string(),
-        subject: format!("{kind} {} {words}", provider.unwrap_or("-")),
+        subject: format!("{kind} {} {label}", provider.unwrap_or("-")),
         subject_kind: kind.to_owned(),
         subject_provider: provider.map(str::to_owned),
-        subject_words: words,
+        subject_label: label,
         title: title.to_string(),
         source: source_word(*source).to_owned(),
         severity: severity.as_str().to_owned(),
         severity_rank: severity_rank(*severity),
         confidence: confidence.as_str().to_owned(),
-        words: printable(&finding.words),
+        description: printable(&finding.description),
         remediation: finding.remediation.to_string(),
         runbook: finding.runbook.to_string(),
         threshold: finding.threshold.to_string(),
@@ -51,13 +51,13 @@ pub(super) fn of_row(row: &FindingRow) -> Content {
         subject: row.subject.clone(),
         subject_kind: row.subject_kind.clone(),
         subject_provider: row.subject_provider.clone(),
-        subject_words: row.subject_words.clone(),
+        subject_label: row.subject_label.clone(),
         title: row.title.clone(),
         source: row.source.clone(),
         severity: row.severity.clone(),
         severity_rank: row.severity_rank,
         confidence: row.confidence.clone(),
-        words: row.words.clone(),
+        description: row.description.clone(),
         remediation: row.remediation.clone(),
         runbook: row.runbook.clone(),
         threshold: row.threshold.clone(),
@@ -142,7 +142,7 @@ fn source_word(source: RuleSource) -> &'static str {
     }
 }
 
-fn in_words(subject: &Subject) -> (&'static str, Option<&'static str>, String) {
+fn subject_parts(subject: &Subject) -> (&'static str, Option<&'static str>, String) {
     match subject {
         Subject::Person { provider, person } => ("person", Some(provider.as_str()), bounded(person)),
         Subject::Address { ip } => ("address", None, bounded(ip)),

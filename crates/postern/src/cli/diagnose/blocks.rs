@@ -19,7 +19,7 @@ const NAMES: u16 = 17;
 const PLACES: usize = 8;
 
 pub(super) fn finding(out: &mut impl Write, finding: &Finding, report: &Report) -> io::Result<()> {
-    let severity = finding.severity.plain_words();
+    let severity = finding.severity.label();
     writeln!(out, "{severity}: {} ({})", printable(&finding.title), printable(&finding.rule))?;
     let records = counted(finding.count, "record", "records");
     let sure = format!("confidence: {}", finding.confidence.as_str());
@@ -32,7 +32,7 @@ pub(super) fn finding(out: &mut impl Write, finding: &Finding, report: &Report) 
         &[
             ("About", subject(&finding.subject)),
             ("Since", finding.since.strftime("%Y-%m-%d %H:%M:%SZ").to_string()),
-            ("What happened", printable(&finding.words)),
+            ("What happened", printable(&finding.description)),
             ("What to do", printable(&finding.remediation)),
             ("Threshold", threshold),
             ("Evidence", format!("{records}: {}", evidence(finding, report, PLACES))),

@@ -103,7 +103,7 @@ pub(super) fn chart(report: &Report) -> HourChart {
             })
             .collect(),
         most,
-        width: in_words(step),
+        width: width_label(step),
     }
 }
 
@@ -160,7 +160,7 @@ fn minute(at: &Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn in_words(seconds: i64) -> String {
+fn width_label(seconds: i64) -> String {
     match seconds {
         ..3_600 => format!("{} minutes", (seconds / 60).max(1)),
         3_600..86_400 => format!("{:.1} hours", float(seconds) / 3_600.0),

@@ -84,7 +84,7 @@ struct FindingBlock {
     severity: &'static str,
     title: String,
     subject: String,
-    words: String,
+    description: String,
     remediation: String,
     runbook: String,
     since: Timestamp,
@@ -210,10 +210,10 @@ fn finding((finding, number): (&Finding, usize), report: &Report) -> FindingBloc
     FindingBlock {
         number,
         class: class_of(finding.severity),
-        severity: finding.severity.plain_words(),
+        severity: finding.severity.label(),
         title: printable(&finding.title),
         subject: subject(&finding.subject),
-        words: printable(&finding.words),
+        description: printable(&finding.description),
         remediation: finding.remediation.to_string(),
         runbook: finding.runbook.to_string(),
         since: finding.since,
@@ -287,7 +287,7 @@ fn view_of(person: &PersonReport, report: &Report) -> PersonView {
         cause: person.cause.map(Cause::as_str),
         why: printable(&person.why),
         remediation: printable(&person.remediation),
-        reset_helps: person.reset_helps.plain_words(),
+        reset_helps: person.reset_helps.description(),
         findings: person.findings.iter().chain(&person.organisation_wide).filter_map(link).collect(),
         dots: dots(&person.timeline),
         first: person.timeline.first().map(|moment| clock(&moment.at.to_string())).unwrap_or_default(),
@@ -321,14 +321,14 @@ fn dots(moments: &[Moment]) -> Vec<Dot> {
         ((LEFT + 0.5 * by_time + 0.5 * by_order) * 10.0).round() / 10.0
     };
     let dot = |(index, moment): (usize, &Moment)| {
-        let (class, words) = match moment.result {
+        let (class, description) = match moment.result {
             AttemptResult::Success => ("good", "signed in".to_owned()),
-            AttemptResult::Failure(cause) => ("fail", cause.plain_words().to_owned()),
+            AttemptResult::Failure(cause) => ("fail", cause.description().to_owned()),
             AttemptResult::Interrupt(_) => ("open", "more was asked for".to_owned()),
             AttemptResult::PushSent => ("open", "prompt sent".to_owned()),
             AttemptResult::Lifecycle(change) => ("change", change.as_str().replace('_', " ")),
         };
-        let title = format!("{} {words}", clock(&moment.at.to_string()));
+        let title = format!("{} {description}", clock(&moment.at.to_string()));
         Dot { x: at(index, moment), class, title }
     };
     moments.iter().enumerate().map(dot).collect()
@@ -340,7 +340,7 @@ fn causes(report: &Report) -> Vec<CauseView> {
         .iter()
         .filter_map(|(word, count)| {
             let cause: Cause = word.parse().ok()?;
-            Some(CauseView { word: cause.as_str(), count: *count, meaning: cause.plain_words() })
+            Some(CauseView { word: cause.as_str(), count: *count, meaning: cause.description() })
         })
         .collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));

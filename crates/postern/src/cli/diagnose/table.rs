@@ -69,11 +69,11 @@ fn print_findings(out: &mut impl Write, report: &Report) -> io::Result<()> {
 
 fn row(finding: &Finding, report: &Report) -> [String; 6] {
     [
-        finding.severity.plain_words().to_owned(),
+        finding.severity.label().to_owned(),
         printable(&finding.rule),
         subject(&finding.subject),
         finding.since.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        printable(&finding.words),
+        printable(&finding.description),
         evidence(finding, report, PLACES),
     ]
 }

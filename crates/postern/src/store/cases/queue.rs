@@ -41,13 +41,13 @@ impl DeskList {
         }
     }
 
-    fn words(&self) -> (String, String) {
+    fn search_terms(&self) -> (String, String) {
         let Self::Search(typed) = self else { return (String::new(), String::new()) };
-        let words = typed.replace(['%', '_'], "");
-        let reference = words.trim().to_uppercase();
+        let text = typed.replace(['%', '_'], "");
+        let reference = text.trim().to_uppercase();
         // What people say to each other is "C-7K3M9Q", or its end.
         let reference = format!("C-{}%", reference.strip_prefix("C-").unwrap_or(&reference));
-        (format!("%{}%", login::normalise(&words)), reference)
+        (format!("%{}%", login::normalise(&text)), reference)
     }
 }
 
@@ -93,10 +93,10 @@ pub async fn list_page(
          ORDER BY c.{place}{descending}, c.id{descending} LIMIT $5",
         columns.join(", ")
     );
-    let (words, reference) = list.words();
+    let (text, reference) = list.search_terms();
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
-        .bind(words)
+        .bind(text)
         .bind(reference)
         .bind(after)
         .bind(most)

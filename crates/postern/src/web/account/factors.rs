@@ -70,16 +70,16 @@ async fn page(
     id: &str,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, words) = match error {
+    let (status, message) = match error {
         None => (StatusCode::OK, None),
         Some(error) => {
-            let (status, _, words) = form_error(error)?;
-            (status, Some(words))
+            let (status, _, message) = form_error(error)?;
+            (status, Some(message))
         }
     };
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let factor = own.iter().find(|factor| factor.id == id).ok_or_else(Problem::not_found)?;
-    let values = values(scope, caller, (&own, factor), words);
+    let values = values(scope, caller, (&own, factor), message);
     render_with(scope, Some(caller), status, "account/remove_factor.html", values)
 }
 

@@ -61,13 +61,13 @@ async fn page(
         permit_on_case::<Vouch>(scope, caller, &case).await?;
     }
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    let (status, field, words, how) = match error {
-        Some(((status, field, words), how)) => (status, field, Some(words), how),
+    let (status, field, message, how) = match error {
+        Some(((status, field, message), how)) => (status, field, Some(message), how),
         None => (StatusCode::OK, None, None, ""),
     };
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
-        "open": !gave_word && *case.stage() == Stage::Verifying, "field": field, "error": words, "how": how,
+        "open": !gave_word && *case.stage() == Stage::Verifying, "field": field, "error": message, "how": how,
     });
     render_with(scope, Some(caller), status, "account/vouch.html", values)
 }

@@ -268,10 +268,10 @@ pub async fn escalate_case(
 }
 
 fn never_accepted(kind: Kind) -> ActionError {
-    let words = format!(
+    let message = format!(
         "\"{}\" is never accepted from an agent. That it was offered is on the record, and the case's risk went up. \
          Use an accepted kind, refuse, or escalate.",
         kind.title()
     );
-    ActionError::invalid("kind", words)
+    ActionError::invalid("kind", message)
 }

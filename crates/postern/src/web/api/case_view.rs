@@ -20,7 +20,7 @@ pub struct CaseState {
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
-    stage_words: &'static str,
+    stage_label: &'static str,
     /// Of a closed case: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
     outcome: Option<&'static str>,
     /// Whether a senior has it.
@@ -71,7 +71,7 @@ pub struct MissingView {
     /// What forbids it whatever is added, in the policy's words.
     forbidden: Option<String>,
     /// The same in plain words, one line each.
-    words: Vec<String>,
+    descriptions: Vec<String>,
 }
 
 /// The lock on the reset.
@@ -192,7 +192,7 @@ pub struct SignInAttempt {
     /// One word of the vocabulary that `postern diagnose` uses.
     cause: Option<String>,
     /// The cause in plain words.
-    cause_words: Option<&'static str>,
+    cause_description: Option<&'static str>,
     /// What mends it, gentlest first.
     remediation: Option<&'static str>,
     /// What else is known: `clock 240 s slow`.

@@ -89,7 +89,7 @@ pub struct AttemptView {
     /// One word of the vocabulary of causes.
     cause: Option<&'static str>,
     /// The cause in plain words.
-    cause_words: Option<&'static str>,
+    cause_description: Option<&'static str>,
     /// What mends it.
     remediation: Option<&'static str>,
     ip: Option<String>,
@@ -146,7 +146,7 @@ impl From<Account> for AccountView {
             cause: account.cause.map(Cause::as_str),
             why: account.why,
             remediation: account.remediation,
-            reset_helps: account.reset_helps.plain_words(),
+            reset_helps: account.reset_helps.description(),
             rung: account.rung,
             last_success: account.last_success,
             last_attempt: account.last_attempt,
@@ -171,7 +171,7 @@ impl From<AttemptLine> for AttemptView {
             method: attempt.method.as_str(),
             result,
             cause: cause.map(Cause::as_str),
-            cause_words: cause.map(Cause::plain_words),
+            cause_description: cause.map(Cause::description),
             remediation: cause.map(Cause::remediation),
             ip: attempt.ip,
             app: attempt.app,

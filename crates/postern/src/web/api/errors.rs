@@ -69,10 +69,10 @@ impl IntoResponses for OpenErrors {
 }
 
 fn problems(of: &[(&str, &str)]) -> Answers {
-    of.iter().map(|(status, words)| ((*status).to_owned(), RefOr::T(problem(words)))).collect()
+    of.iter().map(|(status, message)| ((*status).to_owned(), RefOr::T(problem(message)))).collect()
 }
 
-fn problem(words: &str) -> Response {
+fn problem(message: &str) -> Response {
     let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
-    ResponseBuilder::new().description(words).content("application/problem+json", body).build()
+    ResponseBuilder::new().description(message).content("application/problem+json", body).build()
 }

@@ -50,7 +50,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             .await
             .map_err(|_| Problem::bad_request("The body did not arrive whole, or is larger than 64 KiB."))?;
         check_json(&bytes)?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::bad_request(words(&error)))
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::bad_request(error_message(&error)))
     }
 }
 
@@ -61,8 +61,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
             Err(rejection) => {
-                let words = rejection.body_text();
-                let what = words.split_once("string: ").map_or(words.as_str(), |(_, what)| what);
+                let message = rejection.body_text();
+                let what = message.split_once("string: ").map_or(message.as_str(), |(_, what)| what);
                 Err(Problem::bad_request(format!("The query does not fit: {what}.")))
             }
         }
@@ -110,7 +110,7 @@ fn is_json(request: &Request) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn words(error: &serde_json::Error) -> String {
+fn error_message(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     match error.classify() {
         Category::Data => format!("The JSON body does not fit: {}.", without_value(&error.to_string())),
@@ -122,9 +122,9 @@ fn words(error: &serde_json::Error) -> String {
 }
 
 /// serde says ``invalid type: integer `834512`, expected a string``: the value goes, the rest is help.
-fn without_value(words: &str) -> &str {
-    if !words.starts_with("invalid") {
-        return words;
+fn without_value(message: &str) -> &str {
+    if !message.starts_with("invalid") {
+        return message;
     }
-    words.split_once(", ").map_or("a value is of the wrong type", |(_, rest)| rest)
+    message.split_once(", ").map_or("a value is of the wrong type", |(_, rest)| rest)
 }

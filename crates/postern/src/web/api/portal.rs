@@ -15,7 +15,7 @@ use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
 use crate::web::extract::CasePage;
-use crate::web::portal::words::{STEPS, standing};
+use crate::web::portal::messages::{STEPS, standing};
 use crate::web::problem::Problem;
 
 /// Who can't sign in.
@@ -219,19 +219,19 @@ impl From<Stopped> for ContestedAnswer {
 async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(scope, row, now)).await?.map(|(case, _)| case);
-    let says = standing(case.as_ref(), row.stage_at(now), now);
+    let progress = standing(case.as_ref(), row.stage_at(now), now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),
         phrase: row.phrase.clone(),
         opened_at: time(row.opened_at),
-        now: says.now,
-        next: says.next,
+        now: progress.now,
+        next: progress.next,
         steps: STEPS.to_vec(),
-        steps_done: says.done,
-        hold_until: says.until.map(time),
-        can_show_pass: says.can_show_pass,
-        can_withdraw: says.can_withdraw,
-        over: says.over,
+        steps_done: progress.done,
+        hold_until: progress.until.map(time),
+        can_show_pass: progress.can_show_pass,
+        can_withdraw: progress.can_withdraw,
+        over: progress.over,
     })
 }

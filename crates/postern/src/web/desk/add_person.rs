@@ -72,12 +72,12 @@ fn form_page(
     form: &PersonForm,
     error: Option<AddPersonError>,
 ) -> Result<Response, Problem> {
-    let (status, field, words) = match error {
-        Some((status, field, words)) => (status, field, Some(words)),
+    let (status, field, message) = match error {
+        Some((status, field, message)) => (status, field, Some(message)),
         None => (StatusCode::OK, None, None),
     };
     let values = json!({
-        "form": form, "field": field, "error": words,
+        "form": form, "field": field, "error": message,
         "tiers": Tier::ALL.map(Tier::as_str), "roles": Role::ALL.map(Role::as_str),
     });
     render_with(scope, Some(caller), status, "desk/add_person.html", values)

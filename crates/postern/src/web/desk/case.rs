@@ -101,8 +101,8 @@ pub(super) async fn answer(
 }
 
 async fn again(scope: &Scope, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
-    let (status, field, words) = form_error(error)?;
-    let state = FormState { status, field, error: Some(words), warning: None };
+    let (status, field, message) = form_error(error)?;
+    let state = FormState { status, field, error: Some(message), warning: None };
     page(scope, caller, id, state).await
 }
 

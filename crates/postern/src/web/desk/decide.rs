@@ -21,36 +21,37 @@ use crate::web::router::{form_error, render_with};
 struct Question {
     path: &'static str,
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
     button: &'static str,
 }
 
 const REFUSE: Question = Question {
     path: "refuse",
     title: "Refuse this case",
-    says: "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A \
-           refusal is a good outcome: if you are not sure, refuse.",
+    description: "Nothing is changed on the account. The claimant's page says that the request was closed and how to \
+                  reach you. A refusal is a good outcome: if you are not sure, refuse.",
     button: "Refuse the case",
 };
 const ESCALATE: Question = Question {
     path: "escalate",
     title: "Escalate to a senior",
-    says: "A senior or an admin takes over. You can still look, but no longer act on it.",
+    description: "A senior or an admin takes over. You can still look, but no longer act on it.",
     button: "Hand to a senior",
 };
 const APPROVE: Question = Question {
     path: "approve",
     title: "Approve this case",
-    says: "You say that the evidence convinces you too. The owner is told; the waiting period starts when that message went out.",
+    description: "You say that the evidence convinces you too. The owner is told; the waiting period starts when that \
+                  message went out.",
     button: "Approve the case",
 };
 
 const START_HOLD: Question = Question {
     path: "start-hold",
     title: "Begin the waiting period",
-    says: "No message about the verification went out to a contact that counts. You say that the waiting period shall begin all the \
-           same. It begins when a second senior from outside the case says so too, and lasts twice as long. Try first to reach \
-           the owner yourself.",
+    description: "No message about the verification went out to a contact that counts. You say that the waiting period \
+                  shall begin all the same. It begins when a second senior from outside the case says so too, and lasts \
+                  twice as long. Try first to reach the owner yourself.",
     button: "Begin it",
 };
 
@@ -155,8 +156,8 @@ async fn answer(
     match outcome {
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            page(scope, caller, id, question, AskedReason { status, reason, error: Some(words) }).await
+            let (status, _, message) = form_error(error)?;
+            page(scope, caller, id, question, AskedReason { status, reason, error: Some(message) }).await
         }
     }
 }
@@ -172,7 +173,8 @@ async fn page(
     permit_on_case::<ViewCase>(scope, caller, &case).await?;
     let values = json!({
         "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,
-        "open": row.closed_at.is_none(), "says": question.says, "button": question.button, "reason": asked.reason, "error": asked.error,
+        "open": row.closed_at.is_none(), "description": question.description, "button": question.button,
+        "reason": asked.reason, "error": asked.error,
     });
     render_with(scope, Some(caller), asked.status, "desk/decide.html", values)
 }

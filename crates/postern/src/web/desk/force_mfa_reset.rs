@@ -34,8 +34,8 @@ pub async fn submit(
     match force_mfa_reset::force_mfa_reset(&scope, &caller, &id, &form.reason).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            page(&scope, &caller, &id, &form.reason, Some((status, words))).await
+            let (status, _, message) = form_error(error)?;
+            page(&scope, &caller, &id, &form.reason, Some((status, message))).await
         }
     }
 }
@@ -59,7 +59,7 @@ async fn page(
         .map(|f| json!({ "title": FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title), "created_at": f.created_at }))
         .collect();
     let notices = contacts::list(&scope.app.db, &scope.tenant.id, &person.id).await?.len();
-    let (status, words) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
+    let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "login": person.login,
         "factors": factors,
@@ -67,7 +67,7 @@ async fn page(
         "sessions": sessions::list(&scope.app.db, &scope.tenant.id, &person.id, now, Config::SESSION_IDLE).await?.len(),
         "notices": notices,
         "stage": case.stage().as_str(),
-        "reason": reason, "error": words, "locked": why_locked(scope, caller, &row, &case, now),
+        "reason": reason, "error": message, "locked": why_locked(scope, caller, &row, &case, now),
     });
     render_with(scope, Some(caller), status, "desk/force_mfa_reset.html", values)
 }

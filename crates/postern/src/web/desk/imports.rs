@@ -42,8 +42,8 @@ pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> R
 }
 
 async fn refused(scope: &Scope, caller: &Caller, error: ActionError) -> Result<Response, Problem> {
-    let (status, _, words) = form_error(error)?;
-    page(scope, caller, status, Some(words)).await
+    let (status, _, message) = form_error(error)?;
+    page(scope, caller, status, Some(message)).await
 }
 
 async fn page(

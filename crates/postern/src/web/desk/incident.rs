@@ -41,12 +41,12 @@ pub async fn close(
     let asked = match close_finding(&scope, &caller, which, &form.reason).await {
         Ok(()) => return Ok(Redirect::to("/desk/incidents").into_response()),
         Err(ActionError::Conflict) => {
-            let words = "It has grown since you looked at it. Look again, then close it.".to_owned();
-            Asked { status: StatusCode::CONFLICT, reason: form.reason, error: Some(words) }
+            let message = "It has grown since you looked at it. Look again, then close it.".to_owned();
+            Asked { status: StatusCode::CONFLICT, reason: form.reason, error: Some(message) }
         }
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            Asked { status, reason: form.reason, error: Some(words) }
+            let (status, _, message) = form_error(error)?;
+            Asked { status, reason: form.reason, error: Some(message) }
         }
     };
     page(&scope, &caller, &id, asked).await
@@ -72,7 +72,7 @@ async fn page(scope: &Scope, caller: &Caller, id: &str, asked: Asked) -> Result<
     let values = json!({
         "finding": view,
         "evidence": evidence,
-        "may_not_close": refusal.map(|denied| denied.words()),
+        "may_not_close": refusal.map(|denied| denied.message()),
         "reason": asked.reason,
         "error": asked.error,
     });

@@ -6,7 +6,7 @@ use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
 use serde_json::json;
 
-use super::{case_words, stage_words};
+use super::{case_label, stage_label};
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
 use crate::store::{cases, micros, persons};
@@ -27,8 +27,8 @@ pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) 
     let now = scope.now;
     let mut open_cases = Vec::new();
     for row in open.iter().filter(|row| row.closed_at.is_none()) {
-        let stage = row.case(now)?.map_or_else(|| stage_words(&row.stage), |case| case_words(&case, now));
-        open_cases.push(json!({ "id": row.id, "reference": row.reference, "stage_words": stage }));
+        let stage = row.case(now)?.map_or_else(|| stage_label(&row.stage), |case| case_label(&case, now));
+        open_cases.push(json!({ "id": row.id, "reference": row.reference, "stage_label": stage }));
     }
     let values = json!({
         "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),

@@ -57,13 +57,13 @@ pub async fn show(
 }
 
 /// The list that is meant. `None`: there is no such list.
-pub(in crate::web) fn parse(list: &str, words: &str) -> Option<DeskList> {
-    match (words.trim(), list) {
+pub(in crate::web) fn parse(list: &str, search: &str) -> Option<DeskList> {
+    match (search.trim(), list) {
         ("", "" | "queue") => Some(DeskList::Queue),
         ("", "strangers") => Some(DeskList::Strangers),
         ("", "closed") => Some(DeskList::Closed),
         ("", _) => None,
-        (words, _) => Some(DeskList::Search(words.to_owned())),
+        (search, _) => Some(DeskList::Search(search.to_owned())),
     }
 }
 

@@ -36,10 +36,10 @@ impl TokenForm {
 
     /// What the page shows: the form as it was typed, and what was wrong with it.
     fn values(&self, secret: Option<&str>, error: Option<(Option<&'static str>, String)>) -> Value {
-        let (field, words) = error.map_or((None, None), |(field, words)| (field, Some(words)));
+        let (field, message) = error.map_or((None, None), |(field, message)| (field, Some(message)));
         let days = if self.days.is_empty() { "90" } else { &self.days };
         json!({
-            "secret": secret, "error": words, "field": field,
+            "secret": secret, "error": message, "field": field,
             "label": self.label, "days": days, "ticked": self.scopes(),
         })
     }
@@ -63,8 +63,8 @@ pub async fn create(
                 .await
         }
         Err(error) => {
-            let (status, field, words) = form_error(error)?;
-            page(&scope, &caller, status, form.values(None, Some((field, words)))).await
+            let (status, field, message) = form_error(error)?;
+            page(&scope, &caller, status, form.values(None, Some((field, message)))).await
         }
     }
 }

@@ -6,7 +6,7 @@ use postern_core::signin::Flow;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::words::{STEPS, standing};
+use super::messages::{STEPS, standing};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::show_pass::ShownPass;
 use crate::actions::{case_now, open_case, show_pass, withdraw_case};
@@ -77,8 +77,8 @@ pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Response
             Ok(response)
         }
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&words)).await?)
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
         }
     }
 }

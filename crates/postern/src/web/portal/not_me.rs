@@ -39,8 +39,8 @@ pub async fn submit(scope: Scope, Form(form): Form<NotMeForm>) -> Result<Respons
     match contest(&scope, &form.code).await {
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": words }))
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }
 }
@@ -51,8 +51,8 @@ pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result
     match contest_others(&scope, &form.code, which).await {
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": words }))
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }
 }

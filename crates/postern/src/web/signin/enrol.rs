@@ -49,8 +49,8 @@ pub async fn submit(
             Ok(response)
         }
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            let values = values(&scope, &row, Some(&words)).await?;
+            let (status, _, message) = form_error(error)?;
+            let values = values(&scope, &row, Some(&message)).await?;
             render_with(&scope, None, status, PAGE, values)
         }
     }

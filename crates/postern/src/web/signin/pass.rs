@@ -37,8 +37,8 @@ pub async fn submit(
     match use_pass(&scope, &row, &form.pass).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": words }))
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }
 }

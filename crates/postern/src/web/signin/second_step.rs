@@ -71,8 +71,8 @@ async fn answer(
     match outcome {
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            let values = values(scope, row, Some(field), Some(&words)).await?;
+            let (status, _, message) = form_error(error)?;
+            let values = values(scope, row, Some(field), Some(&message)).await?;
             render_with(scope, None, status, PAGE, values)
         }
     }

@@ -47,11 +47,11 @@ pub async fn submit(scope: Scope, Form(form): Form<SetUpForm>) -> Result<Respons
     match set_up(&scope, typed).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, field, words) = form_error(error)?;
+            let (status, field, message) = form_error(error)?;
             let first = persons::is_empty(&scope.app.db, &scope.tenant.id).await?;
             let values = json!({
                 "first": first, "login": form.login, "name": form.name, "email": form.email,
-                "field": field, "error": words,
+                "field": field, "error": message,
             });
             render_with(&scope, None, status, PAGE, values)
         }

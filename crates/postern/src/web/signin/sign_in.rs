@@ -36,8 +36,8 @@ pub async fn submit(
     match sign_in(&scope, Credentials { login: &form.login, password, device: device.as_deref() }).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, _, words) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "login": form.login, "error": words }))
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, json!({ "login": form.login, "error": message }))
         }
     }
 }

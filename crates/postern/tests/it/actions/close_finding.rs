@@ -56,7 +56,7 @@ on_both! {
         let app = TestApp::start(db).await;
         for address in ["127.0.0.66", "127.0.0.67", "127.0.0.68"] {
             app.spray_from(address).await;
-            app.finding_where("password_spray", |row| row.subject_words == address && row.people_count >= 12).await;
+            app.finding_where("password_spray", |row| row.subject_label == address && row.people_count >= 12).await;
         }
         let ids: Vec<String> = app.open_findings().await.into_iter().map(|row| row.id).collect();
         assert!(ids.len() >= 3);
@@ -70,7 +70,7 @@ on_both! {
         let app = TestApp::start(db).await;
         for address in ["127.0.0.66", "127.0.0.67", "127.0.0.68"] {
             app.spray_from(address).await;
-            app.finding_where("password_spray", |row| row.subject_words == address && row.people_count >= 12).await;
+            app.finding_where("password_spray", |row| row.subject_label == address && row.people_count >= 12).await;
         }
         let ben = app.browser_with_planted_session("ben").await;
         let gus = app.person("gus").await.id;

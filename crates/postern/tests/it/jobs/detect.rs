@@ -36,7 +36,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.spray_from("127.0.0.66").await;
         let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
-        assert_eq!((finding.subject_kind.as_str(), finding.subject_words.as_str()), ("address", "127.0.0.66"));
+        assert_eq!((finding.subject_kind.as_str(), finding.subject_label.as_str()), ("address", "127.0.0.66"));
         let evidence = evidence(&finding);
         assert!(evidence.len() >= 10 && evidence.iter().all(|piece| piece["sign_in"].is_string()), "{evidence:?}");
     }
@@ -98,7 +98,7 @@ on_both! {
         let (now, hours) = (app.clock.now(), SignedDuration::from_hours);
         // A node that has analysed all before it sees them, and one that is made when they are there.
         app.import("okta.jsonl", fatigue("gus", 5, now)).await;
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "gus").await;
         let counts = app.import("local.jsonl", fatigue("ana", 5, now + hours(2))).await;
         assert_eq!((&counts["stored"], &counts["ahead"]), (&5.into(), &5.into()));
         assert!(counts["hint"].as_str().unwrap().contains("is the log in local time?"));
@@ -110,10 +110,10 @@ on_both! {
         tokio::time::sleep(std::time::Duration::from_millis(700)).await;
         assert_eq!(app.open_findings().await.iter().filter(|row| row.rule == "mfa_fatigue").count(), 1);
         app.advance(SignedDuration::from_mins(5));
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "ana" && row.record_count == 5).await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "ana" && row.record_count == 5).await;
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
         app.advance(hours(4));
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "fay" && row.record_count == 5).await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "fay" && row.record_count == 5).await;
     }
 
     async fn a_restart_keeps_what_was_found_and_finds_nothing_twice(db) {
@@ -123,8 +123,8 @@ on_both! {
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
         // The next one shows that all of it was analysed anew.
         app.import("more.jsonl", fatigue("gus", 5, app.clock.now())).await;
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
-        let kept = app.finding_where("mfa_fatigue", |row| row.subject_words == "ana").await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "gus").await;
+        let kept = app.finding_where("mfa_fatigue", |row| row.subject_label == "ana").await;
         assert_eq!((kept.id, kept.version), (before.id, before.version));
         assert_eq!(app.events("incident.opened").await.len(), 2);
     }
@@ -136,7 +136,7 @@ on_both! {
             app.import("okta.jsonl", fatigue(who, 5, app.clock.now())).await;
         }
         for who in ["ana", "gus", "fay"] {
-            app.finding_where("mfa_fatigue", |row| row.subject_words == who).await;
+            app.finding_where("mfa_fatigue", |row| row.subject_label == who).await;
         }
         eventually("every node counts the same", async || {
             let count = |scope: Scope| scope.tenant.activity.open_incidents.load(Ordering::Relaxed);
@@ -155,13 +155,13 @@ on_both! {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
         app.import("old.jsonl", fatigue("gus", 5, now - SignedDuration::from_hours(48))).await;
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "gus").await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "gus").await;
         let about_incidents = async || {
             app.messages().await.into_iter().filter(|m| m.subject.contains("incident")).collect::<Vec<_>>()
         };
         assert_eq!(about_incidents().await.len(), 0, "an attack of the day before yesterday wakes nobody");
         app.import("new.jsonl", fatigue("Call-0900-555-now", 5, now)).await;
-        app.finding_where("mfa_fatigue", |row| row.subject_words != "gus").await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label != "gus").await;
         let mut notified = about_incidents().await;
         notified.sort_by(|one, other| one.recipient.cmp(&other.recipient));
         let to: Vec<&str> = notified.iter().map(|message| message.recipient.as_str()).collect();

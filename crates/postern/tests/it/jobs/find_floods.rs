@@ -61,7 +61,7 @@ on_both! {
         app.no_flood_is_found().await;
         app.ask_from(&["127.0.0.9"], 10..11).await;
         let found = app.finding("recovery_flood").await;
-        assert_eq!((found.subject_kind.as_str(), found.subject_words.as_str()), ("address", "127.0.0.9"));
+        assert_eq!((found.subject_kind.as_str(), found.subject_label.as_str()), ("address", "127.0.0.9"));
         assert!(!found.people.contains("somebody-"), "a name that nobody has stands in a finding: {}", found.people);
     }
 
@@ -69,6 +69,6 @@ on_both! {
         let app = TestApp::start(db).await;
         app.ask_from(&["127.0.0.8", "127.0.0.9"], 0..11).await;
         let found = app.finding("recovery_flood").await;
-        assert_eq!(found.subject_words, "127.0.0.0/24");
+        assert_eq!(found.subject_label, "127.0.0.0/24");
     }
 }

@@ -93,8 +93,8 @@ fn vkey(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("key")).unwrap()
 }
 
-fn says(findings: &[Finding], words: &str) -> bool {
-    findings.iter().any(|finding| finding.problem.to_string().contains(words))
+fn has_problem(findings: &[Finding], message: &str) -> bool {
+    findings.iter().any(|finding| finding.problem.to_string().contains(message))
 }
 
 const NEWEST: &str = "(SELECT MAX(number) FROM audit_entries WHERE stream = 'main')";
@@ -112,7 +112,7 @@ on_both! {
         let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Tampered(why)) if why.contains("forged")), "{refused:?}");
         assert!(quiet.scope().tenant.activity.audit_health.is_refusing());
-        assert!(says(&quiet.findings("forged").await, "the row forged has no place yet, and it does not bear"));
+        assert!(has_problem(&quiet.findings("forged").await, "the row forged has no place yet, and it does not bear"));
         quiet.tamper("DELETE FROM audit_entries WHERE id = 'forged'").await;
         sequence_audit(&quiet.scope()).await.unwrap();
         assert!(!quiet.scope().tenant.activity.audit_health.is_refusing());
@@ -143,7 +143,7 @@ on_both! {
         let findings = quiet.findings("columns").await;
         let named: Vec<_> = findings.iter().map(|finding| finding.seq).collect();
         assert_eq!(named, [Some(3)], "{findings:?}");
-        assert!(says(&findings, "the column event says Some(\"user.spared\"), and the record Some(\"user.added\")"));
+        assert!(has_problem(&findings, "the column event says Some(\"user.spared\"), and the record Some(\"user.added\")"));
         quiet.end().await;
     }
 
@@ -180,7 +180,7 @@ on_both! {
         quiet.tamper("UPDATE audit_streams SET last_number = last_number - 1 WHERE stream = 'main'").await;
         let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(_))), "{refused:?}");
-        assert!(says(&quiet.findings("newest").await, "of the stream main are gone"));
+        assert!(has_problem(&quiet.findings("newest").await, "of the stream main are gone"));
         quiet.end().await;
     }
 
@@ -207,7 +207,7 @@ on_both! {
         let quiet = quiet.restart().await;
         let refused = sequence_audit(&quiet.scope()).await;
         assert!(matches!(&refused, Err(AuditLogError::Lost(_))), "{refused:?}");
-        assert!(says(&quiet.findings("cut").await, "the store was tampered with"));
+        assert!(has_problem(&quiet.findings("cut").await, "the store was tampered with"));
 
         // It was a restored backup: that is said, and stands in the log.
         let before = last_numbers(&quiet.app.db, &quiet.scope().tenant.id).await.unwrap();

@@ -82,10 +82,10 @@ on_both! {
         records[1]["detail"] = "the clock is off".into();
         app.import("okta.jsonl", jsonl(&records)).await;
         app.import("known.jsonl", fatigue("ANA@demo.postern.invalid", 5, now)).await;
-        let finding = app.finding_where("mfa_fatigue", |row| row.subject_words.starts_with("unknown-")).await;
-        app.finding_where("mfa_fatigue", |row| row.subject_words == "ana@demo.postern.invalid").await;
-        assert_eq!(finding.subject_words.len(), "unknown-".len() + 12);
-        let row = [&finding.subject, &finding.subject_words, &finding.people, &finding.words, &finding.evidence].map(|text| text.to_lowercase()).concat();
+        let finding = app.finding_where("mfa_fatigue", |row| row.subject_label.starts_with("unknown-")).await;
+        app.finding_where("mfa_fatigue", |row| row.subject_label == "ana@demo.postern.invalid").await;
+        assert_eq!(finding.subject_label.len(), "unknown-".len() + 12);
+        let row = [&finding.subject, &finding.subject_label, &finding.people, &finding.description, &finding.evidence].map(|text| text.to_lowercase()).concat();
         assert!(!row.contains("correct-horse"), "{row}");
         let sql = "SELECT COUNT(*) FROM finding_people WHERE login_key LIKE 'unknown-%'";
         assert_eq!((app.count(sql).await, app.count("SELECT COUNT(*) FROM finding_people WHERE login_key LIKE '%horse%'").await), (2, 0));
@@ -94,13 +94,13 @@ on_both! {
             let page = sol.get(&path).await;
             page.ok();
             assert!(!page.body.to_lowercase().contains("correct-horse"), "{path}");
-            assert!(page.body.contains(&finding.subject_words), "{path}");
+            assert!(page.body.contains(&finding.subject_label), "{path}");
         }
 sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").does_not_say("no such user");
         // Our own records say the same of the same name.
         app.browser().post("/sign-in", &[("login", password), ("password", "x")]).await.status(422);
         let (login,): (String,) = sqlx::query_as(app.own("SELECT login FROM sign_ins WHERE login LIKE 'unknown-%'")).fetch_one(app.db.reader()).await.unwrap();
-        assert_eq!(login, finding.subject_words);
+        assert_eq!(login, finding.subject_label);
     }
 
     async fn our_own_sign_ins_are_evidence_in_words(db) {

@@ -3,7 +3,7 @@
 use super::Auth0Entry;
 use crate::{
     cause::Cause,
-    provider::words::first_in,
+    provider::text_search::first_in,
     record::AttemptResult::{self, Failure, Interrupt},
     wire::Scalar,
 };
@@ -61,7 +61,7 @@ const WORDS: [(&str, AttemptResult); 45] = [
 ];
 
 /// By the words of the record, or else `otherwise`.
-pub(super) fn by_words(entry: &Auth0Entry<'_>, otherwise: AttemptResult) -> AttemptResult {
+pub(super) fn by_description(entry: &Auth0Entry<'_>, otherwise: AttemptResult) -> AttemptResult {
     let details = &entry.details;
     let said = [
         &entry.description,

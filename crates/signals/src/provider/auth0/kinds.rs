@@ -1,9 +1,9 @@
 //! What an Auth0 log type means. Types that are not listed are no sign-ins.
 
-use super::{Auth0Entry, factor_method, failure::by_words};
+use super::{Auth0Entry, factor_method, failure::by_description};
 use crate::{
     cause::Cause,
-    provider::words::{contains, first_in},
+    provider::text_search::{contains, first_in},
     record::{
         AttemptResult::{self, Failure, Interrupt, PushSent, Success},
         Flag, Lifecycle, Method,
@@ -94,18 +94,20 @@ fn first_factor(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
         // Wrong password; no such user.
         "fp" | "fu" => Auth0Kind::new(Failure(Cause::BadPassword), Method::Password),
         "f" => {
-            let result = by_words(entry, Failure(Cause::Unknown));
+            let result = by_description(entry, Failure(Cause::Unknown));
             let by_password = result == Failure(Cause::BadPassword);
             Auth0Kind::new(result, if by_password { Method::Password } else { by_connection })
         }
-        "fcoa" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::Password),
+        "fcoa" => Auth0Kind::new(by_description(entry, Failure(Cause::Unknown)), Method::Password),
         // The connector to the company's directory.
-        "fc" => Auth0Kind::new(by_words(entry, Failure(Cause::ProviderOutage)), Method::Password),
+        "fc" => Auth0Kind::new(by_description(entry, Failure(Cause::ProviderOutage)), Method::Password),
         "fco" => Auth0Kind::new(Failure(Cause::PolicyBlock), Method::Unknown),
-        "fdeac" | "fdeaz" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        "fdeac" | "fdeaz" => {
+            Auth0Kind::new(by_description(entry, Failure(Cause::Unknown)), Method::DeviceCode)
+        }
         "fdecc" => Auth0Kind::new(Failure(Cause::MfaDenied), Method::DeviceCode),
         "sens" => Auth0Kind::new(Success, Method::Federated),
-        "fens" => Auth0Kind::new(by_words(entry, Failure(Cause::ExternalIdp)), Method::Federated),
+        "fens" => Auth0Kind::new(by_description(entry, Failure(Cause::ExternalIdp)), Method::Federated),
         _ => return None,
     })
 }
@@ -131,7 +133,7 @@ fn second_factor(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
     Some(match code {
         "mfar" | "gd_start_auth" => Auth0Kind::new(Interrupt(None), method),
         "gd_auth_succeed" => Auth0Kind::new(Success, method),
-        "gd_auth_failed" => Auth0Kind::new(by_words(entry, Failure(refused(method))), method),
+        "gd_auth_failed" => Auth0Kind::new(by_description(entry, Failure(refused(method))), method),
         "gd_auth_rejected" => Auth0Kind::new(Failure(Cause::MfaDenied), Method::Push),
         "gd_auth_email_verification" => Auth0Kind::new(Interrupt(None), Method::Email),
         "gd_auth_fail_email_verification" => Auth0Kind::new(Failure(Cause::MfaWrongCode), Method::Email),
@@ -151,7 +153,7 @@ fn second_factor(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
         }
         "passkey_challenge_started" => Auth0Kind::new(Interrupt(None), Method::Webauthn),
         "gd_webauthn_challenge_failed" | "passkey_challenge_failed" => {
-            Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Webauthn)
+            Auth0Kind::new(by_description(entry, Failure(Cause::MfaWrongCode)), Method::Webauthn)
         }
         // Backchannel sign-in: the person is asked on the phone.
         "ciba_start_succeeded" => Auth0Kind::new(PushSent, Method::Push),
@@ -169,7 +171,7 @@ fn refused(method: Method) -> Cause {
 
 /// Here it is the person who denies access, and the request that runs out.
 fn backchannel(entry: &Auth0Entry<'_>) -> AttemptResult {
-    match by_words(entry, Failure(Cause::Unknown)) {
+    match by_description(entry, Failure(Cause::Unknown)) {
         Failure(Cause::PolicyBlock) if entry.details.error.code.text() == Some("access_denied") => {
             Failure(Cause::MfaDenied)
         }
@@ -187,23 +189,25 @@ fn exchange(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
             Auth0Kind::background(Failure(Cause::SessionExpired)).flagged(Flag::Risk)
         }
         "feacft" | "fertft" | "ferrt" => {
-            Auth0Kind::background(by_words(entry, Failure(Cause::SessionExpired)))
+            Auth0Kind::background(by_description(entry, Failure(Cause::SessionExpired)))
         }
         "sepft" => Auth0Kind::password_grant(Success),
-        "fepft" => Auth0Kind::password_grant(by_words(entry, Failure(Cause::BadPassword))),
+        "fepft" => Auth0Kind::password_grant(by_description(entry, Failure(Cause::BadPassword))),
         "seoobft" => Auth0Kind::new(Success, factor_method(entry)),
-        "feoobft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), factor_method(entry)),
+        "feoobft" => {
+            Auth0Kind::new(by_description(entry, Failure(Cause::MfaWrongCode)), factor_method(entry))
+        }
         "seotpft" | "sepkotpft" => Auth0Kind::new(Success, Method::Totp),
-        "feotpft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
+        "feotpft" => Auth0Kind::new(by_description(entry, Failure(Cause::MfaWrongCode)), Method::Totp),
         "sercft" | "sepkrcft" => Auth0Kind::new(Success, Method::BackupCode),
-        "fercft" => Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), Method::BackupCode),
+        "fercft" => Auth0Kind::new(by_description(entry, Failure(Cause::MfaWrongCode)), Method::BackupCode),
         "sepkoobft" => Auth0Kind::new(Success, Method::Webauthn),
         "fepotpft" => {
             let method = connection_method(entry).filter(|method| *method != Method::Password);
-            Auth0Kind::new(by_words(entry, Failure(Cause::MfaWrongCode)), method.unwrap_or_default())
+            Auth0Kind::new(by_description(entry, Failure(Cause::MfaWrongCode)), method.unwrap_or_default())
         }
         "sede" => Auth0Kind::new(Success, Method::DeviceCode),
-        "fede" => Auth0Kind::new(by_words(entry, Failure(Cause::Unknown)), Method::DeviceCode),
+        "fede" => Auth0Kind::new(by_description(entry, Failure(Cause::Unknown)), Method::DeviceCode),
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{change, reasons};
 use crate::{
     cause::Cause,
-    provider::words::first_in,
+    provider::text_search::first_in,
     read::{Parsed, RecordDefect},
     record::{
         AttemptResult::{self, Failure, Success},

@@ -37,7 +37,7 @@ pub(super) fn read<'a>(record: &DuoRecord<'a>, position: Position) -> Parsed<'a>
     sign_in.session = record.txid.cow();
     sign_in.app = record.application.name.cow().or_else(|| record.integration.cow());
     sign_in.code = record.reason.cow().or_else(|| record.result.cow());
-    sign_in.detail = words(record, result);
+    sign_in.detail = detail(record, result);
     set_devices(&mut sign_in, record);
     Parsed::Attempt(sign_in)
 }
@@ -100,7 +100,7 @@ fn detected(record: &DuoRecord<'_>) -> Option<Flag> {
 /// Elsewhere a lock tells of wrong passwords, of which Duo sees none.
 const LOCKED: &str = "locked_out: after too many failed second factors, or by an administrator of Duo";
 
-fn words<'a>(record: &DuoRecord<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
+fn detail<'a>(record: &DuoRecord<'a>, result: AttemptResult) -> Option<Cow<'a, str>> {
     let reason = record.reason.text().unwrap_or("");
     if reasons::same(reason, "user_mistake") {
         return Some(Cow::Borrowed("user_mistake: declined by mistake, not reported as fraud"));

@@ -130,5 +130,5 @@ const METHODS: [(&str, Method); 19] = [
 ];
 
 pub(super) fn method_of(factor: &str) -> Method {
-    crate::provider::words::first_in(&METHODS, factor).unwrap_or_default()
+    crate::provider::text_search::first_in(&METHODS, factor).unwrap_or_default()
 }

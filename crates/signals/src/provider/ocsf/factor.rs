@@ -11,7 +11,7 @@ use crate::{
 wire! {
     struct OcsfLogFactor<'a> {
         "factor_type_id" => kind: Scalar<'a>,
-        "factor_type" => words: Scalar<'a>,
+        "factor_type" => label: Scalar<'a>,
         "phone_number" => phone: Scalar<'a>,
         "device" => device: OcsfLogNamed<'a>,
     }
@@ -29,7 +29,7 @@ impl<'a> OcsfLogFactor<'a> {
             Some(8) => Method::Email,
             Some(11) => Method::Password,
             Some(2) => Method::Unknown,
-            _ => by_words(self.words.text().unwrap_or("")),
+            _ => by_label(self.label.text().unwrap_or("")),
         }
     }
 
@@ -38,9 +38,9 @@ impl<'a> OcsfLogFactor<'a> {
     }
 }
 
-fn by_words(words: &str) -> Method {
-    let words = words.to_ascii_lowercase();
-    let has = |word: &str| words.contains(word);
+fn by_label(label: &str) -> Method {
+    let label = label.to_ascii_lowercase();
+    let has = |word: &str| label.contains(word);
     match () {
         () if has("recovery") || has("backup") => Method::BackupCode,
         () if has("certificate") || has("smart") => Method::Certificate,

@@ -80,7 +80,7 @@ fn cause(event: &OcsfLogEvent<'_>, method: Method) -> Cause {
     let is_mfa = event.is_mfa.truth() == Some(true);
     let texts = [&event.status_detail, &event.status_code, &event.message];
     let mut texts = texts.iter().filter_map(|text| text.text());
-    texts.find_map(|text| by_words(text, method, is_mfa)).unwrap_or(Cause::Unknown)
+    texts.find_map(|text| by_text(text, method, is_mfa)).unwrap_or(Cause::Unknown)
 }
 
 const WORDS: [(&str, Cause); 22] = [
@@ -108,7 +108,7 @@ const WORDS: [(&str, Cause); 22] = [
     ("tokenexpired", Cause::SessionExpired),
 ];
 
-fn by_words(text: &str, method: Method, is_mfa: bool) -> Option<Cause> {
+fn by_text(text: &str, method: Method, is_mfa: bool) -> Option<Cause> {
     let words: String =
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     if let Some((_, cause)) = WORDS.iter().find(|(known, _)| words.contains(known)) {

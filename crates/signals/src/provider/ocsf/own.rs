@@ -9,7 +9,7 @@ use crate::{
 };
 
 wire! {
-    struct OcsfLogWords<'a> {
+    struct OcsfLogOwnFields<'a> {
         "provider" => provider: Scalar<'a>,
         "result" => result: Scalar<'a>,
         "cause" => cause: Scalar<'a>,
@@ -30,7 +30,7 @@ wire! {
     struct Degrees<'a> { "latitude" => latitude: Scalar<'a>, "longitude" => longitude: Scalar<'a>, }
 }
 
-impl OcsfLogWords<'_> {
+impl OcsfLogOwnFields<'_> {
     /// What Postern wrote is read back as it was. `None`: not there, or a word in it is none of ours.
     pub(super) fn outcome(&self, worked: Option<bool>) -> Option<OcsfLogOutcome> {
         let cause = sound::<Cause>(&self.cause).ok()?;
@@ -62,10 +62,10 @@ impl Degrees<'_> {
 
 /// The rest of the record. The name is the user's alone: where the log hid it, nobody else's may take its place.
 pub(super) fn complete<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
-    let words = &event.unmapped.postern;
+    let own = &event.unmapped.postern;
     // Back to the provider that it came from: people are told apart by provider and login, so that only then a
     // converted log gives the same people and findings, also beside the original.
-    found.provider = word::<Provider>(&words.provider).unwrap_or(Provider::Ocsf);
+    found.provider = word::<Provider>(&own.provider).unwrap_or(Provider::Ocsf);
     found.display = event.user.display.cow();
     found.set_person(event.user.name.cow());
     found.person_id = event.user.id.cow();
@@ -73,13 +73,13 @@ pub(super) fn complete<'a>(event: &OcsfLogEvent<'a>, found: &mut SignIn<'a>) {
     // Where no application is known, OCSF wants a service all the same.
     let app = found.app.take().filter(|app| app != found.provider.as_str());
     found.app = app.or_else(|| event.actor.app.cow());
-    found.interactive = words.interactive.truth().unwrap_or(found.method != Method::Session);
-    found.legacy = words.legacy.truth().unwrap_or(false);
-    found.network = word::<Network>(&words.network).unwrap_or_default();
-    found.policy = words.policy.cow();
-    found.phone = words.phone.cow();
-    found.detail = words.detail.cow();
-    found.place = found.place.or_else(|| words.place.point());
-    found.phone_country = words.phone_country.cow();
-    found.phone_place = words.phone_place.point();
+    found.interactive = own.interactive.truth().unwrap_or(found.method != Method::Session);
+    found.legacy = own.legacy.truth().unwrap_or(false);
+    found.network = word::<Network>(&own.network).unwrap_or_default();
+    found.policy = own.policy.cow();
+    found.phone = own.phone.cow();
+    found.detail = own.detail.cow();
+    found.place = found.place.or_else(|| own.place.point());
+    found.phone_country = own.phone_country.cow();
+    found.phone_place = own.phone_place.point();
 }

@@ -4,7 +4,7 @@
 use super::OneLoginEvent;
 use crate::{
     cause::Cause,
-    provider::words::first_in,
+    provider::text_search::first_in,
     record::{
         AttemptResult::{self, Failure, Interrupt, Success},
         Lifecycle, Method,
@@ -119,7 +119,7 @@ const WORDS: [(&str, Cause); 18] = [
 ];
 
 fn failed(event: &OneLoginEvent<'_>, otherwise: Cause, method: Method) -> OneLoginOutcome {
-    let cause = event.words().filter_map(Scalar::text).find_map(|words| first_in(&WORDS, words));
+    let cause = event.messages().filter_map(Scalar::text).find_map(|message| first_in(&WORDS, message));
     let cause = cause.unwrap_or(otherwise);
     let is_factors = matches!(cause, Cause::MfaWrongCode | Cause::MfaDenied | Cause::MfaNoResponse);
     let method = if is_factors { device_method(event) } else { method };

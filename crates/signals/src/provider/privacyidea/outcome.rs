@@ -59,7 +59,7 @@ fn equals_word(field: &Scalar<'_>, word: &str) -> bool {
 }
 
 fn is_declined(entry: &PrivacyIdeaEntry<'_>) -> bool {
-    equals_word(&entry.authentication, "DECLINED") || cause_by_words(entry) == Some(Cause::MfaDenied)
+    equals_word(&entry.authentication, "DECLINED") || cause_by_text(entry) == Some(Cause::MfaDenied)
 }
 
 fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
@@ -73,7 +73,7 @@ fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
     if equals_word(&entry.authentication, "ACCEPT") || succeeded(entry) {
         return AttemptResult::Success;
     }
-    match cause_by_words(entry) {
+    match cause_by_text(entry) {
         Some(cause) => AttemptResult::Failure(cause),
         None if !equals_word(&entry.authentication, "REJECT") && asks_for_more(entry) => challenge(entry),
         None => AttemptResult::Failure(Cause::Unknown),
@@ -82,7 +82,7 @@ fn check(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
 
 /// A program asks for a challenge. That it got none may be a matter of how the tokens work.
 fn trigger(entry: &PrivacyIdeaEntry<'_>) -> AttemptResult {
-    match cause_by_words(entry).filter(|_| !succeeded(entry)) {
+    match cause_by_text(entry).filter(|_| !succeeded(entry)) {
         Some(cause) => AttemptResult::Failure(cause),
         None => challenge(entry),
     }
@@ -137,7 +137,7 @@ const WORDS: [(&str, Cause); 27] = [
     ("failed to deliver", Cause::MfaDeliveryFailed),
 ];
 
-fn cause_by_words(entry: &PrivacyIdeaEntry<'_>) -> Option<Cause> {
+fn cause_by_text(entry: &PrivacyIdeaEntry<'_>) -> Option<Cause> {
     let info = text(&entry.info)?.to_ascii_lowercase();
     let user = text(&entry.user).unwrap_or_default().to_ascii_lowercase();
     let (words, cause) = WORDS.iter().find(|(words, _)| contains_beside_name(&info, words, &user))?;

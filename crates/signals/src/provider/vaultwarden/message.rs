@@ -12,7 +12,7 @@ pub(super) struct VaultwardenMessage<'t> {
     pub(super) name: Option<&'t str>,
     pub(super) ip: Option<&'t str>,
     /// What Vaultwarden says, without whom it says it of.
-    pub(super) words: Option<&'t str>,
+    pub(super) text: Option<&'t str>,
     pub(super) app: Option<&'static str>,
     /// By a key of the API, and not by a person.
     pub(super) by_key: bool,
@@ -44,7 +44,7 @@ const FAILURES: [(&str, Cause, Method); 15] = [
 
 impl<'t> VaultwardenMessage<'t> {
     fn new(result: AttemptResult, method: Method) -> Self {
-        Self { result, method, name: None, ip: None, words: None, app: None, by_key: false }
+        Self { result, method, name: None, ip: None, text: None, app: None, by_key: false }
     }
 
     /// `None`: not about a sign-in.
@@ -82,15 +82,15 @@ impl<'t> VaultwardenMessage<'t> {
 
     /// `… IP: 198.51.100.7. Username: mia@corp.example.`: the first address counts, and all behind it is the name.
     fn described_by(self, message: &'t str) -> Self {
-        let Some((words, rest)) = message.split_once("IP: ") else {
-            return Self { words: Some(message), ..self };
+        let Some((text, rest)) = message.split_once("IP: ") else {
+            return Self { text: Some(message), ..self };
         };
-        let words = words.split_once(" Server time: ").map_or(words, |(words, _)| words);
+        let text = text.split_once(" Server time: ").map_or(text, |(text, _)| text);
         let (ip, name) = match rest.split_once(". Username: ") {
             // Without its full stop the line was cut off, and half a name is another name.
             Some((ip, name)) => (ip, name.strip_suffix('.')),
             None => (rest.split(' ').next().unwrap_or(rest), None),
         };
-        Self { ip: Some(ip.trim_end_matches('.')), name, words: Some(words.trim_end()), ..self }
+        Self { ip: Some(ip.trim_end_matches('.')), name, text: Some(text.trim_end()), ..self }
     }
 }

@@ -114,7 +114,7 @@ fn a_problem_is_at_its_own_line() {
         (good.replace("product: postern", "product: windows"), 3),
         (good.replace("detection:\n", "detection:\n    timeframe: 5m\n"), 7),
         (good.replace("name: good", "name: Good Rule"), 2),
-        (format!("{good}postern:\n    words: x\n    confidense: high\n"), 12),
+        (format!("{good}postern:\n    message: x\n    confidense: high\n"), 12),
         (format!("{good}postern:\n    remediation: >-\n    runbook: x.md\n"), 11),
         (correlation("counted", counted), 8),
         (

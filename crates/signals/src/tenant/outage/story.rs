@@ -3,7 +3,7 @@
 use super::super::{
     incident::{Incident, share},
     sms,
-    words::{self, Wording},
+    wording::{self, Wording},
 };
 use crate::{
     cause::Cause,
@@ -92,8 +92,8 @@ impl OutageStory {
     ) -> Finding {
         let threshold = format!(
             "one code for more than {} of the people active within {}, at least {} people on {} networks",
-            words::per_cent(limits.share),
-            words::span(limits.window),
+            wording::per_cent(limits.share),
+            wording::span(limits.window),
             limits.people,
             limits.networks
         );
@@ -106,11 +106,11 @@ impl OutageStory {
             confidence: self.confidence(),
             subject: Subject::Tenant { provider: incident.provider },
             threshold,
-            words: self.words(incident, texts),
+            description: self.description(incident, texts),
             remediation,
             runbook: "agent-runbook.md#outage",
         };
-        words::finding(incident, texts, wording)
+        wording::finding(incident, texts, wording)
     }
     fn confidence(&self) -> Confidence {
         let cause = self.keys.first().map(|key| key.cause);
@@ -121,20 +121,20 @@ impl OutageStory {
         }
     }
 
-    fn words(&self, incident: &Incident, texts: &Texts) -> String {
+    fn description(&self, incident: &Incident, texts: &Texts) -> String {
         let whom = format!(
             "Since {}, {} people could not sign in: {}.",
-            words::time(incident.since),
+            wording::time(incident.since),
             incident.people,
             self.codes(texts),
         );
-        let worst = words::per_cent(share(self.failing.into(), self.active.into()));
+        let worst = wording::per_cent(share(self.failing.into(), self.active.into()));
         let worst = format!(
             "At the worst it was {} of {} active people ({worst}), on up to {} networks at a time.",
             self.failing, self.active, self.networks
         );
-        let before = self.normal.map(|normal| format!("Before, {} got in.", words::per_cent(normal)));
-        let after = words::ending(incident, "Sign-ins work again");
+        let before = self.normal.map(|normal| format!("Before, {} got in.", wording::per_cent(normal)));
+        let after = wording::ending(incident, "Sign-ins work again");
         let remediation = Some("It is the provider: change nothing.".to_owned());
         let sentences = [Some(whom), Some(worst), before, Some(after), remediation];
         sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")

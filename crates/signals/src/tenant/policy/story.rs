@@ -3,7 +3,7 @@
 use super::{
     super::{
         incident::Incident,
-        words::{self, Wording},
+        wording::{self, Wording},
     },
     changes::PolicyChange,
 };
@@ -40,7 +40,7 @@ impl AccessPolicy {
         }
     }
 
-    fn words(self, texts: &Texts) -> String {
+    fn description(self, texts: &Texts) -> String {
         let text = |id| texts.get(id).map_or_else(String::new, |text| printable(&text));
         match self {
             Self::Named(name) => format!("The policy \u{201c}{}\u{201d}", text(name)),
@@ -79,8 +79,8 @@ impl PolicyStory {
         let threshold = format!(
             "a policy begins to block at least {} people within {}, {} of whom had signed in before",
             limits.people,
-            words::span(limits.window),
-            words::per_cent(limits.signed_in_before),
+            wording::span(limits.window),
+            wording::per_cent(limits.signed_in_before),
         );
         let policy = match self.policy {
             AccessPolicy::Named(text) | AccessPolicy::Coded(text) => texts.get(text).unwrap_or_default(),
@@ -97,11 +97,11 @@ impl PolicyStory {
             confidence: if self.is_changed() { Confidence::High } else { Confidence::Medium },
             subject: Subject::Policy { provider: incident.provider, policy },
             threshold,
-            words: self.words(incident, texts),
+            description: self.description(incident, texts),
             remediation: self.remediation(),
             runbook: "agent-runbook.md#policy-misconfiguration",
         };
-        let mut finding = words::finding(incident, texts, wording);
+        let mut finding = wording::finding(incident, texts, wording);
         if let Some(change) = self.change {
             finding.evidence.insert(0, change.position);
             finding.evidence.truncate(EVIDENCE_LISTED);
@@ -117,18 +117,18 @@ impl PolicyStory {
         }
     }
 
-    fn words(&self, incident: &Incident, texts: &Texts) -> String {
+    fn description(&self, incident: &Incident, texts: &Texts) -> String {
         let clients = if self.legacy { ", most of them with a client that cannot do MFA" } else { "" };
         let whom = format!(
             "{} began to block at {}: {} people{clients}. Of the first {}, {} had signed in before.",
-            self.policy.words(texts),
-            words::time(incident.since),
+            self.policy.description(texts),
+            wording::time(incident.since),
             incident.people,
             self.of,
             self.before,
         );
         let change = self.change.map(|change| self.change_description(change, texts));
-        let last = words::time(incident.until);
+        let last = wording::time(incident.until);
         let end = if incident.is_over() {
             format!("It blocked nobody after {last}.")
         } else {
@@ -145,6 +145,6 @@ impl PolicyStory {
             None => "A policy".to_owned(),
         };
         let by = text(change.actor).map_or_else(String::new, |actor| format!(" by {actor}"));
-        format!("{what} was changed{by} at {}.", words::time(change.at))
+        format!("{what} was changed{by} at {}.", wording::time(change.at))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{
     incident::Incident,
-    words::{self, Wording},
+    wording::{self, Wording},
 };
 use crate::{
     cause::Cause,
@@ -69,9 +69,9 @@ impl SmsStory {
         let threshold = format!(
             "at least {} people within {} whose {} did not arrive, and at most {} of the usual success rate",
             limits.people,
-            words::span(limits.window),
+            wording::span(limits.window),
             self.messages(),
-            words::per_cent(limits.rate_left),
+            wording::per_cent(limits.rate_left),
         );
         let wording = Wording {
             rule: "sms_trouble",
@@ -83,31 +83,31 @@ impl SmsStory {
             confidence: if self.said { Confidence::High } else { Confidence::Medium },
             subject: Subject::Tenant { provider: incident.provider },
             threshold,
-            words: self.words(incident),
+            description: self.description(incident),
             remediation: "Change nothing on the accounts. Let people use another factor, and ask the provider about its \
                    messages and calls.",
             runbook: "agent-runbook.md#sms-trouble",
         };
-        words::finding(incident, texts, wording)
+        wording::finding(incident, texts, wording)
     }
     fn messages(&self) -> &'static str {
         if self.line == SmsLine::Voice { "calls" } else { "text messages" }
     }
 
-    fn words(&self, incident: &Incident) -> String {
+    fn description(&self, incident: &Incident) -> String {
         format!(
             "Since {}, the {} of {} people did not arrive: {} of those who waited for one got in, {} before. {} {}",
-            words::time(incident.since),
+            wording::time(incident.since),
             self.messages(),
             incident.people,
-            words::per_cent(self.now),
-            words::per_cent(self.normal),
+            wording::per_cent(self.now),
+            wording::per_cent(self.normal),
             if self.others_work {
                 "Other methods work."
             } else {
                 "Nobody got in with another method meanwhile."
             },
-            words::ending(incident, "They arrive again"),
+            wording::ending(incident, "They arrive again"),
         )
     }
 }

@@ -51,7 +51,7 @@ fn the_story_of_an_outage() {
         "It is the provider: change nothing",
         &format!("again since 2026-03-04 {after}"),
     ] {
-        assert!(found.words.contains(part), "{part}: {}", found.words);
+        assert!(found.description.contains(part), "{part}: {}", found.description);
     }
     assert!(run.with_code("50087").all(|event| run.tenant.explains(event) == Some(0)));
     assert!(run.with_code("50126").all(|event| run.tenant.explains(event).is_none()));
@@ -74,22 +74,34 @@ fn every_shape_that_an_outage_comes_in() {
     ];
     for (cause, code, per_cent) in shapes {
         let run = struck(per_cent, outage(cause, code));
-        assert_eq!(run.rules(), ["outage"], "{code} {cause:?}: {:#?}", run.words());
+        assert_eq!(run.rules(), ["outage"], "{code} {cause:?}: {:#?}", run.descriptions());
         let found = &run.findings[0];
         // A prompt that somebody just did not answer may come first.
-        assert!((at(NINE - 2 * MINUTE)..at(NINE + 15 * MINUTE)).contains(&found.since), "{}", found.words);
-        assert!((at(NINE + 80 * MINUTE)..at(NINE + 95 * MINUTE)).contains(&found.until), "{}", found.words);
-        assert!(found.words.contains("Sign-ins work again since 2026-03-04 10:"), "{}", found.words);
+        assert!(
+            (at(NINE - 2 * MINUTE)..at(NINE + 15 * MINUTE)).contains(&found.since),
+            "{}",
+            found.description
+        );
+        assert!(
+            (at(NINE + 80 * MINUTE)..at(NINE + 95 * MINUTE)).contains(&found.until),
+            "{}",
+            found.description
+        );
+        assert!(
+            found.description.contains("Sign-ins work again since 2026-03-04 10:"),
+            "{}",
+            found.description
+        );
     }
 }
 
 #[test]
 fn a_cause_stands_in_for_a_code_that_is_missing() {
     let run = struck(80, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::ProviderOutage)));
-    assert!(run.only("outage").words.contains("the same cause, provider_outage"));
+    assert!(run.only("outage").description.contains("the same cause, provider_outage"));
     // A wrong password and an expired one would be the same.
     let run = struck(95, |second, who| Line::new(second, who, AttemptResult::Failure(Cause::BadPassword)));
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -116,7 +128,11 @@ fn two_codes_at_once_are_one_outage() {
         Line::failure(second, who, Cause::ProviderOutage, code)
     });
     let found = run.only("outage");
-    assert!(found.words.contains("50087") && found.words.contains("90033"), "{}", found.words);
+    assert!(
+        found.description.contains("50087") && found.description.contains("90033"),
+        "{}",
+        found.description
+    );
     let all = run.with_code("50087").chain(run.with_code("90033")).count() as u64;
     assert!(found.count * 10 >= all * 9 && found.count <= all, "{} of {all}", found.count);
 }
@@ -129,13 +145,13 @@ fn it_may_still_go_on() {
         Some(Line::failure(second, who, Cause::ProviderOutage, "90033"))
     });
     let run = story.run();
-    assert!(run.only("outage").words.contains("It was still going on at the end of the log"));
+    assert!(run.only("outage").description.contains("It was still going on at the end of the log"));
     // With ten sign-ins after it, it is over, though the window has not forgotten it.
     for who in 0..15 {
         story.push(Line::new(NINE + 41 * MINUTE + i64::try_from(who).unwrap(), who, Success));
     }
     let run = story.run();
-    assert!(run.only("outage").words.contains("Sign-ins work again since 2026-03-04 09:41:00Z"));
+    assert!(run.only("outage").description.contains("Sign-ins work again since 2026-03-04 09:41:00Z"));
 }
 
 #[test]
@@ -147,11 +163,15 @@ fn several_outages_in_one_log() {
         });
     }
     let run = story.run();
-    assert_eq!(run.rules(), ["outage"; 3], "{:#?}", run.words());
+    assert_eq!(run.rules(), ["outage"; 3], "{:#?}", run.descriptions());
     for (index, began) in [NINE, NINE + 5 * HOUR, NINE + DAY].into_iter().enumerate() {
         let found = &run.findings[index];
-        assert!((at(began)..at(began + 10 * MINUTE)).contains(&found.since), "{}", found.words);
-        assert!((at(began + 30 * MINUTE)..at(began + 45 * MINUTE)).contains(&found.until), "{}", found.words);
+        assert!((at(began)..at(began + 10 * MINUTE)).contains(&found.since), "{}", found.description);
+        assert!(
+            (at(began + 30 * MINUTE)..at(began + 45 * MINUTE)).contains(&found.until),
+            "{}",
+            found.description
+        );
     }
     for event in run.with_code("50087") {
         let index = run.tenant.explains(event).unwrap();
@@ -291,7 +311,7 @@ fn monday_morning_is_none() {
         }
     }
     let run = story.run();
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -307,7 +327,7 @@ fn the_day_that_passwords_expire_is_none() {
             story.push(Line::new(second + minutes * MINUTE, who, Success));
         }
         let run = story.run();
-        assert!(run.findings.is_empty(), "{:#?}", run.words());
+        assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
     }
 }
 
@@ -326,7 +346,7 @@ fn sprayed(change: impl Fn(usize, Line) -> Line) -> StoryRun {
 
 #[test]
 fn a_spray_is_none() {
-    let silent = |run: StoryRun| assert!(run.findings.is_empty(), "{:#?}", run.words());
+    let silent = |run: StoryRun| assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
     silent(sprayed(|_, line| line.strange()));
     silent(sprayed(|_, line| line.unsure()));
     // From a few networks, known or not.
@@ -352,13 +372,13 @@ fn an_outage_is_seen_through_a_spray() {
         let line = Line::failure(second, 600 + index, Cause::BadPassword, "50126").on_network(2000 + index);
         story.push(line.strange());
     }
-    assert!(story.run().only("outage").words.contains("50087"));
+    assert!(story.run().only("outage").description.contains("50087"));
 }
 
 #[test]
 fn one_office_cut_off_is_none() {
     let run = struck(90, |second, who| Line::failure(second, who, Cause::Unknown, "50087").on_network(9));
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -372,7 +392,7 @@ fn what_is_done_to_accounts_is_none() {
         Cause::MfaFraudReported,
     ] {
         let run = struck(90, outage(cause, "500"));
-        assert!(run.findings.is_empty(), "{cause:?}: {:#?}", run.words());
+        assert!(run.findings.is_empty(), "{cause:?}: {:#?}", run.descriptions());
     }
 }
 
@@ -383,7 +403,7 @@ fn a_small_tenant_has_none() {
         Some(Line::failure(second, who, Cause::ProviderOutage, "50087"))
     });
     let run = story.run();
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -410,7 +430,7 @@ fn background_use_of_tokens_neither_makes_nor_hides_one() {
         }
     }
     let run = story.run();
-    assert!(run.only("outage").words.contains("50087"));
+    assert!(run.only("outage").description.contains("50087"));
 }
 
 #[test]
@@ -421,5 +441,5 @@ fn a_code_that_always_troubles_some_is_none() {
         random.chance(25).then(|| Line::failure(second, who, Cause::Unknown, "7777"))
     });
     let run = story.run();
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }

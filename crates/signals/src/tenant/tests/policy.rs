@@ -30,7 +30,7 @@ fn blocked(end: i64, line: impl Fn(i64, usize) -> Line) -> Story {
 
 fn silent(story: &Story) {
     let run = story.run();
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn the_story_of_a_policy_gone_wrong() {
     for part in
         [NAME, "It was changed by admin@corp.example at 2026-03-05 09:40:00Z", "It blocked nobody after"]
     {
-        assert!(found.words.contains(part), "{part}: {}", found.words);
+        assert!(found.description.contains(part), "{part}: {}", found.description);
     }
     assert!(blocks.iter().all(|event| run.tenant.explains(event) == Some(0)));
     assert!(run.with_code("50126").all(|event| run.tenant.explains(event).is_none()));
@@ -65,32 +65,32 @@ fn the_story_of_a_policy_gone_wrong() {
 
 #[test]
 fn a_change_is_named_only_where_it_may_be_the_reason() {
-    let words = |lines: &[Line]| {
+    let first_finding = |lines: &[Line]| {
         let mut story = blocked(TEN + 3 * HOUR, block);
         story.lines.extend(lines.iter().cloned());
         let run = story.run();
         let found = run.only("policy_misconfiguration");
-        (found.words.clone(), found.confidence, run.evidence(found)[0].result(), found.since)
+        (found.description.clone(), found.confidence, run.evidence(found)[0].result(), found.since)
     };
     let blocks = AttemptResult::Failure(Cause::PolicyBlock);
-    let (said, confidence, first, since) = words(&[]);
+    let (said, confidence, first, since) = first_finding(&[]);
     assert!(!said.contains("was changed"), "{said}");
     assert_eq!((confidence, first), (Confidence::Medium, blocks));
     let began = since.as_second() - at(0).as_second();
-    let (said, ..) = words(&[change(began - HOUR, NAME)]);
+    let (said, ..) = first_finding(&[change(began - HOUR, NAME)]);
     assert!(said.contains("It was changed by"), "{said}");
     for second in [began - HOUR - SECOND, began + SECOND] {
-        let (said, _, first, _) = words(&[change(second, NAME)]);
+        let (said, _, first, _) = first_finding(&[change(second, NAME)]);
         assert!(!said.contains("was changed"), "{said}");
         assert_eq!(first, blocks);
     }
-    let (said, confidence, ..) = words(&[change(began - MINUTE, "Another")]);
+    let (said, confidence, ..) = first_finding(&[change(began - MINUTE, "Another")]);
     assert!(said.contains("Another policy, \u{201c}Another\u{201d}, was changed"), "{said}");
     assert_eq!(confidence, Confidence::Medium);
     // Entra's changes may stand in the log of Microsoft 365; Okta's say nothing about it.
-    let (said, ..) = words(&[change(began - MINUTE, NAME).provider(Provider::M365)]);
+    let (said, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::M365)]);
     assert!(said.contains("It was changed by"), "{said}");
-    let (said, ..) = words(&[change(began - MINUTE, NAME).provider(Provider::Okta)]);
+    let (said, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::Okta)]);
     assert!(!said.contains("was changed"), "{said}");
 }
 
@@ -98,7 +98,7 @@ fn a_change_is_named_only_where_it_may_be_the_reason() {
 fn it_may_still_block_and_nights_are_no_end() {
     let run = blocked(5 * DAY, block).run();
     let found = run.only("policy_misconfiguration");
-    assert!(found.words.contains("It still did at the end of the log"), "{}", found.words);
+    assert!(found.description.contains("It still did at the end of the log"), "{}", found.description);
     assert_eq!(found.count, run.with_code("53003").count() as u64);
 }
 
@@ -109,7 +109,7 @@ fn another_one_a_week_later_is_another() {
         story.fail_between(began, began + 2 * HOUR, |second, who| (who % 3 == 0).then(|| block(second, who)));
     }
     let run = story.run();
-    assert_eq!(run.rules(), ["policy_misconfiguration"; 2], "{:#?}", run.words());
+    assert_eq!(run.rules(), ["policy_misconfiguration"; 2], "{:#?}", run.descriptions());
     assert!(run.findings[1].since >= at(TEN + 7 * DAY));
 }
 
@@ -136,7 +136,7 @@ fn clients_that_cannot_do_mfa_have_words_of_their_own() {
     let found = run.only("policy_misconfiguration");
     assert!(found.title.contains("clients that cannot do MFA"));
     assert!(found.remediation.contains("Do not switch the policy off"), "{}", found.remediation);
-    assert!(found.words.contains("with a client that cannot do MFA"));
+    assert!(found.description.contains("with a client that cannot do MFA"));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_policy_that_always_blocked_is_none() {
                 }
             }
             let run = story.run();
-            assert!(run.findings.is_empty(), "{index}, {per_day} a day: {:#?}", run.words());
+            assert!(run.findings.is_empty(), "{index}, {per_day} a day: {:#?}", run.descriptions());
         }
     }
 }

@@ -26,7 +26,7 @@ fn lost(cause: Cause, method: Method) -> impl Fn(i64, usize) -> Option<Line> {
 }
 
 fn silent(run: &StoryRun) {
-    assert!(run.findings.is_empty(), "{:#?}", run.words());
+    assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn the_story_of_lost_messages() {
     assert_eq!(found.subject, Subject::Tenant { provider: Provider::Entra });
     assert_eq!((found.severity, found.confidence), (Severity::Notice, Confidence::High));
     let lost: Vec<_> = run.with_code("lost").collect();
-    assert!(found.since <= at(ONE + 15 * MINUTE) && found.since >= at(ONE), "{}", found.words);
+    assert!(found.since <= at(ONE + 15 * MINUTE) && found.since >= at(ONE), "{}", found.description);
     assert_eq!(Some(found.until), lost.last().unwrap().at());
     // Others whose message does not come meanwhile count too.
     let all = run
@@ -47,9 +47,9 @@ fn the_story_of_lost_messages() {
     assert_eq!(found.count, all.count() as u64);
     assert_eq!(run.evidence(found)[0].position(), lost[0].position());
     assert!(
-        found.words.contains("text messages") && found.words.contains("They arrive again since"),
+        found.description.contains("text messages") && found.description.contains("They arrive again since"),
         "{}",
-        found.words
+        found.description
     );
     assert!(lost.iter().all(|event| run.tenant.explains(event) == Some(0)));
 }
@@ -80,7 +80,9 @@ fn both_lines_at_once_are_two() {
 fn it_may_still_go_on() {
     let mut story = struck(Method::Sms, lost(Cause::MfaDeliveryFailed, Method::Sms));
     story.lines.retain(|line| line.record.at.unwrap() < at(ONE + HOUR));
-    assert!(story.run().only("sms_trouble").words.contains("It was still going on at the end of the log"));
+    assert!(
+        story.run().only("sms_trouble").description.contains("It was still going on at the end of the log")
+    );
 }
 
 #[test]

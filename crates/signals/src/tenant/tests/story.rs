@@ -232,13 +232,13 @@ impl StoryRun {
     }
 
     /// Everything said, for when nothing should be.
-    pub fn words(&self) -> Vec<&str> {
-        self.findings.iter().map(|finding| &*finding.words).collect()
+    pub fn descriptions(&self) -> Vec<&str> {
+        self.findings.iter().map(|finding| &*finding.description).collect()
     }
 
     /// The only finding.
     pub fn only(&self, rule: &str) -> &Finding {
-        assert_eq!(self.rules(), [rule], "{:#?}", self.words());
+        assert_eq!(self.rules(), [rule], "{:#?}", self.descriptions());
         &self.findings[0]
     }
 

@@ -22,7 +22,7 @@ use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, cases, contacts, factors, persons, sign_ins, time};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::case::values::{wants, why_locked};
-use crate::web::desk::{case_words, stage_words};
+use crate::web::desk::{case_label, stage_label};
 use crate::web::problem::Problem;
 
 /// The desk has no way to lift a suspension: it may be the only thing that keeps an attacker out.
@@ -42,7 +42,7 @@ impl CaseState {
             id: row.id.clone(),
             reference: row.reference.clone(),
             stage: stage.to_owned(),
-            stage_words: if row.person_id.is_some() { case_words(case, now) } else { stage_words(stage) },
+            stage_label: if row.person_id.is_some() { case_label(case, now) } else { stage_label(stage) },
             outcome: if let Stage::Closed { outcome, .. } = case.stage() {
                 Some(outcome.as_str())
             } else {
@@ -176,7 +176,7 @@ impl From<StillMissing> for MissingView {
             all_of: kinds(&missing.all_of),
             one_of: kinds(&missing.one_of),
             by_colleague: missing.by_colleague,
-            words: wants(&missing),
+            descriptions: wants(&missing),
             forbidden: missing.forbidden,
         }
     }
@@ -225,7 +225,7 @@ impl From<SignInRow> for SignInAttempt {
             user_agent: row.user_agent,
             success: row.result == "success",
             cause: row.cause,
-            cause_words: cause.map(Cause::plain_words),
+            cause_description: cause.map(Cause::description),
             remediation: cause.map(Cause::remediation),
             detail: row.detail,
         }

@@ -8,20 +8,20 @@ const FILE: &str = "/requestBody/content/application~1octet-stream";
 
 /// The call of an operation, with the first way to say who calls.
 pub(super) fn example(document: &Value, method: &str, url: &str, operation: &Value) -> String {
-    let mut words = vec![match method {
+    let mut lines = vec![match method {
         "GET" => format!("curl \"{}\"", in_shell(url)),
         _ => format!("curl -X {method} \"{}\"", in_shell(url)),
     }];
-    words.extend(credential(operation, method));
+    lines.extend(credential(operation, method));
     if operation.pointer(FILE).is_some() {
-        words.push("-H \"Content-Type: application/octet-stream\"".to_owned());
-        words.push("--data-binary @FILE".to_owned());
+        lines.push("-H \"Content-Type: application/octet-stream\"".to_owned());
+        lines.push("--data-binary @FILE".to_owned());
     }
     if let Some(schema) = operation.pointer(BODY) {
-        words.push("-H \"Content-Type: application/json\"".to_owned());
-        words.push(format!("-d '{}'", body(document, schema)));
+        lines.push("-H \"Content-Type: application/json\"".to_owned());
+        lines.push(format!("-d '{}'", body(document, schema)));
     }
-    words.join(" \\\n  ")
+    lines.join(" \\\n  ")
 }
 
 fn credential(operation: &Value, method: &str) -> Vec<String> {

@@ -25,10 +25,10 @@ pub(super) struct DocumentedField {
     pub(super) example: Option<Value>,
 }
 
-/// A type in words; `shape` names the schema that it refers to.
+/// A type as it is shown; `shape` names the schema that it refers to.
 #[derive(Serialize)]
 pub(super) struct ShapeKind {
-    words: String,
+    label: String,
     shape: Option<String>,
 }
 
@@ -73,13 +73,13 @@ fn target<'a>(document: &'a Value, schema: &Value) -> Option<&'a Value> {
 impl ShapeKind {
     pub(super) fn of(schema: &Value) -> Self {
         if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next()) {
-            return Self { words: name.to_owned(), shape: Some(name.to_owned()) };
+            return Self { label: name.to_owned(), shape: Some(name.to_owned()) };
         }
         let choices: Vec<Self> = list(schema, "/oneOf").iter().map(Self::of).collect();
         if !choices.is_empty() {
-            let words: Vec<&str> = choices.iter().map(|choice| choice.words.as_str()).collect();
+            let labels: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
             return Self {
-                words: words.join(" or "),
+                label: labels.join(" or "),
                 shape: choices.iter().find_map(|choice| choice.shape.clone()),
             };
         }
@@ -90,10 +90,10 @@ impl ShapeKind {
         };
         if let (true, Some(items)) = (kinds.contains(&"array"), schema.get("items")) {
             let each = Self::of(items);
-            return Self { words: format!("list of {}", each.words), shape: each.shape };
+            return Self { label: format!("list of {}", each.label), shape: each.shape };
         }
-        let words = kinds.join(" or ");
+        let label = kinds.join(" or ");
         let is_time = text(schema, "/format") == "date-time";
-        Self { words: if is_time { words.replace("string", "time") } else { words }, shape: None }
+        Self { label: if is_time { label.replace("string", "time") } else { label }, shape: None }
     }
 }

@@ -20,7 +20,7 @@ use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
 use crate::web::api::case_view::EarlierMarkView;
 use crate::web::api::diagnosis::DiagnosisView;
-use crate::web::desk::{case_words, stage_words};
+use crate::web::desk::{case_label, stage_label};
 use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 
@@ -48,7 +48,7 @@ pub(super) async fn values(
         "lapses_at": row.lapses_at().map(Timestamp::as_microsecond),
         "opened_at": row.opened_at,
         "stage": stage,
-        "stage_words": if row.person_id.is_some() { case_words(case, now) } else { stage_words(stage) },
+        "stage_label": if row.person_id.is_some() { case_label(case, now) } else { stage_label(stage) },
         "until": until,
         "hold_is_over": matches!(case.stage(), Stage::OnHold { until, .. } if now >= *until),
         "open": row.closed_at.is_none(),
@@ -68,7 +68,7 @@ pub(super) async fn values(
         "hold": hold(scope, caller, case, now),
         "can_report": scope.tenant.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "lock": { "open": why_locked.is_none(), "why": why_locked },
-        "missing": missing_words(&scope.tenant.policies.missing(case, &caller.person.id, now)),
+        "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
         "earlier": earlier(scope, row, case, now).await?,
         "others": other_cases(scope, row, case).await?,
@@ -119,7 +119,7 @@ pub(in crate::web) fn why_locked(
         _ if row.person_id.is_none() => {
             Some("Nobody by this name is in the directory. There is nothing to reset.".into())
         }
-        (_, Err(denied)) => Some(denied.words()),
+        (_, Err(denied)) => Some(denied.message()),
         (Stage::Ready { .. }, _) => None,
         (Stage::OnHold { until, .. }, _) if now >= *until => None,
         (Stage::OnHold { .. }, _) => {
@@ -193,7 +193,7 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
     json!({
         "at": row.at, "method": row.method, "ip": row.ip, "user_agent": row.user_agent,
         "success": row.result == "success",
-        "cause": cause.map(Cause::plain_words),
+        "cause": cause.map(Cause::description),
         "remediation": cause.map(Cause::remediation),
         "detail": row.detail,
     })
@@ -235,7 +235,7 @@ pub(in crate::web) fn wants(missing: &Missing) -> Vec<String> {
     wants
 }
 
-fn missing_words(missing: &Missing) -> Value {
+fn missing_labels(missing: &Missing) -> Value {
     json!({ "wants": wants(missing), "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
 }
 

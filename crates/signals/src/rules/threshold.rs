@@ -27,8 +27,8 @@ pub(super) fn threshold(rule: &Loaded, parts: &[String]) -> String {
 
 /// What a rule is called within the threshold of another.
 pub(super) fn part(rule: &Loaded, threshold: &str) -> String {
-    match (&rule.body, &rule.extras.words) {
-        (RuleBody::Detection { .. }, Some(words)) => words.as_ref().to_owned(),
+    match (&rule.body, &rule.extras.message) {
+        (RuleBody::Detection { .. }, Some(message)) => message.as_ref().to_owned(),
         (RuleBody::Detection { .. }, None) => format!("“{}”", rule.title),
         (RuleBody::Correlation(_), _) => threshold.to_owned(),
     }
@@ -73,9 +73,9 @@ mod tests {
 
     #[test]
     fn spans_in_words() {
-        let words = [1, 90, 600, 5_400, 3_600, 86_400, 172_800].map(span);
+        let spans = [1, 90, 600, 5_400, 3_600, 86_400, 172_800].map(span);
         assert_eq!(
-            words,
+            spans,
             ["1 second", "90 seconds", "10 minutes", "90 minutes", "1 hour", "24 hours", "2 days"]
         );
     }

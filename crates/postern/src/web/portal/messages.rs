@@ -74,22 +74,24 @@ pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> Case
     }
 }
 
-type Words = (&'static str, &'static str);
+type ProgressMessage = (&'static str, &'static str);
 
-const PROVEN: Words = ("You are back in.", "There is nothing left to do. Every contact on file was told.");
-const WITHDRAWN: Words = ("You withdrew this request.", "If you still can't sign in, start a new one.");
-const REFUSED: Words = (
+const PROVEN: ProgressMessage =
+    ("You are back in.", "There is nothing left to do. Every contact on file was told.");
+const WITHDRAWN: ProgressMessage =
+    ("You withdrew this request.", "If you still can't sign in, start a new one.");
+const REFUSED: ProgressMessage = (
     "This request was closed without a reset.",
     "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
 );
-const LAPSED: Words =
+const LAPSED: ProgressMessage =
     ("This request has run out.", "Nothing was changed. If you still can't sign in, start a new one.");
-const LATE: Words = (
+const LATE: ProgressMessage = (
     "The day in which you could come back is over.",
     "Your old sign-in methods are gone, and nobody signed in with the pass. Start a new request: your identity will be checked \
      again.",
 );
-const CONTESTED: Words = (
+const CONTESTED: ProgressMessage = (
     "Somebody answered our notice with \"this was not me\", so everything has stopped.",
     "If it was you after all, call the help desk; a senior will look at it.",
 );
@@ -125,6 +127,6 @@ fn checked(now: &'static str, until: Option<i64>) -> CaseProgress {
     }
 }
 
-fn over((now, next): Words) -> CaseProgress {
+fn over((now, next): ProgressMessage) -> CaseProgress {
     CaseProgress { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
 }

@@ -18,7 +18,7 @@ pub(super) struct Wording {
     pub(super) confidence: Confidence,
     pub(super) subject: Subject,
     pub(super) threshold: String,
-    pub(super) words: String,
+    pub(super) description: String,
     pub(super) remediation: &'static str,
     pub(super) runbook: &'static str,
 }
@@ -39,7 +39,7 @@ pub(super) fn finding(incident: &Incident, texts: &Texts, wording: Wording) -> F
         count: incident.count,
         evidence: incident.evidence().collect(),
         threshold: wording.threshold.into(),
-        words: wording.words,
+        description: wording.description,
         remediation: wording.remediation.into(),
         runbook: wording.runbook.into(),
     }
@@ -84,9 +84,10 @@ mod tests {
 
     #[test]
     fn spans_as_people_say_them() {
-        for (seconds, words) in [(600, "10 minutes"), (3600, "1 hour"), (5461, "1 hour 31 minutes 1 second")]
+        for (seconds, expected) in
+            [(600, "10 minutes"), (3600, "1 hour"), (5461, "1 hour 31 minutes 1 second")]
         {
-            assert_eq!(span(SignedDuration::from_secs(seconds)), words);
+            assert_eq!(span(SignedDuration::from_secs(seconds)), expected);
         }
         assert_eq!(per_cent(0.2), "20 %");
     }
