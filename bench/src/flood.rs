@@ -1,9 +1,9 @@
-//! A stranger floods the sign-in from one address, with 300 connections and 100 guesses a second at other people's names,
-//! while owners sign in: one each second on a known device that shares the stranger's address, and one from elsewhere.
+//! An attacker floods the sign-in from one address, with 300 connections and 100 guesses a second at other people's names,
+//! while owners sign in: one each second on a known device that shares the attacker's address, and one from elsewhere.
 //! And the worst that each open route takes, from many addresses, beside what `/healthz` takes meanwhile.
 
+mod attacker;
 mod owners;
-mod stranger;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::server::runtime;
 use crate::{Args, Outcome, say};
 use owners::{Cast, Owners};
 
-/// The server without a stranger, before.
+/// The server without an attacker, before.
 const IDLE: Duration = Duration::from_secs(10);
 /// The worst of each route.
 const WORST: Duration = Duration::from_secs(10);
@@ -66,11 +66,11 @@ async fn on(
     let cast = Arc::new(Cast::prepare(folder, url.clone(), seconds).await?);
     let server = Running::start(args, folder, url).await?;
     let idle = waits(server.at, (&cast, 0), IDLE).await?;
-    let stranger = stranger::flood(server.at, time);
+    let flood = attacker::flood(server.at, time);
     let first = usize::try_from(IDLE.as_secs())?;
-    let (flooded, guesses) = tokio::join!(waits(server.at, (&cast, first), time), stranger);
+    let (flooded, guesses) = tokio::join!(waits(server.at, (&cast, first), time), flood);
     let flooded = flooded?;
-    let worst = stranger::worst(server.at, WORST);
+    let worst = attacker::worst(server.at, WORST);
     let (healthz, sent) = tokio::join!(healthz(server.at, WORST), worst);
     let note =
         format!("{} guesses a second, {} of {} answered 429", guesses.rate, guesses.refused, guesses.sent);

@@ -1,4 +1,4 @@
-//! Just enough of HTTP/1.1 to be a browser, a program and a stranger: one connection, from an address of one's choice.
+//! Just enough of HTTP/1.1 to be a browser, a program and an attacker: one connection, from an address of one's choice.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -55,7 +55,7 @@ pub enum Part {
     Resets,
     /// From an import to the incident in the queue.
     Findings,
-    /// Owners who sign in while a stranger floods the sign-in.
+    /// Owners who sign in while an attacker floods the sign-in.
     Flood,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
     Diagnose,
@@ -96,7 +96,7 @@ fn measure_all(args: &Args) -> Outcome<Report> {
         in_scratch(out, |folder| findings::measure(args, folder, &mut report))?;
     }
     if wanted(Part::Flood) {
-        say("flood: owners sign in while a stranger floods the sign-in (two minutes)");
+        say("flood: owners sign in while an attacker floods the sign-in (two minutes)");
         in_scratch(out, |folder| flood::measure(args, folder, &mut report))?;
     }
     if wanted(Part::Diagnose) {

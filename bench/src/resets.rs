@@ -151,7 +151,7 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
 
 async fn expect_stage(scope: &Scope, id: &CaseId, is: impl Fn(&Stage) -> bool) -> Outcome<()> {
     let row = cases::load(&scope.app.db, &scope.tenant.id, id).await?;
-    let case = row.case(scope.app.clock.now())?.ok_or("a stranger's case")?;
+    let case = row.case(scope.app.clock.now())?.ok_or("a case of an unknown login")?;
     if is(case.stage()) {
         Ok(())
     } else {

@@ -1,4 +1,4 @@
-//! What happened in an organisation: sign-ins in any order, judged at once and as they come.
+//! What happened in an organisation: sign-ins in any order, analysed at once and as they come.
 
 use std::{
     ops::RangeInclusive,

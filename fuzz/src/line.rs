@@ -110,9 +110,9 @@ fn check_defect(line: &str, defect: RecordDefect) {
         "its time cannot be understood",
         "a sign-in that does not say how it ended",
     ];
-    let said = defect.to_string();
-    assert!(WORDS.contains(&said.trim_end_matches(|letter: char| letter.is_ascii_digit())), "{said}");
+    let message = defect.to_string();
+    assert!(WORDS.contains(&message.trim_end_matches(|letter: char| letter.is_ascii_digit())), "{message}");
     if let RecordDefect::NotJson { column } = defect {
-        assert!(column <= line.len() + 1, "{said}");
+        assert!(column <= line.len() + 1, "{message}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a scenario is built with: accounts, strangers, times, and a log that remembers whose lines are whose.
+//! What a scenario is built with: accounts, attackers, times, and a log that remembers whose lines are whose.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -162,23 +162,23 @@ impl<'o> ScenarioBuilder<'o> {
         }
     }
 
-    /// A stranger far from that person, in a network of their own.
-    pub fn stranger_to(&mut self, who: &Account) -> Seat {
+    /// An attacker far from that person, in a network of their own.
+    pub fn attacker_away_from(&mut self, who: &Account) -> Seat {
         let place = who.city.far_away(1_500.0, &mut self.random);
-        self.stranger_in(place)
+        self.attacker_in(place)
     }
 
-    /// A stranger in that place.
-    pub fn stranger_in(&mut self, place: Place) -> Seat {
-        let number = self.users.next_stranger();
-        let from = Origin::stranger(place, number, &mut self.random);
+    /// An attacker in that place.
+    pub fn attacker_in(&mut self, place: Place) -> Seat {
+        let number = self.users.next_attacker();
+        let from = Origin::attacker(place, number, &mut self.random);
         self.is_about(About::Address(from.ip));
-        Seat { from, client: Client::stranger(&mut self.random) }
+        Seat { from, client: Client::attacker(&mut self.random) }
     }
 
     /// That address, once more from another network of the same owner and with the same program.
     pub fn another_like(&mut self, seat: &Seat) -> Seat {
-        let other = self.stranger_in(seat.from.place);
+        let other = self.attacker_in(seat.from.place);
         Seat {
             from: Origin { asn: seat.from.asn, owner: seat.from.owner, ..other.from },
             client: seat.client,

@@ -34,7 +34,7 @@ struct Args {
     /// Also write the figures as JSON, there.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Also print every miss, every false finding, and every person who was misjudged.
+    /// Also print every miss, every false finding, and every person with a wrong answer.
     #[arg(long)]
     explain: bool,
     /// Also keep the logs and their answers, a folder per seed.

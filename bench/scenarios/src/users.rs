@@ -44,7 +44,7 @@ pub struct LogUsers {
     trips: Vec<Option<Trip>>,
     /// When one provider's whole organisation is in a scenario.
     reserved: Vec<(Provider, i64, i64)>,
-    strangers: usize,
+    attackers: usize,
     seed: u64,
 }
 
@@ -62,7 +62,7 @@ impl LogUsers {
             absences: Vec::new(),
             trips: Vec::new(),
             reserved: Vec::new(),
-            strangers: 0,
+            attackers: 0,
             seed,
         };
         for (provider, percent) in ACCOUNTS {
@@ -136,10 +136,10 @@ impl LogUsers {
         self.reserved.iter().any(|other| other.0 == provider && other.1 < until && from < other.2)
     }
 
-    /// The next stranger's number: no two share an address.
-    pub fn next_stranger(&mut self) -> usize {
-        self.strangers += 1;
-        self.strangers
+    /// The next attacker's number: no two share an address.
+    pub fn next_attacker(&mut self) -> usize {
+        self.attackers += 1;
+        self.attackers
     }
 
     /// Days of everyday life over all accounts, those of scenario accounts until their scenario begins.

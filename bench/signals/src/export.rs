@@ -71,7 +71,7 @@ pub struct Export {
     endings: Endings,
     attempts: Attempts,
     calendar: Calendar,
-    book: key::Book,
+    key: key::KeyBuilder,
     line: Vec<u8>,
 }
 
@@ -83,7 +83,7 @@ impl Export {
         seeded.guid(&mut tenant);
         let (people, endings) = (people(size.people), Endings::new());
         Self {
-            book: key::Book::new(people.len(), endings.len()),
+            key: key::KeyBuilder::new(people.len(), endings.len()),
             attempts: Attempts::new(size.seed, size.records, size.people),
             template: Template::of_record(),
             agents: Agent::all(),
@@ -102,7 +102,7 @@ impl Export {
         let mut block = Vec::with_capacity(2 * BLOCK);
         for record in 0..self.size.records {
             if record > 0 && self.seeded.below(100) < REPEATS {
-                self.book.repeat();
+                self.key.repeat();
             } else {
                 self.next_line();
             }
@@ -114,7 +114,7 @@ impl Export {
         }
         to.write_all(&block)?;
         to.flush()?;
-        Ok(self.book.key(&self.people, &self.endings))
+        Ok(self.key.key(&self.people, &self.endings))
     }
 
     fn next_line(&mut self) {
@@ -122,7 +122,7 @@ impl Export {
         self.line.clear();
         let known = self.people.get(attempt.person as usize).zip(self.endings.get(attempt.ending));
         let Some((person, texts)) = known else { return };
-        self.book.take(&attempt, texts.ending.code, texts.ending.cause);
+        self.key.take(&attempt, texts.ending.code, texts.ending.cause);
         let of_device = match attempt.device {
             Device::Desktop => person.desktop,
             Device::Phone => person.phone,

@@ -63,7 +63,7 @@ fn stream(options: &Options, size: Size, scratch: &Path) -> Outcome<Streamed> {
     let pipe = program.stdin.take().ok_or("no pipe to the program")?;
     let (took, (seen, key)) = timed(|| {
         let writing = thread::spawn(move || Export::new(size).write(pipe));
-        let seen = watch(&mut program);
+        let seen = observe(&mut program);
         let key = writing.join().map_err(|_| "the generator panicked")?;
         Ok((seen?, key?))
     })?;
@@ -82,7 +82,7 @@ fn start(options: &Options, scratch: &Path, printed: &Path) -> Outcome<Child> {
 }
 
 /// Looks until the program ends. Err: it failed.
-fn watch(program: &mut Child) -> Outcome<Seen> {
+fn observe(program: &mut Child) -> Outcome<Seen> {
     let about = PathBuf::from(format!("/proc/{}", program.id()));
     let (mut seen, mut looks) = (Seen::default(), 0_u32);
     loop {

@@ -92,8 +92,8 @@ pub async fn sign_in(
 async fn one(at: SocketAddr, cast: &Cast, index: usize, is_known: bool) -> Outcome<()> {
     let people = if is_known { &cast.known } else { &cast.elsewhere };
     let somebody = people.get(index).ok_or("too few people")?;
-    // The known device is behind the same address as the stranger.
-    let from = if is_known { super::stranger::ADDRESS } else { "127.0.30.1" };
+    // The known device is behind the same address as the attacker.
+    let from = if is_known { super::attacker::ADDRESS } else { "127.0.30.1" };
     let device = if is_known { format!("{DEVICE}={}", device_of(somebody)) } else { String::new() };
     let mut connection = Connection::open(from, at).await?;
     let form = [("login", somebody.login.as_str()), ("password", PASSWORD)];

@@ -80,38 +80,38 @@ pub enum FlowError {
 
 impl Flow {
     /// The password was right.
-    pub fn after_password(person: PersonId, standing: AccountStatus) -> Result<Self, FlowError> {
-        open(standing)?;
-        Ok(if standing.has_factor { Self::SecondStep { person } } else { Self::PassStep { person } })
+    pub fn after_password(person: PersonId, status: AccountStatus) -> Result<Self, FlowError> {
+        open(status)?;
+        Ok(if status.has_factor { Self::SecondStep { person } } else { Self::PassStep { person } })
     }
 
     /// The second step was right.
-    pub fn with_factor(self, shown: SecondFactor, standing: AccountStatus) -> Result<Assurance, FlowError> {
-        open(standing)?;
+    pub fn with_factor(self, shown: SecondFactor, status: AccountStatus) -> Result<Assurance, FlowError> {
+        open(status)?;
         // A backup code without a factor left is a leftover of what a reset removed: it opens nothing.
         let Self::SecondStep { .. } = self else {
             return Err(FlowError::OutOfOrder);
         };
-        if !standing.has_factor {
+        if !status.has_factor {
             return Err(FlowError::OutOfOrder);
         }
         Ok(Assurance::with(shown))
     }
 
     /// The pass was right.
-    pub fn with_pass(self, standing: AccountStatus) -> Result<Self, FlowError> {
-        open(standing)?;
+    pub fn with_pass(self, status: AccountStatus) -> Result<Self, FlowError> {
+        open(status)?;
         match self {
-            Self::PassStep { person } if !standing.has_factor => Ok(Self::Enrolling { person }),
+            Self::PassStep { person } if !status.has_factor => Ok(Self::Enrolling { person }),
             _ => Err(FlowError::OutOfOrder),
         }
     }
 
     /// Whether a factor may be enrolled now, and for whom.
-    pub fn enrolling(&self, standing: AccountStatus) -> Result<&PersonId, FlowError> {
-        open(standing)?;
+    pub fn enrolling(&self, status: AccountStatus) -> Result<&PersonId, FlowError> {
+        open(status)?;
         match self {
-            Self::Enrolling { person } if !standing.has_factor => Ok(person),
+            Self::Enrolling { person } if !status.has_factor => Ok(person),
             _ => Err(FlowError::OutOfOrder),
         }
     }
@@ -126,8 +126,8 @@ impl Flow {
 
 impl Assurance {
     /// A passkey with user verification, alone: two factors in one gesture, and nothing to phish.
-    pub fn passkey_alone(standing: AccountStatus) -> Result<Self, FlowError> {
-        open(standing)?;
+    pub fn passkey_alone(status: AccountStatus) -> Result<Self, FlowError> {
+        open(status)?;
         Ok(Self { aal: 2, phishing_resistant: true, amr: words(&["swk", "user", "mfa"]) })
     }
 
@@ -145,8 +145,8 @@ fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn open(standing: AccountStatus) -> Result<(), FlowError> {
-    if standing.suspended { Err(FlowError::Closed) } else { Ok(()) }
+fn open(status: AccountStatus) -> Result<(), FlowError> {
+    if status.suspended { Err(FlowError::Closed) } else { Ok(()) }
 }
 
 #[cfg(test)]

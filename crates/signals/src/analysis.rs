@@ -1,7 +1,7 @@
 //! Analyses events in the order of time: each person's state, what the rules find, what the detectors find.
 //!
 //! Two halves, so that two cores can share the work: [`UserAnalyzer`] adds to each event what is known of its person
-//! and watches the person; [`OrganizationAnalyzer`] takes the analysed events and watches addresses and the whole organisation.
+//! and analyses the person; [`OrganizationAnalyzer`] takes the analysed events and analyses addresses and the whole organisation.
 
 mod addresses;
 mod company;
@@ -164,7 +164,7 @@ impl UserAnalyzer {
             person.annotate(&mut event);
             if !is_past {
                 is_repeat = is_refusal(&event) && person.repeats_refusal(&event);
-                found = watch(person, &event, &settings);
+                found = detect(person, &event, &settings);
                 person.take(&event);
             }
             person.learn(&event);
@@ -192,7 +192,7 @@ impl UserAnalyzer {
     }
 }
 
-fn watch(person: &mut Person, event: &Event, settings: &Settings) -> [Option<detector::Detected>; 3] {
+fn detect(person: &mut Person, event: &Event, settings: &Settings) -> [Option<detector::Detected>; 3] {
     let changed_at = person.password_changed_at;
     [
         travel::analyse(&mut person.place, event, &settings.impossible_travel),

@@ -135,7 +135,7 @@ impl Diagnosis {
         let mut company = OrganizationAnalyzer::new(&context);
         let mut source = Distinct::new(sorter.into_sorted()?);
         let found = if options.parallel {
-            judge_on_two_threads(&mut source, people, company)?
+            analyse_on_two_threads(&mut source, people, company)?
         } else {
             while let Some(batch) = analyse_batch(&mut source, &mut people)? {
                 company.take_all(&batch);
@@ -246,7 +246,7 @@ fn analyse_batch(source: &mut Distinct, people: &mut UserAnalyzer) -> io::Result
     Ok((!out.is_empty()).then_some(out))
 }
 
-fn judge_on_two_threads(
+fn analyse_on_two_threads(
     source: &mut Distinct,
     mut people: UserAnalyzer,
     mut company: OrganizationAnalyzer,

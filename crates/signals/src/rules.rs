@@ -181,8 +181,8 @@ impl RuleSet {
                 *block = is_detection;
             }
         }
-        let said = self.rules.iter().map(|rule| rule.extras.building_block);
-        blocks.into_iter().zip(said).map(|(block, said)| said.unwrap_or(block)).collect()
+        let chosen = self.rules.iter().map(|rule| rule.extras.building_block);
+        blocks.into_iter().zip(chosen).map(|(block, chosen)| chosen.unwrap_or(block)).collect()
     }
 
     /// In words, for every rule.

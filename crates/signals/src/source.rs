@@ -189,7 +189,7 @@ pub enum SourceError {
     },
     /// A pattern is malformed.
     #[error(
-        "{pattern} is no pattern: {why}. Put a path with such letters in it as it is, or mend the pattern."
+        "{pattern} is no pattern: {why}. Put a path with such letters in it as it is, or correct the pattern."
     )]
     BadPattern {
         /// As given.

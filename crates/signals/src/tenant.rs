@@ -44,7 +44,7 @@ pub struct Tenant {
     settings: Settings,
     now: i64,
     /// In the order of [`Provider`].
-    watches: Vec<ProviderState>,
+    providers: Vec<ProviderState>,
     changes: Changes,
     /// In the order in which they were found.
     incidents: Vec<Incident>,
@@ -59,7 +59,7 @@ impl Tenant {
         Self {
             settings: settings.clone(),
             now: i64::MIN,
-            watches: Vec::new(),
+            providers: Vec::new(),
             changes: Changes::default(),
             incidents: Vec::new(),
             chart: Chart::default(),
@@ -74,29 +74,29 @@ impl Tenant {
         }
         self.current_incidents.take();
         if event.micros() > self.now {
-            for watch in self.watches.iter_mut().filter(|watch| watch.is_waiting) {
-                watch.settle(&mut self.incidents, &self.changes);
+            for state in self.providers.iter_mut().filter(|state| state.is_waiting) {
+                state.settle(&mut self.incidents, &self.changes);
             }
             self.now = event.micros();
         }
         self.changes.take(event, self.now);
         let provider = event.provider();
-        let place = self.watches.iter().position(|watch| watch.provider >= provider);
-        let place = place.unwrap_or(self.watches.len());
-        if self.watches.get(place).is_none_or(|watch| watch.provider != provider) {
-            self.watches.insert(place, ProviderState::new(provider, &self.settings, self.now));
+        let place = self.providers.iter().position(|state| state.provider >= provider);
+        let place = place.unwrap_or(self.providers.len());
+        if self.providers.get(place).is_none_or(|state| state.provider != provider) {
+            self.providers.insert(place, ProviderState::new(provider, &self.settings, self.now));
         }
-        if let Some(watch) = self.watches.get_mut(place) {
-            watch.advance(self.now, &mut self.incidents);
-            watch.take(event, &mut self.incidents, &mut self.chart);
+        if let Some(state) = self.providers.get_mut(place) {
+            state.advance(self.now, &mut self.incidents);
+            state.take(event, &mut self.incidents, &mut self.chart);
         }
     }
 
     /// What was found so far, in the order in which it was. What is open is reported as it was at the last event.
     pub fn findings(&self, texts: &Texts) -> Vec<Finding> {
-        let watch = |provider| self.watches.iter().find(|watch| watch.provider == provider);
+        let state_of = |provider| self.providers.iter().find(|state| state.provider == provider);
         let finding =
-            |incident: &Incident| watch(incident.provider).map(|watch| watch.finding(incident, texts));
+            |incident: &Incident| state_of(incident.provider).map(|state| state.finding(incident, texts));
         self.current_incidents().iter().filter_map(finding).collect()
     }
 
@@ -111,7 +111,7 @@ impl Tenant {
                     IncidentKind::Sms(story) => story.covers(event),
                 }
         };
-        if is_strange(event) { None } else { self.current_incidents().iter().rposition(is_part) }
+        if is_unfamiliar(event) { None } else { self.current_incidents().iter().rposition(is_part) }
     }
 
     /// Attempts over time, by provider.
@@ -122,16 +122,16 @@ impl Tenant {
     fn current_incidents(&self) -> &[Incident] {
         self.current_incidents.get_or_init(|| {
             let mut incidents = self.incidents.clone();
-            for watch in self.watches.iter().filter(|watch| watch.is_waiting) {
-                watch.update(&mut incidents);
-                incidents.extend(watch.openings(&self.changes));
+            for state in self.providers.iter().filter(|state| state.is_waiting) {
+                state.update(&mut incidents);
+                incidents.extend(state.openings(&self.changes));
             }
             incidents
         })
     }
 }
 
-/// What is watched at one provider.
+/// The detectors of one provider.
 #[derive(Debug)]
 struct ProviderState {
     provider: Provider,
@@ -255,8 +255,8 @@ impl TenantEvent<'_> {
         Fact { who, key, at, ending, network: 0, familiar: is_familiar(event), before }
     }
 
-    fn is_strange(&self) -> bool {
-        is_strange(self.event)
+    fn is_unfamiliar(&self) -> bool {
+        is_unfamiliar(self.event)
     }
 
     /// `sign_ins`: of everybody before this time.
@@ -273,7 +273,7 @@ fn is_familiar(event: &Event) -> bool {
 }
 
 /// From where the person has never been, or said by the provider to be an attack.
-fn is_strange(event: &Event) -> bool {
+fn is_unfamiliar(event: &Event) -> bool {
     let flagged = matches!(event.flag(), Some(Flag::Phishing | Flag::MaliciousAddress | Flag::Risk));
     flagged || (event.familiarity().0 == Familiarity::New && !is_familiar(event))
 }

@@ -89,7 +89,7 @@ impl Refused {
 fn bombed(builder: &mut ScenarioBuilder<'_>, count: i64, gap: (i64, i64), unanswered: u32) -> Answer {
     let who = builder.account(&WITH_PROMPTS);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let (mut at, mut refused) = (start, Refused::default());
     for _ in 0..count {
         refused.prompt(builder, &who, (at, seat), unanswered);
@@ -124,7 +124,7 @@ fn push_unanswered(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn push_bombing_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&WITH_PROMPTS);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let (mut at, mut refused) = (start, Refused::default());
     let slowly = builder.random.chance(30);
     let (count, gap) = if slowly { (10..=14, (2_700, 4_500)) } else { (2..=12, (20, 100)) };

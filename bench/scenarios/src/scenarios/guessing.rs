@@ -42,7 +42,7 @@ fn claim(answer: &mut Answer, who: &Account, wrong: &[i64]) -> Reached {
 fn brute_force_one_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&WITH_PASSWORDS);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let gap = builder.random.between(2, 90);
     let (mut at, mut wrong) = (start, Vec::new());
     for _ in 0..builder.random.between(4, 60) {
@@ -61,7 +61,7 @@ fn brute_force_one_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn brute_force_many_addresses(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&WITH_PASSWORDS);
     let start = builder.any_hour(&who);
-    let first = builder.stranger_to(&who);
+    let first = builder.attacker_away_from(&who);
     let (mut at, mut wrong, mut from) = (start, Vec::new(), Vec::new());
     let gap = builder.random.between(10, 240);
     for _ in 0..builder.random.between(3, 24) {
@@ -86,7 +86,7 @@ fn brute_force_many_addresses(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn brute_force_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&[Entra, Okta, Keycloak, Auth0, Google, Postern]);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let (mut at, mut wrong) = (start, Vec::new());
     for _ in 0..builder.random.between(5, 40) {
         builder.write_event(&who, at, seat, ScenarioEvent::BadPassword);
@@ -108,7 +108,7 @@ fn brute_force_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn code_guessing(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&[Entra, Okta, Duo, Auth0, Google, Postern]);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let gap = builder.random.between(4, 80);
     let (mut at, mut wrong) = (start, Vec::new());
     for _ in 0..builder.random.between(4, 30) {

@@ -141,7 +141,7 @@ fn locked_by_own_typing(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn locked_by_stranger(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&[Entra, Okta, Keycloak, Postern]);
     let start = builder.any_hour(&who);
-    let first = builder.stranger_to(&who);
+    let first = builder.attacker_away_from(&who);
     let mut seats = vec![first];
     for _ in 0..builder.random.below(3) {
         seats.push(builder.another_like(&first));
@@ -161,8 +161,8 @@ fn locked_by_stranger(builder: &mut ScenarioBuilder<'_>) -> Answer {
     builder.write_event(&who, own, who.at_work(own), ScenarioEvent::Locked);
     builder.leaves(&who, start);
     let mut answer = Answer::nothing();
-    let by_stranger = reached(&wrong, 30 * MINUTE, 5);
-    answer.as_reached(by_stranger, "lockout_by_stranger", About::person(&who));
+    let by_attacker = reached(&wrong, 30 * MINUTE, 5);
+    answer.as_reached(by_attacker, "lockout_by_stranger", About::person(&who));
     answer.must_not(&["stale_password_on_device"]);
     answer.person(Person::locked_out(&who, Cause::AccountLocked));
     answer

@@ -24,8 +24,8 @@ pub(super) const KINDS: [ScenarioKind; 8] = [
     kind("report", "malicious_address", malicious_address),
 ];
 
-/// One or two such records by a stranger.
-fn stranger_records(
+/// One or two such records by an attacker.
+fn attacker_records(
     builder: &mut ScenarioBuilder<'_>,
     of: &[Provider],
     event: ScenarioEvent,
@@ -34,7 +34,7 @@ fn stranger_records(
 ) -> Answer {
     let who = builder.account(of);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let mut at = start;
     for _ in 0..builder.random.between(1, 2) {
         builder.write_event(&who, at, seat, event);
@@ -48,7 +48,7 @@ fn stranger_records(
 }
 
 fn fraud_report(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    stranger_records(
+    attacker_records(
         builder,
         &[Entra, Duo],
         ScenarioEvent::Fraud,
@@ -58,7 +58,7 @@ fn fraud_report(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn number_challenge_failed(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    stranger_records(
+    attacker_records(
         builder,
         &[Okta],
         ScenarioEvent::WrongNumber,
@@ -68,7 +68,7 @@ fn number_challenge_failed(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn phishing_blocked(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let mut answer = stranger_records(
+    let mut answer = attacker_records(
         builder,
         &[Okta],
         ScenarioEvent::Phishing,
@@ -92,11 +92,11 @@ fn suspicious_activity_reported(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn risk_detected(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    stranger_records(builder, &[Okta], ScenarioEvent::Changed(Change::Risk), "provider_risk", None)
+    attacker_records(builder, &[Okta], ScenarioEvent::Changed(Change::Risk), "provider_risk", None)
 }
 
 fn account_at_risk(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let mut answer = stranger_records(
+    let mut answer = attacker_records(
         builder,
         &[Entra],
         ScenarioEvent::AtRisk,
@@ -108,7 +108,7 @@ fn account_at_risk(builder: &mut ScenarioBuilder<'_>) -> Answer {
 }
 
 fn risky_enrolment(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let mut answer = stranger_records(
+    let mut answer = attacker_records(
         builder,
         &[Entra],
         ScenarioEvent::RiskyEnrolment,
@@ -128,7 +128,7 @@ fn also_rated(answer: &mut Answer) {
 }
 
 fn malicious_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
-    let mut answer = stranger_records(
+    let mut answer = attacker_records(
         builder,
         &[Entra],
         ScenarioEvent::BadAddress,

@@ -78,7 +78,7 @@ fn background_accounts_at(
 fn spray_one_address(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let (_, start, people) = background_accounts_at(builder, &SPRAYED, (4, 60), 2 * HOUR);
     let place = builder.main_office().far_away(1_500.0, &mut builder.random);
-    let seat = builder.stranger_in(place);
+    let seat = builder.attacker_in(place);
     let gap = builder.random.between(1, 45);
     let hit = spray(builder, &targets(&people), (start, seat), (gap, gap + gap / 2));
     let mut answer = Answer::nothing();
@@ -92,7 +92,7 @@ fn spray_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let targeted_user = builder.account(&[provider]);
     people.insert(people.len() / 2, Rc::clone(&targeted_user));
     let place = builder.main_office().far_away(1_500.0, &mut builder.random);
-    let seat = builder.stranger_in(place);
+    let seat = builder.attacker_in(place);
     let hit = spray(builder, &targets(&people), (start, seat), (2, 25));
     let last = hit.last().map_or(start, |(at, _)| *at);
     let at = last + builder.random.between(1, 110) * MINUTE;
@@ -111,7 +111,7 @@ fn spray_then_success(builder: &mut ScenarioBuilder<'_>) -> Answer {
 fn spray_many_addresses(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let (_, start, people) = background_accounts_at(builder, &SAYS_WITH_WHAT, (6, 50), 2 * HOUR);
     let place = builder.main_office().far_away(1_500.0, &mut builder.random);
-    let first = builder.stranger_in(place);
+    let first = builder.attacker_in(place);
     let seats: Vec<_> = (0..builder.random.between(4, 20)).map(|_| builder.another_like(&first)).collect();
     let gap = builder.random.between(3, 90);
     let (mut at, mut hit, mut from) = (start, Vec::new(), Vec::new());
@@ -149,7 +149,7 @@ fn stuffing_with_unknown_people(builder: &mut ScenarioBuilder<'_>) -> Answer {
         tried.push((builder.newcomer(&[provider]), ScenarioEvent::NoSuchUser));
     }
     let place = builder.main_office().far_away(1_500.0, &mut builder.random);
-    let seat = builder.stranger_in(place);
+    let seat = builder.attacker_in(place);
     let hit = spray(builder, &tried, (start, seat), (1, 20));
     let mut answer = Answer::nothing();
     claim(&mut answer, &seat, &hit);
@@ -161,7 +161,7 @@ fn lockout_of_many(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let (provider, start, people) = background_accounts_at(builder, &SPRAYED, (5, 30), 2 * HOUR);
     builder.is_about(About::Tenant(provider));
     let place = builder.main_office().far_away(1_500.0, &mut builder.random);
-    let seat = builder.stranger_in(place);
+    let seat = builder.attacker_in(place);
     let (mut locked, mut hit) = (Vec::new(), Vec::new());
     for who in &people {
         let mut at = start + builder.seconds(0, 300);

@@ -30,7 +30,7 @@ fn is_in(answer: &mut Answer, who: &Account) {
 fn new_device_and_network(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&[Entra, Okta, Auth0, Duo, Postern]);
     let start = builder.any_hour(&who);
-    let seat = builder.stranger_in(who.city);
+    let seat = builder.attacker_in(who.city);
     builder.signs_in(&who, start, seat);
     builder.leaves(&who, start);
     let mut answer = Answer::nothing();
@@ -63,7 +63,7 @@ fn desk_resets_for_a_stranger(builder: &mut ScenarioBuilder<'_>) -> Answer {
         "reset_pair",
         About::person(&who),
     );
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let mut at = start + gap + builder.random.between(2, 40) * MINUTE;
     enrols_and_signs_in(builder, &mut answer, &who, (&mut at, seat));
     builder.leaves(&who, start);
@@ -97,7 +97,7 @@ fn enrolled_abroad_after_reset(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let who = builder.account(&[Okta, Postern]);
     let start = builder.working_hours(&who);
     builder.admin(&who, start, Change::FactorsReset);
-    let seat = builder.stranger_to(&who);
+    let seat = builder.attacker_away_from(&who);
     let mut answer = Answer::nothing();
     if builder.random.chance(25) {
         let at = start + builder.random.between(26, 60) * HOUR;
@@ -115,9 +115,9 @@ fn enrolled_abroad_after_reset(builder: &mut ScenarioBuilder<'_>) -> Answer {
 /// One phone is enrolled for several people.
 fn shared_phone(builder: &mut ScenarioBuilder<'_>) -> Answer {
     let provider = builder.provider(&[Duo, Auth0]);
-    let phone = Phone::strange(&mut builder.random);
+    let phone = Phone::unknown(&mut builder.random);
     let first = builder.account(&[provider]);
-    let seat = builder.stranger_to(&first);
+    let seat = builder.attacker_away_from(&first);
     let start = builder.working_hours(&first);
     let (mut at, mut enrolled) = (start, Vec::new());
     for turn in 0..builder.random.between(1, 4) {
@@ -146,7 +146,7 @@ fn bypass_code(builder: &mut ScenarioBuilder<'_>) -> Answer {
     answer.must("bypass_created", About::person(&who));
     let at = start + builder.random.between(2, 50) * MINUTE;
     if builder.random.chance(60) {
-        let seat = builder.stranger_to(&who);
+        let seat = builder.attacker_away_from(&who);
         builder.write_event(&who, at, seat, ScenarioEvent::In(Proof::Bypass));
         is_in(&mut answer, &who);
         // A way around the second factor is as good as its reset.
@@ -171,8 +171,8 @@ fn phone_far_away(builder: &mut ScenarioBuilder<'_>) -> Answer {
         builder.leaves(&who, start - 30 * HOUR);
         builder.write_event(&who, start, seat, ScenarioEvent::In(Proof::Push));
     } else {
-        let from = builder.stranger_to(&who);
-        let seat = Seat { client: Client::stranger(&mut builder.random), ..from };
+        let from = builder.attacker_away_from(&who);
+        let seat = Seat { client: Client::attacker(&mut builder.random), ..from };
         builder.leaves(&who, start);
         builder.write_event(&who, start, seat, ScenarioEvent::In(Proof::Push));
         answer.must("phone_far_away", About::person(&who));

@@ -30,13 +30,10 @@ fn impossible_travel(builder: &mut ScenarioBuilder<'_>) -> Answer {
         builder.write_event(&who, at, seat, ScenarioEvent::In(usual_proof(&who)));
     } else {
         let at = start + builder.random.between(4, 80) * MINUTE;
-        let stranger = builder.stranger_in(place);
+        let seat = builder.attacker_in(place);
         // A stolen session brings the browser's own name along; a stolen password does not.
-        let seat = if builder.random.chance(40) {
-            Seat { client: who.at_work(at).client, ..stranger }
-        } else {
-            stranger
-        };
+        let seat =
+            if builder.random.chance(40) { Seat { client: who.at_work(at).client, ..seat } } else { seat };
         builder.write_event(&who, at, seat, ScenarioEvent::In(usual_proof(&who)));
         answer.must("impossible_travel", About::person(&who));
         answer.may("new_device_and_network", About::person(&who));

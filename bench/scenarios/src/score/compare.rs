@@ -1,4 +1,4 @@
-//! One organisation's judgement beside its answers.
+//! One organisation's analysis beside its answers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -197,9 +197,11 @@ fn describe_claim(claim: &Claim) -> String {
 fn describe_person(person: &Person, verdict: Option<&Verdict>) -> String {
     let expected =
         format!("{:?} {:?} {:?} {:?}", person.state, person.cause, person.reset_helps, person.rung);
-    let said = verdict.map_or_else(
+    let outcome = verdict.map_or_else(
         || "nobody of that name".to_owned(),
-        |said| format!("{:?} {:?} {:?} {}", said.state, said.cause, said.reset_helps, said.rung),
+        |verdict| {
+            format!("{:?} {:?} {:?} {}", verdict.state, verdict.cause, verdict.reset_helps, verdict.rung)
+        },
     );
-    format!("{} {}: is {expected}, said {said}", person.provider.as_str(), person.login)
+    format!("{} {}: is {expected}, said {outcome}", person.provider.as_str(), person.login)
 }

@@ -93,7 +93,7 @@ fn without_factor(event: ScenarioEvent) -> Option<OktaEntry> {
         }
         ScenarioEvent::PolicyBlock => policy("DENY").reason("Sign-on policy evaluation resulted in DENY"),
         ScenarioEvent::BadPassword => refused("INVALID_CREDENTIALS"),
-        // Okta does not tell a stranger whether an account exists, and says the same of a suspended one.
+        // Okta does not tell an attacker whether an account exists, and says the same of a suspended one.
         ScenarioEvent::NoSuchUser | ScenarioEvent::Disabled => refused("VERIFICATION_ERROR"),
         ScenarioEvent::Locked => refused("LOCKED_OUT"),
         ScenarioEvent::Phishing => {

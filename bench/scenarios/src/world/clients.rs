@@ -148,8 +148,8 @@ impl Client {
         Self::of(random.pick(&PHONES), random.number(), false)
     }
 
-    /// A stranger's.
-    pub fn stranger(random: &mut Seeded) -> Self {
+    /// An attacker's.
+    pub fn attacker(random: &mut Seeded) -> Self {
         Self::of(random.pick(&STRANGERS), random.number(), false)
     }
 

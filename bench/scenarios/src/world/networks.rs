@@ -99,14 +99,14 @@ impl Origin {
         Self::new(ip, place, random.pick(&HOUSEHOLDS), Network::Fixed)
     }
 
-    /// A stranger's own, each in another network.
-    pub fn stranger(place: Place, number: usize, random: &mut Seeded) -> Self {
+    /// An attacker's own, each in another network.
+    pub fn attacker(place: Place, number: usize, random: &mut Seeded) -> Self {
         let ip = if random.chance(20) {
             v6(0x9000 + number % 0x6000, 1 + random.below(0xFFFE))
         } else {
             v4(19, 128 + number % 128, 1 + (number / 128 + random.below(2) * 120) % 254)
         };
-        // Private use, RFC 6996: each stranger with a provider of their own.
+        // Private use, RFC 6996: each attacker with a provider of their own.
         let asn = 4_200_000_000 + u32::try_from(number).unwrap_or(0);
         Self::new(ip, place, (asn, "hosting far away"), Network::Fixed)
     }

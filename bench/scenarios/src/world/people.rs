@@ -34,7 +34,7 @@ impl Phone {
     }
 
     /// One that nobody in the organisation has.
-    pub fn strange(random: &mut Seeded) -> Self {
+    pub fn unknown(random: &mut Seeded) -> Self {
         let digits = random.below(100_000_000);
         Self { key: format!("DP{}", random.capitals(18)), number: format!("+9992{digits:08}") }
     }

@@ -36,7 +36,7 @@ pub const OFFICES: [Place; 6] = [
     city(["Pune", "Maharashtra", "IN", "India"], (18.52, 73.86), 330),
 ];
 
-/// Everywhere else, where people travel to and strangers sit.
+/// Everywhere else, where people travel to and attackers sit.
 pub const ELSEWHERE: [Place; 10] = [
     city(["Oslo", "Oslo County", "NO", "Norway"], (59.91, 10.75), 60),
     city(["Porto", "Porto", "PT", "Portugal"], (41.15, -8.61), 0),

@@ -110,7 +110,7 @@ impl Attempts {
         for _ in 0..=self.seeded.below(texts.ending.tries) {
             attempt = self.add(attempt, 6, 55);
         }
-        if texts.ending.mends && self.seeded.below(10) < 9 {
+        if texts.ending.recovers && self.seeded.below(10) < 9 {
             let ending = self.seeded.below(SUCCESSES);
             self.add(Attempt { ending, ..attempt }, 6, 55);
         }

@@ -17,18 +17,18 @@ pub(super) struct Ending {
     /// The second step; empty when it never came to that.
     pub(super) method: &'static str,
     /// The person gets in after all, nine times of ten.
-    pub(super) mends: bool,
+    pub(super) recovers: bool,
 }
 
 /// A failure that the person gets over.
 const fn slip(weight: usize, code: u32, cause: &'static str, texts: [&'static str; 3]) -> Ending {
     let [reason, detail, method] = texts;
-    Ending { weight, tries: 4, code, cause: Some(cause), reason, detail, method, mends: true }
+    Ending { weight, tries: 4, code, cause: Some(cause), reason, detail, method, recovers: true }
 }
 
 /// A failure that stays.
 const fn wall(weight: usize, code: u32, cause: &'static str, texts: [&'static str; 3]) -> Ending {
-    Ending { mends: false, ..slip(weight, code, cause, texts) }
+    Ending { recovers: false, ..slip(weight, code, cause, texts) }
 }
 
 /// Prompts are not sent again and again: nobody waits that long.
@@ -38,7 +38,7 @@ const fn twice(ending: Ending) -> Ending {
 
 const fn entry(weight: usize, tries: usize, code: u32, texts: [&'static str; 3]) -> Ending {
     let [reason, detail, method] = texts;
-    Ending { weight, tries, code, cause: None, reason, detail, method, mends: code != 0 }
+    Ending { weight, tries, code, cause: None, reason, detail, method, recovers: code != 0 }
 }
 
 const CODE_APP: &str = "Mobile app verification code";
@@ -152,17 +152,17 @@ impl Texts {
 /// The password, then the second step if it came to that.
 fn steps(ending: &Ending) -> String {
     let known = !matches!(ending.code, 50_126 | 50_053);
-    let said = if known { "Correct password" } else { "Incorrect password" };
-    let mut steps = vec![step("Password", "Password in the cloud", known, said)];
+    let message = if known { "Correct password" } else { "Incorrect password" };
+    let mut steps = vec![step("Password", "Password in the cloud", known, message)];
     if !ending.method.is_empty() {
         steps.push(step(ending.method, "", ending.code == 0, ending.detail));
     }
     format!("[{}]", steps.join(","))
 }
 
-fn step(method: &str, how: &str, succeeded: bool, said: &str) -> String {
+fn step(method: &str, how: &str, succeeded: bool, message: &str) -> String {
     format!(
-        r#"{{"authenticationStepDateTime":"@","authenticationMethod":"{method}","authenticationMethodDetail":"{how}","succeeded":{succeeded},"authenticationStepResultDetail":"{said}","authenticationStepRequirement":"Primary authentication","StatusSequence":0}}"#
+        r#"{{"authenticationStepDateTime":"@","authenticationMethod":"{method}","authenticationMethodDetail":"{how}","succeeded":{succeeded},"authenticationStepResultDetail":"{message}","authenticationStepRequirement":"Primary authentication","StatusSequence":0}}"#
     )
 }
 

@@ -57,7 +57,7 @@ fn fnv(text: &str) -> u64 {
 }
 
 /// The key in the making.
-pub(super) struct Book {
+pub(super) struct KeyBuilder {
     records: u64,
     repeated: u64,
     /// Person by person, ending by ending.
@@ -74,7 +74,7 @@ struct Newest {
     failed: bool,
 }
 
-impl Book {
+impl KeyBuilder {
     pub(super) fn new(people: usize, endings: usize) -> Self {
         Self {
             records: 0,

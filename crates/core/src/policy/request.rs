@@ -264,11 +264,11 @@ mod tests {
             policies.authorize::<ApprovePasskey>(&Request::on_person(staff, subject)).is_ok()
         };
         let ranks = [Role::Agent, Role::Auditor, Role::Senior, Role::Admin];
-        let said = |role| ranks.map(|of| may(&who(role, true, false), &person("ben", of, "t")));
-        assert_eq!(said(Role::Admin), [true, true, true, true]);
-        assert_eq!(said(Role::Senior), [true, true, true, false]);
+        let allowed = |role| ranks.map(|of| may(&who(role, true, false), &person("ben", of, "t")));
+        assert_eq!(allowed(Role::Admin), [true, true, true, true]);
+        assert_eq!(allowed(Role::Senior), [true, true, true, false]);
         for role in [Role::Person, Role::Auditor, Role::Agent] {
-            assert_eq!(said(role), [false; 4], "{role:?}");
+            assert_eq!(allowed(role), [false; 4], "{role:?}");
         }
         let ben = person("ben", Role::Agent, "t");
         assert!(!may(&who(Role::Admin, true, false), &person("sol", Role::Admin, "t")), "oneself");

@@ -103,9 +103,9 @@ pub fn expect_ours(scope: &Scope, entry: &EntryRow) -> Result<(), String> {
         ("stream", "/stream", Some(&entry.stream)),
     ];
     for (column, pointer, stored) in columns {
-        let said = text(pointer);
-        if said.as_ref() != stored {
-            return Err(format!("the column {column} says {stored:?}, and the record {said:?}"));
+        let recorded = text(pointer);
+        if recorded.as_ref() != stored {
+            return Err(format!("the column {column} says {stored:?}, and the record {recorded:?}"));
         }
     }
     if record.pointer("/number").and_then(Value::as_i64) != Some(entry.number) {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::ActionError;
 use super::on_record::Attempt;
 use super::sign_in::Begun;
-use super::signed_in::standing;
+use super::signed_in::account_status;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
@@ -53,7 +53,7 @@ pub(super) async fn begin(scope: &Scope, change: &mut Change<'_>, begun: &Begun)
 pub async fn secret(scope: &Scope, row: &FlowRow) -> Result<Secret, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.enrolling(standing(scope, &person).await?)?;
+    flow.enrolling(account_status(scope, &person).await?)?;
     let sealed =
         row.sealed.as_deref().ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
     let bytes = scope.tenant.keys.unseal(&FlowRow::place(&scope.tenant.id, &person.id, &row.id), sealed)?;

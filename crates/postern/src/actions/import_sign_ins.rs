@@ -72,7 +72,7 @@ pub struct Imported {
     /// Its id.
     pub id: String,
     /// In numbers.
-    pub tally: ImportCounts,
+    pub counts: ImportCounts,
 }
 
 /// Who brings the records.

@@ -2,7 +2,7 @@
 //! whole. How far it was read is kept in the change that keeps its records, so that nothing is read twice.
 
 mod growth;
-mod standing;
+mod read_state;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use postern_signals::report::printable;
 use serde_json::json;
 
 use self::growth::{ReadRange, head_of, parse, stretch};
-use self::standing::{as_known, from_the_start, of_the_same, read_to};
+use self::read_state::{as_known, from_the_start, of_the_same, read_to};
 use super::ActionError;
 use super::import_sign_ins::{By, Limits, Ordinals, ReadCounts, RecordBatch, Upload, Via, read_and_record};
 use crate::scope::Scope;
@@ -161,12 +161,12 @@ async fn set_aside(
     tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder is of no use");
     let row = import_of(scope, &file).await?;
     let mut change = scope.begin().await?;
-    let (id, tally) = match row {
+    let (id, totals) = match row {
         Some(row) => (row.id.clone(), ImportCounts::from(row)),
         None => (begin(&mut change, seen).await?, ImportCounts::default()),
     };
-    let tally = ImportCounts { is_finished: true, problem: Some(problem.clone()), ..tally };
-    imports::save(&mut change, &id, &tally).await?;
+    let totals = ImportCounts { is_finished: true, problem: Some(problem.clone()), ..totals };
+    imports::save(&mut change, &id, &totals).await?;
     (file.import_id, file.problem) = (Some(id), Some(problem));
     watched_files::save(&mut change, known, &file).await?;
     change.commit_unrecorded("a file of the watched folder that brings nothing").await?;
@@ -219,28 +219,28 @@ async fn record(
     let mut change = scope.begin().await?;
     let is_first = row.is_none();
     let mut counts = row.as_ref().map_or_else(ReadCounts::default, ReadCounts::of);
-    let (id, mut tally) = match row {
+    let (id, mut totals) = match row {
         Some(row) => (row.id.clone(), ImportCounts::from(row)),
         None => (begin(&mut change, seen).await?, ImportCounts::default()),
     };
     let added = i64::try_from(insert_new(&mut change, &id, &batch.rows).await?).unwrap_or(0);
-    tally.stored += added;
-    tally.repeated += i64::try_from(batch.rows.len()).unwrap_or(0) - added;
+    totals.stored += added;
+    totals.repeated += i64::try_from(batch.rows.len()).unwrap_or(0) - added;
     counts.add(&batch.counts);
-    counts.write(&mut tally)?;
-    tally.is_finished = true;
-    tally.problem = (tally.attempts == 0)
+    counts.write(&mut totals)?;
+    totals.is_finished = true;
+    totals.problem = (totals.attempts == 0)
         .then(|| format!("no sign-in record that Postern knows was found yet: {}", counts.description()));
-    if let (Some(problem), true) = (&tally.problem, is_first) {
+    if let (Some(problem), true) = (&totals.problem, is_first) {
         tracing::warn!(file = printable(&seen.path), problem, "a file of the watched folder brings nothing");
     }
-    imports::save(&mut change, &id, &tally).await?;
+    imports::save(&mut change, &id, &totals).await?;
     file.import_id = Some(id.clone());
     watched_files::save(&mut change, known, &file).await?;
     if is_first {
         let event = Event::new(EventKind::SignInsImported, Actor::System).detail(json!({
             "import": id, "source": name_of(seen), "via": Via::Folder.as_str(), "finished": false,
-            "records": tally.records, "attempts": tally.attempts, "stored": tally.stored,
+            "records": totals.records, "attempts": totals.attempts, "stored": totals.stored,
         }));
         change.commit(&event).await?;
     } else {

@@ -4,7 +4,7 @@ use postern_core::signin::Flow;
 use zeroize::Zeroizing;
 
 use super::retry::retry;
-use super::signed_in::{Failed, failed, standing};
+use super::signed_in::{Failed, account_status, failed};
 use super::{ActionError, RateLimit};
 use crate::config::Config;
 use crate::rng::token_hash;
@@ -63,7 +63,7 @@ async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionEr
 }
 
 async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
-    let flow = match Flow::after_password(person.id.clone(), standing(scope, person).await?) {
+    let flow = match Flow::after_password(person.id.clone(), account_status(scope, person).await?) {
         Ok(flow) => flow,
         Err(closed) => {
             let attempt = Failed { method: "password", cause: "account_disabled", detail: None };

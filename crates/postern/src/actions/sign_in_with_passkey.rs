@@ -8,7 +8,7 @@ use super::ActionError;
 use super::ceremony::{self, Challenge};
 use super::passkeys::HeldPasskey;
 use super::retry::retry;
-use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -61,7 +61,7 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
             .await?;
         return Err(why);
     }
-    let assurance = match Assurance::passkey_alone(standing(scope, &person).await?) {
+    let assurance = match Assurance::passkey_alone(account_status(scope, &person).await?) {
         Ok(assurance) => assurance,
         Err(closed) => {
             failed(scope, Some(&person), &person.login, attempt("account_disabled", None)).await?;

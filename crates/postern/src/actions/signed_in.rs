@@ -26,7 +26,7 @@ pub struct SignedIn {
 }
 
 /// What the directory says of a person now.
-pub(super) async fn standing(scope: &Scope, person: &Person) -> Result<AccountStatus, StoreError> {
+pub(super) async fn account_status(scope: &Scope, person: &Person) -> Result<AccountStatus, StoreError> {
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     Ok(AccountStatus {
         suspended: person.suspended_at.is_some(),

@@ -7,7 +7,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
-use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
 use super::{ActionError, RateLimit};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
@@ -38,7 +38,7 @@ async fn spend_code(
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::BackupCode, standing(scope, &person).await?)?;
+    let assurance = flow.with_factor(SecondFactor::BackupCode, account_status(scope, &person).await?)?;
     let limit = RateLimit::of_person(scope, &person.id, "backup_code", device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited").await?;

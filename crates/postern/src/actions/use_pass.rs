@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::enrol_totp;
 use super::on_record::Attempt;
 use super::sign_in::Begun;
-use super::signed_in::{Failed, failed, standing};
+use super::signed_in::{Failed, account_status, failed};
 use super::{ActionError, RateLimit};
 use crate::config::Config;
 use crate::scope::Scope;
@@ -33,7 +33,7 @@ pub async fn use_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun
 async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let next = flow.with_pass(standing(scope, &person).await?)?;
+    let next = flow.with_pass(account_status(scope, &person).await?)?;
     let limit = RateLimit::of_person(scope, &person.id, "pass", None).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         reject(scope, &person, "mfa_rate_limited").await?;

@@ -9,7 +9,7 @@ use super::ActionError;
 use super::ceremony::{self, Challenge};
 use super::on_record::Attempt;
 use super::passkeys;
-use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -29,7 +29,7 @@ pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionErro
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.with_factor(SecondFactor::Webauthn, standing(scope, &person).await?)?;
+    flow.with_factor(SecondFactor::Webauthn, account_status(scope, &person).await?)?;
     let held = passkeys::list_working(scope, &person.id).await?;
     if held.is_empty() {
         return Err(ActionError::Refused("This account has no passkey and no security key.".to_owned()));
@@ -62,7 +62,7 @@ async fn sign_in(
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::SecondStep, person: Some(&person.id) };
-    let assurance = flow.with_factor(SecondFactor::Webauthn, standing(scope, &person).await?)?;
+    let assurance = flow.with_factor(SecondFactor::Webauthn, account_status(scope, &person).await?)?;
     let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
     let held = passkeys::list_working(scope, &person.id).await?;
     let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {

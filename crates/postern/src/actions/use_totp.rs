@@ -7,7 +7,7 @@ use postern_core::id::PersonId;
 use postern_core::signin::SecondFactor;
 
 use super::on_record::Attempt;
-use super::signed_in::{Failed, SignedIn, complete, failed, standing};
+use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
 use super::{ActionError, RateLimit};
 use crate::scope::Scope;
 use crate::store::factors::Factor;
@@ -36,7 +36,7 @@ async fn spend_code(
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::Totp, standing(scope, &person).await?)?;
+    let assurance = flow.with_factor(SecondFactor::Totp, account_status(scope, &person).await?)?;
     let limit = RateLimit::of_person(scope, &person.id, "totp", device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited", None).await?;

@@ -51,7 +51,7 @@ fn expect_someone_at_origin(app: &App) -> Outcome<()> {
     let first = tenants.first().map_or("SLUG", |tenant| tenant.slug.as_str());
     Err(format!(
         "the settings say {origin}, but no organisation is served there (`postern tenant list` says where). To move one: \
-         `postern tenant set-host {first} {origin} --reason …`; otherwise mend or leave out `origin`"
+         `postern tenant set-host {first} {origin} --reason …`; otherwise correct or leave out `origin`"
     )
     .into())
 }

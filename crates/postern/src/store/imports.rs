@@ -115,7 +115,7 @@ pub async fn insert(
 }
 
 /// Keeps what an import has come to.
-pub async fn save(change: &mut Change<'_>, id: &str, tally: &ImportCounts) -> Result<()> {
+pub async fn save(change: &mut Change<'_>, id: &str, totals: &ImportCounts) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE imports SET changed_at = $3, is_finished = $4, records = $5, attempts = $6, stored = $7, repeated = $8, \
@@ -125,18 +125,18 @@ pub async fn save(change: &mut Change<'_>, id: &str, tally: &ImportCounts) -> Re
     .bind(tenant.as_str())
     .bind(id)
     .bind(at)
-    .bind(i64::from(tally.is_finished))
-    .bind(tally.records)
-    .bind(tally.attempts)
-    .bind(tally.stored)
-    .bind(tally.repeated)
-    .bind(tally.out_of_time)
-    .bind(tally.unrecognised_records)
-    .bind(tally.malformed_records)
-    .bind(&tally.unrecognised_kinds)
-    .bind(&tally.malformed_lines)
-    .bind(tally.problem.as_deref())
-    .bind(tally.ahead)
+    .bind(i64::from(totals.is_finished))
+    .bind(totals.records)
+    .bind(totals.attempts)
+    .bind(totals.stored)
+    .bind(totals.repeated)
+    .bind(totals.out_of_time)
+    .bind(totals.unrecognised_records)
+    .bind(totals.malformed_records)
+    .bind(&totals.unrecognised_kinds)
+    .bind(&totals.malformed_lines)
+    .bind(totals.problem.as_deref())
+    .bind(totals.ahead)
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -13,14 +13,14 @@ use crate::scope::Scope;
 
 /// Keeps a request's body in a file that goes when it is dropped.
 pub async fn body_to_file(scope: &Scope, mut body: Body) -> Result<NamedTempFile, Problem> {
-    let mut spool = UploadFile::new(scope)?;
+    let mut file = UploadFile::new(scope)?;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| cut_off())?;
         if let Ok(bytes) = frame.into_data() {
-            spool.write(&bytes).await?;
+            file.write(&bytes).await?;
         }
     }
-    spool.finish().await
+    file.finish().await
 }
 
 /// Keeps the file of a form, with its name. Other fields are left unread. `None`: no file was chosen.
@@ -31,12 +31,12 @@ pub async fn form_to_file(
     while let Some(mut field) = form.next_field().await.map_err(|_| cut_off())? {
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
         check_file_name(&name)?;
-        let mut spool = UploadFile::new(scope)?;
+        let mut file = UploadFile::new(scope)?;
         while let Some(bytes) = field.chunk().await.map_err(|_| cut_off())? {
-            spool.write(&bytes).await?;
+            file.write(&bytes).await?;
         }
         let is_chosen = !name.is_empty();
-        return Ok(if is_chosen { Some((name, spool.finish().await?)) } else { None });
+        return Ok(if is_chosen { Some((name, file.finish().await?)) } else { None });
     }
     Ok(None)
 }

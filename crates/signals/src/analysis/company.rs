@@ -1,4 +1,4 @@
-//! The half that watches addresses and the whole organisation.
+//! The half that analyses addresses and the whole organisation.
 
 use super::{
     AnalysedEvent, AnalysisContext, FindingAggregator, device_owners::DeviceOwners,

@@ -166,11 +166,11 @@ impl Entry {
         let mut evidence = self.evidence.clone();
         evidence.sort_unstable_by_key(|position| (position.file, position.line));
         evidence.truncate(EVIDENCE_LISTED);
-        let said = RuleTexts::of(self, rules);
+        let rule_texts = RuleTexts::of(self, rules);
         Finding {
-            rule: said.rule,
-            title: said.title,
-            source: said.source,
+            rule: rule_texts.rule,
+            title: rule_texts.title,
+            source: rule_texts.source,
             severity: self.severity,
             confidence: self.confidence,
             subject: self.subject(texts),
@@ -180,10 +180,10 @@ impl Entry {
             until: time(self.until),
             count: self.count,
             evidence,
-            threshold: said.threshold,
-            description: said.description,
-            remediation: said.remediation,
-            runbook: said.runbook,
+            threshold: rule_texts.threshold,
+            description: rule_texts.description,
+            remediation: rule_texts.remediation,
+            runbook: rule_texts.runbook,
         }
     }
 

@@ -63,7 +63,7 @@ impl Guesses {
                 Some(Detected { confidence: Confidence::High, ..found })
             }
             AttemptResult::Failure(Cause::AccountLocked) | AttemptResult::Lifecycle(Lifecycle::Lockout) => {
-                self.stranger(event, &settings.lockout_by_stranger)
+                self.lockout_by_stranger(event, &settings.lockout_by_stranger)
             }
             AttemptResult::Success if event.proves() => {
                 self.signed_in = Some((event.micros(), device_key(event)));
@@ -140,7 +140,7 @@ impl Guesses {
     }
 
     /// Locked by wrong passwords that all came from networks the person has never used.
-    fn stranger(&self, event: &Event, settings: &LockoutByStranger) -> Option<Detected> {
+    fn lockout_by_stranger(&self, event: &Event, settings: &LockoutByStranger) -> Option<Detected> {
         let is_password = |wrong: &Wrong| wrong.cause == Cause::BadPassword;
         let tries = self.within(event.micros(), micros(settings.within), is_password);
         if tries.len() < whole(settings.failures)

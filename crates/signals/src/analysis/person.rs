@@ -89,8 +89,8 @@ impl Person {
         }
     }
 
-    pub(crate) fn standing(&self) -> LockoutState {
-        self.run.standing(self.last_success.is_some())
+    pub(crate) fn lockout_state(&self) -> LockoutState {
+        self.run.lockout_state(self.last_success.is_some())
     }
 
     /// Does any of their records count, rather than only teach what is usual?

@@ -73,7 +73,7 @@ impl Run {
             AttemptResult::Success if event.proves() => {
                 *self = Self { signed_in: true, ..Self::default() };
             }
-            // Signing in again mends it, so nobody is locked out by it.
+            // Signing in again ends it, so nobody is locked out by it.
             AttemptResult::Failure(Cause::SessionExpired) => self.wait(event, Some(Cause::SessionExpired)),
             AttemptResult::Failure(cause) => self.fail(event, cause),
             AttemptResult::Interrupt(hint) => self.wait(event, hint),
@@ -86,7 +86,7 @@ impl Run {
     }
 
     /// `succeeded`: the person has signed in somewhere in the log, even if only by an old token.
-    pub(crate) fn standing(&self, succeeded: bool) -> LockoutState {
+    pub(crate) fn lockout_state(&self, succeeded: bool) -> LockoutState {
         match (self.failing, self.unfinished) {
             (Some(failing), _) => LockoutState::LockedOut(failing),
             (None, Some(unfinished)) if unfinished.holds_up() => LockoutState::Unfinished(unfinished),

@@ -23,20 +23,20 @@ pub(super) struct Bearing {
     pub(super) organisation_wide: Option<usize>,
 }
 
-/// What is said, and the words for it.
-struct PersonTexts {
+/// What a person's state is, and why.
+struct StateExplanation {
     state: PersonState,
     cause: Option<Cause>,
     reason: LoggedReason,
     /// What was in the way until somebody took it away; nobody has tried since.
     released: Option<Cause>,
     /// All the failures are somebody else's.
-    is_strangers: bool,
+    is_by_others: bool,
 }
 
-impl PersonTexts {
+impl StateExplanation {
     fn plain(state: PersonState) -> Self {
-        Self { state, cause: None, reason: LoggedReason::default(), released: None, is_strangers: false }
+        Self { state, cause: None, reason: LoggedReason::default(), released: None, is_by_others: false }
     }
 }
 
@@ -52,8 +52,8 @@ pub(super) fn report(
         login: "".into(),
         display: "".into(),
     });
-    let said = said(person, is_hostile);
-    let (state, cause) = (said.state, said.cause);
+    let explanation = explanation(person, is_hostile);
+    let (state, cause) = (explanation.state, explanation.cause);
     let incident = bearing.severity.is_some_and(|severity| severity >= Severity::Incident);
     let wide = bearing.organisation_wide.filter(|_| !incident && !matches!(state, PersonState::NotLockedOut));
     let explained = wide.and_then(|index| findings.get(index));
@@ -64,10 +64,10 @@ pub(super) fn report(
         provider: name.provider,
         state,
         cause,
-        why: why(person, &said, explained, texts),
+        why: why(person, &explanation, explained, texts),
         remediation: match explained {
             Some(finding) => finding.remediation.to_string().into(),
-            None => remediation(person, &said, incident, || {
+            None => remediation(person, &explanation, incident, || {
                 bearing.findings.iter().filter_map(|index| findings.get(*index))
             }),
         },
@@ -87,29 +87,29 @@ pub(super) fn report(
     }
 }
 
-fn said(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> PersonTexts {
-    match person.standing() {
+fn explanation(person: &Person, is_hostile: impl Fn([u8; 16]) -> bool) -> StateExplanation {
+    match person.lockout_state() {
         // Somebody else's guesses are not the person's lockout.
         LockoutState::LockedOut(failing)
             if failing.cause == Cause::BadPassword && failing.only_from.is_some_and(is_hostile) =>
         {
             let signed_in = person.run.signed_in();
             let state = if signed_in { PersonState::NotLockedOut } else { PersonState::Unknown };
-            PersonTexts { is_strangers: true, ..PersonTexts::plain(state) }
+            StateExplanation { is_by_others: true, ..StateExplanation::plain(state) }
         }
-        LockoutState::LockedOut(failing) => PersonTexts {
+        LockoutState::LockedOut(failing) => StateExplanation {
             cause: Some(failing.cause),
             reason: failing.reason,
-            ..PersonTexts::plain(PersonState::LockedOut { since: time(failing.since) })
+            ..StateExplanation::plain(PersonState::LockedOut { since: time(failing.since) })
         },
-        LockoutState::SignedIn => PersonTexts::plain(PersonState::NotLockedOut),
-        LockoutState::Unfinished(Unfinished { since, hint, reason, released }) => PersonTexts {
+        LockoutState::SignedIn => StateExplanation::plain(PersonState::NotLockedOut),
+        LockoutState::Unfinished(Unfinished { since, hint, reason, released }) => StateExplanation {
             cause: hint,
             reason,
             released,
-            ..PersonTexts::plain(PersonState::Unfinished { since: time(since) })
+            ..StateExplanation::plain(PersonState::Unfinished { since: time(since) })
         },
-        LockoutState::Unknown => PersonTexts::plain(PersonState::Unknown),
+        LockoutState::Unknown => StateExplanation::plain(PersonState::Unknown),
     }
 }
 
@@ -126,15 +126,23 @@ fn rung(cause: Option<Cause>, incident: bool, organisation_wide: bool) -> u8 {
     }
 }
 
-fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: &Texts) -> Cow<'static, str> {
-    let description = match (said.state, said.cause) {
+fn why(
+    person: &Person,
+    explanation: &StateExplanation,
+    explained: Option<&Finding>,
+    texts: &Texts,
+) -> Cow<'static, str> {
+    let description = match (explanation.state, explanation.cause) {
         (PersonState::NotLockedOut, _) => return Cow::Borrowed("Signed in."),
-        (PersonState::Unknown, _) => return why_unknown(person, said, texts).into(),
-        (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
+        (PersonState::Unknown, _) => return why_unknown(person, explanation, texts).into(),
+        (PersonState::Unfinished { .. }, None) if explanation.released.is_some() => {
             let by = person.changes.last().and_then(|change| texts.get(change.actor));
             let by = by.map(|actor| format!(" by {actor}")).unwrap_or_default();
-            let done =
-                if said.released == Some(Cause::AccountDisabled) { "Enabled again" } else { "Unlocked" };
+            let done = if explanation.released == Some(Cause::AccountDisabled) {
+                "Enabled again"
+            } else {
+                "Unlocked"
+            };
             return format!("{done}{by}; nobody has tried since.").into();
         }
         (_, Some(cause)) => cause.description(),
@@ -144,8 +152,8 @@ fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: 
     let labelled = |label: &str, id: TextId, end: &str| {
         texts.get(id).map(|text| format!(" {label}: {text}{end}")).unwrap_or_default()
     };
-    let policy = labelled("Policy", said.reason.policy, ".");
-    let detail = labelled("The log", said.reason.detail, "");
+    let policy = labelled("Policy", explanation.reason.policy, ".");
+    let detail = labelled("The log", explanation.reason.detail, "");
     let wide = explained.map(|finding| format!("It is not only this person: {} ", finding.description));
     let done = person.done_since().map(|change| {
         let at = change.at.map(|at| format!(" at {:.0}", time(at))).unwrap_or_default();
@@ -157,8 +165,8 @@ fn why(person: &Person, said: &PersonTexts, explained: Option<&Finding>, texts: 
     format!("{}{}{description}{policy}{detail}", wide.unwrap_or_default(), done.unwrap_or_default()).into()
 }
 
-fn why_unknown(person: &Person, said: &PersonTexts, texts: &Texts) -> String {
-    if said.is_strangers {
+fn why_unknown(person: &Person, explanation: &StateExplanation, texts: &Texts) -> String {
+    if explanation.is_by_others {
         return "Only somebody else's wrong passwords; the person has not been seen.".to_owned();
     }
     if person.undated > 0 {
@@ -183,12 +191,12 @@ fn why_unknown(person: &Person, said: &PersonTexts, texts: &Texts) -> String {
 /// What to do about this person alone. `findings`: about them, the worst first.
 fn remediation<'f, I: Iterator<Item = &'f Finding>>(
     person: &Person,
-    said: &PersonTexts,
+    explanation: &StateExplanation,
     incident: bool,
     findings: impl Fn() -> I,
 ) -> Cow<'static, str> {
     let of_finding = |finding: &Finding| Cow::Owned(finding.remediation.to_string());
-    match (said.state, said.cause) {
+    match (explanation.state, explanation.cause) {
         _ if incident => Cow::Borrowed(
             "It looks like an attack: do not reset. Suspend, revoke sessions, reach the owner through contacts on file, open an incident.",
         ),
@@ -205,7 +213,7 @@ fn remediation<'f, I: Iterator<Item = &'f Finding>>(
             let known = findings().find(|finding| explains(&finding.rule, cause));
             known.map_or(Cow::Borrowed(cause.remediation()), of_finding)
         }
-        (PersonState::Unfinished { .. }, None) if said.released.is_some() => {
+        (PersonState::Unfinished { .. }, None) if explanation.released.is_some() => {
             Cow::Borrowed("Ask the person to sign in.")
         }
         (PersonState::Unfinished { .. }, None) => Cow::Borrowed("Let the person finish the sign-in."),

@@ -217,8 +217,8 @@ fn a_lockout_is_a_strangers_only_if_the_owner_was_never_there() {
         lock.result = Failure(Cause::AccountLocked);
         lock
     };
-    let strange = (0..5).map(|minute| guess(minute, "198.51.100.9")).chain([lock()]);
-    assert!(rules(&at_home_then(strange)).contains(&"lockout_by_stranger"));
+    let by_others = (0..5).map(|minute| guess(minute, "198.51.100.9")).chain([lock()]);
+    assert!(rules(&at_home_then(by_others)).contains(&"lockout_by_stranger"));
     let four = (0..4).map(|minute| guess(minute, "198.51.100.9")).chain([lock()]);
     assert!(!rules(&at_home_then(four)).contains(&"lockout_by_stranger"));
     let one_at_home = (0..5)

@@ -25,14 +25,14 @@ pub(super) struct AnalysisResult {
 }
 
 pub(super) fn report(
-    given: &AnalysisContext,
+    context: &AnalysisContext,
     found: AnalysisResult,
     counts: RecordCounts,
     sorted: DistinctCounts,
 ) -> Report {
     let AnalysisResult { mut persons, addresses, people, company: (company, tenant) } = found;
     persons.retain(Person::has_attempts);
-    let wide = tenant.findings(&given.texts);
+    let wide = tenant.findings(&context.texts);
     let swept_along = swept_along(&persons, &tenant, &wide);
     let mut named = Vec::new();
     for entry in people.into_entries().into_iter().chain(company.into_entries()) {
@@ -41,7 +41,7 @@ pub(super) fn report(
         } else {
             Vec::new()
         };
-        let finding = entry.finding(&given.rules, &given.texts);
+        let finding = entry.finding(&context.rules, &context.texts);
         if !is_explained(&finding, &whose, &swept_along) {
             named.push((finding, whose));
         }
@@ -60,7 +60,7 @@ pub(super) fn report(
     for person in persons {
         let mut bearing = bearings.remove(&person.key).unwrap_or_default();
         bearing.organisation_wide = explained_by(&person, &tenant, &places);
-        people.push(people::report(&person, &given.texts, is_hostile, bearing, &findings));
+        people.push(people::report(&person, &context.texts, is_hostile, bearing, &findings));
     }
     people.sort_by_cached_key(urgency);
     let totals = totals(&people, &counts, &sorted);

@@ -157,16 +157,16 @@ impl<'t> Writer<'t> {
     /// instant is the same line, kept twice when the log was rotated. 0: the record is no repeat of another, for all
     /// that can be told: within a second, two tries may look the same.
     pub(super) fn fingerprint(&self, record: &SignIn<'_>) -> u64 {
-        let said = (record.provider, &record.person, record.at, record.result, record.method, record.ip);
+        let content = (record.provider, &record.person, record.at, record.result, record.method, record.ip);
         if let Some(id) = &record.record_id {
-            return self.texts.hash((id, said));
+            return self.texts.hash((id, content));
         }
         if record.at.is_none_or(|at| at.subsec_nanosecond() == 0) {
             return 0;
         }
         let more =
             (&record.person_id, &record.session, &record.code, &record.app, &record.phone, &record.detail);
-        self.texts.hash(("line", said, more))
+        self.texts.hash(("line", content, more))
     }
 
     pub(super) fn person(&mut self, record: &SignIn<'_>) -> PersonKey {

@@ -103,13 +103,16 @@ fn the_schema_is_plain_and_the_footer_says_who_wrote_it() {
         .map(|column| column.name())
         .collect();
     assert_eq!(required.len(), 13, "{required:?}");
-    let said: Vec<_> = metadata
+    let versions: Vec<_> = metadata
         .key_value_metadata()
         .unwrap()
         .iter()
         .map(|pair| (pair.key.as_str(), pair.value.as_deref()))
         .collect();
-    assert_eq!(said, [("ocsf.version", Some("1.8.0")), ("postern.version", Some(env!("CARGO_PKG_VERSION")))]);
+    assert_eq!(
+        versions,
+        [("ocsf.version", Some("1.8.0")), ("postern.version", Some(env!("CARGO_PKG_VERSION")))]
+    );
     assert!(metadata.created_by().unwrap().starts_with("postern version "));
 }
 

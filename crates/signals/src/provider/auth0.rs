@@ -186,17 +186,19 @@ fn normalise<'a>(
     }
     // "Disabled" would let an agent look for the switch.
     if matches!(entry.kind.text(), Some("du" | "sdu")) {
-        let said = sign_in.detail.take();
+        let detail = sign_in.detail.take();
         sign_in.detail =
-            Some(said.map_or(Cow::Borrowed("deleted"), |said| format!("deleted: {said}").into()));
+            Some(detail.map_or(Cow::Borrowed("deleted"), |detail| format!("deleted: {detail}").into()));
     }
     Ok(sign_in)
 }
 
 /// Auth0 checks the address against lists of abusers; only a hit is a verdict.
 fn listed_address(details: &Auth0Details<'_>) -> Option<Flag> {
-    let said = [&details.risk.assessments, &details.assessments];
-    let listed = said.into_iter().any(|said| said.address.code.text() == Some("found_on_deny_list"));
+    let assessments = [&details.risk.assessments, &details.assessments];
+    let listed = assessments
+        .into_iter()
+        .any(|assessment| assessment.address.code.text() == Some("found_on_deny_list"));
     listed.then_some(Flag::MaliciousAddress)
 }
 

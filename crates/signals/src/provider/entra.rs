@@ -122,8 +122,8 @@ fn set_place<'a>(sign_in: &mut SignIn<'a>, location: &EntraLocation<'a>) {
 }
 
 fn is_interactive(record: &EntraRecord<'_>) -> bool {
-    let said = record.pick(|row| &row.interactive).truth();
-    said.unwrap_or_else(|| !record.log_name().is_some_and(|name| contains(name, "NonInteractive")))
+    let stated = record.pick(|row| &row.interactive).truth();
+    stated.unwrap_or_else(|| !record.log_name().is_some_and(|name| contains(name, "NonInteractive")))
 }
 
 /// The step that decided: on a failure the last that failed, on a success the last that asked for something.
@@ -172,7 +172,7 @@ fn phone_of<'a>(record: &EntraRecord<'a>) -> Option<Cow<'a, str>> {
     };
     let by_mfa = &record.layer_with(|row| &row.mfa).mfa.detail;
     let by_steps = record.layer_with(|row| &row.steps).steps.0.iter().rev().map(|step| &step.method_detail);
-    std::iter::once(by_mfa).chain(by_steps).find(|said| said.text().is_some_and(is_number))?.cow()
+    std::iter::once(by_mfa).chain(by_steps).find(|code| code.text().is_some_and(is_number))?.cow()
 }
 
 /// A named place counts only if the organisation has marked it as trusted.

@@ -167,11 +167,11 @@ fn normalise<'a>(
     outcome: GoogleOutcome<'a>,
     position: Position,
 ) -> Result<SignIn<'a>, RecordDefect> {
-    let said = &event.parameters;
+    let parameters = &event.parameters;
     let acting = record.acting();
     let is_policy = outcome.result == AttemptResult::Lifecycle(Lifecycle::PolicyChanged);
     // A change belongs to the account that it is done to.
-    let affected = said.text("affected_email_address").or_else(|| said.text("USER_EMAIL"));
+    let affected = parameters.text("affected_email_address").or_else(|| parameters.text("USER_EMAIL"));
     let person = if is_policy { None } else { affected.or_else(|| acting.clone()) };
     let by_self = person.is_some() && person == acting;
     let mut found = SignIn::new(Provider::Google, outcome.result);
@@ -193,21 +193,23 @@ fn normalise<'a>(
     found.user_agent = record.payload.request.agent.cow();
     found.country = record.network.region.cow();
     found.asn = record.network.asn.first().and_then(Scalar::int).and_then(|asn| u32::try_from(asn).ok());
-    found.app = said.text("application_name").or_else(|| said.text("CAA_APPLICATION"));
-    found.device = said.text("device_id").or_else(|| said.text("CAA_DEVICE_ID"));
+    found.app = parameters.text("application_name").or_else(|| parameters.text("CAA_APPLICATION"));
+    found.device = parameters.text("device_id").or_else(|| parameters.text("CAA_DEVICE_ID"));
     found.policy = policy_of(event, is_policy);
     // The same browser of the same person, as Google names it.
-    found.session = said.text("dusi");
+    found.session = parameters.text("dusi");
     found.code = ["login_failure_type", "failure_type", "login_challenge_status"]
         .iter()
-        .find_map(|name| said.text(name))
+        .find_map(|name| parameters.text(name))
         .or_else(|| event.name.cow());
     Ok(found)
 }
 
 fn policy_of<'a>(event: &GoogleEvent<'a>, is_policy: bool) -> Option<Cow<'a, str>> {
-    let said = &event.parameters;
-    let level = said.text("CAA_ACCESS_LEVEL_UNSATISFIED").or_else(|| said.text("CAA_ACCESS_LEVEL_APPLIED"));
+    let parameters = &event.parameters;
+    let level = parameters
+        .text("CAA_ACCESS_LEVEL_UNSATISFIED")
+        .or_else(|| parameters.text("CAA_ACCESS_LEVEL_APPLIED"));
     level.or_else(|| event.name.cow().filter(|_| is_policy))
 }
 

@@ -71,7 +71,7 @@ impl<'a> M365Record<'a> {
 
 fn value_of<'r, 'a>(pairs: &'r List<Pair<'a>>, name: &str) -> &'r Scalar<'a> {
     const NONE: &Scalar<'_> = &Scalar::Absent;
-    let named = |pair: &&Pair<'_>| pair.name.text().is_some_and(|said| said.eq_ignore_ascii_case(name));
+    let named = |pair: &&Pair<'_>| pair.name.text().is_some_and(|text| text.eq_ignore_ascii_case(name));
     pairs.0.iter().find(named).map_or(NONE, |pair| &pair.value)
 }
 

@@ -111,8 +111,8 @@ fn normalise<'a>(event: &OneLoginEvent<'a>, outcome: OneLoginOutcome, position: 
     if is_everybodys || (is_change && event.is_by_another()) {
         sign_in.actor = event.actor_name.cow();
     }
-    let said = event.messages().find_map(Scalar::cow);
-    sign_in.detail = said.or_else(|| sign_in.actor.as_ref().map(|by| Cow::Owned(format!("by {by}"))));
+    let message = event.messages().find_map(Scalar::cow);
+    sign_in.detail = message.or_else(|| sign_in.actor.as_ref().map(|by| Cow::Owned(format!("by {by}"))));
     Parsed::Attempt(sign_in)
 }
 

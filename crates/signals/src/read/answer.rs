@@ -22,9 +22,9 @@ const ROW: usize = 5;
 pub(super) struct AnswerLines<R> {
     reader: R,
     way: Way,
-    /// Ready to be handed out from `given` on.
+    /// Ready to be handed out from `handed_out` on.
     ready: Vec<u8>,
-    given: usize,
+    handed_out: usize,
     failed: Option<io::Error>,
 }
 
@@ -38,7 +38,7 @@ enum Way {
 
 impl<R: Read> AnswerLines<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, way: Way::Ahead, ready: Vec::new(), given: 0, failed: None }
+        Self { reader, way: Way::Ahead, ready: Vec::new(), handed_out: 0, failed: None }
     }
 
     /// What was read before an error is handed out first.
@@ -66,7 +66,7 @@ impl<R: Read> AnswerLines<R> {
 
     fn convert_next(&mut self) -> io::Result<()> {
         self.ready.clear();
-        self.given = 0;
+        self.handed_out = 0;
         let mut chunk = [0; CHUNK];
         while let Way::Rows(rows) = &mut self.way
             && self.ready.is_empty()
@@ -86,19 +86,19 @@ impl<R: Read> Read for AnswerLines<R> {
         if matches!(self.way, Way::Ahead) {
             self.look();
         }
-        if self.given == self.ready.len() {
+        if self.handed_out == self.ready.len() {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
             if matches!(self.way, Way::Rows(_)) {
                 self.convert_next()?;
             }
-            if self.given == self.ready.len() && matches!(self.way, Way::Through) {
+            if self.handed_out == self.ready.len() && matches!(self.way, Way::Through) {
                 return self.reader.read(buffer);
             }
         }
-        let got = self.ready.get(self.given..).unwrap_or_default().read(buffer)?;
-        self.given += got;
+        let got = self.ready.get(self.handed_out..).unwrap_or_default().read(buffer)?;
+        self.handed_out += got;
         Ok(got)
     }
 }

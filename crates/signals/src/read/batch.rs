@@ -59,11 +59,11 @@ impl Batch {
         each: impl FnMut(Position, Parsed<'_>),
     ) -> ReadSummary {
         let summary = ReadSummary::default();
-        let mut records = Records { file: self.file, format, likely, strange: None, summary, each };
+        let mut records = Records { file: self.file, format, likely, unknown_row: None, summary, each };
         let bytes = self.buffer.get(..self.len).unwrap_or_default();
         match &self.content {
-            BatchContent::Lines(first, strange) => {
-                records.strange.clone_from(strange);
+            BatchContent::Lines(first, unknown_row) => {
+                records.unknown_row.clone_from(unknown_row);
                 records.lines(bytes, *first);
             }
             BatchContent::Slices(slices) => records.slices(bytes, slices, self.limit),

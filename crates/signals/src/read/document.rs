@@ -250,7 +250,7 @@ impl Splitter {
             open.hollow = follows_bracket(bytes);
         }
         if self.depth > self.base {
-            if depth == open.watched {
+            if depth == open.members_depth {
                 open.look_out();
             }
             return false;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     document::Splitter,
-    table::{Header, find_strange},
+    table::{Header, find_unknown},
 };
 
 /// So many bytes are looked at.
@@ -20,7 +20,7 @@ pub(super) enum Shape {
     /// Rows below a header that takes so many bytes.
     Table(Header, usize),
     /// Lines, of which those that nobody knows are of this kind; below a header that takes so many bytes.
-    Strange(Arc<str>, usize),
+    UnknownTable(Arc<str>, usize),
 }
 
 /// The shape of what begins with `head`. `is_all`: nothing comes after it.
@@ -34,7 +34,7 @@ pub(super) fn shape_of(head: &[u8], is_all: bool) -> Shape {
     if let Some((header, len)) = Header::find(head) {
         return Shape::Table(header, len);
     }
-    find_strange(head).map_or(Shape::Lines, |(len, kind)| Shape::Strange(kind, len))
+    find_unknown(head).map_or(Shape::Lines, |(len, kind)| Shape::UnknownTable(kind, len))
 }
 
 /// Whether a line opens a document that goes on, rather than hold one record or several.

@@ -25,7 +25,7 @@ pub(super) struct Records<'p, F> {
     /// Whose the last record was, which is tried first.
     pub(super) likely: &'p mut Provider,
     /// What to call a row of a table that nobody knows.
-    pub(super) strange: Option<Arc<str>>,
+    pub(super) unknown_row: Option<Arc<str>>,
     pub(super) summary: ReadSummary,
     pub(super) each: F,
 }
@@ -60,7 +60,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
 
     pub(super) fn rows(&mut self, bytes: &[u8], first: u64, header: &Header) {
         // Of one provider's log only, the columns may be another's, and known.
-        self.strange = self.format.is_none().then(|| header.kind());
+        self.unknown_row = self.format.is_none().then(|| header.kind());
         for_each_row(bytes, first, header, |line, row| match row {
             Ok(text) => self.record(text, line, SliceOutcome::Whole),
             Err(defect) => self.malformed(line, defect),
@@ -101,7 +101,9 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         };
         match (several, parsed) {
             (Some(split), _) => self.several(text, &split, line),
-            (None, Some(Parsed::Malformed(_))) if self.strange.is_some() && !text.starts_with(['{', '[']) => {
+            (None, Some(Parsed::Malformed(_)))
+                if self.unknown_row.is_some() && !text.starts_with(['{', '[']) =>
+            {
                 self.hand_over(line, self.not_known(text));
             }
             (None, Some(parsed)) => self.hand_over(line, parsed),
@@ -136,7 +138,7 @@ impl<F: FnMut(Position, Parsed<'_>)> Records<'_, F> {
         if error_answer::is_one(text) {
             return Parsed::Unrecognised(Cow::Borrowed(ERROR_ANSWER));
         }
-        if let Some(kind) = &self.strange {
+        if let Some(kind) = &self.unknown_row {
             return Parsed::Unrecognised(Cow::Owned(kind.as_ref().to_owned()));
         }
         self.format.map_or_else(|| nobodys(text), |provider| not_a_record_of(provider, text))

@@ -2,11 +2,11 @@
 
 mod header;
 mod rows;
-mod stranger;
+mod unknown;
 
 pub(super) use header::Header;
 pub(super) use rows::{Cut, cut};
-pub(super) use stranger::find as find_strange;
+pub(super) use unknown::find as find_unknown;
 
 use std::io::Read as _;
 
@@ -53,11 +53,11 @@ fn first_row(bytes: &[u8], delimiter: u8) -> Option<Vec<String>> {
 
 /// Where the row is. The line break before it may count as its own, and so do empty lines.
 fn row_start(bytes: &[u8], row: &csv::ByteRecord) -> usize {
-    let said = row.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
-    let said = said.saturating_sub(1);
+    let stated = row.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
+    let stated = stated.saturating_sub(1);
     let breaks =
-        bytes.get(said..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    said + breaks.count()
+        bytes.get(stated..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    stated + breaks.count()
 }
 
 pub(super) fn newlines(bytes: Option<&[u8]>) -> u64 {

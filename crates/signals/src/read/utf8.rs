@@ -13,9 +13,9 @@ pub(super) struct Utf8<R> {
     form: Option<TextForm>,
     /// Read and not yet converted: the first bytes, half a unit.
     raw: Vec<u8>,
-    /// Ready to be handed out from `given` on.
+    /// Ready to be handed out from `handed_out` on.
     ready: Vec<u8>,
-    given: usize,
+    handed_out: usize,
     /// The first half of a pair of units, until the second half comes.
     high: Option<u16>,
 }
@@ -29,7 +29,7 @@ enum TextForm {
 
 impl<R: Read> Utf8<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, form: None, raw: Vec::new(), ready: Vec::new(), given: 0, high: None }
+        Self { reader, form: None, raw: Vec::new(), ready: Vec::new(), handed_out: 0, high: None }
     }
 
     fn look(&mut self) -> io::Result<TextForm> {
@@ -49,7 +49,7 @@ impl<R: Read> Utf8<R> {
     /// Converts the next chunk. At the end nothing is ready any more.
     fn convert_next(&mut self, form: TextForm) -> io::Result<()> {
         self.ready.clear();
-        self.given = 0;
+        self.handed_out = 0;
         let mut chunk = [0; CHUNK];
         while self.ready.is_empty() {
             let got = self.reader.read(&mut chunk)?;
@@ -111,14 +111,14 @@ impl<R: Read> Read for Utf8<R> {
             Some(form) => form,
             None => self.look()?,
         };
-        if self.given == self.ready.len() {
+        if self.handed_out == self.ready.len() {
             if form == TextForm::Utf8 {
                 return self.reader.read(buffer);
             }
             self.convert_next(form)?;
         }
-        let got = self.ready.get(self.given..).unwrap_or_default().read(buffer)?;
-        self.given += got;
+        let got = self.ready.get(self.handed_out..).unwrap_or_default().read(buffer)?;
+        self.handed_out += got;
         Ok(got)
     }
 }

@@ -25,7 +25,7 @@ pub struct Rules {
     infos: Arc<[RuleInfo]>,
 }
 
-/// Which correlations: each is watched in one place only, so that people and addresses can be watched side by side.
+/// Which correlations: each is counted in one place only, so that people and addresses can be analysed side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
     /// Those that group by person; and rules about single records of a person.
@@ -157,7 +157,7 @@ pub(super) fn is_by_person(rule: &Loaded) -> bool {
     matches!(&rule.body, RuleBody::Correlation(correlation) if correlation.group_by.iter().any(|field| field == "person"))
 }
 
-/// People and addresses are watched apart; what is found on one side is not seen on the other.
+/// People and addresses are analysed apart; what is found on one side is not seen on the other.
 fn refuse_crossings(set: &RuleSet, references: &[Vec<usize>]) -> Result<(), RuleError> {
     for (rule, below) in set.rules.iter().zip(references) {
         let below = below.iter().filter_map(|below| set.rules.get(*below));

@@ -109,7 +109,7 @@ pub enum RuleProblem {
     /// Correlations that refer to each other in a circle.
     #[error("it refers to itself by way of `{0}`")]
     Circle(String),
-    /// A chain over rules that are watched apart.
+    /// A chain over rules that are analysed apart.
     #[error("it and `{0}` must both group by person, or neither")]
     Crosses(String),
     /// A key under `postern:` that means nothing.

@@ -123,7 +123,7 @@ impl Plan {
             ..Self::default()
         };
         let mut same: Vec<(SameCounter, usize)> = Vec::new();
-        let mut watch_of: HashMap<usize, usize> = HashMap::new();
+        let mut correlation_of: HashMap<usize, usize> = HashMap::new();
         let mut wanted: Vec<(usize, Vec<Target>)> = Vec::new();
         for (rule, loaded) in context.rules.iter().enumerate() {
             if let Some(bit) = context.bits.get(rule).copied().flatten() {
@@ -136,15 +136,15 @@ impl Plan {
             let references = context.references.get(rule).map(Vec::as_slice).unwrap_or_default();
             let id = context.ids.get(rule).copied().flatten();
             let targets = plan
-                .add_watch(context, correlation, (references, id), &mut same)
+                .add_correlation(context, correlation, (references, id), &mut same)
                 .map_err(|problem| wrong(loaded, problem))?;
-            watch_of.insert(rule, plan.correlations.len() - 1);
+            correlation_of.insert(rule, plan.correlations.len() - 1);
             wanted.push((rule, targets));
         }
         for (rule, targets) in wanted {
             let references = context.references.get(rule).map(Vec::as_slice).unwrap_or_default();
             for (reference, target) in references.iter().zip(targets) {
-                let correlation = watch_of.get(reference).copied();
+                let correlation = correlation_of.get(reference).copied();
                 plan.direct(context.bits.get(*reference).copied().flatten(), correlation, target);
             }
         }
@@ -197,7 +197,7 @@ impl Plan {
     }
 
     /// The targets for the rules that it refers to.
-    fn add_watch(
+    fn add_correlation(
         &mut self,
         context: &PlanContext<'_>,
         rule: &CorrelationRule,

@@ -214,7 +214,7 @@ fn what_came_before_the_damage_is_kept() {
         assert_eq!(why(error), SourceStopped::CutOff { packing });
         let (bytes, error) = read_all(&one(&folder.path().join("bent")));
         assert!(bytes.len() > text.len() / 4, "{packing} {}", bytes.len());
-        assert!(matches!(why(error), SourceStopped::Corrupt { packing: said, .. } if said == packing));
+        assert!(matches!(why(error), SourceStopped::Corrupt { packing: found, .. } if found == packing));
     }
     // Damage that only the sum shows.
     let mut stored = zstd(text.as_bytes());

@@ -63,8 +63,8 @@ impl<R: Read> Frames<R> {
     }
 
     fn checksum_is_wrong(&self) -> bool {
-        let said = self.decoder.get_checksum_from_data();
-        said.is_some() && said != self.decoder.get_calculated_checksum()
+        let stored = self.decoder.get_checksum_from_data();
+        stored.is_some() && stored != self.decoder.get_calculated_checksum()
     }
 }
 

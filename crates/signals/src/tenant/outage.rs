@@ -33,8 +33,8 @@ use story::{OutageKey, OutageProof, failed_with, proof};
 const STRONG_SHARE: f64 = 0.5;
 /// And the success rate has to fall by so much.
 const STRONG_FALL: f64 = 0.4;
-/// And so many of them must be no strangers: on a network that is known, and signed in before.
-const NO_STRANGERS: f64 = 0.8;
+/// And so many of them must be familiar: on a network that is known, and signed in before.
+const FAMILIAR_SHARE: f64 = 0.8;
 /// Beyond so many standard deviations it is no chance.
 const CHANCE: f64 = 4.0;
 /// While nobody tries, it may go on: for so many windows.
@@ -82,7 +82,7 @@ impl Outages {
                 }
                 self.active.take(step.who, step.at, Ending::Succeeded);
             }
-            AttemptResult::Failure(_) if step.is_strange() => {}
+            AttemptResult::Failure(_) if step.is_unfamiliar() => {}
             AttemptResult::Failure(Cause::PolicyBlock | Cause::DeviceBlock) => {
                 self.active.take(step.who, step.at, Ending::Refused);
             }
@@ -163,12 +163,12 @@ impl Outages {
 
     fn is_no_mistake(&self, key: OutageKey, failing: &GroupCounts, everybody: f64) -> bool {
         let people = f64::from(failing.people);
-        let no_strangers = f64::from(failing.familiar) >= NO_STRANGERS * people
-            && f64::from(failing.before) >= NO_STRANGERS * people;
+        let are_familiar = f64::from(failing.familiar) >= FAMILIAR_SHARE * people
+            && f64::from(failing.before) >= FAMILIAR_SHARE * people;
         // Expired passwords have a code of their own; that of an outage is the code of every wrong password.
         let is_usual = key.cause != Cause::BadPassword
             || (key.code.is_some() && self.normal.is_most_usual(key, |other| other.cause == key.cause));
-        people > STRONG_SHARE * everybody && no_strangers && is_usual
+        people > STRONG_SHARE * everybody && are_familiar && is_usual
     }
 
     fn look_again(&self, story: &mut OutageStory) {

@@ -71,7 +71,7 @@ impl AccessPolicies {
             }
         }
         // A mail program that cannot do MFA is background only in name: a person waits for the mail.
-        let is_of_interest = (event.interactive() || event.legacy()) && !step.is_strange();
+        let is_of_interest = (event.interactive() || event.legacy()) && !step.is_unfamiliar();
         let (Some(policy), AttemptResult::Failure(cause)) =
             (AccessPolicy::that_refused(event), event.result())
         else {
@@ -133,7 +133,7 @@ impl AccessPolicies {
         if f64::from(counts.people) < self.wanted(&story, counts, now) {
             return None;
         }
-        // People stop trying soon, long before the policy is mended.
+        // People stop trying soon, long before the policy is corrected.
         let weight = rate(&counts.records, first, self.sign_ins) / 10.0;
         Some(Incident::new(provider, IncidentKind::Policy(story), weight, counts.records.range(first..)))
     }

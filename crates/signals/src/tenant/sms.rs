@@ -79,8 +79,8 @@ impl Messages {
                     state.open_in(incidents).into_iter().for_each(Incident::sign_in);
                 }
             }
-            // Somebody who makes the provider call strangers is no trouble of the line.
-            AttemptResult::Failure(_) if step.is_strange() => {}
+            // Somebody who makes the provider call unknown numbers is no trouble of the line.
+            AttemptResult::Failure(_) if step.is_unfamiliar() => {}
             AttemptResult::Failure(cause) if line == SmsLine::Other && is_failing(cause) => {
                 self.window.take(step.fact(line, Ending::Failed));
             }
@@ -129,11 +129,11 @@ impl Messages {
             return None;
         }
         let first = beginning(&counts.records, state.sign_ins);
-        let said =
+        let reported =
             counts.records.range(first..).filter(|record| record.cause != Cause::MfaNoResponse).count();
-        let said = said * 2 > counts.records.len() - first;
+        let is_reported = reported * 2 > counts.records.len() - first;
         let others_work = self.others.sign_ins(now) > 0;
-        let story = SmsStory { line, normal, now: rate_now, others_work, said };
+        let story = SmsStory { line, normal, now: rate_now, others_work, is_reported };
         // Half-way between how many usually fail and how many do now.
         let weight = f64::midpoint(1.0 - normal, rate(&counts.records, first, state.sign_ins));
         Some(Incident::new(provider, IncidentKind::Sms(story), weight, counts.records.range(first..)))

@@ -60,21 +60,22 @@ fn asking_early_changes_nothing_later() {
         Some(Line::failure(second, who, Cause::ProviderOutage, "50087"))
     });
     let run = story.run();
-    let (mut tenant, mut open, mut said) = (Tenant::new(&Settings::default()), 0, Vec::new());
+    let (mut tenant, mut open, mut findings) = (Tenant::new(&Settings::default()), 0, Vec::new());
     for event in &run.events {
         tenant.take(event);
         if (at(began)..at(began + 90 * MINUTE)).contains(&event.at().unwrap()) {
-            said = tenant.findings(&run.texts);
-            open += usize::from(said.iter().any(|finding| finding.description.contains("still going on")));
+            findings = tenant.findings(&run.texts);
+            open +=
+                usize::from(findings.iter().any(|finding| finding.description.contains("still going on")));
             // Explained as soon as it is found, and by that finding.
-            if said.len() == 1 && event.result() == AttemptResult::Failure(Cause::ProviderOutage) {
+            if findings.len() == 1 && event.result() == AttemptResult::Failure(Cause::ProviderOutage) {
                 assert_eq!(tenant.explains(event), Some(0));
             }
         }
     }
     assert!(open > 100, "{open}");
     assert_eq!(tenant.findings(&run.texts), run.findings);
-    assert_eq!(said.len(), 1);
+    assert_eq!(findings.len(), 1);
 }
 
 #[test]

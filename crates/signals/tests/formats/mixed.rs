@@ -39,7 +39,7 @@ fn diagnose(files: &[String]) -> Report {
 
 /// What the report says of people, but for where it was read.
 fn people(report: &Report) -> Vec<String> {
-    let said = |person: &postern_signals::PersonReport| {
+    let row = |person: &postern_signals::PersonReport| {
         let (state, cause, why) = (person.state, person.cause, &person.why);
         let numbers = (person.attempts, person.failures, person.last_attempt, person.reset_helps);
         let timeline: Vec<_> =
@@ -50,7 +50,7 @@ fn people(report: &Report) -> Vec<String> {
             person.person
         )
     };
-    report.people.iter().map(said).collect()
+    report.people.iter().map(row).collect()
 }
 
 proptest! {

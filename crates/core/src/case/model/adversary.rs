@@ -84,7 +84,7 @@ impl Adversary<'_> {
         world.opened_by == Opener::Adversary || self.holds(Holding::CasePage)
     }
 
-    fn standing(world: &World) -> AccountStatus {
+    fn account_status(world: &World) -> AccountStatus {
         AccountStatus { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
@@ -181,22 +181,22 @@ impl Adversary<'_> {
                 next.has_pass = true;
             }
             ModelStep::EnterPassword => {
-                let flow = Flow::after_password(PersonId::new("owner"), Self::standing(world)).ok()?;
+                let flow = Flow::after_password(PersonId::new("owner"), Self::account_status(world)).ok()?;
                 next.flow = Some(flow);
             }
             ModelStep::EnterPass => {
                 (world.has_pass && !world.pass_used).then_some(())?;
-                next.flow = Some(world.flow.clone()?.with_pass(Self::standing(world)).ok()?);
+                next.flow = Some(world.flow.clone()?.with_pass(Self::account_status(world)).ok()?);
                 next.pass_used = true;
             }
             ModelStep::Enrol => {
-                world.flow.clone()?.enrolling(Self::standing(world)).ok()?;
+                world.flow.clone()?.enrolling(Self::account_status(world)).ok()?;
                 next.adversary_factor = true;
                 next.flow = None;
             }
             ModelStep::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
-                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::standing(world)).ok()?;
+                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::account_status(world)).ok()?;
                 next.session = true;
             }
         }

@@ -109,16 +109,16 @@ impl ReadCounts {
     }
 
     /// Puts it into what is kept of an import.
-    pub(crate) fn write(&self, tally: &mut ImportCounts) -> Result<(), serde_json::Error> {
-        tally.records = self.records;
-        tally.attempts = self.attempts;
-        tally.out_of_time = self.out_of_time;
-        tally.ahead = self.ahead;
-        tally.unrecognised_records = self.unrecognised;
-        tally.malformed_records = self.malformed;
-        tally.unrecognised_kinds = serde_json::to_string(&self.unrecognised_kinds)?;
+    pub(crate) fn write(&self, totals: &mut ImportCounts) -> Result<(), serde_json::Error> {
+        totals.records = self.records;
+        totals.attempts = self.attempts;
+        totals.out_of_time = self.out_of_time;
+        totals.ahead = self.ahead;
+        totals.unrecognised_records = self.unrecognised;
+        totals.malformed_records = self.malformed;
+        totals.unrecognised_kinds = serde_json::to_string(&self.unrecognised_kinds)?;
         let line = |(line, why): &(u64, String)| MalformedImportLine { line: *line, why: why.clone() };
-        tally.malformed_lines =
+        totals.malformed_lines =
             serde_json::to_string(&self.malformed_lines.iter().map(line).collect::<Vec<_>>())?;
         Ok(())
     }

@@ -27,13 +27,13 @@ pub(crate) async fn write_batch(
     };
     let added = insert_new(&mut change, &import.id, &batch.rows).await?;
     let (added, tried) = (i64::try_from(added).unwrap_or(0), i64::try_from(batch.rows.len()).unwrap_or(0));
-    import.tally.stored += added;
-    import.tally.repeated += tried - added;
-    import.tally.is_finished = end.is_some();
-    import.tally.problem = end.and_then(|end| end.problem);
-    batch.counts.write(&mut import.tally)?;
-    imports::save(&mut change, &import.id, &import.tally).await?;
-    if is_first || import.tally.is_finished {
+    import.counts.stored += added;
+    import.counts.repeated += tried - added;
+    import.counts.is_finished = end.is_some();
+    import.counts.problem = end.and_then(|end| end.problem);
+    batch.counts.write(&mut import.counts)?;
+    imports::save(&mut change, &import.id, &import.counts).await?;
+    if is_first || import.counts.is_finished {
         change.commit(&event(by, upload, &import)).await?;
     } else {
         change.commit_unrecorded("more of an import whose beginning and end are on record").await?;
@@ -45,15 +45,15 @@ pub(crate) async fn write_batch(
 async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload) -> Result<Imported, ActionError> {
     let person = by.actor().person().cloned();
     let id = imports::insert(change, &upload.source, upload.via.as_str(), person.as_ref()).await?;
-    Ok(Imported { id, tally: ImportCounts::default() })
+    Ok(Imported { id, counts: ImportCounts::default() })
 }
 
 fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
-    let tally = &import.tally;
+    let totals = &import.counts;
     let event = Event::new(EventKind::SignInsImported, by.actor()).detail(json!({
-        "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": tally.is_finished,
-        "records": tally.records, "attempts": tally.attempts, "stored": tally.stored, "repeated": tally.repeated,
-        "out_of_time": tally.out_of_time, "ahead": tally.ahead, "of_other_kinds": tally.unrecognised_records, "malformed": tally.malformed_records,
+        "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": totals.is_finished,
+        "records": totals.records, "attempts": totals.attempts, "stored": totals.stored, "repeated": totals.repeated,
+        "out_of_time": totals.out_of_time, "ahead": totals.ahead, "of_other_kinds": totals.unrecognised_records, "malformed": totals.malformed_records,
     }));
     match by {
         By::Caller(_, policies) => event.policies(policies),

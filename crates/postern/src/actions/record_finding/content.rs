@@ -74,7 +74,7 @@ pub(super) fn of_row(row: &FindingRow) -> Content {
 pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
     let known = of_row(known);
     let is_newer = new.until_at >= known.until_at;
-    let said = if is_newer { new } else { &known };
+    let newer = if is_newer { new } else { &known };
     let evidence = union(&known.evidence, &new.evidence, EVIDENCE_LISTED);
     let listed = i64::try_from(evidence.len()).unwrap_or(0);
     let people = union(&known.people, &new.people, PEOPLE_NAMED);
@@ -89,7 +89,7 @@ pub(super) fn merged(known: &FindingRow, new: &Content) -> Content {
         until_at: known.until_at.max(new.until_at),
         record_count: known.record_count.max(new.record_count).max(listed),
         evidence: Value::Array(evidence).to_string(),
-        ..said.clone()
+        ..newer.clone()
     }
 }
 

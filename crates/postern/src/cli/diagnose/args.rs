@@ -15,7 +15,7 @@ Exit codes:
 
 /// Say what in exported sign-in logs locks people out.
 ///
-/// For every person: whether they are locked out, since when, why, what mends it, whether an MFA reset would help, and
+/// For every person: whether they are locked out, since when, why, what to do, whether an MFA reset would help, and
 /// whether it looks like an attack. For the organisation: whether it is an outage, a policy or an attack on many.
 ///
 /// Reads Microsoft Entra ID, Okta, Auth0, Keycloak, AWS CloudTrail, Duo, Google Workspace, OneLogin, Microsoft 365,

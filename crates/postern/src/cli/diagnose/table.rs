@@ -112,8 +112,8 @@ fn is_narrow() -> bool {
 
 /// Columns: of the terminal, or as `COLUMNS` says.
 pub(super) fn width() -> u16 {
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    Table::new().width().or_else(said).unwrap_or(WIDTH_WITHOUT_TERMINAL).max(NARROWEST)
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    Table::new().width().or_else(columns).unwrap_or(WIDTH_WITHOUT_TERMINAL).max(NARROWEST)
 }
 
 pub(super) fn table(heads: &[&str]) -> Table {

@@ -219,11 +219,11 @@ impl AnalysedRecords {
     /// Analyses rows in the order of time. It takes a core for a while, which other tasks are moved off.
     fn analyse(&mut self, rows: Vec<AnyRecord>, now: Timestamp) {
         if !rows.is_empty() {
-            tokio::task::block_in_place(|| self.judge_in_place(rows, now));
+            tokio::task::block_in_place(|| self.analyse_in_place(rows, now));
         }
     }
 
-    fn judge_in_place(&mut self, mut rows: Vec<AnyRecord>, now: Timestamp) {
+    fn analyse_in_place(&mut self, mut rows: Vec<AnyRecord>, now: Timestamp) {
         rows.sort_by_key(AnyRecord::at);
         let since = self.since.as_microsecond();
         for row in rows.iter().filter(|row| row.at() >= since) {

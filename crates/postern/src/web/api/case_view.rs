@@ -193,7 +193,7 @@ pub struct SignInAttempt {
     cause: Option<String>,
     /// The cause in plain words.
     cause_description: Option<&'static str>,
-    /// What mends it, gentlest first.
+    /// What to do, gentlest first.
     remediation: Option<&'static str>,
     /// What else is known: `clock 240 s slow`.
     detail: Option<String>,

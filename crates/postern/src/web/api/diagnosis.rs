@@ -90,7 +90,7 @@ pub struct AttemptView {
     cause: Option<&'static str>,
     /// The cause in plain words.
     cause_description: Option<&'static str>,
-    /// What mends it.
+    /// What to do.
     remediation: Option<&'static str>,
     ip: Option<String>,
     app: Option<String>,
@@ -100,7 +100,7 @@ pub struct AttemptView {
 /// `GET /api/v1/people/{id}/diagnosis`
 #[utoipa::path(get, path = "/api/v1/people/{id}/diagnosis", tag = "signs", operation_id = "diagnose_person",
     summary = "Why a person cannot sign in",
-    description = "From our own sign-ins and from those taken in, of the last weeks: locked out or not, why, what mends it, \
+    description = "From our own sign-ins and from those taken in, of the last weeks: locked out or not, why, what to do, \
         whether an MFA reset would help, and whether it looks like an attack.",
     params(PersonPath), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The diagnosis.", body = DiagnosisView), ReadErrors))]

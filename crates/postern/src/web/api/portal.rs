@@ -15,7 +15,7 @@ use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
 use crate::web::extract::CasePage;
-use crate::web::portal::messages::{STEPS, standing};
+use crate::web::portal::messages::{STEPS, case_progress};
 use crate::web::problem::Problem;
 
 /// Who can't sign in.
@@ -219,7 +219,7 @@ impl From<Stopped> for ContestedAnswer {
 async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(scope, row, now)).await?.map(|(case, _)| case);
-    let progress = standing(case.as_ref(), row.stage_at(now), now);
+    let progress = case_progress(case.as_ref(), row.stage_at(now), now);
     Ok(ClaimantCase {
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),

@@ -6,7 +6,7 @@ use postern_core::signin::Flow;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::messages::{STEPS, standing};
+use super::messages::{STEPS, case_progress};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::show_pass::ShownPass;
 use crate::actions::{case_now, open_case, show_pass, withdraw_case};
@@ -97,14 +97,14 @@ async fn values(
 ) -> Result<Value, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, case_now(scope, row, now)).await?.map(|(case, _)| case);
-    let standing = standing(case.as_ref(), row.stage_at(now), now);
+    let progress = case_progress(case.as_ref(), row.stage_at(now), now);
     Ok(json!({
         "reference": row.reference,
         "login": row.claimed_login,
         "phrase": row.phrase,
         "version": row.version,
         "opened_at": row.opened_at,
-        "standing": standing,
+        "progress": progress,
         "steps": STEPS,
         "pass": pass.map(|pass| pass.code.clone()),
         "pass_expires_at": pass.map(|pass| pass.expires_at.to_string()),

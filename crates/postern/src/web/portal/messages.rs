@@ -28,7 +28,7 @@ pub const STEPS: [&str; 4] =
     ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
-pub fn standing(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> CaseProgress {
+pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> CaseProgress {
     let Some(case) = case else {
         return match stored_stage {
             "closed" => over(REFUSED),

@@ -32,7 +32,7 @@ on_both! {
         assert!(imported[0]["id"].as_str().unwrap() < opened[0]["id"].as_str().unwrap());
     }
 
-    async fn wrong_passwords_at_our_own_gate_are_judged_as_they_come(db) {
+    async fn wrong_passwords_at_our_own_gate_are_analysed_as_they_come(db) {
         let app = TestApp::start(db).await;
         app.spray_from("127.0.0.66").await;
         let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
@@ -70,7 +70,7 @@ on_both! {
         assert!(page.ok().body.contains("panel alarm") && page.body.contains("tag bad"), "{}", page.body);
     }
 
-    async fn a_log_that_comes_late_and_backwards_is_judged_in_the_order_of_time(db) {
+    async fn a_log_that_comes_late_and_backwards_is_analysed_in_the_order_of_time(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
         // Something recent is analysed first, then what was hours before it, newest first.
@@ -83,7 +83,7 @@ on_both! {
         assert!(finding.until_at < earlier.as_microsecond());
     }
 
-    async fn a_record_from_the_future_keeps_nothing_from_being_judged(db) {
+    async fn a_record_from_the_future_keeps_nothing_from_being_analysed(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
         let ahead = signed_in("gus", now + SignedDuration::from_hours(20));
@@ -93,7 +93,7 @@ on_both! {
         app.finding("mfa_fatigue").await;
     }
 
-    async fn records_from_the_future_are_judged_when_their_time_has_come(db) {
+    async fn records_from_the_future_are_analysed_when_their_time_has_come(db) {
         let app = TestApp::start(db).await;
         let (now, hours) = (app.clock.now(), SignedDuration::from_hours);
         // A node that has analysed all before it sees them, and one that is made when they are there.
@@ -169,7 +169,7 @@ on_both! {
         assert!(notified[0].body.contains("/desk/incidents/") && !notified[0].body.contains("0900"), "{}", notified[0].body);
     }
 
-    async fn long_records_are_kept_and_judged_a_few_at_a_time(db) {
+    async fn long_records_are_kept_and_analysed_a_few_at_a_time(db) {
         let app = TestApp::start(db).await;
         let now = app.clock.now();
         let long = "x".repeat(50_000);

@@ -104,14 +104,14 @@ on_both! {
     async fn of_sessions(db) {
         let app = TestApp::start(db).await;
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
-        let standing = AccountStatus { suspended: false, has_factor: true };
+        let status = AccountStatus { suspended: false, has_factor: true };
         let (hour, idle) = (SignedDuration::from_hours(1), Config::SESSION_IDLE);
         for (life, end) in [(hour, begins + idle), (idle / 2, begins + idle / 2)] {
             let hash = token_hash(&app.rng.token().unwrap());
             let new = NewSession {
                 token_hash: &hash,
                 person: &ana,
-                assurance: &Assurance::passkey_alone(standing).unwrap(),
+                assurance: &Assurance::passkey_alone(status).unwrap(),
                 ip: "-",
                 user_agent: "planted by a test",
                 expires_at: begins + life,

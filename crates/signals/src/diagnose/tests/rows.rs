@@ -41,7 +41,7 @@ fn what_fails_in_the_background_locks_nobody_out_who_is_in() {
 }
 
 #[test]
-fn people_of_whom_nothing_is_judged_are_not_reported() {
+fn people_of_whom_nothing_is_analysed_are_not_reported() {
     let mut diagnosis = Diagnosis::new(Options { since: Some(at(60)), ..Options::shipped() });
     for (login, minute) in [("mia", 0), ("ben", 90)] {
         diagnosis.observe(of(login, "198.51.100.7", minute, Failure(Cause::MfaWrongCode)));
@@ -52,16 +52,16 @@ fn people_of_whom_nothing_is_judged_are_not_reported() {
 }
 
 #[test]
-fn one_address_of_several_is_strange_only_where_others_sign_in() {
+fn one_address_of_several_is_unfamiliar_only_where_others_sign_in() {
     let bad = Failure(Cause::BadPassword);
     let mistyped = || (0..3).map(|n| of(&format!("p{n}"), "203.0.113.9", 100 + n, bad));
     // A proxy, in a log that tells no successes.
     assert_eq!(report(mistyped()).totals.locked_out, 3);
     let office = (0..20).map(|n| of(&format!("q{n}"), "198.51.100.7", n, Success));
     let report = report(office.chain(mistyped()));
-    let stranger =
+    let by_others =
         report.people.iter().filter(|person| person.why.starts_with("Only somebody else's")).count();
-    assert_eq!((report.totals.locked_out, stranger), (0, 3));
+    assert_eq!((report.totals.locked_out, by_others), (0, 3));
 }
 
 #[test]

@@ -63,12 +63,12 @@ const WORDS: [(&str, AttemptResult); 45] = [
 /// By the words of the record, or else `otherwise`.
 pub(super) fn by_description(entry: &Auth0Entry<'_>, otherwise: AttemptResult) -> AttemptResult {
     let details = &entry.details;
-    let said = [
+    let texts = [
         &entry.description,
         &details.error.message,
         &details.error.code,
         &details.failure.message,
         &details.provider_error.message,
     ];
-    said.into_iter().filter_map(Scalar::text).find_map(|text| first_in(&WORDS, text)).unwrap_or(otherwise)
+    texts.into_iter().filter_map(Scalar::text).find_map(|text| first_in(&WORDS, text)).unwrap_or(otherwise)
 }

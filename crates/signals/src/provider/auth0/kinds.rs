@@ -213,8 +213,8 @@ fn exchange(code: &str, entry: &Auth0Entry<'_>) -> Option<Auth0Kind> {
 }
 
 fn is_reuse(entry: &Auth0Entry<'_>) -> bool {
-    let said = [&entry.description, &entry.details.error.message];
-    said.into_iter().filter_map(Scalar::text).any(|text| contains(text, "reuse"))
+    let texts = [&entry.description, &entry.details.error.message];
+    texts.into_iter().filter_map(Scalar::text).any(|text| contains(text, "reuse"))
 }
 
 /// What a connection asks for, by its kind, or else by the prefix of the person's id.

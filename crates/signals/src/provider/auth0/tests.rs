@@ -171,8 +171,8 @@ fn what_happens_to_an_account() {
         ("Guardian - Enrollment complete", Method::Unknown),
         ("Enrolled (sms)", Method::Unknown),
     ] {
-        let said = attempt(&format!(r#""type":"gd_enrollment_complete","description":"{description}""#));
-        assert_eq!(said.method, method, "{description}");
+        let record = attempt(&format!(r#""type":"gd_enrollment_complete","description":"{description}""#));
+        assert_eq!(record.method, method, "{description}");
     }
 }
 

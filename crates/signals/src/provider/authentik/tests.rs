@@ -204,8 +204,8 @@ fn a_task_that_sets_a_password_resets_it() {
 
 #[test]
 fn saved_codes_that_are_switched_off() {
-    let said = r#""message":"User disabled Static OTP Tokens.""#;
-    let record = attempt(&event("custom_static_authenticator_disable", MIA, said));
+    let message = r#""message":"User disabled Static OTP Tokens.""#;
+    let record = attempt(&event("custom_static_authenticator_disable", MIA, message));
     assert_eq!(
         (record.result, record.method),
         (AttemptResult::Lifecycle(Lifecycle::FactorRemoved), Method::BackupCode)

@@ -55,18 +55,18 @@ pub(super) fn read(line: &str, position: Position) -> Result<Parsed<'_>, serde_j
 
 /// An administrator signing in to Duo's own panel.
 fn sign_in_of<'a>(action: &str, entry: &DuoAdminEntry<'a>) -> Option<SignIn<'a>> {
-    let said = &entry.description;
+    let description = &entry.description;
     let result = match action {
         "admin_login" => Success,
-        "admin_login_error" | "admin_2fa_error" => Failure(cause_of(said.error.text().unwrap_or(""))),
+        "admin_login_error" | "admin_2fa_error" => Failure(cause_of(description.error.text().unwrap_or(""))),
         _ => return None,
     };
     let mut sign_in = SignIn::new(Provider::Duo, result);
-    sign_in.method = method_of(said, result);
-    sign_in.detail = said.error.cow();
+    sign_in.method = method_of(description, result);
+    sign_in.detail = description.error.cow();
     sign_in.app = Some(Cow::Borrowed("Duo Admin Panel"));
     sign_in.display = entry.username.cow();
-    sign_in.set_person(said.email.cow().or_else(|| entry.username.cow()));
+    sign_in.set_person(description.email.cow().or_else(|| entry.username.cow()));
     Some(sign_in)
 }
 
@@ -86,9 +86,9 @@ fn cause_of(error: &str) -> Cause {
     first_in(&CAUSES, error).unwrap_or(Cause::Unknown)
 }
 
-fn method_of(said: &Description<'_>, result: AttemptResult) -> Method {
-    let factor = said.factor.text().map(reasons::method_of).unwrap_or_default();
-    match said.first_factor.text() {
+fn method_of(description: &Description<'_>, result: AttemptResult) -> Method {
+    let factor = description.factor.text().map(reasons::method_of).unwrap_or_default();
+    match description.first_factor.text() {
         _ if factor != Method::Unknown => factor,
         Some(first) if first.eq_ignore_ascii_case("Password") => Method::Password,
         Some(_) => Method::Federated,

@@ -69,7 +69,7 @@ fn is_informative(text: &str) -> bool {
 
 /// The inner status counts before the outer result: trimmed exports write words in the latter.
 fn code_of<'r, 'a>(record: &'r EntraRecord<'a>, status: &'r Scalar<'a>) -> Option<(i64, &'r Scalar<'a>)> {
-    [status, record.pick(|row| &row.result_type)].into_iter().find_map(|said| Some((said.int()?, said)))
+    [status, record.pick(|row| &row.result_type)].into_iter().find_map(|code| Some((code.int()?, code)))
 }
 
 fn outcome_by_word(record: &EntraRecord<'_>) -> Option<AttemptResult> {
@@ -86,7 +86,7 @@ fn outcome_by_word(record: &EntraRecord<'_>) -> Option<AttemptResult> {
 
 fn is_called(record: &EntraRecord<'_>, word: &str) -> bool {
     let words = [record.pick(|row| &row.result_type), record.pick(|row| &row.result_signature)];
-    words.iter().filter_map(|said| said.text()).any(|said| said.eq_ignore_ascii_case(word))
+    words.iter().filter_map(|code| code.text()).any(|code| code.eq_ignore_ascii_case(word))
 }
 
 /// What the failed step says, or else the status.
@@ -129,7 +129,7 @@ fn result_of(code: i64, reason: &str, detail: &str) -> AttemptResult {
 
 fn cause_of(code: i64) -> Cause {
     match code {
-        // Unknown user, expired, missing and wrong password: the mend is the password's in all of them.
+        // Unknown user, expired, missing and wrong password: the remediation is the password's in all of them.
         50_034 | 50_055 | 50_056 | 50_064 | 50_126 | 50_144 | 51_004 | 120_000 => Cause::BadPassword,
         // 50135: the account is at risk and stays shut until its password is changed.
         50_053 | 50_135 => Cause::AccountLocked,

@@ -9,20 +9,20 @@ use crate::{
 use AttemptResult::{Failure, Interrupt, Success};
 
 /// `None`: not about a sign-in.
-pub(super) fn outcome<'a>(name: &str, said: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
-    let method = method(said);
+pub(super) fn outcome<'a>(name: &str, parameters: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
+    let method = method(parameters);
     Some(match name {
-        "login_success" if said.is_true("is_suspicious") => GoogleOutcome::of(Success, method).risky(),
+        "login_success" if parameters.is_true("is_suspicious") => GoogleOutcome::of(Success, method).risky(),
         "login_success" => GoogleOutcome::of(Success, method),
         "login_failure" => {
-            let failed = GoogleOutcome::of(Failure(why_failed(said, method)), method);
-            match said.text("login_failure_type") {
+            let failed = GoogleOutcome::of(Failure(why_failed(parameters, method)), method);
+            match parameters.text("login_failure_type") {
                 Some(kind) => failed.with(kind),
                 None => failed,
             }
         }
         // Steps: the sign-in has an event of its own.
-        "login_challenge" | "login_verification" => GoogleOutcome::of(challenged(said, method), method),
+        "login_challenge" | "login_verification" => GoogleOutcome::of(challenged(parameters, method), method),
         "suspicious_login_less_secure_app" | "suspicious_programmatic_login" => {
             GoogleOutcome { legacy: true, ..warning(name) }
         }
@@ -66,11 +66,11 @@ fn change<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
 }
 
 /// A sign-in to another service, for which Google vouches.
-pub(super) fn saml<'a>(name: &str, said: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
+pub(super) fn saml<'a>(name: &str, parameters: &Parameters<'a>) -> Option<GoogleOutcome<'a>> {
     match name {
         "login_success" => Some(GoogleOutcome::of(Success, Method::Session)),
         "login_failure" => {
-            let kind = said.text("failure_type");
+            let kind = parameters.text("failure_type");
             let cause = match kind.as_deref().map(|kind| kind.trim_start_matches("failure_")) {
                 Some("app_not_enabled_for_user" | "app_not_configured_for_user" | "request_denied") => {
                     Cause::PolicyBlock
@@ -100,8 +100,8 @@ pub(super) fn denied_access<'a>(name: &str) -> Option<GoogleOutcome<'a>> {
 }
 
 /// Google fills `login_failure_type` no longer; what was asked for last, and not passed, tells the rest.
-fn why_failed(said: &Parameters<'_>, method: Method) -> Cause {
-    let kind = said.text("login_failure_type");
+fn why_failed(parameters: &Parameters<'_>, method: Method) -> Cause {
+    let kind = parameters.text("login_failure_type");
     match kind.as_deref().map(|kind| kind.trim_start_matches("login_failure_")) {
         Some("invalid_password") => Cause::BadPassword,
         Some("account_disabled") => Cause::AccountDisabled,
@@ -130,8 +130,8 @@ fn refused(method: Method) -> Cause {
 }
 
 /// `Challenge Passed.`, `passed`, `Challenge Failed.`, `incorrect_answer_entered` …
-fn challenged(said: &Parameters<'_>, method: Method) -> AttemptResult {
-    let status = said.text("login_challenge_status").unwrap_or_default().to_ascii_lowercase();
+fn challenged(parameters: &Parameters<'_>, method: Method) -> AttemptResult {
+    let status = parameters.text("login_challenge_status").unwrap_or_default().to_ascii_lowercase();
     let contains_any = |words: &[&str]| words.iter().any(|word| status.contains(word));
     if contains_any(&["abandon", "timed out", "timeout", "expired", "no_response", "not_answered"]) {
         Failure(Cause::MfaNoResponse)
@@ -143,12 +143,13 @@ fn challenged(said: &Parameters<'_>, method: Method) -> AttemptResult {
 }
 
 /// What was asked for last; failing that, how the sign-in was made.
-fn method(said: &Parameters<'_>) -> Method {
-    let asked = said.all("login_challenge_method").iter().rev().filter_map(Scalar::text).map(by_challenge);
+fn method(parameters: &Parameters<'_>) -> Method {
+    let asked =
+        parameters.all("login_challenge_method").iter().rev().filter_map(Scalar::text).map(by_challenge);
     asked
         .into_iter()
         .find(|method| *method != Method::Unknown)
-        .or_else(|| said.text("login_type").map(|kind| by_type(&kind)))
+        .or_else(|| parameters.text("login_type").map(|kind| by_type(&kind)))
         .unwrap_or_default()
 }
 

@@ -106,7 +106,7 @@ impl<'a> OktaRecord<'a> {
         self.targets
             .0
             .iter()
-            .find(|target| target.kind.text().is_some_and(|said| said.eq_ignore_ascii_case(kind)))
+            .find(|target| target.kind.text().is_some_and(|text| text.eq_ignore_ascii_case(kind)))
     }
 
     /// The person who acts, if the actor is one.

@@ -49,13 +49,13 @@ pub(super) fn outcome<'a>(
 
 fn succeeded(entry: &PrivacyIdeaEntry<'_>) -> bool {
     entry.success.truth().unwrap_or_else(|| {
-        let said = text(&entry.success);
-        said.is_some_and(|said| said == "1" || said.eq_ignore_ascii_case("true"))
+        let value = text(&entry.success);
+        value.is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
     })
 }
 
 fn equals_word(field: &Scalar<'_>, word: &str) -> bool {
-    text(field).is_some_and(|said| said.eq_ignore_ascii_case(word))
+    text(field).is_some_and(|value| value.eq_ignore_ascii_case(word))
 }
 
 fn is_declined(entry: &PrivacyIdeaEntry<'_>) -> bool {

@@ -72,9 +72,9 @@ impl<'t> VaultwardenMessage<'t> {
 
     /// `mia@corp.example logged in successfully. IP: 198.51.100.7`
     fn success(rest: &'t str) -> Option<Self> {
-        let (said, ip) = rest.rsplit_once(". IP: ")?;
-        let by_key = said.strip_suffix(" logged in successfully via API key");
-        let name = by_key.or_else(|| said.strip_suffix(" logged in successfully"))?;
+        let (sentence, ip) = rest.rsplit_once(". IP: ")?;
+        let by_key = sentence.strip_suffix(" logged in successfully via API key");
+        let name = by_key.or_else(|| sentence.strip_suffix(" logged in successfully"))?;
         let method = if by_key.is_some() { Method::Unknown } else { Method::Password };
         let passed = Self::new(AttemptResult::Success, method);
         Some(Self { name: Some(name), ip: Some(ip), by_key: by_key.is_some(), ..passed })

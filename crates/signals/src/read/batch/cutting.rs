@@ -22,9 +22,9 @@ impl<R: Read> Batcher<R> {
             self.look();
         }
         match &self.shape {
-            Some(BatchShape::Lines(strange)) => {
-                let strange = strange.clone();
-                self.cut_lines(strange)
+            Some(BatchShape::Lines(unknown_row)) => {
+                let unknown_row = unknown_row.clone();
+                self.cut_lines(unknown_row)
             }
             Some(BatchShape::Document { .. }) => self.cut_document(),
             Some(BatchShape::Table(header)) => {
@@ -51,7 +51,7 @@ impl<R: Read> Batcher<R> {
         let head = bytes.get(..LOOK).unwrap_or(bytes);
         self.shape = Some(match shape_of(head, self.window.is_last() && bytes.len() <= LOOK) {
             look::Shape::Lines => BatchShape::Lines(None),
-            look::Shape::Strange(kind, len) => {
+            look::Shape::UnknownTable(kind, len) => {
                 self.pass(len);
                 BatchShape::Lines(Some(kind))
             }
@@ -67,7 +67,7 @@ impl<R: Read> Batcher<R> {
         BatchShape::Document { splitter: Splitter::new(self.options.max_line, self.line), offset: 0 }
     }
 
-    fn cut_lines(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
+    fn cut_lines(&mut self, unknown_row: Option<Arc<str>>) -> Option<Batch> {
         let limit = self.options.max_line;
         let mut wanted = self.options.batch;
         loop {
@@ -78,9 +78,9 @@ impl<R: Read> Batcher<R> {
             let end = memchr::memrchr(b'\n', block).or_else(|| memchr::memchr(b'\n', bytes));
             match end {
                 Some(end) if end <= limit => {
-                    return Some(self.hand_out(end + 1, BatchContent::Lines(self.line, strange)));
+                    return Some(self.hand_out(end + 1, BatchContent::Lines(self.line, unknown_row)));
                 }
-                None if bytes.len() <= limit && self.window.is_last() => return self.last_line(strange),
+                None if bytes.len() <= limit && self.window.is_last() => return self.last_line(unknown_row),
                 None if bytes.len() <= limit => wanted = longer(bytes.len(), limit),
                 Some(_) | None => return self.too_long_a_line(),
             }
@@ -88,7 +88,7 @@ impl<R: Read> Batcher<R> {
     }
 
     /// What is left behind the last line break.
-    fn last_line(&mut self, strange: Option<Arc<str>>) -> Option<Batch> {
+    fn last_line(&mut self, unknown_row: Option<Arc<str>>) -> Option<Batch> {
         self.shape = Some(BatchShape::Done);
         let bytes = self.window.bytes();
         if bytes.trim_ascii().is_empty() {
@@ -97,7 +97,7 @@ impl<R: Read> Batcher<R> {
         if self.window.is_broken() {
             return Some(self.malformed(self.line, RecordDefect::CutOff));
         }
-        Some(self.hand_out(bytes.len(), BatchContent::Lines(self.line, strange)))
+        Some(self.hand_out(bytes.len(), BatchContent::Lines(self.line, unknown_row)))
     }
 
     fn too_long_a_line(&mut self) -> Option<Batch> {

@@ -10,9 +10,9 @@ pub(super) struct Open {
     line: u64,
     /// Too long to be held: only its end is looked for.
     pub(super) skipped: bool,
-    /// What is known of an envelope's members at depth `watched`.
+    /// What is known of an envelope's members at depth `members_depth`.
     members: Members,
-    pub(super) watched: u32,
+    pub(super) members_depth: u32,
     /// An array of records would begin with the next bracket.
     pub(super) waiting: bool,
     pub(super) hollow: bool,
@@ -26,7 +26,7 @@ impl Open {
             line,
             skipped: false,
             members: Members::ALL,
-            watched: depth,
+            members_depth: depth,
             waiting: false,
             hollow: false,
         }
@@ -34,7 +34,7 @@ impl Open {
 
     /// The member whose value begins with the bracket that ends `bytes`.
     pub(super) fn member(&self, bytes: &[u8], depth: u32) -> Option<&'static Member> {
-        if self.skipped || depth != self.watched {
+        if self.skipped || depth != self.members_depth {
             return None;
         }
         let before = bytes.get(self.start..bytes.len().saturating_sub(1))?;
@@ -44,13 +44,13 @@ impl Open {
     pub(super) fn look_into(&mut self, bytes: &[u8], depth: u32) {
         let member = self.member(bytes, depth).filter(|member| !member.members.is_empty());
         if member.is_some_and(|member| self.members.enter(member.members)) {
-            self.watched += 1;
+            self.members_depth += 1;
         }
     }
 
     pub(super) fn look_out(&mut self) {
         if self.members.leave() {
-            self.watched -= 1;
+            self.members_depth -= 1;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{first_row, stranger::kind_of};
+use super::{first_row, unknown::kind_of};
 use crate::read::RecordDefect;
 
 /// One of these names, in lower case, makes a first line the header of a sign-in export.
@@ -118,19 +118,19 @@ impl Header {
 /// `sep=;` is written by Excel and for it; `#TYPE …` by PowerShell. Returns the length of such lines, and the
 /// separator if one is named.
 fn preamble(head: &[u8]) -> (usize, Option<u8>) {
-    let (mut len, mut said) = (0, None);
+    let (mut len, mut stated) = (0, None);
     for line in head.split_inclusive(|byte| *byte == b'\n').take(2) {
         let ended = line.strip_suffix(b"\n").unwrap_or(line);
         match ended.strip_suffix(b"\r").unwrap_or(ended) {
             [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter @ (b',' | b';' | b'\t' | b'|')] => {
-                said = Some(*delimiter);
+                stated = Some(*delimiter);
             }
             [b'#', b'T', b'Y', b'P', b'E', b' ', ..] => {}
             _ => break,
         }
         len += line.len();
     }
-    (len, said)
+    (len, stated)
 }
 
 /// The first row of a text that may be a table.
@@ -143,14 +143,14 @@ pub(super) struct FirstRow {
 
 impl FirstRow {
     pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let (preamble, said) = preamble(head);
+        let (preamble, stated) = preamble(head);
         let line = head.get(preamble..)?.split_inclusive(|byte| *byte == b'\n').next()?;
         let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\n', '\r']).trim_start();
         if text.starts_with(['{', '[']) {
             return None;
         }
         let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, text.as_bytes()).count();
-        let delimiter = said.unwrap_or_else(|| {
+        let delimiter = stated.unwrap_or_else(|| {
             // Of those that are as common, the first.
             DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',')
         });

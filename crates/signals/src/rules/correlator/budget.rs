@@ -8,7 +8,7 @@ use crate::rules::plan::Plan;
 
 /// Bytes that may be kept of people. Beyond, those that were quiet for the longest are forgotten.
 const PEOPLE: usize = 36 << 20;
-/// Bytes that may be kept of addresses and whatever else is watched.
+/// Bytes that may be kept of addresses and whatever else is counted.
 const OTHERS: usize = 16 << 20;
 /// Records between two looks at the budget.
 const LOOK_EVERY: u64 = 1_024;

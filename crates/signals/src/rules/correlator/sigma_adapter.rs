@@ -84,15 +84,15 @@ impl SigmaAdapter {
 
     /// Gives the engine a record of a group, under the label of the rule that it matched.
     pub(super) fn observe(&mut self, label: &str, group: u64, entry: &WindowEntry) -> Option<EngineAnswer> {
-        let witness = Witness::new(group, entry);
+        let record = EngineRecord::new(group, entry);
         let results =
-            self.engine.process_with_detections(&witness, vec![self.detection(label)], seconds(entry.at));
-        let said = results.correlations().find_map(|result| result.as_correlation()).map(said);
+            self.engine.process_with_detections(&record, vec![self.detection(label)], seconds(entry.at));
+        let answer = results.correlations().find_map(|result| result.as_correlation()).map(answer_of);
         if self.engine.state_count() >= self.tidy_at {
             self.engine.evict_expired(seconds(entry.at));
             self.tidy_at = (self.engine.state_count() * 2).clamp(FEW_GROUPS, MOST_GROUPS);
         }
-        said
+        answer
     }
 
     fn detection(&self, label: &str) -> EvaluationResult {
@@ -114,7 +114,7 @@ impl SigmaAdapter {
     }
 }
 
-fn said(body: &CorrelationBody) -> EngineAnswer {
+fn answer_of(body: &CorrelationBody) -> EngineAnswer {
     let refs = body.event_refs.as_deref().unwrap_or_default();
     let position = |id: &str| {
         let (file, line) = id.split_once(':')?;
@@ -128,13 +128,13 @@ fn said(body: &CorrelationBody) -> EngineAnswer {
 }
 
 /// A record as the engine sees it: a group, a value, a position.
-struct Witness {
+struct EngineRecord {
     group: String,
     value: String,
     position: Position,
 }
 
-impl Witness {
+impl EngineRecord {
     fn new(group: u64, entry: &WindowEntry) -> Self {
         let hex = |number: u64| {
             let mut hex = String::with_capacity(16);
@@ -146,7 +146,7 @@ impl Witness {
     }
 }
 
-impl Event for Witness {
+impl Event for EngineRecord {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         match path {
             "group" => Some(EventValue::Str(Cow::Borrowed(&self.group))),

@@ -39,7 +39,7 @@ impl Now<'_> {
 
 /// What makes a correlation fire.
 struct Verdict {
-    said: EngineAnswer,
+    answer: EngineAnswer,
     group: Vec<(String, String)>,
     /// What a chain over it needs to know.
     backing: Backing,
@@ -98,11 +98,18 @@ impl State {
     }
 
     fn fire(&mut self, plan: &Plan, correlation: &PlannedCorrelation, verdict: Verdict, now: &Now<'_>) {
-        let Verdict { said, group, backing } = verdict;
+        let Verdict { answer, group, backing } = verdict;
         let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
         if let Some(rule) = correlation.rule {
-            let (since, until) = (time(said.since), time(now.at));
-            self.fired.push(Fired { rule, group, value: said.value, evidence: said.evidence, since, until });
+            let (since, until) = (time(answer.since), time(now.at));
+            self.fired.push(Fired {
+                rule,
+                group,
+                value: answer.value,
+                evidence: answer.evidence,
+                since,
+                until,
+            });
         }
         for parent in &correlation.parents {
             self.hit(plan, *parent, now, Some(&backing));
@@ -178,9 +185,9 @@ impl State {
         if of.remembered > 0 {
             hot.keep(position);
         }
-        let said = EngineAnswer { value: hot.value, evidence: vec![position], since: hot.since };
-        let backing = if of.parents.is_empty() { Backing::default() } else { said.backing(now.at) };
-        Some(Verdict { said, group: hot.group.clone(), backing })
+        let answer = EngineAnswer { value: hot.value, evidence: vec![position], since: hot.since };
+        let backing = if of.parents.is_empty() { Backing::default() } else { answer.backing(now.at) };
+        Some(Verdict { answer, group: hot.group.clone(), backing })
     }
 
     /// Gives the engine everything that was noted of the group.
@@ -192,24 +199,24 @@ impl State {
         now: &Now<'_>,
     ) -> Option<Verdict> {
         let entries = self.windows.get(index)?.get(group)?.reaches(of.least, of.span)?.to_vec();
-        let mut said = None;
+        let mut answer = None;
         for entry in &entries {
             let part = if counter.counts == Counted::Parts { usize::try_from(entry.value).ok()? } else { 0 };
-            said = self.adapter.observe(of.labels.get(part)?, group, entry);
+            answer = self.adapter.observe(of.labels.get(part)?, group, entry);
         }
-        let mut said = EngineAnswer { since: entries.first()?.at, ..said? };
+        let mut answer = EngineAnswer { since: entries.first()?.at, ..answer? };
         if counter.is_backed
             && let Some(backing) = self.backings.get(index).and_then(|backings| backings.get(group))
         {
-            said.build_on(backing);
+            answer.build_on(backing);
         }
         let pairs = of.group.pairs(now.view);
-        let backing = said.backing(now.at);
+        let backing = answer.backing(now.at);
         let mut hot = Hot {
-            value: said.value,
+            value: answer.value,
             group: pairs.clone(),
             evidence: Vec::new(),
-            since: said.since,
+            since: answer.since,
             last: now.entry(0),
             serial: now.serial,
         };
@@ -219,7 +226,7 @@ impl State {
         }
         let oldest = now.oldest(of.span.max(of.remembered));
         self.hot.get_mut(correlation)?.change(group, oldest, |kept| *kept = hot);
-        Some(Verdict { said, group: pairs, backing })
+        Some(Verdict { answer, group: pairs, backing })
     }
 
     /// A step of an order; the last one asks the engine.
@@ -257,14 +264,14 @@ impl State {
             self.paths.get_mut(correlation)?.change(group, oldest, |kept| kept.set(part, path));
             return None;
         }
-        let mut said = None;
+        let mut answer = None;
         for step in &path.steps {
-            said = self.adapter.observe(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
+            answer = self.adapter.observe(of.labels.get(usize::try_from(step.value).ok()?)?, group, step);
         }
-        let mut said = EngineAnswer { since: path.steps.first()?.at, ..said? };
-        said.build_on(&path.backing);
-        let backing = said.backing(now.at);
-        Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))
+        let mut answer = EngineAnswer { since: path.steps.first()?.at, ..answer? };
+        answer.build_on(&path.backing);
+        let backing = answer.backing(now.at);
+        Some((of, Verdict { answer, group: of.group.pairs(now.view), backing }))
     }
 
     /// Asks the engine about each record.
@@ -281,13 +288,13 @@ impl State {
             Some(fields) => fields.number(now.view, &self.hasher)?,
             None => 0,
         };
-        let mut said = self.adapter.observe(of.labels.get(part)?, group, &now.entry(value))?;
+        let mut answer = self.adapter.observe(of.labels.get(part)?, group, &now.entry(value))?;
         // The engine knows the time to the second.
-        said.since = said.since.min(now.at);
+        answer.since = answer.since.min(now.at);
         if let Some(backing) = backing {
-            said.build_on(backing);
+            answer.build_on(backing);
         }
-        let backing = said.backing(now.at);
-        Some((of, Verdict { said, group: of.group.pairs(now.view), backing }))
+        let backing = answer.backing(now.at);
+        Some((of, Verdict { answer, group: of.group.pairs(now.view), backing }))
     }
 }

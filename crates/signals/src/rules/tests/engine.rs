@@ -364,9 +364,9 @@ fn one_record_is_never_two_steps_nor_two_of_a_count() {
     )
     .unwrap();
     let mut run = Run::of(&rules);
-    let strange = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
-    assert_eq!(run.take(&strange(0)), []);
-    let fired = run.take(&strange(1));
+    let from_new_network = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
+    assert_eq!(run.take(&from_new_network(0)), []);
+    let fired = run.take(&from_new_network(1));
     assert_eq!(run.names(&fired), set(["twice_in", "two_in"]));
 }
 

@@ -31,12 +31,16 @@ fn a_folder_of_rules_is_read_to_the_bottom() {
     fs::create_dir(folder.path().join("deeper")).unwrap();
     let vpn = detection("from_vpn", "ip|cidr: 198.51.100.0/24").replace("Own from_vpn", "From the VPN");
     fs::write(folder.path().join("vpn.yml"), format!("# ours\n---\n{vpn}level: high\n")).unwrap();
-    let words = detection("said_so", "detail|contains: jailbroken");
+    let words = detection("blocked_jailbroken", "detail|contains: jailbroken");
     fs::write(folder.path().join("deeper/words.yaml"), words).unwrap();
     fs::write(folder.path().join("README.md"), "not a rule").unwrap();
     let mut set = RuleSet::default();
     set.add_dir(folder.path()).unwrap();
-    assert_eq!(set.names().collect::<Vec<_>>(), ["said_so", "from_vpn"], "in the order of the paths");
+    assert_eq!(
+        set.names().collect::<Vec<_>>(),
+        ["blocked_jailbroken", "from_vpn"],
+        "in the order of the paths"
+    );
     let rules = set.compile().unwrap();
     let mut run = Run::of(&rules);
     let fired = run.take(&sent(0, Success).ip("198.51.100.7"));
@@ -46,14 +50,14 @@ fn a_folder_of_rules_is_read_to_the_bottom() {
     assert_eq!((info.source, info.severity), (RuleSource::Own, Severity::Incident));
     assert_eq!((info.confidence, &*info.title), (crate::finding::Confidence::Medium, "From the VPN"));
     assert!(run.take(&sent(1, Success).ip("198.51.101.7")).is_empty());
-    let said = sent(2, Failure(Cause::DeviceBlock))
+    let blocked = sent(2, Failure(Cause::DeviceBlock))
         .with(|sent| sent.record.detail = Some("A Jailbroken phone".into()));
     assert_eq!(
         {
-            let fired = run.take(&said);
+            let fired = run.take(&blocked);
             run.names(&fired)
         },
-        set_of("said_so")
+        set_of("blocked_jailbroken")
     );
 }
 
@@ -296,10 +300,10 @@ fn settings_change_counts_and_spans() {
     assert_eq!(found(vec![refused(0), refused(31)]), super::set([]));
     let then = |second| found(vec![refused(0), refused(60), refused(120), sent(second, Success)]);
     assert!(then(240).contains("mfa_fatigue_success") && !then(241).contains("mfa_fatigue_success"));
-    let strange =
+    let from_new_network =
         |index: i64| sent(index, Failure(Cause::BadPassword)).person(&format!("p{index}")).ip("203.0.113.9");
-    assert_eq!(found((0..3).map(strange).collect()), set_of("password_spray"));
-    assert_eq!(found((0..2).map(strange).collect()), super::set([]));
+    assert_eq!(found((0..3).map(from_new_network).collect()), set_of("password_spray"));
+    assert_eq!(found((0..2).map(from_new_network).collect()), super::set([]));
     let threshold = |name: &str| set.list().find(|rule| rule.name == name).unwrap().threshold;
     assert_eq!(threshold("mfa_fatigue"), "2 or more prompts refused or not answered within 30 seconds");
     assert!(threshold("spray_success").starts_with("3 or more people"), "a chain tells it too");

@@ -138,16 +138,16 @@ fn brute_force_fires_at_its_counts_and_spans() {
 
 #[test]
 fn brute_force_and_then_a_success_from_a_new_network() {
-    let strange = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
+    let from_new_network = |second| sent(second, Success).with(|sent| sent.network = Familiarity::New);
     let burst = || times(10, 60, wrong_password);
     let both = set(["brute_force", "brute_force_success"]);
-    assert_eq!(found(then(burst(), strange(540 + HOUR))), both);
-    assert_eq!(found(then(burst(), strange(541 + HOUR))), set(["brute_force"]));
+    assert_eq!(found(then(burst(), from_new_network(540 + HOUR))), both);
+    assert_eq!(found(then(burst(), from_new_network(541 + HOUR))), set(["brute_force"]));
     assert_eq!(found(then(burst(), sent(600, Success))), set(["brute_force"]), "not known to be new");
     let known = sent(600, Success).with(|sent| sent.network = Familiarity::Known);
     assert_eq!(found(then(burst(), known)), set(["brute_force"]));
     let long = set(["brute_force_long", "brute_force_success"]);
-    assert_eq!(found(then(times(20, 94, wrong_password), strange(2_000))), long);
+    assert_eq!(found(then(times(20, 94, wrong_password), from_new_network(2_000))), long);
 }
 
 fn from_many(count: i64, apart: i64) -> Vec<Sent> {
@@ -168,9 +168,9 @@ fn brute_force_from_many_addresses() {
         sent.with(|sent| sent.network = if index == 2 { Familiarity::Known } else { Familiarity::New })
     });
     assert_eq!(found(home), set([]), "one of them is known");
-    let strange = sent(60, Success).with(|sent| sent.network = Familiarity::New);
+    let from_new_network = sent(60, Success).with(|sent| sent.network = Familiarity::New);
     let both = set(["brute_force_distributed", "brute_force_success"]);
-    assert_eq!(found(then(from_many(5, 10), strange)), both);
+    assert_eq!(found(then(from_many(5, 10), from_new_network)), both);
 }
 
 #[test]

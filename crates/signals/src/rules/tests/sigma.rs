@@ -53,27 +53,27 @@ fn every_rule_says_all_that_sigma_asks_for() {
     for (name, _, parsed) in parsed() {
         assert!(parsed.filters.is_empty());
         for rule in &parsed.rules {
-            let said = (&rule.id, &rule.name, &rule.description, &rule.author, &rule.date);
-            complete(name, &rule.title, said, [&rule.references, &rule.tags, &rule.falsepositives]);
+            let head = (&rule.id, &rule.name, &rule.description, &rule.author, &rule.date);
+            complete(name, &rule.title, head, [&rule.references, &rule.tags, &rule.falsepositives]);
             assert!(rule.status.is_some() && rule.level.is_some(), "{name}: {}", rule.title);
             let source = &rule.logsource;
             assert_eq!(source.category.as_deref(), Some("authentication"));
             assert_eq!((source.product.as_deref(), &source.service), (Some("postern"), &None));
         }
         for rule in &parsed.correlations {
-            let said = (&rule.id, &rule.name, &rule.description, &rule.author, &rule.date);
-            complete(name, &rule.title, said, [&rule.references, &rule.tags, &rule.falsepositives]);
+            let head = (&rule.id, &rule.name, &rule.description, &rule.author, &rule.date);
+            complete(name, &rule.title, head, [&rule.references, &rule.tags, &rule.falsepositives]);
             assert!(rule.status.is_some() && rule.level.is_some(), "{name}: {}", rule.title);
             assert!(!rule.group_by.is_empty() && rule.timespan.original.ends_with(['s', 'm', 'h', 'd']));
         }
     }
 }
 
-type EngineAnswer<'r> =
+type RuleHead<'r> =
     (&'r Option<String>, &'r Option<String>, &'r Option<String>, &'r Option<String>, &'r Option<String>);
 
-fn complete(file: &str, title: &str, said: EngineAnswer<'_>, lists: [&Vec<String>; 3]) {
-    let (id, name, description, author, date) = said;
+fn complete(file: &str, title: &str, head: RuleHead<'_>, lists: [&Vec<String>; 3]) {
+    let (id, name, description, author, date) = head;
     let id = id.as_deref().unwrap();
     let parts: Vec<_> = id.split('-').collect();
     assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{file}: {title}");

@@ -112,7 +112,7 @@ impl PolicyStory {
         if self.legacy {
             "Move these people to a client that can do MFA. Do not switch the policy off, and do not touch anybody's MFA."
         } else {
-            "Name the policy to its owner, who can mend it or leave these people out. Do not touch anybody's MFA: a \
+            "Name the policy to its owner, who can correct it or leave these people out. Do not touch anybody's MFA: a \
              reset would not help."
         }
     }

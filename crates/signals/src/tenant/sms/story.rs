@@ -53,7 +53,7 @@ pub(in crate::tenant) struct SmsStory {
     /// Somebody got in meanwhile with something else.
     pub(super) others_work: bool,
     /// The provider says itself that it could not, or would not, deliver.
-    pub(super) said: bool,
+    pub(super) is_reported: bool,
 }
 
 impl SmsStory {
@@ -80,7 +80,7 @@ impl SmsStory {
                 _ => "Text messages do not arrive",
             },
             severity: Severity::Notice,
-            confidence: if self.said { Confidence::High } else { Confidence::Medium },
+            confidence: if self.is_reported { Confidence::High } else { Confidence::Medium },
             subject: Subject::Tenant { provider: incident.provider },
             threshold,
             description: self.description(incident),

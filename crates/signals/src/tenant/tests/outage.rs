@@ -347,14 +347,14 @@ fn sprayed(change: impl Fn(usize, Line) -> Line) -> StoryRun {
 #[test]
 fn a_spray_is_none() {
     let silent = |run: StoryRun| assert!(run.findings.is_empty(), "{:#?}", run.descriptions());
-    silent(sprayed(|_, line| line.strange()));
+    silent(sprayed(|_, line| line.unfamiliar()));
     silent(sprayed(|_, line| line.unsure()));
     // From a few networks, known or not.
     silent(sprayed(|index, line| line.on_network(3000 + index % 3)));
-    silent(sprayed(|index, line| line.on_network(3000 + index % 3).strange()));
+    silent(sprayed(|index, line| line.on_network(3000 + index % 3).unfamiliar()));
     // With a code that we do not know.
     silent(sprayed(|_, line| {
-        let mut line = line.strange();
+        let mut line = line.unfamiliar();
         line.record.result = AttemptResult::Failure(Cause::Unknown);
         line
     }));
@@ -370,7 +370,7 @@ fn an_outage_is_seen_through_a_spray() {
     for index in 0..4000 {
         let second = NINE + random.within(HOUR);
         let line = Line::failure(second, 600 + index, Cause::BadPassword, "50126").on_network(2000 + index);
-        story.push(line.strange());
+        story.push(line.unfamiliar());
     }
     assert!(story.run().only("outage").description.contains("50087"));
 }

@@ -73,25 +73,25 @@ fn a_change_is_named_only_where_it_may_be_the_reason() {
         (found.description.clone(), found.confidence, run.evidence(found)[0].result(), found.since)
     };
     let blocks = AttemptResult::Failure(Cause::PolicyBlock);
-    let (said, confidence, first, since) = first_finding(&[]);
-    assert!(!said.contains("was changed"), "{said}");
+    let (description, confidence, first, since) = first_finding(&[]);
+    assert!(!description.contains("was changed"), "{description}");
     assert_eq!((confidence, first), (Confidence::Medium, blocks));
     let began = since.as_second() - at(0).as_second();
-    let (said, ..) = first_finding(&[change(began - HOUR, NAME)]);
-    assert!(said.contains("It was changed by"), "{said}");
+    let (description, ..) = first_finding(&[change(began - HOUR, NAME)]);
+    assert!(description.contains("It was changed by"), "{description}");
     for second in [began - HOUR - SECOND, began + SECOND] {
-        let (said, _, first, _) = first_finding(&[change(second, NAME)]);
-        assert!(!said.contains("was changed"), "{said}");
+        let (description, _, first, _) = first_finding(&[change(second, NAME)]);
+        assert!(!description.contains("was changed"), "{description}");
         assert_eq!(first, blocks);
     }
-    let (said, confidence, ..) = first_finding(&[change(began - MINUTE, "Another")]);
-    assert!(said.contains("Another policy, \u{201c}Another\u{201d}, was changed"), "{said}");
+    let (description, confidence, ..) = first_finding(&[change(began - MINUTE, "Another")]);
+    assert!(description.contains("Another policy, \u{201c}Another\u{201d}, was changed"), "{description}");
     assert_eq!(confidence, Confidence::Medium);
     // Entra's changes may stand in the log of Microsoft 365; Okta's say nothing about it.
-    let (said, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::M365)]);
-    assert!(said.contains("It was changed by"), "{said}");
-    let (said, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::Okta)]);
-    assert!(!said.contains("was changed"), "{said}");
+    let (description, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::M365)]);
+    assert!(description.contains("It was changed by"), "{description}");
+    let (description, ..) = first_finding(&[change(began - MINUTE, NAME).provider(Provider::Okta)]);
+    assert!(!description.contains("was changed"), "{description}");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_policy_that_always_blocked_is_none() {
 
 #[test]
 fn a_policy_that_stops_an_attack_is_none() {
-    silent(&blocked(TEN + 2 * HOUR, |second, who| block(second, who).strange()));
+    silent(&blocked(TEN + 2 * HOUR, |second, who| block(second, who).unfamiliar()));
     for flag in [Flag::Risk, Flag::MaliciousAddress] {
         silent(&blocked(TEN + 2 * HOUR, |second, who| {
             let mut line = block(second, who);
@@ -174,15 +174,16 @@ fn a_policy_that_stops_an_attack_is_none() {
             line
         }));
     }
-    // Strangers among its victims do not hide it.
+    // Unfamiliar networks among its people do not hide it.
     let mut story = blocked(TEN + 2 * HOUR, block);
     for who in 0..200 {
-        story.push(block(TEN + i64::try_from(who).unwrap() * 20, who).strange());
+        story.push(block(TEN + i64::try_from(who).unwrap() * 20, who).unfamiliar());
     }
     assert_eq!(story.run().rules(), ["policy_misconfiguration"]);
     let run = story.run();
-    let strange = |event: &&crate::event::Event| event.familiarity().0 == crate::event::Familiarity::New;
-    assert!(run.with_code("53003").filter(strange).all(|event| run.tenant.explains(event).is_none()));
+    let is_unfamiliar =
+        |event: &&crate::event::Event| event.familiarity().0 == crate::event::Familiarity::New;
+    assert!(run.with_code("53003").filter(is_unfamiliar).all(|event| run.tenant.explains(event).is_none()));
 }
 
 #[test]
@@ -201,10 +202,10 @@ fn background_use_of_tokens_makes_none() {
 }
 
 /// Five days of work, then this many people, of whom some had never signed in, at these times.
-fn edge(people: usize, strangers: usize, first: i64) -> StoryRun {
+fn edge(people: usize, unfamiliar: usize, first: i64) -> StoryRun {
     let mut story = Story::at_work(300, 5, 46);
     for index in 0..people {
-        let who = if index < strangers { 700 + index } else { index };
+        let who = if index < unfamiliar { 700 + index } else { index };
         let second = if index == 0 { 4 * DAY + 20 * HOUR - first } else { 4 * DAY + 20 * HOUR };
         story.push(block(second, who));
     }

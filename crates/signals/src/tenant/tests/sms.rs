@@ -113,8 +113,9 @@ fn messages_that_strangers_ask_for_are_none() {
     let mut story = Story::at_work(600, 4, 54);
     for index in 0..300 {
         let second = ONE + i64::try_from(index).unwrap() * 5;
-        story
-            .push(Line::failure(second, index * 2, Cause::MfaRateLimited, "50088").by(Method::Sms).strange());
+        story.push(
+            Line::failure(second, index * 2, Cause::MfaRateLimited, "50088").by(Method::Sms).unfamiliar(),
+        );
     }
     silent(&story.run());
 }

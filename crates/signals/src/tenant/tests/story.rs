@@ -55,7 +55,7 @@ impl Line {
     }
 
     /// Where neither the person nor anybody else has been.
-    pub fn strange(mut self) -> Self {
+    pub fn unfamiliar(mut self) -> Self {
         (self.network_familiarity, self.address_familiarity) = (Familiarity::New, Familiarity::New);
         self
     }

@@ -72,8 +72,8 @@ fn an_administrator_signs_in() {
         Parsed::Attempt(record) => record,
         other => panic!("{action}: {other:?}"),
     };
-    let said = r#"{"ip_address": "198.51.100.7", "email": "Ada@corp.example", "factor": "push", "error": "Login request reported as fraudulent."}"#;
-    let fraud = sign_in("admin_2fa_error", said);
+    let description = r#"{"ip_address": "198.51.100.7", "email": "Ada@corp.example", "factor": "push", "error": "Login request reported as fraudulent."}"#;
+    let fraud = sign_in("admin_2fa_error", description);
     assert_eq!((fraud.result, fraud.method), (Failure(Cause::MfaFraudReported), Method::Push));
     assert_eq!(
         (fraud.person.as_deref(), fraud.display.as_deref()),

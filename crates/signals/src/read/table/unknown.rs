@@ -54,7 +54,7 @@ mod tests {
     use crate::read::{Parsed, ReadOptions, RecordDefect, tests::lines};
 
     #[test]
-    fn a_strange_table_is_told_by_its_columns() {
+    fn an_unknown_table_is_told_by_its_columns() {
         let console =
             "Time;User;Result;Länge\n2026-03-02 08:14;mia;\"no\nanswer\";3\n2026-03-02 08:15;eve;yes;4\n";
         let (_, kind) = find(console.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The stranger.
+//! The attacker.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ pub const ADDRESS: &str = "127.0.20.1";
 const CONNECTIONS: u64 = 300;
 const GUESSES_A_SECOND: u64 = 100;
 
-/// What the stranger got done.
+/// What the attacker got done.
 #[derive(Default)]
 pub struct Guesses {
     pub sent: u64,
