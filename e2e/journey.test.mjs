@@ -16,7 +16,7 @@ import * as staff from './steps/staff.mjs';
 const STEPS = [
   ['Ana lost her phone and is offered a way on', recovery.anaLostHerPhone],
   ['she has nothing left and opens a case', recovery.anaOpensACase],
-  ['her case page survives a reload', recovery.theCasePageSurvivesAReload],
+  ['her claimant page survives a reload', recovery.theClaimantPageSurvivesAReload],
   ['strangers are answered alike', recovery.strangersAreAnsweredAlike],
   ['the desk wants a passkey', staff.theDeskWantsAPasskey],
   ['Ben signs in with a passkey', staff.benSignsInWithAPasskey],
@@ -40,7 +40,7 @@ const STEPS = [
   ['the pass is used up', enrolment.thePassIsUsedUp],
   ['Ana signs in fully', enrolment.anaSignsInFully],
   ['the case closes by itself', desk.theCaseClosedByItself],
-  ['her case page says that she is back', recovery.theCasePageSaysThatSheIsBack],
+  ['her claimant page says that she is back', recovery.theClaimantPageSaysThatSheIsBack],
   ['every earlier contact is told', notices.everyEarlierContactIsTold],
   ['the auditor comes in with a passkey', staff.comesInWithAPasskey('otto')],
   ['the audit page tells the story', audit.theAuditPageTellsTheStory],

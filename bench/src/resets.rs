@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use postern::actions::Caller;
 use postern::actions::add_evidence::add_evidence;
-use postern::actions::bind_page::bind_page;
+use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::vouch::vouch;
@@ -88,7 +88,9 @@ impl Desk {
     async fn ready_case(&self, scope: &Scope, somebody: &Somebody) -> Outcome<CaseId> {
         let id = open_case(&scope.later(), &somebody.login, None).await.map_err(cause)?.id;
         let phrase = cases::load(&scope.app.db, &scope.tenant.id, &id).await?.phrase;
-        bind_page(&scope.later(), &self.agent, &id, &somebody.office_phone, &phrase).await.map_err(cause)?;
+        bind_claimant_page(&scope.later(), &self.agent, &id, &somebody.office_phone, &phrase)
+            .await
+            .map_err(cause)?;
         add_evidence(&scope.later(), &self.agent, &id, Kind::CallPlaced, "HD-1, recorded")
             .await
             .map_err(cause)?;

@@ -30,7 +30,7 @@ export async function theResetIsLockedAndSaysWhy(world) {
 // Only numbers that were on file can be called: there is nothing to type one into.
 export async function benCallsTheOfficeNumber(world) {
   const page = await world.window('ben');
-  const numbers = page.locator('form[action$="/bind-page"] input[name=contact]');
+  const numbers = page.locator('form[action$="/bind-claimant-page"] input[name=contact]');
   assert.deepEqual([...new Set(await numbers.evaluateAll((inputs) => inputs.map((input) => input.type)))], ['radio']);
   assert.equal(await page.getByRole('radio', { name: ANA.mobile }).count(), 0, 'a number that is too fresh is not offered');
   await page.getByRole('radio', { name: world.tenant.anasOffice }).check();

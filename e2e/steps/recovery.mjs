@@ -26,7 +26,7 @@ export async function anaOpensACase(world) {
   await world.look(page, 'case-opened');
 }
 
-export async function theCasePageSurvivesAReload(world) {
+export async function theClaimantPageSurvivesAReload(world) {
   const page = await world.window('ana');
   await page.reload();
   assert.equal(await text(page, '[data-reference]'), world.notes.reference);
@@ -34,7 +34,7 @@ export async function theCasePageSurvivesAReload(world) {
   assert.equal(await text(page, '[data-stage]'), world.notes.stage);
 }
 
-export async function theCasePageSaysThatSheIsBack(world) {
+export async function theClaimantPageSaysThatSheIsBack(world) {
   const page = await world.window('ana');
   await page.goto('/recover/case');
   await page.locator('[data-stage]').getByText('You are back in').waitFor();

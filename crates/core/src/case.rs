@@ -1,7 +1,7 @@
 //! The recovery case: one person, one request, from the first click to the proven sign-in.
 //!
 //! ```text
-//!            bind_page, add_evidence, vouch
+//!            bind_claimant_page, add_evidence, vouch
 //!                  ┌────┐
 //!                  ▼    │
 //!   open ──▶ Verifying ─┴─ verify ─▶ AwaitingApproval ─ approve ─▶ AwaitingNotice ─ start_hold ─▶ OnHold ─┐
@@ -49,7 +49,7 @@ use crate::id::{CaseId, ContactId, PersonId};
 /// The page that the claimant holds. Bound = the one who holds it spoke the phrase over a verified channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum Page {
+pub enum ClaimantPage {
     /// Anybody may hold it.
     Unbound,
     /// Its holder read the phrase out on a call to `contact`.
@@ -70,7 +70,7 @@ pub struct Case {
     /// The person as they were when the case was opened.
     subject: Subject,
     opened_at: Timestamp,
-    page: Page,
+    claimant_page: ClaimantPage,
     evidence: Vec<Evidence>,
     /// Proof of a kind that never counts, as it was offered, oldest first. Each raises the risk.
     rejected: Vec<Evidence>,
@@ -92,7 +92,7 @@ impl Case {
             id,
             subject,
             opened_at: now,
-            page: Page::Unbound,
+            claimant_page: ClaimantPage::Unbound,
             evidence: Vec::new(),
             rejected: Vec::new(),
             handler_rank: 1,
@@ -115,8 +115,8 @@ impl Case {
     }
 
     /// Who holds the page.
-    pub fn page(&self) -> &Page {
-        &self.page
+    pub fn claimant_page(&self) -> &ClaimantPage {
+        &self.claimant_page
     }
 
     /// What was recorded, oldest first.
@@ -146,12 +146,15 @@ impl Case {
 
     /// Whether anybody on our side worked on it: bound its page, or recorded what they verified.
     pub fn is_attended(&self) -> bool {
-        matches!(self.page, Page::Bound { .. }) || !self.evidence.is_empty() || !self.rejected.is_empty()
+        matches!(self.claimant_page, ClaimantPage::Bound { .. })
+            || !self.evidence.is_empty()
+            || !self.rejected.is_empty()
     }
 
     /// Contacts that were used as proof: whoever answered there is the one who asks, and must not be the only one told.
     pub fn proving_contacts(&self) -> impl Iterator<Item = &ContactId> {
-        let bound = if let Page::Bound { contact, .. } = &self.page { Some(contact) } else { None };
+        let bound =
+            if let ClaimantPage::Bound { contact, .. } = &self.claimant_page { Some(contact) } else { None };
         bound.into_iter().chain(self.evidence.iter().filter_map(|evidence| evidence.contact.as_ref()))
     }
 

@@ -75,7 +75,7 @@ events! {
     CaseOpeningsAnnounced => "case.openings_announced" [] : "The owner was told of requests that had been gathered.",
     CaseTaken => "case.taken" [] : "A staff member took a case up; it is no stranger's any more.",
     CaseHandedBack => "case.handed_back" [] : "Who had taken a case gave it back to the queue.",
-    CasePageBound => "case.page_bound" [] : "The case page was bound to a verified channel by its phrase.",
+    CaseClaimantPageBound => "case.claimant_page_bound" [] : "The claimant page was bound to a verified channel by its phrase.",
     CasePhraseRejected => "case.phrase_rejected" [] : "A phrase was typed that is not the page's.",
     CaseEvidenceAdded => "case.evidence_added" [reason] : "A verification was recorded.",
     CaseEvidenceRejected => "case.evidence_rejected" [reason] : "Proof of a kind that is never accepted was offered; the risk went up.",

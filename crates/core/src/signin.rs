@@ -3,7 +3,7 @@
 //! ```text
 //!  password ──▶ SecondStep ── totp, passkey, backup code ──▶ SignedIn
 //!     │   (a factor exists)
-//!     └───────▶ PassStep ── enrolment pass ──▶ Enrolling ── factor enrolled, codes kept ──▶ Done (sign in again)
+//!     └───────▶ EnrolmentPassStep ── enrolment pass ──▶ Enrolling ── factor enrolled, codes kept ──▶ Done (sign in again)
 //!         (no factor)
 //!  passkey with user verification ───────────────────────────▶ SignedIn
 //! ```
@@ -56,7 +56,7 @@ pub enum Flow {
         person: PersonId,
     },
     /// The password was right; there is no factor, so a pass is wanted.
-    PassStep {
+    EnrolmentPassStep {
         /// Who.
         person: PersonId,
     },
@@ -82,7 +82,7 @@ impl Flow {
     /// The password was right.
     pub fn after_password(person: PersonId, status: AccountStatus) -> Result<Self, FlowError> {
         open(status)?;
-        Ok(if status.has_factor { Self::SecondStep { person } } else { Self::PassStep { person } })
+        Ok(if status.has_factor { Self::SecondStep { person } } else { Self::EnrolmentPassStep { person } })
     }
 
     /// The second step was right.
@@ -102,7 +102,7 @@ impl Flow {
     pub fn with_pass(self, status: AccountStatus) -> Result<Self, FlowError> {
         open(status)?;
         match self {
-            Self::PassStep { person } if !status.has_factor => Ok(Self::Enrolling { person }),
+            Self::EnrolmentPassStep { person } if !status.has_factor => Ok(Self::Enrolling { person }),
             _ => Err(FlowError::OutOfOrder),
         }
     }
@@ -119,7 +119,9 @@ impl Flow {
     /// Who.
     pub fn person(&self) -> &PersonId {
         match self {
-            Self::SecondStep { person } | Self::PassStep { person } | Self::Enrolling { person } => person,
+            Self::SecondStep { person } | Self::EnrolmentPassStep { person } | Self::Enrolling { person } => {
+                person
+            }
         }
     }
 }
@@ -165,12 +167,12 @@ mod tests {
     fn every_step_from_every_state() {
         let states = [
             Flow::SecondStep { person: ana() },
-            Flow::PassStep { person: ana() },
+            Flow::EnrolmentPassStep { person: ana() },
             Flow::Enrolling { person: ana() },
         ];
         for flow in states {
             let second = matches!(flow, Flow::SecondStep { .. });
-            let pass = matches!(flow, Flow::PassStep { .. });
+            let pass = matches!(flow, Flow::EnrolmentPassStep { .. });
             let enrolling = matches!(flow, Flow::Enrolling { .. });
             assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITH).is_ok(), second, "{flow:?}");
             assert_eq!(flow.clone().with_pass(WITHOUT).is_ok(), pass, "{flow:?}");

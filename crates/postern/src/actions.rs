@@ -7,7 +7,7 @@ pub mod add_person;
 pub mod add_tenant;
 pub mod announce_openings;
 pub mod approve_case;
-pub mod bind_page;
+pub mod bind_claimant_page;
 pub mod check_audit;
 pub mod close_finding;
 pub mod contest;

@@ -88,5 +88,5 @@ impl Config {
     /// A desk role or a service token waits so long for a second admin.
     pub const POWER_WAIT: SignedDuration = SignedDuration::from_hours(72);
     /// Passes that one case may show.
-    pub const PASSES_PER_CASE: i64 = 5;
+    pub const ENROLMENT_PASSES_PER_CASE: i64 = 5;
 }

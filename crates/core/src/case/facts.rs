@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, MadeBy, Page};
+use super::{Case, ClaimantPage, MadeBy};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{PersonId, TenantId};
 use crate::person::{Role, Tier};
@@ -46,7 +46,7 @@ impl Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Proof {
     /// Whether the page's holder spoke the phrase over a verified channel.
-    pub page_bound: bool,
+    pub claimant_page_bound: bool,
     /// The kinds at hand.
     pub kinds: BTreeSet<Kind>,
     /// People whose word the evidence is.
@@ -64,7 +64,7 @@ impl Proof {
         let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
         let counting: Vec<&Evidence> = case.evidence.iter().filter(counts).collect();
         Self {
-            page_bound: matches!(case.page, Page::Bound { .. }),
+            claimant_page_bound: matches!(case.claimant_page, ClaimantPage::Bound { .. }),
             kinds: counting.iter().map(|e| e.kind).collect(),
             witnesses: counting.iter().map(|e| e.attested_by.clone()).collect(),
             made_by: case.made_by().clone(),
@@ -101,8 +101,8 @@ impl Proof {
 
     /// The same proof with the page bound.
     #[must_use]
-    pub fn with_page_bound(mut self) -> Self {
-        self.page_bound = true;
+    pub fn with_claimant_page_bound(mut self) -> Self {
+        self.claimant_page_bound = true;
         self
     }
 }

@@ -45,7 +45,7 @@ impl Model for Adversary<'_> {
     fn actions(&self, world: &World, steps: &mut Vec<ModelStep>) {
         for by in self.staff_at_work() {
             if self.can_bind(world, by) && self.proves(by) {
-                steps.push(ModelStep::BindPage { by });
+                steps.push(ModelStep::BindClaimantPage { by });
             }
             // An honest agent approves and resets whatever the policy lets through: the worst case.
             steps.extend([ModelStep::Approve { by }, ModelStep::Reset { by }]);

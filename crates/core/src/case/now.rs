@@ -33,7 +33,7 @@ impl Case {
     /// A request lives so long: as long as the cookie of its page. Unit: hours.
     pub const PAGE_HOURS: i64 = 30 * 24;
     /// The page of a request that is over is there for so long, to say how it ended. Unit: hours.
-    pub const CLOSED_PAGE_HOURS: i64 = 7 * 24;
+    pub const CLOSED_CLAIMANT_PAGE_HOURS: i64 = 7 * 24;
     /// After so long without a notice that a relay accepted, seniors are told; they have as long again to begin the hold.
     pub const NOTICE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
     /// So long a verified case waits for its hold to begin, and a day more.
@@ -166,7 +166,7 @@ impl Case {
 
     /// First moment at which its page is not there any more: a day at least after the reset, and a week after the end, so that
     /// the person can read how it ended.
-    pub fn page_expires_at(&self) -> Timestamp {
+    pub fn claimant_page_expires_at(&self) -> Timestamp {
         let from = |at: Timestamp, hours| {
             at.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
         };
@@ -175,7 +175,9 @@ impl Case {
             Stage::Remedied { at, .. } => while_open.max(from(at, Self::REMEDIED_HOURS)),
             // Whoever let the time of the page pass by has had all of it.
             Stage::Closed { outcome: Outcome::Lapsed, .. } if self.remedied_at.is_none() => while_open,
-            Stage::Contested { at, .. } | Stage::Closed { at, .. } => from(at, Self::CLOSED_PAGE_HOURS),
+            Stage::Contested { at, .. } | Stage::Closed { at, .. } => {
+                from(at, Self::CLOSED_CLAIMANT_PAGE_HOURS)
+            }
             _ => while_open,
         }
     }

@@ -4,12 +4,12 @@ mod now;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Case, CaseError, CaseMarkKind, Outcome, Page, Recorded, Refusal, Stage, Subject};
+use super::{Case, CaseError, CaseMarkKind, ClaimantPage, Outcome, Recorded, Refusal, Stage, Subject};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{
-    Action, BindPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
+    Action, BindClaimantPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
 };
 use crate::reason::Reason;
 
@@ -81,7 +81,7 @@ impl Desk {
         let case = case("c", tier);
         let case = case
             .clone()
-            .bind_page(
+            .bind_claimant_page(
                 permit(&self.policies, &case, &self.ben),
                 ContactId::new("office"),
                 self.ben.id.clone(),
@@ -143,9 +143,9 @@ fn every_stage_against_every_transition() {
         let verify = |c: &Case| desk.policies.authorize(&Request::verify(c, c.proof(now))).unwrap();
         let c = || case.clone();
         moved(
-            c().bind_page(bind, ContactId::new("x"), senior.id.clone(), now).is_ok(),
+            c().bind_claimant_page(bind, ContactId::new("x"), senior.id.clone(), now).is_ok(),
             &["verifying"],
-            "bind_page",
+            "bind_claimant_page",
         );
         moved(
             c().add_evidence(add, evidence(Kind::InPerson, "sol", 40)).is_ok(),
@@ -251,13 +251,13 @@ fn what_is_missing_shrinks_as_proof_comes_in() {
     let missing = |case: &Case| desk.policies.missing(case, &desk.ben.id, at(5));
     let empty = case("c", Tier::Standard);
     let all = missing(&empty);
-    assert!(all.page);
+    assert!(all.claimant_page);
     assert_eq!(all.all_of, [Kind::ManagerVouch]);
     assert!(all.one_of.contains(&Kind::CallPlaced));
     let bind = permit(&desk.policies, &empty, &desk.ben);
-    let bound = empty.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
-    assert!(matches!(bound.page(), Page::Bound { .. }));
-    assert!(!missing(&bound).page);
+    let bound = empty.bind_claimant_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
+    assert!(matches!(bound.claimant_page(), ClaimantPage::Bound { .. }));
+    assert!(!missing(&bound).claimant_page);
     let add = permit(&desk.policies, &bound, &desk.ben);
     let (called, _) = bound.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
     let one = missing(&called);

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::stage::end_of_hold;
-use super::{Case, Outcome, Page, Refusal, Stage};
+use super::{Case, ClaimantPage, Outcome, Refusal, Stage};
 use crate::evidence::{Evidence, EvidenceClass};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
 use crate::policy::{
-    Approve, BindPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, StartHold, Verify, Vouch,
+    Approve, BindClaimantPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, StartHold, Verify, Vouch,
 };
 
 /// Why a case did not move.
@@ -50,16 +50,16 @@ pub enum Recorded {
 
 impl Case {
     /// The holder of the page read its phrase out on a call to `contact`.
-    pub fn bind_page(
+    pub fn bind_claimant_page(
         mut self,
-        permit: Permit<BindPage>,
+        permit: Permit<BindClaimantPage>,
         contact: ContactId,
         by: PersonId,
         now: Timestamp,
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        self.page = Page::Bound { contact, by, at: now };
+        self.claimant_page = ClaimantPage::Bound { contact, by, at: now };
         Ok(self)
     }
 

@@ -1,4 +1,4 @@
-//! The phrase that binds a case page to a verified call: shown on the page, read out by its holder, typed by the agent.
+//! The phrase that binds a claimant page to a verified call: shown on the page, read out by its holder, typed by the agent.
 //!
 //! It is no secret that opens anything. It says *which* of the pages that claim to be Ana's is held by the person on
 //! the line, so three words of 256 (one in 16.7 million by chance) and a handful of tries are plenty.

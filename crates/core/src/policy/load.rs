@@ -86,7 +86,10 @@ fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
     let accepted = || Kind::ALL.into_iter().filter(|k| k.class() == EvidenceClass::Accepted);
     for (tier, kind) in Tier::ALL.into_iter().flat_map(|tier| accepted().map(move |kind| (tier, kind))) {
         let case = imagined_case(tier);
-        let proof = case.proof(Timestamp::UNIX_EPOCH).with_page_bound().with(kind, &PersonId::new("witness"));
+        let proof = case
+            .proof(Timestamp::UNIX_EPOCH)
+            .with_claimant_page_bound()
+            .with(kind, &PersonId::new("witness"));
         if policies.authorize(&Request::verify(&case, proof)).is_ok() {
             return Err(PolicyError::OneIsEnough { tier: tier.as_str(), kind: kind.as_str() });
         }

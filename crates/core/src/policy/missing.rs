@@ -12,8 +12,8 @@ use crate::id::PersonId;
 /// What would open the lock.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Missing {
-    /// Whether the page must still be bound.
-    pub page: bool,
+    /// Whether the claimant page must still be bound.
+    pub claimant_page: bool,
     /// Kinds that every way needs.
     pub all_of: Vec<Kind>,
     /// Of these, one more; empty when `all_of` suffices.
@@ -39,28 +39,28 @@ impl Policies {
         if suffices(proof.clone()) {
             return Missing::default();
         }
-        let page = !proof.page_bound;
-        let bound = proof.with_page_bound();
+        let claimant_page = !proof.claimant_page_bound;
+        let bound = proof.with_claimant_page_bound();
         let alone = [agent.clone()];
         let with_colleague = [agent.clone(), PersonId::new("a colleague")];
         for recorders in [&alone[..], &with_colleague[..]] {
             let ways = smallest_ways(case, recorders, &bound, &suffices);
             if !ways.is_empty() {
-                return summarise(&ways, page, recorders.len() > 1);
+                return summarise(&ways, claimant_page, recorders.len() > 1);
             }
         }
         let denied = self.authorize(&Request::verify(case, bound)).err();
         let message = denied.map(|d| d.message()).unwrap_or_default();
-        Missing { page, forbidden: Some(message), ..Missing::default() }
+        Missing { claimant_page, forbidden: Some(message), ..Missing::default() }
     }
 }
 
-fn summarise(ways: &[BTreeSet<Kind>], page: bool, by_colleague: bool) -> Missing {
+fn summarise(ways: &[BTreeSet<Kind>], claimant_page: bool, by_colleague: bool) -> Missing {
     let any: BTreeSet<Kind> = ways.iter().flatten().copied().collect();
     let all_of: BTreeSet<Kind> =
         any.iter().copied().filter(|kind| ways.iter().all(|way| way.contains(kind))).collect();
     let one_of = any.difference(&all_of).copied().collect();
-    Missing { page, all_of: all_of.into_iter().collect(), one_of, by_colleague, forbidden: None }
+    Missing { claimant_page, all_of: all_of.into_iter().collect(), one_of, by_colleague, forbidden: None }
 }
 
 /// Every smallest set of further kinds that would suffice, up to three.

@@ -24,7 +24,7 @@ actions! {
     /// See a case and its person.
     ViewCase,
     /// Bind the claimant's page to a verified call.
-    BindPage,
+    BindClaimantPage,
     /// Take a case up, and hand it back.
     TakeCase,
     /// Record a verification.

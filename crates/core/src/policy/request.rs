@@ -7,7 +7,7 @@ use cedar_policy::{Context, EntityUid, Schema};
 use serde_json::{Value, json};
 
 use super::{Action, CloseFinding, Verify};
-use crate::case::{Case, Page, Proof, Subject};
+use crate::case::{Case, ClaimantPage, Proof, Subject};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -129,7 +129,7 @@ impl<'a, A: Action> Request<'a, A> {
                 json!({ "phishing_resistant": staff.phishing_resistant, "by_token": staff.by_token })
             }
             Principal::Desk(proof) => json!({
-                "page_bound": proof.page_bound,
+                "claimant_page_bound": proof.claimant_page_bound,
                 "kinds": proof.kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
                 "channels": proof.channels(),
                 "witnesses": proof.independent_witnesses(),
@@ -214,9 +214,9 @@ fn yes_by(case: &Case) -> BTreeSet<PersonId> {
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.
 fn witnesses(case: &Case) -> BTreeSet<PersonId> {
-    let bound_by = match case.page() {
-        Page::Bound { by, .. } => Some(by),
-        Page::Unbound => None,
+    let bound_by = match case.claimant_page() {
+        ClaimantPage::Bound { by, .. } => Some(by),
+        ClaimantPage::Unbound => None,
     };
     case.made_by().independent(case.evidence().iter().map(|e| &e.attested_by).chain(bound_by))
 }

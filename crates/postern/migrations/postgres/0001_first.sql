@@ -118,7 +118,7 @@ CREATE TABLE backup_codes (
     FOREIGN KEY (tenant_id, set_id) REFERENCES backup_code_sets (tenant_id, id)
 );
 
-CREATE TABLE passes (
+CREATE TABLE enrolment_passes (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
     purpose TEXT NOT NULL,
@@ -131,8 +131,8 @@ CREATE TABLE passes (
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX passes_of_person ON passes (tenant_id, person_id);
-CREATE INDEX passes_of_case ON passes (tenant_id, case_id);
+CREATE INDEX enrolment_passes_of_person ON enrolment_passes (tenant_id, person_id);
+CREATE INDEX enrolment_passes_of_case ON enrolment_passes (tenant_id, case_id);
 
 CREATE TABLE throttles (
     tenant_id TEXT NOT NULL,
@@ -211,8 +211,8 @@ CREATE TABLE cases (
     reference TEXT NOT NULL,
     person_id TEXT,
     claimed_login TEXT NOT NULL,
-    page_token_hash TEXT NOT NULL,
-    page_expires_at BIGINT NOT NULL,
+    claimant_page_token_hash TEXT NOT NULL,
+    claimant_page_expires_at BIGINT NOT NULL,
     phrase TEXT NOT NULL,
     stage TEXT NOT NULL,
     document TEXT,
@@ -234,7 +234,7 @@ CREATE TABLE cases (
     -- When it was last refused or contested, or proof was rejected in it: other cases of the person are shown it.
     marked_at BIGINT,
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, page_token_hash),
+    UNIQUE (tenant_id, claimant_page_token_hash),
     UNIQUE (tenant_id, reference)
 );
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id);

@@ -1,6 +1,6 @@
 //! An agent records a verification. A kind that never counts is refused, recorded, and raises the case's risk.
 
-use postern_core::case::{Page, Recorded};
+use postern_core::case::{ClaimantPage, Recorded};
 use postern_core::event::{Event, EventKind};
 use postern_core::evidence::{Evidence, EvidenceClass, Kind};
 use postern_core::id::CaseId;
@@ -52,9 +52,9 @@ async fn add(
     }
     let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    let contact = match (kind, case.page()) {
-        (Kind::CallPlaced, Page::Bound { contact, .. }) => Some(contact.clone()),
-        (Kind::CallPlaced, Page::Unbound) => {
+    let contact = match (kind, case.claimant_page()) {
+        (Kind::CallPlaced, ClaimantPage::Bound { contact, .. }) => Some(contact.clone()),
+        (Kind::CallPlaced, ClaimantPage::Unbound) => {
             let message = "First call a number on file and bind the page with the phrase.";
             return Err(ActionError::invalid("kind", message));
         }

@@ -15,10 +15,10 @@ use super::retry::retry;
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::config::Config;
 use crate::scope::Scope;
-use crate::store::passes::NewPass;
+use crate::store::enrolment_passes::NewEnrolmentPass;
 use crate::store::persons::NewPerson;
 use crate::store::persons::made_by;
-use crate::store::{Change, StoreError, contacts, passes, persons};
+use crate::store::{Change, StoreError, contacts, enrolment_passes, persons};
 
 /// What the admin typed.
 pub struct Details<'a> {
@@ -163,6 +163,6 @@ pub(crate) async fn keep_set_up_code(
     hash: &str,
 ) -> Result<(), ActionError> {
     let expires_at = change.at() + Config::SET_UP_LIFE;
-    let pass = NewPass { purpose: SetUpCode::PURPOSE, person, case: None, hash, expires_at };
-    Ok(passes::replace(change, &pass).await?)
+    let pass = NewEnrolmentPass { purpose: SetUpCode::PURPOSE, person, case: None, hash, expires_at };
+    Ok(enrolment_passes::replace(change, &pass).await?)
 }

@@ -21,7 +21,7 @@ use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::factors::waiting;
-use crate::store::{Change, StoreError, cases, contests, flows, passes, persons, sessions};
+use crate::store::{Change, StoreError, cases, contests, enrolment_passes, flows, persons, sessions};
 
 /// What was stopped, and what is asked.
 #[derive(Default)]
@@ -252,7 +252,7 @@ async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> R
         change.record(revoked);
     }
     flows::end_all(change, person).await?;
-    passes::revoke(change, person, None).await?;
+    enrolment_passes::revoke(change, person, None).await?;
     stop_powers_of(scope, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(())

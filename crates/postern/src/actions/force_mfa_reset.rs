@@ -16,7 +16,9 @@ use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{Change, backup_codes, cases, factors, flows, known_devices, passes, sessions, time};
+use crate::store::{
+    Change, backup_codes, cases, enrolment_passes, factors, flows, known_devices, sessions, time,
+};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
@@ -62,7 +64,7 @@ pub(super) async fn remove_everything(
 ) -> Result<u64, ActionError> {
     factors::remove_all(change, person).await?;
     backup_codes::revoke_all(change, person).await?;
-    passes::revoke(change, person, None).await?;
+    enrolment_passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     known_devices::revoke_all(change, person).await?;
     stop_powers_of(scope, change, person).await?;

@@ -11,7 +11,7 @@ use super::retry::retry;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
-use crate::store::{Change, passes};
+use crate::store::{Change, enrolment_passes};
 
 /// Closes a case whose time is over. Does nothing to one that has moved meanwhile.
 pub async fn lapse_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
@@ -53,7 +53,7 @@ async fn close(
     let person = &case.subject().person;
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
-        passes::revoke_of_case(change, case.id()).await?;
+        enrolment_passes::revoke_of_case(change, case.id()).await?;
         notify::announce(scope, change, person, Some(case.id()), Notice::CaseLapsed).await?;
     }
     Ok(())

@@ -22,10 +22,10 @@ use crate::store::cases::{self, NewCase, OpenedWith, openings};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, known_devices, outbox};
 
-/// A case that was opened: the token of its page.
+/// A case that was opened: the token of its claimant page.
 pub struct Opened {
     /// Names the page; in the claimant's cookie.
-    pub page: Zeroizing<String>,
+    pub claimant_page_token: Zeroizing<String>,
     /// The case.
     pub id: CaseId,
 }
@@ -72,7 +72,7 @@ async fn open(
     let (mut change, announced) = begin(scope, person.as_ref()).await?;
     let now = change.at();
     let id = CaseId::new(scope.app.rng.id(now)?);
-    let page = scope.app.rng.token()?;
+    let claimant_page_token = scope.app.rng.token()?;
     let (case, escalated) = match &person {
         Some(person) => {
             let case = Case::open(id.clone(), person.subject(), now);
@@ -88,7 +88,7 @@ async fn open(
         id: &id,
         reference: &reference(scope)?,
         claimed_login: &claimed,
-        page_token_hash: &token_hash(&page),
+        claimant_page_token_hash: &token_hash(&claimant_page_token),
         phrase: &phrase::from_random(*random),
         case: case.as_ref(),
         opened_with,
@@ -114,7 +114,7 @@ async fn open(
         change.record(escalated);
     }
     change.commit(&event).await?;
-    Ok(Opened { page, id })
+    Ok(Opened { claimant_page_token, id })
 }
 
 /// The change, and whether the person is told in it.

@@ -15,15 +15,15 @@ use super::force_mfa_reset::{remove_everything, state_before};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::passes::NewPass;
+use crate::store::enrolment_passes::NewEnrolmentPass;
 use crate::store::persons::first_passkey;
 use crate::store::throttles::RateLimitKey;
-use crate::store::{Change, cases, passes, persons, throttles};
+use crate::store::{Change, cases, enrolment_passes, persons, throttles};
 
 /// What the person needs now.
 pub enum IssuedCredential {
     /// Goes with the password they have.
-    Pass(String),
+    EnrolmentPass(String),
     /// Lets them set a password.
     SetUpCode(String),
 }
@@ -63,16 +63,16 @@ pub async fn recover_person(
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         IssuedCredential::SetUpCode(code)
     } else {
-        let expires_at = change.at() + scope.tenant.settings.pass_life;
-        let new = NewPass {
+        let expires_at = change.at() + scope.tenant.settings.enrolment_pass_life;
+        let new = NewEnrolmentPass {
             purpose: EnrolmentPass::PURPOSE,
             person: &person.id,
             case: None,
             hash: &pass_hash,
             expires_at,
         };
-        passes::replace(&mut change, &new).await?;
-        IssuedCredential::Pass(pass)
+        enrolment_passes::replace(&mut change, &new).await?;
+        IssuedCredential::EnrolmentPass(pass)
     };
     let event = about(EventKind::MfaFactorAdminReset)
         .before(before)

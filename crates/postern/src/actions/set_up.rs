@@ -17,10 +17,10 @@ use super::{ActionError, CountedTry, RateLimit, enrol_totp, refuse_hidden};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::passes::Pass;
+use crate::store::enrolment_passes::EnrolmentPassRow;
 use crate::store::persons::first_passkey;
 use crate::store::persons::{NewPerson, Person};
-use crate::store::{contacts, passes, persons, tenants};
+use crate::store::{contacts, enrolment_passes, persons, tenants};
 
 const WRONG: &str = "Code or login is wrong, or the code was used or is older than a day.";
 
@@ -45,7 +45,8 @@ pub async fn offer_first_admin(scope: &Scope) -> Result<Option<String>, ActionEr
     }
     let now = scope.now;
     let earlier =
-        passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now).await?;
+        enrolment_passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now)
+            .await?;
     let person = PersonId::new(match earlier {
         Some(pass) => pass.person_id,
         None => scope.app.rng.id(now)?,
@@ -95,7 +96,7 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
     let id = PersonId::new(&pass.person_id);
     let begun = Begun { token: scope.app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
     let mut change = scope.begin_for(&id).await?;
-    passes::consume(&mut change, &pass.id).await?;
+    enrolment_passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
         persons::save_first_password(&mut change, &id, &hash).await?;
         notify::announce(scope, &mut change, &id, None, Notice::PasswordSet).await?;
@@ -151,14 +152,16 @@ async fn find_right_pass(
     scope: &Scope,
     person: Option<&Person>,
     typed: &str,
-) -> Result<Option<Pass>, ActionError> {
+) -> Result<Option<EnrolmentPassRow>, ActionError> {
     let now = scope.now;
     let live = match person {
         Some(person) => {
-            passes::find_live(&scope.app.db, &scope.tenant.id, &person.id, SetUpCode::PURPOSE, now).await?
+            enrolment_passes::find_live(&scope.app.db, &scope.tenant.id, &person.id, SetUpCode::PURPOSE, now)
+                .await?
         }
         None => {
-            passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now).await?
+            enrolment_passes::find_live_for_nobody(&scope.app.db, &scope.tenant.id, SetUpCode::PURPOSE, now)
+                .await?
         }
     };
     let owner = PersonId::new(live.as_ref().map(|pass| pass.person_id.clone()).unwrap_or_default());

@@ -2,7 +2,7 @@
 //! newer one kills the older: so it never has to be stored in the clear.
 
 use jiff::Timestamp;
-use postern_core::case::{Page, Stage};
+use postern_core::case::{ClaimantPage, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use serde_json::json;
@@ -14,12 +14,12 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
-use crate::store::passes::NewPass;
+use crate::store::enrolment_passes::NewEnrolmentPass;
 use crate::store::throttles::RateLimitKey;
-use crate::store::{cases, flows, known_devices, passes, persons, throttles};
+use crate::store::{cases, enrolment_passes, flows, known_devices, persons, throttles};
 
 /// A pass for the person's eyes.
-pub struct ShownPass {
+pub struct ShownEnrolmentPass {
     /// The pass.
     pub code: String,
     /// When it stops working.
@@ -29,16 +29,17 @@ pub struct ShownPass {
 }
 
 /// Makes a pass for the page's holder.
-pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
+pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, ActionError> {
     let id = row.case_id();
     let attempt = Attempt { actor: Actor::Anonymous, step: "show_pass", case: Some(&id), person: None };
     attempt.run(scope, || make(scope, row)).await
 }
 
-async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
+async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, ActionError> {
     let now = scope.now;
     let case = row.case(now)?.ok_or_else(not_yet)?;
-    let ready = matches!(case.stage(), Stage::Remedied { .. }) && matches!(case.page(), Page::Bound { .. });
+    let ready = matches!(case.stage(), Stage::Remedied { .. })
+        && matches!(case.claimant_page(), ClaimantPage::Bound { .. });
     if !ready {
         return Err(not_yet());
     }
@@ -46,7 +47,9 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
     if person.suspended_at.is_some() {
         return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
     }
-    if passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await? >= Config::PASSES_PER_CASE {
+    if enrolment_passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await?
+        >= Config::ENROLMENT_PASSES_PER_CASE
+    {
         let message =
             "This request has shown as many passes as it may. Call the help desk, or start a new request.";
         return Err(ActionError::Refused(message.to_owned()));
@@ -65,24 +68,24 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownPass, ActionError> {
     // An enrolment that an earlier pass opened is over: only one can be going on.
     flows::end_all(&mut change, &person.id).await?;
     // No pass outlives the day in which the person may come back.
-    let longest = change.at() + scope.tenant.settings.pass_life;
+    let longest = change.at() + scope.tenant.settings.enrolment_pass_life;
     let expires_at = case.lapses_at().map_or(longest, |lapses_at| lapses_at.min(longest));
-    let pass = NewPass {
+    let pass = NewEnrolmentPass {
         purpose: EnrolmentPass::PURPOSE,
         person: &person.id,
         case: Some(case.id()),
         hash: &hash,
         expires_at,
     };
-    passes::replace(&mut change, &pass).await?;
+    enrolment_passes::replace(&mut change, &pass).await?;
     // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
     throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, "pass")).await?;
     let event = Event::new(EventKind::PassIssued, Actor::Anonymous)
         .person(&person.id)
         .case(case.id())
-        .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound case page" }));
+        .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound claimant page" }));
     change.commit(&event).await?;
-    Ok(ShownPass { code: code.reveal(), expires_at, device })
+    Ok(ShownEnrolmentPass { code: code.reveal(), expires_at, device })
 }
 
 fn not_yet() -> ActionError {

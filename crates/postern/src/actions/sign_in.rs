@@ -71,7 +71,7 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
             return Err(closed.into());
         }
     };
-    if matches!(flow, Flow::PassStep { .. }) {
+    if matches!(flow, Flow::EnrolmentPassStep { .. }) {
         // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
         let attempt = Failed { method: "password", cause: "mfa_not_enrolled", detail: None };
         failed(scope, Some(person), &person.login, attempt).await?;

@@ -13,11 +13,11 @@ use super::signed_in::{Failed, account_status, failed};
 use super::{ActionError, RateLimit};
 use crate::config::Config;
 use crate::scope::Scope;
+use crate::store::enrolment_passes::EnrolmentPassRow;
 use crate::store::flows::FlowRow;
-use crate::store::passes::Pass;
 use crate::store::persons::Person;
 use crate::store::persons::first_passkey;
-use crate::store::{StoreError, flows, passes, persons};
+use crate::store::{StoreError, enrolment_passes, flows, persons};
 
 /// One text for wrong, used, expired, foreign and guessed.
 const WRONG: &str = "This pass is wrong, was used, or has run out. Show a new one on your recovery page.";
@@ -46,7 +46,7 @@ async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, 
     let begun = Begun { token: scope.app.rng.token()?, flow: next };
     let mut change = scope.begin_for(&person.id).await?;
     // The guard decides the race: of two parallel uses one finds the pass unused.
-    match passes::consume(&mut change, &pass.id).await {
+    match enrolment_passes::consume(&mut change, &pass.id).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {
             drop(change);
@@ -70,10 +70,19 @@ async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, 
     Ok(begun)
 }
 
-async fn find_right_pass(scope: &Scope, person: &Person, typed: &str) -> Result<Option<Pass>, ActionError> {
-    let live =
-        passes::find_live(&scope.app.db, &scope.tenant.id, &person.id, EnrolmentPass::PURPOSE, scope.now)
-            .await?;
+async fn find_right_pass(
+    scope: &Scope,
+    person: &Person,
+    typed: &str,
+) -> Result<Option<EnrolmentPassRow>, ActionError> {
+    let live = enrolment_passes::find_live(
+        &scope.app.db,
+        &scope.tenant.id,
+        &person.id,
+        EnrolmentPass::PURPOSE,
+        scope.now,
+    )
+    .await?;
     let code = PlainCode::<EnrolmentPass>::parse(typed);
     let input = code.map(|code| code.hash_input(&person.id)).unwrap_or_default();
     let right =

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
-use super::bind_page::check_phrase;
+use super::bind_claimant_page::check_phrase;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;

@@ -34,7 +34,7 @@ pub fn run(args: RecoverArgs) -> Outcome {
         let given = recover_person(&scope, &args.login, &args.reason, args.new_password).await;
         app.audit_memory.save()?;
         match given.map_err(|e| e.to_string())? {
-            IssuedCredential::Pass(pass) => {
+            IssuedCredential::EnrolmentPass(pass) => {
                 say::line(
                     "All sign-in methods are removed, and every contact on file is told. Give the person this pass:",
                 );

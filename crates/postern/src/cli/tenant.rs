@@ -86,8 +86,8 @@ pub struct SettingArgs {
     data: DataArgs,
     /// Which: see `postern tenant list`.
     slug: String,
-    /// Another value, such as `pass_minutes=5`; without a value the default again. May be given several times. There are:
-    /// `contact_min_age_days`, `pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`.
+    /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again. May be given several
+    /// times. There are: `contact_min_age_days`, `enrolment_pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`.
     #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
     set: Vec<String>,
     /// Why; goes on the record.
@@ -188,7 +188,8 @@ async fn settings(app: &Arc<App>, args: &SettingArgs) -> Outcome<()> {
     let scope = pick_tenant(app, Some(&args.slug))?;
     let named = args.set.iter().map(|typed| {
         // What was typed is not said again: a password may stand in it.
-        let (name, value) = typed.split_once('=').ok_or("--set: say NAME=VALUE, such as pass_minutes=5")?;
+        let (name, value) =
+            typed.split_once('=').ok_or("--set: say NAME=VALUE, such as enrolment_pass_minutes=5")?;
         Ok::<_, &str>((name.trim().to_owned(), value.to_owned()))
     });
     let named: Vec<_> = named.collect::<Result<_, _>>()?;

@@ -4,7 +4,7 @@ pub mod openings;
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, Page, Subject};
+use postern_core::case::{Case, ClaimantPage, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -124,7 +124,7 @@ pub struct NewCase<'a> {
     pub id: &'a CaseId,
     pub reference: &'a str,
     pub claimed_login: &'a str,
-    pub page_token_hash: &'a str,
+    pub claimant_page_token_hash: &'a str,
     pub phrase: &'a str,
     pub case: Option<&'a Case>,
     pub opened_with: OpenedWith,
@@ -139,9 +139,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let document = new.case.map(encode).transpose()?;
     sqlx::query(
-        "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, page_token_hash, phrase, stage, \
-         document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, page_expires_at, \
-         lapses_at, announced_at) \
+        "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, claimant_page_token_hash, phrase, \
+         stage, document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, \
+         claimant_page_expires_at, lapses_at, announced_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16)",
     )
     .bind(tenant.as_str())
@@ -149,7 +149,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.reference)
     .bind(new.case.map(|case| case.subject().person.as_str().to_owned()))
     .bind(new.claimed_login)
-    .bind(new.page_token_hash)
+    .bind(new.claimant_page_token_hash)
     .bind(new.phrase)
     .bind(new.case.map_or("verifying", |case| case.stage().as_str()))
     .bind(document)
@@ -171,14 +171,15 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
 }
 
 /// The case whose page is held by whoever has this token, until the page's end.
-pub async fn find_by_page(
+pub async fn find_by_claimant_page(
     db: &Db,
     tenant: &TenantId,
     token_hash: &str,
     now: Timestamp,
 ) -> Result<Option<CaseRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND page_token_hash = $2 AND page_expires_at > $3"
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND claimant_page_token_hash = $2 \
+         AND claimant_page_expires_at > $3"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
@@ -311,8 +312,8 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
-         stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, page_expires_at = $10, \
-         lapses_at = $11 \
+         stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, \
+         claimant_page_expires_at = $10, lapses_at = $11 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND ($12 = 0 OR announced_at IS NOT NULL)",
     )
     .bind(tenant.as_str())
@@ -324,9 +325,9 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind((!case.stage().is_open()).then_some(at))
     .bind(i64::from(case.is_attended()))
     .bind(marked_at(case))
-    .bind(micros(case.page_expires_at()))
+    .bind(micros(case.claimant_page_expires_at()))
     .bind(case.lapses_at().map(micros))
-    .bind(i64::from(matches!(case.page(), Page::Bound { .. })))
+    .bind(i64::from(matches!(case.claimant_page(), ClaimantPage::Bound { .. })))
     .execute(change.conn())
     .await?;
     one_row(&done)
@@ -335,10 +336,10 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
 /// Closes a stranger's case, which has no document: `stage` says how, `withdrawn`, `lapsed` or `closed`.
 pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'static str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let after_closing = micros(later(change.at(), Case::CLOSED_PAGE_HOURS));
+    let after_closing = micros(later(change.at(), Case::CLOSED_CLAIMANT_PAGE_HOURS));
     let done = sqlx::query(
         "UPDATE cases SET stage = $5, version = version + 1, changed_at = $4, closed_at = $4, \
-         page_expires_at = CASE WHEN $5 = 'lapsed' THEN page_expires_at ELSE $6 END, \
+         claimant_page_expires_at = CASE WHEN $5 = 'lapsed' THEN claimant_page_expires_at ELSE $6 END, \
          lapses_at = NULL \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND person_id IS NULL AND closed_at IS NULL",
     )

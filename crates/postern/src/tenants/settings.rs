@@ -13,7 +13,7 @@ pub struct TypedSettings {
     pub contact_min_age_days: Option<i64>,
     /// Minutes that an enrolment pass lives.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pass_minutes: Option<i64>,
+    pub enrolment_pass_minutes: Option<i64>,
     /// Where text and voice messages are posted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_url: Option<String>,
@@ -31,7 +31,7 @@ pub struct TenantSettings {
     /// A number must have been on file for so long before a case to be called.
     pub contact_min_age: SignedDuration,
     /// How long an enrolment pass lives.
-    pub pass_life: SignedDuration,
+    pub enrolment_pass_life: SignedDuration,
     /// Where text and voice messages go: a POST of `{channel, to, text}`. Without it they wait in the outbox.
     pub gateway: Option<Url>,
     /// How long imported sign-in records are kept.
@@ -66,7 +66,7 @@ pub enum SettingError {
 impl TypedSettings {
     /// Every name, in the order of the guide.
     pub const NAMES: [&str; 5] =
-        ["contact_min_age_days", "pass_minutes", "gateway_url", "keep_days", "look_back_days"];
+        ["contact_min_age_days", "enrolment_pass_minutes", "gateway_url", "keep_days", "look_back_days"];
 
     /// Sets one by its name; an empty value gives the default back.
     pub fn set(&mut self, name: &str, typed: &str) -> Result<(), SettingError> {
@@ -74,7 +74,9 @@ impl TypedSettings {
             "contact_min_age_days" => {
                 self.contact_min_age_days = number("contact_min_age_days", typed, 3650)?;
             }
-            "pass_minutes" => self.pass_minutes = number("pass_minutes", typed, 10)?,
+            "enrolment_pass_minutes" => {
+                self.enrolment_pass_minutes = number("enrolment_pass_minutes", typed, 10)?;
+            }
             "gateway_url" => self.gateway_url = (!typed.is_empty()).then(|| typed.to_owned()),
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
@@ -95,7 +97,7 @@ impl TypedSettings {
         });
         vec![
             ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
-            ("pass_minutes", number(self.pass_minutes, PASS_MINUTES)),
+            ("enrolment_pass_minutes", number(self.enrolment_pass_minutes, ENROLMENT_PASS_MINUTES)),
             ("gateway_url", gateway.unwrap_or_else(|| "none (default)".to_owned())),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
@@ -106,12 +108,12 @@ impl TypedSettings {
     pub fn needed(&self) -> Result<TenantSettings, SettingError> {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         let age = self.contact_min_age_days.unwrap_or(CONTACT_MIN_AGE_DAYS);
-        let minutes = self.pass_minutes.unwrap_or(PASS_MINUTES);
+        let minutes = self.enrolment_pass_minutes.unwrap_or(ENROLMENT_PASS_MINUTES);
         let keep = within("keep_days", self.keep_days.unwrap_or(KEEP_DAYS), 3650)?;
         let look_back = self.look_back_days.unwrap_or(keep.min(LOOK_BACK_DAYS));
         Ok(TenantSettings {
             contact_min_age: days(within("contact_min_age_days", age, 3650)?),
-            pass_life: SignedDuration::from_mins(within("pass_minutes", minutes, 10)?),
+            enrolment_pass_life: SignedDuration::from_mins(within("enrolment_pass_minutes", minutes, 10)?),
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
@@ -120,7 +122,7 @@ impl TypedSettings {
 }
 
 const CONTACT_MIN_AGE_DAYS: i64 = 30;
-const PASS_MINUTES: i64 = 10;
+const ENROLMENT_PASS_MINUTES: i64 = 10;
 const KEEP_DAYS: i64 = 90;
 const LOOK_BACK_DAYS: i64 = 30;
 

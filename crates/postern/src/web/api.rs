@@ -43,7 +43,7 @@ pub fn uploads() -> Router<Arc<App>> {
     Router::new().route("/api/v1/sign-ins/import", post(import_sign_ins::import_sign_ins))
 }
 
-/// Reachable by anybody, for the locked-out person: the login, then the token of the case page.
+/// Reachable by anybody, for the locked-out person: the login, then the token of the claimant page.
 pub fn open() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/portal/cases", post(portal::open_case))
@@ -76,7 +76,7 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))
         .route("/api/v1/cases/{id}/contact-lost", post(case_steps::report_contact_lost))
         .route("/api/v1/cases/{id}/start-hold", post(case_steps::want_hold))
-        .route("/api/v1/cases/{id}/bind-page", post(case_steps::bind_page))
+        .route("/api/v1/cases/{id}/bind-claimant-page", post(case_steps::bind_claimant_page))
         .route("/api/v1/cases/{id}/evidence", post(case_steps::add_evidence))
         .route("/api/v1/cases/{id}/vouch", post(case_steps::vouch))
         .route("/api/v1/cases/{id}/force-mfa-reset", post(case_steps::force_mfa_reset))

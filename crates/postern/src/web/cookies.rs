@@ -19,7 +19,7 @@ pub const SESSION: Cookie = Cookie { name: "__Host-postern-session", max_age: No
 pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
 /// A passkey ceremony under way.
 pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: Some(300) };
-/// The claimant's case page: kept for a month, so that it survives a closed browser.
+/// The claimant page: kept for a month, so that it survives a closed browser.
 pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(Case::PAGE_HOURS * 3600) };
 /// A device that completed a sign-in.
 pub const DEVICE: Cookie =

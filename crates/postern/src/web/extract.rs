@@ -34,8 +34,8 @@ pub struct ApiCaller(pub Caller);
 /// A sign-in under way, with its device cookie.
 pub struct CurrentFlow(pub FlowRow);
 
-/// The claimant's case page.
-pub struct CasePage(pub CaseRow);
+/// The case whose claimant page is asked for.
+pub struct ClaimantPageCase(pub CaseRow);
 
 /// The device cookie, if there is one.
 pub struct Device(pub Option<String>);
@@ -106,7 +106,7 @@ impl FromRequestParts<Arc<App>> for CurrentFlow {
     }
 }
 
-impl FromRequestParts<Arc<App>> for CasePage {
+impl FromRequestParts<Arc<App>> for ClaimantPageCase {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
@@ -115,7 +115,8 @@ impl FromRequestParts<Arc<App>> for CasePage {
         let token =
             bearer(parts).or_else(|| cookies::CASE.read(&parts.headers)).ok_or_else(Problem::not_found)?;
         let row =
-            cases::find_by_page(&scope.app.db, &scope.tenant.id, &token_hash(&token), scope.now).await?;
+            cases::find_by_claimant_page(&scope.app.db, &scope.tenant.id, &token_hash(&token), scope.now)
+                .await?;
         row.map(Self).ok_or_else(Problem::not_found)
     }
 }

@@ -110,7 +110,7 @@ fn signed_in() -> Router<Arc<App>> {
             "/desk/cases/{id}/start-hold",
             get(desk::decide::show_start_hold).post(desk::decide::start_hold),
         )
-        .route("/desk/cases/{id}/bind-page", post(desk::case::bind_page))
+        .route("/desk/cases/{id}/bind-claimant-page", post(desk::case::bind_claimant_page))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
         .route(
             "/desk/cases/{id}/force-mfa-reset",

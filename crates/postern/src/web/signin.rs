@@ -20,7 +20,7 @@ use crate::actions::sign_in::Begun;
 fn go_on(begun: &Begun) -> Response {
     let next = match begun.flow {
         Flow::SecondStep { .. } => "/sign-in/second-step",
-        Flow::PassStep { .. } => "/sign-in/pass",
+        Flow::EnrolmentPassStep { .. } => "/sign-in/pass",
         Flow::Enrolling { .. } => "/enrol",
     };
     let mut response = Redirect::to(next).into_response();

@@ -5,7 +5,7 @@ mod add_passkey;
 mod add_person;
 mod announce_openings;
 mod approve_case;
-mod bind_page;
+mod bind_claimant_page;
 mod caller;
 mod close_finding;
 mod contest;

@@ -18,7 +18,7 @@ pub const SESSION: &str = "__Host-postern-session";
 pub const FLOW: &str = "__Host-postern-flow";
 /// A passkey ceremony under way.
 pub const CEREMONY: &str = "__Host-postern-ceremony";
-/// The claimant's case page.
+/// The claimant page.
 pub const CASE: &str = "__Host-postern-case";
 /// A known device.
 pub const DEVICE: &str = "__Host-postern-device";

@@ -60,7 +60,7 @@ async fn verify(ben: &Browser, mona: &Browser, case: &str, phrase: &str) {
     let (_, rest) = page.body.split_once("name=\"contact\" value=\"").expect("a number to choose");
     let contact = rest.split('"').next().unwrap();
     let form = [("contact", contact), ("phrase", &phrase.to_uppercase())];
-    ben.post(&format!("{case}/bind-page"), &form).await.leads_to(case);
+    ben.post(&format!("{case}/bind-claimant-page"), &form).await.leads_to(case);
     let form = [("kind", "call_placed"), ("reference", "HD-4711, recorded")];
     ben.post(&format!("{case}/evidence"), &form).await.leads_to(case);
     ben.get(case).await.ok().says("Vouch by the person's manager").says("HD-4711, recorded");
@@ -158,9 +158,14 @@ async fn the_log_has_the_story(app: &TestApp) {
     let evidence = app.events("case.evidence_added").await;
     let witnesses: Vec<&str> = evidence.iter().map(|e| e["actor"]["id"].as_str().unwrap()).collect();
     assert_eq!(witnesses, [mona.id.as_str(), ben.id.as_str()]);
-    for event in
-        ["case.opened", "case.page_bound", "case.verified", "pass.issued", "pass.used", "case.closed"]
-    {
+    for event in [
+        "case.opened",
+        "case.claimant_page_bound",
+        "case.verified",
+        "pass.issued",
+        "pass.used",
+        "case.closed",
+    ] {
         let notified = app.events(event).await;
         assert_eq!(notified.len(), 1, "{event}");
         assert_eq!(notified[0]["case"], reset["case"], "{event}");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use super::super::{Case, MadeBy, Page, Stage, Subject};
+use super::super::{Case, ClaimantPage, MadeBy, Stage, Subject};
 use super::world::{Holding, ModelStep, Opener, World};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{ContactId, PersonId, TenantId};
@@ -81,7 +81,7 @@ impl Adversary<'_> {
     }
 
     fn sees_page(&self, world: &World) -> bool {
-        world.opened_by == Opener::Adversary || self.holds(Holding::CasePage)
+        world.opened_by == Opener::Adversary || self.holds(Holding::ClaimantPage)
     }
 
     fn account_status(world: &World) -> AccountStatus {
@@ -148,7 +148,7 @@ impl Adversary<'_> {
     pub(super) fn take(&self, world: &World, step: &ModelStep) -> Option<World> {
         let mut next = world.clone();
         match step {
-            ModelStep::BindPage { .. }
+            ModelStep::BindClaimantPage { .. }
             | ModelStep::Record { .. }
             | ModelStep::Vouch
             | ModelStep::Verify
@@ -175,7 +175,7 @@ impl Adversary<'_> {
             }
             ModelStep::RaiseTier => next.raised = true,
             ModelStep::ShowPass => {
-                let bound = matches!(world.case.page(), Page::Bound { .. });
+                let bound = matches!(world.case.claimant_page(), ClaimantPage::Bound { .. });
                 let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
                 (bound && remedied && self.sees_page(world)).then_some(())?;
                 next.has_pass = true;
@@ -223,10 +223,10 @@ impl Adversary<'_> {
     fn move_case(&self, world: &World, step: &ModelStep) -> Option<Case> {
         let (case, now) = (self.load(world), Self::now(world));
         match step {
-            ModelStep::BindPage { by } => {
+            ModelStep::BindClaimantPage { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-                case.bind_page(permit, ContactId::new("office"), staff.id, now).ok()
+                case.bind_claimant_page(permit, ContactId::new("office"), staff.id, now).ok()
             }
             ModelStep::Record { kind, by } => {
                 let staff = Self::staff(by);

@@ -16,7 +16,7 @@ pub(super) enum Holding {
     Agent,
     Senior,
     Manager,
-    CasePage,
+    ClaimantPage,
     /// An admin, who makes staff of their own.
     Admin,
 }
@@ -30,7 +30,7 @@ impl Holding {
         Self::Agent,
         Self::Senior,
         Self::Manager,
-        Self::CasePage,
+        Self::ClaimantPage,
         Self::Admin,
     ];
 }
@@ -38,7 +38,7 @@ impl Holding {
 /// One step that the adversary takes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum ModelStep {
-    BindPage {
+    BindClaimantPage {
         by: &'static str,
     },
     /// Have evidence recorded: by a bribed agent out of thin air, by an honest one who was deceived.

@@ -129,8 +129,8 @@ fn a_hold_that_grows_counts_from_the_same_beginning() {
 fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it_anew() {
     let desk = Desk::new();
     let case = case("c", Tier::Standard);
-    let bind: Permit<BindPage> = permit(&desk.policies, &case, &desk.ben);
-    let case = case.bind_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
+    let bind: Permit<BindClaimantPage> = permit(&desk.policies, &case, &desk.ben);
+    let case = case.bind_claimant_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
     let add: Permit<RecordEvidence> = permit(&desk.policies, &case, &desk.ben);
     let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
     let word = permit(&desk.policies, &case, &desk.mona);

@@ -22,7 +22,7 @@ const SCOPE: &str = "cases:act";
 /// What was heard on the call.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct BindPage {
+pub struct BindClaimantPage {
     /// The `id` of one of the case's `numbers`: the one that was called.
     #[schema(example = "0195b6c2-8f2e-7cc3-98a5-6a1f0c8f7d11")]
     contact: String,
@@ -145,21 +145,22 @@ pub async fn hand_back_case(
     CaseState::load(&scope, &caller, &id).await
 }
 
-/// `POST /api/v1/cases/{id}/bind-page`
-#[utoipa::path(post, path = "/api/v1/cases/{id}/bind-page", tag = "cases", operation_id = "bind_page",
+/// `POST /api/v1/cases/{id}/bind-claimant-page`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/bind-claimant-page", tag = "cases", operation_id = "bind_claimant_page",
     summary = "Bind the claimant's page",
     description = "After a call that we placed to a number on file: whoever answered it holds the page. Wrong phrases are \
         counted and recorded. No token can do it.",
-    params(CasePath), request_body = BindPage, security(("session" = [])),
+    params(CasePath), request_body = BindClaimantPage, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
-pub async fn bind_page(
+pub async fn bind_claimant_page(
     scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
-    Body(sent): Body<BindPage>,
+    Body(sent): Body<BindClaimantPage>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::bind_page::bind_page(&scope, &caller, &id, &sent.contact, &sent.phrase).await?;
+    actions::bind_claimant_page::bind_claimant_page(&scope, &caller, &id, &sent.contact, &sent.phrase)
+        .await?;
     CaseState::load(&scope, &caller, &id).await
 }
 

@@ -29,7 +29,7 @@ pub struct CaseState {
     /// cases of the last 30 days left behind (`earlier`).
     risk: i64,
     /// Whether the claimant's page is bound to a call to a number on file.
-    page_bound: bool,
+    claimant_page_bound: bool,
     /// In `awaiting_notice`: from when on two seniors can begin the waiting period, if no message went out.
     #[schema(value_type = Option<String>, format = DateTime)]
     seniors_may_start_hold_from: Option<Timestamp>,
@@ -60,8 +60,8 @@ pub struct CaseState {
 pub struct MissingView {
     /// Nothing more: the proof suffices.
     nothing: bool,
-    /// Whether the page must still be bound.
-    page: bool,
+    /// Whether the claimant page must still be bound.
+    claimant_page: bool,
     /// Kinds of evidence that every way needs.
     all_of: Vec<&'static str>,
     /// Of these, one more; empty when `all_of` suffices.
@@ -170,7 +170,7 @@ pub struct FiledContact {
 /// A number that may be called.
 #[derive(Serialize, ToSchema)]
 pub struct CallableNumber {
-    /// Names it in `bind-page`.
+    /// Names it in `bind-claimant-page`.
     id: String,
     /// `mobile` or `office_phone`.
     kind: String,

@@ -32,7 +32,7 @@ pub struct StepErrors;
 pub struct ImportErrors;
 
 /// Of the claimant's page.
-pub struct PageErrors;
+pub struct ClaimantPageErrors;
 
 /// Of what anybody may send.
 pub struct OpenErrors;
@@ -55,7 +55,7 @@ impl IntoResponses for ImportErrors {
     }
 }
 
-impl IntoResponses for PageErrors {
+impl IntoResponses for ClaimantPageErrors {
     fn responses() -> Answers {
         let no_page = ("404", "No page token, or not the token of a case.");
         problems(&[no_page, CONFLICT, INTERNAL])

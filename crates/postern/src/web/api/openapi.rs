@@ -26,7 +26,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         cases::list, cases::show,
         case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case,
-        case_steps::bind_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
+        case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
@@ -61,8 +61,8 @@ impl Modify for Schemes {
         let service =
             "A service token with scopes, made by an admin at `/desk/tokens`. It acts for that admin.";
         components.add_security_scheme("service_token", bearer("pst_…", service));
-        let page = "The `page_token` of a case, given to whoever opened it.";
-        components.add_security_scheme("page_token", bearer("PAGE_TOKEN", page));
+        let page = "The `claimant_page_token` of a case, given to whoever opened it.";
+        components.add_security_scheme("claimant_page_token", bearer("CLAIMANT_PAGE_TOKEN", page));
         components.add_security_scheme("session", cookie("__Host-postern-session", "A signed-in browser."));
         let claimant = "The claimant's browser: the same page token.";
         components.add_security_scheme("case_cookie", cookie("__Host-postern-case", claimant));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::errors::{OpenErrors, PageErrors};
+use super::errors::{ClaimantPageErrors, OpenErrors};
 use super::input::Body;
 use crate::actions;
 use crate::actions::contest::{Stopped, WhichOthers};
@@ -14,7 +14,7 @@ use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
-use crate::web::extract::CasePage;
+use crate::web::extract::ClaimantPageCase;
 use crate::web::portal::messages::{STEPS, case_progress};
 use crate::web::problem::Problem;
 
@@ -31,7 +31,7 @@ pub struct OpenCase {
 #[derive(Serialize, ToSchema)]
 pub struct OpenedCase {
     /// Names the claimant's page: send it as `Authorization: Bearer`. It is shown only here.
-    page_token: String,
+    claimant_page_token: String,
     #[serde(flatten)]
     case: ClaimantCase,
 }
@@ -69,7 +69,7 @@ pub struct ClaimantCase {
 
 /// A one-use enrolment pass.
 #[derive(Serialize, ToSchema)]
-pub struct PassAnswer {
+pub struct EnrolmentPassAnswer {
     /// Signs in together with the password, once, to enrolment and nowhere else. An earlier pass is dead.
     #[schema(example = "7K3M-9QXR-2WPD")]
     pass: String,
@@ -138,16 +138,22 @@ pub async fn open_case(
 ) -> Result<(StatusCode, Json<OpenedCase>), Problem> {
     let opened = actions::open_case::open_case(&scope, &sent.login, None).await?;
     let row = cases::load(&scope.app.db, &scope.tenant.id, &opened.id).await?;
-    let answer = OpenedCase { page_token: opened.page.to_string(), case: view(&scope, &row).await? };
+    let answer = OpenedCase {
+        claimant_page_token: opened.claimant_page_token.to_string(),
+        case: view(&scope, &row).await?,
+    };
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// `GET /api/v1/portal/case`
 #[utoipa::path(get, path = "/api/v1/portal/case", tag = "portal", operation_id = "show_case_page",
     summary = "Where the case stands", description = "What the claimant's page says now, and what happens next.",
-    security(("page_token" = []), ("case_cookie" = [])),
-    responses((status = 200, description = "The case.", body = ClaimantCase), PageErrors))]
-pub async fn show_case(scope: Scope, CasePage(row): CasePage) -> Result<Json<ClaimantCase>, Problem> {
+    security(("claimant_page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The case.", body = ClaimantCase), ClaimantPageErrors))]
+pub async fn show_case(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+) -> Result<Json<ClaimantCase>, Problem> {
     Ok(Json(view(&scope, &row).await?))
 }
 
@@ -156,19 +162,25 @@ pub async fn show_case(scope: Scope, CasePage(row): CasePage) -> Result<Json<Cla
     summary = "Show a pass",
     description = "Makes a one-use pass, after the reset and on a bound page only. Up to five for a case; each kills the \
         one before.",
-    security(("page_token" = []), ("case_cookie" = [])),
-    responses((status = 200, description = "The pass.", body = PassAnswer), PageErrors))]
-pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Json<PassAnswer>, Problem> {
+    security(("claimant_page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The pass.", body = EnrolmentPassAnswer), ClaimantPageErrors))]
+pub async fn show_pass(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+) -> Result<Json<EnrolmentPassAnswer>, Problem> {
     let shown = actions::show_pass::show_pass(&scope, &row).await?;
-    Ok(Json(PassAnswer { pass: shown.code, expires_at: shown.expires_at }))
+    Ok(Json(EnrolmentPassAnswer { pass: shown.code, expires_at: shown.expires_at }))
 }
 
 /// `POST /api/v1/portal/case/withdraw`
 #[utoipa::path(post, path = "/api/v1/portal/case/withdraw", tag = "portal", operation_id = "withdraw_case",
     summary = "Take the request back", description = "Closes the case. Possible until the reset.",
-    security(("page_token" = []), ("case_cookie" = [])),
-    responses((status = 200, description = "The closed case.", body = ClaimantCase), PageErrors))]
-pub async fn withdraw_case(scope: Scope, CasePage(row): CasePage) -> Result<Json<ClaimantCase>, Problem> {
+    security(("claimant_page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The closed case.", body = ClaimantCase), ClaimantPageErrors))]
+pub async fn withdraw_case(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+) -> Result<Json<ClaimantCase>, Problem> {
     actions::withdraw_case::withdraw_case(&scope, &row).await?;
     let row = cases::load(&scope.app.db, &scope.tenant.id, &row.case_id()).await?;
     Ok(Json(view(&scope, &row).await?))

@@ -11,7 +11,7 @@ use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
 use serde::Deserialize;
 
-use crate::actions::{ActionError, Caller, add_evidence, bind_page, case_for, permit_on_case};
+use crate::actions::{ActionError, Caller, add_evidence, bind_claimant_page, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -46,15 +46,16 @@ pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) 
     page(&scope, &caller, &CaseId::new(id), FormState::default()).await
 }
 
-/// `POST /desk/cases/{id}/bind-page`
-pub async fn bind_page(
+/// `POST /desk/cases/{id}/bind-claimant-page`
+pub async fn bind_claimant_page(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
     Form(form): Form<BindForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = bind_page::bind_page(&scope, &caller, &id, &form.contact, &form.phrase).await;
+    let outcome =
+        bind_claimant_page::bind_claimant_page(&scope, &caller, &id, &form.contact, &form.phrase).await;
     answer(&scope, &caller, &id, outcome).await
 }
 

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::messages::{STEPS, case_progress};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
-use crate::actions::show_pass::ShownPass;
+use crate::actions::show_pass::ShownEnrolmentPass;
 use crate::actions::{case_now, open_case, show_pass, withdraw_case};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
 use crate::web::cookies;
-use crate::web::extract::{CasePage, CurrentFlow, Device, Form, Query};
+use crate::web::extract::{ClaimantPageCase, CurrentFlow, Device, Form, Query};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -36,10 +36,10 @@ pub struct SeenVersion {
 /// `GET /recover/case`
 pub async fn show(
     scope: Scope,
-    page: Result<CasePage, Problem>,
+    page: Result<ClaimantPageCase, Problem>,
     Query(seen): Query<SeenVersion>,
 ) -> Result<Response, Problem> {
-    let Ok(CasePage(row)) = page else {
+    let Ok(ClaimantPageCase(row)) = page else {
         return Ok(Redirect::to("/recover").into_response());
     };
     if seen.seen == Some(row.version) {
@@ -64,12 +64,12 @@ pub async fn open(
         _ => open_case::open_case(&scope, &form.login, device.as_deref()).await?,
     };
     let mut response = Redirect::to("/recover/case").into_response();
-    cookies::CASE.set(response.headers_mut(), &opened.page);
+    cookies::CASE.set(response.headers_mut(), &opened.claimant_page_token);
     Ok(response)
 }
 
 /// `POST /recover/case/pass`
-pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Response, Problem> {
+pub async fn show_pass(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> Result<Response, Problem> {
     match show_pass::show_pass(&scope, &row).await {
         Ok(pass) => {
             let mut response = render(&scope, None, PAGE, values(&scope, &row, Some(&pass), None).await?)?;
@@ -84,7 +84,7 @@ pub async fn show_pass(scope: Scope, CasePage(row): CasePage) -> Result<Response
 }
 
 /// `POST /recover/case/withdraw`
-pub async fn withdraw(scope: Scope, CasePage(row): CasePage) -> Result<Response, Problem> {
+pub async fn withdraw(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> Result<Response, Problem> {
     withdraw_case::withdraw_case(&scope, &row).await?;
     Ok(Redirect::to("/recover/case").into_response())
 }
@@ -92,7 +92,7 @@ pub async fn withdraw(scope: Scope, CasePage(row): CasePage) -> Result<Response,
 async fn values(
     scope: &Scope,
     row: &CaseRow,
-    pass: Option<&ShownPass>,
+    pass: Option<&ShownEnrolmentPass>,
     error: Option<&str>,
 ) -> Result<Value, Problem> {
     let now = scope.now;

@@ -1,10 +1,10 @@
 //! Where a case stands and what happens next, in words for the person it is about.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, Outcome, Page, Stage};
+use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use serde::Serialize;
 
-/// What the case page says.
+/// What the claimant page says.
 #[derive(Debug, Serialize)]
 pub struct CaseProgress {
     /// Where it stands.
@@ -38,7 +38,7 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
         };
     };
     match case.stage() {
-        Stage::Verifying => waiting(matches!(case.page(), Page::Bound { .. })),
+        Stage::Verifying => waiting(matches!(case.claimant_page(), ClaimantPage::Bound { .. })),
         Stage::AwaitingApproval { .. } => {
             checked("Your identity is checked. A second person must approve.", None)
         }
@@ -60,11 +60,13 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
             next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
             done: 3,
             until: None,
-            can_show_pass: matches!(case.page(), Page::Bound { .. }),
+            can_show_pass: matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
             over: false,
             can_withdraw: false,
         },
-        Stage::Contested { .. } if matches!(case.page(), Page::Bound { .. }) => over(CONTESTED),
+        Stage::Contested { .. } if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) => {
+            over(CONTESTED)
+        }
         Stage::Closed { outcome: Outcome::Proven, .. } => CaseProgress { done: 4, ..over(PROVEN) },
         Stage::Closed { outcome: Outcome::Withdrawn, .. } => over(WITHDRAWN),
         Stage::Closed { outcome: Outcome::Lapsed, .. } if case.remedied_at().is_some() => over(LATE),

@@ -16,13 +16,13 @@ const PAGE: &str = "signin/pass.html";
 
 /// The form.
 #[derive(Deserialize)]
-pub struct PassForm {
+pub struct EnrolmentPassForm {
     pass: String,
 }
 
 /// `GET /sign-in/pass`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
-    if !matches!(row.flow()?, Flow::PassStep { .. }) {
+    if !matches!(row.flow()?, Flow::EnrolmentPassStep { .. }) {
         return Ok(Redirect::to("/sign-in").into_response());
     }
     render(&scope, None, PAGE, json!({ "error": null }))
@@ -32,7 +32,7 @@ pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Respons
 pub async fn submit(
     scope: Scope,
     CurrentFlow(row): CurrentFlow,
-    Form(form): Form<PassForm>,
+    Form(form): Form<EnrolmentPassForm>,
 ) -> Result<Response, Problem> {
     match use_pass(&scope, &row, &form.pass).await {
         Ok(begun) => Ok(go_on(&begun)),

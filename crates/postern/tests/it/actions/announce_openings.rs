@@ -155,7 +155,7 @@ on_both! {
         let id = app.open("ana").await;
         let (row, case) = (app.row(&id).await, app.case(&id).await);
         let permit = app.scope().tenant.policies.authorize(&Request::on_case(&ben.staff(), &case)).unwrap();
-        let bound = case.bind_page(permit, ContactId::new("office"), ben.person.id.clone(), app.clock.now()).unwrap();
+        let bound = case.bind_claimant_page(permit, ContactId::new("office"), ben.person.id.clone(), app.clock.now()).unwrap();
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
         assert!(matches!(cases::save(&mut change, &row, &bound).await, Err(StoreError::Conflict)));

@@ -2,7 +2,7 @@
 
 use postern::actions::add_tenant::add_tenant;
 use postern::actions::approve_case::approve_case;
-use postern::actions::bind_page::bind_page;
+use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::export_audit::export_audit;
 use postern::actions::force_mfa_reset::force_mfa_reset;
@@ -34,7 +34,7 @@ async fn everything(
     let evidence = add_evidence(&app.scope(), who, id, Kind::InPerson, PLACEHOLDER_REASON).await.map(|_| ());
     vec![
         ("evidence", evidence),
-        ("bind-page", bind_page(&app.scope(), who, id, "any", "any").await),
+        ("bind-claimant-page", bind_claimant_page(&app.scope(), who, id, "any", "any").await),
         ("force-mfa-reset", force_mfa_reset(&app.scope(), who, id, PLACEHOLDER_REASON).await),
         ("approve", approve_case(&app.scope(), who, id, PLACEHOLDER_REASON).await),
     ]
@@ -196,7 +196,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         id: &id,
         reference: "C-OTHER",
         claimed_login: "zoe",
-        page_token_hash: "planted",
+        claimant_page_token_hash: "planted",
         phrase: "zebra zebra zebra",
         case: Some(&case),
         opened_with: OpenedWith::Password,

@@ -183,7 +183,7 @@ on_both! {
         let ada = app.caller("ada").await;
         app.add(&ada, "nell", Role::Admin).await;
         match recover_person(&app.scope(), "ada", PLACEHOLDER_REASON, false).await.unwrap() {
-            IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
+            IssuedCredential::EnrolmentPass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         app.advance(SignedDuration::from_hours(73));
@@ -196,7 +196,7 @@ on_both! {
         let app = TestApp::start(db).await;
         app.add(&app.caller("ada").await, "nell", Role::Admin).await;
         match recover_person(&app.scope(), "nell", PLACEHOLDER_REASON, false).await.unwrap() {
-            IssuedCredential::Pass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
+            IssuedCredential::EnrolmentPass(code) | IssuedCredential::SetUpCode(code) => app.secrets.saw(&code),
         }
         assert!(power_grants::list_waiting(&app.db, &app.tenant).await.unwrap().is_empty());
         assert_eq!(app.notified_overseers("was decided on").await.len(), 2);

@@ -1,6 +1,6 @@
 //! Number 3: a refusal leaves a mark.
 
-use postern::actions::bind_page::bind_page;
+use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::contest::contest;
 use postern::actions::open_case::open_case;
 use postern::actions::refuse_case::refuse_case;
@@ -31,7 +31,7 @@ async fn risk(app: &TestApp, id: &CaseId) -> i64 {
 impl TestApp {
     async fn open_on(&self, device: &str) -> CaseId {
         let opened = open_case(&self.scope(), "ana", Some(device)).await.unwrap();
-        self.secrets.saw(&opened.page);
+        self.secrets.saw(&opened.claimant_page_token);
         opened.id
     }
 }
@@ -46,7 +46,7 @@ on_both! {
         let case = app.case(&second).await;
         assert!(case.is_escalated());
         let bea = app.caller("bea").await;
-        assert_denied(bind_page(&app.scope(), &bea, &second, "any", "any").await, "staff.escalated-to-senior");
+        assert_denied(bind_claimant_page(&app.scope(), &bea, &second, "any", "any").await, "staff.escalated-to-senior");
         let escalated = app.events("case.escalated").await;
         assert_eq!(escalated.len(), 1);
         assert_eq!((&escalated[0]["actor"]["type"], &escalated[0]["case"]), (&"system".into(), &second.as_str().into()));

@@ -66,7 +66,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let (mut row, _) = enrolling(&app).await;
         let given = recover_person(&app.scope(), "emil", PLACEHOLDER_REASON, false).await.unwrap();
-        if let IssuedCredential::Pass(pass) = given {
+        if let IssuedCredential::EnrolmentPass(pass) = given {
             app.secrets.saw(&pass);
         }
         let (ana, emil) = (app.person("ana").await.id, app.person("emil").await.id);

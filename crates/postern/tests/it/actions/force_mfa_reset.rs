@@ -1,4 +1,4 @@
-use postern::actions::bind_page::callable_numbers;
+use postern::actions::bind_claimant_page::callable_numbers;
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::rng::token_hash;
 use postern::store::{backup_codes, cases, factors, known_devices};
@@ -97,7 +97,7 @@ on_both! {
             sol.post(&format!("{case}/{step}"), &reason).await.status(409);
         }
         let bind = [("contact", number.as_str()), ("phrase", phrase.as_str())];
-        sol.post(&format!("{case}/bind-page"), &bind).await.status(409);
+        sol.post(&format!("{case}/bind-claimant-page"), &bind).await.status(409);
         let evidence = [("kind", "in_person"), ("reference", PLACEHOLDER_REASON)];
         sol.post(&format!("{case}/evidence"), &evidence).await.status(409);
         let word = [("phrase", phrase.as_str()), ("how", "I spoke with her")];

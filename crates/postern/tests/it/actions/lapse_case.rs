@@ -7,7 +7,7 @@ use postern::actions::show_pass::show_pass;
 use postern::actions::take_case::take_case;
 use postern::jobs::lapse_cases::lapse_cases;
 use postern::rng::token_hash;
-use postern::store::{cases, passes};
+use postern::store::{cases, enrolment_passes};
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass};
 use postern_core::id::CaseId;
@@ -46,7 +46,7 @@ on_both! {
         assert!(has_lapsed(&app.case(&id).await));
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass");
         let person = app.person("ana").await.id;
-        let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
+        let live = enrolment_passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
         assert!(live.unwrap().is_none(), "the pass of the last minute still lives");
     }
 
@@ -54,8 +54,8 @@ on_both! {
         let app = TestApp::start(db).await;
         let claimant = app.browser();
         let opened = open_case(&app.scope(), "ana", None).await.unwrap();
-        app.secrets.saw(&opened.page);
-        claimant.set_cookie(CASE, Some(&opened.page));
+        app.secrets.saw(&opened.claimant_page_token);
+        claimant.set_cookie(CASE, Some(&opened.claimant_page_token));
         let id = opened.id;
         app.prove_for_ana(&id).await;
         app.reset("ben", &id).await;
@@ -90,7 +90,7 @@ on_both! {
         lapse_cases(&app.scope()).await.unwrap();
         assert!(has_lapsed(&app.case(&older).await) && app.stage(&newer).await == "remedied");
         let person = app.person("ana").await.id;
-        let live = passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
+        let live = enrolment_passes::find_live(&app.db, &app.tenant, &person, EnrolmentPass::PURPOSE, app.clock.now()).await;
         assert!(live.unwrap().is_some());
     }
 
@@ -109,7 +109,7 @@ on_both! {
         let almost_a_month = SignedDuration::from_hours(Case::PAGE_HOURS) - SignedDuration::from_secs(1);
         for login in ["ana", "nobody-here"] {
             let opened = open_case(&app.scope(), login, None).await.unwrap();
-            app.secrets.saw(&opened.page);
+            app.secrets.saw(&opened.claimant_page_token);
             // What nobody takes up runs out earlier.
             take_case(&app.scope(), &app.caller("ben").await, &opened.id).await.unwrap();
             let opened_at = Timestamp::from_microsecond(app.row(&opened.id).await.opened_at).unwrap();
@@ -119,8 +119,8 @@ on_both! {
             app.advance_seconds(2);
             lapse_cases(&app.scope()).await.unwrap();
             assert!(app.row(&opened.id).await.closed_at.is_some(), "{login}");
-            let hash = token_hash(&opened.page);
-            let page = cases::find_by_page(&app.db, &app.tenant, &hash, app.clock.now()).await.unwrap();
+            let hash = token_hash(&opened.claimant_page_token);
+            let page = cases::find_by_claimant_page(&app.db, &app.tenant, &hash, app.clock.now()).await.unwrap();
             assert!(page.is_none(), "{login}: the page of what lapsed");
         }
         assert_eq!(app.events("case.closed").await.len(), 2);

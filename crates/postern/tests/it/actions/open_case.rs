@@ -1,5 +1,5 @@
 use postern::actions::open_case::open_case;
-use postern_core::case::Page;
+use postern_core::case::ClaimantPage;
 
 use super::{assert_invalid, assert_throttled};
 use crate::on_both::on_both;
@@ -35,7 +35,7 @@ on_both! {
     async fn it_tells_every_contact_and_changes_nothing(db) {
         let app = TestApp::start(db).await;
         let id = app.open("  ANA ").await;
-        assert_eq!(*app.case(&id).await.page(), Page::Unbound);
+        assert_eq!(*app.case(&id).await.claimant_page(), ClaimantPage::Unbound);
         let notified: Vec<String> = app.messages().await.into_iter().map(|m| m.recipient).collect();
         assert_eq!(notified.len(), 3);
         assert!(notified.contains(&"ana@demo.postern.invalid".to_owned()));

@@ -16,7 +16,7 @@ on_both! {
         assert_invalid(recover_person(&app.scope(), "nobody", PLACEHOLDER_REASON, false).await, "login");
         ada.get("/account").await.ok();
         let given = recover_person(&app.scope(), "ada", PLACEHOLDER_REASON, false).await.unwrap();
-        let IssuedCredential::Pass(pass) = given else { panic!("a pass") };
+        let IssuedCredential::EnrolmentPass(pass) = given else { panic!("a pass") };
         app.secrets.saw(&pass);
         ada.get("/account").await.leads_to("/sign-in");
         let form = [("login", "ada"), ("password", "ada-has-a-long-demo-password")];
@@ -39,6 +39,6 @@ on_both! {
         let form = [("code", code.as_str()), ("login", "ana"), ("password", "gravel-otter-91-lamp-violet")];
         app.browser().post("/set-up", &form).await.leads_to("/enrol");
         let flow = app.try_password("ana", "gravel-otter-91-lamp-violet").await.unwrap().flow;
-        assert!(matches!(flow, Flow::PassStep { .. }), "the password alone leads to no session");
+        assert!(matches!(flow, Flow::EnrolmentPassStep { .. }), "the password alone leads to no session");
     }
 }

@@ -19,19 +19,19 @@ on_both! {
     async fn a_setting_counts_at_once_on_every_node_and_is_on_the_record(db) {
         let app = TestApp::start(db).await;
         let other = app.second_node().await;
-        set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), REASON).await.unwrap();
-        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 5);
-        eventually("the other node too", async || other.scope().tenant.settings.pass_life.as_mins() == 5).await;
+        set_tenant_settings(&app.scope(), &named("enrolment_pass_minutes", "5"), REASON).await.unwrap();
+        assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 5);
+        eventually("the other node too", async || other.scope().tenant.settings.enrolment_pass_life.as_mins() == 5).await;
         set_tenant_settings(&app.scope(), &named("gateway_url", "https://u:hunter2@texts.example.com/x"), REASON).await.unwrap();
         let changed = app.events("tenant.settings_changed").await;
         assert_eq!(changed.len(), 2);
         let (first, second) = (&changed[1], &changed[0]);
-        assert_eq!((&first["before"]["pass_minutes"], &first["detail"]["settings"]["pass_minutes"]), (&"10 (default)".into(), &"5".into()));
+        assert_eq!((&first["before"]["enrolment_pass_minutes"], &first["detail"]["settings"]["enrolment_pass_minutes"]), (&"10 (default)".into(), &"5".into()));
         assert_eq!(second["detail"]["settings"]["gateway_url"], "texts.example.com");
         assert!(!second.to_string().contains("hunter2"), "a password on the record");
         // Empty is the default again.
-        set_tenant_settings(&app.scope(), &named("pass_minutes", ""), REASON).await.unwrap();
-        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 10);
+        set_tenant_settings(&app.scope(), &named("enrolment_pass_minutes", ""), REASON).await.unwrap();
+        assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 10);
         assert!(app.scope().tenant.settings.gateway.is_some());
         other.stop().await;
     }
@@ -39,9 +39,9 @@ on_both! {
     async fn what_does_not_do_is_refused_and_changes_nothing(db) {
         let app = TestApp::start(db).await;
         for (name, value) in [
-            ("pass_minutes", "0"),
-            ("pass_minutes", "11"),
-            ("pass_minutes", "ten"),
+            ("enrolment_pass_minutes", "0"),
+            ("enrolment_pass_minutes", "11"),
+            ("enrolment_pass_minutes", "ten"),
             ("contact_min_age_days", "3651"),
             ("gateway_url", "not an address"),
             ("gateway_url", "file:///etc/passwd"),
@@ -52,15 +52,15 @@ on_both! {
             let refused = set_tenant_settings(&app.scope(), &named(name, value), REASON).await;
             assert_invalid(refused, "settings");
         }
-        assert!(matches!(set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), " ").await, Err(ActionError::Invalid { field: "reason", .. })));
-        assert_eq!(find_tenant_settings(&app.scope()).await.unwrap().pass_minutes, None);
+        assert!(matches!(set_tenant_settings(&app.scope(), &named("enrolment_pass_minutes", "5"), " ").await, Err(ActionError::Invalid { field: "reason", .. })));
+        assert_eq!(find_tenant_settings(&app.scope()).await.unwrap().enrolment_pass_minutes, None);
         assert!(app.events("tenant.settings_changed").await.is_empty());
     }
 
     /// Whatever somebody wrote into the row: the last good version stays, and nobody else is stopped.
     async fn a_broken_version_never_replaces_a_good_one(db) {
         let app = TestApp::start(db).await;
-        set_tenant_settings(&app.scope(), &named("pass_minutes", "5"), REASON).await.unwrap();
+        set_tenant_settings(&app.scope(), &named("enrolment_pass_minutes", "5"), REASON).await.unwrap();
         let plant = async |version: i64, text: Option<&str>| {
             let scope = app.scope();
             let place = TenantSettingsRow::place(&app.tenant, version);
@@ -71,41 +71,41 @@ on_both! {
             change.commit_unrecorded("planted by a test").await.unwrap();
             app.tenants.reload(&app.db, app.clock.now()).await.unwrap();
         };
-        for (version, text) in [(2, None), (3, Some("{")), (4, Some("{\"pass_minutes\":99}")), (5, Some("{\"no_such\":1}"))] {
+        for (version, text) in [(2, None), (3, Some("{")), (4, Some("{\"enrolment_pass_minutes\":99}")), (5, Some("{\"no_such\":1}"))] {
             plant(version, text).await;
-            assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 5, "version {version}");
+            assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 5, "version {version}");
             let fresh = App::start(app.config.clone()).await.unwrap();
             let [scope] = Scope::of_served(&fresh).try_into().ok().unwrap();
-            assert_eq!(scope.tenant.settings.pass_life.as_mins(), 5, "after a start, version {version}");
+            assert_eq!(scope.tenant.settings.enrolment_pass_life.as_mins(), 5, "after a start, version {version}");
             app.browser().get("/sign-in").await.ok();
         }
         // The operator's next change mends it, from the last good one on.
         let settings = set_tenant_settings(&app.scope(), &named("keep_days", "60"), REASON).await.unwrap();
-        assert_eq!((settings.pass_minutes, settings.keep_days), (Some(5), Some(60)));
+        assert_eq!((settings.enrolment_pass_minutes, settings.keep_days), (Some(5), Some(60)));
         assert_eq!(app.scope().tenant.settings.keep.as_hours(), 60 * 24);
-        plant(7, Some("{\"pass_minutes\":7}")).await;
-        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 7);
+        plant(7, Some("{\"enrolment_pass_minutes\":7}")).await;
+        assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 7);
     }
 
     async fn a_version_counts_when_its_time_has_come(db) {
         let app = TestApp::start(db).await;
         let scope = app.scope();
-        let sealed = scope.tenant.keys.seal(&app.rng, &TenantSettingsRow::place(&app.tenant, 1), b"{\"pass_minutes\":3}").unwrap();
+        let sealed = scope.tenant.keys.seal(&app.rng, &TenantSettingsRow::place(&app.tenant, 1), b"{\"enrolment_pass_minutes\":3}").unwrap();
         let mut change = scope.begin().await.unwrap();
         let later = change.at() + jiff::SignedDuration::from_hours(1);
         tenant_settings::insert(&mut change, 1, &sealed, later).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         app.tenants.reload(&app.db, app.clock.now()).await.unwrap();
-        assert_eq!(app.scope().tenant.settings.pass_life.as_mins(), 10);
+        assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 10);
         app.advance_seconds(3601);
-        eventually("its time has come", async || app.scope().tenant.settings.pass_life.as_mins() == 3).await;
+        eventually("its time has come", async || app.scope().tenant.settings.enrolment_pass_life.as_mins() == 3).await;
     }
 
     /// Of many at once each one is kept, or is told that somebody else was faster.
     async fn two_at_once_lose_nothing(db) {
         let app = TestApp::start(db).await;
         let mut tasks = JoinSet::new();
-        for (name, value) in [("pass_minutes", "5"), ("keep_days", "60"), ("look_back_days", "20"), ("contact_min_age_days", "7")] {
+        for (name, value) in [("enrolment_pass_minutes", "5"), ("keep_days", "60"), ("look_back_days", "20"), ("contact_min_age_days", "7")] {
             let scope = app.scope();
             tasks.spawn(async move { set_tenant_settings(&scope, &named(name, value), REASON).await });
         }
@@ -117,7 +117,7 @@ on_both! {
             }
         }
         let settings = find_tenant_settings(&app.scope()).await.unwrap();
-        let set = [settings.pass_minutes, settings.keep_days, settings.look_back_days, settings.contact_min_age_days];
+        let set = [settings.enrolment_pass_minutes, settings.keep_days, settings.look_back_days, settings.contact_min_age_days];
         assert_eq!(set.iter().flatten().count(), kept);
         assert!(kept >= 1);
     }

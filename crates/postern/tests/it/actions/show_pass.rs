@@ -20,7 +20,7 @@ on_both! {
         app.vouch("mona", &id).await;
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         assert_eq!(app.events("step.refused").await.len(), 3);
-        assert_eq!(app.count("SELECT COUNT(*) FROM passes").await, 0);
+        assert_eq!(app.count("SELECT COUNT(*) FROM enrolment_passes").await, 0);
     }
 
     async fn a_newer_pass_kills_the_older_and_there_are_five(db) {
@@ -30,12 +30,12 @@ on_both! {
         let newer = app.show_pass(&id).await.code;
         let step = app.password("ana").await;
         assert_invalid(use_pass(&app.scope(), &step.row, &older).await, "pass");
-        for _ in 2..Config::PASSES_PER_CASE {
+        for _ in 2..Config::ENROLMENT_PASSES_PER_CASE {
             app.show_pass(&id).await;
         }
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "as many passes as it may");
         assert_invalid(use_pass(&app.scope(), &step.row, &newer).await, "pass");
-        let live = "SELECT COUNT(*) FROM passes WHERE used_at IS NULL AND revoked_at IS NULL";
+        let live = "SELECT COUNT(*) FROM enrolment_passes WHERE used_at IS NULL AND revoked_at IS NULL";
         assert_eq!(app.count(live).await, 1);
         assert_eq!(app.events("pass.issued").await.len(), 5);
     }
@@ -75,8 +75,8 @@ on_both! {
             tasks.spawn(async move { show_pass(&app, &row).await.is_ok() });
         }
         let shown = tasks.join_all().await.into_iter().filter(|shown| *shown).count();
-        let live = "SELECT COUNT(*) FROM passes WHERE used_at IS NULL AND revoked_at IS NULL";
+        let live = "SELECT COUNT(*) FROM enrolment_passes WHERE used_at IS NULL AND revoked_at IS NULL";
         assert_eq!(app.count(live).await, 1, "of two live passes one is not the newest");
-        assert!(shown <= 5, "{shown} passes, and a case may show {}", Config::PASSES_PER_CASE);
+        assert!(shown <= 5, "{shown} passes, and a case may show {}", Config::ENROLMENT_PASSES_PER_CASE);
     }
 }

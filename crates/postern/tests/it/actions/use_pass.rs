@@ -15,7 +15,7 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let pass = app.show_pass(&id).await.code;
         let (first, second) = (app.password("ana").await, app.password("ana").await);
-        assert!(matches!(first.flow, Flow::PassStep { .. }));
+        assert!(matches!(first.flow, Flow::EnrolmentPassStep { .. }));
         let spoken = pass.to_lowercase().replace('-', " ");
         let begun = use_pass(&app.scope(), &first.row, &spoken).await.unwrap();
         assert!(matches!(begun.flow, Flow::Enrolling { .. }));

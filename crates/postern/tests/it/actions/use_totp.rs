@@ -118,7 +118,7 @@ on_both! {
         assert!(app.messages().await.iter().any(|m| m.subject.contains("switched off")));
         // The right code opens nothing any more; the way back is a recovery, which is open to her.
         let flow = app.password("ana").await.flow;
-        assert!(matches!(flow, Flow::PassStep { .. }));
+        assert!(matches!(flow, Flow::EnrolmentPassStep { .. }));
         let id = app.reset_case_of_ana().await;
         app.enrol_by_hand(&id).await.get("/account").await.ok();
     }

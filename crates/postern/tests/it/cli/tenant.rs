@@ -39,18 +39,19 @@ fn an_organisation_is_added_renamed_moved_suspended_and_enabled() {
     assert!(list().contains("https://clinic.example.com"), "{}", list());
     let settings = ["tenant", "settings", "quay-clinic"];
     assert!(done(&folder, &settings).contains("10 (default)"));
-    let set = [&settings[..], &["--set", "pass_minutes=5", "--reason", "phones are slow here"]].concat();
+    let set =
+        [&settings[..], &["--set", "enrolment_pass_minutes=5", "--reason", "phones are slow here"]].concat();
     assert!(!done(&folder, &set).contains("10 (default)"));
-    refused(&folder, &[&settings[..], &["--set", "pass_minutes=5"]].concat(), "--reason");
+    refused(&folder, &[&settings[..], &["--set", "enrolment_pass_minutes=5"]].concat(), "--reason");
     refused(
         &folder,
-        &[&settings[..], &["--set", "pass_minutes", "--reason", "a test"]].concat(),
+        &[&settings[..], &["--set", "enrolment_pass_minutes", "--reason", "a test"]].concat(),
         "NAME=VALUE",
     );
     refused(
         &folder,
         &[&settings[..], &["--set", "pass_hours=5", "--reason", "a test"]].concat(),
-        "pass_minutes",
+        "enrolment_pass_minutes",
     );
     done(&folder, &["tenant", "suspend", "quay-clinic", "--reason", "they asked for it"]);
     assert!(list().contains("suspended since"), "{}", list());

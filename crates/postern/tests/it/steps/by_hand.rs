@@ -85,7 +85,7 @@ impl TestApp {
         browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
     }
 
-    /// From a pass to a full sign-in, over HTTP: whoever holds the case page of Ana's.
+    /// From a pass to a full sign-in, over HTTP: whoever holds the claimant page of Ana's.
     pub async fn enrol_by_hand(&self, id: &CaseId) -> Browser {
         let (browser, password) = (self.browser(), self.password_of("ana"));
         let form = [("login", "ana"), ("password", password.as_str())];

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use postern::actions::add_evidence::add_evidence;
 use postern::actions::approve_case::approve_case;
-use postern::actions::bind_page::{bind_page, callable_numbers};
+use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
 use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::refuse_case::refuse_case;
@@ -26,7 +26,7 @@ impl TestApp {
     /// Somebody asks to be let back in.
     pub async fn open(&self, login: &str) -> CaseId {
         let opened = open_case(&self.scope(), login, None).await.unwrap();
-        self.secrets.saw(&opened.page);
+        self.secrets.saw(&opened.claimant_page_token);
         opened.id
     }
 
@@ -35,7 +35,7 @@ impl TestApp {
         let caller = self.caller(agent).await;
         let numbers = callable_numbers(&self.scope(), &self.case(id).await).await.unwrap();
         let phrase = self.row(id).await.phrase;
-        bind_page(&self.scope(), &caller, id, &numbers[0].id, &phrase).await.unwrap();
+        bind_claimant_page(&self.scope(), &caller, id, &numbers[0].id, &phrase).await.unwrap();
     }
 
     /// An agent records a verification.

@@ -1,6 +1,6 @@
 //! A sign-in, by calling actions.
 
-use postern::actions::show_pass::{ShownPass, show_pass};
+use postern::actions::show_pass::{ShownEnrolmentPass, show_pass};
 use postern::actions::sign_in::{Begun, Credentials, sign_in};
 use postern::actions::use_totp::use_totp;
 use postern::actions::{ActionError, SignedIn};
@@ -96,8 +96,8 @@ impl TestApp {
         signed_in
     }
 
-    /// A pass, as the case page shows it.
-    pub async fn show_pass(&self, id: &CaseId) -> ShownPass {
+    /// A pass, as the claimant page shows it.
+    pub async fn show_pass(&self, id: &CaseId) -> ShownEnrolmentPass {
         let pass = show_pass(&self.scope(), &self.row(id).await).await.unwrap();
         self.secrets.saw(&pass.code);
         pass

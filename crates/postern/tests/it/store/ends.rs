@@ -12,10 +12,11 @@ use postern::config::Config;
 use postern::rng::token_hash;
 use postern::scope::Scope;
 use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
-use postern::store::passes::NewPass;
+use postern::store::enrolment_passes::NewEnrolmentPass;
 use postern::store::sessions::NewSession;
 use postern::store::{
-    backup_codes, cases, ceremonies, contests, flows, known_devices, passes, service_tokens, sessions,
+    backup_codes, cases, ceremonies, contests, enrolment_passes, flows, known_devices, service_tokens,
+    sessions,
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
@@ -28,12 +29,12 @@ use crate::test_app::{Database, TestApp};
 /// and ceremonies is the hash of the cookie's token.
 const ENDS: [(&str, &str); 9] = [
     ("backup_codes", "hash"),
-    ("cases", "page_token_hash"),
+    ("cases", "claimant_page_token_hash"),
     ("ceremonies", "id"),
     ("contests", "token_hash"),
+    ("enrolment_passes", "hash"),
     ("flows", "id"),
     ("known_devices", "token_hash"),
-    ("passes", "hash"),
     ("service_tokens", "token_hash"),
     ("sessions", "token_hash"),
 ];
@@ -215,25 +216,25 @@ on_both! {
         }
     }
 
-    async fn of_passes(db) {
+    async fn of_enrolment_passes(db) {
         let app = TestApp::start(db).await;
         let end = app.clock.now() + SignedDuration::from_mins(10);
         let (ana, nobody) = (app.person("ana").await.id, PersonId::new("nobody yet"));
         for (person, is_there) in [(&ana, true), (&nobody, false)] {
-            let new = NewPass { purpose: "a test", person, case: None, hash: "a hash", expires_at: end };
+            let new = NewEnrolmentPass { purpose: "a test", person, case: None, hash: "a hash", expires_at: end };
             let scope = app.scope();
             let mut change = scope.begin().await.unwrap();
-            passes::replace(&mut change, &new).await.unwrap();
+            enrolment_passes::replace(&mut change, &new).await.unwrap();
             change.commit_unrecorded("planted by a test").await.unwrap();
-            let id = passes::find_live(&app.db, &app.tenant, person, "a test", app.clock.now()).await.unwrap().unwrap().id;
+            let id = enrolment_passes::find_live(&app.db, &app.tenant, person, "a test", app.clock.now()).await.unwrap().unwrap().id;
             for (now, alive) in around(end) {
-                let found = passes::find_live(&app.db, &app.tenant, person, "a test", now).await.unwrap();
+                let found = enrolment_passes::find_live(&app.db, &app.tenant, person, "a test", now).await.unwrap();
                 assert_eq!(found.is_some(), alive, "found at {now}");
-                let of_nobody = passes::find_live_for_nobody(&app.db, &app.tenant, "a test", now).await.unwrap();
+                let of_nobody = enrolment_passes::find_live_for_nobody(&app.db, &app.tenant, "a test", now).await.unwrap();
                 assert_eq!(of_nobody.is_some(), alive && !is_there, "of somebody who is not in the directory, at {now}");
                 let then = app.then(now);
                 let mut change = then.begin().await.unwrap();
-                assert_eq!(passes::consume(&mut change, &id).await.is_ok(), alive, "used at {now}");
+                assert_eq!(enrolment_passes::consume(&mut change, &id).await.is_ok(), alive, "used at {now}");
             }
         }
     }
@@ -257,9 +258,9 @@ on_both! {
     async fn of_cases(db) {
         let app = TestApp::start(db).await;
         let opened = open_case(&app.scope(), "ana", None).await.unwrap();
-        app.secrets.saw(&opened.page);
+        app.secrets.saw(&opened.claimant_page_token);
         let page = async |now| {
-            cases::find_by_page(&app.db, &app.tenant, &token_hash(&opened.page), now).await.unwrap().is_some()
+            cases::find_by_claimant_page(&app.db, &app.tenant, &token_hash(&opened.claimant_page_token), now).await.unwrap().is_some()
         };
         let opened_at = Timestamp::from_microsecond(app.row(&opened.id).await.opened_at).unwrap();
         for (now, alive) in around(opened_at + SignedDuration::from_hours(Case::PAGE_HOURS)) {
@@ -267,13 +268,13 @@ on_both! {
         }
         // Refused: a week to read how it ended. A stranger's page ends alike.
         let stranger = open_case(&app.scope(), "nobody-here", None).await.unwrap();
-        app.secrets.saw(&stranger.page);
+        app.secrets.saw(&stranger.claimant_page_token);
         for id in [&opened.id, &stranger.id] {
             app.refuse("ben", id).await;
             let ended_at = Timestamp::from_microsecond(app.row(id).await.closed_at.unwrap()).unwrap();
-            let token = if id == &opened.id { &opened.page } else { &stranger.page };
-            for (now, alive) in around(ended_at + SignedDuration::from_hours(Case::CLOSED_PAGE_HOURS)) {
-                let found = cases::find_by_page(&app.db, &app.tenant, &token_hash(token), now).await.unwrap();
+            let token = if id == &opened.id { &opened.claimant_page_token } else { &stranger.claimant_page_token };
+            for (now, alive) in around(ended_at + SignedDuration::from_hours(Case::CLOSED_CLAIMANT_PAGE_HOURS)) {
+                let found = cases::find_by_claimant_page(&app.db, &app.tenant, &token_hash(token), now).await.unwrap();
                 assert_eq!(found.is_some(), alive, "closed, at {now}");
             }
         }

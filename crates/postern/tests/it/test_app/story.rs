@@ -1,7 +1,7 @@
 //! The tables against the log: every change of state has its event, and was announced (P3, P4).
 
 use super::TestApp;
-use postern_core::case::{Case, Outcome, Page, Stage};
+use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::event::{EventKind, ReasonWanted};
 use serde_json::Value;
 use sqlx::Row as _;
@@ -40,7 +40,7 @@ pub async fn every_change_has_its_event(app: &TestApp) {
         ),
         ("SELECT COUNT(*) FROM cases", said("case.opened"), 0),
         (
-            "SELECT COUNT(*) FROM passes WHERE purpose = 'enrolment-pass' AND used_at IS NOT NULL",
+            "SELECT COUNT(*) FROM enrolment_passes WHERE purpose = 'enrolment-pass' AND used_at IS NOT NULL",
             said("pass.used"),
             0,
         ),
@@ -127,8 +127,8 @@ async fn cases(app: &TestApp, log: &[Entry]) {
             "marks of case {id}"
         );
         assert_eq!(case.is_escalated(), said("case.escalated") > 0 || stopped, "case {id}");
-        if matches!(case.page(), Page::Bound { .. }) {
-            assert!(said("case.page_bound") > 0, "a page bound in silence, case {id}");
+        if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) {
+            assert!(said("case.claimant_page_bound") > 0, "a page bound in silence, case {id}");
         }
         let lapsed = matches!(case.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. });
         assert!(!lapsed || said("case.closed") == 1, "case {id} lapsed in silence");
@@ -283,7 +283,7 @@ async fn openings(app: &TestApp, log: &[Entry]) {
             !worked_on || announced.is_some(),
             "somebody worked on case {id}, and the owner was not told of it"
         );
-        let steps = ["case.page_bound", "case.taken", "case.evidence_added"];
+        let steps = ["case.claimant_page_bound", "case.taken", "case.evidence_added"];
         for step in log.iter().filter(|e| e.case.as_deref() == Some(&id) && steps.contains(&e.event.as_str()))
         {
             assert!(announced.unwrap() <= step.at, "{} before the opening of case {id} was told", step.event);

@@ -1,8 +1,8 @@
 //! The twin of the pages for programs: the same refusals.
 
-use postern::actions::bind_page::callable_numbers;
+use postern::actions::bind_claimant_page::callable_numbers;
 use postern::actions::create_service_token::create_service_token;
-use postern_core::case::Page;
+use postern_core::case::ClaimantPage;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ on_both! {
         let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap().remove(0).id;
         let phrase = app.row(&id).await.phrase;
         let steps = [
-            ("bind-page", json!({ "contact": number, "phrase": phrase })),
+            ("bind-claimant-page", json!({ "contact": number, "phrase": phrase })),
             ("evidence", json!({ "kind": "in_person", "reference": "it matches" })),
             ("evidence", json!({ "kind": "email_match", "reference": "it matches" })),
             ("force-mfa-reset", why.clone()),
@@ -53,7 +53,7 @@ on_both! {
         call(&program, Method::POST, &path("vouch"), &secret, Some(vouch)).await.status(403);
         call(&program, Method::POST, &path("approve"), &secret, Some(why.clone())).await.status(403);
         let case = app.case(&id).await;
-        assert!(*case.page() == Page::Unbound && case.evidence().is_empty() && case.risk() == 0);
+        assert!(*case.claimant_page() == ClaimantPage::Unbound && case.evidence().is_empty() && case.risk() == 0);
         assert_eq!(app.events("access.denied").await.len(), 6);
         call(&program, Method::POST, &path("escalate"), &secret, Some(why.clone())).await.ok();
         let other = app.open("carl").await;

@@ -217,7 +217,7 @@ on_both! {
                 request = request.header("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
             }
             let opened = proxy.send(request).await.status(201).json();
-            app.secrets.saw(opened["page_token"].as_str().unwrap());
+            app.secrets.saw(opened["claimant_page_token"].as_str().unwrap());
             let from: String = sqlx::query_scalar(app.own("SELECT ip FROM cases ORDER BY id DESC LIMIT 1"))
                 .fetch_one(app.db.reader())
                 .await

@@ -43,8 +43,8 @@ async fn look(browser: &Browser, paths: &[&str]) {
 async fn forms_that_come_back(ben: &Browser, mona: &Browser, id: &CaseId) {
     let case = format!("/desk/cases/{id}");
     for (path, form) in [
-        ("bind-page", vec![("contact", "x"), ("phrase", "x")]),
-        ("bind-page", vec![("phrase", "x")]),
+        ("bind-claimant-page", vec![("contact", "x"), ("phrase", "x")]),
+        ("bind-claimant-page", vec![("phrase", "x")]),
         ("evidence", vec![("kind", "live_video"), ("reference", "")]),
         ("evidence", vec![("kind", "call_placed"), ("reference", "HD-1")]),
         ("evidence", vec![("kind", "urgency"), ("reference", "HD-1")]),
@@ -149,7 +149,7 @@ on_both! {
             app.advance_seconds(3600);
         }
         let opened = open_case(&app.scope(), "ana", Some(&device)).await.unwrap();
-        app.secrets.saw(&opened.page);
+        app.secrets.saw(&opened.claimant_page_token);
         let mona = app.browser_with_planted_session("mona").await;
         mona.get("/account").await.ok().says("Vouch for Ana Ferreira");
     }

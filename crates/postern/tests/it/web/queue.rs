@@ -30,8 +30,8 @@ impl TestApp {
             })
             .collect();
         let sql = format!(
-            "INSERT INTO cases (tenant_id, id, reference, claimed_login, page_token_hash, phrase, stage, version, \
-             opened_with, ip, user_agent, opened_at, changed_at, stranger_since, page_expires_at) VALUES {}",
+            "INSERT INTO cases (tenant_id, id, reference, claimed_login, claimant_page_token_hash, phrase, stage, version, \
+             opened_with, ip, user_agent, opened_at, changed_at, stranger_since, claimant_page_expires_at) VALUES {}",
             rows.join(", ")
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();

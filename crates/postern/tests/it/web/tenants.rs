@@ -93,7 +93,7 @@ on_both! {
             browser.send(browser.request(Method::GET, "/api/v1/cases").bearer_auth(&token)).await.status
         };
         assert_eq!((with(&halden).await, with(&quay).await), (200, 401));
-        // A case page, and a "this was not me" link.
+        // A claimant page, and a "this was not me" link.
         let claimant = halden.browser();
         claimant.post("/recover/case", &[("login", "gus")]).await;
         claimant.get("/recover/case").await.ok();

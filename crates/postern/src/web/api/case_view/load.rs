@@ -2,7 +2,7 @@
 
 use axum::Json;
 use jiff::Timestamp;
-use postern_core::case::{Case, Page, Stage};
+use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::evidence::{Evidence, EvidenceClass, Kind};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::Missing as StillMissing;
@@ -12,7 +12,7 @@ use super::{
     CallableNumber, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock,
     MissingView, OtherCase, RecordedEvidence, SignInAttempt,
 };
-use crate::actions::bind_page::callable_numbers;
+use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::{Caller, case_for};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
@@ -50,7 +50,7 @@ impl CaseState {
             },
             escalated: case.is_escalated(),
             risk: case.risk(),
-            page_bound: matches!(case.page(), Page::Bound { .. }),
+            claimant_page_bound: matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
             seniors_may_start_hold_from: seniors_may_start_hold_from(case),
             hold_until: if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None },
             opened_with: row.opened_with.clone(),
@@ -172,7 +172,7 @@ impl From<StillMissing> for MissingView {
         let kinds = |of: &[Kind]| of.iter().map(|kind| kind.as_str()).collect();
         Self {
             nothing: missing.is_nothing(),
-            page: missing.page,
+            claimant_page: missing.claimant_page,
             all_of: kinds(&missing.all_of),
             one_of: kinds(&missing.one_of),
             by_colleague: missing.by_colleague,

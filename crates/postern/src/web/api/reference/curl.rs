@@ -29,7 +29,7 @@ fn credential(operation: &Value, method: &str) -> Vec<String> {
         list(operation, "/security").first().and_then(Value::as_object).and_then(|one| one.keys().next());
     match first.map(String::as_str) {
         Some("service_token") => vec!["-H \"Authorization: Bearer $POSTERN_TOKEN\"".to_owned()],
-        Some("page_token") => vec!["-H \"Authorization: Bearer $PAGE_TOKEN\"".to_owned()],
+        Some("claimant_page_token") => vec!["-H \"Authorization: Bearer $CLAIMANT_PAGE_TOKEN\"".to_owned()],
         Some("session") => {
             let cookie = "-b \"__Host-postern-session=$POSTERN_SESSION\"".to_owned();
             let site = (method != "GET").then(|| "-H \"Sec-Fetch-Site: same-origin\"".to_owned());

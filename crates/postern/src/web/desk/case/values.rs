@@ -1,7 +1,7 @@
 //! What the case page shows.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, Page, Stage};
+use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::evidence::{EvidenceClass, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
@@ -12,7 +12,7 @@ use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
-use crate::actions::bind_page::callable_numbers;
+use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::take_case::can_hand_back;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
@@ -54,7 +54,7 @@ pub(super) async fn values(
         "open": row.closed_at.is_none(),
         "escalated": case.is_escalated(),
         "risk": case.risk(),
-        "bound": matches!(case.page(), Page::Bound { .. }),
+        "bound": matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
         "person": person(scope, row, case).await?,
         "evidence": evidence(scope, case).await?,
         "numbers": callable_numbers(scope, case).await?.iter()
@@ -217,9 +217,9 @@ async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
 /// What the policy still wants, one line each.
 pub(in crate::web) fn wants(missing: &Missing) -> Vec<String> {
     let mut wants = Vec::new();
-    if missing.page {
+    if missing.claimant_page {
         wants.push(
-            "The case page bound to a call: ring a number below and type the phrase they read".to_owned(),
+            "The claimant page bound to a call: ring a number below and type the phrase they read".to_owned(),
         );
     }
     wants.extend(missing.all_of.iter().map(|kind| kind.title().to_owned()));

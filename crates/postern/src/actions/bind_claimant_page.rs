@@ -6,7 +6,7 @@ use postern_core::case::Case;
 use postern_core::event::{Event, EventKind};
 use postern_core::factor::phrase;
 use postern_core::id::{CaseId, ContactId};
-use postern_core::policy::BindPage;
+use postern_core::policy::BindClaimantPage;
 use serde_json::json;
 
 use super::advance::advance;
@@ -18,14 +18,14 @@ use crate::store::contacts::{self, Contact, is_phone};
 use crate::store::{cases, time};
 
 /// Binds the page.
-pub async fn bind_page(
+pub async fn bind_claimant_page(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
     contact: &str,
     typed: &str,
 ) -> Result<(), ActionError> {
-    let attempt = Attempt { actor: caller.actor(), step: "bind_page", case: Some(id), person: None };
+    let attempt = Attempt { actor: caller.actor(), step: "bind_claimant_page", case: Some(id), person: None };
     attempt.run(scope, || bind(scope, caller, id, contact, typed)).await
 }
 
@@ -37,7 +37,7 @@ async fn bind(
     typed: &str,
 ) -> Result<(), ActionError> {
     let (row, case, now) = case_for(scope, caller, id).await?;
-    let permit = permit_on_case::<BindPage>(scope, caller, &case).await?;
+    let permit = permit_on_case::<BindClaimantPage>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
     let callable = callable_numbers(scope, &case).await?;
     let Some(number) = callable.into_iter().find(|number| number.id == contact) else {
@@ -46,13 +46,13 @@ async fn bind(
     };
     announce_opening(scope, &row).await?;
     check_phrase(scope, caller, &row, &case, typed).await?;
-    let case = case.bind_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
+    let case = case.bind_claimant_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     // Again, now that the row is locked: it may have been reported lost during the call.
     if !callable_numbers(scope, &case).await?.iter().any(|callable| callable.id == number.id) {
         return Err(ActionError::Conflict);
     }
-    let event = Event::new(EventKind::CasePageBound, caller.actor())
+    let event = Event::new(EventKind::CaseClaimantPageBound, caller.actor())
         .person(&case.subject().person)
         .case(id)
         .policies(&policies)

@@ -8,7 +8,7 @@ use super::{Change, Db, Result, micros, one_row};
 
 row! {
     /// A pass that can still be used.
-    pub struct Pass {
+    pub struct EnrolmentPassRow {
         pub id: String,
         pub person_id: String,
         pub case_id: Option<String>,
@@ -25,9 +25,9 @@ pub async fn find_live(
     person: &PersonId,
     purpose: &str,
     now: Timestamp,
-) -> Result<Option<Pass>> {
+) -> Result<Option<EnrolmentPassRow>> {
     Ok(sqlx::query_as(
-        "SELECT id, person_id, case_id, hash, created_at, expires_at FROM passes \
+        "SELECT id, person_id, case_id, hash, created_at, expires_at FROM enrolment_passes \
          WHERE tenant_id = $1 AND person_id = $2 AND purpose = $3 AND used_at IS NULL AND revoked_at IS NULL \
          AND expires_at > $4 ORDER BY created_at DESC LIMIT 1",
     )
@@ -45,9 +45,9 @@ pub async fn find_live_for_nobody(
     tenant: &TenantId,
     purpose: &str,
     now: Timestamp,
-) -> Result<Option<Pass>> {
+) -> Result<Option<EnrolmentPassRow>> {
     Ok(sqlx::query_as(
-        "SELECT id, person_id, case_id, hash, created_at, expires_at FROM passes p \
+        "SELECT id, person_id, case_id, hash, created_at, expires_at FROM enrolment_passes p \
          WHERE tenant_id = $1 AND purpose = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3 \
          AND NOT EXISTS (SELECT 1 FROM persons q WHERE q.tenant_id = $1 AND q.id = p.person_id) \
          ORDER BY created_at DESC LIMIT 1",
@@ -62,7 +62,7 @@ pub async fn find_live_for_nobody(
 /// How many passes a case has shown.
 pub async fn count_for_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result<i64> {
     let (count,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM passes WHERE tenant_id = $1 AND case_id = $2")
+        sqlx::query_as("SELECT COUNT(*) FROM enrolment_passes WHERE tenant_id = $1 AND case_id = $2")
             .bind(tenant.as_str())
             .bind(case.as_str())
             .fetch_one(db.reader())
@@ -71,7 +71,7 @@ pub async fn count_for_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result
 }
 
 /// A new pass.
-pub struct NewPass<'a> {
+pub struct NewEnrolmentPass<'a> {
     pub purpose: &'a str,
     pub person: &'a PersonId,
     pub case: Option<&'a CaseId>,
@@ -80,11 +80,11 @@ pub struct NewPass<'a> {
 }
 
 /// Adds a pass; earlier ones of the person for the purpose are dead from now on.
-pub async fn replace(change: &mut Change<'_>, new: &NewPass<'_>) -> Result<()> {
+pub async fn replace(change: &mut Change<'_>, new: &NewEnrolmentPass<'_>) -> Result<()> {
     revoke(change, new.person, Some(new.purpose)).await?;
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO passes (tenant_id, id, purpose, person_id, case_id, hash, created_at, expires_at) \
+        "INSERT INTO enrolment_passes (tenant_id, id, purpose, person_id, case_id, hash, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(tenant.as_str())
@@ -104,8 +104,8 @@ pub async fn replace(change: &mut Change<'_>, new: &NewPass<'_>) -> Result<()> {
 pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE passes SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL \
-         AND expires_at > $3",
+        "UPDATE enrolment_passes SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL \
+         AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -119,7 +119,7 @@ pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
 pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE passes SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND used_at IS NULL \
+        "UPDATE enrolment_passes SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND used_at IS NULL \
          AND revoked_at IS NULL",
     )
     .bind(tenant.as_str())
@@ -134,7 +134,7 @@ pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()
 pub async fn revoke(change: &mut Change<'_>, person: &PersonId, purpose: Option<&str>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE passes SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND used_at IS NULL \
+        "UPDATE enrolment_passes SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND used_at IS NULL \
          AND revoked_at IS NULL AND ($4 IS NULL OR purpose = $4)",
     )
     .bind(tenant.as_str())

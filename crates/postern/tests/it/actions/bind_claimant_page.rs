@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
-use postern::actions::bind_page::{bind_page, callable_numbers};
+use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
 use postern::store::contacts;
-use postern_core::case::Page;
+use postern_core::case::ClaimantPage;
 
 use super::{assert_invalid, assert_throttled};
 use crate::on_both::on_both;
@@ -30,11 +30,11 @@ on_both! {
         assert!(offered(old.as_str()), "{}", page.ok().body);
         assert!(!offered(young.as_str()), "too fresh, and offered");
         let (ben, phrase) = (app.caller("ben").await, app.row(&id).await.phrase);
-        assert_invalid(bind_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
+        assert_invalid(bind_claimant_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
         // Waiting does not help: the age is that at the opening of the case.
         app.advance(SignedDuration::from_hours(2));
-        assert_invalid(bind_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
-        bind_page(&app.scope(), &ben, &id, old.as_str(), &phrase).await.unwrap();
+        assert_invalid(bind_claimant_page(&app.scope(), &ben, &id, young.as_str(), &phrase).await, "contact");
+        bind_claimant_page(&app.scope(), &ben, &id, old.as_str(), &phrase).await.unwrap();
     }
 
     async fn the_edge_of_the_age_is_exact(db) {
@@ -66,12 +66,12 @@ on_both! {
         let mail = own.iter().find(|c| c.kind == "email").unwrap();
         let fresh = own.iter().find(|c| c.kind == "mobile").unwrap();
         for contact in ["+44 7700 900999", "", "1", &unrecognised[1].id, &mail.id, &fresh.id] {
-            assert_invalid(bind_page(&app.scope(), &ben, &id, contact, &phrase).await, "contact");
+            assert_invalid(bind_claimant_page(&app.scope(), &ben, &id, contact, &phrase).await, "contact");
         }
-        assert_eq!(*app.case(&id).await.page(), Page::Unbound);
+        assert_eq!(*app.case(&id).await.claimant_page(), ClaimantPage::Unbound);
         let browser = app.browser_with_planted_session("ben").await;
         let form = [("contact", unrecognised[1].id.as_str()), ("phrase", &phrase)];
-        let page = browser.post(&format!("/desk/cases/{id}/bind-page"), &form).await;
+        let page = browser.post(&format!("/desk/cases/{id}/bind-claimant-page"), &form).await;
         page.status(422).says("Choose one of the numbers shown");
     }
 
@@ -84,17 +84,17 @@ on_both! {
         let other_page = app.open("gus").await;
         let others = app.row(&other_page).await.phrase;
         for wrong in ["", "apple apple apple", &others, phrase.strip_suffix(|_| true).unwrap(), "%"] {
-            assert_invalid(bind_page(&app.scope(), &ben, &id, &number, wrong).await, "phrase");
+            assert_invalid(bind_claimant_page(&app.scope(), &ben, &id, &number, wrong).await, "phrase");
         }
         let recorded = app.events("case.phrase_rejected").await;
         assert_eq!(recorded.len(), 5);
         assert_eq!(recorded[0]["actor"]["id"], ben.person.id.as_str());
         assert_eq!(recorded[0]["case"], id.as_str());
         // Five wrong ones: now even the right one waits, to the second.
-        let wait = assert_throttled(bind_page(&app.scope(), &ben, &id, &number, &phrase).await);
+        let wait = assert_throttled(bind_claimant_page(&app.scope(), &ben, &id, &number, &phrase).await);
         assert!((25..=30).contains(&wait), "{wait}");
         app.advance_seconds(wait + 1);
-        bind_page(&app.scope(), &ben, &id, &number, &phrase).await.unwrap();
-        assert!(matches!(app.case(&id).await.page(), Page::Bound { .. }));
+        bind_claimant_page(&app.scope(), &ben, &id, &number, &phrase).await.unwrap();
+        assert!(matches!(app.case(&id).await.claimant_page(), ClaimantPage::Bound { .. }));
     }
 }
