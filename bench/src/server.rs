@@ -48,7 +48,7 @@ impl Server {
     /// Waits until the log is sequenced, so that the other side of a ratio has the disk to itself.
     pub async fn settle(&self) -> Outcome<()> {
         while audit::has_unsequenced(&self.app.db, &self.scope()?.tenant.id).await? {
-            self.app.jobs.notify();
+            self.app.jobs.audit.notify_one();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(())

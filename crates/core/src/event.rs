@@ -99,6 +99,7 @@ events! {
     PowerStopped => "power.stopped" [before] : "A desk role or a service token was stopped before it worked.",
     ServiceTokenCreated => "service_token.created" [] : "An API token was made.",
     ServiceTokenRevoked => "service_token.revoked" [] : "An API token was revoked.",
+    JobRunAgain => "job.run_again" [before] : "A job that had been given up was let run again.",
     AuditExported => "audit.exported" [] : "The audit log was read out.",
     TenantAdded => "tenant.added" [] : "The operator added the organisation.",
     TenantRenamed => "tenant.renamed" [before] : "The operator gave the organisation another name.",

@@ -39,6 +39,7 @@ pub mod remove_factor;
 pub mod rename_tenant;
 pub mod report_contact_lost;
 pub mod revoke_service_token;
+pub mod run_job_again;
 pub mod sender_limit;
 pub mod set_tenant_settings;
 pub mod set_up;

@@ -57,6 +57,8 @@ pub struct App {
     pub clock: Clock,
     /// Randomness and ids.
     pub rng: Rng,
+    /// This process: by it, jobs are leased.
+    pub node: String,
     /// Slow hashes.
     pub hashing: Hashing,
     /// Page templates.
@@ -99,6 +101,7 @@ impl App {
             pages: Pages::load(config.mode == Mode::Development)?,
             tenants,
             jobs: JobSignal::default(),
+            node: rng.id(clock.now()).map_err(KeyError::from)?,
             audit_memory,
             jobs_down: AtomicUsize::new(0),
             refused_senders: RefusedSenders::default(),

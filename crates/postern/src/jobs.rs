@@ -1,38 +1,43 @@
-//! What runs beside the requests: messages are delivered, log entries get their place, what ran out is swept, cases that
-//! nobody moved in time are closed, sign-in records are analysed, and the watched folder is read. Each is a loop on a task of
-//! its own: a mail server that hangs keeps no entry from its place in the audit log, and nobody from seeing an attack.
+//! What runs beside the requests. Most of it are jobs: rows of one table, left by changes and worked off by `runner`. The rest
+//! are loops on tasks of their own: organisations are read anew, log entries get their place, sign-in records are analysed,
+//! and the watched folder is read. A mail server that hangs keeps no entry from its place in the audit log, and nobody from
+//! seeing an attack.
 
-pub mod deliver_outbox;
+mod announce_openings;
+pub mod deliver_message;
 pub mod detect;
 pub mod find_floods;
+mod grant_powers;
 pub mod lapse_cases;
+mod notify_seniors;
+mod publish_checkpoint;
+pub mod runner;
 pub mod sequence_audit;
 pub mod start_holds;
 pub mod sweep;
 pub mod watch_folder;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::actions::announce_openings::announce_openings;
-use crate::actions::decide_on_power::grant_due_powers;
-use crate::actions::publish_checkpoint::publish_checkpoint;
+use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::app::App;
 use crate::scope::Scope;
-use deliver_outbox::Channels;
+use crate::store::audit;
 
 /// A job that broke begins anew after so long.
 const PAUSE: Duration = Duration::from_secs(3);
-/// A job that nothing wakes looks again after so long.
+/// A loop that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
-const GRANT_EVERY: Duration = Duration::from_secs(10);
-const PUBLISH_EVERY: Duration = Duration::from_hours(24);
-const LAPSE_EVERY: Duration = Duration::from_mins(1);
-const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// A log to which nothing is added is compared with what this node remembers of it after so long.
+const COMPARE_EVERY: Duration = Duration::from_mins(10);
+const UPLOADS_EVERY: Duration = Duration::from_mins(10);
 
 /// Runs the jobs until `stop` turns true.
 pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
@@ -44,14 +49,8 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     tokio::join!(
         keep_running(&app, "organisations", &stop, reload_tenants),
         keep_running(&app, "audit log", &stop, sequence_entries),
-        keep_running(&app, "power that waits", &stop, grant_powers),
-        keep_running(&app, "checkpoints", &stop, publish_checkpoints),
-        keep_running(&app, "mail", &stop, |app, stop| deliver_messages(app, Channels::Mail, stop)),
-        keep_running(&app, "text and voice", &stop, |app, stop| deliver_messages(app, Channels::Phone, stop)),
-        keep_running(&app, "sweeping", &stop, sweep_regularly),
-        keep_running(&app, "cases that lapse", &stop, lapse_regularly),
-        keep_running(&app, "holds", &stop, start_holds_regularly),
-        keep_running(&app, "openings of cases", &stop, watch_openings),
+        keep_running(&app, "jobs", &stop, runner::run),
+        keep_running(&app, "left-over uploads", &stop, delete_uploads),
         keep_running(&app, "analysis of sign-in records", &stop, detect::run),
         watching,
     );
@@ -112,100 +111,50 @@ async fn reload_tenants(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Gives entries their place: when a change wakes it, and once a second. A suspended organisation's too.
+/// Gives entries their place: when a change wakes it, and once a second, in those organisations that have any. A suspended
+/// one's too. No row in the table of jobs: every recorded change would write that one row, and wait for the one before it.
 async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let sequence = |scope: Scope| async move {
-        sequence_audit::sequence_audit(&scope).await.map_err(|error| error.to_string())
-    };
+    let mut compared: Option<Instant> = None;
     while !*stop.borrow() {
-        for_each(Scope::of_all(&app), "sequencing the audit log", sequence).await;
+        // At the start, and now and then: whoever takes records out of a log that is at rest is seen too.
+        let compares = compared.is_none_or(|last| last.elapsed() >= COMPARE_EVERY);
+        if compares {
+            compared = Some(Instant::now());
+        }
+        sequence(&app, compares).await;
         pause(&app.jobs.audit, EVERY, &mut stop).await;
     }
     // What was confirmed before the stop is in the database; a last round saves the next start some work.
-    for_each(Scope::of_all(&app), "sequencing the audit log once more", sequence).await;
+    sequence(&app, false).await;
 }
 
-/// Delivers what goes out one way: when a change wakes it, and once a second. What was written before an organisation was
-/// suspended goes out too.
-async fn deliver_messages(app: Arc<App>, channels: Channels, mut stop: watch::Receiver<bool>) {
-    let mut deliveries = deliver_outbox::Deliveries::new(&app, channels);
-    while !*stop.borrow() {
-        if let Err(error) = deliveries.send_due(&app).await {
-            tracing::error!(%error, "the outbox was not read; trying again");
+async fn sequence(app: &Arc<App>, all: bool) {
+    let waiting: HashSet<String> = match audit::list_tenants_with_unsequenced(&app.db).await {
+        Ok(waiting) => waiting.into_iter().collect(),
+        Err(error) => {
+            tracing::error!(%error, "the audit logs were not looked at; trying again");
+            return;
         }
-        let wake = if channels == Channels::Mail { &app.jobs.mail } else { &app.jobs.phone };
-        pause(wake, EVERY, &mut stop).await;
-    }
-    deliveries.finish().await;
+    };
+    let mut scopes = Scope::of_all(app);
+    // One that does not go on is looked at again and again: somebody may have mended it.
+    scopes.retain(|scope| {
+        let is_stuck = scope.tenant.activity.audit_health.is_refusing();
+        all || is_stuck || waiting.contains(scope.tenant.id.as_str())
+    });
+    for_each(scopes, "sequencing the audit log", |scope| async move {
+        sequence_audit::sequence_audit(&scope).await.map_err(|error| error.to_string())
+    })
+    .await;
 }
 
-/// What nobody stopped in time takes effect; not in a suspended organisation, where nobody could.
-async fn grant_powers(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// On each node for itself: uploads are files of its own.
+async fn delete_uploads(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        for_each(Scope::of_served(&app), "giving power whose time has come", |scope| async move {
-            grant_due_powers(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        pause(&Notify::new(), GRANT_EVERY, &mut stop).await;
-    }
-}
-
-/// A checkpoint goes out at each start and every day.
-async fn publish_checkpoints(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        for_each(Scope::of_served(&app), "publishing the newest checkpoint", |scope| async move {
-            publish_checkpoint(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        pause(&Notify::new(), PUBLISH_EVERY, &mut stop).await;
-    }
-}
-
-async fn start_holds_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        for_each(Scope::of_served(&app), "looking at cases that wait for a notice", |scope| async move {
-            start_holds::start_holds(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        pause(&Notify::new(), EVERY, &mut stop).await;
-    }
-}
-
-/// Tells owners of openings that were gathered, and finds floods of them.
-async fn watch_openings(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let floods = Arc::new(find_floods::Floods::default());
-    while !*stop.borrow() {
-        for_each(Scope::of_served(&app), "telling of openings that were gathered", |scope| async move {
-            announce_openings(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        for_each(Scope::of_served(&app), "looking for floods of openings", |scope| {
-            let floods = Arc::clone(&floods);
-            async move { floods.find(&scope).await.map_err(|error| format!("{error:?}")) }
-        })
-        .await;
-        pause(&Notify::new(), EVERY, &mut stop).await;
-    }
-}
-
-async fn sweep_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        for_each(Scope::of_all(&app), "sweeping what has run out", |scope| async move {
-            sweep::sweep(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        pause(&Notify::new(), SWEEP_EVERY, &mut stop).await;
-    }
-}
-
-/// Late or not, it lets nobody in: a case whose time is over reads as closed already.
-async fn lapse_regularly(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        for_each(Scope::of_served(&app), "closing cases whose time is over", |scope| async move {
-            lapse_cases::lapse_cases(&scope).await.map_err(|error| format!("{error:?}"))
-        })
-        .await;
-        pause(&Notify::new(), LAPSE_EVERY, &mut stop).await;
+        if let Err(error) = delete_left_over_uploads(&app).await {
+            tracing::error!(?error, "left-over uploads were not deleted; trying again");
+        }
+        pause(&Notify::new(), UPLOADS_EVERY, &mut stop).await;
     }
 }
 

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod hashing;
+pub mod job;
 pub mod job_signal;
 pub mod jobs;
 pub mod keys;

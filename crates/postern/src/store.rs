@@ -14,6 +14,7 @@ pub mod findings;
 pub mod flows;
 pub mod imported_sign_ins;
 pub mod imports;
+pub mod jobs;
 pub mod known_devices;
 pub mod locks;
 pub mod outbox;

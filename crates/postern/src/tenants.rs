@@ -4,7 +4,7 @@
 pub mod settings;
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -74,10 +74,19 @@ pub struct Tenant {
 pub struct TenantActivity {
     /// Open incidents, as they were counted last: for the head of each page.
     pub open_incidents: AtomicI64,
+    /// Since when the oldest message waits that has not gone out. Unit: microseconds; 0: none waits for long.
+    pub messages_wait_since: AtomicI64,
     /// Whether its audit log goes on.
     pub audit_health: AuditHealth,
     /// Its imports that may be sent and read at once.
     pub importing: ImportSlots,
+}
+
+impl TenantActivity {
+    /// Since when the oldest message waits, where one waits for long. Unit: microseconds.
+    pub fn messages_wait_since(&self) -> Option<i64> {
+        Some(self.messages_wait_since.load(Ordering::Relaxed)).filter(|since| *since > 0)
+    }
 }
 
 /// So many imports of one organisation at once: it leaves room for the others.

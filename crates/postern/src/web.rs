@@ -5,7 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod case_line;
 pub mod connections;
-pub mod cookies;
+mod cookies;
 pub mod desk;
 pub mod dev;
 pub mod extract;

@@ -61,6 +61,8 @@ actions! {
     StopPower,
     /// Make and revoke service tokens.
     ManageTokens,
+    /// See what work was given up, and let it run again.
+    ManageJobs,
     /// Take in sign-in records of other providers.
     ImportSignIns,
     /// Close a finding about sign-ins.

@@ -103,6 +103,7 @@ CREATE TABLE backup_code_sets (
     salt BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    confirmed_at BIGINT,
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
@@ -284,15 +285,38 @@ CREATE TABLE outbox (
     case_id TEXT,
     contact_id TEXT,
     created_at BIGINT NOT NULL,
-    next_at BIGINT NOT NULL,
-    attempts BIGINT NOT NULL,
+    -- When a relay or a gateway accepted it.
     delivered_at BIGINT,
-    given_up_at BIGINT,
-    last_error TEXT,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX outbox_due ON outbox (next_at);
 CREATE INDEX outbox_of_case ON outbox (tenant_id, case_id, notice) WHERE case_id IS NOT NULL;
+
+-- Work that a change left for later. One that is done is deleted: what it did stands elsewhere.
+CREATE TABLE jobs (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- What it is about: there is one job of a kind and key, however often it is asked for.
+    key TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    run_at BIGINT NOT NULL,
+    -- Times it was begun since it last succeeded.
+    attempts BIGINT NOT NULL,
+    -- Which process works on it, and until when nobody else begins it.
+    leased_by TEXT,
+    leased_until BIGINT,
+    dead_at BIGINT,
+    last_error TEXT,
+    -- Moves with every write: whoever worked on it sees whether it was woken meanwhile.
+    version BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, kind, key)
+);
+-- Read once a second for all organisations together: what nothing waits in costs nothing, however many there are.
+CREATE INDEX jobs_due ON jobs (run_at) WHERE dead_at IS NULL;
+CREATE INDEX jobs_of_kind ON jobs (tenant_id, kind, run_at);
+CREATE INDEX jobs_dead ON jobs (tenant_id, dead_at, id) WHERE dead_at IS NOT NULL;
 
 CREATE TABLE sign_ins (
     tenant_id TEXT NOT NULL,

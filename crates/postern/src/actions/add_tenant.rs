@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use postern_core::event::{Actor, Event, EventKind};
 use serde_json::json;
 use url::Url;
 
 use super::{ActionError, refuse_hidden};
 use crate::app::App;
+use crate::job::Job;
 use crate::scope::Scope;
 use crate::store::tenants::{self, NewTenant, TenantRow};
 use crate::store::{StoreError, micros};
@@ -55,6 +57,8 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
         }
         inserted => inserted?,
     }
+    change.enqueue(Job::Sweep, now + SignedDuration::from_hours(1));
+    change.enqueue(Job::PublishCheckpoint, now + SignedDuration::from_hours(24));
     let event = Event::new(EventKind::TenantAdded, Actor::System)
         .detail(json!({ "slug": tenant.slug, "name": tenant.name, "origin": tenant.origin }));
     change.commit(&event).await?;

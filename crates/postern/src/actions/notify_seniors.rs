@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 
 use super::ActionError;
+use crate::job::Job;
 use crate::notify;
 use crate::scope::Scope;
 use crate::store::findings::{LIKELY_BREACH, notified};
@@ -17,7 +18,7 @@ const ONE_BY_ONE: i64 = 10;
 /// So long no more than this many are told of one by one, and one mail tells of the others.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// What comes together is counted together.
-const GATHERED: SignedDuration = SignedDuration::from_mins(1);
+pub const GATHERED: SignedDuration = SignedDuration::from_mins(1);
 const DIGEST: &str = "incident_digest";
 
 /// An incident that was opened just now.
@@ -46,6 +47,7 @@ pub(super) async fn notify_of(
         && notified::count_notified_since(change, since, opened.id).await? >= ONE_BY_ONE;
     notified::save_notified(change, opened.id, !waits).await?;
     if waits {
+        change.enqueue(Job::NotifySeniors, now + GATHERED);
         return Ok(());
     }
     notify::notify_of_incident(scope, change, seniors, (opened.id, opened.title)).await

@@ -15,6 +15,7 @@ use super::like_time::in_like_time;
 use super::retry::retry;
 use super::{ActionError, CountedTry, RateLimit, earlier_cases};
 use crate::config::Config;
+use crate::job::Job;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -109,7 +110,11 @@ async fn open(
     }
     if !announced {
         outbox::rehearse(&mut change).await?;
+        // For a name that nobody has too: both leave the same behind.
+        change.enqueue(Job::AnnounceOpenings, now + Config::DIGEST_AFTER);
     }
+    // Those that come within a second are looked at together.
+    change.enqueue(Job::FindFloods, now + SignedDuration::from_secs(1));
     if let Some(escalated) = escalated {
         change.record(escalated);
     }

@@ -1,12 +1,12 @@
 //! Floods of requests: very many in one person's name, or for very many names from one address or network. Each is an
 //! incident, found anew with each opening.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::id::{PersonId, TenantId};
+use postern_core::id::PersonId;
 use postern_core::login;
 use postern_signals::finding::PEOPLE_NAMED;
 use postern_signals::{Confidence, Finding, Provider, RuleSource, Severity, Subject};
@@ -24,35 +24,18 @@ const WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// So many openings are looked at; more are a flood by any count.
 const LOOKED_AT: i64 = 20_000;
 
-/// What was looked at last, in each organisation.
-#[derive(Default)]
-pub struct Floods {
-    last: Mutex<HashMap<TenantId, i64>>,
-}
-
-impl Floods {
-    /// Looks, when a case was opened since the last time.
-    pub async fn find(&self, scope: &Scope) -> Result<(), ActionError> {
-        let Some(last) = openings::find_last(&scope.app.db, &scope.tenant.id).await? else { return Ok(()) };
-        if self.looked_at().get(&scope.tenant.id) == Some(&last) {
-            return Ok(());
-        }
-        let since = scope.now.saturating_sub(WITHIN).unwrap_or(Timestamp::MIN);
-        let all = openings::list_since(&scope.app.db, &scope.tenant.id, since, LOOKED_AT).await?;
-        for (person, named) in by_person(&all) {
-            let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
-            record_finding(scope, &found(subject_person(&person.login), &named)).await?;
-        }
-        for (place, named) in by_place(&all) {
-            record_finding(scope, &found(Subject::Address { ip: place.into() }, &named)).await?;
-        }
-        self.looked_at().insert(scope.tenant.id.clone(), last);
-        Ok(())
+/// Looks at the openings of the last day. Each opening wakes it.
+pub async fn find_floods(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
+    let since = scope.now.saturating_sub(WITHIN).unwrap_or(Timestamp::MIN);
+    let all = openings::list_since(&scope.app.db, &scope.tenant.id, since, LOOKED_AT).await?;
+    for (person, named) in by_person(&all) {
+        let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
+        record_finding(scope, &found(subject_person(&person.login), &named)).await?;
     }
-
-    fn looked_at(&self) -> MutexGuard<'_, HashMap<TenantId, i64>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    for (place, named) in by_place(&all) {
+        record_finding(scope, &found(Subject::Address { ip: place.into() }, &named)).await?;
     }
+    Ok(None)
 }
 
 fn subject_person(login: &str) -> Subject {

@@ -1,26 +1,28 @@
 //! Clears away what has run out and tells nothing: ceremonies, flows and counts of guesses; and what was kept for as long as the settings
 //! say: imported sign-in records, and the findings made of them. The audit log is never swept.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::ActionError;
-use crate::actions::import_sign_ins::delete_left_over_uploads;
 use crate::scope::Scope;
-use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, throttles};
+use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, jobs, throttles};
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
 const BATCH: i64 = 5_000;
 
-/// Deletes what ran out more than a day ago.
-pub async fn sweep(scope: &Scope) -> Result<(), ActionError> {
-    delete_left_over_uploads(scope).await?;
+/// What has run out may stay that much longer.
+const EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// Deletes what ran out more than a day ago. The answer: when to do it again.
+pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     let mut change = scope.begin().await?;
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
     throttles::delete_expired(&mut change, before).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
-    Ok(sweep_signs(scope).await?)
+    sweep_signs(scope).await?;
+    Ok(Some(scope.now + EVERY))
 }
 
 async fn sweep_signs(scope: &Scope) -> Result<(), StoreError> {
@@ -37,5 +39,6 @@ async fn sweep_signs(scope: &Scope) -> Result<(), StoreError> {
     let mut change = scope.begin().await?;
     imports::delete_empty(&mut change, before).await?;
     findings::delete_before(&mut change, before).await?;
-    change.commit_unrecorded("imports and findings that are older than is kept").await
+    jobs::delete_dead(&mut change, before).await?;
+    change.commit_unrecorded("imports, findings and dead jobs that are older than is kept").await
 }

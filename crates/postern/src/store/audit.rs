@@ -140,6 +140,15 @@ pub async fn has_unsequenced(db: &Db, tenant: &TenantId) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// Which organisations have entries that wait for their place. The operator's own query: it crosses organisations.
+pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT tenant_id FROM audit_entries WHERE seq IS NULL")
+            .fetch_all(db.reader())
+            .await?;
+    Ok(rows.into_iter().map(|(tenant,)| tenant).collect())
+}
+
 /// Gives an entry its place, once, and keeps what the tree will hold of it: an edit of the text shows against this.
 pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64, commitment: &[u8; 32]) -> Result<()> {
     let tenant = change.tenant().clone();

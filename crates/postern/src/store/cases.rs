@@ -4,11 +4,12 @@ pub mod openings;
 pub mod queue;
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, ClaimantPage, Subject};
+use postern_core::case::{Case, ClaimantPage, Stage, Subject};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, micros, one_row, time};
+use crate::job::Job;
 
 row! {
     /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
@@ -39,6 +40,8 @@ pub(super) const COLUMNS: &str = "id, reference, person_id, claimed_login, phras
 
 /// A stranger's case that nobody takes up is open for so long.
 pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
+/// `lapses_at` is the last moment at which a case is open.
+const JUST_AFTER: SignedDuration = SignedDuration::from_micros(1);
 
 /// What whoever opened a case had to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +99,7 @@ impl CaseRow {
 
     /// When it runs out, if nobody takes it up: strangers' cases alone do.
     pub fn lapses_at(&self) -> Option<Timestamp> {
-        self.stranger_since
-            .map(|since| time(since).saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX))
+        self.stranger_since.map(|since| lapse_of_stranger(time(since)))
     }
 
     /// The stored stage of a case that has no document, as it stands at `now`: alike for names that exist and names that do
@@ -162,6 +164,10 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.announced.then_some(at))
     .execute(change.conn())
     .await?;
+    if new.opened_with == OpenedWith::Nothing {
+        change.enqueue(Job::LapseCases, lapse_of_stranger(change.at()) + JUST_AFTER);
+    }
+    change.enqueue(Job::LapseCases, later(change.at(), Case::PAGE_HOURS) + JUST_AFTER);
     Ok(())
 }
 
@@ -202,6 +208,20 @@ pub async fn list_lapsed(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<V
         .bind(micros(strangers))
         .fetch_all(db.reader())
         .await?)
+}
+
+/// When the next open case's time is over. `None`: none that could lapse is open.
+pub async fn find_next_lapse(db: &Db, tenant: &TenantId) -> Result<Option<Timestamp>> {
+    let (page, stranger): (Option<i64>, Option<i64>) = sqlx::query_as(
+        "SELECT (SELECT MIN(lapses_at) FROM cases WHERE tenant_id = $1), \
+         (SELECT MIN(stranger_since) FROM cases WHERE tenant_id = $1 AND stranger_since IS NOT NULL \
+         AND closed_at IS NULL AND stage = 'verifying')",
+    )
+    .bind(tenant.as_str())
+    .fetch_one(db.reader())
+    .await?;
+    let stranger = stranger.map(|since| lapse_of_stranger(time(since)));
+    Ok(page.map(time).into_iter().chain(stranger).min().map(|last| last + JUST_AFTER))
 }
 
 /// A case by the reference that people say to each other.
@@ -330,6 +350,12 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(i64::from(matches!(case.claimant_page(), ClaimantPage::Bound { .. })))
     .execute(change.conn())
     .await?;
+    if let Some(last) = case.lapses_at() {
+        change.enqueue(Job::LapseCases, last + JUST_AFTER);
+    }
+    if matches!(case.stage(), Stage::AwaitingNotice { .. } | Stage::Ready { .. }) {
+        change.enqueue(Job::StartHolds, change.at());
+    }
     one_row(&done)
 }
 
@@ -352,6 +378,10 @@ pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'st
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+fn lapse_of_stranger(since: Timestamp) -> Timestamp {
+    since.saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX)
 }
 
 fn later(moment: Timestamp, hours: i64) -> Timestamp {

@@ -1,8 +1,9 @@
 //! The one door for writes: state, audit record and outbox, in one transaction, or nothing.
 //!
 //! Rows are locked in one order everywhere, so that no two changes wait for each other: the rows of persons first (in
-//! the order of their ids), then rate-limit rows by key, then everything else; records are written at the very end.
+//! the order of their ids), then rate-limit rows by key, then everything else; jobs and records are written at the very end.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use jiff::Timestamp;
@@ -11,8 +12,9 @@ use postern_core::id::TenantId;
 use sqlx::{Any, Transaction};
 use zeroize::Zeroizing;
 
-use super::{Db, Result, StoreError, audit};
+use super::{Db, Result, StoreError, audit, jobs};
 use crate::audit_memory::AuditMemory;
+use crate::job::Job;
 use crate::job_signal::JobSignal;
 use crate::keys::TenantKeys;
 use crate::request::RequestInfo;
@@ -45,13 +47,15 @@ pub struct Change<'a> {
     context: WriteContext<'a>,
     /// Records that go out with the commit.
     events: Vec<Event>,
+    /// What is left for later, and for when.
+    jobs: BTreeMap<Job, Timestamp>,
 }
 
 impl<'a> Change<'a> {
     /// Begins a change in one tenant, at one moment: everything it writes carries this time.
     pub async fn begin(context: WriteContext<'a>, tenant: &TenantId, at: Timestamp) -> Result<Change<'a>> {
         let tx = context.db.begin().await?;
-        Ok(Self { tx, tenant: tenant.clone(), at, context, events: Vec::new() })
+        Ok(Self { tx, tenant: tenant.clone(), at, context, events: Vec::new(), jobs: BTreeMap::new() })
     }
 
     /// The tenant it writes in.
@@ -103,6 +107,13 @@ impl<'a> Change<'a> {
         self.events.push(event);
     }
 
+    /// Leaves work for later, at `run_at` or after. Asked for twice, it is done once, at the earlier moment. Like records,
+    /// jobs are written with the commit: many changes wake the same row.
+    pub fn enqueue(&mut self, job: Job, run_at: Timestamp) {
+        let known = self.jobs.entry(job).or_insert(run_at);
+        *known = run_at.min(*known);
+    }
+
     /// Writes the records and commits. There is no commit without one.
     pub async fn commit(mut self, event: &Event) -> Result<()> {
         self.events.push(event.clone());
@@ -121,12 +132,19 @@ impl<'a> Change<'a> {
         if let Some((kind, what)) = events.iter().find_map(|event| Some((event.kind, event.missing()?))) {
             return Err(StoreError::Unexplained { event: kind.as_str(), lacks: what });
         }
+        let jobs = std::mem::take(&mut self.jobs);
+        for (job, run_at) in &jobs {
+            jobs::upsert(&mut self, job, *run_at).await?;
+        }
         let numbered = audit::insert_all(&mut self, &events).await?;
         self.tx.commit().await?;
         // A crash here means that this node remembers less than it wrote, never more.
         if let Some(numbered) = numbered {
             self.context.memory.note_number(&self.tenant, numbered);
-            self.context.jobs.notify();
+            self.context.jobs.audit.notify_one();
+        }
+        if !jobs.is_empty() {
+            self.context.jobs.due.notify_one();
         }
         Ok(())
     }

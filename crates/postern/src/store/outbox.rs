@@ -5,26 +5,37 @@ use postern_core::id::{CaseId, ContactId, TenantId};
 
 use super::row::row;
 use super::{Change, Db, Result, micros, time};
+use crate::job::{Job, JobKind};
 
 row! {
-    /// A message. `channel`: email, sms, voice.
+    /// A message. `channel`: email, sms, voice. What stands from `attempts` on is its job's; `given_up_at`: since when
+    /// that job is dead.
     pub struct Message {
         pub id: String,
-        pub tenant_id: String,
         pub channel: String,
         pub recipient: String,
         pub subject: String,
         pub body: String,
         pub created_at: i64,
-        pub attempts: i64,
         pub delivered_at: Option<i64>,
+        pub attempts: i64,
         pub given_up_at: Option<i64>,
         pub last_error: Option<String>,
     }
 }
 
-const COLUMNS: &str = "id, tenant_id, channel, recipient, subject, body, created_at, attempts, delivered_at, \
-                       given_up_at, last_error";
+impl Message {
+    /// The work that sends it.
+    pub fn kind(&self) -> JobKind {
+        delivery(&self.channel, &self.id).kind()
+    }
+}
+
+/// A message, and how far the job that sends it has come.
+const SELECT: &str = "SELECT o.id, o.channel, o.recipient, o.subject, o.body, o.created_at, o.delivered_at, \
+                      COALESCE(j.attempts, 0) AS attempts, j.dead_at AS given_up_at, j.last_error \
+                      FROM outbox o LEFT JOIN jobs j ON j.tenant_id = o.tenant_id AND j.key = o.id \
+                      AND j.kind IN ('deliver_mail', 'deliver_text')";
 
 /// A message to be sent once the change has committed.
 pub struct NewMessage<'a> {
@@ -46,12 +57,23 @@ pub struct MessageSubject<'a> {
     pub contact: &'a str,
 }
 
-/// Adds a message to the change.
+/// Adds a message to the change, and the job that sends it.
 pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()> {
+    let id = insert_row(change, new).await?;
+    change.enqueue(delivery(new.channel, &id), change.at());
+    Ok(())
+}
+
+fn delivery(channel: &str, id: &str) -> Job {
+    let message = id.to_owned();
+    if channel == "email" { Job::DeliverMail { message } } else { Job::DeliverText { message } }
+}
+
+async fn insert_row(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO outbox (tenant_id, id, channel, recipient, subject, body, created_at, next_at, attempts, notice, \
-         case_id, contact_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, $8, $9, $10)",
+        "INSERT INTO outbox (tenant_id, id, channel, recipient, subject, body, created_at, notice, case_id, contact_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -65,7 +87,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()>
     .bind(new.about.as_ref().map(|about| about.contact))
     .execute(change.conn())
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Writes a message and takes it back, for a name that nobody has: so that a table that refuses messages refuses them
@@ -74,87 +96,40 @@ pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
     let (subject, body) = ("nobody is told", "");
     let message =
         NewMessage { channel: "email", recipient: "nobody@postern.invalid", subject, body, about: None };
-    insert(change, &message).await?;
-    sqlx::query(
-        "DELETE FROM outbox WHERE tenant_id = $1 AND recipient = $2 AND created_at = $3 AND subject = $4",
-    )
-    .bind(change.tenant().as_str().to_owned())
-    .bind(message.recipient)
-    .bind(micros(change.at()))
-    .bind(message.subject)
-    .execute(change.conn())
-    .await?;
+    let id = insert_row(change, &message).await?;
+    sqlx::query("DELETE FROM outbox WHERE tenant_id = $1 AND id = $2")
+        .bind(change.tenant().as_str().to_owned())
+        .bind(id)
+        .execute(change.conn())
+        .await?;
     Ok(())
 }
 
-/// Messages of these organisations whose time has come, oldest first: mail, or text and voice. The two never stand in each
-/// other's way.
-pub async fn list_due(db: &Db, tenants: &[&str], mail: bool, now: Timestamp) -> Result<Vec<Message>> {
-    if tenants.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<String> = (3..).take(tenants.len()).map(|place| format!("${place}")).collect();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND next_at <= $1 \
-         AND (channel = 'email') = ($2 = 1) AND tenant_id IN ({}) ORDER BY next_at, id LIMIT 50",
-        places.join(", ")
-    );
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).bind(i64::from(mail));
-    let query = tenants.iter().fold(query, |query, tenant| query.bind(*tenant));
-    Ok(query.fetch_all(db.reader()).await?)
+/// A message by its id.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Message>> {
+    let sql = format!("{SELECT} WHERE o.tenant_id = $1 AND o.id = $2");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    Ok(query.fetch_optional(db.reader()).await?)
 }
 
-/// Claims a message for one attempt: whoever moves `attempts` on from what was read may send it. Until `next_at` no
-/// other node tries.
-pub async fn claim(change: &mut Change<'_>, message: &Message, next_at: Timestamp) -> Result<bool> {
-    let done = sqlx::query(
-        "UPDATE outbox SET attempts = attempts + 1, next_at = $4 \
-         WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND delivered_at IS NULL AND given_up_at IS NULL",
-    )
-    .bind(&message.tenant_id)
-    .bind(&message.id)
-    .bind(message.attempts)
-    .bind(micros(next_at))
-    .execute(change.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// It arrived, or will never. The body of one that arrived is wiped: its link is live, and the owner has it now.
-pub async fn settle(
-    change: &mut Change<'_>,
-    message: &Message,
-    error: Option<&str>,
-    give_up: bool,
-) -> Result<()> {
-    let at = micros(change.at());
-    sqlx::query(
-        "UPDATE outbox SET delivered_at = $3, given_up_at = $4, last_error = $5, \
-         body = CASE WHEN $5 IS NULL THEN '' ELSE body END WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(&message.tenant_id)
-    .bind(&message.id)
-    .bind(error.is_none().then_some(at))
-    .bind(give_up.then_some(at))
-    .bind(error)
-    .execute(change.conn())
-    .await?;
-    Ok(())
-}
-
-/// Keeps messages as if a relay had accepted them, with their text: in development `/dev/outbox` is the relay.
-pub async fn accept_due(change: &mut Change<'_>, mail: bool) -> Result<u64> {
+/// It arrived. Its text is wiped, unless development shows it: its link is live, and the owner has it now. What waits for
+/// it is woken.
+pub async fn mark_delivered(change: &mut Change<'_>, id: &str, keep_text: bool) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done = sqlx::query(
-        "UPDATE outbox SET delivered_at = $1, attempts = attempts + 1 WHERE tenant_id = $3 AND delivered_at IS NULL \
-         AND given_up_at IS NULL AND next_at <= $1 AND (channel = 'email') = ($2 = 1)",
+    let told: Option<(Option<String>,)> = sqlx::query_as(
+        "UPDATE outbox SET delivered_at = $3, body = CASE WHEN $4 = 1 THEN body ELSE '' END \
+         WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL RETURNING case_id",
     )
-    .bind(at)
-    .bind(i64::from(mail))
     .bind(tenant.as_str())
-    .execute(change.conn())
+    .bind(id)
+    .bind(at)
+    .bind(i64::from(keep_text))
+    .fetch_optional(change.conn())
     .await?;
-    Ok(done.rows_affected())
+    if let Some((Some(_),)) = told {
+        change.enqueue(Job::StartHolds, change.at());
+    }
+    Ok(())
 }
 
 /// The first moment at which a relay accepted a notice of this kind, written since then, for a contact that counts: one that
@@ -184,10 +159,16 @@ pub async fn find_accepted(
     Ok(rows.into_iter().find(|(_, id)| counts(id)).map(|(at, id)| (time(at), ContactId::new(id))))
 }
 
+/// Messages whose job is dead, those given up last first, at most 200.
+pub async fn list_given_up(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
+    let sql = format!(
+        "{SELECT} WHERE o.tenant_id = $1 AND j.dead_at IS NOT NULL ORDER BY j.dead_at DESC, j.id LIMIT 200"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+}
+
 /// The newest messages, for `/dev/outbox` and for tests.
 pub async fn list_newest(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200"
-    );
+    let sql = format!("{SELECT} WHERE o.tenant_id = $1 ORDER BY o.created_at DESC, o.id DESC LIMIT 200");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }

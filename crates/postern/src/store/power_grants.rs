@@ -6,6 +6,7 @@ use postern_core::person::Role;
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, micros, one_row};
+use crate::job::Job;
 
 row! {
     /// One of them. It is for a role, or for a token.
@@ -71,6 +72,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewGrant<'_>) -> Result<Strin
     .bind(micros(new.takes_effect_at))
     .execute(change.conn())
     .await?;
+    change.enqueue(Job::GrantPowers, new.takes_effect_at);
     Ok(id)
 }
 

@@ -12,6 +12,7 @@ pub mod findings;
 pub mod import_sign_ins;
 pub mod imports;
 pub mod input;
+pub mod jobs;
 pub mod openapi;
 pub mod people;
 pub mod portal;
@@ -98,6 +99,8 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/findings", get(findings::list))
         .route("/api/v1/findings/{id}", get(findings::show))
         .route("/api/v1/findings/{id}/close", post(findings::close))
+        .route("/api/v1/jobs", get(jobs::list))
+        .route("/api/v1/jobs/{id}/run-again", post(jobs::run_again))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create_service_token))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke_service_token))
 }

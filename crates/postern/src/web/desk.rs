@@ -9,6 +9,7 @@ pub mod force_mfa_reset;
 pub mod imports;
 pub mod incident;
 pub mod incidents;
+pub mod jobs;
 pub mod passkeys;
 pub mod people;
 pub mod person;

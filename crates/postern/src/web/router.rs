@@ -125,6 +125,8 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/runbook", get(desk::runbook::show))
         .route("/desk/audit", get(desk::audit::show))
         .route("/desk/audit/export", get(desk::audit::export))
+        .route("/desk/jobs", get(desk::jobs::show))
+        .route("/desk/jobs/{id}/run-again", post(desk::jobs::run_again))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))
         .route("/desk/tokens/{id}/revoke", post(desk::tokens::revoke))
 }

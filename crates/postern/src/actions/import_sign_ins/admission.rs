@@ -9,6 +9,7 @@ use postern_core::policy::{ImportSignIns, Permit};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 
 use crate::actions::{ActionError, Caller, CountedTry, RateLimit};
+use crate::app::App;
 use crate::scope::Scope;
 
 /// How the files of uploads are called. They lie beside the database.
@@ -51,8 +52,8 @@ pub async fn admit_import(
 }
 
 /// Deletes what uploads left in the data folder when their process died.
-pub async fn delete_left_over_uploads(scope: &Scope) -> Result<(), ActionError> {
-    let (folder, now) = (scope.app.config.data.clone(), scope.now);
+pub async fn delete_left_over_uploads(app: &App) -> Result<(), ActionError> {
+    let (folder, now) = (app.config.data.clone(), app.clock.now());
     let before = now.saturating_sub(LEFT_OVER).unwrap_or(now).as_second();
     let work = move || delete_older(&folder, u64::try_from(before).unwrap_or(0));
     let deleted = tokio::task::spawn_blocking(work).await;

@@ -1,11 +1,11 @@
 //! Openings: which of them the owner was told of, which wait for a digest, and how many there were.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 
 use super::{COLUMNS, CaseRow};
 use crate::store::row::row;
-use crate::store::{Change, Db, Result, micros, one_row};
+use crate::store::{Change, Db, Result, micros, one_row, time};
 
 row! {
     /// A case as somebody opened it.
@@ -68,6 +68,28 @@ pub async fn list_people_to_notify(
     Ok(rows.into_iter().map(|(id,)| PersonId::new(id)).collect())
 }
 
+/// When the next digest is due: so long after the oldest opening that waits (the first of `waits`), and so long after the
+/// person's last digest (the second). `None`: nobody has one that waits.
+pub async fn find_next_digest(
+    db: &Db,
+    tenant: &TenantId,
+    waits: (SignedDuration, SignedDuration),
+) -> Result<Option<Timestamp>> {
+    let micros_of = |wait: SignedDuration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let (next,): (Option<i64>,) = sqlx::query_as(
+        "SELECT MIN(CASE WHEN p.openings_notified_at + $3 > c.oldest + $2 THEN p.openings_notified_at + $3 \
+         ELSE c.oldest + $2 END) FROM persons p \
+         JOIN (SELECT person_id, MIN(opened_at) AS oldest FROM cases WHERE tenant_id = $1 AND announced_at IS NULL \
+         AND person_id IS NOT NULL GROUP BY person_id) c ON c.person_id = p.id WHERE p.tenant_id = $1",
+    )
+    .bind(tenant.as_str())
+    .bind(micros_of(waits.0))
+    .bind(micros_of(waits.1))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(next.map(time))
+}
+
 /// Locks the person's row and notes that a digest goes out. `Conflict` when another one did since `last_digest`.
 pub async fn begin_digest(change: &mut Change<'_>, person: &PersonId, last_digest: Timestamp) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
@@ -114,13 +136,4 @@ pub async fn list_since(db: &Db, tenant: &TenantId, since: Timestamp, most: i64)
     .await?;
     rows.reverse();
     Ok(rows)
-}
-
-/// When the last case was opened. Unit: microseconds.
-pub async fn find_last(db: &Db, tenant: &TenantId) -> Result<Option<i64>> {
-    let (last,): (Option<i64>,) = sqlx::query_as("SELECT MAX(opened_at) FROM cases WHERE tenant_id = $1")
-        .bind(tenant.as_str())
-        .fetch_one(db.reader())
-        .await?;
-    Ok(last)
 }

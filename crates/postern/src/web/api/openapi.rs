@@ -6,7 +6,7 @@ use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, people, portal,
+    audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, jobs, people, portal,
     power_grants, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
@@ -36,6 +36,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,
         audit::list, audit::export, sign_ins::list,
+        jobs::list, jobs::run_again,
         tokens::list, tokens::create_service_token, tokens::revoke_service_token,
     ),
     components(schemas(ProblemBody)),
@@ -47,6 +48,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         (name = "people", description = "The directory."),
         (name = "signs", description = "What sign-in records show, of ours and of other providers."),
         (name = "audit", description = "What happened, in a log that shows if it was rewritten."),
+        (name = "jobs", description = "What Postern does by itself, where it did not go well."),
         (name = "tokens", description = "Access for programs."),
     ),
 )]

@@ -19,7 +19,7 @@ pub async fn check(app: &TestApp) {
 /// Every entry gets its place, and an auditor with nothing but the key finds the log whole.
 async fn audit_is_whole(app: &TestApp) {
     eventually("every audit entry has its place", async || {
-        app.jobs.notify();
+        app.jobs.audit.notify_one();
         !has_unsequenced(&app.db, &app.tenant).await.unwrap()
     })
     .await;
@@ -45,7 +45,8 @@ async fn the_neighbour_was_left_alone(app: &TestApp) {
     let Some(neighbour) = app.neighbour() else { return };
     neighbour.assert_left_alone(app).await;
     let own = "SELECT body FROM audit_entries WHERE tenant_id = $1 UNION ALL \
-               SELECT recipient || subject || body FROM outbox WHERE tenant_id = $1";
+               SELECT recipient || subject || body FROM outbox WHERE tenant_id = $1 UNION ALL \
+               SELECT payload || COALESCE(last_error, '') FROM jobs WHERE tenant_id = $1";
     for row in sqlx::query(own).bind(app.tenant.as_str()).fetch_all(app.db.reader()).await.unwrap() {
         assert_nothing_of(neighbour.marks(), "a record or a message", row.get(0));
     }
@@ -58,14 +59,18 @@ async fn nothing_secret_was_written(app: &TestApp) {
     {
         app.secrets.assert_not_in("an audit entry", row.get("body"));
     }
-    let messages = sqlx::query(app.own("SELECT recipient, subject, body, last_error FROM outbox"));
+    let messages = sqlx::query(app.own("SELECT recipient, subject, body FROM outbox"));
     for row in messages.fetch_all(app.db.reader()).await.unwrap() {
         app.secrets.assert_not_in_message("a message", row.get("body"));
         for field in ["recipient", "subject"] {
             app.secrets.assert_not_in("a message's head", row.get(field));
         }
+    }
+    let jobs = sqlx::query(app.own("SELECT payload, last_error FROM jobs"));
+    for row in jobs.fetch_all(app.db.reader()).await.unwrap() {
         let error: Option<String> = row.get("last_error");
-        app.secrets.assert_not_in("a delivery error", &error.unwrap_or_default());
+        app.secrets.assert_not_in("a job's error", &error.unwrap_or_default());
+        app.secrets.assert_not_in("a job", row.get("payload"));
     }
     app.secrets.assert_not_in("the log", &log::since(app.log_from));
 }

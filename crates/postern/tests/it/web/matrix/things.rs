@@ -2,15 +2,16 @@
 
 use jiff::SignedDuration;
 use postern::actions::add_person::{Details, add_person};
+use postern::job::Job;
 use postern::store::factors::{self, NewFactor};
 use postern::store::power_grants::{self, NewGrant};
-use postern::store::service_tokens;
+use postern::store::{jobs, service_tokens};
 use postern_core::factor::FactorKind;
 use postern_core::person::{Role, Tier};
 use postern_testkit::SoftPasskey;
 
 use crate::steps::fatigue;
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, eventually};
 
 /// What one organisation has that routes name by an id.
 pub struct Things {
@@ -22,6 +23,7 @@ pub struct Things {
     grant: String,
     passkey: String,
     token: String,
+    dead_job: String,
     code_app: String,
 }
 
@@ -50,6 +52,7 @@ impl Things {
             grant: grants[0].id.clone(),
             passkey: waiting_passkey(app).await,
             token: newest_token(app).await,
+            dead_job: dead_job(app).await,
             code_app: code_app(app, "gus").await,
         }
     }
@@ -65,6 +68,7 @@ impl Things {
             _ if route.contains("/power-grants/") => &self.grant,
             _ if route.contains("passkeys/") => &self.passkey,
             _ if route.contains("/tokens/") => &self.token,
+            _ if route.contains("/jobs/") => &self.dead_job,
             _ => &self.code_app,
         };
         route.replace("{id}", id).replace("{version}/{file}", "x/postern.css")
@@ -74,6 +78,23 @@ impl Things {
 async fn newest_token(app: &TestApp) -> String {
     let tokens = service_tokens::list(&app.db, &app.tenant).await.unwrap();
     tokens.iter().map(|token| token.id.clone()).max().unwrap()
+}
+
+/// A mail that can never go out.
+async fn dead_job(app: &TestApp) -> String {
+    let scope = app.scope();
+    let mut change = scope.begin().await.unwrap();
+    let message = change.id().unwrap();
+    change.enqueue(Job::DeliverMail { message: message.clone() }, change.at());
+    change.commit_unrecorded(PLANTED).await.unwrap();
+    let mut dead = None;
+    eventually("it was given up", async || {
+        let all = jobs::list_dead(&app.db, &app.tenant).await.unwrap();
+        dead = all.into_iter().find(|job| job.key == message);
+        dead.is_some()
+    })
+    .await;
+    dead.unwrap().id
 }
 
 async fn code_app(app: &TestApp, login: &str) -> String {
@@ -112,6 +133,9 @@ pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
         let own: (String,) =
             sqlx::query_as(app.own(sql)).bind(person.as_str()).fetch_one(app.db.reader()).await.unwrap();
         return Some(own.0);
+    }
+    if route.contains("/jobs/") {
+        return Some(dead_job(app).await);
     }
     if route.contains("/tokens/") {
         app.token(&["cases:read"]).await;

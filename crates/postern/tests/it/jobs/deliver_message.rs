@@ -1,8 +1,10 @@
+use jiff::SignedDuration;
 use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::app::App;
 use postern::config::Smtp;
+use postern::job::JobKind;
 use postern::scope::Scope;
-use postern::store::outbox;
+use postern::store::jobs::{self, Lease};
 use postern_testkit::{FakeGateway, FakeSmtp};
 use tokio::net::TcpListener;
 
@@ -46,7 +48,7 @@ on_both! {
         assert_eq!(heads, [("sms", "+44 7700 900120"), ("voice", "+44 20 7946 0120")]);
         assert!(texts[0].text.contains("/not-me#") && !texts[1].text.contains("/not-me#"));
         app.advance_seconds(3600);
-        app.jobs.notify();
+        app.jobs.due.notify_one();
         assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 2));
     }
 
@@ -93,16 +95,12 @@ on_both! {
         let app = App::start(config).await.unwrap();
         let [scope] = Scope::of_served(&app).try_into().ok().unwrap();
         postern::actions::open_case::open_case(&scope, "gus", None).await.unwrap();
-        let own = [scope.tenant.id.as_str()];
-        let mut due = outbox::list_due(&app.db, &own, true, app.clock.now()).await.unwrap();
-        due.extend(outbox::list_due(&app.db, &own, false, app.clock.now()).await.unwrap());
-        assert_eq!(due.len(), 2);
-        for message in &due {
+        for kind in [JobKind::DeliverMail, JobKind::DeliverText] {
             let mut change = scope.begin().await.unwrap();
-            let next_at = change.at() + jiff::SignedDuration::from_secs(30);
-            assert!(outbox::claim(&mut change, message, next_at).await.unwrap());
+            let lease = Lease { by: &app.node, until: change.at() + SignedDuration::from_secs(30) };
+            assert_eq!(jobs::lease(&mut change, kind, lease, 10).await.unwrap().len(), 1);
             // Nobody else may send it meanwhile.
-            assert!(!outbox::claim(&mut change, message, next_at).await.unwrap());
+            assert!(jobs::lease(&mut change, kind, lease, 10).await.unwrap().is_empty());
             change.commit_unrecorded("a test's attempt").await.unwrap();
         }
         app.db.close().await;
@@ -145,12 +143,16 @@ on_both! {
         let smtp = FakeSmtp::start().await;
         let app = TestApp::start_with(db, production).await;
         app.open("gus").await;
-        app.advance_seconds(86_400);
+        eventually("they are put off, and it is noted why", async || {
+            app.messages().await.iter().all(|m| m.attempts == 0 && m.last_error.is_some())
+        })
+        .await;
         let app = TestApp::start_at(app.stop().await, |config| {
             production(config);
             config.smtp = Some(Smtp { url: smtp.url(), from: "postern@halden.invalid".parse().unwrap() });
         })
         .await;
+        app.advance_seconds(61);
         eventually("the mail arrives", async || smtp.mails().len() == 1).await;
         eventually("the mail is settled", async || waiting(&app).await == 1).await;
         app.advance_seconds(86_400);

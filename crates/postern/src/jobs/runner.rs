@@ -1,0 +1,303 @@
+//! Works off the table of jobs. A kind has slots of its own, and an organisation has one of them at a time: neither a mail
+//! server that hangs nor an organisation with very many messages keeps anything else waiting.
+//!
+//! Idle, it asks one question a second for all organisations together.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::id::TenantId;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::deliver_message::{self, Carriers};
+use super::{
+    announce_openings, find_floods, grant_powers, lapse_cases, notify_seniors, publish_checkpoint,
+    start_holds, sweep,
+};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::job::{Job, JobKind};
+use crate::scope::Scope;
+use crate::store::jobs::{self, DueJobs, FailedAttempt, JobRow, Lease};
+use crate::store::{Change, StoreError, micros, outbox};
+
+/// Looked at again after so long, where nothing wakes it: for what other nodes left, and what time makes due.
+const EVERY: Duration = Duration::from_secs(1);
+/// Organisations that are served at once, of each kind.
+const SLOTS: usize = 32;
+/// More than all slots together: those that are being served don't fill the list.
+const MOST_DUE: i64 = 500;
+/// Leased together. Each of them may take as long as a mail server that does not answer.
+const BATCH: i64 = 10;
+const LOOK_FOR_STUCK_EVERY: Duration = Duration::from_secs(5);
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// After so many attempts, over some 16 hours, a message waits for somebody who lets it run again.
+const MOST_ATTEMPTS: i64 = 16;
+/// Recurring work rests at least so long: what failed in it is tried again then.
+const LEAST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+/// When the program stops, what is under way has so long to end.
+const LAST_JOBS: Duration = Duration::from_secs(10);
+
+/// What became of a piece of work.
+pub enum JobOutcome {
+    /// A message was accepted; in development its text is kept.
+    Delivered {
+        /// Whether `/dev/outbox` still shows what it said.
+        keep_text: bool,
+    },
+    /// Recurring work is done for now. `None`: until a change wakes it.
+    Next(Option<Timestamp>),
+}
+
+/// Why a piece of work was not done. Whoever meets the error says what follows.
+pub enum JobError {
+    /// It may go well later.
+    Retry(String),
+    /// It could not even be begun, and neither can others like it until then.
+    PutOff(Timestamp, String),
+    /// It never will.
+    GiveUp(String),
+}
+
+impl From<ActionError> for JobError {
+    fn from(error: ActionError) -> Self {
+        tracing::error!(?error, "a job failed; trying again");
+        Self::Retry("It failed. The server's log says why.".to_owned())
+    }
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        Self::from(ActionError::from(error))
+    }
+}
+
+/// Works off jobs until `stop` turns true.
+pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let workers = Workers { carriers: Arc::new(Carriers::new(&app)), app, stop: stop.clone() };
+    let (mut busy, mut tasks) = (HashSet::new(), JoinSet::new());
+    let mut looked: Option<Instant> = None;
+    while !*stop.borrow_and_update() {
+        if looked.is_none_or(|last| last.elapsed() >= LOOK_FOR_STUCK_EVERY) {
+            looked = Some(Instant::now());
+            if let Err(error) = workers.look_for_stuck().await {
+                tracing::error!(%error, "messages that wait were not looked for; trying again");
+            }
+        }
+        if let Err(error) = workers.begin_due(&mut busy, &mut tasks).await {
+            tracing::error!(%error, "the table of jobs was not read; trying again");
+        }
+        tokio::select! {
+            () = workers.app.jobs.due.notified() => {}
+            () = tokio::time::sleep(EVERY) => {}
+            Some(Ok(ended)) = tasks.join_next() => { busy.remove(&ended); }
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+    let rest = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_JOBS, rest).await.is_err() {
+        tracing::warn!("some jobs were under way; they are begun again when their lease has ended");
+    }
+}
+
+#[derive(Clone)]
+struct Workers {
+    app: Arc<App>,
+    carriers: Arc<Carriers>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Workers {
+    /// Notes where messages have waited for long, for the head of each page.
+    async fn look_for_stuck(&self) -> Result<(), StoreError> {
+        let now = self.app.clock.now();
+        let before = now.saturating_sub(Job::STUCK_AFTER).unwrap_or(now);
+        let stuck = jobs::list_tenants_with_stuck(&self.app.db, before).await?;
+        let stuck: HashMap<TenantId, Timestamp> = stuck.into_iter().collect();
+        for tenant in self.app.tenants.list() {
+            let since = stuck.get(&tenant.id).map_or(0, |since| micros(*since));
+            tenant.activity.messages_wait_since.store(since, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Begins what is due, as far as there are slots.
+    async fn begin_due(
+        &self,
+        busy: &mut HashSet<DueJobs>,
+        tasks: &mut JoinSet<DueJobs>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let mut room: HashMap<JobKind, usize> = JobKind::ALL.iter().map(|kind| (*kind, SLOTS)).collect();
+            for due in busy.iter() {
+                room.entry(due.kind).and_modify(|room| *room = room.saturating_sub(1));
+            }
+            let free: Vec<JobKind> = JobKind::ALL.iter().copied().filter(|kind| room[kind] > 0).collect();
+            let due = jobs::list_due(&self.app.db, &free, self.app.clock.now(), MOST_DUE).await?;
+            let mut begun = 0_usize;
+            for due in due {
+                let left = room.entry(due.kind).or_default();
+                if *left == 0 || busy.contains(&due) {
+                    continue;
+                }
+                *left -= 1;
+                begun += 1;
+                busy.insert(due.clone());
+                tasks.spawn(self.clone().work_off(due));
+            }
+            // A kind that has filled its slots leaves the next list to the others.
+            if begun == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Does everything that an organisation has due of a kind. It never panics, so that the slot is free again.
+    async fn work_off(self, due: DueJobs) -> DueJobs {
+        let span = tracing::info_span!("job", tenant = %due.tenant, kind = due.kind.as_str());
+        let work = self.clone().work_off_batches(due.clone());
+        let done = tokio::spawn(work.instrument(span.clone())).await;
+        span.in_scope(|| match done {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a job's outcome was not kept; it is done again"),
+            Err(error) => tracing::error!(%error, "a worker broke; its jobs begin anew"),
+        });
+        due
+    }
+
+    async fn work_off_batches(self, due: DueJobs) -> Result<(), StoreError> {
+        let kind = due.kind;
+        loop {
+            // Read anew each time: it may have been suspended, or its settings may have changed. One that another node has
+            // just added is known a second later.
+            let Some(tenant) = self.app.tenants.of_id(&due.tenant) else { return Ok(()) };
+            let scope = Scope::of_job(&self.app, tenant);
+            if !self.may_begin(&scope, kind).await? {
+                return Ok(());
+            }
+            let mut change = scope.begin().await?;
+            let lease = Lease { by: &self.app.node, until: scope.now + LEASE };
+            let rows = jobs::lease(&mut change, kind, lease, BATCH).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            change.commit_unrecorded("a lease of jobs").await?;
+            let mut put_off: Option<(Timestamp, String)> = None;
+            for row in &rows {
+                if put_off.is_none() && *self.stop.borrow() {
+                    put_off = Some((scope.now, "The server was stopped.".to_owned()));
+                }
+                let failed = match &put_off {
+                    Some((until, why)) => Err(JobError::PutOff(*until, why.clone())),
+                    None => self.attempt(&scope.later(), row).await,
+                };
+                if let Err(JobError::PutOff(until, why)) = &failed {
+                    put_off = Some((*until, why.clone()));
+                }
+                self.settle(&scope.later(), kind, row, failed).await?;
+            }
+            if put_off.is_some() && *self.stop.borrow() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether there is a way to do this at all; without one, what is due waits, and counts no attempts.
+    async fn may_begin(&self, scope: &Scope, kind: JobKind) -> Result<bool, StoreError> {
+        if scope.tenant.suspended_at.is_some() && !kind.runs_while_suspended() {
+            return Ok(false);
+        }
+        let Some((until, why)) = self.carriers.obstacle(scope, kind) else { return Ok(true) };
+        let mut change = scope.begin().await?;
+        jobs::put_off_due(&mut change, kind, until, &why).await?;
+        change.commit_unrecorded("jobs that can't be begun now").await?;
+        Ok(false)
+    }
+
+    /// As a task of its own: one that panics takes nothing with it.
+    async fn attempt(&self, scope: &Scope, row: &JobRow) -> Result<JobOutcome, JobError> {
+        let job = row.job().map_err(|_| JobError::GiveUp("Its arguments can't be read.".to_owned()))?;
+        let (workers, scope) = (self.clone(), scope.clone());
+        let work = async move { workers.work(&scope, job).await };
+        tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a job broke; trying again");
+            Err(JobError::Retry("It broke. The server's log says why.".to_owned()))
+        })
+    }
+
+    async fn work(&self, scope: &Scope, job: Job) -> Result<JobOutcome, JobError> {
+        let next = match job {
+            Job::DeliverMail { message } | Job::DeliverText { message } => {
+                return deliver_message::deliver(scope, &self.carriers, &message).await;
+            }
+            Job::GrantPowers => grant_powers::grant_powers(scope).await?,
+            Job::StartHolds => start_holds::start_holds(scope).await?,
+            Job::LapseCases => lapse_cases::lapse_cases(scope).await?,
+            Job::AnnounceOpenings => announce_openings::announce_openings(scope).await?,
+            Job::FindFloods => find_floods::find_floods(scope).await?,
+            Job::NotifySeniors => notify_seniors::notify_seniors(scope).await?,
+            Job::PublishCheckpoint => publish_checkpoint::publish_checkpoint(scope).await?,
+            Job::Sweep => sweep::sweep(scope).await?,
+        };
+        Ok(JobOutcome::Next(next))
+    }
+
+    async fn settle(
+        &self,
+        scope: &Scope,
+        kind: JobKind,
+        row: &JobRow,
+        outcome: Result<JobOutcome, JobError>,
+    ) -> Result<(), StoreError> {
+        let mut change = scope.begin().await?;
+        match outcome {
+            Ok(JobOutcome::Delivered { keep_text }) => {
+                jobs::finish(&mut change, row).await?;
+                outbox::mark_delivered(&mut change, &row.key, keep_text).await?;
+            }
+            Ok(JobOutcome::Next(next)) => self.settle_recurring(&mut change, row, next).await?,
+            Err(error) => {
+                let failed = failed_attempt(scope.now, kind, row, &error);
+                jobs::save_failure(&mut change, row, &self.app.node, &failed).await?;
+            }
+        }
+        change.commit_unrecorded("the outcome of a job").await
+    }
+
+    async fn settle_recurring(
+        &self,
+        change: &mut Change<'_>,
+        row: &JobRow,
+        next: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let is_settled = match next {
+            Some(next) => jobs::reschedule(change, row, next.max(change.at() + LEAST_PAUSE)).await?,
+            None => jobs::finish(change, row).await?,
+        };
+        if !is_settled {
+            jobs::run_again(change, row, &self.app.node).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What follows from an error.
+fn failed_attempt<'a>(now: Timestamp, kind: JobKind, row: &JobRow, error: &'a JobError) -> FailedAttempt<'a> {
+    let is_message = matches!(kind, JobKind::DeliverMail | JobKind::DeliverText);
+    let doublings = u32::try_from(row.attempts.saturating_sub(1)).unwrap_or(0).min(13);
+    let wait = |first: i64, most: i64| now + SignedDuration::from_secs((first << doublings).min(most));
+    match error {
+        JobError::PutOff(until, why) => FailedAttempt::PutOff(*until, why),
+        JobError::GiveUp(why) => FailedAttempt::Dead(why),
+        JobError::Retry(why) if is_message && row.attempts >= MOST_ATTEMPTS => FailedAttempt::Dead(why),
+        JobError::Retry(why) if is_message => FailedAttempt::Retry(wait(30, 7200), why),
+        // Recurring work never dies.
+        JobError::Retry(why) => FailedAttempt::Retry(wait(3, 300), why),
+    }
+}
