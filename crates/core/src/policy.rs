@@ -9,8 +9,8 @@ pub use load::PolicyError;
 pub use missing::Missing;
 pub use permit::{
     Action, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, CloseFinding, Denied, Escalate,
-    ForceReset, ImportSignIns, ManageJobs, ManagePeople, ManageTokens, Permit, ReadAudit, RecordEvidence, Refuse,
-    ReportContact, StartHold, StopPasskey, StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
+    ForceReset, ImportSignIns, ManageJobs, ManagePeople, ManageTokens, Permit, ReadAudit, RecordEvidence,
+    Refuse, ReportContact, StartHold, StopPasskey, StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
 };
 pub use request::{FindingFacts, Request, Staff};
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::actions::ActionError;
-use crate::actions::enrol_totp::new_codes;
+use crate::actions::renew_backup_codes::new_codes;
 use crate::scope::Scope;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::persons::NewPerson;
@@ -181,8 +181,9 @@ async fn add(
     }
     add_contacts(&mut change, &id, (tenant, demo), filed_at).await?;
     add_totp(scope, &mut change, &id).await?;
-    if let Some((_, salt, hashes)) = codes {
-        backup_codes::replace(&mut change, &id, &salt, &hashes).await?;
+    if let Some(codes) = codes {
+        let set = backup_codes::insert(&mut change, &id, &codes.set()).await?;
+        backup_codes::confirm(&mut change, &id, &set).await?;
     }
     let event = Event::new(EventKind::UserAdded, Actor::System).person(&id).detail(
         json!({ "login": demo.login, "role": demo.role.as_str(), "tier": demo.tier.as_str(), "by": "demo" }),

@@ -31,6 +31,14 @@
   const ceremonies = {
     get: async (url) => post(`${url}/finish`, await get(await post(`${url}/start`))),
     prove: async (url) => post(`${url}/finish`, { proof: { assertion: await get(await post(`${url}/start`)) } }),
+    // The answer goes with the form it stands in, so that the page that follows is the server's.
+    form: async (url, form, button) => {
+      if (!form.reportValidity()) throw new Error("Fill in the fields above first.");
+      const { options } = button.dataset;
+      form.elements.assertion.value = JSON.stringify(await get(options ? JSON.parse(options) : await post(`${url}/start`)));
+      form.submit();
+      return new Promise(() => {});
+    },
     add: async (url, form) => {
       const typed = new FormData(form);
       const options = await post(`${url}/start`, { second_step_only: typed.has("second_step_only") });
@@ -60,7 +68,7 @@
     button.disabled = true;
     message.textContent = "Follow your browser's question.";
     try {
-      const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form);
+      const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form, button);
       if (button.dataset.then) go[button.dataset.then](button);
       else window.location.assign(next);
     } catch (error) {

@@ -103,6 +103,7 @@ CREATE TABLE backup_code_sets (
     salt BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- When their owner said that they are kept. Before, they open nothing.
     confirmed_at BIGINT,
     revoked_at BIGINT,
     PRIMARY KEY (tenant_id, id),

@@ -1,5 +1,6 @@
-//! A passkey ceremony: the server asks, the browser answers within five minutes, once, and for what it was asked.
+//! A ceremony: the server asks, the browser answers in time, once, and for what it was asked.
 
+use jiff::SignedDuration;
 use postern_core::id::PersonId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +22,17 @@ pub struct Challenge {
     pub options: serde_json::Value,
 }
 
-/// Keeps the server's half of a ceremony for five minutes. `person` is empty where the answer will tell who it is.
+/// How long the server waits for the answer.
+pub(super) fn life(kind: CeremonyKind) -> SignedDuration {
+    match kind {
+        // Installing an app takes longer than touching a key; saving ten codes may take a walk to the printer.
+        CeremonyKind::AddTotp => Config::FLOW_LIFE * 3,
+        CeremonyKind::ConfirmBackupCodes => Config::FLOW_LIFE * 6,
+        _ => Config::FLOW_LIFE,
+    }
+}
+
+/// Keeps the server's half of a ceremony. `person` is empty where the answer will tell who it is.
 pub(super) async fn begin(
     scope: &Scope,
     kind: CeremonyKind,
@@ -31,7 +42,7 @@ pub(super) async fn begin(
     let token = scope.app.rng.token()?;
     let state = serde_json::to_string(state)?;
     let mut change = scope.begin().await?;
-    let expires_at = change.at() + Config::FLOW_LIFE;
+    let expires_at = change.at() + life(kind);
     let key = CeremonyKey { id: &token_hash(&token), kind, person };
     ceremonies::insert(&mut change, key, &state, expires_at).await?;
     change.commit_unrecorded("a challenge; its answer is recorded").await?;

@@ -9,9 +9,8 @@ use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::decide_on_power::stop_powers_of;
+use super::end_access::{AccessEnd, end_access};
 use super::retry::retry;
-use super::revoke_tokens_of::revoke_tokens_of;
 use super::sender_limit::admit_request;
 use super::{ActionError, CountedTry, RateLimit};
 use crate::config::Config;
@@ -20,8 +19,7 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
-use crate::store::factors::waiting;
-use crate::store::{Change, StoreError, cases, contests, enrolment_passes, flows, persons, sessions};
+use crate::store::{Change, StoreError, cases, contests, persons};
 
 /// What was stopped, and what is asked.
 #[derive(Default)]
@@ -209,19 +207,6 @@ async fn ask_about_others(
     Ok(())
 }
 
-/// What was added and does not work yet never will.
-async fn remove_waiting_passkeys(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
-    let removed = waiting::remove_all_waiting(change, person).await?;
-    if removed > 0 {
-        let event = Event::new(EventKind::MfaFactorRemoved, Actor::System)
-            .person(person)
-            .before(json!({ "waiting_passkeys": removed }))
-            .detail(json!({ "kind": "webauthn", "why": "contested" }));
-        change.record(event);
-    }
-    Ok(())
-}
-
 fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -> Event {
     let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous).person(person).detail(json!({
         "account_suspended": stopped.account_suspended, "stopped": !stopped.references.is_empty(), "by": by,
@@ -231,7 +216,6 @@ fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -
 }
 
 async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
-    remove_waiting_passkeys(change, person).await?;
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
             let event = Event::new(EventKind::UserSuspended, Actor::System)
@@ -244,16 +228,12 @@ async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> R
         Err(StoreError::Conflict) => {}
         Err(other) => return Err(other.into()),
     }
-    let ended = sessions::end_all(change, person).await?;
+    let ended = end_access(scope, change, person, AccessEnd::Suspension).await?;
     if ended > 0 {
         let revoked = Event::new(EventKind::SessionRevoked, Actor::System)
             .person(person)
             .detail(json!({ "sessions": ended, "why": "contested" }));
         change.record(revoked);
     }
-    flows::end_all(change, person).await?;
-    enrolment_passes::revoke(change, person, None).await?;
-    stop_powers_of(scope, change, person).await?;
-    revoke_tokens_of(change, person).await?;
     Ok(())
 }

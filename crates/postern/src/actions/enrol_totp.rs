@@ -1,15 +1,15 @@
 //! Enrolling a code app after a pass: the secret waits, sealed, in the flow; a right code makes it a factor.
 
+use jiff::Timestamp;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::FactorKind;
-use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::factor::totp::{self, Check};
-use postern_core::id::PersonId;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::on_record::Attempt;
+use super::renew_backup_codes::{self, ShownCodes, new_codes};
 use super::sign_in::Begun;
 use super::signed_in::account_status;
 use crate::config::Config;
@@ -20,10 +20,7 @@ use crate::store::factors::{Factor, NewFactor};
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::throttles::RateLimitKey;
-use crate::store::{Change, backup_codes, factors, flows, persons, throttles};
-
-/// Backup codes in a set.
-const CODES: usize = 10;
+use crate::store::{Change, factors, flows, persons, throttles};
 
 /// What the enrolment page shows.
 pub struct Secret {
@@ -60,36 +57,19 @@ pub async fn secret(scope: &Scope, row: &FlowRow) -> Result<Secret, ActionError>
     Ok(Secret { person, bytes })
 }
 
-/// Checks the first code; enrols; returns the backup codes, which are shown this once.
-pub async fn enrol_totp(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
+/// Checks the first code; enrols; returns the backup codes, which are shown this once and count when they are confirmed.
+pub async fn enrol_totp(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, ActionError> {
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "enrol_totp", case: None, person: Some(flow.person()) };
     attempt.run(scope, || enrol(scope, row, code)).await
 }
 
-async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, ActionError> {
+async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, ActionError> {
     let Secret { person, bytes } = secret(scope, row).await?;
-    let step = match totp::check(&bytes, code, scope.now.as_second(), None) {
-        Check::Accepted { step } => step,
-        Check::ClockOff { steps } => {
-            let off = totp::clock_drift(steps);
-            return Err(ActionError::invalid(
-                "code",
-                format!(
-                    "The code fits, but your phone's clock is {off}. Set it to automatic in the phone's date and time \
-                     settings, then type the next code."
-                ),
-            ));
-        }
-        Check::Reused | Check::Wrong => {
-            return Err(ActionError::invalid(
-                "code",
-                "This is not the code. Type the six digits that the app shows now for this account.",
-            ));
-        }
-    };
-    let (codes, salt, hashes) = new_codes(scope, &person.id).await?;
+    let step =
+        check_first_code(&bytes, code, scope.now).map_err(|words| ActionError::invalid("code", words))?;
+    let new = new_codes(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = change.id()?;
@@ -107,7 +87,7 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, 
         usable_at: None,
     };
     factors::insert(&mut change, &factor).await?;
-    backup_codes::replace(&mut change, &person.id, &salt, &hashes).await?;
+    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true)).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in ["totp", "backup_code", "pass"] {
         throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;
@@ -116,26 +96,29 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<Vec<String>, 
     let actor = || Actor::Person { id: person.id.clone() };
     let generated = Event::new(EventKind::MfaBackupCodesGenerated, actor())
         .person(&person.id)
-        .detail(json!({ "count": codes.len() }));
+        .detail(json!({ "count": shown.codes.len() }));
     change.record(generated);
     let enrolled = Event::new(EventKind::MfaFactorEnrolled, actor())
         .person(&person.id)
         .detail(json!({ "kind": "totp", "factor": id }));
     change.commit(&enrolled).await?;
-    Ok(codes)
+    Ok(shown)
 }
 
-type NewCodes = (Vec<String>, Vec<u8>, Vec<Vec<u8>>);
-
-/// A new set: what to show, its salt, and what to store.
-pub(crate) async fn new_codes(scope: &Scope, person: &PersonId) -> Result<NewCodes, ActionError> {
-    let salt = scope.app.rng.bytes::<16>()?.to_vec();
-    let (mut shown, mut hashes) = (Vec::with_capacity(CODES), Vec::with_capacity(CODES));
-    for _ in 0..CODES {
-        let code = PlainCode::<BackupCode>::from_random(&*scope.app.rng.bytes::<16>()?);
-        let input = Zeroizing::new(code.hash_input(person));
-        hashes.push(scope.app.hashing.digest(input, salt.clone()).await?);
-        shown.push(code.reveal());
+/// The first code of a new app shows that it holds the secret. The answer: its time step. Err: what the person is told.
+pub(super) fn check_first_code(secret: &[u8], code: &str, now: Timestamp) -> Result<i64, String> {
+    match totp::check(secret, code, now.as_second(), None) {
+        Check::Accepted { step } => Ok(step),
+        Check::ClockOff { steps } => {
+            let off = totp::clock_drift(steps);
+            Err(format!(
+                "The code fits, but your phone's clock is {off}. Set it to automatic in the phone's date and time \
+                 settings, then type the next code."
+            ))
+        }
+        Check::Reused | Check::Wrong => {
+            Err("This is not the code. Type the six digits that the app shows now for this account."
+                .to_owned())
+        }
     }
-    Ok((shown, salt, hashes))
 }

@@ -24,6 +24,18 @@ pub enum FactorProof {
     Assertion(Box<PublicKeyCredential>),
 }
 
+impl FactorProof {
+    /// From a form: the code that was typed, or the answer of a passkey that a script put into a hidden field.
+    pub fn of_form(code: &str, assertion: &str) -> Result<Self, ActionError> {
+        if assertion.is_empty() {
+            return Ok(Self::Code(code.to_owned()));
+        }
+        serde_json::from_str(assertion)
+            .map(|answer| Self::Assertion(Box::new(answer)))
+            .map_err(|_| ActionError::invalid("proof", "This is not an answer of a passkey. Try again."))
+    }
+}
+
 /// A proof that was right. It counts once it is used up, in the change that it was given for.
 pub(super) struct RightProof {
     limit: Option<RateLimit>,

@@ -9,16 +9,13 @@ use postern_core::reason::Reason;
 use serde_json::{Value, json};
 
 use super::advance::lock_subject;
-use super::decide_on_power::stop_powers_of;
+use super::end_access::{AccessEnd, end_access};
 use super::on_record::Attempt;
-use super::revoke_tokens_of::revoke_tokens_of;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{
-    Change, backup_codes, cases, enrolment_passes, factors, flows, known_devices, sessions, time,
-};
+use crate::store::{Change, backup_codes, cases, factors, sessions, time};
 
 /// Resets a person's factors.
 pub async fn force_mfa_reset(
@@ -46,7 +43,7 @@ async fn reset(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Res
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let sessions_ended = remove_everything(scope, &mut change, &person).await?;
+    let sessions_ended = end_access(scope, &mut change, &person, AccessEnd::Reset).await?;
     supersede_others(scope, &mut change, &case).await?;
     notify::announce(scope, &mut change, &person, Some(id), Notice::FactorsReset).await?;
     let about =
@@ -55,21 +52,6 @@ async fn reset(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Res
     change.record(revoked);
     change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
     Ok(())
-}
-
-pub(super) async fn remove_everything(
-    scope: &Scope,
-    change: &mut Change<'_>,
-    person: &PersonId,
-) -> Result<u64, ActionError> {
-    factors::remove_all(change, person).await?;
-    backup_codes::revoke_all(change, person).await?;
-    enrolment_passes::revoke(change, person, None).await?;
-    flows::end_all(change, person).await?;
-    known_devices::revoke_all(change, person).await?;
-    stop_powers_of(scope, change, person).await?;
-    revoke_tokens_of(change, person).await?;
-    Ok(sessions::end_all(change, person).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::add_person::{keep_set_up_code, new_set_up_code};
-use super::force_mfa_reset::{remove_everything, state_before};
+use super::end_access::{AccessEnd, end_access};
+use super::force_mfa_reset::state_before;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
@@ -44,7 +45,7 @@ pub async fn recover_person(
     let (pass, pass_hash) = new_pass(scope, &person.id).await?;
     let (code, code_hash) = new_set_up_code(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
-    let sessions = remove_everything(scope, &mut change, &person.id).await?;
+    let sessions = end_access(scope, &mut change, &person.id, AccessEnd::Reset).await?;
     supersede_all(scope, &mut change, &person.id).await?;
     let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
     change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));

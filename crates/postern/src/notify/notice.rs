@@ -67,6 +67,9 @@ notices! {
     /// A second staff member let it work before its time.
     PasskeyApproved => "passkey_approved", spoken, "Your new passkey works now",
         "A senior or an admin said yes: the new passkey of your account works now.";
+    /// New backup codes took the place of those from before.
+    BackupCodesRenewed => "backup_codes_renewed", spoken, "New backup codes were made for your account",
+        "New backup codes were made for your account. Those from before open nothing any more.";
     /// A backup code was used.
     BackupCodeUsed => "backup_code_used", spoken, "A backup code was used to sign in to your account",
         "Somebody signed in to your account with one of your backup codes.";

@@ -1,4 +1,5 @@
-//! Saved codes: one live set per person, one salt per set, each code used once.
+//! Saved codes: one live set per person, one salt per set, each code used once. A set is live from the moment at which its
+//! owner confirms that they have kept it.
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
@@ -17,7 +18,7 @@ pub async fn find_set(
 ) -> Result<Option<(String, Vec<u8>)>> {
     Ok(sqlx::query_as(
         "SELECT id, salt FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
-         AND expires_at > $3 ORDER BY created_at DESC LIMIT 1",
+         AND confirmed_at IS NOT NULL AND expires_at > $3 ORDER BY created_at DESC LIMIT 1",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
@@ -30,7 +31,8 @@ pub async fn find_set(
 pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<i64> {
     let (left,): (i64,) = sqlx::query_as(
         "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
-         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL AND expires_at > $3)",
+         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
+         AND confirmed_at IS NOT NULL AND expires_at > $3)",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
@@ -40,16 +42,17 @@ pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Time
     Ok(left)
 }
 
-/// Replaces a person's set.
-pub async fn replace(
-    change: &mut Change<'_>,
-    person: &PersonId,
-    salt: &[u8],
-    hashes: &[Vec<u8>],
-) -> Result<()> {
-    revoke_all(change, person).await?;
+/// New codes as they are stored.
+pub struct NewCodeSet<'a> {
+    pub salt: &'a [u8],
+    pub hashes: &'a [Vec<u8>],
+}
+
+/// Adds a set that waits for its owner's confirmation, in place of one that waited. The answer: its id.
+pub async fn insert(change: &mut Change<'_>, person: &PersonId, new: &NewCodeSet<'_>) -> Result<String> {
     let expires_at = micros(change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    revoke_unconfirmed(change, person).await?;
     sqlx::query(
         "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -57,12 +60,12 @@ pub async fn replace(
     .bind(tenant.as_str())
     .bind(&id)
     .bind(person.as_str())
-    .bind(salt)
+    .bind(new.salt)
     .bind(at)
     .bind(expires_at)
     .execute(change.conn())
     .await?;
-    for hash in hashes {
+    for hash in new.hashes {
         sqlx::query("INSERT INTO backup_codes (tenant_id, set_id, hash) VALUES ($1, $2, $3)")
             .bind(tenant.as_str())
             .bind(&id)
@@ -70,6 +73,33 @@ pub async fn replace(
             .execute(change.conn())
             .await?;
     }
+    Ok(id)
+}
+
+/// A set is kept by its owner: it is live, and the one before is not. `Conflict` when it was confirmed or revoked.
+pub async fn confirm(change: &mut Change<'_>, person: &PersonId, set: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE backup_code_sets SET confirmed_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND id = $3 \
+         AND confirmed_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(set)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)?;
+    sqlx::query(
+        "UPDATE backup_code_sets SET revoked_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND id <> $3 \
+         AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(set)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
     Ok(())
 }
 
@@ -79,7 +109,7 @@ pub async fn consume(change: &mut Change<'_>, set: &str, hash: &[u8]) -> Result<
     let done = sqlx::query(
         "UPDATE backup_codes SET used_at = $4 WHERE tenant_id = $1 AND set_id = $2 AND hash = $3 AND used_at IS NULL \
          AND EXISTS (SELECT 1 FROM backup_code_sets s WHERE s.tenant_id = $1 AND s.id = $2 AND s.revoked_at IS NULL \
-         AND s.expires_at > $4)",
+         AND s.confirmed_at IS NOT NULL AND s.expires_at > $4)",
     )
     .bind(tenant.as_str())
     .bind(set)
@@ -95,6 +125,21 @@ pub async fn revoke_all(change: &mut Change<'_>, person: &PersonId) -> Result<()
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
         "UPDATE backup_code_sets SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Revokes what waits for its owner's confirmation.
+pub async fn revoke_unconfirmed(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE backup_code_sets SET revoked_at = $3 \
+         WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL AND confirmed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())

@@ -1,4 +1,4 @@
-//! Passkey ceremonies under way: the server's half, never in a cookie.
+//! Ceremonies under way, most of them with a passkey: the server's half, never in a cookie.
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
@@ -18,6 +18,12 @@ pub enum CeremonyKind {
     RemoveFactor,
     /// Touching a passkey before a sensitive action.
     StepUp,
+    /// Adding a code app to one's account.
+    AddTotp,
+    /// Making new backup codes.
+    RenewBackupCodes,
+    /// Saying that new backup codes are kept.
+    ConfirmBackupCodes,
 }
 
 impl CeremonyKind {
@@ -29,6 +35,9 @@ impl CeremonyKind {
             Self::AddPasskey => "add_passkey",
             Self::RemoveFactor => "remove_factor",
             Self::StepUp => "step_up",
+            Self::AddTotp => "add_totp",
+            Self::RenewBackupCodes => "renew_backup_codes",
+            Self::ConfirmBackupCodes => "confirm_backup_codes",
         }
     }
 }
@@ -117,5 +126,19 @@ pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Resul
         .bind(micros(before))
         .execute(change.conn())
         .await?;
+    Ok(())
+}
+
+/// Ends every ceremony of a person.
+pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE ceremonies SET used_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND used_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
     Ok(())
 }

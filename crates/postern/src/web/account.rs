@@ -1,5 +1,7 @@
 //! A signed-in person's own pages.
 
+pub mod backup_codes;
+pub mod code_apps;
 pub mod factors;
 pub mod overview;
 pub mod passkeys;

@@ -2,9 +2,11 @@
 //! answers in JSON. `/api/openapi.json` describes it, `/api` shows that description to people.
 
 pub mod audit;
+pub mod backup_codes;
 pub mod case_steps;
 pub mod case_view;
 pub mod cases;
+pub mod code_apps;
 pub mod diagnosis;
 pub mod errors;
 pub mod factors;
@@ -62,6 +64,11 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/factors/{id}/name", post(factors::name))
         .route("/api/v1/account/factors/{id}/remove/start", post(factors::start_remove))
         .route("/api/v1/account/factors/{id}/remove/finish", post(factors::finish_remove))
+        .route("/api/v1/account/code-apps/start", post(code_apps::start))
+        .route("/api/v1/account/code-apps/finish", post(code_apps::finish))
+        .route("/api/v1/account/backup-codes/start", post(backup_codes::start))
+        .route("/api/v1/account/backup-codes/finish", post(backup_codes::finish))
+        .route("/api/v1/account/backup-codes/confirm", post(backup_codes::confirm))
         .route("/api/v1/account/passkeys/start", post(passkeys::start))
         .route("/api/v1/account/passkeys/finish", post(passkeys::finish))
         .route("/api/v1/account/step-up/start", post(step_up::start))

@@ -17,8 +17,8 @@ pub struct Cookie {
 pub const SESSION: Cookie = Cookie { name: "__Host-postern-session", max_age: None };
 /// A sign-in under way.
 pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
-/// A passkey ceremony under way.
-pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: Some(300) };
+/// A ceremony under way; when it ends is the server's to know.
+pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: None };
 /// The claimant page: kept for a month, so that it survives a closed browser.
 pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(Case::PAGE_HOURS * 3600) };
 /// A device that completed a sign-in.

@@ -3,6 +3,7 @@
 mod add_evidence;
 mod add_passkey;
 mod add_person;
+mod add_totp;
 mod announce_openings;
 mod approve_case;
 mod bind_claimant_page;
@@ -26,6 +27,7 @@ mod rate_limit;
 mod recover_person;
 mod refuse_case;
 mod remove_factor;
+mod renew_backup_codes;
 mod set_tenant_settings;
 mod set_up;
 mod show_pass;

@@ -1,3 +1,4 @@
 //! What the store promises to everybody who uses it.
 
+mod end_access;
 mod ends;

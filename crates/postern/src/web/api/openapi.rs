@@ -6,8 +6,8 @@ use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    audit, case_steps, cases, diagnosis, factors, findings, import_sign_ins, imports, jobs, people, portal,
-    power_grants, sign_ins, tokens, waiting_passkeys,
+    audit, backup_codes, case_steps, cases, code_apps, diagnosis, factors, findings, import_sign_ins,
+    imports, jobs, people, portal, power_grants, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -29,6 +29,8 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
         case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
+        code_apps::start, code_apps::finish,
+        backup_codes::start, backup_codes::finish, backup_codes::confirm,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,

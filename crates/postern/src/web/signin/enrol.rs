@@ -1,16 +1,15 @@
 //! `/enrol`: a code app, by QR code or by hand; then the backup codes, shown once.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use fast_qr::QRBuilder;
-use fast_qr::convert::svg::SvgBuilder;
-use postern_core::factor::totp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::enrol_totp::{enrol_totp, secret};
+use crate::actions::renew_backup_codes::{ShownCodes, confirm_backup_codes};
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
+use crate::web::code_app_view::CodeAppView;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
@@ -43,9 +42,10 @@ pub async fn submit(
     Form(form): Form<EnrolForm>,
 ) -> Result<Response, Problem> {
     match enrol_totp(&scope, &row, &form.code).await {
-        Ok(codes) => {
+        Ok(ShownCodes { codes, token }) => {
             let mut response = render(&scope, None, "signin/codes.html", json!({ "codes": codes }))?;
             cookies::FLOW.clear(response.headers_mut());
+            cookies::CEREMONY.set(response.headers_mut(), &token);
             Ok(response)
         }
         Err(error) => {
@@ -57,7 +57,7 @@ pub async fn submit(
 }
 
 /// `POST /enrol/done`
-pub async fn done(scope: Scope, Form(form): Form<DoneForm>) -> Result<Response, Problem> {
+pub async fn done(scope: Scope, headers: HeaderMap, Form(form): Form<DoneForm>) -> Result<Response, Problem> {
     if form.kept.is_none() {
         let values = json!({
             "status": 422,
@@ -67,17 +67,15 @@ pub async fn done(scope: Scope, Form(form): Form<DoneForm>) -> Result<Response, 
         });
         return render_with(&scope, None, StatusCode::UNPROCESSABLE_ENTITY, "problem.html", values);
     }
-    render(&scope, None, "signin/enrolled.html", json!({}))
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    confirm_backup_codes(&scope, None, &token).await?;
+    let mut response = render(&scope, None, "signin/enrolled.html", json!({}))?;
+    cookies::CEREMONY.clear(response.headers_mut());
+    Ok(response)
 }
 
 async fn values(scope: &Scope, row: &FlowRow, error: Option<&str>) -> Result<Value, Problem> {
     let secret = secret(scope, row).await?;
-    let url = totp::enrolment_url(&secret.bytes, &scope.tenant.name, &secret.person.login);
-    let qr = url.and_then(|url| QRBuilder::new(url).build().ok()).map(|qr| SvgBuilder::default().to_str(&qr));
-    Ok(json!({
-        "login": secret.person.login,
-        "qr": qr,
-        "key": totp::text_key(&secret.bytes),
-        "error": error,
-    }))
+    let app = CodeAppView::of(scope, &secret.person.login, &secret.bytes);
+    Ok(json!({ "login": secret.person.login, "qr": app.qr(), "app": app, "error": error }))
 }

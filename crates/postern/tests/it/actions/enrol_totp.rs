@@ -32,7 +32,8 @@ on_both! {
         }
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
         let codes = enrol_totp(&app.scope(), &row, &phone.code(app.seconds())).await.unwrap();
-        app.secrets.saw_all(&codes);
+        app.secrets.saw_all(&codes.codes);
+        app.secrets.saw(&codes.token);
         // The code that enrolled is used: it signs nobody in.
         let step = app.password("ana").await;
         let again = postern::actions::use_totp::use_totp(&app.scope(), &step.row, &phone.code(app.seconds()), None).await;

@@ -5,7 +5,7 @@ use postern::actions::sign_in::{Begun, Credentials, sign_in};
 use postern::actions::use_totp::use_totp;
 use postern::actions::{ActionError, SignedIn};
 use postern::rng::token_hash;
-use postern::store::backup_codes;
+use postern::store::backup_codes::{self, NewCodeSet};
 use postern::store::flows::{self, FlowRow};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::code::{BackupCode, PlainCode};
@@ -79,7 +79,9 @@ impl TestApp {
         }
         let scope = self.scope();
         let mut change = scope.begin().await.unwrap();
-        backup_codes::replace(&mut change, &person.id, &salt, &hashes).await.unwrap();
+        let new = NewCodeSet { salt: &salt, hashes: &hashes };
+        let set = backup_codes::insert(&mut change, &person.id, &new).await.unwrap();
+        backup_codes::confirm(&mut change, &person.id, &set).await.unwrap();
         let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::System).person(&person.id);
         change.commit(&event).await.unwrap();
         shown

@@ -11,6 +11,7 @@ use postern::actions::open_case::open_case;
 use postern::config::Config;
 use postern::rng::token_hash;
 use postern::scope::Scope;
+use postern::store::backup_codes::NewCodeSet;
 use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
 use postern::store::enrolment_passes::NewEnrolmentPass;
 use postern::store::sessions::NewSession;
@@ -156,7 +157,9 @@ on_both! {
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
         let then = app.then(begins);
         let mut change = then.begin().await.unwrap();
-        backup_codes::replace(&mut change, &ana, b"salt", &[b"hash".to_vec()]).await.unwrap();
+        let new = NewCodeSet { salt: b"salt", hashes: &[b"hash".to_vec()] };
+        let set = backup_codes::insert(&mut change, &ana, &new).await.unwrap();
+        backup_codes::confirm(&mut change, &ana, &set).await.unwrap();
         change.commit(&codes_generated(&ana)).await.unwrap();
         for (now, alive) in around(begins + backup_codes::LIFE) {
             let set = backup_codes::find_set(&app.db, &app.tenant, &ana, now).await.unwrap();

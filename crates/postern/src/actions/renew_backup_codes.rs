@@ -1,0 +1,177 @@
+//! Fresh backup codes: shown once, and good from the moment at which their owner says that they are kept. Until then those
+//! from before stay as they are: an answer that got lost leaves nobody with codes that nobody saw.
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::factor::code::{BackupCode, PlainCode};
+use postern_core::id::PersonId;
+use postern_core::signin::FlowError;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use webauthn_rs::prelude::SecurityKeyAuthentication;
+use zeroize::Zeroizing;
+
+use super::ceremony::{self, Challenge};
+use super::factor_proof::{self, FactorProof};
+use super::on_record::Attempt;
+use super::{ActionError, Caller, passkeys};
+use crate::notify::{self, Notice};
+use crate::rng::token_hash;
+use crate::scope::Scope;
+use crate::store::backup_codes::{self, NewCodeSet};
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
+use crate::store::{Change, StoreError, ceremonies, persons};
+
+/// Backup codes in a set.
+const CODES: usize = 10;
+
+const NOT_WAITING: &str = "These codes were shown too long ago, or newer ones were made. They open nothing. Sign in and make \
+                           new ones on your account page.";
+
+/// Codes that were just made. They count when their owner has confirmed that they are kept.
+pub struct ShownCodes {
+    /// The codes, as people write them down.
+    pub codes: Vec<String>,
+    /// Names the confirmation that they wait for.
+    pub token: Zeroizing<String>,
+}
+
+/// What is kept until the owner confirms.
+#[derive(Serialize, Deserialize)]
+struct PendingCodes {
+    person: PersonId,
+    set: String,
+    /// Whether contacts hear of them: those that came with a new factor were announced with it.
+    announced: bool,
+}
+
+/// Asks a passkey for the proof that new codes want.
+pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionError> {
+    let person = &caller.person.id;
+    let held = passkeys::list_working(scope, person).await?;
+    if held.is_empty() {
+        let words = "You have no passkey that works. Type a code from your app.";
+        return Err(ActionError::Refused(words.to_owned()));
+    }
+    let (options, asked) = passkeys::ask_any(scope, &held)?;
+    let token = ceremony::begin(scope, CeremonyKind::RenewBackupCodes, Some(person), &asked).await?;
+    Ok(Challenge { token, options })
+}
+
+/// Makes new codes for whoever shows a factor that they have. `token` names the ceremony, where a passkey proves it.
+pub async fn renew_backup_codes(
+    scope: &Scope,
+    caller: &Caller,
+    (token, proof): (&str, &FactorProof),
+) -> Result<ShownCodes, ActionError> {
+    let person = Some(&caller.person.id);
+    let attempt = Attempt { actor: caller.actor(), step: "renew_backup_codes", case: None, person };
+    attempt.run(scope, || renew(scope, caller, (token, proof))).await
+}
+
+async fn renew(
+    scope: &Scope,
+    caller: &Caller,
+    (token, proof): (&str, &FactorProof),
+) -> Result<ShownCodes, ActionError> {
+    let person = &caller.person.id;
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::RenewBackupCodes, person: Some(person) };
+    let asked: Option<SecurityKeyAuthentication> = match proof {
+        FactorProof::Code(_) => None,
+        FactorProof::Assertion(_) => Some(ceremony::load_state(scope, key).await?),
+    };
+    let right = factor_proof::check(scope, caller, "renew_backup_codes", (proof, asked.as_ref())).await?;
+    let new = new_codes(scope, person).await?;
+    let mut change = caller.change(scope).await?;
+    if asked.is_some() {
+        ceremonies::consume(&mut change, key).await?;
+    }
+    let proven_by = right.use_up(scope, &mut change).await?;
+    let shown = show(scope, &mut change, person, (new, false)).await?;
+    let event = Event::new(EventKind::MfaBackupCodesGenerated, caller.actor()).person(person).detail(json!({
+        "count": CODES, "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
+    }));
+    change.commit(&event).await?;
+    Ok(shown)
+}
+
+/// Writes codes that wait for their owner's word into the change. `announced`: their contacts hear of them anyway.
+pub(super) async fn show(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    (new, announced): (NewCodes, bool),
+) -> Result<ShownCodes, ActionError> {
+    let set = backup_codes::insert(change, person, &new.set()).await?;
+    let token = scope.app.rng.token()?;
+    let state = serde_json::to_string(&PendingCodes { person: person.clone(), set, announced })?;
+    let expires_at = change.at() + ceremony::life(CeremonyKind::ConfirmBackupCodes);
+    let id = token_hash(&token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: None };
+    ceremonies::insert(change, key, &state, expires_at).await?;
+    Ok(ShownCodes { codes: new.shown, token })
+}
+
+/// The owner has kept the codes that were shown: from now on they are good, and those from before are not. `signed_in`:
+/// whose session says so, where there is one.
+pub async fn confirm_backup_codes(
+    scope: &Scope,
+    signed_in: Option<&PersonId>,
+    token: &str,
+) -> Result<(), ActionError> {
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: None };
+    let found = ceremonies::find_live(&scope.app.db, &scope.tenant.id, key, scope.now).await?;
+    let state = found.ok_or_else(|| ActionError::Refused(NOT_WAITING.to_owned()))?;
+    let PendingCodes { person, set, announced } = serde_json::from_str(&state)?;
+    if signed_in.is_some_and(|signed_in| *signed_in != person) {
+        return Err(ActionError::Refused(NOT_WAITING.to_owned()));
+    }
+    let mut change = scope.begin().await?;
+    match persons::lock_active(&mut change, &person).await {
+        Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
+        other => other?,
+    }
+    match ceremonies::consume(&mut change, key).await {
+        Err(StoreError::Conflict) => return Err(ActionError::Refused(NOT_WAITING.to_owned())),
+        other => other?,
+    }
+    match backup_codes::confirm(&mut change, &person, &set).await {
+        Err(StoreError::Conflict) => return Err(ActionError::Refused(NOT_WAITING.to_owned())),
+        other => other?,
+    }
+    if !announced {
+        notify::announce(scope, &mut change, &person, None, Notice::BackupCodesRenewed).await?;
+    }
+    let event = Event::new(EventKind::MfaBackupCodesConfirmed, Actor::Person { id: person.clone() })
+        .person(&person)
+        .detail(json!({ "count": CODES }));
+    Ok(change.commit(&event).await?)
+}
+
+/// A new set: what to show, its salt, and what to store.
+pub(crate) struct NewCodes {
+    shown: Vec<String>,
+    salt: Vec<u8>,
+    hashes: Vec<Vec<u8>>,
+}
+
+impl NewCodes {
+    /// As they are stored.
+    pub(crate) fn set(&self) -> NewCodeSet<'_> {
+        NewCodeSet { salt: &self.salt, hashes: &self.hashes }
+    }
+}
+
+/// Makes them. Slow on purpose: before any change is begun.
+pub(crate) async fn new_codes(scope: &Scope, person: &PersonId) -> Result<NewCodes, ActionError> {
+    let salt = scope.app.rng.bytes::<16>()?.to_vec();
+    let (mut shown, mut hashes) = (Vec::with_capacity(CODES), Vec::with_capacity(CODES));
+    for _ in 0..CODES {
+        let code = PlainCode::<BackupCode>::from_random(&*scope.app.rng.bytes::<16>()?);
+        let input = Zeroizing::new(code.hash_input(person));
+        hashes.push(scope.app.hashing.digest(input, salt.clone()).await?);
+        shown.push(code.reveal());
+    }
+    Ok(NewCodes { shown, salt, hashes })
+}

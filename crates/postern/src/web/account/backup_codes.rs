@@ -1,0 +1,102 @@
+//! `/account/backup-codes`: fresh backup codes, for whoever shows a factor that they have.
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::factor::FactorKind;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::actions::factor_proof::FactorProof;
+use crate::actions::renew_backup_codes::{self, ShownCodes};
+use crate::actions::{ActionError, Caller};
+use crate::scope::Scope;
+use crate::store::{backup_codes, factors};
+use crate::web::cookies;
+use crate::web::extract::{Form, Signed};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+/// Proof by a factor that is there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ProofForm {
+    code: String,
+    assertion: String,
+}
+
+/// The person's word that the codes are kept.
+#[derive(Deserialize)]
+pub struct KeptForm {
+    kept: Option<String>,
+}
+
+/// `GET /account/backup-codes`
+pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    page(&scope, &caller, None).await
+}
+
+/// `POST /account/backup-codes`
+pub async fn submit(
+    scope: Scope,
+    Signed(caller): Signed,
+    headers: HeaderMap,
+    Form(form): Form<ProofForm>,
+) -> Result<Response, Problem> {
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    let made = match FactorProof::of_form(&form.code, &form.assertion) {
+        Ok(proof) => renew_backup_codes::renew_backup_codes(&scope, &caller, (&token, &proof)).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(ShownCodes { codes, token }) => {
+            let values = json!({ "codes": codes });
+            let mut response = render(&scope, Some(&caller), "account/backup_codes_shown.html", values)?;
+            cookies::CEREMONY.set(response.headers_mut(), &token);
+            Ok(response)
+        }
+        Err(error) => page(&scope, &caller, Some(error)).await,
+    }
+}
+
+/// `POST /account/backup-codes/confirm`
+pub async fn confirm(
+    scope: Scope,
+    Signed(caller): Signed,
+    headers: HeaderMap,
+    Form(form): Form<KeptForm>,
+) -> Result<Response, Problem> {
+    if form.kept.is_none() {
+        let error = ActionError::Refused(
+            "Go back with your browser, keep the codes, and tick the box: they count from then on."
+                .to_owned(),
+        );
+        return page(&scope, &caller, Some(error)).await;
+    }
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    match renew_backup_codes::confirm_backup_codes(&scope, Some(&caller.person.id), &token).await {
+        Ok(()) => {
+            let mut response = Redirect::to("/account").into_response();
+            cookies::CEREMONY.clear(response.headers_mut());
+            Ok(response)
+        }
+        Err(error) => page(&scope, &caller, Some(error)).await,
+    }
+}
+
+async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Result<Response, Problem> {
+    let (status, message) = match error {
+        None => (StatusCode::OK, None),
+        Some(error) => {
+            let (status, _, message) = form_error(error)?;
+            (status, Some(message))
+        }
+    };
+    let person = &caller.person.id;
+    let own = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
+    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let values = json!({
+        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
+        "has_code": works(FactorKind::Totp), "has_passkey": works(FactorKind::Webauthn), "error": message,
+    });
+    render_with(scope, Some(caller), status, "account/backup_codes.html", values)
+}
