@@ -108,7 +108,8 @@ async fn enrol(
     for _ in 0..10 {
         codes.push(scope.app.rng.bytes::<32>()?.to_vec());
     }
-    backup_codes::replace(change, person, &[0; 16], &codes).await?;
+    let set = backup_codes::insert(change, person, &NewCodeSet { salt: &[0; 16], hashes: &codes }).await?;
+    backup_codes::confirm(change, person, &set).await?;
     Ok(secret)
 }
 

@@ -114,14 +114,14 @@ async fn reload_tenants(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Gives entries their place: when a change wakes it, and once a second, in those organisations that have any. A suspended
 /// one's too. No row in the table of jobs: every recorded change would write that one row, and wait for the one before it.
 async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut compared: Option<Instant> = None;
+    let mut last_comparison: Option<Instant> = None;
     while !*stop.borrow() {
         // At the start, and now and then: whoever takes records out of a log that is at rest is seen too.
-        let compares = compared.is_none_or(|last| last.elapsed() >= COMPARE_EVERY);
-        if compares {
-            compared = Some(Instant::now());
+        let is_due = last_comparison.is_none_or(|last| last.elapsed() >= COMPARE_EVERY);
+        if is_due {
+            last_comparison = Some(Instant::now());
         }
-        sequence(&app, compares).await;
+        sequence(&app, is_due).await;
         pause(&app.jobs.audit, EVERY, &mut stop).await;
     }
     // What was confirmed before the stop is in the database; a last round saves the next start some work.

@@ -138,7 +138,8 @@ impl Workers {
             for due in busy.iter() {
                 room.entry(due.kind).and_modify(|room| *room = room.saturating_sub(1));
             }
-            let free: Vec<JobKind> = JobKind::ALL.iter().copied().filter(|kind| room[kind] > 0).collect();
+            let free: Vec<JobKind> =
+                room.iter().filter(|(_, room)| **room > 0).map(|(kind, _)| *kind).collect();
             let due = jobs::list_due(&self.app.db, &free, self.app.clock.now(), MOST_DUE).await?;
             let mut begun = 0_usize;
             for due in due {
