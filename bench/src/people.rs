@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use postern::actions::Caller;
 use postern::config::Config;
 use postern::scope::Scope;
+use postern::store::backup_codes::NewCodeSet;
 use postern::store::factors::{Factor, NewFactor};
 use postern::store::persons::{self, NewPerson, Person};
 use postern::store::sessions::NewSession;

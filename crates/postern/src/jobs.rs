@@ -136,12 +136,13 @@ async fn sequence(app: &Arc<App>, all: bool) {
             return;
         }
     };
-    let mut scopes = Scope::of_all(app);
+    let mut tenants = app.tenants.list();
     // One that does not go on is looked at again and again: somebody may have mended it.
-    scopes.retain(|scope| {
-        let is_stuck = scope.tenant.activity.audit_health.is_refusing();
-        all || is_stuck || waiting.contains(scope.tenant.id.as_str())
+    tenants.retain(|tenant| {
+        let is_stuck = tenant.activity.audit_health.is_refusing();
+        all || is_stuck || waiting.contains(tenant.id.as_str())
     });
+    let scopes = tenants.into_iter().map(|tenant| Scope::of_job(app, tenant)).collect();
     for_each(scopes, "sequencing the audit log", |scope| async move {
         sequence_audit::sequence_audit(&scope).await.map_err(|error| error.to_string())
     })

@@ -1,5 +1,6 @@
 //! All SQL. One text for both databases; writes only through [`Change`].
 
+pub mod arrivals;
 pub mod audit;
 pub mod backup_codes;
 pub mod cases;

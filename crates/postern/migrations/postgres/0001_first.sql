@@ -335,6 +335,8 @@ CREATE TABLE sign_ins (
 );
 CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at);
 CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at, id);
+-- For all organisations together: where something came since.
+CREATE INDEX sign_ins_by_arrival ON sign_ins (id, tenant_id);
 
 -- Who goes first where the order of commits matters: the holder of a row, and the last moment given out in it.
 CREATE TABLE named_locks (
@@ -367,6 +369,7 @@ CREATE TABLE imports (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX imports_by_time ON imports (tenant_id, changed_at, id);
+CREATE INDEX imports_by_change ON imports (changed_at, tenant_id);
 
 -- Sign-in records of other providers. Ids sort in the order in which they were committed.
 CREATE TABLE imported_sign_ins (
@@ -438,6 +441,7 @@ CREATE TABLE findings (
 );
 CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity_rank, until_at);
 
+CREATE INDEX findings_open ON findings (tenant_id, severity_rank) WHERE closed_at IS NULL;
 CREATE INDEX findings_not_notified ON findings (tenant_id, severity_rank, first_seen_at) WHERE notified_at IS NULL;
 
 CREATE TABLE finding_people (

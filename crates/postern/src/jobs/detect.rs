@@ -4,11 +4,12 @@
 mod analysed_records;
 mod rebuild;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use postern_core::id::TenantId;
 use tokio::sync::watch as stopping;
 use tokio::task::JoinHandle;
@@ -16,12 +17,11 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::actions::ActionError;
-use crate::actions::notify_seniors::notify_of_the_rest;
 use crate::actions::record_finding::{Found, record_finding};
 use crate::app::App;
 use crate::scope::Scope;
-use crate::store::{StoreError, findings};
-use analysed_records::AnalysedRecords;
+use crate::store::{StoreError, arrivals, findings};
+use analysed_records::{AnalysedRecords, COMMITTED_WITHIN};
 use rebuild::rebuild;
 
 const EVERY: Duration = Duration::from_millis(500);
@@ -34,18 +34,49 @@ const LIFE: Duration = Duration::from_hours(24);
 const PAUSE: u32 = 10;
 const LEAST_PAUSE: Duration = Duration::from_millis(200);
 const MOST_PAUSE: Duration = Duration::from_mins(10);
+/// A node looks this often at an organisation in which a record came within [`BUSY_FOR`], and else this often: what was
+/// never answered shows when time has passed.
+const BUSY_FOR: Duration = Duration::from_mins(10);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Analyses until `stop` turns true: when a record wakes it, and twice a second.
+/// Analyses until `stop` turns true: when a record wakes it, and twice a second. An organisation without records costs
+/// nothing: one question for all of them says where some came.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
+    let mut last_look: Option<Timestamp> = None;
     while !*stop.borrow() {
+        let now = app.clock.now();
+        let arrived = match arrived_since(&app, last_look).await {
+            Ok(arrived) => {
+                last_look = Some(now);
+                arrived
+            }
+            Err(error) => {
+                tracing::error!(%error, "new sign-in records were not looked for; trying again");
+                HashSet::new()
+            }
+        };
         let mut next = HashMap::new();
-        for scope in Scope::of_served(&app) {
-            let detector = detectors.remove(&scope.tenant.id).unwrap_or_default();
-            let span = tracing::info_span!("tenant", tenant = %scope.tenant.id);
-            let id = scope.tenant.id.clone();
+        for tenant in app.tenants.list() {
+            let has_new = arrived.contains(&tenant.id);
+            let mut detector = match detectors.remove(&tenant.id) {
+                _ if tenant.suspended_at.is_some() => continue,
+                Some(detector) => detector,
+                None if has_new => DetectionJob::default(),
+                None => continue,
+            };
+            if has_new {
+                detector.busy_until = Instant::now().checked_add(BUSY_FOR);
+            }
+            if !detector.is_due() {
+                next.insert(tenant.id.clone(), detector);
+                continue;
+            }
+            let span = tracing::info_span!("tenant", tenant = %tenant.id);
+            let id = tenant.id.clone();
+            let scope = Scope::of_job(&app, tenant);
             // As a task of its own: a record that breaks the analysis takes only its own organisation's knowledge with it.
             match tokio::spawn(detector.look(scope).instrument(span)).await {
                 Ok(detector) => drop(next.insert(id, detector)),
@@ -56,6 +87,9 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
         }
         // What is left belongs to organisations that are not served any more.
         detectors = next;
+        if let Err(error) = count_open_incidents(&app).await {
+            tracing::error!(%error, "open incidents were not counted; trying again");
+        }
         tokio::time::sleep(AT_MOST_EVERY).await;
         tokio::select! {
             () = app.jobs.records.notified() => {}
@@ -63,6 +97,24 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
             changed = stop.changed() => if changed.is_err() { break },
         }
     }
+}
+
+/// Organisations in which records were committed since the last look; at the first one, all that have any.
+async fn arrived_since(app: &App, last_look: Option<Timestamp>) -> Result<HashSet<TenantId>, StoreError> {
+    let Some(last_look) = last_look else { return arrivals::list_tenants_with_records(&app.db).await };
+    let since = last_look.saturating_sub(COMMITTED_WITHIN).unwrap_or(last_look);
+    arrivals::list_tenants_since(&app.db, since).await
+}
+
+/// For the head of each page.
+async fn count_open_incidents(app: &App) -> Result<(), StoreError> {
+    let open: HashMap<TenantId, i64> =
+        findings::count_open_incidents_of_all(&app.db).await?.into_iter().collect();
+    for tenant in app.tenants.list() {
+        let count = open.get(&tenant.id).copied().unwrap_or_default();
+        tenant.activity.open_incidents.store(count, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 type Building = JoinHandle<Result<AnalysedRecords, StoreError>>;
@@ -78,6 +130,9 @@ struct DetectionJob {
     not_before: Option<Instant>,
     /// Found, and not kept yet.
     pending: Vec<Found>,
+    /// Records came a short while before.
+    busy_until: Option<Instant>,
+    looked: Option<Instant>,
 }
 
 impl Drop for DetectionJob {
@@ -89,6 +144,17 @@ impl Drop for DetectionJob {
 }
 
 impl DetectionJob {
+    /// Whether it is time to look: records came, some work is under way or waits, or time has passed.
+    fn is_due(&self) -> bool {
+        let now = Instant::now();
+        let is_busy = self.busy_until.is_some_and(|until| now < until);
+        let is_working =
+            self.watch.is_none() || self.building.is_some() || self.is_stale || !self.pending.is_empty();
+        let waits_for_time = self.watch.as_ref().is_some_and(AnalysedRecords::waits_for_time);
+        let rested = self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN);
+        is_busy || is_working || waits_for_time || rested
+    }
+
     async fn look(mut self, scope: Scope) -> Self {
         if let Err(error) = self.detect(&scope).await {
             tracing::error!(%error, "sign-in records were not analysed; trying again");
@@ -108,9 +174,7 @@ impl DetectionJob {
             self.pending.extend(watch.found());
         }
         self.keep(scope).await;
-        notify_of_the_rest(scope).await?;
-        let open = findings::count_open_incidents(&scope.app.db, &scope.tenant.id).await?;
-        scope.tenant.activity.open_incidents.store(open, Ordering::Relaxed);
+        self.looked = Some(Instant::now());
         Ok(())
     }
 

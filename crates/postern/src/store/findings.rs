@@ -215,6 +215,17 @@ pub async fn count_open_incidents(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(count)
 }
 
+/// The same for every organisation that has any. The operator's own query: it crosses organisations.
+pub async fn count_open_incidents_of_all(db: &Db) -> Result<Vec<(TenantId, i64)>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT tenant_id, COUNT(*) FROM findings WHERE closed_at IS NULL AND severity_rank >= $1 GROUP BY tenant_id",
+    )
+    .bind(INCIDENT)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().map(|(tenant, count)| (TenantId::new(tenant), count)).collect())
+}
+
 const SAME: &str = "FROM findings WHERE tenant_id = $1 AND rule = $2 AND subject = $3 AND since_at <= $4 AND until_at >= $5 \
                     ORDER BY until_at DESC LIMIT 1";
 

@@ -21,7 +21,7 @@ pub(super) const PAGE: i64 = 2_000;
 /// those of this moment late.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 /// An attempt of our own is committed within so long of the moment that its id names. A request ends after 30 seconds.
-const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const COMMITTED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Nearly all are committed within so long; the others are looked for now and then.
 const MOSTLY_WITHIN: SignedDuration = SignedDuration::from_secs(3);
 const STRAGGLERS_EVERY: Duration = Duration::from_secs(5);
@@ -111,6 +111,11 @@ impl AnalysedRecords {
             waiting: None,
             waited_until: (horizon_of(now).saturating_add(1), String::new()),
         }
+    }
+
+    /// Whether records from further ahead wait for their time.
+    pub(super) fn waits_for_time(&self) -> bool {
+        self.waiting.is_some()
     }
 
     /// The time from which on records are analysed.
