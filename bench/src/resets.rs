@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use postern::actions::Caller;
 use postern::actions::add_evidence::add_evidence;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::bind_claimant_page::bind_claimant_page;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::vouch::vouch;
 use postern::request::RequestInfo;
@@ -109,7 +109,7 @@ impl Desk {
             let (scope, agent, cases) = (scope.clone(), agent.clone(), Arc::clone(&cases));
             async move {
                 let id = cases.get(index).ok_or("too few cases")?;
-                force_mfa_reset(&scope.later(), &agent, id, "lost phone, verified by call and manager")
+                apply_remedy(&scope.later(), &agent, id, (None, "lost phone, verified by call and manager"))
                     .await
                     .map_err(cause)
             }

@@ -85,7 +85,7 @@ export async function theLockOpens(world) {
   await world.look(page, 'desk-case-open');
   await link(page, 'Force MFA reset').click();
   await field(page, 'Reason').waitFor();
-  await world.look(page, 'force-mfa-reset');
+  await world.look(page, 'apply-remedy');
 }
 
 export async function benForcesTheReset(world) {

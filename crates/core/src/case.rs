@@ -1,13 +1,13 @@
 //! The recovery case: one person, one request, from the first click to the proven sign-in.
 //!
 //! ```text
-//!            bind_claimant_page, add_evidence, vouch
+//!            propose, bind_claimant_page, add_evidence, vouch
 //!                  ┌────┐
 //!                  ▼    │
 //!   open ──▶ Verifying ─┴─ verify ─▶ AwaitingApproval ─ approve ─▶ AwaitingNotice ─ start_hold ─▶ OnHold ─┐
-//!                 │                    (tier wants it)               (tier > 0)     want_hold, twice      │ until passes
+//!                 │                    (the policy demands it)       (likewise)     want_hold, twice      │ until passes
 //!                 │        └─ verify, neither wanted ──────────▶ Ready ◀──────────────────────────────────┘
-//!                 │                                                │ force_reset
+//!                 │                                                │ apply
 //!                 │                                                ▼
 //!                 │                                            Remedied ── prove ─▶ Closed(Proven)
 //!                 │                                                └── 24 h, nobody came ─▶ Closed(Lapsed)
@@ -16,8 +16,11 @@
 //!                 └── contest ─▶ Contested            (any stage, Closed(Proven) and what lapsed after a reset included)
 //! ```
 //!
+//! A case has one remedy, and a plan of what it will do exactly. Whoever approves signs the plan; another remedy is another
+//! plan, and begins with the proof anew.
+//!
 //! The person is read anew at each step, and the stricter of then and now holds ([`Case::with_subject_now`]): a tier that
-//! was raised wants its hold and its approval from a case that was verified before.
+//! was raised wants its hold and its approvals from a case that was verified before.
 //!
 //! Every transition consumes the case. One that changes what an attacker could reach takes a [`Permit`](crate::policy::Permit) by value, and
 //! the permit names the case it was given for: a yes to one case cannot move another.
@@ -36,7 +39,7 @@ mod transitions;
 pub use facts::{Proof, Subject};
 pub use made_by::MadeBy;
 pub use marks::{CaseMark, CaseMarkKind, Refusal};
-pub use stage::{Outcome, Stage};
+pub use stage::{Approval, Outcome, Stage};
 pub use transitions::{CaseError, Recorded};
 
 use jiff::Timestamp;
@@ -45,6 +48,8 @@ use serde::{Deserialize, Serialize};
 use self::now::Circumstances;
 use crate::evidence::Evidence;
 use crate::id::{CaseId, ContactId, PersonId};
+use crate::policy::Demands;
+use crate::remedy::{Remedy, RemedyPlan};
 
 /// The page that the claimant holds. Bound = the one who holds it spoke the phrase over a verified channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,6 +75,10 @@ pub struct Case {
     /// The person as they were when the case was opened.
     subject: Subject,
     opened_at: Timestamp,
+    /// What is to be done for the person.
+    remedy: Remedy,
+    /// What the policies demanded when the proof sufficed.
+    demands: Demands,
     claimant_page: ClaimantPage,
     evidence: Vec<Evidence>,
     /// Proof of a kind that never counts, as it was offered, oldest first. Each raises the risk.
@@ -92,6 +101,8 @@ impl Case {
             id,
             subject,
             opened_at: now,
+            remedy: Remedy::FactorReset,
+            demands: Demands::default(),
             claimant_page: ClaimantPage::Unbound,
             evidence: Vec::new(),
             rejected: Vec::new(),
@@ -112,6 +123,21 @@ impl Case {
     /// When it was opened.
     pub fn opened_at(&self) -> Timestamp {
         self.opened_at
+    }
+
+    /// What is to be done for the person.
+    pub fn remedy(&self) -> Remedy {
+        self.remedy
+    }
+
+    /// What its remedy will do, exactly.
+    pub fn plan(&self) -> RemedyPlan {
+        RemedyPlan::new(self.id.clone(), self.subject.person.clone(), self.remedy)
+    }
+
+    /// How many people must say yes.
+    pub fn approvals_wanted(&self) -> usize {
+        self.demands.approvals
     }
 
     /// Who holds the page.

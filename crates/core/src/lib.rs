@@ -14,6 +14,7 @@ pub mod login;
 pub mod person;
 pub mod policy;
 pub mod reason;
+pub mod remedy;
 pub mod signin;
 pub mod text;
 pub mod throttle;

@@ -31,20 +31,6 @@ impl Tier {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tier| tier.as_str() == word)
     }
-
-    /// How long the owner can object before a reset takes effect (standards.md D8). Unit: hours.
-    pub fn hold_hours(self) -> i64 {
-        match self {
-            Self::Standard => 0,
-            Self::Sensitive => 24,
-            Self::Privileged => 72,
-        }
-    }
-
-    /// Whether a second staff member must say yes.
-    pub fn wants_approval(self) -> bool {
-        self == Self::Privileged
-    }
 }
 
 /// What somebody may do at the desk. `Person` is everybody without a desk role.
@@ -112,12 +98,5 @@ mod tests {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
         assert_eq!(Role::parse("root"), None);
-    }
-
-    #[test]
-    fn a_higher_tier_never_waits_less() {
-        for pair in Tier::ALL.windows(2) {
-            assert!(pair[0].hold_hours() <= pair[1].hold_hours());
-        }
     }
 }

@@ -1,23 +1,26 @@
 //! Cedar decides; this module asks. [`Policies::authorize`] is the only place in the program that makes a [`Permit`].
 
+mod demands;
 mod load;
 mod missing;
 mod permit;
 mod request;
 
+pub use demands::Demands;
 pub use load::PolicyError;
 pub use missing::Missing;
 pub use permit::{
-    Action, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, CloseFinding, Denied, Escalate,
-    ForceReset, ImportSignIns, ManageJobs, ManagePeople, ManageTokens, Permit, ReadAudit, RecordEvidence,
-    Refuse, ReportContact, StartHold, StopPasskey, StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
+    Action, ApplyRemedy, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, CloseFinding, Denied,
+    Escalate, ImportSignIns, ManageJobs, ManagePeople, ManageTokens, Permit, ProposeRemedy, ReadAudit,
+    RecordEvidence, Refuse, ReportContact, StartHold, StopPasskey, StopPower, TakeCase, Verify, ViewCase,
+    ViewDesk, Vouch,
 };
 pub use request::{FindingFacts, Request, Staff};
 
 use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
 use jiff::Timestamp;
 
-use crate::case::Case;
+use crate::case::{Case, Proof};
 
 /// The policies in force.
 pub struct Policies {
@@ -59,19 +62,33 @@ impl Policies {
             found
         };
         if response.decision() == Decision::Allow && errors.is_empty() {
-            return Ok(Permit::new(request.resource_id().to_owned(), named("id")));
+            let permits = reasons.iter().filter_map(|id| self.set.policy(id));
+            let wanted = permits.filter(|policy| Demands::are_wanted_of(policy)).map(Demands::of);
+            // Loading has refused policies that don't say what they demand.
+            let demands = wanted.collect::<Result<Vec<_>, _>>().map_err(Denied::broken)?;
+            let demands = demands.into_iter().reduce(Demands::stricter).unwrap_or_default();
+            return Ok(Permit::new(request.resource_id().to_owned(), named("id"), demands));
         }
         Err(Denied { policies: named("id"), messages: named("message"), errors })
     }
 
-    /// The case, after its person was read anew. Where tier, rank or manager are not what they were at the opening, proof that
-    /// sufficed may suffice no more: then it is gathered anew. The risk is left out; whoever resets is asked about it.
+    /// Does the proof of a case suffice, as fresh as the policies that let it suffice demand?
+    pub fn verify(&self, case: &Case, proof: Proof) -> Result<Permit<Verify>, Denied> {
+        let permit = self.authorize(&Request::verify(case, proof.clone()))?;
+        let fresh = proof.clone().within(permit.demands().fresh());
+        // Without what is too old it may suffice no more, or suffice under another policy. Each round has less proof.
+        if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }
+    }
+
+    /// The case, after its person was read anew: what the policies demand for the stricter of then and now holds, and where
+    /// proof that sufficed suffices no more, it is gathered anew. The risk is left out; whoever applies the remedy is asked about it.
     pub fn look_again(&self, case: Case, now: Timestamp) -> Case {
-        if case.stage().verified_at().is_none() || !case.has_stricter_subject() {
+        // Nobody moves the case of a suspended account.
+        if case.stage().verified_at().is_none() || case.subject().suspended {
             return case;
         }
-        match self.authorize(&Request::verify(&case, case.proof(now).without_risk())) {
-            Ok(_) => case,
+        match self.verify(&case, case.proof(now).without_risk()) {
+            Ok(permit) => case.under(permit.demands()),
             Err(_) => case.verify_anew(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Case, ClaimantPage, MadeBy};
@@ -42,16 +42,21 @@ impl Subject {
     }
 }
 
+/// One piece of proof that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ProofPiece {
+    kind: Kind,
+    attested_by: PersonId,
+    age: SignedDuration,
+}
+
 /// Evidence that is accepted and fresh, counted the ways policies ask.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Proof {
     /// Whether the page's holder spoke the phrase over a verified channel.
     pub claimant_page_bound: bool,
-    /// The kinds at hand.
-    pub kinds: BTreeSet<Kind>,
-    /// People whose word the evidence is.
-    pub witnesses: BTreeSet<PersonId>,
-    /// Who of them counts as somebody else.
+    pieces: Vec<ProofPiece>,
+    /// Who of those whose word it is counts as somebody else.
     made_by: MadeBy,
     /// As [`Case::risk`].
     pub risk: i64,
@@ -62,33 +67,56 @@ pub struct Proof {
 impl Proof {
     pub(super) fn of(case: &Case, now: Timestamp) -> Self {
         let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
-        let counting: Vec<&Evidence> = case.evidence.iter().filter(counts).collect();
+        let piece = |e: &Evidence| ProofPiece {
+            kind: e.kind,
+            attested_by: e.attested_by.clone(),
+            age: now.duration_since(e.at),
+        };
         Self {
             claimant_page_bound: matches!(case.claimant_page, ClaimantPage::Bound { .. }),
-            kinds: counting.iter().map(|e| e.kind).collect(),
-            witnesses: counting.iter().map(|e| e.attested_by.clone()).collect(),
+            pieces: case.evidence.iter().filter(counts).map(piece).collect(),
             made_by: case.made_by().clone(),
             risk: case.risk(),
             escalated: case.is_escalated(),
         }
     }
 
+    /// The kinds at hand.
+    pub fn kinds(&self) -> BTreeSet<Kind> {
+        self.pieces.iter().map(|piece| piece.kind).collect()
+    }
+
     /// How many independent people's word it is: whom one admin made or changed in the last seven days are one with that
     /// admin.
     pub fn independent_witnesses(&self) -> usize {
-        self.made_by.independent(&self.witnesses).len()
+        self.made_by.independent(self.pieces.iter().map(|piece| &piece.attested_by)).len()
     }
 
     /// Through how many different channels the proof came.
     pub fn channels(&self) -> usize {
-        self.kinds.iter().map(|k| k.channel()).collect::<BTreeSet<_>>().len()
+        self.kinds().into_iter().map(Kind::channel).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The same proof without what is older.
+    #[must_use]
+    pub fn within(mut self, age: SignedDuration) -> Self {
+        self.pieces.retain(|piece| piece.age <= age);
+        self
     }
 
     /// The same proof with one more piece: what the desk imagines when it asks what is missing.
     #[must_use]
     pub fn with(mut self, kind: Kind, attested_by: &PersonId) -> Self {
-        self.kinds.insert(kind);
-        self.witnesses.insert(attested_by.clone());
+        self.pieces.push(ProofPiece { kind, attested_by: attested_by.clone(), age: SignedDuration::ZERO });
+        self
+    }
+
+    /// The same proof, so much later.
+    #[cfg(test)]
+    pub(crate) fn aged(mut self, by: SignedDuration) -> Self {
+        for piece in &mut self.pieces {
+            piece.age += by;
+        }
         self
     }
 

@@ -17,29 +17,37 @@ use crate::evidence::Kind;
 use crate::id::CaseId;
 use crate::person::Tier;
 use crate::policy::Policies;
+use crate::remedy::Remedy;
 
 impl Model for Adversary<'_> {
     type State = World;
     type Action = ModelStep;
 
     fn init_states(&self) -> Vec<World> {
-        let open = |opened_by: &Opener| World {
-            opened_by: *opened_by,
-            case: Case::open(CaseId::new("case"), Self::subject(self.tier), jiff::Timestamp::UNIX_EPOCH),
+        let open = |opened_by: Opener, remedy: Remedy| World {
+            opened_by,
+            case: Case::open(CaseId::new("case"), Self::subject(self.tier), jiff::Timestamp::UNIX_EPOCH)
+                .with_remedy(remedy),
             waited: 0,
             noticed: false,
             wanted: [false; 2],
             unseen_reset: false,
             raised: false,
             weak_reset: false,
+            approved: Vec::new(),
+            unapproved: false,
+            moved_by_program: false,
             has_pass: false,
+            has_codes: false,
             pass_used: false,
             flow: None,
             owner_has_factor: true,
             adversary_factor: false,
             session: false,
         };
-        self.openers.iter().map(open).collect()
+        // Where the tier is the question, the heavier remedy is enough.
+        let remedies = if self.raises { &Remedy::ALL[1..] } else { Remedy::ALL };
+        self.openers.iter().flat_map(|by| remedies.iter().map(|remedy| open(*by, *remedy))).collect()
     }
 
     fn actions(&self, world: &World, steps: &mut Vec<ModelStep>) {
@@ -48,7 +56,10 @@ impl Model for Adversary<'_> {
                 steps.push(ModelStep::BindClaimantPage { by });
             }
             // An honest agent approves and resets whatever the policy lets through: the worst case.
-            steps.extend([ModelStep::Approve { by }, ModelStep::Reset { by }]);
+            steps.extend([ModelStep::Approve { by }, ModelStep::Apply { by }]);
+            if self.switches && world.case.stage().verified_at().is_some() {
+                steps.extend(Remedy::ALL.iter().map(|remedy| ModelStep::Propose { by, remedy: *remedy }));
+            }
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
                     world.case.evidence().iter().any(|e| e.kind == kind && e.attested_by.as_str() == by);
@@ -71,10 +82,11 @@ impl Model for Adversary<'_> {
         steps.extend([ModelStep::Verify, ModelStep::Notice, ModelStep::Wait]);
         if !self.raises {
             steps.extend([
-                ModelStep::ShowPass,
+                ModelStep::LookAtPage,
                 ModelStep::EnterPass,
                 ModelStep::Enrol,
                 ModelStep::FinishSignIn,
+                ModelStep::UseBackupCode,
             ]);
         }
     }
@@ -104,6 +116,8 @@ impl Model for Adversary<'_> {
             Property::always("P1: one is never enough", |_, world: &World| !world.session),
             Property::always("P1: no enrolment either", |_, world: &World| !world.adversary_factor),
             Property::always("P3: no hold runs unseen", |_, world: &World| !world.unseen_reset),
+            Property::always("a yes to the very plan", |_, world: &World| !world.unapproved),
+            Property::always("a program moves no case", |_, world: &World| !world.moved_by_program),
         ]
     }
 }
@@ -112,7 +126,10 @@ fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str>
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary { holds, openers, tier, raises: false, policies }.checker().spawn_bfs().join();
+    let checker = Adversary { holds, openers, tier, raises: false, switches: false, policies }
+        .checker()
+        .spawn_bfs()
+        .join();
     assert!(checker.unique_state_count() > 1, "the model does nothing");
     checker.discoveries().into_keys().collect()
 }
@@ -136,7 +153,8 @@ fn one_holding_never_leads_in() {
 #[test]
 fn one_holding_and_the_password_does_not_lead_in_through_a_case_of_their_own() {
     for tier in Tier::ALL {
-        for holding in Holding::ALL {
+        // Whom the owner trusts with everything is told apart by nothing: see the test below.
+        for holding in Holding::ALL.into_iter().filter(|holding| *holding != Holding::CoachedOwner) {
             let broken = check(&[Holding::Password, holding], &[Opener::Adversary], tier);
             assert!(broken.is_empty(), "{holding:?} and the password, tier {}: {broken:?}", tier.as_str());
         }
@@ -151,13 +169,43 @@ fn the_model_finds_the_way_in_when_enough_is_held() {
     assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
 }
 
+/// With the password, an owner who says what she is told to the desk *and* to her manager is, for all that these policies can
+/// see, the owner who asks. What stops this one is outside of them: the notice, and the question whose page it is.
+#[test]
+fn a_coached_owner_leads_in_with_the_password_and_never_without() {
+    let broken = check(&[Holding::Password, Holding::CoachedOwner], &[Opener::Adversary], Tier::Standard);
+    assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
+    for tier in Tier::ALL {
+        assert!(check(&[Holding::CoachedOwner], &[Opener::Adversary], tier).is_empty(), "{}", tier.as_str());
+    }
+}
+
+/// Somebody at the desk is talked into another remedy after the yes was given: it wants a yes of its own.
+#[test]
+fn a_yes_to_one_remedy_carries_out_no_other() {
+    let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
+    let tier = Tier::Privileged;
+    let model =
+        Adversary { holds: &[], openers: &[Opener::Owner], tier, raises: false, switches: true, policies };
+    let checker = model.checker().spawn_bfs().join();
+    let found: Vec<_> = checker.discoveries().into_keys().collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
 /// The owner's own recovery, with every step in every order, while an admin raises the tier in between: whatever was
 /// verified before, no reset goes through with less than the new tier wants.
 #[test]
 fn a_tier_that_is_raised_binds_every_reset_after_it() {
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     for tier in [Tier::Standard, Tier::Sensitive] {
-        let model = Adversary { holds: &[], openers: &[Opener::Owner], tier, raises: true, policies };
+        let model = Adversary {
+            holds: &[],
+            openers: &[Opener::Owner],
+            tier,
+            raises: true,
+            switches: false,
+            policies,
+        };
         let checker = model.checker().spawn_bfs().join();
         let found: Vec<_> = checker.discoveries().into_keys().collect();
         assert_eq!(found, ["a reset on the raised tier"], "tier {}", tier.as_str());

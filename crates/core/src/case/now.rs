@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stage::end_of_hold;
-use super::{Case, MadeBy, Outcome, Stage, Subject};
+use super::{Approval, Case, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
 use crate::id::PersonId;
-use crate::person::Tier;
+use crate::policy::Demands;
 
 /// What is known to whoever loads a case, and is no part of what is kept of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -108,27 +108,25 @@ impl Case {
 
     /// How long the owner can object once everybody has said yes. Unit: hours.
     pub(super) fn hold_hours(&self) -> i64 {
-        self.subject().tier.hold_hours().max(self.now.least_hold_hours)
+        self.demands.hold_hours.max(self.now.least_hold_hours)
     }
 
-    /// The case, now that the person was read anew: the stricter of then and now holds. A longer hold counts from the same
-    /// beginning; a tier that wants a second yes, and has none, is back at waiting for it. Tell it before [`Case::as_of`].
+    /// The case, now that the person was read anew: the stricter of then and now holds. What the policies demand for that one
+    /// is asked next: [`crate::policy::Policies::look_again`].
     #[must_use]
     pub fn with_subject_now(mut self, now: Subject) -> Self {
-        let stricter = self.subject.stricter(&now);
-        self.stage = self.stage.under(stricter.tier);
-        self.now.stricter = Some(stricter);
+        self.now.stricter = Some(self.subject.stricter(&now));
         self.now.subject = Some(now);
         self
     }
 
-    /// Whether tier, rank or manager are not what they were when the case was opened.
-    pub fn has_stricter_subject(&self) -> bool {
-        let then = &self.subject;
-        self.now
-            .stricter
-            .as_ref()
-            .is_some_and(|now| (now.tier, now.role, &now.manager) != (then.tier, then.role, &then.manager))
+    /// The case, now that the policies were asked again. What they demanded when it was verified holds too. A longer hold counts
+    /// from the same beginning; where more people must say yes, it is back at waiting for them. Tell it before [`Case::as_of`].
+    #[must_use]
+    pub(crate) fn under(mut self, demands: Demands) -> Self {
+        self.demands = self.demands.stricter(demands);
+        self.stage = self.stage.under(self.demands);
+        self
     }
 
     /// The case as it stands at `now`. One that was verified and then left lying for a day is back at verifying, and its
@@ -141,7 +139,7 @@ impl Case {
             return self;
         }
         let ready_at = match self.stage {
-            Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at } => verified_at,
+            Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at, .. } => verified_at,
             Stage::AwaitingNotice { since, .. } => {
                 since.saturating_add(Self::UNSEEN).unwrap_or(Timestamp::MAX)
             }
@@ -199,23 +197,23 @@ impl Case {
 }
 
 impl Stage {
-    /// The stage of a case whose person is of this tier, which may be higher than when it was verified.
-    fn under(self, tier: Tier) -> Self {
-        let lacks_approval = |by: &Option<_>| tier.wants_approval() && by.is_none();
+    /// The stage of a case of which this is demanded, which may be more than when it was verified.
+    fn under(self, demands: Demands) -> Self {
+        let is_short = |approvals: &[Approval]| approvals.len() < demands.approvals;
         match self {
-            Self::Ready { verified_at, approved_by }
-            | Self::AwaitingNotice { verified_at, approved_by, .. }
-            | Self::OnHold { verified_at, approved_by, .. }
-                if lacks_approval(&approved_by) =>
+            Self::Ready { verified_at, approvals }
+            | Self::AwaitingNotice { verified_at, approvals, .. }
+            | Self::OnHold { verified_at, approvals, .. }
+                if is_short(&approvals) =>
             {
-                Self::AwaitingApproval { verified_at }
+                Self::AwaitingApproval { verified_at, approvals }
             }
-            Self::Ready { verified_at, approved_by } => {
-                Self::after_approval(tier.hold_hours(), (verified_at, approved_by), verified_at)
+            Self::Ready { verified_at, approvals } => {
+                Self::after_approval(demands.hold_hours, (verified_at, approvals), verified_at)
             }
-            Self::OnHold { verified_at, approved_by, began_at, until } => {
-                let until = until.max(end_of_hold(began_at, tier.hold_hours()));
-                Self::OnHold { verified_at, approved_by, began_at, until }
+            Self::OnHold { verified_at, approvals, began_at, until } => {
+                let until = until.max(end_of_hold(began_at, demands.hold_hours));
+                Self::OnHold { verified_at, approvals, began_at, until }
             }
             other => other,
         }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
+use crate::remedy::PlanHash;
 
 /// Where a case stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -11,18 +12,20 @@ use crate::id::PersonId;
 pub enum Stage {
     /// Proof is being gathered.
     Verifying,
-    /// The proof suffices; a second staff member must say yes.
+    /// The proof suffices; others must say yes.
     AwaitingApproval {
         /// When the proof sufficed.
         verified_at: Timestamp,
+        /// Who has said yes so far.
+        approvals: Vec<Approval>,
     },
     /// The waiting period begins when a relay has accepted a notice of the verification for a contact that counts, or when
     /// two seniors outside the case say so.
     AwaitingNotice {
         /// When the proof sufficed.
         verified_at: Timestamp,
-        /// Who said yes, where the tier wants it.
-        approved_by: Option<PersonId>,
+        /// Who said yes.
+        approvals: Vec<Approval>,
         /// Since when it waits. Notices of before do not count.
         since: Timestamp,
         /// The senior who wants the hold to begin although nobody was reached.
@@ -34,8 +37,8 @@ pub enum Stage {
     OnHold {
         /// When the proof sufficed.
         verified_at: Timestamp,
-        /// Who said yes, where the tier wants it.
-        approved_by: Option<PersonId>,
+        /// Who said yes.
+        approvals: Vec<Approval>,
         /// When the waiting began. A tier that is raised meanwhile waits longer from here.
         began_at: Timestamp,
         /// First moment at which the remedy may be applied.
@@ -45,10 +48,10 @@ pub enum Stage {
     Ready {
         /// When the proof sufficed.
         verified_at: Timestamp,
-        /// Who said yes, where the tier wants it.
-        approved_by: Option<PersonId>,
+        /// Who said yes.
+        approvals: Vec<Approval>,
     },
-    /// All factors are gone; the person must enrol and sign in.
+    /// The remedy was applied; the person must use it, and sign in.
     Remedied {
         /// When.
         at: Timestamp,
@@ -69,6 +72,15 @@ pub enum Stage {
         /// When.
         at: Timestamp,
     },
+}
+
+/// Somebody's yes to one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub by: PersonId,
+    /// What they looked at.
+    pub plan: PlanHash,
 }
 
 /// How a case ended.
@@ -105,19 +117,19 @@ impl Stage {
     /// What follows once nobody else has to say yes: where the hold is so many hours, the notice that begins it; or the remedy.
     pub(super) fn after_approval(
         hold_hours: i64,
-        (verified_at, approved_by): (Timestamp, Option<PersonId>),
+        (verified_at, approvals): (Timestamp, Vec<Approval>),
         now: Timestamp,
     ) -> Self {
         if hold_hours == 0 {
-            return Self::Ready { verified_at, approved_by };
+            return Self::Ready { verified_at, approvals };
         }
-        Self::AwaitingNotice { verified_at, approved_by, since: now, wanted_by: None, reported_at: None }
+        Self::AwaitingNotice { verified_at, approvals, since: now, wanted_by: None, reported_at: None }
     }
 
     /// When the proof sufficed, while that still waits to be used.
     pub fn verified_at(&self) -> Option<Timestamp> {
         match self {
-            Self::AwaitingApproval { verified_at }
+            Self::AwaitingApproval { verified_at, .. }
             | Self::AwaitingNotice { verified_at, .. }
             | Self::OnHold { verified_at, .. }
             | Self::Ready { verified_at, .. } => Some(*verified_at),
@@ -125,13 +137,14 @@ impl Stage {
         }
     }
 
-    /// Who gave the second yes.
-    pub(crate) fn approved_by(&self) -> Option<&PersonId> {
+    /// Who said yes so far.
+    pub fn approvals(&self) -> &[Approval] {
         match self {
-            Self::AwaitingNotice { approved_by, .. }
-            | Self::OnHold { approved_by, .. }
-            | Self::Ready { approved_by, .. } => approved_by.as_ref(),
-            _ => None,
+            Self::AwaitingApproval { approvals, .. }
+            | Self::AwaitingNotice { approvals, .. }
+            | Self::OnHold { approvals, .. }
+            | Self::Ready { approvals, .. } => approvals,
+            _ => &[],
         }
     }
 

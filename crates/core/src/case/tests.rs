@@ -4,14 +4,17 @@ mod now;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Case, CaseError, CaseMarkKind, ClaimantPage, Outcome, Recorded, Refusal, Stage, Subject};
+use super::{
+    Approval, Case, CaseError, CaseMarkKind, ClaimantPage, Outcome, Recorded, Refusal, Stage, Subject,
+};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{
-    Action, BindClaimantPage, ForceReset, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
+    Action, ApplyRemedy, BindClaimantPage, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
 };
 use crate::reason::Reason;
+use crate::remedy::{PlanHash, Remedy};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -59,6 +62,11 @@ fn refusal(by: &str, seconds: i64) -> Refusal {
     Refusal { by: PersonId::new(by), reason, at: at(seconds) }
 }
 
+/// A yes to what the case would do now.
+fn yes(by: &Staff, case: &Case) -> Approval {
+    Approval { by: by.id.clone(), plan: case.plan().hash() }
+}
+
 struct Desk {
     policies: Policies,
     ben: Staff,
@@ -101,14 +109,14 @@ impl Desk {
     }
 
     fn verify(&self, case: Case, now: Timestamp) -> Case {
-        let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
+        let permit = self.policies.verify(&case, case.proof(now)).unwrap();
         case.verify(permit, now).unwrap()
     }
 
     fn reset(&self, case: Case, now: Timestamp) -> Result<Case, CaseError> {
-        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).unwrap();
+        let suffices = self.policies.verify(&case, case.proof(now)).unwrap();
         let permit = permit(&self.policies, &case, &self.ben);
-        case.force_reset(permit, suffices, self.ben.id.clone(), now)
+        case.apply(permit, suffices, self.ben.id.clone(), now)
     }
 
     /// One case in every stage.
@@ -140,7 +148,7 @@ fn every_stage_against_every_transition() {
         let refuse = permit(&desk.policies, &case, senior);
         let approve = permit(&desk.policies, &case, senior);
         let reset = permit(&desk.policies, &case, senior);
-        let verify = |c: &Case| desk.policies.authorize(&Request::verify(c, c.proof(now))).unwrap();
+        let verify = |c: &Case| desk.policies.verify(c, c.proof(now)).unwrap();
         let c = || case.clone();
         moved(
             c().bind_claimant_page(bind, ContactId::new("x"), senior.id.clone(), now).is_ok(),
@@ -153,12 +161,11 @@ fn every_stage_against_every_transition() {
             "add_evidence",
         );
         moved(c().verify(verify(&case), now).is_ok(), &["verifying"], "verify");
-        moved(c().approve(approve, senior.id.clone(), now).is_ok(), &["awaiting_approval"], "approve");
-        moved(
-            c().force_reset(reset, verify(&case), senior.id.clone(), now).is_ok(),
-            &["ready"],
-            "force_reset",
-        );
+        moved(c().approve(approve, yes(senior, &case), now).is_ok(), &["awaiting_approval"], "approve");
+        let propose = permit(&desk.policies, &case, senior);
+        let before = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"];
+        moved(c().propose(propose, Remedy::FreshBackupCodes).is_ok(), &before, "propose");
+        moved(c().apply(reset, verify(&case), senior.id.clone(), now).is_ok(), &["ready"], "apply");
         moved(c().start_hold(now).is_ok(), &["awaiting_notice"], "start_hold");
         moved(c().postpone_hold(at(0), now).is_ok(), &["on_hold"], "postpone_hold");
         let day = at(40) + Case::NOTICE_WITHIN;
@@ -208,7 +215,7 @@ fn a_verified_case_left_lying_for_a_day_must_be_verified_anew() {
     assert_eq!(ready.clone().as_of(at(10) + day).stage().as_str(), "ready");
     let late = ready.as_of(at(11) + day);
     assert_eq!(late.stage(), &Stage::Verifying);
-    assert!(desk.policies.authorize(&Request::verify(&late, late.proof(at(11) + day))).is_err());
+    assert!(desk.policies.verify(&late, late.proof(at(11) + day)).is_err());
 }
 
 #[test]
@@ -223,7 +230,7 @@ fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_
         assert!(next.evidence().iter().all(|e| e.kind != Kind::ChatClaim));
         case = next;
     }
-    let denied = desk.policies.authorize(&Request::verify(&case, case.proof(at(6)))).unwrap_err();
+    let denied = desk.policies.verify(&case, case.proof(at(6))).unwrap_err();
     assert_eq!(denied.policies, ["recovery.risk"]);
 }
 
@@ -279,7 +286,7 @@ fn staff_rules_refuse_with_their_names() {
     let desk = Desk::new();
     let ask = |who: &Staff, case: &Case| {
         desk.policies
-            .authorize::<crate::policy::ForceReset>(&Request::on_case(who, case))
+            .authorize::<crate::policy::ApplyRemedy>(&Request::on_case(who, case))
             .unwrap_err()
             .policies
     };
@@ -333,7 +340,7 @@ fn a_stored_case_reads_back() {
 fn open_incidents_raise_the_risk_until_they_are_closed_and_are_no_part_of_the_case() {
     let desk = Desk::new();
     let proven = desk.proven_enough(Tier::Standard);
-    let suffices = |case: &Case| desk.policies.authorize(&Request::verify(case, case.proof(at(10)))).is_ok();
+    let suffices = |case: &Case| desk.policies.verify(case, case.proof(at(10))).is_ok();
     let kept = serde_json::to_string(&proven).unwrap();
     for incidents in 0..=2 {
         let case = proven.clone().with_incidents(incidents);
@@ -385,4 +392,30 @@ fn a_contest_counts_once_and_a_withdrawal_never() {
         serde_json::to_string(&other).unwrap(),
         serde_json::to_string(&case("d", Tier::Standard)).unwrap()
     );
+}
+
+#[test]
+fn a_yes_is_to_one_plan() {
+    let desk = Desk::new();
+    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let approve = |case: &Case, approval| {
+        case.clone().approve(permit(&desk.policies, case, &desk.sol), approval, at(20))
+    };
+    let other = Approval { by: desk.sol.id.clone(), plan: PlanHash::claimed("what stood there yesterday") };
+    assert_eq!(approve(&awaiting, other), Err(CaseError::PlanChanged));
+    let approved = approve(&awaiting, yes(&desk.sol, &awaiting)).unwrap();
+    // Something else is proposed after the yes: proof and yes begin anew.
+    let propose = permit(&desk.policies, &approved, &desk.ben);
+    let codes = approved.clone().propose(propose, Remedy::FreshBackupCodes).unwrap();
+    assert_eq!((codes.stage(), codes.evidence().len()), (&Stage::Verifying, 3));
+    let codes = desk.verify(codes, at(30));
+    assert_eq!(approve(&codes, yes(&desk.sol, &approved)), Err(CaseError::PlanChanged));
+    assert!(approve(&codes, yes(&desk.sol, &codes)).is_ok());
+    // The same again changes nothing.
+    let propose = permit(&desk.policies, &approved, &desk.ben);
+    assert_eq!(approved.clone().propose(propose, Remedy::FactorReset).unwrap(), approved);
+    // Whatever has been written into the row: nothing is carried out with a yes to another plan.
+    let mut held = approved.start_hold(at(40)).unwrap();
+    held.remedy = Remedy::FreshBackupCodes;
+    assert_eq!(desk.reset(held, at(41) + SignedDuration::from_hours(72)), Err(CaseError::PlanChanged));
 }

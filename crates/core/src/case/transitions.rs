@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 
 use super::stage::end_of_hold;
-use super::{Case, ClaimantPage, Outcome, Refusal, Stage};
+use super::{Approval, Case, ClaimantPage, Outcome, Refusal, Stage};
 use crate::evidence::{Evidence, EvidenceClass};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
 use crate::policy::{
-    Approve, BindClaimantPage, Escalate, ForceReset, Permit, RecordEvidence, Refuse, StartHold, Verify, Vouch,
+    ApplyRemedy, Approve, BindClaimantPage, Demands, Escalate, Permit, ProposeRemedy, RecordEvidence, Refuse,
+    StartHold, Verify, Vouch,
 };
+use crate::remedy::Remedy;
 
 /// Why a case did not move.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,9 @@ pub enum CaseError {
         /// First moment at which seniors can begin it.
         from: Timestamp,
     },
+    /// The yes was given to another plan than the one that would be carried out.
+    #[error("What would be done has changed since you looked. Look at it again.")]
+    PlanChanged,
     /// The permit was given for something else.
     #[error("The permission was given for another case.")]
     ForeignPermit,
@@ -87,42 +92,70 @@ impl Case {
         Ok(self)
     }
 
-    /// The policy says that the evidence suffices: on to approval, to the hold, or to ready, as the tier wants.
+    /// Something else is to be done for the person. Whatever was verified and approved was for another plan: the proof is
+    /// looked at anew.
+    pub fn propose(self, permit: Permit<ProposeRemedy>, remedy: Remedy) -> Result<Self, CaseError> {
+        expect_covered(permit.covers(self.id.as_str()))?;
+        if self.stage != Stage::Verifying && self.stage.verified_at().is_none() {
+            return Err(self.out_of_order());
+        }
+        Ok(self.with_remedy(remedy))
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: Remedy) -> Self {
+        if remedy != self.remedy {
+            self.remedy = remedy;
+            self.demands = Demands::default();
+            self.stage = Stage::Verifying;
+        }
+        self
+    }
+
+    /// The policy says that the evidence suffices: on to approval, to the hold, or to ready, as the policy demands.
     pub fn verify(mut self, permit: Permit<Verify>, now: Timestamp) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        self.stage = if self.subject().tier.wants_approval() {
-            Stage::AwaitingApproval { verified_at: now }
-        } else {
-            Stage::after_approval(self.hold_hours(), (now, None), now)
-        };
+        self.demands = permit.demands();
+        self.stage = self.after_approvals((now, Vec::new()), now);
         Ok(self)
     }
 
-    /// A second staff member said yes.
+    /// Somebody else said yes to the plan that they looked at.
     pub fn approve(
         mut self,
         permit: Permit<Approve>,
-        by: PersonId,
+        approval: Approval,
         now: Timestamp,
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
-        let Stage::AwaitingApproval { verified_at } = self.stage else {
+        let Stage::AwaitingApproval { verified_at, approvals } = &mut self.stage else {
             return Err(self.out_of_order());
         };
-        self.stage = Stage::after_approval(self.hold_hours(), (verified_at, Some(by)), now);
+        let (verified_at, mut approvals) = (*verified_at, std::mem::take(approvals));
+        if approval.plan != self.plan().hash() {
+            return Err(CaseError::PlanChanged);
+        }
+        approvals.push(approval);
+        self.stage = self.after_approvals((verified_at, approvals), now);
         Ok(self)
+    }
+
+    fn after_approvals(&self, (verified_at, approvals): (Timestamp, Vec<Approval>), now: Timestamp) -> Stage {
+        if approvals.len() < self.demands.approvals {
+            return Stage::AwaitingApproval { verified_at, approvals };
+        }
+        Stage::after_approval(self.hold_hours(), (verified_at, approvals), now)
     }
 
     /// A relay accepted the notice of the verification for a contact that counts: the hold begins at that moment.
     pub fn start_hold(mut self, accepted_at: Timestamp) -> Result<Self, CaseError> {
-        let Stage::AwaitingNotice { verified_at, ref approved_by, since, .. } = self.stage else {
+        let Stage::AwaitingNotice { verified_at, approvals, since, .. } = &mut self.stage else {
             return Err(self.out_of_order());
         };
-        let approved_by = approved_by.clone();
+        let (verified_at, approvals, since) = (*verified_at, std::mem::take(approvals), *since);
         let began_at = accepted_at.max(since);
         let until = end_of_hold(began_at, self.hold_hours());
-        self.stage = Stage::OnHold { verified_at, approved_by, began_at, until };
+        self.stage = Stage::OnHold { verified_at, approvals, began_at, until };
         Ok(self)
     }
 
@@ -148,7 +181,7 @@ impl Case {
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         let hours = self.hold_hours();
-        let Stage::AwaitingNotice { verified_at, approved_by, since, wanted_by, .. } = &mut self.stage else {
+        let Stage::AwaitingNotice { verified_at, approvals, since, wanted_by, .. } = &mut self.stage else {
             return Err(self.out_of_order());
         };
         let from = since.checked_add(Self::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
@@ -158,8 +191,8 @@ impl Case {
         match wanted_by {
             Some(first) if *first != by => {
                 let until = end_of_hold(now, hours.saturating_mul(2));
-                let (verified_at, approved_by) = (*verified_at, approved_by.take());
-                self.stage = Stage::OnHold { verified_at, approved_by, began_at: now, until };
+                let (verified_at, approvals) = (*verified_at, std::mem::take(approvals));
+                self.stage = Stage::OnHold { verified_at, approvals, began_at: now, until };
             }
             _ => *wanted_by = Some(by),
         }
@@ -179,11 +212,11 @@ impl Case {
         }
     }
 
-    /// All factors go. Takes the staff member's permit and, once more, the policy's yes to the evidence: what sufficed
-    /// when it was gathered may be stale or suspect when it is used.
-    pub fn force_reset(
+    /// The plan is carried out. Takes the staff member's permit and, once more, the policy's yes to the evidence: what
+    /// sufficed when it was gathered may be stale or suspect when it is used. Every approval must be of this very plan.
+    pub fn apply(
         mut self,
-        permit: Permit<ForceReset>,
+        permit: Permit<ApplyRemedy>,
         evidence_suffices: Permit<Verify>,
         by: PersonId,
         now: Timestamp,
@@ -196,12 +229,17 @@ impl Case {
             Stage::OnHold { until, .. } => return Err(CaseError::OnHold { until }),
             _ => return Err(self.out_of_order()),
         }
+        let plan = self.plan().hash();
+        let approved = self.stage.approvals().iter().filter(|approval| approval.plan == plan).count();
+        if approved < self.demands.stricter(evidence_suffices.demands()).approvals {
+            return Err(CaseError::PlanChanged);
+        }
         self.remedied_at = Some(now);
         self.stage = Stage::Remedied { at: now, by };
         Ok(self)
     }
 
-    /// The person signed in, fully, with what they enrolled after the reset.
+    /// The person signed in, fully, with what the remedy gave them.
     pub fn prove(mut self, now: Timestamp) -> Result<Self, CaseError> {
         let Stage::Remedied { .. } = self.stage else {
             return Err(self.out_of_order());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Policies, Request};
+use super::Policies;
 use crate::case::{Case, Proof};
 use crate::evidence::{EvidenceClass, Kind};
 use crate::id::PersonId;
@@ -35,7 +35,7 @@ impl Policies {
     /// What this case still wants. `agent` is the one who would record what agents record.
     pub fn missing(&self, case: &Case, agent: &PersonId, now: Timestamp) -> Missing {
         let proof = case.proof(now);
-        let suffices = |proof: Proof| self.authorize(&Request::verify(case, proof)).is_ok();
+        let suffices = |proof: Proof| self.verify(case, proof).is_ok();
         if suffices(proof.clone()) {
             return Missing::default();
         }
@@ -49,7 +49,7 @@ impl Policies {
                 return summarise(&ways, claimant_page, recorders.len() > 1);
             }
         }
-        let denied = self.authorize(&Request::verify(case, bound)).err();
+        let denied = self.verify(case, bound).err();
         let message = denied.map(|d| d.message()).unwrap_or_default();
         Missing { claimant_page, forbidden: Some(message), ..Missing::default() }
     }

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::Demands;
+
 /// Something that policies decide.
 pub trait Action {
     /// Its name in the schema.
@@ -31,8 +33,10 @@ actions! {
     RecordEvidence,
     /// Give one's word for a report.
     Vouch,
-    /// Remove all factors.
-    ForceReset,
+    /// Say what is to be done for the person.
+    ProposeRemedy,
+    /// Do what the plan says.
+    ApplyRemedy,
     /// Be the second yes.
     Approve,
     /// Begin a hold although the owner was not reached.
@@ -75,12 +79,18 @@ actions! {
 pub struct Permit<A> {
     resource: String,
     policies: Vec<String>,
+    demands: Demands,
     action: PhantomData<A>,
 }
 
 impl<A> Permit<A> {
-    pub(super) fn new(resource: String, policies: Vec<String>) -> Self {
-        Self { resource, policies, action: PhantomData }
+    pub(super) fn new(resource: String, policies: Vec<String>, demands: Demands) -> Self {
+        Self { resource, policies, demands, action: PhantomData }
+    }
+
+    /// What the policies that decided demand beside it: the strictest of each.
+    pub fn demands(&self) -> Demands {
+        self.demands
     }
 
     /// The ids of the policies that decided.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Action, CloseFinding, Verify};
 use crate::case::{Case, ClaimantPage, Proof, Subject};
+use crate::evidence::Kind;
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -59,8 +60,9 @@ pub struct Request<'a, A> {
 }
 
 impl<'a> Request<'a, Verify> {
-    /// Does this proof suffice for this case?
-    pub fn verify(case: &'a Case, proof: Proof) -> Self {
+    /// Does this proof suffice for the remedy of this case? Asked by [`super::Policies::verify`], which looks at how fresh
+    /// it is.
+    pub(super) fn verify(case: &'a Case, proof: Proof) -> Self {
         Self { principal: Principal::Desk(proof), resource: Resource::Case(case), action: PhantomData }
     }
 }
@@ -130,7 +132,7 @@ impl<'a, A: Action> Request<'a, A> {
             }
             Principal::Desk(proof) => json!({
                 "claimant_page_bound": proof.claimant_page_bound,
-                "kinds": proof.kinds.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
+                "kinds": proof.kinds().into_iter().map(Kind::as_str).collect::<Vec<_>>(),
                 "channels": proof.channels(),
                 "witnesses": proof.independent_witnesses(),
                 "risk": proof.risk,
@@ -198,6 +200,7 @@ fn case_attributes(case: &Case) -> Value {
         "person": subject.person.as_str(),
         "manager": subject.manager.as_ref().map_or("", PersonId::as_str),
         "tier": subject.tier.as_str(),
+        "remedy": case.remedy().as_str(),
         "suspended": subject.suspended,
         "target_rank": subject.role.rank(),
         "handler_rank": case.handler_rank(),
@@ -208,8 +211,9 @@ fn case_attributes(case: &Case) -> Value {
 
 /// Who has approved the case, reported a contact of its person lost, or wants its hold to begin, as whom they count.
 fn yes_by(case: &Case) -> BTreeSet<PersonId> {
-    let (approved_by, wanted_by) = (case.stage().approved_by(), case.stage().wanted_by());
-    case.made_by().independent(approved_by.into_iter().chain(wanted_by).chain(case.contact_reporters()))
+    let approved_by = case.stage().approvals().iter().map(|approval| &approval.by);
+    let wanted_by = case.stage().wanted_by();
+    case.made_by().independent(approved_by.chain(wanted_by).chain(case.contact_reporters()))
 }
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.

@@ -2,7 +2,6 @@
 
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
-use postern_core::policy::Request;
 use serde_json::json;
 
 use super::ActionError;
@@ -13,7 +12,7 @@ use crate::store::{Change, persons};
 /// Moves the case on when the evidence suffices: to approval, to the notice that begins the hold, or to ready. The owner is told.
 pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
     let now = change.at();
-    let Ok(permit) = scope.tenant.policies.authorize(&Request::verify(&case, case.proof(now))) else {
+    let Ok(permit) = scope.tenant.policies.verify(&case, case.proof(now)) else {
         return Ok(case);
     };
     // What was read of the person holds until the commit: an account that was suspended meanwhile is not verified.
@@ -23,9 +22,11 @@ pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) 
     let event = |kind| {
         Event::new(kind, Actor::System).person(&case.subject().person).case(case.id()).policies(&policies)
     };
-    let verified = event(EventKind::CaseVerified).detail(json!({ "next": case.stage().as_str() }));
+    let verified = event(EventKind::CaseVerified)
+        .detail(json!({ "next": case.stage().as_str(), "remedy": case.remedy() }));
     change.record(verified);
-    notify::announce(scope, change, &case.subject().person, Some(case.id()), Notice::CaseVerified).await?;
+    let notice = Notice::verification_of(case.remedy());
+    notify::announce(scope, change, &case.subject().person, Some(case.id()), notice).await?;
     Ok(case)
 }
 

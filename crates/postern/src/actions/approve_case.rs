@@ -1,9 +1,12 @@
-//! The second yes, from a senior who gave no evidence in the case.
+//! A yes to the plan of a case, from a senior who gave no evidence in it.
 
+use postern_core::case::Approval;
 use postern_core::event::{Event, EventKind};
 use postern_core::id::CaseId;
 use postern_core::policy::Approve;
 use postern_core::reason::Reason;
+use postern_core::remedy::PlanHash;
+use serde_json::json;
 
 use super::advance::lock_subject;
 use super::on_record::Attempt;
@@ -12,18 +15,23 @@ use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::cases;
 
-/// Approves a verified case.
+/// Approves a verified case. `plan`: the hash of the plan that the caller looked at.
 pub async fn approve_case(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    reason: &str,
+    (plan, reason): (&PlanHash, &str),
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "approve_case", case: Some(id), person: None };
-    attempt.run(scope, || approve(scope, caller, id, reason)).await
+    attempt.run(scope, || approve(scope, caller, id, (plan, reason))).await
 }
 
-async fn approve(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn approve(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    (plan, reason): (&PlanHash, &str),
+) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Approve>(scope, caller, &case).await?;
@@ -31,11 +39,20 @@ async fn approve(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> R
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)
-        .policies(permit.policies());
-    let case = case.approve(permit, caller.person.id.clone(), now)?;
+        .policies(permit.policies())
+        .detail(json!({ "remedy": case.remedy(), "plan": plan }));
+    let approval = Approval { by: caller.person.id.clone(), plan: plan.clone() };
+    let case = case.approve(permit, approval, now)?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
-    notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
+    notify::announce(
+        scope,
+        &mut change,
+        &case.subject().person,
+        Some(id),
+        Notice::verification_of(case.remedy()),
+    )
+    .await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

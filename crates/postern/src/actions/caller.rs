@@ -245,12 +245,13 @@ pub async fn case_now(
 ) -> Result<Option<(Case, Person)>, ActionError> {
     let Some(id) = &row.person_id else { return Ok(None) };
     let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-    let Some(case) = row.case_of(person.subject(), now)? else { return Ok(None) };
+    let Some(case) = row.case_of(person.subject())? else { return Ok(None) };
     let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
     let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
     let case = case.with_contact_reporters(reporters);
-    Ok(Some((scope.tenant.policies.look_again(case, now), person)))
+    let case = scope.tenant.policies.look_again(case, now);
+    Ok(Some((row.as_it_stands(case, now), person)))
 }
 
 /// The case, with who was made or changed by whom in the last seven days. In an organisation that is younger nobody would be

@@ -4,6 +4,7 @@
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::PersonId;
+use postern_core::remedy::Remedy;
 use serde_json::json;
 
 use super::ActionError;
@@ -11,7 +12,7 @@ use super::retry::retry;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
-use crate::store::{Change, enrolment_passes};
+use crate::store::{Change, backup_codes, enrolment_passes};
 
 /// Closes a case whose time is over. Does nothing to one that has moved meanwhile.
 pub async fn lapse_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
@@ -54,6 +55,10 @@ async fn close(
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
         enrolment_passes::revoke_of_case(change, case.id()).await?;
+        if case.remedy() == Remedy::FreshBackupCodes {
+            // Whoever holds them did not come: they open nothing any more.
+            backup_codes::revoke_all(change, person).await?;
+        }
         notify::announce(scope, change, person, Some(case.id()), Notice::CaseLapsed).await?;
     }
     Ok(())

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::add_person::{keep_set_up_code, new_set_up_code};
+use super::apply_remedy::state_before;
 use super::end_access::{AccessEnd, end_access};
-use super::force_mfa_reset::state_before;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;

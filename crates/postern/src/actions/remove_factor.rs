@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use webauthn_rs::prelude::SecurityKeyAuthentication;
 
+use super::apply_remedy::state_before;
 use super::ceremony::{self, Challenge};
 use super::factor_proof::{self, FactorProof};
-use super::force_mfa_reset::state_before;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, passkeys};
 use crate::notify::{self, Notice};

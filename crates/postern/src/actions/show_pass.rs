@@ -2,9 +2,10 @@
 //! newer one kills the older: so it never has to be stored in the clear.
 
 use jiff::Timestamp;
-use postern_core::case::{ClaimantPage, Stage};
+use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
+use postern_core::remedy::Remedy;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -38,9 +39,7 @@ pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPas
 async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, ActionError> {
     let now = scope.now;
     let case = row.case(now)?.ok_or_else(not_yet)?;
-    let ready = matches!(case.stage(), Stage::Remedied { .. })
-        && matches!(case.claimant_page(), ClaimantPage::Bound { .. });
-    if !ready {
+    if !can_show(&case, Remedy::FactorReset) {
         return Err(not_yet());
     }
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
@@ -86,6 +85,13 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
         .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound claimant page" }));
     change.commit(&event).await?;
     Ok(ShownEnrolmentPass { code: code.reveal(), expires_at, device })
+}
+
+/// Whether the claimant page shows what the remedy gives: it was applied, and the page is the person's.
+pub(super) fn can_show(case: &Case, remedy: Remedy) -> bool {
+    matches!(case.stage(), Stage::Remedied { .. })
+        && matches!(case.claimant_page(), ClaimantPage::Bound { .. })
+        && case.remedy() == remedy
 }
 
 fn not_yet() -> ActionError {

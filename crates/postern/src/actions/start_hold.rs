@@ -58,7 +58,7 @@ async fn find_accepted(
     since: Timestamp,
 ) -> Result<Option<(Timestamp, ContactId)>, ActionError> {
     let used: Vec<&ContactId> = case.proving_contacts().collect();
-    let about = (case.id(), Notice::CaseVerified.as_str());
+    let about = (case.id(), Notice::verification_of(case.remedy()).as_str());
     Ok(outbox::find_accepted(&scope.app.db, &scope.tenant.id, about, (case.opened_at(), since), &used)
         .await?)
 }
@@ -94,7 +94,8 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let page = format!("/desk/cases/{id}");
     if matches!(case.stage(), Stage::OnHold { .. }) {
         // Told once more: nobody is known to have been reached by the first one.
-        notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseVerified).await?;
+        let notice = Notice::verification_of(case.remedy());
+        notify::announce(scope, &mut change, &case.subject().person, Some(id), notice).await?;
         let text = format!("{who} was the second to say so: the waiting period of {reference} began.");
         notify::notify_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page))
             .await?;

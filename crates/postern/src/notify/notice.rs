@@ -1,5 +1,7 @@
 //! What a person is told: one table.
 
+use postern_core::remedy::Remedy;
+
 macro_rules! notices {
     ($($(#[$doc:meta])* $name:ident => $word:literal, $spoken:ident, $subject:literal, $text:literal;)+) => {
         /// What a person is told.
@@ -42,6 +44,10 @@ notices! {
     CaseVerified => "case_verified", spoken, "Your account is about to be reset",
         "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \
          of your sign-in methods.";
+    /// The same, where the remedy is new backup codes.
+    CodesVerified => "codes_verified", spoken, "New backup codes are about to be made for your account",
+        "The help desk has verified who asked. After the waiting period of your account, if it has one, it may make new backup \
+         codes for you. Your sign-in methods stay as they are.";
     /// A staff member said no.
     CaseRefused => "case_refused", written, "A request to recover your account was refused",
         "The help desk refused a request to recover your account. Nothing on your account was changed.";
@@ -51,6 +57,10 @@ notices! {
     /// All factors, sessions and codes are gone.
     FactorsReset => "factors_reset", spoken, "Your sign-in methods were removed",
         "The help desk removed all sign-in methods and backup codes of your account and ended every session.";
+    /// Codes from before are dead, and new ones wait on the claimant page.
+    BackupCodesReissued => "backup_codes_reissued", spoken, "The help desk made new backup codes for your account",
+        "The help desk made new backup codes for your account. They are shown on the page of the request, and those from before \
+         open nothing any more. Your sign-in methods stay as they are.";
     /// A factor was enrolled.
     FactorEnrolled => "factor_enrolled", spoken, "A new sign-in method was added to your account",
         "A new sign-in method was added to your account.";
@@ -90,4 +100,14 @@ notices! {
     /// They are back in: the case is closed.
     CaseClosed => "case_closed", spoken, "You are back in: the recovery of your account is closed",
         "A full sign-in with the new method has closed the recovery case.";
+}
+
+impl Notice {
+    /// What is told when the proof suffices for this remedy.
+    pub fn verification_of(remedy: Remedy) -> Self {
+        match remedy {
+            Remedy::FreshBackupCodes => Self::CodesVerified,
+            Remedy::FactorReset => Self::CaseVerified,
+        }
+    }
 }

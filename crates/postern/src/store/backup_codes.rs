@@ -42,6 +42,33 @@ pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Time
     Ok(left)
 }
 
+/// Sets that were made since some moment.
+pub struct MadeSets {
+    /// How many.
+    pub sets: i64,
+    /// How many of them were confirmed.
+    pub confirmed: i64,
+}
+
+/// How many sets were made for a person since then.
+pub async fn count_since(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    since: Timestamp,
+) -> Result<MadeSets> {
+    let (sets, confirmed): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(*), COUNT(confirmed_at) FROM backup_code_sets \
+         WHERE tenant_id = $1 AND person_id = $2 AND created_at >= $3",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(micros(since))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(MadeSets { sets, confirmed })
+}
+
 /// New codes as they are stored.
 pub struct NewCodeSet<'a> {
     pub salt: &'a [u8],

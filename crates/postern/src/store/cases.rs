@@ -69,12 +69,17 @@ impl CaseRow {
     /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
     /// case.
     pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| self.unless_lapsed(case.as_of(now), now)))
+        Ok(self.kept()?.map(|case| self.as_it_stands(case, now)))
     }
 
-    /// The state machine as it stands at `now`, for a person who is `subject` now. `None` for a stranger's case.
-    pub fn case_of(&self, subject: Subject, now: Timestamp) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| self.unless_lapsed(case.with_subject_now(subject).as_of(now), now)))
+    /// The state machine as it was kept, for a person who is `subject` now. `None` for a stranger's case.
+    pub fn case_of(&self, subject: Subject) -> Result<Option<Case>> {
+        Ok(self.kept()?.map(|case| case.with_subject_now(subject)))
+    }
+
+    /// The same as it stands at `now`, once the policies were asked what they demand for that person.
+    pub fn as_it_stands(&self, case: Case, now: Timestamp) -> Case {
+        self.unless_lapsed(case.as_of(now), now)
     }
 
     fn kept(&self) -> Result<Option<Case>> {

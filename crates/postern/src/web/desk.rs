@@ -1,11 +1,11 @@
 //! The help desk's pages.
 
 pub mod add_person;
+pub mod apply_remedy;
 pub mod audit;
 pub mod case;
 pub mod decide;
 mod evidence;
-pub mod force_mfa_reset;
 pub mod imports;
 pub mod incident;
 pub mod incidents;
@@ -31,15 +31,25 @@ pub struct ReasonForm {
     reason: String,
 }
 
+/// A form that says yes to a plan, with the reason.
+#[derive(Deserialize)]
+pub struct PlanForm {
+    /// The hash of the plan that the page showed.
+    #[serde(default)]
+    plan: String,
+    #[serde(default)]
+    reason: String,
+}
+
 /// A case's stage in the desk's words.
 pub(super) fn stage_label(stage: &str) -> &'static str {
     match stage {
         "verifying" => "Gathering proof",
-        "awaiting_approval" => "Wants a second yes",
+        "awaiting_approval" => "Wants another yes",
         "awaiting_notice" => "Waits for a message to go out",
         "on_hold" => "On hold",
-        "ready" => "Ready for the reset",
-        "remedied" => "Reset done, waiting for sign-in",
+        "ready" => "Ready",
+        "remedied" => "Done, waiting for sign-in",
         "contested" => "Contested: \"this was not me\"",
         _ => "Closed",
     }

@@ -67,13 +67,15 @@ fn open() -> Router<Arc<App>> {
         .route("/recover/options", get(portal::options::show))
         .route("/recover/case", get(portal::case::show).post(portal::case::open))
         .route("/recover/case/pass", post(portal::case::show_pass))
+        .route("/recover/case/backup-codes", post(portal::case::show_backup_codes))
+        .route("/recover/case/backup-codes/confirm", post(portal::case::confirm_backup_codes))
         .route("/recover/case/withdraw", post(portal::case::withdraw))
         .route("/not-me", get(portal::not_me::show).post(portal::not_me::submit))
         .route("/not-me/others", post(portal::not_me::submit_others))
 }
 
-/// Reachable with a session. Desk handlers ask the policies on top.
-fn signed_in() -> Router<Arc<App>> {
+/// A person's own account: reachable with their session.
+fn own_account() -> Router<Arc<App>> {
     Router::new()
         .route("/account", get(account::overview::show))
         .route("/account/factors/{id}/name", post(account::factors::name))
@@ -94,6 +96,11 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/account/step-up/finish", post(account::step_up::finish))
         .route("/account/sessions/{id}/end", post(account::overview::end_session))
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
+}
+
+/// Reachable with a session. Desk handlers ask the policies on top.
+fn signed_in() -> Router<Arc<App>> {
+    own_account()
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
         .route("/desk/people", get(desk::people::show))
@@ -115,11 +122,12 @@ fn signed_in() -> Router<Arc<App>> {
             "/desk/cases/{id}/start-hold",
             get(desk::decide::show_start_hold).post(desk::decide::start_hold),
         )
+        .route("/desk/cases/{id}/propose-remedy", post(desk::case::propose_remedy))
         .route("/desk/cases/{id}/bind-claimant-page", post(desk::case::bind_claimant_page))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
         .route(
-            "/desk/cases/{id}/force-mfa-reset",
-            get(desk::force_mfa_reset::show).post(desk::force_mfa_reset::submit),
+            "/desk/cases/{id}/apply-remedy",
+            get(desk::apply_remedy::show).post(desk::apply_remedy::submit),
         )
         .route("/desk/cases/{id}/refuse", get(desk::decide::show_refuse).post(desk::decide::refuse))
         .route("/desk/cases/{id}/escalate", get(desk::decide::show_escalate).post(desk::decide::escalate))

@@ -48,7 +48,7 @@ async fn ask_to_be_let_in(app: &TestApp, ana: &Browser, ben: &Browser) -> String
     page.ok().says("standard").says("10 codes remaining").says("The policy wants more proof");
     page.says("+44 20 7946 0120").says("too fresh to call").does_not_say("Force MFA reset for");
     // Locked is locked: the page says why, and so does the button's target.
-    let early = ben.post(&format!("{path}/force-mfa-reset"), &[("reason", "she is waiting")]).await;
+    let early = ben.post(&format!("{path}/apply-remedy"), &[("reason", "she is waiting")]).await;
     early.status(409).says("The evidence does not suffice yet");
     assert_eq!(app.events("access.denied").await.len(), 1);
     path
@@ -76,11 +76,15 @@ async fn verify(ben: &Browser, mona: &Browser, case: &str, phrase: &str) {
 /// What will be removed, the reason, and done.
 async fn reset(ben: &Browser, case: &str) {
     ben.get(case).await.ok().says("Nothing more: the proof suffices");
-    let path = format!("{case}/force-mfa-reset");
-    ben.get(&path).await.ok().says("Code app").says("10 backup codes").says("3 notices");
-    ben.post(&path, &[("reason", "phone lost on the train, HD-4711")]).await.leads_to(case);
+    let path = format!("{case}/apply-remedy");
+    let page = ben.get(&path).await;
+    page.ok().says("Code app").says("10 backup codes").says("3 notices");
+    let plan = page.body.split(r#"name="plan" value=""#).nth(1).unwrap().split('"').next().unwrap();
+    let reason = ("reason", "phone lost on the train, HD-4711");
+    ben.post(&path, &[reason]).await.status(409).says("has changed since you looked");
+    ben.post(&path, &[("plan", plan), reason]).await.leads_to(case);
     let page = ben.get(case).await;
-    page.ok().says("Reset done, waiting for sign-in").says("0 codes remaining").says("None enrolled");
+    page.ok().says("Done, waiting for sign-in").says("0 codes remaining").says("None enrolled");
     // The agent never sees a pass.
     assert!(!page.body.contains("data-pass"));
 }

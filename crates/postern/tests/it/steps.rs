@@ -21,6 +21,7 @@ use postern::store::persons::{self, Person};
 use postern_core::case::Case;
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::CaseId;
+use postern_core::remedy::PlanHash;
 use postern_testkit::TestPhone;
 use serde_json::Value;
 use sqlx::Row as _;
@@ -53,6 +54,13 @@ impl TestApp {
     /// A case as it stands, with its person as they are now.
     pub async fn case(&self, id: &CaseId) -> Case {
         case_now(&self.scope(), &self.row(id).await, self.clock.now()).await.unwrap().unwrap().0
+    }
+
+    /// What an approval signs: the plan of a case as it is now. A stranger's has none, nor has one that is not here.
+    pub async fn plan_hash(&self, id: &CaseId) -> PlanHash {
+        let Ok(row) = cases::load(&self.db, &self.tenant, id).await else { return PlanHash::claimed("none") };
+        let case = case_now(&self.scope(), &row, self.clock.now()).await.unwrap();
+        case.map_or_else(|| PlanHash::claimed("none"), |(case, _)| case.plan().hash())
     }
 
     /// What the directory says of somebody, set behind the program's back: nothing in it changes tier, role or manager yet.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use super::super::{Case, ClaimantPage, MadeBy, Stage, Subject};
+use super::super::{Approval, Case, ClaimantPage, MadeBy, Stage, Subject};
 use super::world::{Holding, ModelStep, Opener, World};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{Policies, Request, Staff};
+use crate::remedy::Remedy;
 use crate::signin::{AccountStatus, Flow, SecondFactor};
 
 pub(super) struct Adversary<'a> {
@@ -17,9 +18,12 @@ pub(super) struct Adversary<'a> {
     pub(super) tier: Tier,
     /// Whether the tier may be raised on the way: a search of its own, because it doubles the states.
     pub(super) raises: bool,
+    /// Whether somebody at the desk may be talked into another remedy once the case is verified: likewise.
+    pub(super) switches: bool,
     pub(super) policies: &'a Policies,
 }
 
+pub(super) const PROGRAM: &str = "program";
 const AGENTS: [&str; 2] = ["agent", "senior"];
 /// The admin, and whom they made today.
 const MADE: [&str; 3] = ["admin", "made agent", "made senior"];
@@ -34,6 +38,7 @@ impl Adversary<'_> {
         (who == "agent" && self.holds(Holding::Agent))
             || (who == "senior" && self.holds(Holding::Senior))
             || (MADE.contains(&who) && self.holds(Holding::Admin))
+            || (who == PROGRAM && self.holds(Holding::Program))
     }
 
     /// Who can act at the desk. Beside whom an admin made there is an honest senior, who approves and resets whatever the
@@ -41,6 +46,8 @@ impl Adversary<'_> {
     pub(super) fn staff_at_work(&self) -> [&'static str; 3] {
         if self.holds(Holding::Admin) {
             [MADE[1], MADE[2], AGENTS[1]]
+        } else if self.holds(Holding::Program) {
+            [AGENTS[0], PROGRAM, AGENTS[1]]
         } else {
             [AGENTS[0], AGENTS[1], AGENTS[1]]
         }
@@ -61,13 +68,14 @@ impl Adversary<'_> {
 
     /// The page is bound through the owner's line: by the owner, by whoever answers it, or by an agent who lies.
     pub(super) fn can_bind(&self, world: &World, by: &str) -> bool {
-        world.opened_by == Opener::Owner || self.holds(Holding::PhoneLine) || self.bribed(by)
+        let answers = self.holds(Holding::PhoneLine) || self.holds(Holding::CoachedOwner);
+        world.opened_by == Opener::Owner || answers || self.bribed(by)
     }
 
     pub(super) fn can_record(&self, world: &World, kind: Kind, by: &str) -> bool {
         let deceived = match kind {
-            Kind::CallPlaced => self.holds(Holding::PhoneLine),
-            Kind::LiveVideo => self.holds(Holding::Likeness),
+            Kind::CallPlaced => self.holds(Holding::PhoneLine) || self.holds(Holding::CoachedOwner),
+            Kind::LiveVideo => self.holds(Holding::Likeness) || self.holds(Holding::CoachedOwner),
             // What anybody can offer: the code from the mailbox, the story.
             _ => true,
         };
@@ -77,7 +85,7 @@ impl Adversary<'_> {
     /// A manager gives their word only to who reads them the phrase of the page, so an honest one never vouches for
     /// the adversary's case.
     pub(super) fn can_vouch(&self, world: &World) -> bool {
-        world.opened_by == Opener::Owner || self.holds(Holding::Manager)
+        world.opened_by == Opener::Owner || self.holds(Holding::Manager) || self.holds(Holding::CoachedOwner)
     }
 
     fn sees_page(&self, world: &World) -> bool {
@@ -112,7 +120,7 @@ impl Adversary<'_> {
     /// What the raised tier wants: a second yes, and three days.
     fn is_weak(world: &World) -> bool {
         match world.case.stage() {
-            Stage::OnHold { approved_by: Some(_), began_at, .. } => {
+            Stage::OnHold { approvals, began_at, .. } if !approvals.is_empty() => {
                 Self::now(world).duration_since(*began_at) < jiff::SignedDuration::from_hours(72)
             }
             _ => true,
@@ -126,7 +134,7 @@ impl Adversary<'_> {
 
     fn staff(who: &str) -> Staff {
         let role = match who {
-            "senior" | "chief" | "made senior" => Role::Senior,
+            "senior" | "chief" | "made senior" | PROGRAM => Role::Senior,
             "admin" => Role::Admin,
             _ => Role::Agent,
         };
@@ -135,7 +143,7 @@ impl Adversary<'_> {
             tenant: TenantId::new("t"),
             role,
             phishing_resistant: true,
-            by_token: false,
+            by_token: who == PROGRAM,
         }
     }
 
@@ -151,21 +159,14 @@ impl Adversary<'_> {
             ModelStep::BindClaimantPage { .. }
             | ModelStep::Record { .. }
             | ModelStep::Vouch
+            | ModelStep::Propose { .. }
             | ModelStep::Verify
             | ModelStep::Approve { .. }
             | ModelStep::Notice
             | ModelStep::WantHold { .. } => {
                 return self.with_case_moved(next, world, step);
             }
-            ModelStep::Reset { by } => {
-                next.case = remembered(world, step, || self.reset(world, by))?;
-                next.case.forget_now();
-                next.weak_reset = world.raised && Self::is_weak(world);
-                let is_held = matches!(self.load(world).stage(), Stage::OnHold { .. });
-                next.unseen_reset = is_held && !world.noticed && world.wanted != [true, true];
-                next.owner_has_factor = false;
-                next.flow = None;
-            }
+            ModelStep::Apply { by } => return self.with_plan_applied(next, world, step, by),
             ModelStep::Wait => {
                 // Three days once, and until a hold that seniors began is over.
                 let holds =
@@ -174,11 +175,14 @@ impl Adversary<'_> {
                 next.waited += 1;
             }
             ModelStep::RaiseTier => next.raised = true,
-            ModelStep::ShowPass => {
+            ModelStep::LookAtPage => {
                 let bound = matches!(world.case.claimant_page(), ClaimantPage::Bound { .. });
                 let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
                 (bound && remedied && self.sees_page(world)).then_some(())?;
-                next.has_pass = true;
+                match world.case.remedy() {
+                    Remedy::FactorReset => next.has_pass = true,
+                    Remedy::FreshBackupCodes => next.has_codes = true,
+                }
             }
             ModelStep::EnterPassword => {
                 let flow = Flow::after_password(PersonId::new("owner"), Self::account_status(world)).ok()?;
@@ -199,6 +203,30 @@ impl Adversary<'_> {
                 world.flow.clone()?.with_factor(SecondFactor::Totp, Self::account_status(world)).ok()?;
                 next.session = true;
             }
+            ModelStep::UseBackupCode => {
+                world.has_codes.then_some(())?;
+                world
+                    .flow
+                    .clone()?
+                    .with_factor(SecondFactor::BackupCode, Self::account_status(world))
+                    .ok()?;
+                next.session = true;
+            }
+        }
+        Some(next)
+    }
+
+    fn with_plan_applied(&self, mut next: World, world: &World, step: &ModelStep, by: &str) -> Option<World> {
+        next.case = remembered(world, step, || self.apply(world, by))?;
+        next.case.forget_now();
+        next.weak_reset = world.raised && Self::is_weak(world);
+        let is_held = matches!(self.load(world).stage(), Stage::OnHold { .. });
+        next.unseen_reset = is_held && !world.noticed && world.wanted != [true, true];
+        next.unapproved = self.tier == Tier::Privileged && !world.approved.contains(&world.case.remedy());
+        next.moved_by_program |= by == PROGRAM;
+        if world.case.remedy() == Remedy::FactorReset {
+            next.owner_has_factor = false;
+            next.flow = None;
         }
         Some(next)
     }
@@ -210,6 +238,17 @@ impl Adversary<'_> {
         next.case.forget_now();
         match step {
             ModelStep::Notice => next.noticed = true,
+            ModelStep::Approve { by } => {
+                next.approved.push(world.case.remedy());
+                next.approved.sort_unstable();
+                next.approved.dedup();
+                next.moved_by_program |= *by == PROGRAM;
+            }
+            ModelStep::BindClaimantPage { by }
+            | ModelStep::Record { by, .. }
+            | ModelStep::Propose { by, .. } => {
+                next.moved_by_program |= *by == PROGRAM;
+            }
             ModelStep::WantHold { by } => {
                 for (who, wanted) in SENIORS.iter().zip(&mut next.wanted) {
                     *wanted |= who == by;
@@ -244,14 +283,21 @@ impl Adversary<'_> {
                 let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
                 case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
             }
+            ModelStep::Propose { by, remedy } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.propose(permit, *remedy).ok()
+            }
             ModelStep::Verify => {
-                let permit = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
+                let permit = self.policies.verify(&case, case.proof(now)).ok()?;
                 case.verify(permit, now).ok()
             }
             ModelStep::Approve { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-                case.approve(permit, staff.id, now).ok()
+                // An honest senior signs what the page shows.
+                let plan = case.plan().hash();
+                case.approve(permit, Approval { by: staff.id, plan }, now).ok()
             }
             ModelStep::Notice => case.start_hold(now).ok(),
             ModelStep::WantHold { by } => {
@@ -263,12 +309,12 @@ impl Adversary<'_> {
         }
     }
 
-    fn reset(&self, world: &World, by: &str) -> Option<Case> {
+    fn apply(&self, world: &World, by: &str) -> Option<Case> {
         let (case, now) = (self.load(world), Self::now(world));
         let staff = Self::staff(by);
         let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
-        let suffices = self.policies.authorize(&Request::verify(&case, case.proof(now))).ok()?;
-        case.force_reset(permit, suffices, staff.id, now).ok()
+        let suffices = self.policies.verify(&case, case.proof(now)).ok()?;
+        case.apply(permit, suffices, staff.id, now).ok()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::Case;
 use crate::evidence::Kind;
+use crate::remedy::Remedy;
 use crate::signin::Flow;
 
 /// What one adversary can hold.
@@ -19,10 +20,15 @@ pub(super) enum Holding {
     ClaimantPage,
     /// An admin, who makes staff of their own.
     Admin,
+    /// A program with a senior's token.
+    Program,
+    /// The owner says and does what the adversary tells her: she answers the call, shows her face and reads the words of the
+    /// adversary's page, to the desk and to her manager.
+    CoachedOwner,
 }
 
 impl Holding {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Password,
         Self::Mailbox,
         Self::PhoneLine,
@@ -32,6 +38,8 @@ impl Holding {
         Self::Manager,
         Self::ClaimantPage,
         Self::Admin,
+        Self::Program,
+        Self::CoachedOwner,
     ];
 }
 
@@ -47,6 +55,11 @@ pub(super) enum ModelStep {
         by: &'static str,
     },
     Vouch,
+    /// Somebody at the desk is talked into another remedy.
+    Propose {
+        by: &'static str,
+        remedy: Remedy,
+    },
     Verify,
     Approve {
         by: &'static str,
@@ -57,16 +70,18 @@ pub(super) enum ModelStep {
     WantHold {
         by: &'static str,
     },
-    Reset {
+    Apply {
         by: &'static str,
     },
     /// An admin raises the owner's tier to the highest.
     RaiseTier,
-    ShowPass,
+    /// The holder of the page looks at what it shows: a pass, or backup codes.
+    LookAtPage,
     EnterPassword,
     EnterPass,
     Enrol,
     FinishSignIn,
+    UseBackupCode,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,8 +107,16 @@ pub(super) struct World {
     pub(super) raised: bool,
     /// A reset went through that the tier of that moment does not allow.
     pub(super) weak_reset: bool,
+    /// Which remedies somebody has said yes to.
+    pub(super) approved: Vec<Remedy>,
+    /// A remedy was applied to which nobody had said yes, where the policy demands it.
+    pub(super) unapproved: bool,
+    /// A program moved the case.
+    pub(super) moved_by_program: bool,
     /// The adversary has seen the pass on the bound page.
     pub(super) has_pass: bool,
+    /// Or the backup codes.
+    pub(super) has_codes: bool,
     pub(super) pass_used: bool,
     pub(super) flow: Option<Flow>,
     pub(super) owner_has_factor: bool,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::policy::Approve;
 
+/// The case as a step loads it: with its person as they are now, and what the policies demand for that one.
 fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
     let mut subject = case.subject.clone();
     change(&mut subject);
-    case.clone().with_subject_now(subject)
+    Policies::shipped().unwrap().look_again(case.clone().with_subject_now(subject), at(15))
 }
 
 #[test]
@@ -41,16 +42,26 @@ fn a_tier_that_is_raised_holds_from_the_next_step_on() {
         matches!(held.stage(), Stage::OnHold { began_at, until, .. } if *began_at == at(12) && *until == at(12) + day)
     );
     assert!(matches!(desk.reset(held, at(20)), Err(CaseError::OnHold { .. })));
-    assert_eq!(raise(&ready, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    assert_eq!(
+        raise(&ready, Tier::Privileged).stage(),
+        &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
+    );
     let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
-    assert_eq!(raise(&waiting, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    assert_eq!(
+        raise(&waiting, Tier::Privileged).stage(),
+        &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
+    );
     let held = waiting.start_hold(at(12)).unwrap();
-    assert_eq!(raise(&held, Tier::Privileged).stage(), &Stage::AwaitingApproval { verified_at: at(10) });
+    assert_eq!(
+        raise(&held, Tier::Privileged).stage(),
+        &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
+    );
     // Verified and approved under the higher tier: what was begun goes on.
     let verified = desk.verify(raise(&desk.proven_enough(Tier::Sensitive), Tier::Privileged), at(10));
     assert_eq!(verified.stage().as_str(), "awaiting_approval");
-    let yes = permit(&desk.policies, &verified, &desk.sol);
-    let approved = verified.approve(yes, desk.sol.id.clone(), at(20)).unwrap();
+    let yes_permit = permit(&desk.policies, &verified, &desk.sol);
+    let approval = yes(&desk.sol, &verified);
+    let approved = verified.approve(yes_permit, approval, at(20)).unwrap();
     let held = approved.start_hold(at(30)).unwrap();
     assert!(matches!(held.stage(), Stage::OnHold { until, .. } if *until == at(30) + day * 3));
 }
@@ -84,8 +95,10 @@ fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_d
     assert_eq!(ask(&attester, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
     // Nor who approved it.
     let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
-    let approved =
-        awaiting.clone().approve(permit(&desk.policies, &awaiting, &sol), sol.id.clone(), at(20)).unwrap();
+    let approved = awaiting
+        .clone()
+        .approve(permit(&desk.policies, &awaiting, &sol), yes(&sol, &awaiting), at(20))
+        .unwrap();
     assert_eq!(ask(&sol, &approved).unwrap_err().policies, ["staff.hold-by-outsiders"]);
 }
 
@@ -113,7 +126,7 @@ fn a_hold_that_grows_counts_from_the_same_beginning() {
     let mut approved = held.clone();
     approved.stage = Stage::OnHold {
         verified_at: at(10),
-        approved_by: Some(desk.sol.id.clone()),
+        approvals: vec![yes(&desk.sol, &held)],
         began_at: at(10),
         until: at(10) + SignedDuration::from_hours(24),
     };
@@ -147,7 +160,7 @@ fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it
 fn a_suspended_account_is_neither_verified_nor_reset() {
     let desk = Desk::new();
     let proven = now_like(&desk.proven_enough(Tier::Standard), |now| now.suspended = true);
-    let denied = desk.policies.authorize(&Request::verify(&proven, proven.proof(at(10)))).unwrap_err();
+    let denied = desk.policies.verify(&proven, proven.proof(at(10))).unwrap_err();
     assert_eq!(denied.policies, ["recovery.suspended"]);
     assert!(
         desk.policies
@@ -158,7 +171,7 @@ fn a_suspended_account_is_neither_verified_nor_reset() {
     );
     let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
     let ready = now_like(&ready, |now| now.suspended = true);
-    let denied = desk.policies.authorize::<ForceReset>(&Request::on_case(&desk.ben, &ready)).unwrap_err();
+    let denied = desk.policies.authorize::<ApplyRemedy>(&Request::on_case(&desk.ben, &ready)).unwrap_err();
     assert_eq!(denied.policies, ["staff.suspended-account"]);
 }
 

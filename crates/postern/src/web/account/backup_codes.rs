@@ -27,7 +27,8 @@ pub struct ProofForm {
 /// The person's word that the codes are kept.
 #[derive(Deserialize)]
 pub struct KeptForm {
-    kept: Option<String>,
+    /// Ticked.
+    pub kept: Option<String>,
 }
 
 /// `GET /account/backup-codes`

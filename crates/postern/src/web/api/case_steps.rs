@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use postern_core::case::Recorded;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
+use postern_core::remedy::PlanHash;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -61,6 +62,40 @@ pub struct Vouch {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
+    /// Stands in the audit log.
+    #[schema(example = "Phone lost, verified by call and by the manager")]
+    reason: String,
+}
+
+/// What is to be done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeRemedy {
+    /// `fresh_backup_codes` or `factor_reset`.
+    #[schema(example = "fresh_backup_codes")]
+    remedy: String,
+}
+
+/// A yes to a plan.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveCase {
+    /// The `hash` of the case's `plan`, as the caller looked at it.
+    #[serde(default)]
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    plan: String,
+    /// Stands in the audit log.
+    #[schema(example = "I know her voice, and Mona vouched in person")]
+    reason: String,
+}
+
+/// Carrying a plan out.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyPlan {
+    /// The `hash` of the case's `plan`, as the caller looked at it. Left out: whatever it is now.
+    #[serde(default)]
+    plan: Option<String>,
     /// Stands in the audit log.
     #[schema(example = "Phone lost, verified by call and by the manager")]
     reason: String,
@@ -200,39 +235,58 @@ pub async fn vouch(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /api/v1/cases/{id}/force-mfa-reset`
-#[utoipa::path(post, path = "/api/v1/cases/{id}/force-mfa-reset", tag = "cases", operation_id = "force_mfa_reset",
-    summary = "Force an MFA reset",
-    description = "Removes all factors and backup codes and ends every session, when the policy holds the evidence to be \
-        enough. The pass appears on the person's own page and nowhere else. No token can do it, and nobody while the account is \
-        suspended.",
-    params(CasePath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "The reset is done.", body = CaseState), StepErrors))]
-pub async fn force_mfa_reset(
+/// `POST /api/v1/cases/{id}/apply-remedy`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/apply-remedy", tag = "cases", operation_id = "apply_remedy",
+    summary = "Apply the remedy of a case",
+    description = "Carries out the case's `plan`, when the policy holds the evidence to be enough. A pass, or backup codes, appear \
+        on the person's own page and nowhere else. No token can do it, and nobody while the account is suspended.",
+    params(CasePath), request_body = ApplyPlan, security(("session" = [])),
+    responses((status = 200, description = "It is done.", body = CaseState), StepErrors))]
+pub async fn apply_remedy(
     scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
-    Body(sent): Body<Why>,
+    Body(sent): Body<ApplyPlan>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::force_mfa_reset::force_mfa_reset(&scope, &caller, &id, &sent.reason).await?;
+    let plan = sent.plan.as_deref().map(PlanHash::claimed);
+    actions::apply_remedy::apply_remedy(&scope, &caller, &id, (plan.as_ref(), &sent.reason)).await?;
+    CaseState::load(&scope, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/propose-remedy`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/propose-remedy", tag = "cases", operation_id = "propose_remedy",
+    summary = "Say what is to be done",
+    description = "Until then it is the reset. Another remedy is another plan: the proof is looked at anew, and so is every yes. No \
+        token can do it.",
+    params(CasePath), request_body = ProposeRemedy, security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn propose_remedy(
+    scope: Scope,
+    caller: ApiCaller,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<ProposeRemedy>,
+) -> Result<Json<CaseState>, Problem> {
+    let (caller, id) = (caller.0, CaseId::new(path.id));
+    actions::propose_remedy::propose_remedy(&scope, &caller, &id, &sent.remedy).await?;
     CaseState::load(&scope, &caller, &id).await
 }
 
 /// `POST /api/v1/cases/{id}/approve`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/approve", tag = "cases", operation_id = "approve_case",
     summary = "Approve a case",
-    description = "The second yes, by a senior who neither gave evidence nor heard the phrase. The waiting period starts when the message about it went out.",
-    params(CasePath), request_body = Why, security(("session" = [])),
+    description = "A yes to the case's `plan`, by a senior who neither gave evidence nor heard the phrase. If the plan is another one by then, the answer is 409. The waiting period starts when the message about it went out.",
+    params(CasePath), request_body = ApproveCase, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
 pub async fn approve_case(
     scope: Scope,
     caller: ApiCaller,
     Path(path): Path<CasePath>,
-    Body(sent): Body<Why>,
+    Body(sent): Body<ApproveCase>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
-    actions::approve_case::approve_case(&scope, &caller, &id, &sent.reason).await?;
+    let plan = PlanHash::claimed(&sent.plan);
+    actions::approve_case::approve_case(&scope, &caller, &id, (&plan, &sent.reason)).await?;
     CaseState::load(&scope, &caller, &id).await
 }
 

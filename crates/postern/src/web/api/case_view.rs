@@ -4,6 +4,7 @@ mod earlier;
 mod load;
 
 use jiff::Timestamp;
+use postern_core::case::Case;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,7 +46,9 @@ pub struct CaseState {
     lapses_at: Option<Timestamp>,
     /// What the policy still wants; null once the case is closed.
     missing: Option<MissingView>,
-    /// Whether the reset is open to the caller.
+    /// What is to be done for the person, exactly.
+    plan: PlanView,
+    /// Whether the caller can do it now.
     lock: Lock,
     /// When it was opened.
     #[schema(value_type = String, format = DateTime)]
@@ -74,13 +77,42 @@ pub struct MissingView {
     descriptions: Vec<String>,
 }
 
-/// The lock on the reset.
+/// The lock on the remedy.
 #[derive(Serialize, ToSchema)]
 pub struct Lock {
-    /// Whether the caller can force the reset now.
+    /// Whether the caller can apply the remedy now.
     open: bool,
     /// If not, why.
     why: Option<String>,
+}
+
+/// What a remedy will do, exactly.
+#[derive(Serialize, ToSchema)]
+pub struct PlanView {
+    /// `fresh_backup_codes` or `factor_reset`.
+    remedy: &'static str,
+    /// What the desk calls it.
+    title: &'static str,
+    /// Its rung on the ladder: 3 or 4.
+    rung: u8,
+    /// What it does, in order, in plain words.
+    steps: Vec<&'static str>,
+    /// SHA-256 of the plan: send it with an approval, which is a yes to this plan and no other.
+    hash: String,
+}
+
+impl PlanView {
+    /// The plan of a case.
+    pub fn of(case: &Case) -> Self {
+        let plan = case.plan();
+        Self {
+            remedy: plan.remedy().as_str(),
+            title: plan.remedy().title(),
+            rung: plan.remedy().rung(),
+            steps: plan.steps().iter().map(|step| step.description()).collect(),
+            hash: plan.hash().as_str().to_owned(),
+        }
+    }
 }
 
 /// A case with its person.

@@ -22,12 +22,12 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
 #[openapi(
     info(title = "Postern", description = ABOUT),
     paths(
-        portal::open_case, portal::show_case, portal::show_pass, portal::withdraw_case, portal::contest, portal::contest_others,
+        portal::open_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
         cases::list, cases::show,
         case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
-        case_steps::force_mfa_reset, case_steps::refuse_case, case_steps::escalate_case,
+        case_steps::propose_remedy, case_steps::apply_remedy, case_steps::refuse_case, case_steps::escalate_case,
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,

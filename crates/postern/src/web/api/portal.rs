@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,7 +16,7 @@ use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
 use crate::web::extract::ClaimantPageCase;
-use crate::web::portal::messages::{STEPS, case_progress};
+use crate::web::portal::messages::{case_progress, steps};
 use crate::web::problem::Problem;
 
 /// Who can't sign in.
@@ -59,8 +60,8 @@ pub struct ClaimantCase {
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
     hold_until: Option<Timestamp>,
-    /// Whether a pass can be shown.
-    can_show_pass: bool,
+    /// What the page can show now: `pass` or `backup_codes`.
+    can_show: Option<&'static str>,
     /// Whether the request can be withdrawn.
     can_withdraw: bool,
     /// Whether it is over.
@@ -76,6 +77,23 @@ pub struct EnrolmentPassAnswer {
     /// When it stops working.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+}
+
+/// Backup codes that count once they are confirmed.
+#[derive(Serialize, ToSchema)]
+pub struct ShownBackupCodes {
+    /// The codes. Each opens the account once, after the password.
+    codes: Vec<String>,
+    /// Send it to `backup-codes/confirm` once they are kept.
+    confirm: String,
+}
+
+/// The word of the page's holder that the codes are kept.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmShownCodes {
+    /// The `confirm` that came with the codes.
+    confirm: String,
 }
 
 /// The owner's objection.
@@ -172,6 +190,40 @@ pub async fn show_pass(
     Ok(Json(EnrolmentPassAnswer { pass: shown.code, expires_at: shown.expires_at }))
 }
 
+/// `POST /api/v1/portal/case/backup-codes`
+#[utoipa::path(post, path = "/api/v1/portal/case/backup-codes", tag = "portal", operation_id = "show_backup_codes",
+    summary = "Show backup codes",
+    description = "Makes ten codes, once the remedy was applied and on a bound page only. They are good once they are confirmed. \
+        Up to five times for a case; each kills what was shown before.",
+    security(("claimant_page_token" = []), ("case_cookie" = [])),
+    responses((status = 200, description = "The codes.", body = ShownBackupCodes), ClaimantPageErrors))]
+pub async fn show_backup_codes(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+) -> Result<Json<ShownBackupCodes>, Problem> {
+    let shown = actions::show_backup_codes::show_backup_codes(&scope, &row).await?;
+    Ok(Json(ShownBackupCodes { codes: shown.codes, confirm: shown.token.to_string() }))
+}
+
+/// `POST /api/v1/portal/case/backup-codes/confirm`
+#[utoipa::path(post, path = "/api/v1/portal/case/backup-codes/confirm", tag = "portal", operation_id = "confirm_shown_backup_codes",
+    summary = "Say that the codes are kept", description = "From now on they are good.",
+    request_body = ConfirmShownCodes, security(("claimant_page_token" = []), ("case_cookie" = [])),
+    responses((status = 204, description = "They are good."), ClaimantPageErrors))]
+pub async fn confirm_backup_codes(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+    Body(sent): Body<ConfirmShownCodes>,
+) -> Result<StatusCode, Problem> {
+    actions::renew_backup_codes::confirm_backup_codes(
+        &scope,
+        row.person_id.map(PersonId::new).as_ref(),
+        &sent.confirm,
+    )
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `POST /api/v1/portal/case/withdraw`
 #[utoipa::path(post, path = "/api/v1/portal/case/withdraw", tag = "portal", operation_id = "withdraw_case",
     summary = "Take the request back", description = "Closes the case. Possible until the reset.",
@@ -239,10 +291,10 @@ async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
         opened_at: time(row.opened_at),
         now: progress.now,
         next: progress.next,
-        steps: STEPS.to_vec(),
+        steps: steps(case.as_ref()).to_vec(),
         steps_done: progress.done,
         hold_until: progress.until.map(time),
-        can_show_pass: progress.can_show_pass,
+        can_show: progress.can_show,
         can_withdraw: progress.can_withdraw,
         over: progress.over,
     })

@@ -11,7 +11,9 @@ use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
 use serde::Deserialize;
 
-use crate::actions::{ActionError, Caller, add_evidence, bind_claimant_page, case_for, permit_on_case};
+use crate::actions::{
+    ActionError, Caller, add_evidence, bind_claimant_page, case_for, permit_on_case, propose_remedy,
+};
 use crate::scope::Scope;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
@@ -56,6 +58,25 @@ pub async fn bind_claimant_page(
     let id = CaseId::new(id);
     let outcome =
         bind_claimant_page::bind_claimant_page(&scope, &caller, &id, &form.contact, &form.phrase).await;
+    answer(&scope, &caller, &id, outcome).await
+}
+
+/// What is to be done for the person.
+#[derive(Deserialize)]
+pub struct RemedyForm {
+    #[serde(default)]
+    remedy: String,
+}
+
+/// `POST /desk/cases/{id}/propose-remedy`
+pub async fn propose_remedy(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<RemedyForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let outcome = propose_remedy::propose_remedy(&scope, &caller, &id, &form.remedy).await;
     answer(&scope, &caller, &id, outcome).await
 }
 

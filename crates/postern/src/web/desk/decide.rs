@@ -5,13 +5,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
+use postern_core::remedy::PlanHash;
 use serde_json::json;
 
 use crate::actions::{
     ActionError, Caller, approve_case, case_for, escalate_case, permit_on_case, refuse_case, start_hold,
 };
 use crate::scope::Scope;
-use crate::web::desk::ReasonForm;
+use crate::web::api::case_view::PlanView;
+use crate::web::desk::{PlanForm, ReasonForm};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -41,8 +43,8 @@ const ESCALATE: Question = Question {
 const APPROVE: Question = Question {
     path: "approve",
     title: "Approve this case",
-    description: "You say that the evidence convinces you too. The owner is told; the waiting period starts when that \
-                  message went out.",
+    description: "You say that the evidence convinces you too, and yes to what stands below. The owner is told; the waiting \
+                  period starts when that message went out.",
     button: "Approve the case",
 };
 
@@ -111,10 +113,11 @@ pub async fn approve(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Form(form): Form<ReasonForm>,
+    Form(form): Form<PlanForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = approve_case::approve_case(&scope, &caller, &id, &form.reason).await;
+    let plan = PlanHash::claimed(&form.plan);
+    let outcome = approve_case::approve_case(&scope, &caller, &id, (&plan, &form.reason)).await;
     answer(&scope, &caller, &id, APPROVE, (outcome, form.reason)).await
 }
 
@@ -175,6 +178,8 @@ async fn page(
         "id": row.id, "reference": row.reference, "path": question.path, "title": question.title,
         "open": row.closed_at.is_none(), "description": question.description, "button": question.button,
         "reason": asked.reason, "error": asked.error,
+        // Whoever approves says yes to what the page shows, and to nothing else.
+        "plan": (question.path == APPROVE.path).then(|| PlanView::of(&case)),
     });
     render_with(scope, Some(caller), asked.status, "desk/decide.html", values)
 }

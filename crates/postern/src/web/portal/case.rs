@@ -1,18 +1,22 @@
 //! `/recover/case`: the claimant's page. It survives a reload, follows the case by itself, and shows the pass.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use postern_core::id::PersonId;
 use postern_core::signin::Flow;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::messages::{STEPS, case_progress};
+use super::messages::{case_progress, steps};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::show_pass::ShownEnrolmentPass;
-use crate::actions::{case_now, open_case, show_pass, withdraw_case};
+use crate::actions::{
+    ActionError, case_now, open_case, renew_backup_codes, show_backup_codes, show_pass, withdraw_case,
+};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
+use crate::web::account::backup_codes::KeptForm;
 use crate::web::cookies;
 use crate::web::extract::{ClaimantPageCase, CurrentFlow, Device, Form, Query};
 use crate::web::problem::Problem;
@@ -83,6 +87,58 @@ pub async fn show_pass(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) ->
     }
 }
 
+/// `POST /recover/case/backup-codes`
+pub async fn show_backup_codes(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+) -> Result<Response, Problem> {
+    match show_backup_codes::show_backup_codes(&scope, &row).await {
+        Ok(shown) => {
+            let values = json!({ "codes": shown.codes, "reference": row.reference });
+            let mut response = render(&scope, None, "portal/backup_codes.html", values)?;
+            cookies::CEREMONY.set(response.headers_mut(), &shown.token);
+            Ok(response)
+        }
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
+        }
+    }
+}
+
+/// `POST /recover/case/backup-codes/confirm`
+pub async fn confirm_backup_codes(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+    headers: HeaderMap,
+    Form(form): Form<KeptForm>,
+) -> Result<Response, Problem> {
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    let confirmed = if form.kept.is_some() {
+        renew_backup_codes::confirm_backup_codes(
+            &scope,
+            row.person_id.as_deref().map(PersonId::new).as_ref(),
+            &token,
+        )
+        .await
+    } else {
+        let message =
+            "Go back with your browser, keep the codes, and tick the box: they are good from then on.";
+        Err(ActionError::Refused(message.to_owned()))
+    };
+    match confirmed {
+        Ok(()) => {
+            let mut response = Redirect::to("/sign-in").into_response();
+            cookies::CEREMONY.clear(response.headers_mut());
+            Ok(response)
+        }
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
+        }
+    }
+}
+
 /// `POST /recover/case/withdraw`
 pub async fn withdraw(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> Result<Response, Problem> {
     withdraw_case::withdraw_case(&scope, &row).await?;
@@ -105,7 +161,7 @@ async fn values(
         "version": row.version,
         "opened_at": row.opened_at,
         "progress": progress,
-        "steps": STEPS,
+        "steps": steps(case.as_ref()),
         "pass": pass.map(|pass| pass.code.clone()),
         "pass_expires_at": pass.map(|pass| pass.expires_at.to_string()),
         "pass_expires_micros": pass.map(|pass| pass.expires_at.as_microsecond()),

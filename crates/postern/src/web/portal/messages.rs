@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
+use postern_core::remedy::Remedy;
 use serde::Serialize;
 
 /// What the claimant page says.
@@ -11,21 +12,26 @@ pub struct CaseProgress {
     pub now: &'static str,
     /// What happens next.
     pub next: &'static str,
-    /// Steps done, of `STEPS`.
+    /// Steps done, of [`steps`].
     pub done: usize,
     /// First moment after the hold, microseconds.
     pub until: Option<i64>,
-    /// Whether a pass can be shown.
-    pub can_show_pass: bool,
+    /// What the page can show now: `pass` or `backup_codes`.
+    pub can_show: Option<&'static str>,
     /// Whether it is over.
     pub over: bool,
     /// Whether the request can be withdrawn.
     pub can_withdraw: bool,
 }
 
-/// The steps that every case takes.
-pub const STEPS: [&str; 4] =
-    ["Request received", "Identity checked", "Old sign-in methods removed", "Signed in again"];
+/// The steps that every case takes. A stranger's reads like anybody's.
+pub fn steps(case: Option<&Case>) -> [&'static str; 4] {
+    let done = match case.map(Case::remedy) {
+        Some(Remedy::FreshBackupCodes) => "New backup codes made",
+        Some(Remedy::FactorReset) | None => "Old sign-in methods removed",
+    };
+    ["Request received", "Identity checked", done, "Signed in again"]
+}
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
 pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) -> CaseProgress {
@@ -52,18 +58,8 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
              told on every contact we have.",
             Some(until.as_microsecond()),
         ),
-        Stage::OnHold { .. } | Stage::Ready { .. } => {
-            checked("Your identity is checked. The help desk can now remove your old sign-in methods.", None)
-        }
-        Stage::Remedied { .. } => CaseProgress {
-            now: "Your old sign-in methods are gone.",
-            next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
-            done: 3,
-            until: None,
-            can_show_pass: matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
-            over: false,
-            can_withdraw: false,
-        },
+        Stage::OnHold { .. } | Stage::Ready { .. } => checked(can_follow(case.remedy()), None),
+        Stage::Remedied { .. } => remedied(case),
         Stage::Contested { .. } if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) => {
             over(CONTESTED)
         }
@@ -73,6 +69,43 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
         Stage::Closed { outcome: Outcome::Lapsed, .. } => over(LAPSED),
         // Only who was on the line learns that the owner objected: to anybody else one end looks like another.
         Stage::Closed { .. } | Stage::Contested { .. } => over(REFUSED),
+    }
+}
+
+fn can_follow(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::FreshBackupCodes => {
+            "Your identity is checked. The help desk can now let you have new backup codes."
+        }
+        Remedy::FactorReset => {
+            "Your identity is checked. The help desk can now remove your old sign-in methods."
+        }
+    }
+}
+
+/// What the remedy gives, on the page that is the person's.
+fn remedied(case: &Case) -> CaseProgress {
+    let is_theirs = matches!(case.claimant_page(), ClaimantPage::Bound { .. });
+    let (shows, now, next) = match case.remedy() {
+        Remedy::FreshBackupCodes => (
+            "backup_codes",
+            "You can have new backup codes.",
+            "Show them below, keep them, and sign in with your password and one of them. Codes from before open nothing any more.",
+        ),
+        Remedy::FactorReset => (
+            "pass",
+            "Your old sign-in methods are gone.",
+            "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
+        ),
+    };
+    CaseProgress {
+        now,
+        next,
+        done: 3,
+        until: None,
+        can_show: is_theirs.then_some(shows),
+        over: false,
+        can_withdraw: false,
     }
 }
 
@@ -90,8 +123,8 @@ const LAPSED: ProgressMessage =
     ("This request has run out.", "Nothing was changed. If you still can't sign in, start a new one.");
 const LATE: ProgressMessage = (
     "The day in which you could come back is over.",
-    "Your old sign-in methods are gone, and nobody signed in with the pass. Start a new request: your identity will be checked \
-     again.",
+    "Nobody signed in with what this page showed, so it opens nothing any more. Start a new request: your identity will be \
+     checked again.",
 );
 const CONTESTED: ProgressMessage = (
     "Somebody answered our notice with \"this was not me\", so everything has stopped.",
@@ -111,7 +144,7 @@ fn waiting(bound: bool) -> CaseProgress {
         next,
         done: 1,
         until: None,
-        can_show_pass: false,
+        can_show: None,
         over: false,
         can_withdraw: true,
     }
@@ -123,12 +156,12 @@ fn checked(now: &'static str, until: Option<i64>) -> CaseProgress {
         next: "Keep this page. It will say when it is your turn.",
         done: 2,
         until,
-        can_show_pass: false,
+        can_show: None,
         over: false,
         can_withdraw: true,
     }
 }
 
 fn over((now, next): ProgressMessage) -> CaseProgress {
-    CaseProgress { now, next, done: 0, until: None, can_show_pass: false, over: true, can_withdraw: false }
+    CaseProgress { now, next, done: 0, until: None, can_show: None, over: true, can_withdraw: false }
 }

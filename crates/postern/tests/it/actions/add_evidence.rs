@@ -1,6 +1,6 @@
 use postern::actions::add_evidence::add_evidence;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::escalate_case::escalate_case;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern_core::case::Recorded;
 use postern_core::evidence::{EvidenceClass, Kind};
 
@@ -43,7 +43,7 @@ on_both! {
         app.record("ben", &id, Kind::CallPlaced).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "verifying");
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "does not suffice");
         let denied = app.events("access.denied").await;
         assert_eq!(denied[0]["policies"], serde_json::json!(["recovery.risk"]));
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;

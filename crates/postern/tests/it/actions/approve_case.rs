@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
 
@@ -14,22 +14,24 @@ on_both! {
         let app = TestApp::start(db).await;
         let (ben, sol) = (app.caller("ben").await, app.caller("sol").await);
         let id = app.case_of_dina_awaiting_approval().await;
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
-        assert_refused(force_mfa_reset(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "awaiting_approval");
+        assert_refused(apply_remedy(&app.scope(), &sol, &id, (None, PLACEHOLDER_REASON)).await, "awaiting_approval");
         for reason in ["", " \n "] {
-            assert_invalid(approve_case(&app.scope(), &sol, &id, reason).await, "reason");
+            assert_invalid(approve_case(&app.scope(), &sol, &id, (&app.plan_hash(&id).await, reason)).await, "reason");
         }
         let browser = app.browser_with_planted_session("sol").await;
         let path = format!("/desk/cases/{id}/approve");
         browser.get(&path).await.ok().says("the evidence convinces you too");
-        browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
+        let plan = app.plan_hash(&id).await;
+        browser.get(&path).await.ok().says("Every passkey, security key and code app is removed");
+        browser.post(&path, &[("plan", plan.as_str()), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
         assert_eq!(app.events("case.approved").await.len(), 1);
         app.wait_for_hold(&id).await;
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let left = until.duration_since(app.clock.now());
         assert!(left > SignedDuration::from_hours(71) && left <= SignedDuration::from_hours(72));
         app.advance(left - SignedDuration::from_secs(1));
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "waiting period");
         app.advance_seconds(2);
         app.reset("ben", &id).await;
     }
@@ -43,9 +45,9 @@ on_both! {
         app.record("sol", &id, Kind::LiveVideo).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_denied(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+        assert_denied(approve_case(&app.scope(), &sol, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await, "staff.second-person");
         assert!(app.events("case.approved").await.is_empty());
-        approve_case(&app.scope(), &ada, &id, PLACEHOLDER_REASON).await.unwrap();
+        approve_case(&app.scope(), &ada, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await.unwrap();
         app.wait_for_hold(&id).await;
     }
 
@@ -58,15 +60,15 @@ on_both! {
         app.record("ben", &id, Kind::LiveVideo).await;
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_denied(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+        assert_denied(approve_case(&app.scope(), &sol, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await, "staff.second-person");
     }
 
     async fn there_is_nothing_to_approve_before_the_proof_suffices(db) {
         let app = TestApp::start(db).await;
         let sol = app.caller("sol").await;
         let id = app.open("dina").await;
-        assert_refused(approve_case(&app.scope(), &sol, &id, PLACEHOLDER_REASON).await, "verifying");
+        assert_refused(approve_case(&app.scope(), &sol, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await, "verifying");
         let standard = app.ready_case_of_ana().await;
-        assert_refused(approve_case(&app.scope(), &sol, &standard, PLACEHOLDER_REASON).await, "ready");
+        assert_refused(approve_case(&app.scope(), &sol, &standard, (&app.plan_hash(&standard).await, PLACEHOLDER_REASON)).await, "ready");
     }
 }

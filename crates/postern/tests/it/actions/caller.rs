@@ -1,11 +1,11 @@
 //! Who may do what to whom. Each refusal is on the record, and nothing moved.
 
 use postern::actions::add_tenant::add_tenant;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
 use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::export_audit::export_audit;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
 use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
@@ -35,8 +35,11 @@ async fn everything(
     vec![
         ("evidence", evidence),
         ("bind-claimant-page", bind_claimant_page(&app.scope(), who, id, "any", "any").await),
-        ("force-mfa-reset", force_mfa_reset(&app.scope(), who, id, PLACEHOLDER_REASON).await),
-        ("approve", approve_case(&app.scope(), who, id, PLACEHOLDER_REASON).await),
+        ("apply-remedy", apply_remedy(&app.scope(), who, id, (None, PLACEHOLDER_REASON)).await),
+        (
+            "approve",
+            approve_case(&app.scope(), who, id, (&app.plan_hash(id).await, PLACEHOLDER_REASON)).await,
+        ),
     ]
 }
 
@@ -162,7 +165,7 @@ on_both! {
             assert_eq!(denied.policies, ["staff.own-tenant"]);
         }
         let browser = app.browser_with_planted_session("ada").await;
-        for path in ["", "/force-mfa-reset", "/refuse", "/escalate", "/approve"] {
+        for path in ["", "/apply-remedy", "/refuse", "/escalate", "/approve"] {
             browser.get(&format!("/desk/cases/{id}{path}")).await.status(404).does_not_say("Zoe");
         }
         browser.get("/desk").await.ok().does_not_say("C-OTHER");

@@ -1,6 +1,6 @@
 use postern::actions::ActionError;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::contest::{WhichOthers, contest, contest_others};
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::show_pass::show_pass;
 use postern::config::Config;
 use tokio::task::JoinSet;
@@ -31,9 +31,9 @@ on_both! {
         assert!(app.person("ana").await.suspended_at.is_none());
         for (login, words) in [("sol", "contested"), ("ada", "contested")] {
             let caller = app.caller(login).await;
-            assert_refused(force_mfa_reset(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, words);
+            assert_refused(apply_remedy(&app.scope(), &caller, &id, (None, PLACEHOLDER_REASON)).await, words);
         }
-        assert!(matches!(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Denied(_))));
+        assert!(matches!(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, Err(ActionError::Denied(_))));
         // The link worked once.
         anybody.post("/not-me", &[("code", &code)]).await.status(422);
         assert_eq!(app.events("case.contested").await.len(), 1);

@@ -1,6 +1,6 @@
 use postern::actions::add_evidence::add_evidence;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::escalate_case::escalate_case;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::refuse_case::refuse_case;
 use postern::actions::take_case::take_case;
 use postern_core::evidence::Kind;
@@ -25,14 +25,14 @@ on_both! {
         for agent in [&ben, &bea] {
             let rule = "staff.escalated-to-senior";
             assert_denied(take_case(&app.scope(), agent, &id).await, rule);
-            assert_denied(force_mfa_reset(&app.scope(), agent, &id, PLACEHOLDER_REASON).await, rule);
+            assert_denied(apply_remedy(&app.scope(), agent, &id, (None, PLACEHOLDER_REASON)).await, rule);
             assert_denied(refuse_case(&app.scope(), agent, &id, PLACEHOLDER_REASON).await, rule);
             assert_denied(add_evidence(&app.scope(), agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
         }
         let browser = app.browser_with_planted_session("ben").await;
         let page = browser.get(&format!("/desk/cases/{id}")).await;
         page.ok().says("escalated").says("a senior has it now");
-        browser.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(403);
+        browser.get(&format!("/desk/cases/{id}/apply-remedy")).await.status(403);
         assert_refused(escalate_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
         // Whoever had it has it no more: a senior can take it.
         take_case(&app.scope(), &app.caller("sol").await, &id).await.unwrap();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use postern::actions::ActionError;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::contest::contest;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::use_totp::use_totp;
 use postern::store::{StoreError, persons};
 
@@ -25,7 +25,7 @@ on_both! {
             app.secrets.saw(&code);
             let scope = app.scope();
             let (reset, sign_in, one, other) = tokio::join!(
-                force_mfa_reset(&scope, &ben, &id, PLACEHOLDER_REASON),
+                apply_remedy(&scope, &ben, &id, (None, PLACEHOLDER_REASON)),
                 use_totp(&scope, &step.row, &code, None),
                 contest(&scope, &codes[0]),
                 contest(&scope, &codes[1]),

@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "awaiting_approval");
         for login in ["sel", "ada"] {
             let caller = app.caller(login).await;
-            assert_denied(approve_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.second-person");
+            assert_denied(approve_case(&app.scope(), &caller, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await, "staff.second-person");
         }
         app.approve("sol", &id).await;
         app.wait_for_hold(&id).await;

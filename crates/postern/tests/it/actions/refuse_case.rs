@@ -1,4 +1,4 @@
-use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::refuse_case::refuse_case;
 use postern_core::id::CaseId;
 
@@ -44,7 +44,7 @@ on_both! {
             let id = app.ready_case_of_ana().await;
             assert_invalid(refuse_case(&app.scope(), &ben, &id, reason).await, "reason");
             refuse_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await.unwrap();
-            assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
+            assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "");
             // A refusal hands the next request to a senior, for 30 days.
             app.advance(a_day() * 31);
         }
@@ -60,8 +60,8 @@ on_both! {
         ben.get("/desk?list=strangers").await.ok().says("nobody-here").says("not in the directory");
         ben.get(&format!("/desk/cases/{id}")).await.ok().says("Nobody in the directory signs in as");
         let form = [("reason", PLACEHOLDER_REASON)];
-        ben.get(&format!("/desk/cases/{id}/force-mfa-reset")).await.status(404);
-        ben.post(&format!("/desk/cases/{id}/force-mfa-reset"), &form).await.status(404);
+        ben.get(&format!("/desk/cases/{id}/apply-remedy")).await.status(404);
+        ben.post(&format!("/desk/cases/{id}/apply-remedy"), &form).await.status(404);
         ben.post(&format!("/desk/cases/{id}/escalate"), &form).await.status(409);
         assert_eq!(app.row(&id).await.stage, "verifying");
         ben.post(&format!("/desk/cases/{id}/refuse"), &form).await.leads_to(&format!("/desk/cases/{id}"));

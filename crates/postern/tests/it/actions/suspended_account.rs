@@ -1,8 +1,8 @@
 //! Number 11: an account that is suspended is not verified and reset into a dead end.
 
 use postern::actions::ActionError;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::recover_person::recover_person;
 use postern::store::{StoreError, persons};
 use postern_core::evidence::Kind;
@@ -33,7 +33,7 @@ on_both! {
         assert_eq!(case["lock"]["open"], false);
         assert!(case["lock"]["why"].as_str().unwrap().contains("suspended"));
         let reset = [("reason", PLACEHOLDER_REASON)];
-        ben.post(&format!("/desk/cases/{id}/force-mfa-reset"), &reset).await.status(403).says("suspended");
+        ben.post(&format!("/desk/cases/{id}/apply-remedy"), &reset).await.status(403).says("suspended");
         // The operator lifts it, and closes what was open in the person's name.
         recover_person(&app.scope(), "ana", PLACEHOLDER_REASON, false).await.unwrap();
         assert!(app.person("ana").await.suspended_at.is_none());
@@ -47,8 +47,8 @@ on_both! {
         app.suspend("ana").await;
         app.suspend("dina").await;
         let (ben, sol) = (app.caller("ben").await, app.caller("sol").await);
-        assert_denied(force_mfa_reset(&app.scope(), &ben, &ready, PLACEHOLDER_REASON).await, "staff.suspended-account");
-        assert_denied(approve_case(&app.scope(), &sol, &awaiting, PLACEHOLDER_REASON).await, "staff.suspended-account");
+        assert_denied(apply_remedy(&app.scope(), &ben, &ready, (None, PLACEHOLDER_REASON)).await, "staff.suspended-account");
+        assert_denied(approve_case(&app.scope(), &sol, &awaiting, (&app.plan_hash(&awaiting).await, PLACEHOLDER_REASON)).await, "staff.suspended-account");
         let denied = app.events("access.denied").await;
         assert_eq!(denied.len(), 2);
         assert_eq!(denied[1]["case"], ready.as_str());
@@ -78,6 +78,6 @@ on_both! {
         }
         let id = app.ready_case_of_ana().await;
         let ben = app.caller("ben").await;
-        assert!(!matches!(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, Err(ActionError::Conflict)));
+        assert!(!matches!(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, Err(ActionError::Conflict)));
     }
 }

@@ -1,7 +1,7 @@
 //! The person is read anew at each step: the stricter of the opening and of now holds.
 
 use jiff::SignedDuration;
-use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::vouch::vouch;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
@@ -22,9 +22,9 @@ on_both! {
         let verified_at = app.clock.now();
         app.set_person("ana", "tier = 'sensitive'").await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "");
         app.wait_for_hold(&id).await;
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "waiting period");
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         let minute = SignedDuration::from_mins(1);
         assert!(until.duration_since(verified_at) <= a_day() + minute, "it counts from the notice of then");
@@ -41,7 +41,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         app.record("ben", &id, Kind::CallPlaced).await;
         assert_eq!(app.stage(&id).await, "awaiting_approval");
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "awaiting_approval");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "awaiting_approval");
         app.approve("sol", &id).await;
         app.wait_for_hold(&id).await;
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
@@ -65,7 +65,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.set_person("ana", "role = 'senior'").await;
         let ben = app.caller("ben").await;
-        assert_denied(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "staff.never-equal-or-higher");
+        assert_denied(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "staff.never-equal-or-higher");
         app.set_person("ana", "role = 'person'").await;
         app.reset("ben", &id).await;
     }
@@ -92,7 +92,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.set_person("ana", "manager_id = NULL").await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "does not suffice");
         assert_eq!(app.stage(&id).await, "verifying");
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use postern::actions::ActionError;
-use postern::actions::force_mfa_reset::force_mfa_reset;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::start_hold::want_hold;
 use postern::config::{Config, Smtp};
 use postern_core::case::Stage;
@@ -58,7 +58,7 @@ on_both! {
         app.advance_seconds(12 * 3600);
         app.still_waits(&id).await;
         assert!(app.events("case.hold_started").await.is_empty(), "it ran, and nobody was told");
-        let early = force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await;
+        let early = apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await;
         assert!(matches!(early, Err(ActionError::Refused(_))));
         smtp.set_broken(false);
         app.advance_seconds(7201);
@@ -68,7 +68,7 @@ on_both! {
         let Stage::OnHold { until, .. } = *app.case(&id).await.stage() else { panic!("no hold") };
         assert_eq!(until.as_microsecond(), notice.delivered_at.unwrap() + 86_400_000_000);
         app.advance(until.duration_since(app.clock.now()) - SignedDuration::from_secs(2));
-        let early = force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await;
+        let early = apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await;
         assert!(matches!(early, Err(ActionError::Refused(_))));
         app.advance_seconds(3);
         app.reset("ben", &id).await;

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use postern::actions::add_evidence::add_evidence;
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
 use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::actions::open_case::open_case;
 use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
@@ -53,7 +53,14 @@ impl TestApp {
 
     /// A second staff member says yes.
     pub async fn approve(&self, senior: &str, id: &CaseId) {
-        approve_case(&self.scope(), &self.caller(senior).await, id, PLACEHOLDER_REASON).await.unwrap();
+        approve_case(
+            &self.scope(),
+            &self.caller(senior).await,
+            id,
+            (&self.plan_hash(id).await, PLACEHOLDER_REASON),
+        )
+        .await
+        .unwrap();
     }
 
     /// A case with all the proof that the standard tier wants.
@@ -83,7 +90,7 @@ impl TestApp {
 
     /// All factors go.
     pub async fn reset(&self, agent: &str, id: &CaseId) {
-        force_mfa_reset(&self.scope(), &self.caller(agent).await, id, PLACEHOLDER_REASON).await.unwrap();
+        apply_remedy(&self.scope(), &self.caller(agent).await, id, (None, PLACEHOLDER_REASON)).await.unwrap();
     }
 
     /// A case of Ana's after the reset.

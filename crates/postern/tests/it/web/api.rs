@@ -39,7 +39,7 @@ on_both! {
             ("bind-claimant-page", json!({ "contact": number, "phrase": phrase })),
             ("evidence", json!({ "kind": "in_person", "reference": "it matches" })),
             ("evidence", json!({ "kind": "email_match", "reference": "it matches" })),
-            ("force-mfa-reset", why.clone()),
+            ("apply-remedy", why.clone()),
         ];
         for (step, body) in steps {
             let answer = call(&program, Method::POST, &path(step), &secret, Some(body)).await;
@@ -65,7 +65,7 @@ on_both! {
         let reader = token(&app, &["cases:read"]).await;
         let (program, id) = (app.browser(), app.open("ana").await);
         let reset = json!({ "reason": PLACEHOLDER_REASON });
-        let path = format!("/api/v1/cases/{id}/force-mfa-reset");
+        let path = format!("/api/v1/cases/{id}/apply-remedy");
         call(&program, Method::POST, &path, &reader, Some(reset)).await.status(403);
         assert_eq!(app.events("access.denied").await.len(), 1, "a token reached past its scopes, and nobody will know");
     }

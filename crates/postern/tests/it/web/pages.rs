@@ -95,8 +95,8 @@ on_both! {
                 look(&ben, &[&format!("{case}/{step}")]).await;
                 whole(&ada.post(&format!("{case}/{step}"), &[("reason", " ")]).await);
             }
-            whole(&ben.get(&format!("{case}/force-mfa-reset")).await);
-            whole(&ben.post(&format!("{case}/force-mfa-reset"), &[("reason", " ")]).await);
+            whole(&ben.get(&format!("{case}/apply-remedy")).await);
+            whole(&ben.post(&format!("{case}/apply-remedy"), &[("reason", " ")]).await);
         };
         in_stage("verifying").await;
         let mona = app.browser_with_planted_session("mona").await;
@@ -114,9 +114,9 @@ on_both! {
         app.advance_seconds(72 * 3600 + 1);
         let (ben, ada) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);
         look(&claimant, &["/recover/case"]).await;
-        look(&ben, &[&case, &format!("{case}/force-mfa-reset")]).await;
-        ben.get(&case).await.ok().says("Ready for the reset").says("nobody objected").does_not_say("On hold");
-        ben.get(&format!("{case}/force-mfa-reset")).await.ok().says("Remove all factors now");
+        look(&ben, &[&case, &format!("{case}/apply-remedy")]).await;
+        ben.get(&case).await.ok().says("Ready").says("nobody objected").does_not_say("On hold");
+        ben.get(&format!("{case}/apply-remedy")).await.ok().says("Remove all factors now");
         app.reset("ben", &id).await;
         look(&claimant, &["/recover/case"]).await;
         let pass = claimant.post("/recover/case/pass", &[]).await;
@@ -133,7 +133,7 @@ on_both! {
     async fn what_cannot_be_done_has_no_form(db) {
         let app = TestApp::start(db).await;
         let (id, ben) = (app.open("ana").await, app.browser_with_planted_session("ben").await);
-        let page = ben.get(&format!("/desk/cases/{id}/force-mfa-reset")).await;
+        let page = ben.get(&format!("/desk/cases/{id}/apply-remedy")).await;
         page.ok().says("The policy wants more proof").does_not_say("Remove all factors now");
         let refuse = format!("/desk/cases/{id}/refuse");
         ben.post(&refuse, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));

@@ -56,7 +56,7 @@ on_both! {
         let (ben, ada) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);
         for hidden in ['\u{202e}', '\u{2028}', '\u{2029}', '\u{2067}', '\u{200b}', '\u{feff}'] {
             let text = format!("HD-4711 refused{hidden}devorppa");
-            for verb in ["refuse", "escalate", "force-mfa-reset", "approve"] {
+            for verb in ["refuse", "escalate", "apply-remedy", "approve"] {
                 let answer = ben.post(&format!("/desk/cases/{id}/{verb}"), &[("reason", &text)]).await;
                 assert!([422, 403, 409].contains(&answer.status), "{verb}: {}", answer.status);
             }

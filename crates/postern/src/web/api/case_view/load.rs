@@ -10,7 +10,7 @@ use postern_signals::cause::Cause;
 
 use super::{
     CallableNumber, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock,
-    MissingView, OtherCase, RecordedEvidence, SignInAttempt,
+    MissingView, OtherCase, PlanView, RecordedEvidence, SignInAttempt,
 };
 use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -57,6 +57,7 @@ impl CaseState {
             taken_by: row.taken_by.clone(),
             lapses_at: row.lapses_at().filter(|_| row.closed_at.is_none()),
             missing: row.closed_at.is_none().then(|| missing(scope, caller, row, case, now)),
+            plan: PlanView::of(case),
             lock: Lock { open: why.is_none(), why },
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),

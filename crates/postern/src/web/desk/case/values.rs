@@ -5,9 +5,10 @@ use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::evidence::{EvidenceClass, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    Approve, Escalate, ForceReset, Missing, RecordEvidence, Refuse, ReportContact, Request, StartHold,
-    TakeCase,
+    ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse, ReportContact, Request,
+    StartHold, TakeCase,
 };
+use postern_core::remedy::Remedy;
 use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
-use crate::web::api::case_view::EarlierMarkView;
+use crate::web::api::case_view::{EarlierMarkView, PlanView};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::{case_label, stage_label};
 use crate::web::factor_view::FactorView;
@@ -67,6 +68,16 @@ pub(super) async fn values(
         "can_approve": scope.tenant.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "hold": hold(scope, caller, case, now),
         "can_report": scope.tenant.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "plan": PlanView::of(case),
+        "approvals": { "wanted": case.approvals_wanted(), "given": case.stage().approvals().len() },
+        "can_propose": row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none()
+            && scope.tenant.policies.authorize::<ProposeRemedy>(&Request::on_case(&caller.staff(), case)).is_ok(),
+        "remedies": Remedy::ALL.iter()
+            .map(|remedy| json!({
+                "word": remedy.as_str(), "title": remedy.title(), "rung": remedy.rung(),
+                "steps": remedy.steps().iter().map(|step| step.description()).collect::<Vec<_>>(),
+            }))
+            .collect::<Vec<_>>(),
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
@@ -114,7 +125,7 @@ pub(in crate::web) fn why_locked(
     case: &Case,
     now: Timestamp,
 ) -> Option<String> {
-    let allowed = scope.tenant.policies.authorize::<ForceReset>(&Request::on_case(&caller.staff(), case));
+    let allowed = scope.tenant.policies.authorize::<ApplyRemedy>(&Request::on_case(&caller.staff(), case));
     match (case.stage(), allowed) {
         _ if row.person_id.is_none() => {
             Some("Nobody by this name is in the directory. There is nothing to reset.".into())
@@ -140,7 +151,9 @@ pub(in crate::web) fn why_locked(
         (Stage::AwaitingApproval { .. }, _) => {
             Some("A senior who gave no evidence must approve first.".into())
         }
-        (Stage::Remedied { .. }, _) => Some("The reset is done. The person must enrol and sign in.".into()),
+        (Stage::Remedied { .. }, _) => {
+            Some("It is done. The person must sign in with what their page shows.".into())
+        }
         (Stage::Contested { .. }, _) => Some("The owner said: this was not me.".into()),
         (Stage::Closed { .. }, _) => Some("The case is closed.".to_owned()),
     }

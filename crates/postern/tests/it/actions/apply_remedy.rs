@@ -1,5 +1,5 @@
+use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::bind_claimant_page::callable_numbers;
-use postern::actions::force_mfa_reset::force_mfa_reset;
 use postern::rng::token_hash;
 use postern::store::{backup_codes, cases, factors, known_devices};
 use postern_core::case::Stage;
@@ -17,7 +17,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.browser_with_planted_session("ben").await;
         let id = app.open("ana").await;
-        let path = format!("/desk/cases/{id}/force-mfa-reset");
+        let path = format!("/desk/cases/{id}/apply-remedy");
         ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).says("does not suffice");
         app.bind("ben", &id).await;
         app.record("ben", &id, Kind::CallPlaced).await;
@@ -27,7 +27,7 @@ on_both! {
         ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).says("does not suffice");
         let denied = app.events("access.denied").await;
         assert_eq!(denied.len(), 2);
-        assert_eq!(denied[0]["detail"]["action"], "ForceReset");
+        assert_eq!(denied[0]["detail"]["action"], "ApplyRemedy");
         assert_eq!(denied[0]["case"], id.as_str());
         assert_eq!(app.stage(&id).await, "verifying");
         let ana = app.person("ana").await;
@@ -93,7 +93,7 @@ on_both! {
         let version = app.row(&id).await.version;
         let reason = [("reason", PLACEHOLDER_REASON)];
         let case = format!("/desk/cases/{id}");
-        for step in ["force-mfa-reset", "approve", "refuse"] {
+        for step in ["apply-remedy", "approve", "refuse"] {
             sol.post(&format!("{case}/{step}"), &reason).await.status(409);
         }
         let bind = [("contact", number.as_str()), ("phrase", phrase.as_str())];
@@ -111,12 +111,12 @@ on_both! {
         let ben = app.caller("ben").await;
         let id = app.ready_case_of_ana().await;
         for reason in ["", "   ", "\n\t", "..", "ok"] {
-            assert_invalid(force_mfa_reset(&app.scope(), &ben, &id, reason).await, "reason");
+            assert_invalid(apply_remedy(&app.scope(), &ben, &id, (None, reason)).await, "reason");
         }
         assert_eq!(app.stage(&id).await, "ready");
         assert_eq!(app.events("step.refused").await.len(), 5);
         let browser = app.browser_with_planted_session("ben").await;
-        browser.post(&format!("/desk/cases/{id}/force-mfa-reset"), &[]).await.status(422).says("Give a reason");
+        browser.post(&format!("/desk/cases/{id}/apply-remedy"), &[]).await.status(422).says("Give a reason");
         app.reset("ben", &id).await;
     }
 
@@ -128,7 +128,7 @@ on_both! {
         let hold = until.duration_since(app.case(&id).await.evidence()[1].at);
         assert_eq!(hold.as_hours(), a_day().as_hours());
         app.advance(until.duration_since(app.clock.now()) - jiff::SignedDuration::from_secs(1));
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "waiting period");
         assert!(app.events("mfa.factor_admin_reset").await.is_empty());
         app.advance_seconds(2);
         app.reset("ben", &id).await;
@@ -140,7 +140,7 @@ on_both! {
         let id = app.case_of_carl_on_hold().await;
         let app = TestApp::start_at(app.stop().await, |_| {}).await;
         let ben = app.caller("ben").await;
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "waiting period");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "waiting period");
         app.advance(a_day());
         app.reset("ben", &id).await;
     }
@@ -151,7 +151,7 @@ on_both! {
         let id = app.ready_case_of_ana().await;
         app.advance(a_day() + jiff::SignedDuration::from_secs(1));
         assert_eq!(app.stage(&id).await, "verifying");
-        assert_refused(force_mfa_reset(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "does not suffice");
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "does not suffice");
     }
 
     async fn of_sixteen_at_once_one_wins(db) {
@@ -161,7 +161,7 @@ on_both! {
         let mut tasks = JoinSet::new();
         for _ in 0..16 {
             let (app, ben, id) = (app.scope(), ben.clone(), id.clone());
-            tasks.spawn(async move { force_mfa_reset(&app, &ben, &id, PLACEHOLDER_REASON).await.is_ok() });
+            tasks.spawn(async move { apply_remedy(&app, &ben, &id, (None, PLACEHOLDER_REASON)).await.is_ok() });
         }
         let won = tasks.join_all().await.into_iter().filter(|won| *won).count();
         assert_eq!(won, 1);

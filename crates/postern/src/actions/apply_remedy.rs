@@ -1,11 +1,12 @@
-//! Force MFA reset (rung 4): factors, backup codes, sessions, passes, flows and known devices go in one transaction;
-//! the person's bound page can show a pass.
+//! The remedy of a case is applied: its plan is carried out in one transaction, and the person's bound page can show what
+//! they get of it.
 
-use postern_core::case::Case;
+use postern_core::case::{Case, CaseError};
 use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
-use postern_core::policy::{ForceReset, Request};
+use postern_core::policy::ApplyRemedy;
 use postern_core::reason::Reason;
+use postern_core::remedy::{PlanHash, Remedy};
 use serde_json::{Value, json};
 
 use super::advance::lock_subject;
@@ -17,41 +18,58 @@ use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::{Change, backup_codes, cases, factors, sessions, time};
 
-/// Resets a person's factors.
-pub async fn force_mfa_reset(
+/// Carries out the plan of a case. `plan`: the hash of what the caller looked at, where they looked at one.
+pub async fn apply_remedy(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    reason: &str,
+    (plan, reason): (Option<&PlanHash>, &str),
 ) -> Result<(), ActionError> {
-    let attempt = Attempt { actor: caller.actor(), step: "force_mfa_reset", case: Some(id), person: None };
-    attempt.run(scope, || reset(scope, caller, id, reason)).await
+    let attempt = Attempt { actor: caller.actor(), step: "apply_remedy", case: Some(id), person: None };
+    attempt.run(scope, || apply(scope, caller, id, (plan, reason))).await
 }
 
-async fn reset(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Result<(), ActionError> {
+async fn apply(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    (plan, reason): (Option<&PlanHash>, &str),
+) -> Result<(), ActionError> {
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
-    let permit = permit_on_case::<ForceReset>(scope, caller, &case).await?;
-    let suffices = match scope.tenant.policies.authorize(&Request::verify(&case, case.proof(now))) {
+    let permit = permit_on_case::<ApplyRemedy>(scope, caller, &case).await?;
+    let suffices = match scope.tenant.policies.verify(&case, case.proof(now)) {
         Ok(permit) => permit,
         Err(denied) => return Err(not_enough(scope, caller, &case, denied).await?),
     };
+    if plan.is_some_and(|plan| *plan != case.plan().hash()) {
+        return Err(CaseError::PlanChanged.into());
+    }
     let policies = [permit.policies(), suffices.policies()].concat();
     let person = case.subject().person.clone();
     let before = state_before(scope, &person).await?;
-    let case = case.force_reset(permit, suffices, caller.person.id.clone(), now)?;
-    let mut change = caller.change_on(scope, &case.subject().person).await?;
+    let case = case.apply(permit, suffices, caller.person.id.clone(), now)?;
+    let mut change = caller.change_on(scope, &person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let sessions_ended = end_access(scope, &mut change, &person, AccessEnd::Reset).await?;
-    supersede_others(scope, &mut change, &case).await?;
-    notify::announce(scope, &mut change, &person, Some(id), Notice::FactorsReset).await?;
     let about =
         |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
-    let revoked = about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions_ended }));
-    change.record(revoked);
-    change.commit(&about(EventKind::MfaFactorAdminReset).before(before)).await?;
-    Ok(())
+    let (kind, notice) = match case.remedy() {
+        Remedy::FactorReset => {
+            let sessions = end_access(scope, &mut change, &person, AccessEnd::Reset).await?;
+            change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
+            (EventKind::MfaFactorAdminReset, Notice::FactorsReset)
+        }
+        Remedy::FreshBackupCodes => {
+            // The new ones are made when the person looks at them, and count when they have kept them.
+            backup_codes::revoke_all(&mut change, &person).await?;
+            (EventKind::MfaBackupCodesAdminGenerated, Notice::BackupCodesReissued)
+        }
+    };
+    supersede_others(scope, &mut change, &case).await?;
+    notify::announce(scope, &mut change, &person, Some(id), notice).await?;
+    let event = about(kind).before(before).detail(json!({ "plan": case.plan().hash() }));
+    Ok(change.commit(&event).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
@@ -96,7 +114,7 @@ async fn not_enough(
         .person(&case.subject().person)
         .case(case.id())
         .policies(&denied.policies)
-        .detail(json!({ "action": "ForceReset", "message": "the evidence does not suffice" }));
+        .detail(json!({ "action": "ApplyRemedy", "message": "the evidence does not suffice" }));
     scope.begin().await?.commit(&event).await?;
     let message = "The evidence does not suffice yet. The case page says what the policy still wants.";
     Ok(ActionError::Refused(message.to_owned()))

@@ -1,37 +1,40 @@
-//! `/desk/cases/{id}/force-mfa-reset`: what will be removed, what ends, what the person gets; then the reason.
+//! `/desk/cases/{id}/apply-remedy`: what will be removed, what ends, what the person gets; then the reason.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use postern_core::id::CaseId;
-use postern_core::policy::ForceReset;
+use postern_core::policy::ApplyRemedy;
+use postern_core::remedy::PlanHash;
 use serde_json::{Value, json};
 
-use crate::actions::{Caller, case_for, force_mfa_reset, permit_on_case};
+use crate::actions::{Caller, apply_remedy, case_for, permit_on_case};
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{backup_codes, contacts, factors, persons, sessions};
-use crate::web::desk::ReasonForm;
+use crate::web::api::case_view::PlanView;
+use crate::web::desk::PlanForm;
 use crate::web::desk::case::values::why_locked;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 
-/// `GET /desk/cases/{id}/force-mfa-reset`
+/// `GET /desk/cases/{id}/apply-remedy`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     page(&scope, &caller, &CaseId::new(id), "", None).await
 }
 
-/// `POST /desk/cases/{id}/force-mfa-reset`
+/// `POST /desk/cases/{id}/apply-remedy`
 pub async fn submit(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Form(form): Form<ReasonForm>,
+    Form(form): Form<PlanForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    match force_mfa_reset::force_mfa_reset(&scope, &caller, &id, &form.reason).await {
+    let plan = PlanHash::claimed(&form.plan);
+    match apply_remedy::apply_remedy(&scope, &caller, &id, (Some(&plan), &form.reason)).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
@@ -48,7 +51,7 @@ async fn page(
     error: Option<(StatusCode, String)>,
 ) -> Result<Response, Problem> {
     let (row, case, now) = case_for(scope, caller, id).await?;
-    permit_on_case::<ForceReset>(scope, caller, &case).await?;
+    permit_on_case::<ApplyRemedy>(scope, caller, &case).await?;
     if row.person_id.is_none() {
         return Err(Problem::not_found());
     }
@@ -65,9 +68,9 @@ async fn page(
         "factors": factors,
         "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?,
         "sessions": sessions::list(&scope.app.db, &scope.tenant.id, &person.id, now, Config::SESSION_IDLE).await?.len(),
-        "notices": notices,
+        "notices": notices, "plan": PlanView::of(&case),
         "stage": case.stage().as_str(),
         "reason": reason, "error": message, "locked": why_locked(scope, caller, &row, &case, now),
     });
-    render_with(scope, Some(caller), status, "desk/force_mfa_reset.html", values)
+    render_with(scope, Some(caller), status, "desk/apply_remedy.html", values)
 }

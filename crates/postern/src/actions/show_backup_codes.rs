@@ -1,0 +1,57 @@
+//! The person's own page shows backup codes. They are made when it is looked at, and count once the person says that they are
+//! kept: so they never have to be stored in the clear, and a lost answer leaves none that nobody saw.
+
+use postern_core::event::{Actor, Event, EventKind};
+use postern_core::remedy::Remedy;
+use serde_json::json;
+
+use super::ActionError;
+use super::on_record::Attempt;
+use super::renew_backup_codes::{self, ShownCodes, new_codes};
+use super::show_pass::can_show;
+use crate::config::Config;
+use crate::scope::Scope;
+use crate::store::cases::CaseRow;
+use crate::store::{backup_codes, cases, persons};
+
+/// Makes codes for the page's holder.
+pub async fn show_backup_codes(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
+    let id = row.case_id();
+    let attempt =
+        Attempt { actor: Actor::Anonymous, step: "show_backup_codes", case: Some(&id), person: None };
+    attempt.run(scope, || make(scope, row)).await
+}
+
+async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
+    let case = row.case(scope.now)?.filter(|case| can_show(case, Remedy::FreshBackupCodes));
+    let case = case.ok_or_else(|| {
+        ActionError::Refused("There are no codes yet. This page will say when there are.".to_owned())
+    })?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    if person.suspended_at.is_some() {
+        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
+    }
+    let since = case.remedied_at().unwrap_or(scope.now);
+    let made = backup_codes::count_since(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
+    if made.confirmed > 0 {
+        let message =
+            "The codes of this request are kept already. Sign in with your password and one of them.";
+        return Err(ActionError::Refused(message.to_owned()));
+    }
+    if made.sets >= Config::ENROLMENT_PASSES_PER_CASE {
+        let message =
+            "This request has shown codes as often as it may. Call the help desk, or start a new request.";
+        return Err(ActionError::Refused(message.to_owned()));
+    }
+    let new = new_codes(scope, &person.id).await?;
+    let mut change = scope.begin_for(&person.id).await?;
+    // Moves the version on: of two parallel requests one shows codes, and none does once the case was contested.
+    cases::save(&mut change, row, &case).await?;
+    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true)).await?;
+    let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::Anonymous)
+        .person(&person.id)
+        .case(case.id())
+        .detail(json!({ "count": shown.codes.len(), "shown_on": "the bound claimant page" }));
+    change.commit(&event).await?;
+    Ok(shown)
+}

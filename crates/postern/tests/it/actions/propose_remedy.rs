@@ -1,0 +1,201 @@
+//! The second remedy: fresh backup codes after verification, for who still has their factors and no codes.
+
+use postern::actions::apply_remedy::apply_remedy;
+use postern::actions::approve_case::approve_case;
+use postern::actions::propose_remedy::propose_remedy;
+use postern::actions::show_backup_codes::show_backup_codes;
+use postern::actions::show_pass::show_pass;
+use postern_core::evidence::Kind;
+use postern_core::id::CaseId;
+use postern_core::remedy::PlanHash;
+use tokio::task::JoinSet;
+
+use super::{assert_denied, assert_invalid, assert_refused};
+use crate::browser::{Answer, Browser, CASE};
+use crate::on_both::on_both;
+use crate::steps::{PLACEHOLDER_REASON, a_day};
+use crate::test_app::TestApp;
+
+const CODES: &str = "fresh_backup_codes";
+
+impl TestApp {
+    async fn propose(&self, agent: &str, id: &CaseId, remedy: &str) {
+        propose_remedy(&self.scope(), &self.caller(agent).await, id, remedy).await.unwrap();
+    }
+
+    /// Ana's case, with proof and with codes as remedy; and her browser, which holds its page.
+    async fn ana_who_may_have_codes(&self) -> (Browser, CaseId) {
+        let ana = self.browser();
+        ana.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        self.secrets.saw(&ana.cookie(CASE).unwrap());
+        let id = self.newest_case().await;
+        self.propose("ben", &id, CODES).await;
+        self.prove_for_ana(&id).await;
+        (ana, id)
+    }
+
+    fn codes_in(&self, page: &Answer) -> Vec<String> {
+        let items = page.body.split("<li>").skip(1).filter_map(|item| item.split("</li>").next());
+        let codes: Vec<String> = items.filter(|item| item.len() < 40).map(str::to_owned).collect();
+        self.secrets.saw_all(&codes);
+        codes
+    }
+
+    async fn with_backup_code(&self, login: &str, code: &str) -> Answer {
+        let browser = self.browser();
+        let form = [("login", login), ("password", &self.password_of(login))];
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        browser.post("/sign-in/backup-code", &[("backup_code", code)]).await
+    }
+}
+
+on_both! {
+    async fn codes_are_shown_on_the_bound_page_and_one_of_them_closes_the_case(db) {
+        let app = TestApp::start(db).await;
+        let old = app.backup_codes_of("ana").await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        assert_refused(show_backup_codes(&app.scope(), &app.row(&id).await).await, "no codes yet");
+        let ben = app.browser_with_planted_session("ben").await;
+        let path = format!("/desk/cases/{id}/apply-remedy");
+        ben.get(&path).await.ok().says("Fresh backup codes for Ana").says("stay as they are");
+        let plan = app.plan_hash(&id).await;
+        ben.post(&path, &[("plan", plan.as_str()), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
+        let generated = &app.events("mfa.backup_codes_admin_generated").await[0];
+        assert_eq!((&generated["reason"], &generated["before"]["backup_codes_left"]), (&PLACEHOLDER_REASON.into(), &3.into()));
+        assert_eq!(generated["detail"]["plan"], plan.as_str());
+        // Old codes are dead, everything else is as it was; the agent sees no code, and there is no pass.
+        app.with_backup_code("ana", &old[0]).await.status(422);
+        ben.get(&format!("/desk/cases/{id}")).await.ok().says("You never see the codes").says("0 codes remaining");
+        assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
+        app.advance_seconds(120);
+        ana.get("/recover/case").await.ok().says("You can have new backup codes");
+        let page = ana.post("/recover/case/backup-codes", &[]).await;
+        let codes = app.codes_in(&page);
+        assert_eq!(codes.len(), 10);
+        app.with_backup_code("ana", &codes[0]).await.status(422);
+        ana.post("/recover/case/backup-codes/confirm", &[]).await.status(409).says("tick the box");
+        ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
+        ana.post("/recover/case/backup-codes", &[]).await.status(409).says("kept already");
+        app.advance_seconds(120);
+        app.with_backup_code("ana", &codes[0]).await.leads_to("/");
+        assert_eq!(app.stage(&id).await, "closed");
+        app.sign_in("ana").await;
+        assert!(app.events("mfa.factor_admin_reset").await.is_empty());
+    }
+
+    /// Only the page that was bound shows them, as often as it shows passes, and the newest count.
+    async fn a_lost_answer_is_made_anew_and_there_are_five(db) {
+        let app = TestApp::start(db).await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let stranger = app.browser_from("127.0.0.3");
+        stranger.post("/recover/case/backup-codes", &[]).await.status(404);
+        let first = app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        let token = ana.cookie(crate::browser::CEREMONY);
+        let second = app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        assert_ne!(first, second);
+        // The word for the first ones comes too late.
+        let late = app.browser();
+        late.set_cookie(CASE, ana.cookie(CASE).as_deref());
+        late.set_cookie(crate::browser::CEREMONY, token.as_deref());
+        late.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.status(409);
+        for _ in 2..5 {
+            app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        }
+        ana.post("/recover/case/backup-codes", &[]).await.status(409).says("as often as it may");
+    }
+
+    async fn of_eight_at_once_one_set_counts(db) {
+        let app = TestApp::start(db).await;
+        let (_, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let row = app.row(&id).await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..8 {
+            let (scope, row) = (app.scope(), row.clone());
+            tasks.spawn(async move { show_backup_codes(&scope, &row).await.ok().map(|shown| shown.codes) });
+        }
+        let shown: Vec<Vec<String>> = tasks.join_all().await.into_iter().flatten().collect();
+        for codes in &shown {
+            app.secrets.saw_all(codes);
+        }
+        assert_eq!(shown.len(), 1);
+        let live = "SELECT COUNT(*) FROM backup_code_sets WHERE revoked_at IS NULL";
+        assert_eq!(app.count(live).await, 1);
+    }
+
+    /// What was approved was another plan.
+    async fn another_remedy_wants_another_yes(db) {
+        let app = TestApp::start(db).await;
+        let (ada, ben) = (app.caller("ada").await, app.caller("ben").await);
+        let id = app.case_of_dina_awaiting_approval().await;
+        let reset = app.plan_hash(&id).await;
+        app.propose("ben", &id, CODES).await;
+        assert_eq!(app.stage(&id).await, "awaiting_approval");
+        assert_refused(approve_case(&app.scope(), &ada, &id, (&reset, PLACEHOLDER_REASON)).await, "has changed");
+        let made_up = PlanHash::claimed("");
+        assert_refused(approve_case(&app.scope(), &ada, &id, (&made_up, PLACEHOLDER_REASON)).await, "has changed");
+        app.approve("ada", &id).await;
+        app.wait_for_hold(&id).await;
+        // Back to the reset: the yes and the hold were for the codes.
+        app.propose("ben", &id, "factor_reset").await;
+        assert_eq!(app.stage(&id).await, "awaiting_approval");
+        app.advance(a_day() * 3);
+        assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "");
+        assert_eq!(app.events("case.remedy_proposed").await.len(), 2);
+        let notices = app.messages().await;
+        assert!(notices.iter().any(|m| m.subject.contains("New backup codes are about to be made")));
+    }
+
+    async fn what_does_not_fit_is_refused(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.caller("ben").await;
+        let id = app.ready_case_of_ana().await;
+        assert_invalid(propose_remedy(&app.scope(), &ben, &id, "magic").await, "remedy");
+        let mut program = app.caller("ada").await;
+        program.scopes = Some(vec!["cases:act".to_owned()]);
+        assert_denied(propose_remedy(&app.scope(), &program, &id, CODES).await, "staff.no-token-proves-or-resets");
+        app.reset("ben", &id).await;
+        assert_refused(propose_remedy(&app.scope(), &ben, &id, CODES).await, "remedied");
+        let stranger = app.open("nobody-here").await;
+        assert_refused(propose_remedy(&app.scope(), &ben, &stranger, CODES).await, "Nobody by that name");
+        // The same again is no new plan, and no record.
+        let other = app.ready_case_of("gus").await;
+        app.propose("ben", &other, "factor_reset").await;
+        assert_eq!((app.stage(&other).await, app.events("case.remedy_proposed").await.len()), ("ready", 0));
+    }
+
+    /// Codes for which nobody came in time open nothing.
+    async fn codes_lapse_with_the_case(db) {
+        let app = TestApp::start(db).await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let codes = app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
+        app.advance(a_day());
+        app.advance_seconds(1);
+        crate::test_app::eventually("the case lapses", async || app.stage(&id).await == "closed").await;
+        crate::test_app::eventually("and the codes are dead", async || {
+            app.count("SELECT COUNT(*) FROM backup_code_sets WHERE revoked_at IS NULL").await == 0
+        })
+        .await;
+        app.with_backup_code("ana", &codes[0]).await.status(422);
+    }
+
+    /// Kind by kind, the desk says what it wants for either remedy.
+    async fn the_case_page_offers_the_gentler_one(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let page = format!("/desk/cases/{id}");
+        ben.get(&page).await.ok().says("Fresh backup codes instead").says("rung 4 of the ladder");
+        let path = format!("{page}/propose-remedy");
+        ben.post(&path, &[("remedy", CODES)]).await.leads_to(&page);
+        ben.get(&page).await.ok().says("rung 3 of the ladder").says("Force MFA reset instead");
+        app.bind("ben", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        app.vouch("mona", &id).await;
+        let state = ben.get(&format!("/api/v1/cases/{id}")).await.ok().json();
+        assert_eq!((&state["plan"]["remedy"], &state["plan"]["rung"], &state["lock"]["open"]), (&CODES.into(), &3.into(), &true.into()));
+    }
+}
