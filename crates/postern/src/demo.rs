@@ -2,11 +2,11 @@
 //! a password and a code app.
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::UserAdded;
+use postern_core::event::{Actor, Event};
 use postern_core::factor::{FactorKind, totp};
 use postern_core::id::PersonId;
 use postern_core::person::{Role, Tier};
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::actions::ActionError;
@@ -185,10 +185,9 @@ async fn add(
         let set = backup_codes::insert(&mut change, &id, &codes.set()).await?;
         backup_codes::confirm(&mut change, &id, &set).await?;
     }
-    let event = Event::new(EventKind::UserAdded, Actor::System).person(&id).detail(
-        json!({ "login": demo.login, "role": demo.role.as_str(), "tier": demo.tier.as_str(), "by": "demo" }),
-    );
-    Ok(change.commit(&event).await?)
+    let added =
+        UserAdded::InDirectory { login: demo.login, role: demo.role, tier: demo.tier, by: Some("demo") };
+    Ok(change.commit(&Event::new(Actor::System, added).person(&id)).await?)
 }
 
 async fn add_contacts(

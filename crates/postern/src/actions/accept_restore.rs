@@ -3,10 +3,10 @@
 
 use std::ops::RangeInclusive;
 
+use postern_core::event::payload::{AuditRestoreAccepted, LogReach, LostNumbers};
 use postern_core::event::{Actor, Event, EventKind, RecordStream};
 use postern_core::reason::Reason;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::ActionError;
 use super::check_audit::{expect_nothing_lost, expect_ours, expect_tail, extent};
@@ -14,17 +14,6 @@ use crate::audit_log::AuditLogError;
 use crate::notify;
 use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter};
-
-/// Records that are gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LostNumbers {
-    /// Of which stream.
-    pub stream: String,
-    /// The first.
-    pub from: i64,
-    /// The last.
-    pub to: i64,
-}
 
 /// Accepts the log as it is now. `Refused` when it has everything.
 pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbers>, ActionError> {
@@ -45,10 +34,13 @@ pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbe
         }
         other => other?,
     }
-    let event = Event::new(EventKind::AuditRestoreAccepted, Actor::System)
-        .reason(&reason)
-        .before(serde_json::to_value(&remembered)?)
-        .detail(json!({ "there": there, "lost": lost, "by": "the operator, on the command line" }));
+    let accepted = AuditRestoreAccepted {
+        there: LogReach { numbers: &there.numbers, size: there.size, root: &there.root },
+        lost: &lost,
+        by: "the operator, on the command line",
+    };
+    let event =
+        Event::new(Actor::System, accepted).reason(&reason).before(serde_json::to_value(&remembered)?);
     let mut change = scope.begin().await?;
     let text = format!("The operator said that the log may have less than it had: {}", reason.as_str());
     notify::notify_overseers(

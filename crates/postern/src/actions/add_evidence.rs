@@ -1,12 +1,12 @@
 //! An agent records a verification. A kind that never counts is refused, recorded, and raises the case's risk.
 
 use postern_core::case::{ClaimantPage, Recorded};
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{CaseEvidenceAdded, CaseEvidenceRejected};
 use postern_core::evidence::{Evidence, EvidenceClass, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::RecordEvidence;
 use postern_core::reason::{Reason, ReasonError};
-use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
@@ -63,16 +63,12 @@ async fn add(
     let attested_by = caller.person.id.clone();
     let evidence = Evidence { kind, attested_by, contact, reference: reference.as_str().to_owned(), at: now };
     let (case, recorded) = case.add_evidence(permit, evidence)?;
-    let event_kind = match recorded {
-        Recorded::Added => EventKind::CaseEvidenceAdded,
-        Recorded::Rejected => EventKind::CaseEvidenceRejected,
+    let (actor, risk) = (caller.actor(), case.risk());
+    let event = match recorded {
+        Recorded::Added => Event::new(actor, CaseEvidenceAdded { kind, risk: Some(risk) }),
+        Recorded::Rejected => Event::new(actor, CaseEvidenceRejected { kind, risk }),
     };
-    let event = Event::new(event_kind, caller.actor())
-        .person(&case.subject().person)
-        .case(id)
-        .reason(&reference)
-        .policies(&policies)
-        .detail(json!({ "kind": kind.as_str(), "risk": case.risk() }));
+    let event = event.person(&case.subject().person).case(id).reason(&reference).policies(&policies);
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     let case = match recorded {

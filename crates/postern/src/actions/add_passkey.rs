@@ -4,10 +4,11 @@
 mod registration;
 
 use jiff::Timestamp;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{EnrolledPasskey, MfaFactorEnrolled};
 use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use webauthn_rs::prelude::{RegisterPublicKeyCredential, SecurityKeyAuthentication};
 use zeroize::Zeroizing;
 
@@ -117,13 +118,13 @@ async fn enrol(
     let usable_at = usable_at(scope, &mut change, caller, &proven_by).await?;
     let factor = new.insert(scope, &mut change, caller, (label.as_deref(), usable_at)).await?;
     announce(scope, &mut change, caller, usable_at).await?;
-    let event =
-        Event::new(EventKind::MfaFactorEnrolled, caller.actor()).person(&caller.person.id).detail(json!({
-            "kind": "webauthn", "factor": factor, "second_step_only": new.second_step_only,
-            "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
-            "waits_until": usable_at.map(|at| at.to_string()),
-        }));
-    change.commit(&event).await?;
+    let enrolled = MfaFactorEnrolled {
+        kind: FactorKind::Webauthn,
+        factor: &factor,
+        proven_by: Some(proven_by.on_record()),
+        passkey: Some(EnrolledPasskey { second_step_only: new.second_step_only, waits_until: usable_at }),
+    };
+    change.commit(&Event::new(caller.actor(), enrolled).person(&caller.person.id)).await?;
     Ok(Added { waits_until: usable_at })
 }
 

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use postern_core::contact::check_number;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::UserAdded;
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
 use postern_core::person::{Role, Tier};
 use postern_core::policy::ManagePeople;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::request_power::{Power, request_power};
@@ -94,10 +94,8 @@ async fn add(scope: &Scope, caller: &Caller, new: &Details<'_>) -> Result<AddedP
         }
     }
     keep_set_up_code(&mut change, &person, &hash).await?;
-    let event = Event::new(EventKind::UserAdded, caller.actor())
-        .person(&person)
-        .policies(permit.policies())
-        .detail(json!({ "login": new.login.trim(), "role": new.role.as_str(), "tier": new.tier.as_str() }));
+    let added = UserAdded::InDirectory { login: new.login.trim(), role: new.role, tier: new.tier, by: None };
+    let event = Event::new(caller.actor(), added).person(&person).policies(permit.policies());
     let role_waits_until = if new.role.is_staff() {
         let asked = (&person, new.name.trim(), Power::Role(new.role));
         Some(request_power(scope, &mut change, caller, asked).await?)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use postern_core::event::{Actor, Event, EventKind};
-use serde_json::json;
+use postern_core::event::payload::TenantAdded;
+use postern_core::event::{Actor, Event};
 use url::Url;
 
 use super::{ActionError, refuse_hidden};
@@ -59,9 +59,8 @@ pub async fn add_tenant(app: &Arc<App>, slug: &str, name: &str, origin: &Url) ->
     }
     change.enqueue(Job::Sweep, now + SignedDuration::from_hours(1));
     change.enqueue(Job::PublishCheckpoint, now + SignedDuration::from_hours(24));
-    let event = Event::new(EventKind::TenantAdded, Actor::System)
-        .detail(json!({ "slug": tenant.slug, "name": tenant.name, "origin": tenant.origin }));
-    change.commit(&event).await?;
+    let added = TenantAdded { slug: &tenant.slug, name: &tenant.name, origin: tenant.origin.as_str() };
+    change.commit(&Event::new(Actor::System, added)).await?;
     app.tenants.reload(&app.db, app.clock.now()).await?;
     Ok(scope)
 }

@@ -2,11 +2,12 @@
 //! works. One of those factors proves it in the same act.
 
 use data_encoding::BASE64;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::MfaFactorEnrolled;
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::SECRET_BYTES;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use webauthn_rs::prelude::SecurityKeyAuthentication;
 use zeroize::Zeroizing;
 
@@ -124,11 +125,13 @@ async fn enrol(
     };
     factors::insert(&mut change, &new).await?;
     notify::announce(scope, &mut change, person, None, Notice::FactorEnrolled).await?;
-    let event = Event::new(EventKind::MfaFactorEnrolled, caller.actor()).person(person).detail(json!({
-        "kind": FactorKind::Totp.as_str(), "factor": factor,
-        "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
-    }));
-    Ok(change.commit(&event).await?)
+    let enrolled = MfaFactorEnrolled {
+        kind: FactorKind::Totp,
+        factor: &factor,
+        proven_by: Some(proven_by.on_record()),
+        passkey: None,
+    };
+    Ok(change.commit(&Event::new(caller.actor(), enrolled).person(person)).await?)
 }
 
 async fn load(scope: &Scope, caller: &Caller, token: &str) -> Result<PendingCodeApp, ActionError> {

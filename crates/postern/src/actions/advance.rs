@@ -1,8 +1,8 @@
 //! After each piece of proof: does the policy hold it to be enough?
 
 use postern_core::case::Case;
-use postern_core::event::{Actor, Event, EventKind};
-use serde_json::json;
+use postern_core::event::payload::CaseVerified;
+use postern_core::event::{Actor, Event};
 
 use super::ActionError;
 use crate::notify::{self, Notice};
@@ -19,11 +19,11 @@ pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) 
     lock_subject(change, &case).await?;
     let policies = permit.policies().to_vec();
     let case = case.verify(permit, now)?;
-    let event = |kind| {
-        Event::new(kind, Actor::System).person(&case.subject().person).case(case.id()).policies(&policies)
-    };
-    let verified = event(EventKind::CaseVerified)
-        .detail(json!({ "next": case.stage().as_str(), "remedy": case.remedy() }));
+    let verified = CaseVerified { next: case.stage().as_str(), remedy: case.remedy() };
+    let verified = Event::new(Actor::System, verified)
+        .person(&case.subject().person)
+        .case(case.id())
+        .policies(&policies);
     change.record(verified);
     let notice = Notice::verification_of(case.remedy());
     notify::announce(scope, change, &case.subject().person, Some(case.id()), notice).await?;

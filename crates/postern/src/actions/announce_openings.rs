@@ -1,9 +1,9 @@
 //! Openings that were gathered: told in one digest a day, or by themselves before anybody works on the case.
 
 use jiff::Timestamp;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::CaseOpeningsAnnounced;
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
-use serde_json::json;
 
 use super::ActionError;
 use crate::config::Config;
@@ -26,11 +26,8 @@ pub(super) async fn announce_opening(scope: &Scope, row: &CaseRow) -> Result<(),
         other => other?,
     }
     notify::announce_gathered_opening(scope, &mut change, &person, &id).await?;
-    let event = Event::new(EventKind::CaseOpeningsAnnounced, Actor::System)
-        .person(&person)
-        .case(&id)
-        .detail(json!({ "references": [row.reference], "why": "somebody works on it" }));
-    change.commit(&event).await?;
+    let announced = CaseOpeningsAnnounced { references: &[&row.reference], why: "somebody works on it" };
+    change.commit(&Event::new(Actor::System, announced).person(&person).case(&id)).await?;
     Ok(())
 }
 
@@ -68,9 +65,7 @@ async fn announce_digest(
     }
     notify::announce_openings(scope, &mut change, person, &rows).await?;
     let references: Vec<&str> = rows.iter().map(|row| row.reference.as_str()).collect();
-    let event = Event::new(EventKind::CaseOpeningsAnnounced, Actor::System)
-        .person(person)
-        .detail(json!({ "references": references, "why": "the digest of the day" }));
-    change.commit(&event).await?;
+    let announced = CaseOpeningsAnnounced { references: &references, why: "the digest of the day" };
+    change.commit(&Event::new(Actor::System, announced).person(person)).await?;
     Ok(())
 }

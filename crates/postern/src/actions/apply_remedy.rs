@@ -2,7 +2,10 @@
 //! they get of it.
 
 use postern_core::case::{Case, CaseError};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{
+    AccessDenied, CaseClosed, MfaBackupCodesAdminGenerated, MfaFactorAdminReset, SessionRevoked,
+};
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::ApplyRemedy;
 use postern_core::reason::Reason;
@@ -52,24 +55,26 @@ async fn apply(
     let mut change = caller.change_on(scope, &person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let about =
-        |kind| Event::new(kind, caller.actor()).person(&person).case(id).reason(&reason).policies(&policies);
-    let (kind, notice) = match case.remedy() {
+    let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
+    let plan = &case.plan().hash();
+    let (applied, notice) = match case.remedy() {
         Remedy::FactorReset => {
             let sessions = end_access(scope, &mut change, &person, AccessEnd::Reset).await?;
-            change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
-            (EventKind::MfaFactorAdminReset, Notice::FactorsReset)
+            let revoked = SessionRevoked { sessions, why: None };
+            change.record(about(Event::new(caller.actor(), revoked)));
+            let reset = MfaFactorAdminReset::InCase { plan };
+            (Event::new(caller.actor(), reset), Notice::FactorsReset)
         }
         Remedy::FreshBackupCodes => {
             // The new ones are made when the person looks at them, and count when they have kept them.
             backup_codes::revoke_all(&mut change, &person).await?;
-            (EventKind::MfaBackupCodesAdminGenerated, Notice::BackupCodesReissued)
+            let codes = MfaBackupCodesAdminGenerated { plan };
+            (Event::new(caller.actor(), codes), Notice::BackupCodesReissued)
         }
     };
     supersede_others(scope, &mut change, &case).await?;
     notify::announce(scope, &mut change, &person, Some(id), notice).await?;
-    let event = about(kind).before(before).detail(json!({ "plan": case.plan().hash() }));
-    Ok(change.commit(&event).await?)
+    Ok(change.commit(&about(applied).before(before)).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
@@ -82,10 +87,8 @@ async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -
         }
         let Ok(other) = other.supersede(now) else { continue };
         cases::save(change, &row, &other).await?;
-        let event = Event::new(EventKind::CaseClosed, Actor::System)
-            .person(&done.subject().person)
-            .case(other.id())
-            .detail(json!({ "outcome": "superseded", "by": done.id() }));
+        let closed = CaseClosed::Superseded { by: done.id().as_str() };
+        let event = Event::new(Actor::System, closed).person(&done.subject().person).case(other.id());
         change.record(event);
     }
     Ok(())
@@ -110,11 +113,12 @@ async fn not_enough(
     case: &Case,
     denied: postern_core::policy::Denied,
 ) -> Result<ActionError, ActionError> {
-    let event = Event::new(EventKind::AccessDenied, caller.actor())
+    let message = "the evidence does not suffice";
+    let on_record = AccessDenied { action: "ApplyRemedy", message, ..AccessDenied::default() };
+    let event = Event::new(caller.actor(), on_record)
         .person(&case.subject().person)
         .case(case.id())
-        .policies(&denied.policies)
-        .detail(json!({ "action": "ApplyRemedy", "message": "the evidence does not suffice" }));
+        .policies(&denied.policies);
     scope.begin().await?.commit(&event).await?;
     let message = "The evidence does not suffice yet. The case page says what the policy still wants.";
     Ok(ActionError::Refused(message.to_owned()))

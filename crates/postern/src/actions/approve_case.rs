@@ -1,12 +1,12 @@
 //! A yes to the plan of a case, from a senior who gave no evidence in it.
 
 use postern_core::case::Approval;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::CaseApproved;
 use postern_core::id::CaseId;
 use postern_core::policy::Approve;
 use postern_core::reason::Reason;
 use postern_core::remedy::PlanHash;
-use serde_json::json;
 
 use super::advance::lock_subject;
 use super::on_record::Attempt;
@@ -35,12 +35,11 @@ async fn approve(
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Approve>(scope, caller, &case).await?;
-    let event = Event::new(EventKind::CaseApproved, caller.actor())
+    let event = Event::new(caller.actor(), CaseApproved { remedy: case.remedy(), plan })
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)
-        .policies(permit.policies())
-        .detail(json!({ "remedy": case.remedy(), "plan": plan }));
+        .policies(permit.policies());
     let approval = Approval { by: caller.person.id.clone(), plan: plan.clone() };
     let case = case.approve(permit, approval, now)?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;

@@ -3,11 +3,11 @@
 
 use jiff::Timestamp;
 use postern_core::case::Case;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{CaseClaimantPageBound, CasePhraseRejected};
 use postern_core::factor::phrase;
 use postern_core::id::{CaseId, ContactId};
 use postern_core::policy::BindClaimantPage;
-use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
@@ -52,11 +52,12 @@ async fn bind(
     if !callable_numbers(scope, &case).await?.iter().any(|callable| callable.id == number.id) {
         return Err(ActionError::Conflict);
     }
-    let event = Event::new(EventKind::CaseClaimantPageBound, caller.actor())
-        .person(&case.subject().person)
-        .case(id)
-        .policies(&policies)
-        .detail(json!({ "contact": number.id, "contact_kind": number.kind, "filed_at": time(number.filed_at).to_string() }));
+    let bound = CaseClaimantPageBound {
+        contact: &number.id,
+        contact_kind: &number.kind,
+        filed_at: time(number.filed_at),
+    };
+    let event = Event::new(caller.actor(), bound).person(&case.subject().person).case(id).policies(&policies);
     let case = advance(scope, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
@@ -82,9 +83,8 @@ pub(super) async fn check_phrase(
     let limit = RateLimit::of_resource("case", &row.id, "phrase");
     limit.acquire(scope).await?;
     if !phrase::matches(&row.phrase, typed) {
-        let event = Event::new(EventKind::CasePhraseRejected, caller.actor())
-            .person(&case.subject().person)
-            .case(case.id());
+        let event =
+            Event::new(caller.actor(), CasePhraseRejected).person(&case.subject().person).case(case.id());
         scope.begin().await?.commit(&event).await?;
         let message = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
                      on the line does not hold this page: do not go on. At the desk, refuse or escalate; elsewhere, call the help \

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, CaseMark, MadeBy, Subject};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::AccessDenied;
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::{Role, Tier};
 use postern_core::policy::{Action, CloseFinding, Denied, FindingFacts, Permit, Request, Staff};
-use serde_json::json;
 
 use super::ActionError;
 use super::earlier_cases::risk_left_behind;
@@ -195,15 +195,19 @@ pub async fn finding_facts(
 
 /// A token tried what its scopes do not allow.
 pub async fn record_missing_scope(scope: &Scope, caller: &Caller, wanted: &str) -> Result<(), ActionError> {
-    let event = Event::new(EventKind::AccessDenied, caller.actor())
-        .detail(json!({ "action": wanted, "message": "the token lacks the scope" }));
-    Ok(scope.begin().await?.commit(&event).await?)
+    let message = "the token lacks the scope";
+    let denied = AccessDenied { action: wanted, message, ..AccessDenied::default() };
+    Ok(scope.begin().await?.commit(&Event::new(caller.actor(), denied)).await?)
 }
 
 fn denial<A: Action>(caller: &Caller, denied: &Denied) -> Event {
-    Event::new(EventKind::AccessDenied, caller.actor())
-        .policies(&denied.policies)
-        .detail(json!({ "action": A::NAME, "message": denied.message(), "errors": denied.errors }))
+    let on_record = AccessDenied {
+        action: A::NAME,
+        message: &denied.message(),
+        errors: Some(&denied.errors),
+        ..AccessDenied::default()
+    };
+    Event::new(caller.actor(), on_record).policies(&denied.policies)
 }
 
 /// A case with its row, as it stands now. A stranger's case gets a stand-in nobody, so that it can be refused.
@@ -218,10 +222,13 @@ pub async fn case_for(
         Err(StoreError::NotFound) => {
             // Another organisation's case, or a guess: alike for the caller, and on the record.
             let named: String = id.as_str().chars().filter(|c| !c.is_control()).take(40).collect();
-            let event = Event::new(EventKind::AccessDenied, caller.actor()).detail(
-                json!({ "action": "find a case", "case": named, "message": "there is no such case here" }),
-            );
-            scope.begin().await?.commit(&event).await?;
+            let denied = AccessDenied {
+                action: "find a case",
+                message: "there is no such case here",
+                case: Some(&named),
+                ..AccessDenied::default()
+            };
+            scope.begin().await?.commit(&Event::new(caller.actor(), denied)).await?;
             return Err(ActionError::NotFound);
         }
         Err(other) => return Err(other.into()),

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::IncidentClosed;
 use postern_core::reason::Reason;
 use serde_json::json;
 
@@ -42,13 +43,14 @@ async fn close(scope: &Scope, caller: &Caller, which: Which<'_>, reason: &str) -
     if row.closed_at.is_some() {
         return Err(ActionError::Refused("It is closed already.".to_owned()));
     }
-    let event = Event::new(EventKind::IncidentClosed, caller.actor())
+    let closed =
+        IncidentClosed { finding: &row.id, rule: &row.rule, title: &row.title, severity: &row.severity };
+    let event = Event::new(caller.actor(), closed)
         .reason(&reason)
         .policies(permit.policies())
         .before(json!({
             "finding": row.id, "severity": row.severity, "records": row.record_count, "until": time(row.until_at),
-        }))
-        .detail(json!({ "finding": row.id, "rule": row.rule, "title": row.title, "severity": row.severity }));
+        }));
     if which.version.is_some_and(|version| version != row.version) {
         return Err(ActionError::Conflict);
     }

@@ -4,7 +4,8 @@
 
 use jiff::SignedDuration;
 use postern_core::case::{Outcome, Stage};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{CaseContested, SessionRevoked, UserSuspended};
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -208,9 +209,12 @@ async fn ask_about_others(
 }
 
 fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -> Event {
-    let mut event = Event::new(EventKind::CaseContested, Actor::Anonymous).person(person).detail(json!({
-        "account_suspended": stopped.account_suspended, "stopped": !stopped.references.is_empty(), "by": by,
-    }));
+    let contested = CaseContested {
+        account_suspended: stopped.account_suspended,
+        stopped: !stopped.references.is_empty(),
+        by,
+    };
+    let mut event = Event::new(Actor::Anonymous, contested).person(person);
     event.case = case;
     event
 }
@@ -218,10 +222,9 @@ fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -
 async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
-            let event = Event::new(EventKind::UserSuspended, Actor::System)
+            let event = Event::new(Actor::System, UserSuspended { why: "contested" })
                 .person(person)
-                .before(json!({ "suspended": false }))
-                .detail(json!({ "why": "contested" }));
+                .before(json!({ "suspended": false }));
             change.record(event);
             notify::announce(scope, change, person, None, Notice::AccountSuspended).await?;
         }
@@ -230,10 +233,8 @@ async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> R
     }
     let ended = end_access(scope, change, person, AccessEnd::Suspension).await?;
     if ended > 0 {
-        let revoked = Event::new(EventKind::SessionRevoked, Actor::System)
-            .person(person)
-            .detail(json!({ "sessions": ended, "why": "contested" }));
-        change.record(revoked);
+        let revoked = SessionRevoked { sessions: ended, why: Some("contested") };
+        change.record(Event::new(Actor::System, revoked).person(person));
     }
     Ok(())
 }

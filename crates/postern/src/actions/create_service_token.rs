@@ -1,9 +1,9 @@
 //! A token for an integrator: it acts for the admin who made it, with the scopes it was given.
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::ServiceTokenCreated;
 use postern_core::policy::ManageTokens;
-use serde_json::json;
 
 use super::request_power::{Power, request_power};
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
@@ -67,9 +67,8 @@ pub async fn create_service_token(
         expires_at: change.at() + SignedDuration::from_hours(24 * days),
     };
     let id = service_tokens::insert(&mut change, &new).await?;
-    let event = Event::new(EventKind::ServiceTokenCreated, caller.actor())
-        .policies(permit.policies())
-        .detail(json!({ "token": id, "label": label, "scopes": scopes, "days": days }));
+    let event = Event::new(caller.actor(), ServiceTokenCreated { token: &id, label, scopes, days })
+        .policies(permit.policies());
     let asked = (&caller.person.id, caller.person.name.as_str(), Power::Token { id: &id, label });
     let waits_until = request_power(scope, &mut change, caller, asked).await?;
     change.commit(&event).await?;

@@ -1,6 +1,8 @@
 //! A senior or an admin decides on a passkey of staff that waits: yes, it may work now; or no, it goes.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{MfaFactorApproved, MfaFactorRemoved};
+use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::policy::{ApprovePasskey, StopPasskey};
 use postern_core::reason::Reason;
@@ -34,12 +36,12 @@ async fn approve(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Resu
     let mut change = caller.change_on(scope, &person.id).await?;
     waiting::end_wait(&mut change, id).await?;
     notify::announce(scope, &mut change, &person.id, None, Notice::PasskeyApproved).await?;
-    let event = Event::new(EventKind::MfaFactorApproved, caller.actor())
+    let approved = MfaFactorApproved { kind: FactorKind::Webauthn, factor: id };
+    let event = Event::new(caller.actor(), approved)
         .person(&person.id)
         .reason(&reason)
         .policies(permit.policies())
-        .before(state(&passkey))
-        .detail(json!({ "kind": "webauthn", "factor": id }));
+        .before(state(&passkey));
     change.commit(&event).await?;
     Ok(())
 }
@@ -57,12 +59,13 @@ async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<
     let mut change = caller.change_on(scope, &person.id).await?;
     waiting::remove_waiting(&mut change, id).await?;
     notify::announce(scope, &mut change, &person.id, None, Notice::FactorRemoved).await?;
-    let event = Event::new(EventKind::MfaFactorRemoved, caller.actor())
+    let kind = FactorKind::Webauthn.as_str();
+    let removed = MfaFactorRemoved::ByOthers { kind, factor: id, why: "stopped before it worked" };
+    let event = Event::new(caller.actor(), removed)
         .person(&person.id)
         .reason(&reason)
         .policies(permit.policies())
-        .before(state(&passkey))
-        .detail(json!({ "kind": "webauthn", "factor": id, "why": "stopped before it worked" }));
+        .before(state(&passkey));
     change.commit(&event).await?;
     Ok(())
 }

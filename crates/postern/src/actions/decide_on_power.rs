@@ -1,6 +1,7 @@
 //! A second admin says yes to a desk role or a service token that waits; or somebody stops it; or its time has passed.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{PowerGranted, PowerStopped};
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
 use postern_core::policy::{ApprovePower, StopPower};
@@ -34,9 +35,8 @@ async fn approve(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Resu
     let mut change = caller.change_on(scope, &PersonId::new(&grant.person_id)).await?;
     power_grants::decide(&mut change, id, Some(&caller.person.id), GrantOutcome::Approved).await?;
     give(&mut change, &grant).await?;
-    let event = about(&grant, EventKind::PowerGranted, caller.actor(), GrantOutcome::Approved)
-        .reason(&reason)
-        .policies(permit.policies());
+    let event =
+        granted(&grant, caller.actor(), GrantOutcome::Approved).reason(&reason).policies(permit.policies());
     notify_overseers_of(
         scope,
         &mut change,
@@ -79,9 +79,7 @@ async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<
     let reason = Reason::parse(reason)?;
     let mut change = caller.change_on(scope, &PersonId::new(&grant.person_id)).await?;
     withhold(&mut change, &grant, Some(&caller.person.id)).await?;
-    let event = about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped)
-        .reason(&reason)
-        .policies(permit.policies());
+    let event = stopped(&grant, caller.actor()).reason(&reason).policies(permit.policies());
     notify_overseers_of(
         scope,
         &mut change,
@@ -111,7 +109,7 @@ async fn grant_due(scope: &Scope, grant: &PowerGrant) -> Result<(), ActionError>
         power_grants::decide(&mut change, &grant.id, None, GrantOutcome::Elapsed).await?;
         give(&mut change, grant).await?;
         notify_overseers_of(scope, &mut change, grant, "Nobody stopped it in time; it works now.").await?;
-        about(grant, EventKind::PowerGranted, Actor::System, GrantOutcome::Elapsed)
+        granted(grant, Actor::System, GrantOutcome::Elapsed)
     } else {
         withhold(&mut change, grant, None).await?;
         notify_overseers_of(
@@ -121,7 +119,7 @@ async fn grant_due(scope: &Scope, grant: &PowerGrant) -> Result<(), ActionError>
             "Whoever asked for it is no admin any more; it never worked.",
         )
         .await?;
-        about(grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped)
+        stopped(grant, Actor::System)
     };
     Ok(change.commit(&event).await?)
 }
@@ -158,7 +156,7 @@ pub(super) async fn stop_powers_of(
         }
         let end = "An account that it was asked by, or for, was reset or suspended; it never worked.";
         notify_overseers_of(scope, change, &grant, end).await?;
-        change.record(about(&grant, EventKind::PowerStopped, Actor::System, GrantOutcome::Stopped));
+        change.record(stopped(&grant, Actor::System));
     }
     Ok(())
 }
@@ -172,7 +170,7 @@ pub(super) async fn stop_power_of_token(
 ) -> Result<(), ActionError> {
     let Some(grant) = power_grants::find_waiting_of_token(change, token).await? else { return Ok(()) };
     power_grants::decide(change, &grant.id, Some(&caller.person.id), GrantOutcome::Stopped).await?;
-    change.record(about(&grant, EventKind::PowerStopped, caller.actor(), GrantOutcome::Stopped));
+    change.record(stopped(&grant, caller.actor()));
     notify_overseers_of(
         scope,
         change,
@@ -203,11 +201,17 @@ pub async fn load_waiting(scope: &Scope, id: &str) -> Result<PowerGrant, ActionE
     power_grants::find_waiting(&scope.app.db, &scope.tenant.id, id).await?.ok_or(ActionError::NotFound)
 }
 
-fn about(grant: &PowerGrant, kind: EventKind, actor: Actor, outcome: GrantOutcome) -> Event {
-    Event::new(kind, actor)
-        .person(&PersonId::new(&grant.person_id))
-        .before(state(grant))
-        .detail(json!({ "grant": grant.id, "outcome": outcome.as_str() }))
+fn granted(grant: &PowerGrant, actor: Actor, outcome: GrantOutcome) -> Event {
+    about(grant, Event::new(actor, PowerGranted { grant: &grant.id, outcome: outcome.as_str() }))
+}
+
+fn stopped(grant: &PowerGrant, actor: Actor) -> Event {
+    let outcome = GrantOutcome::Stopped.as_str();
+    about(grant, Event::new(actor, PowerStopped { grant: &grant.id, outcome }))
+}
+
+fn about(grant: &PowerGrant, event: Event) -> Event {
+    event.person(&PersonId::new(&grant.person_id)).before(state(grant))
 }
 
 fn state(grant: &PowerGrant) -> Value {

@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, CaseMark, CaseMarkKind};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::CaseEscalated;
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::reason::Reason;
-use serde_json::json;
 
 use super::ActionError;
 use crate::scope::Scope;
@@ -99,9 +99,6 @@ fn escalated(case: &Case, because: &CaseRow, mark: CaseMark) -> Result<Event, Ac
         _ => "A staff member refused",
     };
     let reason = Reason::parse(&format!("{what} request {} in the last 30 days", because.reference))?;
-    Ok(Event::new(EventKind::CaseEscalated, Actor::System)
-        .person(&case.subject().person)
-        .case(case.id())
-        .reason(&reason)
-        .detail(json!({ "because": mark.kind.as_str(), "of": because.id })))
+    let escalated = CaseEscalated::FromTheStart { because: mark.kind.as_str(), of: &because.id };
+    Ok(Event::new(Actor::System, escalated).person(&case.subject().person).case(case.id()).reason(&reason))
 }

@@ -1,7 +1,9 @@
 //! What ends with a person's access: after a reset, when somebody said "this was not me", and when the operator lets them
 //! back in. One list, so that nothing is forgotten in one of the three; a test reads the schema and holds it to this list.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::MfaFactorRemoved;
+use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use serde_json::json;
 
@@ -84,10 +86,9 @@ pub(super) async fn end_access(
 async fn remove_waiting_passkeys(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let removed = waiting::remove_all_waiting(change, person).await?;
     if removed > 0 {
-        let event = Event::new(EventKind::MfaFactorRemoved, Actor::System)
-            .person(person)
-            .before(json!({ "waiting_passkeys": removed }))
-            .detail(json!({ "kind": "webauthn", "why": "contested" }));
+        let gone = MfaFactorRemoved::Waiting { kind: FactorKind::Webauthn, why: "contested" };
+        let event =
+            Event::new(Actor::System, gone).person(person).before(json!({ "waiting_passkeys": removed }));
         change.record(event);
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Signing out, and ending another session of one's own.
 
-use postern_core::event::{Event, EventKind};
-use serde_json::json;
+use postern_core::event::Event;
+use postern_core::event::payload::SessionEnded;
 
 use super::{ActionError, Caller};
 use crate::config::Config;
@@ -22,8 +22,6 @@ pub async fn end_session(scope: &Scope, caller: &Caller, session: &str) -> Resul
         Err(StoreError::Conflict) => return Ok(()),
         other => other?,
     }
-    let event = Event::new(EventKind::SessionEnded, caller.actor())
-        .person(&caller.person.id)
-        .detail(json!({ "session": session }));
+    let event = Event::new(caller.actor(), SessionEnded { session }).person(&caller.person.id);
     Ok(change.commit(&event).await?)
 }

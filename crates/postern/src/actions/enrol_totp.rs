@@ -1,10 +1,10 @@
 //! Enrolling a code app after a pass: the secret waits, sealed, in the flow; a right code makes it a factor.
 
 use jiff::Timestamp;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{MfaBackupCodesGenerated, MfaFactorEnrolled};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -94,14 +94,10 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     }
     notify::announce(scope, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
     let actor = || Actor::Person { id: person.id.clone() };
-    let generated = Event::new(EventKind::MfaBackupCodesGenerated, actor())
-        .person(&person.id)
-        .detail(json!({ "count": shown.codes.len() }));
-    change.record(generated);
-    let enrolled = Event::new(EventKind::MfaFactorEnrolled, actor())
-        .person(&person.id)
-        .detail(json!({ "kind": "totp", "factor": id }));
-    change.commit(&enrolled).await?;
+    let generated = MfaBackupCodesGenerated { count: shown.codes.len(), proven_by: None, shown_on: None };
+    change.record(Event::new(actor(), generated).person(&person.id));
+    let enrolled = MfaFactorEnrolled { kind: FactorKind::Totp, factor: &id, proven_by: None, passkey: None };
+    change.commit(&Event::new(actor(), enrolled).person(&person.id)).await?;
     Ok(shown)
 }
 

@@ -1,7 +1,8 @@
 //! Handed to a senior: agents can only look from now on.
 
 use postern_core::case::Stage;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::CaseEscalated;
 use postern_core::id::CaseId;
 use postern_core::policy::Escalate;
 use postern_core::reason::Reason;
@@ -34,7 +35,7 @@ async fn escalate(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> 
         ));
     }
     let permit = permit_on_case::<Escalate>(scope, caller, &case).await?;
-    let event = Event::new(EventKind::CaseEscalated, caller.actor())
+    let event = Event::new(caller.actor(), CaseEscalated::ByStaff)
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)

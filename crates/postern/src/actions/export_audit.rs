@@ -1,9 +1,9 @@
 //! Reading the log out. That it was read is itself on the log.
 
 use jiff::SignedDuration;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::AuditExported;
 use postern_core::policy::ReadAudit;
-use serde_json::json;
 
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::notify;
@@ -26,9 +26,13 @@ pub async fn export_audit(
         caller.expect_step_up(scope.now)?;
     }
     let entries = audit::list(&scope.app.db, &scope.tenant.id, filter, MOST).await?;
-    let event = Event::new(EventKind::AuditExported, caller.actor())
-        .policies(permit.policies())
-        .detail(json!({ "entries": entries.len(), "event": filter.event, "person": filter.person, "case": filter.case }));
+    let exported = AuditExported {
+        entries: entries.len(),
+        event: &filter.event,
+        person: &filter.person,
+        case: &filter.case,
+    };
+    let event = Event::new(caller.actor(), exported).policies(permit.policies());
     let mut change = scope.begin().await?;
     if wants_notice(&mut change, caller).await? {
         let who = if caller.scopes.is_some() { "A service token of " } else { "" };

@@ -1,11 +1,11 @@
 //! Proof by a factor that the person has, inside a session: what adds or removes a way in wants one in the same act, so
 //! that a stolen cookie adds and removes nothing. Backup codes and passes are none: they are for a lost factor.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{ProvingFactor, StepRefused};
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::Check;
 use serde::Deserialize;
-use serde_json::json;
 use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKeyAuthentication};
 
 use super::passkeys::{self, HeldPasskey};
@@ -53,6 +53,13 @@ pub(super) struct ProvenBy {
     pub kind: FactorKind,
     /// Whether it was a passkey that verifies its user.
     pub is_passkey: bool,
+}
+
+impl ProvenBy {
+    /// As it stands in a record.
+    pub(super) fn on_record(&self) -> ProvingFactor<'_> {
+        ProvingFactor { kind: self.kind, factor: &self.factor }
+    }
 }
 
 /// Pays for a code, then looks at it; or checks a signature. `step` is what it is for, in the record.
@@ -131,8 +138,6 @@ impl RightProof {
 }
 
 async fn refuse(scope: &Scope, caller: &Caller, step: &'static str, why: &str) -> Result<(), ActionError> {
-    let event = Event::new(EventKind::StepRefused, caller.actor())
-        .person(&caller.person.id)
-        .detail(json!({ "step": step, "why": why }));
+    let event = Event::new(caller.actor(), StepRefused { step, why }).person(&caller.person.id);
     Ok(scope.begin().await?.commit(&event).await?)
 }

@@ -7,10 +7,10 @@ mod read_state;
 use std::io;
 use std::path::PathBuf;
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::SignInsImported;
+use postern_core::event::{Actor, Event};
 use postern_signals::read::{MAX_LINE, goes_line_by_line};
 use postern_signals::report::printable;
-use serde_json::json;
 
 use self::growth::{ReadRange, head_of, parse, stretch};
 use self::read_state::{as_known, from_the_start, of_the_same, read_to};
@@ -238,11 +238,17 @@ async fn record(
     file.import_id = Some(id.clone());
     watched_files::save(&mut change, known, &file).await?;
     if is_first {
-        let event = Event::new(EventKind::SignInsImported, Actor::System).detail(json!({
-            "import": id, "source": name_of(seen), "via": Via::Folder.as_str(), "finished": false,
-            "records": totals.records, "attempts": totals.attempts, "stored": totals.stored,
-        }));
-        change.commit(&event).await?;
+        let imported = SignInsImported {
+            import: &id,
+            source: &name_of(seen),
+            via: Via::Folder.as_str(),
+            finished: false,
+            records: totals.records,
+            attempts: totals.attempts,
+            stored: totals.stored,
+            left_out: None,
+        };
+        change.commit(&Event::new(Actor::System, imported)).await?;
     } else {
         change.commit_unrecorded("more lines of a watched file whose beginning is on record").await?;
     }

@@ -2,10 +2,10 @@
 //! run out. `Case::as_of` says so already when the case is read; here it goes on the record, and the owner is notified.
 
 use postern_core::case::{Case, Outcome, Stage};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::CaseClosed;
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 use postern_core::remedy::Remedy;
-use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
@@ -24,21 +24,19 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
         Some(person) => scope.begin_for(&PersonId::new(person)).await?,
         None => scope.begin().await?,
     };
-    let event = Event::new(EventKind::CaseClosed, Actor::System).case(&row.case_id());
     let event = match row.case(change.at())? {
         Some(case) if has_lapsed(&case) => {
-            let reset_at = case.remedied_at().map(|at| at.to_string());
             close(scope, &mut change, row, &case).await?;
-            let detail = json!({ "outcome": "lapsed", "reset_at": reset_at });
-            event.person(&case.subject().person).detail(detail)
+            let lapsed = CaseClosed::Lapsed { reset_at: case.remedied_at() };
+            Event::new(Actor::System, lapsed).person(&case.subject().person)
         }
         Some(_) => return Ok(()),
         None => {
             cases::close_stranger(&mut change, row, "lapsed").await?;
-            event.detail(json!({ "outcome": "lapsed" }))
+            Event::new(Actor::System, CaseClosed::LapsedUnknown)
         }
     };
-    Ok(change.commit(&event).await?)
+    Ok(change.commit(&event.case(&row.case_id())).await?)
 }
 
 fn has_lapsed(case: &Case) -> bool {

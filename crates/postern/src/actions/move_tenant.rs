@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{MfaFactorRemoved, SessionRevoked, TenantMoved};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::reason::Reason;
@@ -45,10 +46,9 @@ pub async fn move_tenant(scope: &Scope, origin: &Url, reason: &str) -> Result<us
     }
     let removed =
         if keeps_passkeys(scope, origin) { 0 } else { remove_passkeys(&moved, &mut change).await? };
-    let event = Event::new(EventKind::TenantMoved, Actor::System)
+    let event = Event::new(Actor::System, TenantMoved { origin: origin.as_str(), passkeys_removed: removed })
         .reason(&reason)
-        .before(json!({ "origin": scope.tenant.origin }))
-        .detail(json!({ "origin": origin, "passkeys_removed": removed }));
+        .before(json!({ "origin": scope.tenant.origin }));
     change.commit(&event).await?;
     scope.app.tenants.reload(&scope.app.db, scope.now).await?;
     Ok(removed)
@@ -67,14 +67,16 @@ async fn remove_passkeys(scope: &Scope, change: &mut Change<'_>) -> Result<usize
         // One that a passkey opened is worth nothing at a name where it has none.
         let sessions = sessions::end_all(change, &owner).await?;
         if sessions > 0 {
-            let ended = Event::new(EventKind::SessionRevoked, Actor::System).person(&owner);
-            change.record(ended.detail(json!({ "sessions": sessions })));
+            let ended = SessionRevoked { sessions, why: None };
+            change.record(Event::new(Actor::System, ended).person(&owner));
         }
         notify::announce(scope, change, &owner, None, Notice::FactorRemoved).await?;
-        let event = Event::new(EventKind::MfaFactorRemoved, Actor::System)
-            .person(&owner)
-            .before(json!({ "label": passkey.label }))
-            .detail(json!({ "kind": passkey.kind, "factor": passkey.id, "why": "the organisation moved to another name" }));
+        let gone = MfaFactorRemoved::ByOthers {
+            kind: &passkey.kind,
+            factor: &passkey.id,
+            why: "the organisation moved to another name",
+        };
+        let event = Event::new(Actor::System, gone).person(&owner).before(json!({ "label": passkey.label }));
         change.record(event);
     }
     Ok(passkeys.len())

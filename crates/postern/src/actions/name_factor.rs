@@ -1,6 +1,7 @@
 //! A person gives one of their factors a name, so that they know later which device it is.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::MfaFactorNamed;
 use serde_json::json;
 
 use super::retry::retry;
@@ -24,10 +25,9 @@ async fn name(scope: &Scope, caller: &Caller, id: &str, label: &str) -> Result<(
     let own = factors::list_locked(&mut change, &caller.person.id).await?;
     let factor = own.into_iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
     factors::save_label(&mut change, &caller.person.id, id, &label).await?;
-    let event = Event::new(EventKind::MfaFactorNamed, caller.actor())
-        .person(&caller.person.id)
-        .before(json!({ "label": factor.label }))
-        .detail(json!({ "kind": factor.kind, "factor": id, "label": label }));
+    let named = MfaFactorNamed { kind: &factor.kind, factor: id, label: &label };
+    let event =
+        Event::new(caller.actor(), named).person(&caller.person.id).before(json!({ "label": factor.label }));
     Ok(change.commit(&event).await?)
 }
 

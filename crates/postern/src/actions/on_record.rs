@@ -1,8 +1,8 @@
 //! What was tried and did not fit goes on the record too: a step out of order, an empty reason (ASVS 16.3.3).
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::StepRefused;
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
-use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
@@ -34,8 +34,7 @@ impl Attempt<'_> {
             Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
             _ => return outcome,
         };
-        let mut event =
-            Event::new(EventKind::StepRefused, self.actor).detail(json!({ "step": self.step, "why": why }));
+        let mut event = Event::new(self.actor, StepRefused { step: self.step, why: &why });
         event.case = self.case.cloned();
         event.person = self.person.cloned();
         scope.begin().await?.commit(&event).await?;

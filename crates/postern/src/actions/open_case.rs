@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::case::Case;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{CaseOpened, OpeningNotice};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::phrase;
 use postern_core::id::CaseId;
 use postern_core::text::without_hidden;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::like_time::in_like_time;
@@ -98,10 +98,14 @@ async fn open(
         announced,
     };
     cases::insert(&mut change, &new).await?;
-    let mut event = Event::new(EventKind::CaseOpened, Actor::Anonymous).case(&id).detail(json!({
-        "claimed": claimed, "reference": new.reference, "known": person.is_some(),
-        "opened_with": opened_with.as_str(), "told": if announced { "at once" } else { "gathered" },
-    }));
+    let opened = CaseOpened {
+        claimed: &claimed,
+        reference: new.reference,
+        known: person.is_some(),
+        opened_with: opened_with.as_str(),
+        told: if announced { OpeningNotice::AtOnce } else { OpeningNotice::Gathered },
+    };
+    let mut event = Event::new(Actor::Anonymous, opened).case(&id);
     if let Some(person) = &person {
         event = event.person(&person.id);
         if announced {

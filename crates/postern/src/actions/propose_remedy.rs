@@ -1,6 +1,7 @@
 //! An agent says what is to be done for the person: the gentlest remedy that helps. Until then it is the reset.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::CaseRemedyProposed;
 use postern_core::id::CaseId;
 use postern_core::policy::ProposeRemedy;
 use postern_core::remedy::Remedy;
@@ -36,12 +37,11 @@ async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> R
         return Err(ActionError::Refused(message.to_owned()));
     }
     let before = case.remedy();
-    let event = Event::new(EventKind::CaseRemedyProposed, caller.actor())
+    let event = Event::new(caller.actor(), CaseRemedyProposed { remedy, rung: remedy.rung() })
         .person(&case.subject().person)
         .case(id)
         .policies(permit.policies())
-        .before(json!({ "remedy": before, "stage": case.stage().as_str() }))
-        .detail(json!({ "remedy": remedy, "rung": remedy.rung() }));
+        .before(json!({ "remedy": before, "stage": case.stage().as_str() }));
     let case = case.propose(permit, remedy)?;
     if remedy == before {
         return Ok(());

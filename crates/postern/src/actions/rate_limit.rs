@@ -1,8 +1,8 @@
 //! One limiter for every secret: pay first, compare afterwards.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::MfaFactorDisabled;
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
-use serde_json::json;
 
 use super::ActionError;
 use super::retry::retry;
@@ -110,10 +110,8 @@ impl RateLimit {
         }
         factors::disable_kind(&mut change, person, kind).await?;
         notify::announce(scope, &mut change, person, None, Notice::FactorDisabled).await?;
-        let event = Event::new(EventKind::MfaFactorDisabled, Actor::System)
-            .person(person)
-            .detail(json!({ "kind": kind, "why": "lifetime cap of consecutive failures" }));
-        change.commit(&event).await?;
+        let disabled = MfaFactorDisabled { kind, why: "lifetime cap of consecutive failures" };
+        change.commit(&Event::new(Actor::System, disabled).person(person)).await?;
         Ok(())
     }
 }

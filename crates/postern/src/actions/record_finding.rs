@@ -5,11 +5,11 @@ mod content;
 mod evidence;
 
 use jiff::SignedDuration;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::IncidentOpened;
+use postern_core::event::{Actor, Event};
 use postern_core::login;
 use postern_core::person::Role;
 use postern_signals::{Finding, Subject};
-use serde_json::json;
 
 use super::names::DirectoryMatches;
 use super::{ActionError, notify_seniors};
@@ -147,11 +147,19 @@ fn event(kept: &KeptFinding, opened: OpenedFinding, subject: &Subject, meant: &D
     let content = &kept.content;
     // A login in a log may be a password in the wrong field: the record names people by id, or not at all.
     let address = if let Subject::Address { ip } = subject { Some(ip.as_ref()) } else { None };
-    let event = Event::new(EventKind::IncidentOpened, Actor::System).detail(json!({
-        "finding": kept.id, "rule": content.rule, "title": content.title, "severity": content.severity,
-        "confidence": content.confidence, "about": content.subject_kind, "provider": content.subject_provider,
-        "address": address, "people": content.people_count, "again": matches!(opened, OpenedFinding::Again),
-    }));
+    let incident = IncidentOpened {
+        finding: &kept.id,
+        rule: &content.rule,
+        title: &content.title,
+        severity: &content.severity,
+        confidence: &content.confidence,
+        about: &content.subject_kind,
+        provider: content.subject_provider.as_deref(),
+        address,
+        people: content.people_count,
+        again: matches!(opened, OpenedFinding::Again),
+    };
+    let event = Event::new(Actor::System, incident);
     let mut people = meant.people();
     match (subject, people.next(), people.next()) {
         (Subject::Person { .. }, Some(person), None) => event.person(&person.id),

@@ -2,7 +2,10 @@
 //! guessed at a hundred times (P5). Whoever can run this holds the database anyway; that it was run is recorded, and
 //! told to every contact.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{
+    AlwaysTrue, CaseClosed, MfaFactorAdminReset, SessionRevoked, UserEnabled, UserPasswordChanged,
+};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::id::PersonId;
 use postern_core::reason::Reason;
@@ -47,12 +50,12 @@ pub async fn recover_person(
     let mut change = scope.begin_for(&person.id).await?;
     let sessions = end_access(scope, &mut change, &person.id, AccessEnd::Reset).await?;
     supersede_all(scope, &mut change, &person.id).await?;
-    let about = |kind| Event::new(kind, Actor::System).person(&person.id).reason(&reason);
-    change.record(about(EventKind::SessionRevoked).detail(json!({ "sessions": sessions })));
+    let about = |event: Event| event.person(&person.id).reason(&reason);
+    change.record(about(Event::new(Actor::System, SessionRevoked { sessions, why: None })));
     if let Some(why) = &person.suspended_why {
         persons::enable(&mut change, &person.id).await?;
-        let enabled = about(EventKind::UserEnabled).before(json!({ "suspended": true, "why": why }));
-        change.record(enabled);
+        let enabled = about(Event::new(Actor::System, UserEnabled));
+        change.record(enabled.before(json!({ "suspended": true, "why": why })));
     }
     forget_guesses(&mut change, &person.id).await?;
     let until = change.at() + Config::FIRST_PASSKEY_LIFE;
@@ -60,7 +63,8 @@ pub async fn recover_person(
     notify::announce(scope, &mut change, &person.id, None, Notice::FactorsReset).await?;
     let given = if new_password {
         persons::remove_password(&mut change, &person.id).await?;
-        change.record(about(EventKind::UserPasswordChanged).detail(json!({ "removed": true })));
+        let gone = UserPasswordChanged::Removed { removed: AlwaysTrue };
+        change.record(about(Event::new(Actor::System, gone)));
         keep_set_up_code(&mut change, &person.id, &code_hash).await?;
         IssuedCredential::SetUpCode(code)
     } else {
@@ -75,10 +79,8 @@ pub async fn recover_person(
         enrolment_passes::replace(&mut change, &new).await?;
         IssuedCredential::EnrolmentPass(pass)
     };
-    let event = about(EventKind::MfaFactorAdminReset)
-        .before(before)
-        .detail(json!({ "by": "the operator, on the command line", "new_password": new_password }));
-    change.commit(&event).await?;
+    let reset = MfaFactorAdminReset::ByOperator { by: "the operator, on the command line", new_password };
+    change.commit(&about(Event::new(Actor::System, reset)).before(before)).await?;
     Ok(given)
 }
 
@@ -92,11 +94,8 @@ async fn supersede_all(scope: &Scope, change: &mut Change<'_>, person: &PersonId
         }
         let case = case.overrule(now);
         cases::save(change, &row, &case).await?;
-        let event = Event::new(EventKind::CaseClosed, Actor::System)
-            .person(person)
-            .case(case.id())
-            .detail(json!({ "outcome": "superseded", "by": "the operator" }));
-        change.record(event);
+        let closed = CaseClosed::Superseded { by: "the operator" };
+        change.record(Event::new(Actor::System, closed).person(person).case(case.id()));
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! No. A refusal is a good outcome and is on the record.
 
 use postern_core::case::Refusal;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::CaseRefused;
 use postern_core::id::CaseId;
 use postern_core::policy::Refuse;
 use postern_core::reason::Reason;
@@ -27,10 +28,8 @@ async fn refuse(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Re
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Refuse>(scope, caller, &case).await?;
-    let mut event = Event::new(EventKind::CaseRefused, caller.actor())
-        .case(id)
-        .reason(&reason)
-        .policies(permit.policies());
+    let mut event =
+        Event::new(caller.actor(), CaseRefused).case(id).reason(&reason).policies(permit.policies());
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     if row.person_id.is_some() {
         event = event.person(&case.subject().person);

@@ -1,9 +1,9 @@
 //! A person removes a factor of their own, with proof by a factor that they still have.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{MfaFactorRemoved, SessionRevoked};
 use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use webauthn_rs::prelude::SecurityKeyAuthentication;
 
 use super::apply_remedy::state_before;
@@ -89,12 +89,13 @@ async fn remove(
     factors::remove(&mut change, person, factor).await?;
     end_other_sessions(&mut change, caller).await?;
     notify::announce(scope, &mut change, person, None, Notice::FactorRemoved).await?;
-    let event =
-        Event::new(EventKind::MfaFactorRemoved, caller.actor()).person(person).before(before).detail(json!({
-            "kind": gone.kind, "factor": gone.id, "label": gone.label,
-            "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
-        }));
-    change.commit(&event).await?;
+    let removed = MfaFactorRemoved::ByOwner {
+        kind: &gone.kind,
+        factor: &gone.id,
+        label: &gone.label,
+        proven_by: proven_by.on_record(),
+    };
+    change.commit(&Event::new(caller.actor(), removed).person(person).before(before)).await?;
     Ok(())
 }
 
@@ -114,10 +115,8 @@ async fn end_other_sessions(change: &mut Change<'_>, caller: &Caller) -> Result<
     let person: &PersonId = &caller.person.id;
     let ended = sessions::end_others(change, person, &caller.session).await?;
     if ended > 0 {
-        let event = Event::new(EventKind::SessionRevoked, caller.actor())
-            .person(person)
-            .detail(json!({ "sessions": ended, "why": "a factor was removed" }));
-        change.record(event);
+        let revoked = SessionRevoked { sessions: ended, why: Some("a factor was removed") };
+        change.record(Event::new(caller.actor(), revoked).person(person));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The operator gives an organisation another name. What commands call it, and where it is served, stay.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::TenantRenamed;
+use postern_core::event::{Actor, Event};
 use serde_json::json;
 
 use super::ActionError;
@@ -14,9 +15,8 @@ pub async fn rename_tenant(scope: &Scope, name: &str) -> Result<(), ActionError>
     let name = name.trim();
     let mut change = scope.begin().await?;
     tenants::save_name(&mut change, name).await?;
-    let event = Event::new(EventKind::TenantRenamed, Actor::System)
-        .before(json!({ "name": scope.tenant.name }))
-        .detail(json!({ "name": name }));
+    let event =
+        Event::new(Actor::System, TenantRenamed { name }).before(json!({ "name": scope.tenant.name }));
     change.commit(&event).await?;
     Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }

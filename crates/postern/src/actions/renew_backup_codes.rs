@@ -1,12 +1,12 @@
 //! Fresh backup codes: shown once, and good from the moment at which their owner says that they are kept. Until then those
 //! from before stay as they are: an answer that got lost leaves nobody with codes that nobody saw.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{MfaBackupCodesConfirmed, MfaBackupCodesGenerated};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::id::PersonId;
 use postern_core::signin::FlowError;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use webauthn_rs::prelude::SecurityKeyAuthentication;
 use zeroize::Zeroizing;
 
@@ -88,10 +88,9 @@ async fn renew(
     }
     let proven_by = right.use_up(scope, &mut change).await?;
     let shown = show(scope, &mut change, person, (new, false)).await?;
-    let event = Event::new(EventKind::MfaBackupCodesGenerated, caller.actor()).person(person).detail(json!({
-        "count": CODES, "proven_by": { "kind": proven_by.kind.as_str(), "factor": proven_by.factor },
-    }));
-    change.commit(&event).await?;
+    let generated =
+        MfaBackupCodesGenerated { count: CODES, proven_by: Some(proven_by.on_record()), shown_on: None };
+    change.commit(&Event::new(caller.actor(), generated).person(person)).await?;
     Ok(shown)
 }
 
@@ -143,10 +142,9 @@ pub async fn confirm_backup_codes(
     if !announced {
         notify::announce(scope, &mut change, &person, None, Notice::BackupCodesRenewed).await?;
     }
-    let event = Event::new(EventKind::MfaBackupCodesConfirmed, Actor::Person { id: person.clone() })
-        .person(&person)
-        .detail(json!({ "count": CODES }));
-    Ok(change.commit(&event).await?)
+    let actor = Actor::Person { id: person.clone() };
+    let confirmed = MfaBackupCodesConfirmed { count: CODES };
+    Ok(change.commit(&Event::new(actor, confirmed).person(&person)).await?)
 }
 
 /// A new set: what to show, its salt, and what to store.

@@ -2,7 +2,8 @@
 //! notices still go there, for what is said may be a lie.
 
 use postern_core::case::Stage;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::ContactReportedLost;
 use postern_core::id::CaseId;
 use postern_core::policy::ReportContact;
 use postern_core::reason::Reason;
@@ -55,12 +56,11 @@ async fn report(
         other => other?,
     }
     notify::announce(scope, &mut change, person, Some(id), Notice::ContactReportedLost).await?;
-    let event = Event::new(EventKind::ContactReportedLost, caller.actor())
+    let event = Event::new(caller.actor(), ContactReportedLost { contact })
         .person(person)
         .case(id)
         .reason(&reason)
         .policies(permit.policies())
-        .before(json!({ "lost": false }))
-        .detail(json!({ "contact": contact }));
+        .before(json!({ "lost": false }));
     Ok(change.commit(&event).await?)
 }

@@ -3,10 +3,10 @@
 //! and no approver in a minute.
 
 use jiff::Timestamp;
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::PowerRequested;
 use postern_core::id::PersonId;
 use postern_core::person::Role;
-use serde_json::json;
 
 use super::{ActionError, Caller};
 use crate::config::Config;
@@ -33,7 +33,7 @@ pub(super) async fn request_power(
 ) -> Result<Timestamp, ActionError> {
     let takes_effect_at = time(micros(change.at() + Config::POWER_WAIT));
     let (role, token) = match power {
-        Power::Role(role) => (Some(role.as_str()), None),
+        Power::Role(role) => (Some(role), None),
         Power::Token { id, .. } => (None, Some(id)),
     };
     let (subject, what) = match power {
@@ -42,12 +42,16 @@ pub(super) async fn request_power(
         }
         Power::Token { label, .. } => ("A service token was made", format!("the service token {label}")),
     };
-    let new = NewGrant { person, role, token, requested_by: &caller.person.id, takes_effect_at };
+    let new = NewGrant {
+        person,
+        role: role.map(Role::as_str),
+        token,
+        requested_by: &caller.person.id,
+        takes_effect_at,
+    };
     let id = power_grants::insert(change, &new).await?;
-    let event = Event::new(EventKind::PowerRequested, caller.actor()).person(person).detail(json!({
-        "grant": id, "role": role, "token": token, "takes_effect_at": takes_effect_at.to_string(),
-    }));
-    change.record(event);
+    let requested = PowerRequested { grant: &id, role, token, takes_effect_at };
+    change.record(Event::new(caller.actor(), requested).person(person));
     let text = format!(
         "{} asked for {what}. It takes effect on {} UTC, or when another admin says yes.",
         caller.person.name,

@@ -1,9 +1,9 @@
 //! A token dies at once.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::ServiceTokenRevoked;
 use postern_core::id::PersonId;
 use postern_core::policy::ManageTokens;
-use serde_json::json;
 
 use super::decide_on_power::stop_power_of_token;
 use super::on_record::Attempt;
@@ -31,8 +31,7 @@ async fn revoke(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionEr
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,
     }
-    let event = Event::new(EventKind::ServiceTokenRevoked, caller.actor())
-        .policies(permit.policies())
-        .detail(json!({ "token": id }));
+    let event =
+        Event::new(caller.actor(), ServiceTokenRevoked::One { token: id }).policies(permit.policies());
     Ok(change.commit(&event).await?)
 }

@@ -1,8 +1,8 @@
 //! An account that is reset or suspended takes its tokens with it.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::ServiceTokenRevoked;
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
-use serde_json::json;
 
 use super::ActionError;
 use crate::store::{Change, service_tokens};
@@ -11,10 +11,11 @@ use crate::store::{Change, service_tokens};
 pub(super) async fn revoke_tokens_of(change: &mut Change<'_>, owner: &PersonId) -> Result<(), ActionError> {
     let revoked = service_tokens::revoke_all(change, owner).await?;
     if revoked > 0 {
-        let event = Event::new(EventKind::ServiceTokenRevoked, Actor::System)
-            .person(owner)
-            .detail(json!({ "tokens": revoked, "why": "the owner's account was reset or suspended" }));
-        change.record(event);
+        let all = ServiceTokenRevoked::AllOfOwner {
+            tokens: revoked,
+            why: "the owner's account was reset or suspended",
+        };
+        change.record(Event::new(Actor::System, all).person(owner));
     }
     Ok(())
 }

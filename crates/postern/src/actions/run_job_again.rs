@@ -1,6 +1,7 @@
 //! A dead job lives again: whoever mended what kept it from being done lets it run once more.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::JobRunAgain;
 use postern_core::policy::ManageJobs;
 use serde_json::json;
 
@@ -23,10 +24,10 @@ async fn revive(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionEr
         Err(StoreError::Conflict) => return Err(ActionError::NotFound),
         other => other?,
     }
-    let event = Event::new(EventKind::JobRunAgain, caller.actor())
+    let again = JobRunAgain { job: &job.id, kind: &job.kind, key: &job.key };
+    let event = Event::new(caller.actor(), again)
         .policies(permit.policies())
-        .before(json!({ "attempts": job.attempts, "last_error": job.last_error }))
-        .detail(json!({ "job": job.id, "kind": job.kind, "key": job.key }));
+        .before(json!({ "attempts": job.attempts, "last_error": job.last_error }));
     change.commit(&event).await?;
     scope.app.jobs.due.notify_one();
     Ok(())

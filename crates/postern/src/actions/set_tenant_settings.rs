@@ -1,9 +1,10 @@
 //! The operator changes what an organisation decides for itself. A version that does not do is never kept, so that none
 //! ever takes the place of a good one.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::TenantSettingsChanged;
+use postern_core::event::{Actor, Event};
 use postern_core::reason::Reason;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ActionError;
 use crate::scope::Scope;
@@ -31,10 +32,8 @@ pub async fn set_tenant_settings(
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;
     let now = change.at();
     tenant_settings::insert(&mut change, version, &sealed, now).await?;
-    let event = Event::new(EventKind::TenantSettingsChanged, Actor::System)
-        .reason(&reason)
-        .before(on_record(&before))
-        .detail(json!({ "version": version, "settings": on_record(&after) }));
+    let changed = TenantSettingsChanged { version, settings: on_record(&after) };
+    let event = Event::new(Actor::System, changed).reason(&reason).before(on_record(&before));
     change.commit(&event).await?;
     scope.app.tenants.reload(&scope.app.db, now).await?;
     Ok(after)

@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{PassIssued, PassRejected, UserAdded, UserPasswordChanged};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
 use postern_core::person::{Role, Tier};
@@ -54,7 +55,7 @@ pub async fn offer_first_admin(scope: &Scope) -> Result<Option<String>, ActionEr
     let (code, hash) = new_set_up_code(scope, &person).await?;
     let mut change = scope.begin().await?;
     keep_set_up_code(&mut change, &person, &hash).await?;
-    change.commit(&Event::new(EventKind::PassIssued, Actor::System).person(&person)).await?;
+    change.commit(&Event::new(Actor::System, PassIssued::FirstAdmin).person(&person)).await?;
     Ok(Some(code))
 }
 
@@ -82,7 +83,7 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
     limit.acquire(scope).await?;
     let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
     let Some(pass) = find_right_pass(scope, person.as_ref(), typed.code).await? else {
-        let event = Event::new(EventKind::PassRejected, Actor::Anonymous);
+        let event = Event::new(Actor::Anonymous, PassRejected::SetUpCode);
         scope.begin().await?.commit(&event).await?;
         return Err(ActionError::invalid("code", WRONG));
     };
@@ -105,7 +106,7 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
     }
     enrol_totp::begin(scope, &mut change, &begun).await?;
     let actor = Actor::Person { id: id.clone() };
-    change.commit(&Event::new(EventKind::UserPasswordChanged, actor).person(&id)).await?;
+    change.commit(&Event::new(actor, UserPasswordChanged::Set).person(&id)).await?;
     if person.is_none() {
         forget_code_file(scope);
     }
@@ -144,7 +145,7 @@ async fn insert_first_admin(
     // Nobody is there yet who could say yes.
     first_passkey::grant(change, id, at + Config::FIRST_PASSKEY_LIFE).await?;
     contacts::insert(change, id, "email", typed.email.trim(), at).await?;
-    change.record(Event::new(EventKind::UserAdded, Actor::System).person(id));
+    change.record(Event::new(Actor::System, UserAdded::FirstAdmin).person(id));
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The person's own page shows backup codes. They are made when it is looked at, and count once the person says that they are
 //! kept: so they never have to be stored in the clear, and a lost answer leaves none that nobody saw.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::MfaBackupCodesGenerated;
+use postern_core::event::{Actor, Event};
 use postern_core::remedy::Remedy;
-use serde_json::json;
 
 use super::ActionError;
 use super::on_record::Attempt;
@@ -48,10 +48,12 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     // Moves the version on: of two parallel requests one shows codes, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
     let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true)).await?;
-    let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::Anonymous)
-        .person(&person.id)
-        .case(case.id())
-        .detail(json!({ "count": shown.codes.len(), "shown_on": "the bound claimant page" }));
+    let generated = MfaBackupCodesGenerated {
+        count: shown.codes.len(),
+        proven_by: None,
+        shown_on: Some("the bound claimant page"),
+    };
+    let event = Event::new(Actor::Anonymous, generated).person(&person.id).case(case.id());
     change.commit(&event).await?;
     Ok(shown)
 }

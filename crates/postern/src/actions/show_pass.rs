@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Stage};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::PassIssued;
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::remedy::Remedy;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -79,10 +79,8 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
     enrolment_passes::replace(&mut change, &pass).await?;
     // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
     throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, "pass")).await?;
-    let event = Event::new(EventKind::PassIssued, Actor::Anonymous)
-        .person(&person.id)
-        .case(case.id())
-        .detail(json!({ "expires_at": expires_at.to_string(), "shown_on": "the bound claimant page" }));
+    let issued = PassIssued::ToPerson { expires_at, shown_on: "the bound claimant page" };
+    let event = Event::new(Actor::Anonymous, issued).person(&person.id).case(case.id());
     change.commit(&event).await?;
     Ok(ShownEnrolmentPass { code: code.reveal(), expires_at, device })
 }

@@ -1,9 +1,9 @@
 //! What every completed sign-in does: a session, a record, and the end of a recovery that was waiting for it.
 
 use postern_core::case::Stage;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{CaseClosed, SignInFailed, SignInSucceeded};
+use postern_core::event::{Actor, Event};
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -70,10 +70,9 @@ pub(super) async fn complete(
     };
     sign_ins::insert(&mut change, &attempt).await?;
     close_proven_cases(scope, &mut change, person).await?;
-    let event = Event::new(EventKind::SignInSucceeded, Actor::Person { id: person.id.clone() })
-        .person(&person.id)
-        .detail(json!({ "method": method, "aal": assurance.aal, "amr": assurance.amr }));
-    change.commit(&event).await?;
+    let actor = Actor::Person { id: person.id.clone() };
+    let succeeded = SignInSucceeded { method, aal: assurance.aal, amr: &assurance.amr };
+    change.commit(&Event::new(actor, succeeded).person(&person.id)).await?;
     scope.app.jobs.records.notify_one();
     Ok(SignedIn { session, device })
 }
@@ -93,11 +92,8 @@ async fn close_proven_cases(
         let case = case.prove(now)?;
         cases::save(change, &row, &case).await?;
         notify::announce(scope, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
-        let event = Event::new(EventKind::CaseClosed, Actor::System)
-            .person(&person.id)
-            .case(case.id())
-            .detail(json!({ "outcome": "proven", "by": "a full sign-in with the new factor" }));
-        change.record(event);
+        let closed = CaseClosed::Proven { by: "a full sign-in with the new factor" };
+        change.record(Event::new(Actor::System, closed).person(&person.id).case(case.id()));
     }
     Ok(())
 }
@@ -127,8 +123,9 @@ pub(super) async fn failed(
         detail: attempt.detail.as_deref(),
     };
     sign_ins::insert(&mut change, &row).await?;
-    let mut event = Event::new(EventKind::SignInFailed, Actor::Anonymous)
-        .detail(json!({ "method": attempt.method, "cause": attempt.cause, "detail": attempt.detail }));
+    let failed =
+        SignInFailed { method: attempt.method, cause: attempt.cause, detail: attempt.detail.as_deref() };
+    let mut event = Event::new(Actor::Anonymous, failed);
     event.person = person.map(|p| p.id.clone());
     change.commit(&event).await?;
     scope.app.jobs.records.notify_one();

@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{AlwaysTrue, CaseHoldStarted, CaseHoldWanted, CaseNoticeOverdue};
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, ContactId};
 use postern_core::policy::StartHold;
 use postern_core::reason::Reason;
-use serde_json::json;
 
 use super::advance::lock_subject;
 use super::on_record::Attempt;
@@ -46,9 +46,8 @@ async fn start(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let accepted_at = scope.tenant.enabled_at.map_or(accepted_at, |enabled_at| accepted_at.max(enabled_at));
     let case = case.start_hold(accepted_at)?;
     cases::save(&mut change, row, &case).await?;
-    let event =
-        held(&case, Actor::System, json!({ "contact": contact, "accepted_at": accepted_at.to_string() }));
-    Ok(change.commit(&event).await?)
+    let started = CaseHoldStarted::AfterNotice { contact: &contact, accepted_at, until: hold_end(&case) };
+    Ok(change.commit(&held(&case, Actor::System, started)).await?)
 }
 
 /// When the notice was accepted for a contact that counts, and which.
@@ -70,7 +69,7 @@ async fn report_unreached(scope: &Scope, row: &CaseRow, case: Case) -> Result<()
     let mut change = scope.begin_for(&person).await?;
     cases::save(&mut change, row, &case).await?;
     notify::notify_of_unreached(scope, &mut change, &seniors, (case.id(), &row.reference)).await?;
-    let event = Event::new(EventKind::CaseNoticeOverdue, Actor::System).person(&person).case(case.id());
+    let event = Event::new(Actor::System, CaseNoticeOverdue).person(&person).case(case.id());
     Ok(change.commit(&event).await?)
 }
 
@@ -85,7 +84,7 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
     cases::save(&mut change, &row, &case).await?;
-    let wanted = Event::new(EventKind::CaseHoldWanted, caller.actor())
+    let wanted = Event::new(caller.actor(), CaseHoldWanted)
         .person(&case.subject().person)
         .case(id)
         .reason(&reason)
@@ -100,8 +99,12 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
         notify::notify_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page))
             .await?;
         change.record(wanted);
-        let by = json!({ "doubled": true, "wanted_by": [first, Some(caller.person.id.clone())] });
-        return Ok(change.commit(&held(&case, caller.actor(), by)).await?);
+        let started = CaseHoldStarted::Doubled {
+            doubled: AlwaysTrue,
+            wanted_by: [first, Some(caller.person.id.clone())],
+            until: hold_end(&case),
+        };
+        return Ok(change.commit(&held(&case, caller.actor(), started)).await?);
     }
     let text =
         format!("{who} wants the waiting period of {reference} to begin, although no notice was delivered.");
@@ -110,10 +113,11 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     Ok(change.commit(&wanted).await?)
 }
 
-/// The record of a hold that began. `why`: an object.
-fn held(case: &Case, actor: Actor, mut why: serde_json::Value) -> Event {
-    if let (Stage::OnHold { until, .. }, Some(why)) = (case.stage(), why.as_object_mut()) {
-        why.insert("until".to_owned(), json!(until.to_string()));
-    }
-    Event::new(EventKind::CaseHoldStarted, actor).person(&case.subject().person).case(case.id()).detail(why)
+/// The record of a hold that began.
+fn held(case: &Case, actor: Actor, started: CaseHoldStarted<'_>) -> Event {
+    Event::new(actor, started).person(&case.subject().person).case(case.id())
+}
+
+fn hold_end(case: &Case) -> Option<Timestamp> {
+    if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None }
 }

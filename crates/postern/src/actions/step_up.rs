@@ -1,8 +1,8 @@
 //! A passkey touch inside a session: what is sensitive wants one that is at most five minutes old, so that a stolen
 //! cookie, or a screen left open, is not enough for it.
 
-use postern_core::event::{Event, EventKind};
-use serde_json::json;
+use postern_core::event::Event;
+use postern_core::event::payload::{SessionSteppedUp, StepRefused};
 use webauthn_rs::prelude::{AuthenticationResult, PasskeyAuthentication, PublicKeyCredential};
 
 use super::ceremony::{self, Challenge};
@@ -53,9 +53,9 @@ async fn note_touch(
     let key = CeremonyKey { id: &id, kind: CeremonyKind::StepUp, person: Some(&caller.person.id) };
     let state: PasskeyAuthentication = ceremony::load_state(scope, key).await?;
     let Some((held, result)) = check(scope, caller, &state, answer).await? else {
-        let event = Event::new(EventKind::StepRefused, caller.actor())
-            .person(&caller.person.id)
-            .detail(json!({ "step": "step_up", "why": "the answer is not from a passkey of this person" }));
+        let why = "the answer is not from a passkey of this person";
+        let refused = StepRefused { step: "step_up", why };
+        let event = Event::new(caller.actor(), refused).person(&caller.person.id);
         scope.begin().await?.commit(&event).await?;
         return Err(NOT_YOURS);
     };
@@ -64,9 +64,8 @@ async fn note_touch(
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
     sessions::save_step_up(&mut change, &caller.session).await?;
-    let event = Event::new(EventKind::SessionSteppedUp, caller.actor())
-        .person(&caller.person.id)
-        .detail(json!({ "factor": factor }));
+    let stepped_up = SessionSteppedUp { factor: &factor };
+    let event = Event::new(caller.actor(), stepped_up).person(&caller.person.id);
     Ok(change.commit(&event).await?)
 }
 

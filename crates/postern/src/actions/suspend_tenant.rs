@@ -3,7 +3,8 @@
 //! time has not run out.
 
 use jiff::Timestamp;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{TenantEnabled, TenantSuspended};
+use postern_core::event::{Actor, Event};
 use postern_core::reason::Reason;
 use serde_json::json;
 
@@ -17,9 +18,8 @@ pub async fn suspend_tenant(scope: &Scope, reason: &str) -> Result<(), ActionErr
     let reason = Reason::parse(reason)?;
     let mut change = scope.begin().await?;
     refuse_repeat(tenants::suspend(&mut change).await, "It is suspended already.")?;
-    let event = Event::new(EventKind::TenantSuspended, Actor::System)
-        .reason(&reason)
-        .before(json!({ "suspended": false }));
+    let event =
+        Event::new(Actor::System, TenantSuspended).reason(&reason).before(json!({ "suspended": false }));
     change.commit(&event).await?;
     Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }
@@ -35,9 +35,7 @@ pub async fn enable_tenant(scope: &Scope, reason: &str) -> Result<(), ActionErro
         waiting::postpone_all(&mut change, since).await?;
         postpone_holds(&mut change, since).await?;
     }
-    let event = Event::new(EventKind::TenantEnabled, Actor::System)
-        .reason(&reason)
-        .before(json!({ "suspended": true }));
+    let event = Event::new(Actor::System, TenantEnabled).reason(&reason).before(json!({ "suspended": true }));
     change.commit(&event).await?;
     Ok(scope.app.tenants.reload(&scope.app.db, scope.now).await?)
 }

@@ -1,11 +1,11 @@
 //! A staff member takes a case up, or hands it back. A stranger's case that was taken stands in the queue, and lapses no
 //! more.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::{CaseHandedBack, CaseTaken};
 use postern_core::id::CaseId;
 use postern_core::person::Role;
 use postern_core::policy::TakeCase;
-use serde_json::json;
 
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
@@ -43,10 +43,8 @@ async fn take(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionE
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     queue::take(&mut change, &row, &caller.person.id).await?;
-    let mut event = Event::new(EventKind::CaseTaken, caller.actor())
-        .case(id)
-        .policies(permit.policies())
-        .detail(json!({ "from_strangers": row.stranger_since.is_some(), "opened_with": row.opened_with }));
+    let taken = CaseTaken { from_strangers: row.stranger_since.is_some(), opened_with: &row.opened_with };
+    let mut event = Event::new(caller.actor(), taken).case(id).policies(permit.policies());
     event.person = row.person_id.as_ref().map(|_| case.subject().person.clone());
     Ok(change.commit(&event).await?)
 }
@@ -66,10 +64,8 @@ async fn hand_back(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), Ac
         row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended() && !case.is_escalated();
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     queue::hand_back(&mut change, &row, taken_by, back_to_strangers).await?;
-    let mut event = Event::new(EventKind::CaseHandedBack, caller.actor())
-        .case(id)
-        .policies(permit.policies())
-        .detail(json!({ "taken_by": taken_by, "to_strangers": back_to_strangers }));
+    let handed_back = CaseHandedBack { taken_by, to_strangers: back_to_strangers };
+    let mut event = Event::new(caller.actor(), handed_back).case(id).policies(permit.policies());
     event.person = row.person_id.as_ref().map(|_| case.subject().person.clone());
     Ok(change.commit(&event).await?)
 }

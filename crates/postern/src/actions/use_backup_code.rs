@@ -1,9 +1,9 @@
 //! A saved code: the second step of a sign-in, once.
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::MfaBackupCodeUsed;
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::signin::SecondFactor;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
@@ -66,10 +66,8 @@ async fn spend_code(
     limit.clear(&mut change).await?;
     notify::announce(scope, &mut change, &person.id, None, Notice::BackupCodeUsed).await?;
     let left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await? - 1;
-    let used = Event::new(EventKind::MfaBackupCodeUsed, Actor::Person { id: person.id.clone() })
-        .person(&person.id)
-        .detail(json!({ "left": left }));
-    change.record(used);
+    let actor = Actor::Person { id: person.id.clone() };
+    change.record(Event::new(actor, MfaBackupCodeUsed { left }).person(&person.id));
     complete(scope, change, &person, &assurance, "backup_code").await
 }
 

@@ -1,9 +1,9 @@
 //! The enrolment pass, after the password: leads to enrolment and nowhere else (P1).
 
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{PassRejected, PassUsed};
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::id::CaseId;
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::enrol_totp;
@@ -63,8 +63,8 @@ async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, 
         let until = change.at() + Config::FIRST_PASSKEY_LIFE;
         first_passkey::grant(&mut change, &person.id, until).await?;
     }
-    let mut event =
-        Event::new(EventKind::PassUsed, Actor::Person { id: person.id.clone() }).person(&person.id);
+    let actor = Actor::Person { id: person.id.clone() };
+    let mut event = Event::new(actor, PassUsed).person(&person.id);
     event.case = pass.case_id.map(CaseId::new);
     change.commit(&event).await?;
     Ok(begun)
@@ -91,9 +91,8 @@ async fn find_right_pass(
 }
 
 async fn reject(scope: &Scope, person: &Person, cause: &str) -> Result<(), ActionError> {
-    let event = Event::new(EventKind::PassRejected, Actor::Anonymous)
-        .person(&person.id)
-        .detail(json!({ "cause": cause }));
+    let rejected = PassRejected::EnrolmentPass { cause };
+    let event = Event::new(Actor::Anonymous, rejected).person(&person.id);
     scope.begin().await?.commit(&event).await?;
     failed(scope, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
 }

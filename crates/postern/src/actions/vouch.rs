@@ -1,12 +1,12 @@
 //! The manager gives their word, signed in with a passkey, and only to the person who reads them the phrase: so an
 //! honest manager cannot vouch for a stranger's request that happens to be open at the same time.
 
-use postern_core::event::{Event, EventKind};
+use postern_core::event::Event;
+use postern_core::event::payload::CaseEvidenceAdded;
 use postern_core::evidence::{Evidence, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use postern_core::reason::Reason;
-use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
@@ -51,12 +51,12 @@ async fn give_word(
         at: now,
     };
     let case = case.vouch(permit, evidence)?;
-    let event = Event::new(EventKind::CaseEvidenceAdded, caller.actor())
+    let added = CaseEvidenceAdded { kind: Kind::ManagerVouch, risk: None };
+    let event = Event::new(caller.actor(), added)
         .person(&case.subject().person)
         .case(id)
         .reason(&how)
-        .policies(&policies)
-        .detail(json!({ "kind": Kind::ManagerVouch.as_str() }));
+        .policies(&policies);
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     let case = advance(scope, &mut change, case).await?;

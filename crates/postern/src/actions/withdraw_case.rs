@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use postern_core::case::Case;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::CaseClosed;
+use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
-use serde_json::json;
 
 use super::ActionError;
 use super::like_time::in_like_time;
@@ -33,9 +33,7 @@ async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
         Some(person) => scope.begin_for(&PersonId::new(person)).await?,
         None => scope.begin().await?,
     };
-    let mut event = Event::new(EventKind::CaseClosed, Actor::Anonymous)
-        .case(&row.case_id())
-        .detail(json!({ "outcome": "withdrawn" }));
+    let mut event = Event::new(Actor::Anonymous, CaseClosed::Withdrawn).case(&row.case_id());
     match row.case(change.at())? {
         Some(case) => {
             let case = case.withdraw(change.at())?;

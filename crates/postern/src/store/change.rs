@@ -129,7 +129,7 @@ impl<'a> Change<'a> {
     #[expect(clippy::disallowed_methods, reason = "the one door")]
     async fn finish(mut self) -> Result<()> {
         let events = std::mem::take(&mut self.events);
-        if let Some((kind, what)) = events.iter().find_map(|event| Some((event.kind, event.missing()?))) {
+        if let Some((kind, what)) = events.iter().find_map(|event| Some((event.kind(), event.missing()?))) {
             return Err(StoreError::Unexplained { event: kind.as_str(), lacks: what });
         }
         let jobs = std::mem::take(&mut self.jobs);

@@ -19,7 +19,8 @@ use postern::store::factors;
 use postern::store::outbox::{self, Message};
 use postern::store::persons::{self, Person};
 use postern_core::case::Case;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::UserSuspended;
+use postern_core::event::{Actor, Event};
 use postern_core::id::CaseId;
 use postern_core::remedy::PlanHash;
 use postern_testkit::TestPhone;
@@ -78,7 +79,7 @@ impl TestApp {
         persons::suspend(&mut change, &person.id, "the owner said: this was not me").await.unwrap();
         change
             .commit(
-                &Event::new(EventKind::UserSuspended, Actor::System)
+                &Event::new(Actor::System, UserSuspended { why: "planted by a test" })
                     .person(&person.id)
                     .before(serde_json::json!({ "planted": true })),
             )

@@ -1,7 +1,7 @@
 //! One batch of an import: rows, the import's own row, and its record, in one change.
 
-use postern_core::event::{Event, EventKind};
-use serde_json::json;
+use postern_core::event::Event;
+use postern_core::event::payload::{ImportLeftOut, SignInsImported};
 
 use super::reading::ReadingEnd;
 use super::{By, Imported, RecordBatch, Upload};
@@ -50,11 +50,23 @@ async fn begin(change: &mut Change<'_>, by: &By<'_>, upload: &Upload) -> Result<
 
 fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
     let totals = &import.counts;
-    let event = Event::new(EventKind::SignInsImported, by.actor()).detail(json!({
-        "import": import.id, "source": upload.source, "via": upload.via.as_str(), "finished": totals.is_finished,
-        "records": totals.records, "attempts": totals.attempts, "stored": totals.stored, "repeated": totals.repeated,
-        "out_of_time": totals.out_of_time, "ahead": totals.ahead, "of_other_kinds": totals.unrecognised_records, "malformed": totals.malformed_records,
-    }));
+    let imported = SignInsImported {
+        import: &import.id,
+        source: &upload.source,
+        via: upload.via.as_str(),
+        finished: totals.is_finished,
+        records: totals.records,
+        attempts: totals.attempts,
+        stored: totals.stored,
+        left_out: Some(ImportLeftOut {
+            repeated: totals.repeated,
+            out_of_time: totals.out_of_time,
+            ahead: totals.ahead,
+            of_other_kinds: totals.unrecognised_records,
+            malformed: totals.malformed_records,
+        }),
+    };
+    let event = Event::new(by.actor(), imported);
     match by {
         By::Caller(_, policies) => event.policies(policies),
         By::Folder => event,

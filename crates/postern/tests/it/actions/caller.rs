@@ -14,7 +14,8 @@ use postern::store::cases::{self, NewCase, OpenedWith};
 use postern::store::persons::{self, NewPerson};
 use postern::store::sessions;
 use postern_core::case::Case;
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::{CaseOpened, OpeningNotice, SessionEnded, UserAdded, UserSuspended};
+use postern_core::event::{Actor, Event};
 use postern_core::evidence::Kind;
 use postern_core::id::{CaseId, PersonId, TenantId};
 use postern_core::person::{Role, Tier};
@@ -84,8 +85,8 @@ on_both! {
         let mut change = scope.begin().await.unwrap();
         sessions::end(&mut change, &ben.session).await.unwrap();
         persons::suspend(&mut change, &bea.person.id, "a test").await.unwrap();
-        let event = Event::new(EventKind::SessionEnded, ben.actor()).person(&ben.person.id);
-        change.record(Event::new(EventKind::UserSuspended, Actor::System).person(&bea.person.id).before(serde_json::json!({ "planted": true })));
+        let event = Event::new(ben.actor(), SessionEnded { session: &ben.session }).person(&ben.person.id);
+        change.record(Event::new(Actor::System, UserSuspended { why: "planted by a test" }).person(&bea.person.id).before(serde_json::json!({ "planted": true })));
         change.commit(&event).await.unwrap();
         for caller in [&ben, &bea] {
             let refusal = refuse_case(&app.scope(), caller, &id, PLACEHOLDER_REASON).await;
@@ -191,7 +192,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         password_hash: None,
     };
     persons::insert(&mut change, &person).await.unwrap();
-    change.record(Event::new(EventKind::UserAdded, Actor::System).person(&zoe));
+    change.record(Event::new(Actor::System, UserAdded::FirstAdmin).person(&zoe));
     change.commit_unrecorded("planted by a test").await.unwrap();
     let subject = persons::load(&app.db, &tenant, &zoe).await.unwrap().subject();
     let case = Case::open(id.clone(), subject, now);
@@ -209,6 +210,13 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
     };
     let mut change = scope.begin().await.unwrap();
     cases::insert(&mut change, &new).await.unwrap();
-    change.commit(&Event::new(EventKind::CaseOpened, Actor::Anonymous).person(&zoe).case(&id)).await.unwrap();
+    let opened = CaseOpened {
+        claimed: new.claimed_login,
+        reference: new.reference,
+        known: true,
+        opened_with: new.opened_with.as_str(),
+        told: OpeningNotice::AtOnce,
+    };
+    change.commit(&Event::new(Actor::Anonymous, opened).person(&zoe).case(&id)).await.unwrap();
     (tenant, id, case)
 }

@@ -10,7 +10,8 @@ use postern::actions::revoke_service_token::revoke_service_token;
 use postern::actions::{ActionError, Caller};
 use postern::store::audit::AuditFilter;
 use postern::store::{persons, power_grants};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::UserSuspended;
+use postern_core::event::{Actor, Event};
 use postern_core::person::{Role, Tier};
 use reqwest::Method;
 
@@ -169,7 +170,7 @@ on_both! {
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
         persons::suspend(&mut change, &ada.person.id, "a test").await.unwrap();
-        let event = Event::new(EventKind::UserSuspended, Actor::System).person(&ada.person.id).before(serde_json::json!({ "planted": true }));
+        let event = Event::new(Actor::System, UserSuspended { why: "planted by a test" }).person(&ada.person.id).before(serde_json::json!({ "planted": true }));
         change.commit(&event).await.unwrap();
         app.advance(SignedDuration::from_hours(73));
         grant_due_powers(&app.scope()).await.unwrap();

@@ -1,7 +1,8 @@
 use postern::jobs::sequence_audit::{sequence_audit, signer};
 use postern::store::audit::{find_checkpoint, has_unsequenced, list_sequenced};
 use postern_audit::{ExportEntry, LineContent, verify_checkpoint, verify_folder, write_folder};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::AccessDenied;
+use postern_core::event::{Actor, Event};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -16,9 +17,9 @@ on_both! {
             let app = app.scope();
             tasks.spawn(async move {
                 for k in 0..25 {
-                    let event = Event::new(EventKind::AccessDenied, Actor::System)
-                        .detail(serde_json::json!({ "writer": n, "entry": k }));
-                    app.begin().await.unwrap().commit(&event).await.unwrap();
+                    let (action, message) = (format!("writer {n}"), format!("entry {k}"));
+                    let denied = AccessDenied { action: &action, message: &message, ..AccessDenied::default() };
+                    app.begin().await.unwrap().commit(&Event::new(Actor::System, denied)).await.unwrap();
                 }
             });
         }
@@ -40,7 +41,8 @@ on_both! {
         assert_eq!(places, (0..i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>());
         assert!(rows.len() >= 200);
         for writer in 0..8 {
-            let by_writer = |body: &str| serde_json::from_str::<Value>(body).unwrap()["detail"]["writer"] == writer;
+            let action = format!("writer {writer}");
+            let by_writer = |body: &str| serde_json::from_str::<Value>(body).unwrap()["detail"]["action"] == action.as_str();
             let entries = rows.iter().filter(|row| by_writer(&row.body)).count();
             assert_eq!(entries, 25, "entries of writer {writer}");
         }

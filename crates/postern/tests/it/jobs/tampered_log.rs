@@ -13,7 +13,8 @@ use postern::jobs::sequence_audit::sequence_audit;
 use postern::scope::Scope;
 use postern::store::audit::{find_checkpoint, last_numbers};
 use postern_audit::{Finding, Problem, verify_folder};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::AccessDenied;
+use postern_core::event::{Actor, Event};
 use sqlx::AssertSqlSafe;
 
 use crate::on_both::on_both;
@@ -47,7 +48,7 @@ impl Quiet {
 
     async fn write(&self, records: usize) {
         for _ in 0..records {
-            let event = Event::new(EventKind::AccessDenied, Actor::System);
+            let event = Event::new(Actor::System, AccessDenied::default());
             self.scope().begin().await.unwrap().commit(&event).await.unwrap();
         }
     }

@@ -7,7 +7,8 @@ use postern::store::persons::{self, Person};
 use postern::store::power_grants::{self, GrantOutcome};
 use postern::store::service_tokens;
 use postern::store::sessions::{self, NewSession};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::PowerGranted;
+use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 use postern_core::signin::{AccountStatus, Assurance};
@@ -164,7 +165,8 @@ impl TestApp {
             if let Some(token) = &grant.token_id {
                 service_tokens::grant(&mut change, token).await.unwrap();
             }
-            let event = Event::new(EventKind::PowerGranted, Actor::System)
+            let outcome = GrantOutcome::Approved.as_str();
+            let event = Event::new(Actor::System, PowerGranted { grant: &grant.id, outcome })
                 .before(serde_json::json!({ "planted": true }));
             change.commit(&event).await.unwrap();
         }

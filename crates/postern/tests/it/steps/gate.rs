@@ -7,7 +7,8 @@ use postern::actions::{ActionError, SignedIn};
 use postern::rng::token_hash;
 use postern::store::backup_codes::{self, NewCodeSet};
 use postern::store::flows::{self, FlowRow};
-use postern_core::event::{Actor, Event, EventKind};
+use postern_core::event::payload::MfaBackupCodesGenerated;
+use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::id::CaseId;
 use postern_core::signin::Flow;
@@ -82,8 +83,8 @@ impl TestApp {
         let new = NewCodeSet { salt: &salt, hashes: &hashes };
         let set = backup_codes::insert(&mut change, &person.id, &new).await.unwrap();
         backup_codes::confirm(&mut change, &person.id, &set).await.unwrap();
-        let event = Event::new(EventKind::MfaBackupCodesGenerated, Actor::System).person(&person.id);
-        change.commit(&event).await.unwrap();
+        let generated = MfaBackupCodesGenerated { count: shown.len(), proven_by: None, shown_on: None };
+        change.commit(&Event::new(Actor::System, generated).person(&person.id)).await.unwrap();
         shown
     }
 

@@ -285,6 +285,8 @@ on_both! {
 }
 
 fn codes_generated(person: &PersonId) -> postern_core::event::Event {
-    use postern_core::event::{Actor, Event, EventKind};
-    Event::new(EventKind::MfaBackupCodesGenerated, Actor::System).person(person)
+    use postern_core::event::payload::MfaBackupCodesGenerated;
+    use postern_core::event::{Actor, Event};
+    Event::new(Actor::System, MfaBackupCodesGenerated { count: 1, proven_by: None, shown_on: None })
+        .person(person)
 }

@@ -1,0 +1,129 @@
+//! Sign-ins, sessions, passes and accounts.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::event::payload::AlwaysTrue;
+use crate::person::{Role, Tier};
+
+/// `signin.succeeded`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SignInSucceeded<'a> {
+    /// The last step that was shown: `totp`, `webauthn`, `backup_code`.
+    pub method: &'a str,
+    /// NIST authenticator assurance level.
+    pub aal: i64,
+    /// Methods used, RFC 8176 words where they exist.
+    pub amr: &'a [String],
+}
+
+/// `signin.failed`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SignInFailed<'a> {
+    /// The step at which it failed: as in a success, or `password`, `pass`.
+    pub method: &'a str,
+    /// A word of the diagnosis, such as `bad_password`.
+    pub cause: &'a str,
+    /// More about the cause, such as by how much a clock is off.
+    pub detail: Option<&'a str>,
+}
+
+/// `session.revoked`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SessionRevoked<'a> {
+    /// How many ended.
+    pub sessions: u64,
+    /// What ended them, where no event beside it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<&'a str>,
+}
+
+/// `session.stepped_up`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SessionSteppedUp<'a> {
+    /// The passkey.
+    pub factor: &'a str,
+}
+
+/// `session.ended`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SessionEnded<'a> {
+    /// Which one.
+    pub session: &'a str,
+}
+
+/// `pass.issued`
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum PassIssued<'a> {
+    /// A set-up code for the first admin.
+    FirstAdmin,
+    /// A pass for enrolment, to the person of a case.
+    ToPerson {
+        /// When it is worth nothing any more.
+        expires_at: Timestamp,
+        /// Where they read it.
+        shown_on: &'a str,
+    },
+}
+
+/// `pass.used`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PassUsed;
+
+/// `pass.rejected`
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum PassRejected<'a> {
+    /// A set-up code. Why is not looked for: it may be nobody's.
+    SetUpCode,
+    /// A pass for enrolment.
+    EnrolmentPass {
+        /// A word of the diagnosis.
+        cause: &'a str,
+    },
+}
+
+/// `user.added`
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum UserAdded<'a> {
+    /// The first admin, by the link that the server printed.
+    FirstAdmin,
+    /// Somebody else.
+    InDirectory {
+        /// What they sign in with.
+        login: &'a str,
+        /// Their role, or the one that waits for them.
+        role: Role,
+        /// Their tier.
+        tier: Tier,
+        /// What added them, where nobody signed in did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<&'a str>,
+    },
+}
+
+/// `user.password_changed`
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum UserPasswordChanged {
+    /// They set one.
+    Set,
+    /// The operator took it away; a set-up code lets them set another.
+    Removed {
+        /// It is gone.
+        removed: AlwaysTrue,
+    },
+}
+
+/// `user.suspended`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserSuspended<'a> {
+    /// `contested`: the owner said "this was not me".
+    pub why: &'a str,
+}
+
+/// `user.enabled`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserEnabled;

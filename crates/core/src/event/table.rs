@@ -1,0 +1,319 @@
+//! The one table of events. A new event is a row here and a struct of the same name in `payload/`.
+//!
+//! A row says, in this order: the name of the event and of its payload, the dotted name, what it means; then, where there
+//! is something to say:
+//!
+//! - `wants(…)`: what a record of it must carry: `reason`, `reason_of_people` (where a person or a program does it), `before`;
+//! - `tells(…)`: whom it is announced to, with a condition on its detail in brackets: `owner(told = "at once")`,
+//!   `owner(why != "contested")`, `admins(has waits_until)`, or, where the record does not say, `owner(sometimes "in words")`;
+//! - `ocsf(…)`: its class and activity in OCSF, where one fits;
+//! - `ssf(…)`: its event type in CAEP or RISC, where one fits.
+
+use super::announcement::{AnnouncedWhen, Announcement, Audience};
+use super::formats::{OcsfActivity, SecurityEventType};
+use super::{EventPayload, ReasonWanted, payload, sealed};
+
+macro_rules! events {
+    ($(
+        $variant:ident $(<$life:lifetime>)? = $name:literal: $doc:literal
+        $(wants($($carries:ident),+))?
+        $(tells($($audience:ident $(($($when:tt)+))?),+))?
+        $(ocsf($ocsf:ident))?
+        $(ssf($ssf:ident))?;
+    )+) => {
+        /// The name of an event, dotted and stable. Integrators match on these words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventKind {
+            $(#[doc = $doc] $variant,)+
+        }
+
+        impl EventKind {
+            /// Every event, in the order of the book.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            fn row(self) -> &'static EventRow {
+                match self {
+                    $(Self::$variant => &EventRow {
+                        name: $name,
+                        meaning: $doc,
+                        carries: &[$($(events!(@carries $carries)),+)?],
+                        announcements: &[$($(Announcement {
+                            to: events!(@audience $audience),
+                            when: events!(@when $($($when)+)?),
+                        }),+)?],
+                        ocsf: events!(@optional OcsfActivity $($ocsf)?),
+                        security_event: events!(@optional SecurityEventType $($ssf)?),
+                    },)+
+                }
+            }
+        }
+
+        $(
+            impl sealed::InTable for payload::$variant $(<$life>)? {}
+            impl EventPayload for payload::$variant $(<$life>)? {
+                const KIND: EventKind = EventKind::$variant;
+            }
+        )+
+    };
+    (@carries reason) => { Carried::Reason };
+    (@carries reason_of_people) => { Carried::ReasonOfPeople };
+    (@carries before) => { Carried::StateBefore };
+    (@audience owner) => { Audience::Owner };
+    (@audience admins) => { Audience::Admins };
+    (@audience overseers) => { Audience::Overseers };
+    (@audience seniors) => { Audience::Seniors };
+    (@when) => { AnnouncedWhen::Always };
+    (@when has $field:ident) => { AnnouncedWhen::DetailHas(stringify!($field)) };
+    (@when sometimes $words:literal) => { AnnouncedWhen::Circumstances($words) };
+    (@when $field:ident = $word:literal) => { AnnouncedWhen::DetailIs(stringify!($field), $word) };
+    (@when $field:ident != $word:literal) => { AnnouncedWhen::DetailIsNot(stringify!($field), $word) };
+    (@optional $kind:ident) => { None };
+    (@optional $kind:ident $value:ident) => { Some($kind::$value) };
+}
+
+/// A row of the table.
+struct EventRow {
+    name: &'static str,
+    meaning: &'static str,
+    carries: &'static [Carried],
+    announcements: &'static [Announcement],
+    ocsf: Option<OcsfActivity>,
+    security_event: Option<SecurityEventType>,
+}
+
+/// What a record must carry, beside who and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carried {
+    /// Why.
+    Reason,
+    /// Why, where a person did it.
+    ReasonOfPeople,
+    /// How it was before.
+    StateBefore,
+}
+
+events! {
+    SignInSucceeded<'_> = "signin.succeeded":
+        "Somebody signed in, all steps passed."
+        ocsf(Logon) ssf(SessionEstablished);
+    SignInFailed<'_> = "signin.failed":
+        "A sign-in attempt failed; the cause says why."
+        ocsf(Logon);
+    MfaFactorEnrolled<'_> = "mfa.factor_enrolled":
+        "A person enrolled a factor."
+        tells(owner, admins(has waits_until)) ocsf(FactorEnable) ssf(CredentialChange);
+    MfaFactorRemoved<'_> = "mfa.factor_removed":
+        "A factor was removed: by its owner, or before it worked by staff or a contest."
+        wants(before) tells(owner(why != "contested")) ocsf(FactorDisable) ssf(CredentialChange);
+    MfaFactorNamed<'_> = "mfa.factor_named":
+        "A person gave a factor of theirs a name."
+        wants(before);
+    MfaFactorApproved<'_> = "mfa.factor_approved":
+        "A second staff member let a waiting passkey work before its time."
+        wants(reason, before) tells(owner);
+    MfaFactorDisabled<'_> = "mfa.factor_disabled":
+        "A factor reached the lifetime cap of failures and stopped working."
+        tells(owner) ocsf(FactorDisable) ssf(CredentialChange);
+    MfaFactorAdminReset<'_> = "mfa.factor_admin_reset":
+        "The desk, or the operator, removed all of a person's factors."
+        wants(reason, before) tells(owner) ocsf(FactorDisable) ssf(CredentialChange);
+    MfaBackupCodesGenerated<'_> = "mfa.backup_codes_generated":
+        "A new set of backup codes was shown to a person; it counts once they confirm that it is kept.";
+    MfaBackupCodesConfirmed = "mfa.backup_codes_confirmed":
+        "A person said that the new backup codes are kept: they are good now, and those from before are not."
+        tells(owner(sometimes "unless a notice of the step before told of them")) ocsf(FactorEnable) ssf(RecoveryInformationChanged);
+    MfaBackupCodesAdminGenerated<'_> = "mfa.backup_codes_admin_generated":
+        "The desk let a person have new backup codes; those from before are dead."
+        wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
+    MfaBackupCodeUsed = "mfa.backup_code_used":
+        "A backup code was used to sign in."
+        tells(owner);
+    UserAdded<'_> = "user.added":
+        "A person was added to the directory."
+        tells(overseers(sometimes "if it came with a desk role, by the `power.requested` beside it")) ocsf(AccountCreate);
+    UserPasswordChanged = "user.password_changed":
+        "A person set a password."
+        tells(owner(removed != "true")) ocsf(PasswordChange) ssf(CredentialChange);
+    UserSuspended<'_> = "user.suspended":
+        "An account was suspended."
+        wants(before) tells(owner(why = "contested")) ocsf(AccountDisable) ssf(AccountDisabled);
+    UserEnabled = "user.enabled":
+        "An account was enabled again."
+        wants(reason, before) ocsf(AccountEnable) ssf(AccountEnabled);
+    SessionRevoked<'_> = "session.revoked":
+        "Sessions ended before their time."
+        ocsf(Logoff) ssf(SessionRevoked);
+    SessionSteppedUp<'_> = "session.stepped_up":
+        "A passkey was touched in a session, for what is sensitive.";
+    SessionEnded<'_> = "session.ended":
+        "A person signed out."
+        ocsf(Logoff);
+    PassIssued<'_> = "pass.issued":
+        "A one-use pass was shown to the person it is for.";
+    PassUsed = "pass.used":
+        "A pass was used and led to enrolment.";
+    PassRejected<'_> = "pass.rejected":
+        "A wrong, used, expired or foreign pass was tried.";
+    CaseOpened<'_> = "case.opened":
+        "Somebody asked to be let back in."
+        tells(owner(told = "at once")) ocsf(EntityCreate) ssf(RecoveryActivated);
+    CaseOpeningsAnnounced<'_> = "case.openings_announced":
+        "The owner was told of requests that had been gathered."
+        tells(owner);
+    CaseTaken<'_> = "case.taken":
+        "A staff member took a case up; it is no stranger's any more."
+        ocsf(EntityUpdate);
+    CaseHandedBack<'_> = "case.handed_back":
+        "Who had taken a case gave it back to the queue."
+        ocsf(EntityUpdate);
+    CaseClaimantPageBound<'_> = "case.claimant_page_bound":
+        "The claimant page was bound to a verified channel by its phrase."
+        ocsf(EntityUpdate);
+    CasePhraseRejected = "case.phrase_rejected":
+        "A phrase was typed that is not the page's.";
+    CaseEvidenceAdded = "case.evidence_added":
+        "A verification was recorded."
+        wants(reason) ocsf(EntityUpdate);
+    CaseEvidenceRejected = "case.evidence_rejected":
+        "Proof of a kind that is never accepted was offered; the risk went up."
+        wants(reason) ocsf(EntityUpdate);
+    CaseRemedyProposed = "case.remedy_proposed":
+        "Something else is to be done for the person; the proof is looked at anew."
+        wants(before) ocsf(EntityUpdate);
+    CaseVerified<'_> = "case.verified":
+        "The evidence suffices for the person's tier."
+        tells(owner) ocsf(EntityUpdate) ssf(RecoveryActivated);
+    CaseApproved<'_> = "case.approved":
+        "A second staff member said yes."
+        wants(reason) tells(owner) ocsf(EntityUpdate);
+    CaseNoticeOverdue = "case.notice_overdue":
+        "No message about the verification went out for a day; seniors were told."
+        tells(seniors);
+    CaseHoldWanted = "case.hold_wanted":
+        "A senior wants the waiting period to begin although the owner was not reached; a second one must too."
+        wants(reason) tells(overseers) ocsf(EntityUpdate);
+    ContactReportedLost<'_> = "contact.reported_lost":
+        "Somebody at the desk noted that a contact on file is not the person's any more; the person was told."
+        wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
+    CaseHoldStarted<'_> = "case.hold_started":
+        "The waiting period began; the owner can object."
+        tells(owner(doubled = "true"), overseers(doubled = "true")) ocsf(EntityUpdate);
+    CaseRefused = "case.refused":
+        "A staff member refused the case."
+        wants(reason) tells(owner) ocsf(EntityUpdate);
+    CaseEscalated<'_> = "case.escalated":
+        "The case was handed to a senior."
+        wants(reason) ocsf(EntityUpdate);
+    CaseContested<'_> = "case.contested":
+        "The owner said: this was not me."
+        ocsf(EntityUpdate);
+    CaseClosed<'_> = "case.closed":
+        "The case ended."
+        tells(owner(outcome = "proven"), owner(has reset_at),
+            owner(sometimes "if it was withdrawn, and its opening had been told by itself")) ocsf(EntityUpdate);
+    SignInsImported<'_> = "signins.imported":
+        "Sign-in records of another provider were taken in.";
+    IncidentOpened<'_> = "incident.opened":
+        "Sign-in records show an attack; or one that was closed goes on."
+        tells(seniors(sometimes "one by one up to ten an hour, the others as a number; of an old log not at all")) ocsf(FindingCreate);
+    IncidentClosed<'_> = "incident.closed":
+        "A finding about sign-ins was closed, with a reason."
+        wants(reason, before) ocsf(FindingClose);
+    AccessDenied<'_> = "access.denied":
+        "The policy refused something a signed-in caller tried.";
+    StepRefused<'_> = "step.refused":
+        "Something that does not fit was tried: a step out of order, or no reason given.";
+    PowerRequested<'_> = "power.requested":
+        "An admin wants somebody to have a desk role, or made a service token: it waits."
+        tells(overseers);
+    PowerGranted<'_> = "power.granted":
+        "A desk role or a service token works from now on: a second admin said yes, or the time has passed."
+        wants(reason_of_people, before) tells(overseers);
+    PowerStopped<'_> = "power.stopped":
+        "A desk role or a service token was stopped before it worked."
+        wants(before) tells(overseers);
+    ServiceTokenCreated<'_> = "service_token.created":
+        "An API token was made."
+        tells(overseers);
+    ServiceTokenRevoked<'_> = "service_token.revoked":
+        "An API token was revoked.";
+    JobRunAgain<'_> = "job.run_again":
+        "A job that had been given up was let run again."
+        wants(before);
+    AuditExported<'_> = "audit.exported":
+        "The audit log was read out."
+        tells(overseers(sometimes "of each by a person, and of one a day by each service token"));
+    TenantAdded<'_> = "tenant.added":
+        "The operator added the organisation."
+        ocsf(EntityCreate);
+    TenantRenamed<'_> = "tenant.renamed":
+        "The operator gave the organisation another name."
+        wants(before) ocsf(EntityUpdate);
+    TenantSettingsChanged = "tenant.settings_changed":
+        "The operator changed what the organisation decides for itself."
+        wants(reason, before) ocsf(EntityUpdate);
+    TenantMoved<'_> = "tenant.moved":
+        "The operator moved the organisation to another address."
+        wants(reason, before) ocsf(EntityUpdate);
+    TenantSuspended = "tenant.suspended":
+        "The operator suspended the organisation: it is not served."
+        wants(reason, before) ocsf(EntitySuspend);
+    TenantEnabled = "tenant.enabled":
+        "The operator let the organisation be served again."
+        wants(reason, before) ocsf(EntityResume);
+    AuditRestoreAccepted<'_> = "audit.restore_accepted":
+        "The operator accepted that the log has less than it had: a backup was restored, or records were lost."
+        wants(reason, before) tells(overseers);
+}
+
+impl EventKind {
+    /// The dotted name.
+    pub fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What it says, for the audit page and the book.
+    pub fn meaning(self) -> &'static str {
+        self.row().meaning
+    }
+
+    /// Whether its record says why: always, or where a person did it. `None`: it may.
+    pub fn reason_wanted(self) -> Option<ReasonWanted> {
+        self.row().carries.iter().find_map(|carried| match carried {
+            Carried::Reason => Some(ReasonWanted::Always),
+            Carried::ReasonOfPeople => Some(ReasonWanted::OfPeople),
+            Carried::StateBefore => None,
+        })
+    }
+
+    /// Whether its record says how it was before.
+    pub fn is_with_state_before(self) -> bool {
+        self.row().carries.contains(&Carried::StateBefore)
+    }
+
+    /// Whom it is announced to, and when; empty for nobody.
+    pub fn announcements(self) -> &'static [Announcement] {
+        self.row().announcements
+    }
+
+    /// Whom a record with this detail is announced to, as far as the record says.
+    pub fn announced_to(self, detail: &serde_json::Value) -> impl Iterator<Item = Audience> {
+        let due = self.announcements().iter().filter(|announced| announced.when.holds(detail) == Some(true));
+        due.map(|announced| announced.to)
+    }
+
+    /// Its class and activity in OCSF, where one fits.
+    pub fn ocsf(self) -> Option<OcsfActivity> {
+        self.row().ocsf
+    }
+
+    /// Its event type in CAEP or RISC, where one fits.
+    pub fn security_event(self) -> Option<SecurityEventType> {
+        self.row().security_event
+    }
+
+    /// Reads a dotted name back; `None` for anything else.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+}
