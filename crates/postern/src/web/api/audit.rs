@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::header;
 use axum::response::IntoResponse;
-use postern_core::event::EventKind;
+use postern_core::event::{Audience, EventKind, OcsfActivity, SecurityEventType};
 use postern_core::policy::ReadAudit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use super::input::{Params, limit, moment};
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, EntryRow};
-use crate::web::desk::audit::{case_id, json_lines, person_id};
+use crate::web::desk::audit::{announced_to, case_id, json_lines, person_id};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -66,10 +66,32 @@ pub struct AuditEntry {
     seq: Option<i64>,
     /// What the event's name means.
     meaning: Option<&'static str>,
+    /// Whom such an entry is announced to: `owner` (the person whom it concerns), `admins`, `overseers` (admins and
+    /// auditors), `seniors` (and admins). Empty for nobody, and where that depends on more than the entry says.
+    announced_to: Vec<&'static str>,
+    /// What the event is in OCSF; null where nothing fits.
+    ocsf: Option<OcsfEntry>,
+    /// The event type in CAEP or RISC; null where none fits.
+    #[schema(example = "https://schemas.openid.net/secevent/caep/event-type/credential-change")]
+    security_event: Option<&'static str>,
     /// What is proven: `id`, `at`, `tenant`, `event`, `actor`, `person`, `case`, `reason`, `before`, `detail`,
     /// `policies`, `request`.
     #[schema(value_type = Object)]
     entry: Value,
+}
+
+/// What an event is in OCSF 1.8.0.
+#[derive(Serialize, ToSchema)]
+pub struct OcsfEntry {
+    /// The class.
+    #[schema(example = 3001)]
+    class_uid: u32,
+    /// The activity within it.
+    #[schema(example = 11)]
+    activity_id: u32,
+    /// Both in one number.
+    #[schema(example = 300_111)]
+    type_uid: u32,
 }
 
 /// `GET /api/v1/audit`
@@ -135,12 +157,23 @@ async fn filter(scope: &Scope, typed: AuditQuery) -> Result<AuditFilter, Problem
     })
 }
 
+impl From<OcsfActivity> for OcsfEntry {
+    fn from(ocsf: OcsfActivity) -> Self {
+        Self { class_uid: ocsf.class_uid(), activity_id: ocsf.activity_id(), type_uid: ocsf.type_uid() }
+    }
+}
+
 impl From<&EntryRow> for AuditEntry {
     fn from(row: &EntryRow) -> Self {
+        let entry: Value = serde_json::from_str(&row.body).unwrap_or_default();
+        let kind = EventKind::parse(&row.event);
         Self {
             seq: row.seq,
-            meaning: EventKind::parse(&row.event).map(EventKind::meaning),
-            entry: serde_json::from_str(&row.body).unwrap_or_default(),
+            meaning: kind.map(EventKind::meaning),
+            announced_to: announced_to(kind, &entry).map(Audience::as_str).collect(),
+            ocsf: kind.and_then(EventKind::ocsf).map(OcsfEntry::from),
+            security_event: kind.and_then(EventKind::security_event).map(SecurityEventType::uri),
+            entry,
         }
     }
 }

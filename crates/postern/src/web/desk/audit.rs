@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use postern_core::event::EventKind;
+use postern_core::event::{Audience, EventKind, SecurityEventType};
 use postern_core::id::PersonId;
 use postern_core::policy::ReadAudit;
 use serde::Deserialize;
@@ -134,13 +134,30 @@ async fn line(
         Some(id) => Some(name(scope, id, names).await?),
         None => None,
     };
+    let kind = EventKind::parse(&entry.event);
     Ok(json!({
         "seq": entry.seq, "at": entry.at, "event": entry.event, "actor": actor, "person": person,
         "case": entry.case_id,
         "reason": body.get("reason"),
-        "meaning": EventKind::parse(&entry.event).map(EventKind::meaning),
+        "meaning": kind.map(EventKind::meaning),
+        "announced_to": announced_to(kind, &body).map(Audience::title).collect::<Vec<_>>(),
+        "ocsf": kind.and_then(EventKind::ocsf).map(|ocsf| {
+            json!({ "class": ocsf.class_name(), "activity": ocsf.activity_name(), "type_uid": ocsf.type_uid() })
+        }),
+        "security_event": kind.and_then(EventKind::security_event).map(SecurityEventType::title),
         "body": serde_json::to_string_pretty(&body).unwrap_or_default(),
     }))
+}
+
+/// Whom a record is announced to, as far as it says. One about a login that nobody has has no owner.
+pub(in crate::web) fn announced_to(
+    kind: Option<EventKind>,
+    record: &Value,
+) -> impl Iterator<Item = Audience> {
+    let detail = record.get("detail").unwrap_or(&Value::Null);
+    let has_owner = record.get("person").is_some_and(Value::is_string);
+    let announced = kind.into_iter().flat_map(move |kind| kind.announced_to(detail));
+    announced.filter(move |audience| has_owner || *audience != Audience::Owner)
 }
 
 async fn name(scope: &Scope, id: &str, names: &mut HashMap<String, String>) -> Result<String, Problem> {

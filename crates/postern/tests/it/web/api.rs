@@ -70,6 +70,28 @@ on_both! {
         assert_eq!(app.events("access.denied").await.len(), 1, "a token reached past its scopes, and nobody will know");
     }
 
+    async fn an_entry_says_whom_it_is_announced_to_and_what_it_is_elsewhere(db) {
+        let app = TestApp::start(db).await;
+        app.reset_case_of_ana().await;
+        let (program, reader) = (app.browser(), token(&app, &["audit:read"]).await);
+        program.post_json("/api/v1/portal/cases", &json!({ "login": "nob" })).await.status(201);
+        let log = call(&program, Method::GET, "/api/v1/audit?limit=1000", &reader, None).await.ok().json();
+        let entries = log["entries"].as_array().unwrap();
+        let find = |event: &str, person: bool| {
+            let is_it = |entry: &Value| entry["event"] == event && entry["person"].is_string() == person;
+            entries.iter().find(|line| is_it(&line["entry"])).unwrap()
+        };
+        let reset = find("mfa.factor_admin_reset", true);
+        assert_eq!(reset["announced_to"], json!(["owner"]));
+        assert_eq!(reset["ocsf"], json!({ "class_uid": 3001, "activity_id": 11, "type_uid": 300_111 }));
+        assert_eq!(reset["security_event"], "https://schemas.openid.net/secevent/caep/event-type/credential-change");
+        assert_eq!(find("case.opened", true)["announced_to"], json!(["owner"]));
+        assert_eq!(find("case.opened", false)["announced_to"], json!([]), "nobody has that login");
+        let asked = find("power.requested", true);
+        assert_eq!((&asked["announced_to"], &asked["ocsf"]), (&json!(["overseers"]), &Value::Null));
+        assert_eq!(asked["security_event"], Value::Null);
+    }
+
     async fn a_token_is_held_to_its_scopes_its_life_and_its_owner(db) {
         let app = TestApp::start(db).await;
         let reader = token(&app, &["cases:read"]).await;

@@ -195,6 +195,7 @@ on_both! {
         let all = otto.get("/desk/audit").await;
         whole(all.ok());
         all.says("mfa.factor_admin_reset").says("case.opened").says(PLACEHOLDER_REASON);
+        all.says("Announced to the owner").says("Account Change, MFA Factor Disable (300111)").says("CAEP credential-change");
         let filters = ["event=mfa.factor_admin_reset", "person=ana", "actor=ben", &format!("case={reference}"),
             "from=2020-01-01", "until=2099-01-01"];
         for filter in filters {
