@@ -1,5 +1,9 @@
 //! The tables against the log: every change of state has its event, and was announced (P3, P4).
 
+mod announcements;
+
+pub use announcements::every_change_was_announced;
+
 use super::TestApp;
 use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::event::{EventKind, ReasonWanted};
@@ -210,138 +214,6 @@ fn reasons(log: &[Entry]) {
     }
     for entry in log.iter().filter(|e| e.event == "mfa.factor_admin_reset") {
         assert!(entry.body["before"]["factors"].is_array(), "no state before: {}", entry.body);
-    }
-}
-
-/// Every change to a way in was told to every contact that was on file before it. Openings that were gathered are told in
-/// writing.
-pub async fn every_change_was_announced(app: &TestApp) {
-    let log = entries(app).await;
-    openings(app, &log).await;
-    overseers_were_notified(app, &log).await;
-    for entry in log {
-        let Some(person) = entry.person.as_deref().filter(|_| is_announced(&entry)) else { continue };
-        // Ids sort by time: a contact with a larger one came later, whatever day it says it was filed.
-        let contacts = sqlx::query(
-            app.own("SELECT kind, value FROM contacts WHERE person_id = $1 AND id < $2 AND filed_at <> $3"),
-        );
-        for contact in
-            contacts.bind(person).bind(&entry.id).bind(entry.at).fetch_all(app.db.reader()).await.unwrap()
-        {
-            let in_writing = ["case.openings_announced", "case.refused"].contains(&entry.event.as_str());
-            if in_writing && contact.get::<String, _>("kind") == "office_phone" {
-                continue;
-            }
-            let notified =
-                sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
-            let notified = notified.bind(contact.get::<String, _>("value")).bind(entry.at);
-            let notified = notified.fetch_optional(app.db.reader()).await.unwrap();
-            assert!(
-                notified.is_some(),
-                "{} was not told to {}",
-                entry.event,
-                contact.get::<String, _>("value")
-            );
-        }
-    }
-}
-
-/// Of every opening the owner was told, or will be: one that is gathered has another of the same person before it, and
-/// nobody has worked on it.
-async fn openings(app: &TestApp, log: &[Entry]) {
-    let sql = "SELECT id, reference, person_id, opened_at, announced_at, taken_by, document FROM cases \
-               WHERE person_id IS NOT NULL ORDER BY id";
-    let rows = sqlx::query(app.own(sql)).fetch_all(app.db.reader()).await.unwrap();
-    for row in &rows {
-        let (id, reference): (String, String) = (row.get("id"), row.get("reference"));
-        let opened = log.iter().find(|e| e.event == "case.opened" && e.case.as_deref() == Some(&id)).unwrap();
-        let gathered = opened.body["detail"]["told"] == "gathered";
-        let names = |e: &&Entry| {
-            e.body["detail"]["references"].as_array().unwrap().iter().any(|r| *r == reference.as_str())
-        };
-        let notified: Vec<&Entry> =
-            log.iter().filter(|e| e.event == "case.openings_announced").filter(names).collect();
-        let announced: Option<i64> = row.get("announced_at");
-        assert_eq!(
-            notified.len(),
-            usize::from(gathered && announced.is_some()),
-            "case {id} was told of twice, or never"
-        );
-        assert_eq!(
-            announced,
-            if gathered { notified.first().map(|e| e.at) } else { Some(row.get("opened_at")) }
-        );
-        let person: String = row.get("person_id");
-        // Two at once may have their ids in another order than that in which they were written.
-        let opened_at: i64 = row.get("opened_at");
-        let is_before = |other: &sqlx::any::AnyRow| {
-            other.get::<String, _>("person_id") == person
-                && other.get::<String, _>("id") != id
-                && other.get::<i64, _>("opened_at") <= opened_at + 1_000_000
-        };
-        let is_first = !rows.iter().any(is_before);
-        assert!(!(gathered && is_first), "case {id} is the first of its person, and was gathered");
-        let case: Case = serde_json::from_str(row.get("document")).unwrap();
-        let worked_on = case.is_attended() || row.get::<Option<String>, _>("taken_by").is_some();
-        assert!(
-            !worked_on || announced.is_some(),
-            "somebody worked on case {id}, and the owner was not told of it"
-        );
-        let steps = ["case.claimant_page_bound", "case.taken", "case.evidence_added"];
-        for step in log.iter().filter(|e| e.case.as_deref() == Some(&id) && steps.contains(&e.event.as_str()))
-        {
-            assert!(announced.unwrap() <= step.at, "{} before the opening of case {id} was told", step.event);
-        }
-    }
-}
-
-fn is_announced(entry: &Entry) -> bool {
-    if entry.event == "case.opened" {
-        return entry.body["detail"]["told"] == "at once";
-    }
-    let always = [
-        "case.openings_announced",
-        "case.verified",
-        "mfa.factor_admin_reset",
-        "mfa.factor_enrolled",
-        "mfa.factor_approved",
-        "mfa.factor_disabled",
-        "mfa.backup_code_used",
-        "case.refused",
-    ];
-    let detail = &entry.body["detail"];
-    let proven = entry.event == "case.closed" && detail["outcome"] == "proven";
-    let set = entry.event == "user.password_changed" && detail["removed"] != true;
-    let stopped = entry.event == "user.suspended" && detail["why"] == "contested";
-    let lapsed = entry.event == "case.closed" && detail["reset_at"].is_string();
-    // What a contest removed, its owner has just stopped.
-    let removed = entry.event == "mfa.factor_removed" && detail["why"] != "contested";
-    always.contains(&entry.event.as_str()) || proven || lapsed || set || stopped || removed
-}
-
-/// Whoever watches over the desk is told of everything that gives somebody power there.
-async fn overseers_were_notified(app: &TestApp, log: &[Entry]) {
-    let gives_power = |entry: &&Entry| match entry.event.as_str() {
-        "user.added" => entry.body["detail"]["role"] != "person" && entry.body["actor"]["type"] != "system",
-        "service_token.created" => true,
-        _ => false,
-    };
-    for entry in log.iter().filter(gives_power) {
-        let sql = "SELECT c.value FROM contacts c JOIN persons p ON p.id = c.person_id \
-                   WHERE p.role IN ('admin', 'auditor') AND c.kind = 'email' AND c.id < $1 \
-                   AND (p.changed_at IS NULL OR p.changed_at < $2)";
-        let mails = sqlx::query(app.own(sql))
-            .bind(&entry.id)
-            .bind(entry.at)
-            .fetch_all(app.db.reader())
-            .await
-            .unwrap();
-        for mail in mails.iter().map(|row| row.get::<String, _>("value")) {
-            let notified =
-                sqlx::query(app.own("SELECT id FROM outbox WHERE recipient = $1 AND created_at = $2"));
-            let notified = notified.bind(&mail).bind(entry.at).fetch_optional(app.db.reader()).await.unwrap();
-            assert!(notified.is_some(), "{} was not told to {mail}", entry.event);
-        }
     }
 }
 
