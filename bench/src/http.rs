@@ -11,16 +11,20 @@ use crate::Outcome;
 /// An answer that takes longer is no answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Where the bench's organisation is served, whatever port its server has.
+const HOST: &str = "localhost:8787";
+
 /// A connection that stays open between requests.
 pub struct Connection {
     stream: TcpStream,
-    server: SocketAddr,
 }
 
 /// An answer: what the bench looks at.
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// What it says.
+    pub body: String,
     head: String,
 }
 
@@ -53,23 +57,21 @@ impl Connection {
         socket.bind(format!("{from}:0").parse()?)?;
         let stream = tokio::time::timeout(PATIENCE, socket.connect(server)).await??;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, server })
+        Ok(Self { stream })
     }
 
     /// Asks for a page.
     pub async fn get(&mut self, path: &str) -> Outcome<Answer> {
-        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.server)).await
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n\r\n")).await
     }
 
     /// Sends a form, with cookies as a page of ours would, or with none.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)], cookies: &str) -> Outcome<Answer> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let origin = format!("http://localhost:{}", self.server.port());
         let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n{cookies}content-type: \
+            "POST {path} HTTP/1.1\r\nhost: {HOST}\r\norigin: http://{HOST}\r\n{cookies}content-type: \
              application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
-            self.server,
             body.len()
         );
         self.send(&(head + &body)).await
@@ -95,12 +97,13 @@ impl Connection {
         };
         let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status")?;
-        let answer = Answer { status, head };
+        let mut answer = Answer { status, head, body: String::new() };
         while bytes.len() < end + answer.length() {
             if self.stream.read_buf(&mut bytes).await? == 0 {
                 return Err("the server closed the connection in an answer".into());
             }
         }
+        answer.body = String::from_utf8_lossy(bytes.get(end..).unwrap_or_default()).into_owned();
         Ok(answer)
     }
 }

@@ -7,6 +7,7 @@ mod findings;
 mod flood;
 mod http;
 mod measure;
+mod nodes;
 mod people;
 mod resets;
 mod server;
@@ -39,7 +40,10 @@ pub struct Args {
     /// How long the flood lasts. Unit: seconds.
     #[arg(long, default_value_t = 60)]
     pub flood_seconds: u64,
-    /// A PostgreSQL server on which a database for the flood may be made: postgres://…
+    /// How long two nodes run, one of them killed every minute. Unit: minutes.
+    #[arg(long, default_value_t = 10)]
+    pub nodes_minutes: u64,
+    /// A PostgreSQL server on which a database for the flood, or for two nodes, may be made: postgres://…
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
 }
@@ -57,6 +61,8 @@ pub enum Part {
     Findings,
     /// Owners who sign in while an attacker floods the sign-in.
     Flood,
+    /// Two nodes on one PostgreSQL, one of them killed every minute: ten minutes, and only when asked for.
+    Nodes,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
     Diagnose,
     /// Peak memory of `postern diagnose` over a long log: minutes, and only when asked for.
@@ -102,6 +108,10 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     if wanted(Part::Diagnose) {
         say("diagnose: beside bare parsing, DuckDB and a Sigma engine");
         diagnose::measure(&args.options, &mut report)?;
+    }
+    if args.only == Some(Part::Nodes) {
+        say("nodes: two on one PostgreSQL, one killed every minute");
+        in_scratch(out, |folder| nodes::measure(args, folder, &mut report))?;
     }
     if args.only == Some(Part::Memory) {
         say("memory: streams millions of records");
