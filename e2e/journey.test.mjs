@@ -47,6 +47,8 @@ const STEPS = [
   ['the export carries reason and state before', audit.theExportCarriesReasonAndStateBefore],
   ['the log is whole until a byte is changed', audit.theLogIsWholeUntilAByteIsChanged],
   ['he names a factor, and removes one with proof', staff.aFactorIsNamedAndRemovedWithProof],
+  ['he adds a code app with his passkey', staff.aPasskeyProvesANewCodeApp],
+  ['fresh backup codes count once they are kept', staff.freshBackupCodesCountOnceKept],
   ['the admin comes in with a passkey', staff.comesInWithAPasskey('ada')],
   ['she brings the log of another provider', incidents.theImportsPageTakesALog],
   ['what it shows is an incident in the queue', incidents.theIncidentStandsInTheQueue],

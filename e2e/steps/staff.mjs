@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { expectRefusal } from '../lib/browser.mjs';
 import { addPasskey, button, field, isAt, link, signIn, signInWithPasskey, signOut } from '../lib/person.mjs';
+import { totp } from '../lib/totp.mjs';
+import { text } from './recovery.mjs';
 
 export async function theDeskWantsAPasskey(world) {
   const page = await world.window('ben');
@@ -53,6 +55,43 @@ export async function aFactorIsNamedAndRemovedWithProof(world) {
   await link(page, 'Remove Blue key').click();
   await page.getByText('the only way you have to sign in').waitFor();
   await world.look(page, 'account-remove-last-factor');
+}
+
+// A new phone: its code app is added with the passkey as proof, and nobody is called.
+export async function aPasskeyProvesANewCodeApp(world) {
+  const page = await world.window('otto');
+  await page.goto('/account');
+  await button(page, 'Add a code app').click();
+  await isAt(page, '/account/code-apps/new', 'Add a code app');
+  await page.getByRole('img', { name: /QR code/ }).waitFor();
+  const key = await text(page, '[data-key]');
+  await world.look(page, 'account-add-code-app');
+  await field(page, 'Code that the new app shows').fill(totp(key, await world.server.now()));
+  await field(page, /^Name for it/).fill('New phone');
+  await button(page, 'Use a passkey').click();
+  await isAt(page, '/account', 'Your account');
+  await page.getByText('New phone').first().waitFor();
+}
+
+// Codes that were shown and not kept count nothing; those that were kept do.
+export async function freshBackupCodesCountOnceKept(world) {
+  const page = await world.window('otto');
+  for (const keeps of [false, true]) {
+    await link(page, 'Make new backup codes').click();
+    await isAt(page, '/account/backup-codes', 'New backup codes');
+    await world.look(page, 'account-backup-codes');
+    await button(page, 'Use a passkey').click();
+    await page.getByRole('heading', { level: 1, name: 'Keep these backup codes' }).waitFor();
+    await world.look(page, 'account-backup-codes-shown');
+    if (keeps) {
+      await page.getByRole('checkbox', { name: 'I have kept these codes' }).check();
+      await button(page, 'Use these codes from now on').click();
+    } else {
+      await page.goto('/account');
+    }
+    await isAt(page, '/account', 'Your account');
+    await page.getByText(keeps ? '10 codes remaining' : '0 codes remaining').waitFor();
+  }
 }
 
 // Five minutes after she signed in, a token wants a touch; what she typed is still there.

@@ -1,4 +1,4 @@
-//! Means of proof, and the one-time objects around them.
+//! Means of proof, and the one-time objects around them. What a kind is stands in one table.
 
 pub mod code;
 pub mod phrase;
@@ -6,35 +6,95 @@ pub mod totp;
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of factor that a person can enrol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactorKind {
+/// What a kind of factor is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorUse {
+    /// Opens a sign-in, and nothing alone.
+    FirstStep,
+    /// Completes a sign-in, and proves a change of one's own account.
+    SecondStep,
+    /// Completes a sign-in where a factor is not at hand; proves no change.
+    StandIn,
+    /// Leads from the password to enrolment, and nowhere else.
+    Enrolment,
+}
+
+macro_rules! factor_kinds {
+    ($($(#[$doc:meta])* $name:ident => $word:literal, $title:literal, $amr:literal, $use:ident, $resists:literal;)+) => {
+        /// A kind of factor.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FactorKind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl FactorKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The word used in the database and the API, and the key under which guesses at it are counted.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What a person calls it.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+
+            /// The word in `amr`: RFC 8176 where it has one.
+            pub fn amr(self) -> &'static str {
+                match self { $(Self::$name => $amr,)+ }
+            }
+
+            /// What it is good for.
+            pub fn factor_use(self) -> FactorUse {
+                match self { $(Self::$name => FactorUse::$use,)+ }
+            }
+
+            /// Whether nobody can be talked out of it: it works at the genuine site alone.
+            pub fn is_phishing_resistant(self) -> bool {
+                match self { $(Self::$name => $resists,)+ }
+            }
+        }
+    };
+}
+
+factor_kinds! {
+    /// What a person knows.
+    Password => "password", "Password", "pwd", FirstStep, false;
     /// A code app, RFC 6238.
-    Totp,
+    Totp => "totp", "Code app", "otp", SecondStep, false;
     /// A passkey or security key.
-    Webauthn,
+    Webauthn => "webauthn", "Passkey", "swk", SecondStep, true;
+    /// One of ten saved codes.
+    BackupCode => "backup_code", "Backup code", "backup_code", StandIn, false;
+    /// The one-use pass of a recovery.
+    EnrolmentPass => "pass", "Enrolment pass", "pass", Enrolment, false;
 }
 
 impl FactorKind {
-    /// The word used in the database and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Totp => "totp",
-            Self::Webauthn => "webauthn",
-        }
-    }
-
     /// Reads the word back; `None` for anything else.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Totp, Self::Webauthn].into_iter().find(|kind| kind.as_str() == word)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// What a person calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Totp => "Code app",
-            Self::Webauthn => "Passkey",
+    /// Whether it may follow the password.
+    pub fn completes_sign_in(self) -> bool {
+        matches!(self.factor_use(), FactorUse::SecondStep | FactorUse::StandIn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back_and_differ() {
+        for kind in FactorKind::ALL {
+            assert_eq!(FactorKind::parse(kind.as_str()), Some(*kind));
         }
+        let words: std::collections::HashSet<_> = FactorKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(words.len(), FactorKind::ALL.len());
     }
 }

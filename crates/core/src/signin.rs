@@ -12,6 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factor::FactorKind;
 use crate::id::PersonId;
 
 /// What the directory says about a person at this very step. Read anew for every step, never carried along.
@@ -21,18 +22,6 @@ pub struct AccountStatus {
     pub suspended: bool,
     /// Whether any factor (not counting backup codes) is enrolled and works.
     pub has_factor: bool,
-}
-
-/// What was shown as second step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecondFactor {
-    /// A code from an app.
-    Totp,
-    /// A passkey, after the password.
-    Webauthn,
-    /// A saved code.
-    BackupCode,
 }
 
 /// How sure we are.
@@ -86,8 +75,11 @@ impl Flow {
     }
 
     /// The second step was right.
-    pub fn with_factor(self, shown: SecondFactor, status: AccountStatus) -> Result<Assurance, FlowError> {
+    pub fn with_factor(self, shown: FactorKind, status: AccountStatus) -> Result<Assurance, FlowError> {
         open(status)?;
+        if !shown.completes_sign_in() {
+            return Err(FlowError::OutOfOrder);
+        }
         // A backup code without a factor left is a leftover of what a reset removed: it opens nothing.
         let Self::SecondStep { .. } = self else {
             return Err(FlowError::OutOfOrder);
@@ -130,16 +122,16 @@ impl Assurance {
     /// A passkey with user verification, alone: two factors in one gesture, and nothing to phish.
     pub fn passkey_alone(status: AccountStatus) -> Result<Self, FlowError> {
         open(status)?;
-        Ok(Self { aal: 2, phishing_resistant: true, amr: words(&["swk", "user", "mfa"]) })
+        Ok(Self {
+            aal: 2,
+            phishing_resistant: true,
+            amr: words(&[FactorKind::Webauthn.amr(), "user", "mfa"]),
+        })
     }
 
-    fn with(shown: SecondFactor) -> Self {
-        let (phishing_resistant, second) = match shown {
-            SecondFactor::Totp => (false, "otp"),
-            SecondFactor::Webauthn => (true, "swk"),
-            SecondFactor::BackupCode => (false, "backup_code"),
-        };
-        Self { aal: 2, phishing_resistant, amr: words(&["pwd", second, "mfa"]) }
+    fn with(shown: FactorKind) -> Self {
+        let amr = words(&[FactorKind::Password.amr(), shown.amr(), "mfa"]);
+        Self { aal: 2, phishing_resistant: shown.is_phishing_resistant(), amr }
     }
 }
 
@@ -174,22 +166,26 @@ mod tests {
             let second = matches!(flow, Flow::SecondStep { .. });
             let pass = matches!(flow, Flow::EnrolmentPassStep { .. });
             let enrolling = matches!(flow, Flow::Enrolling { .. });
-            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITH).is_ok(), second, "{flow:?}");
+            assert_eq!(flow.clone().with_factor(FactorKind::Totp, WITH).is_ok(), second, "{flow:?}");
             assert_eq!(flow.clone().with_pass(WITHOUT).is_ok(), pass, "{flow:?}");
             assert_eq!(flow.enrolling(WITHOUT).is_ok(), enrolling, "{flow:?}");
-            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, WITHOUT), Err(FlowError::OutOfOrder));
+            assert_eq!(flow.clone().with_factor(FactorKind::Totp, WITHOUT), Err(FlowError::OutOfOrder));
             assert_eq!(flow.clone().with_pass(WITH), Err(FlowError::OutOfOrder));
-            assert_eq!(flow.clone().with_factor(SecondFactor::Totp, SUSPENDED), Err(FlowError::Closed));
+            assert_eq!(flow.clone().with_factor(FactorKind::Totp, SUSPENDED), Err(FlowError::Closed));
             assert_eq!(flow.enrolling(SUSPENDED), Err(FlowError::Closed));
             assert_eq!(flow.enrolling(WITH), Err(FlowError::OutOfOrder));
+            // The password twice is one factor, and a pass leads to enrolment alone.
+            for kind in [FactorKind::Password, FactorKind::EnrolmentPass] {
+                assert_eq!(flow.clone().with_factor(kind, WITH), Err(FlowError::OutOfOrder));
+            }
         }
     }
 
     #[test]
     fn only_a_passkey_resists_phishing() {
         let assurance = |shown| Flow::SecondStep { person: ana() }.with_factor(shown, WITH).unwrap();
-        assert!(assurance(SecondFactor::Webauthn).phishing_resistant);
-        assert!(!assurance(SecondFactor::Totp).phishing_resistant);
-        assert!(!assurance(SecondFactor::BackupCode).phishing_resistant);
+        assert!(assurance(FactorKind::Webauthn).phishing_resistant);
+        assert!(!assurance(FactorKind::Totp).phishing_resistant);
+        assert!(!assurance(FactorKind::BackupCode).phishing_resistant);
     }
 }

@@ -95,7 +95,7 @@ async fn check_code(
 ) -> Result<RightProof, ActionError> {
     let person = &caller.person.id;
     // The count is the one of the sign-in: who guesses here has no guesses more.
-    let limit = RateLimit::of_person(scope, person, "totp", None).await?;
+    let limit = RateLimit::of_person(scope, person, FactorKind::Totp, None).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, caller, step, "too many codes").await?;
         return Err(throttled);
@@ -106,7 +106,7 @@ async fn check_code(
     }
     let wrong = WrongCode::of(check);
     refuse(scope, caller, step, wrong.cause).await?;
-    limit.disable_at_limit(scope, person, "totp").await?;
+    limit.disable_at_limit(scope, person, FactorKind::Totp).await?;
     Err(ActionError::invalid("code", wrong.message))
 }
 

@@ -2,6 +2,7 @@
 
 use postern_core::event::payload::MfaFactorDisabled;
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 
 use super::ActionError;
@@ -102,7 +103,7 @@ impl RateLimit {
         &self,
         scope: &Scope,
         person: &PersonId,
-        kind: &str,
+        kind: FactorKind,
     ) -> Result<(), ActionError> {
         let mut change = scope.begin_for(person).await?;
         if !throttles::reached_cap(&mut change, &self.key, &self.bucket, self.cap).await? {
@@ -110,7 +111,7 @@ impl RateLimit {
         }
         factors::disable_kind(&mut change, person, kind).await?;
         notify::announce(scope, &mut change, person, None, Notice::FactorDisabled).await?;
-        let disabled = MfaFactorDisabled { kind, why: "lifetime cap of consecutive failures" };
+        let disabled = MfaFactorDisabled { kind: kind.as_str(), why: "lifetime cap of consecutive failures" };
         change.commit(&Event::new(Actor::System, disabled).person(person)).await?;
         Ok(())
     }
@@ -120,5 +121,5 @@ impl RateLimit {
 const OPEN: &str = "open";
 
 fn cap_of(counted: &CountedTry) -> Cap {
-    if counted.is("password") { Cap::EachBucket } else { Cap::Together }
+    if counted.is(FactorKind::Password.as_str()) { Cap::EachBucket } else { Cap::Together }
 }

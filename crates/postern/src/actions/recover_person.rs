@@ -6,6 +6,7 @@ use postern_core::event::payload::{
     AlwaysTrue, CaseClosed, MfaFactorAdminReset, SessionRevoked, UserEnabled, UserPasswordChanged,
 };
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::id::PersonId;
 use postern_core::reason::Reason;
@@ -111,8 +112,8 @@ async fn new_pass(scope: &Scope, person: &PersonId) -> Result<(String, String), 
 }
 
 async fn forget_guesses(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
-    for kind in ["password", "totp", "backup_code", "pass"] {
-        throttles::forget(change, &RateLimitKey::of_person(person, kind)).await?;
+    for kind in FactorKind::ALL {
+        throttles::forget(change, &RateLimitKey::of_person(person, *kind)).await?;
     }
     Ok(())
 }

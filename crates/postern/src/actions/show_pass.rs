@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::event::payload::PassIssued;
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::remedy::Remedy;
 use zeroize::Zeroizing;
@@ -78,7 +79,7 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
     };
     enrolment_passes::replace(&mut change, &pass).await?;
     // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
-    throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, "pass")).await?;
+    throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, FactorKind::EnrolmentPass)).await?;
     let issued = PassIssued::ToPerson { expires_at, shown_on: "the bound claimant page" };
     let event = Event::new(Actor::Anonymous, issued).person(&person.id).case(case.id());
     change.commit(&event).await?;

@@ -1,5 +1,6 @@
 //! Login and password: the first step of a sign-in. Answers alike, and in like time, for strangers.
 
+use postern_core::factor::FactorKind;
 use postern_core::signin::Flow;
 use zeroize::Zeroizing;
 
@@ -40,10 +41,10 @@ pub async fn sign_in(scope: &Scope, typed: Credentials<'_>) -> Result<Begun, Act
 async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionError> {
     let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
     let limit = match &person {
-        Some(person) => RateLimit::of_person(scope, &person.id, "password", typed.device).await?,
-        None => RateLimit::of_unknown_login(typed.login, "password"),
+        Some(person) => RateLimit::of_person(scope, &person.id, FactorKind::Password, typed.device).await?,
+        None => RateLimit::of_unknown_login(typed.login, FactorKind::Password),
     };
-    let attempt = |cause| Failed { method: "password", cause, detail: None };
+    let attempt = |cause| Failed { method: FactorKind::Password.as_str(), cause, detail: None };
     if let Err(throttled) = limit.acquire(scope).await {
         failed(scope, person.as_ref(), typed.login, attempt("account_locked")).await?;
         return Err(throttled);
@@ -54,7 +55,7 @@ async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionEr
         let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, typed.login).await?;
         failed(scope, person.as_ref(), typed.login, attempt("bad_password")).await?;
         match &person {
-            Some(person) => limit.disable_at_limit(scope, &person.id, "password").await?,
+            Some(person) => limit.disable_at_limit(scope, &person.id, FactorKind::Password).await?,
             None => limit.rehearse_disabling(scope).await?,
         }
         return Err(ActionError::Wrong(WRONG));
@@ -66,14 +67,16 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
     let flow = match Flow::after_password(person.id.clone(), account_status(scope, person).await?) {
         Ok(flow) => flow,
         Err(closed) => {
-            let attempt = Failed { method: "password", cause: "account_disabled", detail: None };
+            let attempt =
+                Failed { method: FactorKind::Password.as_str(), cause: "account_disabled", detail: None };
             failed(scope, Some(person), &person.login, attempt).await?;
             return Err(closed.into());
         }
     };
     if matches!(flow, Flow::EnrolmentPassStep { .. }) {
         // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
-        let attempt = Failed { method: "password", cause: "mfa_not_enrolled", detail: None };
+        let attempt =
+            Failed { method: FactorKind::Password.as_str(), cause: "mfa_not_enrolled", detail: None };
         failed(scope, Some(person), &person.login, attempt).await?;
     }
     let token = scope.app.rng.token()?;

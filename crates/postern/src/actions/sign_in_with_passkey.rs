@@ -1,6 +1,7 @@
 //! A passkey, alone or as second step: the browser finds the credential, so that no login is asked for and none can
 //! be probed.
 
+use postern_core::factor::FactorKind;
 use postern_core::signin::Assurance;
 use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 
@@ -44,12 +45,17 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
     let key = CeremonyKey { id: &token_hash(token), kind: CeremonyKind::SignIn, person: None };
     let state: DiscoverableAuthentication = ceremony::load_state(scope, key).await?;
     let Some((person, factor)) = find(scope, answer).await? else {
-        failed(scope, None, "", Failed { method: "webauthn", cause: "factor_disabled", detail: None })
-            .await?;
+        failed(
+            scope,
+            None,
+            "",
+            Failed { method: FactorKind::Webauthn.as_str(), cause: "factor_disabled", detail: None },
+        )
+        .await?;
         return Err(ActionError::Wrong(WRONG));
     };
     let held = HeldPasskey::unseal(scope, factor)?;
-    let attempt = |cause, detail| Failed { method: "webauthn", cause, detail };
+    let attempt = |cause, detail| Failed { method: FactorKind::Webauthn.as_str(), cause, detail };
     let Ok(result) =
         scope.tenant.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey)
     else {
@@ -71,7 +77,7 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
     let mut change = scope.begin_for(&person.id).await?;
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
-    complete(scope, change, &person, &assurance, "webauthn").await
+    complete(scope, change, &person, &assurance, FactorKind::Webauthn.as_str()).await
 }
 
 /// A right answer opens nothing from a key that is good after the password only, whatever it verified this time: a PIN

@@ -2,8 +2,8 @@
 
 use postern_core::event::payload::MfaBackupCodeUsed;
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{BackupCode, PlainCode};
-use postern_core::signin::SecondFactor;
 use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
@@ -38,8 +38,8 @@ async fn spend_code(
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::BackupCode, account_status(scope, &person).await?)?;
-    let limit = RateLimit::of_person(scope, &person.id, "backup_code", device).await?;
+    let assurance = flow.with_factor(FactorKind::BackupCode, account_status(scope, &person).await?)?;
+    let limit = RateLimit::of_person(scope, &person.id, FactorKind::BackupCode, device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited").await?;
         return Err(throttled);
@@ -47,7 +47,7 @@ async fn spend_code(
     let set = backup_codes::find_set(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
     let (Some((set, salt)), Some(code)) = (set, PlainCode::<BackupCode>::parse(typed)) else {
         refuse(scope, &person, "mfa_wrong_code").await?;
-        limit.disable_at_limit(scope, &person.id, "backup_code").await?;
+        limit.disable_at_limit(scope, &person.id, FactorKind::BackupCode).await?;
         return Err(ActionError::invalid("backup_code", WRONG));
     };
     let hash = scope.app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
@@ -57,7 +57,7 @@ async fn spend_code(
         Err(StoreError::Conflict) => {
             drop(change);
             refuse(scope, &person, "mfa_wrong_code").await?;
-            limit.disable_at_limit(scope, &person.id, "backup_code").await?;
+            limit.disable_at_limit(scope, &person.id, FactorKind::BackupCode).await?;
             return Err(ActionError::invalid("backup_code", WRONG));
         }
         Err(other) => return Err(other.into()),
@@ -68,9 +68,15 @@ async fn spend_code(
     let left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await? - 1;
     let actor = Actor::Person { id: person.id.clone() };
     change.record(Event::new(actor, MfaBackupCodeUsed { left }).person(&person.id));
-    complete(scope, change, &person, &assurance, "backup_code").await
+    complete(scope, change, &person, &assurance, FactorKind::BackupCode.as_str()).await
 }
 
 async fn refuse(scope: &Scope, person: &Person, cause: &str) -> Result<(), ActionError> {
-    failed(scope, Some(person), &person.login, Failed { method: "backup_code", cause, detail: None }).await
+    failed(
+        scope,
+        Some(person),
+        &person.login,
+        Failed { method: FactorKind::BackupCode.as_str(), cause, detail: None },
+    )
+    .await
 }

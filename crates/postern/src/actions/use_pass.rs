@@ -2,6 +2,7 @@
 
 use postern_core::event::payload::{PassRejected, PassUsed};
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass, PlainCode};
 use postern_core::id::CaseId;
 use zeroize::Zeroizing;
@@ -34,7 +35,7 @@ async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, 
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
     let next = flow.with_pass(account_status(scope, &person).await?)?;
-    let limit = RateLimit::of_person(scope, &person.id, "pass", None).await?;
+    let limit = RateLimit::of_person(scope, &person.id, FactorKind::EnrolmentPass, None).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         reject(scope, &person, "mfa_rate_limited").await?;
         return Err(throttled);
@@ -94,5 +95,11 @@ async fn reject(scope: &Scope, person: &Person, cause: &str) -> Result<(), Actio
     let rejected = PassRejected::EnrolmentPass { cause };
     let event = Event::new(Actor::Anonymous, rejected).person(&person.id);
     scope.begin().await?.commit(&event).await?;
-    failed(scope, Some(person), &person.login, Failed { method: "pass", cause, detail: None }).await
+    failed(
+        scope,
+        Some(person),
+        &person.login,
+        Failed { method: FactorKind::EnrolmentPass.as_str(), cause, detail: None },
+    )
+    .await
 }

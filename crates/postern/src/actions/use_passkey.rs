@@ -2,7 +2,7 @@
 //! its user.
 
 use postern_core::event::Actor;
-use postern_core::signin::SecondFactor;
+use postern_core::factor::FactorKind;
 use webauthn_rs::prelude::{PublicKeyCredential, SecurityKeyAuthentication};
 
 use super::ActionError;
@@ -29,7 +29,7 @@ pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionErro
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.with_factor(SecondFactor::Webauthn, account_status(scope, &person).await?)?;
+    flow.with_factor(FactorKind::Webauthn, account_status(scope, &person).await?)?;
     let held = passkeys::list_working(scope, &person.id).await?;
     if held.is_empty() {
         return Err(ActionError::Refused("This account has no passkey and no security key.".to_owned()));
@@ -62,11 +62,11 @@ async fn sign_in(
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::SecondStep, person: Some(&person.id) };
-    let assurance = flow.with_factor(SecondFactor::Webauthn, account_status(scope, &person).await?)?;
+    let assurance = flow.with_factor(FactorKind::Webauthn, account_status(scope, &person).await?)?;
     let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
     let held = passkeys::list_working(scope, &person.id).await?;
     let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {
-        let attempt = Failed { method: "webauthn", cause: "mfa_wrong_code", detail: None };
+        let attempt = Failed { method: FactorKind::Webauthn.as_str(), cause: "mfa_wrong_code", detail: None };
         failed(scope, Some(&person), &person.login, attempt).await?;
         return Err(WRONG);
     };
@@ -74,5 +74,5 @@ async fn sign_in(
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
     flows::end(&mut change, &row.id).await?;
-    complete(scope, change, &person, &assurance, "webauthn").await
+    complete(scope, change, &person, &assurance, FactorKind::Webauthn.as_str()).await
 }

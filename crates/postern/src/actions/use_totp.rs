@@ -4,7 +4,6 @@ use postern_core::event::Actor;
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
 use postern_core::id::PersonId;
-use postern_core::signin::SecondFactor;
 
 use super::on_record::Attempt;
 use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
@@ -36,8 +35,8 @@ async fn spend_code(
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(SecondFactor::Totp, account_status(scope, &person).await?)?;
-    let limit = RateLimit::of_person(scope, &person.id, "totp", device).await?;
+    let assurance = flow.with_factor(FactorKind::Totp, account_status(scope, &person).await?)?;
+    let limit = RateLimit::of_person(scope, &person.id, FactorKind::Totp, device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited", None).await?;
         return Err(throttled);
@@ -54,12 +53,12 @@ async fn spend_code(
             }
             flows::end(&mut change, &row.id).await?;
             limit.clear(&mut change).await?;
-            return complete(scope, change, &person, &assurance, "totp").await;
+            return complete(scope, change, &person, &assurance, FactorKind::Totp.as_str()).await;
         }
         other => WrongCode::of(other),
     };
     refuse(scope, &person, wrong.cause, wrong.detail).await?;
-    limit.disable_at_limit(scope, &person.id, "totp").await?;
+    limit.disable_at_limit(scope, &person.id, FactorKind::Totp).await?;
     Err(ActionError::invalid("code", wrong.message))
 }
 
@@ -115,7 +114,8 @@ async fn refuse(
     cause: &str,
     detail: Option<String>,
 ) -> Result<(), ActionError> {
-    failed(scope, Some(person), &person.login, Failed { method: "totp", cause, detail }).await
+    failed(scope, Some(person), &person.login, Failed { method: FactorKind::Totp.as_str(), cause, detail })
+        .await
 }
 
 /// The best that any of the person's code apps makes of the code, and which app that is. Without one it is wrong.

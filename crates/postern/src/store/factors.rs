@@ -200,7 +200,7 @@ pub async fn save_passkey(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> R
 }
 
 /// Stops the factors of one kind until they are bound again.
-pub async fn disable_kind(change: &mut Change<'_>, person: &PersonId, kind: &str) -> Result<u64> {
+pub async fn disable_kind(change: &mut Change<'_>, person: &PersonId, kind: FactorKind) -> Result<u64> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE factors SET disabled_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND kind = $3 \
@@ -208,7 +208,7 @@ pub async fn disable_kind(change: &mut Change<'_>, person: &PersonId, kind: &str
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
-    .bind(kind)
+    .bind(kind.as_str())
     .bind(at)
     .execute(change.conn())
     .await?;

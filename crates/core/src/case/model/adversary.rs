@@ -6,11 +6,12 @@ use std::sync::{LazyLock, Mutex};
 use super::super::{Approval, Case, ClaimantPage, MadeBy, Stage, Subject};
 use super::world::{Holding, ModelStep, Opener, World};
 use crate::evidence::{Evidence, Kind};
+use crate::factor::FactorKind;
 use crate::id::{ContactId, PersonId, TenantId};
 use crate::person::{Role, Tier};
 use crate::policy::{Policies, Request, Staff};
 use crate::remedy::Remedy;
-use crate::signin::{AccountStatus, Flow, SecondFactor};
+use crate::signin::{AccountStatus, Flow};
 
 pub(super) struct Adversary<'a> {
     pub(super) holds: &'a [Holding],
@@ -200,16 +201,12 @@ impl Adversary<'_> {
             }
             ModelStep::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
-                world.flow.clone()?.with_factor(SecondFactor::Totp, Self::account_status(world)).ok()?;
+                world.flow.clone()?.with_factor(FactorKind::Totp, Self::account_status(world)).ok()?;
                 next.session = true;
             }
             ModelStep::UseBackupCode => {
                 world.has_codes.then_some(())?;
-                world
-                    .flow
-                    .clone()?
-                    .with_factor(SecondFactor::BackupCode, Self::account_status(world))
-                    .ok()?;
+                world.flow.clone()?.with_factor(FactorKind::BackupCode, Self::account_status(world)).ok()?;
                 next.session = true;
             }
         }

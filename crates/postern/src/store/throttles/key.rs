@@ -1,6 +1,7 @@
 //! Whose tries are counted together: the key of a row, in one spelling for each kind of thing.
 
 use jiff::{SignedDuration, Timestamp};
+use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::login;
 
@@ -30,6 +31,12 @@ impl CountedTry {
     /// Whether it is the count of this secret.
     pub(crate) fn is(&self, what: &str) -> bool {
         self.what == what
+    }
+}
+
+impl From<FactorKind> for CountedTry {
+    fn from(kind: FactorKind) -> Self {
+        Self::from(kind.as_str())
     }
 }
 
