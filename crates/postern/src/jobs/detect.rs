@@ -24,7 +24,10 @@ use crate::store::{StoreError, arrivals, findings};
 use analysed_records::{AnalysedRecords, COMMITTED_WITHIN};
 use rebuild::rebuild;
 
-const EVERY: Duration = Duration::from_millis(500);
+/// Where nothing wakes it: for records that another node took in.
+const EVERY: Duration = Duration::from_secs(1);
+/// The open incidents are counted this often where this node found nothing: for those that another one opened or closed.
+const COUNT_EVERY: Duration = Duration::from_secs(2);
 /// A flood of records wakes it no more often than this.
 const AT_MOST_EVERY: Duration = Duration::from_millis(50);
 /// A watch is made anew after so long: what is older than the look-back is forgotten then.
@@ -41,11 +44,11 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Analyses until `stop` turns true: when a record wakes it, and twice a second. An organisation without records costs
+/// Analyses until `stop` turns true: when a record wakes it, and once a second. An organisation without records costs
 /// nothing: one question for all of them says where some came.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
-    let mut last_look: Option<Timestamp> = None;
+    let (mut last_look, mut last_count): (Option<Timestamp>, Option<Instant>) = (None, None);
     while !*stop.borrow() {
         let now = app.clock.now();
         let arrived = match arrived_since(&app, last_look).await {
@@ -58,6 +61,7 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
                 HashSet::new()
             }
         };
+        let mut has_looked = false;
         let mut next = HashMap::new();
         for tenant in app.tenants.list() {
             let has_new = arrived.contains(&tenant.id);
@@ -77,6 +81,7 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
             let span = tracing::info_span!("tenant", tenant = %tenant.id);
             let id = tenant.id.clone();
             let scope = Scope::of_job(&app, tenant);
+            has_looked = true;
             // As a task of its own: a record that breaks the analysis takes only its own organisation's knowledge with it.
             match tokio::spawn(detector.look(scope).instrument(span)).await {
                 Ok(detector) => drop(next.insert(id, detector)),
@@ -87,8 +92,11 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
         }
         // What is left belongs to organisations that are not served any more.
         detectors = next;
-        if let Err(error) = count_open_incidents(&app).await {
-            tracing::error!(%error, "open incidents were not counted; trying again");
+        if has_looked || last_count.is_none_or(|last| last.elapsed() >= COUNT_EVERY) {
+            last_count = Some(Instant::now());
+            if let Err(error) = count_open_incidents(&app).await {
+                tracing::error!(%error, "open incidents were not counted; trying again");
+            }
         }
         tokio::time::sleep(AT_MOST_EVERY).await;
         tokio::select! {
