@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_does_not_say_what_it_demands_is_refused_by_name() {
+    fn a_policy_that_does_not_show_what_it_demands_is_refused_by_name() {
         let with = |annotations: &str| {
             let text = format!(
                 r#"@id("loose") {annotations} permit (principal is Postern::Desk, action, resource is Postern::Case)

@@ -159,7 +159,7 @@ impl Answer {
 
     /// Fails unless the page says it.
     #[track_caller]
-    pub fn says(&self, words: &str) -> &Self {
+    pub fn shows(&self, words: &str) -> &Self {
         let page = self.visible();
         assert!(page.contains(words), "{words:?} is not on this page:\n{page}");
         self
@@ -167,7 +167,7 @@ impl Answer {
 
     /// Fails if the page says it.
     #[track_caller]
-    pub fn does_not_say(&self, words: &str) -> &Self {
+    pub fn does_not_show(&self, words: &str) -> &Self {
         assert!(!self.visible().contains(words), "{words:?} is on this page:\n{}", self.visible());
         self
     }

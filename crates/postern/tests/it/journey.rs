@@ -33,23 +33,23 @@ on_both! {
 async fn ask_to_be_let_in(app: &TestApp, ana: &Browser, ben: &Browser) -> String {
     let form = [("login", "ana"), ("password", &demo::password("ana"))];
     ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
-    ana.get("/sign-in/second-step").await.ok().says("I can't use my second step");
-    ana.get("/recover/options").await.ok().says("10 left").says("Your account has these ways in");
+    ana.get("/sign-in/second-step").await.ok().shows("I can't use my second step");
+    ana.get("/recover/options").await.ok().shows("10 left").shows("Your account has these ways in");
     ana.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
     assert!(ana.cookie(CASE).is_some());
-    ana.get("/recover/case").await.ok().says("We have your request").says("Request received");
+    ana.get("/recover/case").await.ok().shows("We have your request").shows("Request received");
 
     let queue = ben.get("/desk").await;
-    queue.ok().says("Ana Ferreira");
+    queue.ok().shows("Ana Ferreira");
     let (_, rest) = queue.body.split_once("/desk/cases/").unwrap();
     let id = rest.split('"').next().unwrap().to_owned();
     let path = format!("/desk/cases/{id}");
     let page = ben.get(&path).await;
-    page.ok().says("standard").says("10 codes remaining").says("The policy wants more proof");
-    page.says("+44 20 7946 0120").says("too fresh to call").does_not_say("Force MFA reset for");
+    page.ok().shows("standard").shows("10 codes remaining").shows("The policy wants more proof");
+    page.shows("+44 20 7946 0120").shows("too fresh to call").does_not_show("Force MFA reset for");
     // Locked is locked: the page says why, and so does the button's target.
     let early = ben.post(&format!("{path}/apply-remedy"), &[("reason", "she is waiting")]).await;
-    early.status(409).says("The evidence does not suffice yet");
+    early.status(409).shows("The evidence does not suffice yet");
     assert_eq!(app.events("access.denied").await.len(), 1);
     path
 }
@@ -63,28 +63,28 @@ async fn verify(ben: &Browser, mona: &Browser, case: &str, phrase: &str) {
     ben.post(&format!("{case}/bind-claimant-page"), &form).await.leads_to(case);
     let form = [("kind", "call_placed"), ("reference", "HD-4711, recorded")];
     ben.post(&format!("{case}/evidence"), &form).await.leads_to(case);
-    ben.get(case).await.ok().says("Vouch by the person's manager").says("HD-4711, recorded");
+    ben.get(case).await.ok().shows("Vouch by the person's manager").shows("HD-4711, recorded");
 
     let account = mona.get("/account").await;
-    account.ok().says("Vouch for Ana Ferreira");
+    account.ok().shows("Vouch for Ana Ferreira");
     let vouch = case.replace("/desk/cases/", "/account/vouches/");
-    mona.get(&vouch).await.ok().says("Is it really Ana Ferreira?");
+    mona.get(&vouch).await.ok().shows("Is it really Ana Ferreira?");
     let form = [("phrase", phrase), ("how", "I stood next to her")];
     mona.post(&vouch, &form).await.leads_to("/account");
 }
 
 /// What will be removed, the reason, and done.
 async fn reset(ben: &Browser, case: &str) {
-    ben.get(case).await.ok().says("Nothing more: the proof suffices");
+    ben.get(case).await.ok().shows("Nothing more: the proof suffices");
     let path = format!("{case}/apply-remedy");
     let page = ben.get(&path).await;
-    page.ok().says("Code app").says("10 backup codes").says("3 notices");
+    page.ok().shows("Code app").shows("10 backup codes").shows("3 notices");
     let plan = page.body.split(r#"name="plan" value=""#).nth(1).unwrap().split('"').next().unwrap();
     let reason = ("reason", "phone lost on the train, HD-4711");
-    ben.post(&path, &[reason]).await.status(409).says("has changed since you looked");
+    ben.post(&path, &[reason]).await.status(409).shows("has changed since you looked");
     ben.post(&path, &[("plan", plan), reason]).await.leads_to(case);
     let page = ben.get(case).await;
-    page.ok().says("Done, waiting for sign-in").says("0 codes remaining").says("None enrolled");
+    page.ok().shows("Done, waiting for sign-in").shows("0 codes remaining").shows("None enrolled");
     // The agent never sees a pass.
     assert!(!page.body.contains("data-pass"));
 }
@@ -97,7 +97,7 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
     let form = [("login", "ana"), ("password", &demo::password("ana"))];
     ana.post("/sign-in", &form).await.leads_to("/sign-in/pass");
     ana.get("/account").await.leads_to("/sign-in");
-    ana.get("/sign-in/pass").await.ok().says("The password alone is not enough");
+    ana.get("/sign-in/pass").await.ok().shows("The password alone is not enough");
     ana.post("/sign-in/pass", &[("pass", &pass.to_lowercase())]).await.leads_to("/enrol");
     ana.get("/account").await.leads_to("/sign-in");
     let page = ana.get("/enrol").await;
@@ -106,13 +106,13 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
     app.secrets.saw_seed(phone.secret());
     // A phone that is four minutes slow is told so, and may try again.
     let slow = ana.post("/enrol/codes", &[("code", &phone.code(app.seconds() - 240))]).await;
-    slow.status(422).says("about 4 minutes slow");
+    slow.status(422).shows("about 4 minutes slow");
     let codes = ana.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await;
     let codes = codes.ok().items("data-codes");
     assert_eq!(codes.len(), 10);
     app.secrets.saw_all(&codes);
     ana.post("/enrol/done", &[]).await.status(422);
-    ana.post("/enrol/done", &[("kept", "yes")]).await.ok().says("Your new second step is set up");
+    ana.post("/enrol/done", &[("kept", "yes")]).await.ok().shows("Your new second step is set up");
     // Enrolled is not signed in.
     ana.get("/account").await.leads_to("/sign-in");
     phone
@@ -120,17 +120,17 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
 
 /// A full sign-in closes the case by itself.
 async fn sign_in_fully(app: &TestApp, ana: &Browser, ben: &Browser, case: &str, phone: &TestPhone) {
-    ana.get("/recover/case").await.ok().says("Your old sign-in methods are gone");
+    ana.get("/recover/case").await.ok().shows("Your old sign-in methods are gone");
     app.advance_seconds(30);
     let form = [("login", "ana"), ("password", &demo::password("ana"))];
     ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
     ana.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.leads_to("/");
     ana.get("/").await.leads_to("/account");
-    ana.get("/account").await.ok().says("Ana Ferreira").says("10 codes remaining");
-    ana.get("/recover/case").await.ok().says("You are back in.");
-    ben.get(case).await.ok().says("Closed");
-    ben.get("/desk").await.ok().says("Nobody is waiting");
-    ben.get("/desk?list=closed").await.ok().says("Ana Ferreira");
+    ana.get("/account").await.ok().shows("Ana Ferreira").shows("10 codes remaining");
+    ana.get("/recover/case").await.ok().shows("You are back in.");
+    ben.get(case).await.ok().shows("Closed");
+    ben.get("/desk").await.ok().shows("Nobody is waiting");
+    ben.get("/desk?list=closed").await.ok().shows("Ana Ferreira");
 }
 
 /// Each of the five notices went to each contact, with a way to stop it.

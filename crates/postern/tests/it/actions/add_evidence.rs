@@ -22,7 +22,7 @@ on_both! {
         for (n, kind) in (1..).zip(never_accepted()) {
             let form = [("kind", kind.as_str()), ("reference", "they sounded sure")];
             let page = ben.post(&format!("/desk/cases/{id}/evidence"), &form).await;
-            page.status(422).says("is never accepted as proof").says(&format!("risk {n}"));
+            page.status(422).shows("is never accepted as proof").shows(&format!("risk {n}"));
             assert_eq!(app.case(&id).await.risk(), n);
             let recorded = app.events("case.evidence_rejected").await;
             assert_eq!(i64::try_from(recorded.len()).unwrap(), n);
@@ -47,7 +47,7 @@ on_both! {
         let denied = app.events("access.denied").await;
         assert_eq!(denied[0]["policies"], serde_json::json!(["recovery.risk"]));
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;
-        page.ok().says("Escalate the case or refuse it");
+        page.ok().shows("Escalate the case or refuse it");
 
         escalate_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await.unwrap();
         // Nothing else was in the way: the proof is not given twice.

@@ -74,7 +74,7 @@ on_both! {
         let added = app.add_key(&fay, &mut first, proof.clone()).await.ok().json();
         assert_eq!(added["waits_until"], Value::Null);
         // The code was used up by it.
-        app.add_key(&fay, &mut second, proof).await.status(422).says("used already");
+        app.add_key(&fay, &mut second, proof).await.status(422).shows("used already");
         app.add_key_with(&fay, &mut second, &mut first).await.ok();
         let enrolled = app.events("mfa.factor_enrolled").await;
         let proven_by: Vec<&Value> = enrolled.iter().map(|e| &e["detail"]["proven_by"]["kind"]).collect();
@@ -113,14 +113,14 @@ on_both! {
         let until: jiff::Timestamp = added["waits_until"].as_str().unwrap().parse().unwrap();
         let hours = until.duration_since(app.clock.now()).as_secs();
         assert!((a_day().as_secs() - 60..=a_day().as_secs()).contains(&hours), "{hours} s");
-        ben.get("/account").await.ok().says("waits").says("or when a senior or an admin says yes");
+        ben.get("/account").await.ok().shows("waits").shows("or when a senior or an admin says yes");
         // The person is told, and every admin.
         let messages = app.messages().await;
         let notified = |to: &str, subject: &str| messages.iter().any(|m| m.recipient == to && m.subject.contains(subject));
         assert!(notified(BENS_MAIL, "was added to your account, and waits"));
         assert!(notified(ADAS_MAIL, "A new passkey of staff waits"));
         // Until then it opens nothing, alone or after the password, and proves nothing.
-        app.sign_in_with_passkey(&app.browser(), &mut device).await.status(409).says("It works from");
+        app.sign_in_with_passkey(&app.browser(), &mut device).await.status(409).shows("It works from");
         let options = ben.post_json("/account/passkeys/start", &json!({})).await.ok().json();
         assert_eq!(options["get"], Value::Null);
         ben.post_json("/account/step-up/start", &json!({})).await.status(409);
@@ -129,7 +129,7 @@ on_both! {
         app.advance_seconds(2);
         let later = app.browser();
         app.sign_in_with_passkey(&later, &mut device).await.ok();
-        later.get("/desk").await.ok().says("Nobody is waiting");
+        later.get("/desk").await.ok().shows("Nobody is waiting");
         // The next one is proven by it, and waits for nothing.
         let mut second = new_device(&app);
         let added = app.add_key_with(&later, &mut second, &mut device).await.ok().json();
@@ -177,7 +177,7 @@ on_both! {
         app.sign_in_by_hand(&fay, "fay").await;
         let (new, _) = created(&app, &fay).await;
         let answer = json!({ "created": new, "proof": { "code": "000000" }, "label": "x".repeat(61) });
-        fay.post_json("/account/passkeys/finish", &answer).await.status(422).says("60 characters");
+        fay.post_json("/account/passkeys/finish", &answer).await.status(422).shows("60 characters");
         let (mut device, proof) = (new_device(&app), app.code_proof("fay").await);
         app.add_key(&fay, &mut device, proof).await.ok();
         let listed = fay.get("/api/v1/account/factors").await.ok().json();

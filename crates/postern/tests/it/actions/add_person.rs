@@ -34,11 +34,11 @@ on_both! {
         let mail = "ivy@halden.example";
         for wrong in ["ivy", "ivy@", "@halden.example", "ivy@halden", "ivy@halden.example, eve@evil.example", "Ivy <ivy@halden.example>"] {
             let form = ivy("person", wrong, "");
-            ada.post("/desk/people/new", &form).await.status(422).says("no mail address");
+            ada.post("/desk/people/new", &form).await.status(422).shows("no mail address");
         }
         for wrong in ["020 7946 0199", "ask Mona", "+44 20", "+44 20 7946 0199 ext 3"] {
             let form = ivy("person", mail, wrong);
-            ada.post("/desk/people/new", &form).await.status(422).says("+44 20 7946 0102");
+            ada.post("/desk/people/new", &form).await.status(422).shows("+44 20 7946 0102");
         }
         let sent = serde_json::json!({
             "login": "ivy", "name": "Ivy Moreau", "tier": "standard", "role": "person", "email": mail, "office_phone": "12345",
@@ -74,7 +74,7 @@ on_both! {
         assert_eq!(app.notified("A password was set").await, ["ivy@halden.example"]);
         // Whoever has the code and is not Ivy has the account stopped by her.
         let code = app.not_me("ivy@halden.example", "A password was set").await;
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("It is stopped");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("It is stopped");
         assert_eq!(app.notified("Your account is").await, ["ivy@halden.example"]);
     }
 }

@@ -18,13 +18,13 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let id = app.open("ana").await;
         let path = format!("/desk/cases/{id}/apply-remedy");
-        ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).says("does not suffice");
+        ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).shows("does not suffice");
         app.bind("ben", &id).await;
         app.record("ben", &id, Kind::CallPlaced).await;
         // One person, one channel: Ben's call alone is not enough, however often it is made.
         app.record("ben", &id, Kind::CallPlaced).await;
         app.record("bea", &id, Kind::CallPlaced).await;
-        ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).says("does not suffice");
+        ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).shows("does not suffice");
         let denied = app.events("access.denied").await;
         assert_eq!(denied.len(), 2);
         assert_eq!(denied[0]["detail"]["action"], "ApplyRemedy");
@@ -69,7 +69,7 @@ on_both! {
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         ana.post("/sign-in", &form).await.leads_to("/sign-in/pass");
         for path in ["/enrol", "/enrol/codes"] {
-            ana.get(path).await.status(409).says("does not fit what came before");
+            ana.get(path).await.status(409).shows("does not fit what came before");
         }
         ana.get("/sign-in/second-step").await.leads_to("/sign-in");
         ana.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await.status(409);
@@ -116,7 +116,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "ready");
         assert_eq!(app.events("step.refused").await.len(), 5);
         let browser = app.browser_with_planted_session("ben").await;
-        browser.post(&format!("/desk/cases/{id}/apply-remedy"), &[]).await.status(422).says("Give a reason");
+        browser.post(&format!("/desk/cases/{id}/apply-remedy"), &[]).await.status(422).shows("Give a reason");
         app.reset("ben", &id).await;
     }
 

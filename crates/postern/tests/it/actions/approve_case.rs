@@ -21,9 +21,9 @@ on_both! {
         }
         let browser = app.browser_with_planted_session("sol").await;
         let path = format!("/desk/cases/{id}/approve");
-        browser.get(&path).await.ok().says("the evidence convinces you too");
+        browser.get(&path).await.ok().shows("the evidence convinces you too");
         let plan = app.plan_hash(&id).await;
-        browser.get(&path).await.ok().says("Every passkey, security key and code app is removed");
+        browser.get(&path).await.ok().shows("Every passkey, security key and code app is removed");
         browser.post(&path, &[("plan", plan.as_str()), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
         assert_eq!(app.events("case.approved").await.len(), 1);
         app.wait_for_hold(&id).await;

@@ -72,7 +72,7 @@ on_both! {
         let browser = app.browser_with_planted_session("ben").await;
         let form = [("contact", unrecognised[1].id.as_str()), ("phrase", &phrase)];
         let page = browser.post(&format!("/desk/cases/{id}/bind-claimant-page"), &form).await;
-        page.status(422).says("Choose one of the numbers shown");
+        page.status(422).shows("Choose one of the numbers shown");
     }
 
     async fn a_wrong_phrase_is_counted_and_recorded(db) {

@@ -73,7 +73,7 @@ on_both! {
         let id = app.open("ben").await;
         let browser = app.browser_with_planted_session("ben").await;
         let path = format!("/desk/cases/{id}/refuse");
-        browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(403).says("Ask a colleague");
+        browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(403).shows("Ask a colleague");
     }
 
     /// A request that was under way when the session ended, or the account was suspended, changes nothing.
@@ -119,9 +119,9 @@ on_both! {
         ben.phishing_resistant = false;
         assert_all_denied(&app, &ben, &id, "staff.passkey-only").await;
         let browser = app.browser_with_planted_weak_session("ben").await;
-        browser.get("/desk").await.ok().says("passkey").does_not_say("Ana Ferreira");
+        browser.get("/desk").await.ok().shows("passkey").does_not_show("Ana Ferreira");
         for path in [format!("/desk/cases/{id}"), "/desk/people".to_owned(), "/desk/audit".to_owned()] {
-            browser.get(&path).await.status(403).does_not_say("Ana Ferreira");
+            browser.get(&path).await.status(403).does_not_show("Ana Ferreira");
         }
     }
 
@@ -144,7 +144,7 @@ on_both! {
             app.browser_with_planted_session(login).await.get(path).await.status(403);
         }
         let case = format!("/desk/cases/{id}");
-        app.browser_with_planted_session("fay").await.get(&case).await.status(403).does_not_say("Ana");
+        app.browser_with_planted_session("fay").await.get(&case).await.status(403).does_not_show("Ana");
         app.browser_with_planted_session("otto").await.get(&case).await.ok();
         let ben = app.caller("ben").await;
         assert!(matches!(export_audit(&app.scope(), &ben, &AuditFilter::default()).await, Err(ActionError::Denied(_))));
@@ -167,10 +167,10 @@ on_both! {
         }
         let browser = app.browser_with_planted_session("ada").await;
         for path in ["", "/apply-remedy", "/refuse", "/escalate", "/approve"] {
-            browser.get(&format!("/desk/cases/{id}{path}")).await.status(404).does_not_say("Zoe");
+            browser.get(&format!("/desk/cases/{id}{path}")).await.status(404).does_not_show("Zoe");
         }
-        browser.get("/desk").await.ok().does_not_say("C-OTHER");
-        browser.get("/desk/people?q=zoe").await.ok().does_not_say("Zoe");
+        browser.get("/desk").await.ok().does_not_show("C-OTHER");
+        browser.get("/desk/people?q=zoe").await.ok().does_not_show("Zoe");
         let after = cases::load(&app.db, &tenant, &id).await.unwrap();
         assert_eq!((after.version, after.document), (before.version, before.document));
     }

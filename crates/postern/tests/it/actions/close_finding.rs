@@ -75,9 +75,9 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let gus = app.person("gus").await.id;
         let page = ben.get(&format!("/desk/people/{gus}")).await;
-        page.ok().does_not_say("looks like an attack").says("Also named in Password Spray (127.0.0.68)");
+        page.ok().does_not_show("looks like an attack").shows("Also named in Password Spray (127.0.0.68)");
         let case = app.open("ana").await;
-        ben.get(&format!("/desk/cases/{case}")).await.ok().does_not_say("looks like an attack").does_not_say("risk");
+        ben.get(&format!("/desk/cases/{case}")).await.ok().does_not_show("looks like an attack").does_not_show("risk");
         app.bind("ben", &case).await;
         app.record("ben", &case, Kind::CallPlaced).await;
         app.vouch("mona", &case).await;
@@ -137,7 +137,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         let ben = app.browser_with_planted_session("ben").await;
         let page = ben.get(&format!("/desk/cases/{id}")).await;
-        page.ok().says("risk 3").says("It looks like an attack on this account").says("Escalate the case or refuse it");
+        page.ok().shows("risk 3").shows("It looks like an attack on this account").shows("Escalate the case or refuse it");
         close_finding(&app.scope(), &app.caller("sol").await, now_there(&finding.id), PLACEHOLDER_REASON).await.unwrap();
         eventually("the alarm is off", async || {
             !ben.get(&format!("/desk/cases/{id}")).await.ok().visible().contains("looks like an attack")

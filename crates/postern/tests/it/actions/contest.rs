@@ -22,10 +22,10 @@ on_both! {
         let code = app.not_me(MAIL, "asked to recover").await;
         let anybody = app.browser();
         // Mail scanners look at links: looking stops nothing.
-        anybody.get("/not-me").await.ok().says("This was not you?");
+        anybody.get("/not-me").await.ok().shows("This was not you?");
         anybody.get(&format!("/not-me?code={code}")).await.ok();
         assert_eq!(app.stage(&id).await, "ready");
-        anybody.post("/not-me", &[("code", &code)]).await.ok().says("Nothing on your account was changed");
+        anybody.post("/not-me", &[("code", &code)]).await.ok().shows("Nothing on your account was changed");
         assert_eq!(app.stage(&id).await, "contested");
         ana.get("/account").await.ok();
         assert!(app.person("ana").await.suspended_at.is_none());
@@ -47,13 +47,13 @@ on_both! {
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         claimant.post("/sign-in", &form).await.leads_to("/sign-in/pass");
         let code = app.not_me(MAIL, "were removed").await;
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("Your account is suspended");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("Your account is suspended");
         assert_eq!(app.stage(&id).await, "contested");
         assert!(app.person("ana").await.suspended_at.is_some());
         assert_eq!(app.events("user.suspended").await.len(), 1);
         // The sign-in that was under way, the pass, and a new sign-in: all closed.
         claimant.post("/sign-in/pass", &[("pass", &pass.code)]).await.leads_to("/sign-in");
-        claimant.post("/sign-in", &form).await.status(409).says("This account is suspended. Call the help desk");
+        claimant.post("/sign-in", &form).await.status(409).shows("This account is suspended. Call the help desk");
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "");
         assert!(app.events("pass.used").await.is_empty());
     }
@@ -65,7 +65,7 @@ on_both! {
         intruder.get("/account").await.ok();
         assert_eq!(app.stage(&id).await, "closed");
         let code = app.not_me(MAIL, "You are back in").await;
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("every session has ended");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("every session has ended");
         intruder.get("/account").await.leads_to("/sign-in");
         assert_eq!(app.count(LIVE_SESSIONS).await, 0);
     }
@@ -98,8 +98,8 @@ on_both! {
         let reference = app.row(&own).await.reference;
         let owner = app.browser();
         let page = owner.post("/not-me", &[("code", &code)]).await;
-        page.ok().says("It is stopped").says(&app.row(&strangers).await.reference).says("Are these yours?").says(&reference);
-        page.says("an unknown device at -").says("None of these were me");
+        page.ok().shows("It is stopped").shows(&app.row(&strangers).await.reference).shows("Are these yours?").shows(&reference);
+        page.shows("an unknown device at -").shows("None of these were me");
         let stages = [app.stage(&strangers).await, app.stage(&own).await, app.stage(&third).await];
         assert_eq!(stages, ["contested", "verifying", "verifying"], "what nobody named was stopped in silence");
         // The code that the question carries is good for the others alone.
@@ -108,9 +108,9 @@ on_both! {
         app.secrets.saw_contest(&follow_up);
         let (first, last) = (app.row(&strangers).await.reference, app.row(&third).await.reference);
         let form = [("code", follow_up.as_str()), ("reference", first.as_str())];
-        owner.post("/not-me/others", &form).await.status(409).says("nothing to stop");
+        owner.post("/not-me/others", &form).await.status(409).shows("nothing to stop");
         let form = [("code", follow_up.as_str()), ("reference", last.as_str())];
-        owner.post("/not-me/others", &form).await.ok().says("It is stopped").says(&reference);
+        owner.post("/not-me/others", &form).await.ok().shows("It is stopped").shows(&reference);
         assert_eq!((app.stage(&third).await, app.stage(&own).await), ("contested", "verifying"));
         assert_eq!(app.events("case.contested").await.len(), 2);
         app.advance_seconds(3601);
@@ -128,8 +128,8 @@ on_both! {
         let code = app.not_me(MAIL, "More requests").await;
         let owner = app.browser();
         let page = owner.post("/not-me", &[("code", &code)]).await;
-        page.ok().says("Which of these were not you?").says("Nothing is stopped yet");
-        page.says(&app.row(&strangers).await.reference).does_not_say(&app.row(&first).await.reference);
+        page.ok().shows("Which of these were not you?").shows("Nothing is stopped yet");
+        page.shows(&app.row(&strangers).await.reference).does_not_show(&app.row(&first).await.reference);
         let api = |reference: Option<&str>| serde_json::json!({ "code": code, "reference": reference });
         let reference = app.row(&strangers).await.reference;
         let stopped = owner.post_json("/api/v1/portal/contest/others", &api(Some(&reference))).await.ok().json();
@@ -141,7 +141,7 @@ on_both! {
         assert_eq!(stages, ["verifying", "verifying", "contested"]);
         owner.post_json("/api/v1/portal/contest/others", &api(None)).await.ok();
         assert_eq!((app.stage(&first).await, app.stage(&own).await, app.stage(&more).await), ("verifying", "contested", "contested"));
-        owner.post("/not-me", &[("code", &code)]).await.ok().says("nothing left to stop");
+        owner.post("/not-me", &[("code", &code)]).await.ok().shows("nothing left to stop");
     }
 
     async fn all_of_them_at_once_are_stopped_once(db) {
@@ -169,7 +169,7 @@ on_both! {
         postern::actions::withdraw_case::withdraw_case(&app.scope(), &app.row(&withdrawn).await).await.unwrap();
         let own = app.open("ana").await;
         let page = app.browser().post("/not-me", &[("code", &code)]).await;
-        page.ok().says("Which of these were not you?").says("Nothing on your account was changed");
+        page.ok().shows("Which of these were not you?").shows("Nothing on your account was changed");
         assert_eq!(app.stage(&own).await, "verifying");
     }
 

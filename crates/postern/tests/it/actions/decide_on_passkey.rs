@@ -33,10 +33,10 @@ on_both! {
         let app = TestApp::start(db).await;
         let (id, mut device, _) = waiting(&app, "ben").await;
         let sol = app.browser_with_planted_session("sol").await;
-        sol.get("/desk/people").await.ok().says("1 new passkey of staff waits");
-        sol.get("/desk/passkeys").await.ok().says("Ben Adeyemi");
+        sol.get("/desk/people").await.ok().shows("1 new passkey of staff waits");
+        sol.get("/desk/passkeys").await.ok().shows("Ben Adeyemi");
         let path = format!("/desk/passkeys/{id}");
-        sol.get(&path).await.ok().says("Works from").says("Ask Ben Adeyemi in person");
+        sol.get(&path).await.ok().shows("Works from").shows("Ask Ben Adeyemi in person");
         sol.post(&format!("{path}/approve"), &[("reason", " ")]).await.status(422);
         // It gives power: a touch of the last five minutes is wanted, and what was typed stays.
         app.advance_seconds(301);

@@ -55,7 +55,7 @@ on_both! {
         for login in ["bea", "sol"] {
             let browser = app.browser_with_planted_session(login).await;
             let page = browser.get(&format!("/desk/cases/{second}")).await;
-            page.ok().says("Earlier requests in this name").says("by Ben Adeyemi").says(WHY).says(&reference);
+            page.ok().shows("Earlier requests in this name").shows("by Ben Adeyemi").shows(WHY).shows(&reference);
             let earlier = &browser.get(&format!("/api/v1/cases/{second}")).await.ok().json()["earlier"];
             assert_eq!(earlier[0]["kind"], "refused");
             assert_eq!((&earlier[0]["by"], &earlier[0]["reason"]), (&"Ben Adeyemi".into(), &WHY.into()));
@@ -84,7 +84,7 @@ on_both! {
         assert_eq!(risk(&app, &next).await, 2);
         let sol = app.browser_with_planted_session("sol").await;
         let page = sol.get(&format!("/desk/cases/{next}")).await;
-        page.ok().says("by the owner").says("Withdrawn").says("by the claimant").says("does not count").says("They are in a hurry");
+        page.ok().shows("by the owner").shows("Withdrawn").shows("by the claimant").shows("does not count").shows("They are in a hurry");
     }
 
     async fn thirty_days_to_the_second(db) {
@@ -102,7 +102,7 @@ on_both! {
         let late = app.open("ana").await;
         assert!(!app.case(&late).await.is_escalated() && risk(&app, &late).await == 0);
         let sol = app.browser_with_planted_session("sol").await;
-        sol.get(&format!("/desk/cases/{late}")).await.ok().does_not_say("Earlier requests");
+        sol.get(&format!("/desk/cases/{late}")).await.ok().does_not_show("Earlier requests");
     }
 
     /// A stranger asks in Ana's name and is refused. Her own request, from a device of hers, goes to the agents as always.

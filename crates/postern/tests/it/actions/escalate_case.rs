@@ -31,7 +31,7 @@ on_both! {
         }
         let browser = app.browser_with_planted_session("ben").await;
         let page = browser.get(&format!("/desk/cases/{id}")).await;
-        page.ok().says("escalated").says("a senior has it now");
+        page.ok().shows("escalated").shows("a senior has it now");
         browser.get(&format!("/desk/cases/{id}/apply-remedy")).await.status(403);
         assert_refused(escalate_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "");
         // Whoever had it has it no more: a senior can take it.

@@ -71,7 +71,7 @@ on_both! {
         assert_eq!((&closed[0]["detail"]["outcome"], &closed[0]["actor"]["type"]), (&"lapsed".into(), &"system".into()));
         let notified = app.messages().await.into_iter().filter(|m| m.subject.contains("not finished in time"));
         assert_eq!(notified.count(), 3, "every contact is told");
-        claimant.get("/recover/case").await.ok().says("could come back is over").says("Start a new request");
+        claimant.get("/recover/case").await.ok().shows("could come back is over").shows("Start a new request");
         let ben = app.browser_with_planted_session("ben").await;
         assert_eq!(ben.get(&format!("/api/v1/cases/{id}")).await.ok().json()["outcome"], "lapsed");
         // The password alone still leads nowhere, and a new request leads back in.

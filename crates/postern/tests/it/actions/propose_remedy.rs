@@ -57,7 +57,7 @@ on_both! {
         assert_refused(show_backup_codes(&app.scope(), &app.row(&id).await).await, "no codes yet");
         let ben = app.browser_with_planted_session("ben").await;
         let path = format!("/desk/cases/{id}/apply-remedy");
-        ben.get(&path).await.ok().says("Fresh backup codes for Ana").says("stay as they are");
+        ben.get(&path).await.ok().shows("Fresh backup codes for Ana").shows("stay as they are");
         let plan = app.plan_hash(&id).await;
         ben.post(&path, &[("plan", plan.as_str()), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
         let generated = &app.events("mfa.backup_codes_admin_generated").await[0];
@@ -65,17 +65,17 @@ on_both! {
         assert_eq!(generated["detail"]["plan"], plan.as_str());
         // Old codes are dead, everything else is as it was; the agent sees no code, and there is no pass.
         app.with_backup_code("ana", &old[0]).await.status(422);
-        ben.get(&format!("/desk/cases/{id}")).await.ok().says("You never see the codes").says("0 codes remaining");
+        ben.get(&format!("/desk/cases/{id}")).await.ok().shows("You never see the codes").shows("0 codes remaining");
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         app.advance_seconds(120);
-        ana.get("/recover/case").await.ok().says("You can have new backup codes");
+        ana.get("/recover/case").await.ok().shows("You can have new backup codes");
         let page = ana.post("/recover/case/backup-codes", &[]).await;
         let codes = app.codes_in(&page);
         assert_eq!(codes.len(), 10);
         app.with_backup_code("ana", &codes[0]).await.status(422);
-        ana.post("/recover/case/backup-codes/confirm", &[]).await.status(409).says("tick the box");
+        ana.post("/recover/case/backup-codes/confirm", &[]).await.status(409).shows("tick the box");
         ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
-        ana.post("/recover/case/backup-codes", &[]).await.status(409).says("kept already");
+        ana.post("/recover/case/backup-codes", &[]).await.status(409).shows("kept already");
         app.advance_seconds(120);
         app.with_backup_code("ana", &codes[0]).await.leads_to("/");
         assert_eq!(app.stage(&id).await, "closed");
@@ -102,7 +102,7 @@ on_both! {
         for _ in 2..5 {
             app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
         }
-        ana.post("/recover/case/backup-codes", &[]).await.status(409).says("as often as it may");
+        ana.post("/recover/case/backup-codes", &[]).await.status(409).shows("as often as it may");
     }
 
     async fn of_eight_at_once_one_set_counts(db) {
@@ -188,10 +188,10 @@ on_both! {
         let id = app.open("ana").await;
         let ben = app.browser_with_planted_session("ben").await;
         let page = format!("/desk/cases/{id}");
-        ben.get(&page).await.ok().says("Fresh backup codes instead").says("rung 4 of the ladder");
+        ben.get(&page).await.ok().shows("Fresh backup codes instead").shows("rung 4 of the ladder");
         let path = format!("{page}/propose-remedy");
         ben.post(&path, &[("remedy", CODES)]).await.leads_to(&page);
-        ben.get(&page).await.ok().says("rung 3 of the ladder").says("Force MFA reset instead");
+        ben.get(&page).await.ok().shows("rung 3 of the ladder").shows("Force MFA reset instead");
         app.bind("ben", &id).await;
         app.record("ben", &id, Kind::CallPlaced).await;
         app.vouch("mona", &id).await;

@@ -23,18 +23,18 @@ on_both! {
         claimant.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
         let id = app.newest_case().await;
         let path = format!("/desk/cases/{id}/refuse");
-        ben.get(&path).await.ok().says("A refusal is a good outcome");
-        ben.post(&path, &[("reason", " ")]).await.status(422).says("Give a reason");
+        ben.get(&path).await.ok().shows("A refusal is a good outcome");
+        ben.post(&path, &[("reason", " ")]).await.status(422).shows("Give a reason");
         ben.post(&path, &[("reason", "could not read the phrase")]).await.leads_to(&format!("/desk/cases/{id}"));
         let refused = app.events("case.refused").await;
         assert_eq!(refused.len(), 1);
         assert_eq!(refused[0]["reason"], "could not read the phrase");
-        claimant.get("/recover/case").await.ok().says("closed without a reset").does_not_say("could not read");
+        claimant.get("/recover/case").await.ok().shows("closed without a reset").does_not_show("could not read");
         // It is over: nothing moves it any more.
         let caller = app.caller("ben").await;
         assert_refused(refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "closed");
         claimant.post("/recover/case/withdraw", &[]).await.status(409);
-        claimant.post("/recover/case/pass", &[]).await.status(409).says("There is no pass yet");
+        claimant.post("/recover/case/pass", &[]).await.status(409).shows("There is no pass yet");
     }
 
     async fn it_can_be_refused_until_the_reset_and_not_after(db) {
@@ -57,15 +57,15 @@ on_both! {
         let (ben, claimant) = (app.browser_with_planted_session("ben").await, app.browser());
         claimant.post("/recover/case", &[("login", "nobody-here")]).await.leads_to("/recover/case");
         let id = app.newest_case().await;
-        ben.get("/desk?list=strangers").await.ok().says("nobody-here").says("not in the directory");
-        ben.get(&format!("/desk/cases/{id}")).await.ok().says("Nobody in the directory signs in as");
+        ben.get("/desk?list=strangers").await.ok().shows("nobody-here").shows("not in the directory");
+        ben.get(&format!("/desk/cases/{id}")).await.ok().shows("Nobody in the directory signs in as");
         let form = [("reason", PLACEHOLDER_REASON)];
         ben.get(&format!("/desk/cases/{id}/apply-remedy")).await.status(404);
         ben.post(&format!("/desk/cases/{id}/apply-remedy"), &form).await.status(404);
         ben.post(&format!("/desk/cases/{id}/escalate"), &form).await.status(409);
         assert_eq!(app.row(&id).await.stage, "verifying");
         ben.post(&format!("/desk/cases/{id}/refuse"), &form).await.leads_to(&format!("/desk/cases/{id}"));
-        claimant.get("/recover/case").await.ok().says("closed without a reset");
+        claimant.get("/recover/case").await.ok().shows("closed without a reset");
         assert!(claimant.cookie(CASE).is_some());
     }
 }

@@ -29,7 +29,7 @@ on_both! {
         let elsewhere = app.browser();
         app.sign_in_with_passkey(&elsewhere, &mut device).await.ok();
         let totp = ids(&fay, "totp").await.remove(0);
-        fay.get(&format!("/account/factors/{totp}/remove")).await.ok().says("every other session of yours ends");
+        fay.get(&format!("/account/factors/{totp}/remove")).await.ok().shows("every other session of yours ends");
         let path = format!("/account/factors/{totp}/remove");
         let options = fay.post_json(&format!("{path}/start"), &json!({})).await.ok().json();
         let proof = json!({ "proof": { "assertion": device.touch(options) } });
@@ -104,10 +104,10 @@ on_both! {
         app.sign_in_by_hand(&gus, "gus").await;
         let totp = ids(&gus, "totp").await.remove(0);
         let path = format!("/account/factors/{totp}/remove");
-        gus.get(&path).await.ok().says("only way you have to sign in");
+        gus.get(&path).await.ok().shows("only way you have to sign in");
         let proof = app.code_proof("gus").await;
         let refused = gus.post(&path, &[("code", proof["code"].as_str().unwrap())]).await;
-        refused.status(409).says("Add another one first");
+        refused.status(409).shows("Add another one first");
         assert_eq!(app.events("step.refused").await.len(), 1);
         // One that still waits is no way in: with it alone Ben would be shut out for a day.
         let made = sqlx::query(app.own("UPDATE persons SET first_passkey_until = NULL WHERE login = 'ben'"));

@@ -60,9 +60,9 @@ on_both! {
         let app = TestApp::start(db).await;
         let gus = app.browser();
         app.sign_in_by_hand(&gus, "gus").await;
-        gus.get("/account").await.ok().says("none left");
-        gus.get("/account/backup-codes").await.ok().says("You have no backup codes");
-        gus.post("/account/backup-codes", &[("code", "000000")]).await.status(422).says("This code is wrong");
+        gus.get("/account").await.ok().shows("none left");
+        gus.get("/account/backup-codes").await.ok().shows("You have no backup codes");
+        gus.post("/account/backup-codes", &[("code", "000000")]).await.status(422).shows("This code is wrong");
         let proof = app.code_proof("gus").await;
         let page = gus.post("/account/backup-codes", &[("code", proof["code"].as_str().unwrap())]).await;
         page.ok();
@@ -70,7 +70,7 @@ on_both! {
         let codes: Vec<String> = codes.into_iter().filter(|code| code.len() < 40).map(str::to_owned).collect();
         app.secrets.saw_all(&codes);
         assert_eq!((codes.len(), left(&gus).await), (10, 0));
-        gus.post("/account/backup-codes/confirm", &[]).await.status(409).says("tick the box");
+        gus.post("/account/backup-codes/confirm", &[]).await.status(409).shows("tick the box");
         gus.post("/account/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/account");
         assert_eq!(left(&gus).await, 10);
         app.try_backup_code("gus", &codes[3]).await.leads_to("/");

@@ -25,13 +25,13 @@ on_both! {
         let code = offer_first_admin(&app.scope()).await.unwrap().unwrap();
         app.secrets.saw(&code);
         let browser = app.browser();
-        browser.get("/set-up").await.ok().says("Make the first admin");
-        try_code(&browser, &code, "password1234").await.status(422).says("easy to guess");
+        browser.get("/set-up").await.ok().shows("Make the first admin");
+        try_code(&browser, &code, "password1234").await.status(422).shows("easy to guess");
         // Looked at as far as 64 characters: what comes after them costs nothing, and saves nothing.
         let tail = format!("{}vR7!kq-Zt4%wPx", "a".repeat(64));
-        try_code(&browser, &code, &tail).await.status(422).says("easy to guess");
-        try_code(&browser, &code, "short").await.status(422).says("12 characters or more");
-        try_code(&browser, "0000-0000-0000-0000", PASSWORD).await.status(422).says("Code or login is wrong");
+        try_code(&browser, &code, &tail).await.status(422).shows("easy to guess");
+        try_code(&browser, &code, "short").await.status(422).shows("12 characters or more");
+        try_code(&browser, "0000-0000-0000-0000", PASSWORD).await.status(422).shows("Code or login is wrong");
         assert_eq!(app.count("SELECT COUNT(*) FROM persons").await, 0);
         try_code(&browser, &code, PASSWORD).await.leads_to("/enrol");
         let phone = TestPhone::from_key(&browser.get("/enrol").await.ok().marked("data-key"));

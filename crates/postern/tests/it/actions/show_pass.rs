@@ -52,7 +52,7 @@ on_both! {
         app.vouch("mona", &id).await;
         app.reset("ben", &id).await;
         stranger.post("/recover/case/pass", &[]).await.status(409);
-        stranger.get("/recover/case").await.ok().says("closed without a reset");
+        stranger.get("/recover/case").await.ok().shows("closed without a reset");
         let pass = ana.post("/recover/case/pass", &[]).await.ok().marked("data-pass");
         app.secrets.saw(&pass);
         // Who has no page, or a made-up one, finds nothing.

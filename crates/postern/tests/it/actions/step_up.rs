@@ -42,7 +42,7 @@ on_both! {
         app.secrets.saw(&ada.post("/desk/tokens", &TOKEN).await.ok().marked("class=\"key\""));
         app.advance_seconds(301);
         let page = ada.post("/desk/tokens", &TOKEN).await;
-        page.status(403).says("touch of your passkey");
+        page.status(403).shows("touch of your passkey");
         for kept in ["value=\"Ticket system\"", "name=\"cases:read\" value=\"yes\" checked", "value=\"30\""] {
             assert!(page.body.contains(kept), "{kept} was not kept");
         }
@@ -90,7 +90,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser();
         app.sign_in_by_hand(&ada, "ada").await;
-        ada.post_json("/account/step-up/start", &json!({})).await.status(409).says("no passkey");
+        ada.post_json("/account/step-up/start", &json!({})).await.status(409).shows("no passkey");
         let mut caller = app.caller("ada").await;
         caller.stepped_up_at = None;
         let scopes = ["cases:read".to_owned()];

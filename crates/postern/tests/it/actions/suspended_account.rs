@@ -24,7 +24,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying", "a suspended account was verified");
         assert!(app.events("case.verified").await.is_empty());
         let page = ben.get(&format!("/desk/cases/{id}")).await;
-        page.ok().says("This account is suspended since").says("this was not me").says("postern person recover");
+        page.ok().shows("This account is suspended since").shows("this was not me").shows("postern person recover");
         let case = ben.get(&format!("/api/v1/cases/{id}")).await.ok().json();
         assert!(case["person"]["suspended_at"].is_string(), "{case}");
         assert_eq!(case["person"]["suspended_why"], "the owner said: this was not me");
@@ -33,7 +33,7 @@ on_both! {
         assert_eq!(case["lock"]["open"], false);
         assert!(case["lock"]["why"].as_str().unwrap().contains("suspended"));
         let reset = [("reason", PLACEHOLDER_REASON)];
-        ben.post(&format!("/desk/cases/{id}/apply-remedy"), &reset).await.status(403).says("suspended");
+        ben.post(&format!("/desk/cases/{id}/apply-remedy"), &reset).await.status(403).shows("suspended");
         // The operator lifts it, and closes what was open in the person's name.
         recover_person(&app.scope(), "ana", PLACEHOLDER_REASON, false).await.unwrap();
         assert!(app.person("ana").await.suspended_at.is_none());

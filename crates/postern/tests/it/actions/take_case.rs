@@ -27,15 +27,15 @@ on_both! {
         let id = app.open("ana").await;
         let (ben, bea) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("bea").await);
         let case = format!("/desk/cases/{id}");
-        ben.get("/desk").await.ok().does_not_say("Ana Ferreira");
-        ben.get("/desk?list=strangers").await.ok().says("Ana Ferreira");
-        ben.get(&case).await.ok().says("stands with the strangers");
+        ben.get("/desk").await.ok().does_not_show("Ana Ferreira");
+        ben.get("/desk?list=strangers").await.ok().shows("Ana Ferreira");
+        ben.get(&case).await.ok().shows("stands with the strangers");
         ben.post(&format!("{case}/take"), &[]).await.leads_to(&case);
-        ben.get("/desk").await.ok().says("Ana Ferreira").says("Ben Adeyemi has it");
-        ben.get("/desk?list=strangers").await.ok().does_not_say("Ana Ferreira");
+        ben.get("/desk").await.ok().shows("Ana Ferreira").shows("Ben Adeyemi has it");
+        ben.get("/desk?list=strangers").await.ok().does_not_show("Ana Ferreira");
         // A colleague's case is neither taken nor given away by another agent; a senior may give it back.
-        bea.post(&format!("{case}/take"), &[]).await.status(409).says("Somebody has taken");
-        bea.post(&format!("{case}/hand-back"), &[]).await.status(409).says("A colleague has this case");
+        bea.post(&format!("{case}/take"), &[]).await.status(409).shows("Somebody has taken");
+        bea.post(&format!("{case}/hand-back"), &[]).await.status(409).shows("A colleague has this case");
         app.advance_seconds(3600);
         hand_back_case(&app.scope(), &app.caller("sol").await, &id).await.unwrap();
         // It has its 72 hours from now on, not from its opening.

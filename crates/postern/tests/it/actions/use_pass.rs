@@ -85,7 +85,7 @@ on_both! {
         page.set_cookie(crate::browser::FLOW, None);
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         page.post("/sign-in", &form).await.leads_to("/sign-in/pass");
-        page.post("/sign-in/pass", &[("pass", &pass)]).await.status(429).says("Too many attempts");
+        page.post("/sign-in/pass", &[("pass", &pass)]).await.status(429).shows("Too many attempts");
         app.advance_seconds(31);
         use_pass(&app.scope(), &app.password("ana").await.row, &pass).await.unwrap();
     }

@@ -33,7 +33,7 @@ on_both! {
         app.sign_in_with_passkey(&thief, &mut device).await.status(401);
         // Not even when the finder has set a PIN on it.
         device.set_pin();
-        app.sign_in_with_passkey(&thief, &mut device).await.status(409).says("after the password only");
+        app.sign_in_with_passkey(&thief, &mut device).await.status(409).shows("after the password only");
         assert!(thief.cookie(SESSION).is_none());
         thief.get("/desk").await.leads_to("/sign-in");
     }
@@ -43,11 +43,11 @@ on_both! {
         let (_, mut device) = ben_with_a_plain_key(&app).await;
         let ben = app.browser();
         password_and_key(&ben, "ben", &mut device).await.ok();
-        ben.get("/desk").await.ok().says("Nobody is waiting");
+        ben.get("/desk").await.ok().shows("Nobody is waiting");
         let amr: &Value = &app.events("signin.succeeded").await[0]["detail"]["amr"];
         assert_eq!(amr, &json!(["pwd", "swk", "mfa"]));
         // It is no touch: a key that was found, with a cookie that was stolen, would be one.
-        ben.post_json("/account/step-up/start", &json!({})).await.status(409).says("sign in again");
+        ben.post_json("/account/step-up/start", &json!({})).await.status(409).shows("sign in again");
     }
 
     /// It is no passkey either when it proves one: for staff the new one waits.
@@ -70,7 +70,7 @@ on_both! {
         let created = device.create(options["create"].clone());
         let answer = json!({ "created": created, "proof": app.code_proof("fay").await });
         let refused = fay.post_json("/account/passkeys/finish", &answer).await;
-        refused.status(401).says("did not check that it is you");
+        refused.status(401).shows("did not check that it is you");
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
     }
 

@@ -31,12 +31,12 @@ on_both! {
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         let slow = phone.code(app.seconds() - 180);
         let page = browser.post("/sign-in/second-step", &[("code", &slow)]).await;
-        page.status(422).says("about 3 minutes slow");
+        page.status(422).shows("about 3 minutes slow");
         assert_eq!(app.causes().await, ["mfa_clock_drift"]);
         // A code of the future is not named as such: a guesser would know what to send three minutes from now.
         let fast = phone.code(app.seconds() + 180);
         let page = browser.post("/sign-in/second-step", &[("code", &fast)]).await;
-        page.status(422).says("This code is wrong");
+        page.status(422).shows("This code is wrong");
         assert_eq!(app.causes().await, ["mfa_clock_drift", "mfa_clock_drift"]);
         browser.get("/account").await.leads_to("/sign-in");
     }

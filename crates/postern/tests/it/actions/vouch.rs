@@ -44,7 +44,7 @@ on_both! {
             let outcome = vouch(&app.scope(), &caller, &id, &phrase, HOW).await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
             let browser = app.browser_with_planted_session(login).await;
-            browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_say("Ana");
+            browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_show("Ana");
         }
         assert!(app.case(&id).await.evidence().is_empty());
     }

@@ -40,7 +40,7 @@ on_both! {
         // The link works as it stands in the mail.
         let code = text.split("/not-me#").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         app.secrets.saw_contest(&code);
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().says("It is stopped");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("It is stopped");
 
         let mut texts = gateway.texts();
         texts.sort_by(|a, b| a.channel.cmp(&b.channel));

@@ -104,7 +104,7 @@ on_both! {
         assert!(counts["hint"].as_str().unwrap().contains("is the log in local time?"));
         app.import("later.jsonl", fatigue("fay", 5, now + hours(4))).await;
         let admin = app.browser_with_planted_session("ada").await;
-        admin.get("/desk/imports").await.ok().says("is the log in local time?").says("5 ahead of our clock");
+        admin.get("/desk/imports").await.ok().shows("is the log in local time?").shows("5 ahead of our clock");
         app.advance(hours(2) - SignedDuration::from_mins(5));
         app.import("okta.jsonl", jsonl(&[signed_in("emil", app.clock.now())])).await;
         tokio::time::sleep(std::time::Duration::from_millis(700)).await;

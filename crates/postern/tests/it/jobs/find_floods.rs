@@ -51,7 +51,7 @@ on_both! {
         assert_eq!(case.risk(), 0);
         let sol = app.browser_with_planted_session("sol").await;
         let page = sol.get(&format!("/desk/incidents/{}", found.id)).await;
-        page.ok().says("Flood of recovery requests").says("Ana Ferreira");
+        page.ok().shows("Flood of recovery requests").shows("Ana Ferreira");
         assert!(page.body.contains("/desk/runbook#flood-of-recovery-requests"));
     }
 

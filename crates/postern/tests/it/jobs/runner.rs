@@ -131,7 +131,7 @@ on_both! {
             desk.get("/desk").await.body.contains("Messages to people have not gone out")
         })
         .await;
-        desk.get("/desk/jobs").await.ok().says("1 × Send a mail");
+        desk.get("/desk/jobs").await.ok().shows("1 × Send a mail");
         let stuck = desk.get("/api/v1/jobs").await.ok().json();
         assert_eq!((&stuck["stuck"][0]["kind"], &stuck["stuck"][0]["count"]), (&"deliver_mail".into(), &1.into()));
     }
@@ -171,7 +171,7 @@ on_both! {
         .await;
         let ada = app.browser_with_planted_session("ada").await;
         let page = ada.get("/desk/jobs").await;
-        page.ok().says("to no address").says("The address on file is not one");
+        page.ok().shows("to no address").shows("The address on file is not one");
         let again = format!("/desk/jobs/{}/run-again", dead[0].id);
         ada.post(&again, &[]).await.leads_to("/desk/jobs");
         eventually("it was tried again, in vain", async || {

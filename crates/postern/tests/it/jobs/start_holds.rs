@@ -80,11 +80,11 @@ on_both! {
         let (ben, mail) = (app.browser_with_planted_session("ben").await, app.mail_contact().await);
         let id = app.open("carl").await;
         let (case, lost) = (format!("/desk/cases/{id}"), format!("/desk/cases/{id}/contact-lost"));
-        ben.get(&case).await.ok().says("Reported lost?");
+        ben.get(&case).await.ok().shows("Reported lost?");
         ben.post(&lost, &[("contact", mail.as_str()), ("reason", "")]).await.status(422);
         let form = [("contact", mail.as_str()), ("reason", PLACEHOLDER_REASON)];
         ben.post(&lost, &form).await.leads_to(&case);
-        ben.get(&case).await.ok().says("reported lost");
+        ben.get(&case).await.ok().shows("reported lost");
         ben.post(&lost, &form).await.status(409);
         app.verify_carl(&id).await;
         // It went out, and reached nobody who counts.
@@ -135,8 +135,8 @@ on_both! {
         assert_eq!(notified, ["ada@demo.postern.invalid", "sol@demo.postern.invalid"]);
         let browser = app.browser_with_planted_session("sol").await;
         let (case, path) = (format!("/desk/cases/{id}"), format!("/desk/cases/{id}/start-hold"));
-        browser.get(&case).await.ok().says("For a day no such message went out").says("Begin the waiting period");
-        browser.get(&path).await.ok().says("lasts twice as long");
+        browser.get(&case).await.ok().shows("For a day no such message went out").shows("Begin the waiting period");
+        browser.get(&path).await.ok().shows("lasts twice as long");
         browser.post(&path, &[("reason", "")]).await.status(422);
         browser.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&case);
         assert_eq!(app.stage(&id).await, "awaiting_notice");

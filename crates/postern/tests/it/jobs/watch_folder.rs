@@ -133,7 +133,7 @@ on_both! {
         }
         // The lines of the first one are still those that back what they showed.
         let page = app.browser_with_planted_session("sol").await.get(&evidence).await;
-        page.ok().says("ana at okta").does_not_say("fay at okta").does_not_say("gus at okta");
+        page.ok().shows("ana at okta").does_not_show("fay at okta").does_not_show("gus at okta");
     }
 
     async fn half_a_line_of_text_is_no_record_until_nothing_more_can_come(db) {
@@ -200,7 +200,7 @@ on_both! {
         tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
         assert_eq!(app.count("SELECT COUNT(*) FROM imports").await, 3);
         let page = app.browser_with_planted_session("ada").await.get("/desk/imports").await;
-        page.ok().says("no sign-in record that Postern knows").says("unknown kind of record: 1");
+        page.ok().shows("no sign-in record that Postern knows").shows("unknown kind of record: 1");
         assert!(!page.body.contains("<b>notes"));
         // It comes to be of use.
         append(&folder.join("rates.jsonl"), &jsonl(&[signed_in("gus", now)]));

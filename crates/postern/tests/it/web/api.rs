@@ -44,7 +44,7 @@ on_both! {
         for (step, body) in steps {
             let answer = call(&program, Method::POST, &path(step), &secret, Some(body)).await;
             assert_eq!(answer.status(403).json()["type"], "https://postern.invalid/problems/denied", "{step}");
-            answer.says("done by a person");
+            answer.shows("done by a person");
             let denied = &app.events("access.denied").await[0];
             assert_eq!(denied["policies"][0], "staff.no-token-proves-or-resets", "{step}");
             assert_eq!((&denied["actor"]["type"], &denied["case"]), (&json!("token"), &json!(id.as_str())));

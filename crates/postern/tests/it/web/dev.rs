@@ -7,10 +7,10 @@ on_both! {
         let (id, browser) = (app.open("ana").await, app.browser());
         let outbox = browser.get("/dev/outbox.json").await.ok().json();
         assert_eq!(outbox.as_array().unwrap().len(), 3);
-        browser.get("/dev/outbox").await.ok().says("Somebody asked to recover your account");
+        browser.get("/dev/outbox").await.ok().shows("Somebody asked to recover your account");
         let codes = browser.get("/dev/phone.json").await.ok().json();
         assert_eq!(codes["ana"], app.phone("ana").await.code(app.seconds()));
-        browser.get("/dev/phone").await.ok().says("mona");
+        browser.get("/dev/phone").await.ok().shows("mona");
         let before = browser.get("/dev/clock.json").await.ok().json()["now"].as_i64().unwrap();
         browser.post("/dev/clock", &[("seconds", "3600")]).await.leads_to("/dev/clock");
         let after = browser.get("/dev/clock.json").await.ok().json()["now"].as_i64().unwrap();

@@ -14,30 +14,30 @@ on_both! {
     async fn the_queue_shows_what_is_open_and_empties(db) {
         let app = TestApp::start(db).await;
         let sol = app.browser_with_planted_session("sol").await;
-        sol.get("/desk/incidents").await.ok().says("Nothing is open");
-        sol.get("/desk/incidents?closed=true").await.ok().says("Nothing has been closed yet");
-        sol.get("/desk/incidents?severity=incident").await.ok().says("Nothing of this severity is open");
+        sol.get("/desk/incidents").await.ok().shows("Nothing is open");
+        sol.get("/desk/incidents?closed=true").await.ok().shows("Nothing has been closed yet");
+        sol.get("/desk/incidents?severity=incident").await.ok().shows("Nothing of this severity is open");
         app.import("okta.jsonl", fatigue("ana@demo.postern.invalid", 5, app.clock.now())).await;
         let finding = app.finding("mfa_fatigue").await;
         let queue = sol.get("/desk/incidents").await;
-        queue.ok().says("MFA Fatigue").says("Ana Ferreira").says("Incidents 1 open");
-        sol.get("/desk/incidents?severity=incident").await.ok().says("MFA Fatigue");
-        sol.get("/desk/incidents?severity=notice").await.ok().does_not_say("MFA Fatigue");
+        queue.ok().shows("MFA Fatigue").shows("Ana Ferreira").shows("Incidents 1 open");
+        sol.get("/desk/incidents?severity=incident").await.ok().shows("MFA Fatigue");
+        sol.get("/desk/incidents?severity=notice").await.ok().does_not_show("MFA Fatigue");
 
         let path = format!("/desk/incidents/{}", finding.id);
         let page = sol.get(&path).await;
-        page.ok().says("okta.jsonl, line 1").says("okta.jsonl, line 5").says("ana@demo.postern.invalid at okta");
+        page.ok().shows("okta.jsonl, line 1").shows("okta.jsonl, line 5").shows("ana@demo.postern.invalid at okta");
         assert_eq!(page.body.matches("The MFA prompt was declined.").count(), 5, "each record says what it was");
         assert!(page.body.contains(r#"href="/desk/runbook#mfa-fatigue""#));
-        sol.get("/desk/runbook").await.ok().says("Never hurry").says("MFA fatigue");
-        page.says(&finding.threshold).says(&finding.remediation).says("mfa_fatigue").says(&finding.confidence);
+        sol.get("/desk/runbook").await.ok().shows("Never hurry").shows("MFA fatigue");
+        page.shows(&finding.threshold).shows(&finding.remediation).shows("mfa_fatigue").shows(&finding.confidence);
         let version = finding.version.to_string();
         let form = |reason: &'static str| [("reason", reason), ("version", version.as_str())];
-        sol.post(&format!("{path}/close"), &form(" ")).await.status(422).says("Give a reason");
+        sol.post(&format!("{path}/close"), &form(" ")).await.status(422).shows("Give a reason");
         sol.post(&format!("{path}/close"), &form(PLACEHOLDER_REASON)).await.leads_to("/desk/incidents");
-        sol.get("/desk/incidents").await.ok().does_not_say("MFA Fatigue").does_not_say("1 open");
-        sol.get("/desk/incidents?closed=true").await.ok().says(PLACEHOLDER_REASON).says("Sol Marchetti");
-        sol.get(&path).await.ok().says("Closed").says(PLACEHOLDER_REASON);
+        sol.get("/desk/incidents").await.ok().does_not_show("MFA Fatigue").does_not_show("1 open");
+        sol.get("/desk/incidents?closed=true").await.ok().shows(PLACEHOLDER_REASON).shows("Sol Marchetti");
+        sol.get(&path).await.ok().shows("Closed").shows(PLACEHOLDER_REASON);
     }
 
     async fn a_long_queue_has_pages(db) {
@@ -96,7 +96,7 @@ on_both! {
             assert!(!page.body.to_lowercase().contains("correct-horse"), "{path}");
             assert!(page.body.contains(&finding.subject_label), "{path}");
         }
-sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").does_not_say("no such user");
+sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").does_not_show("no such user");
         // Our own records say the same of the same name.
         app.browser().post("/sign-in", &[("login", password), ("password", "x")]).await.status(422);
         let (login,): (String,) = sqlx::query_as(app.own("SELECT login FROM sign_ins WHERE login LIKE 'unknown-%'")).fetch_one(app.db.reader()).await.unwrap();
@@ -108,11 +108,11 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         app.spray_from("127.0.0.66").await;
         let finding = app.finding_where("password_spray", |row| row.people_count >= 12).await;
         let page = app.browser_with_planted_session("sol").await.get(&format!("/desk/incidents/{}", finding.id)).await;
-        page.ok().says("The user name or password was not accepted").says("from 127.0.0.66").says("carl at postern").says("Our own sign-in");
+        page.ok().shows("The user name or password was not accepted").shows("from 127.0.0.66").shows("carl at postern").shows("Our own sign-in");
         // The stranger's wrong passwords lock nobody out.
         let carl = app.person("carl").await.id;
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/people/{carl}")).await;
-        page.ok().says("only a stranger's wrong passwords").says("Also named in").does_not_say("Locked out");
+        page.ok().shows("only a stranger's wrong passwords").shows("Also named in").does_not_show("Locked out");
     }
 
     async fn who_may_not_close_is_told_why_and_sees_no_form(db) {
@@ -122,7 +122,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         for (login, words) in [("ben", "closed by a senior or an admin"), ("otto", "closed by a senior or an admin")] {
             let browser = app.browser_with_planted_session(login).await;
             let page = browser.get(&path).await;
-            page.ok().says(words);
+            page.ok().shows(words);
             assert!(!page.body.contains("/close\""));
             browser.post(&format!("{path}/close"), &[("reason", PLACEHOLDER_REASON)]).await.status(403);
         }
@@ -157,13 +157,13 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
                 assert!(!page.body.contains(raw), "{raw:?} is on {path}");
             }
         }
-        sol.get(&format!("/desk/people/{ana}")).await.says("&lt;script&gt;alert(1)");
+        sol.get(&format!("/desk/people/{ana}")).await.shows("&lt;script&gt;alert(1)");
     }
 
     async fn the_imports_page_takes_a_file_without_a_script(db) {
         let app = TestApp::start(db).await;
         let ada = app.browser_with_planted_session("ada").await;
-        ada.get("/desk/imports").await.ok().says("Nothing was taken in yet").says("Take it in");
+        ada.get("/desk/imports").await.ok().shows("Nothing was taken in yet").shows("Take it in");
         let upload = async |name: &str, log: String| {
             let boundary = "postern-test-boundary";
             let body = format!(
@@ -175,14 +175,14 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         };
         upload("okta.jsonl", fatigue("ana", 5, app.clock.now()) + "{\"broken\n").await.leads_to("/desk/imports");
         let page = ada.get("/desk/imports").await;
-        page.ok().says("okta.jsonl").says("5 of 6 records").says("1 malformed").says("line 6: ends in the middle");
-        page.says("Ada Lindqvist");
-        upload("other.txt", "nothing of use".to_owned()).await.status(422).says("No sign-in record that Postern knows was found: 1 record,");
-        upload("", String::new()).await.status(422).says("Choose a file");
+        page.ok().shows("okta.jsonl").shows("5 of 6 records").shows("1 malformed").shows("line 6: ends in the middle");
+        page.shows("Ada Lindqvist");
+        upload("other.txt", "nothing of use".to_owned()).await.status(422).shows("No sign-in record that Postern knows was found: 1 record,");
+        upload("", String::new()).await.status(422).shows("Choose a file");
         app.finding("mfa_fatigue").await;
         // The others may look.
         let ben = app.browser_with_planted_session("ben").await;
-        ben.get("/desk/imports").await.ok().says("okta.jsonl").does_not_say("Take it in");
+        ben.get("/desk/imports").await.ok().shows("okta.jsonl").does_not_show("Take it in");
         ben.post("/desk/imports", &[("file", "x")]).await.status(403);
         // And another site may not send one in an admin's name.
         let request = ada.request(Method::POST, "/desk/imports").header("origin", "https://evil.example.com");
@@ -194,18 +194,18 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         let ben = app.browser_with_planted_session("ben").await;
         let ana = app.person("ana").await.id;
         let page = ben.get(&format!("/desk/people/{ana}")).await;
-        page.ok().says("Locked out").says("The one-time code was wrong").says("only if the factor is lost").says("rung 2");
+        page.ok().shows("Locked out").shows("The one-time code was wrong").shows("only if the factor is lost").shows("rung 2");
         let gus = app.person("gus").await.id;
-        ben.get(&format!("/desk/people/{gus}")).await.ok().says("No sign-in on record").says("None.");
+        ben.get(&format!("/desk/people/{gus}")).await.ok().shows("No sign-in on record").shows("None.");
         app.import("okta.jsonl", jsonl(&[signed_in("GUS@demo.postern.invalid", app.clock.now())])).await;
-        ben.get(&format!("/desk/people/{gus}")).await.ok().says("Can sign in").says("gus@demo.postern.invalid at okta");
+        ben.get(&format!("/desk/people/{gus}")).await.ok().shows("Can sign in").shows("gus@demo.postern.invalid at okta");
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         app.finding("mfa_fatigue").await;
         let page = ben.get(&format!("/desk/people/{ana}")).await;
-        page.ok().says("It looks like an attack on this account").says("MFA Fatigue").says("rung 7").does_not_say("only if the factor");
+        page.ok().shows("It looks like an attack on this account").shows("MFA Fatigue").shows("rung 7").does_not_show("only if the factor");
         let case = app.open("ana").await;
-        ben.get(&format!("/desk/cases/{case}")).await.ok().says("It looks like an attack on this account").says("risk 1");
-        ben.get("/desk/people").await.ok().says("Ana Ferreira");
+        ben.get(&format!("/desk/cases/{case}")).await.ok().shows("It looks like an attack on this account").shows("risk 1");
+        ben.get("/desk/people").await.ok().shows("Ana Ferreira");
         ben.get("/desk/people/nobody").await.status(404);
     }
 
@@ -252,15 +252,15 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.says("clock is off").d
         let id = app.finding("mfa_fatigue").await.id;
         app.move_to_another_tenant(&["finding_people", "findings", "imported_sign_ins", "imports"]).await;
         let sol = app.browser_with_planted_session("sol").await;
-        sol.get("/desk/incidents").await.ok().says("Nothing is open");
+        sol.get("/desk/incidents").await.ok().shows("Nothing is open");
         sol.get(&format!("/desk/incidents/{id}")).await.status(404);
         sol.post(&format!("/desk/incidents/{id}/close"), &[("reason", PLACEHOLDER_REASON)]).await.status(404);
-        sol.get("/desk/imports").await.ok().says("Nothing was taken in yet");
+        sol.get("/desk/imports").await.ok().shows("Nothing was taken in yet");
         let caller = app.caller("sol").await;
         let which = Which { id: &id, version: None };
         assert!(close_finding(&app.scope(), &caller, which, PLACEHOLDER_REASON).await.is_err());
         let ana = app.person("ana").await.id;
-        sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_say("attack").does_not_say("okta");
+        sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_show("attack").does_not_show("okta");
         // The same record again is this organisation's own.
         let again = app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         assert_eq!(again["repeated"], 0);

@@ -231,15 +231,15 @@ on_both! {
     async fn a_proxy_that_nobody_named_is_told(db) {
         let app = TestApp::start(db).await;
         let (ada, ben) = (app.browser_with_planted_session("ada").await, app.browser_with_planted_session("ben").await);
-        ada.get("/desk").await.ok().does_not_say("X-Forwarded-For");
+        ada.get("/desk").await.ok().does_not_show("X-Forwarded-For");
         // One log is kept of both tests.
         let address = if db == Database::Sqlite { "127.0.0.24" } else { "127.0.0.25" };
         let proxy = app.browser_from(address);
         for _ in 0..3 {
             proxy.send(proxy.request(Method::GET, "/sign-in").header("x-forwarded-for", "203.0.113.9")).await.ok();
         }
-        ada.get("/desk").await.ok().says(&format!("{address} sends X-Forwarded-For and is not in trusted_proxies"));
-        ben.get("/desk").await.ok().does_not_say("X-Forwarded-For");
+        ada.get("/desk").await.ok().shows(&format!("{address} sends X-Forwarded-For and is not in trusted_proxies"));
+        ben.get("/desk").await.ok().does_not_show("X-Forwarded-For");
         assert_eq!(crate::test_app::logged("is not in trusted_proxies").iter().filter(|line| line.contains(address)).count(), 1);
     }
 }

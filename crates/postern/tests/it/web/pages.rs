@@ -115,8 +115,8 @@ on_both! {
         let (ben, ada) = (app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);
         look(&claimant, &["/recover/case"]).await;
         look(&ben, &[&case, &format!("{case}/apply-remedy")]).await;
-        ben.get(&case).await.ok().says("Ready").says("nobody objected").does_not_say("On hold");
-        ben.get(&format!("{case}/apply-remedy")).await.ok().says("Remove all factors now");
+        ben.get(&case).await.ok().shows("Ready").shows("nobody objected").does_not_show("On hold");
+        ben.get(&format!("{case}/apply-remedy")).await.ok().shows("Remove all factors now");
         app.reset("ben", &id).await;
         look(&claimant, &["/recover/case"]).await;
         let pass = claimant.post("/recover/case/pass", &[]).await;
@@ -127,17 +127,17 @@ on_both! {
         whole(app.browser().post("/not-me", &[("code", &code)]).await.ok());
         look(&claimant, &["/recover/case"]).await;
         look(&ada, &[&case, "/desk"]).await;
-        claimant.get("/recover/case").await.says("this was not me");
+        claimant.get("/recover/case").await.shows("this was not me");
     }
 
     async fn what_cannot_be_done_has_no_form(db) {
         let app = TestApp::start(db).await;
         let (id, ben) = (app.open("ana").await, app.browser_with_planted_session("ben").await);
         let page = ben.get(&format!("/desk/cases/{id}/apply-remedy")).await;
-        page.ok().says("The policy wants more proof").does_not_say("Remove all factors now");
+        page.ok().shows("The policy wants more proof").does_not_show("Remove all factors now");
         let refuse = format!("/desk/cases/{id}/refuse");
         ben.post(&refuse, &[("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
-        ben.get(&refuse).await.ok().says("The case is closed").does_not_say("Refuse the case</button>");
+        ben.get(&refuse).await.ok().shows("The case is closed").does_not_show("Refuse the case</button>");
     }
 
     /// Strangers' requests stand behind the others.
@@ -151,15 +151,15 @@ on_both! {
         let opened = open_case(&app.scope(), "ana", Some(&device)).await.unwrap();
         app.secrets.saw(&opened.claimant_page_token);
         let mona = app.browser_with_planted_session("mona").await;
-        mona.get("/account").await.ok().says("Vouch for Ana Ferreira");
+        mona.get("/account").await.ok().shows("Vouch for Ana Ferreira");
     }
 
     async fn a_manager_who_gave_her_word_is_thanked_and_not_asked_again(db) {
         let app = TestApp::start(db).await;
         let (id, mona) = (app.open("ana").await, app.browser_with_planted_session("mona").await);
         app.vouch("mona", &id).await;
-        mona.get("/account").await.ok().does_not_say("Vouch for Ana Ferreira");
-        mona.get(&format!("/account/vouches/{id}")).await.ok().says("no longer needs your word");
+        mona.get("/account").await.ok().does_not_show("Vouch for Ana Ferreira");
+        mona.get(&format!("/account/vouches/{id}")).await.ok().shows("no longer needs your word");
     }
 
     async fn pages_of_staff_and_of_persons(db) {
@@ -176,7 +176,7 @@ on_both! {
         whole(made.ok());
         let (_, rest) = made.body.split_once("pst_").expect("the token, once");
         app.secrets.saw(&format!("pst_{}", rest.split('<').next().unwrap().trim()));
-        ada.get("/desk/tokens").await.ok().does_not_say("pst_");
+        ada.get("/desk/tokens").await.ok().does_not_show("pst_");
         for login in ["fay", "ben", "mona"] {
             look(&app.browser_with_planted_weak_session(login).await, &["/account"]).await;
         }
@@ -194,15 +194,15 @@ on_both! {
         let reference = app.row(&id).await.reference;
         let all = otto.get("/desk/audit").await;
         whole(all.ok());
-        all.says("mfa.factor_admin_reset").says("case.opened").says(PLACEHOLDER_REASON);
-        all.says("Announced to the owner").says("Account Change, MFA Factor Disable (300111)").says("CAEP credential-change");
+        all.shows("mfa.factor_admin_reset").shows("case.opened").shows(PLACEHOLDER_REASON);
+        all.shows("Announced to the owner").shows("Account Change, MFA Factor Disable (300111)").shows("CAEP credential-change");
         let filters = ["event=mfa.factor_admin_reset", "person=ana", "actor=ben", &format!("case={reference}"),
             "from=2020-01-01", "until=2099-01-01"];
         for filter in filters {
-            otto.get(&format!("/desk/audit?{filter}")).await.ok().says(PLACEHOLDER_REASON);
+            otto.get(&format!("/desk/audit?{filter}")).await.ok().shows(PLACEHOLDER_REASON);
         }
         for filter in ["event=case.contested", "person=gus", "actor=mona&event=case.opened", "until=2020-01-01", "person=who"] {
-            otto.get(&format!("/desk/audit?{filter}")).await.ok().does_not_say(PLACEHOLDER_REASON);
+            otto.get(&format!("/desk/audit?{filter}")).await.ok().does_not_show(PLACEHOLDER_REASON);
         }
         let lines = otto.get("/desk/audit/export?event=mfa.factor_admin_reset").await;
         let line: serde_json::Value = serde_json::from_str(lines.ok().body.lines().next().unwrap()).unwrap();

@@ -15,13 +15,13 @@ on_both! {
         let (nobody, ben, ada) =
             (app.browser(), app.browser_with_planted_session("ben").await, app.browser_with_planted_session("ada").await);
         for bad in ["a\u{0}na", "ana\u{1b}[2J", "ana\u{7f}", "ana\u{85}", "\u{8}ana"] {
-            nobody.post("/sign-in", &[("login", bad), ("password", "x")]).await.status(422).says("login: control characters");
-            nobody.post("/recover", &[("login", bad)]).await.status(422).says("login: control characters");
+            nobody.post("/sign-in", &[("login", bad), ("password", "x")]).await.status(422).shows("login: control characters");
+            nobody.post("/recover", &[("login", bad)]).await.status(422).shows("login: control characters");
             nobody.post("/recover/case", &[("login", bad)]).await.status(422);
-            nobody.post("/not-me", &[("code", bad)]).await.status(422).says("code: control characters");
-            nobody.post("/sign-in", &[(bad, "x"), ("login", "ana"), ("password", "x")]).await.status(422).says("a field: control");
+            nobody.post("/not-me", &[("code", bad)]).await.status(422).shows("code: control characters");
+            nobody.post("/sign-in", &[(bad, "x"), ("login", "ana"), ("password", "x")]).await.status(422).shows("a field: control");
             let reason = [("reason", bad)];
-            ben.post(&format!("/desk/cases/{id}/refuse"), &reason).await.status(422).says("reason: control characters");
+            ben.post(&format!("/desk/cases/{id}/refuse"), &reason).await.status(422).shows("reason: control characters");
             let program = nobody.request(Method::POST, "/api/v1/portal/cases").json(&json!({ "login": bad }));
             let answer = nobody.send(program).await;
             assert!(answer.status(422).json()["detail"].as_str().unwrap().starts_with("login: control characters"));
@@ -34,7 +34,7 @@ on_both! {
             ada.get(path).await.status(400);
         }
         for path in ["/desk/audit?person=%00", "/desk/people?q=a%00", "/api/v1/audit?event=%00", "/recover/case?seen=%00"] {
-            ada.get(path).await.status(422).says("control characters");
+            ada.get(path).await.status(422).shows("control characters");
         }
         assert_eq!(app.stage(&id).await, "verifying");
         // A text of several lines is still one.
@@ -60,9 +60,9 @@ on_both! {
                 let answer = ben.post(&format!("/desk/cases/{id}/{verb}"), &[("reason", &text)]).await;
                 assert!([422, 403, 409].contains(&answer.status), "{verb}: {}", answer.status);
             }
-            ben.post(&format!("/desk/cases/{id}/refuse"), &[("reason", &text)]).await.status(422).says("can't be seen");
+            ben.post(&format!("/desk/cases/{id}/refuse"), &[("reason", &text)]).await.status(422).shows("can't be seen");
             let person = [("login", "ivy"), ("name", &text), ("tier", "standard"), ("role", "person"), ("email", "ivy@demo.postern.invalid")];
-            ada.post("/desk/people/new", &person).await.status(422).says("can't be seen");
+            ada.post("/desk/people/new", &person).await.status(422).shows("can't be seen");
         }
         assert_eq!(app.stage(&id).await, "verifying");
         // What a stranger claims to be called is shown to staff, without them.

@@ -58,13 +58,13 @@ on_both! {
     async fn what_the_account_has_is_told_to_who_knows_the_password_only(db) {
         let app = TestApp::start(db).await;
         let guess = app.browser().post("/recover", &[("login", "fay")]).await;
-        guess.ok().says("An account can have these ways in").does_not_say("left)");
+        guess.ok().shows("An account can have these ways in").does_not_show("left)");
         // Fay has no backup codes; only her password shows that.
         assert!(guess.visible().contains("backup code"));
         let fay = app.browser();
         let form = [("login", "fay"), ("password", "fay-has-a-long-demo-password")];
         fay.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
-        fay.get("/recover/options").await.ok().does_not_say("A backup code").says("Your code app on another device");
+        fay.get("/recover/options").await.ok().does_not_show("A backup code").shows("Your code app on another device");
     }
 
     async fn steps_without_a_page_lead_nowhere(db) {
@@ -88,7 +88,7 @@ on_both! {
         assert_eq!(browser.get("/recover/case").await.ok().marked("data-phrase"), phrase);
         browser.get("/recover/case?seen=1").await.status(204);
         browser.post("/recover/case/withdraw", &[]).await.leads_to("/recover/case");
-        browser.get("/recover/case").await.ok().says("You withdrew this request");
+        browser.get("/recover/case").await.ok().shows("You withdrew this request");
         browser.post("/recover/case/withdraw", &[]).await.status(409);
         assert_eq!(app.events("case.closed").await[0]["detail"]["outcome"], "withdrawn");
     }

@@ -11,7 +11,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let browser = app.browser();
         let page = browser.get("/no-such-page").await;
-        page.status(404).says("There is nothing here").says(page.headers["x-request-id"].to_str().unwrap());
+        page.status(404).shows("There is nothing here").shows(page.headers["x-request-id"].to_str().unwrap());
         let request = browser.request(Method::GET, "/no-such-page").header(ACCEPT, "application/json");
         let problem = browser.send(request).await;
         assert_eq!(problem.status(404).headers[CONTENT_TYPE], "application/problem+json");

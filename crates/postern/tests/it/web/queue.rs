@@ -75,12 +75,12 @@ on_both! {
         app.plant_strangers(205).await;
         open_after_password(&app, &app.browser(), "ana").await;
         let ben = app.browser_with_planted_session("ben").await;
-        ben.get("/desk").await.ok().says("Ana Ferreira").does_not_say("stranger-").says("205");
+        ben.get("/desk").await.ok().shows("Ana Ferreira").does_not_show("stranger-").shows("205");
         let first = ben.get("/desk?list=strangers").await;
-        first.ok().says("stranger-99").does_not_say("stranger-100").does_not_say("Ana Ferreira");
+        first.ok().shows("stranger-99").does_not_show("stranger-100").does_not_show("Ana Ferreira");
         let (_, rest) = first.body.split_once("/desk?list=strangers&amp;after=").expect("a next page");
         let after = rest.split('"').next().unwrap();
-        ben.get(&format!("/desk?list=strangers&after={after}")).await.ok().says("stranger-100").does_not_say("stranger-99");
+        ben.get(&format!("/desk?list=strangers&after={after}")).await.ok().shows("stranger-100").does_not_show("stranger-99");
         let token = app.token(&["cases:read"]).await;
         let (queue, strangers) =
             (walk(&ben, &token, "queue").await, walk(&ben, &token, "strangers").await);
@@ -120,8 +120,8 @@ on_both! {
         known.post("/recover/case", &[("login", "fay")]).await.leads_to("/recover/case");
         other.post("/recover/case", &[("login", "emil")]).await.leads_to("/recover/case");
         let ben = app.browser_with_planted_session("ben").await;
-        ben.get("/desk").await.ok().says("Gus Petrov").does_not_say("Fay Delgado").does_not_say("Emil Kovacs");
-        ben.get("/desk?list=strangers").await.ok().says("Fay Delgado").says("Emil Kovacs").does_not_say("Gus Petrov");
+        ben.get("/desk").await.ok().shows("Gus Petrov").does_not_show("Fay Delgado").does_not_show("Emil Kovacs");
+        ben.get("/desk?list=strangers").await.ok().shows("Fay Delgado").shows("Emil Kovacs").does_not_show("Gus Petrov");
     }
 
     async fn a_case_is_found_by_reference_login_and_name(db) {
@@ -132,10 +132,10 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let end = reference.trim_start_matches("C-").to_lowercase();
         for words in [reference.as_str(), &reference.to_lowercase(), &end, "ana", "Ferreira", "FERR"] {
-            ben.get(&format!("/desk?q={words}")).await.ok().says("Ana Ferreira").does_not_say("nobody-here");
+            ben.get(&format!("/desk?q={words}")).await.ok().shows("Ana Ferreira").does_not_show("nobody-here");
         }
-        ben.get("/desk?q=nobody").await.ok().says("nobody-here").does_not_say("Ana Ferreira");
-        ben.get("/desk?q=zzz").await.ok().says("No case matches");
+        ben.get("/desk?q=nobody").await.ok().shows("nobody-here").does_not_show("Ana Ferreira");
+        ben.get("/desk?q=zzz").await.ok().shows("No case matches");
         let found = ben.get(&format!("/api/v1/cases?q={reference}")).await.ok().json();
         assert_eq!(found["cases"][0]["id"], id.as_str());
         assert_eq!(found["cases"].as_array().unwrap().len(), 1);

@@ -78,7 +78,7 @@ on_both! {
                 let answer = nobody.send(request).await;
                 let sent_away = answer.status == 303 && answer.location() == "/sign-in";
                 assert!(sent_away || [401, 403, 404].contains(&answer.status), "{method} {path}: {}", answer.status);
-                answer.does_not_say("Ana Ferreira");
+                answer.does_not_show("Ana Ferreira");
                 closed += 1;
             }
         }
@@ -110,12 +110,12 @@ on_both! {
                 browser.post(path, &[("seconds", "60")]).await.status(404);
             }
         }
-        nobody.get("/sign-in").await.ok().does_not_say("Demo:");
+        nobody.get("/sign-in").await.ok().does_not_show("Demo:");
 
         let app = TestApp::start(db).await;
         for path in &paths {
             app.browser().get(path).await.ok();
         }
-        app.browser().get("/sign-in").await.ok().says("Demo:");
+        app.browser().get("/sign-in").await.ok().shows("Demo:");
     }
 }

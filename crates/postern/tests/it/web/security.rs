@@ -113,7 +113,7 @@ on_both! {
         ];
         for (what, headers) in unrecognised {
             let request = headers.iter().fold(post(), |request, (name, value)| request.header(*name, *value));
-            ben.send(request).await.status(403).says("came from another site");
+            ben.send(request).await.status(403).shows("came from another site");
             assert_eq!(app.stage(&id).await, "verifying", "{what}");
         }
         ben.send(post().header("sec-fetch-site", "same-origin")).await.leads_to(&format!("/desk/cases/{id}"));

@@ -110,9 +110,9 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.browser();
         app.sign_in_by_hand(&ben, "ben").await;
-        ben.get("/desk").await.ok().says("passkey");
+        ben.get("/desk").await.ok().shows("passkey");
         let mut device = app.move_to_passkey(&ben, "ben").await;
-        ben.get("/desk").await.ok().says("Nobody is waiting");
+        ben.get("/desk").await.ok().shows("Nobody is waiting");
         let signed_in = app.events("signin.succeeded").await;
         assert_eq!(signed_in[0]["detail"]["method"], "webauthn");
         // The answer to one challenge is no answer to another, nor to the same one twice.
@@ -176,7 +176,7 @@ on_both! {
         let options = mona.post_json("/sign-in/passkey/start", &json!({})).await.ok().json();
         let (answer, signing_in) = (device.get(options), mona.cookie(CEREMONY));
         mona.set_cookie(CEREMONY, adding.as_deref());
-        mona.post_json("/sign-in/passkey/finish", &answer).await.status(401).says("Try again");
+        mona.post_json("/sign-in/passkey/finish", &answer).await.status(401).shows("Try again");
         let options = mona.post_json("/account/passkeys/start", &json!({})).await.ok().json();
         let created = SoftPasskey::new(app.config.origin.clone()).create(options["create"].clone());
         let adding = json!({ "created": created, "proof": app.code_proof("mona").await });

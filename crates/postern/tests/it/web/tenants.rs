@@ -165,7 +165,7 @@ on_both! {
         let sol = quay.browser_with_planted_session("sol").await;
         sol.get("/desk").await.ok();
         suspend_tenant(&quay.scope(), "they did not pay, HD-1").await.unwrap();
-        sol.get("/desk").await.status(404).says("Nothing is served here");
+        sol.get("/desk").await.status(404).shows("Nothing is served here");
         halden.browser().get("/sign-in").await.ok();
         enable_tenant(&quay.scope(), "they paid, HD-1").await.unwrap();
         sol.get("/desk").await.ok();
