@@ -45,7 +45,7 @@ pub(crate) fn time_in(field: &Scalar<'_>) -> Result<Option<Timestamp>, RecordDef
 }
 
 fn utc(at: civil::DateTime) -> Option<Timestamp> {
-    at.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    at.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 fn parse_portal(text: &str) -> Option<Timestamp> {

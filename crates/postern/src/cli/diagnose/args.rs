@@ -89,7 +89,8 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     // A date is read from the front of a time too, and the time forgotten.
     let is_date = text.len() == "2026-03-02".len();
     let date = text.parse::<Date>().ok().filter(|_| is_date);
-    let begins = date.and_then(|date| date.to_zoned(TimeZone::UTC).ok()).map(|begins| begins.timestamp());
+    let begins =
+        date.and_then(|date| date.to_zoned_datetime(TimeZone::UTC).ok()).map(|begins| begins.timestamp());
     begins.or_else(|| text.parse().ok()).ok_or_else(|| {
         "give a date, such as 2026-03-02, or a time with its offset, such as 2026-03-02T08:30:00Z".to_owned()
     })

@@ -88,7 +88,9 @@ async fn filter(scope: &Scope, typed: &AuditForm) -> Result<AuditFilter, Problem
             .parse()
             .map_err(|_| Problem::bad_request(format!("{text:?} is not a date like 2026-03-02")))?;
         let date = if end { date.tomorrow().unwrap_or(date) } else { date };
-        let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| Problem::bad_request(e.to_string()))?;
+        let at = date
+            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+            .map_err(|e| Problem::bad_request(e.to_string()))?;
         Ok(Some(at.timestamp().as_microsecond()))
     };
     Ok(AuditFilter {

@@ -52,7 +52,7 @@ fn same_clock(text: &str, shown: Timestamp) -> Option<Timestamp> {
     }
     let exact = text.parse::<Timestamp>().ok()?;
     let clock = text.parse::<DateTime>().ok()?;
-    (shown.to_zoned(TimeZone::UTC).datetime() == clock).then_some(exact)
+    (shown.to_zoned_datetime(TimeZone::UTC).datetime() == clock).then_some(exact)
 }
 
 /// `org.key.events` is what a renamed build writes.
