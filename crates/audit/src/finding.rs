@@ -221,10 +221,10 @@ impl Findings {
         self.list.is_empty()
     }
 
-    /// Takes over what `other` found, seeing each problem through `judge`.
-    pub(crate) fn absorb(&mut self, other: Self, judge: impl Fn(Problem) -> Problem) {
+    /// Takes over what `other` found, each problem as `renamed` has it.
+    pub(crate) fn absorb(&mut self, other: Self, renamed: impl Fn(Problem) -> Problem) {
         for finding in other.list {
-            self.push(Finding { problem: judge(finding.problem), ..finding });
+            self.push(Finding { problem: renamed(finding.problem), ..finding });
         }
         self.dropped += other.dropped;
     }

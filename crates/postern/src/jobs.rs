@@ -137,7 +137,7 @@ async fn sequence(app: &Arc<App>, all: bool) {
         }
     };
     let mut tenants = app.tenants.list();
-    // One that does not go on is looked at again and again: somebody may have mended it.
+    // One that does not go on is looked at again and again: somebody may have repaired it.
     tenants.retain(|tenant| {
         let is_stuck = tenant.activity.audit_health.is_refusing();
         all || is_stuck || waiting.contains(tenant.id.as_str())

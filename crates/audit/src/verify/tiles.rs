@@ -42,7 +42,7 @@ pub(super) fn check(dir: &Path, expected: &Expected<'_>, findings: &mut Findings
         bundles.feed(from_bundle.as_deref());
     }
     let signed = tiles.is_signed() || bundles.is_signed();
-    judge(expected, [tiles, bundles], disagreements, findings);
+    attribute(expected, [tiles, bundles], disagreements, findings);
     // Whatever went wrong above, a tree that nobody signed never passes in silence.
     if !signed && findings.is_empty() {
         findings.whole(Problem::RootDiffers { sound_before: None });
@@ -170,7 +170,12 @@ fn compare(place: TilePlace, tile: &[Hash], bundle: &[Hash], disagreements: &mut
 }
 
 /// Whichever copy makes the signed root is right, and the other is to blame for what they disagree on.
-fn judge(expected: &Expected<'_>, copies: [Copy<'_>; 2], disagreements: Findings, findings: &mut Findings) {
+fn attribute(
+    expected: &Expected<'_>,
+    copies: [Copy<'_>; 2],
+    disagreements: Findings,
+    findings: &mut Findings,
+) {
     check_earlier(expected, &copies, findings);
     let agree = disagreements.is_empty();
     let [tiles, bundles] = copies;

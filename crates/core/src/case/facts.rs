@@ -88,7 +88,7 @@ impl Proof {
 
     /// How many independent people's word it is: whom one admin made or changed in the last seven days are one with that
     /// admin.
-    pub fn independent_witnesses(&self) -> usize {
+    pub fn attesting_people(&self) -> usize {
         self.made_by.independent(self.pieces.iter().map(|piece| &piece.attested_by)).len()
     }
 

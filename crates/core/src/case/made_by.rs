@@ -1,5 +1,5 @@
-//! One admin can make two witnesses and an approver in a minute. So whoever was made or changed by somebody counts as that
-//! somebody for a week.
+//! One admin can make two people who attest, and an approver, in a minute. So whoever was made or changed by somebody
+//! counts as that somebody for a week.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -96,7 +96,7 @@ fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyErr
     Ok(())
 }
 
-/// P1 at the door: on no tier may a bound page and one kind of evidence from one witness suffice.
+/// P1 at the door: on no tier may a bound page and one kind of evidence from one person suffice.
 fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
     let accepted = || Kind::ALL.into_iter().filter(|k| k.class() == EvidenceClass::Accepted);
     let remedies =
@@ -106,7 +106,7 @@ fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
         let proof = case
             .proof(Timestamp::UNIX_EPOCH)
             .with_claimant_page_bound()
-            .with(kind, &PersonId::new("witness"));
+            .with(kind, &PersonId::new("attester"));
         if policies.verify(&case, proof).is_ok() {
             return Err(PolicyError::OneIsEnough { tier: tier.as_str(), kind: kind.as_str() });
         }
@@ -166,7 +166,7 @@ mod tests {
         let with = |annotations: &str| {
             let text = format!(
                 r#"@id("loose") {annotations} permit (principal is Postern::Desk, action, resource is Postern::Case)
-                   when {{ context.witnesses >= 4 }};"#
+                   when {{ context.attesting_people >= 4 }};"#
             );
             shipped_with(&text).err().unwrap().to_string()
         };
@@ -190,7 +190,7 @@ mod tests {
         let strict = shipped_with(
             r#"@id("strict") @hold("48h") @approvals("2") @fresh("60m")
                permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when { resource.tier == "standard" && context.witnesses >= 2 && context.channels >= 2 };"#,
+               when { resource.tier == "standard" && context.attesting_people >= 2 && context.channels >= 2 };"#,
         )
         .unwrap();
         let case = imagined_case(Tier::Standard);

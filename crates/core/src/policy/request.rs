@@ -134,7 +134,7 @@ impl<'a, A: Action> Request<'a, A> {
                 "claimant_page_bound": proof.claimant_page_bound,
                 "kinds": proof.kinds().into_iter().map(Kind::as_str).collect::<Vec<_>>(),
                 "channels": proof.channels(),
-                "witnesses": proof.independent_witnesses(),
+                "attesting_people": proof.attesting_people(),
                 "risk": proof.risk,
                 "escalated": proof.escalated,
             }),
@@ -204,7 +204,7 @@ fn case_attributes(case: &Case) -> Value {
         "suspended": subject.suspended,
         "target_rank": subject.role.rank(),
         "handler_rank": case.handler_rank(),
-        "witnesses": witnesses(case),
+        "attested_by": attested_by(case),
         "yes_by": yes_by(case),
     })
 }
@@ -217,7 +217,7 @@ fn yes_by(case: &Case) -> BTreeSet<PersonId> {
 }
 
 /// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.
-fn witnesses(case: &Case) -> BTreeSet<PersonId> {
+fn attested_by(case: &Case) -> BTreeSet<PersonId> {
     let bound_by = match case.claimant_page() {
         ClaimantPage::Bound { by, .. } => Some(by),
         ClaimantPage::Unbound => None,

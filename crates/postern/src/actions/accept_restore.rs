@@ -28,7 +28,7 @@ pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbe
     match expect_tail(scope, &there).await {
         Err(AuditLogError::Lost(why)) => {
             return Err(ActionError::Refused(format!(
-                "{why}. That is no older backup but a damaged database, and nothing that is accepted here mends it: restore a \
+                "{why}. That is no older backup but a damaged database, and nothing that is accepted here repairs it: restore a \
                  whole backup first."
             )));
         }

@@ -1,6 +1,6 @@
 //! Power is asked for: a desk role, or a service token. It waits for a second admin's yes, or for 72 hours in which every
-//! admin and auditor has been told and a senior or an admin can stop it. So one admin, phished or bribed, makes no witnesses
-//! and no approver in a minute.
+//! admin and auditor has been told and a senior or an admin can stop it. So one admin, phished or bribed, makes
+//! nobody who attests and no approver in a minute.
 
 use jiff::Timestamp;
 use postern_core::event::Event;

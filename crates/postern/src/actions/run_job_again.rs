@@ -1,4 +1,4 @@
-//! A dead job lives again: whoever mended what kept it from being done lets it run once more.
+//! A dead job lives again: whoever has put right what kept it from being done lets it run once more.
 
 use postern_core::event::Event;
 use postern_core::event::payload::JobRunAgain;

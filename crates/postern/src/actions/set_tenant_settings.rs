@@ -45,7 +45,7 @@ pub async fn find_tenant_settings(scope: &Scope) -> Result<TypedSettings, Action
     Ok(newest_that_opens(scope, &tenant_settings::list_versions(&mut change).await?))
 }
 
-/// One that was broken behind the program's back is passed over, so that the next one mends it.
+/// One that was broken behind the program's back is passed over, so that the next one replaces it.
 fn newest_that_opens(scope: &Scope, versions: &[TenantSettingsRow]) -> TypedSettings {
     let opened = versions.iter().find_map(|row| {
         let settings = scope.tenant.open_settings(row);

@@ -60,7 +60,7 @@ async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, 
     limit.clear(&mut change).await?;
     enrol_totp::begin(scope, &mut change, &begun).await?;
     if pass.case_id.is_some() {
-        // The case had its witnesses, its hold and its notices: the pass stands for the factor that is gone.
+        // The case had its evidence, its hold and its notices: the pass stands for the factor that is gone.
         let until = change.at() + Config::FIRST_PASSKEY_LIFE;
         first_passkey::grant(&mut change, &person.id, until).await?;
     }

@@ -151,7 +151,7 @@ fn uploads() -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::disable())
 }
 
-/// A form that came back: the page again, with what is wrong, or the problem page for what no form can mend.
+/// A form that came back: the page again, with what is wrong, or the problem page for what no form can put right.
 pub(super) fn form_error(
     error: crate::actions::ActionError,
 ) -> Result<(StatusCode, Option<&'static str>, String), problem::Problem> {

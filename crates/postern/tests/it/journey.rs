@@ -160,8 +160,8 @@ async fn the_log_has_the_story(app: &TestApp) {
     let policies = reset["policies"].as_array().unwrap();
     assert!(policies.contains(&"recovery.standard".into()) && policies.contains(&"staff.case-work".into()));
     let evidence = app.events("case.evidence_added").await;
-    let witnesses: Vec<&str> = evidence.iter().map(|e| e["actor"]["id"].as_str().unwrap()).collect();
-    assert_eq!(witnesses, [mona.id.as_str(), ben.id.as_str()]);
+    let attested_by: Vec<&str> = evidence.iter().map(|e| e["actor"]["id"].as_str().unwrap()).collect();
+    assert_eq!(attested_by, [mona.id.as_str(), ben.id.as_str()]);
     for event in [
         "case.opened",
         "case.claimant_page_bound",

@@ -19,7 +19,7 @@ pub struct FailedAnswer {
 }
 
 impl FailedAnswer {
-    /// What goes on the page again, with what was typed; or, what no form can mend.
+    /// What goes on the page again, with what was typed; or, what no form can put right.
     pub fn of(form: &'static str, typed: ReasonForm, error: ActionError) -> Result<Self, Problem> {
         let (status, field, message) = form_error(error)?;
         Ok(Self { form, reason: typed.reason, status, field, message })

@@ -151,7 +151,7 @@ on_both! {
         app.sign_in_with_passkey(&app.browser(), &mut second).await.status(409);
     }
 
-    /// After a recovery by the desk, and for a day: the case had its witnesses, its hold and its notices.
+    /// After a recovery by the desk, and for a day: the case had its evidence, its hold and its notices.
     async fn a_pass_stands_for_the_factor_that_is_gone(db) {
         let app = TestApp::start(db).await;
         for (seconds, waits) in [(24 * 3600 - 300, false), (24 * 3600 + 1, true)] {

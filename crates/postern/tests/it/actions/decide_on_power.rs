@@ -72,7 +72,7 @@ fn refused<T>(outcome: &Result<T, ActionError>) -> bool {
 }
 
 on_both! {
-    /// At 0.1 one admin made two witnesses and an approver in 63 seconds.
+    /// At 0.1 one admin made two people who attest and an approver in 63 seconds.
     async fn an_admin_alone_makes_no_staff_for_72_hours_and_everybody_is_told(db) {
         let app = TestApp::start(db).await;
         let ada = app.caller("ada").await;

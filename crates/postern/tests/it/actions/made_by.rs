@@ -46,10 +46,10 @@ impl TestApp {
 }
 
 on_both! {
-    async fn two_agents_that_one_admin_made_are_one_witness(db) {
+    async fn two_agents_that_one_admin_made_attest_as_one(db) {
         let app = TestApp::start(db).await;
         let id = app.two_made_agents_prove().await;
-        assert_eq!(app.stage(&id).await, "verifying", "one admin made two witnesses");
+        assert_eq!(app.stage(&id).await, "verifying", "one admin made two people who attest");
         app.record("ada", &id, Kind::InPerson).await;
         assert_eq!(app.stage(&id).await, "verifying", "and is a third one");
         // Somebody whom the admin did not make is a second.

@@ -26,7 +26,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
         assert_denied(vouch(&app.scope(), &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
-        // The other way round the second piece is recorded, but one witness stays one witness.
+        // The other way round the second piece is recorded, but one person stays one person.
         let id = app.open("ben").await;
         app.bind("ada", &id).await;
         app.vouch("sol", &id).await;
