@@ -18,7 +18,7 @@ use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 use crate::audit_health::AuditHealth;
 use crate::keys::{KeyError, RootKey, TenantKeys};
 use crate::store::tenant_settings::{self, TenantSettingsRow};
-use crate::store::tenants::{self, TenantRow};
+use crate::store::tenants::{self, TenantRow, TenantsVersion};
 use crate::store::{Db, StoreError, time};
 
 /// Why organisations could not be read.
@@ -166,13 +166,6 @@ struct LoadedTenants {
     version: TenantsVersion,
 }
 
-/// Moves with every row that is written, and with every version of settings whose time comes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct TenantsVersion {
-    rows: (i64, i64),
-    settings: i64,
-}
-
 impl Tenants {
     /// Reads all of them.
     pub async fn open(db: &Db, root_key: RootKey, now: Timestamp) -> Result<Self, TenantsError> {
@@ -184,10 +177,7 @@ impl Tenants {
 
     /// Reads anew those whose row or settings have moved. A mistake in one of them stops nobody else.
     pub async fn reload(&self, db: &Db, now: Timestamp) -> Result<(), TenantsError> {
-        let version = TenantsVersion {
-            rows: tenants::load_version_of_all(db).await?,
-            settings: tenant_settings::count_in_effect(db, now).await?,
-        };
+        let version = tenants::load_version_of_all(db, now).await?;
         if version == self.with(|loaded| loaded.version) {
             return Ok(());
         }

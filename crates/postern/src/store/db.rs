@@ -111,9 +111,11 @@ fn sqlite(connections: u32) -> AnyPoolOptions {
     const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                            PRAGMA secure_delete = ON; \
                            PRAGMA busy_timeout = 10000;";
-    AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).after_connect(
-        |conn: &mut AnyConnection, _| Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) }),
-    )
+    // No ping before each use, as on a server: there is no line to the file that could have been cut.
+    let pool = AnyPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    pool.acquire_timeout(Duration::from_secs(30)).after_connect(|conn: &mut AnyConnection, _| {
+        Box::pin(async move { conn.execute(PRAGMAS).await.map(|_| ()) })
+    })
 }
 
 fn postgres() -> AnyPoolOptions {

@@ -43,13 +43,6 @@ pub async fn list_older(
     Ok(query.fetch_all(db.reader()).await?)
 }
 
-/// How many versions have taken effect: the number moves when another one does.
-pub async fn count_in_effect(db: &Db, now: Timestamp) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM tenant_settings WHERE takes_effect_at <= $1";
-    let (count,): (i64,) = sqlx::query_as(sql).bind(micros(now)).fetch_one(db.reader()).await?;
-    Ok(count)
-}
-
 /// Every version of the change's tenant, the newest first, whether its time has come or not.
 pub async fn list_versions(change: &mut Change<'_>) -> Result<Vec<TenantSettingsRow>> {
     let tenant = change.tenant().clone();
