@@ -87,7 +87,8 @@ pub struct SettingArgs {
     /// Which: see `postern tenant list`.
     slug: String,
     /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again. May be given several
-    /// times. There are: `contact_min_age_days`, `enrolment_pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`.
+    /// times. There are: `contact_min_age_days`, `enrolment_pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`,
+    /// `smtp_from`, `smtp_url`.
     #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
     set: Vec<String>,
     /// Why; goes on the record.

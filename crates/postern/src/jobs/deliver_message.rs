@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::runner::{JobError, JobOutcome};
 use crate::app::App;
+use crate::config::Smtp;
 use crate::job::JobKind;
 use crate::scope::Scope;
 use crate::store::outbox::{self, Message};
@@ -28,9 +29,13 @@ const NO_WAY_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// Organisations that use one carrier at once: one that hangs leaves slots to the others.
 const AT_ONCE: usize = 8;
 
-/// The ways out: the mail relay, and gateways for text and voice.
+type Relay = AsyncSmtpTransport<Tokio1Executor>;
+
+/// The ways out: the server's mail relay, organisations' own relays, and their gateways for text and voice.
 pub struct Carriers {
-    smtp: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    smtp: Option<Relay>,
+    /// Organisations' own, by address.
+    own_smtp: Mutex<HashMap<String, Relay>>,
     http: Option<reqwest::Client>,
     states: Mutex<HashMap<String, CarrierState>>,
 }
@@ -60,26 +65,39 @@ enum SendError {
 impl Carriers {
     /// From the settings.
     pub fn new(app: &App) -> Self {
-        let smtp = app.config.smtp.as_ref().and_then(|smtp| {
-            let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp.url.as_str());
-            transport
-                .map(|builder| builder.timeout(Some(PATIENCE)).build())
-                .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
-                .ok()
-        });
+        let smtp = app.config.smtp.as_ref().and_then(relay);
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .inspect_err(|error| tracing::error!(%error, "no gateway can be used; texts wait"))
             .ok();
-        Self { smtp, http, states: Mutex::default() }
+        Self { smtp, own_smtp: Mutex::default(), http, states: Mutex::default() }
+    }
+
+    /// The relay that an organisation's mail goes by, and who it comes from.
+    fn relay_of(&self, scope: &Scope) -> Option<(Relay, Mailbox)> {
+        if let Some(own) = &scope.tenant.settings.smtp {
+            let mut known = self.own_smtp.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = known.get(own.url.as_str()) {
+                return Some((known.clone(), own.from.clone()));
+            }
+            let relay = relay(own)?;
+            known.insert(own.url.to_string(), relay.clone());
+            return Some((relay, own.from.clone()));
+        }
+        let settings = scope.app.config.smtp.as_ref()?;
+        // The organisation's name, at the address that the relay lets this server use.
+        let from = Mailbox::new(Some(scope.tenant.name.clone()), settings.from.email.clone());
+        Some((self.smtp.clone()?, from))
     }
 
     /// Why no message of this kind can go out now, and until when. `None` for other work.
     pub fn obstacle(&self, scope: &Scope, kind: JobKind) -> Option<(Timestamp, String)> {
         let (is_open, lacks) = match kind {
-            JobKind::DeliverMail => (self.smtp.is_some(), "There is no mail server: smtp_url is not set."),
+            JobKind::DeliverMail => {
+                (self.relay_of(scope).is_some(), "There is no mail server: smtp_url is not set.")
+            }
             JobKind::DeliverText => (
                 self.http.is_some() && scope.tenant.settings.gateway.is_some(),
                 "There is no gateway: gateway_url is not set.",
@@ -113,19 +131,34 @@ impl Carriers {
     }
 }
 
-/// Which carrier it is.
+/// Which carrier it is: by its address, so that organisations that share one know of each other's trouble with it.
 fn name(scope: &Scope, kind: JobKind) -> String {
-    let gateway = scope.tenant.settings.gateway.as_ref().filter(|_| kind == JobKind::DeliverText);
-    gateway.map_or_else(|| "smtp".to_owned(), ToString::to_string)
+    let settings = &scope.tenant.settings;
+    let own = match kind {
+        JobKind::DeliverMail => settings.smtp.as_ref().map(|smtp| &smtp.url),
+        _ => settings.gateway.as_ref(),
+    };
+    own.map_or_else(|| "the server's relay".to_owned(), ToString::to_string)
+}
+
+fn relay(smtp: &Smtp) -> Option<Relay> {
+    Relay::from_url(smtp.url.as_str())
+        .map(|builder| builder.timeout(Some(PATIENCE)).build())
+        .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
+        .ok()
 }
 
 /// Sends a message.
 pub async fn deliver(scope: &Scope, carriers: &Carriers, id: &str) -> Result<JobOutcome, JobError> {
     let found = outbox::find(&scope.app.db, &scope.tenant.id, id).await?;
     let Some(message) = found else { return Err(JobError::GiveUp("There is no such message.".to_owned())) };
+    if message.delivered_at.is_some() {
+        // Whoever had the lease before has sent it after all, and its text is gone.
+        return Ok(JobOutcome::Delivered { keep_text: false });
+    }
     let kind = message.kind();
     let is_open = match kind {
-        JobKind::DeliverMail => carriers.smtp.is_some(),
+        JobKind::DeliverMail => carriers.relay_of(scope).is_some(),
         _ => scope.tenant.settings.gateway.is_some(),
     };
     if !is_open && scope.app.is_development() {
@@ -148,14 +181,13 @@ pub async fn deliver(scope: &Scope, carriers: &Carriers, id: &str) -> Result<Job
 }
 
 async fn send_mail(scope: &Scope, carriers: &Carriers, message: &Message) -> Result<(), SendError> {
-    let (Some(smtp), Some(settings)) = (&carriers.smtp, &scope.app.config.smtp) else {
+    let Some((smtp, from)) = carriers.relay_of(scope) else {
         return Err(SendError::Failed("There is no mail server.".to_owned()));
     };
     let to = message.recipient.parse();
     let host = scope.tenant.origin.host_str().unwrap_or("localhost");
     let mail = Mail::builder()
-        // The organisation's name, at the address that the relay lets this server use.
-        .from(Mailbox::new(Some(scope.tenant.name.clone()), settings.from.email.clone()))
+        .from(from)
         .to(to.map_err(|_| SendError::Never("The address on file is not one.".to_owned()))?)
         // The same id on every attempt: a mailbox that got it twice shows it once.
         .message_id(Some(format!("<{}@{host}>", message.id)))
@@ -163,11 +195,20 @@ async fn send_mail(scope: &Scope, carriers: &Carriers, message: &Message) -> Res
         .header(ContentType::TEXT_PLAIN)
         .body(message.body.clone())
         .map_err(|error| SendError::Never(error.to_string()))?;
-    match smtp.send(mail).await {
+    // The library's own limit ends with the connection: a relay that then says nothing would be waited for without end.
+    let Ok(sent) = tokio::time::timeout(PATIENCE, smtp.send(mail)).await else {
+        return Err(SendError::Stuck("The mail server did not answer in time.".to_owned()));
+    };
+    match sent {
         Ok(_) => Ok(()),
-        // It answered: the trouble may be this message's own.
-        Err(error) if error.is_permanent() || error.is_transient() || error.is_client() => {
-            Err(SendError::Failed(error.to_string()))
+        // It answered: the trouble may be this message's own. Its words may quote the message, links and all; the status
+        // says enough.
+        Err(error) if let Some(status) = error.status() => {
+            Err(SendError::Failed(format!("The mail server answered {status}.")))
+        }
+        Err(error) if error.is_client() => Err(SendError::Failed(error.to_string())),
+        Err(error) if error.is_response() => {
+            Err(SendError::Stuck("The mail server's answer can't be read.".to_owned()))
         }
         Err(error) => Err(SendError::Stuck(error.to_string())),
     }

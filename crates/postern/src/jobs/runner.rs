@@ -138,8 +138,9 @@ impl Workers {
             for due in busy.iter() {
                 room.entry(due.kind).and_modify(|room| *room = room.saturating_sub(1));
             }
-            let free: Vec<JobKind> =
-                room.iter().filter(|(_, room)| **room > 0).map(|(kind, _)| *kind).collect();
+            // In one order always: the list is part of the statement's text, and a new text is prepared anew.
+            let has_room = |kind: &JobKind| room.get(kind).is_some_and(|room| *room > 0);
+            let free: Vec<JobKind> = JobKind::ALL.iter().copied().filter(has_room).collect();
             let due = jobs::list_due(&self.app.db, &free, self.app.clock.now(), MOST_DUE).await?;
             let mut begun = 0_usize;
             for due in due {
@@ -159,66 +160,69 @@ impl Workers {
         }
     }
 
-    /// Does everything that an organisation has due of a kind. It never panics, so that the slot is free again.
+    /// Does what an organisation has due of a kind, one batch. It never panics, so that the slot is free again.
     async fn work_off(self, due: DueJobs) -> DueJobs {
         let span = tracing::info_span!("job", tenant = %due.tenant, kind = due.kind.as_str());
-        let work = self.clone().work_off_batches(due.clone());
+        let work = self.clone().work_off_batch(due.clone());
         let done = tokio::spawn(work.instrument(span.clone())).await;
-        span.in_scope(|| match done {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "a job's outcome was not kept; it is done again"),
-            Err(error) => tracing::error!(%error, "a worker broke; its jobs begin anew"),
+        let has_moved = span.in_scope(|| match done {
+            Ok(Ok(has_moved)) => has_moved,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a job's outcome was not kept; it is done again");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "a worker broke; its jobs begin anew");
+                false
+            }
         });
+        if !has_moved {
+            // It is still due, and would be begun again at once: on a full disk, thousands of times a second.
+            tokio::time::sleep(EVERY).await;
+        }
         due
     }
 
-    async fn work_off_batches(self, due: DueJobs) -> Result<(), StoreError> {
+    /// One batch: an organisation with thousands waiting stands in line again, behind who has waited longer. The answer:
+    /// whether anything moved.
+    async fn work_off_batch(self, due: DueJobs) -> Result<bool, StoreError> {
         let kind = due.kind;
-        loop {
-            // Read anew each time: it may have been suspended, or its settings may have changed. One that another node has
-            // just added is known a second later.
-            let Some(tenant) = self.app.tenants.of_id(&due.tenant) else { return Ok(()) };
-            let scope = Scope::of_job(&self.app, tenant);
-            if !self.may_begin(&scope, kind).await? {
-                return Ok(());
-            }
-            let mut change = scope.begin().await?;
-            let lease = Lease { by: &self.app.node, until: scope.now + LEASE };
-            let rows = jobs::lease(&mut change, kind, lease, BATCH).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            change.commit_unrecorded("a lease of jobs").await?;
-            let mut put_off: Option<(Timestamp, String)> = None;
-            for row in &rows {
-                if put_off.is_none() && *self.stop.borrow() {
-                    put_off = Some((scope.now, "The server was stopped.".to_owned()));
-                }
-                let failed = match &put_off {
-                    Some((until, why)) => Err(JobError::PutOff(*until, why.clone())),
-                    None => self.attempt(&scope.later(), row).await,
-                };
-                if let Err(JobError::PutOff(until, why)) = &failed {
-                    put_off = Some((*until, why.clone()));
-                }
-                self.settle(&scope.later(), kind, row, failed).await?;
-            }
-            if put_off.is_some() && *self.stop.borrow() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Whether there is a way to do this at all; without one, what is due waits, and counts no attempts.
-    async fn may_begin(&self, scope: &Scope, kind: JobKind) -> Result<bool, StoreError> {
+        // Read anew each time: it may have been suspended, or its settings may have changed. One that another node has just
+        // added is known a second later.
+        let Some(tenant) = self.app.tenants.of_id(&due.tenant) else { return Ok(false) };
+        let scope = Scope::of_job(&self.app, tenant);
         if scope.tenant.suspended_at.is_some() && !kind.runs_while_suspended() {
             return Ok(false);
         }
-        let Some((until, why)) = self.carriers.obstacle(scope, kind) else { return Ok(true) };
+        if let Some((until, why)) = self.carriers.obstacle(&scope, kind) {
+            // Without a way to do it, what is due waits, and counts no attempts.
+            let mut change = scope.begin().await?;
+            jobs::put_off_due(&mut change, kind, until, &why).await?;
+            change.commit_unrecorded("jobs that can't be begun now").await?;
+            return Ok(true);
+        }
         let mut change = scope.begin().await?;
-        jobs::put_off_due(&mut change, kind, until, &why).await?;
-        change.commit_unrecorded("jobs that can't be begun now").await?;
-        Ok(false)
+        let lease = Lease { by: &self.app.node, until: scope.now + LEASE };
+        let rows = jobs::lease(&mut change, kind, lease, BATCH).await?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        change.commit_unrecorded("a lease of jobs").await?;
+        let mut put_off: Option<(Timestamp, String)> = None;
+        for row in &rows {
+            if put_off.is_none() && *self.stop.borrow() {
+                put_off = Some((scope.now, "The server was stopped.".to_owned()));
+            }
+            let outcome = match &put_off {
+                Some((until, why)) => Err(JobError::PutOff(*until, why.clone())),
+                None => self.attempt(&scope.later(), row).await,
+            };
+            if let Err(JobError::PutOff(until, why)) = &outcome {
+                put_off = Some((*until, why.clone()));
+            }
+            self.settle(&scope.later(), kind, row, outcome).await?;
+        }
+        Ok(true)
     }
 
     /// As a task of its own: one that panics takes nothing with it.

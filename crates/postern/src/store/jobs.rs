@@ -276,14 +276,19 @@ pub async fn list_tenants_with_stuck(db: &Db, before: Timestamp) -> Result<Vec<(
     Ok(rows.into_iter().map(|(tenant, oldest_at)| (TenantId::new(tenant), time(oldest_at))).collect())
 }
 
-/// Deletes jobs that died before then.
+/// Deletes what died before then: messages, and their texts with them. Recurring work stays until somebody lets it run
+/// again: nothing else would ever begin it anew.
 pub async fn delete_dead(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    const DEAD: &str = "tenant_id = $1 AND dead_at < $2 AND kind IN ('deliver_mail', 'deliver_text')";
     let tenant = change.tenant().clone();
-    sqlx::query("DELETE FROM jobs WHERE tenant_id = $1 AND dead_at < $2")
-        .bind(tenant.as_str())
-        .bind(micros(before))
-        .execute(change.conn())
-        .await?;
+    let wipe = format!(
+        "UPDATE outbox SET body = '' WHERE tenant_id = $1 AND delivered_at IS NULL \
+         AND id IN (SELECT key FROM jobs WHERE {DEAD})"
+    );
+    for sql in [wipe, format!("DELETE FROM jobs WHERE {DEAD}")] {
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(micros(before));
+        query.execute(change.conn()).await?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::config::Smtp;
+
 /// As typed, and as it is kept: what is not there has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,6 +25,12 @@ pub struct TypedSettings {
     /// Days of sign-in records that are analysed together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_back_days: Option<i64>,
+    /// Who its mail comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_from: Option<String>,
+    /// A mail relay of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smtp_url: Option<String>,
 }
 
 /// As needed.
@@ -38,6 +46,8 @@ pub struct TenantSettings {
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
     pub look_back: SignedDuration,
+    /// A mail relay of its own. Without it, its mail goes by the server's.
+    pub smtp: Option<Smtp>,
 }
 
 /// A setting that does not do.
@@ -61,12 +71,25 @@ pub enum SettingError {
     /// No address. It is not said again: a password may stand in it.
     #[error("{0}: this is no http:// or https:// URL")]
     Address(&'static str),
+    /// No relay, likewise.
+    #[error("smtp_url: this is no smtp:// or smtps:// URL")]
+    Relay,
+    /// Nobody that mail could come from.
+    #[error("smtp_from: wanted with smtp_url, such as \"Harbour Works <postern@harbour.example>\"")]
+    Sender,
 }
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 5] =
-        ["contact_min_age_days", "enrolment_pass_minutes", "gateway_url", "keep_days", "look_back_days"];
+    pub const NAMES: [&str; 7] = [
+        "contact_min_age_days",
+        "enrolment_pass_minutes",
+        "gateway_url",
+        "keep_days",
+        "look_back_days",
+        "smtp_from",
+        "smtp_url",
+    ];
 
     /// Sets one by its name; an empty value gives the default back.
     pub fn set(&mut self, name: &str, typed: &str) -> Result<(), SettingError> {
@@ -80,6 +103,8 @@ impl TypedSettings {
             "gateway_url" => self.gateway_url = (!typed.is_empty()).then(|| typed.to_owned()),
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
+            "smtp_from" => self.smtp_from = (!typed.is_empty()).then(|| typed.to_owned()),
+            "smtp_url" => self.smtp_url = (!typed.is_empty()).then(|| typed.to_owned()),
             _ => return Err(SettingError::Unknown(name.to_owned())),
         }
         Ok(())
@@ -91,16 +116,19 @@ impl TypedSettings {
             value.map_or_else(|| format!("{default} (default)"), |value| value.to_string())
         };
         let keep = self.keep_days.unwrap_or(KEEP_DAYS);
-        let gateway = self.gateway_url.as_deref().map(|text| {
-            let host = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-            host.unwrap_or_else(|| "-".to_owned())
-        });
+        let host = |address: &Option<String>| {
+            let url = address.as_deref().map(Url::parse);
+            let host = url.map(|url| url.ok().and_then(|url| url.host_str().map(str::to_owned)));
+            host.map(|host| host.unwrap_or_else(|| "-".to_owned()))
+        };
         vec![
             ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
             ("enrolment_pass_minutes", number(self.enrolment_pass_minutes, ENROLMENT_PASS_MINUTES)),
-            ("gateway_url", gateway.unwrap_or_else(|| "none (default)".to_owned())),
+            ("gateway_url", host(&self.gateway_url).unwrap_or_else(|| "none (default)".to_owned())),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
+            ("smtp_from", self.smtp_from.clone().unwrap_or_else(|| "the server's (default)".to_owned())),
+            ("smtp_url", host(&self.smtp_url).unwrap_or_else(|| "the server's (default)".to_owned())),
         ]
     }
 
@@ -117,6 +145,7 @@ impl TypedSettings {
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
+            smtp: relay(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
         })
     }
 }
@@ -139,6 +168,16 @@ fn within(name: &'static str, value: i64, most: i64) -> Result<i64, SettingError
         return Ok(value);
     }
     Err(SettingError::Number { name, typed: value.to_string(), least: 1, most })
+}
+
+/// Relay and sender: both, or neither.
+fn relay(url: Option<&str>, from: Option<&str>) -> Result<Option<Smtp>, SettingError> {
+    let Some(url) = url else {
+        return if from.is_none() { Ok(None) } else { Err(SettingError::Relay) };
+    };
+    let url = Url::parse(url).ok().filter(|url| ["smtp", "smtps"].contains(&url.scheme()) && url.has_host());
+    let from = from.and_then(|from| from.parse().ok()).ok_or(SettingError::Sender)?;
+    Ok(Some(Smtp { url: url.ok_or(SettingError::Relay)?, from }))
 }
 
 fn address(text: &str) -> Result<Url, SettingError> {

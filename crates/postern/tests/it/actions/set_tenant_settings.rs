@@ -43,6 +43,9 @@ on_both! {
             ("enrolment_pass_minutes", "11"),
             ("enrolment_pass_minutes", "ten"),
             ("contact_min_age_days", "3651"),
+            ("smtp_url", "http://mail.example.com"),
+            ("smtp_url", "smtp://mail.example.com"),
+            ("smtp_from", "postern@harbour.example"),
             ("gateway_url", "not an address"),
             ("gateway_url", "file:///etc/passwd"),
             // More than is kept.
@@ -79,7 +82,7 @@ on_both! {
             assert_eq!(scope.tenant.settings.enrolment_pass_life.as_mins(), 5, "after a start, version {version}");
             app.browser().get("/sign-in").await.ok();
         }
-        // The operator's next change mends it, from the last good one on.
+        // The operator's next change replaces it, from the last good one on.
         let settings = set_tenant_settings(&app.scope(), &named("keep_days", "60"), REASON).await.unwrap();
         assert_eq!((settings.enrolment_pass_minutes, settings.keep_days), (Some(5), Some(60)));
         assert_eq!(app.scope().tenant.settings.keep.as_hours(), 60 * 24);

@@ -131,6 +131,27 @@ on_both! {
         assert_eq!(waiting(&halden).await, 4, "and the calls of the first one wait");
     }
 
+    /// An organisation's own relay, with its own sender; one that hangs is its own organisation's trouble.
+    async fn an_organisation_may_have_a_relay_of_its_own(db) {
+        let (halden, quay) = TestApp::start_two(db).await;
+        let (hanging, relay) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), FakeSmtp::start().await);
+        let hanging = format!("smtp://{}", hanging.local_addr().unwrap());
+        for (app, url, from) in [
+            (&halden, hanging.as_str(), "Halden <postern@halden.invalid>"),
+            (&quay, relay.url().as_str(), "The Clinic <desk@quay.invalid>"),
+        ] {
+            let named = [("smtp_url".to_owned(), url.to_owned()), ("smtp_from".to_owned(), from.to_owned())];
+            set_tenant_settings(&app.scope(), &named, "a test wants it so").await.unwrap();
+        }
+        halden.open("gus").await;
+        quay.open("gus").await;
+        eventually("the other one's mail goes out", async || relay.mails().len() == 1).await;
+        assert_eq!(relay.mails()[0].from, "desk@quay.invalid");
+        assert_eq!(relay.mails()[0].header("From"), Some("\"The Clinic\" <desk@quay.invalid>"));
+        let mail = "SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL AND channel = 'email'";
+        assert_eq!(halden.count(mail).await, 1, "and the mail of the first one waits");
+    }
+
     async fn in_development_the_outbox_page_is_the_relay(db) {
         let app = TestApp::start(db).await;
         app.open("gus").await;

@@ -134,6 +134,12 @@ on_both! {
         desk.get("/desk/jobs").await.ok().shows("1 × Send a mail");
         let stuck = desk.get("/api/v1/jobs").await.ok().json();
         assert_eq!((&stuck["stuck"][0]["kind"], &stuck["stuck"][0]["count"]), (&"deliver_mail".into(), &1.into()));
+        // It is not waited for without end: its slot is free again, and what comes next is told why it waits.
+        eventually("the attempt ends", async || {
+            let messages = app.messages().await;
+            messages.iter().any(|m| m.last_error.as_deref() == Some("The mail server did not answer in time."))
+        })
+        .await;
     }
 
     /// A carrier that did not answer is not asked for every message, and costs none of them an attempt.
@@ -179,10 +185,10 @@ on_both! {
             now.len() == 1 && now[0].version > dead[0].version + 1
         })
         .await;
-        let mend = "UPDATE outbox SET recipient = 'gus@demo.postern.invalid' WHERE recipient = 'no address'";
-        sqlx::query(app.own(mend)).execute(app.db.reader()).await.unwrap();
-        let mend = "UPDATE contacts SET value = 'gus@demo.postern.invalid' WHERE value = 'no address'";
-        sqlx::query(app.own(mend)).execute(app.db.reader()).await.unwrap();
+        let repair = "UPDATE outbox SET recipient = 'gus@demo.postern.invalid' WHERE recipient = 'no address'";
+        sqlx::query(app.own(repair)).execute(app.db.reader()).await.unwrap();
+        let repair = "UPDATE contacts SET value = 'gus@demo.postern.invalid' WHERE value = 'no address'";
+        sqlx::query(app.own(repair)).execute(app.db.reader()).await.unwrap();
         ada.post(&again, &[]).await.leads_to("/desk/jobs");
         eventually("it arrives", async || smtp.mails().len() == 1).await;
         eventually("it is gone", async || jobs::list_dead(&app.db, &app.tenant).await.unwrap().is_empty()).await;
