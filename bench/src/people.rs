@@ -109,7 +109,9 @@ async fn enrol(
     for _ in 0..10 {
         codes.push(scope.app.rng.bytes::<32>()?.to_vec());
     }
-    let set = backup_codes::insert(change, person, &NewCodeSet { salt: &[0; 16], hashes: &codes }).await?;
+    let set =
+        backup_codes::insert(change, person, &NewCodeSet { salt: &[0; 16], hashes: &codes, of_case: None })
+            .await?;
     backup_codes::confirm(change, person, &set).await?;
     Ok(secret)
 }

@@ -139,6 +139,10 @@ impl Case {
             return self;
         }
         let ready_at = match self.stage {
+            Stage::Ready { verified_at, .. } if now.duration_since(verified_at) > self.demands.fresh() => {
+                self.stage = Stage::Verifying;
+                return self;
+            }
             Stage::Ready { verified_at, .. } | Stage::AwaitingApproval { verified_at, .. } => verified_at,
             Stage::AwaitingNotice { since, .. } => {
                 since.saturating_add(Self::UNSEEN).unwrap_or(Timestamp::MAX)

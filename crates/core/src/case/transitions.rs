@@ -215,7 +215,7 @@ impl Case {
     /// The plan is carried out. Takes the staff member's permit and, once more, the policy's yes to the evidence: what
     /// sufficed when it was gathered may be stale or suspect when it is used. Every approval must be of this very plan.
     pub fn apply(
-        mut self,
+        self,
         permit: Permit<ApplyRemedy>,
         evidence_suffices: Permit<Verify>,
         by: PersonId,
@@ -223,20 +223,22 @@ impl Case {
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         expect_covered(evidence_suffices.covers(self.id.as_str()))?;
-        match self.stage {
+        // This yes counts the risk of now, and may demand more than the one that the case was loaded under.
+        let mut case = self.under(evidence_suffices.demands());
+        match case.stage {
             Stage::Ready { .. } => {}
             Stage::OnHold { until, .. } if now >= until => {}
             Stage::OnHold { until, .. } => return Err(CaseError::OnHold { until }),
-            _ => return Err(self.out_of_order()),
+            _ => return Err(case.out_of_order()),
         }
-        let plan = self.plan().hash();
-        let approved = self.stage.approvals().iter().filter(|approval| approval.plan == plan).count();
-        if approved < self.demands.stricter(evidence_suffices.demands()).approvals {
+        let plan = case.plan().hash();
+        let approved = case.stage.approvals().iter().filter(|approval| approval.plan == plan).count();
+        if approved < case.demands.approvals {
             return Err(CaseError::PlanChanged);
         }
-        self.remedied_at = Some(now);
-        self.stage = Stage::Remedied { at: now, by };
-        Ok(self)
+        case.remedied_at = Some(now);
+        case.stage = Stage::Remedied { at: now, by };
+        Ok(case)
     }
 
     /// The person signed in, fully, with what the remedy gave them.

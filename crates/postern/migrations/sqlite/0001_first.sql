@@ -100,6 +100,8 @@ CREATE TABLE backup_code_sets (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
     person_id TEXT NOT NULL,
+    -- Whose remedy they are; until that case is proven, they end with it.
+    case_id TEXT,
     salt BLOB NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -110,6 +112,7 @@ CREATE TABLE backup_code_sets (
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
 CREATE INDEX backup_code_sets_of_person ON backup_code_sets (tenant_id, person_id);
+CREATE INDEX backup_code_sets_of_case ON backup_code_sets (tenant_id, case_id) WHERE case_id IS NOT NULL;
 
 CREATE TABLE backup_codes (
     tenant_id TEXT NOT NULL,

@@ -78,10 +78,11 @@ pub async fn start(
         let (options, asked) = passkeys::ask_any(scope, &working)?;
         (Some(options), Some(asked))
     };
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    factors::expect_room(&factors).map_err(|words| ActionError::Refused(words.to_owned()))?;
     let (create, registration) = Registration::begin(scope, caller, exclude, second_step_only)?;
     let pending = PendingPasskey { registration, asked };
     let token = ceremony::begin(scope, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
-    let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
     Ok(Invitation { token, create, get, takes_code })
 }
@@ -115,6 +116,8 @@ async fn enrol(
     let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
     let proven_by = proof.use_up(scope, &mut change).await?;
+    factors::expect_room(&factors::list_locked(&mut change, &caller.person.id).await?)
+        .map_err(|words| ActionError::Refused(words.to_owned()))?;
     let usable_at = usable_at(scope, &mut change, caller, &proven_by).await?;
     let factor = new.insert(scope, &mut change, caller, (label.as_deref(), usable_at)).await?;
     announce(scope, &mut change, caller, usable_at).await?;

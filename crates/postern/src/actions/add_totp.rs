@@ -21,7 +21,8 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::{Factor, NewFactor};
-use crate::store::{ceremonies, factors};
+use crate::store::throttles::RateLimitKey;
+use crate::store::{ceremonies, factors, throttles};
 
 /// A new secret that waits for its first code.
 pub struct OfferedCodeApp {
@@ -108,8 +109,12 @@ async fn enrol(
     let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
     let proven_by = proof.use_up(scope, &mut change).await?;
-    factors::expect_room(&factors::list_locked(&mut change, person).await?)
-        .map_err(|words| ActionError::Refused(words.to_owned()))?;
+    let held = factors::list_locked(&mut change, person).await?;
+    factors::expect_room(&held).map_err(|words| ActionError::Refused(words.to_owned()))?;
+    if !held.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(scope.now)) {
+        // The first that works, after too many guesses at the last: those guesses were not at this one.
+        throttles::forget(&mut change, &RateLimitKey::of_person(person, FactorKind::Totp)).await?;
+    }
     let factor = change.id()?;
     let place = Factor::place(&scope.tenant.id, person, &factor);
     let new = NewFactor {

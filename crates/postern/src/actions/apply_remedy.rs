@@ -19,7 +19,7 @@ use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{Change, backup_codes, cases, factors, sessions, time};
+use crate::store::{Change, backup_codes, cases, enrolment_passes, factors, flows, sessions, time};
 
 /// Carries out the plan of a case. `plan`: the hash of what the caller looked at, where they looked at one.
 pub async fn apply_remedy(
@@ -87,6 +87,12 @@ async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -
         }
         let Ok(other) = other.supersede(now) else { continue };
         cases::save(change, &row, &other).await?;
+        if other.remedied_at().is_some() {
+            // What its page showed opens nothing any more, nor does a sign-in that was begun with it.
+            enrolment_passes::revoke_of_case(change, other.id()).await?;
+            backup_codes::revoke_of_case(change, other.id()).await?;
+            flows::end_all(change, &done.subject().person).await?;
+        }
         let closed = CaseClosed::Superseded { by: done.id().as_str() };
         let event = Event::new(Actor::System, closed).person(&done.subject().person).case(other.id());
         change.record(event);

@@ -87,7 +87,7 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
         usable_at: None,
     };
     factors::insert(&mut change, &factor).await?;
-    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true)).await?;
+    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true), None).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in [FactorKind::Totp, FactorKind::BackupCode, FactorKind::EnrolmentPass] {
         throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;

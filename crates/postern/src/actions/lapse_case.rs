@@ -5,7 +5,6 @@ use postern_core::case::{Case, Outcome, Stage};
 use postern_core::event::payload::CaseClosed;
 use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
-use postern_core::remedy::Remedy;
 
 use super::ActionError;
 use super::retry::retry;
@@ -53,10 +52,8 @@ async fn close(
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
         enrolment_passes::revoke_of_case(change, case.id()).await?;
-        if case.remedy() == Remedy::FreshBackupCodes {
-            // Whoever holds them did not come: they open nothing any more.
-            backup_codes::revoke_all(change, person).await?;
-        }
+        // They have ended by themselves; whoever confirms them late makes nothing of it.
+        backup_codes::revoke_of_case(change, case.id()).await?;
         notify::announce(scope, change, person, Some(case.id()), Notice::CaseLapsed).await?;
     }
     Ok(())

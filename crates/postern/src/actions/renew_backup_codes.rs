@@ -1,10 +1,12 @@
 //! Fresh backup codes: shown once, and good from the moment at which their owner says that they are kept. Until then those
 //! from before stay as they are: an answer that got lost leaves nobody with codes that nobody saw.
 
+use jiff::Timestamp;
 use postern_core::event::payload::{MfaBackupCodesConfirmed, MfaBackupCodesGenerated};
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{BackupCode, PlainCode};
-use postern_core::id::PersonId;
+use postern_core::id::{CaseId, PersonId};
 use postern_core::signin::FlowError;
 use serde::{Deserialize, Serialize};
 use webauthn_rs::prelude::SecurityKeyAuthentication;
@@ -19,7 +21,8 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::backup_codes::{self, NewCodeSet};
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{Change, StoreError, ceremonies, persons};
+use crate::store::throttles::RateLimitKey;
+use crate::store::{Change, StoreError, ceremonies, persons, throttles};
 
 /// Backup codes in a set.
 const CODES: usize = 10;
@@ -87,7 +90,7 @@ async fn renew(
         ceremonies::consume(&mut change, key).await?;
     }
     let proven_by = right.use_up(scope, &mut change).await?;
-    let shown = show(scope, &mut change, person, (new, false)).await?;
+    let shown = show(scope, &mut change, person, (new, false), None).await?;
     let generated =
         MfaBackupCodesGenerated { count: CODES, proven_by: Some(proven_by.on_record()), shown_on: None };
     change.commit(&Event::new(caller.actor(), generated).person(person)).await?;
@@ -100,8 +103,9 @@ pub(super) async fn show(
     change: &mut Change<'_>,
     person: &PersonId,
     (new, announced): (NewCodes, bool),
+    of_case: Option<(&CaseId, Timestamp)>,
 ) -> Result<ShownCodes, ActionError> {
-    let set = backup_codes::insert(change, person, &new.set()).await?;
+    let set = backup_codes::insert(change, person, &NewCodeSet { of_case, ..new.set() }).await?;
     let token = scope.app.rng.token()?;
     let state = serde_json::to_string(&PendingCodes { person: person.clone(), set, announced })?;
     let expires_at = change.at() + ceremony::life(CeremonyKind::ConfirmBackupCodes);
@@ -139,6 +143,8 @@ pub async fn confirm_backup_codes(
         Err(StoreError::Conflict) => return Err(ActionError::Refused(NOT_WAITING.to_owned())),
         other => other?,
     }
+    // Earlier guesses were at codes that are good no more (NIST SP 800-63B-4 §3.2.2).
+    throttles::forget(&mut change, &RateLimitKey::of_person(&person, FactorKind::BackupCode)).await?;
     if !announced {
         notify::announce(scope, &mut change, &person, None, Notice::BackupCodesRenewed).await?;
     }
@@ -157,7 +163,7 @@ pub(crate) struct NewCodes {
 impl NewCodes {
     /// As they are stored.
     pub(crate) fn set(&self) -> NewCodeSet<'_> {
-        NewCodeSet { salt: &self.salt, hashes: &self.hashes }
+        NewCodeSet { salt: &self.salt, hashes: &self.hashes, of_case: None }
     }
 }
 

@@ -31,8 +31,7 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     if person.suspended_at.is_some() {
         return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
     }
-    let since = case.remedied_at().unwrap_or(scope.now);
-    let made = backup_codes::count_since(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
+    let made = backup_codes::count_of_case(&scope.app.db, &scope.tenant.id, case.id()).await?;
     if made.confirmed > 0 {
         let message =
             "The codes of this request are kept already. Sign in with your password and one of them.";
@@ -47,7 +46,8 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     let mut change = scope.begin_for(&person.id).await?;
     // Moves the version on: of two parallel requests one shows codes, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
-    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true)).await?;
+    let of_case = Some((case.id(), case.lapses_at().unwrap_or(scope.now)));
+    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true), of_case).await?;
     let generated = MfaBackupCodesGenerated {
         count: shown.codes.len(),
         proven_by: None,

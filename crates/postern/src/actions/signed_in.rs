@@ -3,6 +3,8 @@
 use postern_core::case::Stage;
 use postern_core::event::payload::{CaseClosed, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
+use postern_core::remedy::Remedy;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
 
@@ -15,7 +17,9 @@ use crate::scope::Scope;
 use crate::store::persons::Person;
 use crate::store::sessions::NewSession;
 use crate::store::sign_ins::NewSignIn;
-use crate::store::{Change, StoreError, cases, factors, known_devices, persons, sessions, sign_ins};
+use crate::store::{
+    Change, StoreError, backup_codes, cases, factors, known_devices, persons, sessions, sign_ins,
+};
 
 /// The tokens for the person's cookies.
 pub struct SignedIn {
@@ -69,7 +73,7 @@ pub(super) async fn complete(
         detail: None,
     };
     sign_ins::insert(&mut change, &attempt).await?;
-    close_proven_cases(scope, &mut change, person).await?;
+    close_proven_cases(scope, &mut change, person, method).await?;
     let actor = Actor::Person { id: person.id.clone() };
     let succeeded = SignInSucceeded { method, aal: assurance.aal, amr: &assurance.amr };
     change.commit(&Event::new(actor, succeeded).person(&person.id)).await?;
@@ -77,11 +81,12 @@ pub(super) async fn complete(
     Ok(SignedIn { session, device })
 }
 
-/// A full sign-in with what was enrolled after the reset is the proof that the right person is back (rung 4).
+/// A full sign-in with what the remedy gave is the proof that the right person is back (rung 4).
 async fn close_proven_cases(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &Person,
+    method: &str,
 ) -> Result<(), ActionError> {
     let now = change.at();
     for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, &person.id).await? {
@@ -89,10 +94,23 @@ async fn close_proven_cases(
         if !matches!(case.stage(), Stage::Remedied { .. }) {
             continue;
         }
+        let by = match case.remedy() {
+            // Nothing from before is left, so it was with something new.
+            Remedy::FactorReset => "a full sign-in with the new factor",
+            Remedy::FreshBackupCodes => {
+                // The factors from before still work: an everyday sign-in proves nothing about who holds the codes.
+                let with_code = method == FactorKind::BackupCode.as_str();
+                if !with_code || !backup_codes::are_live_of_case(change, case.id()).await? {
+                    continue;
+                }
+                backup_codes::keep_of_case(change, case.id()).await?;
+                "a full sign-in with one of the new backup codes"
+            }
+        };
         let case = case.prove(now)?;
         cases::save(change, &row, &case).await?;
         notify::announce(scope, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
-        let closed = CaseClosed::Proven { by: "a full sign-in with the new factor" };
+        let closed = CaseClosed::Proven { by };
         change.record(Event::new(Actor::System, closed).person(&person.id).case(case.id()));
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! owner confirms that they have kept it.
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::id::{PersonId, TenantId};
+use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::{Change, Db, Result, micros, one_row};
 
@@ -42,7 +42,7 @@ pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Time
     Ok(left)
 }
 
-/// Sets that were made since some moment.
+/// Sets that were made in a case.
 pub struct MadeSets {
     /// How many.
     pub sets: i64,
@@ -50,39 +50,75 @@ pub struct MadeSets {
     pub confirmed: i64,
 }
 
-/// How many sets were made for a person since then.
-pub async fn count_since(
-    db: &Db,
-    tenant: &TenantId,
-    person: &PersonId,
-    since: Timestamp,
-) -> Result<MadeSets> {
-    let (sets, confirmed): (i64, i64) = sqlx::query_as(
-        "SELECT COUNT(*), COUNT(confirmed_at) FROM backup_code_sets \
-         WHERE tenant_id = $1 AND person_id = $2 AND created_at >= $3",
+/// How many sets a case has made.
+pub async fn count_of_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result<MadeSets> {
+    let sql =
+        "SELECT COUNT(*), COUNT(confirmed_at) FROM backup_code_sets WHERE tenant_id = $1 AND case_id = $2";
+    let (sets, confirmed): (i64, i64) =
+        sqlx::query_as(sql).bind(tenant.as_str()).bind(case.as_str()).fetch_one(db.reader()).await?;
+    Ok(MadeSets { sets, confirmed })
+}
+
+/// Whether the person's live codes are those that a case made.
+pub async fn are_live_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<bool> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let (live,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM backup_code_sets WHERE tenant_id = $1 AND case_id = $2 AND revoked_at IS NULL \
+         AND confirmed_at IS NOT NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(micros(since))
-    .fetch_one(db.reader())
+    .bind(case.as_str())
+    .bind(at)
+    .fetch_one(change.conn())
     .await?;
-    Ok(MadeSets { sets, confirmed })
+    Ok(live > 0)
+}
+
+/// The case is proven: its codes live as long as any.
+pub async fn keep_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
+    let (tenant, until) =
+        (change.tenant().clone(), change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
+    sqlx::query("UPDATE backup_code_sets SET expires_at = $3 WHERE tenant_id = $1 AND case_id = $2")
+        .bind(tenant.as_str())
+        .bind(case.as_str())
+        .bind(micros(until))
+        .execute(change.conn())
+        .await?;
+    Ok(())
+}
+
+/// Revokes what a case has made.
+pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE backup_code_sets SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(case.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
 }
 
 /// New codes as they are stored.
 pub struct NewCodeSet<'a> {
     pub salt: &'a [u8],
     pub hashes: &'a [Vec<u8>],
+    /// The case whose remedy they are, and the moment at which it lapses: until somebody has come back with one of them, they
+    /// live no longer than that.
+    pub of_case: Option<(&'a CaseId, Timestamp)>,
 }
 
 /// Adds a set that waits for its owner's confirmation, in place of one that waited. The answer: its id.
 pub async fn insert(change: &mut Change<'_>, person: &PersonId, new: &NewCodeSet<'_>) -> Result<String> {
-    let expires_at = micros(change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
+    let full_life = change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX);
+    let expires_at = micros(new.of_case.map_or(full_life, |(_, lapses_at)| lapses_at));
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     revoke_unconfirmed(change, person).await?;
     sqlx::query(
-        "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at, expires_at, case_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -90,6 +126,7 @@ pub async fn insert(change: &mut Change<'_>, person: &PersonId, new: &NewCodeSet
     .bind(new.salt)
     .bind(at)
     .bind(expires_at)
+    .bind(new.of_case.map(|(case, _)| case.as_str()))
     .execute(change.conn())
     .await?;
     for hash in new.hashes {
@@ -108,7 +145,7 @@ pub async fn confirm(change: &mut Change<'_>, person: &PersonId, set: &str) -> R
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE backup_code_sets SET confirmed_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND id = $3 \
-         AND confirmed_at IS NULL AND revoked_at IS NULL",
+         AND confirmed_at IS NULL AND revoked_at IS NULL AND expires_at > $4",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())

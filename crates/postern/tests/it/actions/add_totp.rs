@@ -96,6 +96,7 @@ on_both! {
         }
         assert_eq!(labels(&gus).await.len(), 20);
         gus.post_json("/api/v1/account/code-apps/start", &json!({})).await.status(409).shows("Remove one that you don't use");
+        gus.post_json("/account/passkeys/start", &json!({})).await.status(409).shows("Remove one that you don't use");
         app.advance_seconds(60);
         for phone in [&phones[0], &phones[18]] {
             assert!(app.opens_with("gus", phone).await);

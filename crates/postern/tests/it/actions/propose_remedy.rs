@@ -5,11 +5,13 @@ use postern::actions::approve_case::approve_case;
 use postern::actions::propose_remedy::propose_remedy;
 use postern::actions::show_backup_codes::show_backup_codes;
 use postern::actions::show_pass::show_pass;
+use postern::actions::use_pass::use_pass;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 use postern_core::remedy::PlanHash;
 use tokio::task::JoinSet;
 
+use super::renew_backup_codes::confirm;
 use super::{assert_denied, assert_invalid, assert_refused};
 use crate::browser::{Answer, Browser, CASE};
 use crate::on_both::on_both;
@@ -40,13 +42,6 @@ impl TestApp {
         self.secrets.saw_all(&codes);
         codes
     }
-
-    async fn with_backup_code(&self, login: &str, code: &str) -> Answer {
-        let browser = self.browser();
-        let form = [("login", login), ("password", &self.password_of(login))];
-        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
-        browser.post("/sign-in/backup-code", &[("backup_code", code)]).await
-    }
 }
 
 on_both! {
@@ -64,7 +59,7 @@ on_both! {
         assert_eq!((&generated["reason"], &generated["before"]["backup_codes_left"]), (&PLACEHOLDER_REASON.into(), &3.into()));
         assert_eq!(generated["detail"]["plan"], plan.as_str());
         // Old codes are dead, everything else is as it was; the agent sees no code, and there is no pass.
-        app.with_backup_code("ana", &old[0]).await.status(422);
+        app.try_backup_code("ana", &old[0]).await.status(422);
         ben.get(&format!("/desk/cases/{id}")).await.ok().shows("You never see the codes").shows("0 codes remaining");
         assert_refused(show_pass(&app.scope(), &app.row(&id).await).await, "no pass yet");
         app.advance_seconds(120);
@@ -72,15 +67,84 @@ on_both! {
         let page = ana.post("/recover/case/backup-codes", &[]).await;
         let codes = app.codes_in(&page);
         assert_eq!(codes.len(), 10);
-        app.with_backup_code("ana", &codes[0]).await.status(422);
+        app.try_backup_code("ana", &codes[0]).await.status(422);
         ana.post("/recover/case/backup-codes/confirm", &[]).await.status(409).shows("tick the box");
         ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
         ana.post("/recover/case/backup-codes", &[]).await.status(409).shows("kept already");
         app.advance_seconds(120);
-        app.with_backup_code("ana", &codes[0]).await.leads_to("/");
+        app.try_backup_code("ana", &codes[0]).await.leads_to("/");
         assert_eq!(app.stage(&id).await, "closed");
         app.sign_in("ana").await;
         assert!(app.events("mfa.factor_admin_reset").await.is_empty());
+        // Proven, they live on.
+        app.advance(a_day());
+        app.advance(a_day());
+        app.try_backup_code("ana", &codes[1]).await.leads_to("/");
+    }
+
+    /// Her factors from before still work: that she signs in with one proves nothing about who holds the codes.
+    async fn an_everyday_sign_in_proves_no_case_and_makes_no_code_live_on(db) {
+        let app = TestApp::start(db).await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let codes = app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
+        app.sign_in("ana").await;
+        assert_eq!(app.stage(&id).await, "remedied");
+        app.advance(a_day());
+        app.advance_seconds(1);
+        // Whether or not a job has seen it yet.
+        app.try_backup_code("ana", &codes[0]).await.status(422);
+        assert_eq!(app.stage(&id).await, "closed");
+    }
+
+    /// What she made for herself meanwhile is not the case's, and does not end with it.
+    async fn her_own_codes_outlive_a_case_that_lapses(db) {
+        let app = TestApp::start(db).await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let signed_in = app.browser();
+        app.sign_in_by_hand(&signed_in, "ana").await;
+        let own = app.new_codes(&signed_in, app.code_proof("ana").await).await;
+        assert_eq!(confirm(&signed_in).await, 204);
+        // The page is still good: codes of hers are none of the case's.
+        app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        app.advance(a_day());
+        app.advance_seconds(1);
+        crate::test_app::eventually("the case lapses", async || !app.events("case.closed").await.is_empty()).await;
+        app.try_backup_code("ana", &own[0]).await.leads_to("/");
+    }
+
+    /// A hundred guesses were at codes that are dead.
+    async fn guesses_at_the_codes_from_before_do_not_count_against_new_ones(db) {
+        let app = TestApp::start(db).await;
+        let old = app.backup_codes_of("ana").await;
+        for _ in 0..100 {
+            app.advance_seconds(3601);
+            app.try_backup_code("ana", "aaaaa-aaaaa-aaaaa").await.status(422);
+        }
+        app.advance_seconds(3601);
+        assert_ne!(app.try_backup_code("ana", &old[0]).await.status, 303);
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        let codes = app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
+        app.advance_seconds(3601);
+        app.try_backup_code("ana", &codes[0]).await.leads_to("/");
+    }
+
+    /// Once another case went through, the pass of an earlier one enrols nothing.
+    async fn a_reset_that_was_superseded_lets_nobody_enrol(db) {
+        let app = TestApp::start(db).await;
+        let reset = app.reset_case_of_ana().await;
+        let pass = app.show_pass(&reset).await.code;
+        let (_, id) = app.ana_who_may_have_codes().await;
+        let step = app.password("ana").await;
+        app.reset("ben", &id).await;
+        assert_eq!(app.stage(&reset).await, "closed");
+        assert!(use_pass(&app.scope(), &step.row, &pass).await.is_err());
+        let step = app.password("ana").await;
+        assert_invalid(use_pass(&app.scope(), &step.row, &pass).await, "pass");
     }
 
     /// Only the page that was bound shows them, as often as it shows passes, and the newest count.
@@ -179,7 +243,7 @@ on_both! {
             app.count("SELECT COUNT(*) FROM backup_code_sets WHERE revoked_at IS NULL").await == 0
         })
         .await;
-        app.with_backup_code("ana", &codes[0]).await.status(422);
+        app.try_backup_code("ana", &codes[0]).await.status(422);
     }
 
     /// Kind by kind, the desk says what it wants for either remedy.

@@ -7,7 +7,7 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 impl TestApp {
-    async fn new_codes(&self, browser: &Browser, proof: Value) -> Vec<String> {
+    pub async fn new_codes(&self, browser: &Browser, proof: Value) -> Vec<String> {
         let sent = json!({ "proof": proof });
         let made = browser.post_json("/api/v1/account/backup-codes/finish", &sent).await.ok().json();
         let codes: Vec<String> = serde_json::from_value(made["codes"].clone()).unwrap();
@@ -15,7 +15,7 @@ impl TestApp {
         codes
     }
 
-    async fn try_backup_code(&self, login: &str, code: &str) -> Answer {
+    pub async fn try_backup_code(&self, login: &str, code: &str) -> Answer {
         let browser = self.browser();
         let form = [("login", login), ("password", &self.password_of(login))];
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
@@ -27,7 +27,7 @@ async fn left(browser: &Browser) -> i64 {
     browser.get("/api/v1/account/factors").await.ok().json()["backup_codes_left"].as_i64().unwrap()
 }
 
-async fn confirm(browser: &Browser) -> u16 {
+pub async fn confirm(browser: &Browser) -> u16 {
     browser.post_json("/api/v1/account/backup-codes/confirm", &json!({})).await.status
 }
 

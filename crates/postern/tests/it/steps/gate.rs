@@ -80,7 +80,7 @@ impl TestApp {
         }
         let scope = self.scope();
         let mut change = scope.begin().await.unwrap();
-        let new = NewCodeSet { salt: &salt, hashes: &hashes };
+        let new = NewCodeSet { salt: &salt, hashes: &hashes, of_case: None };
         let set = backup_codes::insert(&mut change, &person.id, &new).await.unwrap();
         backup_codes::confirm(&mut change, &person.id, &set).await.unwrap();
         let generated = MfaBackupCodesGenerated { count: shown.len(), proven_by: None, shown_on: None };

@@ -157,7 +157,7 @@ on_both! {
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
         let then = app.then(begins);
         let mut change = then.begin().await.unwrap();
-        let new = NewCodeSet { salt: b"salt", hashes: &[b"hash".to_vec()] };
+        let new = NewCodeSet { salt: b"salt", hashes: &[b"hash".to_vec()], of_case: None };
         let set = backup_codes::insert(&mut change, &ana, &new).await.unwrap();
         backup_codes::confirm(&mut change, &ana, &set).await.unwrap();
         change.commit(&codes_generated(&ana)).await.unwrap();
