@@ -15,6 +15,8 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
+use crate::smtp::Smtp;
+
 /// How honest the program has to be with outsiders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -22,15 +24,6 @@ pub enum Mode {
     Production,
     /// Loopback only, a banner on every page, and `/dev`.
     Development,
-}
-
-/// Where mail goes.
-#[derive(Clone, Debug)]
-pub struct Smtp {
-    /// `smtp://` or `smtps://`, with user and password if wanted.
-    pub url: Url,
-    /// Who it comes from.
-    pub from: lettre::message::Mailbox,
 }
 
 /// Settings as the program needs them.

@@ -26,6 +26,7 @@ pub mod request;
 pub mod rng;
 pub mod runbook;
 pub mod scope;
+pub mod smtp;
 pub mod store;
 pub mod tenants;
 pub mod web;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Mode, Smtp, TypedSignals, mistake, proxies};
+use super::{Config, Mode, TypedSignals, mistake, proxies};
+use crate::smtp::Smtp;
 
 /// The settings file, and the flags laid over it.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -15,9 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::runner::{JobError, JobOutcome};
 use crate::app::App;
-use crate::config::Smtp;
 use crate::job::JobKind;
 use crate::scope::Scope;
+use crate::smtp::Smtp;
 use crate::store::outbox::{self, Message};
 
 /// How long a carrier may take.

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
-use postern::config::Smtp;
+use postern::smtp::Smtp;
 use postern::tenants::host_of;
 use postern_testkit::FakeSmtp;
 use tokio::net::TcpListener;

@@ -1,9 +1,9 @@
 use jiff::SignedDuration;
 use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::app::App;
-use postern::config::Smtp;
 use postern::job::JobKind;
 use postern::scope::Scope;
+use postern::smtp::Smtp;
 use postern::store::jobs::{self, Lease};
 use postern_testkit::{FakeGateway, FakeSmtp};
 use tokio::net::TcpListener;

@@ -1,8 +1,8 @@
 //! What the table of jobs promises, whatever the work is.
 
 use jiff::{SignedDuration, Timestamp};
-use postern::config::Smtp;
 use postern::job::{Job, JobKind};
+use postern::smtp::Smtp;
 use postern::store::jobs::{self, FailedAttempt, JobRow, Lease};
 use postern::store::{Change, audit};
 use postern_testkit::{FakeGateway, FakeSmtp};
