@@ -31,12 +31,13 @@ on_both! {
             assert_invalid(enrol_totp(&app.scope(), &row, wrong).await, "code");
         }
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
-        let codes = enrol_totp(&app.scope(), &row, &phone.code(app.seconds())).await.unwrap();
+        let code = phone.code(app.seconds());
+        let codes = enrol_totp(&app.scope(), &row, &code).await.unwrap();
         app.secrets.saw_all(&codes.codes);
         app.secrets.saw(&codes.token);
         // The code that enrolled is used: it signs nobody in.
         let step = app.password("ana").await;
-        let again = postern::actions::use_totp::use_totp(&app.scope(), &step.row, &phone.code(app.seconds()), None).await;
+        let again = postern::actions::use_totp::use_totp(&app.scope(), &step.row, &code, None).await;
         assert!(again.is_err());
     }
 
