@@ -13,7 +13,7 @@
 //!                 │                                                └── 24 h, nobody came ─▶ Closed(Lapsed)
 //!                 ├── refuse ──▶ Closed(Refused)      (any stage before Remedied)
 //!                 ├── 30 days ─▶ Closed(Lapsed)       (any stage before Remedied: its page has run out)
-//!                 └── contest ─▶ Contested            (any stage, Closed(Proven) and what lapsed after a reset included)
+//!                 └── contest ─▶ Contested            (any stage, Closed(Proven) and what lapsed after its remedy included)
 //! ```
 //!
 //! A case has one remedy, and a plan of what it will do exactly. Whoever approves signs the plan; another remedy is another
@@ -87,7 +87,7 @@ pub struct Case {
     handler_rank: i64,
     refusal: Option<Refusal>,
     contested_at: Option<Timestamp>,
-    /// When the factors went, whatever came afterwards.
+    /// When the remedy was applied, whatever came afterwards.
     remedied_at: Option<Timestamp>,
     stage: Stage,
     #[serde(skip)]
@@ -155,7 +155,7 @@ impl Case {
         self.handler_rank
     }
 
-    /// When the factors went: also of a case that lapsed or was contested afterwards.
+    /// When the remedy was applied: also of a case that lapsed or was contested afterwards.
     pub fn remedied_at(&self) -> Option<Timestamp> {
         self.remedied_at
     }

@@ -30,12 +30,15 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The policies that Postern ships.
+    /// The policies that Postern ships: names and texts.
+    pub const SHIPPED: [(&str, &str); 2] = [
+        ("staff.cedar", include_str!("../../../policy/staff.cedar")),
+        ("recovery.cedar", include_str!("../../../policy/recovery.cedar")),
+    ];
+
+    /// [`Policies::SHIPPED`], loaded.
     pub fn shipped() -> Result<Self, PolicyError> {
-        load::load(&[
-            ("staff.cedar", include_str!("../../../policy/staff.cedar")),
-            ("recovery.cedar", include_str!("../../../policy/recovery.cedar")),
-        ])
+        load::load(&Self::SHIPPED)
     }
 
     /// Policies from the texts of files, with their names for error messages. Refuses texts that do not parse, that do

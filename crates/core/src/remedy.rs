@@ -78,6 +78,19 @@ pub enum PlanStep {
 }
 
 impl PlanStep {
+    /// The word in the plan that is signed, and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RemoveFactors => "remove_factors",
+            Self::RevokeBackupCodes => "revoke_backup_codes",
+            Self::EndSessions => "end_sessions",
+            Self::RevokePower => "revoke_power",
+            Self::ShowEnrolmentPass => "show_enrolment_pass",
+            Self::ShowBackupCodes => "show_backup_codes",
+            Self::TellContacts => "tell_contacts",
+        }
+    }
+
     /// What the desk reads.
     pub fn description(self) -> &'static str {
         match self {
@@ -131,7 +144,7 @@ impl RemedyPlan {
     /// What an approval signs.
     pub fn hash(&self) -> PlanHash {
         let mut hasher = Sha256::new();
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("{step:?}")).collect();
+        let steps: Vec<&str> = self.steps.iter().map(|step| step.as_str()).collect();
         // Each part with its length in front: no two plans have the same bytes.
         let parts = [self.case.as_str(), self.person.as_str(), self.remedy.as_str(), &steps.join(",")];
         for part in parts {

@@ -9,6 +9,7 @@ use super::{Approval, Case, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
 use crate::id::PersonId;
 use crate::policy::Demands;
+use crate::remedy::PlanHash;
 
 /// What is known to whoever loads a case, and is no part of what is kept of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,7 +39,7 @@ impl Case {
     pub const NOTICE_WITHIN: SignedDuration = SignedDuration::from_hours(24);
     /// So long a verified case waits for its hold to begin, and a day more.
     const UNSEEN: SignedDuration = SignedDuration::from_hours(48);
-    /// After a reset the person has so long to come back. Unit: hours.
+    /// After the remedy the person has so long to come back. Unit: hours.
     pub const REMEDIED_HOURS: i64 = 24;
 
     /// Whom it is about: as they were at the opening, or, once [`Case::with_subject_now`] was told, the stricter of then and
@@ -125,12 +126,13 @@ impl Case {
     #[must_use]
     pub(crate) fn under(mut self, demands: Demands) -> Self {
         self.demands = self.demands.stricter(demands);
-        self.stage = self.stage.under(self.demands);
+        let plan = self.plan().hash();
+        self.stage = self.stage.under(self.demands, &plan);
         self
     }
 
     /// The case as it stands at `now`. One that was verified and then left lying for a day is back at verifying, and its
-    /// evidence is stale. One that was reset, and nobody came back within a day, has lapsed; so has a request whose page has
+    /// evidence is stale. One whose remedy was applied, and nobody came back within a day, has lapsed; so has a request whose page has
     /// run out. Every load from the database passes through here, so that no late job lets anybody in.
     #[must_use]
     pub fn as_of(mut self, now: Timestamp) -> Self {
@@ -166,7 +168,7 @@ impl Case {
         Some(from.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX))
     }
 
-    /// First moment at which its page is not there any more: a day at least after the reset, and a week after the end, so that
+    /// First moment at which its page is not there any more: a day at least after the remedy, and a week after the end, so that
     /// the person can read how it ended.
     pub fn claimant_page_expires_at(&self) -> Timestamp {
         let from = |at: Timestamp, hours| {
@@ -202,7 +204,15 @@ impl Case {
 
 impl Stage {
     /// The stage of a case of which this is demanded, which may be more than when it was verified.
-    fn under(self, demands: Demands) -> Self {
+    fn under(mut self, demands: Demands, plan: &PlanHash) -> Self {
+        if let Self::AwaitingApproval { approvals, .. }
+        | Self::Ready { approvals, .. }
+        | Self::AwaitingNotice { approvals, .. }
+        | Self::OnHold { approvals, .. } = &mut self
+        {
+            // A release may have changed what a remedy does: a yes to another plan is none to this one.
+            approvals.retain(|approval| approval.plan == *plan);
+        }
         let is_short = |approvals: &[Approval]| approvals.len() < demands.approvals;
         match self {
             Self::Ready { verified_at, approvals }

@@ -62,7 +62,7 @@ pub enum Stage {
     Contested {
         /// When.
         at: Timestamp,
-        /// Whether the factors were already gone, so that the account was suspended.
+        /// Whether the remedy had been applied already, so that the account was suspended.
         after_remedy: bool,
     },
     /// It is over.

@@ -223,19 +223,15 @@ impl Case {
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         expect_covered(evidence_suffices.covers(self.id.as_str()))?;
-        // This yes counts the risk of now, and may demand more than the one that the case was loaded under.
-        let mut case = self.under(evidence_suffices.demands());
-        match case.stage {
-            Stage::Ready { .. } => {}
-            Stage::OnHold { until, .. } if now >= until => {}
-            Stage::OnHold { until, .. } => return Err(CaseError::OnHold { until }),
-            _ => return Err(case.out_of_order()),
-        }
-        let plan = case.plan().hash();
-        let approved = case.stage.approvals().iter().filter(|approval| approval.plan == plan).count();
-        if approved < case.demands.approvals {
+        self.expect_applicable(now)?;
+        let plan = self.plan().hash();
+        let approved = self.stage.approvals().iter().filter(|approval| approval.plan == plan).count();
+        if approved < self.demands.stricter(evidence_suffices.demands()).approvals {
             return Err(CaseError::PlanChanged);
         }
+        // This yes counts the risk of now, and may demand a longer hold than the one that the case was loaded under.
+        let mut case = self.under(evidence_suffices.demands());
+        case.expect_applicable(now)?;
         case.remedied_at = Some(now);
         case.stage = Stage::Remedied { at: now, by };
         Ok(case)
@@ -318,6 +314,15 @@ impl Case {
             self.stage = Stage::Closed { outcome: Outcome::Lapsed, at };
         }
         self
+    }
+
+    fn expect_applicable(&self, now: Timestamp) -> Result<(), CaseError> {
+        match self.stage {
+            Stage::Ready { .. } => Ok(()),
+            Stage::OnHold { until, .. } if now >= until => Ok(()),
+            Stage::OnHold { until, .. } => Err(CaseError::OnHold { until }),
+            _ => Err(self.out_of_order()),
+        }
     }
 
     fn expect_verifying(&self) -> Result<(), CaseError> {

@@ -131,9 +131,8 @@ mod tests {
     use super::*;
 
     fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
-        let staff = include_str!("../../../../policy/staff.cedar");
-        let recovery = include_str!("../../../../policy/recovery.cedar");
-        load(&[("staff.cedar", staff), ("recovery.cedar", recovery), ("extra.cedar", extra)])
+        let [staff, recovery] = Policies::SHIPPED;
+        load(&[staff, recovery, ("extra.cedar", extra)])
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::policy::Approve;
+use crate::policy::{Approve, Demands};
 
 /// The case as a step loads it: with its person as they are now, and what the policies demand for that one.
 fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
@@ -221,4 +221,46 @@ fn who_reported_a_contact_lost_is_no_outsider() {
     let waiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10)).with_contact_reporters(reporters);
     let refused = desk.policies.authorize::<Approve>(&Request::on_case(&sol, &waiting)).unwrap_err();
     assert_eq!(refused.policies, ["staff.second-person"]);
+}
+
+/// A policy that counts the risk of now demands more than when the case was verified: nothing is applied past that.
+#[test]
+fn what_is_demanded_when_the_remedy_is_applied_holds_too() {
+    const RISKY: &str = r#"@id("risky") @hold("72h") @approvals("0") @fresh("24h")
+        permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+        when { context.risk >= 1 && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#;
+    let mut desk = Desk::new();
+    let [staff, recovery] = Policies::SHIPPED;
+    desk.policies = Policies::load(&[staff, recovery, ("risky.cedar", RISKY)]).unwrap();
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    assert!(matches!(desk.reset(ready.clone(), at(20)).unwrap().stage(), Stage::Remedied { .. }));
+    let attacked = ready.with_incidents(1);
+    assert!(matches!(desk.reset(attacked, at(20)), Err(CaseError::OutOfOrder { .. })));
+}
+
+/// A release that changes what a remedy does leaves nobody stranded: who said yes to another plan is asked anew.
+#[test]
+fn a_yes_to_another_plan_is_asked_for_anew() {
+    let desk = Desk::new();
+    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let approve = permit(&desk.policies, &awaiting, &desk.sol);
+    let mut held = awaiting.clone().approve(approve, yes(&desk.sol, &awaiting), at(20)).unwrap();
+    assert!(matches!(desk.policies.look_again(held.clone(), at(30)).stage(), Stage::AwaitingNotice { .. }));
+    if let Stage::AwaitingNotice { approvals, .. } = &mut held.stage {
+        approvals[0].plan = PlanHash::claimed("what the last release did");
+    }
+    let again = desk.policies.look_again(held, at(30));
+    assert!(matches!(again.stage(), Stage::AwaitingApproval { approvals, .. } if approvals.is_empty()));
+    let approve = permit(&desk.policies, &again, &desk.sol);
+    assert!(again.clone().approve(approve, yes(&desk.sol, &again), at(40)).is_ok());
+}
+
+#[test]
+fn a_short_fresh_holds_until_the_remedy_is_applied() {
+    let desk = Desk::new();
+    let demands = Demands { fresh_minutes: 60, ..Demands::default() };
+    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10)).under(demands);
+    let hour = SignedDuration::from_hours(1);
+    assert!(matches!(ready.clone().as_of(at(10) + hour).stage(), Stage::Ready { .. }));
+    assert_eq!(ready.as_of(at(11) + hour).stage(), &Stage::Verifying);
 }
