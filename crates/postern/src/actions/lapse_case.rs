@@ -26,7 +26,7 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let event = match row.case(change.at())? {
         Some(case) if has_lapsed(&case) => {
             close(scope, &mut change, row, &case).await?;
-            let lapsed = CaseClosed::Lapsed { reset_at: case.remedied_at() };
+            let lapsed = CaseClosed::Lapsed { remedied_at: case.remedied_at() };
             Event::new(Actor::System, lapsed).person(&case.subject().person)
         }
         Some(_) => return Ok(()),
@@ -54,7 +54,7 @@ async fn close(
         enrolment_passes::revoke_of_case(change, case.id()).await?;
         // They have ended by themselves; whoever confirms them late makes nothing of it.
         backup_codes::revoke_of_case(change, case.id()).await?;
-        notify::announce(scope, change, person, Some(case.id()), Notice::CaseLapsed).await?;
+        notify::announce(scope, change, person, Some(case.id()), Notice::lapse_of(case.remedy())).await?;
     }
     Ok(())
 }

@@ -97,6 +97,10 @@ notices! {
     CaseLapsed => "case_lapsed", spoken, "The recovery of your account was not finished in time",
         "Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no \
          longer works. If you still can't sign in, start a new request.";
+    /// Nobody signed in with one of the new codes within a day.
+    CodesLapsed => "codes_lapsed", spoken, "The recovery of your account was not finished in time",
+        "New backup codes were made for you a day ago, and nobody has signed in with one of them. The request is closed and \
+         they open nothing any more, nor do those from before. Your sign-in methods are as they were.";
     /// They are back in: the case is closed.
     CaseClosed => "case_closed", spoken, "You are back in: the recovery of your account is closed",
         "A full sign-in with the new method has closed the recovery case.";
@@ -108,6 +112,14 @@ impl Notice {
         match remedy {
             Remedy::FreshBackupCodes => Self::CodesVerified,
             Remedy::FactorReset => Self::CaseVerified,
+        }
+    }
+
+    /// What is told when nobody came back in time after it.
+    pub fn lapse_of(remedy: Remedy) -> Self {
+        match remedy {
+            Remedy::FreshBackupCodes => Self::CodesLapsed,
+            Remedy::FactorReset => Self::CaseLapsed,
         }
     }
 }

@@ -202,15 +202,15 @@ pub enum CaseClosed<'a> {
         /// By what.
         by: &'a str,
     },
-    /// Another reset made it needless.
+    /// Another remedy made it needless.
     Superseded {
-        /// The case of that reset, or who else did it.
+        /// The case of that remedy, or who else did it.
         by: &'a str,
     },
     /// Nobody went on with it in time.
     Lapsed {
-        /// When the reset was, if it had come so far.
-        reset_at: Option<Timestamp>,
+        /// When its remedy was applied, if it had come so far.
+        remedied_at: Option<Timestamp>,
     },
     /// The same, for a login that nobody has.
     #[serde(rename = "lapsed")]

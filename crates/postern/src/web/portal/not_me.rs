@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actions::contest::{Stopped, WhichOthers, contest, contest_others};
 use crate::scope::Scope;
@@ -58,15 +58,16 @@ pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result
 }
 
 fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
-    let other = |row: &CaseRow| {
-        json!({
-            "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip,
-            "is_reset": row.stage == "remedied",
-        })
+    let other = |row: &CaseRow| -> Result<Value, Problem> {
+        let case = row.case(scope.now)?;
+        let done = case.filter(|case| case.remedied_at().is_some()).map(|case| case.remedy().title());
+        Ok(json!({
+            "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip, "done": done,
+        }))
     };
     let values = json!({
         "references": stopped.references, "account_suspended": stopped.account_suspended,
-        "others": stopped.others.iter().map(other).collect::<Vec<_>>(),
+        "others": stopped.others.iter().map(other).collect::<Result<Vec<_>, _>>()?,
         "code": stopped.follow_up.as_ref().map(|code| code.as_str()),
     });
     render(scope, None, "portal/stopped.html", values)
