@@ -1,130 +1,25 @@
-//! Cases. Which of them the desk lists is in `queue`; whom their openings were told to, in `openings`. The state machine is kept as a document; the row is guarded by its version.
+//! Cases. What a row says is in `stored`, which of them the desk lists in `queue`, whom their openings were told to in
+//! `openings`. The state machine is kept as a document; the row is guarded by its version.
 
 pub mod openings;
 pub mod queue;
+mod stored;
+
+pub use stored::{CaseRow, OpenedWith, STRANGERS_LAPSE_AFTER};
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, ClaimantPage, Stage, Subject};
+use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
-use super::row::row;
 use super::{Change, Db, Result, StoreError, micros, one_row, time};
 use crate::job::Job;
-
-row! {
-    /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
-    /// same page, the desk sees that it is a stranger.
-    pub struct CaseRow {
-        pub id: String,
-        pub reference: String,
-        pub person_id: Option<String>,
-        pub claimed_login: String,
-        pub phrase: String,
-        pub stage: String,
-        pub document: Option<String>,
-        pub version: i64,
-        pub opened_with: String,
-        pub ip: String,
-        pub user_agent: String,
-        pub opened_at: i64,
-        pub changed_at: i64,
-        pub closed_at: Option<i64>,
-        pub announced_at: Option<i64>,
-        pub taken_by: Option<String>,
-        pub stranger_since: Option<i64>,
-    }
-}
+use stored::lapse_of_stranger;
 
 pub(super) const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
                        user_agent, opened_at, changed_at, closed_at, announced_at, taken_by, stranger_since";
 
-/// A stranger's case that nobody takes up is open for so long.
-pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
 /// `lapses_at` is the last moment at which a case is open.
 const JUST_AFTER: SignedDuration = SignedDuration::from_micros(1);
-
-/// What whoever opened a case had to show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpenedWith {
-    /// A device on which the person has signed in fully before.
-    KnownDevice,
-    /// The person's password.
-    Password,
-    /// A name, which anybody can type.
-    Nothing,
-}
-
-impl OpenedWith {
-    /// The word used in the database and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::KnownDevice => "known_device",
-            Self::Password => "password",
-            Self::Nothing => "nothing",
-        }
-    }
-}
-
-impl CaseRow {
-    /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
-    /// case.
-    pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| self.as_it_stands(case, now)))
-    }
-
-    /// The state machine as it was kept, for a person who is `subject` now. `None` for a stranger's case.
-    pub fn case_of(&self, subject: Subject) -> Result<Option<Case>> {
-        Ok(self.kept()?.map(|case| case.with_subject_now(subject)))
-    }
-
-    /// The same as it stands at `now`, once the policies were asked what they demand for that person.
-    pub fn as_it_stands(&self, case: Case, now: Timestamp) -> Case {
-        self.unless_lapsed(case.as_of(now), now)
-    }
-
-    fn kept(&self) -> Result<Option<Case>> {
-        let Some(text) = &self.document else {
-            return Ok(None);
-        };
-        serde_json::from_str(text).map(Some).map_err(|_| StoreError::Corrupt("case"))
-    }
-
-    /// A stranger's case that nobody took up in time is over, whether or not a job has closed it yet.
-    fn unless_lapsed(&self, case: Case, now: Timestamp) -> Case {
-        match self.lapses_at() {
-            Some(at) if now > at => case.lapse(at),
-            _ => case,
-        }
-    }
-
-    /// Whether its page was opened on a device on which the person has signed in fully before.
-    pub fn is_from_known_device(&self) -> bool {
-        self.opened_with == OpenedWith::KnownDevice.as_str()
-    }
-
-    /// When it runs out, if nobody takes it up: strangers' cases alone do.
-    pub fn lapses_at(&self) -> Option<Timestamp> {
-        self.stranger_since.map(|since| lapse_of_stranger(time(since)))
-    }
-
-    /// The stored stage of a case that has no document, as it stands at `now`: alike for names that exist and names that do
-    /// not, whether or not a job has closed it yet.
-    pub fn stage_at(&self, now: Timestamp) -> &str {
-        let is_over = self.lapses_at().is_some_and(|at| now > at);
-        let has_lapsed = self.closed_at.is_none() && self.stage == "verifying" && is_over;
-        if has_lapsed { "lapsed" } else { &self.stage }
-    }
-
-    /// The device that asked, in a few words that are ours: what it calls itself is whatever a stranger likes.
-    pub fn device(&self) -> &'static str {
-        device_label(&self.user_agent)
-    }
-
-    /// Its id.
-    pub fn case_id(&self) -> CaseId {
-        CaseId::new(&self.id)
-    }
-}
 
 /// A new case.
 pub struct NewCase<'a> {
@@ -170,7 +65,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .execute(change.conn())
     .await?;
     if new.opened_with == OpenedWith::Nothing {
-        change.enqueue(Job::LapseCases, lapse_of_stranger(change.at()) + JUST_AFTER);
+        wake_at_lapse_of_stranger(change);
     }
     change.enqueue(Job::LapseCases, later(change.at(), Case::PAGE_HOURS) + JUST_AFTER);
     Ok(())
@@ -385,8 +280,9 @@ pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'st
     one_row(&done)
 }
 
-fn lapse_of_stranger(since: Timestamp) -> Timestamp {
-    since.saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX)
+/// A stranger's case of this moment is closed when its time is over.
+fn wake_at_lapse_of_stranger(change: &mut Change<'_>) {
+    change.enqueue(Job::LapseCases, lapse_of_stranger(change.at()) + JUST_AFTER);
 }
 
 fn later(moment: Timestamp, hours: i64) -> Timestamp {
@@ -396,19 +292,6 @@ fn later(moment: Timestamp, hours: i64) -> Timestamp {
 /// When it left the newest of the marks that count for other cases.
 fn marked_at(case: &Case) -> Option<i64> {
     case.marks().iter().filter(|mark| mark.kind.counts()).map(|mark| micros(mark.at)).max()
-}
-
-fn device_label(user_agent: &str) -> &'static str {
-    const KNOWN: [(&str, &str); 6] = [
-        ("iPhone", "an iPhone"),
-        ("iPad", "an iPad"),
-        ("Android", "an Android device"),
-        ("Windows", "a Windows computer"),
-        ("Macintosh", "a Mac"),
-        ("Linux", "a Linux computer"),
-    ];
-    let known = KNOWN.into_iter().find(|(word, _)| user_agent.contains(word));
-    known.map_or("an unknown device", |(_, label)| label)
 }
 
 fn encode(case: &Case) -> Result<String> {

@@ -7,7 +7,7 @@ use postern_core::login;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row as _};
 
-use super::{COLUMNS, CaseRow};
+use super::{COLUMNS, CaseRow, wake_at_lapse_of_stranger};
 use crate::store::{Change, Db, Result, micros, one_row};
 
 /// Which cases.
@@ -160,5 +160,9 @@ pub async fn hand_back(change: &mut Change<'_>, read: &CaseRow, by: &str, strang
     .bind(read.version)
     .execute(change.conn())
     .await?;
-    one_row(&done)
+    one_row(&done)?;
+    if stranger {
+        wake_at_lapse_of_stranger(change);
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::{assert_denied, assert_refused};
 use crate::on_both::on_both;
 use crate::steps::PLACEHOLDER_REASON;
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, eventually};
 
 async fn is_strangers(app: &TestApp, id: &CaseId) -> bool {
     app.row(id).await.stranger_since.is_some()
@@ -135,6 +135,24 @@ on_both! {
         assert_eq!(app.stage(&taken).await, "verifying");
         let closed = app.events("case.closed").await;
         assert!(closed.len() == 2 && closed.iter().all(|event| event["detail"]["outcome"] == "lapsed"));
+    }
+
+    /// The job that was to close it came while somebody had it.
+    async fn what_was_handed_back_late_runs_out_too(db) {
+        let app = TestApp::start(db).await;
+        let (ben, id) = (app.caller("ben").await, app.open("ana").await);
+        take_case(&app.scope(), &ben, &id).await.unwrap();
+        let seventy_three_hours = jiff::SignedDuration::from_hours(73);
+        app.advance(seventy_three_hours);
+        let due = format!("SELECT id FROM jobs WHERE kind = 'lapse_cases' AND run_at <= {}", app.clock.now().as_microsecond());
+        eventually("the job comes in vain", async || {
+            sqlx::query(app.own(&due)).fetch_all(app.db.reader()).await.unwrap().is_empty()
+        })
+        .await;
+        assert_eq!(app.stage(&id).await, "verifying");
+        hand_back_case(&app.scope(), &ben, &id).await.unwrap();
+        app.advance(seventy_three_hours);
+        eventually("the case is closed", async || app.row(&id).await.closed_at.is_some()).await;
     }
 
     async fn of_sixteen_at_once_one_has_it(db) {

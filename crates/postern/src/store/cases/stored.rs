@@ -1,0 +1,135 @@
+//! A case as it is stored, and what its row says by itself.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_core::case::{Case, Subject};
+use postern_core::id::CaseId;
+
+use crate::store::row::row;
+use crate::store::{Result, StoreError, time};
+
+row! {
+    /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
+    /// same page, the desk sees that it is a stranger.
+    pub struct CaseRow {
+        pub id: String,
+        pub reference: String,
+        pub person_id: Option<String>,
+        pub claimed_login: String,
+        pub phrase: String,
+        pub stage: String,
+        pub document: Option<String>,
+        pub version: i64,
+        pub opened_with: String,
+        pub ip: String,
+        pub user_agent: String,
+        pub opened_at: i64,
+        pub changed_at: i64,
+        pub closed_at: Option<i64>,
+        pub announced_at: Option<i64>,
+        pub taken_by: Option<String>,
+        pub stranger_since: Option<i64>,
+    }
+}
+
+/// A stranger's case that nobody takes up is open for so long.
+pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
+
+/// What whoever opened a case had to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenedWith {
+    /// A device on which the person has signed in fully before.
+    KnownDevice,
+    /// The person's password.
+    Password,
+    /// A name, which anybody can type.
+    Nothing,
+}
+
+impl OpenedWith {
+    /// The word used in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KnownDevice => "known_device",
+            Self::Password => "password",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl CaseRow {
+    /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
+    /// case.
+    pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {
+        Ok(self.kept()?.map(|case| self.as_it_stands(case, now)))
+    }
+
+    /// The state machine as it was kept, for a person who is `subject` now. `None` for a stranger's case.
+    pub fn case_of(&self, subject: Subject) -> Result<Option<Case>> {
+        Ok(self.kept()?.map(|case| case.with_subject_now(subject)))
+    }
+
+    /// The same as it stands at `now`, once the policies were asked what they demand for that person.
+    pub fn as_it_stands(&self, case: Case, now: Timestamp) -> Case {
+        self.unless_lapsed(case.as_of(now), now)
+    }
+
+    fn kept(&self) -> Result<Option<Case>> {
+        let Some(text) = &self.document else {
+            return Ok(None);
+        };
+        serde_json::from_str(text).map(Some).map_err(|_| StoreError::Corrupt("case"))
+    }
+
+    /// A stranger's case that nobody took up in time is over, whether or not a job has closed it yet.
+    fn unless_lapsed(&self, case: Case, now: Timestamp) -> Case {
+        match self.lapses_at() {
+            Some(at) if now > at => case.lapse(at),
+            _ => case,
+        }
+    }
+
+    /// Whether its page was opened on a device on which the person has signed in fully before.
+    pub fn is_from_known_device(&self) -> bool {
+        self.opened_with == OpenedWith::KnownDevice.as_str()
+    }
+
+    /// When it runs out, if nobody takes it up: strangers' cases alone do.
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        self.stranger_since.map(|since| lapse_of_stranger(time(since)))
+    }
+
+    /// The stored stage of a case that has no document, as it stands at `now`: alike for names that exist and names that do
+    /// not, whether or not a job has closed it yet.
+    pub fn stage_at(&self, now: Timestamp) -> &str {
+        let is_over = self.lapses_at().is_some_and(|at| now > at);
+        let has_lapsed = self.closed_at.is_none() && self.stage == "verifying" && is_over;
+        if has_lapsed { "lapsed" } else { &self.stage }
+    }
+
+    /// The device that asked, in a few words that are ours: what it calls itself is whatever a stranger likes.
+    pub fn device(&self) -> &'static str {
+        device_label(&self.user_agent)
+    }
+
+    /// Its id.
+    pub fn case_id(&self) -> CaseId {
+        CaseId::new(&self.id)
+    }
+}
+
+pub(super) fn lapse_of_stranger(since: Timestamp) -> Timestamp {
+    since.saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX)
+}
+
+fn device_label(user_agent: &str) -> &'static str {
+    const KNOWN: [(&str, &str); 6] = [
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "an Android device"),
+        ("Windows", "a Windows computer"),
+        ("Macintosh", "a Mac"),
+        ("Linux", "a Linux computer"),
+    ];
+    let known = KNOWN.into_iter().find(|(word, _)| user_agent.contains(word));
+    known.map_or("an unknown device", |(_, label)| label)
+}
