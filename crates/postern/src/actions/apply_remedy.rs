@@ -1,6 +1,7 @@
 //! The remedy of a case is applied: its plan is carried out in one transaction, and the person's bound page can show what
 //! they get of it.
 
+use jiff::Timestamp;
 use postern_core::case::{Case, CaseError};
 use postern_core::event::payload::{
     AccessDenied, CaseClosed, MfaBackupCodesAdminGenerated, MfaFactorAdminReset, SessionRevoked,
@@ -19,7 +20,8 @@ use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{Change, backup_codes, cases, enrolment_passes, factors, flows, sessions, time};
+use crate::store::factors::Factor;
+use crate::store::{Change, backup_codes, cases, factors, sessions, time};
 
 /// Carries out the plan of a case. `plan`: the hash of what the caller looked at, where they looked at one.
 pub async fn apply_remedy(
@@ -54,6 +56,7 @@ async fn apply(
     let case = case.apply(permit, suffices, caller.person.id.clone(), now)?;
     let mut change = caller.change_on(scope, &person).await?;
     lock_subject(&mut change, &case).await?;
+    expect_use(case.remedy(), &factors::list_locked(&mut change, &person).await?, now)?;
     cases::save(&mut change, &row, &case).await?;
     let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
     let plan = &case.plan().hash();
@@ -77,6 +80,19 @@ async fn apply(
     Ok(change.commit(&about(applied).before(before)).await?)
 }
 
+/// Why a remedy would let nobody in: a backup code stands in for a factor, and opens nothing without one on the account.
+pub fn why_useless(remedy: Remedy, held: &[Factor], now: Timestamp) -> Option<&'static str> {
+    let useless = remedy == Remedy::FreshBackupCodes && !held.iter().any(|factor| factor.works(now));
+    useless.then_some(
+        "Backup codes would open nothing: no sign-in method of this person works. The reset helps.",
+    )
+}
+
+/// A remedy that would let nobody in is neither proposed nor applied.
+pub(super) fn expect_use(remedy: Remedy, held: &[Factor], now: Timestamp) -> Result<(), ActionError> {
+    why_useless(remedy, held, now).map_or(Ok(()), |why| Err(ActionError::Refused(why.to_owned())))
+}
+
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
 async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
     let now = change.at();
@@ -87,12 +103,6 @@ async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -
         }
         let Ok(other) = other.supersede(now) else { continue };
         cases::save(change, &row, &other).await?;
-        if other.remedied_at().is_some() {
-            // What its page showed opens nothing any more, nor does a sign-in that was begun with it.
-            enrolment_passes::revoke_of_case(change, other.id()).await?;
-            backup_codes::revoke_of_case(change, other.id()).await?;
-            flows::end_all(change, &done.subject().person).await?;
-        }
         let closed = CaseClosed::Superseded { by: done.id().as_str() };
         let event = Event::new(Actor::System, closed).person(&done.subject().person).case(other.id());
         change.record(event);

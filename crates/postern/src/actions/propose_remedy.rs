@@ -9,10 +9,11 @@ use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
+use super::apply_remedy::expect_use;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
-use crate::store::cases;
+use crate::store::{cases, factors};
 
 /// Proposes a remedy. What was verified and approved was for another plan: the proof is looked at anew.
 pub async fn propose_remedy(
@@ -26,7 +27,7 @@ pub async fn propose_remedy(
 }
 
 async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> Result<(), ActionError> {
-    let (row, case, _) = case_for(scope, caller, id).await?;
+    let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<ProposeRemedy>(scope, caller, &case).await?;
     let Some(remedy) = Remedy::parse(remedy) else {
         let words: Vec<&str> = Remedy::ALL.iter().map(|remedy| remedy.as_str()).collect();
@@ -43,6 +44,8 @@ async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> R
         .policies(permit.policies())
         .before(json!({ "remedy": before, "stage": case.stage().as_str() }));
     let case = case.propose(permit, remedy)?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    expect_use(remedy, &held, now)?;
     if remedy == before {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
+use crate::actions::apply_remedy::why_useless;
 use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::take_case::can_hand_back;
 use crate::scope::Scope;
@@ -72,12 +73,7 @@ pub(super) async fn values(
         "approvals": { "wanted": case.approvals_wanted(), "given": case.stage().approvals().len() },
         "can_propose": row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none()
             && scope.tenant.policies.authorize::<ProposeRemedy>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "remedies": Remedy::ALL.iter()
-            .map(|remedy| json!({
-                "word": remedy.as_str(), "title": remedy.title(), "rung": remedy.rung(),
-                "steps": remedy.steps().iter().map(|step| step.description()).collect::<Vec<_>>(),
-            }))
-            .collect::<Vec<_>>(),
+        "remedies": remedies(scope, case, now).await?,
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
@@ -85,6 +81,19 @@ pub(super) async fn values(
         "others": other_cases(scope, row, case).await?,
         "diagnosis": diagnosis(scope, row, case).await?,
     }))
+}
+
+/// What can be proposed, and what would help nobody.
+async fn remedies(scope: &Scope, case: &Case, now: Timestamp) -> Result<Value, Problem> {
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    let view = |remedy: &Remedy| {
+        json!({
+            "word": remedy.as_str(), "title": remedy.title(),
+            "steps": remedy.steps().iter().map(|step| step.description()).collect::<Vec<_>>(),
+            "useless": why_useless(*remedy, &held, now),
+        })
+    };
+    Ok(Remedy::ALL.iter().map(view).collect())
 }
 
 /// What the page says of a hold that has not begun.
