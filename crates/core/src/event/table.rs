@@ -121,7 +121,7 @@ events! {
         "A new set of backup codes was shown to a person; it counts once they confirm that it is kept.";
     MfaBackupCodesConfirmed = "mfa.backup_codes_confirmed":
         "A person said that the new backup codes are kept: they are good now, and those from before are not."
-        tells(owner(sometimes "unless a notice of the step before told of them")) ocsf(FactorEnable) ssf(RecoveryInformationChanged);
+        tells(owner(announced != "true")) ocsf(FactorEnable) ssf(RecoveryInformationChanged);
     MfaBackupCodesAdminGenerated<'_> = "mfa.backup_codes_admin_generated":
         "The desk let a person have new backup codes; those from before are dead."
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
@@ -209,7 +209,7 @@ events! {
         ocsf(EntityUpdate);
     CaseClosed<'_> = "case.closed":
         "The case ended."
-        tells(owner(outcome = "proven"), owner(has reset_at),
+        tells(owner(outcome = "proven"), owner(has remedied_at),
             owner(sometimes "if it was withdrawn, and its opening had been told by itself")) ocsf(EntityUpdate);
     SignInsImported<'_> = "signins.imported":
         "Sign-in records of another provider were taken in.";

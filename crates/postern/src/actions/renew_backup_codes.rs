@@ -20,6 +20,7 @@ use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::backup_codes::{self, NewCodeSet};
+use crate::store::cases::CaseRow;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, StoreError, ceremonies, persons, throttles};
@@ -41,7 +42,6 @@ pub struct ShownCodes {
 /// What is kept until the owner confirms.
 #[derive(Serialize, Deserialize)]
 struct PendingCodes {
-    person: PersonId,
     set: String,
     /// Whether contacts hear of them: those that came with a new factor were announced with it.
     announced: bool,
@@ -107,50 +107,109 @@ pub(super) async fn show(
 ) -> Result<ShownCodes, ActionError> {
     let set = backup_codes::insert(change, person, &NewCodeSet { of_case, ..new.set() }).await?;
     let token = scope.app.rng.token()?;
-    let state = serde_json::to_string(&PendingCodes { person: person.clone(), set, announced })?;
+    let state = serde_json::to_string(&PendingCodes { set, announced })?;
     let expires_at = change.at() + ceremony::life(CeremonyKind::ConfirmBackupCodes);
     let id = token_hash(&token);
-    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: None };
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: Some(person) };
     ceremonies::insert(change, key, &state, expires_at).await?;
     Ok(ShownCodes { codes: new.shown, token })
 }
 
-/// The owner has kept the codes that were shown: from now on they are good, and those from before are not. `signed_in`:
-/// whose session says so, where there is one.
-pub async fn confirm_backup_codes(
+/// Who says that codes are kept, and where they were shown.
+#[derive(Clone, Copy)]
+pub enum KeptBy<'a> {
+    /// Their owner, on the account page.
+    Owner(&'a Caller),
+    /// Whoever holds the claimant page of a case.
+    ClaimantPage(&'a CaseRow),
+    /// Whoever has just enrolled, and is not signed in yet.
+    Enrolment,
+}
+
+/// The codes that were shown are kept: from now on they are good, and those from before are not. Said twice, as after an
+/// answer that got lost, it is said once.
+pub async fn confirm_backup_codes(scope: &Scope, by: KeptBy<'_>, token: &str) -> Result<(), ActionError> {
+    // Nobody's codes: nothing that the record would be about.
+    let person = by.person(scope, token).await?.ok_or_else(not_waiting)?;
+    let (actor, case) = by.on_record(&person);
+    let attempt = Attempt { actor, step: "confirm_backup_codes", case: case.as_ref(), person: Some(&person) };
+    attempt.run(scope, || confirm(scope, by, (&person, token))).await
+}
+
+async fn confirm(
     scope: &Scope,
-    signed_in: Option<&PersonId>,
-    token: &str,
+    by: KeptBy<'_>,
+    (person, token): (&PersonId, &str),
 ) -> Result<(), ActionError> {
     let id = token_hash(token);
-    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: None };
-    let found = ceremonies::find_live(&scope.app.db, &scope.tenant.id, key, scope.now).await?;
-    let state = found.ok_or_else(|| ActionError::Refused(NOT_WAITING.to_owned()))?;
-    let PendingCodes { person, set, announced } = serde_json::from_str(&state)?;
-    if signed_in.is_some_and(|signed_in| *signed_in != person) {
-        return Err(ActionError::Refused(NOT_WAITING.to_owned()));
-    }
-    let mut change = scope.begin().await?;
-    match persons::lock_active(&mut change, &person).await {
-        Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
-        other => other?,
-    }
-    match ceremonies::consume(&mut change, key).await {
-        Err(StoreError::Conflict) => return Err(ActionError::Refused(NOT_WAITING.to_owned())),
-        other => other?,
-    }
-    match backup_codes::confirm(&mut change, &person, &set).await {
-        Err(StoreError::Conflict) => return Err(ActionError::Refused(NOT_WAITING.to_owned())),
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: Some(person) };
+    let Some(state) = ceremonies::find_live(&scope.app.db, &scope.tenant.id, key, scope.now).await? else {
+        return said_before(scope, person, key).await;
+    };
+    let PendingCodes { set, announced } = serde_json::from_str(&state)?;
+    let mut change = match by {
+        KeptBy::Owner(caller) => caller.change(scope).await?,
+        KeptBy::ClaimantPage(_) | KeptBy::Enrolment => {
+            let mut change = scope.begin().await?;
+            match persons::lock_active(&mut change, person).await {
+                Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
+                other => other?,
+            }
+            change
+        }
+    };
+    let confirmed = async {
+        ceremonies::consume(&mut change, key).await?;
+        backup_codes::confirm(&mut change, person, &set).await
+    };
+    match confirmed.await {
+        Err(StoreError::Conflict) => return Err(not_waiting()),
         other => other?,
     }
     // Earlier guesses were at codes that are good no more (NIST SP 800-63B-4 §3.2.2).
-    throttles::forget(&mut change, &RateLimitKey::of_person(&person, FactorKind::BackupCode)).await?;
+    throttles::forget(&mut change, &RateLimitKey::of_person(person, FactorKind::BackupCode)).await?;
     if !announced {
-        notify::announce(scope, &mut change, &person, None, Notice::BackupCodesRenewed).await?;
+        notify::announce(scope, &mut change, person, None, Notice::BackupCodesRenewed).await?;
     }
-    let actor = Actor::Person { id: person.clone() };
-    let confirmed = MfaBackupCodesConfirmed { count: CODES };
-    Ok(change.commit(&Event::new(actor, confirmed).person(&person)).await?)
+    let (actor, case) = by.on_record(person);
+    let mut event = Event::new(actor, MfaBackupCodesConfirmed { count: CODES, announced }).person(person);
+    event.case = case;
+    Ok(change.commit(&event).await?)
+}
+
+impl KeptBy<'_> {
+    /// Whose codes they are. After an enrolment only the token says so.
+    async fn person(self, scope: &Scope, token: &str) -> Result<Option<PersonId>, ActionError> {
+        Ok(match self {
+            Self::Owner(caller) => Some(caller.person.id.clone()),
+            Self::ClaimantPage(row) => row.person_id.as_deref().map(PersonId::new),
+            Self::Enrolment => {
+                let (id, kind) = (token_hash(token), CeremonyKind::ConfirmBackupCodes);
+                ceremonies::find_person(&scope.app.db, &scope.tenant.id, &id, kind).await?
+            }
+        })
+    }
+
+    /// Who it is on the record, and of which case.
+    fn on_record(self, person: &PersonId) -> (Actor, Option<CaseId>) {
+        match self {
+            Self::Owner(caller) => (caller.actor(), None),
+            Self::ClaimantPage(row) => (Actor::Anonymous, Some(row.case_id())),
+            Self::Enrolment => (Actor::Person { id: person.clone() }, None),
+        }
+    }
+}
+
+/// Fine, where these very codes are the person's live ones.
+async fn said_before(scope: &Scope, person: &PersonId, key: CeremonyKey<'_>) -> Result<(), ActionError> {
+    let state = ceremonies::find_ended(&scope.app.db, &scope.tenant.id, key).await?;
+    let said: PendingCodes = serde_json::from_str(&state.ok_or_else(not_waiting)?)?;
+    let live = backup_codes::find_set(&scope.app.db, &scope.tenant.id, person, scope.now).await?;
+    if live.is_some_and(|(set, _)| set == said.set) { Ok(()) } else { Err(not_waiting()) }
+}
+
+fn not_waiting() -> ActionError {
+    ActionError::Refused(NOT_WAITING.to_owned())
 }
 
 /// A new set: what to show, its salt, and what to store.

@@ -87,20 +87,6 @@ pub async fn keep_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> 
     Ok(())
 }
 
-/// Revokes what a case has made.
-pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "UPDATE backup_code_sets SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND revoked_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(case.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
-    Ok(())
-}
-
 /// New codes as they are stored.
 pub struct NewCodeSet<'a> {
     pub salt: &'a [u8],
@@ -186,29 +172,26 @@ pub async fn consume(change: &mut Change<'_>, set: &str, hash: &[u8]) -> Result<
 
 /// Revokes every set of a person.
 pub async fn revoke_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "UPDATE backup_code_sets SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
-    Ok(())
+    revoke(change, "person_id = $3", person.as_str()).await
+}
+
+/// Revokes what a case has made.
+pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
+    revoke(change, "case_id = $3", case.as_str()).await
 }
 
 /// Revokes what waits for its owner's confirmation.
 pub async fn revoke_unconfirmed(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    revoke(change, "person_id = $3 AND confirmed_at IS NULL", person.as_str()).await
+}
+
+/// `which`: a condition of ours, in which `$3` stands for `subject`.
+async fn revoke(change: &mut Change<'_>, which: &'static str, subject: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "UPDATE backup_code_sets SET revoked_at = $3 \
-         WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL AND confirmed_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
+    let sql = format!(
+        "UPDATE backup_code_sets SET revoked_at = $2 WHERE tenant_id = $1 AND revoked_at IS NULL AND {which}"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at).bind(subject);
+    query.execute(change.conn()).await?;
     Ok(())
 }

@@ -101,6 +101,34 @@ pub async fn find_live(
     Ok(row.map(|(state,)| state))
 }
 
+/// One that was answered.
+pub async fn find_ended(db: &Db, tenant: &TenantId, key: CeremonyKey<'_>) -> Result<Option<String>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT state FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND kind = $3 \
+         AND COALESCE(person_id, '') = $4 AND used_at IS NOT NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(key.id)
+    .bind(key.kind.as_str())
+    .bind(key.person())
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.map(|(state,)| state))
+}
+
+/// Whose it is, for whoever holds its token and shows nothing else.
+pub async fn find_person(
+    db: &Db,
+    tenant: &TenantId,
+    id: &str,
+    kind: CeremonyKind,
+) -> Result<Option<PersonId>> {
+    let sql = "SELECT person_id FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND kind = $3 AND person_id IS NOT NULL";
+    let query = sqlx::query_as(sql).bind(tenant.as_str()).bind(id).bind(kind.as_str());
+    let row: Option<(String,)> = query.fetch_optional(db.reader()).await?;
+    Ok(row.map(|(person,)| PersonId::new(person)))
+}
+
 /// A challenge is answered once.
 pub async fn consume(change: &mut Change<'_>, key: CeremonyKey<'_>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

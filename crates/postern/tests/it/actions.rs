@@ -29,7 +29,7 @@ mod rate_limit;
 mod recover_person;
 mod refuse_case;
 mod remove_factor;
-mod renew_backup_codes;
+pub mod renew_backup_codes;
 mod set_tenant_settings;
 mod set_up;
 mod show_pass;

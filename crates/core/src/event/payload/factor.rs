@@ -144,6 +144,8 @@ pub struct MfaBackupCodesAdminGenerated<'a> {
 pub struct MfaBackupCodesConfirmed {
     /// How many.
     pub count: usize,
+    /// Whether a notice of the step before told of them.
+    pub announced: bool,
 }
 
 /// `mfa.backup_code_used`

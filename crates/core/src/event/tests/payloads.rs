@@ -135,7 +135,10 @@ fn factors(written: &mut WrittenKinds) {
         MfaBackupCodesGenerated { count: 10, proven_by: None, shown_on: Some(shown_on) },
         json!({ "count": 10, "shown_on": shown_on }),
     );
-    written.check(MfaBackupCodesConfirmed { count: 10 }, json!({ "count": 10 }));
+    written.check(
+        MfaBackupCodesConfirmed { count: 10, announced: true },
+        json!({ "count": 10, "announced": true }),
+    );
     written.check(MfaBackupCodeUsed { left: 7 }, json!({ "left": 7 }));
 }
 
@@ -250,9 +253,12 @@ fn ends_of_cases(written: &mut WrittenKinds) {
         json!({ "outcome": "proven", "by": "a full sign-in with the new factor" }),
     );
     written.check(CaseClosed::Superseded { by: "case2" }, json!({ "outcome": "superseded", "by": "case2" }));
-    written.check(CaseClosed::Lapsed { reset_at: None }, json!({ "outcome": "lapsed", "reset_at": null }));
     written
-        .check(CaseClosed::Lapsed { reset_at: Some(at()) }, json!({ "outcome": "lapsed", "reset_at": AT }));
+        .check(CaseClosed::Lapsed { remedied_at: None }, json!({ "outcome": "lapsed", "remedied_at": null }));
+    written.check(
+        CaseClosed::Lapsed { remedied_at: Some(at()) },
+        json!({ "outcome": "lapsed", "remedied_at": AT }),
+    );
     written.check(CaseClosed::LapsedUnknown, json!({ "outcome": "lapsed" }));
     written.check(CaseClosed::Withdrawn, json!({ "outcome": "withdrawn" }));
 }

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +11,7 @@ use super::input::Body;
 use crate::actions;
 use crate::actions::contest::{Stopped, WhichOthers};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
+use crate::actions::renew_backup_codes::KeptBy;
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
@@ -215,12 +215,8 @@ pub async fn confirm_backup_codes(
     ClaimantPageCase(row): ClaimantPageCase,
     Body(sent): Body<ConfirmShownCodes>,
 ) -> Result<StatusCode, Problem> {
-    actions::renew_backup_codes::confirm_backup_codes(
-        &scope,
-        row.person_id.map(PersonId::new).as_ref(),
-        &sent.confirm,
-    )
-    .await?;
+    let by = KeptBy::ClaimantPage(&row);
+    actions::renew_backup_codes::confirm_backup_codes(&scope, by, &sent.confirm).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,13 +2,13 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::id::PersonId;
 use postern_core::signin::Flow;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::messages::{case_progress, steps};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
+use crate::actions::renew_backup_codes::KeptBy;
 use crate::actions::show_pass::ShownEnrolmentPass;
 use crate::actions::{
     ActionError, case_now, open_case, renew_backup_codes, show_backup_codes, show_pass, withdraw_case,
@@ -115,12 +115,7 @@ pub async fn confirm_backup_codes(
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     let confirmed = if form.kept.is_some() {
-        renew_backup_codes::confirm_backup_codes(
-            &scope,
-            row.person_id.as_deref().map(PersonId::new).as_ref(),
-            &token,
-        )
-        .await
+        renew_backup_codes::confirm_backup_codes(&scope, KeptBy::ClaimantPage(&row), &token).await
     } else {
         let message =
             "Go back with your browser, keep the codes, and tick the box: they are good from then on.";

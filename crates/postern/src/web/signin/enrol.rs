@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::enrol_totp::{enrol_totp, secret};
-use crate::actions::renew_backup_codes::{ShownCodes, confirm_backup_codes};
+use crate::actions::renew_backup_codes::{KeptBy, ShownCodes, confirm_backup_codes};
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::web::code_app_view::CodeAppView;
@@ -68,7 +68,7 @@ pub async fn done(scope: Scope, headers: HeaderMap, Form(form): Form<DoneForm>) 
         return render_with(&scope, None, StatusCode::UNPROCESSABLE_ENTITY, "problem.html", values);
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    confirm_backup_codes(&scope, None, &token).await?;
+    confirm_backup_codes(&scope, KeptBy::Enrolment, &token).await?;
     let mut response = render(&scope, None, "signin/enrolled.html", json!({}))?;
     cookies::CEREMONY.clear(response.headers_mut());
     Ok(response)
