@@ -11,7 +11,7 @@ use serde_json::Value;
 use webauthn_rs::prelude::SecurityKeyAuthentication;
 use zeroize::Zeroizing;
 
-use super::enrol_totp::check_first_code;
+use super::enrol_totp::{check_first_code, insert_totp};
 use super::factor_proof::{self, FactorProof};
 use super::name_factor::parse_label;
 use super::on_record::Attempt;
@@ -20,7 +20,6 @@ use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::factors::{Factor, NewFactor};
 use crate::store::throttles::RateLimitKey;
 use crate::store::{ceremonies, factors, throttles};
 
@@ -115,20 +114,7 @@ async fn enrol(
         // The first that works, after too many guesses at the last: those guesses were not at this one.
         throttles::forget(&mut change, &RateLimitKey::of_person(person, FactorKind::Totp)).await?;
     }
-    let factor = change.id()?;
-    let place = Factor::place(&scope.tenant.id, person, &factor);
-    let new = NewFactor {
-        id: &factor,
-        person,
-        kind: FactorKind::Totp,
-        label: label.as_deref().unwrap_or(FactorKind::Totp.title()),
-        sealed: &scope.tenant.keys.seal(&scope.app.rng, &place, &secret)?,
-        credential_id: None,
-        last_step: Some(step),
-        second_step_only: true,
-        usable_at: None,
-    };
-    factors::insert(&mut change, &new).await?;
+    let factor = insert_totp(scope, &mut change, person, (&secret, step), label.as_deref()).await?;
     notify::announce(scope, &mut change, person, None, Notice::FactorEnrolled).await?;
     let enrolled = MfaFactorEnrolled {
         kind: FactorKind::Totp,

@@ -1,5 +1,5 @@
 //! What ends with a person's access: after a reset, when somebody said "this was not me", and when the operator lets them
-//! back in. One list, so that nothing is forgotten in one of the three; a test reads the schema and holds it to this list.
+//! back in. One list, so that nothing is forgotten in one of the three; a test holds it to every table of the schema.
 
 use postern_core::event::payload::MfaFactorRemoved;
 use postern_core::event::{Actor, Event};
@@ -23,38 +23,6 @@ pub enum AccessEnd {
     /// may be the intruder's, and never will.
     Suspension,
 }
-
-/// What becomes of the rows of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowEnd {
-    /// They open nothing any more.
-    Ends,
-    /// Those that do not work yet never will; the others stay.
-    WaitingEnds,
-    /// They stay, because they open nothing, or end by rules of their own.
-    Stays,
-}
-
-/// Every table with a person's rows: what a reset does to them, and what a suspension does.
-pub const TABLES: [(&str, RowEnd, RowEnd); 15] = [
-    ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
-    ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
-    ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
-    ("flows", RowEnd::Ends, RowEnd::Ends),
-    ("ceremonies", RowEnd::Ends, RowEnd::Ends),
-    ("sessions", RowEnd::Ends, RowEnd::Ends),
-    // They slow nobody down while the account is shut, and their owner is to have them again.
-    ("known_devices", RowEnd::Ends, RowEnd::Stays),
-    ("power_grants", RowEnd::Ends, RowEnd::Ends),
-    ("service_tokens", RowEnd::Ends, RowEnd::Ends),
-    ("contacts", RowEnd::Stays, RowEnd::Stays),
-    // Whoever ends the access says what becomes of the person's other cases.
-    ("cases", RowEnd::Stays, RowEnd::Stays),
-    ("contests", RowEnd::Stays, RowEnd::Stays),
-    ("sign_ins", RowEnd::Stays, RowEnd::Stays),
-    ("audit_entries", RowEnd::Stays, RowEnd::Stays),
-    ("persons", RowEnd::Stays, RowEnd::Stays),
-];
 
 /// Ends it, in the change that is the reason. The answer: how many sessions ended.
 pub(super) async fn end_access(

@@ -5,6 +5,7 @@ use postern_core::event::payload::{MfaBackupCodesGenerated, MfaFactorEnrolled};
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
+use postern_core::id::PersonId;
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -72,21 +73,7 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     let new = new_codes(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
-    let id = change.id()?;
-    let sealed =
-        scope.tenant.keys.seal(&scope.app.rng, &Factor::place(&scope.tenant.id, &person.id, &id), &bytes)?;
-    let factor = NewFactor {
-        id: &id,
-        person: &person.id,
-        kind: FactorKind::Totp,
-        label: "Code app",
-        sealed: &sealed,
-        credential_id: None,
-        last_step: Some(step),
-        second_step_only: true,
-        usable_at: None,
-    };
-    factors::insert(&mut change, &factor).await?;
+    let id = insert_totp(scope, &mut change, &person.id, (&bytes, step), None).await?;
     let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true), None).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in [FactorKind::Totp, FactorKind::BackupCode, FactorKind::EnrolmentPass] {
@@ -99,6 +86,31 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     let enrolled = MfaFactorEnrolled { kind: FactorKind::Totp, factor: &id, proven_by: None, passkey: None };
     change.commit(&Event::new(actor(), enrolled).person(&person.id)).await?;
     Ok(shown)
+}
+
+/// Enrols a code app. `step`: the time step of the code that showed that it holds the secret. The answer: its id.
+pub(super) async fn insert_totp(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    (secret, step): (&[u8], i64),
+    label: Option<&str>,
+) -> Result<String, ActionError> {
+    let id = change.id()?;
+    let place = Factor::place(&scope.tenant.id, person, &id);
+    let factor = NewFactor {
+        id: &id,
+        person,
+        kind: FactorKind::Totp,
+        label: label.unwrap_or(FactorKind::Totp.title()),
+        sealed: &scope.tenant.keys.seal(&scope.app.rng, &place, secret)?,
+        credential_id: None,
+        last_step: Some(step),
+        second_step_only: true,
+        usable_at: None,
+    };
+    factors::insert(change, &factor).await?;
+    Ok(id)
 }
 
 /// The first code of a new app shows that it holds the secret. The answer: its time step. Err: what the person is told.

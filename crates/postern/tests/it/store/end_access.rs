@@ -1,11 +1,46 @@
 //! Every table that holds something of a person says what becomes of it when their access ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use postern::actions::end_access::{RowEnd, TABLES};
+use postern::actions::contest::contest;
+use postern_core::id::PersonId;
+use serde_json::json;
 
+use crate::actions::renew_backup_codes::confirm;
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
+
+/// What becomes of the rows of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RowEnd {
+    /// They open nothing any more.
+    Ends,
+    /// Those that do not work yet never will; the others stay.
+    WaitingEnds,
+    /// They stay, because they open nothing, or end by rules of their own.
+    Stays,
+}
+
+/// Every table with a person's rows: what a reset does to them, and what a suspension does.
+const TABLES: [(&str, RowEnd, RowEnd); 15] = [
+    ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
+    ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
+    ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
+    ("flows", RowEnd::Ends, RowEnd::Ends),
+    ("ceremonies", RowEnd::Ends, RowEnd::Ends),
+    ("sessions", RowEnd::Ends, RowEnd::Ends),
+    // They slow nobody down while the account is shut, and their owner is to have them again.
+    ("known_devices", RowEnd::Ends, RowEnd::Stays),
+    ("power_grants", RowEnd::Ends, RowEnd::Ends),
+    ("service_tokens", RowEnd::Ends, RowEnd::Ends),
+    ("contacts", RowEnd::Stays, RowEnd::Stays),
+    // Whoever ends the access says what becomes of the person's other cases.
+    ("cases", RowEnd::Stays, RowEnd::Stays),
+    ("contests", RowEnd::Stays, RowEnd::Stays),
+    ("sign_ins", RowEnd::Stays, RowEnd::Stays),
+    ("audit_entries", RowEnd::Stays, RowEnd::Stays),
+    ("persons", RowEnd::Stays, RowEnd::Stays),
+];
 
 /// Tables with a column that names whose a row is.
 fn tables_of_people() -> BTreeSet<&'static str> {
@@ -42,33 +77,72 @@ fn live(table: &str) -> &'static str {
     }
 }
 
-async fn count_live(app: &TestApp, table: &str, person: &str) -> i64 {
+async fn count_live(app: &TestApp, table: &str, person: &PersonId) -> i64 {
     let column = if table == "service_tokens" { "owner_id" } else { "person_id" };
     let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} = $1 AND {}", live(table));
-    let query = sqlx::query_as(app.own(&sql)).bind(person);
+    let query = sqlx::query_as(app.own(&sql)).bind(person.as_str());
     let (count,): (i64,) = query.fetch_one(app.db.reader()).await.unwrap();
     count
 }
 
+/// Ana with something in most of the tables; and the browser in which she is signed in.
+async fn ana_who_has_a_lot(app: &TestApp) -> PersonId {
+    app.backup_codes_of("ana").await;
+    let signed_in = app.browser();
+    app.sign_in_by_hand(&signed_in, "ana").await;
+    for _ in 0..2 {
+        app.new_codes(&signed_in, app.code_proof("ana").await).await;
+        if app.events("mfa.backup_codes_confirmed").await.is_empty() {
+            assert_eq!(confirm(&signed_in).await, 204);
+        }
+    }
+    signed_in.post_json("/api/v1/account/code-apps/start", &json!({})).await.ok();
+    app.password("ana").await;
+    app.person("ana").await.id
+}
+
 on_both! {
-    /// The reset of a person who has something in most of them.
     async fn a_reset_ends_what_the_list_says(db) {
         let app = TestApp::start(db).await;
-        app.backup_codes_of("ana").await;
-        let signed_in = app.browser();
-        app.sign_in_by_hand(&signed_in, "ana").await;
-        signed_in.post_json("/api/v1/account/code-apps/start", &serde_json::json!({})).await.ok();
-        app.password("ana").await;
-        let ana = app.person("ana").await.id;
+        let ana = ana_who_has_a_lot(&app).await;
         let ends = || TABLES.iter().filter(|(_, reset, _)| *reset == RowEnd::Ends).map(|(table, ..)| *table);
         let mut were_live = 0;
         for table in ends() {
-            were_live += i64::from(count_live(&app, table, ana.as_str()).await > 0);
+            were_live += i64::from(count_live(&app, table, &ana).await > 0);
         }
         assert_eq!(were_live, 6, "factors, codes, flows, ceremonies, sessions and devices");
         app.reset_case_of_ana().await;
         for table in ends() {
-            assert_eq!(count_live(&app, table, ana.as_str()).await, 0, "{table} outlived the reset");
+            assert_eq!(count_live(&app, table, &ana).await, 0, "{table} outlived the reset");
         }
+    }
+
+    /// What works is the owner's again once the account is opened; what does not work yet may be the intruder's.
+    async fn a_suspension_ends_what_the_list_says(db) {
+        let app = TestApp::start(db).await;
+        let ana = ana_who_has_a_lot(&app).await;
+        let unconfirmed = "SELECT COUNT(*) FROM backup_code_sets WHERE confirmed_at IS NULL AND revoked_at IS NULL";
+        assert_eq!(app.count(unconfirmed).await, 1);
+        let mut before = BTreeMap::new();
+        for (table, reset, _) in TABLES {
+            if reset != RowEnd::Stays {
+                before.insert(table, count_live(&app, table, &ana).await);
+            }
+        }
+        let code = app.not_me("ana@demo.postern.invalid", "New backup codes").await;
+        assert!(contest(&app.scope(), &code).await.unwrap().account_suspended);
+        for (table, reset, suspension) in TABLES {
+            if reset == RowEnd::Stays {
+                continue;
+            }
+            let (was, is) = (before[table], count_live(&app, table, &ana).await);
+            match suspension {
+                RowEnd::Ends => assert_eq!(is, 0, "{table} outlived the suspension"),
+                RowEnd::Stays => assert_eq!(is, was, "{table} is its owner's"),
+                RowEnd::WaitingEnds if table == "factors" => assert_eq!(is, was, "every factor of hers works"),
+                RowEnd::WaitingEnds => assert_eq!((was, is), (2, 1), "{table}"),
+            }
+        }
+        assert_eq!(app.count(unconfirmed).await, 0);
     }
 }
