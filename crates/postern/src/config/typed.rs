@@ -143,34 +143,10 @@ impl Typed {
     }
 
     fn smtp(&self, problems: &mut Vec<String>) -> Option<Smtp> {
-        let url = url("smtp_url", self.smtp_url.as_deref()?, problems)?;
-        let Some(from) = &self.smtp_from else {
-            problems.push(
-                "smtp_from: wanted with smtp_url, such as \"Postern <postern@example.com>\"".to_owned(),
-            );
-            return None;
-        };
-        match from.parse() {
-            Ok(from) => Some(Smtp { url, from }),
-            Err(why) => {
-                problems.push(format!("smtp_from: {from:?}: {why}"));
-                None
-            }
-        }
-    }
-}
-
-fn url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
-    match Url::parse(text) {
-        Ok(url) if url.has_host() => Some(url),
-        Ok(_) => {
-            problems.push(format!("{name}: names no host"));
-            None
-        }
-        Err(why) => {
-            problems.push(format!("{name}: {why}"));
-            None
-        }
+        let from = self.smtp_from.as_deref().unwrap_or_default();
+        Smtp::parse(self.smtp_url.as_deref()?, from)
+            .map_err(|mistake| problems.push(mistake.to_string()))
+            .ok()
     }
 }
 

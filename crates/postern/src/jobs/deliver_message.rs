@@ -10,14 +10,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
+use lettre::{AsyncTransport as _, Message as Mail};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::runner::{JobError, JobOutcome};
 use crate::app::App;
 use crate::job::JobKind;
 use crate::scope::Scope;
-use crate::smtp::Smtp;
+use crate::smtp::{Relay, Smtp};
 use crate::store::outbox::{self, Message};
 
 /// How long a carrier may take.
@@ -28,8 +28,6 @@ const STUCK_FOR: SignedDuration = SignedDuration::from_secs(30);
 const NO_WAY_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// Organisations that use one carrier at once: one that hangs leaves slots to the others.
 const AT_ONCE: usize = 8;
-
-type Relay = AsyncSmtpTransport<Tokio1Executor>;
 
 /// The ways out: the server's mail relay, organisations' own relays, and their gateways for text and voice.
 pub struct Carriers {
@@ -142,10 +140,8 @@ fn name(scope: &Scope, kind: JobKind) -> String {
 }
 
 fn relay(smtp: &Smtp) -> Option<Relay> {
-    Relay::from_url(smtp.url.as_str())
-        .map(|builder| builder.timeout(Some(PATIENCE)).build())
-        .inspect_err(|error| tracing::error!(%error, "smtp_url can't be used; mail waits"))
-        .ok()
+    let relay = smtp.relay(PATIENCE);
+    relay.inspect_err(|error| tracing::error!(%error, "the mail relay can't be used; mail waits")).ok()
 }
 
 /// Sends a message.

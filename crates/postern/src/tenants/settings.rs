@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::smtp::Smtp;
+use crate::smtp::{Smtp, SmtpMistake};
 
 /// As typed, and as it is kept: what is not there has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,12 +71,9 @@ pub enum SettingError {
     /// No address. It is not said again: a password may stand in it.
     #[error("{0}: this is no http:// or https:// URL")]
     Address(&'static str),
-    /// No relay, likewise.
-    #[error("smtp_url: this is no smtp:// or smtps:// URL")]
-    Relay,
-    /// Nobody that mail could come from.
-    #[error("smtp_from: wanted with smtp_url, such as \"Harbour Works <postern@harbour.example>\"")]
-    Sender,
+    /// No relay, or nobody that mail could come from.
+    #[error(transparent)]
+    Mail(#[from] SmtpMistake),
 }
 
 impl TypedSettings {
@@ -172,12 +169,11 @@ fn within(name: &'static str, value: i64, most: i64) -> Result<i64, SettingError
 
 /// Relay and sender: both, or neither.
 fn relay(url: Option<&str>, from: Option<&str>) -> Result<Option<Smtp>, SettingError> {
-    let Some(url) = url else {
-        return if from.is_none() { Ok(None) } else { Err(SettingError::Relay) };
-    };
-    let url = Url::parse(url).ok().filter(|url| ["smtp", "smtps"].contains(&url.scheme()) && url.has_host());
-    let from = from.and_then(|from| from.parse().ok()).ok_or(SettingError::Sender)?;
-    Ok(Some(Smtp { url: url.ok_or(SettingError::Relay)?, from }))
+    match (url, from) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(SmtpMistake::Url.into()),
+        (Some(url), from) => Ok(Some(Smtp::parse(url, from.unwrap_or_default())?)),
+    }
 }
 
 fn address(text: &str) -> Result<Url, SettingError> {

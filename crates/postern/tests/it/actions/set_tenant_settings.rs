@@ -45,6 +45,7 @@ on_both! {
             ("contact_min_age_days", "3651"),
             ("smtp_url", "http://mail.example.com"),
             ("smtp_url", "smtp://mail.example.com"),
+            ("smtp_url", "smtp://mail.example.com?tls=yes"),
             ("smtp_from", "postern@harbour.example"),
             ("gateway_url", "not an address"),
             ("gateway_url", "file:///etc/passwd"),
