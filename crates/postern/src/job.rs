@@ -61,7 +61,14 @@ job_kinds! {
     /// Sends the newest checkpoint of the audit log out of the house.
     PublishCheckpoint => "publish_checkpoint", "Publish a checkpoint", served;
     /// Deletes what has run out.
-    Sweep => "sweep", "Delete what has run out", served;
+    Sweep => "sweep", "Delete what has run out", always;
+}
+
+impl JobKind {
+    /// Whether it sends a message to somebody: it is given up after a while, and the desk is told when it waits for long.
+    pub fn is_message(self) -> bool {
+        matches!(self, Self::DeliverMail | Self::DeliverText)
+    }
 }
 
 /// A piece of work, with its arguments. What has none is done again and again: an organisation has one row of it, which

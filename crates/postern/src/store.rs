@@ -85,6 +85,12 @@ fn is_contention(code: &str) -> bool {
 /// What store functions return.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.
+pub(crate) fn first_id_of(moment: Timestamp) -> String {
+    let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
+}
+
 /// A time as it is stored: microseconds UTC.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()

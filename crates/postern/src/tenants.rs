@@ -76,6 +76,8 @@ pub struct TenantActivity {
     pub open_incidents: AtomicI64,
     /// Since when the oldest message waits that has not gone out. Unit: microseconds; 0: none waits for long.
     pub messages_wait_since: AtomicI64,
+    /// Jobs that were given up, as they were counted last.
+    pub dead_jobs: AtomicI64,
     /// Whether its audit log goes on.
     pub audit_health: AuditHealth,
     /// Its imports that may be sent and read at once.

@@ -24,7 +24,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::job::{Job, JobKind};
 use crate::scope::Scope;
-use crate::store::jobs::{self, DueJobs, FailedAttempt, JobRow, Lease};
+use crate::store::jobs::{self, DueJobs, FailedAttempt, JobRow, Lease, Troubles};
 use crate::store::{Change, StoreError, micros, outbox};
 
 /// Looked at again after so long, where nothing wakes it: for what other nodes left, and what time makes due.
@@ -114,15 +114,17 @@ struct Workers {
 }
 
 impl Workers {
-    /// Notes where messages have waited for long, for the head of each page.
+    /// Notes where messages have waited for long or jobs were given up, for the head of each page.
     async fn look_for_stuck(&self) -> Result<(), StoreError> {
         let now = self.app.clock.now();
         let before = now.saturating_sub(Job::STUCK_AFTER).unwrap_or(now);
-        let stuck = jobs::list_tenants_with_stuck(&self.app.db, before).await?;
-        let stuck: HashMap<TenantId, Timestamp> = stuck.into_iter().collect();
+        let troubles = jobs::list_troubles(&self.app.db, before).await?.into_iter();
+        let troubles: HashMap<TenantId, Troubles> = troubles.map(|of| (of.tenant.clone(), of)).collect();
         for tenant in self.app.tenants.list() {
-            let since = stuck.get(&tenant.id).map_or(0, |since| micros(*since));
+            let troubles = troubles.get(&tenant.id);
+            let since = troubles.and_then(|of| of.waits_since).map_or(0, micros);
             tenant.activity.messages_wait_since.store(since, Ordering::Relaxed);
+            tenant.activity.dead_jobs.store(troubles.map_or(0, |of| of.dead), Ordering::Relaxed);
         }
         Ok(())
     }
@@ -294,15 +296,16 @@ impl Workers {
 
 /// What follows from an error.
 fn failed_attempt<'a>(now: Timestamp, kind: JobKind, row: &JobRow, error: &'a JobError) -> FailedAttempt<'a> {
-    let is_message = matches!(kind, JobKind::DeliverMail | JobKind::DeliverText);
     let doublings = u32::try_from(row.attempts.saturating_sub(1)).unwrap_or(0).min(13);
     let wait = |first: i64, most: i64| now + SignedDuration::from_secs((first << doublings).min(most));
     match error {
         JobError::PutOff(until, why) => FailedAttempt::PutOff(*until, why),
         JobError::GiveUp(why) => FailedAttempt::Dead(why),
-        JobError::Retry(why) if is_message && row.attempts >= MOST_ATTEMPTS => FailedAttempt::Dead(why),
-        JobError::Retry(why) if is_message => FailedAttempt::Retry(wait(30, 7200), why),
-        // Recurring work never dies.
+        JobError::Retry(why) if kind.is_message() && row.attempts >= MOST_ATTEMPTS => {
+            FailedAttempt::Dead(why)
+        }
+        JobError::Retry(why) if kind.is_message() => FailedAttempt::Retry(wait(30, 7200), why),
+        // What recurs is not given up for an error that may pass: it comes again by itself.
         JobError::Retry(why) => FailedAttempt::Retry(wait(3, 300), why),
     }
 }

@@ -15,18 +15,14 @@ row! {
         pub kind: String,
         pub key: String,
         pub payload: String,
-        pub created_at: i64,
-        pub run_at: i64,
         pub attempts: i64,
-        pub leased_until: Option<i64>,
         pub dead_at: Option<i64>,
         pub last_error: Option<String>,
         pub version: i64,
     }
 }
 
-const COLUMNS: &str =
-    "id, kind, key, payload, created_at, run_at, attempts, leased_until, dead_at, last_error, version";
+const COLUMNS: &str = "id, kind, key, payload, attempts, dead_at, last_error, version";
 
 impl JobRow {
     /// The work and its arguments.
@@ -42,6 +38,13 @@ pub struct DueJobs {
     pub tenant: TenantId,
     /// Which work.
     pub kind: JobKind,
+}
+
+/// These kinds in a list for a statement: words of ours, never anybody's input.
+pub(super) fn words(which: impl Fn(JobKind) -> bool) -> String {
+    let kinds = JobKind::ALL.iter().copied().filter(|kind| which(*kind));
+    let words: Vec<String> = kinds.map(|kind| format!("'{}'", kind.as_str())).collect();
+    words.join(", ")
 }
 
 /// Asks for a job at a moment. One that is there already is woken for the earlier of the two moments; one that is being
@@ -73,20 +76,13 @@ pub async fn list_due(db: &Db, kinds: &[JobKind], now: Timestamp, most: i64) -> 
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
-    // Words of ours, never anybody's input.
-    let words = |kinds: &[JobKind]| {
-        let words: Vec<String> = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect();
-        words.join(", ")
-    };
-    let always: Vec<JobKind> =
-        JobKind::ALL.iter().copied().filter(|kind| kind.runs_while_suspended()).collect();
     let sql = format!(
         "SELECT j.tenant_id, j.kind FROM jobs j JOIN tenants t ON t.id = j.tenant_id \
          WHERE j.dead_at IS NULL AND j.run_at <= $1 AND (j.leased_until IS NULL OR j.leased_until <= $1) \
          AND j.kind IN ({}) AND (t.suspended_at IS NULL OR j.kind IN ({})) \
          GROUP BY j.tenant_id, j.kind ORDER BY MIN(j.run_at), j.tenant_id LIMIT $2",
-        words(kinds),
-        words(&always)
+        words(|kind| kinds.contains(&kind)),
+        words(JobKind::runs_while_suspended)
     );
     let rows: Vec<(String, String)> =
         sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(now)).bind(most).fetch_all(db.reader()).await?;
@@ -248,14 +244,16 @@ pub struct StuckMessages {
 
 /// Messages that were left before then and have not gone out, by the way they go.
 pub async fn list_stuck(db: &Db, tenant: &TenantId, before: Timestamp) -> Result<Vec<StuckMessages>> {
-    let rows: Vec<(String, i64, i64, Option<String>)> = sqlx::query_as(
+    let sql = format!(
         "SELECT kind, COUNT(*), MIN(created_at), MAX(last_error) FROM jobs WHERE tenant_id = $1 AND dead_at IS NULL \
-         AND kind IN ('deliver_mail', 'deliver_text') AND created_at < $2 GROUP BY kind ORDER BY kind",
-    )
-    .bind(tenant.as_str())
-    .bind(micros(before))
-    .fetch_all(db.reader())
-    .await?;
+         AND kind IN ({}) AND created_at < $2 GROUP BY kind ORDER BY kind",
+        words(JobKind::is_message)
+    );
+    let rows: Vec<(String, i64, i64, Option<String>)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(micros(before))
+        .fetch_all(db.reader())
+        .await?;
     let stuck = rows.into_iter().map(|(kind, count, oldest_at, last_error)| {
         let kind = JobKind::parse(&kind).ok_or(StoreError::Corrupt("kind of job"))?;
         Ok(StuckMessages { kind, count, oldest_at: time(oldest_at), last_error })
@@ -263,39 +261,71 @@ pub async fn list_stuck(db: &Db, tenant: &TenantId, before: Timestamp) -> Result
     stuck.collect()
 }
 
-/// In which organisations messages wait that were left before then, and since when the oldest does. The operator's own
-/// query: it crosses organisations.
-pub async fn list_tenants_with_stuck(db: &Db, before: Timestamp) -> Result<Vec<(TenantId, Timestamp)>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT tenant_id, MIN(created_at) FROM jobs WHERE dead_at IS NULL \
-         AND kind IN ('deliver_mail', 'deliver_text') AND created_at < $1 GROUP BY tenant_id",
-    )
-    .bind(micros(before))
-    .fetch_all(db.reader())
-    .await?;
-    Ok(rows.into_iter().map(|(tenant, oldest_at)| (TenantId::new(tenant), time(oldest_at))).collect())
+/// What keeps an organisation's work from being done.
+pub struct Troubles {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Since when the oldest message waits that has not gone out.
+    pub waits_since: Option<Timestamp>,
+    /// Jobs that were given up.
+    pub dead: i64,
+}
+
+/// Organisations in which messages wait that were left before then, or jobs are dead. The operator's own query: it crosses
+/// organisations.
+pub async fn list_troubles(db: &Db, before: Timestamp) -> Result<Vec<Troubles>> {
+    let sql = format!(
+        "SELECT tenant_id, MIN(CASE WHEN dead_at IS NULL THEN created_at END), COUNT(dead_at) FROM jobs \
+         WHERE dead_at IS NOT NULL OR (kind IN ({}) AND created_at < $1) GROUP BY tenant_id",
+        words(JobKind::is_message)
+    );
+    let rows: Vec<(String, Option<i64>, i64)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(micros(before)).fetch_all(db.reader()).await?;
+    let troubles = rows.into_iter().map(|(tenant, since, dead)| Troubles {
+        tenant: TenantId::new(tenant),
+        waits_since: since.map(time),
+        dead,
+    });
+    Ok(troubles.collect())
 }
 
 /// Deletes what died before then: messages, and their texts with them. Recurring work stays until somebody lets it run
 /// again: nothing else would ever begin it anew.
 pub async fn delete_dead(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
-    const DEAD: &str = "tenant_id = $1 AND dead_at < $2 AND kind IN ('deliver_mail', 'deliver_text')";
     let tenant = change.tenant().clone();
+    let dead = format!("tenant_id = $1 AND dead_at < $2 AND kind IN ({})", words(JobKind::is_message));
     let wipe = format!(
         "UPDATE outbox SET body = '' WHERE tenant_id = $1 AND delivered_at IS NULL \
-         AND id IN (SELECT key FROM jobs WHERE {DEAD})"
+         AND id IN (SELECT key FROM jobs WHERE {dead})"
     );
-    for sql in [wipe, format!("DELETE FROM jobs WHERE {DEAD}")] {
+    for sql in [wipe, format!("DELETE FROM jobs WHERE {dead}")] {
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(micros(before));
         query.execute(change.conn()).await?;
     }
     Ok(())
 }
 
+row! {
+    /// A job that is dead, and the message that it should have sent, where it is one.
+    pub struct DeadJob {
+        pub id: String,
+        pub kind: String,
+        pub created_at: i64,
+        pub attempts: i64,
+        pub dead_at: i64,
+        pub last_error: Option<String>,
+        pub recipient: Option<String>,
+        pub subject: Option<String>,
+    }
+}
+
 /// Jobs that are dead, those that died last first, at most 200.
-pub async fn list_dead(db: &Db, tenant: &TenantId) -> Result<Vec<JobRow>> {
+pub async fn list_dead(db: &Db, tenant: &TenantId) -> Result<Vec<DeadJob>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE tenant_id = $1 AND dead_at IS NOT NULL ORDER BY dead_at DESC, id LIMIT 200"
+        "SELECT j.id, j.kind, j.created_at, j.attempts, j.dead_at, j.last_error, o.recipient, o.subject FROM jobs j \
+         LEFT JOIN outbox o ON o.tenant_id = j.tenant_id AND o.id = j.key AND j.kind IN ({}) \
+         WHERE j.tenant_id = $1 AND j.dead_at IS NOT NULL ORDER BY j.dead_at DESC, j.id LIMIT 200",
+        words(JobKind::is_message)
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }

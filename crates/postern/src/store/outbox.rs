@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 use postern_core::id::{CaseId, ContactId, TenantId};
 
+use sqlx::AssertSqlSafe;
+
+use super::jobs::words;
 use super::row::row;
 use super::{Change, Db, Result, micros, time};
 use crate::job::{Job, JobKind};
 
 row! {
-    /// A message. `channel`: email, sms, voice. What stands from `attempts` on is its job's; `given_up_at`: since when
-    /// that job is dead.
+    /// A message. `channel`: email, sms, voice. What stands from `attempts` on is its job's.
     pub struct Message {
         pub id: String,
         pub channel: String,
@@ -19,7 +21,6 @@ row! {
         pub created_at: i64,
         pub delivered_at: Option<i64>,
         pub attempts: i64,
-        pub given_up_at: Option<i64>,
         pub last_error: Option<String>,
     }
 }
@@ -32,10 +33,14 @@ impl Message {
 }
 
 /// A message, and how far the job that sends it has come.
-const SELECT: &str = "SELECT o.id, o.channel, o.recipient, o.subject, o.body, o.created_at, o.delivered_at, \
-                      COALESCE(j.attempts, 0) AS attempts, j.dead_at AS given_up_at, j.last_error \
-                      FROM outbox o LEFT JOIN jobs j ON j.tenant_id = o.tenant_id AND j.key = o.id \
-                      AND j.kind IN ('deliver_mail', 'deliver_text')";
+fn select(which: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "SELECT o.id, o.channel, o.recipient, o.subject, o.body, o.created_at, o.delivered_at, \
+         COALESCE(j.attempts, 0) AS attempts, j.last_error \
+         FROM outbox o LEFT JOIN jobs j ON j.tenant_id = o.tenant_id AND j.key = o.id AND j.kind IN ({}) {which}",
+        words(JobKind::is_message)
+    ))
+}
 
 /// A message to be sent once the change has committed.
 pub struct NewMessage<'a> {
@@ -107,8 +112,7 @@ pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
 
 /// A message by its id.
 pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Message>> {
-    let sql = format!("{SELECT} WHERE o.tenant_id = $1 AND o.id = $2");
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    let query = sqlx::query_as(select("WHERE o.tenant_id = $1 AND o.id = $2")).bind(tenant.as_str()).bind(id);
     Ok(query.fetch_optional(db.reader()).await?)
 }
 
@@ -159,16 +163,8 @@ pub async fn find_accepted(
     Ok(rows.into_iter().find(|(_, id)| counts(id)).map(|(at, id)| (time(at), ContactId::new(id))))
 }
 
-/// Messages whose job is dead, those given up last first, at most 200.
-pub async fn list_given_up(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
-    let sql = format!(
-        "{SELECT} WHERE o.tenant_id = $1 AND j.dead_at IS NOT NULL ORDER BY j.dead_at DESC, j.id LIMIT 200"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
-}
-
 /// The newest messages, for `/dev/outbox` and for tests.
 pub async fn list_newest(db: &Db, tenant: &TenantId) -> Result<Vec<Message>> {
-    let sql = format!("{SELECT} WHERE o.tenant_id = $1 ORDER BY o.created_at DESC, o.id DESC LIMIT 200");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
+    let sql = select("WHERE o.tenant_id = $1 ORDER BY o.created_at DESC, o.id DESC LIMIT 200");
+    Ok(sqlx::query_as(sql).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }

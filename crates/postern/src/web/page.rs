@@ -40,6 +40,7 @@ pub fn page_with(
             unknown_proxy => scope.app.unknown_proxy.get().map(ToString::to_string),
             audit_refuses => caller.person.role.is_staff() && scope.tenant.activity.audit_health.is_refusing(),
             messages_wait_since => caller.person.role.is_staff().then(|| scope.tenant.activity.messages_wait_since()).flatten(),
+            dead_jobs => scope.tenant.activity.dead_jobs.load(Ordering::Relaxed),
             open_incidents => scope.tenant.activity.open_incidents.load(Ordering::Relaxed),
         }
     });

@@ -13,8 +13,8 @@ use super::input::PersonOnly;
 use crate::actions::{permit_on_tenant, run_job_again};
 use crate::job::{Job, JobKind};
 use crate::scope::Scope;
-use crate::store::jobs::{self, JobRow, StuckMessages};
-use crate::store::{outbox, time};
+use crate::store::jobs::{self, DeadJob, StuckMessages};
+use crate::store::time;
 use crate::web::problem::Problem;
 
 /// What did not go out.
@@ -61,8 +61,8 @@ pub struct DeadJobView {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// When it was given up.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    dead_at: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    dead_at: Timestamp,
 }
 
 /// A job in the path.
@@ -79,12 +79,8 @@ impl JobList {
         let (db, tenant) = (&scope.app.db, &scope.tenant.id);
         let before = scope.now.saturating_sub(Job::STUCK_AFTER).unwrap_or(scope.now);
         let stuck = jobs::list_stuck(db, tenant, before).await?.into_iter().map(StuckView::of).collect();
-        let messages = outbox::list_given_up(db, tenant).await?;
-        let dead = jobs::list_dead(db, tenant).await?.into_iter().map(|job| {
-            let message = messages.iter().find(|message| message.id == job.key);
-            DeadJobView::of(job, message.map(|message| (message.recipient.clone(), message.subject.clone())))
-        });
-        Ok(Self { stuck, dead: dead.collect() })
+        let dead = jobs::list_dead(db, tenant).await?.into_iter().map(DeadJobView::of).collect();
+        Ok(Self { stuck, dead })
     }
 }
 
@@ -102,18 +98,17 @@ impl StuckView {
 }
 
 impl DeadJobView {
-    fn of(job: JobRow, message: Option<(String, String)>) -> Self {
-        let (recipient, subject) = message.unzip();
+    fn of(job: DeadJob) -> Self {
         Self {
             title: JobKind::parse(&job.kind).map_or("Work of another version", JobKind::title),
             id: job.id,
             kind: job.kind,
-            recipient,
-            subject,
+            recipient: job.recipient,
+            subject: job.subject,
             attempts: job.attempts,
             last_error: job.last_error,
             created_at: time(job.created_at),
-            dead_at: job.dead_at.map(time),
+            dead_at: time(job.dead_at),
         }
     }
 }

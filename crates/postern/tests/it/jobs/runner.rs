@@ -178,11 +178,15 @@ on_both! {
         let ada = app.browser_with_planted_session("ada").await;
         let page = ada.get("/desk/jobs").await;
         page.ok().shows("to no address").shows("The address on file is not one");
+        eventually("the head of each page says so", async || {
+            ada.get("/account").await.body.contains("1<span class=\"sr\"> given up")
+        })
+        .await;
         let again = format!("/desk/jobs/{}/run-again", dead[0].id);
         ada.post(&again, &[]).await.leads_to("/desk/jobs");
         eventually("it was tried again, in vain", async || {
             let now = jobs::list_dead(&app.db, &app.tenant).await.unwrap();
-            now.len() == 1 && now[0].version > dead[0].version + 1
+            now.len() == 1 && now[0].dead_at > dead[0].dead_at
         })
         .await;
         let repair = "UPDATE outbox SET recipient = 'gus@demo.postern.invalid' WHERE recipient = 'no address'";
