@@ -50,27 +50,24 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
     let (mut last_look, mut last_count): (Option<Timestamp>, Option<Instant>) = (None, None);
     while !*stop.borrow() {
-        let now = app.clock.now();
-        let arrived = match arrived_since(&app, last_look).await {
-            Ok(arrived) => {
-                last_look = Some(now);
-                arrived
-            }
-            Err(error) => {
-                tracing::error!(%error, "new sign-in records were not looked for; trying again");
-                HashSet::new()
-            }
-        };
+        let arrived = arrived_since(&app, &mut last_look).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "new sign-in records were not looked for; trying again");
+            HashSet::new()
+        });
         let mut has_looked = false;
         let mut next = HashMap::new();
         for tenant in app.tenants.list() {
             let has_new = arrived.contains(&tenant.id);
-            let mut detector = match detectors.remove(&tenant.id) {
-                _ if tenant.suspended_at.is_some() => continue,
-                Some(detector) => detector,
-                None if has_new => DetectionJob::default(),
-                None => continue,
-            };
+            let known = detectors.remove(&tenant.id);
+            if known.is_none() && !has_new {
+                continue;
+            }
+            if tenant.suspended_at.is_some() {
+                // It begins anew when the organisation is served again.
+                next.insert(tenant.id.clone(), DetectionJob::default());
+                continue;
+            }
+            let mut detector = known.unwrap_or_default();
             if has_new {
                 detector.busy_until = Instant::now().checked_add(BUSY_FOR);
             }
@@ -87,6 +84,7 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
                 Ok(detector) => drop(next.insert(id, detector)),
                 Err(error) => {
                     tracing::error!(%error, tenant = %id, "the analysis of sign-in records broke; it begins anew");
+                    next.insert(id, DetectionJob::in_a_while());
                 }
             }
         }
@@ -108,10 +106,20 @@ pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
 }
 
 /// Organisations in which records were committed since the last look; at the first one, all that have any.
-async fn arrived_since(app: &App, last_look: Option<Timestamp>) -> Result<HashSet<TenantId>, StoreError> {
-    let Some(last_look) = last_look else { return arrivals::list_tenants_with_records(&app.db).await };
-    let since = last_look.saturating_sub(COMMITTED_WITHIN).unwrap_or(last_look);
-    arrivals::list_tenants_since(&app.db, since).await
+async fn arrived_since(
+    app: &App,
+    last_look: &mut Option<Timestamp>,
+) -> Result<HashSet<TenantId>, StoreError> {
+    let now = app.clock.now();
+    let arrived = match *last_look {
+        None => arrivals::list_tenants_with_records(&app.db).await?,
+        Some(last) => {
+            let since = last.saturating_sub(COMMITTED_WITHIN).unwrap_or(last);
+            arrivals::list_tenants_since(&app.db, since).await?
+        }
+    };
+    *last_look = Some(now);
+    Ok(arrived)
 }
 
 /// For the head of each page.
@@ -152,6 +160,13 @@ impl Drop for DetectionJob {
 }
 
 impl DetectionJob {
+    /// What broke breaks again, most likely: not at once.
+    fn in_a_while() -> Self {
+        let mut anew = Self::default();
+        anew.not_before = Instant::now().checked_add(LOOK_AGAIN);
+        anew
+    }
+
     /// Whether it is time to look: records came, some work is under way or waits, or time has passed.
     fn is_due(&self) -> bool {
         let now = Instant::now();

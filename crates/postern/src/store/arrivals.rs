@@ -5,9 +5,8 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use postern_core::id::TenantId;
-use uuid::Uuid;
 
-use super::{Db, Result, micros};
+use super::{Db, Result, first_id_of, micros};
 
 /// Organisations that have any record, of ours or of other providers.
 pub async fn list_tenants_with_records(db: &Db) -> Result<HashSet<TenantId>> {
@@ -22,13 +21,11 @@ pub async fn list_tenants_with_records(db: &Db) -> Result<HashSet<TenantId>> {
 
 /// Organisations in which an attempt of our own bears a later moment than this, or an import went on after it.
 pub async fn list_tenants_since(db: &Db, since: Timestamp) -> Result<HashSet<TenantId>> {
-    let millis = u64::try_from(since.as_millisecond()).unwrap_or(0);
-    let first = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT DISTINCT tenant_id FROM sign_ins WHERE id > $1 \
          UNION SELECT DISTINCT tenant_id FROM imports WHERE changed_at > $2",
     )
-    .bind(Uuid::to_string(&first))
+    .bind(first_id_of(since))
     .bind(micros(since))
     .fetch_all(db.reader())
     .await?;

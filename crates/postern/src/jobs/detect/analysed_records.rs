@@ -13,7 +13,7 @@ use crate::actions::record_finding::{Evidence, Found};
 use crate::scope::Scope;
 use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
-use crate::store::{StoreError, imported_sign_ins, micros, sign_ins, time};
+use crate::store::{StoreError, first_id_of, imported_sign_ins, micros, sign_ins, time};
 
 /// Rows in one read.
 pub(super) const PAGE: i64 = 2_000;
@@ -302,12 +302,6 @@ impl AnalysedRecords {
 /// Up to when records are taken now. Unit: microseconds.
 pub(super) fn horizon_of(now: Timestamp) -> i64 {
     micros(now.saturating_add(WAITS_FROM).unwrap_or(now))
-}
-
-/// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.
-pub(super) fn first_id_of(moment: Timestamp) -> String {
-    let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
 }
 
 /// When a row was made, by its id.

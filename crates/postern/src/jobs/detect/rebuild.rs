@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::analysed_records::{AnalysedRecords, AnyRecord, PAGE, first_id_of, horizon_of};
+use super::analysed_records::{AnalysedRecords, AnyRecord, PAGE, horizon_of};
 use crate::scope::Scope;
 use crate::store::imported_sign_ins::{ImportedRow, RecordRange};
 use crate::store::sign_ins::SignInRow;
-use crate::store::{StoreError, imported_sign_ins, micros, sign_ins};
+use crate::store::{StoreError, first_id_of, imported_sign_ins, micros, sign_ins};
 
 /// Reads both tables side by side. What is committed meanwhile is left to the watch: imported records by their ids,
 /// our own by those of the last minute.
