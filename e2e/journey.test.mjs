@@ -5,6 +5,7 @@ import { TENANTS } from './lib/people.mjs';
 import { World } from './lib/world.mjs';
 import * as access from './steps/access.mjs';
 import * as audit from './steps/audit.mjs';
+import * as codes from './steps/codes.mjs';
 import * as desk from './steps/desk.mjs';
 import * as enrolment from './steps/enrolment.mjs';
 import * as incidents from './steps/incidents.mjs';
@@ -42,6 +43,12 @@ const STEPS = [
   ['the case closes by itself', desk.theCaseClosedByItself],
   ['her claimant page says that she is back', recovery.theClaimantPageSaysThatSheIsBack],
   ['every earlier contact is told', notices.everyEarlierContactIsTold],
+  ['Fay is away from her phone and has no codes', codes.fayIsAwayFromHerPhone],
+  ['Ben proposes codes instead of a reset', codes.benProposesCodesInsteadOfAReset],
+  ['the proof is the same', codes.theProofIsTheSame],
+  ['Ben lets her have codes, with a reason', codes.benLetsHerHaveCodes],
+  ['Fay, and not Ben, is shown the codes', codes.fayAndNotBenIsShownTheCodes],
+  ['one of them closes the case', codes.oneOfThemClosesTheCase],
   ['the auditor comes in with a passkey', staff.comesInWithAPasskey('otto')],
   ['the audit page tells the story', audit.theAuditPageTellsTheStory],
   ['the export carries reason and state before', audit.theExportCarriesReasonAndStateBefore],

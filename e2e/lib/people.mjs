@@ -7,7 +7,7 @@ export const ANA = {
 };
 export const CARL = { login: 'carl', name: 'Carl Brandt' };
 export const DINA = { login: 'dina', name: 'Dina Rahman' };
-export const FAY = { login: 'fay' };
+export const FAY = { login: 'fay', name: 'Fay Delgado' };
 export const GUS = { login: 'gus', name: 'Gus Petrov' };
 export const STRANGER = { login: 'nobody-of-that-name' };
 

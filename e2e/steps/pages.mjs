@@ -6,6 +6,7 @@ const PAGES = {
   people: '/desk/people',
   'add-person': '/desk/people/new',
   tokens: '/desk/tokens',
+  jobs: '/desk/jobs',
   'closed-cases': '/desk?list=closed',
   'set-up': '/set-up',
   api: '/api',
