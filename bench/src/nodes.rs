@@ -69,7 +69,7 @@ async fn run(args: &Args, folder: &Path, url: &str, report: &mut Report) -> Outc
     let settings = folder.join("postern.toml");
     let text = format!("smtp_url = \"{}\"\nsmtp_from = \"Postern <postern@bench.invalid>\"\n", smtp.url());
     std::fs::write(&settings, text)?;
-    let node = |data: PathBuf| Node::new(args, data, settings.clone(), url.to_owned());
+    let node = |data: PathBuf| NodeProcess::new(args, data, settings.clone(), url.to_owned());
     let mut nodes = [node(first)?, node(second)?];
     for node in &mut nodes {
         node.start().await?;
@@ -97,7 +97,7 @@ async fn run(args: &Args, folder: &Path, url: &str, report: &mut Report) -> Outc
 }
 
 /// People ask to be let back in, at the two servers in turn; meanwhile the one or the other dies.
-async fn load(nodes: &mut [Node; 2], (time, count): (Duration, usize), slug: &str) -> Outcome<Tally> {
+async fn load(nodes: &mut [NodeProcess; 2], (time, count): (Duration, usize), slug: &str) -> Outcome<Tally> {
     let (began, mut tally) = (Instant::now(), Tally::default());
     let (mut killed_at, mut renamed_at) = (Instant::now(), Instant::now());
     for index in 0..count {
@@ -144,7 +144,7 @@ async fn open(at: SocketAddr, index: usize) -> Outcome<()> {
 }
 
 /// How long it takes until both servers know the new name. Unit: seconds.
-async fn rename(nodes: &[Node; 2], slug: &str, name: &str) -> Outcome<f64> {
+async fn rename(nodes: &[NodeProcess; 2], slug: &str, name: &str) -> Outcome<f64> {
     let [first, _] = nodes;
     first.command(&["tenant", "rename", slug, name])?;
     let began = Instant::now();
@@ -224,7 +224,7 @@ fn expect(is_so: bool, otherwise: &str) -> Outcome<()> {
 }
 
 /// The log has no fork: an auditor with nothing but the key finds it whole.
-fn verify(nodes: &[Node; 2], args: &Args, folder: &Path) -> Outcome<()> {
+fn verify(nodes: &[NodeProcess; 2], args: &Args, folder: &Path) -> Outcome<()> {
     let export = folder.join("audit-export");
     let [first, _] = nodes;
     let said = first.command(&["audit", "export", "--out", &export.to_string_lossy()])?;
@@ -239,7 +239,7 @@ fn verify(nodes: &[Node; 2], args: &Args, folder: &Path) -> Outcome<()> {
 }
 
 /// One server.
-struct Node {
+struct NodeProcess {
     program: PathBuf,
     data: PathBuf,
     settings: PathBuf,
@@ -249,7 +249,7 @@ struct Node {
     kills: usize,
 }
 
-impl Node {
+impl NodeProcess {
     fn new(args: &Args, data: PathBuf, settings: PathBuf, url: String) -> Outcome<Self> {
         let at = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         Ok(Self { program: args.options.postern.clone(), data, settings, url, at, child: None, kills: 0 })
@@ -293,7 +293,7 @@ impl Node {
     }
 }
 
-impl Drop for Node {
+impl Drop for NodeProcess {
     fn drop(&mut self) {
         // Of one that has ended already, it does not matter.
         let _ = self.kill();

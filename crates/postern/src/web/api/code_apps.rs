@@ -53,7 +53,7 @@ pub struct AddedTotp {
 
 /// `POST /api/v1/account/code-apps/start`
 #[utoipa::path(post, path = "/api/v1/account/code-apps/start", tag = "account", operation_id = "start_add_totp",
-    summary = "Ask for a new code app", description = "Makes a secret for it, and sets a cookie that names the ceremony for five minutes.",
+    summary = "Ask for a new code app", description = "Makes a secret for it, and sets a cookie that names the ceremony for fifteen minutes.",
     security(("session" = [])),
     responses((status = 200, description = "The secret.", body = AddTotpOptions), StepErrors))]
 pub async fn start(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Response, Problem> {
