@@ -4,6 +4,7 @@ mod demands;
 mod load;
 mod missing;
 mod permit;
+mod promises;
 mod request;
 
 pub use demands::Demands;
@@ -17,6 +18,8 @@ pub use permit::{
 };
 pub use request::{FindingFacts, Request, Staff};
 
+use std::fmt;
+
 use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
 use jiff::Timestamp;
 
@@ -29,22 +32,26 @@ pub struct Policies {
     authorizer: Authorizer,
 }
 
-impl Policies {
-    /// The policies that Postern ships: names and texts.
-    pub const SHIPPED: [(&str, &str); 2] = [
-        ("staff.cedar", include_str!("../../../policy/staff.cedar")),
-        ("recovery.cedar", include_str!("../../../policy/recovery.cedar")),
-    ];
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Policies").field(&self.set.policies().count()).finish()
+    }
+}
 
-    /// [`Policies::SHIPPED`], loaded.
+impl Policies {
+    /// Which proof suffices, as Postern ships it: `policy/recovery.cedar`.
+    pub const RECOVERY: &str = include_str!("../../../policy/recovery.cedar");
+
+    /// The policies that Postern ships.
     pub fn shipped() -> Result<Self, PolicyError> {
-        load::load(&Self::SHIPPED)
+        Self::with_recovery(Self::RECOVERY)
     }
 
-    /// Policies from the texts of files, with their names for error messages. Refuses texts that do not parse, that do
-    /// not fit the schema, or under which a single piece of evidence would open an account (P1).
-    pub fn load(files: &[(&str, &str)]) -> Result<Self, PolicyError> {
-        load::load(files)
+    /// The policies that hold for everybody, and this text in place of [`Policies::RECOVERY`]. Refuses a text that does not
+    /// parse or does not fit the schema, that says anything but which proof suffices, that is weaker than P1 allows, or
+    /// under which nobody on some tier would ever come back (P5).
+    pub fn with_recovery(text: &str) -> Result<Self, PolicyError> {
+        load::load(text)
     }
 
     /// Asks the policies. A policy that errors denies, and says so: Cedar itself would skip it.

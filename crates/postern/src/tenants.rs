@@ -206,6 +206,9 @@ impl Tenants {
                         tenant.settings_version = newest.version;
                         tenant.settings = newest_good(db, &tenant, newest, now).await?;
                     }
+                    if let Some(own) = &tenant.settings.policies {
+                        tenant.policies = Arc::clone(own);
+                    }
                     new.add(Arc::new(tenant));
                 }
                 Err(error) => {

@@ -232,7 +232,7 @@ fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_
         case = next;
     }
     let denied = desk.policies.verify(&case, case.proof(at(6))).unwrap_err();
-    assert_eq!(denied.policies, ["recovery.risk"]);
+    assert_eq!(denied.policies, ["limits.risk"]);
 }
 
 #[test]

@@ -252,6 +252,9 @@ events! {
     TenantSettingsChanged = "tenant.settings_changed":
         "The operator changed what the organisation decides for itself."
         wants(reason, before) ocsf(EntityUpdate);
+    PolicyChanged<'_> = "policy.changed":
+        "The operator changed which proof suffices for which remedy."
+        wants(reason, before) tells(overseers) ocsf(EntityUpdate);
     TenantMoved<'_> = "tenant.moved":
         "The operator moved the organisation to another address."
         wants(reason, before) ocsf(EntityUpdate);

@@ -3,18 +3,21 @@
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
-use cedar_policy::{Authorizer, PolicyId, PolicySet, Schema, ValidationMode, Validator};
-use jiff::Timestamp;
+use cedar_policy::{ActionConstraint, Authorizer, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
-use super::{Demands, Policies};
-use crate::case::{Case, Subject};
-use crate::evidence::{EvidenceClass, Kind};
-use crate::id::{CaseId, PersonId, TenantId};
-use crate::person::{Role, Tier};
-use crate::remedy::Remedy;
+use super::promises::{refuse_dead_ends, refuse_single_proof};
+use super::{Action as _, Demands, Policies, Verify};
+
+/// What holds for every organisation: names and texts.
+const FIXED: [(&str, &str); 2] = [
+    ("staff.cedar", include_str!("../../../../policy/staff.cedar")),
+    ("limits.cedar", include_str!("../../../../policy/limits.cedar")),
+];
+/// What the text is called that an organisation may replace.
+const RECOVERY: &str = "recovery.cedar";
 
 /// Why policies were not loaded.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// A file is not Cedar.
     #[error("{file} is not valid Cedar: {why}")]
@@ -45,27 +48,41 @@ pub enum PolicyError {
         /// What is missing, or is none.
         why: String,
     },
-    /// One piece of evidence would open an account.
+    /// It is about something that an organisation does not decide.
     #[error(
-        "one is never enough (P1): on tier {tier}, {kind} alone would open an account to whoever can fake it"
+        "{RECOVERY}: the policy {0:?} must say `action == Postern::Action::\"Verify\"`, and no more: this text says which proof suffices"
     )]
+    NotAboutProof(String),
+    /// It would open an account to whoever holds one thing (P1).
+    #[error("one is never enough (P1): on tier {tier}, {path} would open an account")]
     OneIsEnough {
         /// The tier.
         tier: &'static str,
-        /// The kind of evidence that suffices alone.
-        kind: &'static str,
+        /// What the attacker needs, in words.
+        path: String,
     },
+    /// Nobody on this tier would ever come back (P5).
+    #[error("never a dead end (P5): on tier {0} no proof would ever suffice for a reset")]
+    DeadEnd(&'static str),
 }
 
-pub(super) fn load(files: &[(&str, &str)]) -> Result<Policies, PolicyError> {
+pub(super) fn load(recovery: &str) -> Result<Policies, PolicyError> {
     let schema = Schema::from_cedarschema_str(include_str!("../../../../policy/postern.cedarschema"))
         .map_err(|e| PolicyError::Schema(e.to_string()))?
         .0;
-    let mut set = PolicySet::new();
-    for (file, text) in files {
-        add_file(&mut set, file, text)?;
+    let own = parse(RECOVERY, recovery)?;
+    for policy in own.policies() {
+        let is_about_proof = matches!(policy.action_constraint(), ActionConstraint::Eq(uid) if uid.id().unescaped() == Verify::NAME);
+        if !is_about_proof {
+            return Err(PolicyError::NotAboutProof(policy.annotation("id").unwrap_or_default().to_owned()));
+        }
     }
-    let found = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
+    let mut all = PolicySet::new();
+    for (file, text) in FIXED {
+        add_all(&mut all, file, &parse(file, text)?)?;
+    }
+    add_all(&mut all, RECOVERY, &own)?;
+    let found = Validator::new(schema.clone()).validate(&all, ValidationMode::Strict);
     if !found.validation_passed() {
         let mut lines = String::new();
         for error in found.validation_errors() {
@@ -73,14 +90,27 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Policies, PolicyError> {
         }
         return Err(PolicyError::Schema(lines));
     }
-    let policies = Policies { set, schema, authorizer: Authorizer::new() };
-    refuse_single_proof(&policies)?;
+    // The limits would hide what the text alone lets through. Whoever wrote it is to know.
+    let mut alone = PolicySet::new();
+    add_all(&mut alone, RECOVERY, &own)?;
+    let alone = Policies { set: alone, schema: schema.clone(), authorizer: Authorizer::new() };
+    refuse_single_proof(&alone)?;
+    let policies = Policies { set: all, schema, authorizer: Authorizer::new() };
+    refuse_dead_ends(&policies)?;
     Ok(policies)
 }
 
-fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyError> {
-    let parsed = PolicySet::from_str(text)
-        .map_err(|e| PolicyError::Syntax { file: file.to_owned(), why: e.to_string() })?;
+fn parse(file: &str, text: &str) -> Result<PolicySet, PolicyError> {
+    let wrong = |why: String| PolicyError::Syntax { file: file.to_owned(), why };
+    let parsed = PolicySet::from_str(text).map_err(|e| wrong(e.to_string()))?;
+    if parsed.templates().next().is_some() {
+        return Err(wrong("a policy with a slot (?principal, ?resource) is of no use here".to_owned()));
+    }
+    Ok(parsed)
+}
+
+/// Under the names that their `@id` gives them.
+fn add_all(set: &mut PolicySet, file: &str, parsed: &PolicySet) -> Result<(), PolicyError> {
     for policy in parsed.policies() {
         let id = policy.annotation("id").unwrap_or_default().to_owned();
         let refused = || PolicyError::Id { file: file.to_owned(), id: id.clone() };
@@ -96,125 +126,5 @@ fn add_file(set: &mut PolicySet, file: &str, text: &str) -> Result<(), PolicyErr
     Ok(())
 }
 
-/// P1 at the door: on no tier may a bound page and one kind of evidence from one person suffice.
-fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
-    let accepted = || Kind::ALL.into_iter().filter(|k| k.class() == EvidenceClass::Accepted);
-    let remedies =
-        || Tier::ALL.into_iter().flat_map(|tier| Remedy::ALL.iter().map(move |remedy| (tier, *remedy)));
-    for ((tier, remedy), kind) in remedies().flat_map(|way| accepted().map(move |kind| (way, kind))) {
-        let case = imagined_case(tier).with_remedy(remedy);
-        let proof = case
-            .proof(Timestamp::UNIX_EPOCH)
-            .with_claimant_page_bound()
-            .with(kind, &PersonId::new("attester"));
-        if policies.verify(&case, proof).is_ok() {
-            return Err(PolicyError::OneIsEnough { tier: tier.as_str(), kind: kind.as_str() });
-        }
-    }
-    Ok(())
-}
-
-fn imagined_case(tier: Tier) -> Case {
-    let subject = Subject {
-        tenant: TenantId::new("t"),
-        person: PersonId::new("owner"),
-        tier,
-        role: Role::Person,
-        manager: Some(PersonId::new("manager")),
-        suspended: false,
-    };
-    Case::open(CaseId::new("imagined"), subject, Timestamp::UNIX_EPOCH)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
-        let [staff, recovery] = Policies::SHIPPED;
-        load(&[staff, recovery, ("extra.cedar", extra)])
-    }
-
-    #[test]
-    fn a_policy_under_which_one_call_suffices_is_refused_with_the_path() {
-        let error = shipped_with(
-            r#"@id("lazy") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when { context.kinds.contains("call_placed") };"#,
-        )
-        .err()
-        .unwrap();
-        assert!(
-            matches!(error, PolicyError::OneIsEnough { kind: "call_placed", tier: "standard" }),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_policy_that_misspells_is_refused_by_the_schema() {
-        let error = shipped_with(
-            r#"@id("typo") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when { context.witneses >= 2 };"#,
-        )
-        .err()
-        .unwrap();
-        assert!(error.to_string().contains("witneses"), "{error}");
-    }
-
-    #[test]
-    fn a_policy_that_does_not_show_what_it_demands_is_refused_by_name() {
-        let with = |annotations: &str| {
-            let text = format!(
-                r#"@id("loose") {annotations} permit (principal is Postern::Desk, action, resource is Postern::Case)
-                   when {{ context.attesting_people >= 4 }};"#
-            );
-            shipped_with(&text).err().unwrap().to_string()
-        };
-        for (annotations, says) in [
-            ("", "@hold is missing"),
-            (r#"@hold("24h") @fresh("60m")"#, "@approvals is missing"),
-            (r#"@hold("a day") @approvals("1") @fresh("60m")"#, "@hold wants hours or minutes"),
-            (r#"@hold("90m") @approvals("1") @fresh("60m")"#, "@hold wants whole hours"),
-            (r#"@hold("-1h") @approvals("1") @fresh("60m")"#, "@hold wants hours or minutes"),
-            (r#"@hold("24h") @approvals("9") @fresh("60m")"#, "@approvals wants a number"),
-            (r#"@hold("24h") @approvals("1") @fresh("0m")"#, "@fresh wants"),
-            (r#"@hold("24h") @approvals("1") @fresh("25h")"#, "@fresh wants"),
-        ] {
-            let error = with(annotations);
-            assert!(error.contains("\"loose\"") && error.contains(says), "{annotations}: {error}");
-        }
-    }
-
-    #[test]
-    fn what_the_policies_that_decided_demand_holds_together_and_old_proof_is_left_out() {
-        let strict = shipped_with(
-            r#"@id("strict") @hold("48h") @approvals("2") @fresh("60m")
-               permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when { resource.tier == "standard" && context.attesting_people >= 2 && context.channels >= 2 };"#,
-        )
-        .unwrap();
-        let case = imagined_case(Tier::Standard);
-        let proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
-        let proof = proof
-            .with(Kind::CallPlaced, &PersonId::new("ben"))
-            .with(Kind::ManagerVouch, &PersonId::new("mona"));
-        let permit = strict.verify(&case, proof.clone()).unwrap();
-        let wanted = Demands { hold_hours: 48, approvals: 2, fresh_minutes: 60 };
-        assert_eq!((permit.demands(), permit.policies().len()), (wanted, 2));
-        let old = proof.aged(jiff::SignedDuration::from_mins(61));
-        assert!(
-            Policies::shipped().unwrap().verify(&case, old.clone()).is_ok(),
-            "a day is fresh enough there"
-        );
-        assert!(strict.verify(&case, old).is_err());
-    }
-
-    #[test]
-    fn broken_text_and_missing_ids_name_the_file() {
-        assert!(shipped_with("permit (").err().unwrap().to_string().starts_with("extra.cedar"));
-        let nameless = r#"forbid (principal, action == Postern::Action::"Verify", resource);"#;
-        assert!(matches!(shipped_with(nameless).err().unwrap(), PolicyError::Id { .. }));
-        let twice =
-            r#"@id("staff.approve") forbid (principal, action == Postern::Action::"Verify", resource);"#;
-        assert!(matches!(shipped_with(twice).err().unwrap(), PolicyError::Id { .. }));
-    }
-}
+mod tests;

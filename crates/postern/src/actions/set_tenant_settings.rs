@@ -1,13 +1,15 @@
 //! The operator changes what an organisation decides for itself. A version that does not do is never kept, so that none
 //! ever takes the place of a good one.
 
-use postern_core::event::payload::TenantSettingsChanged;
+use postern_core::event::payload::{PolicyChanged, TenantSettingsChanged};
 use postern_core::event::{Actor, Event};
 use postern_core::reason::Reason;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ActionError;
+use crate::notify;
 use crate::scope::Scope;
+use crate::store::Change;
 use crate::store::tenant_settings::{self, TenantSettingsRow};
 use crate::tenants::settings::{SettingError, TypedSettings};
 
@@ -34,9 +36,28 @@ pub async fn set_tenant_settings(
     tenant_settings::insert(&mut change, version, &sealed, now).await?;
     let changed = TenantSettingsChanged { version, settings: on_record(&after) };
     let event = Event::new(Actor::System, changed).reason(&reason).before(on_record(&before));
+    if after.recovery_policy() != before.recovery_policy() {
+        record_policy(scope, &mut change, (&before, &after), &reason).await?;
+    }
     change.commit(&event).await?;
     scope.app.tenants.reload(&scope.app.db, now).await?;
     Ok(after)
+}
+
+/// Which proof suffices stands on the record as a whole, before and after, and whoever watches over the desk is told.
+async fn record_policy(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    (before, after): (&TypedSettings, &TypedSettings),
+    reason: &Reason,
+) -> Result<(), ActionError> {
+    let text = format!("The operator changed which proof suffices for a recovery: {}", reason.as_str());
+    notify::notify_overseers(scope, change, ("Which proof suffices was changed", &text, "/desk/audit"))
+        .await?;
+    let changed = PolicyChanged { recovery: after.recovery_policy() };
+    let event = Event::new(Actor::System, changed).reason(reason);
+    change.record(event.before(json!({ "recovery": before.recovery_policy() })));
+    Ok(())
 }
 
 /// The newest version, as it was typed.

@@ -29,6 +29,8 @@ pub enum TenantCommand {
     SetHost(SetHostArgs),
     /// Show what an organisation decides for itself, and change it.
     Settings(SettingArgs),
+    /// Print which proof suffices for which remedy: a text in Cedar, to change and to set as `recovery_policy`.
+    RecoveryPolicy(NamedArgs),
     /// Serve an organisation no more, until it is enabled. Its data stays.
     Suspend(ReasonArgs),
     /// Serve a suspended organisation again.
@@ -86,14 +88,23 @@ pub struct SettingArgs {
     data: DataArgs,
     /// Which: see `postern tenant list`.
     slug: String,
-    /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again. May be given several
-    /// times. There are: `contact_min_age_days`, `enrolment_pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`,
-    /// `smtp_from`, `smtp_url`.
+    /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again; `recovery_policy=@FILE` takes
+    /// the value from a file. May be given several times. There are: `contact_min_age_days`, `enrolment_pass_minutes`,
+    /// `gateway_url`, `keep_days`, `look_back_days`, `recovery_policy`, `smtp_from`, `smtp_url`.
     #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
     set: Vec<String>,
     /// Why; goes on the record.
     #[arg(long, requires = "set")]
     reason: Option<String>,
+}
+
+/// What it takes to look at one.
+#[derive(Args)]
+pub struct NamedArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Which: see `postern tenant list`.
+    slug: String,
 }
 
 /// What it takes to suspend or to enable one.
@@ -116,6 +127,9 @@ pub fn run(command: TenantCommand) -> Outcome {
         TenantCommand::Rename(args) => on_app(args.data.clone(), async |app| rename(app, &args).await),
         TenantCommand::SetHost(args) => on_app(args.data.clone(), async |app| set_host(app, &args).await),
         TenantCommand::Settings(args) => on_app(args.data.clone(), async |app| settings(app, &args).await),
+        TenantCommand::RecoveryPolicy(args) => {
+            on_app(args.data.clone(), async |app| recovery_policy(app, &args).await)
+        }
         TenantCommand::Suspend(args) => on_app(args.data.clone(), async |app| suspend(app, &args).await),
         TenantCommand::Enable(args) => on_app(args.data.clone(), async |app| enable(app, &args).await),
     }
@@ -191,9 +205,16 @@ async fn settings(app: &Arc<App>, args: &SettingArgs) -> Outcome<()> {
         // What was typed is not said again: a password may stand in it.
         let (name, value) =
             typed.split_once('=').ok_or("--set: say NAME=VALUE, such as enrolment_pass_minutes=5")?;
-        Ok::<_, &str>((name.trim().to_owned(), value.to_owned()))
+        let name = name.trim();
+        let value = match value.strip_prefix('@') {
+            None => value.to_owned(),
+            Some(file) => {
+                std::fs::read_to_string(file).map_err(|why| format!("--set {name}=@{file}: {why}"))?
+            }
+        };
+        Ok((name.to_owned(), value))
     });
-    let named: Vec<_> = named.collect::<Result<_, _>>()?;
+    let named: Vec<_> = named.collect::<Outcome<_>>()?;
     let settings = match &args.reason {
         Some(reason) => set_tenant_settings(&scope, &named, reason).await?,
         None => find_tenant_settings(&scope).await?,
@@ -201,6 +222,12 @@ async fn settings(app: &Arc<App>, args: &SettingArgs) -> Outcome<()> {
     for (name, value) in settings.shown() {
         say::line(format_args!("{name:<22} {value}"));
     }
+    Ok(())
+}
+
+async fn recovery_policy(app: &Arc<App>, args: &NamedArgs) -> Outcome<()> {
+    let scope = pick_tenant(app, Some(&args.slug))?;
+    say::line(find_tenant_settings(&scope).await?.recovery_policy().trim_end());
     Ok(())
 }
 

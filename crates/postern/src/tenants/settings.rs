@@ -1,7 +1,12 @@
 //! What an organisation decides for itself. Each version is a row; the newest one whose time has come counts.
 
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
+use postern_core::policy::{Policies, PolicyError};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::smtp::{Smtp, SmtpMistake};
@@ -25,6 +30,9 @@ pub struct TypedSettings {
     /// Days of sign-in records that are analysed together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_back_days: Option<i64>,
+    /// Which proof suffices for which remedy, in Cedar: in place of what is shipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_policy: Option<String>,
     /// Who its mail comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_from: Option<String>,
@@ -46,6 +54,8 @@ pub struct TenantSettings {
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
     pub look_back: SignedDuration,
+    /// The policies with its own recovery policy. Without it, the shipped ones count.
+    pub policies: Option<Arc<Policies>>,
     /// A mail relay of its own. Without it, its mail goes by the server's.
     pub smtp: Option<Smtp>,
 }
@@ -74,16 +84,23 @@ pub enum SettingError {
     /// No relay, or nobody that mail could come from.
     #[error(transparent)]
     Mail(#[from] SmtpMistake),
+    /// No policy, or a weak one.
+    #[error("recovery_policy: {0}")]
+    Policy(#[from] PolicyError),
+    /// More text than anybody reads.
+    #[error("recovery_policy: longer than {} KiB", LONGEST_POLICY / 1024)]
+    LongPolicy,
 }
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 7] = [
+    pub const NAMES: [&str; 8] = [
         "contact_min_age_days",
         "enrolment_pass_minutes",
         "gateway_url",
         "keep_days",
         "look_back_days",
+        "recovery_policy",
         "smtp_from",
         "smtp_url",
     ];
@@ -100,6 +117,7 @@ impl TypedSettings {
             "gateway_url" => self.gateway_url = (!typed.is_empty()).then(|| typed.to_owned()),
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
+            "recovery_policy" => self.recovery_policy = (!typed.is_empty()).then(|| typed.to_owned()),
             "smtp_from" => self.smtp_from = (!typed.is_empty()).then(|| typed.to_owned()),
             "smtp_url" => self.smtp_url = (!typed.is_empty()).then(|| typed.to_owned()),
             _ => return Err(SettingError::Unknown(name.to_owned())),
@@ -118,15 +136,25 @@ impl TypedSettings {
             let host = url.map(|url| url.ok().and_then(|url| url.host_str().map(str::to_owned)));
             host.map(|host| host.unwrap_or_else(|| "-".to_owned()))
         };
+        let digest = |text: &String| format!("its own, SHA-256 {}", HEXLOWER.encode(&Sha256::digest(text)));
         vec![
             ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
             ("enrolment_pass_minutes", number(self.enrolment_pass_minutes, ENROLMENT_PASS_MINUTES)),
             ("gateway_url", host(&self.gateway_url).unwrap_or_else(|| "none (default)".to_owned())),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
+            (
+                "recovery_policy",
+                self.recovery_policy.as_ref().map_or_else(|| "the shipped one (default)".to_owned(), digest),
+            ),
             ("smtp_from", self.smtp_from.clone().unwrap_or_else(|| "the server's (default)".to_owned())),
             ("smtp_url", host(&self.smtp_url).unwrap_or_else(|| "the server's (default)".to_owned())),
         ]
+    }
+
+    /// Which proof suffices: the whole text.
+    pub fn recovery_policy(&self) -> &str {
+        self.recovery_policy.as_deref().unwrap_or(Policies::RECOVERY)
     }
 
     /// The settings that the program needs, or the first one that does not do.
@@ -142,6 +170,7 @@ impl TypedSettings {
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
+            policies: self.recovery_policy.as_deref().map(policies).transpose()?,
             smtp: relay(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
         })
     }
@@ -151,6 +180,8 @@ const CONTACT_MIN_AGE_DAYS: i64 = 30;
 const ENROLMENT_PASS_MINUTES: i64 = 10;
 const KEEP_DAYS: i64 = 90;
 const LOOK_BACK_DAYS: i64 = 30;
+/// It stands in the audit log whenever it changes. Unit: bytes.
+const LONGEST_POLICY: usize = 64 * 1024;
 
 fn number(name: &'static str, typed: &str, most: i64) -> Result<Option<i64>, SettingError> {
     if typed.is_empty() {
@@ -165,6 +196,13 @@ fn within(name: &'static str, value: i64, most: i64) -> Result<i64, SettingError
         return Ok(value);
     }
     Err(SettingError::Number { name, typed: value.to_string(), least: 1, most })
+}
+
+fn policies(recovery: &str) -> Result<Arc<Policies>, SettingError> {
+    if recovery.len() > LONGEST_POLICY {
+        return Err(SettingError::LongPolicy);
+    }
+    Ok(Arc::new(Policies::with_recovery(recovery)?))
 }
 
 /// Relay and sender: both, or neither.

@@ -161,7 +161,7 @@ fn a_suspended_account_is_neither_verified_nor_reset() {
     let desk = Desk::new();
     let proven = now_like(&desk.proven_enough(Tier::Standard), |now| now.suspended = true);
     let denied = desk.policies.verify(&proven, proven.proof(at(10))).unwrap_err();
-    assert_eq!(denied.policies, ["recovery.suspended"]);
+    assert_eq!(denied.policies, ["limits.suspended"]);
     assert!(
         desk.policies
             .missing(&proven, &desk.ben.id, at(10))
@@ -230,8 +230,7 @@ fn what_is_demanded_when_the_remedy_is_applied_holds_too() {
         permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
         when { context.risk >= 1 && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#;
     let mut desk = Desk::new();
-    let [staff, recovery] = Policies::SHIPPED;
-    desk.policies = Policies::load(&[staff, recovery, ("risky.cedar", RISKY)]).unwrap();
+    desk.policies = Policies::with_recovery(&format!("{}{RISKY}", Policies::RECOVERY)).unwrap();
     let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
     assert!(matches!(desk.reset(ready.clone(), at(20)).unwrap().stage(), Stage::Remedied { .. }));
     let attacked = ready.with_incidents(1);

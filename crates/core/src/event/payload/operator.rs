@@ -45,6 +45,13 @@ pub struct TenantSettingsChanged {
     pub settings: Value,
 }
 
+/// `policy.changed`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PolicyChanged<'a> {
+    /// Which proof suffices now: the whole text, in Cedar.
+    pub recovery: &'a str,
+}
+
 /// `tenant.moved`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct TenantMoved<'a> {

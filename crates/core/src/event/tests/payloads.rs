@@ -378,6 +378,10 @@ fn organisation(written: &mut WrittenKinds) {
         json!({ "version": 2, "settings": { "contact_min_age_days": "30" } }),
     );
     written.check(
+        PolicyChanged { recovery: "forbid (principal, action, resource);" },
+        json!({ "recovery": "forbid (principal, action, resource);" }),
+    );
+    written.check(
         TenantMoved { origin: "https://halden.example/", passkeys_removed: 4 },
         json!({ "origin": "https://halden.example/", "passkeys_removed": 4 }),
     );

@@ -45,7 +45,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         assert_refused(apply_remedy(&app.scope(), &ben, &id, (None, PLACEHOLDER_REASON)).await, "does not suffice");
         let denied = app.events("access.denied").await;
-        assert_eq!(denied[0]["policies"], serde_json::json!(["recovery.risk"]));
+        assert_eq!(denied[0]["policies"], serde_json::json!(["limits.risk"]));
         let page = app.browser_with_planted_session("ben").await.get(&format!("/desk/cases/{id}")).await;
         page.ok().shows("Escalate the case or refuse it");
 

@@ -3,6 +3,7 @@ use postern::actions::set_tenant_settings::{find_tenant_settings, set_tenant_set
 use postern::app::App;
 use postern::scope::Scope;
 use postern::store::tenant_settings::{self, TenantSettingsRow};
+use postern_core::policy::Policies;
 use tokio::task::JoinSet;
 
 use super::assert_invalid;
@@ -61,6 +62,54 @@ on_both! {
         assert!(app.events("tenant.settings_changed").await.is_empty());
     }
 
+    /// Stricter than the shipped one: a stranger's word more, and a day in which the owner can object.
+    async fn its_own_recovery_policy_counts_on_every_node_and_for_open_cases_too(db) {
+        let app = TestApp::start(db).await;
+        let other = app.second_node().await;
+        let id = app.ready_case_of_ana().await;
+        let own = Policies::RECOVERY.replace(r#"@hold("0h")"#, r#"@hold("24h")"#);
+        let after = set_tenant_settings(&app.scope(), &named("recovery_policy", &own), REASON).await.unwrap();
+        assert_eq!(after.recovery_policy(), own.trim());
+        // What was ready under the old one is held under the new one.
+        assert_eq!(app.stage(&id).await, "awaiting_notice");
+        eventually("the other node too", async || other.scope().tenant.settings.policies.is_some()).await;
+        let changed = &app.events("policy.changed").await[0];
+        assert_eq!((&changed["before"]["recovery"], &changed["detail"]["recovery"]), (&Policies::RECOVERY.into(), &own.trim().into()));
+        assert_eq!(changed["reason"], REASON);
+        let told = app.messages().await.into_iter().filter(|m| m.subject.contains("Which proof suffices"));
+        assert_eq!(told.count(), 2, "the admin and the auditor");
+        // Another setting is no other policy.
+        set_tenant_settings(&app.scope(), &named("keep_days", "60"), REASON).await.unwrap();
+        assert_eq!(app.events("policy.changed").await.len(), 1);
+        let settings = &app.events("tenant.settings_changed").await[0]["detail"]["settings"];
+        assert!(settings["recovery_policy"].as_str().unwrap().starts_with("its own, SHA-256 "));
+        // The default again.
+        set_tenant_settings(&app.scope(), &named("recovery_policy", ""), REASON).await.unwrap();
+        assert!(app.scope().tenant.settings.policies.is_none());
+        assert_eq!(app.stage(&app.ready_case_of("gus").await).await, "ready");
+        other.stop().await;
+    }
+
+    async fn a_weak_recovery_policy_is_refused_and_changes_nothing(db) {
+        let app = TestApp::start(db).await;
+        let weak = Policies::RECOVERY.replace("context.attesting_people >= 2 && context.channels >= 2", "context.channels >= 2");
+        let about_power = format!("{}\n@id(\"all\") permit (principal, action, resource);", Policies::RECOVERY);
+        let long = format!("{}{}", Policies::RECOVERY, "// as long as it gets\n".repeat(4000));
+        for (text, words) in [
+            (weak.as_str(), "the word of one person"),
+            (&about_power, "which proof suffices"),
+            ("permit (", "not valid Cedar"),
+            ("// nothing", "never a dead end"),
+            (&long, "longer than 64 KiB"),
+        ] {
+            let Err(ActionError::Invalid { field: "settings", message }) = set_tenant_settings(&app.scope(), &named("recovery_policy", text), REASON).await else {
+                panic!("{words} was not said");
+            };
+            assert!(message.contains(words), "{message}");
+        }
+        assert!(app.events("policy.changed").await.is_empty() && app.scope().tenant.settings.policies.is_none());
+    }
+
     /// Whatever somebody wrote into the row: the last good version stays, and nobody else is stopped.
     async fn a_broken_version_never_replaces_a_good_one(db) {
         let app = TestApp::start(db).await;
@@ -75,7 +124,7 @@ on_both! {
             change.commit_unrecorded("planted by a test").await.unwrap();
             app.tenants.reload(&app.db, app.clock.now()).await.unwrap();
         };
-        for (version, text) in [(2, None), (3, Some("{")), (4, Some("{\"enrolment_pass_minutes\":99}")), (5, Some("{\"no_such\":1}"))] {
+        for (version, text) in [(2, None), (3, Some("{")), (4, Some("{\"enrolment_pass_minutes\":99}")), (5, Some("{\"no_such\":1}")), (6, Some("{\"recovery_policy\":\"\"}"))] {
             plant(version, text).await;
             assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 5, "version {version}");
             let fresh = App::start(app.config.clone()).await.unwrap();
@@ -87,7 +136,7 @@ on_both! {
         let settings = set_tenant_settings(&app.scope(), &named("keep_days", "60"), REASON).await.unwrap();
         assert_eq!((settings.enrolment_pass_minutes, settings.keep_days), (Some(5), Some(60)));
         assert_eq!(app.scope().tenant.settings.keep.as_hours(), 60 * 24);
-        plant(7, Some("{\"enrolment_pass_minutes\":7}")).await;
+        plant(8, Some("{\"enrolment_pass_minutes\":7}")).await;
         assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 7);
     }
 

@@ -53,6 +53,18 @@ fn an_organisation_is_added_renamed_moved_suspended_and_enabled() {
         &[&settings[..], &["--set", "pass_hours=5", "--reason", "a test"]].concat(),
         "enrolment_pass_minutes",
     );
+    // The shipped policy is printed, changed, and taken from the file.
+    let print = ["tenant", "recovery-policy", "quay-clinic"];
+    let own = done(&folder, &print).replace(r#"@hold("0h")"#, r#"@hold("24h")"#);
+    std::fs::write(folder.at("own.cedar"), &own).unwrap();
+    let value = format!("recovery_policy=@{}", folder.at("own.cedar"));
+    let said = done(&folder, &[&settings[..], &["--set", &value, "--reason", "time to object"]].concat());
+    assert!(said.contains("its own, SHA-256"), "{said}");
+    assert_eq!(done(&folder, &print).trim(), own.trim());
+    std::fs::write(folder.at("own.cedar"), own.replace("recovery.standard", "recovery.sensitive")).unwrap();
+    refused(&folder, &[&settings[..], &["--set", &value, "--reason", "a slip"]].concat(), "@id of its own");
+    let missing = ["--set", "recovery_policy=@/no/such/file", "--reason", "a slip"];
+    refused(&folder, &[&settings[..], &missing].concat(), "/no/such/file");
     done(&folder, &["tenant", "suspend", "quay-clinic", "--reason", "they asked for it"]);
     assert!(list().contains("suspended since"), "{}", list());
     refused(&folder, &["tenant", "suspend", "quay-clinic", "--reason", "again"], "suspended already");
@@ -67,6 +79,7 @@ fn an_organisation_is_added_renamed_moved_suspended_and_enabled() {
         "tenant.renamed",
         "tenant.moved",
         "tenant.settings_changed",
+        "policy.changed",
         "tenant.suspended",
         "tenant.enabled",
     ] {

@@ -1,0 +1,149 @@
+use jiff::Timestamp;
+
+use super::super::promises::{imagined_case, single_proofs};
+use super::*;
+use crate::evidence::Kind;
+use crate::id::PersonId;
+use crate::person::Tier;
+
+fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
+    load(&format!("{}\n{extra}", Policies::RECOVERY))
+}
+
+#[test]
+fn a_policy_under_which_one_call_suffices_is_refused_with_the_path() {
+    let error = shipped_with(
+        r#"@id("lazy") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+           when { context.kinds.contains("call_placed") };"#,
+    )
+    .err()
+    .unwrap();
+    assert!(error.to_string().contains("on tier standard, call_placed alone"), "{error}");
+}
+
+/// Each of them would be an account for whoever holds one thing. The limits would stop it; its author is told.
+#[test]
+fn what_is_weaker_than_one_thing_is_refused_with_the_path() {
+    for (when, path) in [
+        ("context.channels >= 2 && context.attesting_people >= 2", "a page that nobody bound"),
+        ("context.claimant_page_bound && context.channels >= 2", "the word of one person"),
+        ("context.claimant_page_bound && context.attesting_people >= 2", "through one channel"),
+        (
+            "context.claimant_page_bound && context.escalated && context.channels >= 2",
+            "the word of one person",
+        ),
+    ] {
+        let text = format!(
+            r#"@id("weak") @hold("0h") @approvals("0") @fresh("24h")
+               permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+               when {{ {when} }};"#
+        );
+        let error = shipped_with(&text).err().unwrap().to_string();
+        assert!(error.starts_with("one is never enough (P1)") && error.contains(path), "{when}: {error}");
+    }
+}
+
+/// Whatever the text lets suffice, and whatever nobody thought of when it was loaded.
+#[test]
+fn the_limits_hold_whatever_an_organisation_writes() {
+    let sly = shipped_with(
+        r#"@id("sly") @hold("0h") @approvals("0") @fresh("24h")
+           permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+           when { context.risk == 2 };"#,
+    )
+    .unwrap();
+    let case = imagined_case(Tier::Standard);
+    let mut nothing = case.proof(Timestamp::UNIX_EPOCH);
+    nothing.risk = 2;
+    for (path, proof) in single_proofs(&nothing) {
+        assert!(sly.verify(&case, proof).is_err(), "{path}");
+    }
+}
+
+#[test]
+fn nobody_is_shut_out_for_ever() {
+    let never = r#"@id("never") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+        when { resource.tier == "sensitive" && resource.remedy == "factor_reset" };"#;
+    assert_eq!(shipped_with(never).err(), Some(PolicyError::DeadEnd("sensitive")));
+    assert_eq!(load("").err(), Some(PolicyError::DeadEnd("standard")));
+}
+
+/// Who may do what at the desk is not an organisation's to say.
+#[test]
+fn a_policy_about_anything_but_proof_is_refused() {
+    for about in [
+        r#"permit (principal is Postern::Person, action == Postern::Action::"ApplyRemedy", resource is Postern::Case)"#,
+        r"permit (principal, action, resource)",
+        r#"forbid (principal, action in [Postern::Action::"Verify", Postern::Action::"ReadAudit"], resource)"#,
+    ] {
+        let error = shipped_with(&format!(r#"@id("grab") {about};"#)).err();
+        assert_eq!(error, Some(PolicyError::NotAboutProof("grab".to_owned())), "{about}");
+    }
+    let slot =
+        r#"@id("slot") forbid (principal == ?principal, action == Postern::Action::"Verify", resource);"#;
+    assert!(shipped_with(slot).err().unwrap().to_string().contains("slot"));
+}
+
+#[test]
+fn a_policy_that_misspells_is_refused_by_the_schema() {
+    let error = shipped_with(
+        r#"@id("typo") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+           when { context.witneses >= 2 };"#,
+    )
+    .err()
+    .unwrap();
+    assert!(error.to_string().contains("witneses"), "{error}");
+}
+
+#[test]
+fn a_policy_that_does_not_show_what_it_demands_is_refused_by_name() {
+    let with = |annotations: &str| {
+        let text = format!(
+            r#"@id("loose") {annotations} permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+               when {{ context.attesting_people >= 4 }};"#
+        );
+        shipped_with(&text).err().unwrap().to_string()
+    };
+    for (annotations, says) in [
+        ("", "@hold is missing"),
+        (r#"@hold("24h") @fresh("60m")"#, "@approvals is missing"),
+        (r#"@hold("a day") @approvals("1") @fresh("60m")"#, "@hold wants hours or minutes"),
+        (r#"@hold("90m") @approvals("1") @fresh("60m")"#, "@hold wants whole hours"),
+        (r#"@hold("-1h") @approvals("1") @fresh("60m")"#, "@hold wants hours or minutes"),
+        (r#"@hold("24h") @approvals("9") @fresh("60m")"#, "@approvals wants a number"),
+        (r#"@hold("24h") @approvals("1") @fresh("0m")"#, "@fresh wants"),
+        (r#"@hold("24h") @approvals("1") @fresh("25h")"#, "@fresh wants"),
+    ] {
+        let error = with(annotations);
+        assert!(error.contains("\"loose\"") && error.contains(says), "{annotations}: {error}");
+    }
+}
+
+#[test]
+fn what_the_policies_that_decided_demand_holds_together_and_old_proof_is_left_out() {
+    let strict = shipped_with(
+        r#"@id("strict") @hold("48h") @approvals("2") @fresh("60m")
+           permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+           when { resource.tier == "standard" && context.attesting_people >= 2 && context.channels >= 2 };"#,
+    )
+    .unwrap();
+    let case = imagined_case(Tier::Standard);
+    let proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
+    let proof =
+        proof.with(Kind::CallPlaced, &PersonId::new("ben")).with(Kind::ManagerVouch, &PersonId::new("mona"));
+    let permit = strict.verify(&case, proof.clone()).unwrap();
+    let wanted = Demands { hold_hours: 48, approvals: 2, fresh_minutes: 60 };
+    assert_eq!((permit.demands(), permit.policies().len()), (wanted, 2));
+    let old = proof.aged(jiff::SignedDuration::from_mins(61));
+    assert!(Policies::shipped().unwrap().verify(&case, old.clone()).is_ok(), "a day is fresh enough there");
+    assert!(strict.verify(&case, old).is_err());
+}
+
+#[test]
+fn broken_text_and_missing_ids_name_the_file() {
+    assert!(shipped_with("permit (").err().unwrap().to_string().starts_with("recovery.cedar"));
+    let nameless = r#"forbid (principal, action == Postern::Action::"Verify", resource);"#;
+    assert!(matches!(shipped_with(nameless).err().unwrap(), PolicyError::Id { .. }));
+    let twice = r#"@id("staff.approve") forbid (principal, action == Postern::Action::"Verify", resource);"#;
+    assert!(matches!(shipped_with(twice).err().unwrap(), PolicyError::Id { .. }));
+}
