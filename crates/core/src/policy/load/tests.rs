@@ -14,7 +14,7 @@ fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
 fn a_policy_under_which_one_call_suffices_is_refused_with_the_path() {
     let error = shipped_with(
         r#"@id("lazy") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { context.kinds.contains("call_placed") };"#,
+           when { context.claimant_page_bound && context.kinds.contains("call_placed") };"#,
     )
     .err()
     .unwrap();
@@ -124,7 +124,7 @@ fn what_the_policies_that_decided_demand_holds_together_and_old_proof_is_left_ou
     let strict = shipped_with(
         r#"@id("strict") @hold("48h") @approvals("2") @fresh("60m")
            permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { resource.tier == "standard" && context.attesting_people >= 2 && context.channels >= 2 };"#,
+           when { resource.tier == "standard" && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#,
     )
     .unwrap();
     let case = imagined_case(Tier::Standard);
