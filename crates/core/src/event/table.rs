@@ -179,7 +179,7 @@ events! {
         wants(reason) ocsf(EntityUpdate);
     CaseRemedyProposed = "case.remedy_proposed":
         "Something else is to be done for the person; the proof is looked at anew."
-        wants(before) ocsf(EntityUpdate);
+        wants(reason, before) ocsf(EntityUpdate);
     CaseVerified<'_> = "case.verified":
         "The evidence suffices for the person's tier."
         tells(owner) ocsf(EntityUpdate) ssf(RecoveryActivated);

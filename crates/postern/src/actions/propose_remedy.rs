@@ -4,6 +4,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::CaseRemedyProposed;
 use postern_core::id::CaseId;
 use postern_core::policy::ProposeRemedy;
+use postern_core::reason::Reason;
 use postern_core::remedy::Remedy;
 use serde_json::json;
 
@@ -11,6 +12,7 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::apply_remedy::expect_use;
 use super::on_record::Attempt;
+use super::rate_limit::RateLimit;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::{cases, factors};
@@ -20,13 +22,19 @@ pub async fn propose_remedy(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    remedy: &str,
+    (remedy, reason): (&str, &str),
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "propose_remedy", case: Some(id), person: None };
-    attempt.run(scope, || propose(scope, caller, id, remedy)).await
+    attempt.run(scope, || propose(scope, caller, id, (remedy, reason))).await
 }
 
-async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> Result<(), ActionError> {
+async fn propose(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    (remedy, reason): (&str, &str),
+) -> Result<(), ActionError> {
+    let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<ProposeRemedy>(scope, caller, &case).await?;
     let Some(remedy) = Remedy::parse(remedy) else {
@@ -41,6 +49,7 @@ async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> R
     let event = Event::new(caller.actor(), CaseRemedyProposed { remedy, rung: remedy.rung() })
         .person(&case.subject().person)
         .case(id)
+        .reason(&reason)
         .policies(permit.policies())
         .before(json!({ "remedy": before, "stage": case.stage().as_str() }));
     let case = case.propose(permit, remedy)?;
@@ -49,6 +58,8 @@ async fn propose(scope: &Scope, caller: &Caller, id: &CaseId, remedy: &str) -> R
     if remedy == before {
         return Ok(());
     }
+    // Each change may ring the owner and begin the waiting period anew: to and fro gets slower and slower.
+    RateLimit::of_resource("case", &row.id, "remedy").acquire(scope).await?;
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     let case = advance(scope, &mut change, case).await?;

@@ -74,6 +74,9 @@ pub struct ProposeRemedy {
     /// `fresh_backup_codes` or `factor_reset`.
     #[schema(example = "fresh_backup_codes")]
     remedy: String,
+    /// Why. It goes on the record.
+    #[schema(example = "Phone at home; nothing is lost")]
+    reason: String,
 }
 
 /// A yes to a plan.
@@ -268,7 +271,7 @@ pub async fn propose_remedy(
     Body(sent): Body<ProposeRemedy>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::propose_remedy::propose_remedy(&scope, &caller, &id, &sent.remedy).await?;
+    actions::propose_remedy::propose_remedy(&scope, &caller, &id, (&sent.remedy, &sent.reason)).await?;
     CaseState::load(&scope, &caller, &id).await
 }
 

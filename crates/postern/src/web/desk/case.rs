@@ -66,6 +66,8 @@ pub async fn bind_claimant_page(
 pub struct RemedyForm {
     #[serde(default)]
     remedy: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// `POST /desk/cases/{id}/propose-remedy`
@@ -76,7 +78,7 @@ pub async fn propose_remedy(
     Form(form): Form<RemedyForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = propose_remedy::propose_remedy(&scope, &caller, &id, &form.remedy).await;
+    let outcome = propose_remedy::propose_remedy(&scope, &caller, &id, (&form.remedy, &form.reason)).await;
     answer(&scope, &caller, &id, outcome).await
 }
 
