@@ -2,6 +2,7 @@
 //! logs and terminals obey them. Tabs and line breaks are left to whoever takes the text.
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest as _, Request};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -48,17 +49,19 @@ pub(super) fn check_file_name(name: &str) -> Result<(), Problem> {
     if has_control(name) { Err(refused("file name")) } else { Ok(()) }
 }
 
+/// A body that did not arrive, or is larger than any form.
+pub fn incomplete(why: &BytesRejection) -> Problem {
+    if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::too_large()
+    } else {
+        Problem::bad_request("The body did not arrive whole.")
+    }
+}
+
 async fn whole(request: Request) -> Result<(Request, Bytes), Problem> {
     let (parts, body) = request.into_parts();
     let for_bytes = Request::from_parts(parts.clone(), body);
-    let bytes = Bytes::from_request(for_bytes, &()).await.map_err(|rejection| {
-        let is_too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-        if is_too_large {
-            Problem::too_large()
-        } else {
-            Problem::bad_request("The body did not arrive whole.")
-        }
-    })?;
+    let bytes = Bytes::from_request(for_bytes, &()).await.map_err(|why| incomplete(&why))?;
     Ok((Request::from_parts(parts, Body::from(bytes.clone())), bytes))
 }
 

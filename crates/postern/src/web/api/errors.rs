@@ -45,7 +45,17 @@ impl IntoResponses for ReadErrors {
 
 impl IntoResponses for StepErrors {
     fn responses() -> Answers {
-        problems(&[BAD_REQUEST, SIGN_IN_FIRST, DENIED, NOT_FOUND, CONFLICT, INVALID, THROTTLED, INTERNAL])
+        problems(&[
+            BAD_REQUEST,
+            SIGN_IN_FIRST,
+            DENIED,
+            NOT_FOUND,
+            CONFLICT,
+            TOO_LARGE,
+            INVALID,
+            THROTTLED,
+            INTERNAL,
+        ])
     }
 }
 
@@ -58,13 +68,13 @@ impl IntoResponses for ImportErrors {
 impl IntoResponses for ClaimantPageErrors {
     fn responses() -> Answers {
         let no_page = ("404", "No page token, or not the token of a case.");
-        problems(&[no_page, CONFLICT, INTERNAL])
+        problems(&[BAD_REQUEST, no_page, CONFLICT, TOO_LARGE, INTERNAL])
     }
 }
 
 impl IntoResponses for OpenErrors {
     fn responses() -> Answers {
-        problems(&[BAD_REQUEST, INVALID, THROTTLED, INTERNAL])
+        problems(&[BAD_REQUEST, TOO_LARGE, INVALID, THROTTLED, INTERNAL])
     }
 }
 

@@ -17,7 +17,7 @@ use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
-use crate::web::plain::check_json;
+use crate::web::plain::{check_json, incomplete};
 use crate::web::problem::Problem;
 
 /// A JSON body.
@@ -46,9 +46,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "Send a JSON body, with the header Content-Type: application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Problem::bad_request("The body did not arrive whole, or is larger than 64 KiB."))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|why| incomplete(&why))?;
         check_json(&bytes)?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::bad_request(error_message(&error)))
     }
