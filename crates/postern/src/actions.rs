@@ -12,6 +12,7 @@ pub mod approve_case;
 pub mod bind_claimant_page;
 pub mod check_audit;
 pub mod close_finding;
+pub mod confirm_backup_codes;
 pub mod contest;
 pub mod create_service_token;
 pub mod decide_on_passkey;

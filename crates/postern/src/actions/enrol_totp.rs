@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::on_record::Attempt;
-use super::renew_backup_codes::{self, ShownCodes, new_codes};
+use super::renew_backup_codes::{self, CodePage, ShownCodes, new_codes};
 use super::sign_in::Begun;
 use super::signed_in::account_status;
 use crate::config::Config;
@@ -74,7 +74,8 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = insert_totp(scope, &mut change, &person.id, (&bytes, step), None).await?;
-    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true), None).await?;
+    let shown =
+        renew_backup_codes::show(scope, &mut change, &person.id, (new, CodePage::Enrolment), None).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in [FactorKind::Totp, FactorKind::BackupCode, FactorKind::EnrolmentPass] {
         throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;

@@ -7,7 +7,7 @@ use postern_core::remedy::Remedy;
 
 use super::ActionError;
 use super::on_record::Attempt;
-use super::renew_backup_codes::{self, ShownCodes, new_codes};
+use super::renew_backup_codes::{self, CodePage, ShownCodes, new_codes};
 use super::show_pass::can_show;
 use crate::config::Config;
 use crate::scope::Scope;
@@ -46,8 +46,9 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     let mut change = scope.begin_for(&person.id).await?;
     // Moves the version on: of two parallel requests one shows codes, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
+    let page = CodePage::Claimant { case: case.id().clone() };
     let of_case = Some((case.id(), case.lapses_at().unwrap_or(scope.now)));
-    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, true), of_case).await?;
+    let shown = renew_backup_codes::show(scope, &mut change, &person.id, (new, page), of_case).await?;
     let generated = MfaBackupCodesGenerated {
         count: shown.codes.len(),
         proven_by: None,

@@ -78,12 +78,10 @@ pub async fn are_live_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<
 pub async fn keep_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
     let (tenant, until) =
         (change.tenant().clone(), change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
-    sqlx::query("UPDATE backup_code_sets SET expires_at = $3 WHERE tenant_id = $1 AND case_id = $2")
-        .bind(tenant.as_str())
-        .bind(case.as_str())
-        .bind(micros(until))
-        .execute(change.conn())
-        .await?;
+    let sql = "UPDATE backup_code_sets SET expires_at = $3 WHERE tenant_id = $1 AND case_id = $2 \
+               AND confirmed_at IS NOT NULL AND revoked_at IS NULL";
+    let query = sqlx::query(sql).bind(tenant.as_str()).bind(case.as_str()).bind(micros(until));
+    query.execute(change.conn()).await?;
     Ok(())
 }
 

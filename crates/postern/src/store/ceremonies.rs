@@ -116,17 +116,17 @@ pub async fn find_ended(db: &Db, tenant: &TenantId, key: CeremonyKey<'_>) -> Res
     Ok(row.map(|(state,)| state))
 }
 
-/// Whose it is, for whoever holds its token and shows nothing else.
+/// Whose it is, and what is kept of it, for whoever holds its token and shows nothing else.
 pub async fn find_person(
     db: &Db,
     tenant: &TenantId,
     id: &str,
     kind: CeremonyKind,
-) -> Result<Option<PersonId>> {
-    let sql = "SELECT person_id FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND kind = $3 AND person_id IS NOT NULL";
+) -> Result<Option<(PersonId, String)>> {
+    let sql = "SELECT person_id, state FROM ceremonies WHERE tenant_id = $1 AND id = $2 AND kind = $3 AND person_id IS NOT NULL";
     let query = sqlx::query_as(sql).bind(tenant.as_str()).bind(id).bind(kind.as_str());
-    let row: Option<(String,)> = query.fetch_optional(db.reader()).await?;
-    Ok(row.map(|(person,)| PersonId::new(person)))
+    let row: Option<(String, String)> = query.fetch_optional(db.reader()).await?;
+    Ok(row.map(|(person, state)| (PersonId::new(person), state)))
 }
 
 /// A challenge is answered once.

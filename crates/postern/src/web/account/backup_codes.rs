@@ -6,8 +6,9 @@ use postern_core::factor::FactorKind;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
 use crate::actions::factor_proof::FactorProof;
-use crate::actions::renew_backup_codes::{self, KeptBy, ShownCodes};
+use crate::actions::renew_backup_codes::{self, ShownCodes};
 use crate::actions::{ActionError, Caller};
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors};
@@ -74,7 +75,7 @@ pub async fn confirm(
         return page(&scope, &caller, Some(error)).await;
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    match renew_backup_codes::confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await {
+    match confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await {
         Ok(()) => {
             let mut response = Redirect::to("/account").into_response();
             cookies::CEREMONY.clear(response.headers_mut());

@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 
 use super::errors::StepErrors;
 use super::input::{Body, PersonOnly};
+use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
 use crate::actions::factor_proof::FactorProof;
-use crate::actions::renew_backup_codes::{self, KeptBy};
+use crate::actions::renew_backup_codes;
 use crate::scope::Scope;
 use crate::web::cookies;
 use crate::web::problem::Problem;
@@ -73,6 +74,6 @@ pub async fn confirm(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    renew_backup_codes::confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await?;
+    confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

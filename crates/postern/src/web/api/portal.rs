@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use super::errors::{ClaimantPageErrors, OpenErrors};
 use super::input::Body;
 use crate::actions;
+use crate::actions::confirm_backup_codes::KeptBy;
 use crate::actions::contest::{Stopped, WhichOthers};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
-use crate::actions::renew_backup_codes::KeptBy;
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
@@ -216,7 +216,8 @@ pub async fn confirm_backup_codes(
     Body(sent): Body<ConfirmShownCodes>,
 ) -> Result<StatusCode, Problem> {
     let by = KeptBy::ClaimantPage(&row);
-    actions::renew_backup_codes::confirm_backup_codes(&scope, by, &sent.confirm).await?;
+    let confirmed = actions::confirm_backup_codes::confirm_backup_codes(&scope, by, &sent.confirm);
+    in_like_time(CASE_PAGE_FLOOR, confirmed).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

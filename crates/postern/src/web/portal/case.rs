@@ -7,12 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::messages::{case_progress, steps};
+use crate::actions::confirm_backup_codes::{self, KeptBy};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
-use crate::actions::renew_backup_codes::KeptBy;
 use crate::actions::show_pass::ShownEnrolmentPass;
-use crate::actions::{
-    ActionError, case_now, open_case, renew_backup_codes, show_backup_codes, show_pass, withdraw_case,
-};
+use crate::actions::{ActionError, case_now, open_case, show_backup_codes, show_pass, withdraw_case};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
@@ -115,7 +113,9 @@ pub async fn confirm_backup_codes(
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     let confirmed = if form.kept.is_some() {
-        renew_backup_codes::confirm_backup_codes(&scope, KeptBy::ClaimantPage(&row), &token).await
+        let by = KeptBy::ClaimantPage(&row);
+        let confirmed = confirm_backup_codes::confirm_backup_codes(&scope, by, &token);
+        in_like_time(CASE_PAGE_FLOOR, confirmed).await
     } else {
         let message =
             "Go back with your browser, keep the codes, and tick the box: they are good from then on.";

@@ -5,8 +5,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
 use crate::actions::enrol_totp::{enrol_totp, secret};
-use crate::actions::renew_backup_codes::{KeptBy, ShownCodes, confirm_backup_codes};
+use crate::actions::renew_backup_codes::ShownCodes;
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::web::code_app_view::CodeAppView;

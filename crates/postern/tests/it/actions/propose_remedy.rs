@@ -2,6 +2,7 @@
 
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
+use postern::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
 use postern::actions::propose_remedy::propose_remedy;
 use postern::actions::show_backup_codes::show_backup_codes;
 use postern::actions::show_pass::show_pass;
@@ -11,7 +12,7 @@ use postern_core::remedy::PlanHash;
 use tokio::task::JoinSet;
 
 use super::renew_backup_codes::confirm;
-use super::{assert_denied, assert_invalid, assert_refused};
+use super::{assert_denied, assert_invalid, assert_refused, assert_throttled};
 use crate::browser::{Answer, Browser, CASE};
 use crate::on_both::on_both;
 use crate::steps::{PLACEHOLDER_REASON, a_day};
@@ -21,7 +22,9 @@ const CODES: &str = "fresh_backup_codes";
 
 impl TestApp {
     async fn propose(&self, agent: &str, id: &CaseId, remedy: &str) {
-        propose_remedy(&self.scope(), &self.caller(agent).await, id, remedy).await.unwrap();
+        propose_remedy(&self.scope(), &self.caller(agent).await, id, (remedy, PLACEHOLDER_REASON))
+            .await
+            .unwrap();
     }
 
     /// Ana's case, with proof and with codes as remedy; and her browser, which holds its page.
@@ -138,7 +141,7 @@ on_both! {
         app.reset_case_of_ana().await;
         let ben = app.caller("ben").await;
         let (again, words) = (app.open("ana").await, "Backup codes would open nothing");
-        assert_refused(propose_remedy(&app.scope(), &ben, &again, CODES).await, words);
+        assert_refused(propose_remedy(&app.scope(), &ben, &again, (CODES, PLACEHOLDER_REASON)).await, words);
         let desk = app.browser_with_planted_session("ben").await;
         desk.get(&format!("/desk/cases/{again}")).await.ok().shows(words).does_not_show("Fresh backup codes instead");
         assert!(app.events("mfa.backup_codes_admin_generated").await.is_empty());
@@ -176,6 +179,51 @@ on_both! {
             app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
         }
         ana.post("/recover/case/backup-codes", &[]).await.status(409).shows("as often as it may");
+    }
+
+    /// Confirmed and shown anew at once: one of them goes through, and never are there two sets that could be good.
+    async fn what_is_kept_is_not_shown_anew(db) {
+        let app = TestApp::start(db).await;
+        for _ in 0..4 {
+            let (_, id) = app.ana_who_may_have_codes().await;
+            app.reset("ben", &id).await;
+            let row = app.row(&id).await;
+            let shown = show_backup_codes(&app.scope(), &row).await.unwrap();
+            app.secrets.saw_all(&shown.codes);
+            let row = app.row(&id).await;
+            let (scope, again) = (app.scope(), app.scope());
+            let confirmed = confirm_backup_codes(&scope, KeptBy::ClaimantPage(&row), &shown.token);
+            let (confirmed, anew) = tokio::join!(confirmed, show_backup_codes(&again, &row));
+            assert!(confirmed.is_ok() != anew.is_ok(), "both, or neither");
+            if let Ok(anew) = anew {
+                app.secrets.saw_all(&anew.codes);
+            }
+            let live = "SELECT COUNT(*) FROM backup_code_sets WHERE revoked_at IS NULL";
+            assert_eq!(app.count(live).await, 1);
+        }
+    }
+
+    /// Another page of the same person, the page after an enrolment, and an account page say nothing about a case's codes.
+    async fn only_the_page_that_showed_them_says_that_they_are_kept(db) {
+        let app = TestApp::start(db).await;
+        let (ana, id) = app.ana_who_may_have_codes().await;
+        app.reset("ben", &id).await;
+        app.codes_in(&ana.post("/recover/case/backup-codes", &[]).await);
+        let token = ana.cookie(crate::browser::CEREMONY);
+        let elsewhere = app.browser_from("127.0.0.3");
+        elsewhere.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        app.secrets.saw(&elsewhere.cookie(CASE).unwrap());
+        elsewhere.set_cookie(crate::browser::CEREMONY, token.as_deref());
+        elsewhere.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.status(409);
+        elsewhere.post("/enrol/done", &[("kept", "on")]).await.status(409);
+        let signed_in = app.browser();
+        app.sign_in_by_hand(&signed_in, "ana").await;
+        signed_in.set_cookie(crate::browser::CEREMONY, token.as_deref());
+        assert_eq!(confirm(&signed_in).await, 409);
+        assert!(app.events("mfa.backup_codes_confirmed").await.is_empty());
+        ana.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.leads_to("/sign-in");
+        let confirmed = &app.events("mfa.backup_codes_confirmed").await[0];
+        assert_eq!((&confirmed["actor"]["type"], &confirmed["case"]), (&"anonymous".into(), &id.as_str().into()));
     }
 
     async fn of_eight_at_once_one_set_counts(db) {
@@ -220,18 +268,37 @@ on_both! {
         assert!(notices.iter().any(|m| m.subject.contains("New backup codes are about to be made")));
     }
 
+    /// Each change rings the owner and begins the waiting period anew.
+    async fn to_and_fro_gets_slower(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.caller("ben").await;
+        let id = app.open("carl").await;
+        for remedy in [CODES, "factor_reset", CODES, "factor_reset"] {
+            app.propose("ben", &id, remedy).await;
+        }
+        let fifth = async || propose_remedy(&app.scope(), &ben, &id, (CODES, PLACEHOLDER_REASON)).await;
+        fifth().await.unwrap();
+        let sixth = propose_remedy(&app.scope(), &ben, &id, ("factor_reset", PLACEHOLDER_REASON)).await;
+        assert_throttled(sixth);
+        // What changes nothing costs nothing.
+        fifth().await.unwrap();
+        assert_eq!(app.events("case.remedy_proposed").await.len(), 5);
+        app.advance_seconds(31);
+        app.propose("ben", &id, "factor_reset").await;
+    }
+
     async fn what_does_not_fit_is_refused(db) {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.ready_case_of_ana().await;
-        assert_invalid(propose_remedy(&app.scope(), &ben, &id, "magic").await, "remedy");
+        assert_invalid(propose_remedy(&app.scope(), &ben, &id, ("magic", PLACEHOLDER_REASON)).await, "remedy");
         let mut program = app.caller("ada").await;
         program.scopes = Some(vec!["cases:act".to_owned()]);
-        assert_denied(propose_remedy(&app.scope(), &program, &id, CODES).await, "staff.no-token-proves-or-resets");
+        assert_denied(propose_remedy(&app.scope(), &program, &id, (CODES, PLACEHOLDER_REASON)).await, "staff.no-token-proves-or-resets");
         app.reset("ben", &id).await;
-        assert_refused(propose_remedy(&app.scope(), &ben, &id, CODES).await, "remedied");
+        assert_refused(propose_remedy(&app.scope(), &ben, &id, (CODES, PLACEHOLDER_REASON)).await, "remedied");
         let stranger = app.open("nobody-here").await;
-        assert_refused(propose_remedy(&app.scope(), &ben, &stranger, CODES).await, "Nobody by that name");
+        assert_refused(propose_remedy(&app.scope(), &ben, &stranger, (CODES, PLACEHOLDER_REASON)).await, "Nobody by that name");
         // The same again is no new plan, and no record.
         let other = app.ready_case_of("gus").await;
         app.propose("ben", &other, "factor_reset").await;
@@ -266,7 +333,10 @@ on_both! {
         let page = format!("/desk/cases/{id}");
         ben.get(&page).await.ok().shows("Fresh backup codes instead").shows("rung 4 of the ladder");
         let path = format!("{page}/propose-remedy");
-        ben.post(&path, &[("remedy", CODES)]).await.leads_to(&page);
+        ben.post(&path, &[("remedy", CODES)]).await.status(422).shows("Why not: Force MFA reset?");
+        ben.post(&path, &[("remedy", CODES), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&page);
+        let proposed = &app.events("case.remedy_proposed").await[0];
+        assert_eq!((&proposed["reason"], &proposed["before"]["remedy"]), (&PLACEHOLDER_REASON.into(), &"factor_reset".into()));
         ben.get(&page).await.ok().shows("rung 3 of the ladder").shows("Force MFA reset instead");
         app.bind("ben", &id).await;
         app.record("ben", &id, Kind::CallPlaced).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Answer, Browser, CEREMONY};
+use crate::browser::{Answer, Browser, CASE, CEREMONY};
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -99,6 +99,40 @@ on_both! {
         fay.set_cookie(CEREMONY, gus.cookie(CEREMONY).as_deref());
         assert_eq!(confirm(&fay).await, 409);
         assert_eq!((left(&gus).await, left(&fay).await), (0, 0));
+    }
+
+    /// Whoever had the session has the token still: it says nothing once the session has ended, on no page.
+    async fn a_session_that_ended_confirms_nothing(db) {
+        let app = TestApp::start(db).await;
+        let thief = app.browser();
+        app.sign_in_by_hand(&thief, "gus").await;
+        let codes = app.new_codes(&thief, app.code_proof("gus").await).await;
+        let token = thief.cookie(CEREMONY);
+        thief.post("/sign-out", &[]).await.leads_to("/sign-in");
+        thief.set_cookie(CEREMONY, token.as_deref());
+        thief.post("/enrol/done", &[("kept", "on")]).await.status(409);
+        thief.post("/recover/case", &[("login", "gus")]).await.leads_to("/recover/case");
+        app.secrets.saw(&thief.cookie(CASE).unwrap());
+        thief.post("/recover/case/backup-codes/confirm", &[("kept", "yes")]).await.status(409);
+        // Nor does a session that came later.
+        app.advance_seconds(60);
+        app.sign_in_by_hand(&thief, "gus").await;
+        thief.set_cookie(CEREMONY, token.as_deref());
+        assert_eq!(confirm(&thief).await, 409);
+        assert_eq!(left(&thief).await, 0);
+        app.advance_seconds(60);
+        app.try_backup_code("gus", &codes[0]).await.status(422);
+    }
+
+    /// A double click.
+    async fn said_twice_at_once_it_is_said_once(db) {
+        let app = TestApp::start(db).await;
+        let gus = app.browser();
+        app.sign_in_by_hand(&gus, "gus").await;
+        app.new_codes(&gus, app.code_proof("gus").await).await;
+        let answers = tokio::join!(confirm(&gus), confirm(&gus), confirm(&gus), confirm(&gus));
+        assert_eq!(answers, (204, 204, 204, 204));
+        assert_eq!(app.events("mfa.backup_codes_confirmed").await.len(), 1);
     }
 
     /// What was shown before the account was shut never opens it.
