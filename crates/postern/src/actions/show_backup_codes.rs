@@ -8,11 +8,11 @@ use postern_core::remedy::Remedy;
 use super::ActionError;
 use super::on_record::Attempt;
 use super::renew_backup_codes::{self, CodePage, ShownCodes, new_codes};
-use super::show_pass::can_show;
+use super::show_pass::{can_show, load_open};
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
-use crate::store::{backup_codes, cases, persons};
+use crate::store::{backup_codes, cases};
 
 /// Makes codes for the page's holder.
 pub async fn show_backup_codes(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
@@ -27,10 +27,7 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     let case = case.ok_or_else(|| {
         ActionError::Refused("There are no codes yet. This page will say when there are.".to_owned())
     })?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    if person.suspended_at.is_some() {
-        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
-    }
+    let person = load_open(scope, &case).await?;
     let made = backup_codes::count_of_case(&scope.app.db, &scope.tenant.id, case.id()).await?;
     if made.confirmed > 0 {
         let message =

@@ -17,6 +17,7 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::enrolment_passes::NewEnrolmentPass;
+use crate::store::persons::Person;
 use crate::store::throttles::RateLimitKey;
 use crate::store::{cases, enrolment_passes, flows, known_devices, persons, throttles};
 
@@ -43,10 +44,7 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
     if !can_show(&case, Remedy::FactorReset) {
         return Err(not_yet());
     }
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    if person.suspended_at.is_some() {
-        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
-    }
+    let person = load_open(scope, &case).await?;
     if enrolment_passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await?
         >= Config::ENROLMENT_PASSES_PER_CASE
     {
@@ -91,6 +89,15 @@ pub(super) fn can_show(case: &Case, remedy: Remedy) -> bool {
     matches!(case.stage(), Stage::Remedied { .. })
         && matches!(case.claimant_page(), ClaimantPage::Bound { .. })
         && case.remedy() == remedy
+}
+
+/// The person of a case, whose account is open.
+pub(super) async fn load_open(scope: &Scope, case: &Case) -> Result<Person, ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    if person.suspended_at.is_some() {
+        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
+    }
+    Ok(person)
 }
 
 fn not_yet() -> ActionError {
