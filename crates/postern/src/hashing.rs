@@ -1,8 +1,9 @@
 //! All that costs: passwords and one-time codes (Argon2id, 19 MiB, two passes, OWASP), and how guessable a new password
 //! is. Off the request threads, a few at a time.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -27,13 +28,20 @@ type Digest = [u8; 32];
 /// than its input (172 bytes took a second), and what is strong so far is strong.
 const GUESSED_CHARS: usize = 64;
 
-/// Hashes and checks, at most as many at once as there are cores. Each slot keeps its 19 MiB: given back, the
-/// allocator would hold on to them in places where nothing else can use them.
+/// Who has not hashed for so long gives the memory back.
+const IDLE: Duration = Duration::from_mins(1);
+/// What is larger than 32 MiB glibc maps on its own and gives back to the system when it is freed; of less it holds on to
+/// what was freed. Pages that nobody touches cost nothing. Unit: blocks of 1 KiB.
+const MAPPED_BLOCKS: usize = 33 * 1024;
+
+/// Hashes and checks, at most as many at once as there are cores. Each slot keeps its 19 MiB while there is work.
 #[derive(Clone)]
 pub struct Hashing {
     slots: Arc<Semaphore>,
     taken: Arc<AtomicU64>,
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
+    /// Whether a task waits for the moment at which the memory is given back.
+    is_waiting: Arc<AtomicBool>,
     /// Checked when there is nobody to check, so that strangers take as long as friends.
     decoy: Arc<str>,
 }
@@ -47,7 +55,8 @@ impl Hashing {
         Ok(Self {
             slots: Arc::new(Semaphore::new(cores)),
             taken: Arc::default(),
-            memory: Arc::new(Mutex::new(vec![blocks])),
+            memory: Arc::default(),
+            is_waiting: Arc::default(),
             decoy: decoy.into(),
         })
     }
@@ -106,7 +115,29 @@ impl Hashing {
             }
             found
         };
-        self.in_slot(work).await?
+        let found = self.in_slot(work).await;
+        self.give_back_when_idle();
+        found?
+    }
+
+    fn give_back_when_idle(&self) {
+        if self.is_waiting.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            loop {
+                let before = this.slots_taken();
+                tokio::time::sleep(IDLE).await;
+                if this.slots_taken() == before {
+                    break;
+                }
+            }
+            this.is_waiting.store(false, Ordering::Relaxed);
+            if let Ok(mut kept) = this.memory.lock() {
+                kept.clear();
+            }
+        });
     }
 
     async fn in_slot<T: Send + 'static>(
@@ -130,7 +161,9 @@ fn params() -> Result<Params, HashingError> {
 }
 
 fn new_blocks() -> Result<Vec<Block>, HashingError> {
-    Ok(vec![Block::default(); params()?.block_count()])
+    let mut blocks = Vec::with_capacity(MAPPED_BLOCKS);
+    blocks.resize(params()?.block_count(), Block::default());
+    Ok(blocks)
 }
 
 fn digest(secret: &[u8], salt: &[u8], blocks: &mut [Block]) -> Result<Digest, HashingError> {

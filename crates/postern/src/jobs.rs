@@ -1,7 +1,7 @@
 //! What runs beside the requests. Most of it are jobs: rows of one table, left by changes and worked off by `runner`. The rest
 //! are loops on tasks of their own: organisations are read anew, log entries get their place, sign-in records are analysed,
-//! and the watched folder is read. A mail server that hangs keeps no entry from its place in the audit log, and nobody from
-//! seeing an attack.
+//! the watched folder is read, and uploads that were left over are deleted. A mail server that hangs keeps no entry from its
+//! place in the audit log, and nobody from seeing an attack.
 
 mod announce_openings;
 pub mod deliver_message;

@@ -25,9 +25,9 @@ use analysed_records::{AnalysedRecords, COMMITTED_WITHIN};
 use rebuild::rebuild;
 
 /// Where nothing wakes it: for records that another node took in.
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_secs(2);
 /// The open incidents are counted this often where this node found nothing: for those that another one opened or closed.
-const COUNT_EVERY: Duration = Duration::from_secs(2);
+const COUNT_EVERY: Duration = Duration::from_secs(4);
 /// A flood of records wakes it no more often than this.
 const AT_MOST_EVERY: Duration = Duration::from_millis(50);
 /// A watch is made anew after so long: what is older than the look-back is forgotten then.
@@ -44,7 +44,7 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// So many findings wait for the database; the next rebuild finds the others again.
 const MOST_PENDING: usize = 1_000;
 
-/// Analyses until `stop` turns true: when a record wakes it, and once a second. An organisation without records costs
+/// Analyses until `stop` turns true: when a record wakes it, and every two seconds. An organisation without records costs
 /// nothing: one question for all of them says where some came.
 pub async fn run(app: Arc<App>, mut stop: stopping::Receiver<bool>) {
     let mut detectors: HashMap<TenantId, DetectionJob> = HashMap::new();
