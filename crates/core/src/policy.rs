@@ -44,7 +44,16 @@ impl Policies {
 
     /// The policies that Postern ships.
     pub fn shipped() -> Result<Self, PolicyError> {
-        Self::with_recovery(Self::RECOVERY)
+        load::assemble(Self::RECOVERY)
+    }
+
+    /// In place of a text that can't be read any more: no proof suffices, and the desk is told who can help.
+    pub fn without_recovery() -> Result<Self, PolicyError> {
+        load::assemble(
+            r#"@id("recovery.unreadable")
+               @message("This organisation's recovery policy can't be read, so nothing is verified. The operator sets another: postern tenant settings --set recovery_policy=…")
+               forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case);"#,
+        )
     }
 
     /// The policies that hold for everybody, and this text in place of [`Policies::RECOVERY`]. Refuses a text that does not
@@ -85,6 +94,7 @@ impl Policies {
     /// Does the proof of a case suffice, as fresh as the policies that let it suffice demand?
     pub fn verify(&self, case: &Case, proof: Proof) -> Result<Permit<Verify>, Denied> {
         let permit = self.authorize(&Request::verify(case, proof.clone()))?;
+        let permit = permit.demanding(Demands::least_on(case.subject().tier));
         let fresh = proof.clone().within(permit.demands().fresh());
         // Without what is too old it may suffice no more, or suffice under another policy. Each round has less proof.
         if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }

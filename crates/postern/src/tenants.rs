@@ -201,13 +201,14 @@ impl Tenants {
                 Ok(mut tenant) => {
                     if let Some(known) = &known {
                         tenant.settings = Arc::clone(&known.settings);
+                        tenant.policies = Arc::clone(&known.policies);
                     }
                     if let Some(newest) = newest {
                         tenant.settings_version = newest.version;
-                        tenant.settings = newest_good(db, &tenant, newest, now).await?;
-                    }
-                    if let Some(own) = &tenant.settings.policies {
-                        tenant.policies = Arc::clone(own);
+                        if let Some((settings, policies)) = newest_good(db, &tenant, newest, now).await? {
+                            tenant.settings = Arc::new(settings);
+                            tenant.policies = policies.map_or_else(|| Arc::clone(&self.policies), Arc::new);
+                        }
                     }
                     new.add(Arc::new(tenant));
                 }
@@ -259,24 +260,39 @@ impl Tenants {
     }
 }
 
-/// The newest version that does: one that was broken behind the program's back never takes the place of a good one. Without
-/// any that does, what this node held before counts, or the defaults.
+/// The newest version that does: one that was broken behind the program's back never takes the place of a good one. `None`:
+/// none does, and what this node held before counts, or the defaults.
 async fn newest_good(
     db: &Db,
     tenant: &Tenant,
     newest: TenantSettingsRow,
     now: Timestamp,
-) -> Result<Arc<TenantSettings>, StoreError> {
-    let read = |row: &TenantSettingsRow| Ok::<_, TenantsError>(tenant.open_settings(row)?.needed()?);
+) -> Result<Option<(TenantSettings, Option<Policies>)>, TenantsError> {
+    let read = |row: &TenantSettingsRow| {
+        let typed = tenant.open_settings(row)?;
+        Ok::<_, TenantsError>((typed.needed()?, readable(tenant, typed.own_policies())?))
+    };
     match read(&newest) {
-        Ok(settings) => return Ok(Arc::new(settings)),
+        Ok(good) => return Ok(Some(good)),
         Err(error) => {
             let (tenant, version) = (&tenant.id, newest.version);
             tracing::error!(%tenant, version, %error, "a version of an organisation's settings does not do; an older one counts");
         }
     }
     let older = tenant_settings::list_older(db, &tenant.id, newest.version, now).await?;
-    Ok(older.iter().find_map(|row| read(row).ok()).map_or_else(|| Arc::clone(&tenant.settings), Arc::new))
+    Ok(older.iter().find_map(|row| read(row).ok()))
+}
+
+/// A text that was good when it was set and can't be read now, after an update for example, gives way to no other: until the
+/// operator sets one, no proof suffices, and the desk says why.
+fn readable(
+    tenant: &Tenant,
+    own: Result<Option<Policies>, SettingError>,
+) -> Result<Option<Policies>, PolicyError> {
+    own.or_else(|error| {
+        tracing::error!(tenant = %tenant.id, %error, "an organisation's recovery policy can't be read; no proof suffices there");
+        Policies::without_recovery().map(Some)
+    })
 }
 
 impl LoadedTenants {

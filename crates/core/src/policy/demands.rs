@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action as _, Verify};
 use crate::evidence::Evidence;
+use crate::person::Tier;
 
 /// Most approvals that a policy may want: more people than that no desk has at night.
 const MOST_APPROVALS: usize = 5;
 /// Longest waiting period. Unit: hours.
 const LONGEST_HOLD: i64 = 30 * 24;
+
+/// Nobody gathers two kinds of proof in less. Unit: minutes.
+const LEAST_FRESH: i64 = 15;
 
 /// What must hold before the remedy is applied. The default demands nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +29,15 @@ pub struct Demands {
 }
 
 impl Demands {
+    /// What every policy demands on a tier: a takeover of a privileged account is a takeover of everything, so somebody else
+    /// says yes, and its owner has a day to object.
+    pub fn least_on(tier: Tier) -> Self {
+        match tier {
+            Tier::Standard | Tier::Sensitive => Self::default(),
+            Tier::Privileged => Self { hold_hours: 24, approvals: 1, fresh_minutes: 0 },
+        }
+    }
+
     /// What both want.
     #[must_use]
     pub fn stricter(self, other: Self) -> Self {
@@ -57,8 +70,8 @@ impl Demands {
         if hold % 60 != 0 || hold / 60 > LONGEST_HOLD {
             return Err(format!("@hold wants whole hours, and at most {LONGEST_HOLD}h"));
         }
-        if !(1..=Evidence::FRESH_HOURS * 60).contains(&fresh_minutes) {
-            return Err(format!("@fresh wants 1m to {}h", Evidence::FRESH_HOURS));
+        if !(LEAST_FRESH..=Evidence::FRESH_HOURS * 60).contains(&fresh_minutes) {
+            return Err(format!("@fresh wants {LEAST_FRESH}m to {}h", Evidence::FRESH_HOURS));
         }
         Ok(Self { hold_hours: hold / 60, approvals, fresh_minutes })
     }

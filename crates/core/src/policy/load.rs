@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
-use cedar_policy::{ActionConstraint, Authorizer, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{
+    ActionConstraint, Authorizer, Policy, PolicyId, PolicySet, PrincipalConstraint, ResourceConstraint,
+    Schema, ValidationMode, Validator,
+};
 
-use super::promises::{refuse_dead_ends, refuse_single_proof};
+use super::promises::{refuse_dead_ends, refuse_single_proof, refuse_unseen};
 use super::{Action as _, Demands, Policies, Verify};
 
 /// What holds for every organisation: names and texts.
@@ -13,6 +16,12 @@ const FIXED: [(&str, &str); 2] = [
     ("staff.cedar", include_str!("../../../../policy/staff.cedar")),
     ("limits.cedar", include_str!("../../../../policy/limits.cedar")),
 ];
+const SCHEMA: &str = include_str!("../../../../policy/postern.cedarschema");
+const RECOVERY_SCHEMA: &str = include_str!("../../../../policy/recovery.cedarschema");
+/// Brackets in one another.
+const DEEPEST: usize = 32;
+/// Operators and spaces in one policy, which bound how deep it can be without brackets.
+const MOST_OPERATORS: usize = 1_000;
 /// What the text is called that an organisation may replace.
 const RECOVERY: &str = "recovery.cedar";
 
@@ -50,9 +59,20 @@ pub enum PolicyError {
     },
     /// It is about something that an organisation does not decide.
     #[error(
-        "{RECOVERY}: the policy {0:?} must say `action == Postern::Action::\"Verify\"`, and no more: this text says which proof suffices"
+        "{RECOVERY}: the policy {0:?} must say `action == Postern::Action::\"Verify\"` and name no single person, case or desk: \
+         this text says which proof suffices, for everybody"
     )]
     NotAboutProof(String),
+    /// It is written so that reading it could stop the server.
+    #[error(
+        "{RECOVERY}: more than {DEEPEST} brackets in one another, or more than {MOST_OPERATORS} operators in one policy"
+    )]
+    TooDeep,
+    /// An account above the standard tier would be opened by a voice (P2).
+    #[error(
+        "never weaker than the front gate (P2): on tier {0}, a call and a vouch would open an account that nobody has seen the owner for"
+    )]
+    NobodySeen(&'static str),
     /// It would open an account to whoever holds one thing (P1).
     #[error("one is never enough (P1): on tier {tier}, {path} would open an account")]
     OneIsEnough {
@@ -61,43 +81,103 @@ pub enum PolicyError {
         /// What the attacker needs, in words.
         path: String,
     },
-    /// Nobody on this tier would ever come back (P5).
-    #[error("never a dead end (P5): on tier {0} no proof would ever suffice for a reset")]
-    DeadEnd(&'static str),
+    /// Somebody on this tier would never come back (P5).
+    #[error("never a dead end (P5): on tier {tier}, no proof would ever suffice for a reset {when}")]
+    DeadEnd {
+        /// The tier.
+        tier: &'static str,
+        /// For whom, in words.
+        when: String,
+    },
 }
 
+/// The policies that hold for everybody, and this text; what it must not break is tried out first.
 pub(super) fn load(recovery: &str) -> Result<Policies, PolicyError> {
-    let schema = Schema::from_cedarschema_str(include_str!("../../../../policy/postern.cedarschema"))
-        .map_err(|e| PolicyError::Schema(e.to_string()))?
-        .0;
+    expect_shallow(recovery)?;
     let own = parse(RECOVERY, recovery)?;
     for policy in own.policies() {
-        let is_about_proof = matches!(policy.action_constraint(), ActionConstraint::Eq(uid) if uid.id().unescaped() == Verify::NAME);
-        if !is_about_proof {
+        if !is_about_proof(policy) {
             return Err(PolicyError::NotAboutProof(policy.annotation("id").unwrap_or_default().to_owned()));
         }
     }
-    let mut all = PolicySet::new();
-    for (file, text) in FIXED {
-        add_all(&mut all, file, &parse(file, text)?)?;
-    }
-    add_all(&mut all, RECOVERY, &own)?;
-    let found = Validator::new(schema.clone()).validate(&all, ValidationMode::Strict);
-    if !found.validation_passed() {
-        let mut lines = String::new();
-        for error in found.validation_errors() {
-            let _ = writeln!(lines, "{error}");
-        }
-        return Err(PolicyError::Schema(lines));
-    }
-    // The limits would hide what the text alone lets through. Whoever wrote it is to know.
-    let mut alone = PolicySet::new();
+    let (narrow, mut alone) = (schema(RECOVERY_SCHEMA)?, PolicySet::new());
     add_all(&mut alone, RECOVERY, &own)?;
-    let alone = Policies { set: alone, schema: schema.clone(), authorizer: Authorizer::new() };
+    validate(&narrow, &alone)?;
+    // The limits would hide what the text alone lets through. Whoever wrote it is to know.
+    let alone = Policies { set: alone, schema: schema(SCHEMA)?, authorizer: Authorizer::new() };
     refuse_single_proof(&alone)?;
-    let policies = Policies { set: all, schema, authorizer: Authorizer::new() };
+    refuse_unseen(&alone)?;
+    let policies = assemble(recovery)?;
     refuse_dead_ends(&policies)?;
     Ok(policies)
+}
+
+/// The same for a text of ours: a test tries it out.
+pub(super) fn assemble(recovery: &str) -> Result<Policies, PolicyError> {
+    let (schema, mut set) = (schema(SCHEMA)?, PolicySet::new());
+    for (file, text) in FIXED.into_iter().chain([(RECOVERY, recovery)]) {
+        add_all(&mut set, file, &parse(file, text)?)?;
+    }
+    validate(&schema, &set)?;
+    Ok(Policies { set, schema, authorizer: Authorizer::new() })
+}
+
+fn schema(text: &str) -> Result<Schema, PolicyError> {
+    Ok(Schema::from_cedarschema_str(text).map_err(|e| PolicyError::Schema(e.to_string()))?.0)
+}
+
+fn validate(schema: &Schema, set: &PolicySet) -> Result<(), PolicyError> {
+    let found = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
+    if found.validation_passed() {
+        return Ok(());
+    }
+    let mut lines = String::new();
+    for error in found.validation_errors() {
+        let _ = writeln!(lines, "{error}");
+    }
+    Err(PolicyError::Schema(lines))
+}
+
+fn is_about_proof(policy: &Policy) -> bool {
+    let is_verify = matches!(policy.action_constraint(), ActionConstraint::Eq(uid) if uid.id().unescaped() == Verify::NAME);
+    let is_anybody =
+        matches!(policy.principal_constraint(), PrincipalConstraint::Any | PrincipalConstraint::Is(_));
+    let is_any_case =
+        matches!(policy.resource_constraint(), ResourceConstraint::Any | ResourceConstraint::Is(_));
+    let names_nobody = policy.entity_literals().iter().all(|uid| uid.type_name().basename() == "Action");
+    is_verify && is_anybody && is_any_case && names_nobody
+}
+
+/// Cedar's parser goes as deep as the text does, on whatever stack it has: too deep a text would end the process.
+fn expect_shallow(text: &str) -> Result<(), PolicyError> {
+    let (mut depth, mut operators) = (0_usize, 0_usize);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for line in text.lines() {
+        let mut before = ' ';
+        for c in line.chars() {
+            if is_text {
+                is_text = is_escaped || c != '"';
+                is_escaped = !is_escaped && c == '\\';
+                continue;
+            }
+            match c {
+                '"' => is_text = true,
+                '/' if before == '/' => break,
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                '&' | '|' | '+' | '-' | '*' | '!' | '.' | '?' => operators += 1,
+                // Words such as `if`, `has` and `like`.
+                ' ' if before != ' ' => operators += 1,
+                ';' => operators = 0,
+                _ => {}
+            }
+            before = c;
+            if depth > DEEPEST || operators > MOST_OPERATORS {
+                return Err(PolicyError::TooDeep);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn parse(file: &str, text: &str) -> Result<PolicySet, PolicyError> {

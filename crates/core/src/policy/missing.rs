@@ -43,14 +43,17 @@ impl Policies {
         let bound = proof.with_claimant_page_bound();
         let alone = [agent.clone()];
         let with_colleague = [agent.clone(), PersonId::new("a colleague")];
-        for recorders in [&alone[..], &with_colleague[..]] {
+        let one_each: Vec<PersonId> =
+            Kind::ALL.into_iter().map(|kind| PersonId::new(kind.as_str())).collect();
+        for recorders in [&alone[..], &with_colleague[..], &one_each[..]] {
             let ways = smallest_ways(case, recorders, &bound, &suffices);
             if !ways.is_empty() {
                 return summarise(&ways, claimant_page, recorders.len() > 1);
             }
         }
-        let denied = self.verify(case, bound).err();
-        let message = denied.map(|d| d.message()).unwrap_or_default();
+        let denied = self.verify(case, bound).err().filter(|denied| !denied.messages.is_empty());
+        let nothing = || "No proof that can be given at the desk suffices for this person.".to_owned();
+        let message = denied.map_or_else(nothing, |denied| denied.message());
         Missing { claimant_page, forbidden: Some(message), ..Missing::default() }
     }
 }
@@ -63,14 +66,14 @@ fn summarise(ways: &[BTreeSet<Kind>], claimant_page: bool, by_colleague: bool) -
     Missing { claimant_page, all_of: all_of.into_iter().collect(), one_of, by_colleague, forbidden: None }
 }
 
-/// Every smallest set of further kinds that would suffice, up to three.
+/// Every smallest set of further kinds that would suffice.
 fn smallest_ways(
     case: &Case,
     recorders: &[PersonId],
     proof: &Proof,
     suffices: &impl Fn(Proof) -> bool,
 ) -> Vec<BTreeSet<Kind>> {
-    for size in 0..=3 {
+    for size in 0..=candidates(case).len() {
         let ways: Vec<_> = subsets(&candidates(case), size)
             .into_iter()
             .filter(|kinds| suffices(imagine(case, recorders, proof, kinds)))

@@ -84,6 +84,13 @@ pub struct Permit<A> {
 }
 
 impl<A> Permit<A> {
+    /// The same yes, which demands that too.
+    #[must_use]
+    pub(super) fn demanding(mut self, least: Demands) -> Self {
+        self.demands = self.demands.stricter(least);
+        self
+    }
+
     pub(super) fn new(resource: String, policies: Vec<String>, demands: Demands) -> Self {
         Self { resource, policies, demands, action: PhantomData }
     }

@@ -31,10 +31,9 @@ pub(super) fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError
 pub(super) fn single_proofs(nothing: &Proof) -> Vec<(String, Proof)> {
     let bound = nothing.clone().with_claimant_page_bound();
     let one_person = |proof: Proof, kind: Kind| proof.with(kind, &PersonId::new("attester"));
-    let one_each = |proof: Proof, kind: Kind| proof.with(kind, &PersonId::new(kind.as_str()));
     let mut found = vec![(
         "a page that nobody bound, with any other proof,".to_owned(),
-        accepted().fold(nothing.clone(), one_each),
+        accepted().fold(nothing.clone(), by_one_each),
     )];
     found
         .extend(accepted().map(|kind| (format!("{} alone", kind.as_str()), one_person(bound.clone(), kind))));
@@ -44,24 +43,52 @@ pub(super) fn single_proofs(nothing: &Proof) -> Vec<(String, Proof)> {
     ));
     let channels: BTreeSet<&str> = accepted().map(Kind::channel).collect();
     found.extend(channels.into_iter().map(|channel| {
-        let proof = accepted().filter(|kind| kind.channel() == channel).fold(bound.clone(), one_each);
+        let proof = accepted().filter(|kind| kind.channel() == channel).fold(bound.clone(), by_one_each);
         (format!("what comes through one channel ({channel})"), proof)
     }));
     found
 }
 
-/// P5 at the door: with all the proof there is, somebody on each tier comes back.
-pub(super) fn refuse_dead_ends(policies: &Policies) -> Result<(), PolicyError> {
-    for (tier, case) in imagined_cases().filter(|(_, case)| case.remedy() == Remedy::FactorReset) {
-        let all = accepted()
-            .fold(case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound(), |proof, kind| {
-                proof.with(kind, &PersonId::new(kind.as_str()))
-            });
-        if policies.verify(&case, all).is_err() {
-            return Err(PolicyError::DeadEnd(tier.as_str()));
+/// P2 at the door: above the standard tier a call and a vouch are not enough.
+pub(super) fn refuse_unseen(policies: &Policies) -> Result<(), PolicyError> {
+    for (tier, case) in imagined_cases().filter(|(tier, _)| *tier != Tier::Standard) {
+        for escalated in [false, true] {
+            let mut proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
+            proof.escalated = escalated;
+            let proof = [Kind::CallPlaced, Kind::ManagerVouch].into_iter().fold(proof, by_one_each);
+            if policies.verify(&case, proof).is_ok() {
+                return Err(PolicyError::NobodySeen(tier.as_str()));
+            }
         }
     }
     Ok(())
+}
+
+/// P5 at the door: with all the proof there is, somebody on each tier comes back: with a manager and without, and after
+/// whatever strangers did in their name.
+pub(super) fn refuse_dead_ends(policies: &Policies) -> Result<(), PolicyError> {
+    let after = [(0, false), (1, false), (2, false), (0, true), (1, true), (2, true), (3, true), (9, true)];
+    for (tier, case) in imagined_cases().filter(|(_, case)| case.remedy() == Remedy::FactorReset) {
+        for (has_manager, (risk, escalated)) in
+            [true, false].into_iter().flat_map(|has| after.map(|after| (has, after)))
+        {
+            let mut proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
+            (proof.risk, proof.escalated) = (risk, escalated);
+            let kinds = accepted().filter(|kind| has_manager || *kind != Kind::ManagerVouch);
+            if policies.verify(&case, kinds.fold(proof, by_one_each)).is_err() {
+                let manager = if has_manager { "with" } else { "without" };
+                let senior = if escalated { ", in a senior's hands" } else { "" };
+                let when = format!("(somebody {manager} a manager, at risk {risk}{senior})");
+                return Err(PolicyError::DeadEnd { tier: tier.as_str(), when });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each kind is the word of somebody else.
+fn by_one_each(proof: Proof, kind: Kind) -> Proof {
+    proof.with(kind, &PersonId::new(kind.as_str()))
 }
 
 fn accepted() -> impl Iterator<Item = Kind> {

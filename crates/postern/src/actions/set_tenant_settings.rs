@@ -29,6 +29,7 @@ pub async fn set_tenant_settings(
         after.set(name, typed.trim())?;
     }
     after.needed()?;
+    after.own_policies()?;
     let version = versions.first().map_or(0, |row| row.version) + 1;
     let place = TenantSettingsRow::place(&scope.tenant.id, version);
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;

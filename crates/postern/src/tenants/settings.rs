@@ -1,7 +1,5 @@
 //! What an organisation decides for itself. Each version is a row; the newest one whose time has come counts.
 
-use std::sync::Arc;
-
 use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use postern_core::policy::{Policies, PolicyError};
@@ -54,8 +52,6 @@ pub struct TenantSettings {
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
     pub look_back: SignedDuration,
-    /// The policies with its own recovery policy. Without it, the shipped ones count.
-    pub policies: Option<Arc<Policies>>,
     /// A mail relay of its own. Without it, its mail goes by the server's.
     pub smtp: Option<Smtp>,
 }
@@ -157,7 +153,17 @@ impl TypedSettings {
         self.recovery_policy.as_deref().unwrap_or(Policies::RECOVERY)
     }
 
-    /// The settings that the program needs, or the first one that does not do.
+    /// The policies with its own text. `None`: it has none, and the shipped ones count.
+    pub fn own_policies(&self) -> Result<Option<Policies>, SettingError> {
+        let Some(text) = &self.recovery_policy else { return Ok(None) };
+        if text.len() > LONGEST_POLICY {
+            return Err(SettingError::LongPolicy);
+        }
+        Ok(Some(Policies::with_recovery(text)?))
+    }
+
+    /// The settings that the program needs, or the first one that does not do. The policy stands apart: a text that a later
+    /// release can't read takes nothing else with it.
     pub fn needed(&self) -> Result<TenantSettings, SettingError> {
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         let age = self.contact_min_age_days.unwrap_or(CONTACT_MIN_AGE_DAYS);
@@ -170,7 +176,6 @@ impl TypedSettings {
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
-            policies: self.recovery_policy.as_deref().map(policies).transpose()?,
             smtp: relay(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
         })
     }
@@ -196,13 +201,6 @@ fn within(name: &'static str, value: i64, most: i64) -> Result<i64, SettingError
         return Ok(value);
     }
     Err(SettingError::Number { name, typed: value.to_string(), least: 1, most })
-}
-
-fn policies(recovery: &str) -> Result<Arc<Policies>, SettingError> {
-    if recovery.len() > LONGEST_POLICY {
-        return Err(SettingError::LongPolicy);
-    }
-    Ok(Arc::new(Policies::with_recovery(recovery)?))
 }
 
 /// Relay and sender: both, or neither.

@@ -62,10 +62,74 @@ fn the_limits_hold_whatever_an_organisation_writes() {
 
 #[test]
 fn nobody_is_shut_out_for_ever() {
-    let never = r#"@id("never") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-        when { resource.tier == "sensitive" && resource.remedy == "factor_reset" };"#;
-    assert_eq!(shipped_with(never).err(), Some(PolicyError::DeadEnd("sensitive")));
-    assert_eq!(load("").err(), Some(PolicyError::DeadEnd("standard")));
+    let shuts_out = |when: &str| {
+        let never = format!(
+            r#"@id("never") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case) when {{ {when} }};"#
+        );
+        match shipped_with(&never).err() {
+            Some(PolicyError::DeadEnd { tier, when }) => (tier, when),
+            other => panic!("{when}: {other:?}"),
+        }
+    };
+    assert_eq!(
+        shuts_out(r#"resource.tier == "sensitive" && resource.remedy == "factor_reset""#).0,
+        "sensitive"
+    );
+    // Strangers raise the risk; not everybody has a manager; what errs denies.
+    assert!(shuts_out("context.risk > 0").1.contains("at risk 1"));
+    assert!(shuts_out("context.escalated").1.contains("in a senior's hands"));
+    assert!(shuts_out(r#"!context.kinds.contains("manager_vouch")"#).1.contains("without a manager"));
+    assert!(shuts_out("context.risk > 1 && context.risk * 9223372036854775807 > 0").1.contains("at risk 2"));
+    assert!(matches!(load("").err(), Some(PolicyError::DeadEnd { tier: "standard", .. })));
+}
+
+/// A voice can be made, and a manager talked round.
+#[test]
+fn above_the_standard_tier_somebody_has_seen_the_person() {
+    let for_all = r#"@id("for-all") @hold("0h") @approvals("0") @fresh("24h")
+        permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+        when { context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#;
+    assert_eq!(shipped_with(for_all).err(), Some(PolicyError::NobodySeen("sensitive")));
+    let seen = for_all.replace(" };", r#" && context.kinds.contains("live_video") };"#);
+    let case = imagined_case(Tier::Privileged);
+    let proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
+    let proof =
+        proof.with(Kind::LiveVideo, &PersonId::new("ben")).with(Kind::CallPlaced, &PersonId::new("bea"));
+    // Whatever the text leaves out: a privileged account waits, and wants another yes.
+    let demands = shipped_with(&seen).unwrap().verify(&case, proof).unwrap().demands();
+    assert_eq!((demands.hold_hours, demands.approvals), (24, 1));
+}
+
+/// As far as the stack of a small thread goes.
+#[test]
+fn a_text_that_is_too_deep_is_refused_before_it_is_read() {
+    let with = |when: &str| {
+        format!(
+            r#"@id("deep") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case) when {{ {when} }};"#
+        )
+    };
+    let nested = |times: usize| with(&format!("{}context.risk > 9{}", "(".repeat(times), ")".repeat(times)));
+    let chain = |times: usize| with(&format!("{}context.risk > 9", "context.risk > 9 && ".repeat(times)));
+    let ifs =
+        |times: usize| with(&format!("{}false{}", "if context.escalated then true else ".repeat(times), ""));
+    for text in [nested(10_000), chain(10_000), ifs(2_000)] {
+        assert_eq!(shipped_with(&text).err(), Some(PolicyError::TooDeep));
+    }
+    let deepest = [
+        nested(30),
+        chain(120),
+        ifs(120),
+        with(r#"context.kinds.contains("((((((((((((((((((((((((((((((((((((((((")"#),
+    ];
+    let small = std::thread::Builder::new().stack_size(1 << 20);
+    let read = small
+        .spawn(move || deepest.iter().all(|text| !matches!(shipped_with(text), Err(PolicyError::TooDeep))));
+    assert!(read.unwrap().join().unwrap());
+}
+
+#[test]
+fn the_shipped_text_passes() {
+    load(Policies::RECOVERY).unwrap();
 }
 
 /// Who may do what at the desk is not an organisation's to say.
@@ -74,6 +138,9 @@ fn a_policy_about_anything_but_proof_is_refused() {
     for about in [
         r#"permit (principal is Postern::Person, action == Postern::Action::"ApplyRemedy", resource is Postern::Case)"#,
         r"permit (principal, action, resource)",
+        r#"forbid (principal, action == Postern::Action::"Verify", resource == Postern::Case::"c1")"#,
+        r#"forbid (principal == Postern::Desk::"d", action == Postern::Action::"Verify", resource)"#,
+        r#"forbid (principal, action == Postern::Action::"Verify", resource) when { resource == Postern::Case::"c1" }"#,
         r#"forbid (principal, action in [Postern::Action::"Verify", Postern::Action::"ReadAudit"], resource)"#,
     ] {
         let error = shipped_with(&format!(r#"@id("grab") {about};"#)).err();
