@@ -115,9 +115,9 @@ impl Hashing {
             }
             found
         };
-        let found = self.in_slot(work).await;
+        // Before: whoever asked may hang up meanwhile, and the work goes on.
         self.give_back_when_idle();
-        found?
+        self.in_slot(work).await?
     }
 
     fn give_back_when_idle(&self) {
@@ -169,9 +169,10 @@ fn new_blocks() -> Result<Vec<Block>, HashingError> {
 fn digest(secret: &[u8], salt: &[u8], blocks: &mut [Block]) -> Result<Digest, HashingError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params()?);
     let mut out = [0_u8; 32];
-    argon2.hash_password_into_with_memory(secret, salt, &mut out, &mut *blocks).map_err(|_| HashingError)?;
+    let hashed = argon2.hash_password_into_with_memory(secret, salt, &mut out, &mut *blocks);
     // What is left in the blocks could spare a guesser most of the work.
     blocks.fill(Block::default());
+    hashed.map_err(|_| HashingError)?;
     Ok(out)
 }
 

@@ -7,7 +7,7 @@ mod carriers;
 
 pub use carriers::Carriers;
 
-use carriers::{CarrierKind, PATIENCE};
+use carriers::{CarrierKind, NO_WAY_FOR, PATIENCE};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncTransport as _, Message as Mail};
@@ -37,16 +37,16 @@ pub async fn deliver(scope: &Scope, carriers: &Carriers, id: &str) -> Result<Job
         return Ok(JobOutcome::Delivered { keep_text: false });
     }
     let kind = message.kind();
-    if let Some((until, why)) = carriers.obstacle(scope, kind) {
-        return Err(JobError::PutOff(until, why));
-    }
     let Some(carrier) = carriers.carrier(scope, kind) else {
         if scope.app.is_development() {
             // What `/dev/outbox` shows counts as accepted.
             return Ok(JobOutcome::Delivered { keep_text: true });
         }
-        return Err(JobError::Retry("There is no way out for it.".to_owned()));
+        return Err(JobError::PutOff(scope.now + NO_WAY_FOR, "There is no way out for it.".to_owned()));
     };
+    if let Some((until, why)) = carriers.trouble(&carrier, scope.now) {
+        return Err(JobError::PutOff(until, why));
+    }
     let _slot = carriers.slot(&carrier, scope.now)?;
     let sent = match &carrier.kind {
         CarrierKind::Mail { relay, from } => send_mail(scope, (relay, from), &message).await,

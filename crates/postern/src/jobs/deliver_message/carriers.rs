@@ -20,7 +20,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// A carrier that did not answer is not tried for so long.
 const STUCK_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// Messages without any way out are looked at again after so long.
-const NO_WAY_FOR: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const NO_WAY_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// Messages that go by one carrier at once: one that hangs leaves workers to the others.
 const AT_ONCE: usize = 8;
 
@@ -116,7 +116,8 @@ impl Carriers {
         }
     }
 
-    fn trouble(&self, carrier: &Carrier, now: Timestamp) -> Option<(Timestamp, String)> {
+    /// Why this one can carry nothing now, and until when.
+    pub(super) fn trouble(&self, carrier: &Carrier, now: Timestamp) -> Option<(Timestamp, String)> {
         let stuck_until = self.states().get(&carrier.name).and_then(|state| state.stuck_until);
         let until = stuck_until.filter(|until| *until > now)?;
         Some((until, "The mail server or gateway does not answer.".to_owned()))

@@ -60,8 +60,11 @@ on_both! {
         app.open("ana").await;
         eventually("all were tried", async || smtp.refused() >= 1 && gateway.refused() >= 2).await;
         for attempt in 2..=3 {
+            // The next attempt is so long after the outcome of the last: time passes only once that is written down.
+            let noted = async || app.messages().await.iter().all(|m| m.last_error.is_some() && m.attempts >= attempt - 1);
+            eventually("the failure is written down", noted).await;
             app.advance_seconds(121);
-            eventually("all were tried again", async || smtp.refused() >= attempt).await;
+            eventually("all were tried again", async || i64::try_from(smtp.refused()).unwrap() >= attempt).await;
         }
         eventually("the failure is noted", async || {
             app.messages().await.iter().all(|m| m.attempts >= 1 && m.last_error.is_some())
