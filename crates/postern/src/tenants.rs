@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use postern_core::id::TenantId;
 use postern_core::policy::{Policies, PolicyError};
 use settings::{SettingError, TenantSettings, TypedSettings};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use url::Url;
 use webauthn_rs::prelude::{Webauthn, WebauthnBuilder, WebauthnError};
 
@@ -156,6 +156,8 @@ pub struct Tenants {
     root_key: RootKey,
     policies: Arc<Policies>,
     loaded: RwLock<LoadedTenants>,
+    /// Held while they are read: a reading that began earlier must not take the place of a later one.
+    reading: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -172,13 +174,14 @@ impl Tenants {
     /// Reads all of them.
     pub async fn open(db: &Db, root_key: RootKey, now: Timestamp) -> Result<Self, TenantsError> {
         let policies = Arc::new(Policies::shipped()?);
-        let tenants = Self { root_key, policies, loaded: RwLock::default() };
+        let tenants = Self { root_key, policies, loaded: RwLock::default(), reading: Mutex::default() };
         tenants.reload(db, now).await?;
         Ok(tenants)
     }
 
     /// Reads anew those whose row or settings have moved. A mistake in one of them stops nobody else.
     pub async fn reload(&self, db: &Db, now: Timestamp) -> Result<(), TenantsError> {
+        let _reading = self.reading.lock().await;
         let version = tenants::load_version_of_all(db, now).await?;
         if version == self.with(|loaded| loaded.version) {
             return Ok(());
