@@ -6,18 +6,29 @@ use crate::evidence::Kind;
 use crate::id::PersonId;
 use crate::person::Tier;
 
+/// Demands nothing beside the proof.
+const AT_ONCE: &str = r#"@hold("0h") @approvals("0") @fresh("24h")"#;
+
+/// A policy of an organisation's own that lets proof suffice.
+fn permit(annotations: &str, when: &str) -> String {
+    own(&format!("{annotations} permit"), when)
+}
+
+fn own(what: &str, when: &str) -> String {
+    format!(
+        r#"@id("own") {what} (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+           when {{ {when} }};"#
+    )
+}
+
 fn shipped_with(extra: &str) -> Result<Policies, PolicyError> {
     load(&format!("{}\n{extra}", Policies::RECOVERY))
 }
 
 #[test]
 fn a_policy_under_which_one_call_suffices_is_refused_with_the_path() {
-    let error = shipped_with(
-        r#"@id("lazy") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { context.claimant_page_bound && context.kinds.contains("call_placed") };"#,
-    )
-    .err()
-    .unwrap();
+    let lazy = permit(AT_ONCE, r#"context.claimant_page_bound && context.kinds.contains("call_placed")"#);
+    let error = shipped_with(&lazy).err().unwrap();
     assert!(error.to_string().contains("on tier standard, call_placed alone"), "{error}");
 }
 
@@ -33,12 +44,7 @@ fn what_is_weaker_than_one_thing_is_refused_with_the_path() {
             "the word of one person",
         ),
     ] {
-        let text = format!(
-            r#"@id("weak") @hold("0h") @approvals("0") @fresh("24h")
-               permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when {{ {when} }};"#
-        );
-        let error = shipped_with(&text).err().unwrap().to_string();
+        let error = shipped_with(&permit(AT_ONCE, when)).err().unwrap().to_string();
         assert!(error.starts_with("one is never enough (P1)") && error.contains(path), "{when}: {error}");
     }
 }
@@ -46,12 +52,7 @@ fn what_is_weaker_than_one_thing_is_refused_with_the_path() {
 /// Whatever the text lets suffice, and whatever nobody thought of when it was loaded.
 #[test]
 fn the_limits_hold_whatever_an_organisation_writes() {
-    let sly = shipped_with(
-        r#"@id("sly") @hold("0h") @approvals("0") @fresh("24h")
-           permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { context.risk == 2 };"#,
-    )
-    .unwrap();
+    let sly = shipped_with(&permit(AT_ONCE, "context.risk == 2")).unwrap();
     let case = imagined_case(Tier::Standard);
     let mut nothing = case.proof(Timestamp::UNIX_EPOCH);
     nothing.risk = 2;
@@ -62,14 +63,9 @@ fn the_limits_hold_whatever_an_organisation_writes() {
 
 #[test]
 fn nobody_is_shut_out_for_ever() {
-    let shuts_out = |when: &str| {
-        let never = format!(
-            r#"@id("never") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case) when {{ {when} }};"#
-        );
-        match shipped_with(&never).err() {
-            Some(PolicyError::DeadEnd { tier, when }) => (tier, when),
-            other => panic!("{when}: {other:?}"),
-        }
+    let shuts_out = |when: &str| match shipped_with(&own("forbid", when)).err() {
+        Some(PolicyError::DeadEnd { tier, when }) => (tier, when),
+        other => panic!("{when}: {other:?}"),
     };
     assert_eq!(
         shuts_out(r#"resource.tier == "sensitive" && resource.remedy == "factor_reset""#).0,
@@ -86,11 +82,9 @@ fn nobody_is_shut_out_for_ever() {
 /// A voice can be made, and a manager talked round.
 #[test]
 fn above_the_standard_tier_somebody_has_seen_the_person() {
-    let for_all = r#"@id("for-all") @hold("0h") @approvals("0") @fresh("24h")
-        permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-        when { context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#;
-    assert_eq!(shipped_with(for_all).err(), Some(PolicyError::NobodySeen("sensitive")));
-    let seen = for_all.replace(" };", r#" && context.kinds.contains("live_video") };"#);
+    let two = "context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2";
+    assert_eq!(shipped_with(&permit(AT_ONCE, two)).err(), Some(PolicyError::NobodySeen("sensitive")));
+    let seen = permit(AT_ONCE, &format!(r#"{two} && context.kinds.contains("live_video")"#));
     let case = imagined_case(Tier::Privileged);
     let proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
     let proof =
@@ -103,11 +97,7 @@ fn above_the_standard_tier_somebody_has_seen_the_person() {
 /// As far as the stack of a small thread goes.
 #[test]
 fn a_text_that_is_too_deep_is_refused_before_it_is_read() {
-    let with = |when: &str| {
-        format!(
-            r#"@id("deep") forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case) when {{ {when} }};"#
-        )
-    };
+    let with = |when: &str| own("forbid", when);
     let nested = |times: usize| with(&format!("{}context.risk > 9{}", "(".repeat(times), ")".repeat(times)));
     let chain = |times: usize| with(&format!("{}context.risk > 9", "context.risk > 9 && ".repeat(times)));
     let ifs =
@@ -153,23 +143,14 @@ fn a_policy_about_anything_but_proof_is_refused() {
 
 #[test]
 fn a_policy_that_misspells_is_refused_by_the_schema() {
-    let error = shipped_with(
-        r#"@id("typo") @hold("0h") @approvals("0") @fresh("24h") permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { context.witneses >= 2 };"#,
-    )
-    .err()
-    .unwrap();
+    let error = shipped_with(&permit(AT_ONCE, "context.witneses >= 2")).err().unwrap();
     assert!(error.to_string().contains("witneses"), "{error}");
 }
 
 #[test]
 fn a_policy_that_does_not_show_what_it_demands_is_refused_by_name() {
     let with = |annotations: &str| {
-        let text = format!(
-            r#"@id("loose") {annotations} permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-               when {{ context.attesting_people >= 4 }};"#
-        );
-        shipped_with(&text).err().unwrap().to_string()
+        shipped_with(&permit(annotations, "context.attesting_people >= 4")).err().unwrap().to_string()
     };
     for (annotations, says) in [
         ("", "@hold is missing"),
@@ -182,18 +163,14 @@ fn a_policy_that_does_not_show_what_it_demands_is_refused_by_name() {
         (r#"@hold("24h") @approvals("1") @fresh("25h")"#, "@fresh wants"),
     ] {
         let error = with(annotations);
-        assert!(error.contains("\"loose\"") && error.contains(says), "{annotations}: {error}");
+        assert!(error.contains("\"own\"") && error.contains(says), "{annotations}: {error}");
     }
 }
 
 #[test]
 fn what_the_policies_that_decided_demand_holds_together_and_old_proof_is_left_out() {
-    let strict = shipped_with(
-        r#"@id("strict") @hold("48h") @approvals("2") @fresh("60m")
-           permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
-           when { resource.tier == "standard" && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#,
-    )
-    .unwrap();
+    let when = r#"resource.tier == "standard" && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2"#;
+    let strict = shipped_with(&permit(r#"@hold("48h") @approvals("2") @fresh("60m")"#, when)).unwrap();
     let case = imagined_case(Tier::Standard);
     let proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
     let proof =
