@@ -51,7 +51,7 @@ impl Policies {
     pub fn without_recovery() -> Result<Self, PolicyError> {
         load::assemble(
             r#"@id("recovery.unreadable")
-               @message("This organisation's recovery policy can't be read, so nothing is verified. The operator sets another: postern tenant settings --set recovery_policy=…")
+               @message("This organisation's recovery policy can't be read, so nothing is verified. The operator sets another: postern tenant settings NAME --set recovery_policy=@FILE")
                forbid (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case);"#,
         )
     }
