@@ -24,7 +24,7 @@ export async function benProposesCodesInsteadOfAReset(world) {
   world.notes.fay.casePath = new URL(page.url()).pathname;
   await page.getByText('Fresh backup codes instead').click();
   await world.look(page, 'desk-case-remedies');
-  await field(page, 'Why not: Force MFA reset?').fill('Phone at home, nothing is lost.');
+  await field(page, 'Reason for the change').fill('Phone at home, nothing is lost.');
   await button(page, 'Change to: Fresh backup codes').click();
   await page.getByText('rung 3 of the ladder').waitFor();
   assert.ok(await button(page, 'Fresh backup codes').isDisabled(), 'codes want proof too');

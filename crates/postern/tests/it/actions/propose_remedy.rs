@@ -333,7 +333,7 @@ on_both! {
         let page = format!("/desk/cases/{id}");
         ben.get(&page).await.ok().shows("Fresh backup codes instead").shows("rung 4 of the ladder");
         let path = format!("{page}/propose-remedy");
-        ben.post(&path, &[("remedy", CODES)]).await.status(422).shows("Why not: Force MFA reset?");
+        ben.post(&path, &[("remedy", CODES)]).await.status(422).shows("Reason for the change");
         ben.post(&path, &[("remedy", CODES), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&page);
         let proposed = &app.events("case.remedy_proposed").await[0];
         assert_eq!((&proposed["reason"], &proposed["before"]["remedy"]), (&PLACEHOLDER_REASON.into(), &"factor_reset".into()));
