@@ -39,6 +39,7 @@ pub mod publish_checkpoint;
 pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;
+pub mod remedies;
 pub mod remove_factor;
 pub mod rename_tenant;
 pub mod renew_backup_codes;

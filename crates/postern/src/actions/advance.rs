@@ -5,7 +5,8 @@ use postern_core::event::payload::CaseVerified;
 use postern_core::event::{Actor, Event};
 
 use super::ActionError;
-use crate::notify::{self, Notice};
+use super::remedies::texts;
+use crate::notify;
 use crate::scope::Scope;
 use crate::store::{Change, persons};
 
@@ -25,7 +26,7 @@ pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) 
         .case(case.id())
         .policies(&policies);
     change.record(verified);
-    let notice = Notice::verification_of(case.remedy());
+    let notice = texts(case.remedy()).verified;
     notify::announce(scope, change, &case.subject().person, Some(case.id()), notice).await?;
     Ok(case)
 }

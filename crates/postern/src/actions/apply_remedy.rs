@@ -1,26 +1,22 @@
 //! The remedy of a case is applied: its plan is carried out in one transaction, and the person's bound page can show what
 //! they get of it.
 
-use jiff::Timestamp;
 use postern_core::case::{Case, CaseError};
-use postern_core::event::payload::{
-    AccessDenied, CaseClosed, MfaBackupCodesAdminGenerated, MfaFactorAdminReset, SessionRevoked,
-};
+use postern_core::event::payload::{AccessDenied, CaseClosed};
 use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::ApplyRemedy;
 use postern_core::reason::Reason;
-use postern_core::remedy::{PlanHash, Remedy};
+use postern_core::remedy::PlanHash;
 use serde_json::{Value, json};
 
 use super::advance::lock_subject;
-use super::end_access::{AccessEnd, end_access};
 use super::on_record::Attempt;
+use super::remedies::{carry_out, expect_use, texts};
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
-use crate::notify::{self, Notice};
+use crate::notify;
 use crate::scope::Scope;
-use crate::store::factors::Factor;
 use crate::store::{Change, backup_codes, cases, factors, sessions, time};
 
 /// Carries out the plan of a case. `plan`: the hash of what the caller looked at, where they looked at one.
@@ -59,38 +55,10 @@ async fn apply(
     expect_use(case.remedy(), &factors::list_locked(&mut change, &person).await?, now)?;
     cases::save(&mut change, &row, &case).await?;
     let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
-    let plan = &case.plan().hash();
-    let (applied, notice) = match case.remedy() {
-        Remedy::FactorReset => {
-            let sessions = end_access(scope, &mut change, &person, AccessEnd::Reset).await?;
-            let revoked = SessionRevoked { sessions, why: None };
-            change.record(about(Event::new(caller.actor(), revoked)));
-            let reset = MfaFactorAdminReset::InCase { plan };
-            (Event::new(caller.actor(), reset), Notice::FactorsReset)
-        }
-        Remedy::FreshBackupCodes => {
-            // The new ones are made when the person looks at them, and count when they have kept them.
-            backup_codes::revoke_all(&mut change, &person).await?;
-            let codes = MfaBackupCodesAdminGenerated { plan };
-            (Event::new(caller.actor(), codes), Notice::BackupCodesReissued)
-        }
-    };
+    let applied = carry_out(scope, &mut change, caller, &case, about).await?;
     supersede_others(scope, &mut change, &case).await?;
-    notify::announce(scope, &mut change, &person, Some(id), notice).await?;
-    Ok(change.commit(&about(applied).before(before)).await?)
-}
-
-/// Why a remedy would let nobody in: a backup code stands in for a factor, and opens nothing without one on the account.
-pub fn why_useless(remedy: Remedy, held: &[Factor], now: Timestamp) -> Option<&'static str> {
-    let useless = remedy == Remedy::FreshBackupCodes && !held.iter().any(|factor| factor.works(now));
-    useless.then_some(
-        "Backup codes would open nothing: no sign-in method of this person works. The reset helps.",
-    )
-}
-
-/// A remedy that would let nobody in is neither proposed nor applied.
-pub(super) fn expect_use(remedy: Remedy, held: &[Factor], now: Timestamp) -> Result<(), ActionError> {
-    why_useless(remedy, held, now).map_or(Ok(()), |why| Err(ActionError::Refused(why.to_owned())))
+    notify::announce(scope, &mut change, &person, Some(id), texts(case.remedy()).applied).await?;
+    Ok(change.commit(&applied.before(before)).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.

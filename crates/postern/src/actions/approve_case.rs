@@ -10,8 +10,9 @@ use postern_core::remedy::PlanHash;
 
 use super::advance::lock_subject;
 use super::on_record::Attempt;
+use super::remedies::texts;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::notify::{self, Notice};
+use crate::notify;
 use crate::scope::Scope;
 use crate::store::cases;
 
@@ -44,14 +45,8 @@ async fn approve(
     let case = case.approve(permit, approval, now)?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
-    notify::announce(
-        scope,
-        &mut change,
-        &case.subject().person,
-        Some(id),
-        Notice::verification_of(case.remedy()),
-    )
-    .await?;
+    notify::announce(scope, &mut change, &case.subject().person, Some(id), texts(case.remedy()).verified)
+        .await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

@@ -7,8 +7,9 @@ use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 
 use super::ActionError;
+use super::remedies::texts;
 use super::retry::retry;
-use crate::notify::{self, Notice};
+use crate::notify;
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::{Change, backup_codes, enrolment_passes};
@@ -54,7 +55,7 @@ async fn close(
         enrolment_passes::revoke_of_case(change, case.id()).await?;
         // They have ended by themselves; whoever confirms them late makes nothing of it.
         backup_codes::revoke_of_case(change, case.id()).await?;
-        notify::announce(scope, change, person, Some(case.id()), Notice::lapse_of(case.remedy())).await?;
+        notify::announce(scope, change, person, Some(case.id()), texts(case.remedy()).lapsed).await?;
     }
     Ok(())
 }

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
-use super::apply_remedy::expect_use;
 use super::on_record::Attempt;
 use super::rate_limit::RateLimit;
+use super::remedies::expect_use;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::{cases, factors};

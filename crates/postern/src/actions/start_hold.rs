@@ -13,9 +13,10 @@ use postern_core::reason::Reason;
 use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::record_finding::seniors;
+use super::remedies::texts;
 use super::retry::retry;
 use super::{ActionError, Caller, case_for, case_now, permit_on_case};
-use crate::notify::{self, Notice};
+use crate::notify;
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox;
@@ -57,7 +58,7 @@ async fn find_accepted(
     since: Timestamp,
 ) -> Result<Option<(Timestamp, ContactId)>, ActionError> {
     let used: Vec<&ContactId> = case.proving_contacts().collect();
-    let about = (case.id(), Notice::verification_of(case.remedy()).as_str());
+    let about = (case.id(), texts(case.remedy()).verified.as_str());
     Ok(outbox::find_accepted(&scope.app.db, &scope.tenant.id, about, (case.opened_at(), since), &used)
         .await?)
 }
@@ -93,7 +94,7 @@ async fn want(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Resu
     let page = format!("/desk/cases/{id}");
     if matches!(case.stage(), Stage::OnHold { .. }) {
         // Told once more: nobody is known to have been reached by the first one.
-        let notice = Notice::verification_of(case.remedy());
+        let notice = texts(case.remedy()).verified;
         notify::announce(scope, &mut change, &case.subject().person, Some(id), notice).await?;
         let text = format!("{who} was the second to say so: the waiting period of {reference} began.");
         notify::notify_overseers(scope, &mut change, ("A waiting period began unheard", &text, &page))

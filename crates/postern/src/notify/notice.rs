@@ -1,7 +1,5 @@
 //! What a person is told: one table.
 
-use postern_core::remedy::Remedy;
-
 macro_rules! notices {
     ($($(#[$doc:meta])* $name:ident => $word:literal, $spoken:ident, $subject:literal, $text:literal;)+) => {
         /// What a person is told.
@@ -104,22 +102,4 @@ notices! {
     /// They are back in: the case is closed.
     CaseClosed => "case_closed", spoken, "You are back in: the recovery of your account is closed",
         "A full sign-in with the new method has closed the recovery case.";
-}
-
-impl Notice {
-    /// What is told when the proof suffices for this remedy.
-    pub fn verification_of(remedy: Remedy) -> Self {
-        match remedy {
-            Remedy::FreshBackupCodes => Self::CodesVerified,
-            Remedy::FactorReset => Self::CaseVerified,
-        }
-    }
-
-    /// What is told when nobody came back in time after it.
-    pub fn lapse_of(remedy: Remedy) -> Self {
-        match remedy {
-            Remedy::FreshBackupCodes => Self::CodesLapsed,
-            Remedy::FactorReset => Self::CaseLapsed,
-        }
-    }
 }

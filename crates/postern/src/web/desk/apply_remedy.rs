@@ -6,9 +6,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use postern_core::id::CaseId;
 use postern_core::policy::ApplyRemedy;
-use postern_core::remedy::PlanHash;
+use postern_core::remedy::{PlanHash, PlanStep};
 use serde_json::{Value, json};
 
+use crate::actions::remedies::texts;
 use crate::actions::{Caller, apply_remedy, case_for, permit_on_case};
 use crate::config::Config;
 use crate::scope::Scope;
@@ -69,6 +70,8 @@ async fn page(
         "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?,
         "sessions": sessions::list(&scope.app.db, &scope.tenant.id, &person.id, now, Config::SESSION_IDLE).await?.len(),
         "notices": notices, "plan": PlanView::of(&case),
+        "removes_factors": case.plan().steps().contains(&PlanStep::RemoveFactors),
+        "button": texts(case.remedy()).button,
         "stage": case.stage().as_str(),
         "reason": reason, "error": message, "locked": why_locked(scope, caller, &row, &case, now),
     });

@@ -5,6 +5,8 @@ use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::remedy::Remedy;
 use serde::Serialize;
 
+use crate::actions::remedies::{RemedyTexts, texts};
+
 /// What the claimant page says.
 #[derive(Debug, Serialize)]
 pub struct CaseProgress {
@@ -26,11 +28,8 @@ pub struct CaseProgress {
 
 /// The steps that every case takes. A stranger's reads like anybody's.
 pub fn steps(case: Option<&Case>) -> [&'static str; 4] {
-    let done = match case.map(Case::remedy) {
-        Some(Remedy::FreshBackupCodes) => "New backup codes made",
-        Some(Remedy::FactorReset) | None => "Old sign-in methods removed",
-    };
-    ["Request received", "Identity checked", done, "Signed in again"]
+    let remedy = case.map_or(Remedy::FactorReset, Case::remedy);
+    ["Request received", "Identity checked", texts(remedy).step, "Signed in again"]
 }
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
@@ -58,7 +57,7 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
              told on every contact we have.",
             Some(until.as_microsecond()),
         ),
-        Stage::OnHold { .. } | Stage::Ready { .. } => checked(can_follow(case.remedy()), None),
+        Stage::OnHold { .. } | Stage::Ready { .. } => checked(texts(case.remedy()).can_follow, None),
         Stage::Remedied { .. } => remedied(case),
         Stage::Contested { .. } if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) => {
             over(CONTESTED)
@@ -72,32 +71,10 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
     }
 }
 
-fn can_follow(remedy: Remedy) -> &'static str {
-    match remedy {
-        Remedy::FreshBackupCodes => {
-            "Your identity is checked. The help desk can now let you have new backup codes."
-        }
-        Remedy::FactorReset => {
-            "Your identity is checked. The help desk can now remove your old sign-in methods."
-        }
-    }
-}
-
 /// What the remedy gives, on the page that is the person's.
 fn remedied(case: &Case) -> CaseProgress {
     let is_theirs = matches!(case.claimant_page(), ClaimantPage::Bound { .. });
-    let (shows, now, next) = match case.remedy() {
-        Remedy::FreshBackupCodes => (
-            "backup_codes",
-            "You can have new backup codes.",
-            "Show them below, keep them, and sign in with your password and one of them. Codes from before open nothing any more.",
-        ),
-        Remedy::FactorReset => (
-            "pass",
-            "Your old sign-in methods are gone.",
-            "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
-        ),
-    };
+    let RemedyTexts { shows, now, next, .. } = texts(case.remedy());
     CaseProgress {
         now,
         next,

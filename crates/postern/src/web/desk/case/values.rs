@@ -13,8 +13,8 @@ use postern_signals::cause::Cause;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
-use crate::actions::apply_remedy::why_useless;
 use crate::actions::bind_claimant_page::callable_numbers;
+use crate::actions::remedies::{texts, why_useless};
 use crate::actions::take_case::can_hand_back;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
@@ -70,6 +70,7 @@ pub(super) async fn values(
         "hold": hold(scope, caller, case, now),
         "can_report": scope.tenant.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "plan": PlanView::of(case),
+        "desk_next": texts(case.remedy()).desk_next,
         "approvals": { "wanted": case.approvals_wanted(), "given": case.stage().approvals().len() },
         "can_propose": row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none()
             && scope.tenant.policies.authorize::<ProposeRemedy>(&Request::on_case(&caller.staff(), case)).is_ok(),

@@ -1,0 +1,142 @@
+//! What each remedy does to an account, what proves that it helped, and what is said of it. What it is, stands in
+//! `postern_core::remedy`.
+
+use jiff::Timestamp;
+use postern_core::case::Case;
+use postern_core::event::Event;
+use postern_core::event::payload::{MfaBackupCodesAdminGenerated, MfaFactorAdminReset, SessionRevoked};
+use postern_core::factor::FactorKind;
+use postern_core::remedy::Remedy;
+
+use super::end_access::{AccessEnd, end_access};
+use super::{ActionError, Caller};
+use crate::notify::Notice;
+use crate::scope::Scope;
+use crate::store::factors::Factor;
+use crate::store::{Change, backup_codes};
+
+/// What is said of a remedy: to its person, at the desk, and in the record.
+#[derive(Debug)]
+pub struct RemedyTexts {
+    /// Told when the proof suffices.
+    pub verified: Notice,
+    /// Told when it is done.
+    pub applied: Notice,
+    /// Told when nobody came back in time after it.
+    pub lapsed: Notice,
+    /// The claimant page's name of the step.
+    pub step: &'static str,
+    /// To the claimant: identity checked, and the desk can go on.
+    pub can_follow: &'static str,
+    /// To the claimant, when it is done: where it stands.
+    pub now: &'static str,
+    /// And what to do next.
+    pub next: &'static str,
+    /// What the claimant page can show then: `pass` or `backup_codes`.
+    pub shows: &'static str,
+    /// To the desk: what it does, on the button that does it.
+    pub button: &'static str,
+    /// To the desk, when it is done.
+    pub desk_next: &'static str,
+    /// In the record: what proved that the right person is back.
+    pub proven_by: &'static str,
+}
+
+const FRESH_BACKUP_CODES: RemedyTexts = RemedyTexts {
+    verified: Notice::CodesVerified,
+    applied: Notice::BackupCodesReissued,
+    lapsed: Notice::CodesLapsed,
+    step: "New backup codes made",
+    can_follow: "Your identity is checked. The help desk can now let you have new backup codes.",
+    now: "You can have new backup codes.",
+    next: "Show them below, keep them, and sign in with your password and one of them. Codes from before open nothing any more.",
+    shows: "backup_codes",
+    button: "Let them have new codes",
+    desk_next: "The person shows the codes on their own page, keeps them, and signs in with password and one of them. That closes \
+        this case by itself. You never see the codes, and nobody should read one to you.",
+    proven_by: "a full sign-in with one of the new backup codes",
+};
+
+const FACTOR_RESET: RemedyTexts = RemedyTexts {
+    verified: Notice::CaseVerified,
+    applied: Notice::FactorsReset,
+    lapsed: Notice::CaseLapsed,
+    step: "Old sign-in methods removed",
+    can_follow: "Your identity is checked. The help desk can now remove your old sign-in methods.",
+    now: "Your old sign-in methods are gone.",
+    next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
+    shows: "pass",
+    button: "Remove all factors now",
+    desk_next: "The person shows the pass on their own page, signs in with password and pass, and enrols. Their next full sign-in \
+        closes this case by itself. You never see the pass, and nobody should read it to you.",
+    proven_by: "a full sign-in with the new factor",
+};
+
+/// What is said of it.
+pub fn texts(remedy: Remedy) -> &'static RemedyTexts {
+    match remedy {
+        Remedy::FreshBackupCodes => &FRESH_BACKUP_CODES,
+        Remedy::FactorReset => &FACTOR_RESET,
+    }
+}
+
+/// Does to the account what the plan of the case says. The event is what the record will say; others may stand beside it.
+pub(super) async fn carry_out(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    case: &Case,
+    about: impl Fn(Event) -> Event,
+) -> Result<Event, ActionError> {
+    let (person, plan) = (&case.subject().person, &case.plan().hash());
+    match case.remedy() {
+        Remedy::FreshBackupCodes => {
+            // The new ones are made when the person looks at them, and count when they have kept them.
+            backup_codes::revoke_all(change, person).await?;
+            Ok(about(Event::new(caller.actor(), MfaBackupCodesAdminGenerated { plan })))
+        }
+        Remedy::FactorReset => {
+            let sessions = end_access(scope, change, person, AccessEnd::Reset).await?;
+            change.record(about(Event::new(caller.actor(), SessionRevoked { sessions, why: None })));
+            Ok(about(Event::new(caller.actor(), MfaFactorAdminReset::InCase { plan })))
+        }
+    }
+}
+
+/// Whether a full sign-in by this method proves that the remedy helped the right person (rung 4). If so, what it gave is
+/// theirs.
+pub(super) async fn is_proven_by(
+    change: &mut Change<'_>,
+    case: &Case,
+    method: &str,
+) -> Result<bool, ActionError> {
+    match case.remedy() {
+        // The factors from before still work: an everyday sign-in proves nothing about who holds the codes.
+        Remedy::FreshBackupCodes => {
+            let with_code = method == FactorKind::BackupCode.as_str();
+            if !with_code || !backup_codes::are_live_of_case(change, case.id()).await? {
+                return Ok(false);
+            }
+            backup_codes::keep_of_case(change, case.id()).await?;
+            Ok(true)
+        }
+        // Nothing from before is left, so it was with something new.
+        Remedy::FactorReset => Ok(true),
+    }
+}
+
+/// Why a remedy would let nobody in.
+pub fn why_useless(remedy: Remedy, held: &[Factor], now: Timestamp) -> Option<&'static str> {
+    match remedy {
+        // A backup code stands in for a factor, and opens nothing without one on the account.
+        Remedy::FreshBackupCodes => (!held.iter().any(|factor| factor.works(now))).then_some(
+            "Backup codes would open nothing: no sign-in method of this person works. The reset helps.",
+        ),
+        Remedy::FactorReset => None,
+    }
+}
+
+/// A remedy that would let nobody in is neither proposed nor applied.
+pub(super) fn expect_use(remedy: Remedy, held: &[Factor], now: Timestamp) -> Result<(), ActionError> {
+    why_useless(remedy, held, now).map_or(Ok(()), |why| Err(ActionError::Refused(why.to_owned())))
+}
