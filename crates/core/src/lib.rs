@@ -18,3 +18,4 @@ pub mod remedy;
 pub mod signin;
 pub mod text;
 pub mod throttle;
+pub mod tier;

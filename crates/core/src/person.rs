@@ -1,37 +1,6 @@
-//! People: how much is at stake if one is taken over (tier) and what they may do at the desk (role).
+//! People: what they may do at the desk. How much is at stake if one is taken over is their [tier](crate::tier).
 
 use serde::{Deserialize, Serialize};
-
-/// What a takeover of the account would cost; decides how much proof a recovery wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tier {
-    /// Most people.
-    Standard,
-    /// People with money, personal data or source code within reach.
-    Sensitive,
-    /// Administrators, and whoever could grant themselves the rest.
-    Privileged,
-}
-
-impl Tier {
-    /// Every tier, lowest first.
-    pub const ALL: [Self; 3] = [Self::Standard, Self::Sensitive, Self::Privileged];
-
-    /// The word used in the database, the API and policies.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Sensitive => "sensitive",
-            Self::Privileged => "privileged",
-        }
-    }
-
-    /// Reads the word back; `None` for anything else.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tier| tier.as_str() == word)
-    }
-}
 
 /// What somebody may do at the desk. `Person` is everybody without a desk role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,9 +60,6 @@ mod tests {
 
     #[test]
     fn words_read_back() {
-        for tier in Tier::ALL {
-            assert_eq!(Tier::parse(tier.as_str()), Some(tier));
-        }
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

@@ -20,15 +20,17 @@ pub use request::{FindingFacts, Request, Staff};
 
 use std::fmt;
 
-use cedar_policy::{Authorizer, Decision, Entities, PolicySet, Schema};
+use cedar_policy::{Authorizer, Decision, PolicySet, Schema};
 use jiff::Timestamp;
 
 use crate::case::{Case, Proof};
+use crate::tier::Tiers;
 
 /// The policies in force.
 pub struct Policies {
     set: PolicySet,
     schema: Schema,
+    names: request::EntityNames,
     authorizer: Authorizer,
 }
 
@@ -58,14 +60,14 @@ impl Policies {
 
     /// The policies that hold for everybody, and this text in place of [`Policies::RECOVERY`]. Refuses a text that does not
     /// parse or does not fit the schema, that says anything but which proof suffices, that is weaker than P1 allows, or
-    /// under which nobody on some tier would ever come back (P5).
-    pub fn with_recovery(text: &str) -> Result<Self, PolicyError> {
-        load::load(text)
+    /// under which nobody on one of these tiers would ever come back (P5).
+    pub fn with_recovery(text: &str, tiers: &Tiers) -> Result<Self, PolicyError> {
+        load::load(text, tiers)
     }
 
     /// Asks the policies. A policy that errors denies, and says so: Cedar itself would skip it.
     pub fn authorize<A: Action>(&self, request: &Request<'_, A>) -> Result<Permit<A>, Denied> {
-        let (query, entities) = match self.assemble(request) {
+        let (query, entities) = match request.query(&self.schema, &self.names) {
             Ok(parts) => parts,
             Err(why) => return Err(Denied::broken(why)),
         };
@@ -94,7 +96,7 @@ impl Policies {
     /// Does the proof of a case suffice, as fresh as the policies that let it suffice demand?
     pub fn verify(&self, case: &Case, proof: Proof) -> Result<Permit<Verify>, Denied> {
         let permit = self.authorize(&Request::verify(case, proof.clone()))?;
-        let permit = permit.demanding(Demands::least_on(case.subject().tier));
+        let permit = permit.demanding(Demands::least_on(case.subject().tier.floor()));
         let fresh = proof.clone().within(permit.demands().fresh());
         // Without what is too old it may suffice no more, or suffice under another policy. Each round has less proof.
         if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }
@@ -111,14 +113,5 @@ impl Policies {
             Ok(permit) => case.under(permit.demands()),
             Err(_) => case.verify_anew(),
         }
-    }
-
-    fn assemble<A: Action>(
-        &self,
-        request: &Request<'_, A>,
-    ) -> Result<(cedar_policy::Request, Entities), String> {
-        let entities =
-            Entities::from_json_value(request.entities(), Some(&self.schema)).map_err(|e| e.to_string())?;
-        Ok((request.query(&self.schema)?, entities))
     }
 }

@@ -6,7 +6,8 @@ use postern_core::event::payload::UserAdded;
 use postern_core::event::{Actor, Event};
 use postern_core::factor::{FactorKind, totp};
 use postern_core::id::PersonId;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
+use postern_core::tier::TierFloor;
 use zeroize::Zeroizing;
 
 use crate::actions::ActionError;
@@ -23,7 +24,7 @@ pub struct DemoPerson {
     /// What they sign in with.
     pub login: &'static str,
     name: &'static str,
-    tier: Tier,
+    tier: TierFloor,
     role: Role,
     manager: Option<&'static str>,
     extension: u32,
@@ -34,7 +35,7 @@ pub struct DemoPerson {
 const fn person(
     login: &'static str,
     name: &'static str,
-    (tier, role): (Tier, Role),
+    (tier, role): (TierFloor, Role),
     (manager, extension): (Option<&'static str>, u32),
     about: &'static str,
 ) -> DemoPerson {
@@ -43,42 +44,60 @@ const fn person(
 
 /// Managers stand before their reports.
 pub const PEOPLE: [DemoPerson; 12] = [
-    person("mona", "Mona Okafor", (Tier::Standard, Role::Person), (None, 110), "Ana's manager: vouches"),
-    person("ada", "Ada Lindqvist", (Tier::Privileged, Role::Admin), (None, 100), "admin: sets up the tenant"),
+    person("mona", "Mona Okafor", (TierFloor::Standard, Role::Person), (None, 110), "Ana's manager: vouches"),
+    person(
+        "ada",
+        "Ada Lindqvist",
+        (TierFloor::Privileged, Role::Admin),
+        (None, 100),
+        "admin: sets up the tenant",
+    ),
     person(
         "sol",
         "Sol Marchetti",
-        (Tier::Sensitive, Role::Senior),
+        (TierFloor::Sensitive, Role::Senior),
         (Some("ada"), 101),
         "senior: escalations, second yes",
     ),
-    person("ben", "Ben Adeyemi", (Tier::Sensitive, Role::Agent), (Some("sol"), 102), "agent: works cases"),
-    person("bea", "Bea Novak", (Tier::Sensitive, Role::Agent), (Some("sol"), 103), "agent: works cases"),
+    person(
+        "ben",
+        "Ben Adeyemi",
+        (TierFloor::Sensitive, Role::Agent),
+        (Some("sol"), 102),
+        "agent: works cases",
+    ),
+    person("bea", "Bea Novak", (TierFloor::Sensitive, Role::Agent), (Some("sol"), 103), "agent: works cases"),
     person(
         "otto",
         "Otto Haas",
-        (Tier::Sensitive, Role::Auditor),
+        (TierFloor::Sensitive, Role::Auditor),
         (Some("ada"), 104),
         "auditor: reads the log",
     ),
-    person("ana", "Ana Ferreira", (Tier::Standard, Role::Person), (Some("mona"), 120), "has lost her phone"),
+    person(
+        "ana",
+        "Ana Ferreira",
+        (TierFloor::Standard, Role::Person),
+        (Some("mona"), 120),
+        "has lost her phone",
+    ),
     person(
         "carl",
         "Carl Brandt",
-        (Tier::Sensitive, Role::Person),
+        (TierFloor::Sensitive, Role::Person),
         (Some("mona"), 121),
         "payroll: sensitive tier",
     ),
     person(
         "dina",
         "Dina Rahman",
-        (Tier::Privileged, Role::Person),
+        (TierFloor::Privileged, Role::Person),
         (Some("mona"), 122),
         "domain admin: privileged tier",
     ),
-    person("emil", "Emil Kovacs", (Tier::Standard, Role::Person), (None, 123), "has no manager on file"),
-    person("fay", "Fay Delgado", (Tier::Standard, Role::Person), (Some("mona"), 124), "sales"),
-    person("gus", "Gus Petrov", (Tier::Standard, Role::Person), (Some("mona"), 125), "warehouse"),
+    person("emil", "Emil Kovacs", (TierFloor::Standard, Role::Person), (None, 123), "has no manager on file"),
+    person("fay", "Fay Delgado", (TierFloor::Standard, Role::Person), (Some("mona"), 124), "sales"),
+    person("gus", "Gus Petrov", (TierFloor::Standard, Role::Person), (Some("mona"), 125), "warehouse"),
 ];
 
 /// An organisation of the demo.
@@ -168,7 +187,7 @@ async fn add(
         id: &id,
         login: demo.login,
         name: demo.name,
-        tier: demo.tier,
+        tier: demo.tier.as_str(),
         role: demo.role,
         manager: manager.as_ref().map(|m| &m.id),
         password_hash: Some(&hash),
@@ -185,8 +204,12 @@ async fn add(
         let set = backup_codes::insert(&mut change, &id, &codes.set()).await?;
         backup_codes::confirm(&mut change, &id, &set).await?;
     }
-    let added =
-        UserAdded::InDirectory { login: demo.login, role: demo.role, tier: demo.tier, by: Some("demo") };
+    let added = UserAdded::InDirectory {
+        login: demo.login,
+        role: demo.role,
+        tier: demo.tier.as_str(),
+        by: Some("demo"),
+    };
     Ok(change.commit(&Event::new(Actor::System, added).person(&id)).await?)
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Case, ClaimantPage, MadeBy};
 use crate::evidence::{Evidence, Kind};
 use crate::id::{PersonId, TenantId};
-use crate::person::{Role, Tier};
+use crate::person::Role;
+use crate::tier::Tier;
 
 /// The person a case is about, as far as policies care.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ impl Subject {
         Self {
             tenant: self.tenant.clone(),
             person: self.person.clone(),
-            tier: self.tier.max(now.tier),
+            tier: self.tier.clone().max(now.tier.clone()),
             role: if now.role.rank() >= self.role.rank() { now.role } else { self.role },
             manager: self.manager.clone().filter(|manager| now.manager.as_ref() == Some(manager)),
             suspended: now.suspended,

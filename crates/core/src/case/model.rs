@@ -15,9 +15,9 @@ use self::world::{Holding, ModelStep, Opener, World};
 use super::{Case, Stage};
 use crate::evidence::Kind;
 use crate::id::CaseId;
-use crate::person::Tier;
 use crate::policy::Policies;
 use crate::remedy::Remedy;
+use crate::tier::TierFloor;
 
 impl Model for Adversary<'_> {
     type State = World;
@@ -122,7 +122,7 @@ impl Model for Adversary<'_> {
     }
 }
 
-fn check(holds: &[Holding], openers: &[Opener], tier: Tier) -> Vec<&'static str> {
+fn check(holds: &[Holding], openers: &[Opener], tier: TierFloor) -> Vec<&'static str> {
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
@@ -138,7 +138,7 @@ const BOTH: [Opener; 2] = [Opener::Owner, Opener::Adversary];
 
 #[test]
 fn one_holding_never_leads_in() {
-    for tier in Tier::ALL {
+    for tier in TierFloor::ALL {
         for holding in Holding::ALL {
             // What an admin made does not need the owner's case; with both the search takes minutes.
             let openers = if holding == Holding::Admin { &BOTH[1..] } else { &BOTH[..] };
@@ -152,7 +152,7 @@ fn one_holding_never_leads_in() {
 /// password, during the owner's own recovery, the adversary is the owner for all that a machine can see.)
 #[test]
 fn one_holding_and_the_password_does_not_lead_in_through_a_case_of_their_own() {
-    for tier in Tier::ALL {
+    for tier in TierFloor::ALL {
         // Whom the owner trusts with everything is told apart by nothing: see the test below.
         for holding in Holding::ALL.into_iter().filter(|holding| *holding != Holding::CoachedOwner) {
             let broken = check(&[Holding::Password, holding], &[Opener::Adversary], tier);
@@ -165,7 +165,7 @@ fn one_holding_and_the_password_does_not_lead_in_through_a_case_of_their_own() {
 #[test]
 fn the_model_finds_the_way_in_when_enough_is_held() {
     let enough = [Holding::Password, Holding::PhoneLine, Holding::Manager];
-    let broken = check(&enough, &[Opener::Adversary], Tier::Standard);
+    let broken = check(&enough, &[Opener::Adversary], TierFloor::Standard);
     assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
 }
 
@@ -173,9 +173,10 @@ fn the_model_finds_the_way_in_when_enough_is_held() {
 /// see, the owner who asks. What stops this one is outside of them: the notice, and the question whose page it is.
 #[test]
 fn a_coached_owner_leads_in_with_the_password_and_never_without() {
-    let broken = check(&[Holding::Password, Holding::CoachedOwner], &[Opener::Adversary], Tier::Standard);
+    let broken =
+        check(&[Holding::Password, Holding::CoachedOwner], &[Opener::Adversary], TierFloor::Standard);
     assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
-    for tier in Tier::ALL {
+    for tier in TierFloor::ALL {
         assert!(check(&[Holding::CoachedOwner], &[Opener::Adversary], tier).is_empty(), "{}", tier.as_str());
     }
 }
@@ -184,7 +185,7 @@ fn a_coached_owner_leads_in_with_the_password_and_never_without() {
 #[test]
 fn a_yes_to_one_remedy_carries_out_no_other() {
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
-    let tier = Tier::Privileged;
+    let tier = TierFloor::Privileged;
     let model =
         Adversary { holds: &[], openers: &[Opener::Owner], tier, raises: false, switches: true, policies };
     let checker = model.checker().spawn_bfs().join();
@@ -197,11 +198,11 @@ fn a_yes_to_one_remedy_carries_out_no_other() {
 #[test]
 fn a_tier_that_is_raised_binds_every_reset_after_it() {
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
-    for tier in [Tier::Standard, Tier::Sensitive] {
+    for tier in [TierFloor::Standard, TierFloor::Sensitive] {
         let model = Adversary {
             holds: &[],
             openers: &[Opener::Owner],
-            tier,
+            tier: tier.into(),
             raises: true,
             switches: false,
             policies,

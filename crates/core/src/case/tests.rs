@@ -10,22 +10,23 @@ use super::{
 };
 use crate::evidence::{Evidence, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
-use crate::person::{Role, Tier};
+use crate::person::Role;
 use crate::policy::{
     Action, ApplyRemedy, BindClaimantPage, Permit, Policies, RecordEvidence, Request, Staff, StartHold,
 };
 use crate::reason::Reason;
 use crate::remedy::{PlanHash, Remedy};
+use crate::tier::TierFloor;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-fn case(id: &str, tier: Tier) -> Case {
+fn case(id: &str, tier: TierFloor) -> Case {
     let subject = Subject {
         tenant: TenantId::new("t"),
         person: PersonId::new("ana"),
-        tier,
+        tier: tier.into(),
         role: Role::Person,
         manager: Some(PersonId::new("mona")),
         suspended: false,
@@ -86,7 +87,7 @@ impl Desk {
     }
 
     /// A case with as much proof as any tier wants.
-    fn proven_enough(&self, tier: Tier) -> Case {
+    fn proven_enough(&self, tier: TierFloor) -> Case {
         let case = case("c", tier);
         let case = case
             .clone()
@@ -122,11 +123,11 @@ impl Desk {
 
     /// One case in every stage.
     fn all_stages(&self) -> Vec<Case> {
-        let verifying = self.proven_enough(Tier::Standard);
+        let verifying = self.proven_enough(TierFloor::Standard);
         let ready = self.verify(verifying.clone(), at(10));
-        let noticing = self.verify(self.proven_enough(Tier::Sensitive), at(10));
+        let noticing = self.verify(self.proven_enough(TierFloor::Sensitive), at(10));
         let on_hold = noticing.clone().start_hold(at(12)).unwrap();
-        let awaiting = self.verify(self.proven_enough(Tier::Privileged), at(10));
+        let awaiting = self.verify(self.proven_enough(TierFloor::Privileged), at(10));
         let remedied = self.reset(ready.clone(), at(20)).unwrap();
         let contested = remedied.clone().contest(at(30)).unwrap();
         let closed = remedied.clone().prove(at(30)).unwrap();
@@ -192,7 +193,7 @@ fn every_stage_against_every_transition() {
 #[test]
 fn a_hold_ends_at_its_second_and_not_before() {
     let desk = Desk::new();
-    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(TierFloor::Sensitive), at(10));
     assert_eq!(waiting.stage().as_str(), "awaiting_notice");
     assert!(matches!(desk.reset(waiting.clone(), at(20)), Err(CaseError::OutOfOrder { .. })));
     // It begins when a relay took the notice, and not when the proof sufficed.
@@ -211,7 +212,7 @@ fn a_hold_ends_at_its_second_and_not_before() {
 #[test]
 fn a_verified_case_left_lying_for_a_day_must_be_verified_anew() {
     let desk = Desk::new();
-    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let ready = desk.verify(desk.proven_enough(TierFloor::Standard), at(10));
     let day = SignedDuration::from_hours(24);
     assert_eq!(ready.clone().as_of(at(10) + day).stage().as_str(), "ready");
     let late = ready.as_of(at(11) + day);
@@ -222,7 +223,7 @@ fn a_verified_case_left_lying_for_a_day_must_be_verified_anew() {
 #[test]
 fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_no() {
     let desk = Desk::new();
-    let mut case = desk.proven_enough(Tier::Standard);
+    let mut case = desk.proven_enough(TierFloor::Standard);
     for offered in 1..=3 {
         let permit = permit(&desk.policies, &case, &desk.ben);
         let (next, recorded) = case.add_evidence(permit, evidence(Kind::ChatClaim, "ben", 5)).unwrap();
@@ -238,7 +239,7 @@ fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_
 #[test]
 fn an_agent_cannot_record_a_vouch() {
     let desk = Desk::new();
-    let case = case("c", Tier::Standard);
+    let case = case("c", TierFloor::Standard);
     let permit = permit(&desk.policies, &case, &desk.ben);
     let (case, recorded) = case.add_evidence(permit, evidence(Kind::ManagerVouch, "mona", 1)).unwrap();
     assert_eq!(recorded, Recorded::Rejected);
@@ -248,7 +249,7 @@ fn an_agent_cannot_record_a_vouch() {
 #[test]
 fn a_permit_for_one_case_does_not_move_another() {
     let desk = Desk::new();
-    let (one, other) = (case("one", Tier::Standard), case("other", Tier::Standard));
+    let (one, other) = (case("one", TierFloor::Standard), case("other", TierFloor::Standard));
     let foreign = permit(&desk.policies, &one, &desk.ben);
     assert_eq!(other.refuse(foreign, refusal("ben", 1)), Err(CaseError::ForeignPermit));
 }
@@ -257,7 +258,7 @@ fn a_permit_for_one_case_does_not_move_another() {
 fn what_is_missing_shrinks_as_proof_comes_in() {
     let desk = Desk::new();
     let missing = |case: &Case| desk.policies.missing(case, &desk.ben.id, at(5));
-    let empty = case("c", Tier::Standard);
+    let empty = case("c", TierFloor::Standard);
     let all = missing(&empty);
     assert!(all.claimant_page);
     assert_eq!(all.all_of, [Kind::ManagerVouch]);
@@ -270,13 +271,13 @@ fn what_is_missing_shrinks_as_proof_comes_in() {
     let (called, _) = bound.add_evidence(add, evidence(Kind::CallPlaced, "ben", 2)).unwrap();
     let one = missing(&called);
     assert_eq!((one.all_of, one.one_of), (vec![Kind::ManagerVouch], vec![]));
-    assert!(missing(&desk.proven_enough(Tier::Standard)).is_nothing());
+    assert!(missing(&desk.proven_enough(TierFloor::Standard)).is_nothing());
 }
 
 #[test]
 fn without_a_manager_a_colleague_is_asked_for() {
     let desk = Desk::new();
-    let mut alone = case("c", Tier::Standard);
+    let mut alone = case("c", TierFloor::Standard);
     alone.subject.manager = None;
     let missing = desk.policies.missing(&alone, &desk.ben.id, at(1));
     assert!(missing.by_colleague && missing.forbidden.is_none(), "{missing:?}");
@@ -291,7 +292,7 @@ fn staff_rules_refuse_with_their_names() {
             .unwrap_err()
             .policies
     };
-    let standard = case("c", Tier::Standard);
+    let standard = case("c", TierFloor::Standard);
     assert_eq!(ask(&staff("ana", Role::Agent), &standard), ["staff.never-oneself"]);
     let mut agent_target = standard.clone();
     agent_target.subject.role = Role::Agent;
@@ -318,7 +319,7 @@ fn staff_rules_refuse_with_their_names() {
 fn one_person_is_never_both_sources() {
     let desk = Desk::new();
     let manager_and_agent = staff("mona", Role::Agent);
-    let case = case("c", Tier::Standard);
+    let case = case("c", TierFloor::Standard);
     let add = permit(&desk.policies, &case, &manager_and_agent);
     let (case, _) = case.add_evidence(add, evidence(Kind::CallPlaced, "mona", 1)).unwrap();
     let denied = desk
@@ -340,7 +341,7 @@ fn a_stored_case_reads_back() {
 #[test]
 fn a_yes_is_to_one_plan() {
     let desk = Desk::new();
-    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let awaiting = desk.verify(desk.proven_enough(TierFloor::Privileged), at(10));
     let approve = |case: &Case, approval| {
         case.clone().approve(permit(&desk.policies, case, &desk.sol), approval, at(20))
     };

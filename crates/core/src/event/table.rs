@@ -239,7 +239,7 @@ events! {
         "An API token was revoked.";
     JobRunAgain<'_> = "job.run_again":
         "A job that had been given up was let run again."
-        wants(before);
+        wants(reason, before);
     AuditExported<'_> = "audit.exported":
         "The audit log was read out."
         tells(overseers(sometimes "of each by a person, and of one a day by each service token"));

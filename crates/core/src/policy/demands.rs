@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action as _, Verify};
 use crate::evidence::Evidence;
-use crate::person::Tier;
+use crate::tier::TierFloor;
 
 /// Most approvals that a policy may want: more people than that no desk has at night.
 const MOST_APPROVALS: usize = 5;
@@ -29,12 +29,12 @@ pub struct Demands {
 }
 
 impl Demands {
-    /// What every policy demands on a tier: a takeover of a privileged account is a takeover of everything, so somebody else
+    /// What every policy demands on a tier that stands there: a takeover of a privileged account is a takeover of everything, so somebody else
     /// says yes, and its owner has a day to object.
-    pub fn least_on(tier: Tier) -> Self {
+    pub fn least_on(tier: TierFloor) -> Self {
         match tier {
-            Tier::Standard | Tier::Sensitive => Self::default(),
-            Tier::Privileged => Self { hold_hours: 24, approvals: 1, fresh_minutes: 0 },
+            TierFloor::Standard | TierFloor::Sensitive => Self::default(),
+            TierFloor::Privileged => Self { hold_hours: 24, approvals: 1, fresh_minutes: 0 },
         }
     }
 

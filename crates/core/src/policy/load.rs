@@ -9,7 +9,9 @@ use cedar_policy::{
 };
 
 use super::promises::{refuse_dead_ends, refuse_single_proof, refuse_unseen};
+use super::request::EntityNames;
 use super::{Action as _, Demands, Policies, Verify};
+use crate::tier::Tiers;
 
 /// What holds for every organisation: names and texts.
 const FIXED: [(&str, &str); 2] = [
@@ -72,12 +74,12 @@ pub enum PolicyError {
     #[error(
         "never weaker than the front gate (P2): on tier {0}, a call and a vouch would open an account that nobody has seen the owner for"
     )]
-    NobodySeen(&'static str),
+    NobodySeen(String),
     /// It would open an account to whoever holds one thing (P1).
     #[error("one is never enough (P1): on tier {tier}, {path} would open an account")]
     OneIsEnough {
         /// The tier.
-        tier: &'static str,
+        tier: String,
         /// What the attacker needs, in words.
         path: String,
     },
@@ -85,14 +87,14 @@ pub enum PolicyError {
     #[error("never a dead end (P5): on tier {tier}, no proof would ever suffice for a reset {when}")]
     DeadEnd {
         /// The tier.
-        tier: &'static str,
+        tier: String,
         /// For whom, in words.
         when: String,
     },
 }
 
 /// The policies that hold for everybody, and this text; what it must not break is tried out first.
-pub(super) fn load(recovery: &str) -> Result<Policies, PolicyError> {
+pub(super) fn load(recovery: &str, tiers: &Tiers) -> Result<Policies, PolicyError> {
     expect_shallow(recovery)?;
     let own = parse(RECOVERY, recovery)?;
     for policy in own.policies() {
@@ -104,11 +106,11 @@ pub(super) fn load(recovery: &str) -> Result<Policies, PolicyError> {
     add_all(&mut alone, RECOVERY, &own)?;
     validate(&narrow, &alone)?;
     // The limits would hide what the text alone lets through. Whoever wrote it is to know.
-    let alone = Policies { set: alone, schema: schema(SCHEMA)?, authorizer: Authorizer::new() };
-    refuse_single_proof(&alone)?;
-    refuse_unseen(&alone)?;
+    let alone = policies_of(alone, schema(SCHEMA)?)?;
+    refuse_single_proof(&alone, tiers)?;
+    refuse_unseen(&alone, tiers)?;
     let policies = assemble(recovery)?;
-    refuse_dead_ends(&policies)?;
+    refuse_dead_ends(&policies, tiers)?;
     Ok(policies)
 }
 
@@ -119,7 +121,12 @@ pub(super) fn assemble(recovery: &str) -> Result<Policies, PolicyError> {
         add_all(&mut set, file, &parse(file, text)?)?;
     }
     validate(&schema, &set)?;
-    Ok(Policies { set, schema, authorizer: Authorizer::new() })
+    policies_of(set, schema)
+}
+
+fn policies_of(set: PolicySet, schema: Schema) -> Result<Policies, PolicyError> {
+    let names = EntityNames::new().map_err(PolicyError::Schema)?;
+    Ok(Policies { set, schema, names, authorizer: Authorizer::new() })
 }
 
 fn schema(text: &str) -> Result<Schema, PolicyError> {

@@ -8,18 +8,19 @@ use super::{Policies, PolicyError};
 use crate::case::{Case, Proof, Subject};
 use crate::evidence::{EvidenceClass, Kind};
 use crate::id::{CaseId, PersonId, TenantId};
-use crate::person::{Role, Tier};
+use crate::person::Role;
 use crate::remedy::Remedy;
+use crate::tier::{Tier, TierFloor, Tiers};
 
 /// P1 at the door: on no tier may one kind of proof, one person, one channel, or a page that nobody bound be enough.
-pub(super) fn refuse_single_proof(policies: &Policies) -> Result<(), PolicyError> {
-    for (tier, case) in imagined_cases() {
+pub(super) fn refuse_single_proof(policies: &Policies, tiers: &Tiers) -> Result<(), PolicyError> {
+    for (tier, case) in imagined_cases(tiers) {
         for escalated in [false, true] {
             let mut nothing = case.proof(Timestamp::UNIX_EPOCH);
             nothing.escalated = escalated;
             for (path, proof) in single_proofs(&nothing) {
                 if policies.verify(&case, proof).is_ok() {
-                    return Err(PolicyError::OneIsEnough { tier: tier.as_str(), path });
+                    return Err(PolicyError::OneIsEnough { tier: tier.as_str().to_owned(), path });
                 }
             }
         }
@@ -50,14 +51,14 @@ pub(super) fn single_proofs(nothing: &Proof) -> Vec<(String, Proof)> {
 }
 
 /// P2 at the door: above the standard tier a call and a vouch are not enough.
-pub(super) fn refuse_unseen(policies: &Policies) -> Result<(), PolicyError> {
-    for (tier, case) in imagined_cases().filter(|(tier, _)| *tier != Tier::Standard) {
+pub(super) fn refuse_unseen(policies: &Policies, tiers: &Tiers) -> Result<(), PolicyError> {
+    for (tier, case) in imagined_cases(tiers).filter(|(tier, _)| tier.floor() != TierFloor::Standard) {
         for escalated in [false, true] {
             let mut proof = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
             proof.escalated = escalated;
             let proof = [Kind::CallPlaced, Kind::ManagerVouch].into_iter().fold(proof, by_one_each);
             if policies.verify(&case, proof).is_ok() {
-                return Err(PolicyError::NobodySeen(tier.as_str()));
+                return Err(PolicyError::NobodySeen(tier.as_str().to_owned()));
             }
         }
     }
@@ -66,9 +67,9 @@ pub(super) fn refuse_unseen(policies: &Policies) -> Result<(), PolicyError> {
 
 /// P5 at the door: with all the proof there is, somebody on each tier comes back: with a manager and without, and after
 /// whatever strangers did in their name.
-pub(super) fn refuse_dead_ends(policies: &Policies) -> Result<(), PolicyError> {
+pub(super) fn refuse_dead_ends(policies: &Policies, tiers: &Tiers) -> Result<(), PolicyError> {
     let after = [(0, false), (1, false), (2, false), (0, true), (1, true), (2, true), (3, true), (9, true)];
-    for (tier, case) in imagined_cases().filter(|(_, case)| case.remedy() == Remedy::FactorReset) {
+    for (tier, case) in imagined_cases(tiers).filter(|(_, case)| case.remedy() == Remedy::FactorReset) {
         for (has_manager, (risk, escalated)) in
             [true, false].into_iter().flat_map(|has| after.map(|after| (has, after)))
         {
@@ -79,7 +80,7 @@ pub(super) fn refuse_dead_ends(policies: &Policies) -> Result<(), PolicyError> {
                 let manager = if has_manager { "with" } else { "without" };
                 let senior = if escalated { ", in a senior's hands" } else { "" };
                 let when = format!("(somebody {manager} a manager, at risk {risk}{senior})");
-                return Err(PolicyError::DeadEnd { tier: tier.as_str(), when });
+                return Err(PolicyError::DeadEnd { tier: tier.as_str().to_owned(), when });
             }
         }
     }
@@ -96,17 +97,16 @@ fn accepted() -> impl Iterator<Item = Kind> {
 }
 
 /// One on each tier, for each remedy.
-fn imagined_cases() -> impl Iterator<Item = (Tier, Case)> {
-    let on =
-        |tier: Tier| Remedy::ALL.iter().map(move |remedy| (tier, imagined_case(tier).with_remedy(*remedy)));
-    Tier::ALL.into_iter().flat_map(on)
+fn imagined_cases(tiers: &Tiers) -> impl Iterator<Item = (&Tier, Case)> {
+    let on = |tier| Remedy::ALL.iter().map(move |remedy| (tier, imagined_case(tier).with_remedy(*remedy)));
+    tiers.iter().flat_map(on)
 }
 
-pub(super) fn imagined_case(tier: Tier) -> Case {
+pub(super) fn imagined_case(tier: &Tier) -> Case {
     let subject = Subject {
         tenant: TenantId::new("t"),
         person: PersonId::new("owner"),
-        tier,
+        tier: tier.clone(),
         role: Role::Person,
         manager: Some(PersonId::new("manager")),
         suspended: false,

@@ -1,10 +1,12 @@
 //! A question to the policies: who wants to do what, to what, under which circumstances.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::marker::PhantomData;
+use std::str::FromStr as _;
 
-use cedar_policy::{Context, EntityUid, Schema};
-use serde_json::{Value, json};
+use cedar_policy::{
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression, Schema,
+};
 
 use super::{Action, CloseFinding, Verify};
 use crate::case::{Case, ClaimantPage, Proof, Subject};
@@ -38,6 +40,31 @@ pub struct FindingFacts {
     pub severity: &'static str,
     /// Those in the directory whom it is about, and not merely names.
     pub people: Vec<PersonId>,
+}
+
+/// What the schema calls them. Parsed once: reading a name costs more than answering a question.
+pub(super) struct EntityNames {
+    action: EntityTypeName,
+    case: EntityTypeName,
+    desk: EntityTypeName,
+    finding: EntityTypeName,
+    person: EntityTypeName,
+    tenant: EntityTypeName,
+}
+
+impl EntityNames {
+    /// Err: what is no name, in words.
+    pub(super) fn new() -> Result<Self, String> {
+        let name = |of: &str| EntityTypeName::from_str(&format!("Postern::{of}")).map_err(|e| e.to_string());
+        Ok(Self {
+            action: name("Action")?,
+            case: name("Case")?,
+            desk: name("Desk")?,
+            finding: name("Finding")?,
+            person: name("Person")?,
+            tenant: name("Tenant")?,
+        })
+    }
 }
 
 enum Resource<'a> {
@@ -99,45 +126,50 @@ impl<'a, A: Action> Request<'a, A> {
         }
     }
 
-    pub(super) fn query(&self, schema: &Schema) -> Result<cedar_policy::Request, String> {
-        let uid = |kind: &str, id: &str| -> Result<EntityUid, String> {
-            EntityUid::from_json(json!({ "__entity": { "type": format!("Postern::{kind}"), "id": id } }))
-                .map_err(|e| e.to_string())
+    /// What Cedar is asked. Err: what does not fit the schema, in words.
+    pub(super) fn query(
+        &self,
+        schema: &Schema,
+        names: &EntityNames,
+    ) -> Result<(cedar_policy::Request, Entities), String> {
+        let resource_type = match self.resource {
+            Resource::Case(_) => &names.case,
+            Resource::Tenant(_) => &names.tenant,
+            Resource::Person(_) => &names.person,
+            Resource::Finding(_) => &names.finding,
         };
-        let principal = match &self.principal {
-            Principal::Staff(staff) => uid("Person", staff.id.as_str())?,
-            Principal::Desk(_) => uid("Desk", "desk")?,
+        let (principal_type, principal_id) = match &self.principal {
+            Principal::Staff(staff) => (&names.person, staff.id.as_str()),
+            Principal::Desk(_) => (&names.desk, "desk"),
         };
-        let resource = match self.resource {
-            Resource::Case(case) => uid("Case", case.id().as_str())?,
-            Resource::Tenant(tenant) => uid("Tenant", tenant.as_str())?,
-            Resource::Person(subject) => uid("Person", subject.person.as_str())?,
-            Resource::Finding(finding) => uid("Finding", &finding.id)?,
-        };
-        let action = uid("Action", A::NAME)?;
-        let context =
-            Context::from_json_value(self.context(), Some((schema, &action))).map_err(|e| e.to_string())?;
-        cedar_policy::Request::new(principal, action, resource, context, Some(schema))
-            .map_err(|e| e.to_string())
+        let principal = uid(principal_type, principal_id);
+        let resource = uid(resource_type, self.resource_id());
+        let mut entities = vec![entity(&principal, self.principal_attributes())?];
+        // Oneself is one entity, not two.
+        if resource != principal {
+            entities.push(entity(&resource, self.resource_attributes())?);
+        }
+        let entities = Entities::from_entities(entities, Some(schema)).map_err(|e| e.to_string())?;
+        let context = Context::from_pairs(owned(self.context())).map_err(|e| e.to_string())?;
+        let action = uid(&names.action, A::NAME);
+        let query = cedar_policy::Request::new(principal, action, resource, context, Some(schema));
+        Ok((query.map_err(|e| e.to_string())?, entities))
     }
 
-    fn is_oneself(&self, subject: &Subject) -> bool {
-        matches!(self.principal, Principal::Staff(staff) if staff.id == subject.person)
-    }
-
-    fn context(&self) -> Value {
+    fn context(&self) -> Vec<Attribute> {
         match &self.principal {
-            Principal::Staff(staff) => {
-                json!({ "phishing_resistant": staff.phishing_resistant, "by_token": staff.by_token })
-            }
-            Principal::Desk(proof) => json!({
-                "claimant_page_bound": proof.claimant_page_bound,
-                "kinds": proof.kinds().into_iter().map(Kind::as_str).collect::<Vec<_>>(),
-                "channels": proof.channels(),
-                "attesting_people": proof.attesting_people(),
-                "risk": proof.risk,
-                "escalated": proof.escalated,
-            }),
+            Principal::Staff(staff) => vec![
+                ("phishing_resistant", flag(staff.phishing_resistant)),
+                ("by_token", flag(staff.by_token)),
+            ],
+            Principal::Desk(proof) => vec![
+                ("claimant_page_bound", flag(proof.claimant_page_bound)),
+                ("kinds", texts(proof.kinds().into_iter().map(Kind::as_str))),
+                ("channels", number(proof.channels())),
+                ("attesting_people", number(proof.attesting_people())),
+                ("risk", number(proof.risk)),
+                ("escalated", flag(proof.escalated)),
+            ],
         }
     }
 
@@ -149,64 +181,93 @@ impl<'a, A: Action> Request<'a, A> {
         }
     }
 
-    pub(super) fn entities(&self) -> Value {
-        let entity = |kind: &str, id: &str, attrs: Value| json!({ "uid": { "type": format!("Postern::{kind}"), "id": id }, "attrs": attrs, "parents": [] });
-        let principal = match &self.principal {
+    fn principal_attributes(&self) -> Vec<Attribute> {
+        match &self.principal {
             Principal::Staff(staff) => {
-                let counts_as = self.counts_as(&staff.id);
-                let attributes = person_attributes((&staff.tenant, &staff.id), &counts_as, staff.role);
-                entity("Person", staff.id.as_str(), attributes)
+                person_attributes((&staff.tenant, &staff.id), &self.counts_as(&staff.id), staff.role)
             }
-            Principal::Desk(_) => entity("Desk", "desk", json!({})),
-        };
-        let resource = match self.resource {
-            Resource::Case(case) => entity("Case", case.id().as_str(), case_attributes(case)),
-            Resource::Tenant(tenant) => {
-                entity("Tenant", tenant.as_str(), json!({ "tenant": tenant.as_str() }))
-            }
-            // Oneself is one entity, not two.
-            Resource::Person(subject) if self.is_oneself(subject) => return json!([principal]),
+            Principal::Desk(_) => Vec::new(),
+        }
+    }
+
+    fn resource_attributes(&self) -> Vec<Attribute> {
+        match self.resource {
+            Resource::Case(case) => case_attributes(case),
+            Resource::Tenant(tenant) => vec![("tenant", text(tenant.as_str()))],
             Resource::Person(subject) => {
-                let who = (&subject.tenant, &subject.person);
-                let attributes = person_attributes(who, &subject.person, subject.role);
-                entity("Person", subject.person.as_str(), attributes)
+                person_attributes((&subject.tenant, &subject.person), &subject.person, subject.role)
             }
-            Resource::Finding(finding) => {
-                let people: Vec<&str> = finding.people.iter().map(PersonId::as_str).collect();
-                let facts = json!({
-                    "tenant": finding.tenant.as_str(), "severity": finding.severity, "people": people,
-                });
-                entity("Finding", &finding.id, facts)
-            }
-        };
-        json!([principal, resource])
+            Resource::Finding(finding) => vec![
+                ("tenant", text(finding.tenant.as_str())),
+                ("severity", text(finding.severity)),
+                ("people", texts(finding.people.iter().map(PersonId::as_str))),
+            ],
+        }
     }
 }
 
-fn person_attributes((tenant, id): (&TenantId, &PersonId), counts_as: &PersonId, role: Role) -> Value {
-    json!({
-        "tenant": tenant.as_str(),
-        "id": id.as_str(),
-        "counts_as": counts_as.as_str(),
-        "role": role.as_str(),
-        "rank": role.rank(),
-    })
+/// An attribute of an entity, or a fact of the context. The schema says which there are.
+type Attribute = (&'static str, RestrictedExpression);
+
+fn text(value: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(value.to_owned())
 }
 
-fn case_attributes(case: &Case) -> Value {
+fn flag(value: bool) -> RestrictedExpression {
+    RestrictedExpression::new_bool(value)
+}
+
+/// More than Cedar counts to is as much as it counts to.
+fn number(value: impl TryInto<i64>) -> RestrictedExpression {
+    RestrictedExpression::new_long(value.try_into().unwrap_or(i64::MAX))
+}
+
+fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> RestrictedExpression {
+    RestrictedExpression::new_set(values.into_iter().map(text))
+}
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}
+
+fn owned(attributes: Vec<Attribute>) -> impl Iterator<Item = (String, RestrictedExpression)> {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), value))
+}
+
+fn entity(uid: &EntityUid, attributes: Vec<Attribute>) -> Result<Entity, String> {
+    Entity::new(uid.clone(), owned(attributes).collect(), HashSet::new()).map_err(|e| e.to_string())
+}
+
+fn person_attributes(
+    (tenant, id): (&TenantId, &PersonId),
+    counts_as: &PersonId,
+    role: Role,
+) -> Vec<Attribute> {
+    vec![
+        ("tenant", text(tenant.as_str())),
+        ("id", text(id.as_str())),
+        ("counts_as", text(counts_as.as_str())),
+        ("role", text(role.as_str())),
+        ("rank", number(role.rank())),
+    ]
+}
+
+fn case_attributes(case: &Case) -> Vec<Attribute> {
     let subject = case.subject();
-    json!({
-        "tenant": subject.tenant.as_str(),
-        "person": subject.person.as_str(),
-        "manager": subject.manager.as_ref().map_or("", PersonId::as_str),
-        "tier": subject.tier.as_str(),
-        "remedy": case.remedy().as_str(),
-        "suspended": subject.suspended,
-        "target_rank": subject.role.rank(),
-        "handler_rank": case.handler_rank(),
-        "attested_by": attested_by(case),
-        "yes_by": yes_by(case),
-    })
+    let people = |who: &BTreeSet<PersonId>| texts(who.iter().map(PersonId::as_str));
+    vec![
+        ("tenant", text(subject.tenant.as_str())),
+        ("person", text(subject.person.as_str())),
+        ("manager", text(subject.manager.as_ref().map_or("", PersonId::as_str))),
+        ("tier", text(subject.tier.as_str())),
+        ("floor", text(subject.tier.floor().as_str())),
+        ("remedy", text(case.remedy().as_str())),
+        ("suspended", flag(subject.suspended)),
+        ("target_rank", number(subject.role.rank())),
+        ("handler_rank", number(case.handler_rank())),
+        ("attested_by", people(&attested_by(case))),
+        ("yes_by", people(&yes_by(case))),
+    ]
 }
 
 /// Who has approved the case, reported a contact of its person lost, or wants its hold to begin, as whom they count.
@@ -247,7 +308,7 @@ mod tests {
         Subject {
             tenant: TenantId::new(tenant),
             person: PersonId::new(id),
-            tier: crate::person::Tier::Standard,
+            tier: crate::tier::TierFloor::Standard.into(),
             role,
             manager: None,
             suspended: false,

@@ -6,7 +6,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::UserAdded;
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::policy::ManagePeople;
 use zeroize::Zeroizing;
 
@@ -26,8 +26,8 @@ pub struct Details<'a> {
     pub login: &'a str,
     /// The person's name.
     pub name: &'a str,
-    /// What is at stake.
-    pub tier: Tier,
+    /// What is at stake: the name of one of the organisation's tiers.
+    pub tier: &'a str,
     /// Desk role.
     pub role: Role,
     /// The manager's login; empty for none.
@@ -58,6 +58,9 @@ pub async fn add_person(
 async fn add(scope: &Scope, caller: &Caller, new: &Details<'_>) -> Result<AddedPerson, ActionError> {
     let permit = permit_on_tenant::<ManagePeople>(scope, caller).await?;
     check(new)?;
+    if scope.tenant.settings.tiers.find(new.tier).is_none() {
+        return Err(ActionError::invalid("tier", "Choose one of the organisation's tiers."));
+    }
     let manager =
         match new.manager.trim() {
             "" => None,

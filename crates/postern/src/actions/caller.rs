@@ -5,8 +5,9 @@ use postern_core::case::{Case, CaseMark, MadeBy, Subject};
 use postern_core::event::payload::AccessDenied;
 use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::policy::{Action, CloseFinding, Denied, FindingFacts, Permit, Request, Staff};
+use postern_core::tier::TierFloor;
 
 use super::ActionError;
 use super::earlier_cases::risk_left_behind;
@@ -143,7 +144,7 @@ pub async fn permit_on_person<A: Action>(
     caller: &Caller,
     person: &Person,
 ) -> Result<Permit<A>, ActionError> {
-    let (staff, subject) = (caller.staff(), person.subject());
+    let (staff, subject) = (caller.staff(), person.subject(&scope.tenant.settings.tiers));
     match scope.tenant.policies.authorize(&Request::on_person(&staff, &subject)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
@@ -252,7 +253,7 @@ pub async fn case_now(
 ) -> Result<Option<(Case, Person)>, ActionError> {
     let Some(id) = &row.person_id else { return Ok(None) };
     let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-    let Some(case) = row.case_of(person.subject())? else { return Ok(None) };
+    let Some(case) = row.case_of(person.subject(&scope.tenant.settings.tiers))? else { return Ok(None) };
     let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
     let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
@@ -294,7 +295,7 @@ fn stranger(scope: &Scope, id: &CaseId, now: Timestamp) -> Case {
     let subject = Subject {
         tenant: scope.tenant.id.clone(),
         person: PersonId::new("nobody"),
-        tier: Tier::Standard,
+        tier: TierFloor::Standard.into(),
         role: Role::Person,
         manager: None,
         suspended: false,

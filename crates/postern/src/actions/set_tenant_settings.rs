@@ -4,13 +4,14 @@
 use postern_core::event::payload::{PolicyChanged, TenantSettingsChanged};
 use postern_core::event::{Actor, Event};
 use postern_core::reason::Reason;
+use postern_core::tier::Tiers;
 use serde_json::{Map, Value, json};
 
 use super::ActionError;
 use crate::notify;
 use crate::scope::Scope;
-use crate::store::Change;
 use crate::store::tenant_settings::{self, TenantSettingsRow};
+use crate::store::{Change, persons};
 use crate::tenants::settings::{SettingError, TypedSettings};
 
 /// Sets some settings by name; an empty value gives the default back. Answers all of them as they are then.
@@ -28,8 +29,9 @@ pub async fn set_tenant_settings(
     for (name, typed) in named {
         after.set(name, typed.trim())?;
     }
-    after.needed()?;
+    let needed = after.needed()?;
     after.own_policies()?;
+    expect_nobody_lost(&mut change, &needed.tiers).await?;
     let version = versions.first().map_or(0, |row| row.version) + 1;
     let place = TenantSettingsRow::place(&scope.tenant.id, version);
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;
@@ -43,6 +45,17 @@ pub async fn set_tenant_settings(
     change.commit(&event).await?;
     scope.app.tenants.reload(&scope.app.db, now).await?;
     Ok(after)
+}
+
+/// Nobody is on a tier that is not there.
+async fn expect_nobody_lost(change: &mut Change<'_>, tiers: &Tiers) -> Result<(), ActionError> {
+    for (name, people) in persons::count_by_tier(change).await? {
+        if tiers.find(&name).is_none() {
+            let message = format!("tiers: {people} people are on the tier {name}, so it can't go");
+            return Err(ActionError::invalid("settings", message));
+        }
+    }
+    Ok(())
 }
 
 /// Which proof suffices stands on the record as a whole, before and after, and whoever watches over the desk is told.

@@ -8,8 +8,9 @@ use postern_core::event::payload::{PassIssued, PassRejected, UserAdded, UserPass
 use postern_core::event::{Actor, Event};
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::signin::Flow;
+use postern_core::tier::TierFloor;
 use zeroize::Zeroizing;
 
 use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
@@ -130,7 +131,7 @@ async fn insert_first_admin(
         id,
         login: typed.login,
         name: typed.name,
-        tier: Tier::Privileged,
+        tier: TierFloor::Privileged.as_str(),
         role: Role::Admin,
         manager: None,
         password_hash: Some(hash),

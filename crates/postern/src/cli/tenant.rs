@@ -90,7 +90,7 @@ pub struct SettingArgs {
     slug: String,
     /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again; `recovery_policy=@FILE` takes
     /// the value from a file. May be given several times. There are: `contact_min_age_days`, `enrolment_pass_minutes`,
-    /// `gateway_url`, `keep_days`, `look_back_days`, `recovery_policy`, `smtp_from`, `smtp_url`.
+    /// `gateway_url`, `keep_days`, `look_back_days`, `recovery_policy`, `smtp_from`, `smtp_url`, `tiers`.
     #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
     set: Vec<String>,
     /// Why; goes on the record.

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use postern_core::case::Subject;
 use postern_core::id::{PersonId, TenantId};
 use postern_core::login;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
+use postern_core::tier::Tiers;
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, micros, one_row, time};
@@ -38,7 +39,8 @@ pub struct Person {
     pub tenant: TenantId,
     pub login: String,
     pub name: String,
-    pub tier: Tier,
+    /// By name: what it stands on, the organisation's settings say.
+    pub tier: String,
     pub role: Role,
     pub manager: Option<PersonId>,
     pub password_hash: Option<String>,
@@ -53,7 +55,7 @@ impl Person {
             tenant: tenant.clone(),
             login: row.login,
             name: row.name,
-            tier: Tier::parse(&row.tier).ok_or(StoreError::Corrupt("tier"))?,
+            tier: row.tier,
             role: Role::parse(&row.role).ok_or(StoreError::Corrupt("role"))?,
             manager: row.manager_id.map(PersonId::new),
             password_hash: row.password_hash,
@@ -62,12 +64,12 @@ impl Person {
         })
     }
 
-    /// As policies see them.
-    pub fn subject(&self) -> Subject {
+    /// As policies see them, in an organisation that has these tiers.
+    pub fn subject(&self, tiers: &Tiers) -> Subject {
         Subject {
             tenant: self.tenant.clone(),
             person: self.id.clone(),
-            tier: self.tier,
+            tier: tiers.of(&self.tier),
             role: self.role,
             manager: self.manager.clone(),
             suspended: self.suspended_at.is_some(),
@@ -126,6 +128,15 @@ pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
     Ok(count)
 }
 
+/// How many people are on each tier that somebody is on, read inside the change.
+pub async fn count_by_tier(change: &mut Change<'_>) -> Result<Vec<(String, i64)>> {
+    let tenant = change.tenant().clone();
+    Ok(sqlx::query_as("SELECT tier, COUNT(*) FROM persons WHERE tenant_id = $1 GROUP BY tier ORDER BY tier")
+        .bind(tenant.as_str())
+        .fetch_all(change.conn())
+        .await?)
+}
+
 /// Whether nobody is in the directory yet.
 pub async fn is_empty(db: &Db, tenant: &TenantId) -> Result<bool> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
@@ -140,7 +151,7 @@ pub struct NewPerson<'a> {
     pub id: &'a PersonId,
     pub login: &'a str,
     pub name: &'a str,
-    pub tier: Tier,
+    pub tier: &'a str,
     pub role: Role,
     pub manager: Option<&'a PersonId>,
     pub password_hash: Option<&'a str>,
@@ -158,7 +169,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewPerson<'_>) -> Result<()> 
     .bind(new.login.trim())
     .bind(login::normalise(new.login))
     .bind(new.name.trim())
-    .bind(new.tier.as_str())
+    .bind(new.tier)
     .bind(new.role.as_str())
     .bind(new.manager.map(PersonId::as_str))
     .bind(new.password_hash)

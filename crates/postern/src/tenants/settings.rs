@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
 use postern_core::policy::{Policies, PolicyError};
+use postern_core::tier::{TierError, Tiers};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -37,6 +38,9 @@ pub struct TypedSettings {
     /// A mail relay of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_url: Option<String>,
+    /// Its own tiers, beside the shipped ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<String>,
 }
 
 /// As needed.
@@ -54,6 +58,8 @@ pub struct TenantSettings {
     pub look_back: SignedDuration,
     /// A mail relay of its own. Without it, its mail goes by the server's.
     pub smtp: Option<Smtp>,
+    /// The shipped tiers, and its own.
+    pub tiers: Tiers,
 }
 
 /// A setting that does not do.
@@ -83,6 +89,9 @@ pub enum SettingError {
     /// No policy, or a weak one.
     #[error("recovery_policy: {0}")]
     Policy(#[from] PolicyError),
+    /// No tiers.
+    #[error("tiers: {0}")]
+    Tiers(#[from] TierError),
     /// More text than anybody reads.
     #[error("recovery_policy: longer than {} KiB", LONGEST_POLICY / 1024)]
     LongPolicy,
@@ -90,7 +99,7 @@ pub enum SettingError {
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 9] = [
         "contact_min_age_days",
         "enrolment_pass_minutes",
         "gateway_url",
@@ -99,6 +108,7 @@ impl TypedSettings {
         "recovery_policy",
         "smtp_from",
         "smtp_url",
+        "tiers",
     ];
 
     /// Sets one by its name; an empty value gives the default back.
@@ -116,6 +126,7 @@ impl TypedSettings {
             "recovery_policy" => self.recovery_policy = (!typed.is_empty()).then(|| typed.to_owned()),
             "smtp_from" => self.smtp_from = (!typed.is_empty()).then(|| typed.to_owned()),
             "smtp_url" => self.smtp_url = (!typed.is_empty()).then(|| typed.to_owned()),
+            "tiers" => self.tiers = (!typed.is_empty()).then(|| typed.to_owned()),
             _ => return Err(SettingError::Unknown(name.to_owned())),
         }
         Ok(())
@@ -145,6 +156,7 @@ impl TypedSettings {
             ),
             ("smtp_from", self.smtp_from.clone().unwrap_or_else(|| "the server's (default)".to_owned())),
             ("smtp_url", host(&self.smtp_url).unwrap_or_else(|| "the server's (default)".to_owned())),
+            ("tiers", self.tiers.clone().unwrap_or_else(|| "the shipped ones (default)".to_owned())),
         ]
     }
 
@@ -153,13 +165,18 @@ impl TypedSettings {
         self.recovery_policy.as_deref().unwrap_or(Policies::RECOVERY)
     }
 
+    /// The shipped tiers, and its own.
+    fn tiers(&self) -> Result<Tiers, TierError> {
+        Tiers::parse(self.tiers.as_deref().unwrap_or_default())
+    }
+
     /// The policies with its own text. `None`: it has none, and the shipped ones count.
     pub fn own_policies(&self) -> Result<Option<Policies>, SettingError> {
         let Some(text) = &self.recovery_policy else { return Ok(None) };
         if text.len() > LONGEST_POLICY {
             return Err(SettingError::LongPolicy);
         }
-        Ok(Some(Policies::with_recovery(text)?))
+        Ok(Some(Policies::with_recovery(text, &self.tiers()?)?))
     }
 
     /// The settings that the program needs, or the first one that does not do. The policy stands apart: a text that a later
@@ -176,6 +193,7 @@ impl TypedSettings {
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
+            tiers: self.tiers()?,
             smtp: relay(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,
         })
     }

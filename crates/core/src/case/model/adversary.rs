@@ -8,15 +8,16 @@ use super::world::{Holding, ModelStep, Opener, World};
 use crate::evidence::{Evidence, Kind};
 use crate::factor::FactorKind;
 use crate::id::{ContactId, PersonId, TenantId};
-use crate::person::{Role, Tier};
+use crate::person::Role;
 use crate::policy::{Policies, Request, Staff};
 use crate::remedy::Remedy;
 use crate::signin::{AccountStatus, Flow};
+use crate::tier::TierFloor;
 
 pub(super) struct Adversary<'a> {
     pub(super) holds: &'a [Holding],
     pub(super) openers: &'a [Opener],
-    pub(super) tier: Tier,
+    pub(super) tier: TierFloor,
     /// Whether the tier may be raised on the way: a search of its own, because it doubles the states.
     pub(super) raises: bool,
     /// Whether somebody at the desk may be talked into another remedy once the case is verified: likewise.
@@ -97,11 +98,11 @@ impl Adversary<'_> {
         AccountStatus { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
-    pub(super) fn subject(tier: Tier) -> Subject {
+    pub(super) fn subject(tier: TierFloor) -> Subject {
         Subject {
             tenant: TenantId::new("t"),
             person: PersonId::new("owner"),
-            tier,
+            tier: tier.into(),
             role: Role::Person,
             manager: Some(PersonId::new("manager")),
             suspended: false,
@@ -114,7 +115,7 @@ impl Adversary<'_> {
         if !world.raised {
             return case;
         }
-        let case = case.with_subject_now(Self::subject(Tier::Privileged));
+        let case = case.with_subject_now(Self::subject(TierFloor::Privileged));
         self.policies.look_again(case, Self::now(world))
     }
 
@@ -219,7 +220,8 @@ impl Adversary<'_> {
         next.weak_reset = world.raised && Self::is_weak(world);
         let is_held = matches!(self.load(world).stage(), Stage::OnHold { .. });
         next.unseen_reset = is_held && !world.noticed && world.wanted != [true, true];
-        next.unapproved = self.tier == Tier::Privileged && !world.approved.contains(&world.case.remedy());
+        next.unapproved =
+            self.tier == TierFloor::Privileged && !world.approved.contains(&world.case.remedy());
         next.moved_by_program |= by == PROGRAM;
         if world.case.remedy() == Remedy::FactorReset {
             next.owner_has_factor = false;

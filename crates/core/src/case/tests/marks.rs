@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn open_incidents_raise_the_risk_until_they_are_closed_and_are_no_part_of_the_case() {
     let desk = Desk::new();
-    let proven = desk.proven_enough(Tier::Standard);
+    let proven = desk.proven_enough(TierFloor::Standard);
     let suffices = |case: &Case| desk.policies.verify(case, case.proof(at(10))).is_ok();
     let kept = serde_json::to_string(&proven).unwrap();
     for incidents in 0..=2 {
@@ -22,7 +22,7 @@ fn open_incidents_raise_the_risk_until_they_are_closed_and_are_no_part_of_the_ca
 #[test]
 fn a_refusal_counts_for_thirty_days_to_the_second() {
     let desk = Desk::new();
-    let opened = case("c", Tier::Standard);
+    let opened = case("c", TierFloor::Standard);
     let (opened, _) = opened
         .clone()
         .add_evidence(permit(&desk.policies, &opened, &desk.ben), evidence(Kind::Urgency, "ben", 5))
@@ -45,17 +45,17 @@ fn a_refusal_counts_for_thirty_days_to_the_second() {
 #[test]
 fn a_contest_counts_once_and_a_withdrawal_never() {
     let desk = Desk::new();
-    let contested = case("c", Tier::Standard).contest(at(10)).unwrap();
+    let contested = case("c", TierFloor::Standard).contest(at(10)).unwrap();
     assert_eq!(contested.risk_left_behind(at(20)), 1);
     let refuse = permit(&desk.policies, &contested, &desk.sol);
     let over = contested.refuse(refuse, refusal("sol", 15)).unwrap();
     assert_eq!((over.risk_left_behind(at(20)), over.marks().len()), (1, 2), "one attack, both shown");
-    let withdrawn = case("c", Tier::Standard).withdraw(at(10)).unwrap();
+    let withdrawn = case("c", TierFloor::Standard).withdraw(at(10)).unwrap();
     assert_eq!((withdrawn.risk_left_behind(at(20)), withdrawn.marks().len()), (0, 1));
-    let other = case("d", Tier::Standard).with_left_behind(over.risk_left_behind(at(20)));
+    let other = case("d", TierFloor::Standard).with_left_behind(over.risk_left_behind(at(20)));
     assert_eq!(other.risk(), 1);
     assert_eq!(
         serde_json::to_string(&other).unwrap(),
-        serde_json::to_string(&case("d", Tier::Standard)).unwrap()
+        serde_json::to_string(&case("d", TierFloor::Standard)).unwrap()
     );
 }

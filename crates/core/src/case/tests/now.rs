@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::policy::{Approve, Demands};
+use crate::tier::Tiers;
 
 /// The case as a step loads it: with its person as they are now, and what the policies demand for that one.
 fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
@@ -14,10 +15,13 @@ fn now_like(case: &Case, change: impl FnOnce(&mut Subject)) -> Case {
 
 #[test]
 fn the_stricter_of_then_and_now_holds() {
-    let opened = case("c", Tier::Sensitive);
-    let lowered = now_like(&opened, |now| now.tier = Tier::Standard);
-    assert_eq!(lowered.subject().tier, Tier::Sensitive);
-    assert_eq!(now_like(&opened, |now| now.tier = Tier::Privileged).subject().tier, Tier::Privileged);
+    let opened = case("c", TierFloor::Sensitive);
+    let lowered = now_like(&opened, |now| now.tier = TierFloor::Standard.into());
+    assert_eq!(lowered.subject().tier, TierFloor::Sensitive.into());
+    assert_eq!(
+        now_like(&opened, |now| now.tier = TierFloor::Privileged.into()).subject().tier,
+        TierFloor::Privileged.into()
+    );
     let mut senior = opened.clone();
     senior.subject.role = Role::Senior;
     assert_eq!(now_like(&senior, |now| now.role = Role::Person).subject().role, Role::Senior);
@@ -31,10 +35,10 @@ fn the_stricter_of_then_and_now_holds() {
 #[test]
 fn a_tier_that_is_raised_holds_from_the_next_step_on() {
     let desk = Desk::new();
-    let raise = |case: &Case, tier| now_like(case, |now| now.tier = tier);
-    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let raise = |case: &Case, floor: TierFloor| now_like(case, |now| now.tier = floor.into());
+    let ready = desk.verify(desk.proven_enough(TierFloor::Standard), at(10));
     let day = SignedDuration::from_hours(24);
-    let held = raise(&ready, Tier::Sensitive);
+    let held = raise(&ready, TierFloor::Sensitive);
     assert!(matches!(held.stage(), Stage::AwaitingNotice { since, .. } if *since == at(10)));
     // The notice of the verification went out before the tier was raised: the hold counts from there.
     let held = held.start_hold(at(12)).unwrap();
@@ -43,21 +47,22 @@ fn a_tier_that_is_raised_holds_from_the_next_step_on() {
     );
     assert!(matches!(desk.reset(held, at(20)), Err(CaseError::OnHold { .. })));
     assert_eq!(
-        raise(&ready, Tier::Privileged).stage(),
+        raise(&ready, TierFloor::Privileged).stage(),
         &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
     );
-    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(TierFloor::Sensitive), at(10));
     assert_eq!(
-        raise(&waiting, Tier::Privileged).stage(),
+        raise(&waiting, TierFloor::Privileged).stage(),
         &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
     );
     let held = waiting.start_hold(at(12)).unwrap();
     assert_eq!(
-        raise(&held, Tier::Privileged).stage(),
+        raise(&held, TierFloor::Privileged).stage(),
         &Stage::AwaitingApproval { verified_at: at(10), approvals: Vec::new() }
     );
     // Verified and approved under the higher tier: what was begun goes on.
-    let verified = desk.verify(raise(&desk.proven_enough(Tier::Sensitive), Tier::Privileged), at(10));
+    let verified =
+        desk.verify(raise(&desk.proven_enough(TierFloor::Sensitive), TierFloor::Privileged), at(10));
     assert_eq!(verified.stage().as_str(), "awaiting_approval");
     let yes_permit = permit(&desk.policies, &verified, &desk.sol);
     let approval = yes(&desk.sol, &verified);
@@ -70,7 +75,7 @@ fn a_tier_that_is_raised_holds_from_the_next_step_on() {
 fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_doubled() {
     let desk = Desk::new();
     let (sol, ada) = (staff("sol", Role::Senior), staff("ada", Role::Admin));
-    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(TierFloor::Sensitive), at(10));
     let day = Case::NOTICE_WITHIN;
     let second = SignedDuration::from_secs(1);
     let want = |case: Case, who: &Staff, now| {
@@ -94,7 +99,7 @@ fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_d
     attester.role = Role::Senior;
     assert_eq!(ask(&attester, &waiting).unwrap_err().policies, ["staff.hold-by-outsiders"]);
     // Nor who approved it.
-    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let awaiting = desk.verify(desk.proven_enough(TierFloor::Privileged), at(10));
     let approved = awaiting
         .clone()
         .approve(permit(&desk.policies, &awaiting, &sol), yes(&sol, &awaiting), at(20))
@@ -105,7 +110,7 @@ fn two_seniors_outside_the_case_begin_a_hold_that_nobody_was_told_of_and_it_is_d
 #[test]
 fn a_case_that_waits_three_days_for_its_hold_must_be_verified_anew() {
     let desk = Desk::new();
-    let waiting = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let waiting = desk.verify(desk.proven_enough(TierFloor::Sensitive), at(10));
     let days = SignedDuration::from_hours(72);
     assert_eq!(waiting.clone().as_of(at(10) + days).stage().as_str(), "awaiting_notice");
     assert_eq!(waiting.as_of(at(11) + days).stage(), &Stage::Verifying);
@@ -114,7 +119,7 @@ fn a_case_that_waits_three_days_for_its_hold_must_be_verified_anew() {
 #[test]
 fn a_number_that_proved_something_is_no_number_to_tell() {
     let desk = Desk::new();
-    let proven = desk.proven_enough(Tier::Sensitive);
+    let proven = desk.proven_enough(TierFloor::Sensitive);
     let used: Vec<&ContactId> = proven.proving_contacts().collect();
     assert_eq!(used, [&ContactId::new("office"), &ContactId::new("office")]);
 }
@@ -122,7 +127,7 @@ fn a_number_that_proved_something_is_no_number_to_tell() {
 #[test]
 fn a_hold_that_grows_counts_from_the_same_beginning() {
     let desk = Desk::new();
-    let held = desk.verify(desk.proven_enough(Tier::Sensitive), at(10));
+    let held = desk.verify(desk.proven_enough(TierFloor::Sensitive), at(10));
     let mut approved = held.clone();
     approved.stage = Stage::OnHold {
         verified_at: at(10),
@@ -130,7 +135,7 @@ fn a_hold_that_grows_counts_from_the_same_beginning() {
         began_at: at(10),
         until: at(10) + SignedDuration::from_hours(24),
     };
-    let longer = now_like(&approved, |now| now.tier = Tier::Privileged);
+    let longer = now_like(&approved, |now| now.tier = TierFloor::Privileged.into());
     let until = at(10) + SignedDuration::from_hours(72);
     assert!(matches!(longer.stage(), Stage::OnHold { until: found, .. } if *found == until));
     let second = SignedDuration::from_secs(1);
@@ -141,7 +146,7 @@ fn a_hold_that_grows_counts_from_the_same_beginning() {
 #[test]
 fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it_anew() {
     let desk = Desk::new();
-    let case = case("c", Tier::Standard);
+    let case = case("c", TierFloor::Standard);
     let bind: Permit<BindClaimantPage> = permit(&desk.policies, &case, &desk.ben);
     let case = case.bind_claimant_page(bind, ContactId::new("office"), desk.ben.id.clone(), at(1)).unwrap();
     let add: Permit<RecordEvidence> = permit(&desk.policies, &case, &desk.ben);
@@ -150,7 +155,7 @@ fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it
     let ready = desk.verify(case.vouch(word, evidence(Kind::ManagerVouch, "mona", 3)).unwrap(), at(10));
     let look = |case: Case| desk.policies.look_again(case, at(20)).stage().as_str();
     assert_eq!(look(now_like(&ready, |_| {})), "ready");
-    assert_eq!(look(now_like(&ready, |now| now.tier = Tier::Sensitive)), "verifying");
+    assert_eq!(look(now_like(&ready, |now| now.tier = TierFloor::Sensitive.into())), "verifying");
     // The word of somebody who is not the manager any more counts nothing.
     assert_eq!(look(now_like(&ready, |now| now.manager = Some(PersonId::new("nick")))), "verifying");
     assert_eq!(look(now_like(&ready, |now| now.manager = None)), "verifying");
@@ -159,7 +164,7 @@ fn a_verified_case_whose_proof_does_not_suffice_for_the_tier_of_today_gathers_it
 #[test]
 fn a_suspended_account_is_neither_verified_nor_reset() {
     let desk = Desk::new();
-    let proven = now_like(&desk.proven_enough(Tier::Standard), |now| now.suspended = true);
+    let proven = now_like(&desk.proven_enough(TierFloor::Standard), |now| now.suspended = true);
     let denied = desk.policies.verify(&proven, proven.proof(at(10))).unwrap_err();
     assert_eq!(denied.policies, ["limits.suspended"]);
     assert!(
@@ -169,7 +174,7 @@ fn a_suspended_account_is_neither_verified_nor_reset() {
             .unwrap()
             .contains("postern person recover")
     );
-    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    let ready = desk.verify(desk.proven_enough(TierFloor::Standard), at(10));
     let ready = now_like(&ready, |now| now.suspended = true);
     let denied = desk.policies.authorize::<ApplyRemedy>(&Request::on_case(&desk.ben, &ready)).unwrap_err();
     assert_eq!(denied.policies, ["staff.suspended-account"]);
@@ -178,7 +183,7 @@ fn a_suspended_account_is_neither_verified_nor_reset() {
 #[test]
 fn what_was_reset_lapses_when_nobody_came_for_a_day() {
     let desk = Desk::new();
-    let remedied = desk.reset(desk.verify(desk.proven_enough(Tier::Standard), at(10)), at(20)).unwrap();
+    let remedied = desk.reset(desk.verify(desk.proven_enough(TierFloor::Standard), at(10)), at(20)).unwrap();
     let day = SignedDuration::from_hours(24);
     assert_eq!(remedied.clone().as_of(at(20) + day).stage().as_str(), "remedied");
     let lapsed = remedied.as_of(at(21) + day);
@@ -205,7 +210,7 @@ fn a_request_lapses_with_its_page() {
             lapses || case.stage().as_str() == "remedied"
         );
     }
-    let lapsed = desk.proven_enough(Tier::Standard).as_of(at(1) + month);
+    let lapsed = desk.proven_enough(TierFloor::Standard).as_of(at(1) + month);
     assert!(lapsed.contest(at(2) + month).is_err(), "nothing was changed, so there is nothing to stop");
 }
 
@@ -214,11 +219,13 @@ fn who_reported_a_contact_lost_is_no_outsider() {
     let desk = Desk::new();
     let sol = staff("sol", Role::Senior);
     let reporters = BTreeSet::from([sol.id.clone()]);
-    let waiting =
-        desk.verify(desk.proven_enough(Tier::Sensitive), at(10)).with_contact_reporters(reporters.clone());
+    let waiting = desk
+        .verify(desk.proven_enough(TierFloor::Sensitive), at(10))
+        .with_contact_reporters(reporters.clone());
     let refused = desk.policies.authorize::<StartHold>(&Request::on_case(&sol, &waiting)).unwrap_err();
     assert_eq!(refused.policies, ["staff.hold-by-outsiders"]);
-    let waiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10)).with_contact_reporters(reporters);
+    let waiting =
+        desk.verify(desk.proven_enough(TierFloor::Privileged), at(10)).with_contact_reporters(reporters);
     let refused = desk.policies.authorize::<Approve>(&Request::on_case(&sol, &waiting)).unwrap_err();
     assert_eq!(refused.policies, ["staff.second-person"]);
 }
@@ -230,8 +237,9 @@ fn what_is_demanded_when_the_remedy_is_applied_holds_too() {
         permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
         when { context.risk >= 1 && context.claimant_page_bound && context.attesting_people >= 2 && context.channels >= 2 };"#;
     let mut desk = Desk::new();
-    desk.policies = Policies::with_recovery(&format!("{}{RISKY}", Policies::RECOVERY)).unwrap();
-    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10));
+    desk.policies =
+        Policies::with_recovery(&format!("{}{RISKY}", Policies::RECOVERY), &Tiers::default()).unwrap();
+    let ready = desk.verify(desk.proven_enough(TierFloor::Standard), at(10));
     assert!(matches!(desk.reset(ready.clone(), at(20)).unwrap().stage(), Stage::Remedied { .. }));
     let attacked = ready.with_incidents(1);
     assert!(matches!(desk.reset(attacked, at(20)), Err(CaseError::OutOfOrder { .. })));
@@ -241,7 +249,7 @@ fn what_is_demanded_when_the_remedy_is_applied_holds_too() {
 #[test]
 fn a_yes_to_another_plan_is_asked_for_anew() {
     let desk = Desk::new();
-    let awaiting = desk.verify(desk.proven_enough(Tier::Privileged), at(10));
+    let awaiting = desk.verify(desk.proven_enough(TierFloor::Privileged), at(10));
     let approve = permit(&desk.policies, &awaiting, &desk.sol);
     let mut held = awaiting.clone().approve(approve, yes(&desk.sol, &awaiting), at(20)).unwrap();
     assert!(matches!(desk.policies.look_again(held.clone(), at(30)).stage(), Stage::AwaitingNotice { .. }));
@@ -258,7 +266,7 @@ fn a_yes_to_another_plan_is_asked_for_anew() {
 fn a_short_fresh_holds_until_the_remedy_is_applied() {
     let desk = Desk::new();
     let demands = Demands { fresh_minutes: 60, ..Demands::default() };
-    let ready = desk.verify(desk.proven_enough(Tier::Standard), at(10)).under(demands);
+    let ready = desk.verify(desk.proven_enough(TierFloor::Standard), at(10)).under(demands);
     let hour = SignedDuration::from_hours(1);
     assert!(matches!(ready.clone().as_of(at(10) + hour).stage(), Stage::Ready { .. }));
     assert_eq!(ready.as_of(at(11) + hour).stage(), &Stage::Verifying);

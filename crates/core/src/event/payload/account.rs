@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::event::payload::AlwaysTrue;
-use crate::person::{Role, Tier};
+use crate::person::Role;
 
 /// `signin.succeeded`
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -97,7 +97,7 @@ pub enum UserAdded<'a> {
         /// Their role, or the one that waits for them.
         role: Role,
         /// Their tier.
-        tier: Tier,
+        tier: &'a str,
         /// What added them, where nobody signed in did.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,

@@ -10,7 +10,7 @@ use crate::event::{Actor, Event, EventKind, EventPayload};
 use crate::evidence::Kind;
 use crate::factor::FactorKind;
 use crate::id::{CaseId, ContactId, PersonId};
-use crate::person::{Role, Tier};
+use crate::person::Role;
 use crate::remedy::{PlanHash, Remedy, RemedyPlan};
 
 const AT: &str = "2026-03-02T08:14:11.20431Z";
@@ -84,11 +84,11 @@ fn accounts(written: &mut WrittenKinds) {
         .check(PassRejected::EnrolmentPass { cause: "mfa_wrong_code" }, json!({ "cause": "mfa_wrong_code" }));
     written.check(UserAdded::FirstAdmin, json!(null));
     written.check(
-        UserAdded::InDirectory { login: "ana", role: Role::Senior, tier: Tier::Privileged, by: None },
+        UserAdded::InDirectory { login: "ana", role: Role::Senior, tier: "privileged", by: None },
         json!({ "login": "ana", "role": "senior", "tier": "privileged" }),
     );
     written.check(
-        UserAdded::InDirectory { login: "ana", role: Role::Person, tier: Tier::Standard, by: Some("demo") },
+        UserAdded::InDirectory { login: "ana", role: Role::Person, tier: "standard", by: Some("demo") },
         json!({ "login": "ana", "role": "person", "tier": "standard", "by": "demo" }),
     );
     written.check(UserPasswordChanged::Set, json!(null));

@@ -146,7 +146,7 @@ pub struct CasePerson {
     name: String,
     login: String,
     /// `standard`, `sensitive` or `privileged`.
-    tier: &'static str,
+    tier: String,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
     role: &'static str,
     /// The manager's name, if one is on file.

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::policy::ViewDesk;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -42,8 +42,8 @@ pub struct PersonLine {
     name: String,
     /// What they sign in with.
     login: String,
-    /// `standard`, `sensitive` or `privileged`.
-    tier: &'static str,
+    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
+    tier: String,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
     role: &'static str,
     /// Whether the account is suspended.
@@ -59,9 +59,9 @@ pub struct AddPerson {
     login: String,
     #[schema(example = "Ines Duarte")]
     name: String,
-    /// `standard`, `sensitive` or `privileged`.
-    #[schema(value_type = String, example = "standard")]
-    tier: Tier,
+    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
+    #[schema(example = "standard")]
+    tier: String,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
     #[schema(value_type = String, example = "person")]
     role: Role,
@@ -120,7 +120,7 @@ pub async fn add_person(
     let details = Details {
         login: &sent.login,
         name: &sent.name,
-        tier: sent.tier,
+        tier: &sent.tier,
         role: sent.role,
         manager: &sent.manager,
         email: &sent.email,
@@ -141,7 +141,7 @@ impl From<Person> for PersonLine {
             id: person.id.to_string(),
             name: person.name,
             login: person.login,
-            tier: person.tier.as_str(),
+            tier: person.tier,
             role: person.role.as_str(),
             suspended: person.suspended_at.is_some(),
         }

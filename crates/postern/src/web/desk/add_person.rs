@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::policy::ManagePeople;
+use postern_core::tier::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -40,13 +41,13 @@ pub async fn submit(
     Signed(caller): Signed,
     Form(form): Form<PersonForm>,
 ) -> Result<Response, Problem> {
-    let (Some(tier), Some(role)) = (Tier::parse(&form.tier), Role::parse(&form.role)) else {
-        return Err(Problem::bad_request("tier and role must be chosen from the list"));
+    let Some(role) = Role::parse(&form.role) else {
+        return Err(Problem::bad_request("the role must be chosen from the list"));
     };
     let details = Details {
         login: &form.login,
         name: &form.name,
-        tier,
+        tier: &form.tier,
         role,
         manager: &form.manager,
         email: &form.email,
@@ -78,7 +79,7 @@ fn form_page(
     };
     let values = json!({
         "form": form, "field": field, "error": message,
-        "tiers": Tier::ALL.map(Tier::as_str), "roles": Role::ALL.map(Role::as_str),
+        "tiers": scope.tenant.settings.tiers.iter().map(Tier::as_str).collect::<Vec<_>>(), "roles": Role::ALL.map(Role::as_str),
     });
     render_with(scope, Some(caller), status, "desk/add_person.html", values)
 }

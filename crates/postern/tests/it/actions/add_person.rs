@@ -3,7 +3,7 @@ use crate::test_app::TestApp;
 
 const PASSWORD: &str = "gravel-otter-91-lamp-violet";
 
-fn ivy<'a>(role: &'a str, email: &'a str, office_phone: &'a str) -> [(&'a str, &'a str); 7] {
+pub fn ivy<'a>(role: &'a str, email: &'a str, office_phone: &'a str) -> [(&'a str, &'a str); 7] {
     [
         ("login", "ivy"),
         ("name", "Ivy Moreau"),

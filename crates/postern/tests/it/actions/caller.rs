@@ -18,7 +18,7 @@ use postern_core::event::payload::{CaseOpened, OpeningNotice, SessionEnded, User
 use postern_core::event::{Actor, Event};
 use postern_core::evidence::Kind;
 use postern_core::id::{CaseId, PersonId, TenantId};
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::policy::{Request, ViewCase};
 
 use super::assert_denied;
@@ -186,7 +186,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         id: &zoe,
         login: "zoe",
         name: "Zoe Other",
-        tier: Tier::Standard,
+        tier: "standard",
         role: Role::Person,
         manager: None,
         password_hash: None,
@@ -194,7 +194,8 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
     persons::insert(&mut change, &person).await.unwrap();
     change.record(Event::new(Actor::System, UserAdded::FirstAdmin).person(&zoe));
     change.commit_unrecorded("planted by a test").await.unwrap();
-    let subject = persons::load(&app.db, &tenant, &zoe).await.unwrap().subject();
+    let subject =
+        persons::load(&app.db, &tenant, &zoe).await.unwrap().subject(&app.scope().tenant.settings.tiers);
     let case = Case::open(id.clone(), subject, now);
     let new = NewCase {
         id: &id,

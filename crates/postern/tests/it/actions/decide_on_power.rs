@@ -12,7 +12,7 @@ use postern::store::audit::AuditFilter;
 use postern::store::{persons, power_grants};
 use postern_core::event::payload::UserSuspended;
 use postern_core::event::{Actor, Event};
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use reqwest::Method;
 
 use crate::on_both::on_both;
@@ -23,7 +23,7 @@ fn details(login: &str, role: Role) -> Details<'_> {
     Details {
         login,
         name: "Nell Quinn",
-        tier: Tier::Standard,
+        tier: "standard",
         role,
         manager: "",
         email: "nell@halden.invalid",

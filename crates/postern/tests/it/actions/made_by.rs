@@ -8,7 +8,7 @@ use postern::actions::vouch::vouch;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 
 use super::assert_denied;
 use crate::on_both::on_both;
@@ -22,7 +22,7 @@ impl TestApp {
         let details = Details {
             login,
             name: login,
-            tier: Tier::Standard,
+            tier: "standard",
             role,
             manager: "",
             email: &email,

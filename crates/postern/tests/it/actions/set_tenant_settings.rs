@@ -3,9 +3,11 @@ use postern::actions::set_tenant_settings::{find_tenant_settings, set_tenant_set
 use postern::app::App;
 use postern::scope::Scope;
 use postern::store::tenant_settings::{self, TenantSettingsRow};
+use postern_core::evidence::Kind;
 use postern_core::policy::Policies;
 use tokio::task::JoinSet;
 
+use super::add_person::ivy;
 use super::assert_invalid;
 use crate::on_both::on_both;
 use crate::test_app::{TestApp, eventually};
@@ -137,6 +139,45 @@ on_both! {
         assert_eq!(app.events("policy.changed").await[0]["before"]["recovery"], "permit (");
         assert_eq!(app.scope().tenant.settings.enrolment_pass_life.as_mins(), 7);
         assert_eq!(app.stage(&app.ready_case_of("gus").await).await, "ready");
+    }
+
+    /// A tier of the organisation's own: what it stands on holds for it, and its own policies can want more.
+    async fn a_tier_of_ones_own_wants_at_least_what_it_stands_on(db) {
+        let app = TestApp::start(db).await;
+        let scope = app.scope();
+        set_tenant_settings(&scope, &named("tiers", "finance=sensitive board=sensitive"), REASON).await.unwrap();
+        let mut form = ivy("person", "ivy@halden.example", "");
+        let ada = app.browser_with_planted_session("ada").await;
+        ada.get("/desk/people/new").await.ok().shows("privilegedfinanceboard");
+        form[2].1 = "finances";
+        ada.post("/desk/people/new", &form).await.status(422).shows("organisation's tiers");
+        form[2].1 = "finance";
+        ada.post("/desk/people/new", &form).await.ok();
+        app.set_person("ana", "tier = 'finance'").await;
+        let id = app.open("ana").await;
+        app.bind("ben", &id).await;
+        app.vouch("mona", &id).await;
+        assert_eq!(app.stage(&id).await, "verifying", "nobody has seen her");
+        app.record("ben", &id, Kind::LiveVideo).await;
+        assert_eq!(app.stage(&id).await, "awaiting_notice", "it is held as a sensitive one is");
+        // On the board, which is listed later, it is no less.
+        app.set_person("ana", "tier = 'board'").await;
+        assert_eq!(app.case(&id).await.subject().tier.as_str(), "board");
+        app.set_person("ana", "tier = 'finance'").await;
+
+        let refused = set_tenant_settings(&scope, &named("tiers", "board=sensitive"), REASON).await;
+        assert!(matches!(&refused, Err(ActionError::Invalid { message, .. }) if message.contains("2 people are on the tier finance")), "{refused:?}");
+        for wrong in ["finance", "finance=high board=sensitive", "privileged=standard"] {
+            assert_invalid(set_tenant_settings(&scope, &named("tiers", wrong), REASON).await, "settings");
+        }
+        // Its own text is tried out on its own tiers.
+        let weak = r#"
+            @id("own.board") @hold("0h") @approvals("0") @fresh("24h")
+            permit (principal is Postern::Desk, action == Postern::Action::"Verify", resource is Postern::Case)
+            when { resource.tier == "board" && context.claimant_page_bound && context.kinds.contains("call_placed") };"#;
+        let text = format!("{}{weak}", Policies::RECOVERY);
+        let refused = set_tenant_settings(&scope, &named("recovery_policy", &text), REASON).await;
+        assert!(matches!(&refused, Err(ActionError::Invalid { message, .. }) if message.contains("on tier board, call_placed alone")), "{refused:?}");
     }
 
     /// Whatever somebody wrote into the row: the last good version stays, and nobody else is stopped.

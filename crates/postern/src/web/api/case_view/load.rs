@@ -117,7 +117,7 @@ async fn person(scope: &Scope, case: &Case) -> Result<CasePerson, Problem> {
     };
     let filed = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
     Ok(CasePerson {
-        tier: person.tier.as_str(),
+        tier: person.tier.clone(),
         role: person.role.as_str(),
         manager,
         suspended_at: person.suspended_at,
