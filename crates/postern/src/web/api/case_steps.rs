@@ -64,7 +64,7 @@ pub struct Vouch {
 pub struct Why {
     /// Stands in the audit log.
     #[schema(example = "Phone lost, verified by call and by the manager")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// What is to be done.

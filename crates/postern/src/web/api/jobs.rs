@@ -8,8 +8,9 @@ use postern_core::policy::ManageJobs;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::case_steps::Why;
 use super::errors::{ReadErrors, StepErrors};
-use super::input::PersonOnly;
+use super::input::{Body, PersonOnly};
 use crate::actions::{permit_on_tenant, run_job_again};
 use crate::job::{Job, JobKind};
 use crate::scope::Scope;
@@ -126,13 +127,14 @@ pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<J
 /// `POST /api/v1/jobs/{id}/run-again`
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/run-again", tag = "jobs", operation_id = "run_job_again",
     summary = "Let a job run again", description = "One that was given up is tried at once, with all its attempts.",
-    params(JobPath), security(("session" = [])),
+    params(JobPath), request_body = Why, security(("session" = [])),
     responses((status = 204, description = "It runs."), StepErrors))]
 pub async fn run_again(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<JobPath>,
+    Body(why): Body<Why>,
 ) -> Result<StatusCode, Problem> {
-    run_job_again::run_job_again(&scope, &caller, &path.id).await?;
+    run_job_again::run_job_again(&scope, &caller, &path.id, &why.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,21 +1,24 @@
 //! `/desk/jobs`: messages that wait, and jobs that were given up.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::ManageJobs;
+use serde_json::json;
 
-use crate::actions::permit_on_tenant;
 use crate::actions::run_job_again::run_job_again;
+use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::web::api::jobs::JobList;
-use crate::web::extract::Signed;
+use crate::web::desk::ReasonForm;
+use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::render;
+use crate::web::router::{form_error, render_with};
 
 /// `GET /desk/jobs`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
     permit_on_tenant::<ManageJobs>(&scope, &caller).await?;
-    render(&scope, Some(&caller), "desk/jobs.html", JobList::load(&scope).await?)
+    page(&scope, &caller, None).await
 }
 
 /// `POST /desk/jobs/{id}/run-again`
@@ -23,7 +26,25 @@ pub async fn run_again(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    run_job_again(&scope, &caller, &id).await?;
-    Ok(Redirect::to("/desk/jobs").into_response())
+    match run_job_again(&scope, &caller, &id, &form.reason).await {
+        Ok(()) => Ok(Redirect::to("/desk/jobs").into_response()),
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            page(&scope, &caller, Some((status, id, message))).await
+        }
+    }
+}
+
+/// `failed`: which job was not let run again, and why.
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    failed: Option<(StatusCode, String, String)>,
+) -> Result<Response, Problem> {
+    let status = failed.as_ref().map_or(StatusCode::OK, |(status, ..)| *status);
+    let failed = failed.map(|(_, id, message)| json!({ "id": id, "message": message }));
+    let values = json!({ "jobs": JobList::load(scope).await?, "failed": failed });
+    render_with(scope, Some(caller), status, "desk/jobs.html", values)
 }

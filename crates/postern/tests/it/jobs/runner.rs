@@ -183,7 +183,9 @@ on_both! {
         })
         .await;
         let again = format!("/desk/jobs/{}/run-again", dead[0].id);
-        ada.post(&again, &[]).await.leads_to("/desk/jobs");
+        ada.post(&again, &[]).await.status(422).shows("reason");
+        let put_right = [("reason", "the address is another one now")];
+        ada.post(&again, &put_right).await.leads_to("/desk/jobs");
         eventually("it was tried again, in vain", async || {
             let now = jobs::list_dead(&app.db, &app.tenant).await.unwrap();
             now.len() == 1 && now[0].dead_at > dead[0].dead_at
@@ -193,10 +195,10 @@ on_both! {
         sqlx::query(app.own(repair)).execute(app.db.reader()).await.unwrap();
         let repair = "UPDATE contacts SET value = 'gus@demo.postern.invalid' WHERE value = 'no address'";
         sqlx::query(app.own(repair)).execute(app.db.reader()).await.unwrap();
-        ada.post(&again, &[]).await.leads_to("/desk/jobs");
+        ada.post(&again, &put_right).await.leads_to("/desk/jobs");
         eventually("it arrives", async || smtp.mails().len() == 1).await;
         eventually("it is gone", async || jobs::list_dead(&app.db, &app.tenant).await.unwrap().is_empty()).await;
-        ada.post(&again, &[]).await.status(404);
+        ada.post(&again, &put_right).await.status(404);
         let runs = app.events("job.run_again").await;
         assert_eq!((runs.len(), &runs[0]["detail"]["kind"]), (2, &"deliver_mail".into()));
         // An agent sees none of it.
