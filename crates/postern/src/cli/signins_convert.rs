@@ -1,13 +1,16 @@
 //! `postern signins convert PATH…`: any provider's records as OCSF or Parquet.
 
+#[cfg(not(feature = "parquet"))]
+mod no_parquet_file;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet_file;
 
 use std::{io, path::PathBuf, process::ExitCode, sync::atomic::Ordering};
 
 use clap::{Args, ValueEnum};
 use postern_signals::{
     Parsed, Provider, ReadOptions,
-    parquet::ParquetError,
     read::Batcher,
     report::{counted, printable},
     source::{Source, SourceError, Sources},
@@ -18,7 +21,11 @@ use super::{
     diagnose::{Format, ProgressWatcher},
     output_file::OutputError,
 };
+#[cfg(not(feature = "parquet"))]
+use no_parquet_file::NoParquetFile as ParquetFile;
 use output::Output;
+#[cfg(feature = "parquet")]
+use parquet_file::ParquetFile;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -90,8 +97,14 @@ pub enum ConvertError {
         /// Where to.
         to: String,
         /// What the writer said.
-        why: ParquetError,
+        why: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The program was built without it.
+    #[error(
+        "this program was built without Parquet. Build it with `cargo build --release --features parquet`, or leave out \
+         `--to parquet`"
+    )]
+    NoParquet,
 }
 
 /// What was written, and what not.
@@ -109,6 +122,7 @@ pub fn run(args: &ConvertArgs) -> Outcome {
     match convert_all(args) {
         Ok(code) => Ok(code),
         Err(ConvertError::Output(error)) if error.is_wrong_usage() => Ok(super::say::wrong_usage(&error)),
+        Err(error @ ConvertError::NoParquet) => Ok(super::say::wrong_usage(&error)),
         Err(error) => Err(error.into()),
     }
 }

@@ -5,9 +5,9 @@ use std::{
     path::PathBuf,
 };
 
-use postern_signals::{SignIn, ocsf::write_line, parquet::ParquetWriter, report::printable, source::Sources};
+use postern_signals::{SignIn, ocsf::write_line, report::printable, source::Sources};
 
-use super::{ConvertArgs, ConvertError, ConvertTarget, ConvertedCounts};
+use super::{ConvertArgs, ConvertError, ConvertTarget, ConvertedCounts, ParquetFile};
 use crate::cli::output_file::OutputFile;
 
 pub(super) struct Output {
@@ -21,7 +21,7 @@ pub(super) struct Output {
 enum TargetKind {
     Printed(BufWriter<Stdout>),
     Lines(BufWriter<OutputFile>),
-    Parquet(Box<ParquetWriter<BufWriter<OutputFile>>>),
+    Parquet(Box<ParquetFile>),
 }
 
 impl Output {
@@ -38,11 +38,7 @@ impl Output {
         let file = BufWriter::new(file);
         let kind = match args.to {
             ConvertTarget::Ocsf => TargetKind::Lines(file),
-            ConvertTarget::Parquet => {
-                let writer = ParquetWriter::new(file);
-                let parquet = |why| ConvertError::Parquet { to: to.clone(), why };
-                TargetKind::Parquet(Box::new(writer.map_err(parquet)?))
-            }
+            ConvertTarget::Parquet => TargetKind::Parquet(Box::new(ParquetFile::new(file, &to)?)),
         };
         Ok(Self { to, replaces, unfinished, kind })
     }
@@ -69,7 +65,7 @@ impl Output {
             TargetKind::Printed(out) => write_line(out, record),
             TargetKind::Lines(out) => write_line(out, record),
             TargetKind::Parquet(out) => {
-                out.push(record).map_err(|why| ConvertError::Parquet { to: self.to.clone(), why })?;
+                out.push(record, &self.to)?;
                 Ok(true)
             }
         };
@@ -90,9 +86,7 @@ impl Output {
                 return out.flush().or_else(unless_pipe_closed).map_err(unwritable);
             }
             TargetKind::Lines(out) => out,
-            TargetKind::Parquet(out) => {
-                out.finish().map_err(|why| ConvertError::Parquet { to: to.clone(), why })?
-            }
+            TargetKind::Parquet(out) => out.finish(&to)?,
         };
         let file = file.into_inner().map_err(|error| unwritable(error.into_error()))?;
         Ok(file.put_in_place()?)
