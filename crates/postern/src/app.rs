@@ -12,6 +12,7 @@ use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, RootKey};
+use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::private_files;
 use crate::refused_senders::RefusedSenders;
@@ -75,6 +76,8 @@ pub struct App {
     pub refused_senders: RefusedSenders,
     /// Who sent `X-Forwarded-For` first, without being a trusted proxy.
     pub unknown_proxy: OnceLock<IpAddr>,
+    /// What the operator's monitoring reads.
+    pub metrics: Metrics,
     /// Imports that may be sent and read at once.
     pub importing: Arc<Semaphore>,
 }
@@ -106,6 +109,7 @@ impl App {
             jobs_down: AtomicUsize::new(0),
             refused_senders: RefusedSenders::default(),
             unknown_proxy: OnceLock::new(),
+            metrics: Metrics::default(),
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,

@@ -31,6 +31,8 @@ pub enum Mode {
 pub struct Config {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Where the operator's monitoring asks for `/metrics`; without it nobody can.
+    pub metrics_listen: Option<SocketAddr>,
     /// What people of the first organisation type into the browser: read at the first start, when its row is made.
     pub origin: Url,
     /// Whether the settings say it. If so, some organisation must be served there.

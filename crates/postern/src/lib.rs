@@ -18,6 +18,7 @@ pub mod job;
 pub mod job_signal;
 pub mod jobs;
 pub mod keys;
+pub mod metrics;
 pub mod notify;
 pub mod pages;
 pub mod private_files;

@@ -13,6 +13,7 @@ pub mod extract;
 pub mod factor_view;
 pub mod finding_view;
 pub mod health;
+pub mod metrics;
 pub mod page;
 pub mod plain;
 pub mod portal;

@@ -10,6 +10,8 @@ pub fn run(settings: SettingsArgs) -> Outcome {
     let config = settings.into_config(Mode::Production)?;
     say::line("the settings are fine");
     say::line(format_args!("  listen         {}", config.listen));
+    let metrics = config.metrics_listen.map_or_else(|| "none".to_owned(), |address| address.to_string());
+    say::line(format_args!("  metrics        {metrics}"));
     say::line(format_args!("  origin         {}", config.origin));
     say::line(format_args!("  data           {}", config.data.display()));
     let database = config.database_url.split(':').next().unwrap_or_default();

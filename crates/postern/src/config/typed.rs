@@ -16,6 +16,8 @@ use crate::smtp::Smtp;
 pub struct Typed {
     /// `127.0.0.1:8787`
     pub listen: Option<String>,
+    /// `127.0.0.1:9787`: where `/metrics` is, for the operator alone.
+    pub metrics_listen: Option<String>,
     /// `https://postern.example.com`
     pub origin: Option<String>,
     /// Folder for the key file and the SQLite file.
@@ -66,6 +68,7 @@ impl Typed {
     pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
         let mut problems = Vec::new();
         let listen = self.listen(mode, &mut problems);
+        let metrics_listen = self.metrics_listen(listen, &mut problems);
         let origin = self.origin(mode, listen, &mut problems);
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
         let database_url = self.database(&data, &mut problems);
@@ -80,6 +83,7 @@ impl Typed {
         };
         Ok(Config {
             listen,
+            metrics_listen,
             origin,
             has_origin: self.origin.is_some(),
             data,
@@ -108,6 +112,18 @@ impl Typed {
             ));
         }
         listen
+    }
+
+    fn metrics_listen(&self, listen: SocketAddr, problems: &mut Vec<String>) -> Option<SocketAddr> {
+        let text = self.metrics_listen.as_ref()?;
+        let Ok(address) = text.parse::<SocketAddr>() else {
+            problems.push(format!("metrics_listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:9787"));
+            return None;
+        };
+        if address == listen {
+            problems.push("metrics_listen: people reach that one; choose a port of its own".to_owned());
+        }
+        Some(address)
     }
 
     fn origin(&self, mode: Mode, listen: SocketAddr, problems: &mut Vec<String>) -> Option<Url> {

@@ -38,14 +38,15 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
     let named = tenant.as_ref().map_or("-", |tenant| tenant.id.as_str());
     // The path holds ids, never secrets (ASVS 14.2.1); the query is left out all the same. Who it is, is known later.
     let span = tracing::info_span!("request", request_id = id, %method, path, tenant = %named, actor = Empty);
-    let mut response = match tenant {
+    let mut response = match tenant.clone() {
         Some(tenant) => {
-            request.extensions_mut().insert(Scope::of_request(app, tenant, info));
+            request.extensions_mut().insert(Scope::of_request(Arc::clone(&app), tenant, info));
             next.run(request).instrument(span.clone()).await
         }
         None if OF_THE_PROCESS.contains(&path.as_str()) => next.run(request).instrument(span.clone()).await,
         None => nobody_here(),
     };
+    app.metrics.count_request(tenant.as_deref(), response.status().as_u16());
     let millis = began.elapsed().as_millis();
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), millis, "request"));
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::connections::{ConnectionLimits, accept_until};
+use super::metrics::serve_metrics;
 use super::router;
 use crate::app::App;
 use crate::jobs;
@@ -17,6 +18,10 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// Serves until `stop` turns true: running requests and jobs end first.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stop.clone()));
+    if let Some(address) = app.config.metrics_listen {
+        let listener = TcpListener::bind(address).await?;
+        tokio::spawn(serve_metrics(Arc::clone(&app), listener, stop.clone()));
+    }
     let proxies = app.config.trusted_proxies.clone();
     let limits = ConnectionLimits { proxies, ..ConnectionLimits::default() };
     let open = accept_until(stop, listener, router(Arc::clone(&app)), limits).await;

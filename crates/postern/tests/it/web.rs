@@ -5,6 +5,7 @@ mod connections;
 mod dev;
 mod incidents;
 mod matrix;
+mod metrics;
 mod open_routes;
 mod pages;
 mod plain;
