@@ -35,6 +35,8 @@ use crate::store::audit;
 const PAUSE: Duration = Duration::from_secs(3);
 /// A loop that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
+/// Entries of so long get their places together: a round costs for one entry what it costs for many.
+const GATHERED: Duration = Duration::from_millis(100);
 /// A log to which nothing is added is compared with what this node remembers of it after so long.
 const COMPARE_EVERY: Duration = Duration::from_mins(10);
 const UPLOADS_EVERY: Duration = Duration::from_mins(10);
@@ -122,6 +124,7 @@ async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             last_comparison = Some(Instant::now());
         }
         sequence(&app, is_due).await;
+        pause(&Notify::new(), GATHERED, &mut stop).await;
         pause(&app.jobs.audit, EVERY, &mut stop).await;
     }
     // What was confirmed before the stop is in the database; a last round saves the next start some work.

@@ -100,7 +100,8 @@ async fn check_code(
         refuse(scope, caller, step, "too many codes").await?;
         return Err(throttled);
     }
-    let (factor, check) = use_totp::check(scope, person, code).await?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
+    let (factor, check) = use_totp::check(scope, person, (&held, code))?;
     if let Check::Accepted { step } = check {
         return Ok(RightProof { limit: Some(limit), shown: Shown::Step { factor, step } });
     }

@@ -9,7 +9,7 @@ use super::ActionError;
 use super::ceremony::{self, Challenge};
 use super::passkeys::HeldPasskey;
 use super::retry::retry;
-use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
+use super::signed_in::{Failed, SignedIn, account_status, begin_completion, complete, failed};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -74,7 +74,7 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
             return Err(closed.into());
         }
     };
-    let mut change = scope.begin_for(&person.id).await?;
+    let mut change = begin_completion(scope, &person).await?;
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
     complete(scope, change, &person, &assurance, FactorKind::Webauthn.as_str()).await

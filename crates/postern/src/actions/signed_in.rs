@@ -3,23 +3,21 @@
 use postern_core::case::Stage;
 use postern_core::event::payload::{CaseClosed, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
-use postern_core::factor::FactorKind;
-use postern_core::remedy::Remedy;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::names::pseudonym;
+use super::remedies::{is_proven_by, texts};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
+use crate::store::factors::Factor;
 use crate::store::persons::Person;
 use crate::store::sessions::NewSession;
 use crate::store::sign_ins::NewSignIn;
-use crate::store::{
-    Change, StoreError, backup_codes, cases, factors, known_devices, persons, sessions, sign_ins,
-};
+use crate::store::{Change, StoreError, cases, factors, known_devices, persons, sessions, sign_ins};
 
 /// The tokens for the person's cookies.
 pub struct SignedIn {
@@ -31,14 +29,30 @@ pub struct SignedIn {
 
 /// What the directory says of a person now.
 pub(super) async fn account_status(scope: &Scope, person: &Person) -> Result<AccountStatus, StoreError> {
-    let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    Ok(AccountStatus {
-        suspended: person.suspended_at.is_some(),
-        has_factor: factors.iter().any(|factor| factor.works(scope.now)),
-    })
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    Ok(status_with(scope, person, &held))
 }
 
-/// Completes a sign-in and commits. `method` is the second step that was shown.
+/// The same of somebody who has these factors.
+pub(super) fn status_with(scope: &Scope, person: &Person, held: &[Factor]) -> AccountStatus {
+    let has_factor = held.iter().any(|factor| factor.works(scope.now));
+    AccountStatus { suspended: person.suspended_at.is_some(), has_factor }
+}
+
+/// Begins the change that will complete a sign-in, with the person's row locked: nobody can suspend them any more before it
+/// is done. Err: somebody has.
+pub(super) async fn begin_completion<'a>(
+    scope: &'a Scope,
+    person: &Person,
+) -> Result<Change<'a>, ActionError> {
+    let mut change = scope.begin().await?;
+    match persons::lock_active(&mut change, &person.id).await {
+        Err(StoreError::Conflict) => Err(FlowError::Closed.into()),
+        other => Ok(other.map(|()| change)?),
+    }
+}
+
+/// Completes a sign-in and commits. `change` is from [`begin_completion`]; `method` is the second step that was shown.
 pub(super) async fn complete(
     scope: &Scope,
     mut change: Change<'_>,
@@ -46,10 +60,6 @@ pub(super) async fn complete(
     assurance: &Assurance,
     method: &str,
 ) -> Result<SignedIn, ActionError> {
-    match persons::lock_active(&mut change, &person.id).await {
-        Err(StoreError::Conflict) => return Err(FlowError::Closed.into()),
-        other => other?,
-    }
     let request = &scope.request;
     let (session, device) = (scope.app.rng.token()?, scope.app.rng.token()?);
     let new = NewSession {
@@ -77,6 +87,7 @@ pub(super) async fn complete(
     let actor = Actor::Person { id: person.id.clone() };
     let succeeded = SignInSucceeded { method, aal: assurance.aal, amr: &assurance.amr };
     change.commit(&Event::new(actor, succeeded).person(&person.id)).await?;
+    scope.app.metrics.count_sign_in(&scope.tenant, true);
     scope.app.jobs.records.notify_one();
     Ok(SignedIn { session, device })
 }
@@ -94,19 +105,10 @@ async fn close_proven_cases(
         if !matches!(case.stage(), Stage::Remedied { .. }) {
             continue;
         }
-        let by = match case.remedy() {
-            // Nothing from before is left, so it was with something new.
-            Remedy::FactorReset => "a full sign-in with the new factor",
-            Remedy::FreshBackupCodes => {
-                // The factors from before still work: an everyday sign-in proves nothing about who holds the codes.
-                let with_code = method == FactorKind::BackupCode.as_str();
-                if !with_code || !backup_codes::are_live_of_case(change, case.id()).await? {
-                    continue;
-                }
-                backup_codes::keep_of_case(change, case.id()).await?;
-                "a full sign-in with one of the new backup codes"
-            }
-        };
+        if !is_proven_by(change, &case, method).await? {
+            continue;
+        }
+        let by = texts(case.remedy()).proven_by;
         let case = case.prove(now)?;
         cases::save(change, &row, &case).await?;
         notify::announce(scope, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
@@ -146,6 +148,7 @@ pub(super) async fn failed(
     let mut event = Event::new(Actor::Anonymous, failed);
     event.person = person.map(|p| p.id.clone());
     change.commit(&event).await?;
+    scope.app.metrics.count_sign_in(&scope.tenant, false);
     scope.app.jobs.records.notify_one();
     Ok(())
 }

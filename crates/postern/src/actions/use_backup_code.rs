@@ -7,7 +7,7 @@ use postern_core::factor::code::{BackupCode, PlainCode};
 use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
-use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
+use super::signed_in::{Failed, SignedIn, account_status, begin_completion, complete, failed};
 use super::{ActionError, RateLimit};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
@@ -51,7 +51,7 @@ async fn spend_code(
         return Err(ActionError::invalid("backup_code", WRONG));
     };
     let hash = scope.app.hashing.digest(Zeroizing::new(code.hash_input(&person.id)), salt).await?;
-    let mut change = scope.begin_for(&person.id).await?;
+    let mut change = begin_completion(scope, &person).await?;
     match backup_codes::consume(&mut change, &set, &hash).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => {

@@ -9,7 +9,7 @@ use super::ActionError;
 use super::ceremony::{self, Challenge};
 use super::on_record::Attempt;
 use super::passkeys;
-use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
+use super::signed_in::{Failed, SignedIn, account_status, begin_completion, complete, failed};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -70,7 +70,7 @@ async fn sign_in(
         failed(scope, Some(&person), &person.login, attempt).await?;
         return Err(WRONG);
     };
-    let mut change = scope.begin_for(&person.id).await?;
+    let mut change = begin_completion(scope, &person).await?;
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
     flows::end(&mut change, &row.id).await?;

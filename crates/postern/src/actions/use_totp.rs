@@ -6,7 +6,7 @@ use postern_core::factor::totp::{self, Check};
 use postern_core::id::PersonId;
 
 use super::on_record::Attempt;
-use super::signed_in::{Failed, SignedIn, account_status, complete, failed};
+use super::signed_in::{Failed, SignedIn, begin_completion, complete, failed, status_with};
 use super::{ActionError, RateLimit};
 use crate::scope::Scope;
 use crate::store::factors::Factor;
@@ -35,16 +35,17 @@ async fn spend_code(
 ) -> Result<SignedIn, ActionError> {
     let flow = row.flow()?;
     let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(FactorKind::Totp, account_status(scope, &person).await?)?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    let assurance = flow.with_factor(FactorKind::Totp, status_with(scope, &person, &held))?;
     let limit = RateLimit::of_person(scope, &person.id, FactorKind::Totp, device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited", None).await?;
         return Err(throttled);
     }
-    let (factor, check) = check(scope, &person.id, code).await?;
+    let (factor, check) = check(scope, &person.id, (&held, code))?;
     let wrong = match check {
         Check::Accepted { step } => {
-            let mut change = scope.begin_for(&person.id).await?;
+            let mut change = begin_completion(scope, &person).await?;
             // Of two requests with one code, one moves the step on; the other finds it taken.
             match factors::save_step(&mut change, &factor, step).await {
                 Ok(()) => {}
@@ -119,14 +120,14 @@ async fn refuse(
 }
 
 /// The best that any of the person's code apps makes of the code, and which app that is. Without one it is wrong.
-pub(super) async fn check(
+pub(super) fn check(
     scope: &Scope,
     person: &PersonId,
-    code: &str,
+    (held, code): (&[Factor], &str),
 ) -> Result<(String, Check), ActionError> {
     let now = scope.now;
     let mut best = (String::new(), Check::Wrong);
-    for factor in factors::list(&scope.app.db, &scope.tenant.id, person).await? {
+    for factor in held {
         if !factor.is(FactorKind::Totp) || !factor.works(now) {
             continue;
         }
@@ -134,8 +135,8 @@ pub(super) async fn check(
             scope.tenant.keys.unseal(&Factor::place(&scope.tenant.id, person, &factor.id), &factor.sealed)?;
         match totp::check(&secret, code, now.as_second(), factor.last_step) {
             Check::Wrong => {}
-            accepted @ Check::Accepted { .. } => return Ok((factor.id, accepted)),
-            other => best = (factor.id, other),
+            accepted @ Check::Accepted { .. } => return Ok((factor.id.clone(), accepted)),
+            other => best = (factor.id.clone(), other),
         }
     }
     Ok(best)

@@ -29,6 +29,8 @@ use crate::store::{Change, StoreError, micros, outbox};
 
 /// Looked at again after so long, where nothing wakes it: for what other nodes left, and what time makes due.
 const EVERY: Duration = Duration::from_secs(1);
+/// What is left and what ends within so long is looked at together.
+const GATHERED: Duration = Duration::from_millis(20);
 /// Organisations that are served at once, of each kind.
 const SLOTS: usize = 32;
 /// More than all slots together: those that are being served don't fill the list.
@@ -99,6 +101,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             Some(Ok(ended)) = tasks.join_next() => { busy.remove(&ended); }
             _ = stop.wait_for(|stop| *stop) => {}
         }
+        tokio::time::sleep(GATHERED).await;
     }
     let rest = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST_JOBS, rest).await.is_err() {
@@ -144,6 +147,8 @@ impl Workers {
             let has_room = |kind: &JobKind| room.get(kind).is_some_and(|room| *room > 0);
             let free: Vec<JobKind> = JobKind::ALL.iter().copied().filter(has_room).collect();
             let due = jobs::list_due(&self.app.db, &free, self.app.clock.now(), MOST_DUE).await?;
+            // A kind that has filled its slots leaves the next list to the others.
+            let is_cut = i64::try_from(due.len()) == Ok(MOST_DUE);
             let mut begun = 0_usize;
             for due in due {
                 let left = room.entry(due.kind).or_default();
@@ -155,8 +160,7 @@ impl Workers {
                 busy.insert(due.clone());
                 tasks.spawn(self.clone().work_off(due));
             }
-            // A kind that has filled its slots leaves the next list to the others.
-            if begun == 0 {
+            if begun == 0 || !is_cut {
                 return Ok(());
             }
         }

@@ -55,16 +55,18 @@ async fn sequence_batch(scope: &Scope) -> Result<bool, AuditLogError> {
         return Ok(false);
     }
     let (size, known) = current_tree(&mut change, &signer).await?;
-    let mut commitments = Vec::with_capacity(entries.len());
-    for (offset, entry) in (0_i64..).zip(&entries) {
+    let (mut commitments, mut places) =
+        (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+    for entry in &entries {
         expect_ours(scope, entry)
             .map_err(|message| AuditLogError::Tampered(format!("the row {}: {message}", entry.id)))?;
         let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
         let commitment = commitment(&nonce, &entry.body);
-        let seq = i64::try_from(size).map_err(|_| StoreError::Corrupt("log size"))? + offset;
-        audit::save_seq(&mut change, &entry.id, seq, &commitment).await?;
+        places.push((entry.id.as_str(), commitment));
         commitments.push(commitment);
     }
+    let first = i64::try_from(size).map_err(|_| StoreError::Corrupt("log size"))?;
+    audit::save_places(&mut change, first, &places).await?;
     let grown = append(size, &known, &commitments)?;
     audit::insert_hashes(&mut change, &grown.new_hashes).await?;
     let checkpoint = Checkpoint { origin: signer.origin().to_owned(), size: grown.size, root: grown.root };

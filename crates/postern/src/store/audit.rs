@@ -17,7 +17,7 @@ use postern_core::id::TenantId;
 use serde_json::json;
 
 use super::row::row;
-use super::{Change, Db, Result};
+use super::{Change, Db, Result, StoreError};
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -149,17 +149,31 @@ pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(tenant,)| tenant).collect())
 }
 
-/// Gives an entry its place, once, and keeps what the tree will hold of it: an edit of the text shows against this.
-pub async fn save_seq(change: &mut Change<'_>, id: &str, seq: i64, commitment: &[u8; 32]) -> Result<()> {
+/// Rows in one statement.
+const AT_ONCE: usize = 100;
+
+/// Gives entries their places, once, from `first` on, and keeps what the tree will hold of each: an edit of the text shows
+/// against this.
+pub async fn save_places(change: &mut Change<'_>, first: i64, entries: &[(&str, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id)
-    .bind(seq)
-    .bind(commitment.as_slice())
-    .execute(change.conn())
-    .await?;
-    super::one_row(&done)
+    let mut seq = first;
+    for entries in entries.chunks(AT_ONCE) {
+        let row = |at: usize| format!("(${at}, ${}, ${})", at + 1, at + 2);
+        let rows: Vec<String> = (2..).step_by(3).take(entries.len()).map(row).collect();
+        let sql = format!(
+            "UPDATE audit_entries SET seq = placed.column2, commitment = placed.column3 FROM (VALUES {}) AS placed \
+             WHERE tenant_id = $1 AND id = placed.column1 AND seq IS NULL",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+        for (id, commitment) in entries {
+            query = query.bind(*id).bind(seq).bind(commitment.as_slice());
+            seq += 1;
+        }
+        let done = query.execute(change.conn()).await?;
+        if usize::try_from(done.rows_affected()) != Ok(entries.len()) {
+            return Err(StoreError::Conflict);
+        }
+    }
+    Ok(())
 }

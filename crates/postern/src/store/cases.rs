@@ -153,6 +153,19 @@ pub async fn list_awaiting_notice(db: &Db, tenant: &TenantId) -> Result<Vec<Case
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
+/// Whether a case is one of those, read inside a change.
+pub async fn may_begin_hold(change: &mut Change<'_>, id: &str) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT id FROM cases WHERE tenant_id = $1 AND id = $2 AND stage IN ('awaiting_notice', 'ready')",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .fetch_optional(change.conn())
+    .await?;
+    Ok(row.is_some())
+}
+
 /// Cases whose hold runs, read inside a change.
 pub async fn list_on_hold(change: &mut Change<'_>) -> Result<Vec<CaseRow>> {
     let tenant = change.tenant().clone();

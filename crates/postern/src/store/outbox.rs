@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::jobs::words;
 use super::row::row;
-use super::{Change, Db, Result, micros, time};
+use super::{Change, Db, Result, cases, micros, time};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -130,7 +130,9 @@ pub async fn mark_delivered(change: &mut Change<'_>, id: &str, keep_text: bool) 
     .bind(i64::from(keep_text))
     .fetch_optional(change.conn())
     .await?;
-    if let Some((Some(_),)) = told {
+    if let Some((Some(case),)) = told
+        && cases::may_begin_hold(change, &case).await?
+    {
         change.enqueue(Job::StartHolds, change.at());
     }
     Ok(())

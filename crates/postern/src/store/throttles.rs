@@ -9,7 +9,7 @@ pub use senders::{SenderLimit, admit, find_wait};
 use jiff::{SignedDuration, Timestamp};
 use postern_core::throttle::{LIFETIME_CAP, wait_after};
 
-use super::{Change, Result, micros, time};
+use super::{Change, Result, StoreError, micros, time};
 
 /// The answer to "may I guess?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,7 @@ pub enum Cap {
 /// Pays for one guess. Parallel guesses queue on the row, so that never one more than allowed is granted.
 pub async fn acquire(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str, cap: Cap) -> Result<Guess> {
     let now = change.at();
-    let lifetime = touch(change, key, LIFETIME).await?.0;
-    let (failures, next_at) = touch(change, key, bucket).await?;
+    let [(lifetime, _), (failures, next_at)] = touch_both(change, key, bucket).await?;
     let counted = if cap == Cap::Together { lifetime } else { failures };
     if counted >= LIFETIME_CAP {
         return Ok(Guess::Exhausted);
@@ -54,8 +53,7 @@ pub async fn acquire(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str, 
     } else {
         now.saturating_add(wait).unwrap_or(Timestamp::MAX)
     };
-    save(change, key, bucket, failures + 1, next_at).await?;
-    save(change, key, LIFETIME, lifetime + 1, Timestamp::UNIX_EPOCH).await?;
+    count(change, key, bucket, next_at).await?;
     Ok(Guess::Granted)
 }
 
@@ -78,22 +76,19 @@ pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) ->
     touch(change, key, LIFETIME).await?;
     let (tenant, now) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE throttles SET failures = 0, next_at = 0, kept_until = $5 \
-         WHERE tenant_id = $1 AND subject = $2 AND bucket IN ($3, $4)",
+        "UPDATE throttles SET failures = CASE WHEN bucket IN ($3, $4) THEN 0 ELSE $5 END, \
+         next_at = CASE WHEN bucket IN ($3, $4) THEN 0 ELSE next_at END, \
+         kept_until = CASE WHEN bucket IN ($3, $4) THEN $6 ELSE kept_until END \
+         WHERE tenant_id = $1 AND subject = $2 AND (bucket IN ($3, $4) OR failures > $5)",
     )
     .bind(tenant.as_str())
     .bind(key.as_str())
     .bind(bucket)
     .bind(LIFETIME)
+    .bind(SLOWEST)
     .bind(now)
     .execute(change.conn())
     .await?;
-    sqlx::query("UPDATE throttles SET failures = $3 WHERE tenant_id = $1 AND subject = $2 AND failures > $3")
-        .bind(tenant.as_str())
-        .bind(key.as_str())
-        .bind(SLOWEST)
-        .execute(change.conn())
-        .await?;
     Ok(())
 }
 
@@ -137,22 +132,44 @@ async fn touch(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) -> Res
     Ok((failures, time(next_at)))
 }
 
-async fn save(
+/// The same for the lifetime count and a bucket, in this order.
+async fn touch_both(
     change: &mut Change<'_>,
     key: &RateLimitKey,
     bucket: &str,
-    failures: i64,
-    next_at: Timestamp,
-) -> Result<()> {
+) -> Result<[(i64, Timestamp); 2]> {
+    let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "INSERT INTO throttles (tenant_id, subject, bucket, failures, next_at, kept_until) \
+         VALUES ($1, $2, $3, 0, 0, $5), ($1, $2, $4, 0, 0, $5) \
+         ON CONFLICT (tenant_id, subject, bucket) DO UPDATE SET failures = throttles.failures \
+         RETURNING bucket, failures, next_at",
+    )
+    .bind(tenant.as_str())
+    .bind(key.as_str())
+    .bind(LIFETIME)
+    .bind(bucket)
+    .bind(kept_until)
+    .fetch_all(change.conn())
+    .await?;
+    let of = |name: &str| {
+        let row = rows.iter().find(|(bucket, ..)| bucket == name);
+        row.map(|(_, failures, next_at)| (*failures, time(*next_at))).ok_or(StoreError::NotFound)
+    };
+    Ok([of(LIFETIME)?, of(bucket)?])
+}
+
+/// One more guess, in the bucket and in the lifetime count.
+async fn count(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str, next_at: Timestamp) -> Result<()> {
     let (tenant, kept_until) = (change.tenant().clone(), micros(key.kept_until(change.at())));
     sqlx::query(
-        "UPDATE throttles SET failures = $4, next_at = $5, kept_until = $6 \
-         WHERE tenant_id = $1 AND subject = $2 AND bucket = $3",
+        "UPDATE throttles SET failures = failures + 1, next_at = CASE WHEN bucket = $3 THEN $5 ELSE 0 END, kept_until = $6 \
+         WHERE tenant_id = $1 AND subject = $2 AND bucket IN ($3, $4)",
     )
     .bind(tenant.as_str())
     .bind(key.as_str())
     .bind(bucket)
-    .bind(failures)
+    .bind(LIFETIME)
     .bind(micros(next_at))
     .bind(kept_until)
     .execute(change.conn())

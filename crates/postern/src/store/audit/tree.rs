@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 
+use super::AT_ONCE;
 use crate::store::{Change, Db, Result, StoreError, micros};
 
 /// The newest signed checkpoint: size and note.
@@ -43,50 +44,63 @@ pub async fn insert_checkpoint(change: &mut Change<'_>, size: i64, note: &str, a
 
 /// Stored tree hashes by position, for a change that is about to append.
 pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<HashMap<u64, [u8; 32]>> {
-    let tenant = change.tenant().clone();
-    let mut found = HashMap::with_capacity(positions.len());
-    for position in positions {
-        let key = i64::try_from(*position).map_err(|_| StoreError::Corrupt("log position"))?;
-        let (hash,): (Vec<u8>,) =
-            sqlx::query_as("SELECT hash FROM audit_hashes WHERE tenant_id = $1 AND position = $2")
-                .bind(tenant.as_str())
-                .bind(key)
-                .fetch_one(change.conn())
-                .await?;
-        found.insert(*position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?);
+    if positions.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(found)
+    let (tenant, sql) = (change.tenant().clone(), sql_for(positions));
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+    for position in positions {
+        query = query.bind(key(*position)?);
+    }
+    let found = by_position(query.fetch_all(change.conn()).await?)?;
+    if found.len() == positions.len() { Ok(found) } else { Err(StoreError::NotFound) }
 }
 
 /// Adds tree hashes. The position is the key: nothing is ever overwritten.
 pub async fn insert_hashes(change: &mut Change<'_>, hashes: &[(u64, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
-    for (position, hash) in hashes {
-        let key = i64::try_from(*position).map_err(|_| StoreError::Corrupt("log position"))?;
-        sqlx::query("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES ($1, $2, $3)")
-            .bind(tenant.as_str())
-            .bind(key)
-            .bind(hash.as_slice())
-            .execute(change.conn())
-            .await?;
+    for hashes in hashes.chunks(AT_ONCE) {
+        let row = |at: usize| format!("($1, ${at}, ${})", at + 1);
+        let rows: Vec<String> = (2..).step_by(2).take(hashes.len()).map(row).collect();
+        let sql = format!("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES {}", rows.join(", "));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+        for (position, hash) in hashes {
+            query = query.bind(key(*position)?).bind(hash.as_slice());
+        }
+        query.execute(change.conn()).await?;
     }
     Ok(())
 }
 
 /// Stored tree hashes by position, read outside any change. What is not there is left out.
 pub async fn find_hashes(db: &Db, tenant: &TenantId, positions: &[u64]) -> Result<HashMap<u64, [u8; 32]>> {
-    let mut found = HashMap::with_capacity(positions.len());
-    for position in positions {
-        let key = i64::try_from(*position).map_err(|_| StoreError::Corrupt("log position"))?;
-        let row: Option<(Vec<u8>,)> =
-            sqlx::query_as("SELECT hash FROM audit_hashes WHERE tenant_id = $1 AND position = $2")
-                .bind(tenant.as_str())
-                .bind(key)
-                .fetch_optional(db.reader())
-                .await?;
-        if let Some((hash,)) = row {
-            found.insert(*position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?);
-        }
+    if positions.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(found)
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql_for(positions))).bind(tenant.as_str());
+    for position in positions {
+        query = query.bind(key(*position)?);
+    }
+    by_position(query.fetch_all(db.reader()).await?)
+}
+
+/// A tree of any size wants fewer than 64 of them at once.
+fn sql_for(positions: &[u64]) -> String {
+    let parameters: Vec<String> = (2..).take(positions.len()).map(|at| format!("${at}")).collect();
+    format!(
+        "SELECT position, hash FROM audit_hashes WHERE tenant_id = $1 AND position IN ({})",
+        parameters.join(", ")
+    )
+}
+
+fn key(position: u64) -> Result<i64> {
+    i64::try_from(position).map_err(|_| StoreError::Corrupt("log position"))
+}
+
+fn by_position(rows: Vec<(i64, Vec<u8>)>) -> Result<HashMap<u64, [u8; 32]>> {
+    let read = |(position, hash): (i64, Vec<u8>)| {
+        let position = u64::try_from(position).map_err(|_| StoreError::Corrupt("log position"))?;
+        Ok((position, hash.try_into().map_err(|_| StoreError::Corrupt("log hash"))?))
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -30,6 +30,8 @@ impl SenderLimit {
 
 /// Their bucket in the table of counts.
 const REQUESTS: &str = "requests";
+/// A row is kept for so long after its bucket has run empty, or could be full.
+const KEPT_LONGER: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long a sender has to wait, if one of its buckets is full. Only reads: most of a flood ends here.
 pub async fn find_wait(
@@ -38,51 +40,49 @@ pub async fn find_wait(
     limits: &[SenderLimit],
     now: Timestamp,
 ) -> Result<Option<SignedDuration>> {
-    let mut longest = None;
+    let subjects: Vec<String> = (3..).take(limits.len()).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT subject, next_at FROM throttles WHERE tenant_id = $1 AND bucket = $2 AND subject IN ({})",
+        subjects.join(", ")
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(REQUESTS);
     for limit in limits {
-        let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT next_at FROM throttles WHERE tenant_id = $1 AND subject = $2 AND bucket = $3",
-        )
-        .bind(tenant.as_str())
-        .bind(limit.subject())
-        .bind(REQUESTS)
-        .fetch_optional(db.reader())
-        .await?;
-        let Some((empty_at,)) = row else { continue };
-        let wait = time(empty_at).duration_since(limit.latest(now));
-        if wait.is_positive() {
-            longest = longest.max(Some(wait));
-        }
+        query = query.bind(limit.subject());
     }
-    Ok(longest)
+    let full_until: Vec<(String, i64)> = query.fetch_all(db.reader()).await?;
+    let wait_of = |(subject, empty_at): &(String, i64)| {
+        let limit = limits.iter().find(|limit| limit.subject() == *subject)?;
+        Some(time(*empty_at).duration_since(limit.latest(now))).filter(|wait| wait.is_positive())
+    };
+    Ok(full_until.iter().filter_map(wait_of).max())
 }
 
 /// Counts one request, if there is room for it in every bucket that is named. Of parallel requests never one more than
 /// there is room for is admitted.
 pub async fn admit(change: &mut Change<'_>, limits: &[SenderLimit]) -> Result<bool> {
     let (tenant, now) = (change.tenant().clone(), change.at());
-    for limit in limits {
-        // Kept for an hour after the bucket has run empty, or as long as it could be full.
-        let kept_until = limit.latest(now).saturating_add(SignedDuration::from_hours(1));
-        let admitted = sqlx::query(
-            "INSERT INTO throttles (tenant_id, subject, bucket, failures, next_at, kept_until) \
-             VALUES ($1, $2, $3, 0, $4, $8) ON CONFLICT (tenant_id, subject, bucket) DO UPDATE SET \
-             next_at = CASE WHEN throttles.next_at > $5 THEN throttles.next_at + $6 ELSE $4 END, kept_until = $8 \
-             WHERE throttles.next_at <= $7",
-        )
-        .bind(tenant.as_str())
-        .bind(limit.subject())
+    let row = |at: usize| format!("($1, $2, ${at}, 0, ${}, ${})", at + 1, at + 2);
+    let rows: Vec<String> = (5..).step_by(3).take(limits.len()).map(row).collect();
+    // What a limit allows stands in the row that is offered: its interval in `next_at`, its latest in `kept_until`.
+    let sql = format!(
+        "INSERT INTO throttles (tenant_id, bucket, subject, failures, next_at, kept_until) VALUES {} \
+         ON CONFLICT (tenant_id, subject, bucket) DO UPDATE SET next_at = CASE WHEN throttles.next_at > $3 \
+         THEN throttles.next_at + excluded.next_at - $3 ELSE excluded.next_at END, kept_until = excluded.kept_until \
+         WHERE throttles.next_at <= excluded.kept_until - $4",
+        rows.join(", ")
+    );
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str().to_owned())
         .bind(REQUESTS)
-        .bind(micros(now.saturating_add(limit.interval).unwrap_or(Timestamp::MAX)))
         .bind(micros(now))
-        .bind(i64::try_from(limit.interval.as_micros()).unwrap_or(i64::MAX))
-        .bind(micros(limit.latest(now)))
-        .bind(micros(kept_until.unwrap_or(Timestamp::MAX)))
-        .execute(change.conn())
-        .await?;
-        if admitted.rows_affected() == 0 {
-            return Ok(false);
-        }
+        .bind(i64::try_from(KEPT_LONGER.as_micros()).unwrap_or(i64::MAX));
+    for limit in limits {
+        let (next_at, kept_until) =
+            (now.saturating_add(limit.interval), limit.latest(now).saturating_add(KEPT_LONGER));
+        let bound = |at: std::result::Result<Timestamp, jiff::Error>| micros(at.unwrap_or(Timestamp::MAX));
+        query = query.bind(limit.subject()).bind(bound(next_at)).bind(bound(kept_until));
     }
-    Ok(true)
+    let admitted = query.execute(change.conn()).await?;
+    // A bucket that is full keeps its row as it was.
+    Ok(usize::try_from(admitted.rows_affected()) == Ok(limits.len()))
 }
