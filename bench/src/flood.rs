@@ -5,20 +5,19 @@
 mod attacker;
 mod owners;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::time::sleep;
 
 use crate::http::Connection;
 use crate::measure::Samples;
+use crate::program::{Served, on_both};
 use crate::report::Report;
 use crate::server::runtime;
-use crate::{Args, Outcome, say};
+use crate::{Args, Outcome};
 use owners::{Cast, Owners};
 
 /// The server without an attacker, before.
@@ -28,23 +27,9 @@ const WORST: Duration = Duration::from_secs(10);
 
 /// Measures it on SQLite, and on PostgreSQL where `--postgres` names a server.
 pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
-    runtime()?.block_on(async {
-        on(args, &folder.join("sqlite"), ("SQLite", None), report).await?;
-        let Some(server) = &args.postgres else {
-            say("flood: no --postgres, so SQLite alone");
-            return Ok(());
-        };
-        let name = format!("postern_bench_{}", std::process::id());
-        let mut admin = PgConnection::connect(server).await?;
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await?;
-        let mut url: url::Url = server.parse()?;
-        url.set_path(&name);
-        let done = on(args, &folder.join("postgres"), ("PostgreSQL", Some(url.to_string())), report).await;
-        sqlx::raw_sql(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
-            .execute(&mut admin)
-            .await?;
-        done
-    })
+    let part =
+        async |database: &'static str, url| on(args, &folder.join(database), (database, url), report).await;
+    runtime()?.block_on(on_both(args, part))
 }
 
 /// How long owners and watchers waited. Unit: seconds, and milliseconds for `/healthz`.
@@ -64,7 +49,7 @@ async fn on(
     let time = Duration::from_secs(args.flood_seconds);
     let seconds = usize::try_from(IDLE.as_secs() + args.flood_seconds)?;
     let cast = Arc::new(Cast::prepare(folder, url.clone(), seconds).await?);
-    let server = Running::start(args, folder, url).await?;
+    let server = Served::start(args, folder, url.as_deref()).await?;
     let idle = waits(server.at, (&cast, 0), IDLE).await?;
     let flood = attacker::flood(server.at, time);
     let first = usize::try_from(IDLE.as_secs())?;
@@ -113,46 +98,4 @@ async fn healthz(at: SocketAddr, time: Duration) -> Outcome<Samples> {
         sleep(Duration::from_millis(100)).await;
     }
     Ok(samples)
-}
-
-/// The program as users run it, in a process of its own.
-struct Running {
-    child: Child,
-    at: SocketAddr,
-}
-
-impl Running {
-    async fn start(args: &Args, folder: &Path, url: Option<String>) -> Outcome<Self> {
-        let at = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
-        let mut command = Command::new(&args.options.postern);
-        command.args(["serve", "--log", "error", "--listen", &at.to_string(), "--data"]).arg(folder);
-        if let Some(url) = url {
-            command.args(["--database-url", &url]);
-        }
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?;
-        let running = Self { child, at };
-        for _ in 0..1_000 {
-            if let Ok(mut connection) = Connection::open("127.0.0.1", at).await
-                && connection.get("/readyz").await.is_ok_and(|answer| answer.status == 200)
-            {
-                return Ok(running);
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-        Err("postern serve was not ready within 20 s".into())
-    }
-
-    fn stop(mut self) -> Outcome<()> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Of one that has ended already, neither matters.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -62,7 +62,13 @@ impl Connection {
 
     /// Asks for a page.
     pub async fn get(&mut self, path: &str) -> Outcome<Answer> {
-        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n\r\n")).await
+        self.get_with(path, "").await
+    }
+
+    /// Asks for a page, with cookies.
+    pub async fn get_with(&mut self, path: &str, cookies: &str) -> Outcome<Answer> {
+        let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n{cookies}\r\n")).await
     }
 
     /// Sends a form, with cookies as a page of ours would, or with none.

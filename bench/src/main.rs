@@ -1,14 +1,17 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
+mod audit_page;
 mod findings;
 mod flood;
 mod http;
+mod idle;
 mod measure;
 mod nodes;
 mod people;
+mod program;
 mod resets;
 mod server;
 mod sign_ins;
@@ -43,7 +46,13 @@ pub struct Args {
     /// How long two nodes run, one of them killed every minute. Unit: minutes.
     #[arg(long, default_value_t = 10)]
     pub nodes_minutes: u64,
-    /// A PostgreSQL server on which a database for the flood, or for two nodes, may be made: postgres://…
+    /// Entries of the audit log whose page is asked for.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub entries: usize,
+    /// Organisations of a server that is idle.
+    #[arg(long, default_value_t = 1_000)]
+    pub tenants: usize,
+    /// A PostgreSQL server on which a database for the flood, the audit page or two nodes may be made: postgres://…
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
 }
@@ -61,6 +70,10 @@ pub enum Part {
     Findings,
     /// Owners who sign in while an attacker floods the sign-in.
     Flood,
+    /// An idle server with one organisation, and with many: processor time and memory.
+    Idle,
+    /// The first page of a long audit log: minutes, and only when asked for.
+    AuditPage,
     /// Two nodes on one PostgreSQL, one of them killed every minute: ten minutes, and only when asked for.
     Nodes,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
@@ -105,9 +118,16 @@ fn measure_all(args: &Args) -> Outcome<Report> {
         say("flood: owners sign in while an attacker floods the sign-in (two minutes)");
         in_scratch(out, |folder| flood::measure(args, folder, &mut report))?;
     }
+    if wanted(Part::Idle) {
+        in_scratch(out, |folder| idle::measure(args, folder, &mut report))?;
+    }
     if wanted(Part::Diagnose) {
         say("diagnose: beside bare parsing, DuckDB and a Sigma engine");
         diagnose::measure(&args.options, &mut report)?;
+    }
+    if args.only == Some(Part::AuditPage) {
+        say("audit page: writing the log");
+        in_scratch(out, |folder| audit_page::measure(args, folder, &mut report))?;
     }
     if args.only == Some(Part::Nodes) {
         say("nodes: two on one PostgreSQL, one killed every minute");

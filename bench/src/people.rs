@@ -3,7 +3,9 @@
 
 use jiff::SignedDuration;
 use postern::actions::Caller;
+use postern::clock::Clock;
 use postern::config::Config;
+use postern::rng::token_hash;
 use postern::scope::Scope;
 use postern::store::backup_codes::NewCodeSet;
 use postern::store::factors::{Factor, NewFactor};
@@ -12,15 +14,19 @@ use postern::store::sessions::NewSession;
 use postern::store::{Change, backup_codes, contacts, factors, sessions, tenants};
 use postern_core::factor::{FactorKind, totp};
 use postern_core::id::PersonId;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_core::signin::Assurance;
 use zeroize::Zeroizing;
 
 use crate::Outcome;
+use crate::http::Connection;
 use crate::server::cause;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// The cookie of a session.
+pub const SESSION: &str = "__Host-postern-session";
+const FLOW: &str = "__Host-postern-flow";
 
 /// Somebody, and what only they have.
 pub struct Somebody {
@@ -30,6 +36,21 @@ pub struct Somebody {
     pub secret: Zeroizing<[u8; totp::SECRET_BYTES]>,
     /// The number that the desk may call.
     pub office_phone: String,
+}
+
+impl Somebody {
+    /// Password, then the code that the phone shows now, as the two pages send them. `device`: a cookie, or nothing.
+    pub async fn sign_in_over(&self, connection: &mut Connection, device: &str) -> Outcome<()> {
+        let form = [("login", self.login.as_str()), ("password", PASSWORD)];
+        let answer = connection.post("/sign-in", &form, device).await?;
+        let flow = answer.cookie(FLOW).ok_or_else(|| format!("the password led to {}", answer.status))?;
+        let flow = format!("{FLOW}={flow}");
+        let cookies = if device.is_empty() { flow } else { format!("{device}; {flow}") };
+        let code = totp::code_at(&*self.secret, Clock::default().now().as_second()).ok_or("no code")?;
+        let answer = connection.post("/sign-in/second-step", &[("code", &code)], &cookies).await?;
+        answer.cookie(SESSION).ok_or_else(|| format!("the code led to {}", answer.status))?;
+        Ok(())
+    }
 }
 
 /// Adds people. They share a hash, because checking it takes as long as checking their own.
@@ -49,7 +70,7 @@ pub async fn add(scope: &Scope, count: usize, manager: Option<&PersonId>) -> Out
     Ok(people)
 }
 
-/// Somebody signed in with a passkey, who works at the desk or vouches.
+/// Somebody signed in with a passkey, who works at the desk or vouches. Their session's token is their login.
 pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
     let mut change = scope.begin().await?;
     let id = insert(scope, &mut change, login, role, (None, None)).await?;
@@ -57,7 +78,7 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
     tenants::backdate(&mut change, scope.now - SignedDuration::from_hours(24 * 365)).await?;
     let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
     let session = NewSession {
-        token_hash: login,
+        token_hash: &token_hash(login),
         person: &id,
         assurance: &assurance,
         ip: "127.0.0.1",
@@ -70,6 +91,16 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
     Ok(Caller { person, session, phishing_resistant: true, stepped_up_at: None, scopes: None })
 }
 
+/// What the directory calls them.
+pub async fn ids(scope: &Scope, people: &[Somebody]) -> Outcome<Vec<PersonId>> {
+    let mut ids = Vec::with_capacity(people.len());
+    for somebody in people {
+        let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, &somebody.login).await?;
+        ids.push(person.ok_or("nobody")?.id);
+    }
+    Ok(ids)
+}
+
 async fn insert(
     scope: &Scope,
     change: &mut Change<'_>,
@@ -78,7 +109,7 @@ async fn insert(
     (manager, password_hash): (Option<&PersonId>, Option<&str>),
 ) -> Outcome<PersonId> {
     let id = PersonId::new(scope.app.rng.id(change.at())?);
-    let new = NewPerson { id: &id, login, name: login, tier: Tier::Standard, role, manager, password_hash };
+    let new = NewPerson { id: &id, login, name: login, tier: "standard", role, manager, password_hash };
     persons::insert(change, &new).await?;
     Ok(id)
 }

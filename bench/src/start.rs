@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::measure::{Samples, as_f64};
+use crate::program::{Memory, memory};
 use crate::report::Report;
 use crate::{Args, Outcome, in_scratch};
 
@@ -63,7 +64,7 @@ fn start_once(program: &Path, data: &Path, starts: &mut Starts) -> Outcome<()> {
     running.wait_until_ready(port, began)?;
     starts.took.push(began.elapsed().as_secs_f64() * 1000.0);
     sleep(IDLE);
-    let (resident, anonymous) = running.memory()?;
+    let Memory { resident, anonymous } = memory(running.0.id())?;
     starts.resident.push(resident);
     starts.anonymous.push(anonymous);
     running.stop()
@@ -84,18 +85,6 @@ impl Running {
             sleep(POLL);
         }
         Err(format!("postern demo was not ready within {} s", PATIENCE.as_secs()).into())
-    }
-
-    /// Resident memory, and the part of it that no file backs. Unit: MiB.
-    fn memory(&self) -> Outcome<(f64, f64)> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let of = |name: &str| -> Outcome<f64> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kibibytes = line.and_then(|rest| rest.split_whitespace().nth(1));
-            let kibibytes: u64 = kibibytes.ok_or("no such line in /proc/…/status")?.parse()?;
-            mebibytes(kibibytes * 1024)
-        };
-        Ok((of("VmRSS")?, of("RssAnon")?))
     }
 
     /// Stops it as an operator would.

@@ -6,21 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use postern::clock::Clock;
 use postern::rng::token_hash;
 use postern::store::{known_devices, persons};
-use postern_core::factor::totp;
 use tokio::task::JoinSet;
 
 use crate::http::Connection;
 use crate::measure::Samples;
-use crate::people::{self, PASSWORD, Somebody};
+use crate::people::{self, Somebody};
 use crate::server::Server;
 use crate::{Outcome, say};
 
 const DEVICE: &str = "__Host-postern-device";
-const FLOW: &str = "__Host-postern-flow";
-const SESSION: &str = "__Host-postern-session";
 
 /// Those who will sign in on a known device, and those who will from elsewhere.
 pub struct Cast {
@@ -96,12 +92,5 @@ async fn one(at: SocketAddr, cast: &Cast, index: usize, is_known: bool) -> Outco
     let from = if is_known { super::attacker::ADDRESS } else { "127.0.30.1" };
     let device = if is_known { format!("{DEVICE}={}", device_of(somebody)) } else { String::new() };
     let mut connection = Connection::open(from, at).await?;
-    let form = [("login", somebody.login.as_str()), ("password", PASSWORD)];
-    let answer = connection.post("/sign-in", &form, &device).await?;
-    let flow = answer.cookie(FLOW).ok_or_else(|| format!("the password led to {}", answer.status))?;
-    let cookies = if is_known { format!("{device}; {FLOW}={flow}") } else { format!("{FLOW}={flow}") };
-    let code = totp::code_at(&*somebody.secret, Clock::default().now().as_second()).ok_or("no code")?;
-    let answer = connection.post("/sign-in/second-step", &[("code", &code)], &cookies).await?;
-    answer.cookie(SESSION).ok_or_else(|| format!("the code led to {}", answer.status))?;
-    Ok(())
+    somebody.sign_in_over(&mut connection, &device).await
 }
