@@ -40,11 +40,29 @@ impl TierFloor {
 /// One of an organisation's tiers. A later one is the stricter: by floor, then by the order in which the organisation lists
 /// them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "StoredTier")]
 pub struct Tier {
     floor: TierFloor,
     /// 0: a shipped one.
     rank: u16,
     name: Cow<'static, str>,
+}
+
+/// As cases keep it. Those of the first weeks have the floor's word alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredTier {
+    Shipped(TierFloor),
+    Whole { floor: TierFloor, rank: u16, name: String },
+}
+
+impl From<StoredTier> for Tier {
+    fn from(stored: StoredTier) -> Self {
+        match stored {
+            StoredTier::Shipped(floor) => floor.into(),
+            StoredTier::Whole { floor, rank, name } => Self { floor, rank, name: Cow::Owned(name) },
+        }
+    }
 }
 
 impl Tier {
@@ -134,6 +152,11 @@ impl Tiers {
         self.all.iter()
     }
 
+    /// Those that are the organisation's own.
+    pub fn own(&self) -> impl Iterator<Item = &Tier> {
+        self.all.iter().filter(|tier| tier.rank > 0)
+    }
+
     /// By its name.
     pub fn find(&self, name: &str) -> Option<&Tier> {
         self.all.iter().find(|tier| tier.name == name)
@@ -177,6 +200,16 @@ mod tests {
         let gone = Tiers::default().of("finance");
         assert_eq!((gone.floor(), gone.as_str()), (TierFloor::Privileged, "finance"));
         assert!(gone > Tier::from(TierFloor::Privileged));
+    }
+
+    #[test]
+    fn what_cases_keep_reads_back_and_so_does_the_word_of_the_first_weeks() {
+        let own = Tiers::parse("finance=sensitive").unwrap().of("finance");
+        let kept = r#"{"floor":"sensitive","rank":1,"name":"finance"}"#;
+        assert_eq!(serde_json::to_string(&own).unwrap(), kept);
+        assert_eq!(serde_json::from_str::<Tier>(kept).unwrap(), own);
+        let word = serde_json::from_str::<Tier>(r#""privileged""#).unwrap();
+        assert_eq!(word, TierFloor::Privileged.into());
     }
 
     #[test]

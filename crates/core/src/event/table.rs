@@ -251,7 +251,7 @@ events! {
         wants(before) ocsf(EntityUpdate);
     TenantSettingsChanged = "tenant.settings_changed":
         "The operator changed what the organisation decides for itself."
-        wants(reason, before) ocsf(EntityUpdate);
+        wants(reason, before) tells(overseers(sometimes "of other tiers")) ocsf(EntityUpdate);
     PolicyChanged<'_> = "policy.changed":
         "The operator changed which proof suffices for which remedy."
         wants(reason, before) tells(overseers) ocsf(EntityUpdate);

@@ -50,6 +50,11 @@ impl Demands {
         }
     }
 
+    /// Whether each of them is as strict as the other's.
+    pub(super) fn are_no_less_than(self, other: Self) -> bool {
+        self.stricter(other) == self
+    }
+
     /// How old proof may be.
     pub fn fresh(self) -> SignedDuration {
         if self.fresh_minutes == 0 {

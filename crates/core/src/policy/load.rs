@@ -8,7 +8,7 @@ use cedar_policy::{
     Schema, ValidationMode, Validator,
 };
 
-use super::promises::{refuse_dead_ends, refuse_single_proof, refuse_unseen};
+use super::promises::{refuse_below_floor, refuse_dead_ends, refuse_single_proof, refuse_unseen};
 use super::request::EntityNames;
 use super::{Action as _, Demands, Policies, Verify};
 use crate::tier::Tiers;
@@ -83,6 +83,18 @@ pub enum PolicyError {
         /// What the attacker needs, in words.
         path: String,
     },
+    /// A tier of the organisation's own would be opened more easily than what it stands on (P2).
+    #[error(
+        "never weaker than what it stands on (P2): on tier {tier} some proof would suffice that does not on {floor}, or with a \
+         shorter wait, fewer approvals or older proof. Say {tier} wherever the text says {floor}, or `resource.floor` in place of \
+         `resource.tier`"
+    )]
+    BelowFloor {
+        /// The tier.
+        tier: String,
+        /// What it stands on.
+        floor: &'static str,
+    },
     /// Somebody on this tier would never come back (P5).
     #[error("never a dead end (P5): on tier {tier}, no proof would ever suffice for a reset {when}")]
     DeadEnd {
@@ -110,6 +122,7 @@ pub(super) fn load(recovery: &str, tiers: &Tiers) -> Result<Policies, PolicyErro
     refuse_single_proof(&alone, tiers)?;
     refuse_unseen(&alone, tiers)?;
     let policies = assemble(recovery)?;
+    refuse_below_floor(&policies, tiers)?;
     refuse_dead_ends(&policies, tiers)?;
     Ok(policies)
 }

@@ -87,6 +87,41 @@ pub(super) fn refuse_dead_ends(policies: &Policies, tiers: &Tiers) -> Result<(),
     Ok(())
 }
 
+/// P2 at the door: nothing suffices on an organisation's own tier that would not suffice on the one it stands on, and no less
+/// is demanded beside it.
+pub(super) fn refuse_below_floor(policies: &Policies, tiers: &Tiers) -> Result<(), PolicyError> {
+    for (tier, remedy) in tiers.own().flat_map(|tier| Remedy::ALL.iter().map(move |remedy| (tier, *remedy))) {
+        let own = imagined_case(tier).with_remedy(remedy);
+        let floor = imagined_case(&tier.floor().into()).with_remedy(remedy);
+        for proof in proofs_of_any_kinds(&own) {
+            let Ok(permit) = policies.verify(&own, proof.clone()) else { continue };
+            let on_floor = policies.verify(&floor, proof);
+            if !on_floor.is_ok_and(|on_floor| permit.demands().are_no_less_than(on_floor.demands())) {
+                let (tier, floor) = (tier.as_str().to_owned(), tier.floor().as_str());
+                return Err(PolicyError::BelowFloor { tier, floor });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every set of accepted kinds, at no risk and at much, in a senior's hands and not.
+fn proofs_of_any_kinds(case: &Case) -> Vec<Proof> {
+    let bound = case.proof(Timestamp::UNIX_EPOCH).with_claimant_page_bound();
+    let mut proofs = Vec::new();
+    for (risk, escalated) in [(0, false), (0, true), (3, false), (3, true)] {
+        let mut nothing = bound.clone();
+        (nothing.risk, nothing.escalated) = (risk, escalated);
+        let mut sets = vec![nothing];
+        for kind in accepted() {
+            let with_kind: Vec<Proof> = sets.iter().map(|proof| by_one_each(proof.clone(), kind)).collect();
+            sets.extend(with_kind);
+        }
+        proofs.extend(sets);
+    }
+    proofs
+}
+
 /// Each kind is the word of somebody else.
 fn by_one_each(proof: Proof, kind: Kind) -> Proof {
     proof.with(kind, &PersonId::new(kind.as_str()))

@@ -23,8 +23,8 @@ pub async fn run_job_again(
 }
 
 async fn revive(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<(), ActionError> {
-    let reason = Reason::parse(reason)?;
     let permit = permit_on_tenant::<ManageJobs>(scope, caller).await?;
+    let reason = Reason::parse(reason)?;
     let job = jobs::find_dead(&scope.app.db, &scope.tenant.id, id).await?.ok_or(ActionError::NotFound)?;
     let mut change = caller.change(scope).await?;
     match jobs::revive(&mut change, id).await {

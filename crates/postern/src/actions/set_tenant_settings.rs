@@ -31,7 +31,8 @@ pub async fn set_tenant_settings(
     }
     let needed = after.needed()?;
     after.own_policies()?;
-    expect_nobody_lost(&mut change, &needed.tiers).await?;
+    let tiers_before = before.needed().map(|before| before.tiers).unwrap_or_default();
+    expect_nobody_lost(&mut change, (&tiers_before, &needed.tiers)).await?;
     let version = versions.first().map_or(0, |row| row.version) + 1;
     let place = TenantSettingsRow::place(&scope.tenant.id, version);
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&after)?)?;
@@ -41,16 +42,21 @@ pub async fn set_tenant_settings(
     let event = Event::new(Actor::System, changed).reason(&reason).before(on_record(&before));
     if after.recovery_policy() != before.recovery_policy() {
         record_policy(scope, &mut change, (&before, &after), &reason).await?;
+    } else if needed.tiers != tiers_before {
+        tell_of_proof(scope, &mut change, &reason).await?;
     }
     change.commit(&event).await?;
     scope.app.tenants.reload(&scope.app.db, now).await?;
     Ok(after)
 }
 
-/// Nobody is on a tier that is not there.
-async fn expect_nobody_lost(change: &mut Change<'_>, tiers: &Tiers) -> Result<(), ActionError> {
+/// A tier that people are on does not go.
+async fn expect_nobody_lost(
+    change: &mut Change<'_>,
+    (before, after): (&Tiers, &Tiers),
+) -> Result<(), ActionError> {
     for (name, people) in persons::count_by_tier(change).await? {
-        if tiers.find(&name).is_none() {
+        if before.find(&name).is_some() && after.find(&name).is_none() {
             let message = format!("tiers: {people} people are on the tier {name}, so it can't go");
             return Err(ActionError::invalid("settings", message));
         }
@@ -65,13 +71,18 @@ async fn record_policy(
     (before, after): (&TypedSettings, &TypedSettings),
     reason: &Reason,
 ) -> Result<(), ActionError> {
-    let text = format!("The operator changed which proof suffices for a recovery: {}", reason.as_str());
-    notify::notify_overseers(scope, change, ("Which proof suffices was changed", &text, "/desk/audit"))
-        .await?;
+    tell_of_proof(scope, change, reason).await?;
     let changed = PolicyChanged { recovery: after.recovery_policy() };
     let event = Event::new(Actor::System, changed).reason(reason);
     change.record(event.before(json!({ "recovery": before.recovery_policy() })));
     Ok(())
+}
+
+/// Whoever watches over the desk hears that another proof suffices: by another policy, or by other tiers.
+async fn tell_of_proof(scope: &Scope, change: &mut Change<'_>, reason: &Reason) -> Result<(), ActionError> {
+    let text = format!("The operator changed which proof suffices for a recovery: {}", reason.as_str());
+    let about = ("Which proof suffices was changed", text.as_str(), "/desk/audit");
+    Ok(notify::notify_overseers(scope, change, about).await?)
 }
 
 /// The newest version, as it was typed.

@@ -68,7 +68,7 @@ impl Typed {
     pub fn into_config(self, mode: Mode) -> Result<Config, ConfigProblems> {
         let mut problems = Vec::new();
         let listen = self.listen(mode, &mut problems);
-        let metrics_listen = self.metrics_listen(listen, &mut problems);
+        let metrics_listen = self.metrics_listen(mode, listen, &mut problems);
         let origin = self.origin(mode, listen, &mut problems);
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("postern-data"));
         let database_url = self.database(&data, &mut problems);
@@ -114,14 +114,24 @@ impl Typed {
         listen
     }
 
-    fn metrics_listen(&self, listen: SocketAddr, problems: &mut Vec<String>) -> Option<SocketAddr> {
+    fn metrics_listen(
+        &self,
+        mode: Mode,
+        listen: SocketAddr,
+        problems: &mut Vec<String>,
+    ) -> Option<SocketAddr> {
         let text = self.metrics_listen.as_ref()?;
         let Ok(address) = text.parse::<SocketAddr>() else {
             problems.push(format!("metrics_listen: {text:?} is not ADDRESS:PORT, such as 127.0.0.1:9787"));
             return None;
         };
-        if address == listen {
-            problems.push("metrics_listen: people reach that one; choose a port of its own".to_owned());
+        if address.port() == listen.port() {
+            problems.push("metrics_listen: people reach that port; choose one of its own".to_owned());
+        }
+        if mode == Mode::Development && !address.ip().is_loopback() {
+            problems.push(format!(
+                "metrics_listen: {address} can be reached from outside; the demo stays on 127.0.0.1"
+            ));
         }
         Some(address)
     }

@@ -102,6 +102,9 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => {}
         }
         tokio::time::sleep(GATHERED).await;
+        while let Some(Ok(ended)) = tasks.try_join_next() {
+            busy.remove(&ended);
+        }
     }
     let rest = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(LAST_JOBS, rest).await.is_err() {

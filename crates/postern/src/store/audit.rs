@@ -149,15 +149,24 @@ pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(tenant,)| tenant).collect())
 }
 
-/// Rows in one statement.
-const AT_ONCE: usize = 100;
+/// In pieces of a few lengths: each length is a statement of its own, and each connection keeps a hundred.
+fn in_pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
+    let mut pieces = Vec::new();
+    for length in [64, 16, 4, 1] {
+        while let Some((piece, rest)) = rows.split_at_checked(length) {
+            pieces.push(piece);
+            rows = rest;
+        }
+    }
+    pieces
+}
 
 /// Gives entries their places, once, from `first` on, and keeps what the tree will hold of each: an edit of the text shows
 /// against this.
 pub async fn save_places(change: &mut Change<'_>, first: i64, entries: &[(&str, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
     let mut seq = first;
-    for entries in entries.chunks(AT_ONCE) {
+    for entries in in_pieces(entries) {
         let row = |at: usize| format!("(${at}, ${}, ${})", at + 1, at + 2);
         let rows: Vec<String> = (2..).step_by(3).take(entries.len()).map(row).collect();
         let sql = format!(

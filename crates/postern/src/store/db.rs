@@ -128,10 +128,12 @@ fn postgres() -> AnyPoolOptions {
 }
 
 fn migrator(engine: Engine) -> Migrator {
-    let first = match engine {
-        Engine::Sqlite => include_str!("../../migrations/sqlite/0001_first.sql"),
-        Engine::Postgres => include_str!("../../migrations/postgres/0001_first.sql"),
+    let (bytes, body) = match engine {
+        Engine::Sqlite => ("BLOB", "body"),
+        Engine::Postgres => ("BYTEA", "body::jsonb"),
     };
+    let first = include_str!("../../migrations/0001_first.sql");
+    let first = first.replace("{bytes}", bytes).replace("{body}", body);
     let sql: SqlStr = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(first));
     let first = Migration::new(1, Cow::Borrowed("first"), MigrationType::Simple, sql, false);
     Migrator { migrations: Cow::Owned(vec![first]), ..Migrator::DEFAULT }

@@ -22,8 +22,10 @@ pub struct CaseLine {
     name: Option<String>,
     /// The login that was given.
     claimed_login: String,
-    /// `standard`, `sensitive` or `privileged`.
+    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
     tier: Option<String>,
+    /// What the tier stands on: `standard`, `sensitive` or `privileged`.
+    tier_floor: Option<&'static str>,
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
@@ -70,13 +72,14 @@ pub async fn load_page(
     let has_more = listed.len() > most;
     listed.truncate(most);
     let next = listed.last().filter(|_| has_more).map(|last| last.row.id.clone());
-    let now = scope.now;
-    let cases = listed.into_iter().map(|listed| CaseLine::of(listed, now)).collect::<Result<_, Problem>>()?;
+    let cases =
+        listed.into_iter().map(|listed| CaseLine::of(scope, listed)).collect::<Result<_, Problem>>()?;
     Ok(CaseLines { cases, next })
 }
 
 impl CaseLine {
-    fn of(listed: ListedCase, now: Timestamp) -> Result<Self, Problem> {
+    fn of(scope: &Scope, listed: ListedCase) -> Result<Self, Problem> {
+        let (now, tiers) = (scope.now, &scope.tenant.settings.tiers);
         let ListedCase { row, name, tier, taken_by } = listed;
         let case = row.case(now)?;
         let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str()).to_owned();
@@ -95,6 +98,7 @@ impl CaseLine {
             opened_with: row.opened_with,
             ip: row.ip,
             name,
+            tier_floor: tier.as_deref().map(|tier| tiers.of(tier).floor().as_str()),
             tier,
             stage,
             taken_by,

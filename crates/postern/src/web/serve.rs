@@ -17,11 +17,12 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` turns true: running requests and jobs end first.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stop.clone()));
     if let Some(address) = app.config.metrics_listen {
-        let listener = TcpListener::bind(address).await?;
+        let named = |error| std::io::Error::other(format!("metrics_listen: {address}: {error}"));
+        let listener = TcpListener::bind(address).await.map_err(named)?;
         tokio::spawn(serve_metrics(Arc::clone(&app), listener, stop.clone()));
     }
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&app), stop.clone()));
     let proxies = app.config.trusted_proxies.clone();
     let limits = ConnectionLimits { proxies, ..ConnectionLimits::default() };
     let open = accept_until(stop, listener, router(Arc::clone(&app)), limits).await;

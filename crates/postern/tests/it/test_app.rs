@@ -262,7 +262,7 @@ pub fn own_rows(db: &Db, tenant: &TenantId, sql: &str) -> AssertSqlSafe<String> 
         return AssertSqlSafe(format!("{sql} {and} tenant_id = '{tenant}'"));
     }
     let schema = if db.engine() == Engine::Sqlite { "main" } else { "public" };
-    let tables = include_str!("../../migrations/sqlite/0001_first.sql").split("CREATE TABLE ").skip(1);
+    let tables = include_str!("../../migrations/0001_first.sql").split("CREATE TABLE ").skip(1);
     let tables = tables.map(|text| text.split_whitespace().next().unwrap());
     let words: Vec<&str> = sql.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let own =

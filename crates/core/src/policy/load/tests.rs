@@ -195,3 +195,28 @@ fn broken_text_and_missing_ids_name_the_file() {
     let twice = r#"@id("staff.approve") forbid (principal, action == Postern::Action::"Verify", resource);"#;
     assert!(matches!(shipped_with(twice).err().unwrap(), PolicyError::Id { .. }));
 }
+
+#[test]
+fn an_organisations_own_tier_is_no_weaker_than_what_it_stands_on() {
+    let tiers = Tiers::parse("finance=sensitive").unwrap();
+    assert!(load(Policies::RECOVERY, &tiers).is_ok(), "the shipped text goes by what a tier stands on");
+    // A text that names the shipped tiers alone: the new one has policies of its own, or none.
+    let by_name = Policies::RECOVERY.replace("resource.floor", "resource.tier");
+    let with = |annotations: &str, kinds: &str| {
+        let when = format!(
+            r#"resource.tier == "finance" && context.claimant_page_bound && context.attesting_people >= 2 &&
+               context.channels >= 2 && context.kinds.containsAny([{kinds}])"#
+        );
+        load(&format!("{by_name}\n{}", permit(annotations, &when)), &tiers).err()
+    };
+    let seen = r#""live_video", "in_person", "official_document""#;
+    let as_strict = r#"@hold("24h") @approvals("0") @fresh("24h")"#;
+    let below = Some(PolicyError::BelowFloor { tier: "finance".into(), floor: "sensitive" });
+    assert_eq!(with(as_strict, seen), None);
+    assert_eq!(with(r#"@hold("48h") @approvals("1") @fresh("60m")"#, seen), None);
+    assert_eq!(with(r#"@hold("23h") @approvals("0") @fresh("24h")"#, seen), below);
+    assert_eq!(
+        load(&by_name, &tiers).err().map(|error| matches!(error, PolicyError::DeadEnd { .. })),
+        Some(true)
+    );
+}

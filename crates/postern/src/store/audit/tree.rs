@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 
-use super::AT_ONCE;
+use super::in_pieces;
 use crate::store::{Change, Db, Result, StoreError, micros};
 
 /// The newest signed checkpoint: size and note.
@@ -59,7 +59,7 @@ pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<H
 /// Adds tree hashes. The position is the key: nothing is ever overwritten.
 pub async fn insert_hashes(change: &mut Change<'_>, hashes: &[(u64, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
-    for hashes in hashes.chunks(AT_ONCE) {
+    for hashes in in_pieces(hashes) {
         let row = |at: usize| format!("($1, ${at}, ${})", at + 1);
         let rows: Vec<String> = (2..).step_by(2).take(hashes.len()).map(row).collect();
         let sql = format!("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES {}", rows.join(", "));

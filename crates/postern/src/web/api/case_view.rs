@@ -145,7 +145,7 @@ pub struct CasePerson {
     id: String,
     name: String,
     login: String,
-    /// `standard`, `sensitive` or `privileged`.
+    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
     tier: String,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
     role: &'static str,

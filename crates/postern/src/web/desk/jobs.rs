@@ -17,7 +17,6 @@ use crate::web::router::{form_error, render_with};
 
 /// `GET /desk/jobs`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
-    permit_on_tenant::<ManageJobs>(&scope, &caller).await?;
     page(&scope, &caller, None).await
 }
 
@@ -43,6 +42,7 @@ async fn page(
     caller: &Caller,
     failed: Option<(StatusCode, String, String)>,
 ) -> Result<Response, Problem> {
+    permit_on_tenant::<ManageJobs>(scope, caller).await?;
     let status = failed.as_ref().map_or(StatusCode::OK, |(status, ..)| *status);
     let failed = failed.map(|(_, id, message)| json!({ "id": id, "message": message }));
     let values = json!({ "jobs": JobList::load(scope).await?, "failed": failed });

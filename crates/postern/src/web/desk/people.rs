@@ -32,7 +32,8 @@ pub async fn show(
         .iter()
         .map(|p| {
             json!({
-                "id": p.id.as_str(), "name": p.name, "login": p.login, "tier": p.tier.as_str(), "role": p.role.as_str(),
+                "id": p.id.as_str(), "name": p.name, "login": p.login, "tier": p.tier.as_str(),
+                "tier_floor": scope.tenant.settings.tiers.of(&p.tier).floor().as_str(), "role": p.role.as_str(),
                 "suspended": p.suspended_at.is_some(),
             })
         })

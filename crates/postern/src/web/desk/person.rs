@@ -31,7 +31,8 @@ pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) 
         open_cases.push(json!({ "id": row.id, "reference": row.reference, "stage_label": stage }));
     }
     let values = json!({
-        "name": person.name, "login": person.login, "tier": person.tier.as_str(), "role": person.role.as_str(),
+        "name": person.name, "login": person.login, "tier": person.tier.as_str(),
+        "tier_floor": scope.tenant.settings.tiers.of(&person.tier).floor().as_str(), "role": person.role.as_str(),
         "manager": manager,
         "suspended_at": person.suspended_at.map(micros), "suspended_why": person.suspended_why,
         "cases": open_cases,

@@ -178,6 +178,19 @@ on_both! {
         let text = format!("{}{weak}", Policies::RECOVERY);
         let refused = set_tenant_settings(&scope, &named("recovery_policy", &text), REASON).await;
         assert!(matches!(&refused, Err(ActionError::Invalid { message, .. }) if message.contains("on tier board, call_placed alone")), "{refused:?}");
+        // A text that names the shipped tiers does not know a new one, and would treat it as none of them.
+        let by_name = Policies::RECOVERY.replace("resource.floor", "resource.tier");
+        let lazy = by_name.replace("resource.tier == \"standard\"", "resource.tier != \"sensitive\" && resource.tier != \"privileged\"");
+        set_tenant_settings(&scope, &[named("tiers", "")[0].clone(), named("recovery_policy", &lazy)[0].clone()], REASON).await.unwrap_err();
+        app.set_person("ana", "tier = 'standard'").await;
+        app.set_person("ivy", "tier = 'standard'").await;
+        set_tenant_settings(&scope, &[named("tiers", "")[0].clone(), named("recovery_policy", &lazy)[0].clone()], REASON).await.unwrap();
+        let refused = set_tenant_settings(&scope, &named("tiers", "finance=sensitive"), REASON).await;
+        assert!(matches!(&refused, Err(ActionError::Invalid { message, .. }) if message.contains("on tier finance")), "{refused:?}");
+        set_tenant_settings(&scope, &named("recovery_policy", ""), REASON).await.unwrap();
+        let before = app.messages().await.len();
+        set_tenant_settings(&scope, &named("tiers", "finance=sensitive"), REASON).await.unwrap();
+        assert_eq!(app.messages().await.len(), before + 2, "ada and otto are told of other tiers");
     }
 
     /// Whatever somebody wrote into the row: the last good version stays, and nobody else is stopped.

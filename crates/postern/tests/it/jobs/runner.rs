@@ -204,5 +204,10 @@ on_both! {
         // An agent sees none of it.
         let ben = app.browser_with_planted_session("ben").await;
         ben.get("/desk/jobs").await.status(403);
+        for nobody in [&ben, &app.browser_with_planted_session("fay").await] {
+            for form in [&[][..], &put_right] {
+                nobody.post(&again, form).await.status(403).does_not_show("gus@");
+            }
+        }
     }
 }

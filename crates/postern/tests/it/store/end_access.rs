@@ -44,7 +44,7 @@ const TABLES: [(&str, RowEnd, RowEnd); 15] = [
 
 /// Tables with a column that names whose a row is.
 fn tables_of_people() -> BTreeSet<&'static str> {
-    let tables = include_str!("../../../migrations/sqlite/0001_first.sql").split("CREATE TABLE ").skip(1);
+    let tables = include_str!("../../../migrations/0001_first.sql").split("CREATE TABLE ").skip(1);
     let of_people = tables.filter_map(|text| {
         let (name, columns) = text.split_once(" (")?;
         let columns = columns.split("\n);").next()?;

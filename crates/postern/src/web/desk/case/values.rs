@@ -199,6 +199,7 @@ async fn person(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Option<Valu
         "name": person.name,
         "login": person.login,
         "tier": person.tier.as_str(),
+        "tier_floor": scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
         "role": person.role.as_str(),
         "manager": manager,
         "suspended_at": person.suspended_at.map(Timestamp::as_microsecond),

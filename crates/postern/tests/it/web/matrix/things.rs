@@ -7,7 +7,7 @@ use postern::store::factors::{self, NewFactor};
 use postern::store::power_grants::{self, NewGrant};
 use postern::store::{jobs, service_tokens};
 use postern_core::factor::FactorKind;
-use postern_core::person::{Role, Tier};
+use postern_core::person::Role;
 use postern_testkit::SoftPasskey;
 
 use crate::steps::fatigue;
@@ -36,7 +36,7 @@ impl Things {
         let nell = Details {
             login: "nell",
             name: "Nell Quinn",
-            tier: Tier::Sensitive,
+            tier: "sensitive",
             role: Role::Agent,
             manager: "",
             email: "nell@demo.postern.invalid",

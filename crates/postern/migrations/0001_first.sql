@@ -1,5 +1,6 @@
--- Ids are TEXT, times BIGINT (microseconds UTC), flags BIGINT 0/1, documents TEXT (JSON). The PostgreSQL file differs
--- in BYTEA and in how it reads JSON. tenant_id leads every key, so that tenants can be spread without a schema change.
+-- Ids are TEXT, times BIGINT (microseconds UTC), flags BIGINT 0/1, documents TEXT (JSON). What each database calls otherwise
+-- is filled in (store/db.rs): {bytes} is its type of bytes, {body} the column `body`, read as JSON. tenant_id leads every key,
+-- so that tenants can be spread without a schema change.
 
 CREATE TABLE tenants (
     id TEXT NOT NULL PRIMARY KEY,
@@ -21,7 +22,7 @@ CREATE TABLE tenants (
 CREATE TABLE tenant_settings (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     version BIGINT NOT NULL,
-    sealed BLOB NOT NULL,
+    sealed {bytes} NOT NULL,
     set_at BIGINT NOT NULL,
     takes_effect_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, version)
@@ -79,7 +80,7 @@ CREATE TABLE factors (
     person_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     label TEXT NOT NULL,
-    sealed BLOB NOT NULL,
+    sealed {bytes} NOT NULL,
     credential_id TEXT,
     last_step BIGINT,
     -- 1: it shows only that somebody holds it, so that it opens nothing without the password.
@@ -102,7 +103,7 @@ CREATE TABLE backup_code_sets (
     person_id TEXT NOT NULL,
     -- Whose remedy they are; until that case is proven, they end with it.
     case_id TEXT,
-    salt BLOB NOT NULL,
+    salt {bytes} NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     -- When their owner said that they are kept. Before, they open nothing.
@@ -117,7 +118,7 @@ CREATE INDEX backup_code_sets_of_case ON backup_code_sets (tenant_id, case_id) W
 CREATE TABLE backup_codes (
     tenant_id TEXT NOT NULL,
     set_id TEXT NOT NULL,
-    hash BLOB NOT NULL,
+    hash {bytes} NOT NULL,
     used_at BIGINT,
     PRIMARY KEY (tenant_id, set_id, hash),
     FOREIGN KEY (tenant_id, set_id) REFERENCES backup_code_sets (tenant_id, id)
@@ -155,7 +156,7 @@ CREATE TABLE flows (
     id TEXT NOT NULL,
     person_id TEXT NOT NULL,
     state TEXT NOT NULL,
-    sealed BLOB,
+    sealed {bytes},
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
@@ -462,17 +463,17 @@ CREATE TABLE audit_entries (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
     body TEXT NOT NULL,
-    nonce BLOB NOT NULL,
-    mac BLOB NOT NULL,
+    nonce {bytes} NOT NULL,
+    mac {bytes} NOT NULL,
     seq BIGINT,
-    commitment BLOB,
-    at TEXT GENERATED ALWAYS AS (body ->> 'at') STORED,
-    event TEXT GENERATED ALWAYS AS (body ->> 'event') STORED,
-    actor_id TEXT GENERATED ALWAYS AS (body -> 'actor' ->> 'id') STORED,
-    person_id TEXT GENERATED ALWAYS AS (body ->> 'person') STORED,
-    case_id TEXT GENERATED ALWAYS AS (body ->> 'case') STORED,
-    stream TEXT GENERATED ALWAYS AS (body ->> 'stream') STORED,
-    number BIGINT GENERATED ALWAYS AS (CAST(body ->> 'number' AS BIGINT)) STORED,
+    commitment {bytes},
+    at TEXT GENERATED ALWAYS AS ({body} ->> 'at') STORED,
+    event TEXT GENERATED ALWAYS AS ({body} ->> 'event') STORED,
+    actor_id TEXT GENERATED ALWAYS AS ({body} -> 'actor' ->> 'id') STORED,
+    person_id TEXT GENERATED ALWAYS AS ({body} ->> 'person') STORED,
+    case_id TEXT GENERATED ALWAYS AS ({body} ->> 'case') STORED,
+    stream TEXT GENERATED ALWAYS AS ({body} ->> 'stream') STORED,
+    number BIGINT GENERATED ALWAYS AS (CAST({body} ->> 'number' AS BIGINT)) STORED,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, seq),
     UNIQUE (tenant_id, stream, number)
@@ -495,7 +496,7 @@ CREATE TABLE audit_streams (
 CREATE TABLE audit_hashes (
     tenant_id TEXT NOT NULL,
     position BIGINT NOT NULL,
-    hash BLOB NOT NULL,
+    hash {bytes} NOT NULL,
     PRIMARY KEY (tenant_id, position)
 );
 
