@@ -92,7 +92,7 @@ pub fn memory(process: u32) -> Outcome<Memory> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let of = |name: &str| -> Outcome<f64> {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kibibytes = line.and_then(|rest| rest.split_whitespace().nth(1));
+        let kibibytes = line.and_then(|rest| rest.split_whitespace().next());
         let kibibytes: usize = kibibytes.ok_or("no such line in /proc/…/status")?.parse()?;
         Ok(as_f64(kibibytes) / 1024.0)
     };
