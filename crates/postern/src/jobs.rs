@@ -35,6 +35,8 @@ use crate::store::audit;
 const PAUSE: Duration = Duration::from_secs(3);
 /// A loop that nothing wakes looks again after so long.
 const EVERY: Duration = Duration::from_secs(1);
+/// Entries that another node left when it died are looked for after so long; its own wake a node.
+const LEFT_EVERY: Duration = Duration::from_secs(2);
 /// Entries of so long get their places together: a round costs for one entry what it costs for many.
 const GATHERED: Duration = Duration::from_millis(100);
 /// A log to which nothing is added is compared with what this node remembers of it after so long.
@@ -113,7 +115,7 @@ async fn reload_tenants(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Gives entries their place: when a change wakes it, and once a second, in those organisations that have any. A suspended
+/// Gives entries their place: when a change wakes it, and every two seconds, in those organisations that have any. A suspended
 /// one's too. No row in the table of jobs: every recorded change would write that one row, and wait for the one before it.
 async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut last_comparison: Option<Instant> = None;
@@ -125,7 +127,7 @@ async fn sequence_entries(app: Arc<App>, mut stop: watch::Receiver<bool>) {
         }
         sequence(&app, is_due).await;
         pause(&Notify::new(), GATHERED, &mut stop).await;
-        pause(&app.jobs.audit, EVERY, &mut stop).await;
+        pause(&app.jobs.audit, LEFT_EVERY, &mut stop).await;
     }
     // What was confirmed before the stop is in the database; a last round saves the next start some work.
     sequence(&app, false).await;
