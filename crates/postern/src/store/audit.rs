@@ -15,9 +15,10 @@ pub use tree::{
 use postern_core::event::{Event, RecordStream};
 use postern_core::id::TenantId;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError};
+use super::{Change, Db, Result, StoreError, in_pieces};
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -48,42 +49,58 @@ pub(super) async fn insert_all(change: &mut Change<'_>, events: &[Event]) -> Res
     let Ok(count @ 1..) = i64::try_from(events.len()) else { return Ok(None) };
     let stream = RecordStream::of(events);
     let last = numbers::take(change, stream, count).await?;
+    let mut entries = Vec::with_capacity(events.len());
     for (number, event) in (last - count + 1..).zip(events) {
-        insert(change, event, NumberedTo { stream, number }).await?;
+        entries.push(NewEntry::new(change, event, NumberedTo { stream, number })?);
+    }
+    let tenant = change.tenant().clone();
+    for entries in in_pieces(&entries) {
+        let row = |at: usize| format!("($1, ${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3);
+        let rows: Vec<String> = (2..).step_by(4).take(entries.len()).map(row).collect();
+        let sql =
+            format!("INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES {}", rows.join(", "));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+        for entry in entries {
+            query = query.bind(&entry.id).bind(&entry.body).bind(entry.nonce.as_slice());
+            query = query.bind(entry.mac.as_slice());
+        }
+        query.execute(change.conn()).await?;
     }
     Ok(Some(NumberedTo { stream, number: last }))
 }
 
-async fn insert(change: &mut Change<'_>, event: &Event, place: NumberedTo) -> Result<()> {
-    let (tenant, id, request) = (change.tenant().clone(), change.id()?, change.request());
-    let body = json!({
-        "id": id,
-        "at": moment(change.at()),
-        "tenant": tenant.as_str(),
-        "stream": place.stream.as_str(),
-        "number": place.number,
-        "event": event.kind().as_str(),
-        "actor": event.actor,
-        "person": event.person,
-        "case": event.case,
-        "reason": event.reason,
-        "before": event.before,
-        "detail": event.detail(),
-        "policies": event.policies,
-        "request": { "id": request.id, "ip": request.ip },
-    })
-    .to_string();
-    let nonce = change.nonce()?;
-    let mac = change.keys().record_mac(nonce.as_slice(), &body);
-    sqlx::query("INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES ($1, $2, $3, $4, $5)")
-        .bind(tenant.as_str())
-        .bind(&id)
-        .bind(body)
-        .bind(nonce.as_slice())
-        .bind(mac.as_slice())
-        .execute(change.conn())
-        .await?;
-    Ok(())
+/// A record as it is written.
+struct NewEntry {
+    id: String,
+    body: String,
+    nonce: Zeroizing<[u8; 16]>,
+    mac: [u8; 32],
+}
+
+impl NewEntry {
+    fn new(change: &Change<'_>, event: &Event, place: NumberedTo) -> Result<Self> {
+        let (id, request) = (change.id()?, change.request());
+        let body = json!({
+            "id": id,
+            "at": moment(change.at()),
+            "tenant": change.tenant().as_str(),
+            "stream": place.stream.as_str(),
+            "number": place.number,
+            "event": event.kind().as_str(),
+            "actor": event.actor,
+            "person": event.person,
+            "case": event.case,
+            "reason": event.reason,
+            "before": event.before,
+            "detail": event.detail(),
+            "policies": event.policies,
+            "request": { "id": request.id, "ip": request.ip },
+        })
+        .to_string();
+        let nonce = change.nonce()?;
+        let mac = change.keys().record_mac(nonce.as_slice(), &body);
+        Ok(Self { id, body, nonce, mac })
+    }
 }
 
 /// Sequenced entries from `seq` on, in order.
@@ -147,18 +164,6 @@ pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
             .fetch_all(db.reader())
             .await?;
     Ok(rows.into_iter().map(|(tenant,)| tenant).collect())
-}
-
-/// In pieces of a few lengths: each length is a statement of its own, and each connection keeps a hundred.
-fn in_pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
-    let mut pieces = Vec::new();
-    for length in [64, 16, 4, 1] {
-        while let Some((piece, rest)) = rows.split_at_checked(length) {
-            pieces.push(piece);
-            rows = rest;
-        }
-    }
-    pieces
 }
 
 /// Gives entries their places, once, from `first` on, and keeps what the tree will hold of each: an edit of the text shows

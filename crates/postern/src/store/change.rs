@@ -132,10 +132,8 @@ impl<'a> Change<'a> {
         if let Some((kind, what)) = events.iter().find_map(|event| Some((event.kind(), event.missing()?))) {
             return Err(StoreError::Unexplained { event: kind.as_str(), lacks: what });
         }
-        let jobs = std::mem::take(&mut self.jobs);
-        for (job, run_at) in &jobs {
-            jobs::upsert(&mut self, job, *run_at).await?;
-        }
+        let jobs: Vec<(Job, Timestamp)> = std::mem::take(&mut self.jobs).into_iter().collect();
+        jobs::upsert_all(&mut self, &jobs).await?;
         let numbered = audit::insert_all(&mut self, &events).await?;
         self.tx.commit().await?;
         // A crash here means that this node remembers less than it wrote, never more.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use postern_core::id::TenantId;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, micros, one_row, time};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, time};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -47,26 +47,28 @@ pub(super) fn words(which: impl Fn(JobKind) -> bool) -> String {
     words.join(", ")
 }
 
-/// Asks for a job at a moment. One that is there already is woken for the earlier of the two moments; one that is being
-/// worked on is done once more.
-pub(super) async fn upsert(change: &mut Change<'_>, job: &Job, run_at: Timestamp) -> Result<()> {
-    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
-    let payload = serde_json::to_string(job).map_err(|_| StoreError::Corrupt("job"))?;
-    sqlx::query(
-        "INSERT INTO jobs (tenant_id, id, kind, key, payload, created_at, run_at, attempts, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 1) \
-         ON CONFLICT (tenant_id, kind, key) DO UPDATE SET version = jobs.version + 1, \
-         run_at = CASE WHEN jobs.run_at < $7 THEN jobs.run_at ELSE $7 END",
-    )
-    .bind(tenant.as_str())
-    .bind(&id)
-    .bind(job.kind().as_str())
-    .bind(job.key())
-    .bind(payload)
-    .bind(at)
-    .bind(micros(run_at))
-    .execute(change.conn())
-    .await?;
+/// Asks for jobs, each at a moment. One that is there already is woken for the earlier of the two moments; one that is being
+/// worked on is done once more. Two of `jobs` never have the same kind and key.
+pub(super) async fn upsert_all(change: &mut Change<'_>, jobs: &[(Job, Timestamp)]) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    for jobs in in_pieces(jobs) {
+        let row =
+            |at: usize| format!("($1, ${at}, ${}, ${}, ${}, $2, ${}, 0, 1)", at + 1, at + 2, at + 3, at + 4);
+        let rows: Vec<String> = (3..).step_by(5).take(jobs.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO jobs (tenant_id, id, kind, key, payload, created_at, run_at, attempts, version) VALUES {} \
+             ON CONFLICT (tenant_id, kind, key) DO UPDATE SET version = jobs.version + 1, \
+             run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
+        for (job, run_at) in jobs {
+            let payload = serde_json::to_string(job).map_err(|_| StoreError::Corrupt("job"))?;
+            query = query.bind(change.id()?).bind(job.kind().as_str()).bind(job.key().to_owned());
+            query = query.bind(payload).bind(micros(*run_at));
+        }
+        query.execute(change.conn()).await?;
+    }
     Ok(())
 }
 

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 
-use super::in_pieces;
-use crate::store::{Change, Db, Result, StoreError, micros};
+use crate::store::{Change, Db, Result, StoreError, in_pieces, micros};
 
 /// The newest signed checkpoint: size and note.
 pub async fn find_checkpoint(db: &Db, tenant: &TenantId) -> Result<Option<(i64, String)>> {

@@ -52,7 +52,7 @@ pub async fn find_wait(
     let full_until: Vec<(String, i64)> = query.fetch_all(db.reader()).await?;
     let wait_of = |(subject, empty_at): &(String, i64)| {
         let limit = limits.iter().find(|limit| limit.subject() == *subject)?;
-        Some(time(*empty_at).duration_since(limit.latest(now))).filter(|wait| wait.is_positive())
+        Some(time(*empty_at).duration_since(limit.latest(now))).filter(SignedDuration::is_positive)
     };
     Ok(full_until.iter().filter_map(wait_of).max())
 }
