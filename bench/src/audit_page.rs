@@ -58,9 +58,9 @@ async fn on(
     say(&format!("audit page: the {} entries get their places", args.entries));
     server.settle().await?;
     server.stop().await?;
-    let served = Served::start(args, folder, url.as_deref()).await?;
+    let program = Served::start(args, folder, url.as_deref()).await?;
     let cookie = format!("{SESSION}=auditor");
-    let mut connection = Connection::open("127.0.0.1", served.at).await?;
+    let mut connection = Connection::open("127.0.0.1", program.at).await?;
     for (filter, query) in FILTERS {
         let (path, mut took) = (format!("/desk/audit{query}"), Samples::default());
         for look in 0..LOOKS + WARM_UP {
@@ -80,7 +80,7 @@ async fn on(
             "target ≤ 50",
         );
     }
-    served.stop()
+    program.stop()
 }
 
 /// A year in the life of an organisation: mostly sign-ins that failed, each person's sessions, a few cases.

@@ -40,9 +40,9 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
         let count = args.sign_ins * rounds;
         let of_pages = folder.join("pages");
         let server = Server::start(&of_pages).await?;
-        let on_pages = Arc::new(people::add(&server.scope()?, count, None).await?);
+        let signers = Arc::new(people::add(&server.scope()?, count, None).await?);
         server.stop().await?;
-        let served = Served::start(args, &of_pages, None).await?;
+        let program = Served::start(args, &of_pages, None).await?;
         let server = Server::start(&folder.join("actions")).await?;
         let people = Arc::new(people::add(&server.scope()?, count, None).await?);
         server.settle().await?;
@@ -53,15 +53,15 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
             let took = round_of(args, &server.scope()?, &people, round).await?;
             ours.push(rate(args.sign_ins, took));
             server.settle().await?;
-            let busy_before = served.busy()?;
-            let took = round_over_http(args, &served, &on_pages, round).await?;
+            let busy_before = program.busy()?;
+            let took = round_over_http(args, &program, &signers, round).await?;
             over_http.push(rate(args.sign_ins, took));
             // The records get their place, and whatever else the sign-ins left to do is done.
             tokio::time::sleep(Duration::from_secs(2)).await;
-            let all = served.busy()?.saturating_sub(busy_before);
+            let all = program.busy()?.saturating_sub(busy_before);
             beside.push((all.as_secs_f64() - hashes.as_secs_f64()) * 1000.0 / as_f64(args.sign_ins));
         }
-        served.stop()?;
+        program.stop()?;
         server.stop().await
     })?;
     let clients = args.clients;

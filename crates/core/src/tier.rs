@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(refused("=sensitive"), TierError::Name(String::new()));
         assert_eq!(refused("privileged=standard"), TierError::Taken("privileged".into()));
         assert_eq!(refused("a=standard a=sensitive"), TierError::Taken("a".into()));
-        let many: String = (0..=MOST).map(|n| format!("t{n}=standard ")).collect();
+        let many = (0..=MOST).map(|n| format!("t{n}=standard")).collect::<Vec<_>>().join(" ");
         assert_eq!(refused(&many), TierError::TooMany);
     }
 }

@@ -100,7 +100,7 @@ impl Metrics {
         self.sign_ins.get_or_create(&SignInLabels { tenant: tenant.slug.clone(), result }).inc();
     }
 
-    /// All of it, in the OpenMetrics text format.
+    /// All of it, in the text format of `OpenMetrics`.
     pub fn encode(&self, tenants: &Tenants, now: Timestamp) -> Result<String, std::fmt::Error> {
         let _asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         self.looked_up.clear();

@@ -85,6 +85,19 @@ fn is_contention(code: &str) -> bool {
 /// What store functions return.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// Rows for statements of many rows, in pieces of a few lengths: each length is a statement of its own, of which each connection
+/// keeps a hundred.
+fn in_pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
+    let mut pieces = Vec::new();
+    for length in [64, 16, 4, 2, 1] {
+        while let Some((piece, rest)) = rows.split_at_checked(length) {
+            pieces.push(piece);
+            rows = rest;
+        }
+    }
+    pieces
+}
+
 /// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.
 pub(crate) fn first_id_of(moment: Timestamp) -> String {
     let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);

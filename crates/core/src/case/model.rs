@@ -202,7 +202,7 @@ fn a_tier_that_is_raised_binds_every_reset_after_it() {
         let model = Adversary {
             holds: &[],
             openers: &[Opener::Owner],
-            tier: tier.into(),
+            tier,
             raises: true,
             switches: false,
             policies,
