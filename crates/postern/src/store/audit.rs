@@ -18,7 +18,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, in_pieces};
+use super::{Change, Db, Result, in_pieces};
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -167,27 +167,20 @@ pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
 }
 
 /// Gives entries their places, once, from `first` on, and keeps what the tree will hold of each: an edit of the text shows
-/// against this.
+/// against this. One by one: with many in one statement SQLite looks through everything that waits.
 pub async fn save_places(change: &mut Change<'_>, first: i64, entries: &[(&str, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
-    let mut seq = first;
-    for entries in in_pieces(entries) {
-        let row = |at: usize| format!("(${at}, ${}, ${})", at + 1, at + 2);
-        let rows: Vec<String> = (2..).step_by(3).take(entries.len()).map(row).collect();
-        let sql = format!(
-            "UPDATE audit_entries SET seq = placed.column2, commitment = placed.column3 FROM (VALUES {}) AS placed \
-             WHERE tenant_id = $1 AND id = placed.column1 AND seq IS NULL",
-            rows.join(", ")
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
-        for (id, commitment) in entries {
-            query = query.bind(*id).bind(seq).bind(commitment.as_slice());
-            seq += 1;
-        }
-        let done = query.execute(change.conn()).await?;
-        if usize::try_from(done.rows_affected()) != Ok(entries.len()) {
-            return Err(StoreError::Conflict);
-        }
+    for (seq, (id, commitment)) in (first..).zip(entries) {
+        let done = sqlx::query(
+            "UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(*id)
+        .bind(seq)
+        .bind(commitment.as_slice())
+        .execute(change.conn())
+        .await?;
+        super::one_row(&done)?;
     }
     Ok(())
 }
