@@ -29,7 +29,7 @@ const WARM_UP: usize = 2;
 /// Each filter by itself, the pairs whose parts are common and whose whole is rare or nothing, and the cursor's page.
 const FILTERS: [(&str, &str); 9] = [
     ("no filter", ""),
-    ("a common event", "?event=sign_in.failed"),
+    ("a common event", "?event=signin.failed"),
     ("an event that never was", "?event=case.contested"),
     ("a person", "?person=person7"),
     ("an actor", "?actor=person7"),
@@ -103,8 +103,8 @@ async fn fill(server: &Server, entries: usize) -> Outcome<()> {
 }
 
 fn event(number: usize, people: &[PersonId]) -> Outcome<Event> {
-    // A step that shares no factor with their number, so that everybody has some of each kind.
-    let who = people.get(number * 7 % people.len()).ok_or("nobody")?;
+    // What it is goes by the last digit; whom it is about does not, so that everybody has some of each kind.
+    let who = people.get((number + number / 10 * 16) % people.len()).ok_or("nobody")?;
     let by_them = Actor::Person { id: who.clone() };
     Ok(match number % 10 {
         0..7 => {
