@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::policy::ManageJobs;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actions::run_job_again::run_job_again;
 use crate::actions::{Caller, permit_on_tenant};
@@ -31,20 +31,20 @@ pub async fn run_again(
         Ok(()) => Ok(Redirect::to("/desk/jobs").into_response()),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            page(&scope, &caller, Some((status, id, message))).await
+            let failed = json!({ "id": id, "message": message, "reason": form.reason });
+            page(&scope, &caller, Some((status, failed))).await
         }
     }
 }
 
-/// `failed`: which job was not let run again, and why.
+/// `failed`: which job was not let run again, why, and what was typed.
 async fn page(
     scope: &Scope,
     caller: &Caller,
-    failed: Option<(StatusCode, String, String)>,
+    failed: Option<(StatusCode, Value)>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ManageJobs>(scope, caller).await?;
-    let status = failed.as_ref().map_or(StatusCode::OK, |(status, ..)| *status);
-    let failed = failed.map(|(_, id, message)| json!({ "id": id, "message": message }));
+    let (status, failed) = failed.unwrap_or((StatusCode::OK, Value::Null));
     let values = json!({ "jobs": JobList::load(scope).await?, "failed": failed });
     render_with(scope, Some(caller), status, "desk/jobs.html", values)
 }

@@ -184,6 +184,9 @@ on_both! {
         .await;
         let again = format!("/desk/jobs/{}/run-again", dead[0].id);
         ada.post(&again, &[]).await.status(422).shows("reason");
+        // What was typed stays, though it can't be a reason: the mark in it turns the direction of writing.
+        let turned = ada.post(&again, &[("reason", "put right\u{202e} now")]).await;
+        assert!(turned.status(422).body.contains("value=\"put right"), "what was typed is lost");
         let put_right = [("reason", "the address is another one now")];
         ada.post(&again, &put_right).await.leads_to("/desk/jobs");
         eventually("it was tried again, in vain", async || {
