@@ -80,7 +80,7 @@ pub fn busy(process: &str) -> Outcome<Duration> {
 }
 
 /// What of a process is in memory. Unit: MiB.
-pub struct Memory {
+pub struct ResidentMemory {
     /// All of it.
     pub resident: f64,
     /// The part that no file backs.
@@ -88,7 +88,7 @@ pub struct Memory {
 }
 
 /// Of a running process.
-pub fn memory(process: u32) -> Outcome<Memory> {
+pub fn memory(process: u32) -> Outcome<ResidentMemory> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let of = |name: &str| -> Outcome<f64> {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -96,7 +96,7 @@ pub fn memory(process: u32) -> Outcome<Memory> {
         let kibibytes: usize = kibibytes.ok_or("no such line in /proc/…/status")?.parse()?;
         Ok(as_f64(kibibytes) / 1024.0)
     };
-    Ok(Memory { resident: of("VmRSS:")?, anonymous: of("RssAnon:")? })
+    Ok(ResidentMemory { resident: of("VmRSS:")?, anonymous: of("RssAnon:")? })
 }
 
 /// Runs a part on SQLite, and on a PostgreSQL database made for it where `--postgres` names a server.

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::measure::{Samples, as_f64};
-use crate::program::{Memory, memory};
+use crate::program::{ResidentMemory, memory};
 use crate::report::Report;
 use crate::{Args, Outcome, in_scratch};
 
@@ -64,7 +64,7 @@ fn start_once(program: &Path, data: &Path, starts: &mut Starts) -> Outcome<()> {
     running.wait_until_ready(port, began)?;
     starts.took.push(began.elapsed().as_secs_f64() * 1000.0);
     sleep(IDLE);
-    let Memory { resident, anonymous } = memory(running.0.id())?;
+    let ResidentMemory { resident, anonymous } = memory(running.0.id())?;
     starts.resident.push(resident);
     starts.anonymous.push(anonymous);
     running.stop()
