@@ -15,8 +15,8 @@ use crate::keys::{KeyError, RootKey};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::private_files;
-use crate::refused_senders::RefusedSenders;
 use crate::rng::Rng;
+use crate::sender_limits::SenderLimits;
 use crate::store::{Db, StoreError, tenants};
 use crate::tenants::{Tenants, TenantsError};
 
@@ -72,8 +72,8 @@ pub struct App {
     pub audit_memory: AuditMemory,
     /// Loops of the jobs that broke and have not begun anew yet.
     pub jobs_down: AtomicUsize,
-    /// Senders that were told to wait.
-    pub refused_senders: RefusedSenders,
+    /// What each sender has sent of late.
+    pub sender_limits: SenderLimits,
     /// Who sent `X-Forwarded-For` first, without being a trusted proxy.
     pub unknown_proxy: OnceLock<IpAddr>,
     /// What the operator's monitoring reads.
@@ -107,7 +107,7 @@ impl App {
             node: rng.id(clock.now()).map_err(KeyError::from)?,
             audit_memory,
             jobs_down: AtomicUsize::new(0),
-            refused_senders: RefusedSenders::default(),
+            sender_limits: SenderLimits::new(config.requests_per_minute, &clock),
             unknown_proxy: OnceLock::new(),
             metrics: Metrics::default(),
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),

@@ -1,13 +1,15 @@
 //! The one clock of the program. Rules take times as parameters; this is where the parameter comes from.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
 /// Real time plus an offset. The offset is zero but for development and tests, where `/dev/clock` moves it forward.
-#[derive(Debug, Default)]
+/// A clone is the same clock.
+#[derive(Clone, Debug, Default)]
 pub struct Clock {
-    offset_micros: AtomicI64,
+    offset_micros: Arc<AtomicI64>,
 }
 
 impl Clock {

@@ -9,6 +9,7 @@ pub use signals::{Signals, TypedSignals};
 pub use typed::{ConfigProblems, Typed, parse_origin};
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -50,7 +51,7 @@ pub struct Config {
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What one address may send in a minute without being signed in; its network may send four times as much.
-    pub requests_per_minute: i64,
+    pub requests_per_minute: NonZeroU32,
     /// Where signed checkpoints of the audit log are kept beside the database.
     pub checkpoint_folder: Option<PathBuf>,
     /// Sign-in records: what is taken in, and how it is analysed.

@@ -7,7 +7,7 @@ use postern_core::id::PersonId;
 
 use super::ActionError;
 use super::retry::retry;
-use super::sender_limit::RequestSender;
+use super::sender_limit::find_sender;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -52,7 +52,7 @@ impl RateLimit {
 
     /// Who sent this request: the owner of a known device, or an address (an IPv6 network of /64 is one).
     pub async fn of_sender(scope: &Scope, counted: impl Into<CountedTry>) -> Result<Self, StoreError> {
-        let sender = RequestSender::of_request(scope).await?;
+        let sender = find_sender(scope).await?;
         Ok(Self::keyed(RateLimitKey::of_resource("sender", sender.nearest(), counted)))
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -75,7 +76,9 @@ impl Typed {
         let smtp = self.smtp(&mut problems);
         let trusted_proxies = proxies::trusted(&self.trusted_proxies, self.force, &mut problems);
         let requests = self.requests_per_minute.unwrap_or(120);
-        let requests_per_minute = within("requests_per_minute", requests, 10, 100_000, &mut problems);
+        let requests = within("requests_per_minute", requests, 10, 100_000, &mut problems);
+        let requests_per_minute =
+            u32::try_from(requests).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         let signals = self.signals.clone().into_signals(&data, &mut problems);
         let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {

@@ -1,10 +1,8 @@
-//! Counters of failed guesses. Each guess is paid for before the secret is compared. And how much a sender may send.
+//! Counters of failed guesses. Each guess is paid for before the secret is compared.
 
 mod key;
-mod senders;
 
 pub use key::{CountedTry, RateLimitKey};
-pub use senders::{SenderLimit, admit, find_wait};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::throttle::{LIFETIME_CAP, wait_after};
