@@ -60,30 +60,32 @@ pub async fn newest_numbers(db: &Db, tenant: &TenantId) -> Result<BTreeMap<Strin
     Ok(newest)
 }
 
-/// The highest number of a stream that has its place, read inside the sequencer's change.
+/// Places are given in the order of the numbers: the last that has one is the one before the first that has none. Asked for
+/// as "the highest with a place", everything that waits is looked through.
+const PLACED: &str = "SELECT number FROM audit_entries WHERE tenant_id = $1 AND stream = $2 AND number < \
+     COALESCE((SELECT MIN(number) FROM audit_entries WHERE tenant_id = $1 AND stream = $2 AND seq IS NULL), $3) \
+     ORDER BY number DESC LIMIT 1";
+
+/// The last number of a stream that has its place, read inside the sequencer's change.
 pub async fn find_number(change: &mut Change<'_>, stream: RecordStream) -> Result<Option<i64>> {
     let tenant = change.tenant().clone();
-    let row: Option<(i64,)> = sqlx::query_as(
-        "SELECT number FROM audit_entries WHERE tenant_id = $1 AND stream = $2 AND seq IS NOT NULL \
-         ORDER BY number DESC LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .bind(stream.as_str())
-    .fetch_optional(change.conn())
-    .await?;
+    let row: Option<(i64,)> = sqlx::query_as(PLACED)
+        .bind(tenant.as_str())
+        .bind(stream.as_str())
+        .bind(i64::MAX)
+        .fetch_optional(change.conn())
+        .await?;
     Ok(row.map(|(number,)| number))
 }
 
 /// The same, read outside any change.
 pub async fn find_placed_number(db: &Db, tenant: &TenantId, stream: RecordStream) -> Result<Option<i64>> {
-    let row: Option<(i64,)> = sqlx::query_as(
-        "SELECT number FROM audit_entries WHERE tenant_id = $1 AND stream = $2 AND seq IS NOT NULL \
-         ORDER BY number DESC LIMIT 1",
-    )
-    .bind(tenant.as_str())
-    .bind(stream.as_str())
-    .fetch_optional(db.reader())
-    .await?;
+    let row: Option<(i64,)> = sqlx::query_as(PLACED)
+        .bind(tenant.as_str())
+        .bind(stream.as_str())
+        .bind(i64::MAX)
+        .fetch_optional(db.reader())
+        .await?;
     Ok(row.map(|(number,)| number))
 }
 
