@@ -12,7 +12,7 @@ use postern_core::id::TenantId;
 use sqlx::{Any, Transaction};
 use zeroize::Zeroizing;
 
-use super::{Db, Result, StoreError, audit, jobs};
+use super::{Db, Engine, Result, StoreError, audit, jobs};
 use crate::audit_memory::AuditMemory;
 use crate::job::Job;
 use crate::job_signal::JobSignal;
@@ -95,6 +95,15 @@ impl<'a> Change<'a> {
     /// Whose request it is.
     pub(super) fn request(&self) -> &'a RequestInfo {
         self.context.request
+    }
+
+    /// The end of a SELECT whose rows stay as they were read until the change ends. On SQLite there is one writer, who has
+    /// every row.
+    pub(super) fn row_lock(&self) -> &'static str {
+        match self.context.db.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR NO KEY UPDATE",
+        }
     }
 
     pub(super) fn conn(&mut self) -> &mut sqlx::AnyConnection {

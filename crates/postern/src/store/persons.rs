@@ -11,9 +11,10 @@ use postern_core::id::{PersonId, TenantId};
 use postern_core::login;
 use postern_core::person::Role;
 use postern_core::tier::Tiers;
+use sqlx::AssertSqlSafe;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, micros, one_row, time};
+use super::{Change, Db, Result, StoreError, micros, one_row, parameters, time};
 
 row! {
     /// A person as stored.
@@ -80,7 +81,7 @@ impl Person {
 /// Someone by the name they sign in with, in any spelling.
 pub async fn find_by_login(db: &Db, tenant: &TenantId, typed: &str) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND login_key = $2");
-    let row: Option<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let row: Option<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(login::normalise(typed))
         .fetch_optional(db.reader())
@@ -91,7 +92,7 @@ pub async fn find_by_login(db: &Db, tenant: &TenantId, typed: &str) -> Result<Op
 /// Someone by id.
 pub async fn find(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id = $2");
-    let row: Option<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let row: Option<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(id.as_str())
         .fetch_optional(db.reader())
@@ -111,11 +112,8 @@ pub async fn list(db: &Db, tenant: &TenantId, search: &str) -> Result<Vec<Person
          ORDER BY name, id LIMIT 200"
     );
     let like = format!("%{}%", login::normalise(search).replace(['%', '_'], ""));
-    let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(like)
-        .fetch_all(db.reader())
-        .await?;
+    let rows: Vec<PersonRow> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(like).fetch_all(db.reader()).await?;
     rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
 }
 
@@ -237,27 +235,31 @@ pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<(
 /// Locks a person's row until the change ends, so that a sign-in, a reset and a suspension of one account queue up.
 /// `Conflict` when the account is suspended.
 pub async fn lock_active(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE persons SET suspended_at = NULL WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
+    let (tenant, lock) = (change.tenant().clone(), change.row_lock());
+    let sql =
+        format!("SELECT id FROM persons WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NULL{lock}");
+    let found: Option<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(change.conn())
+        .await?;
+    found.map(|_| ()).ok_or(StoreError::Conflict)
 }
 
 /// Locks the rows of these persons, suspended or not, in the order of their ids. First in every change that touches an
 /// account: two changes that lock in one order never wait for each other. Who is not there is left out.
 pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> {
-    let tenant = change.tenant().clone();
+    let (tenant, lock) = (change.tenant().clone(), change.row_lock());
+    if lock.is_empty() {
+        return Ok(());
+    }
     let in_order: BTreeSet<&PersonId> = ids.iter().copied().collect();
     for id in in_order {
-        sqlx::query("UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2")
+        let sql = format!("SELECT id FROM persons WHERE tenant_id = $1 AND id = $2{lock}");
+        sqlx::query(AssertSqlSafe(sql))
             .bind(tenant.as_str())
             .bind(id.as_str())
-            .execute(change.conn())
+            .fetch_optional(change.conn())
             .await?;
     }
     Ok(())
@@ -266,20 +268,21 @@ pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> 
 /// Locks a person's row until the change ends, if everything that the rules of a case depend on is still what was read.
 /// `Conflict` when tier, role, manager or suspension changed meanwhile.
 pub async fn lock_unchanged(change: &mut Change<'_>, read: &Subject) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE persons SET login = login WHERE tenant_id = $1 AND id = $2 AND tier = $3 AND role = $4 \
-         AND COALESCE(manager_id, '') = $5 AND (CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END) = $6",
-    )
-    .bind(tenant.as_str())
-    .bind(read.person.as_str())
-    .bind(read.tier.as_str())
-    .bind(read.role.as_str())
-    .bind(read.manager.as_ref().map_or("", PersonId::as_str))
-    .bind(i64::from(read.suspended))
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
+    let (tenant, lock) = (change.tenant().clone(), change.row_lock());
+    let sql = format!(
+        "SELECT id FROM persons WHERE tenant_id = $1 AND id = $2 AND tier = $3 AND role = $4 \
+         AND COALESCE(manager_id, '') = $5 AND (CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END) = $6{lock}"
+    );
+    let found: Option<(String,)> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(read.person.as_str())
+        .bind(read.tier.as_str())
+        .bind(read.role.as_str())
+        .bind(read.manager.as_ref().map_or("", PersonId::as_str))
+        .bind(i64::from(read.suspended))
+        .fetch_optional(change.conn())
+        .await?;
+    found.map(|_| ()).ok_or(StoreError::Conflict)
 }
 
 /// Whether anybody is there, read inside the change.
@@ -302,8 +305,7 @@ pub async fn list_meant_by(
     if login_keys.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (2..login_keys.len() + 2).map(|n| format!("${n}")).collect();
-    let places = places.join(", ");
+    let places = parameters(2, login_keys.len());
     let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("p.{column}")).collect();
     let columns = columns.join(", ");
     let sql = format!(
@@ -312,7 +314,7 @@ pub async fn list_meant_by(
          JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
          WHERE c.tenant_id = $1 AND c.kind = 'email' AND c.removed_at IS NULL AND c.value_key IN ({places}) LIMIT 200"
     );
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
     for key in login_keys {
         query = query.bind(key.clone());
     }
@@ -349,7 +351,7 @@ pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Resu
         let sql = format!(
             "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role = $2 AND suspended_at IS NULL ORDER BY id LIMIT 200"
         );
-        let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(tenant.as_str())
             .bind(role.as_str())
             .fetch_all(db.reader())

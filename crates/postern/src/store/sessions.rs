@@ -5,7 +5,7 @@ use postern_core::id::{PersonId, TenantId};
 use postern_core::signin::Assurance;
 
 use super::row::row;
-use super::{Change, Db, Result, micros, one_row};
+use super::{Change, Db, Result, StoreError, micros, one_row};
 
 row! {
     /// A session.
@@ -177,18 +177,19 @@ pub async fn end_others(change: &mut Change<'_>, person: &PersonId, but: &str) -
 /// `idle`, is a `Conflict`.
 pub async fn lock(change: &mut Change<'_>, id: &str, idle: SignedDuration) -> Result<()> {
     let last_use = micros(last_use(change.at(), idle));
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done = sqlx::query(
-        "UPDATE sessions SET aal = aal WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 \
-         AND last_seen_at > $4",
-    )
-    .bind(tenant.as_str())
-    .bind(id)
-    .bind(at)
-    .bind(last_use)
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
+    let (tenant, at, lock) = (change.tenant().clone(), micros(change.at()), change.row_lock());
+    let sql = format!(
+        "SELECT id FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 \
+         AND last_seen_at > $4{lock}"
+    );
+    let found: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(at)
+        .bind(last_use)
+        .fetch_optional(change.conn())
+        .await?;
+    found.map(|_| ()).ok_or(StoreError::Conflict)
 }
 
 /// A session that was last used then, or earlier, is over at `now`.

@@ -70,8 +70,7 @@ pub async fn reached_cap(
 /// as slowly as they were.
 pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) -> Result<()> {
     const SLOWEST: i64 = 12;
-    // Whoever works on a key's rows locks this one first, so that no two wait for each other.
-    touch(change, key, LIFETIME).await?;
+    lock_lifetime(change, key).await?;
     let (tenant, now) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
         "UPDATE throttles SET failures = CASE WHEN bucket IN ($3, $4) THEN 0 ELSE $5 END, \
@@ -92,7 +91,7 @@ pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) ->
 
 /// Forgets a subject: its factor was bound anew.
 pub async fn forget(change: &mut Change<'_>, key: &RateLimitKey) -> Result<()> {
-    touch(change, key, LIFETIME).await?;
+    lock_lifetime(change, key).await?;
     let tenant = change.tenant().clone();
     sqlx::query("DELETE FROM throttles WHERE tenant_id = $1 AND subject = $2")
         .bind(tenant.as_str())
@@ -108,6 +107,23 @@ pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Resul
         .bind(change.tenant().as_str().to_owned())
         .bind(micros(before))
         .execute(change.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whoever works on a key's rows locks this one first, so that no two wait for each other.
+async fn lock_lifetime(change: &mut Change<'_>, key: &RateLimitKey) -> Result<()> {
+    let (tenant, lock) = (change.tenant().clone(), change.row_lock());
+    if lock.is_empty() {
+        return Ok(());
+    }
+    let sql =
+        format!("SELECT bucket FROM throttles WHERE tenant_id = $1 AND subject = $2 AND bucket = $3{lock}");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(key.as_str())
+        .bind(LIFETIME)
+        .fetch_optional(change.conn())
         .await?;
     Ok(())
 }
