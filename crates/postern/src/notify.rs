@@ -67,27 +67,23 @@ async fn announce_to(
     contacts: &[Contact],
     (person, case, notice): (&PersonId, Option<&CaseId>, Notice),
 ) -> Result<(), StoreError> {
+    let (mut hashes, mut texts) = (Vec::with_capacity(contacts.len()), Vec::with_capacity(contacts.len()));
     for contact in contacts {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
-        let new = NewContest {
-            token_hash: &token_hash(&token),
-            person,
-            case,
-            kind: ContestKind::Notice,
-            expires_at: change.at() + Config::CONTEST_LIFE,
-        };
-        contests::insert(change, &new).await?;
-        let body = body(scope, contact, (notice, case.is_some()), &token);
-        let message = NewMessage {
-            channel: channel(contact),
-            recipient: &contact.value,
-            subject: notice.subject(),
-            body: &body,
-            about: Some(MessageSubject { notice: notice.as_str(), case, contact: &contact.id }),
-        };
-        outbox::insert(change, &message).await?;
+        hashes.push(token_hash(&token));
+        texts.push(body(scope, contact, (notice, case.is_some()), &token));
     }
-    Ok(())
+    let (kind, expires_at) = (ContestKind::Notice, change.at() + Config::CONTEST_LIFE);
+    let tokens = hashes.iter().map(|token_hash| NewContest { token_hash, person, case, kind, expires_at });
+    contests::insert_all(change, &tokens.collect::<Vec<_>>()).await?;
+    let messages = contacts.iter().zip(&texts).map(|(contact, body)| NewMessage {
+        channel: channel(contact),
+        recipient: &contact.value,
+        subject: notice.subject(),
+        body,
+        about: Some(MessageSubject { notice: notice.as_str(), case, contact: &contact.id }),
+    });
+    outbox::insert_all(change, &messages.collect::<Vec<_>>()).await
 }
 
 /// Tells the other admins by mail that a passkey of a member of staff waits for a second yes.
@@ -186,16 +182,19 @@ async fn mail(
     seniors: &[Person],
     (subject, body): (&str, &str),
 ) -> Result<(), StoreError> {
+    let mut addresses = Vec::new();
     for senior in seniors {
-        for contact in contacts::list(&scope.app.db, &scope.tenant.id, &senior.id).await? {
-            if contact.kind == "email" {
-                let message =
-                    NewMessage { channel: "email", recipient: &contact.value, subject, body, about: None };
-                outbox::insert(change, &message).await?;
-            }
-        }
+        let contacts = contacts::list(&scope.app.db, &scope.tenant.id, &senior.id).await?.into_iter();
+        addresses.extend(contacts.filter(|contact| contact.kind == "email").map(|contact| contact.value));
     }
-    Ok(())
+    let messages = addresses.iter().map(|recipient| NewMessage {
+        channel: "email",
+        recipient,
+        subject,
+        body,
+        about: None,
+    });
+    outbox::insert_all(change, &messages.collect::<Vec<_>>()).await
 }
 
 fn channel(contact: &Contact) -> &'static str {

@@ -89,13 +89,19 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// keeps a hundred.
 fn in_pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
     let mut pieces = Vec::new();
-    for length in [64, 16, 4, 2, 1] {
+    for length in [64, 16, 8, 4, 3, 2, 1] {
         while let Some((piece, rest)) = rows.split_at_checked(length) {
             pieces.push(piece);
             rows = rest;
         }
     }
     pieces
+}
+
+/// Parameters for a list in a statement: `$2, $3, $4`.
+fn parameters(from: usize, count: usize) -> String {
+    let parameters: Vec<String> = (from..).take(count).map(|at| format!("${at}")).collect();
+    parameters.join(", ")
 }
 
 /// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.

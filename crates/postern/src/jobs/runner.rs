@@ -3,7 +3,7 @@
 //!
 //! Idle, it asks one question a second for all organisations together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -37,6 +37,8 @@ const SLOTS: usize = 32;
 const MOST_DUE: i64 = 500;
 /// Leased together. Each of them may take as long as a mail server that does not answer.
 const BATCH: i64 = 10;
+/// What became of them is kept together, but no later than this: what went out and was not kept goes out again.
+const KEPT_WITHIN: Duration = Duration::from_millis(100);
 const LOOK_FOR_STUCK_EVERY: Duration = Duration::from_secs(5);
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, over some 16 hours, a message waits for somebody who lets it run again.
@@ -218,6 +220,7 @@ impl Workers {
         }
         change.commit_unrecorded("a lease of jobs").await?;
         let mut put_off: Option<(Timestamp, String)> = None;
+        let (mut ended, mut kept) = (Vec::new(), Instant::now());
         for row in &rows {
             if put_off.is_none() && *self.stop.borrow() {
                 put_off = Some((scope.now, "The server was stopped.".to_owned()));
@@ -229,8 +232,13 @@ impl Workers {
             if let Err(JobError::PutOff(until, why)) = &outcome {
                 put_off = Some((*until, why.clone()));
             }
-            self.settle(&scope.later(), kind, row, outcome).await?;
+            ended.push((row, outcome));
+            if kept.elapsed() >= KEPT_WITHIN {
+                self.settle(&scope.later(), kind, std::mem::take(&mut ended)).await?;
+                kept = Instant::now();
+            }
         }
+        self.settle(&scope.later(), kind, ended).await?;
         Ok(true)
     }
 
@@ -266,22 +274,29 @@ impl Workers {
         &self,
         scope: &Scope,
         kind: JobKind,
-        row: &JobRow,
-        outcome: Result<JobOutcome, JobError>,
+        ended: Vec<(&JobRow, Result<JobOutcome, JobError>)>,
     ) -> Result<(), StoreError> {
+        if ended.is_empty() {
+            return Ok(());
+        }
         let mut change = scope.begin().await?;
-        match outcome {
-            Ok(JobOutcome::Delivered { keep_text }) => {
-                jobs::finish(&mut change, row).await?;
-                outbox::mark_delivered(&mut change, &row.key, keep_text).await?;
-            }
-            Ok(JobOutcome::Next(next)) => self.settle_recurring(&mut change, row, next).await?,
-            Err(error) => {
-                let failed = failed_attempt(scope.now, kind, row, &error);
-                jobs::save_failure(&mut change, row, &self.app.node, &failed).await?;
+        let mut delivered: BTreeMap<bool, Vec<&JobRow>> = BTreeMap::new();
+        for (row, outcome) in ended {
+            match outcome {
+                Ok(JobOutcome::Delivered { keep_text }) => delivered.entry(keep_text).or_default().push(row),
+                Ok(JobOutcome::Next(next)) => self.settle_recurring(&mut change, row, next).await?,
+                Err(error) => {
+                    let failed = failed_attempt(scope.now, kind, row, &error);
+                    jobs::save_failure(&mut change, row, &self.app.node, &failed).await?;
+                }
             }
         }
-        change.commit_unrecorded("the outcome of a job").await
+        for (keep_text, rows) in delivered {
+            jobs::finish_all(&mut change, &rows, &self.app.node).await?;
+            let messages: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+            outbox::mark_delivered(&mut change, &messages, keep_text).await?;
+        }
+        change.commit_unrecorded("what became of jobs").await
     }
 
     async fn settle_recurring(

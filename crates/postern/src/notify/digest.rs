@@ -44,7 +44,7 @@ pub async fn announce_openings(
             body: &body,
             about: Some(MessageSubject { notice: "openings", case: None, contact: &contact.id }),
         };
-        outbox::insert(change, &message).await?;
+        outbox::insert_all(change, &[message]).await?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::row::row;
-use super::{Change, Db, Result, in_pieces};
+use super::{Change, Db, Result, StoreError, in_pieces};
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -167,20 +167,30 @@ pub async fn list_tenants_with_unsequenced(db: &Db) -> Result<Vec<String>> {
 }
 
 /// Gives entries their places, once, from `first` on, and keeps what the tree will hold of each: an edit of the text shows
-/// against this. One by one: with many in one statement SQLite looks through everything that waits.
+/// against this.
 pub async fn save_places(change: &mut Change<'_>, first: i64, entries: &[(&str, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
-    for (seq, (id, commitment)) in (first..).zip(entries) {
-        let done = sqlx::query(
-            "UPDATE audit_entries SET seq = $3, commitment = $4 WHERE tenant_id = $1 AND id = $2 AND seq IS NULL",
-        )
-        .bind(tenant.as_str())
-        .bind(*id)
-        .bind(seq)
-        .bind(commitment.as_slice())
-        .execute(change.conn())
-        .await?;
-        super::one_row(&done)?;
+    let places: Vec<(i64, &(&str, [u8; 32]))> = (first..).zip(entries).collect();
+    for places in in_pieces(&places) {
+        let each = |text: &dyn Fn(usize) -> String| -> Vec<String> {
+            (2..).step_by(3).take(places.len()).map(text).collect()
+        };
+        let seqs = each(&|at| format!(" WHEN ${at} THEN ${}", at + 1)).concat();
+        let commitments = each(&|at| format!(" WHEN ${at} THEN ${}", at + 2)).concat();
+        let ids = each(&|at| format!("${at}")).join(", ");
+        // The plus keeps SQLite from looking for the ids among everything that has no place.
+        let sql = format!(
+            "UPDATE audit_entries SET seq = CASE id{seqs} END, commitment = CASE id{commitments} END \
+             WHERE tenant_id = $1 AND id IN ({ids}) AND +seq IS NULL"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+        for (seq, (id, commitment)) in places {
+            query = query.bind(*id).bind(*seq).bind(commitment.as_slice());
+        }
+        let done = query.execute(change.conn()).await?;
+        if usize::try_from(done.rows_affected()) != Ok(places.len()) {
+            return Err(StoreError::Conflict);
+        }
     }
     Ok(())
 }

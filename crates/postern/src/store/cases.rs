@@ -7,11 +7,13 @@ mod stored;
 
 pub use stored::{CaseRow, OpenedWith, STRANGERS_LAPSE_AFTER};
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
-use super::{Change, Db, Result, StoreError, micros, one_row, time};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time};
 use crate::job::Job;
 use stored::lapse_of_stranger;
 
@@ -153,17 +155,25 @@ pub async fn list_awaiting_notice(db: &Db, tenant: &TenantId) -> Result<Vec<Case
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }
 
-/// Whether a case is one of those, read inside a change.
-pub async fn may_begin_hold(change: &mut Change<'_>, id: &str) -> Result<bool> {
+/// Whether any of these cases is one of those, read inside a change.
+pub async fn may_begin_hold(change: &mut Change<'_>, ids: &BTreeSet<String>) -> Result<bool> {
     let tenant = change.tenant().clone();
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT id FROM cases WHERE tenant_id = $1 AND id = $2 AND stage IN ('awaiting_notice', 'ready')",
-    )
-    .bind(tenant.as_str())
-    .bind(id)
-    .fetch_optional(change.conn())
-    .await?;
-    Ok(row.is_some())
+    let ids: Vec<&String> = ids.iter().collect();
+    for ids in in_pieces(&ids) {
+        let sql = format!(
+            "SELECT id FROM cases WHERE tenant_id = $1 AND id IN ({}) AND stage IN ('awaiting_notice', 'ready') LIMIT 1",
+            parameters(2, ids.len())
+        );
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
+        for id in ids {
+            query = query.bind(id.as_str());
+        }
+        let found: Option<(String,)> = query.fetch_optional(change.conn()).await?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Cases whose hold runs, read inside a change.

@@ -6,7 +6,7 @@ use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::cases::CaseRow;
 use super::row::row;
-use super::{Change, Db, Result, cases, micros, one_row};
+use super::{Change, Db, Result, StoreError, cases, in_pieces, micros, one_row, parameters};
 
 row! {
     /// A token that can still be used.
@@ -53,24 +53,34 @@ pub struct NewContest<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Adds a token.
+/// Adds a token. The answer is its id.
 pub async fn insert(change: &mut Change<'_>, new: &NewContest<'_>) -> Result<String> {
-    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
-    sqlx::query(
-        "INSERT INTO contests (tenant_id, id, token_hash, person_id, case_id, kind, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(tenant.as_str())
-    .bind(&id)
-    .bind(new.token_hash)
-    .bind(new.person.as_str())
-    .bind(new.case.map(CaseId::as_str))
-    .bind(new.kind.as_str())
-    .bind(at)
-    .bind(micros(new.expires_at))
-    .execute(change.conn())
-    .await?;
-    Ok(id)
+    let mut ids = insert_all(change, std::slice::from_ref(new)).await?;
+    ids.pop().ok_or(StoreError::NotFound)
+}
+
+/// Adds tokens.
+pub async fn insert_all(change: &mut Change<'_>, new: &[NewContest<'_>]) -> Result<Vec<String>> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let mut ids = Vec::with_capacity(new.len());
+    for new in in_pieces(new) {
+        let row = |at: usize| format!("($1, $2, {})", parameters(at, 6));
+        let rows: Vec<String> = (3..).step_by(6).take(new.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO contests (tenant_id, created_at, id, token_hash, person_id, case_id, kind, expires_at) VALUES {}",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
+        for new in new {
+            let id = change.id()?;
+            query = query.bind(id.clone()).bind(new.token_hash).bind(new.person.as_str());
+            query = query.bind(new.case.map(CaseId::as_str)).bind(new.kind.as_str());
+            query = query.bind(micros(new.expires_at));
+            ids.push(id);
+        }
+        query.execute(change.conn()).await?;
+    }
+    Ok(ids)
 }
 
 /// Names one of the cases that a token asks about.

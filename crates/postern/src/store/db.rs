@@ -109,7 +109,7 @@ fn sqlite(connections: u32) -> AnyPoolOptions {
     // FULL: what was confirmed survives a power cut. WAL's default would lose the last commits. secure_delete: what was
     // deleted or overwritten, a secret for one, does not stay in the file's free pages.
     const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                           PRAGMA secure_delete = ON; \
+                           PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
                            PRAGMA busy_timeout = 10000;";
     // No ping before each use, as on a server: there is no line to the file that could have been cut.
     let pool = AnyPoolOptions::new().max_connections(connections).test_before_acquire(false);

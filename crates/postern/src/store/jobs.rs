@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use postern_core::id::TenantId;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, time};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -130,6 +130,23 @@ pub async fn lease(
         .await?;
     rows.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(rows)
+}
+
+/// These are done: they are gone, but for one whose lease had ended and that somebody else has.
+pub async fn finish_all(change: &mut Change<'_>, rows: &[&JobRow], by: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    for rows in in_pieces(rows) {
+        let sql = format!(
+            "DELETE FROM jobs WHERE tenant_id = $1 AND leased_by = $2 AND id IN ({})",
+            parameters(3, rows.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(by);
+        for row in rows {
+            query = query.bind(&row.id);
+        }
+        query.execute(change.conn()).await?;
+    }
+    Ok(())
 }
 
 /// It is done: it is gone. False: the lease had ended, and somebody else has it, or it was woken meanwhile.

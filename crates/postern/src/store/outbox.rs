@@ -1,5 +1,7 @@
 //! What the outside world will be told. Rows are written with the change that they tell of, and delivered afterwards.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use postern_core::id::{CaseId, ContactId, TenantId};
 
@@ -7,7 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::jobs::words;
 use super::row::row;
-use super::{Change, Db, Result, cases, micros, time};
+use super::{Change, Db, Result, cases, in_pieces, micros, parameters, time};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -62,10 +64,12 @@ pub struct MessageSubject<'a> {
     pub contact: &'a str,
 }
 
-/// Adds a message to the change, and the job that sends it.
-pub async fn insert(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<()> {
-    let id = insert_row(change, new).await?;
-    change.enqueue(delivery(new.channel, &id), change.at());
+/// Adds messages to the change, and the jobs that send them.
+pub async fn insert_all(change: &mut Change<'_>, new: &[NewMessage<'_>]) -> Result<()> {
+    let ids = insert_rows(change, new).await?;
+    for (id, new) in ids.iter().zip(new) {
+        change.enqueue(delivery(new.channel, id), change.at());
+    }
     Ok(())
 }
 
@@ -74,25 +78,30 @@ fn delivery(channel: &str, id: &str) -> Job {
     if channel == "email" { Job::DeliverMail { message } } else { Job::DeliverText { message } }
 }
 
-async fn insert_row(change: &mut Change<'_>, new: &NewMessage<'_>) -> Result<String> {
-    let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
-    sqlx::query(
-        "INSERT INTO outbox (tenant_id, id, channel, recipient, subject, body, created_at, notice, case_id, contact_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(tenant.as_str())
-    .bind(&id)
-    .bind(new.channel)
-    .bind(new.recipient)
-    .bind(new.subject)
-    .bind(new.body)
-    .bind(at)
-    .bind(new.about.as_ref().map(|about| about.notice))
-    .bind(new.about.as_ref().and_then(|about| about.case).map(CaseId::as_str))
-    .bind(new.about.as_ref().map(|about| about.contact))
-    .execute(change.conn())
-    .await?;
-    Ok(id)
+async fn insert_rows(change: &mut Change<'_>, new: &[NewMessage<'_>]) -> Result<Vec<String>> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let mut ids = Vec::with_capacity(new.len());
+    for new in in_pieces(new) {
+        let row = |at: usize| format!("($1, $2, {})", parameters(at, 8));
+        let rows: Vec<String> = (3..).step_by(8).take(new.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO outbox (tenant_id, created_at, id, channel, recipient, subject, body, notice, case_id, contact_id) \
+             VALUES {}",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
+        for new in new {
+            let (id, about) = (change.id()?, new.about.as_ref());
+            query =
+                query.bind(id.clone()).bind(new.channel).bind(new.recipient).bind(new.subject).bind(new.body);
+            query = query.bind(about.map(|about| about.notice));
+            query = query.bind(about.and_then(|about| about.case).map(CaseId::as_str));
+            query = query.bind(about.map(|about| about.contact));
+            ids.push(id);
+        }
+        query.execute(change.conn()).await?;
+    }
+    Ok(ids)
 }
 
 /// Writes a message and takes it back, for a name that nobody has: so that a table that refuses messages refuses them
@@ -101,10 +110,10 @@ pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
     let (subject, body) = ("nobody is told", "");
     let message =
         NewMessage { channel: "email", recipient: "nobody@postern.invalid", subject, body, about: None };
-    let id = insert_row(change, &message).await?;
+    let ids = insert_rows(change, &[message]).await?;
     sqlx::query("DELETE FROM outbox WHERE tenant_id = $1 AND id = $2")
         .bind(change.tenant().as_str().to_owned())
-        .bind(id)
+        .bind(ids.first())
         .execute(change.conn())
         .await?;
     Ok(())
@@ -116,23 +125,26 @@ pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Message
     Ok(query.fetch_optional(db.reader()).await?)
 }
 
-/// It arrived. Its text is wiped, unless development shows it: its link is live, and the owner has it now. What waits for
-/// it is woken.
-pub async fn mark_delivered(change: &mut Change<'_>, id: &str, keep_text: bool) -> Result<()> {
+/// They arrived. Their texts are wiped, unless development shows them: a link in one is live, and the owner has it now. What
+/// waits for one is woken.
+pub async fn mark_delivered(change: &mut Change<'_>, ids: &[&str], keep_text: bool) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let told: Option<(Option<String>,)> = sqlx::query_as(
-        "UPDATE outbox SET delivered_at = $3, body = CASE WHEN $4 = 1 THEN body ELSE '' END \
-         WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL RETURNING case_id",
-    )
-    .bind(tenant.as_str())
-    .bind(id)
-    .bind(at)
-    .bind(i64::from(keep_text))
-    .fetch_optional(change.conn())
-    .await?;
-    if let Some((Some(case),)) = told
-        && cases::may_begin_hold(change, &case).await?
-    {
+    let mut told = BTreeSet::new();
+    for ids in in_pieces(ids) {
+        let sql = format!(
+            "UPDATE outbox SET delivered_at = $2, body = CASE WHEN $3 = 1 THEN body ELSE '' END \
+             WHERE tenant_id = $1 AND id IN ({}) AND delivered_at IS NULL RETURNING case_id",
+            parameters(4, ids.len())
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
+        query = query.bind(i64::from(keep_text));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        let cases: Vec<(Option<String>,)> = query.fetch_all(change.conn()).await?;
+        told.extend(cases.into_iter().filter_map(|(case,)| case));
+    }
+    if cases::may_begin_hold(change, &told).await? {
         change.enqueue(Job::StartHolds, change.at());
     }
     Ok(())

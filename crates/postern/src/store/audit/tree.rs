@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 
-use crate::store::{Change, Db, Result, StoreError, in_pieces, micros};
+use crate::store::{Change, Db, Result, StoreError, in_pieces, micros, parameters};
 
 /// The newest signed checkpoint: size and note.
 pub async fn find_checkpoint(db: &Db, tenant: &TenantId) -> Result<Option<(i64, String)>> {
@@ -85,10 +85,9 @@ pub async fn find_hashes(db: &Db, tenant: &TenantId, positions: &[u64]) -> Resul
 
 /// A tree of any size wants fewer than 64 of them at once.
 fn sql_for(positions: &[u64]) -> String {
-    let parameters: Vec<String> = (2..).take(positions.len()).map(|at| format!("${at}")).collect();
     format!(
         "SELECT position, hash FROM audit_hashes WHERE tenant_id = $1 AND position IN ({})",
-        parameters.join(", ")
+        parameters(2, positions.len())
     )
 }
 
