@@ -17,6 +17,7 @@ use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::config::Config;
 use crate::notify;
 use crate::scope::Scope;
+use crate::store::factors::Factor;
 use crate::store::{Change, backup_codes, cases, factors, sessions, time};
 
 /// Carries out the plan of a case. `plan`: the hash of what the caller looked at, where they looked at one.
@@ -48,11 +49,12 @@ async fn apply(
     }
     let policies = [permit.policies(), suffices.policies()].concat();
     let person = case.subject().person.clone();
-    let before = state_before(scope, &person).await?;
     let case = case.apply(permit, suffices, caller.person.id.clone(), now)?;
     let mut change = caller.change_on(scope, &person).await?;
     lock_subject(&mut change, &case).await?;
-    expect_use(case.remedy(), &factors::list_locked(&mut change, &person).await?, now)?;
+    let held = factors::list_locked(&mut change, &person).await?;
+    expect_use(case.remedy(), &held, now)?;
+    let before = state_before(scope, &person, &held).await?;
     cases::save(&mut change, &row, &case).await?;
     let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
     let applied = carry_out(scope, &mut change, caller, &case, about).await?;
@@ -78,9 +80,13 @@ async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -
     Ok(())
 }
 
-pub(super) async fn state_before(scope: &Scope, person: &PersonId) -> Result<Value, ActionError> {
-    let factors = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
-    let listed: Vec<Value> = factors
+/// What the remedy is about to change.
+pub(super) async fn state_before(
+    scope: &Scope,
+    person: &PersonId,
+    held: &[Factor],
+) -> Result<Value, ActionError> {
+    let listed: Vec<Value> = held
         .iter()
         .map(|f| json!({ "id": f.id, "kind": f.kind, "label": f.label, "enrolled_at": time(f.created_at).to_string() }))
         .collect();

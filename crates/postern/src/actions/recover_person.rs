@@ -23,7 +23,7 @@ use crate::scope::Scope;
 use crate::store::enrolment_passes::NewEnrolmentPass;
 use crate::store::persons::first_passkey;
 use crate::store::throttles::RateLimitKey;
-use crate::store::{Change, cases, enrolment_passes, persons, throttles};
+use crate::store::{Change, cases, enrolment_passes, factors, persons, throttles};
 
 /// What the person needs now.
 pub enum IssuedCredential {
@@ -45,10 +45,11 @@ pub async fn recover_person(
     let Some(person) = person else {
         return Err(ActionError::invalid("login", format!("Nobody signs in as {login:?}.")));
     };
-    let before = state_before(scope, &person.id).await?;
     let (pass, pass_hash) = new_pass(scope, &person.id).await?;
     let (code, code_hash) = new_set_up_code(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
+    let held = factors::list_locked(&mut change, &person.id).await?;
+    let before = state_before(scope, &person.id, &held).await?;
     let sessions = end_access(scope, &mut change, &person.id, AccessEnd::Reset).await?;
     supersede_all(scope, &mut change, &person.id).await?;
     let about = |event: Event| event.person(&person.id).reason(&reason);

@@ -78,14 +78,15 @@ async fn remove(
         }
     };
     let right = factor_proof::check(scope, caller, "remove_factor", (proof, asked.as_ref())).await?;
-    let before = state_before(scope, person).await?;
     let mut change = caller.change(scope).await?;
     if asked.is_some() {
         ceremonies::consume(&mut change, key).await?;
     }
     let proven_by = right.use_up(scope, &mut change).await?;
     // Looked at again now that nobody else can change them: of two removals at once, one leaves the other the last.
-    let gone = check_removable(scope, &factors::list_locked(&mut change, person).await?, factor)?;
+    let held = factors::list_locked(&mut change, person).await?;
+    let gone = check_removable(scope, &held, factor)?;
+    let before = state_before(scope, person, &held).await?;
     factors::remove(&mut change, person, factor).await?;
     end_other_sessions(&mut change, caller).await?;
     notify::announce(scope, &mut change, person, None, Notice::FactorRemoved).await?;
