@@ -30,6 +30,7 @@ struct KeptTexts {
     texts: Vec<SentText>,
     refused: usize,
     broken: bool,
+    hangs_after: Option<usize>,
 }
 
 /// The gateway. Ends when it is dropped.
@@ -60,6 +61,11 @@ impl FakeGateway {
         self.kept.lock().unwrap().broken = broken;
     }
 
+    /// Once it has taken so many it answers nobody any more.
+    pub fn hang_after(&self, texts: usize) {
+        self.kept.lock().unwrap().hangs_after = Some(texts);
+    }
+
     /// What it took, oldest first.
     pub fn texts(&self) -> Vec<SentText> {
         self.kept.lock().unwrap().texts.clone()
@@ -79,6 +85,13 @@ impl Drop for FakeGateway {
 
 async fn take(State(kept): State<Arc<Mutex<KeptTexts>>>, Json(message): Json<Value>) -> StatusCode {
     let field = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+    let hangs = {
+        let kept = kept.lock().unwrap();
+        kept.hangs_after.is_some_and(|most| kept.texts.len() >= most)
+    };
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let mut kept = kept.lock().unwrap();
     if kept.broken {
         kept.refused += 1;

@@ -3,7 +3,9 @@
 //!
 //! Idle, it asks one question a second for all organisations together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod outcomes;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,17 +17,19 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use outcomes::Outcomes;
+pub use outcomes::{JobError, JobOutcome};
+
 use super::deliver_message::{self, Carriers};
 use super::{
     announce_openings, find_floods, grant_powers, lapse_cases, notify_seniors, publish_checkpoint,
     start_holds, sweep,
 };
-use crate::actions::ActionError;
 use crate::app::App;
 use crate::job::{Job, JobKind};
 use crate::scope::Scope;
-use crate::store::jobs::{self, DueJobs, FailedAttempt, JobRow, Lease, Troubles};
-use crate::store::{Change, StoreError, micros, outbox};
+use crate::store::jobs::{self, DueJobs, JobRow, Lease, Troubles};
+use crate::store::{StoreError, micros};
 
 /// Looked at again after so long, where nothing wakes it: for what other nodes left, and what time makes due.
 const EVERY: Duration = Duration::from_secs(1);
@@ -37,50 +41,10 @@ const SLOTS: usize = 32;
 const MOST_DUE: i64 = 500;
 /// Leased together. Each of them may take as long as a mail server that does not answer.
 const BATCH: i64 = 10;
-/// What became of them is kept together, but no later than this: what went out and was not kept goes out again.
-const KEPT_WITHIN: Duration = Duration::from_millis(100);
 const LOOK_FOR_STUCK_EVERY: Duration = Duration::from_secs(5);
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// After so many attempts, over some 16 hours, a message waits for somebody who lets it run again.
-const MOST_ATTEMPTS: i64 = 16;
-/// Recurring work rests at least so long: what failed in it is tried again then.
-const LEAST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// When the program stops, what is under way has so long to end.
 const LAST_JOBS: Duration = Duration::from_secs(10);
-
-/// What became of a piece of work.
-pub enum JobOutcome {
-    /// A message was accepted; in development its text is kept.
-    Delivered {
-        /// Whether `/dev/outbox` still shows what it said.
-        keep_text: bool,
-    },
-    /// Recurring work is done for now. `None`: until a change wakes it.
-    Next(Option<Timestamp>),
-}
-
-/// Why a piece of work was not done. Whoever meets the error says what follows.
-pub enum JobError {
-    /// It may go well later.
-    Retry(String),
-    /// It could not even be begun, and neither can others like it until then.
-    PutOff(Timestamp, String),
-    /// It never will.
-    GiveUp(String),
-}
-
-impl From<ActionError> for JobError {
-    fn from(error: ActionError) -> Self {
-        tracing::error!(?error, "a job failed; trying again");
-        Self::Retry("It failed. The server's log says why.".to_owned())
-    }
-}
-
-impl From<StoreError> for JobError {
-    fn from(error: StoreError) -> Self {
-        Self::from(ActionError::from(error))
-    }
-}
 
 /// Works off jobs until `stop` turns true.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -220,25 +184,21 @@ impl Workers {
         }
         change.commit_unrecorded("a lease of jobs").await?;
         let mut put_off: Option<(Timestamp, String)> = None;
-        let (mut ended, mut kept) = (Vec::new(), Instant::now());
+        let mut outcomes = Outcomes::new(&self.app.node, kind);
         for row in &rows {
             if put_off.is_none() && *self.stop.borrow() {
                 put_off = Some((scope.now, "The server was stopped.".to_owned()));
             }
             let outcome = match &put_off {
                 Some((until, why)) => Err(JobError::PutOff(*until, why.clone())),
-                None => self.attempt(&scope.later(), row).await,
+                None => outcomes.wait_for(&scope, self.attempt(&scope.later(), row)).await,
             };
             if let Err(JobError::PutOff(until, why)) = &outcome {
                 put_off = Some((*until, why.clone()));
             }
-            ended.push((row, outcome));
-            if kept.elapsed() >= KEPT_WITHIN {
-                self.settle(&scope.later(), kind, std::mem::take(&mut ended)).await?;
-                kept = Instant::now();
-            }
+            outcomes.push(row, outcome);
         }
-        self.settle(&scope.later(), kind, ended).await?;
+        outcomes.keep(&scope).await?;
         Ok(true)
     }
 
@@ -268,66 +228,5 @@ impl Workers {
             Job::Sweep => sweep::sweep(scope).await?,
         };
         Ok(JobOutcome::Next(next))
-    }
-
-    async fn settle(
-        &self,
-        scope: &Scope,
-        kind: JobKind,
-        ended: Vec<(&JobRow, Result<JobOutcome, JobError>)>,
-    ) -> Result<(), StoreError> {
-        if ended.is_empty() {
-            return Ok(());
-        }
-        let mut change = scope.begin().await?;
-        let mut delivered: BTreeMap<bool, Vec<&JobRow>> = BTreeMap::new();
-        for (row, outcome) in ended {
-            match outcome {
-                Ok(JobOutcome::Delivered { keep_text }) => delivered.entry(keep_text).or_default().push(row),
-                Ok(JobOutcome::Next(next)) => self.settle_recurring(&mut change, row, next).await?,
-                Err(error) => {
-                    let failed = failed_attempt(scope.now, kind, row, &error);
-                    jobs::save_failure(&mut change, row, &self.app.node, &failed).await?;
-                }
-            }
-        }
-        for (keep_text, rows) in delivered {
-            jobs::finish_all(&mut change, &rows, &self.app.node).await?;
-            let messages: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-            outbox::mark_delivered(&mut change, &messages, keep_text).await?;
-        }
-        change.commit_unrecorded("what became of jobs").await
-    }
-
-    async fn settle_recurring(
-        &self,
-        change: &mut Change<'_>,
-        row: &JobRow,
-        next: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        let is_settled = match next {
-            Some(next) => jobs::reschedule(change, row, next.max(change.at() + LEAST_PAUSE)).await?,
-            None => jobs::finish(change, row).await?,
-        };
-        if !is_settled {
-            jobs::run_again(change, row, &self.app.node).await?;
-        }
-        Ok(())
-    }
-}
-
-/// What follows from an error.
-fn failed_attempt<'a>(now: Timestamp, kind: JobKind, row: &JobRow, error: &'a JobError) -> FailedAttempt<'a> {
-    let doublings = u32::try_from(row.attempts.saturating_sub(1)).unwrap_or(0).min(13);
-    let wait = |first: i64, most: i64| now + SignedDuration::from_secs((first << doublings).min(most));
-    match error {
-        JobError::PutOff(until, why) => FailedAttempt::PutOff(*until, why),
-        JobError::GiveUp(why) => FailedAttempt::Dead(why),
-        JobError::Retry(why) if kind.is_message() && row.attempts >= MOST_ATTEMPTS => {
-            FailedAttempt::Dead(why)
-        }
-        JobError::Retry(why) if kind.is_message() => FailedAttempt::Retry(wait(30, 7200), why),
-        // What recurs is not given up for an error that may pass: it comes again by itself.
-        JobError::Retry(why) => FailedAttempt::Retry(wait(3, 300), why),
     }
 }

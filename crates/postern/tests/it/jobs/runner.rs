@@ -142,6 +142,24 @@ on_both! {
         .await;
     }
 
+    /// What went out counts as gone out soon after, whatever the next message of its batch waits for.
+    async fn what_went_out_is_kept_while_the_next_one_hangs(db) {
+        let gateway = FakeGateway::start().await;
+        gateway.hang_after(1);
+        let place = Place::with_people(db).await;
+        place.set("gateway_url", gateway.url().as_str()).await;
+        let app = TestApp::start_at(place, |_| {}).await;
+        let began = std::time::Instant::now();
+        app.open("ana").await;
+        eventually("the first is kept as delivered", async || {
+            let texts: Vec<_> = app.messages().await.into_iter().filter(|m| m.channel != "email").collect();
+            texts.len() == 2 && texts.iter().filter(|m| m.delivered_at.is_some()).count() == 1
+        })
+        .await;
+        assert!(began.elapsed().as_secs() < 15, "the second one's twenty seconds have not passed");
+        assert_eq!(gateway.texts().len(), 1);
+    }
+
     /// A carrier that did not answer is not asked for every message, and costs none of them an attempt.
     async fn behind_a_server_that_is_gone_messages_wait_together(db) {
         let smtp = FakeSmtp::start().await;
