@@ -2,14 +2,22 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
 /// Real time plus an offset. The offset is zero but for development and tests, where `/dev/clock` moves it forward.
 /// A clone is the same clock.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Clock {
+    started: Instant,
     offset_micros: Arc<AtomicI64>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { started: Instant::now(), offset_micros: Arc::default() }
+    }
 }
 
 impl Clock {
@@ -20,6 +28,12 @@ impl Clock {
         let now = Timestamp::now().saturating_add(offset).unwrap_or(Timestamp::MAX);
         // Whole microseconds, as the database keeps them: what is written reads back equal.
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    /// How long it has run: what is counted in memory goes by it, because nobody sets it back.
+    pub fn run_time(&self) -> Duration {
+        let offset = u64::try_from(self.offset_micros.load(Ordering::Relaxed)).unwrap_or_default();
+        self.started.elapsed() + Duration::from_micros(offset)
     }
 
     /// Moves the clock forward.

@@ -78,7 +78,8 @@ impl SenderLimits {
 
     /// Counts one request more. Err: how long its sender has to wait.
     pub fn admit(&self, tenant: &TenantId, sender: &RequestSender) -> Result<(), SignedDuration> {
-        // The address first: what one machine sends too much is not taken from its neighbours.
+        // The address first: what one machine sends too much is not taken from its neighbours. What the network has no room
+        // for has been counted for the address by then.
         self.nearest.admit(tenant, sender.nearest())?;
         match sender {
             RequestSender::Owner(_) => Ok(()),
@@ -92,14 +93,14 @@ type SenderKey = (TenantId, String);
 /// Buckets of one size.
 #[derive(Debug)]
 struct Buckets {
-    limiter: RateLimiter<SenderKey, HashMapStateStore<SenderKey>, SinceEpoch, NoOpMiddleware<Duration>>,
-    clock: SinceEpoch,
+    limiter: RateLimiter<SenderKey, HashMapStateStore<SenderKey>, RunTime, NoOpMiddleware<Duration>>,
+    clock: RunTime,
     swept_from: AtomicUsize,
 }
 
 impl Buckets {
     fn new(quota: Quota, clock: &Clock) -> Self {
-        let clock = SinceEpoch(clock.clone());
+        let clock = RunTime(clock.clone());
         let limiter = RateLimiter::hashmap_with_clock(quota, clock.clone());
         Self { limiter, clock, swept_from: AtomicUsize::new(SWEPT_FROM) }
     }
@@ -124,14 +125,14 @@ impl Buckets {
     }
 }
 
-/// Our clock, as the limiter reads it.
+/// How long our clock has run, as the limiter reads it.
 #[derive(Clone, Debug)]
-struct SinceEpoch(Clock);
+struct RunTime(Clock);
 
-impl GovernorClock for SinceEpoch {
+impl GovernorClock for RunTime {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_micros(u64::try_from(self.0.now().as_microsecond()).unwrap_or_default())
+        self.0.run_time()
     }
 }
