@@ -54,7 +54,7 @@ async fn apply(
     lock_subject(&mut change, &case).await?;
     let held = factors::list_locked(&mut change, &person).await?;
     expect_use(case.remedy(), &held, now)?;
-    let before = state_before(scope, &person, &held).await?;
+    let before = state_before(&mut change, &person, &held).await?;
     cases::save(&mut change, &row, &case).await?;
     let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
     let applied = carry_out(scope, &mut change, caller, &case, about).await?;
@@ -82,7 +82,7 @@ async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -
 
 /// What the remedy is about to change.
 pub(super) async fn state_before(
-    scope: &Scope,
+    change: &mut Change<'_>,
     person: &PersonId,
     held: &[Factor],
 ) -> Result<Value, ActionError> {
@@ -92,8 +92,8 @@ pub(super) async fn state_before(
         .collect();
     Ok(json!({
         "factors": listed,
-        "backup_codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
-        "sessions": sessions::list(&scope.app.db, &scope.tenant.id, person, scope.now, Config::SESSION_IDLE).await?.len(),
+        "backup_codes_left": backup_codes::count_left_locked(change, person).await?,
+        "sessions": sessions::count_live(change, person, Config::SESSION_IDLE).await?,
     }))
 }
 

@@ -49,7 +49,7 @@ pub async fn recover_person(
     let (code, code_hash) = new_set_up_code(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     let held = factors::list_locked(&mut change, &person.id).await?;
-    let before = state_before(scope, &person.id, &held).await?;
+    let before = state_before(&mut change, &person.id, &held).await?;
     let sessions = end_access(scope, &mut change, &person.id, AccessEnd::Reset).await?;
     supersede_all(scope, &mut change, &person.id).await?;
     let about = |event: Event| event.person(&person.id).reason(&reason);

@@ -86,7 +86,7 @@ async fn remove(
     // Looked at again now that nobody else can change them: of two removals at once, one leaves the other the last.
     let held = factors::list_locked(&mut change, person).await?;
     let gone = check_removable(scope, &held, factor)?;
-    let before = state_before(scope, person, &held).await?;
+    let before = state_before(&mut change, person, &held).await?;
     factors::remove(&mut change, person, factor).await?;
     end_other_sessions(&mut change, caller).await?;
     notify::announce(scope, &mut change, person, None, Notice::FactorRemoved).await?;

@@ -27,18 +27,30 @@ pub async fn find_set(
     .await?)
 }
 
+const LEFT: &str = "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
+     (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
+     AND confirmed_at IS NOT NULL AND expires_at > $3)";
+
+/// How many codes can still be used, read inside a change.
+pub async fn count_left_locked(change: &mut Change<'_>, person: &PersonId) -> Result<i64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let (left,): (i64,) = sqlx::query_as(LEFT)
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(at)
+        .fetch_one(change.conn())
+        .await?;
+    Ok(left)
+}
+
 /// How many codes can still be used at `now`.
 pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<i64> {
-    let (left,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
-         (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
-         AND confirmed_at IS NOT NULL AND expires_at > $3)",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(micros(now))
-    .fetch_one(db.reader())
-    .await?;
+    let (left,): (i64,) = sqlx::query_as(LEFT)
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(now))
+        .fetch_one(db.reader())
+        .await?;
     Ok(left)
 }
 

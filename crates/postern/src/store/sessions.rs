@@ -67,6 +67,23 @@ pub async fn list(
         .await?)
 }
 
+/// How many live sessions a person has, read inside a change.
+pub async fn count_live(change: &mut Change<'_>, person: &PersonId, idle: SignedDuration) -> Result<i64> {
+    let last_use = micros(last_use(change.at(), idle));
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let (live,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM sessions WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL \
+         AND expires_at > $3 AND last_seen_at > $4",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(at)
+    .bind(last_use)
+    .fetch_one(change.conn())
+    .await?;
+    Ok(live)
+}
+
 /// A new session.
 pub struct NewSession<'a> {
     pub token_hash: &'a str,
