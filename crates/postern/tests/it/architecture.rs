@@ -167,3 +167,20 @@ fn a_type_name_has_one_meaning() {
     assert!(several.is_empty(), "say of what each is: {several:#?}");
     assert!(TWICE.len() <= 20);
 }
+
+/// What the next remedy will cost: the files that name the second one, and the table of its notices. Tests and the model of
+/// an adversary name all of them.
+#[test]
+fn the_second_remedy_is_named_in_five_files() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let names = |text: &str| text.contains("FreshBackupCodes") || text.contains("CodesVerified =>");
+    let mut files = Vec::new();
+    for path in ["core", "postern"].into_iter().flat_map(|name| sources(&crates.join(name).join("src"))) {
+        let file = path.strip_prefix(crates).unwrap().to_string_lossy().into_owned();
+        let is_of_all = file.contains("tests") || file.contains("/case/model");
+        if !is_of_all && names(&fs::read_to_string(&path).unwrap()) {
+            files.push(file);
+        }
+    }
+    assert!((4..=5).contains(&files.len()), "{files:#?}");
+}
