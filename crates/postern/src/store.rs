@@ -89,7 +89,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// keeps a hundred.
 fn in_pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
     let mut pieces = Vec::new();
-    for length in [64, 16, 8, 4, 3, 2, 1] {
+    for length in [64, 16, 4, 3, 2, 1] {
         while let Some((piece, rest)) = rows.split_at_checked(length) {
             pieces.push(piece);
             rows = rest;
