@@ -58,15 +58,15 @@ async fn apply(
     cases::save(&mut change, &row, &case).await?;
     let about = |event: Event| event.person(&person).case(id).reason(&reason).policies(&policies);
     let applied = carry_out(scope, &mut change, caller, &case, about).await?;
-    supersede_others(scope, &mut change, &case).await?;
+    supersede_others(&mut change, &case).await?;
     notify::announce(scope, &mut change, &person, Some(id), texts(case.remedy()).applied).await?;
     Ok(change.commit(&applied.before(before)).await?)
 }
 
 /// Other open cases of the same person die with the reset: a page that a stranger opened must not ride along.
-async fn supersede_others(scope: &Scope, change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
+async fn supersede_others(change: &mut Change<'_>, done: &Case) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, &done.subject().person).await? {
+    for row in cases::list_of_person_locked(change, &done.subject().person).await? {
         let Some(other) = row.case(now)? else { continue };
         if other.id() == done.id() {
             continue;

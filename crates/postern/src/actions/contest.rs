@@ -185,7 +185,7 @@ async fn ask_about_others(
     named: Option<&str>,
     stopped: &mut Stopped,
 ) -> Result<(), ActionError> {
-    let all = cases::list_of_person(&scope.app.db, &scope.tenant.id, person).await?;
+    let all = cases::list_of_person_locked(change, person).await?;
     let is_asked =
         |row: &CaseRow| row.closed_at.is_none() && row.stage != "contested" && named != Some(row.id.as_str());
     stopped.others = all.into_iter().filter(is_asked).collect();

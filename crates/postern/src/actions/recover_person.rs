@@ -51,7 +51,7 @@ pub async fn recover_person(
     let held = factors::list_locked(&mut change, &person.id).await?;
     let before = state_before(&mut change, &person.id, &held).await?;
     let sessions = end_access(scope, &mut change, &person.id, AccessEnd::Reset).await?;
-    supersede_all(scope, &mut change, &person.id).await?;
+    supersede_all(&mut change, &person.id).await?;
     let about = |event: Event| event.person(&person.id).reason(&reason);
     change.record(about(Event::new(Actor::System, SessionRevoked { sessions, why: None })));
     if let Some(why) = &person.suspended_why {
@@ -87,9 +87,9 @@ pub async fn recover_person(
 }
 
 /// Whatever was open in the person's name ends here: a page that somebody else holds must show no pass any more.
-async fn supersede_all(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+async fn supersede_all(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, person).await? {
+    for row in cases::list_of_person_locked(change, person).await? {
         let Some(case) = row.case(now)? else { continue };
         if !case.stage().is_open() {
             continue;

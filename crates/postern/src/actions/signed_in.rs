@@ -100,7 +100,7 @@ async fn close_proven_cases(
     method: &str,
 ) -> Result<(), ActionError> {
     let now = change.at();
-    for row in cases::list_of_person(&scope.app.db, &scope.tenant.id, &person.id).await? {
+    for row in cases::list_of_person_locked(change, &person.id).await? {
         let Some(case) = row.case(now)? else { continue };
         if !matches!(case.stage(), Stage::Remedied { .. }) {
             continue;

@@ -183,12 +183,21 @@ pub async fn list_on_hold(change: &mut Change<'_>) -> Result<Vec<CaseRow>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(change.conn()).await?)
 }
 
+const OF_PERSON: &str = "FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC";
+
+/// A person's cases, newest first, read inside a change.
+pub async fn list_of_person_locked(change: &mut Change<'_>, person: &PersonId) -> Result<Vec<CaseRow>> {
+    let tenant = change.tenant().clone();
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {OF_PERSON}")))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .fetch_all(change.conn())
+        .await?)
+}
+
 /// A person's cases, newest first.
 pub async fn list_of_person(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<CaseRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 ORDER BY opened_at DESC"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} {OF_PERSON}")))
         .bind(tenant.as_str())
         .bind(person.as_str())
         .fetch_all(db.reader())
