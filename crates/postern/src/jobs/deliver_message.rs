@@ -16,7 +16,7 @@ use url::Url;
 use super::runner::{JobError, JobOutcome};
 use crate::scope::Scope;
 use crate::smtp::Relay;
-use crate::store::outbox::{self, Message};
+use crate::store::outbox::Message;
 
 /// Why a message did not go out.
 enum SendError {
@@ -28,10 +28,15 @@ enum SendError {
     Stuck(String),
 }
 
-/// Sends a message.
-pub async fn deliver(scope: &Scope, carriers: &Carriers, id: &str) -> Result<JobOutcome, JobError> {
-    let found = outbox::find(&scope.app.db, &scope.tenant.id, id).await?;
-    let Some(message) = found else { return Err(JobError::GiveUp("There is no such message.".to_owned())) };
+/// Sends a message, as it was read after its job was leased.
+pub async fn deliver(
+    scope: &Scope,
+    carriers: &Carriers,
+    message: Option<Message>,
+) -> Result<JobOutcome, JobError> {
+    let Some(message) = message else {
+        return Err(JobError::GiveUp("There is no such message.".to_owned()));
+    };
     if message.delivered_at.is_some() {
         // Whoever had the lease before has sent it after all, and its text is gone.
         return Ok(JobOutcome::Delivered { keep_text: false });

@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::job::{Job, JobKind};
 use crate::scope::Scope;
 use crate::store::jobs::{self, DueJobs, JobRow, Lease, Troubles};
+use crate::store::outbox::{self, Message};
 use crate::store::{StoreError, micros};
 
 /// Looked at again after so long, where nothing wakes it: for what other nodes left, and what time makes due.
@@ -176,22 +177,21 @@ impl Workers {
             change.commit_unrecorded("jobs that can't be begun now").await?;
             return Ok(true);
         }
-        let mut change = scope.begin().await?;
-        let lease = Lease { by: &self.app.node, until: scope.now + LEASE };
-        let rows = jobs::lease(&mut change, kind, lease, BATCH).await?;
+        let (rows, mut messages) = self.lease(&scope, kind).await?;
         if rows.is_empty() {
             return Ok(false);
         }
-        change.commit_unrecorded("a lease of jobs").await?;
         let mut put_off: Option<(Timestamp, String)> = None;
         let mut outcomes = Outcomes::new(&self.app.node, kind);
         for row in &rows {
             if put_off.is_none() && *self.stop.borrow() {
                 put_off = Some((scope.now, "The server was stopped.".to_owned()));
             }
-            let outcome = match &put_off {
-                Some((until, why)) => Err(JobError::PutOff(*until, why.clone())),
-                None => outcomes.wait_for(&scope, self.attempt(&scope.later(), row)).await,
+            let outcome = if let Some((until, why)) = &put_off {
+                Err(JobError::PutOff(*until, why.clone()))
+            } else {
+                let (scope, message) = (scope.later(), messages.remove(&row.key));
+                outcomes.wait_for(&scope, self.attempt(&scope, row, message)).await
             };
             if let Err(JobError::PutOff(until, why)) = &outcome {
                 put_off = Some((*until, why.clone()));
@@ -202,21 +202,47 @@ impl Workers {
         Ok(true)
     }
 
+    /// Leases what is due of a kind; with the messages that it sends, by their ids.
+    async fn lease(
+        &self,
+        scope: &Scope,
+        kind: JobKind,
+    ) -> Result<(Vec<JobRow>, HashMap<String, Message>), StoreError> {
+        let mut change = scope.begin().await?;
+        let lease = Lease { by: &self.app.node, until: scope.now + LEASE };
+        let rows = jobs::lease(&mut change, kind, lease, BATCH).await?;
+        let mut messages = HashMap::new();
+        if kind.is_message() && !rows.is_empty() {
+            let ids: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+            let read = outbox::list(&mut change, &ids).await?.into_iter();
+            messages.extend(read.map(|message| (message.id.clone(), message)));
+        }
+        if !rows.is_empty() {
+            change.commit_unrecorded("a lease of jobs").await?;
+        }
+        Ok((rows, messages))
+    }
+
     /// As a task of its own: one that panics takes nothing with it.
-    async fn attempt(&self, scope: &Scope, row: &JobRow) -> Result<JobOutcome, JobError> {
+    async fn attempt(
+        &self,
+        scope: &Scope,
+        row: &JobRow,
+        message: Option<Message>,
+    ) -> Result<JobOutcome, JobError> {
         let job = row.job().map_err(|_| JobError::GiveUp("Its arguments can't be read.".to_owned()))?;
         let (workers, scope) = (self.clone(), scope.clone());
-        let work = async move { workers.work(&scope, job).await };
+        let work = async move { workers.work(&scope, job, message).await };
         tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a job broke; trying again");
             Err(JobError::Retry("It broke. The server's log says why.".to_owned()))
         })
     }
 
-    async fn work(&self, scope: &Scope, job: Job) -> Result<JobOutcome, JobError> {
+    async fn work(&self, scope: &Scope, job: Job, message: Option<Message>) -> Result<JobOutcome, JobError> {
         let next = match job {
-            Job::DeliverMail { message } | Job::DeliverText { message } => {
-                return deliver_message::deliver(scope, &self.carriers, &message).await;
+            Job::DeliverMail { .. } | Job::DeliverText { .. } => {
+                return deliver_message::deliver(scope, &self.carriers, message).await;
             }
             Job::GrantPowers => grant_powers::grant_powers(scope).await?,
             Job::StartHolds => start_holds::start_holds(scope).await?,

@@ -119,10 +119,15 @@ pub async fn rehearse(change: &mut Change<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A message by its id.
-pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Message>> {
-    let query = sqlx::query_as(select("WHERE o.tenant_id = $1 AND o.id = $2")).bind(tenant.as_str()).bind(id);
-    Ok(query.fetch_optional(db.reader()).await?)
+/// Messages by their ids, read inside a change.
+pub async fn list(change: &mut Change<'_>, ids: &[&str]) -> Result<Vec<Message>> {
+    let tenant = change.tenant().clone();
+    let which = format!("WHERE o.tenant_id = $1 AND o.id IN ({})", parameters(2, ids.len()));
+    let mut query = sqlx::query_as(select(&which)).bind(tenant.as_str());
+    for id in ids {
+        query = query.bind(*id);
+    }
+    Ok(query.fetch_all(change.conn()).await?)
 }
 
 /// They arrived. Their texts are wiped, unless development shows them: a link in one is live, and the owner has it now. What
