@@ -76,6 +76,11 @@ impl SenderLimits {
         Self { nearest: of(per_minute), networks: of(per_minute.saturating_mul(NETWORK_FACTOR)) }
     }
 
+    /// How many senders are remembered: so that a test sees that they are forgotten.
+    pub fn remembered(&self) -> usize {
+        self.nearest.limiter.len() + self.networks.limiter.len()
+    }
+
     /// Counts one request more. Err: how long its sender has to wait.
     pub fn admit(&self, tenant: &TenantId, sender: &RequestSender) -> Result<(), SignedDuration> {
         // The address first: what one machine sends too much is not taken from its neighbours. What the network has no room
