@@ -20,8 +20,14 @@ pub async fn find_sender(scope: &Scope) -> Result<RequestSender, StoreError> {
     Ok(RequestSender::at(&request.ip))
 }
 
-/// Counts the request at hand, or says how long its sender has to wait.
+/// Counts the request at hand, or says how long its sender has to wait. A device that has sent too much still has the place
+/// that everybody at its address has: it may be one that several people share.
 pub async fn admit_request(scope: &Scope) -> Result<(), ActionError> {
-    let sender = find_sender(scope).await?;
-    scope.app.sender_limits.admit(&scope.tenant.id, &sender).map_err(ActionError::Throttled)
+    let (sender, limits) = (find_sender(scope).await?, &scope.app.sender_limits);
+    let by_address = RequestSender::at(&scope.request.ip);
+    let admitted = limits.admit(&scope.tenant.id, &sender).or_else(|wait| match sender {
+        RequestSender::Owner(_) => limits.admit(&scope.tenant.id, &by_address),
+        RequestSender::Unknown { .. } => Err(wait),
+    });
+    admitted.map_err(ActionError::Throttled)
 }

@@ -179,6 +179,15 @@ on_both! {
         let (owner, thief) = (app.browser_from("127.0.0.22"), app.browser_from("127.0.0.22"));
         owner.set_cookie(DEVICE, Some(&known.device));
         owner.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        // A device that has sent too much, a shared one for all we know, still has the place of its address.
+        let ana = RequestSender::Owner(app.person("ana").await.id);
+        let elsewhere = app.browser_from("127.0.8.1");
+        elsewhere.set_cookie(DEVICE, Some(&known.device));
+        while app.sender_limits.admit(&app.tenant, &ana).is_ok() {}
+        elsewhere.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        while app.sender_limits.admit(&app.tenant, &ana).is_ok() {}
+        use_up(&app, "127.0.8.1");
+        elsewhere.post("/sign-in", &form).await.status(429);
         thief.set_cookie(DEVICE, Some("made up"));
         use_up(&app, "127.0.0.22");
         thief.post("/sign-in", &form).await.status(429);
