@@ -158,10 +158,17 @@ pub(crate) fn refuse_hidden(field: &'static str, text: &str) -> Result<(), Actio
     Ok(())
 }
 
+/// Whole seconds after which a wait is over.
+pub fn whole_seconds(wait: SignedDuration) -> i64 {
+    let begun = i64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
+}
+
 fn wait_label(wait: SignedDuration) -> String {
-    let seconds = wait.as_secs().max(1);
+    let seconds = whole_seconds(wait);
     match seconds {
-        1..=90 => format!("{seconds} seconds"),
+        1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
         91..=5400 => format!("{} minutes", (seconds + 59) / 60),
         _ => format!("{} hours", (seconds + 3599) / 3600),
     }

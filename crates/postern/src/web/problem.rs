@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::page::page_with;
-use crate::actions::ActionError;
+use crate::actions::{ActionError, whole_seconds};
 use crate::request::RequestInfo;
 use crate::scope::Scope;
 use crate::store::StoreError;
@@ -140,7 +140,7 @@ impl From<ActionError> for Problem {
             ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
             ActionError::StepUp => Self::new(StatusCode::FORBIDDEN, STEP_UP, detail),
             ActionError::Throttled(wait) => Self {
-                retry_after: Some(wait.as_secs().max(1)),
+                retry_after: Some(whole_seconds(wait)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
             },
             ActionError::Busy(_) => {
