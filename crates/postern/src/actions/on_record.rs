@@ -32,6 +32,8 @@ impl Attempt<'_> {
             Err(ActionError::Refused(why)) => why.clone(),
             Err(ActionError::Invalid { field: "reason", message }) => message.clone(),
             Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
+            // A case that is not there was recorded where it was looked for.
+            Err(ActionError::NotFound) if self.case.is_none() => "there is no such thing here".to_owned(),
             _ => return outcome,
         };
         let mut event = Event::new(self.actor, StepRefused { step: self.step, why: &why });

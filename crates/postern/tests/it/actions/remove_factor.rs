@@ -83,7 +83,7 @@ on_both! {
         let proof = app.code_proof("gus").await;
         gus.post(&path, &[("code", proof["code"].as_str().unwrap())]).await.status(404);
         assert!(app.events("mfa.factor_removed").await.is_empty());
-        assert_eq!(app.events("step.refused").await.len(), 3);
+        assert_eq!(app.events("step.refused").await.len(), 4);
     }
 
     /// What was asked about one factor removes no other.

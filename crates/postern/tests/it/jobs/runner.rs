@@ -220,6 +220,8 @@ on_both! {
         eventually("it arrives", async || smtp.mails().len() == 1).await;
         eventually("it is gone", async || jobs::list_dead(&app.db, &app.tenant).await.unwrap().is_empty()).await;
         ada.post(&again, &put_right).await.status(404);
+        let refused = app.events("step.refused").await;
+        assert_eq!(refused[0]["detail"]["why"], "there is no such thing here", "who names what is not there is on the record");
         let runs = app.events("job.run_again").await;
         assert_eq!((runs.len(), &runs[0]["detail"]["kind"]), (2, &"deliver_mail".into()));
         // An agent sees none of it.
