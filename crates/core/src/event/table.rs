@@ -222,7 +222,7 @@ events! {
     AccessDenied<'_> = "access.denied":
         "The policy refused something a signed-in caller tried.";
     StepRefused<'_> = "step.refused":
-        "Something that does not fit was tried: a step out of order, or no reason given.";
+        "Something that does not fit was tried: a step out of order, no reason given, or what is not there.";
     PowerRequested<'_> = "power.requested":
         "An admin wants somebody to have a desk role, or made a service token: it waits."
         tells(overseers);

@@ -33,7 +33,7 @@ impl Attempt<'_> {
             Err(ActionError::Invalid { field: "reason", message }) => message.clone(),
             Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
             // A case that is not there was recorded where it was looked for.
-            Err(ActionError::NotFound) if self.case.is_none() => "there is no such thing here".to_owned(),
+            Err(ActionError::NotFound) if self.case.is_none() => "it is not here, or not any more".to_owned(),
             _ => return outcome,
         };
         let mut event = Event::new(self.actor, StepRefused { step: self.step, why: &why });

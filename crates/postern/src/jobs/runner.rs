@@ -44,6 +44,8 @@ const MOST_DUE: i64 = 500;
 const BATCH: i64 = 10;
 const LOOK_FOR_STUCK_EVERY: Duration = Duration::from_secs(5);
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// Of that, what has to be left where a piece of work is begun: longer than a mail server is waited for.
+const LEAST_LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// When the program stops, what is under way has so long to end.
 const LAST_JOBS: Duration = Duration::from_secs(10);
 
@@ -184,9 +186,8 @@ impl Workers {
         let mut put_off: Option<(Timestamp, String)> = None;
         let mut outcomes = Outcomes::new(&self.app.node, kind);
         for row in &rows {
-            if put_off.is_none() && *self.stop.borrow() {
-                put_off = Some((scope.now, "The server was stopped.".to_owned()));
-            }
+            let why = self.why_begin_no_more(&scope, outcomes.is_stuck());
+            put_off = put_off.or_else(|| why.map(|why| (scope.now, why.to_owned())));
             let outcome = if let Some((until, why)) = &put_off {
                 Err(JobError::PutOff(*until, why.clone()))
             } else {
@@ -200,6 +201,19 @@ impl Workers {
         }
         outcomes.keep(&scope).await?;
         Ok(true)
+    }
+
+    /// Why the rest of a batch is left to a later one, if it is. `is_stuck`: the database took no outcome.
+    fn why_begin_no_more(&self, scope: &Scope, is_stuck: bool) -> Option<&'static str> {
+        let left = (scope.now + LEASE).duration_since(self.app.clock.now());
+        if *self.stop.borrow() {
+            return Some("The server was stopped.");
+        }
+        if is_stuck {
+            return Some("The database took nothing more.");
+        }
+        // Who has it next would do it at the same time.
+        (left < LEAST_LEASE).then_some("It took too long to come to it.")
     }
 
     /// Leases what is due of a kind; with the messages that it sends, by their ids.

@@ -64,12 +64,19 @@ pub(super) struct Outcomes<'a> {
     ended: Vec<(&'a JobRow, Result<JobOutcome, JobError>)>,
     /// When the first of them ended.
     since: Instant,
+    /// Whether the database took nothing more: what is begun now may go out again.
+    is_stuck: bool,
 }
 
 impl<'a> Outcomes<'a> {
     /// None yet, of jobs of this kind that are leased by this node.
     pub(super) fn new(node: &'a str, kind: JobKind) -> Self {
-        Self { node, kind, ended: Vec::new(), since: Instant::now() }
+        Self { node, kind, ended: Vec::new(), since: Instant::now(), is_stuck: false }
+    }
+
+    /// Whether the database took nothing more.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.is_stuck
     }
 
     /// One more has ended.
@@ -90,9 +97,7 @@ impl<'a> Outcomes<'a> {
         if let Ok(ended) = tokio::time::timeout(left, &mut next).await {
             return ended;
         }
-        if let Err(error) = self.keep(scope).await {
-            tracing::error!(%error, "what became of jobs was not kept; it is offered again with the next");
-        }
+        self.is_stuck = self.keep(scope).await.is_err();
         next.await
     }
 
@@ -102,10 +107,11 @@ impl<'a> Outcomes<'a> {
             return Ok(());
         }
         for offered in 1..OFFERED {
-            if self.save(&scope.later()).await.is_ok() {
+            let Err(error) = self.save(&scope.later()).await else {
                 self.ended.clear();
                 return Ok(());
-            }
+            };
+            tracing::warn!(%error, "what became of jobs was not kept; it is offered again");
             tokio::time::sleep(PAUSE * offered).await;
         }
         self.save(&scope.later()).await?;

@@ -221,7 +221,7 @@ on_both! {
         eventually("it is gone", async || jobs::list_dead(&app.db, &app.tenant).await.unwrap().is_empty()).await;
         ada.post(&again, &put_right).await.status(404);
         let refused = app.events("step.refused").await;
-        assert_eq!(refused[0]["detail"]["why"], "there is no such thing here", "who names what is not there is on the record");
+        assert_eq!(refused[0]["detail"]["why"], "it is not here, or not any more", "who names what is not there is on the record");
         let runs = app.events("job.run_again").await;
         assert_eq!((runs.len(), &runs[0]["detail"]["kind"]), (2, &"deliver_mail".into()));
         // An agent sees none of it.
