@@ -104,6 +104,14 @@ fn parameters(from: usize, count: usize) -> String {
     parameters.join(", ")
 }
 
+/// Rows of a statement of many, each of `width` parameters of its own behind what all share:
+/// `($1, $2, $3), ($1, $4, $5)`.
+fn value_rows(shared: &str, from: usize, width: usize, count: usize) -> String {
+    let row = |at: usize| format!("({shared}, {})", parameters(at, width));
+    let rows: Vec<String> = (from..).step_by(width).take(count).map(row).collect();
+    rows.join(", ")
+}
+
 /// The smallest id that a row of that moment can have: UUIDs of version 7 begin with the millisecond.
 pub(crate) fn first_id_of(moment: Timestamp) -> String {
     let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);

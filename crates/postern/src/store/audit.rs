@@ -18,7 +18,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, in_pieces};
+use super::{Change, Db, Result, StoreError, in_pieces, value_rows};
 
 row! {
     /// An entry. `seq` is empty until the sequencer gave it its place. What stands beside the body is derived from it by the
@@ -55,10 +55,10 @@ pub(super) async fn insert_all(change: &mut Change<'_>, events: &[Event]) -> Res
     }
     let tenant = change.tenant().clone();
     for entries in in_pieces(&entries) {
-        let row = |at: usize| format!("($1, ${at}, ${}, ${}, ${})", at + 1, at + 2, at + 3);
-        let rows: Vec<String> = (2..).step_by(4).take(entries.len()).map(row).collect();
-        let sql =
-            format!("INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES {}", rows.join(", "));
+        let sql = format!(
+            "INSERT INTO audit_entries (tenant_id, id, body, nonce, mac) VALUES {}",
+            value_rows("$1", 2, 4, entries.len())
+        );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
         for entry in entries {
             query = query.bind(&entry.id).bind(&entry.body).bind(entry.nonce.as_slice());

@@ -6,7 +6,7 @@ use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::cases::CaseRow;
 use super::row::row;
-use super::{Change, Db, Result, StoreError, cases, in_pieces, micros, one_row, parameters};
+use super::{Change, Db, Result, StoreError, cases, in_pieces, micros, one_row, value_rows};
 
 row! {
     /// A token that can still be used.
@@ -64,11 +64,9 @@ pub async fn insert_all(change: &mut Change<'_>, new: &[NewContest<'_>]) -> Resu
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let mut ids = Vec::with_capacity(new.len());
     for new in in_pieces(new) {
-        let row = |at: usize| format!("($1, $2, {})", parameters(at, 6));
-        let rows: Vec<String> = (3..).step_by(6).take(new.len()).map(row).collect();
         let sql = format!(
             "INSERT INTO contests (tenant_id, created_at, id, token_hash, person_id, case_id, kind, expires_at) VALUES {}",
-            rows.join(", ")
+            value_rows("$1, $2", 3, 6, new.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
         for new in new {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use postern_core::id::TenantId;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time, value_rows};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -52,14 +52,11 @@ pub(super) fn words(which: impl Fn(JobKind) -> bool) -> String {
 pub(super) async fn upsert_all(change: &mut Change<'_>, jobs: &[(Job, Timestamp)]) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     for jobs in in_pieces(jobs) {
-        let row =
-            |at: usize| format!("($1, ${at}, ${}, ${}, ${}, $2, ${}, 0, 1)", at + 1, at + 2, at + 3, at + 4);
-        let rows: Vec<String> = (3..).step_by(5).take(jobs.len()).map(row).collect();
         let sql = format!(
-            "INSERT INTO jobs (tenant_id, id, kind, key, payload, created_at, run_at, attempts, version) VALUES {} \
+            "INSERT INTO jobs (tenant_id, created_at, attempts, version, id, kind, key, payload, run_at) VALUES {} \
              ON CONFLICT (tenant_id, kind, key) DO UPDATE SET version = jobs.version + 1, \
              run_at = CASE WHEN jobs.run_at < excluded.run_at THEN jobs.run_at ELSE excluded.run_at END",
-            rows.join(", ")
+            value_rows("$1, $2, 0, 1", 3, 5, jobs.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
         for (job, run_at) in jobs {

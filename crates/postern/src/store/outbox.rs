@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::jobs::words;
 use super::row::row;
-use super::{Change, Db, Result, cases, in_pieces, micros, parameters, time};
+use super::{Change, Db, Result, cases, in_pieces, micros, parameters, time, value_rows};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -82,12 +82,10 @@ async fn insert_rows(change: &mut Change<'_>, new: &[NewMessage<'_>]) -> Result<
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let mut ids = Vec::with_capacity(new.len());
     for new in in_pieces(new) {
-        let row = |at: usize| format!("($1, $2, {})", parameters(at, 8));
-        let rows: Vec<String> = (3..).step_by(8).take(new.len()).map(row).collect();
         let sql = format!(
             "INSERT INTO outbox (tenant_id, created_at, id, channel, recipient, subject, body, notice, case_id, contact_id) \
              VALUES {}",
-            rows.join(", ")
+            value_rows("$1, $2", 3, 8, new.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
         for new in new {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::id::TenantId;
 
-use crate::store::{Change, Db, Result, StoreError, in_pieces, micros, parameters};
+use crate::store::{Change, Db, Result, StoreError, in_pieces, micros, parameters, value_rows};
 
 /// The newest signed checkpoint: size and note.
 pub async fn find_checkpoint(db: &Db, tenant: &TenantId) -> Result<Option<(i64, String)>> {
@@ -59,9 +59,8 @@ pub async fn load_hashes(change: &mut Change<'_>, positions: &[u64]) -> Result<H
 pub async fn insert_hashes(change: &mut Change<'_>, hashes: &[(u64, [u8; 32])]) -> Result<()> {
     let tenant = change.tenant().clone();
     for hashes in in_pieces(hashes) {
-        let row = |at: usize| format!("($1, ${at}, ${})", at + 1);
-        let rows: Vec<String> = (2..).step_by(2).take(hashes.len()).map(row).collect();
-        let sql = format!("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES {}", rows.join(", "));
+        let rows = value_rows("$1", 2, 2, hashes.len());
+        let sql = format!("INSERT INTO audit_hashes (tenant_id, position, hash) VALUES {rows}");
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str());
         for (position, hash) in hashes {
             query = query.bind(key(*position)?).bind(hash.as_slice());
