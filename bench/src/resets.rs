@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postern::actions::Caller;
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::open_case::open_case;
@@ -98,9 +98,14 @@ impl Desk {
         bind_claimant_page(&scope.later(), &self.agent, &id, &somebody.office_phone, &phrase)
             .await
             .map_err(cause)?;
-        add_evidence(&scope.later(), &self.agent, &id, Kind::CallPlaced, "HD-1, recorded")
-            .await
-            .map_err(cause)?;
+        add_evidence(
+            &scope.later(),
+            &self.agent,
+            &id,
+            Verification::confirmed(Kind::CallPlaced, "HD-1, recorded"),
+        )
+        .await
+        .map_err(cause)?;
         vouch(&scope.later(), &self.manager, &id, &phrase, "I know the voice and saw them today")
             .await
             .map_err(cause)?;

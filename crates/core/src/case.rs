@@ -40,7 +40,7 @@ pub use facts::{Proof, Subject};
 pub use made_by::MadeBy;
 pub use marks::{CaseMark, CaseMarkKind, Refusal};
 pub use stage::{Approval, Outcome, Stage};
-pub use transitions::{CaseError, Recorded};
+pub use transitions::CaseError;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -80,9 +80,9 @@ pub struct Case {
     /// What the policies demanded when the proof sufficed.
     demands: Demands,
     claimant_page: ClaimantPage,
+    /// What was verified or offered, oldest first. Kept in rows of its own: see [`Case::with_evidence`].
+    #[serde(skip)]
     evidence: Vec<Evidence>,
-    /// Proof of a kind that never counts, as it was offered, oldest first. Each raises the risk.
-    rejected: Vec<Evidence>,
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
     refusal: Option<Refusal>,
@@ -105,7 +105,6 @@ impl Case {
             demands: Demands::default(),
             claimant_page: ClaimantPage::Unbound,
             evidence: Vec::new(),
-            rejected: Vec::new(),
             handler_rank: 1,
             refusal: None,
             contested_at: None,
@@ -145,7 +144,14 @@ impl Case {
         &self.claimant_page
     }
 
-    /// What was recorded, oldest first.
+    /// The case with the evidence that is kept beside it, oldest first.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    /// What was recorded, oldest first: also what failed or was rejected.
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
     }
@@ -172,16 +178,14 @@ impl Case {
 
     /// Whether anybody on our side worked on it: bound its page, or recorded what they verified.
     pub fn is_attended(&self) -> bool {
-        matches!(self.claimant_page, ClaimantPage::Bound { .. })
-            || !self.evidence.is_empty()
-            || !self.rejected.is_empty()
+        matches!(self.claimant_page, ClaimantPage::Bound { .. }) || !self.evidence.is_empty()
     }
 
     /// Contacts that were used as proof: whoever answered there is the one who asks, and must not be the only one told.
     pub fn proving_contacts(&self) -> impl Iterator<Item = &ContactId> {
         let bound =
             if let ClaimantPage::Bound { contact, .. } = &self.claimant_page { Some(contact) } else { None };
-        bound.into_iter().chain(self.evidence.iter().filter_map(|evidence| evidence.contact.as_ref()))
+        bound.into_iter().chain(self.evidence.iter().filter_map(Evidence::answered_contact))
     }
 
     /// What its evidence amounts to, as policies see it: now while it is gathered, and as of the moment it sufficed

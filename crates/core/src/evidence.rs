@@ -46,6 +46,17 @@ pub enum EvidenceClass {
     Never,
 }
 
+impl EvidenceClass {
+    /// The word used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Supporting => "supporting",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl Kind {
     /// Every kind, in the order the desk shows them.
     pub const ALL: [Self; 12] = [
@@ -127,6 +138,23 @@ impl Kind {
         self != Self::ManagerVouch
     }
 
+    /// How it can end: only somebody who can answer can be absent, or be told what to say.
+    pub fn outcomes(self) -> &'static [EvidenceOutcome] {
+        match self {
+            Self::CallPlaced | Self::LiveVideo => &[
+                EvidenceOutcome::Confirmed,
+                EvidenceOutcome::NobodyAnswered,
+                EvidenceOutcome::WrongPerson,
+                EvidenceOutcome::Coached,
+            ],
+            Self::InPerson | Self::OfficialDocument | Self::OwnerFacts => {
+                &[EvidenceOutcome::Confirmed, EvidenceOutcome::WrongPerson]
+            }
+            Self::ManagerVouch => &[EvidenceOutcome::Confirmed],
+            _ => &[EvidenceOutcome::Rejected],
+        }
+    }
+
     /// Through what the proof came. Two proofs through one channel are one proof.
     pub fn channel(self) -> &'static str {
         match self {
@@ -139,17 +167,90 @@ impl Kind {
     }
 }
 
-/// One verification performed in a case.
+/// How a verification ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceOutcome {
+    /// It was the person.
+    Confirmed,
+    /// Nobody answered.
+    NobodyAnswered,
+    /// It was somebody else.
+    WrongPerson,
+    /// It may have been the person, and somebody had told them what to say: the coached owner of MISSION.md.
+    Coached,
+    /// It was offered, and is of a kind that an agent's word never makes proof.
+    Rejected,
+}
+
+impl EvidenceOutcome {
+    /// Every outcome, in the order the desk shows them.
+    pub const ALL: [Self; 5] =
+        [Self::Confirmed, Self::NobodyAnswered, Self::WrongPerson, Self::Coached, Self::Rejected];
+
+    /// The word used in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::NobodyAnswered => "nobody_answered",
+            Self::WrongPerson => "wrong_person",
+            Self::Coached => "coached",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// What the desk calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Confirmed => "It was them",
+            Self::NobodyAnswered => "Nobody answered",
+            Self::WrongPerson => "It was somebody else",
+            Self::Coached => "Somebody had told them what to say",
+            Self::Rejected => "Never accepted",
+        }
+    }
+
+    /// Whether it raises the case's risk: somebody tried something.
+    pub fn raises_risk(self) -> bool {
+        matches!(self, Self::WrongPerson | Self::Coached | Self::Rejected)
+    }
+}
+
+/// What a piece of evidence says besides its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "detail", rename_all = "snake_case")]
+pub enum EvidenceDetail {
+    /// A call placed by us.
+    Call {
+        /// The filed number that was called.
+        contact: ContactId,
+        /// Ticket or recording.
+        reference: String,
+    },
+    /// The manager's word, given by the manager.
+    Vouch {
+        /// How they know that it is the person.
+        how: String,
+    },
+    /// Any other kind, and what an agent offers of kinds that are not theirs to give.
+    Reference {
+        /// What was checked.
+        kind: Kind,
+        /// Ticket, recording, or type of document and checker.
+        reference: String,
+    },
+}
+
+/// One verification in a case, and how it ended. It is never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What was checked.
-    pub kind: Kind,
     /// The person whose word it is: the agent who called, the manager who vouched.
     pub attested_by: PersonId,
-    /// The filed number that was called, for a call.
-    pub contact: Option<ContactId>,
-    /// Ticket, recording or document type, as whoever attests it gave it.
-    pub reference: String,
+    /// How it ended.
+    pub outcome: EvidenceOutcome,
+    /// What was checked, and how.
+    #[serde(flatten)]
+    pub detail: EvidenceDetail,
     /// When it was recorded.
     pub at: Timestamp,
 }
@@ -158,9 +259,42 @@ impl Evidence {
     /// Proof goes stale: what was shown a day ago says little about who is at the page now. Unit: hours.
     pub const FRESH_HOURS: i64 = 24;
 
+    /// What was checked.
+    pub fn kind(&self) -> Kind {
+        match self.detail {
+            EvidenceDetail::Call { .. } => Kind::CallPlaced,
+            EvidenceDetail::Vouch { .. } => Kind::ManagerVouch,
+            EvidenceDetail::Reference { kind, .. } => kind,
+        }
+    }
+
+    /// Ticket, recording or type of document, or how a manager knows, as whoever attests it gave it.
+    pub fn reference(&self) -> &str {
+        match &self.detail {
+            EvidenceDetail::Call { reference, .. } | EvidenceDetail::Reference { reference, .. } => reference,
+            EvidenceDetail::Vouch { how } => how,
+        }
+    }
+
+    /// The filed contact on which somebody answered.
+    pub fn answered_contact(&self) -> Option<&ContactId> {
+        match &self.detail {
+            EvidenceDetail::Call { contact, .. } if self.outcome != EvidenceOutcome::NobodyAnswered => {
+                Some(contact)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether whoever attests it says that it was the person.
+    pub fn is_confirmed(&self) -> bool {
+        self.outcome == EvidenceOutcome::Confirmed
+    }
+
     /// Whether it counts now.
     pub fn counts_at(&self, now: Timestamp) -> bool {
-        self.kind.class() == EvidenceClass::Accepted
+        self.is_confirmed()
+            && self.kind().class() == EvidenceClass::Accepted
             && now.duration_since(self.at) <= jiff::SignedDuration::from_hours(Self::FRESH_HOURS)
     }
 }
@@ -175,6 +309,13 @@ mod tests {
         assert_eq!(titles.len(), Kind::ALL.len());
         for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn outcomes_have_words_of_their_own() {
+        for outcome in EvidenceOutcome::ALL {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
         }
     }
 
@@ -198,15 +339,35 @@ mod tests {
     #[test]
     fn proof_is_stale_a_second_after_a_day() {
         let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
-        let call = Evidence {
-            kind: Kind::CallPlaced,
-            attested_by: PersonId::new("ben"),
-            contact: None,
-            reference: "HD-1".into(),
-            at,
-        };
+        let call = call(EvidenceOutcome::Confirmed, at);
         let day = jiff::SignedDuration::from_hours(24);
         assert!(call.counts_at(at + day));
         assert!(!call.counts_at(at + day + jiff::SignedDuration::from_secs(1)));
+    }
+
+    #[test]
+    fn only_what_was_confirmed_counts_and_an_unanswered_call_proves_no_contact() {
+        let at = Timestamp::UNIX_EPOCH;
+        for outcome in EvidenceOutcome::ALL {
+            let call = call(outcome, at);
+            assert_eq!(call.counts_at(at), outcome == EvidenceOutcome::Confirmed, "{outcome:?}");
+            let answered = outcome != EvidenceOutcome::NobodyAnswered;
+            assert_eq!(call.answered_contact().is_some(), answered, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_piece_is_kept_with_its_detail() {
+        let kept = serde_json::to_value(call(EvidenceOutcome::WrongPerson, Timestamp::UNIX_EPOCH)).unwrap();
+        let said = serde_json::json!({
+            "attested_by": "ben", "outcome": "wrong_person", "detail": "call", "contact": "c1",
+            "reference": "HD-1", "at": "1970-01-01T00:00:00Z",
+        });
+        assert_eq!(kept, said);
+    }
+
+    fn call(outcome: EvidenceOutcome, at: Timestamp) -> Evidence {
+        let detail = EvidenceDetail::Call { contact: ContactId::new("c1"), reference: "HD-1".into() };
+        Evidence { attested_by: PersonId::new("ben"), outcome, detail, at }
     }
 }

@@ -254,6 +254,23 @@ CREATE INDEX cases_unannounced ON cases (tenant_id, person_id, opened_at) WHERE 
 CREATE INDEX cases_by_opening ON cases (tenant_id, opened_at);
 CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
 
+-- What was verified or offered in a case, and how it ended. Rows are added and never changed. The columns before the
+-- document say what is in it, for lists and reports.
+CREATE TABLE evidence (
+    tenant_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    -- From 1 in each case, in the order in which it came.
+    number BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    class TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    attested_by TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, case_id, number)
+);
+
 CREATE TABLE contests (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -69,7 +69,7 @@ impl Proof {
     pub(super) fn of(case: &Case, now: Timestamp) -> Self {
         let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
         let piece = |e: &Evidence| ProofPiece {
-            kind: e.kind,
+            kind: e.kind(),
             attested_by: e.attested_by.clone(),
             age: now.duration_since(e.at),
         };
@@ -138,5 +138,5 @@ impl Proof {
 
 /// A vouch is the word of the manager: of somebody who is not the manager any more it counts nothing.
 fn is_of_a_former_manager(case: &Case, evidence: &Evidence) -> bool {
-    evidence.kind == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.attested_by)
+    evidence.kind() == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.attested_by)
 }

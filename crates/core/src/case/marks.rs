@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Outcome, Stage};
-use crate::evidence::Kind;
+use crate::evidence::{EvidenceOutcome, Kind};
 use crate::id::PersonId;
 use crate::person::Role;
 use crate::reason::Reason;
@@ -43,6 +43,8 @@ pub enum CaseMarkKind {
     Contested,
     /// Proof of a kind that never counts was offered.
     ProofRejected(Kind),
+    /// It was somebody else, or somebody who was told what to say.
+    ProofFailed(Kind, EvidenceOutcome),
     /// The claimant took it back. Shown, never counted.
     Withdrawn,
 }
@@ -54,6 +56,7 @@ impl CaseMarkKind {
             Self::Refused => "refused",
             Self::Contested => "contested",
             Self::ProofRejected(_) => "proof_rejected",
+            Self::ProofFailed(..) => "proof_failed",
             Self::Withdrawn => "withdrawn",
         }
     }
@@ -83,13 +86,17 @@ impl Case {
     /// What it leaves behind, oldest first.
     pub fn marks(&self) -> Vec<CaseMark> {
         let mut marks: Vec<CaseMark> = self
-            .rejected
+            .evidence
             .iter()
-            .map(|offered| CaseMark {
-                kind: CaseMarkKind::ProofRejected(offered.kind),
-                by: Some(offered.attested_by.clone()),
-                reason: Some(offered.reference.clone()),
-                at: offered.at,
+            .filter(|piece| piece.outcome.raises_risk())
+            .map(|piece| CaseMark {
+                kind: match piece.outcome {
+                    EvidenceOutcome::Rejected => CaseMarkKind::ProofRejected(piece.kind()),
+                    outcome => CaseMarkKind::ProofFailed(piece.kind(), outcome),
+                },
+                by: Some(piece.attested_by.clone()),
+                reason: Some(piece.reference().to_owned()),
+                at: piece.at,
             })
             .collect();
         let refused = self.refusal.as_ref().map(|refusal| CaseMark {
@@ -115,14 +122,14 @@ impl Case {
         marks
     }
 
-    /// By how much it raises the risk of the person's other cases at `now`: by one for each piece of rejected proof, and by
-    /// one if it was refused, contested, or both.
+    /// By how much it raises the risk of the person's other cases at `now`: by one for each piece of proof that failed so or was
+    /// rejected, and by one if it was refused, contested, or both.
     pub fn risk_left_behind(&self, now: Timestamp) -> i64 {
         let since = CaseMark::since(now);
         let recent = || self.marks().into_iter().filter(move |mark| mark.kind.counts() && mark.at >= since);
-        let rejected = recent().filter(|mark| !mark.kind.escalates()).count();
+        let suspect = recent().filter(|mark| !mark.kind.escalates()).count();
         let stopped = usize::from(recent().any(|mark| mark.kind.escalates()));
-        i64::try_from(rejected + stopped).unwrap_or(i64::MAX)
+        i64::try_from(suspect + stopped).unwrap_or(i64::MAX)
     }
 
     /// A new case that begins with a senior, because an earlier one of the person was refused or contested.

@@ -62,7 +62,7 @@ impl Model for Adversary<'_> {
             }
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
-                    world.case.evidence().iter().any(|e| e.kind == kind && e.attested_by.as_str() == by);
+                    world.case.evidence().iter().any(|e| e.kind() == kind && e.attested_by.as_str() == by);
                 if self.can_record(world, kind, by) && self.proves(by) && !already && world.case.risk() < 1 {
                     steps.push(ModelStep::Record { kind, by });
                 }
@@ -70,7 +70,7 @@ impl Model for Adversary<'_> {
         }
         // Seniors begin every hold that the policies let them begin: the worst case.
         steps.extend(SENIORS.map(|by| ModelStep::WantHold { by }));
-        if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind != Kind::ManagerVouch) {
+        if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind() != Kind::ManagerVouch) {
             steps.push(ModelStep::Vouch);
         }
         if self.raises && !world.raised {

@@ -53,10 +53,11 @@ impl Case {
         self.now.subject.as_ref()
     }
 
-    /// How often proof that never counts was offered, how many open incidents concern the person, and what other cases of
+    /// How often proof failed in a way that raises it or was of a kind that never counts, how many open incidents concern the person, and what other cases of
     /// the last 30 days left behind.
     pub fn risk(&self) -> i64 {
-        i64::try_from(self.rejected.len())
+        let suspect = self.evidence.iter().filter(|piece| piece.outcome.raises_risk()).count();
+        i64::try_from(suspect)
             .unwrap_or(i64::MAX)
             .saturating_add(self.now.incidents)
             .saturating_add(self.now.left_behind)

@@ -5,10 +5,8 @@ mod now;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Approval, Case, CaseError, CaseMarkKind, ClaimantPage, Outcome, Recorded, Refusal, Stage, Subject,
-};
-use crate::evidence::{Evidence, Kind};
+use super::{Approval, Case, CaseError, CaseMarkKind, ClaimantPage, Outcome, Refusal, Stage, Subject};
+use crate::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
 use crate::id::{CaseId, ContactId, PersonId, TenantId};
 use crate::person::Role;
 use crate::policy::{
@@ -49,14 +47,17 @@ fn permit<A: Action>(policies: &Policies, case: &Case, who: &Staff) -> Permit<A>
 }
 
 fn evidence(kind: Kind, attested_by: &str, seconds: i64) -> Evidence {
-    let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
-    Evidence {
-        kind,
-        attested_by: PersonId::new(attested_by),
-        contact,
-        reference: "HD-1".into(),
-        at: at(seconds),
-    }
+    ended(EvidenceOutcome::Confirmed, kind, attested_by, seconds)
+}
+
+fn ended(outcome: EvidenceOutcome, kind: Kind, attested_by: &str, seconds: i64) -> Evidence {
+    let reference = "HD-1".to_owned();
+    let detail = match kind {
+        Kind::CallPlaced => EvidenceDetail::Call { contact: ContactId::new("office"), reference },
+        Kind::ManagerVouch => EvidenceDetail::Vouch { how: reference },
+        kind => EvidenceDetail::Reference { kind, reference },
+    };
+    Evidence { attested_by: PersonId::new(attested_by), outcome, detail, at: at(seconds) }
 }
 
 fn refusal(by: &str, seconds: i64) -> Refusal {
@@ -227,9 +228,10 @@ fn proof_that_never_counts_is_dropped_and_raises_the_risk_until_the_policy_says_
     for offered in 1..=3 {
         let permit = permit(&desk.policies, &case, &desk.ben);
         let (next, recorded) = case.add_evidence(permit, evidence(Kind::ChatClaim, "ben", 5)).unwrap();
-        assert_eq!(recorded, Recorded::Rejected);
+        assert_eq!(recorded, EvidenceOutcome::Rejected);
         assert_eq!(next.risk(), offered);
-        assert!(next.evidence().iter().all(|e| e.kind != Kind::ChatClaim));
+        let proof = next.proof(at(6));
+        assert!(!proof.kinds().contains(&Kind::ChatClaim) && proof.kinds().contains(&Kind::CallPlaced));
         case = next;
     }
     let denied = desk.policies.verify(&case, case.proof(at(6))).unwrap_err();
@@ -242,8 +244,30 @@ fn an_agent_cannot_record_a_vouch() {
     let case = case("c", TierFloor::Standard);
     let permit = permit(&desk.policies, &case, &desk.ben);
     let (case, recorded) = case.add_evidence(permit, evidence(Kind::ManagerVouch, "mona", 1)).unwrap();
-    assert_eq!(recorded, Recorded::Rejected);
-    assert!(case.evidence().is_empty());
+    assert_eq!(recorded, EvidenceOutcome::Rejected);
+    assert!(case.proof(at(2)).kinds().is_empty());
+}
+
+#[test]
+fn what_failed_proves_nothing_and_raises_the_risk_if_somebody_was_there() {
+    let desk = Desk::new();
+    for (outcome, risk) in [
+        (EvidenceOutcome::NobodyAnswered, 0),
+        (EvidenceOutcome::WrongPerson, 1),
+        (EvidenceOutcome::Coached, 1),
+    ] {
+        let case = case("c", TierFloor::Standard);
+        let permit = permit(&desk.policies, &case, &desk.ben);
+        let failed = ended(outcome, Kind::CallPlaced, "ben", 1);
+        let (case, recorded) = case.add_evidence(permit, failed).unwrap();
+        assert_eq!((recorded, case.risk()), (outcome, risk));
+        assert!(case.proof(at(2)).kinds().is_empty(), "{outcome:?}");
+        let marks: Vec<_> = case.marks().iter().map(|mark| mark.kind).collect();
+        let marked = (risk == 1).then_some(CaseMarkKind::ProofFailed(Kind::CallPlaced, outcome));
+        assert_eq!(marks, Vec::from_iter(marked));
+        // Whoever answered there may not be the only one who is told.
+        assert_eq!(case.proving_contacts().count(), usize::from(risk == 1));
+    }
 }
 
 #[test]
@@ -333,7 +357,10 @@ fn one_person_is_never_both_sources() {
 fn a_stored_case_reads_back() {
     for case in Desk::new().all_stages() {
         let text = serde_json::to_string(&case).unwrap();
-        assert_eq!(serde_json::from_str::<Case>(&text).unwrap(), case);
+        let evidence = serde_json::to_string(case.evidence()).unwrap();
+        let kept: Case = serde_json::from_str(&text).unwrap();
+        assert!(kept.evidence().is_empty(), "evidence is kept in rows of its own");
+        assert_eq!(kept.with_evidence(serde_json::from_str(&evidence).unwrap()), case);
     }
     assert_eq!(Outcome::Proven.as_str(), "proven");
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::stage::end_of_hold;
 use super::{Approval, Case, ClaimantPage, Outcome, Refusal, Stage};
-use crate::evidence::{Evidence, EvidenceClass};
+use crate::evidence::{Evidence, EvidenceClass, EvidenceOutcome};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
 use crate::policy::{
@@ -44,15 +44,6 @@ pub enum CaseError {
     ForeignPermit,
 }
 
-/// What became of a piece of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    /// It is kept with the case.
-    Added,
-    /// It never counts; the case's risk went up.
-    Rejected,
-}
-
 impl Case {
     /// The holder of the page read its phrase out on a call to `contact`.
     pub fn bind_claimant_page(
@@ -68,20 +59,21 @@ impl Case {
         Ok(self)
     }
 
-    /// An agent recorded a verification. A kind that never counts raises the risk and is otherwise dropped.
+    /// An agent recorded a verification, and how it ended. A kind that never counts is rejected whatever they say.
     pub fn add_evidence(
         mut self,
         permit: Permit<RecordEvidence>,
-        evidence: Evidence,
-    ) -> Result<(Self, Recorded), CaseError> {
+        mut evidence: Evidence,
+    ) -> Result<(Self, EvidenceOutcome), CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
-        if evidence.kind.class() == EvidenceClass::Never || !evidence.kind.recorded_by_agent() {
-            self.rejected.push(evidence);
-            return Ok((self, Recorded::Rejected));
+        let kind = evidence.kind();
+        if kind.class() == EvidenceClass::Never || !kind.recorded_by_agent() {
+            evidence.outcome = EvidenceOutcome::Rejected;
         }
+        let outcome = evidence.outcome;
         self.evidence.push(evidence);
-        Ok((self, Recorded::Added))
+        Ok((self, outcome))
     }
 
     /// The manager gave their word, themselves.

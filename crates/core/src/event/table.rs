@@ -174,6 +174,9 @@ events! {
     CaseEvidenceAdded = "case.evidence_added":
         "A verification was recorded."
         wants(reason) ocsf(EntityUpdate);
+    CaseEvidenceFailed = "case.evidence_failed":
+        "A verification did not show that it is the person: nobody answered, or the risk went up."
+        wants(reason) ocsf(EntityUpdate);
     CaseEvidenceRejected = "case.evidence_rejected":
         "Proof of a kind that is never accepted was offered; the risk went up."
         wants(reason) ocsf(EntityUpdate);

@@ -277,13 +277,15 @@ fn yes_by(case: &Case) -> BTreeSet<PersonId> {
     case.made_by().independent(approved_by.chain(wanted_by).chain(case.contact_reporters()))
 }
 
-/// Everybody whose word is in the case already, as whom they count: who recorded evidence, and who heard the phrase.
+/// Everybody whose word is in the case already, as whom they count: who confirmed that it was the person, and who heard the
+/// phrase.
 fn attested_by(case: &Case) -> BTreeSet<PersonId> {
     let bound_by = match case.claimant_page() {
         ClaimantPage::Bound { by, .. } => Some(by),
         ClaimantPage::Unbound => None,
     };
-    case.made_by().independent(case.evidence().iter().map(|e| &e.attested_by).chain(bound_by))
+    let confirmed = case.evidence().iter().filter(|piece| piece.is_confirmed());
+    case.made_by().independent(confirmed.map(|piece| &piece.attested_by).chain(bound_by))
 }
 
 #[cfg(test)]

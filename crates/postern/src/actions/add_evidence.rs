@@ -1,49 +1,62 @@
-//! An agent records a verification. A kind that never counts is refused, recorded, and raises the case's risk.
+//! An agent records a verification, and how it ended. What showed that somebody else asks raises the case's risk; so does
+//! a kind that never counts, which is refused.
 
-use postern_core::case::{ClaimantPage, Recorded};
+use postern_core::case::{Case, ClaimantPage};
 use postern_core::event::Event;
-use postern_core::event::payload::{CaseEvidenceAdded, CaseEvidenceRejected};
-use postern_core::evidence::{Evidence, EvidenceClass, Kind};
-use postern_core::id::CaseId;
+use postern_core::event::payload::{CaseEvidenceAdded, CaseEvidenceFailed, CaseEvidenceRejected};
+use postern_core::evidence::{Evidence, EvidenceClass, EvidenceDetail, EvidenceOutcome, Kind};
+use postern_core::id::{CaseId, ContactId};
 use postern_core::policy::RecordEvidence;
 use postern_core::reason::{Reason, ReasonError};
 
 use super::advance::advance;
 use super::announce_openings::announce_opening;
+use super::bind_claimant_page::choose_number;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::cases;
 
-/// Records a piece of evidence. The answer says whether it counts.
+/// What an agent did to verify somebody, as they say.
+#[derive(Clone, Copy)]
+pub struct Verification<'a> {
+    /// What was checked.
+    pub kind: Kind,
+    /// How it ended.
+    pub outcome: EvidenceOutcome,
+    /// The filed number that was called. Without one, of a call: the one that the page is bound to.
+    pub contact: Option<&'a str>,
+    /// Ticket, recording, or type of document and checker.
+    pub reference: &'a str,
+}
+
+impl<'a> Verification<'a> {
+    /// It was them.
+    pub fn confirmed(kind: Kind, reference: &'a str) -> Self {
+        Self { kind, outcome: EvidenceOutcome::Confirmed, contact: None, reference }
+    }
+}
+
+/// Records a piece of evidence. The answer is how it ended: what is never accepted is rejected, whatever was said.
 pub async fn add_evidence(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    kind: Kind,
-    reference: &str,
-) -> Result<Recorded, ActionError> {
+    said: Verification<'_>,
+) -> Result<EvidenceOutcome, ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "add_evidence", case: Some(id), person: None };
-    attempt.run(scope, || add(scope, caller, id, kind, reference)).await
+    attempt.run(scope, || add(scope, caller, id, said)).await
 }
 
 async fn add(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    kind: Kind,
-    reference: &str,
-) -> Result<Recorded, ActionError> {
-    // What never counts is recorded with or without a reference.
-    let never = kind.class() == EvidenceClass::Never;
-    let typed = Reason::parse(reference)
-        .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
-    let reference = typed.map_err(|error| {
-        let message =
-            "Give a reference: the ticket, the recording, or the type of document and who checked it.";
-        let hidden = error == ReasonError::Hidden;
-        ActionError::invalid("reference", if hidden { error.to_string() } else { message.to_owned() })
-    })?;
+    said: Verification<'_>,
+) -> Result<EvidenceOutcome, ActionError> {
+    let kind = said.kind;
+    let reference = reference(&said)?;
+    expect_outcome(&said)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     if row.person_id.is_none() {
         return Err(ActionError::Refused(
@@ -52,31 +65,80 @@ async fn add(
     }
     let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    let contact = match (kind, case.claimant_page()) {
-        (Kind::CallPlaced, ClaimantPage::Bound { contact, .. }) => Some(contact.clone()),
-        (Kind::CallPlaced, ClaimantPage::Unbound) => {
-            let message = "First call a number on file and bind the page with the phrase.";
-            return Err(ActionError::invalid("kind", message));
-        }
-        _ => None,
+    let evidence = Evidence {
+        attested_by: caller.person.id.clone(),
+        outcome: said.outcome,
+        detail: detail(scope, &case, &said, &reference).await?,
+        at: now,
     };
-    let attested_by = caller.person.id.clone();
-    let evidence = Evidence { kind, attested_by, contact, reference: reference.as_str().to_owned(), at: now };
-    let (case, recorded) = case.add_evidence(permit, evidence)?;
+    let (case, outcome) = case.add_evidence(permit, evidence)?;
     let (actor, risk) = (caller.actor(), case.risk());
-    let event = match recorded {
-        Recorded::Added => Event::new(actor, CaseEvidenceAdded { kind, risk: Some(risk) }),
-        Recorded::Rejected => Event::new(actor, CaseEvidenceRejected { kind, risk }),
+    let event = match outcome {
+        EvidenceOutcome::Confirmed => Event::new(actor, CaseEvidenceAdded { kind, risk: Some(risk) }),
+        EvidenceOutcome::Rejected => Event::new(actor, CaseEvidenceRejected { kind, risk }),
+        outcome => Event::new(actor, CaseEvidenceFailed { kind, outcome, risk }),
     };
     let event = event.person(&case.subject().person).case(id).reason(&reference).policies(&policies);
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
-    let case = match recorded {
-        Recorded::Added => advance(scope, &mut change, case).await?,
+    let case = match outcome {
+        EvidenceOutcome::Confirmed => advance(scope, &mut change, case).await?,
         // What counts nothing moves nothing on.
-        Recorded::Rejected => case,
+        _ => case,
     };
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
-    Ok(recorded)
+    Ok(outcome)
+}
+
+/// What never counts is recorded with or without a reference.
+fn reference(said: &Verification<'_>) -> Result<Reason, ActionError> {
+    let never = said.kind.class() == EvidenceClass::Never;
+    let typed = Reason::parse(said.reference)
+        .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
+    typed.map_err(|error| {
+        let message =
+            "Give a reference: the ticket, the recording, or the type of document and who checked it.";
+        let hidden = error == ReasonError::Hidden;
+        ActionError::invalid("reference", if hidden { error.to_string() } else { message.to_owned() })
+    })
+}
+
+fn expect_outcome(said: &Verification<'_>) -> Result<(), ActionError> {
+    let is_rejected_anyway = said.kind.class() == EvidenceClass::Never || !said.kind.recorded_by_agent();
+    if is_rejected_anyway || said.kind.outcomes().contains(&said.outcome) {
+        return Ok(());
+    }
+    let possible: Vec<&str> = said.kind.outcomes().iter().map(|outcome| outcome.title()).collect();
+    let message = format!("\"{}\" ends in one of these ways: {}.", said.kind.title(), possible.join("; "));
+    Err(ActionError::invalid("outcome", message))
+}
+
+async fn detail(
+    scope: &Scope,
+    case: &Case,
+    said: &Verification<'_>,
+    reference: &Reason,
+) -> Result<EvidenceDetail, ActionError> {
+    let reference = reference.as_str().to_owned();
+    if said.kind != Kind::CallPlaced {
+        return Ok(EvidenceDetail::Reference { kind: said.kind, reference });
+    }
+    let contact = match (case.claimant_page(), said.contact) {
+        // Whom the call reached is known by the phrase, and by nothing else.
+        (ClaimantPage::Bound { contact, .. }, named) if named.is_none_or(|id| id == contact.as_str()) => {
+            contact.clone()
+        }
+        (_, Some(named)) if said.outcome != EvidenceOutcome::Confirmed => {
+            ContactId::new(choose_number(scope, case, named).await?.id)
+        }
+        (_, None) if said.outcome != EvidenceOutcome::Confirmed => {
+            return Err(ActionError::invalid("contact", "Say which of the numbers shown you called."));
+        }
+        _ => {
+            let message = "First call a number on file and bind the page with the phrase.";
+            return Err(ActionError::invalid("kind", message));
+        }
+    };
+    Ok(EvidenceDetail::Call { contact, reference })
 }

@@ -39,11 +39,7 @@ async fn bind(
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<BindClaimantPage>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    let callable = callable_numbers(scope, &case).await?;
-    let Some(number) = callable.into_iter().find(|number| number.id == contact) else {
-        let message = "Choose one of the numbers shown: only those were on file long enough before the case.";
-        return Err(ActionError::invalid("contact", message));
-    };
+    let number = choose_number(scope, &case, contact).await?;
     announce_opening(scope, &row).await?;
     check_phrase(scope, caller, &row, &case, typed).await?;
     let case = case.bind_claimant_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
@@ -62,6 +58,15 @@ async fn bind(
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(())
+}
+
+/// The number that was called, of those that may be.
+pub(super) async fn choose_number(scope: &Scope, case: &Case, contact: &str) -> Result<Contact, ActionError> {
+    let callable = callable_numbers(scope, case).await?;
+    callable.into_iter().find(|number| number.id == contact).ok_or_else(|| {
+        let message = "Choose one of the numbers shown: only those were on file long enough before the case.";
+        ActionError::invalid("contact", message)
+    })
 }
 
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.

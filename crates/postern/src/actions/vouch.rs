@@ -3,7 +3,7 @@
 
 use postern_core::event::Event;
 use postern_core::event::payload::CaseEvidenceAdded;
-use postern_core::evidence::{Evidence, Kind};
+use postern_core::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use postern_core::reason::Reason;
@@ -43,13 +43,8 @@ async fn give_word(
     let policies = permit.policies().to_vec();
     check_phrase(scope, caller, &row, &case, phrase).await?;
     let attested_by = caller.person.id.clone();
-    let evidence = Evidence {
-        kind: Kind::ManagerVouch,
-        attested_by,
-        contact: None,
-        reference: how.as_str().to_owned(),
-        at: now,
-    };
+    let detail = EvidenceDetail::Vouch { how: how.as_str().to_owned() };
+    let evidence = Evidence { attested_by, outcome: EvidenceOutcome::Confirmed, detail, at: now };
     let case = case.vouch(permit, evidence)?;
     let added = CaseEvidenceAdded { kind: Kind::ManagerVouch, risk: None };
     let event = Event::new(caller.actor(), added)

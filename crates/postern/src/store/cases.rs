@@ -1,6 +1,7 @@
-//! Cases. What a row says is in `stored`, which of them the desk lists in `queue`, whom their openings were told to in
+//! Cases. What a row says is in `stored`, what was verified in `evidence`, which of them the desk lists in `queue`, whom their openings were told to in
 //! `openings`. The state machine is kept as a document; the row is guarded by its version.
 
+mod evidence;
 pub mod openings;
 pub mod queue;
 mod stored;
@@ -17,8 +18,12 @@ use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, paramete
 use crate::job::Job;
 use stored::lapse_of_stranger;
 
-pub(super) const COLUMNS: &str = "id, reference, person_id, claimed_login, phrase, stage, document, version, opened_with, ip, \
-                       user_agent, opened_at, changed_at, closed_at, announced_at, taken_by, stranger_since";
+/// A case with its evidence, of one moment: what was verified is read wherever the case is.
+pub(super) const COLUMNS: &str = "cases.id, cases.reference, cases.person_id, cases.claimed_login, cases.phrase, cases.stage, \
+    cases.document, cases.version, cases.opened_with, cases.ip, cases.user_agent, cases.opened_at, cases.changed_at, \
+    cases.closed_at, cases.announced_at, cases.taken_by, cases.stranger_since, \
+    (SELECT string_agg(document, ',' ORDER BY number) FROM evidence \
+    WHERE evidence.tenant_id = cases.tenant_id AND evidence.case_id = cases.id) AS evidence";
 
 /// `lapses_at` is the last moment at which a case is open.
 const JUST_AFTER: SignedDuration = SignedDuration::from_micros(1);
@@ -282,13 +287,15 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(i64::from(matches!(case.claimant_page(), ClaimantPage::Bound { .. })))
     .execute(change.conn())
     .await?;
+    one_row(&done)?;
+    evidence::insert_new(change, read, case).await?;
     if let Some(last) = case.lapses_at() {
         change.enqueue(Job::LapseCases, last + JUST_AFTER);
     }
     if matches!(case.stage(), Stage::AwaitingNotice { .. } | Stage::Ready { .. }) {
         change.enqueue(Job::StartHolds, change.at());
     }
-    one_row(&done)
+    Ok(())
 }
 
 /// Closes a stranger's case, which has no document: `stage` says how, `withdrawn`, `lapsed` or `closed`.

@@ -5,7 +5,7 @@ use std::sync::{LazyLock, Mutex};
 
 use super::super::{Approval, Case, ClaimantPage, MadeBy, Stage, Subject};
 use super::world::{Holding, ModelStep, Opener, World};
-use crate::evidence::{Evidence, Kind};
+use crate::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
 use crate::factor::FactorKind;
 use crate::id::{ContactId, PersonId, TenantId};
 use crate::person::Role;
@@ -150,9 +150,14 @@ impl Adversary<'_> {
     }
 
     fn evidence(kind: Kind, by: &str) -> Evidence {
-        let contact = (kind == Kind::CallPlaced).then(|| ContactId::new("office"));
         let reference = String::new();
-        Evidence { kind, attested_by: PersonId::new(by), contact, reference, at: jiff::Timestamp::UNIX_EPOCH }
+        let detail = match kind {
+            Kind::CallPlaced => EvidenceDetail::Call { contact: ContactId::new("office"), reference },
+            Kind::ManagerVouch => EvidenceDetail::Vouch { how: reference },
+            kind => EvidenceDetail::Reference { kind, reference },
+        };
+        let (attested_by, outcome) = (PersonId::new(by), EvidenceOutcome::Confirmed);
+        Evidence { attested_by, outcome, detail, at: jiff::Timestamp::UNIX_EPOCH }
     }
 
     pub(super) fn take(&self, world: &World, step: &ModelStep) -> Option<World> {
@@ -233,7 +238,7 @@ impl Adversary<'_> {
     fn with_case_moved(&self, mut next: World, world: &World, step: &ModelStep) -> Option<World> {
         next.case = remembered(world, step, || self.move_case(world, step))?;
         // Evidence in another order is the same evidence: half the states for nothing.
-        next.case.evidence.sort_by_key(|e| (e.kind, e.attested_by.clone()));
+        next.case.evidence.sort_by_key(|e| (e.kind(), e.attested_by.clone()));
         next.case.forget_now();
         match step {
             ModelStep::Notice => next.noticed = true,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::event::payload::AlwaysTrue;
-use crate::evidence::Kind;
+use crate::evidence::{EvidenceOutcome, Kind};
 use crate::id::{ContactId, PersonId};
 use crate::remedy::{PlanHash, Remedy};
 
@@ -84,6 +84,17 @@ pub struct CaseEvidenceAdded {
     /// The case's risk afterwards; a vouch leaves it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<i64>,
+}
+
+/// `case.evidence_failed`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CaseEvidenceFailed {
+    /// What kind.
+    pub kind: Kind,
+    /// How it ended.
+    pub outcome: EvidenceOutcome,
+    /// The case's risk afterwards.
+    pub risk: i64,
 }
 
 /// `case.evidence_rejected`

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::event::payload::*;
 use crate::event::{Actor, Event, EventKind, EventPayload};
-use crate::evidence::Kind;
+use crate::evidence::{EvidenceOutcome, Kind};
 use crate::factor::FactorKind;
 use crate::id::{CaseId, ContactId, PersonId};
 use crate::person::Role;
@@ -205,6 +205,10 @@ fn cases(written: &mut WrittenKinds) {
             (CaseEvidenceAdded { kind, risk: Some(1) }, CaseEvidenceRejected { kind, risk: 1 });
         written.check(added, json!({ "kind": kind.as_str(), "risk": 1 }));
         written.check(rejected, json!({ "kind": kind.as_str(), "risk": 1 }));
+    }
+    for outcome in EvidenceOutcome::ALL {
+        let failed = CaseEvidenceFailed { kind: Kind::CallPlaced, outcome, risk: 1 };
+        written.check(failed, json!({ "kind": "call_placed", "outcome": outcome.as_str(), "risk": 1 }));
     }
     let vouch = CaseEvidenceAdded { kind: Kind::ManagerVouch, risk: None };
     written.check(vouch, json!({ "kind": "manager_vouch" }));

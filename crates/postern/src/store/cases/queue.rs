@@ -28,13 +28,15 @@ impl DeskList {
     /// nothing is.
     fn sql(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Queue => ("c.closed_at IS NULL AND c.stranger_since IS NULL AND $2 = $3", "opened_at", ">"),
-            Self::Strangers => {
-                ("c.closed_at IS NULL AND c.stranger_since IS NOT NULL AND $2 = $3", "opened_at", ">")
+            Self::Queue => {
+                ("cases.closed_at IS NULL AND cases.stranger_since IS NULL AND $2 = $3", "opened_at", ">")
             }
-            Self::Closed => ("c.closed_at IS NOT NULL AND $2 = $3", "closed_at", "<"),
+            Self::Strangers => {
+                ("cases.closed_at IS NULL AND cases.stranger_since IS NOT NULL AND $2 = $3", "opened_at", ">")
+            }
+            Self::Closed => ("cases.closed_at IS NOT NULL AND $2 = $3", "closed_at", "<"),
             Self::Search(_) => (
-                "(c.reference LIKE $3 OR lower(c.claimed_login) LIKE $2 OR p.login_key LIKE $2 OR lower(p.name) LIKE $2)",
+                "(cases.reference LIKE $3 OR lower(cases.claimed_login) LIKE $2 OR p.login_key LIKE $2 OR lower(p.name) LIKE $2)",
                 "opened_at",
                 "<",
             ),
@@ -83,15 +85,13 @@ pub async fn list_page(
 ) -> Result<Vec<ListedCase>> {
     let (condition, place, follows) = list.sql();
     let descending = if follows == "<" { " DESC" } else { "" };
-    let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("c.{column}")).collect();
     let sql = format!(
-        "SELECT {}, p.name AS person_name, p.tier AS person_tier, t.name AS taken_by_name FROM cases c \
-         LEFT JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
-         LEFT JOIN persons t ON t.tenant_id = c.tenant_id AND t.id = c.taken_by \
-         WHERE c.tenant_id = $1 AND {condition} AND ($4 = '' OR (c.{place}, c.id) {follows} \
-         (SELECT {place}, id FROM cases WHERE tenant_id = $1 AND id = $4)) \
-         ORDER BY c.{place}{descending}, c.id{descending} LIMIT $5",
-        columns.join(", ")
+        "SELECT {COLUMNS}, p.name AS person_name, p.tier AS person_tier, t.name AS taken_by_name FROM cases \
+         LEFT JOIN persons p ON p.tenant_id = cases.tenant_id AND p.id = cases.person_id \
+         LEFT JOIN persons t ON t.tenant_id = cases.tenant_id AND t.id = cases.taken_by \
+         WHERE cases.tenant_id = $1 AND {condition} AND ($4 = '' OR (cases.{place}, cases.id) {follows} \
+         (SELECT o.{place}, o.id FROM cases o WHERE o.tenant_id = $1 AND o.id = $4)) \
+         ORDER BY cases.{place}{descending}, cases.id{descending} LIMIT $5"
     );
     let (text, reference) = list.search_terms();
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))

@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Case, Subject};
+use postern_core::evidence::Evidence;
 use postern_core::id::CaseId;
 
 use crate::store::row::row;
 use crate::store::{Result, StoreError, time};
 
 row! {
-    /// A case as stored. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
+    /// A case as stored; `evidence` is its pieces, joined by commas. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
     /// same page, the desk sees that it is a stranger.
     pub struct CaseRow {
         pub id: String,
@@ -28,6 +29,7 @@ row! {
         pub announced_at: Option<i64>,
         pub taken_by: Option<String>,
         pub stranger_since: Option<i64>,
+        pub evidence: Option<String>,
     }
 }
 
@@ -77,7 +79,16 @@ impl CaseRow {
         let Some(text) = &self.document else {
             return Ok(None);
         };
-        serde_json::from_str(text).map(Some).map_err(|_| StoreError::Corrupt("case"))
+        let case: Case = serde_json::from_str(text).map_err(|_| StoreError::Corrupt("case"))?;
+        Ok(Some(case.with_evidence(self.evidence()?)))
+    }
+
+    /// What was verified in it, oldest first.
+    pub(super) fn evidence(&self) -> Result<Vec<Evidence>> {
+        let Some(documents) = &self.evidence else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_str(&format!("[{documents}]")).map_err(|_| StoreError::Corrupt("evidence"))
     }
 
     /// A stranger's case that nobody took up in time is over, whether or not a job has closed it yet.

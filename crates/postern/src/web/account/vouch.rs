@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::Stage;
-use postern_core::evidence::Kind;
+use postern_core::evidence::{Evidence, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use serde::Deserialize;
@@ -55,8 +55,10 @@ async fn page(
     error: Option<VouchError<'_>>,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(scope, caller, id).await?;
-    let gave_word =
-        case.evidence().iter().any(|e| e.kind == Kind::ManagerVouch && e.attested_by == caller.person.id);
+    let is_their_word = |piece: &Evidence| {
+        piece.is_confirmed() && piece.kind() == Kind::ManagerVouch && piece.attested_by == caller.person.id
+    };
+    let gave_word = case.evidence().iter().any(is_their_word);
     if !gave_word {
         permit_on_case::<Vouch>(scope, caller, &case).await?;
     }

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use postern_core::case::Recorded;
-use postern_core::evidence::Kind;
+use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::remedy::PlanHash;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use utoipa::ToSchema;
 use super::case_view::CaseState;
 use super::errors::StepErrors;
 use super::input::{Body, CasePath, PersonOnly};
+use crate::actions::add_evidence::Verification;
 use crate::actions::{self, ActionError};
 use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
@@ -41,9 +41,22 @@ pub struct AddEvidence {
     /// `number_supplied`, `urgency`; and `manager_vouch`, which only the manager can give.
     #[schema(value_type = String, example = "in_person")]
     kind: Kind,
+    /// How it ended: `confirmed`, `wrong_person`, and of a call or a video `nobody_answered` or `coached`, which means that
+    /// somebody had told them what to say. Only what is confirmed counts.
+    #[serde(default = "confirmed")]
+    #[schema(value_type = String, example = "confirmed")]
+    outcome: EvidenceOutcome,
+    /// Of a call that did not end well: the `id` of the one of the case's `numbers` that was called.
+    #[serde(default)]
+    #[schema(example = "0195b6c2-8f2e-7cc3-98a5-6a1f0c8f7d11")]
+    contact: Option<String>,
     /// The ticket, the recording, or the type of document and who checked it. Never a document's number.
     #[schema(example = "Badge photo compared at the front desk, ticket 4711")]
     reference: String,
+}
+
+fn confirmed() -> EvidenceOutcome {
+    EvidenceOutcome::Confirmed
 }
 
 /// The manager's word.
@@ -205,10 +218,11 @@ pub async fn bind_claimant_page(
 /// `POST /api/v1/cases/{id}/evidence`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/evidence", tag = "cases", operation_id = "add_evidence",
     summary = "Record a verification",
-    description = "A kind that is never accepted is answered with 422: that it was offered is on the record, and the \
+    description = "Also how it failed: nobody answered, it was somebody else, or somebody had told them what to say. The last two \
+        raise the case's risk. A kind that is never accepted is answered with 422: that it was offered is on the record, and the \
         case's risk went up. No token can do it: a program's word is no proof.",
     params(CasePath), request_body = AddEvidence, security(("session" = [])),
-    responses((status = 200, description = "It counts. Where the case stands.", body = CaseState), StepErrors))]
+    responses((status = 200, description = "It is recorded. Where the case stands.", body = CaseState), StepErrors))]
 pub async fn add_evidence(
     scope: Scope,
     caller: ApiCaller,
@@ -216,9 +230,11 @@ pub async fn add_evidence(
     Body(sent): Body<AddEvidence>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    match actions::add_evidence::add_evidence(&scope, &caller, &id, sent.kind, &sent.reference).await? {
-        Recorded::Added => CaseState::load(&scope, &caller, &id).await,
-        Recorded::Rejected => Err(never_accepted(sent.kind).into()),
+    let contact = sent.contact.as_deref();
+    let said = Verification { kind: sent.kind, outcome: sent.outcome, contact, reference: &sent.reference };
+    match actions::add_evidence::add_evidence(&scope, &caller, &id, said).await? {
+        EvidenceOutcome::Rejected => Err(never_accepted(sent.kind).into()),
+        _ => CaseState::load(&scope, &caller, &id).await,
     }
 }
 

@@ -26,7 +26,7 @@ pub struct CaseState {
     outcome: Option<&'static str>,
     /// Whether a senior has it.
     escalated: bool,
-    /// How often proof that never counts was offered, how many open incidents concern the person, and what their other
+    /// How often proof of a kind that never counts was offered or it was not them, how many open incidents concern the person, and what their other
     /// cases of the last 30 days left behind (`earlier`).
     risk: i64,
     /// Whether the claimant's page is bound to a call to a number on file.
@@ -128,10 +128,10 @@ pub struct CaseDetail {
     person: Option<CasePerson>,
     /// Numbers that may be called: on file for long enough before the case. No other can be bound.
     numbers: Vec<CallableNumber>,
-    /// What was recorded, oldest first.
+    /// What was recorded, oldest first: also what failed or was rejected.
     evidence: Vec<RecordedEvidence>,
-    /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, rejected proof, and
-    /// what was withdrawn.
+    /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, proof that failed or was
+    /// rejected, and what was withdrawn.
     earlier: Vec<EarlierMarkView>,
     /// Other open cases that claim to be the same person.
     others: Vec<OtherCase>,
@@ -238,6 +238,10 @@ pub struct RecordedEvidence {
     kind: &'static str,
     /// What the desk calls it.
     title: &'static str,
+    /// `confirmed`, `nobody_answered`, `wrong_person`, `coached` or `rejected`. Only what is confirmed counts.
+    outcome: &'static str,
+    /// `phone`, `video`, `presence`, `colleague` or `none`. Two proofs through one channel are one proof.
+    channel: &'static str,
     /// Whose word it is.
     attested_by: String,
     /// Ticket, recording or type of document.

@@ -5,12 +5,12 @@ pub(in crate::web) mod values;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::case::Recorded;
-use postern_core::evidence::Kind;
+use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
 use serde::Deserialize;
 
+use crate::actions::add_evidence::Verification;
 use crate::actions::{
     ActionError, Caller, add_evidence, bind_claimant_page, case_for, permit_on_case, propose_remedy,
 };
@@ -30,8 +30,15 @@ pub struct BindForm {
 /// A verification.
 #[derive(Deserialize)]
 pub struct EvidenceForm {
-    kind: String,
+    kind: Kind,
+    #[serde(default = "confirmed")]
+    outcome: EvidenceOutcome,
+    contact: Option<String>,
     reference: String,
+}
+
+fn confirmed() -> EvidenceOutcome {
+    EvidenceOutcome::Confirmed
 }
 
 /// What went wrong with which form.
@@ -90,11 +97,10 @@ pub async fn add_evidence(
     Form(form): Form<EvidenceForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let kind =
-        Kind::parse(&form.kind).ok_or_else(|| Problem::bad_request("kind must be chosen from the list"))?;
-    match add_evidence::add_evidence(&scope, &caller, &id, kind, &form.reference).await {
-        Ok(Recorded::Added) => Ok(back_to(&id)),
-        Ok(Recorded::Rejected) => {
+    let EvidenceForm { kind, outcome, contact, reference } = &form;
+    let said = Verification { kind: *kind, outcome: *outcome, contact: contact.as_deref(), reference };
+    match add_evidence::add_evidence(&scope, &caller, &id, said).await {
+        Ok(EvidenceOutcome::Rejected) => {
             let warning = format!(
                 "\"{}\" is never accepted as proof: attackers have it too. That it was offered is on the record, and the \
                  case's risk went up. Use one of the accepted kinds, refuse, or escalate.",
@@ -107,6 +113,7 @@ pub async fn add_evidence(
             };
             page(&scope, &caller, &id, state).await
         }
+        Ok(_) => Ok(back_to(&id)),
         Err(error) => again(&scope, &caller, &id, error).await,
     }
 }

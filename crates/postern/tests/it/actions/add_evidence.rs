@@ -1,8 +1,8 @@
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
+use postern::actions::bind_claimant_page::callable_numbers;
 use postern::actions::escalate_case::escalate_case;
-use postern_core::case::Recorded;
-use postern_core::evidence::{EvidenceClass, Kind};
+use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
 
 use super::{assert_invalid, assert_refused};
 use crate::on_both::on_both;
@@ -29,7 +29,9 @@ on_both! {
             assert_eq!(recorded[0]["detail"]["kind"], kind.as_str());
             assert_eq!(recorded[0]["reason"], "they sounded sure");
         }
-        assert!(app.case(&id).await.evidence().is_empty());
+        let case = app.case(&id).await;
+        assert!(case.evidence().iter().all(|piece| piece.outcome == EvidenceOutcome::Rejected));
+        assert!(case.proof(app.scope().now).kinds().is_empty());
     }
 
     async fn at_risk_three_no_proof_suffices_until_a_senior_has_the_case(db) {
@@ -80,8 +82,8 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
-        let recorded = add_evidence(&app.scope(), &ben, &id, Kind::ManagerVouch, "she said so on the phone").await;
-        assert_eq!(recorded.unwrap(), Recorded::Rejected);
+        let recorded = add_evidence(&app.scope(), &ben, &id, Verification::confirmed(Kind::ManagerVouch, "she said so on the phone")).await;
+        assert_eq!(recorded.unwrap(), EvidenceOutcome::Rejected);
         assert_eq!(app.case(&id).await.risk(), 1);
     }
 
@@ -89,8 +91,8 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
-        assert_invalid(add_evidence(&app.scope(), &ben, &id, Kind::CallPlaced, "HD-1").await, "kind");
-        assert_invalid(add_evidence(&app.scope(), &ben, &id, Kind::LiveVideo, " ").await, "reference");
+        assert_invalid(add_evidence(&app.scope(), &ben, &id, Verification::confirmed(Kind::CallPlaced, "HD-1")).await, "kind");
+        assert_invalid(add_evidence(&app.scope(), &ben, &id, Verification::confirmed(Kind::LiveVideo, " ")).await, "reference");
         assert!(app.case(&id).await.evidence().is_empty());
     }
 
@@ -103,5 +105,56 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         app.bind("ben", &id).await;
         assert_eq!(app.stage(&id).await, "ready");
+    }
+
+    async fn a_call_that_failed_is_recorded_and_proves_nothing(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let id = app.open("ana").await;
+        let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap()[0].id.clone();
+        for (outcome, risk, shown) in [
+            ("nobody_answered", 0, "Nobody answered"),
+            ("wrong_person", 1, "It was somebody else"),
+            ("coached", 2, "Somebody had told them what to say"),
+        ] {
+            let form = [("kind", "call_placed"), ("outcome", outcome), ("contact", &number), ("reference", "HD-1")];
+            ben.post(&format!("/desk/cases/{id}/evidence"), &form).await.status(303);
+            ben.get(&format!("/desk/cases/{id}")).await.ok().shows(shown);
+            let case = app.case(&id).await;
+            assert_eq!((case.risk(), case.evidence().last().unwrap().outcome.as_str()), (risk, outcome));
+            assert!(case.proof(app.scope().now).kinds().is_empty());
+            let recorded = app.events("case.evidence_failed").await;
+            let detail = serde_json::json!({ "kind": "call_placed", "outcome": outcome, "risk": risk });
+            assert_eq!(recorded[0]["detail"], detail);
+        }
+        // The next request in her name is shown it, and bears the risk.
+        let next = app.open("ana").await;
+        let page = ben.get(&format!("/desk/cases/{next}")).await;
+        page.ok().shows("risk 2").shows("Somebody had told them what to say: Call placed by us");
+    }
+
+    async fn an_outcome_fits_its_kind_and_a_failed_call_names_a_number_on_file(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.caller("ben").await;
+        let id = app.open("ana").await;
+        let said = |kind, outcome, contact| Verification { kind, outcome, contact, reference: "HD-1" };
+        let absent = EvidenceOutcome::NobodyAnswered;
+        for (kind, outcome, contact, field) in [
+            (Kind::InPerson, absent, None, "outcome"),
+            (Kind::LiveVideo, EvidenceOutcome::Rejected, None, "outcome"),
+            (Kind::CallPlaced, absent, None, "contact"),
+            (Kind::CallPlaced, absent, Some("a number they gave"), "contact"),
+            (Kind::CallPlaced, EvidenceOutcome::Confirmed, Some("a number they gave"), "kind"),
+        ] {
+            assert_invalid(add_evidence(&app.scope(), &ben, &id, said(kind, outcome, contact)).await, field);
+        }
+        assert!(app.case(&id).await.evidence().is_empty());
+        app.bind("ben", &id).await;
+        // Without a number it is the one that the page is bound to.
+        add_evidence(&app.scope(), &ben, &id, said(Kind::CallPlaced, absent, None)).await.unwrap();
+        assert!(!app.case(&id).await.evidence()[0].is_confirmed());
+        // A call to another number is no proof that the page is theirs.
+        let elsewhere = said(Kind::CallPlaced, EvidenceOutcome::Confirmed, Some("another number"));
+        assert_invalid(add_evidence(&app.scope(), &ben, &id, elsewhere).await, "kind");
     }
 }

@@ -1,5 +1,6 @@
 //! Who may do what to whom. Each refusal is on the record, and nothing moved.
 
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::add_tenant::add_tenant;
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
@@ -8,7 +9,7 @@ use postern::actions::escalate_case::escalate_case;
 use postern::actions::export_audit::export_audit;
 use postern::actions::refuse_case::refuse_case;
 use postern::actions::vouch::vouch;
-use postern::actions::{ActionError, Caller, add_evidence::add_evidence};
+use postern::actions::{ActionError, Caller};
 use postern::store::audit::AuditFilter;
 use postern::store::cases::{self, NewCase, OpenedWith};
 use postern::store::persons::{self, NewPerson};
@@ -32,7 +33,10 @@ async fn everything(
     who: &Caller,
     id: &CaseId,
 ) -> Vec<(&'static str, Result<(), ActionError>)> {
-    let evidence = add_evidence(&app.scope(), who, id, Kind::InPerson, PLACEHOLDER_REASON).await.map(|_| ());
+    let evidence =
+        add_evidence(&app.scope(), who, id, Verification::confirmed(Kind::InPerson, PLACEHOLDER_REASON))
+            .await
+            .map(|_| ());
     vec![
         ("evidence", evidence),
         ("bind-claimant-page", bind_claimant_page(&app.scope(), who, id, "any", "any").await),

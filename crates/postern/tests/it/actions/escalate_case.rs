@@ -1,4 +1,4 @@
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::refuse_case::refuse_case;
@@ -27,7 +27,7 @@ on_both! {
             assert_denied(take_case(&app.scope(), agent, &id).await, rule);
             assert_denied(apply_remedy(&app.scope(), agent, &id, (None, PLACEHOLDER_REASON)).await, rule);
             assert_denied(refuse_case(&app.scope(), agent, &id, PLACEHOLDER_REASON).await, rule);
-            assert_denied(add_evidence(&app.scope(), agent, &id, Kind::LiveVideo, PLACEHOLDER_REASON).await, rule);
+            assert_denied(add_evidence(&app.scope(), agent, &id, Verification::confirmed(Kind::LiveVideo, PLACEHOLDER_REASON)).await, rule);
         }
         let browser = app.browser_with_planted_session("ben").await;
         let page = browser.get(&format!("/desk/cases/{id}")).await;

@@ -1,7 +1,7 @@
 //! Number 7: whom one admin made or changed are one person with that admin, for seven days.
 
 use jiff::{SignedDuration, Timestamp};
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::add_person::{Details, add_person};
 use postern::actions::approve_case::approve_case;
 use postern::actions::vouch::vouch;
@@ -109,7 +109,7 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
         to(end + SignedDuration::from_secs(1));
         // What counts nothing moves nothing on, also when nothing is missing any more.
-        add_evidence(&app.scope(), &app.caller("mal").await, &id, Kind::Urgency, PLACEHOLDER_REASON).await.unwrap();
+        add_evidence(&app.scope(), &app.caller("mal").await, &id, Verification::confirmed(Kind::Urgency, PLACEHOLDER_REASON)).await.unwrap();
         assert_eq!(app.stage(&id).await, "verifying");
         app.record("mal", &id, Kind::OwnerFacts).await;
         assert_eq!(app.stage(&id).await, "ready");

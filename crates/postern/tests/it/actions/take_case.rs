@@ -1,5 +1,5 @@
 use postern::actions::ActionError;
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::contest::contest;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::lapse_case::lapse_case;
@@ -51,7 +51,7 @@ on_both! {
             (app.caller("ben").await, app.open("ana").await, app.open("carl").await, app.open("fay").await, app.open("gus").await);
         app.bind("ben", &bound).await;
         app.record("ben", &seen, Kind::InPerson).await;
-        add_evidence(&app.scope(), &ben, &offered, Kind::Urgency, "HD-1").await.unwrap();
+        add_evidence(&app.scope(), &ben, &offered, Verification::confirmed(Kind::Urgency, "HD-1")).await.unwrap();
         escalate_case(&app.scope(), &ben, &handed_on, PLACEHOLDER_REASON).await.unwrap();
         for id in [&bound, &seen, &offered, &handed_on] {
             assert!(!is_strangers(&app, id).await);

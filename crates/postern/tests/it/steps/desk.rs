@@ -1,7 +1,7 @@
 //! A case from request to reset, by calling actions.
 
 use jiff::SignedDuration;
-use postern::actions::add_evidence::add_evidence;
+use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::approve_case::approve_case;
 use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
@@ -41,7 +41,7 @@ impl TestApp {
     /// An agent records a verification.
     pub async fn record(&self, agent: &str, id: &CaseId, kind: Kind) {
         let caller = self.caller(agent).await;
-        add_evidence(&self.scope(), &caller, id, kind, "HD-4711").await.unwrap();
+        add_evidence(&self.scope(), &caller, id, Verification::confirmed(kind, "HD-4711")).await.unwrap();
     }
 
     /// The manager gives her word.

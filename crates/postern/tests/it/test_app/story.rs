@@ -7,6 +7,7 @@ pub use announcements::every_change_was_announced;
 use super::TestApp;
 use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::event::{EventKind, ReasonWanted};
+use postern_core::evidence::{Evidence, EvidenceOutcome};
 use serde_json::Value;
 use sqlx::Row as _;
 
@@ -98,6 +99,26 @@ async fn people_and_sessions(app: &TestApp, log: &[Entry]) {
     }
 }
 
+/// The case with the rows of its evidence; the columns of each say what is in its document.
+async fn with_evidence(app: &TestApp, case: Case) -> Case {
+    let columns = "case_id, number, kind, class, channel, attested_by, outcome, recorded_at, document";
+    let sql = format!("SELECT {columns} FROM evidence ORDER BY number");
+    let rows = sqlx::query(app.own(&sql)).fetch_all(app.db.reader()).await.unwrap();
+    let of_case = rows.iter().filter(|row| row.get::<String, _>("case_id") == case.id().as_str());
+    let pieces = (1..).zip(of_case).map(|(number, row)| {
+        let text = |column: &str| row.get::<String, _>(column);
+        let piece: Evidence = serde_json::from_str(&text("document")).unwrap();
+        let kind = piece.kind();
+        let said = [text("kind"), text("class"), text("channel"), text("attested_by"), text("outcome")];
+        let by = piece.attested_by.as_str();
+        assert_eq!(said, [kind.as_str(), kind.class().as_str(), kind.channel(), by, piece.outcome.as_str()]);
+        assert_eq!((row.get("number"), row.get("recorded_at")), (number, piece.at.as_microsecond()));
+        piece
+    });
+    let pieces = pieces.collect();
+    case.with_evidence(pieces)
+}
+
 /// Every case tells the same story in its document and in the log.
 async fn cases(app: &TestApp, log: &[Entry]) {
     let mut remedied = 0;
@@ -113,12 +134,26 @@ async fn cases(app: &TestApp, log: &[Entry]) {
             assert_eq!(endings, usize::from(closed.is_some()), "case {id}");
             continue;
         };
-        let case: Case = serde_json::from_str(&document).unwrap();
+        let case = with_evidence(app, serde_json::from_str(&document).unwrap()).await;
         // A case that was closed can still be contested, and is open again then.
         let reopened = matches!(case.stage(), Stage::Contested { .. }) && endings == 1;
         assert_eq!(endings, usize::from(closed.is_some() || reopened), "case {id}");
-        assert_eq!(case.evidence().len(), said("case.evidence_added"), "evidence of case {id}");
-        assert_eq!(case.risk(), i64::try_from(said("case.evidence_rejected")).unwrap(), "risk of case {id}");
+        let kept = |outcome: fn(EvidenceOutcome) -> bool| {
+            case.evidence().iter().filter(|piece| outcome(piece.outcome)).count()
+        };
+        let (added, rejected) = (said("case.evidence_added"), said("case.evidence_rejected"));
+        assert_eq!(kept(|outcome| outcome == EvidenceOutcome::Confirmed), added, "evidence of case {id}");
+        assert_eq!(kept(|outcome| outcome == EvidenceOutcome::Rejected), rejected, "evidence of case {id}");
+        assert_eq!(
+            case.evidence().len() - added - rejected,
+            said("case.evidence_failed"),
+            "evidence of case {id}"
+        );
+        assert_eq!(
+            case.risk(),
+            i64::try_from(kept(EvidenceOutcome::raises_risk)).unwrap(),
+            "risk of case {id}"
+        );
         // What was over already was contested, and nothing came of it.
         let stopped = log.iter().any(|e| {
             e.case.as_deref() == Some(&id)

@@ -17,7 +17,7 @@ pub struct EarlierMarkView {
     case: String,
     /// Its name in talk: `C-7K3M9Q`.
     reference: String,
-    /// `refused`, `contested`, `proof_rejected` or `withdrawn`.
+    /// `refused`, `contested`, `proof_rejected`, `proof_failed` or `withdrawn`.
     kind: &'static str,
     /// The same in the desk's words.
     title: String,
@@ -74,6 +74,7 @@ fn title(kind: CaseMarkKind) -> String {
         CaseMarkKind::Refused => "Refused".to_owned(),
         CaseMarkKind::Contested => "Contested: \"this was not me\"".to_owned(),
         CaseMarkKind::ProofRejected(kind) => format!("Proof that never counts: {}", kind.title()),
+        CaseMarkKind::ProofFailed(kind, outcome) => format!("{}: {}", outcome.title(), kind.title()),
         CaseMarkKind::Withdrawn => "Withdrawn".to_owned(),
     }
 }

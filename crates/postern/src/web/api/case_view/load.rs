@@ -145,11 +145,13 @@ async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<RecordedEvidence>, P
     let mut pieces = Vec::new();
     for piece in case.evidence() {
         pieces.push(RecordedEvidence {
-            kind: piece.kind.as_str(),
-            title: piece.kind.title(),
+            kind: piece.kind().as_str(),
+            title: piece.kind().title(),
+            outcome: piece.outcome.as_str(),
+            channel: piece.kind().channel(),
             attested_by: attested_by(scope, piece).await?,
-            reference: piece.reference.clone(),
-            supports_only: piece.kind.class() == EvidenceClass::Supporting,
+            reference: piece.reference().to_owned(),
+            supports_only: piece.kind().class() == EvidenceClass::Supporting,
             at: piece.at,
         });
     }

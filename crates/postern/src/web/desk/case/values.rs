@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Stage};
-use postern_core::evidence::{EvidenceClass, Kind};
+use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
     ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse, ReportContact, Request,
@@ -78,6 +78,7 @@ pub(super) async fn values(
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
+        "outcomes": outcomes(),
         "earlier": earlier(scope, row, case, now).await?,
         "others": other_cases(scope, row, case).await?,
         "diagnosis": diagnosis(scope, row, case).await?,
@@ -228,11 +229,14 @@ async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
     for piece in case.evidence() {
         let attested_by = persons::find(&scope.app.db, &scope.tenant.id, &piece.attested_by).await?;
         listed.push(json!({
-            "title": piece.kind.title(),
+            "title": piece.kind().title(),
+            "outcome": piece.outcome.as_str(),
+            "outcome_title": piece.outcome.title(),
+            "raises_risk": piece.outcome.raises_risk(),
             "attested_by": attested_by.map_or_else(|| piece.attested_by.to_string(), |p| p.name),
-            "reference": piece.reference,
+            "reference": piece.reference(),
             "at": piece.at.as_microsecond(),
-            "supporting": piece.kind.class() == EvidenceClass::Supporting,
+            "supporting": piece.kind().class() == EvidenceClass::Supporting,
         }));
     }
     Ok(listed)
@@ -261,6 +265,12 @@ pub(in crate::web) fn wants(missing: &Missing) -> Vec<String> {
 
 fn missing_labels(missing: &Missing) -> Value {
     json!({ "wants": wants(missing), "forbidden": missing.forbidden, "nothing": missing.is_nothing() })
+}
+
+/// How a verification can end that an agent records.
+fn outcomes() -> Vec<Value> {
+    let by_agent = EvidenceOutcome::ALL.into_iter().filter(|outcome| *outcome != EvidenceOutcome::Rejected);
+    by_agent.map(|outcome| json!({ "word": outcome.as_str(), "title": outcome.title() })).collect()
 }
 
 fn kinds() -> Vec<Value> {

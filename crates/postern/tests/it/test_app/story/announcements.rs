@@ -1,6 +1,5 @@
 //! Whom the table of events says a change is announced to, they were told of it, in the same change (P3).
 
-use postern_core::case::Case;
 use postern_core::event::{Audience, EventKind};
 use sqlx::Row as _;
 
@@ -75,13 +74,13 @@ async fn openings(app: &TestApp, log: &[Entry]) {
         };
         let is_first = !rows.iter().any(is_before);
         assert!(!(gathered && is_first), "case {id} is the first of its person, and was gathered");
-        let case: Case = serde_json::from_str(row.get("document")).unwrap();
+        let case = super::with_evidence(app, serde_json::from_str(row.get("document")).unwrap()).await;
         let worked_on = case.is_attended() || row.get::<Option<String>, _>("taken_by").is_some();
         assert!(
             !worked_on || announced.is_some(),
             "somebody worked on case {id}, and the owner was not told of it"
         );
-        let steps = ["case.claimant_page_bound", "case.taken", "case.evidence_added"];
+        let steps = ["case.claimant_page_bound", "case.taken", "case.evidence_added", "case.evidence_failed"];
         for step in log.iter().filter(|e| e.case.as_deref() == Some(&id) && steps.contains(&e.event.as_str()))
         {
             assert!(announced.unwrap() <= step.at, "{} before the opening of case {id} was told", step.event);
