@@ -72,11 +72,14 @@ impl RateLimit {
 
     async fn pay(&self, scope: &Scope) -> Result<(), ActionError> {
         let mut change = scope.begin().await?;
-        let guess = throttles::acquire(&mut change, &self.key, &self.bucket, self.cap).await?;
-        change
-            .commit_unrecorded("a guess was paid for; what it was is recorded when it was compared")
-            .await?;
-        match guess {
+        self.acquire_within(&mut change).await?;
+        Ok(change.commit_unrecorded(PAID).await?)
+    }
+
+    /// Pays in a change that goes on to compare: for what is compared at once. Nobody may learn how it ended before that change
+    /// is committed. Whoever locks a person's row besides has done so before.
+    pub(super) async fn acquire_within(&self, change: &mut Change<'_>) -> Result<(), ActionError> {
+        match throttles::acquire(change, &self.key, &self.bucket, self.cap).await? {
             Guess::Granted => Ok(()),
             Guess::Wait(wait) => Err(ActionError::Throttled(wait)),
             Guess::Exhausted => Err(ActionError::Throttled(jiff::SignedDuration::from_hours(1))),
@@ -116,6 +119,9 @@ impl RateLimit {
         Ok(())
     }
 }
+
+/// Why a payment leaves no record of its own.
+pub(super) const PAID: &str = "a guess was paid for; what it was is recorded when it was compared";
 
 /// The bucket of whoever has none of their own.
 const OPEN: &str = "open";

@@ -6,6 +6,8 @@ use postern_core::factor::totp::{self, Check};
 use postern_core::id::PersonId;
 
 use super::on_record::Attempt;
+use super::rate_limit::PAID;
+use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, begin_completion, complete, failed, status_with};
 use super::{ActionError, RateLimit};
 use crate::scope::Scope;
@@ -24,7 +26,7 @@ pub async fn use_totp(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || spend_code(scope, row, code, device)).await
+    attempt.run(scope, || retry(|| spend_code(scope, row, code, device))).await
 }
 
 async fn spend_code(
@@ -38,26 +40,32 @@ async fn spend_code(
     let held = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let assurance = flow.with_factor(FactorKind::Totp, status_with(scope, &person, &held))?;
     let limit = RateLimit::of_person(scope, &person.id, FactorKind::Totp, device).await?;
-    if let Err(throttled) = limit.acquire(scope).await {
-        refuse(scope, &person, "mfa_rate_limited", None).await?;
-        return Err(throttled);
+    let mut change = begin_completion(scope, &person).await?;
+    match limit.acquire_within(&mut change).await {
+        Ok(()) => {}
+        Err(throttled @ ActionError::Throttled(_)) => {
+            // On SQLite the open change holds the one writer.
+            drop(change);
+            refuse(scope, &person, "mfa_rate_limited", None).await?;
+            return Err(throttled);
+        }
+        Err(other) => return Err(other),
     }
     let (factor, check) = check(scope, &person.id, (&held, code))?;
     let wrong = match check {
-        Check::Accepted { step } => {
-            let mut change = begin_completion(scope, &person).await?;
-            // Of two requests with one code, one moves the step on; the other finds it taken.
-            match factors::save_step(&mut change, &factor, step).await {
-                Ok(()) => {}
-                Err(StoreError::Conflict) => return reused(scope, &person, change).await,
-                Err(other) => return Err(other.into()),
+        // Of two requests with one code, one moves the step on; the other finds it taken.
+        Check::Accepted { step } => match factors::save_step(&mut change, &factor, step).await {
+            Ok(()) => {
+                flows::end(&mut change, &row.id).await?;
+                limit.clear(&mut change).await?;
+                return complete(scope, change, &person, &assurance, FactorKind::Totp.as_str()).await;
             }
-            flows::end(&mut change, &row.id).await?;
-            limit.clear(&mut change).await?;
-            return complete(scope, change, &person, &assurance, FactorKind::Totp.as_str()).await;
-        }
+            Err(StoreError::Conflict) => WrongCode::of(Check::Reused),
+            Err(other) => return Err(other.into()),
+        },
         other => WrongCode::of(other),
     };
+    change.commit_unrecorded(PAID).await?;
     refuse(scope, &person, wrong.cause, wrong.detail).await?;
     limit.disable_at_limit(scope, &person.id, FactorKind::Totp).await?;
     Err(ActionError::invalid("code", wrong.message))
@@ -97,17 +105,6 @@ impl WrongCode {
 const WRONG: &str = "This code is wrong. Type the six digits that your app shows now.";
 pub(super) const REUSED: &str =
     "This code was used already. Wait for the next one; it comes within 30 seconds.";
-
-async fn reused(
-    scope: &Scope,
-    person: &Person,
-    change: crate::store::Change<'_>,
-) -> Result<SignedIn, ActionError> {
-    // On SQLite the open change holds the one writer.
-    drop(change);
-    refuse(scope, person, "mfa_code_reused", None).await?;
-    Err(ActionError::invalid("code", REUSED))
-}
 
 async fn refuse(
     scope: &Scope,
