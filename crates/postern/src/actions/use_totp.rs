@@ -7,7 +7,6 @@ use postern_core::id::PersonId;
 
 use super::on_record::Attempt;
 use super::rate_limit::PAID;
-use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, begin_completion, complete, failed, status_with};
 use super::{ActionError, RateLimit};
 use crate::scope::Scope;
@@ -26,7 +25,7 @@ pub async fn use_totp(
     let flow = row.flow()?;
     let attempt =
         Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || retry(|| spend_code(scope, row, code, device))).await
+    attempt.run(scope, || spend_code(scope, row, code, device)).await
 }
 
 async fn spend_code(
