@@ -146,9 +146,11 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
             // Each from an address of its own: one address may open a handful of cases an hour.
             let request = RequestInfo {
                 id: "bench".to_owned(),
+                path: "/desk".to_owned(),
                 ip: format!("2001:db8:{round:x}:{index:x}::1"),
                 user_agent: "bench".to_owned(),
                 device: None,
+                toast: None,
             };
             let Scope { app, tenant, .. } = desk.server.scope()?;
             let scope = Scope::of_request(app, tenant, request);

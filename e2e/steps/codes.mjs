@@ -32,13 +32,12 @@ export async function benProposesCodesInsteadOfAReset(world) {
 
 export async function theProofIsTheSame(world) {
   const page = await world.window('ben');
-  await page.locator('form[action$="/bind-claimant-page"] input[name=contact]').first().check();
-  await field(page, 'Phrase they read to you').first().fill(world.notes.fay.phrase);
-  await button(page, 'Bind page').click();
+  await page.locator('form[action$="/call"] input[name=contact]').first().check();
+  await page.getByRole('radio', { name: 'Yes, and device and place match' }).check();
+  await field(page, /Phrase they read to you/).fill(world.notes.fay.phrase);
+  await field(page, 'Ticket or recording').fill('Ticket 4712');
+  await button(page, 'Record the call').click();
   await page.getByText('The page is bound').waitFor();
-  await page.getByRole('combobox', { name: 'Kind of proof' }).selectOption('call_placed');
-  await field(page, 'Reference').fill('Ticket 4712');
-  await button(page, 'Record evidence').click();
   await page.getByText('Ticket 4712').first().waitFor();
   const manager = await world.window('mona');
   await manager.goto('/account');

@@ -30,22 +30,19 @@ export async function theResetIsLockedAndSaysWhy(world) {
 // Only numbers that were on file can be called: there is nothing to type one into.
 export async function benCallsTheOfficeNumber(world) {
   const page = await world.window('ben');
-  const numbers = page.locator('form[action$="/bind-claimant-page"] input[name=contact]');
+  const numbers = page.locator('form[action$="/call"] input[name=contact]');
   assert.deepEqual([...new Set(await numbers.evaluateAll((inputs) => inputs.map((input) => input.type)))], ['radio']);
   assert.equal(await page.getByRole('radio', { name: ANA.mobile }).count(), 0, 'a number that is too fresh is not offered');
   await page.getByRole('radio', { name: world.tenant.anasOffice }).check();
-  await field(page, 'Phrase they read to you').first().fill(world.notes.phrase);
-  await button(page, 'Bind page').click();
-  await page.getByText('The page is bound').waitFor();
-  await world.look(page, 'desk-case-bound');
 }
 
 export async function benRecordsTheCall(world) {
   const page = await world.window('ben');
-  const kind = page.getByRole('combobox', { name: 'Kind of proof' });
-  await kind.selectOption('call_placed');
-  await field(page, 'Reference').fill('Ticket 4711');
-  await button(page, 'Record evidence').click();
+  await page.getByRole('radio', { name: 'Yes, and device and place match' }).check();
+  await field(page, /Phrase they read to you/).fill(world.notes.phrase);
+  await field(page, 'Ticket or recording').fill('Ticket 4711');
+  await button(page, 'Record the call').click();
+  await page.getByText('The page is bound').waitFor();
   await page.getByText('Ticket 4711').first().waitFor();
   assert.ok(await button(page, 'Force MFA reset').isDisabled(), 'one proof is not enough');
   await world.look(page, 'desk-case-one-proof');
@@ -54,6 +51,7 @@ export async function benRecordsTheCall(world) {
 // Choosing what is never accepted is answered plainly, and stays on the record.
 export async function aBirthdayIsNoProof(world) {
   const page = await world.window('ben');
+  await page.getByText('Add other proof').click();
   await expectRefusal(page, async () => {
     await page.getByRole('combobox', { name: 'Kind of proof' }).selectOption('security_question');
     await field(page, 'Reference').fill('Knows her birthday');

@@ -230,6 +230,10 @@ CREATE TABLE cases (
     opened_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     closed_at BIGINT,
+    -- Of a closed one with a person, as its document says: proven, refused, withdrawn, superseded, lapsed.
+    outcome TEXT,
+    -- When its remedy was applied, whatever came afterwards.
+    remedied_at BIGINT,
     -- When the owner was told of the opening. NULL: it is gathered with others, or there is no owner.
     announced_at BIGINT,
     taken_by TEXT,

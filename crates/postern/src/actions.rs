@@ -36,6 +36,7 @@ pub mod notify_seniors;
 pub mod open_case;
 pub mod propose_remedy;
 pub mod publish_checkpoint;
+pub mod record_call;
 pub mod record_finding;
 pub mod recover_person;
 pub mod refuse_case;

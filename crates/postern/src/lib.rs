@@ -9,6 +9,7 @@ pub mod assets;
 pub mod audit_health;
 pub mod audit_log;
 pub mod audit_memory;
+pub mod browser_label;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,6 +4,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
 
 use crate::assets;
+use crate::browser_label::browser_label;
 use crate::store::time;
 
 #[derive(RustEmbed)]
@@ -22,6 +23,8 @@ impl Pages {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("when", when);
         environment.add_filter("day", day);
+        environment.add_filter("initials", initials);
+        environment.add_filter("browser", browser_label);
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
         for name in Templates::iter() {
@@ -57,4 +60,11 @@ fn when(at: Value) -> Result<Value, minijinja::Error> {
 /// A date.
 fn day(micros: i64) -> String {
     time(micros).strftime("%-d %b %Y").to_string()
+}
+
+/// The first letters of the first and the last word of a name.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }

@@ -22,6 +22,7 @@ pub mod router;
 pub mod security;
 pub mod serve;
 pub mod signin;
+pub mod toast;
 pub mod upload;
 
 pub use router::router;

@@ -1,13 +1,28 @@
 // What makes pages nicer. Each of them works without this file.
 (() => {
-  const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-  // Times in the reader's zone; the exact one stays on hover.
+  // Times in the zone that the reader chose: their own, or UTC. The exact one in UTC stays on hover.
+  const zone = () => (localStorage.getItem("zone") === "utc" ? "UTC" : undefined);
+  const part = (at, options) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone() }).format(at);
+  const dayOf = (at) => part(at, { year: "numeric", month: "2-digit", day: "2-digit" });
+  const timeLabel = (at) => {
+    const clock = part(at, { hour: "2-digit", minute: "2-digit" });
+    const now = new Date();
+    if (dayOf(at) === dayOf(now)) return `Today ${clock}`;
+    const near = Math.abs(at - now) < 300 * 86_400_000;
+    const day = part(at, near ? { weekday: "short", day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "numeric" });
+    return `${day.replace(",", "")} ${clock}`;
+  };
   const localise = (root) => {
     for (const time of root.querySelectorAll("time[data-local]")) {
       const at = new Date(time.dateTime);
-      if (!Number.isNaN(at.getTime())) time.textContent = localTime.format(at);
+      if (!Number.isNaN(at.getTime())) time.textContent = timeLabel(at);
     }
+    const switcher = document.querySelector('[data-do="zone"]');
+    if (!switcher) return;
+    const now = new Date();
+    const named = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short", hour: "2-digit", minute: "2-digit", timeZone: zone() });
+    switcher.textContent = named.format(now);
+    switcher.title = zone() ? "Times are in UTC. Show them in my time zone" : "Times are in your time zone. Show them in UTC";
   };
 
   // The countdown beside a pass. Counts from what the server said was left, not from this device's clock.
@@ -33,6 +48,10 @@
       button.textContent = "Copied";
     },
     print: () => window.print(),
+    zone: () => {
+      localStorage.setItem("zone", zone() ? "local" : "utc");
+      localise(document);
+    },
     download: (link) => {
       link.href = URL.createObjectURL(new Blob([codes().join("\n") + "\n"], { type: "text/plain" }));
     },
@@ -47,6 +66,38 @@
     history.replaceState(null, "", window.location.pathname);
   };
 
+  // The next or the previous line of the page's list.
+  const move = (by) => {
+    const lines = [...document.querySelectorAll("main tbody td:first-child a, main .list > li > a:first-child")];
+    const at = lines.indexOf(document.activeElement);
+    const to = at < 0 ? (by > 0 ? 0 : lines.length - 1) : at + by;
+    lines[to]?.focus();
+  };
+
+  // Keys of the desk. Off while somebody types.
+  const keys = {
+    "/": () => document.querySelector(".search input")?.focus(),
+    "?": () => document.querySelector("#keys")?.showPopover(),
+    j: () => move(1),
+    k: () => move(-1),
+  };
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+      const search = document.querySelector(".search input");
+      if (search) event.preventDefault();
+      search?.focus();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      event.target.form?.requestSubmit();
+      return;
+    }
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (button && buttons[button.dataset.do]) buttons[button.dataset.do](button);
@@ -60,5 +111,7 @@
     localise(document);
     count(document);
     takeFragment();
+    // Read and gone; it says nothing that the page does not show.
+    setTimeout(() => document.querySelector(".flash")?.remove(), 6000);
   });
 })();

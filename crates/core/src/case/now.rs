@@ -110,7 +110,12 @@ impl Case {
 
     /// How long the owner can object once everybody has said yes. Unit: hours.
     pub(super) fn hold_hours(&self) -> i64 {
-        self.demands.hold_hours.max(self.now.least_hold_hours)
+        self.hold_hours_under(self.demands)
+    }
+
+    /// The same where this is demanded.
+    pub(crate) fn hold_hours_under(&self, demands: Demands) -> i64 {
+        demands.hold_hours.max(self.now.least_hold_hours)
     }
 
     /// The case, now that the person was read anew: the stricter of then and now holds. What the policies demand for that one

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Policies;
+use super::{Demands, Policies};
 use crate::case::{Case, Proof};
 use crate::evidence::{EvidenceClass, Kind};
 use crate::id::PersonId;
@@ -22,12 +22,14 @@ pub struct Missing {
     pub by_colleague: bool,
     /// What forbids it whatever is added, in the policy's words.
     pub forbidden: Option<String>,
+    /// What follows once the evidence suffices: other people's yes, and how long the owner can object.
+    pub then: Demands,
 }
 
 impl Missing {
     /// Whether the evidence suffices.
     pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
+        *self == Self { then: self.then, ..Self::default() }
     }
 }
 
@@ -36,8 +38,12 @@ impl Policies {
     pub fn missing(&self, case: &Case, agent: &PersonId, now: Timestamp) -> Missing {
         let proof = case.proof(now);
         let suffices = |proof: Proof| self.verify(case, proof).is_ok();
+        let then = |proof: Proof| {
+            let demands = self.verify(case, proof).map_or(Demands::default(), |permit| permit.demands());
+            Demands { hold_hours: case.hold_hours_under(demands), ..demands }
+        };
         if suffices(proof.clone()) {
-            return Missing::default();
+            return Missing { then: then(proof), ..Missing::default() };
         }
         let claimant_page = !proof.claimant_page_bound;
         let bound = proof.with_claimant_page_bound();
@@ -47,8 +53,9 @@ impl Policies {
             Kind::ALL.into_iter().map(|kind| PersonId::new(kind.as_str())).collect();
         for recorders in [&alone[..], &with_colleague[..], &one_each[..]] {
             let ways = smallest_ways(case, recorders, &bound, &suffices);
-            if !ways.is_empty() {
-                return summarise(&ways, claimant_page, recorders.len() > 1);
+            if let Some(way) = ways.first() {
+                let then = then(imagine(case, recorders, &bound, way));
+                return Missing { then, ..summarise(&ways, claimant_page, recorders.len() > 1) };
             }
         }
         let denied = self.verify(case, bound).err().filter(|denied| !denied.messages.is_empty());
@@ -63,7 +70,8 @@ fn summarise(ways: &[BTreeSet<Kind>], claimant_page: bool, by_colleague: bool) -
     let all_of: BTreeSet<Kind> =
         any.iter().copied().filter(|kind| ways.iter().all(|way| way.contains(kind))).collect();
     let one_of = any.difference(&all_of).copied().collect();
-    Missing { claimant_page, all_of: all_of.into_iter().collect(), one_of, by_colleague, forbidden: None }
+    let all_of = all_of.into_iter().collect();
+    Missing { claimant_page, all_of, one_of, by_colleague, ..Missing::default() }
 }
 
 /// Every smallest set of further kinds that would suffice.

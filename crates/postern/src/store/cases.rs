@@ -5,6 +5,7 @@ mod evidence;
 pub mod openings;
 pub mod queue;
 mod stored;
+pub mod totals;
 
 pub use stored::{CaseRow, OpenedWith, STRANGERS_LAPSE_AFTER};
 
@@ -270,7 +271,7 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     let done = sqlx::query(
         "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
          stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, \
-         claimant_page_expires_at = $10, lapses_at = $11 \
+         claimant_page_expires_at = $10, lapses_at = $11, outcome = $13, remedied_at = $14 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND ($12 = 0 OR announced_at IS NOT NULL)",
     )
     .bind(tenant.as_str())
@@ -285,6 +286,8 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(micros(case.claimant_page_expires_at()))
     .bind(case.lapses_at().map(micros))
     .bind(i64::from(matches!(case.claimant_page(), ClaimantPage::Bound { .. })))
+    .bind(outcome(case))
+    .bind(case.remedied_at().map(micros))
     .execute(change.conn())
     .await?;
     one_row(&done)?;
@@ -331,6 +334,10 @@ fn later(moment: Timestamp, hours: i64) -> Timestamp {
 /// When it left the newest of the marks that count for other cases.
 fn marked_at(case: &Case) -> Option<i64> {
     case.marks().iter().filter(|mark| mark.kind.counts()).map(|mark| micros(mark.at)).max()
+}
+
+fn outcome(case: &Case) -> Option<&'static str> {
+    if let Stage::Closed { outcome, .. } = case.stage() { Some(outcome.as_str()) } else { None }
 }
 
 fn encode(case: &Case) -> Result<String> {

@@ -11,6 +11,7 @@ pub mod diagnosis;
 pub mod errors;
 pub mod factors;
 pub mod findings;
+pub mod home;
 pub mod import_sign_ins;
 pub mod imports;
 pub mod input;
@@ -80,6 +81,7 @@ fn account() -> Router<Arc<App>> {
 /// For the desk: a service token with its scopes, or a session. The policies are asked on top.
 fn desk() -> Router<Arc<App>> {
     Router::new()
+        .route("/api/v1/home", get(home::show))
         .route("/api/v1/cases", get(cases::list))
         .route("/api/v1/cases/{id}", get(cases::show))
         .route("/api/v1/cases/{id}/take", post(case_steps::take_case))

@@ -78,6 +78,16 @@ pub async fn load_page(
 }
 
 impl CaseLine {
+    /// Whether it waits for the desk.
+    pub fn waits_for_desk(&self) -> bool {
+        self.waits_for_desk
+    }
+
+    /// Whether its owner said that it was not them.
+    pub fn is_contested(&self) -> bool {
+        self.stage == "contested"
+    }
+
     fn of(scope: &Scope, listed: ListedCase) -> Result<Self, Problem> {
         let (now, tiers) = (scope.now, &scope.tenant.settings.tiers);
         let ListedCase { row, name, tier, taken_by } = listed;

@@ -21,6 +21,8 @@ pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
 pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: None };
 /// The claimant page: kept for a month, so that it survives a closed browser.
 pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(Case::PAGE_HOURS * 3600) };
+/// What the next page says of what was just done. No secret, and gone when it was said.
+pub const TOAST: Cookie = Cookie { name: "__Host-postern-toast", max_age: Some(30) };
 /// A device that completed a sign-in.
 pub const DEVICE: Cookie =
     Cookie { name: "__Host-postern-device", max_age: Some(known_devices::LIFE.as_secs()) };

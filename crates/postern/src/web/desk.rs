@@ -6,6 +6,7 @@ pub mod audit;
 pub mod case;
 pub mod decide;
 mod evidence;
+pub mod home;
 pub mod imports;
 pub mod incident;
 pub mod incidents;

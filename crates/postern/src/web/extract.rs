@@ -177,7 +177,7 @@ fn bearer(parts: &Parts) -> Option<String> {
     Some(value.strip_prefix("Bearer ")?.trim().to_owned())
 }
 
-async fn by_session(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
+pub(super) async fn by_session(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
     let now = scope.now;
     let found =
         sessions::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), now, Config::SESSION_IDLE)

@@ -8,7 +8,9 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 
+use super::cookies;
 use super::problem::Problem;
+use super::toast::Toast;
 use crate::actions::Caller;
 use crate::scope::Scope;
 
@@ -44,11 +46,18 @@ pub fn page_with(
             open_incidents => scope.tenant.activity.open_incidents.load(Ordering::Relaxed),
         }
     });
-    let shared =
-        context! { organisation => scope.tenant.name.clone(), who, page => Value::from(Serde(values)) };
+    let toast = scope.request.toast.as_deref().and_then(Toast::parse).map(Toast::text);
+    let shared = context! {
+        organisation => scope.tenant.name.clone(), path => scope.request.path.clone(), toast, who,
+        page => Value::from(Serde(values)),
+    };
     let html = scope.app.pages.render(template, shared).map_err(|error| {
         // The alternate form names the template and the line.
         Problem::internal(format!("template {template}: {error:#}"))
     })?;
-    Ok((status, Html(html)).into_response())
+    let mut response = (status, Html(html)).into_response();
+    if scope.request.toast.is_some() {
+        cookies::TOAST.clear(response.headers_mut());
+    }
+    Ok(response)
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::cookies;
+use super::extract::by_session;
 use super::page::page_with;
 use crate::actions::{ActionError, whole_seconds};
 use crate::request::RequestInfo;
@@ -67,6 +69,13 @@ impl Problem {
     /// The request itself is broken.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    }
+
+    /// There is an address like this, for another method.
+    pub fn method_not_allowed() -> Self {
+        let detail = "Nothing can be looked at here: this address takes what a form or a program sends. Go back to the page that \
+                      you came from.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
     }
 
     /// A field holds what no text holds.
@@ -178,6 +187,7 @@ impl IntoResponse for Problem {
 pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
     let is_read = request.method() == Method::GET;
+    let session = cookies::SESSION.read(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
@@ -201,9 +211,17 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         "step_up": problem.kind == STEP_UP,
         "is_read": is_read,
     });
-    match page_with(&scope, None, problem.status, "problem.html", values) {
+    // Whoever is signed in keeps the menu. If even that can't be read, the page is there without.
+    let caller = match session {
+        Some(token) => by_session(&scope, &token).await.ok().flatten(),
+        None => None,
+    };
+    match page_with(&scope, caller.as_ref(), problem.status, "problem.html", values) {
         Ok(mut answer) => {
             carry_retry(&response, &mut answer);
+            if let Some(allowed) = response.headers().get(header::ALLOW) {
+                answer.headers_mut().insert(header::ALLOW, allowed.clone());
+            }
             answer
         }
         Err(_) => problem.status.into_response(),
@@ -226,6 +244,7 @@ fn title(status: StatusCode) -> &'static str {
     match status {
         StatusCode::FORBIDDEN => "This is not allowed",
         StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::METHOD_NOT_ALLOWED => "There is nothing to look at here",
         StatusCode::CONFLICT => "This does not fit",
         StatusCode::TOO_MANY_REQUESTS => "Too many attempts",
         StatusCode::UNAUTHORIZED => "That was not right",

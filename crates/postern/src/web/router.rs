@@ -26,6 +26,7 @@ pub fn router(app: Arc<App>) -> Router {
     let within = |time| TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time);
     routes
         .fallback(|| async { problem::Problem::not_found() })
+        .method_not_allowed_fallback(|| async { problem::Problem::method_not_allowed() })
         .layer(within(Duration::from_secs(30)))
         .merge(uploads().merge(api::uploads()).layer(within(Duration::from_mins(10))))
         .layer(from_fn(plain::refuse_control_characters))
@@ -103,6 +104,7 @@ fn signed_in() -> Router<Arc<App>> {
     own_account()
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
+        .route("/desk/home", get(desk::home::show))
         .route("/desk/people", get(desk::people::show))
         .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
@@ -123,7 +125,7 @@ fn signed_in() -> Router<Arc<App>> {
             get(desk::decide::show_start_hold).post(desk::decide::start_hold),
         )
         .route("/desk/cases/{id}/propose-remedy", post(desk::case::propose_remedy))
-        .route("/desk/cases/{id}/bind-claimant-page", post(desk::case::bind_claimant_page))
+        .route("/desk/cases/{id}/call", post(desk::case::record_call))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
         .route(
             "/desk/cases/{id}/apply-remedy",

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::request::RequestInfo;
 use crate::scope::Scope;
 
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Names the request, finds whose page it is, and logs one line for it.
@@ -29,9 +29,11 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
     };
     let info = RequestInfo {
         id: id.clone(),
+        path: request.uri().path().to_owned(),
         ip: peer(&app, &request),
         user_agent: user_agent(&request),
         device: cookies::DEVICE.read(request.headers()),
+        toast: cookies::TOAST.read(request.headers()),
     };
     let tenant = host(&request).and_then(|host| app.tenants.of_host(&host));
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());

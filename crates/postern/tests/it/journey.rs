@@ -59,10 +59,15 @@ async fn verify(ben: &Browser, mona: &Browser, case: &str, phrase: &str) {
     let page = ben.get(case).await;
     let (_, rest) = page.body.split_once("name=\"contact\" value=\"").expect("a number to choose");
     let contact = rest.split('"').next().unwrap();
-    let form = [("contact", contact), ("phrase", &phrase.to_uppercase())];
-    ben.post(&format!("{case}/bind-claimant-page"), &form).await.leads_to(case);
-    let form = [("kind", "call_placed"), ("reference", "HD-4711, recorded")];
-    ben.post(&format!("{case}/evidence"), &form).await.leads_to(case);
+    let heard = phrase.to_uppercase();
+    let call = [
+        ("outcome", "confirmed"),
+        ("began_it", "yes"),
+        ("contact", contact),
+        ("phrase", &heard),
+        ("reference", "HD-4711, recorded"),
+    ];
+    ben.post(&format!("{case}/call"), &call).await.leads_to(case);
     ben.get(case).await.ok().shows("Vouch by the person's manager").shows("HD-4711, recorded");
 
     let account = mona.get("/account").await;

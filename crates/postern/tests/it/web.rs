@@ -3,6 +3,7 @@
 mod api;
 mod connections;
 mod dev;
+mod icons;
 mod incidents;
 mod matrix;
 mod metrics;

@@ -1,7 +1,7 @@
 //! `/account/backup-codes`: fresh backup codes, for whoever shows a factor that they have.
 
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::factor::FactorKind;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
+use crate::web::toast::Toast;
 
 /// Proof by a factor that is there.
 #[derive(Default, Deserialize)]
@@ -77,7 +78,7 @@ pub async fn confirm(
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     match confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await {
         Ok(()) => {
-            let mut response = Redirect::to("/account").into_response();
+            let mut response = Toast::CodesKept.redirect("/account");
             cookies::CEREMONY.clear(response.headers_mut());
             Ok(response)
         }

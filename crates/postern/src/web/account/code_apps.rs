@@ -14,6 +14,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// The new app's first code, and the proof by a factor that is there.
 #[derive(Default, Deserialize)]
@@ -63,7 +64,7 @@ pub async fn submit(
     };
     match added {
         Ok(()) => {
-            let mut response = Redirect::to("/account").into_response();
+            let mut response = Toast::CodeAppAdded.redirect("/account");
             cookies::CEREMONY.clear(response.headers_mut());
             Ok(response)
         }

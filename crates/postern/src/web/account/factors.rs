@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use crate::web::extract::{Form, Signed};
 use crate::web::factor_view::title;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// A new name.
 #[derive(Deserialize)]
@@ -38,7 +39,7 @@ pub async fn name(
     Form(form): Form<LabelForm>,
 ) -> Result<Response, Problem> {
     name_factor::name_factor(&scope, &caller, &id, &form.label).await?;
-    Ok(Redirect::to("/account").into_response())
+    Ok(Toast::FactorNamed.redirect("/account"))
 }
 
 /// `GET /account/factors/{id}/remove`
@@ -59,7 +60,7 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let proof = FactorProof::Code(form.code);
     match remove_factor::remove_factor(&scope, &caller, &id, ("", &proof)).await {
-        Ok(()) => Ok(Redirect::to("/account").into_response()),
+        Ok(()) => Ok(Toast::FactorRemoved.redirect("/account")),
         Err(error) => page(&scope, &caller, &id, Some(error)).await,
     }
 }

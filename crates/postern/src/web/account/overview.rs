@@ -17,6 +17,7 @@ use crate::web::extract::Signed;
 use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
+use crate::web::toast::Toast;
 use postern_core::id::PersonId;
 
 /// `GET /account`
@@ -81,7 +82,7 @@ pub async fn end_session(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     end_session::end_session(&scope, &caller, &id).await?;
-    Ok(Redirect::to("/account").into_response())
+    Ok(Toast::SessionEnded.redirect("/account"))
 }
 
 /// `POST /sign-out`

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::case::Stage;
 use postern_core::evidence::{Evidence, Kind};
 use postern_core::id::CaseId;
@@ -16,6 +16,7 @@ use crate::store::persons;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// The form.
 #[derive(Deserialize)]
@@ -38,7 +39,7 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
     match vouch::vouch(&scope, &caller, &id, &form.phrase, &form.how).await {
-        Ok(()) => Ok(Redirect::to("/account").into_response()),
+        Ok(()) => Ok(Toast::Vouched.redirect("/account")),
         Err(error) => {
             let error = form_error(error)?;
             page(&scope, &caller, &id, Some((error, &form.how))).await

@@ -2,6 +2,8 @@
 
 mod earlier;
 mod load;
+mod path;
+mod timeline;
 
 use jiff::Timestamp;
 use postern_core::case::Case;
@@ -10,6 +12,9 @@ use utoipa::ToSchema;
 
 use super::diagnosis::DiagnosisView;
 pub use earlier::EarlierMarkView;
+pub(in crate::web) use load::path_of;
+pub use path::PathStep;
+pub use timeline::TimelineEntry;
 
 /// Where a case stands, and what would move it on.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +49,8 @@ pub struct CaseState {
     /// When it runs out if nobody takes it up: only what stands with the strangers' cases does.
     #[schema(value_type = Option<String>, format = DateTime)]
     lapses_at: Option<Timestamp>,
+    /// The whole way back in, step by step; empty where there is none, as of a case that was refused or contested.
+    path: Vec<PathStep>,
     /// What the policy still wants; null once the case is closed.
     missing: Option<MissingView>,
     /// What is to be done for the person, exactly.
@@ -135,6 +142,8 @@ pub struct CaseDetail {
     earlier: Vec<EarlierMarkView>,
     /// Other open cases that claim to be the same person.
     others: Vec<OtherCase>,
+    /// What happened, newest first, at most 200 records.
+    timeline: Vec<TimelineEntry>,
     /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
     diagnosis: Option<DiagnosisView>,
 }

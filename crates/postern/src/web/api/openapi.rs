@@ -6,7 +6,7 @@ use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    audit, backup_codes, case_steps, cases, code_apps, diagnosis, factors, findings, import_sign_ins,
+    audit, backup_codes, case_steps, cases, code_apps, diagnosis, factors, findings, home, import_sign_ins,
     imports, jobs, people, portal, power_grants, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
@@ -23,7 +23,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
     info(title = "Postern", description = ABOUT),
     paths(
         portal::open_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
-        cases::list, cases::show,
+        home::show, cases::list, cases::show,
         case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::factor::FactorKind;
 use postern_core::id::CaseId;
 use postern_core::policy::ApplyRemedy;
@@ -20,6 +20,7 @@ use crate::web::desk::case::values::why_locked;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// `GET /desk/cases/{id}/apply-remedy`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -36,7 +37,7 @@ pub async fn submit(
     let id = CaseId::new(id);
     let plan = PlanHash::claimed(&form.plan);
     match apply_remedy::apply_remedy(&scope, &caller, &id, (Some(&plan), &form.reason)).await {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
+        Ok(()) => Ok(Toast::RemedyApplied.redirect(&format!("/desk/cases/{id}"))),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             page(&scope, &caller, &id, &form.reason, Some((status, message))).await

@@ -4,27 +4,36 @@ pub(in crate::web) mod values;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::add_evidence::Verification;
+use crate::actions::record_call::RecordedCall;
 use crate::actions::{
-    ActionError, Caller, add_evidence, bind_claimant_page, case_for, permit_on_case, propose_remedy,
+    ActionError, Caller, add_evidence, case_for, permit_on_case, propose_remedy, record_call,
 };
 use crate::scope::Scope;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
-/// What was heard on the call.
+/// A call to a number on file.
 #[derive(Deserialize)]
-pub struct BindForm {
+pub struct CallForm {
     #[serde(default)]
     contact: String,
+    #[serde(default = "confirmed")]
+    outcome: EvidenceOutcome,
+    /// `yes` or `no`; nothing where nobody was asked.
+    began_it: Option<String>,
+    #[serde(default)]
     phrase: String,
+    #[serde(default)]
+    reference: String,
 }
 
 /// A verification.
@@ -33,7 +42,6 @@ pub struct EvidenceForm {
     kind: Kind,
     #[serde(default = "confirmed")]
     outcome: EvidenceOutcome,
-    contact: Option<String>,
     reference: String,
 }
 
@@ -48,6 +56,21 @@ pub(super) struct FormState {
     field: Option<&'static str>,
     error: Option<String>,
     warning: Option<String>,
+    typed: TypedFields,
+}
+
+/// What was typed into a form that comes back.
+#[derive(Default, Serialize)]
+pub(super) struct TypedFields {
+    contact: String,
+    began_it: String,
+    phrase: String,
+    call_reference: String,
+    kind: String,
+    outcome: String,
+    reference: String,
+    remedy: String,
+    reason: String,
 }
 
 /// `GET /desk/cases/{id}`
@@ -55,17 +78,30 @@ pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) 
     page(&scope, &caller, &CaseId::new(id), FormState::default()).await
 }
 
-/// `POST /desk/cases/{id}/bind-claimant-page`
-pub async fn bind_claimant_page(
+/// `POST /desk/cases/{id}/call`
+pub async fn record_call(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Form(form): Form<BindForm>,
+    Form(form): Form<CallForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome =
-        bind_claimant_page::bind_claimant_page(&scope, &caller, &id, &form.contact, &form.phrase).await;
-    answer(&scope, &caller, &id, outcome).await
+    let call = RecordedCall {
+        contact: &form.contact,
+        outcome: form.outcome,
+        began_it: form.began_it.as_deref().map(|answer| answer == "yes"),
+        phrase: &form.phrase,
+        reference: &form.reference,
+    };
+    let outcome = record_call::record_call(&scope, &caller, &id, call).await.map(|_| Toast::CallRecorded);
+    let typed = TypedFields {
+        call_reference: form.reference,
+        contact: form.contact,
+        began_it: form.began_it.unwrap_or_default(),
+        phrase: form.phrase,
+        ..TypedFields::default()
+    };
+    answer(&scope, &caller, &id, (outcome, typed)).await
 }
 
 /// What is to be done for the person.
@@ -85,8 +121,10 @@ pub async fn propose_remedy(
     Form(form): Form<RemedyForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = propose_remedy::propose_remedy(&scope, &caller, &id, (&form.remedy, &form.reason)).await;
-    answer(&scope, &caller, &id, outcome).await
+    let changed = propose_remedy::propose_remedy(&scope, &caller, &id, (&form.remedy, &form.reason)).await;
+    let outcome = changed.map(|()| Toast::RemedyProposed);
+    let typed = TypedFields { remedy: form.remedy, reason: form.reason, ..TypedFields::default() };
+    answer(&scope, &caller, &id, (outcome, typed)).await
 }
 
 /// `POST /desk/cases/{id}/evidence`
@@ -97,8 +135,8 @@ pub async fn add_evidence(
     Form(form): Form<EvidenceForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let EvidenceForm { kind, outcome, contact, reference } = &form;
-    let said = Verification { kind: *kind, outcome: *outcome, contact: contact.as_deref(), reference };
+    let EvidenceForm { kind, outcome, reference } = &form;
+    let said = Verification { kind: *kind, outcome: *outcome, contact: None, reference };
     match add_evidence::add_evidence(&scope, &caller, &id, said).await {
         Ok(EvidenceOutcome::Rejected) => {
             let warning = format!(
@@ -113,8 +151,16 @@ pub async fn add_evidence(
             };
             page(&scope, &caller, &id, state).await
         }
-        Ok(_) => Ok(back_to(&id)),
-        Err(error) => again(&scope, &caller, &id, error).await,
+        Ok(_) => Ok(Toast::EvidenceRecorded.redirect(&format!("/desk/cases/{id}"))),
+        Err(error) => {
+            let typed = TypedFields {
+                kind: kind.as_str().to_owned(),
+                outcome: outcome.as_str().to_owned(),
+                reference: form.reference,
+                ..TypedFields::default()
+            };
+            again(&scope, &caller, &id, (error, typed)).await
+        }
     }
 }
 
@@ -123,22 +169,23 @@ pub(super) async fn answer(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    outcome: Result<(), ActionError>,
+    (outcome, typed): (Result<Toast, ActionError>, TypedFields),
 ) -> Result<Response, Problem> {
     match outcome {
-        Ok(()) => Ok(back_to(id)),
-        Err(error) => again(scope, caller, id, error).await,
+        Ok(done) => Ok(done.redirect(&format!("/desk/cases/{id}"))),
+        Err(error) => again(scope, caller, id, (error, typed)).await,
     }
 }
 
-async fn again(scope: &Scope, caller: &Caller, id: &CaseId, error: ActionError) -> Result<Response, Problem> {
+async fn again(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    (error, typed): (ActionError, TypedFields),
+) -> Result<Response, Problem> {
     let (status, field, message) = form_error(error)?;
-    let state = FormState { status, field, error: Some(message), warning: None };
+    let state = FormState { status, field, error: Some(message), warning: None, typed };
     page(scope, caller, id, state).await
-}
-
-fn back_to(id: &CaseId) -> Response {
-    Redirect::to(&format!("/desk/cases/{id}")).into_response()
 }
 
 async fn page(scope: &Scope, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
@@ -148,6 +195,7 @@ async fn page(scope: &Scope, caller: &Caller, id: &CaseId, state: FormState) -> 
     let status = state.status;
     let values = minijinja::context! {
         field => state.field, error => state.error, warning => state.warning,
+        typed => minijinja::Value::from(minijinja::value::Serde(state.typed)),
         ..minijinja::Value::from(minijinja::value::Serde(values))
     };
     render_with(scope, Some(caller), status, "desk/case.html", values)

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
 use postern_core::remedy::PlanHash;
@@ -13,10 +13,12 @@ use crate::actions::{
 };
 use crate::scope::Scope;
 use crate::web::api::case_view::PlanView;
+use crate::web::desk::case::values;
 use crate::web::desk::{PlanForm, ReasonForm};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// One of the questions.
 #[derive(Clone, Copy)]
@@ -25,6 +27,7 @@ struct Question {
     title: &'static str,
     description: &'static str,
     button: &'static str,
+    done: Toast,
 }
 
 const REFUSE: Question = Question {
@@ -33,12 +36,14 @@ const REFUSE: Question = Question {
     description: "Nothing is changed on the account. The claimant's page says that the request was closed and how to \
                   reach you. A refusal is a good outcome: if you are not sure, refuse.",
     button: "Refuse the case",
+    done: Toast::CaseRefused,
 };
 const ESCALATE: Question = Question {
     path: "escalate",
     title: "Escalate to a senior",
     description: "A senior or an admin takes over. You can still look, but no longer act on it.",
     button: "Hand to a senior",
+    done: Toast::CaseEscalated,
 };
 const APPROVE: Question = Question {
     path: "approve",
@@ -46,6 +51,7 @@ const APPROVE: Question = Question {
     description: "You say that the evidence convinces you too, and yes to what stands below. The owner is told; the waiting \
                   period starts when that message went out.",
     button: "Approve the case",
+    done: Toast::CaseApproved,
 };
 
 const START_HOLD: Question = Question {
@@ -55,6 +61,7 @@ const START_HOLD: Question = Question {
                   shall begin all the same. It begins when a second senior from outside the case says so too, and lasts \
                   twice as long. Try first to reach the owner yourself.",
     button: "Begin it",
+    done: Toast::HoldWanted,
 };
 
 /// `GET /desk/cases/{id}/refuse`
@@ -157,7 +164,7 @@ async fn answer(
     (outcome, reason): (Result<(), ActionError>, String),
 ) -> Result<Response, Problem> {
     match outcome {
-        Ok(()) => Ok(Redirect::to(&format!("/desk/cases/{id}")).into_response()),
+        Ok(()) => Ok(question.done.redirect(&format!("/desk/cases/{id}"))),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             page(scope, caller, id, question, AskedReason { status, reason, error: Some(message) }).await
@@ -179,6 +186,7 @@ async fn page(
         "open": row.closed_at.is_none(), "description": question.description, "button": question.button,
         "reason": asked.reason, "error": asked.error,
         // Whoever approves says yes to what the page shows, and to nothing else.
+        "evidence": if question.path == APPROVE.path { values::evidence(scope, &case).await? } else { Vec::new() },
         "plan": (question.path == APPROVE.path).then(|| PlanView::of(&case)),
     });
     render_with(scope, Some(caller), asked.status, "desk/decide.html", values)

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::policy::{ImportSignIns, Request as PolicyRequest, ViewDesk};
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::web::api::imports::ImportLine;
 use crate::web::extract::Signed;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 use crate::web::upload::form_to_file;
 
 /// `GET /desk/imports`
@@ -36,7 +37,7 @@ pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> R
     };
     let upload = Upload::new(&name, Via::Page, file.path().to_owned());
     match import_sign_ins(&scope, &caller, admission, &upload).await {
-        Ok(_) => Ok(Redirect::to("/desk/imports").into_response()),
+        Ok(_) => Ok(Toast::Imported.redirect("/desk/imports")),
         Err(error) => refused(&scope, &caller, error).await,
     }
 }

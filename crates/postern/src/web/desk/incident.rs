@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::policy::{Request, ViewDesk};
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::web::extract::{Form, Signed};
 use crate::web::finding_view::views;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// Why, and what was looked at.
 #[derive(Default, Deserialize)]
@@ -39,7 +40,7 @@ pub async fn close(
 ) -> Result<Response, Problem> {
     let which = Which { id: &id, version: form.version };
     let asked = match close_finding(&scope, &caller, which, &form.reason).await {
-        Ok(()) => return Ok(Redirect::to("/desk/incidents").into_response()),
+        Ok(()) => return Ok(Toast::FindingClosed.redirect("/desk/incidents")),
         Err(ActionError::Conflict) => {
             let message = "It has grown since you looked at it. Look again, then close it.".to_owned();
             Asked { status: StatusCode::CONFLICT, reason: form.reason, error: Some(message) }

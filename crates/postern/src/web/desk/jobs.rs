@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::policy::ManageJobs;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// `GET /desk/jobs`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
@@ -28,7 +29,7 @@ pub async fn run_again(
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     match run_job_again(&scope, &caller, &id, &form.reason).await {
-        Ok(()) => Ok(Redirect::to("/desk/jobs").into_response()),
+        Ok(()) => Ok(Toast::JobRunsAgain.redirect("/desk/jobs")),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             let failed = json!({ "id": id, "message": message, "reason": form.reason });

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::policy::ViewDesk;
 use serde_json::json;
 
@@ -15,6 +15,7 @@ use crate::web::desk::second_yes::FailedAnswer;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{render, render_with};
+use crate::web::toast::Toast;
 
 /// `GET /desk/power-grants`
 pub async fn show_all(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
@@ -58,7 +59,7 @@ async fn answer(
     (typed, outcome): (ReasonForm, Result<(), ActionError>),
 ) -> Result<Response, Problem> {
     match outcome {
-        Ok(()) => Ok(Redirect::to("/desk/power-grants").into_response()),
+        Ok(()) => Ok(Toast::SecondYesGiven.redirect("/desk/power-grants")),
         Err(error) => page(scope, caller, id, Some(FailedAnswer::of(form, typed, error)?)).await,
     }
 }

@@ -5,18 +5,19 @@ use axum::response::Response;
 use postern_core::id::CaseId;
 use serde::Deserialize;
 
-use super::case::answer;
+use super::case::{TypedFields, answer};
 use crate::actions::report_contact_lost::report_contact_lost;
 use crate::actions::take_case::{hand_back_case, take_case};
 use crate::scope::Scope;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
+use crate::web::toast::Toast;
 
 /// `POST /desk/cases/{id}/take`
 pub async fn take(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = take_case(&scope, &caller, &id).await;
-    answer(&scope, &caller, &id, outcome).await
+    let outcome = take_case(&scope, &caller, &id).await.map(|()| Toast::CaseTaken);
+    answer(&scope, &caller, &id, (outcome, TypedFields::default())).await
 }
 
 /// Which contact, and how it is known.
@@ -35,8 +36,10 @@ pub async fn contact_lost(
     Form(form): Form<LostForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = report_contact_lost(&scope, &caller, &id, &form.contact, &form.reason).await;
-    answer(&scope, &caller, &id, outcome).await
+    let outcome = report_contact_lost(&scope, &caller, &id, &form.contact, &form.reason)
+        .await
+        .map(|()| Toast::ContactReportedLost);
+    answer(&scope, &caller, &id, (outcome, TypedFields::default())).await
 }
 
 /// `POST /desk/cases/{id}/hand-back`
@@ -46,6 +49,6 @@ pub async fn hand_back(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    let outcome = hand_back_case(&scope, &caller, &id).await;
-    answer(&scope, &caller, &id, outcome).await
+    let outcome = hand_back_case(&scope, &caller, &id).await.map(|()| Toast::CaseHandedBack);
+    answer(&scope, &caller, &id, (outcome, TypedFields::default())).await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use postern_core::policy::ManageTokens;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use crate::store::{micros, service_tokens};
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
 
 /// The form. Each scope is a box of its own, named like it.
 #[derive(Default, Deserialize)]
@@ -76,7 +77,7 @@ pub async fn revoke(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     revoke_service_token(&scope, &caller, &id).await?;
-    Ok(Redirect::to("/desk/tokens").into_response())
+    Ok(Toast::TokenRevoked.redirect("/desk/tokens"))
 }
 
 async fn page(scope: &Scope, caller: &Caller, status: StatusCode, form: Value) -> Result<Response, Problem> {

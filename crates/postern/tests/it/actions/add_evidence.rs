@@ -112,13 +112,16 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let id = app.open("ana").await;
         let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap()[0].id.clone();
+        let phrase = app.row(&id).await.phrase;
         for (outcome, risk, shown) in [
             ("nobody_answered", 0, "Nobody answered"),
             ("wrong_person", 1, "It was somebody else"),
             ("coached", 2, "Somebody had told them what to say"),
         ] {
-            let form = [("kind", "call_placed"), ("outcome", outcome), ("contact", &number), ("reference", "HD-1")];
-            ben.post(&format!("/desk/cases/{id}/evidence"), &form).await.status(303);
+            // Whoever was told what to say fails by their answer, whatever words they read.
+            let ended = if outcome == "coached" { "confirmed" } else { outcome };
+            let form = [("outcome", ended), ("began_it", "no"), ("contact", &number), ("phrase", &phrase), ("reference", "")];
+            ben.post(&format!("/desk/cases/{id}/call"), &form).await.status(303);
             ben.get(&format!("/desk/cases/{id}")).await.ok().shows(shown);
             let case = app.case(&id).await;
             assert_eq!((case.risk(), case.evidence().last().unwrap().outcome.as_str()), (risk, outcome));

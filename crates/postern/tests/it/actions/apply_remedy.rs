@@ -96,8 +96,8 @@ on_both! {
         for step in ["apply-remedy", "approve", "refuse"] {
             sol.post(&format!("{case}/{step}"), &reason).await.status(409);
         }
-        let bind = [("contact", number.as_str()), ("phrase", phrase.as_str())];
-        sol.post(&format!("{case}/bind-claimant-page"), &bind).await.status(409);
+        let call = [("outcome", "confirmed"), ("began_it", "yes"), ("contact", number.as_str()), ("phrase", phrase.as_str()), ("reference", "HD-1")];
+        sol.post(&format!("{case}/call"), &call).await.status(409);
         let evidence = [("kind", "in_person"), ("reference", PLACEHOLDER_REASON)];
         sol.post(&format!("{case}/evidence"), &evidence).await.status(409);
         let word = [("phrase", phrase.as_str()), ("how", "I spoke with her")];

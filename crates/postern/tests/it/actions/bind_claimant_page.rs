@@ -70,8 +70,9 @@ on_both! {
         }
         assert_eq!(*app.case(&id).await.claimant_page(), ClaimantPage::Unbound);
         let browser = app.browser_with_planted_session("ben").await;
-        let form = [("contact", unrecognised[1].id.as_str()), ("phrase", &phrase)];
-        let page = browser.post(&format!("/desk/cases/{id}/bind-claimant-page"), &form).await;
+        let form = [("outcome", "confirmed"), ("began_it", "yes"), ("reference", "HD-1"),
+            ("contact", unrecognised[1].id.as_str()), ("phrase", &phrase)];
+        let page = browser.post(&format!("/desk/cases/{id}/call"), &form).await;
         page.status(422).shows("Choose one of the numbers shown");
     }
 

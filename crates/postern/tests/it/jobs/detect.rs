@@ -67,7 +67,7 @@ on_both! {
         assert_eq!((&*grown.severity, grown.severity_rank, &*grown.confidence), ("catastrophe", 4, "proven"));
         let sol = app.browser_with_planted_session("sol").await;
         let page = sol.get(&format!("/desk/incidents/{}", grown.id)).await;
-        assert!(page.ok().body.contains("panel alarm") && page.body.contains("tag bad"), "{}", page.body);
+        assert!(page.ok().body.contains("panel alarm") && page.body.contains("tag solid"), "{}", page.body);
     }
 
     async fn a_log_that_comes_late_and_backwards_is_analysed_in_the_order_of_time(db) {

@@ -138,10 +138,15 @@ on_both! {
         program.send(request).await.status(429);
         // The neighbours have what is left to the network: four times as much, and the first took at most 20.
         assert_eq!(knock("127.0.9.2").await, 200);
-        for address in 10..15 {
-            use_up(&app, &format!("127.0.9.{address}"));
+        // A network has room for one more in a second and a half: on a machine that is slower than that, a knock may get it.
+        let mut refused = false;
+        for _ in 0..10 {
+            for address in 10..15 {
+                use_up(&app, &format!("127.0.9.{address}"));
+            }
+            refused |= knock("127.0.9.3").await == 429;
         }
-        assert_eq!(knock("127.0.9.3").await, 429, "the network is used up");
+        assert!(refused, "the network is used up");
         assert_eq!(knock("127.0.10.1").await, 200, "another network");
         app.advance_seconds(3700);
         assert_eq!(knock("127.0.9.1").await, 200, "later");

@@ -43,8 +43,10 @@ async fn look(browser: &Browser, paths: &[&str]) {
 async fn forms_that_come_back(ben: &Browser, mona: &Browser, id: &CaseId) {
     let case = format!("/desk/cases/{id}");
     for (path, form) in [
-        ("bind-claimant-page", vec![("contact", "x"), ("phrase", "x")]),
-        ("bind-claimant-page", vec![("phrase", "x")]),
+        ("call", vec![("outcome", "confirmed"), ("contact", "x"), ("phrase", "x")]),
+        ("call", vec![("outcome", "confirmed"), ("began_it", "yes"), ("reference", "HD-1"), ("phrase", "x")]),
+        ("call", vec![("outcome", "confirmed"), ("began_it", "yes"), ("contact", "x"), ("phrase", "x")]),
+        ("call", vec![("outcome", "wrong_person")]),
         ("evidence", vec![("kind", "live_video"), ("reference", "")]),
         ("evidence", vec![("kind", "call_placed"), ("reference", "HD-1")]),
         ("evidence", vec![("kind", "urgency"), ("reference", "HD-1")]),
@@ -168,7 +170,7 @@ on_both! {
         escalate_case(&app.scope(), &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
         app.open("nobody-here-either").await;
         let ada = app.browser_with_planted_session("ada").await;
-        look(&ada, &["/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
+        look(&ada, &["/desk/home", "/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
             "/desk/people/new", "/desk/tokens", "/account"]).await;
         whole(ada.post("/desk/people/new", &[("tier", "standard"), ("role", "person")]).await.status(422));
         whole(ada.post("/desk/tokens", &[("label", ""), ("days", "many")]).await.status(422));

@@ -10,7 +10,7 @@ use postern_signals::cause::Cause;
 
 use super::{
     CallableNumber, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock,
-    MissingView, OtherCase, PlanView, RecordedEvidence, SignInAttempt,
+    MissingView, OtherCase, PathStep, PlanView, RecordedEvidence, SignInAttempt, TimelineEntry, path,
 };
 use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -56,6 +56,7 @@ impl CaseState {
             opened_with: row.opened_with.clone(),
             taken_by: row.taken_by.clone(),
             lapses_at: row.lapses_at().filter(|_| row.closed_at.is_none()),
+            path: path_of(scope, caller, row, case, now),
             missing: row.closed_at.is_none().then(|| missing(scope, caller, row, case, now)),
             plan: PlanView::of(case),
             lock: Lock { open: why.is_none(), why },
@@ -63,6 +64,17 @@ impl CaseState {
             closed_at: row.closed_at.map(time),
         }
     }
+}
+
+/// The whole way back in.
+pub(in crate::web) fn path_of(
+    scope: &Scope,
+    caller: &Caller,
+    row: &CaseRow,
+    case: &Case,
+    now: Timestamp,
+) -> Vec<PathStep> {
+    path::steps(row, case, &scope.tenant.policies.missing(case, &caller.person.id, now))
 }
 
 fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
@@ -97,6 +109,7 @@ impl CaseDetail {
             numbers: callable_numbers(scope, case).await?.into_iter().map(CallableNumber::from).collect(),
             evidence: evidence(scope, case).await?,
             earlier: if known { EarlierMarkView::list(scope, case, now).await? } else { Vec::new() },
+            timeline: TimelineEntry::list(scope, &row.id).await?,
             others: if known { others(scope, row, case).await? } else { Vec::new() },
             diagnosis: if known { Some(diagnosis(scope, case).await?) } else { None },
         })

@@ -1,15 +1,18 @@
 //! What the case page shows.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse, ReportContact, Request,
-    StartHold, TakeCase,
+    Action, ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse, ReportContact,
+    Request, StartHold, TakeCase,
 };
 use postern_core::remedy::Remedy;
 use postern_signals::cause::Cause;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
@@ -20,7 +23,7 @@ use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
-use crate::web::api::case_view::{EarlierMarkView, PlanView};
+use crate::web::api::case_view::{EarlierMarkView, PathStep, PlanView, TimelineEntry, path_of};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::{case_label, stage_label};
 use crate::web::factor_view::FactorView;
@@ -37,15 +40,16 @@ pub(super) async fn values(
     let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
     let until =
         if let Stage::OnHold { until, .. } = case.stage() { Some(until.as_microsecond()) } else { None };
-    Ok(json!({
+    let facts = json!({
         "id": row.id,
         "reference": row.reference,
         "claimed": row.claimed_login,
         "ip": row.ip,
         "opened_with": row.opened_with,
+        "user_agent": row.user_agent,
+        "announced_at": row.announced_at,
+        "call_recorded": case.evidence().iter().any(|piece| piece.is_confirmed() && piece.kind() == Kind::CallPlaced),
         "taken_by": taken_by(scope, row).await?,
-        "can_take": scope.tenant.policies.authorize::<TakeCase>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_hand_back": can_hand_back(caller, row),
         "stranger": row.stranger_since.is_some(),
         "lapses_at": row.lapses_at().map(Timestamp::as_microsecond),
         "opened_at": row.opened_at,
@@ -63,26 +67,58 @@ pub(super) async fn values(
             .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
             .collect::<Vec<_>>(),
         "min_age_days": scope.tenant.settings.contact_min_age.as_hours() / 24,
-        "can_act": scope.tenant.policies.authorize::<RecordEvidence>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_refuse": scope.tenant.policies.authorize::<Refuse>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_escalate": scope.tenant.policies.authorize::<Escalate>(&Request::on_case(&caller.staff(), case)).is_ok(),
-        "can_approve": scope.tenant.policies.authorize::<Approve>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "hold": hold(scope, caller, case, now),
-        "can_report": scope.tenant.policies.authorize::<ReportContact>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "plan": PlanView::of(case),
         "desk_next": texts(case.remedy()).desk_next,
         "approvals": { "wanted": case.approvals_wanted(), "given": case.stage().approvals().len() },
-        "can_propose": row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none()
-            && scope.tenant.policies.authorize::<ProposeRemedy>(&Request::on_case(&caller.staff(), case)).is_ok(),
         "remedies": remedies(scope, case, now).await?,
         "lock": { "open": why_locked.is_none(), "why": why_locked },
         "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
         "kinds": kinds(),
         "outcomes": outcomes(),
+        "accepted": case.proof(now).kinds().len(),
         "earlier": earlier(scope, row, case, now).await?,
         "others": other_cases(scope, row, case).await?,
         "diagnosis": diagnosis(scope, row, case).await?,
-    }))
+    });
+    let page = CasePage {
+        facts,
+        allowed: allowed_steps(scope, caller, row, case),
+        path: path_of(scope, caller, row, case, now),
+        timeline: TimelineEntry::list(scope, &row.id).await?,
+    };
+    serde_json::to_value(page).map_err(|error| Problem::internal(error.to_string()))
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+struct CasePage {
+    #[serde(flatten)]
+    facts: Value,
+    #[serde(flatten)]
+    allowed: BTreeMap<&'static str, bool>,
+    path: Vec<PathStep>,
+    timeline: Vec<TimelineEntry>,
+}
+
+/// What the caller may do to the case: the page offers nothing else.
+fn allowed_steps(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> BTreeMap<&'static str, bool> {
+    let is_open_of_somebody =
+        row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none();
+    BTreeMap::from([
+        ("can_take", may::<TakeCase>(scope, caller, case)),
+        ("can_hand_back", can_hand_back(caller, row)),
+        ("can_act", may::<RecordEvidence>(scope, caller, case)),
+        ("can_refuse", may::<Refuse>(scope, caller, case)),
+        ("can_escalate", may::<Escalate>(scope, caller, case)),
+        ("can_approve", may::<Approve>(scope, caller, case)),
+        ("can_report", may::<ReportContact>(scope, caller, case)),
+        ("can_propose", is_open_of_somebody && may::<ProposeRemedy>(scope, caller, case)),
+    ])
+}
+
+fn may<A: Action>(scope: &Scope, caller: &Caller, case: &Case) -> bool {
+    scope.tenant.policies.authorize::<A>(&Request::on_case(&caller.staff(), case)).is_ok()
 }
 
 /// What can be proposed, and what would help nobody.
@@ -104,12 +140,12 @@ fn hold(scope: &Scope, caller: &Caller, case: &Case, now: Timestamp) -> Value {
         return Value::Null;
     };
     let from = since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
-    let may = scope.tenant.policies.authorize::<StartHold>(&Request::on_case(&caller.staff(), case)).is_ok();
+    let may_start = may::<StartHold>(scope, caller, case);
     json!({
         "overdue": reported_at.is_some() || now >= from,
         "from": from.as_microsecond(),
         "wanted": wanted_by.is_some(),
-        "can_start": may && now >= from,
+        "can_start": may_start && now >= from,
     })
 }
 
@@ -224,7 +260,8 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
     })
 }
 
-async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
+/// What was verified or offered, oldest first.
+pub(in crate::web::desk) async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
     let mut listed = Vec::new();
     for piece in case.evidence() {
         let attested_by = persons::find(&scope.app.db, &scope.tenant.id, &piece.attested_by).await?;
@@ -276,7 +313,8 @@ fn outcomes() -> Vec<Value> {
 fn kinds() -> Vec<Value> {
     Kind::ALL
         .into_iter()
-        .filter(|kind| kind.recorded_by_agent())
+        // A call has a form of its own.
+        .filter(|kind| kind.recorded_by_agent() && *kind != Kind::CallPlaced)
         .map(|kind| {
             let group = match kind.class() {
                 EvidenceClass::Accepted => "Accepted",

@@ -1,0 +1,80 @@
+//! What happened in a case, from the audit log: who did what, when and why.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use postern_core::event::EventKind;
+use postern_core::id::PersonId;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::scope::Scope;
+use crate::store::audit::{self, AuditFilter, EntryRow};
+use crate::store::persons;
+use crate::web::problem::Problem;
+
+/// Newest entries that are shown.
+const MOST: i64 = 200;
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+pub struct TimelineEntry {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The kind of event, as in the audit log: `case.opened`.
+    event: String,
+    /// What that means.
+    title: &'static str,
+    /// What it was about, where its kind does not say it: the kind of proof, the remedy.
+    about: Option<String>,
+    /// Who did it: a name; none for the server itself and for whoever is not signed in.
+    actor: Option<String>,
+    /// What they wrote.
+    reason: Option<String>,
+}
+
+impl TimelineEntry {
+    /// Of a case, newest first.
+    pub async fn list(scope: &Scope, case: &str) -> Result<Vec<Self>, Problem> {
+        let filter = AuditFilter { case: case.to_owned(), ..AuditFilter::default() };
+        let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, MOST).await?;
+        let mut names = HashMap::new();
+        for id in rows.iter().filter_map(|row| row.actor_id.as_deref()) {
+            if !names.contains_key(id) {
+                let person = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
+                names.insert(id.to_owned(), person.map(|person| person.name));
+            }
+        }
+        Ok(rows.into_iter().map(|row| Self::of(row, &names)).collect())
+    }
+
+    fn of(row: EntryRow, names: &HashMap<String, Option<String>>) -> Self {
+        let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+        let actor = row.actor_id.map(|id| names.get(&id).cloned().flatten().unwrap_or(id));
+        Self {
+            at: row.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+            title: EventKind::parse(&row.event).map_or("", EventKind::meaning),
+            about: body.get("detail").and_then(about),
+            actor,
+            reason: body.get("reason").and_then(Value::as_str).map(str::to_owned),
+            event: row.event,
+        }
+    }
+}
+
+/// What the record is about, in the desk's words.
+fn about(detail: &Value) -> Option<String> {
+    use postern_core::evidence::{EvidenceOutcome, Kind};
+    use postern_core::remedy::Remedy;
+
+    let word = |field: &str| detail.get(field).and_then(Value::as_str);
+    let kind = word("kind").and_then(Kind::parse).map(Kind::title);
+    let outcome = word("outcome")
+        .and_then(|word| EvidenceOutcome::ALL.into_iter().find(|outcome| outcome.as_str() == word));
+    match (kind, outcome) {
+        (Some(kind), Some(outcome)) => Some(format!("{kind}: {}", outcome.title())),
+        (Some(kind), None) => Some(kind.to_owned()),
+        _ => word("remedy").and_then(Remedy::parse).map(|remedy| remedy.title().to_owned()),
+    }
+}

@@ -1,0 +1,160 @@
+//! What needs the desk now, and how it has been: for the home page and for programs.
+
+use axum::Json;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use postern_core::policy::ViewDesk;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::errors::ReadErrors;
+use crate::actions::{Caller, permit_on_tenant};
+use crate::scope::Scope;
+use crate::store::cases::queue::DeskList;
+use crate::store::cases::totals::{self, EndedCase};
+use crate::store::findings::{self, Filter};
+use crate::store::time;
+use crate::web::case_line::{CaseLine, load_page};
+use crate::web::extract::ApiCaller;
+use crate::web::finding_view::{FindingView, views};
+use crate::web::problem::Problem;
+
+/// Cases and findings that are shown.
+const MOST_CASES: i64 = 50;
+const MOST_FINDINGS: i64 = 5;
+/// Days in the diagram.
+const DAYS: i64 = 14;
+
+/// The desk, now.
+#[derive(Serialize, ToSchema)]
+pub struct HomeView {
+    /// Open cases that are somebody's, or were taken up.
+    waiting: i64,
+    /// When the oldest of them was opened.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    oldest_at: Option<Timestamp>,
+    /// Open cases that the caller has taken up.
+    yours: i64,
+    /// Open cases of strangers that nobody has taken up.
+    strangers: i64,
+    /// The last seven days.
+    this_week: WeekTotals,
+    /// The seven days before.
+    week_before: WeekTotals,
+    /// Open cases that wait for the desk: what burns first, then the oldest. At most 50 are looked at.
+    needs_desk: Vec<CaseLine>,
+    /// Open cases that wait for somebody else, or for the clock.
+    waits_for_others: Vec<CaseLine>,
+    /// The worst open findings, at most five.
+    findings: Vec<FindingView>,
+    /// How cases ended on each of the last 14 days, in UTC, the oldest first.
+    days: Vec<DayTotals>,
+}
+
+/// How cases of somebody ended in a week.
+#[derive(Default, Serialize, ToSchema)]
+pub struct WeekTotals {
+    /// The person signed in again.
+    recovered: usize,
+    /// Median time from the request to that sign-in. Unit: minutes.
+    median_minutes: Option<i64>,
+    /// A remedy was applied.
+    remedied: usize,
+    /// Refused.
+    refused: usize,
+}
+
+/// How cases ended on a day.
+#[derive(Serialize, ToSchema)]
+pub struct DayTotals {
+    /// `2026-03-02`.
+    day: String,
+    /// The person signed in again.
+    recovered: usize,
+    /// Refused.
+    refused: usize,
+    /// Withdrawn, lapsed, or overtaken by another case.
+    other: usize,
+}
+
+impl HomeView {
+    /// Of this moment, for this caller.
+    pub async fn load(scope: &Scope, caller: &Caller) -> Result<Self, Problem> {
+        let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
+        let open = totals::count_open(db, tenant, &caller.person.id).await?;
+        let week = SignedDuration::from_hours(7 * 24);
+        let (week_ago, before) = (back(now, week), back(now, week * 2));
+        let ended = totals::list_ended(db, tenant, before).await?;
+        let (new, old): (Vec<_>, Vec<_>) = ended.iter().partition(|case| time(case.closed_at) >= week_ago);
+        let queue = load_page(scope, &DeskList::Queue, ("", MOST_CASES)).await?;
+        let (mut needs_desk, waits_for_others): (Vec<_>, Vec<_>) =
+            queue.cases.into_iter().partition(CaseLine::waits_for_desk);
+        needs_desk.sort_by_key(|case| !case.is_contested());
+        let rows = findings::list_page(db, tenant, &Filter::default(), ("", MOST_FINDINGS)).await?;
+        Ok(Self {
+            waiting: open.waiting,
+            oldest_at: open.oldest_at.map(time),
+            yours: open.taken,
+            strangers: open.strangers,
+            this_week: WeekTotals::of(&new),
+            week_before: WeekTotals::of(&old),
+            needs_desk,
+            waits_for_others,
+            findings: views(scope, rows).await?,
+            days: days(&ended, now),
+        })
+    }
+}
+
+impl WeekTotals {
+    fn of(ended: &[&EndedCase]) -> Self {
+        let proven = || ended.iter().filter(|case| case.outcome == "proven");
+        let mut minutes: Vec<i64> =
+            proven().map(|case| (case.closed_at - case.opened_at) / 60_000_000).collect();
+        minutes.sort_unstable();
+        Self {
+            recovered: minutes.len(),
+            median_minutes: minutes.get(minutes.len() / 2).copied(),
+            remedied: ended.iter().filter(|case| case.remedied_at.is_some()).count(),
+            refused: ended.iter().filter(|case| case.outcome == "refused").count(),
+        }
+    }
+}
+
+fn back(from: Timestamp, by: SignedDuration) -> Timestamp {
+    from.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+fn days(ended: &[EndedCase], now: Timestamp) -> Vec<DayTotals> {
+    let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
+    (0..DAYS)
+        .rev()
+        .map(|ago| {
+            let day = date(back(now, SignedDuration::from_hours(24 * ago)));
+            let on_it = ended.iter().filter(|case| date(time(case.closed_at)) == day);
+            let mut totals = DayTotals { day: day.to_string(), recovered: 0, refused: 0, other: 0 };
+            for case in on_it {
+                match case.outcome.as_str() {
+                    "proven" => totals.recovered += 1,
+                    "refused" => totals.refused += 1,
+                    _ => totals.other += 1,
+                }
+            }
+            totals
+        })
+        .collect()
+}
+
+/// `GET /api/v1/home`
+#[utoipa::path(get, path = "/api/v1/home", tag = "cases", operation_id = "show_home",
+    summary = "What needs the desk now",
+    description = "Numbers of the last two weeks, the open cases that wait for the desk and those that wait for others, and \
+        the worst open findings.",
+    security(("service_token" = ["cases:read", "findings:read"]), ("session" = [])),
+    responses((status = 200, description = "The desk, now.", body = HomeView), ReadErrors))]
+pub async fn show(scope: Scope, caller: ApiCaller) -> Result<Json<HomeView>, Problem> {
+    let caller = ApiCaller(caller.with_scope(&scope, "cases:read").await?);
+    let caller = caller.with_scope(&scope, "findings:read").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    Ok(Json(HomeView::load(&scope, &caller).await?))
+}

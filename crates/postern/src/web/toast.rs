@@ -1,0 +1,67 @@
+//! What a page says of the act that led to it, once: carried from the form's answer to the next page by a cookie.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::cookies;
+
+macro_rules! toasts {
+    ($($name:ident => $word:literal, $text:literal;)+) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Toast {
+            $(#[doc = $text] $name,)+
+        }
+
+        impl Toast {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
+            fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What the page says.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+toasts! {
+    CallRecorded => "call", "The call is recorded.";
+    EvidenceRecorded => "evidence", "The proof is recorded.";
+    RemedyProposed => "remedy", "The remedy is changed.";
+    CaseTaken => "taken", "You have this case.";
+    CaseHandedBack => "handed-back", "The case is handed back.";
+    ContactReportedLost => "contact-lost", "The contact is reported lost. Nobody calls it any more.";
+    CaseRefused => "refused", "The case is refused. Nothing was changed on the account.";
+    CaseEscalated => "escalated", "A senior has the case now.";
+    CaseApproved => "approved", "Your yes is recorded.";
+    HoldWanted => "hold-wanted", "Your word for the waiting period is recorded.";
+    RemedyApplied => "applied", "Done. The person goes on by themselves, on their own page.";
+    FindingClosed => "finding-closed", "It is closed.";
+    SecondYesGiven => "decided", "Your decision is recorded.";
+    JobRunsAgain => "job", "It runs again.";
+    TokenRevoked => "token-revoked", "The token opens nothing any more.";
+    Imported => "imported", "The file is read in.";
+    Vouched => "vouched", "Thank you. Your word is recorded.";
+    SessionEnded => "session-ended", "That session is ended.";
+    FactorNamed => "factor-named", "The name is saved.";
+    FactorRemoved => "factor-removed", "It is removed.";
+    CodeAppAdded => "code-app", "The code app works from now on.";
+    CodesKept => "codes-kept", "The new backup codes count from now on.";
+}
+
+impl Toast {
+    /// Reads the cookie's word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|toast| toast.as_str() == word)
+    }
+
+    /// On to a page that says it.
+    pub fn redirect(self, to: &str) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        cookies::TOAST.set(response.headers_mut(), self.as_str());
+        response
+    }
+}
