@@ -2,6 +2,7 @@
 import { expectRefusal } from '../lib/browser.mjs';
 
 const PAGES = {
+  home: '/desk/home',
   recover: '/recover',
   people: '/desk/people',
   'add-person': '/desk/people/new',

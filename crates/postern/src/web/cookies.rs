@@ -23,6 +23,8 @@ pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: 
 pub const CASE: Cookie = Cookie { name: "__Host-postern-case", max_age: Some(Case::PAGE_HOURS * 3600) };
 /// What the next page says of what was just done. No secret, and gone when it was said.
 pub const TOAST: Cookie = Cookie { name: "__Host-postern-toast", max_age: Some(30) };
+/// The page that was asked for when the session had ended. Unit of its life: seconds.
+pub const RETURN: Cookie = Cookie { name: "__Host-postern-return", max_age: Some(600) };
 /// A device that completed a sign-in.
 pub const DEVICE: Cookie =
     Cookie { name: "__Host-postern-device", max_age: Some(known_devices::LIFE.as_secs()) };

@@ -187,6 +187,7 @@ impl IntoResponse for Problem {
 pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Response {
     let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
     let is_read = request.method() == Method::GET;
+    let asked_for = is_read.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten();
     let session = cookies::SESSION.read(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
@@ -200,7 +201,11 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         return answer;
     }
     if problem.status == StatusCode::UNAUTHORIZED && problem.kind == "sign-in-first" {
-        return Redirect::to("/sign-in").into_response();
+        let mut answer = Redirect::to("/sign-in").into_response();
+        if let Some(page) = asked_for.filter(|page| is_own_page(page)) {
+            cookies::RETURN.set(answer.headers_mut(), &page);
+        }
+        return answer;
     }
     let values = json!({
         "status": problem.status.as_u16(),
@@ -226,6 +231,14 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         }
         Err(_) => problem.status.into_response(),
     }
+}
+
+/// Whether it is the address of a page that wants a session, short, and made of what a cookie may hold.
+pub(super) fn is_own_page(address: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~?=&%+".contains(c);
+    ["/desk", "/account"].iter().any(|place| address.starts_with(place))
+        && address.len() <= 500
+        && address.chars().all(is_plain)
 }
 
 fn carry_retry(from: &Response, to: &mut Response) {

@@ -129,8 +129,8 @@ impl Browser {
             if text.contains("Max-Age=0") {
                 cookies.remove(name);
             } else {
-                // What the next page says of what was done is a word, and no secret.
-                if name != "__Host-postern-toast" {
+                // What the next page says of what was done, and where to go back to, are no secrets.
+                if !["__Host-postern-toast", "__Host-postern-return"].contains(&name) {
                     self.secrets.saw(value);
                 }
                 cookies.insert(name.to_owned(), value.to_owned());

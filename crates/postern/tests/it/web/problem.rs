@@ -93,4 +93,18 @@ on_both! {
             assert!(!page.body.contains("<script>alert") && !page.body.contains("<img src=x"), "{}", page.body);
         }
     }
+
+    async fn an_address_that_takes_forms_only_says_so_and_keeps_the_menu(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let id = app.open("ana").await;
+        for path in [format!("/desk/cases/{id}/call"), format!("/desk/cases/{id}/evidence"), "/sign-in/backup-code".to_owned()] {
+            ben.get(&path).await.status(405).shows("There is nothing to look at here").shows("Incidents");
+        }
+        ben.get("/desk/no-such-page").await.status(404).shows("Incidents");
+        let stranger = app.browser().get("/no-such-page").await;
+        stranger.status(404).does_not_show("Incidents");
+        let program = ben.request(Method::GET, "/api/v1/cases/x/evidence");
+        ben.send(program).await.status(405);
+    }
 }

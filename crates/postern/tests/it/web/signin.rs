@@ -194,4 +194,19 @@ on_both! {
         app.vouch("mona", &id).await;
         assert_eq!(app.stage(&id).await, "verifying", "without a bound page there is nowhere to show a pass");
     }
+
+    async fn whoever_was_signed_out_comes_back_to_the_page_they_asked_for(db) {
+        let app = TestApp::start(db).await;
+        let ana = app.browser();
+        ana.get("/account/backup-codes?x=1").await.leads_to("/sign-in");
+        app.sign_in_by_hand(&ana, "ana").await;
+        ana.get("/").await.leads_to("/account/backup-codes?x=1");
+        ana.get("/").await.leads_to("/account");
+        // A form is not sent again by an address, and no other site is come back to.
+        app.browser().post("/account/code-apps/start", &[]).await.leads_to("/sign-in");
+        for planted in ["//evil.example/desk", "https://evil.example", "/sign-in", "/desk/\\evil"] {
+            ana.set_cookie("__Host-postern-return", Some(planted));
+            ana.get("/").await.leads_to("/account");
+        }
+    }
 }
