@@ -1,7 +1,10 @@
 // What makes pages nicer. Each of them works without this file.
 (() => {
   // Times in the zone that the reader chose: their own, or UTC. The exact one in UTC stays on hover.
-  const zone = () => (localStorage.getItem("zone") === "utc" ? "UTC" : undefined);
+  // Where the browser keeps nothing, the choice holds for the page.
+  let chosen = "local";
+  try { chosen = localStorage.getItem("zone") ?? chosen; } catch { /* nothing is kept */ }
+  const zone = () => (chosen === "utc" ? "UTC" : undefined);
   const part = (at, options) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone() }).format(at);
   const dayOf = (at) => part(at, { year: "numeric", month: "2-digit", day: "2-digit" });
   const timeLabel = (at) => {
@@ -49,7 +52,8 @@
     },
     print: () => window.print(),
     zone: () => {
-      localStorage.setItem("zone", zone() ? "local" : "utc");
+      chosen = zone() ? "local" : "utc";
+      try { localStorage.setItem("zone", chosen); } catch { /* nothing is kept */ }
       localise(document);
     },
     download: (link) => {
@@ -77,7 +81,7 @@
   // Keys of the desk. Off while somebody types.
   const keys = {
     "/": () => document.querySelector(".search input")?.focus(),
-    "?": () => document.querySelector("#keys")?.showPopover(),
+    "?": () => document.querySelector("#keys")?.togglePopover(),
     j: () => move(1),
     k: () => move(-1),
   };
@@ -89,10 +93,13 @@
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      event.target.form?.requestSubmit();
+      const form = event.target.closest?.("input, textarea, select")?.form;
+      if (!form || event.repeat) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-main]") ?? undefined);
       return;
     }
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();
     keys[event.key]();

@@ -67,7 +67,7 @@ pub struct Proof {
 
 impl Proof {
     pub(super) fn of(case: &Case, now: Timestamp) -> Self {
-        let counts = |e: &&Evidence| e.counts_at(now) && !is_of_a_former_manager(case, e);
+        let counts = |e: &&Evidence| case.counts_at(e, now);
         let piece = |e: &Evidence| ProofPiece {
             kind: e.kind(),
             attested_by: e.attested_by.clone(),
@@ -133,6 +133,17 @@ impl Proof {
     pub fn with_claimant_page_bound(mut self) -> Self {
         self.claimant_page_bound = true;
         self
+    }
+}
+
+impl Case {
+    /// Whether this piece of its evidence counts: now while it is gathered, and as of the moment it sufficed from then on.
+    pub fn counts(&self, piece: &Evidence, now: Timestamp) -> bool {
+        self.counts_at(piece, self.stage.verified_at().or(self.remedied_at).unwrap_or(now))
+    }
+
+    fn counts_at(&self, piece: &Evidence, at: Timestamp) -> bool {
+        piece.counts_at(at) && !is_of_a_former_manager(self, piece)
     }
 }
 

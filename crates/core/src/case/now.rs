@@ -109,7 +109,7 @@ impl Case {
     }
 
     /// How long the owner can object once everybody has said yes. Unit: hours.
-    pub(super) fn hold_hours(&self) -> i64 {
+    pub fn hold_hours(&self) -> i64 {
         self.hold_hours_under(self.demands)
     }
 

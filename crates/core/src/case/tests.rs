@@ -271,6 +271,22 @@ fn what_failed_proves_nothing_and_raises_the_risk_if_somebody_was_there() {
 }
 
 #[test]
+fn a_page_that_was_bound_is_bound_no_more_after_a_call_to_somebody_else() {
+    let desk = Desk::new();
+    for (outcome, stays) in [
+        (EvidenceOutcome::NobodyAnswered, true),
+        (EvidenceOutcome::WrongPerson, false),
+        (EvidenceOutcome::Coached, false),
+    ] {
+        let case = desk.proven_enough(TierFloor::Standard);
+        let permit = permit(&desk.policies, &case, &desk.ben);
+        let (case, _) = case.add_evidence(permit, ended(outcome, Kind::CallPlaced, "ben", 6)).unwrap();
+        assert_eq!(matches!(case.claimant_page(), ClaimantPage::Bound { .. }), stays, "{outcome:?}");
+        assert_eq!(desk.policies.verify(&case, case.proof(at(7))).is_ok(), stays, "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_permit_for_one_case_does_not_move_another() {
     let desk = Desk::new();
     let (one, other) = (case("one", TierFloor::Standard), case("other", TierFloor::Standard));

@@ -72,6 +72,10 @@ impl Case {
             evidence.outcome = EvidenceOutcome::Rejected;
         }
         let outcome = evidence.outcome;
+        // Whoever was somebody else, or was told what to say, may have read the words that bound the page.
+        if matches!(outcome, EvidenceOutcome::WrongPerson | EvidenceOutcome::Coached) {
+            self.claimant_page = ClaimantPage::Unbound;
+        }
         self.evidence.push(evidence);
         Ok((self, outcome))
     }

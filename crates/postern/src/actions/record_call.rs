@@ -18,8 +18,8 @@ use crate::scope::Scope;
 pub struct RecordedCall<'a> {
     /// The filed number that was called.
     pub contact: &'a str,
-    /// How it ended.
-    pub outcome: EvidenceOutcome,
+    /// How it ended. What is left out is never taken for the best.
+    pub outcome: Option<EvidenceOutcome>,
     /// Whether they said that they began this themselves, where and on what the page says. A coached owner fails here.
     pub began_it: Option<bool>,
     /// What was heard.
@@ -38,13 +38,14 @@ pub async fn record_call(
     let attempt = Attempt { actor: caller.actor(), step: "record_call", case: Some(id), person: None };
     attempt.run(scope, || expect_allowed(scope, caller, id)).await?;
     let outcome = match (call.outcome, call.began_it) {
-        (EvidenceOutcome::Confirmed, Some(false)) => EvidenceOutcome::Coached,
-        (EvidenceOutcome::Confirmed, None) => {
+        (None, _) => return Err(ActionError::invalid("began_it", "Say how the call ended.")),
+        (Some(EvidenceOutcome::Confirmed), Some(false)) => EvidenceOutcome::Coached,
+        (Some(EvidenceOutcome::Confirmed), None) => {
             let message =
                 "Ask first whether they began this themselves, on which device, and where they are.";
             return Err(ActionError::invalid("began_it", message));
         }
-        (outcome, _) => outcome,
+        (Some(outcome), _) => outcome,
     };
     let mut said = Verification {
         kind: Kind::CallPlaced,

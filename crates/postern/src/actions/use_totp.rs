@@ -50,7 +50,14 @@ async fn spend_code(
         }
         Err(other) => return Err(other),
     }
-    let (factor, check) = check(scope, &person.id, (&held, code))?;
+    let (factor, check) = match check(scope, &person.id, (&held, code)) {
+        Ok(checked) => checked,
+        // What can't be compared was a guess too: or a broken seed would make every other one free.
+        Err(error) => {
+            change.commit_unrecorded(PAID).await?;
+            return Err(error);
+        }
+    };
     let wrong = match check {
         // Of two requests with one code, one moves the step on; the other finds it taken.
         Check::Accepted { step } => match factors::save_step(&mut change, &factor, step).await {

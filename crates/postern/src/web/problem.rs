@@ -216,8 +216,11 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         "step_up": problem.kind == STEP_UP,
         "is_read": is_read,
     });
-    // Whoever is signed in keeps the menu. If even that can't be read, the page is there without.
-    let caller = match session {
+    // Whoever is signed in keeps the menu, unless there is too much to do to look it up. If it can't be read, the page is there
+    // without.
+    let is_pressed =
+        [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&problem.status);
+    let caller = match session.filter(|_| !is_pressed) {
         Some(token) => by_session(&scope, &token).await.ok().flatten(),
         None => None,
     };

@@ -33,7 +33,10 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
         ip: peer(&app, &request),
         user_agent: user_agent(&request),
         device: cookies::DEVICE.read(request.headers()),
-        toast: cookies::TOAST.read(request.headers()),
+        // A list that looks for news by itself says nothing to anybody.
+        toast: cookies::TOAST
+            .read(request.headers())
+            .filter(|_| !request.headers().contains_key("hx-request")),
     };
     let tenant = host(&request).and_then(|host| app.tenants.of_host(&host));
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());

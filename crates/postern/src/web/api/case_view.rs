@@ -249,6 +249,8 @@ pub struct RecordedEvidence {
     title: &'static str,
     /// `confirmed`, `nobody_answered`, `wrong_person`, `coached` or `rejected`. Only what is confirmed counts.
     outcome: &'static str,
+    /// Whether it counts: confirmed, of an accepted kind, fresh, and by whoever may still give it.
+    counts: bool,
     /// `phone`, `video`, `presence`, `colleague` or `none`. Two proofs through one channel are one proof.
     channel: &'static str,
     /// Whose word it is.

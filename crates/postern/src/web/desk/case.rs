@@ -26,8 +26,7 @@ use crate::web::toast::Toast;
 pub struct CallForm {
     #[serde(default)]
     contact: String,
-    #[serde(default = "confirmed")]
-    outcome: EvidenceOutcome,
+    outcome: Option<EvidenceOutcome>,
     /// `yes` or `no`; nothing where nobody was asked.
     began_it: Option<String>,
     #[serde(default)]
@@ -136,6 +135,10 @@ pub async fn add_evidence(
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
     let EvidenceForm { kind, outcome, reference } = &form;
+    if *kind == Kind::CallPlaced {
+        let error = ActionError::invalid("contact", "A call is recorded in the form of the call.");
+        return again(&scope, &caller, &id, (error, TypedFields::default())).await;
+    }
     let said = Verification { kind: *kind, outcome: *outcome, contact: None, reference };
     match add_evidence::add_evidence(&scope, &caller, &id, said).await {
         Ok(EvidenceOutcome::Rejected) => {

@@ -186,7 +186,7 @@ async fn page(
         "open": row.closed_at.is_none(), "description": question.description, "button": question.button,
         "reason": asked.reason, "error": asked.error,
         // Whoever approves says yes to what the page shows, and to nothing else.
-        "evidence": if question.path == APPROVE.path { values::evidence(scope, &case).await? } else { Vec::new() },
+        "evidence": if question.path == APPROVE.path { values::evidence(scope, &case, scope.now).await? } else { Vec::new() },
         "plan": (question.path == APPROVE.path).then(|| PlanView::of(&case)),
     });
     render_with(scope, Some(caller), asked.status, "desk/decide.html", values)

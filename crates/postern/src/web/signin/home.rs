@@ -12,12 +12,14 @@ pub async fn show(MaybeSigned(caller): MaybeSigned, headers: HeaderMap) -> Respo
     let Some(caller) = caller else {
         return Redirect::to("/sign-in").into_response();
     };
+    let is_staff = caller.person.role.is_staff();
+    let is_for_them = |page: &String| is_own_page(page) && (is_staff || !page.starts_with("/desk"));
     // Back to the page whose session had ended, once.
-    if let Some(page) = cookies::RETURN.read(&headers).filter(|page| is_own_page(page)) {
+    if let Some(page) = cookies::RETURN.read(&headers).filter(is_for_them) {
         let mut response = Redirect::to(&page).into_response();
         cookies::RETURN.clear(response.headers_mut());
         return response;
     }
-    let home = if caller.person.role.is_staff() { "/desk/home" } else { "/account" };
+    let home = if is_staff { "/desk/home" } else { "/account" };
     Redirect::to(home).into_response()
 }

@@ -204,7 +204,7 @@ on_both! {
         ana.get("/").await.leads_to("/account");
         // A form is not sent again by an address, and no other site is come back to.
         app.browser().post("/account/code-apps/start", &[]).await.leads_to("/sign-in");
-        for planted in ["//evil.example/desk", "https://evil.example", "/sign-in", "/desk/\\evil"] {
+        for planted in ["/desk", "//evil.example/desk", "https://evil.example", "/sign-in", "/desk/\\evil"] {
             ana.set_cookie("__Host-postern-return", Some(planted));
             ana.get("/").await.leads_to("/account");
         }

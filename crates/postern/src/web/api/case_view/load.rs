@@ -74,7 +74,7 @@ pub(in crate::web) fn path_of(
     case: &Case,
     now: Timestamp,
 ) -> Vec<PathStep> {
-    path::steps(row, case, &scope.tenant.policies.missing(case, &caller.person.id, now))
+    path::steps(row, case, &scope.tenant.policies.missing(case, &caller.person.id, now), now)
 }
 
 fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
@@ -107,9 +107,9 @@ impl CaseDetail {
             ip: row.ip.clone(),
             person: if known { Some(person(scope, case).await?) } else { None },
             numbers: callable_numbers(scope, case).await?.into_iter().map(CallableNumber::from).collect(),
-            evidence: evidence(scope, case).await?,
+            evidence: evidence(scope, case, now).await?,
             earlier: if known { EarlierMarkView::list(scope, case, now).await? } else { Vec::new() },
-            timeline: TimelineEntry::list(scope, &row.id).await?,
+            timeline: TimelineEntry::list(scope, caller, &row.id).await?,
             others: if known { others(scope, row, case).await? } else { Vec::new() },
             diagnosis: if known { Some(diagnosis(scope, case).await?) } else { None },
         })
@@ -154,13 +154,14 @@ async fn person(scope: &Scope, case: &Case) -> Result<CasePerson, Problem> {
     })
 }
 
-async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<RecordedEvidence>, Problem> {
+async fn evidence(scope: &Scope, case: &Case, now: Timestamp) -> Result<Vec<RecordedEvidence>, Problem> {
     let mut pieces = Vec::new();
     for piece in case.evidence() {
         pieces.push(RecordedEvidence {
             kind: piece.kind().as_str(),
             title: piece.kind().title(),
             outcome: piece.outcome.as_str(),
+            counts: case.counts(piece, now),
             channel: piece.kind().channel(),
             attested_by: attested_by(scope, piece).await?,
             reference: piece.reference().to_owned(),

@@ -1,5 +1,8 @@
 //! The whole way back in, as a checklist from the first moment: every proof, other people's yes, the hold, the remedy.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::evidence::{Evidence, Kind};
 use postern_core::policy::Missing;
@@ -28,7 +31,7 @@ enum WhoseMove {
 }
 
 /// The steps of a case that can still end well, or did. Of one that was refused, withdrawn, contested or lapsed there is no way.
-pub(super) fn steps(row: &CaseRow, case: &Case, missing: &Missing) -> Vec<PathStep> {
+pub(super) fn steps(row: &CaseRow, case: &Case, missing: &Missing, now: Timestamp) -> Vec<PathStep> {
     match case.stage() {
         Stage::Contested { .. } => return Vec::new(),
         Stage::Closed { outcome, .. } if *outcome != Outcome::Proven => return Vec::new(),
@@ -38,10 +41,15 @@ pub(super) fn steps(row: &CaseRow, case: &Case, missing: &Missing) -> Vec<PathSt
         return Vec::new();
     }
     let mut path = PathBuilder::default();
-    path.add(row.announced_at.is_some(), WhoseMove::Others, "Everybody on file is told");
-    path.detail("Before anybody works on the case");
-    gathered(&mut path, case, missing);
-    if let Some(why) = &missing.forbidden {
+    // Nobody waits for this one: whoever begins to work on the case sets it off.
+    let is_told = row.announced_at.is_some();
+    path.steps.push(PathStep {
+        state: if is_told { "done" } else { "later" },
+        title: "Everybody on file is told".to_owned(),
+        detail: (!is_told).then(|| "When somebody begins to work on the case".to_owned()),
+    });
+    gathered(&mut path, case, missing, now);
+    if let Some(why) = missing.forbidden.as_ref().filter(|_| !is_verified(case)) {
         path.steps.push(PathStep { state: "failed", title: why.clone(), detail: None });
     }
     agreed(&mut path, case, missing);
@@ -53,18 +61,16 @@ pub(super) fn steps(row: &CaseRow, case: &Case, missing: &Missing) -> Vec<PathSt
 }
 
 /// The page, and the proof: what is there, and what the policy still wants.
-fn gathered(path: &mut PathBuilder, case: &Case, missing: &Missing) {
-    let is_verified = case.stage().verified_at().is_some() || case.remedied_at().is_some();
+fn gathered(path: &mut PathBuilder, case: &Case, missing: &Missing, now: Timestamp) {
     let bound = matches!(case.claimant_page(), ClaimantPage::Bound { .. });
     path.add(bound, WhoseMove::Desk, "Their page is bound to a call");
     path.detail("Ring a number on file; they read the three words on their page");
-    let confirmed = case.evidence().iter().filter(|piece| piece.is_confirmed());
-    let mut kinds: Vec<Kind> = confirmed.map(Evidence::kind).collect();
-    kinds.dedup();
+    let counting = case.evidence().iter().filter(|piece| case.counts(piece, now));
+    let kinds: BTreeSet<Kind> = counting.map(Evidence::kind).collect();
     for kind in kinds {
         path.add(true, WhoseMove::Desk, kind.title());
     }
-    if is_verified {
+    if is_verified(case) {
         return;
     }
     for kind in &missing.all_of {
@@ -93,12 +99,16 @@ fn agreed(path: &mut PathBuilder, case: &Case, missing: &Missing) {
         path.add(is_past || given >= wanted, WhoseMove::Others, &title);
         path.detail("From a senior or an admin who gave no proof here");
     }
-    let hours = missing.then.hold_hours;
+    let hours = if is_verified(case) { case.hold_hours() } else { missing.then.hold_hours };
     if hours > 0 {
         let is_over = is_past || matches!(case.stage(), Stage::Ready { .. });
         path.add(is_over, WhoseMove::Others, &format!("{hours} hours in which the owner can object"));
         path.detail("Every contact on file is told again");
     }
+}
+
+fn is_verified(case: &Case) -> bool {
+    case.stage().verified_at().is_some() || case.remedied_at().is_some()
 }
 
 #[derive(Default)]

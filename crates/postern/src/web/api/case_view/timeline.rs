@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::event::EventKind;
 use postern_core::id::PersonId;
+use postern_core::policy::{ReadAudit, Request};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::actions::Caller;
 use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::store::persons;
@@ -35,10 +37,18 @@ pub struct TimelineEntry {
 }
 
 impl TimelineEntry {
-    /// Of a case, newest first.
-    pub async fn list(scope: &Scope, case: &str) -> Result<Vec<Self>, Problem> {
+    /// Of a case, newest first. What somebody was refused is for those who read the audit log, and a program that may not read
+    /// it is told nothing.
+    pub async fn list(scope: &Scope, caller: &Caller, case: &str) -> Result<Vec<Self>, Problem> {
+        if caller.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|scope| scope == "audit:read")) {
+            return Ok(Vec::new());
+        }
+        let staff = caller.staff();
+        let request = Request::on_tenant(&staff, &scope.tenant.id);
+        let reads_all = scope.tenant.policies.authorize::<ReadAudit>(&request).is_ok();
         let filter = AuditFilter { case: case.to_owned(), ..AuditFilter::default() };
-        let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, MOST).await?;
+        let mut rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, MOST).await?;
+        rows.retain(|row| reads_all || !["access.denied", "step.refused"].contains(&row.event.as_str()));
         let mut names = HashMap::new();
         for id in rows.iter().filter_map(|row| row.actor_id.as_deref()) {
             if !names.contains_key(id) {

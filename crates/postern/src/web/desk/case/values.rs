@@ -62,7 +62,7 @@ pub(super) async fn values(
         "risk": case.risk(),
         "bound": matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
         "person": person(scope, row, case).await?,
-        "evidence": evidence(scope, case).await?,
+        "evidence": evidence(scope, case, now).await?,
         "numbers": callable_numbers(scope, case).await?.iter()
             .map(|n| json!({ "id": n.id, "kind": n.kind, "value": n.value, "filed_at": n.filed_at }))
             .collect::<Vec<_>>(),
@@ -85,7 +85,7 @@ pub(super) async fn values(
         facts,
         allowed: allowed_steps(scope, caller, row, case),
         path: path_of(scope, caller, row, case, now),
-        timeline: TimelineEntry::list(scope, &row.id).await?,
+        timeline: TimelineEntry::list(scope, caller, &row.id).await?,
     };
     serde_json::to_value(page).map_err(|error| Problem::internal(error.to_string()))
 }
@@ -261,7 +261,11 @@ pub(super) fn attempt(row: &SignInRow) -> Value {
 }
 
 /// What was verified or offered, oldest first.
-pub(in crate::web::desk) async fn evidence(scope: &Scope, case: &Case) -> Result<Vec<Value>, Problem> {
+pub(in crate::web::desk) async fn evidence(
+    scope: &Scope,
+    case: &Case,
+    now: Timestamp,
+) -> Result<Vec<Value>, Problem> {
     let mut listed = Vec::new();
     for piece in case.evidence() {
         let attested_by = persons::find(&scope.app.db, &scope.tenant.id, &piece.attested_by).await?;
@@ -269,6 +273,7 @@ pub(in crate::web::desk) async fn evidence(scope: &Scope, case: &Case) -> Result
             "title": piece.kind().title(),
             "outcome": piece.outcome.as_str(),
             "outcome_title": piece.outcome.title(),
+            "counts": case.counts(piece, now),
             "raises_risk": piece.outcome.raises_risk(),
             "attested_by": attested_by.map_or_else(|| piece.attested_by.to_string(), |p| p.name),
             "reference": piece.reference(),
