@@ -15,7 +15,7 @@ use super::bind_claimant_page::choose_number;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
-use crate::store::cases;
+use crate::store::cases::{self, CaseRow};
 
 /// What an agent did to verify somebody, as they say.
 #[derive(Clone, Copy)]
@@ -54,16 +54,12 @@ async fn add(
     id: &CaseId,
     said: Verification<'_>,
 ) -> Result<EvidenceOutcome, ActionError> {
-    let kind = said.kind;
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    // Before what they say is looked at: to whom the case is closed, nothing about a form is told.
+    let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
+    expect_somebody(&row)?;
     let reference = reference(&said)?;
     expect_outcome(&said)?;
-    let (row, case, now) = case_for(scope, caller, id).await?;
-    if row.person_id.is_none() {
-        return Err(ActionError::Refused(
-            "Nobody by that name is in the directory. Refuse the case.".to_owned(),
-        ));
-    }
-    let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
     let evidence = Evidence {
         attested_by: caller.person.id.clone(),
@@ -72,12 +68,7 @@ async fn add(
         at: now,
     };
     let (case, outcome) = case.add_evidence(permit, evidence)?;
-    let (actor, risk) = (caller.actor(), case.risk());
-    let event = match outcome {
-        EvidenceOutcome::Confirmed => Event::new(actor, CaseEvidenceAdded { kind, risk: Some(risk) }),
-        EvidenceOutcome::Rejected => Event::new(actor, CaseEvidenceRejected { kind, risk }),
-        outcome => Event::new(actor, CaseEvidenceFailed { kind, outcome, risk }),
-    };
+    let event = event_of(caller, said.kind, outcome, case.risk());
     let event = event.person(&case.subject().person).case(id).reason(&reference).policies(&policies);
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
@@ -91,16 +82,38 @@ async fn add(
     Ok(outcome)
 }
 
+/// Of a stranger nothing can be verified.
+pub(super) fn expect_somebody(row: &CaseRow) -> Result<(), ActionError> {
+    if row.person_id.is_some() {
+        return Ok(());
+    }
+    Err(ActionError::Refused("Nobody by that name is in the directory. Refuse the case.".to_owned()))
+}
+
+/// What the record says of a verification that ended so.
+pub(super) fn event_of(caller: &Caller, kind: Kind, outcome: EvidenceOutcome, risk: i64) -> Event {
+    let actor = caller.actor();
+    match outcome {
+        EvidenceOutcome::Confirmed => Event::new(actor, CaseEvidenceAdded { kind, risk: Some(risk) }),
+        EvidenceOutcome::Rejected => Event::new(actor, CaseEvidenceRejected { kind, risk }),
+        outcome => Event::new(actor, CaseEvidenceFailed { kind, outcome, risk }),
+    }
+}
+
 /// What never counts is recorded with or without a reference.
 fn reference(said: &Verification<'_>) -> Result<Reason, ActionError> {
     let never = said.kind.class() == EvidenceClass::Never;
-    let typed = Reason::parse(said.reference)
-        .or_else(|error| if never { Reason::parse("no reference") } else { Err(error) });
-    typed.map_err(|error| {
+    parse_reference(said.reference)
+        .or_else(|error| if never { Ok(Reason::parse("no reference")?) } else { Err(error) })
+}
+
+/// A ticket, a recording, or the type of a document and who checked it, as typed.
+pub(super) fn parse_reference(typed: &str) -> Result<Reason, ActionError> {
+    Reason::parse(typed).map_err(|error| {
         let message =
             "Give a reference: the ticket, the recording, or the type of document and who checked it.";
-        let hidden = error == ReasonError::Hidden;
-        ActionError::invalid("reference", if hidden { error.to_string() } else { message.to_owned() })
+        let is_missing = error == ReasonError::Empty;
+        ActionError::invalid("reference", if is_missing { message.to_owned() } else { error.to_string() })
     })
 }
 

@@ -44,16 +44,8 @@ async fn bind(
     check_phrase(scope, caller, &row, &case, typed).await?;
     let case = case.bind_claimant_page(permit, ContactId::new(&number.id), caller.person.id.clone(), now)?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
-    // Again, now that the row is locked: it may have been reported lost during the call.
-    if !callable_numbers(scope, &case).await?.iter().any(|callable| callable.id == number.id) {
-        return Err(ActionError::Conflict);
-    }
-    let bound = CaseClaimantPageBound {
-        contact: &number.id,
-        contact_kind: &number.kind,
-        filed_at: time(number.filed_at),
-    };
-    let event = Event::new(caller.actor(), bound).person(&case.subject().person).case(id).policies(&policies);
+    expect_still_callable(scope, &case, &number).await?;
+    let event = bound_event(caller, &number).person(&case.subject().person).case(id).policies(&policies);
     let case = advance(scope, &mut change, case).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
@@ -67,6 +59,26 @@ pub(super) async fn choose_number(scope: &Scope, case: &Case, contact: &str) -> 
         let message = "Choose one of the numbers shown: only those were on file long enough before the case.";
         ActionError::invalid("contact", message)
     })
+}
+
+/// Again, now that the person's row is locked: it may have been reported lost during the call.
+pub(super) async fn expect_still_callable(
+    scope: &Scope,
+    case: &Case,
+    number: &Contact,
+) -> Result<(), ActionError> {
+    let is_there = callable_numbers(scope, case).await?.iter().any(|callable| callable.id == number.id);
+    if is_there { Ok(()) } else { Err(ActionError::Conflict) }
+}
+
+/// What the record says of a page that was bound by a call to this number.
+pub(super) fn bound_event(caller: &Caller, number: &Contact) -> Event {
+    let bound = CaseClaimantPageBound {
+        contact: &number.id,
+        contact_kind: &number.kind,
+        filed_at: time(number.filed_at),
+    };
+    Event::new(caller.actor(), bound)
 }
 
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.

@@ -1,17 +1,20 @@
 //! One call, recorded as one: an agent rang a number on file, asked whether the person started this themselves, and heard the
-//! words of their page. It binds the page and counts as proof; or it says how the call failed.
+//! words of their page. It binds the page and counts as proof, in one change; or it says how the call failed.
 
-use postern_core::case::Stage;
-use postern_core::evidence::{EvidenceOutcome, Kind};
-use postern_core::id::CaseId;
-use postern_core::policy::BindClaimantPage;
+use postern_core::event::Event;
+use postern_core::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
+use postern_core::id::{CaseId, ContactId};
+use postern_core::policy::{BindClaimantPage, RecordEvidence};
 use postern_core::reason::Reason;
 
-use super::add_evidence::{Verification, add_evidence};
-use super::bind_claimant_page::bind_claimant_page;
+use super::add_evidence::{event_of, expect_somebody, parse_reference};
+use super::advance::advance;
+use super::announce_openings::announce_opening;
+use super::bind_claimant_page::{bound_event, check_phrase, choose_number, expect_still_callable};
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
+use crate::store::cases;
 
 /// A call, as the agent says.
 #[derive(Clone, Copy)]
@@ -36,45 +39,78 @@ pub async fn record_call(
     call: RecordedCall<'_>,
 ) -> Result<EvidenceOutcome, ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "record_call", case: Some(id), person: None };
-    attempt.run(scope, || expect_allowed(scope, caller, id)).await?;
-    let outcome = match (call.outcome, call.began_it) {
-        (None, _) => return Err(ActionError::invalid("began_it", "Say how the call ended.")),
-        (Some(EvidenceOutcome::Confirmed), Some(false)) => EvidenceOutcome::Coached,
+    attempt.run(scope, || record(scope, caller, id, call)).await
+}
+
+async fn record(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    call: RecordedCall<'_>,
+) -> Result<EvidenceOutcome, ActionError> {
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    // Before what they say is looked at: to whom the case is closed, nothing about a form is told.
+    let may_bind = permit_on_case::<BindClaimantPage>(scope, caller, &case).await?;
+    let may_record = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
+    expect_somebody(&row)?;
+    let outcome = outcome_of(&call)?;
+    let reference = reference_of(&call, outcome)?;
+    let number = choose_number(scope, &case, call.contact).await?;
+    announce_opening(scope, &row).await?;
+    let (binding, recording) = (may_bind.policies().to_vec(), may_record.policies().to_vec());
+    let is_confirmed = outcome == EvidenceOutcome::Confirmed;
+    let case = if is_confirmed {
+        check_phrase(scope, caller, &row, &case, call.phrase).await?;
+        case.bind_claimant_page(may_bind, ContactId::new(&number.id), caller.person.id.clone(), now)?
+    } else {
+        case
+    };
+    let contact = ContactId::new(&number.id);
+    let detail = EvidenceDetail::Call { contact, reference: reference.as_str().to_owned() };
+    let (case, outcome) = case.add_evidence(
+        may_record,
+        Evidence { attested_by: caller.person.id.clone(), outcome, detail, at: now },
+    )?;
+    let about = |event: Event| event.person(&case.subject().person).case(id);
+    let bound = about(bound_event(caller, &number)).policies(&binding);
+    let recorded = event_of(caller, Kind::CallPlaced, outcome, case.risk());
+    let recorded = about(recorded).reason(&reference).policies(&recording);
+    let mut change = caller.change_on(scope, &case.subject().person).await?;
+    let case = if is_confirmed {
+        expect_still_callable(scope, &case, &number).await?;
+        change.record(bound);
+        advance(scope, &mut change, case).await?
+    } else {
+        // What counts nothing moves nothing on.
+        case
+    };
+    cases::save(&mut change, &row, &case).await?;
+    change.commit(&recorded).await?;
+    Ok(outcome)
+}
+
+/// How it ended, given what they answered to the question.
+fn outcome_of(call: &RecordedCall<'_>) -> Result<EvidenceOutcome, ActionError> {
+    match (call.outcome, call.began_it) {
+        (None | Some(EvidenceOutcome::Rejected), _) => {
+            Err(ActionError::invalid("began_it", "Say how the call ended."))
+        }
+        (Some(EvidenceOutcome::Confirmed), Some(false)) => Ok(EvidenceOutcome::Coached),
         (Some(EvidenceOutcome::Confirmed), None) => {
             let message =
                 "Ask first whether they began this themselves, on which device, and where they are.";
-            return Err(ActionError::invalid("began_it", message));
+            Err(ActionError::invalid("began_it", message))
         }
-        (Some(outcome), _) => outcome,
-    };
-    let mut said = Verification {
-        kind: Kind::CallPlaced,
-        outcome,
-        contact: Some(call.contact),
-        reference: call.reference,
-    };
-    if outcome == EvidenceOutcome::Confirmed {
-        // Before the page is bound: half a call is no call.
-        if Reason::parse(call.reference).is_err() {
-            return Err(ActionError::invalid("reference", "Give a reference: the ticket or the recording."));
+        // An empty one is no guess.
+        (Some(EvidenceOutcome::Confirmed), _) if call.phrase.trim().is_empty() => {
+            Err(ActionError::invalid("phrase", "Type the three words that they read from their page."))
         }
-        bind_claimant_page(scope, caller, id, call.contact, call.phrase).await?;
-        // Where the rest of the proof was there before, the bound page sufficed, and the case has gone on.
-        let (_, case, _) = case_for(scope, caller, id).await?;
-        if *case.stage() != Stage::Verifying {
-            return Ok(outcome);
-        }
-        return add_evidence(scope, caller, id, said).await;
+        (Some(outcome), _) => Ok(outcome),
     }
-    // Nobody who was not answered should have to think of words for it.
-    if call.reference.trim().is_empty() {
-        said.reference = "no reference";
-    }
-    add_evidence(scope, caller, id, said).await
 }
 
-/// Before what they say is looked at: to whom the case is closed, nothing about a form is told.
-async fn expect_allowed(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionError> {
-    let (_, case, _) = case_for(scope, caller, id).await?;
-    permit_on_case::<BindClaimantPage>(scope, caller, &case).await.map(|_| ())
+/// Nobody who was not answered should have to think of words for it.
+fn reference_of(call: &RecordedCall<'_>, outcome: EvidenceOutcome) -> Result<Reason, ActionError> {
+    let is_left_out = outcome != EvidenceOutcome::Confirmed && call.reference.trim().is_empty();
+    parse_reference(if is_left_out { "no reference" } else { call.reference })
 }

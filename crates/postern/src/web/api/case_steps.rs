@@ -13,6 +13,7 @@ use super::case_view::CaseState;
 use super::errors::StepErrors;
 use super::input::{Body, CasePath, PersonOnly};
 use crate::actions::add_evidence::Verification;
+use crate::actions::record_call::RecordedCall;
 use crate::actions::{self, ActionError};
 use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
@@ -27,6 +28,9 @@ pub struct BindClaimantPage {
     /// The `id` of one of the case's `numbers`: the one that was called.
     #[schema(example = "0195b6c2-8f2e-7cc3-98a5-6a1f0c8f7d11")]
     contact: String,
+    /// Whether the person on the line said that they began this themselves, on the device and at the place that their page says.
+    /// With `false` nothing is bound: the call is recorded as `coached`, and the case's risk goes up.
+    began_it: bool,
     /// What the person on the line read from their page.
     #[schema(example = "amber otter violin")]
     phrase: String,
@@ -199,7 +203,8 @@ pub async fn hand_back_case(
 /// `POST /api/v1/cases/{id}/bind-claimant-page`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/bind-claimant-page", tag = "cases", operation_id = "bind_claimant_page",
     summary = "Bind the claimant's page",
-    description = "After a call that we placed to a number on file: whoever answered it holds the page. Wrong phrases are \
+    description = "After a call that we placed to a number on file: ask first whether they began this themselves, on which device \
+        and where. Whoever answered it then holds the page. Wrong phrases are \
         counted and recorded. No token can do it.",
     params(CasePath), request_body = BindClaimantPage, security(("session" = [])),
     responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
@@ -210,8 +215,14 @@ pub async fn bind_claimant_page(
     Body(sent): Body<BindClaimantPage>,
 ) -> Result<Json<CaseState>, Problem> {
     let (caller, id) = (caller.0, CaseId::new(path.id));
-    actions::bind_claimant_page::bind_claimant_page(&scope, &caller, &id, &sent.contact, &sent.phrase)
-        .await?;
+    let (contact, phrase) = (&sent.contact, &sent.phrase);
+    if sent.began_it {
+        actions::bind_claimant_page::bind_claimant_page(&scope, &caller, &id, contact, phrase).await?;
+    } else {
+        let outcome = Some(EvidenceOutcome::Coached);
+        let call = RecordedCall { contact, outcome, began_it: Some(false), phrase, reference: "" };
+        actions::record_call::record_call(&scope, &caller, &id, call).await?;
+    }
     CaseState::load(&scope, &caller, &id).await
 }
 

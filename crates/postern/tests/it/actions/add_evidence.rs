@@ -2,6 +2,7 @@ use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::bind_claimant_page::callable_numbers;
 use postern::actions::escalate_case::escalate_case;
+use postern::actions::record_call::{RecordedCall, record_call};
 use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
 
 use super::{assert_invalid, assert_refused};
@@ -159,5 +160,29 @@ on_both! {
         // A call to another number is no proof that the page is theirs.
         let elsewhere = said(Kind::CallPlaced, EvidenceOutcome::Confirmed, Some("another number"));
         assert_invalid(add_evidence(&app.scope(), &ben, &id, elsewhere).await, "kind");
+    }
+
+    async fn a_call_that_completes_the_proof_is_kept_with_it(db) {
+        let app = TestApp::start(db).await;
+        let (ben, id) = (app.caller("ben").await, app.open("ana").await);
+        app.record("bea", &id, Kind::InPerson).await;
+        app.vouch("mona", &id).await;
+        assert_eq!(app.stage(&id).await, "verifying");
+        let phrase = app.row(&id).await.phrase;
+        let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap()[0].id.clone();
+        let said = |began_it, phrase, reference| RecordedCall {
+            contact: &number, outcome: Some(EvidenceOutcome::Confirmed), began_it, phrase, reference,
+        };
+        // What is left out is never taken for the best, and an empty phrase is no guess.
+        assert_invalid(record_call(&app.scope(), &ben, &id, said(None, &phrase, "HD-1")).await, "began_it");
+        assert_invalid(record_call(&app.scope(), &ben, &id, said(Some(true), " ", "HD-1")).await, "phrase");
+        assert_invalid(record_call(&app.scope(), &ben, &id, said(Some(true), &phrase, "")).await, "reference");
+        assert!(app.events("case.phrase_rejected").await.is_empty());
+        assert_eq!(app.case(&id).await.evidence().len(), 2);
+        record_call(&app.scope(), &ben, &id, said(Some(true), &phrase, "HD-1")).await.unwrap();
+        assert_eq!(app.stage(&id).await, "ready");
+        let case = app.case(&id).await;
+        assert_eq!((case.evidence()[2].kind(), case.evidence()[2].reference()), (Kind::CallPlaced, "HD-1"));
+        assert_eq!(app.events("case.claimant_page_bound").await.len(), 1);
     }
 }

@@ -36,7 +36,7 @@ on_both! {
         let number = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap().remove(0).id;
         let phrase = app.row(&id).await.phrase;
         let steps = [
-            ("bind-claimant-page", json!({ "contact": number, "phrase": phrase })),
+            ("bind-claimant-page", json!({ "contact": number, "began_it": true, "phrase": phrase })),
             ("evidence", json!({ "kind": "in_person", "reference": "it matches" })),
             ("evidence", json!({ "kind": "email_match", "reference": "it matches" })),
             ("apply-remedy", why.clone()),
