@@ -53,8 +53,8 @@ impl Case {
         self.now.subject.as_ref()
     }
 
-    /// How often proof failed in a way that raises it or was of a kind that never counts, how many open incidents concern the person, and what other cases of
-    /// the last 30 days left behind.
+    /// How often it was somebody else, or somebody who was told what to say, or proof of a kind that never counts; how many open
+    /// incidents concern the person; and what other cases of the last 30 days left behind.
     pub fn risk(&self) -> i64 {
         let suspect = self.evidence.iter().filter(|piece| piece.outcome.raises_risk()).count();
         i64::try_from(suspect)

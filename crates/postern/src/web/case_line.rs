@@ -34,7 +34,7 @@ pub struct CaseLine {
     waits_for_desk: bool,
     /// Whether a senior has it.
     escalated: bool,
-    /// How often proof that never counts was offered.
+    /// As that of the case itself, without incidents and other cases.
     risk: i64,
     /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
     opened_with: String,

@@ -45,7 +45,7 @@ async fn ask_to_be_let_in(app: &TestApp, ana: &Browser, ben: &Browser) -> String
     let id = rest.split('"').next().unwrap().to_owned();
     let path = format!("/desk/cases/{id}");
     let page = ben.get(&path).await;
-    page.ok().shows("standard").shows("10 codes remaining").shows("The policy wants more proof");
+    page.ok().shows("Standard").shows("10 codes remaining").shows("The policy wants more proof");
     page.shows("+44 20 7946 0120").shows("too fresh to call").does_not_show("Force MFA reset for");
     // Locked is locked: the page says why, and so does the button's target.
     let early = ben.post(&format!("{path}/apply-remedy"), &[("reason", "she is waiting")]).await;

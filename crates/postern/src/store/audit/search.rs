@@ -2,6 +2,7 @@
 //! log holds.
 
 use jiff::Timestamp;
+use postern_core::event::EventKind;
 use postern_core::id::TenantId;
 
 use super::{COLUMNS, EntryRow};
@@ -21,6 +22,9 @@ pub struct AuditFilter {
     pub until: Option<i64>,
     /// Only entries older than this id: the cursor.
     pub before: String,
+    /// No events of these kinds.
+    #[serde(skip)]
+    pub without: &'static [EventKind],
 }
 
 /// A time as records have it: RFC 3339 with six digits of the second, so that texts sort as times.
@@ -44,6 +48,9 @@ pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -
     };
     for (column, value) in equal.into_iter().filter(|(_, value)| !value.is_empty()) {
         add(&format!("{column} = ?"), value.clone());
+    }
+    for kind in filter.without {
+        add("event <> ?", kind.as_str().to_owned());
     }
     for (condition, micros) in [("at >= ?", filter.from), ("at < ?", filter.until)] {
         if let Some(micros) = micros {

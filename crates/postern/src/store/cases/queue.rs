@@ -15,6 +15,8 @@ use crate::store::{Change, Db, Result, micros, one_row};
 pub enum DeskList {
     /// Open, and somebody's or taken up: oldest first.
     Queue,
+    /// Open, and stopped by whoever they are about: oldest first.
+    Contested,
     /// Open, and opened by somebody who had nothing to show and whom nobody has taken up: oldest first.
     Strangers,
     /// Closed: the newest first.
@@ -30,6 +32,9 @@ impl DeskList {
         match self {
             Self::Queue => {
                 ("cases.closed_at IS NULL AND cases.stranger_since IS NULL AND $2 = $3", "opened_at", ">")
+            }
+            Self::Contested => {
+                ("cases.closed_at IS NULL AND cases.stage = 'contested' AND $2 = $3", "opened_at", ">")
             }
             Self::Strangers => {
                 ("cases.closed_at IS NULL AND cases.stranger_since IS NOT NULL AND $2 = $3", "opened_at", ">")

@@ -9,8 +9,8 @@ use crate::store::row::row;
 use crate::store::{Result, StoreError, time};
 
 row! {
-    /// A case as stored; `evidence` is its pieces, joined by commas. `person_id` and `document` are empty when nobody by that name exists: the claimant sees the
-    /// same page, the desk sees that it is a stranger.
+    /// A case as stored; `evidence` is its pieces, joined by commas. `person_id` and `document` are empty when nobody by that
+    /// name exists: the claimant sees the same page, the desk sees that it is a stranger.
     pub struct CaseRow {
         pub id: String,
         pub reference: String,

@@ -154,6 +154,7 @@ async fn filter(scope: &Scope, typed: AuditQuery) -> Result<AuditFilter, Problem
         from: moment("from", typed.from.as_deref())?,
         until: moment("until", typed.until.as_deref())?,
         before: typed.before.unwrap_or_default(),
+        without: &[],
     })
 }
 

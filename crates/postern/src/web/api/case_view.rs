@@ -12,8 +12,7 @@ use utoipa::ToSchema;
 
 use super::diagnosis::DiagnosisView;
 pub use earlier::EarlierMarkView;
-pub(in crate::web) use load::path_of;
-pub use path::PathStep;
+pub use path::{PathStep, steps};
 pub use timeline::TimelineEntry;
 
 /// Where a case stands, and what would move it on.

@@ -41,7 +41,7 @@ pub struct HomeView {
     this_week: WeekTotals,
     /// The seven days before.
     week_before: WeekTotals,
-    /// Open cases that wait for the desk: what burns first, then the oldest. At most 50 are looked at.
+    /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most 50 of each are looked at.
     needs_desk: Vec<CaseLine>,
     /// Open cases that wait for somebody else, or for the clock.
     waits_for_others: Vec<CaseLine>,
@@ -58,7 +58,7 @@ pub struct WeekTotals {
     recovered: usize,
     /// Median time from the request to that sign-in. Unit: minutes.
     median_minutes: Option<i64>,
-    /// A remedy was applied.
+    /// Of those that ended: a remedy was applied.
     remedied: usize,
     /// Refused.
     refused: usize,
@@ -87,9 +87,11 @@ impl HomeView {
         let ended = totals::list_ended(db, tenant, before).await?;
         let (new, old): (Vec<_>, Vec<_>) = ended.iter().partition(|case| time(case.closed_at) >= week_ago);
         let queue = load_page(scope, &DeskList::Queue, ("", MOST_CASES)).await?;
-        let (mut needs_desk, waits_for_others): (Vec<_>, Vec<_>) =
-            queue.cases.into_iter().partition(CaseLine::waits_for_desk);
-        needs_desk.sort_by_key(|case| !case.is_contested());
+        let queue = queue.cases.into_iter().filter(|case| !case.is_contested());
+        let (waits_for_desk, waits_for_others): (Vec<_>, Vec<_>) = queue.partition(CaseLine::waits_for_desk);
+        // However long the queue is, what burns is on the page.
+        let mut needs_desk = load_page(scope, &DeskList::Contested, ("", MOST_CASES)).await?.cases;
+        needs_desk.extend(waits_for_desk);
         let rows = findings::list_page(db, tenant, &Filter::default(), ("", MOST_FINDINGS)).await?;
         Ok(Self {
             waiting: open.waiting,

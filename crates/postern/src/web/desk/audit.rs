@@ -101,6 +101,7 @@ async fn filter(scope: &Scope, typed: &AuditForm) -> Result<AuditFilter, Problem
         from: day(&typed.from, false)?,
         until: day(&typed.until, true)?,
         before: typed.before.clone(),
+        without: &[],
     })
 }
 

@@ -43,7 +43,7 @@ pub async fn show(
         .ok_or_else(|| Problem::bad_request("list must be queue, strangers or closed."))?;
     let page = load_page(&scope, &list, (&which.after, PAGE_SIZE)).await?;
     let tab = match list {
-        DeskList::Queue => "queue",
+        DeskList::Queue | DeskList::Contested => "queue",
         DeskList::Strangers => "strangers",
         DeskList::Closed => "closed",
         DeskList::Search(_) => "search",

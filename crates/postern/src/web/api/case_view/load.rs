@@ -10,7 +10,7 @@ use postern_signals::cause::Cause;
 
 use super::{
     CallableNumber, CaseDetail, CasePerson, CaseState, EarlierMarkView, EnrolledFactor, FiledContact, Lock,
-    MissingView, OtherCase, PathStep, PlanView, RecordedEvidence, SignInAttempt, TimelineEntry, path,
+    MissingView, OtherCase, PlanView, RecordedEvidence, SignInAttempt, TimelineEntry, path,
 };
 use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::{Caller, case_for};
@@ -38,6 +38,7 @@ impl CaseState {
     fn of(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> Self {
         let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
         let why = why_locked(scope, caller, row, case, now);
+        let wanted = scope.tenant.policies.missing(case, &caller.person.id, now);
         Self {
             id: row.id.clone(),
             reference: row.reference.clone(),
@@ -56,8 +57,8 @@ impl CaseState {
             opened_with: row.opened_with.clone(),
             taken_by: row.taken_by.clone(),
             lapses_at: row.lapses_at().filter(|_| row.closed_at.is_none()),
-            path: path_of(scope, caller, row, case, now),
-            missing: row.closed_at.is_none().then(|| missing(scope, caller, row, case, now)),
+            path: path::steps(row, case, &wanted, now),
+            missing: row.closed_at.is_none().then(|| missing(row, wanted)),
             plan: PlanView::of(case),
             lock: Lock { open: why.is_none(), why },
             opened_at: time(row.opened_at),
@@ -66,26 +67,15 @@ impl CaseState {
     }
 }
 
-/// The whole way back in.
-pub(in crate::web) fn path_of(
-    scope: &Scope,
-    caller: &Caller,
-    row: &CaseRow,
-    case: &Case,
-    now: Timestamp,
-) -> Vec<PathStep> {
-    path::steps(row, case, &scope.tenant.policies.missing(case, &caller.person.id, now), now)
-}
-
 fn seniors_may_start_hold_from(case: &Case) -> Option<Timestamp> {
     let Stage::AwaitingNotice { since, .. } = case.stage() else { return None };
     Some(since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX))
 }
 
 /// Of a stranger's case nothing is missing: no proof makes somebody of nobody.
-fn missing(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case, now: Timestamp) -> MissingView {
+fn missing(row: &CaseRow, wanted: StillMissing) -> MissingView {
     if row.person_id.is_some() {
-        return scope.tenant.policies.missing(case, &caller.person.id, now).into();
+        return wanted.into();
     }
     let forbidden = Some("Nobody by this name is in the directory. Refuse the case.".to_owned());
     StillMissing { forbidden, ..StillMissing::default() }.into()

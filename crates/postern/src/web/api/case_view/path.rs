@@ -31,7 +31,7 @@ enum WhoseMove {
 }
 
 /// The steps of a case that can still end well, or did. Of one that was refused, withdrawn, contested or lapsed there is no way.
-pub(super) fn steps(row: &CaseRow, case: &Case, missing: &Missing, now: Timestamp) -> Vec<PathStep> {
+pub fn steps(row: &CaseRow, case: &Case, missing: &Missing, now: Timestamp) -> Vec<PathStep> {
     match case.stage() {
         Stage::Contested { .. } => return Vec::new(),
         Stage::Closed { outcome, .. } if *outcome != Outcome::Proven => return Vec::new(),
@@ -76,6 +76,11 @@ fn gathered(path: &mut PathBuilder, case: &Case, missing: &Missing, now: Timesta
     for kind in &missing.all_of {
         let whose = if kind.recorded_by_agent() { WhoseMove::Desk } else { WhoseMove::Others };
         path.add(false, whose, kind.title());
+        if *kind == Kind::ManagerVouch {
+            path.detail(
+                "Tell the manager, on a number that you had before; they find it on their account page",
+            );
+        }
     }
     if !missing.one_of.is_empty() {
         let titles: Vec<&str> = missing.one_of.iter().map(|kind| kind.title()).collect();

@@ -23,7 +23,7 @@ use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sign_ins::SignInRow;
 use crate::store::{backup_codes, contacts, factors, persons, sign_ins};
-use crate::web::api::case_view::{EarlierMarkView, PathStep, PlanView, TimelineEntry, path_of};
+use crate::web::api::case_view::{EarlierMarkView, PathStep, PlanView, TimelineEntry, steps};
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::{case_label, stage_label};
 use crate::web::factor_view::FactorView;
@@ -36,6 +36,7 @@ pub(super) async fn values(
     case: &Case,
     now: Timestamp,
 ) -> Result<Value, Problem> {
+    let missing = scope.tenant.policies.missing(case, &caller.person.id, now);
     let why_locked = why_locked(scope, caller, row, case, now);
     let stage = if row.person_id.is_some() { case.stage().as_str() } else { row.stage.as_str() };
     let until =
@@ -73,7 +74,7 @@ pub(super) async fn values(
         "approvals": { "wanted": case.approvals_wanted(), "given": case.stage().approvals().len() },
         "remedies": remedies(scope, case, now).await?,
         "lock": { "open": why_locked.is_none(), "why": why_locked },
-        "missing": missing_labels(&scope.tenant.policies.missing(case, &caller.person.id, now)),
+        "missing": missing_labels(&missing),
         "kinds": kinds(),
         "outcomes": outcomes(),
         "accepted": case.proof(now).kinds().len(),
@@ -84,7 +85,7 @@ pub(super) async fn values(
     let page = CasePage {
         facts,
         allowed: allowed_steps(scope, caller, row, case),
-        path: path_of(scope, caller, row, case, now),
+        path: steps(row, case, &missing, now),
         timeline: TimelineEntry::list(scope, caller, &row.id).await?,
     };
     serde_json::to_value(page).map_err(|error| Problem::internal(error.to_string()))
