@@ -8,6 +8,7 @@ use postern::config::Config;
 use postern::rng::token_hash;
 use postern::scope::Scope;
 use postern::store::backup_codes::NewCodeSet;
+use postern::store::contacts::NewContact;
 use postern::store::factors::{Factor, NewFactor};
 use postern::store::persons::{self, NewPerson, Person};
 use postern::store::sessions::NewSession;
@@ -156,7 +157,12 @@ async fn file_contacts(
 ) -> Outcome<String> {
     let filed_at = scope.now - SignedDuration::from_hours(24 * 365);
     let email = format!("{login}@bench.postern.invalid");
-    contacts::insert(change, person, "email", &email, filed_at).await?;
-    let phone = contacts::insert(change, person, "office_phone", "+44 20 7946 0100", filed_at).await?;
+    contacts::insert(change, person, &NewContact::of_nobody("email", &email, filed_at)).await?;
+    let phone = contacts::insert(
+        change,
+        person,
+        &NewContact::of_nobody("office_phone", "+44 20 7946 0100", filed_at),
+    )
+    .await?;
     Ok(phone.as_str().to_owned())
 }

@@ -28,7 +28,7 @@ const FILES = {
 const ICONS = `
   arrow-up-right badge-check ban book-open check chevron-right circle-alert circle-check circle-x code eye-off
   fingerprint hourglass inbox info key-round keyboard laptop layout-dashboard life-buoy list-todo lock log-in log-out mail menu
-  octagon-alert phone-call phone-missed scroll-text search siren smartphone stamp ticket triangle-alert user-round
+  octagon-alert pencil plus sticky-note phone-call phone-missed scroll-text search siren smartphone stamp ticket triangle-alert user-round
   users
 `.trim().split(/\s+/);
 

@@ -11,10 +11,10 @@ pub use demands::Demands;
 pub use load::PolicyError;
 pub use missing::Missing;
 pub use permit::{
-    Action, ApplyRemedy, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, CloseFinding, Denied,
-    Escalate, ImportSignIns, ManageJobs, ManagePeople, ManageTokens, Permit, ProposeRemedy, ReadAudit,
-    RecordEvidence, Refuse, ReportContact, StartHold, StopPasskey, StopPower, TakeCase, Verify, ViewCase,
-    ViewDesk, Vouch,
+    Action, AddNote, ApplyRemedy, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, ChangePerson,
+    CloseFinding, Denied, EndSessions, Escalate, ImportSignIns, ManageJobs, ManagePeople, ManageTokens,
+    Permit, ProposeRemedy, ReadAudit, RecordEvidence, Refuse, ReportContact, StartHold, StopPasskey,
+    StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
 };
 pub use request::{FindingFacts, Request, Staff};
 

@@ -48,6 +48,9 @@ CREATE TABLE persons (
     created_at BIGINT NOT NULL,
     -- When the last digest of openings went out.
     openings_notified_at BIGINT,
+    -- The tier that a change took away: until then the stricter of the two counts.
+    tier_before TEXT,
+    tier_before_until BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
 );
@@ -62,11 +65,15 @@ CREATE TABLE contacts (
     value TEXT NOT NULL,
     value_key TEXT NOT NULL,
     filed_at BIGINT NOT NULL,
-    -- Since when it is certain that it is theirs: an admin filed it.
+    -- Who filed it. NULL: the demo, the first start, the operator.
+    filed_by TEXT,
+    -- Since when it is certain that it is theirs, and whose word that is: who filed it by hand, or who attested an imported one.
     confirmed_at BIGINT,
+    confirmed_by TEXT,
     -- Since when it is said that they no longer have it, and who said so.
     lost_at BIGINT,
     lost_by TEXT,
+    -- Nobody calls a removed one; messages go there for 30 days more.
     removed_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::actions::ActionError;
 use crate::actions::renew_backup_codes::new_codes;
 use crate::scope::Scope;
+use crate::store::contacts::NewContact;
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::persons::NewPerson;
 use crate::store::persons::first_passkey;
@@ -220,13 +221,13 @@ async fn add_contacts(
     filed_at: Timestamp,
 ) -> Result<(), ActionError> {
     let email = format!("{}@{}", demo.login, tenant.mail_host);
-    contacts::insert(change, id, "email", &email, filed_at).await?;
+    contacts::insert(change, id, &NewContact::of_nobody("email", &email, filed_at)).await?;
     let office = format!("{}{}", tenant.office, demo.extension);
-    contacts::insert(change, id, "office_phone", &office, filed_at).await?;
+    contacts::insert(change, id, &NewContact::of_nobody("office_phone", &office, filed_at)).await?;
     if demo.login == "ana" {
         // Too fresh to be called: the desk must not offer it.
         let fresh = change.at() - SignedDuration::from_hours(24 * 3);
-        contacts::insert(change, id, "mobile", "+44 7700 900120", fresh).await?;
+        contacts::insert(change, id, &NewContact::of_nobody("mobile", "+44 7700 900120", fresh)).await?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub async fn announce(
 ) -> Result<(), StoreError> {
     // Contacts filed by this very change, or after it, are not yet visible here: those that hear of it were there
     // before.
-    let contacts = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
+    let contacts = contacts::list_told(&scope.app.db, &scope.tenant.id, person, scope.now).await?;
     let contacts = if notice.is_spoken() { contacts } else { in_writing(contacts) };
     announce_to(scope, change, &contacts, (person, case, notice)).await
 }
@@ -41,7 +41,7 @@ pub async fn announce_gathered_opening(
     person: &PersonId,
     case: &CaseId,
 ) -> Result<(), StoreError> {
-    let contacts = in_writing(contacts::list(&scope.app.db, &scope.tenant.id, person).await?);
+    let contacts = in_writing(contacts::list_told(&scope.app.db, &scope.tenant.id, person, scope.now).await?);
     announce_to(scope, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
 }
 

@@ -45,12 +45,7 @@ impl Pages {
 
 /// A time in the reader's zone, the exact one on hover; without JavaScript, UTC. Microseconds, or RFC 3339.
 fn when(at: Value) -> Result<Value, minijinja::Error> {
-    let at = match at.as_str() {
-        Some(text) => text.parse::<jiff::Timestamp>().map_err(|_| {
-            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not a time as in RFC 3339")
-        })?,
-        None => time(at.try_into()?),
-    };
+    let at = moment(at)?;
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
     let html = format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>");
@@ -58,8 +53,18 @@ fn when(at: Value) -> Result<Value, minijinja::Error> {
 }
 
 /// A date.
-fn day(micros: i64) -> String {
-    time(micros).strftime("%-d %b %Y").to_string()
+fn day(at: Value) -> Result<String, minijinja::Error> {
+    Ok(moment(at)?.strftime("%-d %b %Y").to_string())
+}
+
+/// A text as in RFC 3339, or microseconds.
+fn moment(at: Value) -> Result<jiff::Timestamp, minijinja::Error> {
+    match at.as_str() {
+        Some(text) => text.parse().map_err(|_| {
+            minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "not a time as in RFC 3339")
+        }),
+        None => Ok(time(at.try_into()?)),
+    }
 }
 
 /// The first letters of the first and the last word of a name.

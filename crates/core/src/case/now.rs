@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::stage::end_of_hold;
 use super::{Approval, Case, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
-use crate::id::PersonId;
+use crate::id::{ContactId, PersonId};
 use crate::policy::Demands;
 use crate::remedy::PlanHash;
 
@@ -88,6 +88,21 @@ impl Case {
     #[must_use]
     pub fn with_contact_reporters(mut self, reporters: BTreeSet<PersonId>) -> Self {
         self.now.contact_reporters = reporters;
+        self
+    }
+
+    /// The case, now that it is known who filed or attested each contact of the person. Whoever holds such a number may have put it
+    /// there: who rang it counts as one with them. Tell it after [`Case::with_made_by`].
+    #[must_use]
+    pub fn with_contact_filers<'a>(
+        mut self,
+        filers: impl IntoIterator<Item = (&'a ContactId, &'a PersonId)>,
+    ) -> Self {
+        for (contact, filer) in filers {
+            for piece in self.evidence.iter().filter(|piece| piece.answered_contact() == Some(contact)) {
+                self.now.made_by.insert(piece.attested_by.clone(), filer.clone());
+            }
+        }
         self
     }
 

@@ -131,6 +131,24 @@ events! {
     UserAdded<'_> = "user.added":
         "A person was added to the directory."
         tells(overseers(sometimes "if it came with a desk role, by the `power.requested` beside it")) ocsf(AccountCreate);
+    UserChanged<'_> = "user.changed":
+        "An admin changed a person's name, manager, tier or desk role."
+        wants(reason, before) tells(owner, overseers(lowers_tier = "true"), overseers(has role)) ocsf(EntityUpdate);
+    UserSetUpCodeIssued = "user.set_up_code_issued":
+        "An admin made a new set-up code for somebody who never enrolled; an earlier one is dead."
+        wants(reason) tells(owner);
+    UserNoteAdded = "user.note_added":
+        "A staff member wrote a note about a person; the note is the reason."
+        wants(reason);
+    ContactAdded<'_> = "contact.added":
+        "An admin filed a number or an address for a person; everybody on file before was told."
+        wants(reason) tells(owner) ssf(RecoveryInformationChanged);
+    ContactAttested<'_> = "contact.attested":
+        "An admin said that an imported number or address is the person's."
+        wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
+    ContactRemoved<'_> = "contact.removed":
+        "An admin took a number or an address of a person off the file; messages go there for 30 days more."
+        wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
     UserPasswordChanged = "user.password_changed":
         "A person set a password."
         tells(owner(removed != "true")) ocsf(PasswordChange) ssf(CredentialChange);

@@ -55,6 +55,12 @@ actions! {
     ReadAudit,
     /// Add people.
     ManagePeople,
+    /// Change a person's name, manager, tier, role or contacts, or let them set up anew.
+    ChangePerson,
+    /// End the sessions of a person.
+    EndSessions,
+    /// Write a note about a person.
+    AddNote,
     /// Let a passkey of staff work before its time.
     ApprovePasskey,
     /// Remove a passkey of staff before it works.

@@ -1,7 +1,6 @@
 //! An admin adds somebody. The answer is a set-up code, shown once, with which the person sets a password and enrols.
 
 use jiff::Timestamp;
-use postern_core::contact::check_number;
 use postern_core::event::Event;
 use postern_core::event::payload::UserAdded;
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
@@ -10,11 +9,13 @@ use postern_core::person::Role;
 use postern_core::policy::ManagePeople;
 use zeroize::Zeroizing;
 
+use super::add_contact::read_contact;
 use super::request_power::{Power, request_power};
 use super::retry::retry;
 use super::{ActionError, Caller, permit_on_tenant, refuse_hidden};
 use crate::config::Config;
 use crate::scope::Scope;
+use crate::store::contacts::NewContact;
 use crate::store::enrolment_passes::NewEnrolmentPass;
 use crate::store::persons::NewPerson;
 use crate::store::persons::made_by;
@@ -92,8 +93,14 @@ async fn add(scope: &Scope, caller: &Caller, new: &Details<'_>) -> Result<AddedP
     made_by::save(&mut change, &person, &caller.person.id).await?;
     for (kind, value) in [("email", new.email), ("office_phone", new.office_phone)] {
         if !value.trim().is_empty() {
-            let at = change.at();
-            contacts::insert(&mut change, &person, kind, value.trim(), at).await?;
+            let new = NewContact {
+                kind,
+                value: &read_contact(kind, kind, value)?,
+                filed_at: change.at(),
+                by: Some(&caller.person.id),
+                is_confirmed: true,
+            };
+            contacts::insert(&mut change, &person, &new).await?;
         }
     }
     keep_set_up_code(&mut change, &person, &hash).await?;
@@ -124,23 +131,11 @@ fn check(new: &Details<'_>) -> Result<(), ActionError> {
     if new.email.trim().is_empty() {
         return Err(ActionError::invalid("email", "Wanted: notices must reach the person somewhere."));
     }
-    check_mail_address(new.email)?;
+    read_contact("email", "email", new.email)?;
     if !new.office_phone.trim().is_empty() {
-        check_number(new.office_phone)
-            .map_err(|error| ActionError::invalid("office_phone", error.to_string()))?;
+        read_contact("office_phone", "office_phone", new.office_phone)?;
     }
     Ok(())
-}
-
-/// Whether a mail can be sent there at all.
-pub(super) fn check_mail_address(typed: &str) -> Result<(), ActionError> {
-    match typed.trim().parse::<lettre::Address>() {
-        Ok(address) if typed.trim().len() <= 254 && address.domain().contains('.') => Ok(()),
-        _ => {
-            let message = "This is no mail address. Type one such as ana@example.com.";
-            Err(ActionError::invalid("email", message))
-        }
-    }
 }
 
 /// A set-up code and its hash.

@@ -86,7 +86,15 @@ pub async fn callable_numbers(scope: &Scope, case: &Case) -> Result<Vec<Contact>
     let opened_at: Timestamp = case.opened_at();
     let latest = opened_at.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
     let all = contacts::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    Ok(all.into_iter().filter(|c| is_phone(c) && c.lost_at.is_none() && time(c.filed_at) <= latest).collect())
+    Ok(all
+        .into_iter()
+        .filter(|c| is_phone(c) && c.lost_at.is_none() && is_certain_since(c, latest))
+        .collect())
+}
+
+/// On file, and certain to be theirs, since then or before. An imported number that nobody attested never is.
+fn is_certain_since(contact: &Contact, latest: Timestamp) -> bool {
+    contact.confirmed_at.is_some_and(|confirmed_at| time(contact.filed_at.max(confirmed_at)) <= latest)
 }
 
 /// Compares what was heard with the page's phrase. A wrong one is counted and recorded.

@@ -144,7 +144,7 @@ pub async fn permit_on_person<A: Action>(
     caller: &Caller,
     person: &Person,
 ) -> Result<Permit<A>, ActionError> {
-    let (staff, subject) = (caller.staff(), person.subject(&scope.tenant.settings.tiers));
+    let (staff, subject) = (caller.staff(), person.subject(&scope.tenant.settings.tiers, scope.now));
     match scope.tenant.policies.authorize(&Request::on_person(&staff, &subject)) {
         Ok(permit) => Ok(permit),
         Err(denied) => {
@@ -253,11 +253,15 @@ pub async fn case_now(
 ) -> Result<Option<(Case, Person)>, ActionError> {
     let Some(id) = &row.person_id else { return Ok(None) };
     let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-    let Some(case) = row.case_of(person.subject(&scope.tenant.settings.tiers))? else { return Ok(None) };
+    let Some(case) = row.case_of(person.subject(&scope.tenant.settings.tiers, scope.now))? else {
+        return Ok(None);
+    };
     let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
     let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
-    let case = case.with_contact_reporters(reporters);
+    let filers = contacts::list_filers(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    let filers = filers.iter().map(|(contact, filer)| (contact, filer));
+    let case = case.with_contact_reporters(reporters).with_contact_filers(filers);
     let case = scope.tenant.policies.look_again(case, now);
     Ok(Some((row.as_it_stands(case, now), person)))
 }

@@ -76,7 +76,7 @@ async fn open(
     let claimant_page_token = scope.app.rng.token()?;
     let (case, escalated) = match &person {
         Some(person) => {
-            let case = Case::open(id.clone(), person.subject(&scope.tenant.settings.tiers), now);
+            let case = Case::open(id.clone(), person.subject(&scope.tenant.settings.tiers, scope.now), now);
             let (case, escalated) = earlier_cases::begin(scope, case, opened_with).await?;
             (Some(case), escalated)
         }

@@ -13,12 +13,14 @@ use postern_core::signin::Flow;
 use postern_core::tier::TierFloor;
 use zeroize::Zeroizing;
 
-use super::add_person::{check_mail_address, keep_set_up_code, new_set_up_code};
+use super::add_contact::read_contact;
+use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::sign_in::Begun;
 use super::{ActionError, CountedTry, RateLimit, enrol_totp, refuse_hidden};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
+use crate::store::contacts::NewContact;
 use crate::store::enrolment_passes::EnrolmentPassRow;
 use crate::store::persons::first_passkey;
 use crate::store::persons::{NewPerson, Person};
@@ -126,7 +128,7 @@ async fn insert_first_admin(
         }
         refuse_hidden(field, value)?;
     }
-    check_mail_address(typed.email)?;
+    read_contact("email", "email", typed.email)?;
     let row = NewPerson {
         id,
         login: typed.login,
@@ -145,7 +147,7 @@ async fn insert_first_admin(
     let at = change.at();
     // Nobody is there yet who could say yes.
     first_passkey::grant(change, id, at + Config::FIRST_PASSKEY_LIFE).await?;
-    contacts::insert(change, id, "email", typed.email.trim(), at).await?;
+    contacts::insert(change, id, &NewContact::of_nobody("email", typed.email.trim(), at)).await?;
     change.record(Event::new(Actor::System, UserAdded::FirstAdmin).person(id));
     Ok(())
 }

@@ -23,7 +23,8 @@ pub async fn announce_openings(
     person: &PersonId,
     openings: &[CaseRow],
 ) -> Result<(), StoreError> {
-    for contact in in_writing(contacts::list(&scope.app.db, &scope.tenant.id, person).await?) {
+    for contact in in_writing(contacts::list_told(&scope.app.db, &scope.tenant.id, person, scope.now).await?)
+    {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         let new = NewContest {
             token_hash: &token_hash(&token),

@@ -66,6 +66,23 @@ notices! {
     ContactReportedLost => "contact_reported_lost", spoken, "A number or address of yours was reported lost",
         "Somebody told the help desk that a number or address on file for you is not yours any more. The help desk calls it \
          no more. Messages still go there.";
+    /// An admin changed name, manager, tier or role.
+    PersonChanged => "person_changed", written, "What the help desk has on file about you was changed",
+        "An admin changed your name, your manager, your security tier or your role at the help desk.";
+    /// An admin made a new set-up code for somebody who never enrolled.
+    SetUpCodeIssued => "set_up_code_issued", spoken, "A new set-up code was made for your account",
+        "An admin made a new set-up code for your account. With it a password can be set.";
+    /// A number or address came to those on file.
+    ContactAdded => "contact_added", spoken, "A number or address was added to your account",
+        "An admin added a number or an address to those on file for you. The help desk may call it one day, and messages go \
+         there too.";
+    /// An imported one counts from now on.
+    ContactAttested => "contact_attested", spoken, "A number or address of yours was confirmed",
+        "An admin said that a number or an address that was imported for you is yours. The help desk may call it one day.";
+    /// One is off the file.
+    ContactRemoved => "contact_removed", spoken, "A number or address of yours was removed",
+        "An admin took a number or an address of yours off the file. The help desk calls it no more. For 30 days messages still \
+         go there.";
     /// A factor was removed, by its owner or by staff before it worked.
     FactorRemoved => "factor_removed", spoken, "A sign-in method was removed from your account",
         "A sign-in method was removed from your account.";

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{ContactId, PersonId, TenantId};
 use postern_core::login;
+use sqlx::AssertSqlSafe;
 
 use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
@@ -15,50 +17,149 @@ row! {
         pub kind: String,
         pub value: String,
         pub filed_at: i64,
+        pub filed_by: Option<String>,
+        pub confirmed_at: Option<i64>,
+        pub confirmed_by: Option<String>,
         pub lost_at: Option<i64>,
+        pub removed_at: Option<i64>,
     }
 }
 
-/// Whether we can call it.
+const COLUMNS: &str = "id, kind, value, filed_at, filed_by, confirmed_at, confirmed_by, lost_at, removed_at";
+
+/// What kinds there are.
+pub const KINDS: [&str; 3] = ["email", "mobile", "office_phone"];
+
+/// So long messages still go to a contact that was taken off the file: whoever took it off may not be its owner's friend.
+/// Unit: days.
+pub const TOLD_AFTER_REMOVAL_DAYS: i64 = 30;
+
+/// Whether it is a number.
 pub fn is_phone(contact: &Contact) -> bool {
     contact.kind != "email"
 }
 
 /// A person's contacts, oldest first.
 pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Contact>> {
-    Ok(sqlx::query_as(
-        "SELECT id, kind, value, filed_at, lost_at FROM contacts \
-         WHERE tenant_id = $1 AND person_id = $2 AND removed_at IS NULL ORDER BY filed_at, id",
+    let told = list_told(db, tenant, person, Timestamp::MAX).await?;
+    Ok(told.into_iter().filter(|contact| contact.removed_at.is_none()).collect())
+}
+
+/// Where messages to a person go at `now`, oldest first: what is on file, and what was not long ago.
+pub async fn list_told(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Vec<Contact>> {
+    let since = now
+        .saturating_sub(SignedDuration::from_hours(24 * TOLD_AFTER_REMOVAL_DAYS))
+        .unwrap_or(Timestamp::MIN);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contacts WHERE tenant_id = $1 AND person_id = $2 \
+         AND (removed_at IS NULL OR removed_at > $3) ORDER BY filed_at, id"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(since))
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// Who filed or attested a contact of this person, with the contact; removed ones too, for a call may have been before.
+pub async fn list_filers(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+) -> Result<Vec<(ContactId, PersonId)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, filed_by FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND filed_by IS NOT NULL \
+         UNION SELECT id, confirmed_by FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND confirmed_by IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
     .fetch_all(db.reader())
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|(contact, filer)| (ContactId::new(contact), PersonId::new(filer))).collect())
 }
 
-/// Files a contact. Whoever files one knows that it is theirs: it is confirmed.
-pub async fn insert(
-    change: &mut Change<'_>,
-    person: &PersonId,
-    kind: &str,
-    value: &str,
-    filed_at: jiff::Timestamp,
-) -> Result<ContactId> {
+/// A contact to file.
+#[derive(Clone, Copy)]
+pub struct NewContact<'a> {
+    /// `email`, `mobile` or `office_phone`.
+    pub kind: &'static str,
+    /// The address or number.
+    pub value: &'a str,
+    /// Since when it is known to be on file.
+    pub filed_at: Timestamp,
+    /// Who files it; none for the demo, the first start and the operator.
+    pub by: Option<&'a PersonId>,
+    /// Whether whoever files it knows that it is theirs. An imported one waits until somebody attests it.
+    pub is_confirmed: bool,
+}
+
+impl<'a> NewContact<'a> {
+    /// Filed by nobody who could be named.
+    pub fn of_nobody(kind: &'static str, value: &'a str, filed_at: Timestamp) -> Self {
+        Self { kind, value, filed_at, by: None, is_confirmed: true }
+    }
+}
+
+/// Files a contact.
+pub async fn insert(change: &mut Change<'_>, person: &PersonId, new: &NewContact<'_>) -> Result<ContactId> {
     let (tenant, id) = (change.tenant().clone(), change.id()?);
+    let filed_at = micros(new.filed_at);
+    let by = new.by.map(PersonId::as_str);
     sqlx::query(
-        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at, confirmed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at, filed_by, confirmed_at, confirmed_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(tenant.as_str())
     .bind(&id)
     .bind(person.as_str())
-    .bind(kind)
-    .bind(value)
-    .bind(login::normalise(value))
-    .bind(micros(filed_at))
+    .bind(new.kind)
+    .bind(new.value)
+    .bind(login::normalise(new.value))
+    .bind(filed_at)
+    .bind(by)
+    .bind(new.is_confirmed.then_some(filed_at))
+    .bind(by.filter(|_| new.is_confirmed))
     .execute(change.conn())
     .await?;
     Ok(ContactId::new(id))
+}
+
+/// Notes whose word it is that an imported contact is theirs. `Conflict` when that is certain already, or it is not there.
+pub async fn attest(change: &mut Change<'_>, person: &PersonId, id: &str, by: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE contacts SET confirmed_at = $4, confirmed_by = $5 WHERE tenant_id = $1 AND id = $2 AND person_id = $3 \
+         AND confirmed_at IS NULL AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(person.as_str())
+    .bind(at)
+    .bind(by.as_str())
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Takes a contact off the file. `Conflict` when it is off already.
+pub async fn remove(change: &mut Change<'_>, person: &PersonId, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE contacts SET removed_at = $4 WHERE tenant_id = $1 AND id = $2 AND person_id = $3 AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(person.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Who reported a contact of this person lost since then.
@@ -66,7 +167,7 @@ pub async fn list_reporters(
     db: &Db,
     tenant: &TenantId,
     person: &PersonId,
-    since: jiff::Timestamp,
+    since: Timestamp,
 ) -> Result<BTreeSet<PersonId>> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT DISTINCT lost_by FROM contacts \

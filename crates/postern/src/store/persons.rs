@@ -3,7 +3,7 @@
 pub mod first_passkey;
 pub mod made_by;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use postern_core::case::Subject;
@@ -28,10 +28,13 @@ row! {
         pub password_hash: Option<String>,
         pub suspended_at: Option<i64>,
         pub suspended_why: Option<String>,
+        pub tier_before: Option<String>,
+        pub tier_before_until: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, suspended_at, suspended_why";
+const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, suspended_at, suspended_why, \
+     tier_before, tier_before_until";
 
 /// A person.
 #[derive(Clone)]
@@ -47,6 +50,8 @@ pub struct Person {
     pub password_hash: Option<String>,
     pub suspended_at: Option<Timestamp>,
     pub suspended_why: Option<String>,
+    /// The tier that a change took away, and until when the stricter of the two counts.
+    pub tier_before: Option<(String, Timestamp)>,
 }
 
 impl Person {
@@ -62,15 +67,19 @@ impl Person {
             password_hash: row.password_hash,
             suspended_at: row.suspended_at.map(time),
             suspended_why: row.suspended_why,
+            tier_before: row.tier_before.zip(row.tier_before_until.map(time)),
         })
     }
 
-    /// As policies see them, in an organisation that has these tiers.
-    pub fn subject(&self, tiers: &Tiers) -> Subject {
+    /// As policies see them at `now`, in an organisation that has these tiers. Of a tier that was changed not long ago the
+    /// stricter counts, so that one admin lowers nobody's tier in a minute.
+    pub fn subject(&self, tiers: &Tiers, now: Timestamp) -> Subject {
+        let tier = tiers.of(&self.tier);
+        let before = self.tier_before.as_ref().filter(|(_, until)| now < *until);
         Subject {
             tenant: self.tenant.clone(),
             person: self.id.clone(),
-            tier: tiers.of(&self.tier),
+            tier: before.map(|(name, _)| tiers.of(name)).map_or(tier.clone(), |before| before.max(tier)),
             role: self.role,
             manager: self.manager.clone(),
             suspended: self.suspended_at.is_some(),
@@ -115,6 +124,21 @@ pub async fn list(db: &Db, tenant: &TenantId, search: &str) -> Result<Vec<Person
     let rows: Vec<PersonRow> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(like).fetch_all(db.reader()).await?;
     rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
+}
+
+/// The names of these people, by id; who is not there is left out.
+pub async fn list_names(db: &Db, tenant: &TenantId, ids: &BTreeSet<&str>) -> Result<HashMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places = parameters(2, ids.len());
+    let sql = format!("SELECT id, name FROM persons WHERE tenant_id = $1 AND id IN ({places})");
+    let mut query =
+        sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for id in ids {
+        query = query.bind((*id).to_owned());
+    }
+    Ok(query.fetch_all(db.reader()).await?.into_iter().collect())
 }
 
 /// Whether anybody is there at all.
@@ -190,6 +214,47 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+/// What an admin changes about somebody, as it will be.
+pub struct ChangedPerson<'a> {
+    pub name: &'a str,
+    pub manager: Option<&'a PersonId>,
+    pub tier: &'a str,
+    /// Where the tier changes: the one before, and until when the stricter of the two counts.
+    pub tier_before: Option<(&'a str, Timestamp)>,
+}
+
+/// Saves what was changed. The row must have been locked, and looked at again.
+pub async fn save_changed(change: &mut Change<'_>, id: &PersonId, new: &ChangedPerson<'_>) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET name = $3, manager_id = $4, tier = $5, tier_before = COALESCE($6, tier_before), \
+         tier_before_until = COALESCE($7, tier_before_until) WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(new.name)
+    .bind(new.manager.map(PersonId::as_str))
+    .bind(new.tier)
+    .bind(new.tier_before.map(|(tier, _)| tier))
+    .bind(new.tier_before.map(|(_, until)| micros(until)))
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// Whether somebody has a password, read inside the change.
+pub async fn has_password(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT (CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END) FROM persons WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(change.conn())
+    .await?;
+    row.map(|(has,)| has == 1).ok_or(StoreError::NotFound)
 }
 
 /// Suspends an account. `Conflict` when it already is.
@@ -270,7 +335,7 @@ pub async fn lock_all(change: &mut Change<'_>, ids: &[&PersonId]) -> Result<()> 
 pub async fn lock_unchanged(change: &mut Change<'_>, read: &Subject) -> Result<()> {
     let (tenant, lock) = (change.tenant().clone(), change.row_lock());
     let sql = format!(
-        "SELECT id FROM persons WHERE tenant_id = $1 AND id = $2 AND tier = $3 AND role = $4 \
+        "SELECT id FROM persons WHERE tenant_id = $1 AND id = $2 AND (tier = $3 OR tier_before = $3) AND role = $4 \
          AND COALESCE(manager_id, '') = $5 AND (CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END) = $6{lock}"
     );
     let found: Option<(String,)> = sqlx::query_as(AssertSqlSafe(sql))

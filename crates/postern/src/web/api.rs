@@ -18,6 +18,8 @@ pub mod input;
 pub mod jobs;
 pub mod openapi;
 pub mod people;
+pub mod person_steps;
+pub mod person_view;
 pub mod portal;
 pub mod power_grants;
 pub mod reference;
@@ -97,6 +99,13 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
         .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/people/{id}", get(people::show).patch(person_steps::change_person))
+        .route("/api/v1/people/{id}/note", post(person_steps::add_note))
+        .route("/api/v1/people/{id}/end-sessions", post(person_steps::end_sessions))
+        .route("/api/v1/people/{id}/set-up-code", post(person_steps::issue_set_up_code))
+        .route("/api/v1/people/{id}/contacts", post(person_steps::add_contact))
+        .route("/api/v1/people/{id}/contacts/{contact}/attest", post(person_steps::attest_contact))
+        .route("/api/v1/people/{id}/contacts/{contact}/remove", post(person_steps::remove_contact))
         .route("/api/v1/power-grants", get(power_grants::list))
         .route("/api/v1/power-grants/{id}/approve", post(power_grants::approve))
         .route("/api/v1/power-grants/{id}/stop", post(power_grants::stop))

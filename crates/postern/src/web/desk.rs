@@ -1,10 +1,14 @@
 //! The help desk's pages.
 
+pub mod add_contact;
+pub mod add_note;
 pub mod add_person;
 pub mod apply_remedy;
+pub mod approve;
 pub mod audit;
 pub mod case;
-pub mod decide;
+pub mod contact;
+pub mod edit_person;
 mod evidence;
 pub mod home;
 pub mod imports;
@@ -18,8 +22,10 @@ pub mod power_grants;
 pub mod queue;
 pub mod runbook;
 mod second_yes;
+pub mod set_up_code;
 pub mod take_case;
 pub mod tokens;
+pub mod verb;
 
 use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
@@ -52,6 +58,18 @@ pub(super) fn stage_label(stage: &str) -> &'static str {
         "ready" => "Ready",
         "remedied" => "Done, waiting for sign-in",
         "contested" => "Contested: \"this was not me\"",
+        _ => "Closed",
+    }
+}
+
+/// How a case ended, in the desk's words.
+pub(super) fn outcome_label(outcome: &str) -> &'static str {
+    match outcome {
+        "proven" => "Recovered",
+        "refused" => "Refused",
+        "withdrawn" => "Taken back",
+        "lapsed" => "Ran out",
+        "superseded" => "Another one went on",
         _ => "Closed",
     }
 }

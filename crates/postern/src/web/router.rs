@@ -14,6 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{account, api, assets, desk, dev, health, page, plain, portal, problem, security, signin};
 use crate::app::App;
+use desk::verb::{self, EndSessions, Escalate, Refuse, StartHold};
 
 /// All of it, with the layers that hold for every answer.
 pub fn router(app: Arc<App>) -> Router {
@@ -108,6 +109,22 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/people", get(desk::people::show))
         .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
+        .route("/desk/people/{id}/edit", get(desk::edit_person::show).post(desk::edit_person::submit))
+        .route("/desk/people/{id}/note", post(desk::add_note::submit))
+        .route(
+            "/desk/people/{id}/end-sessions",
+            get(verb::show::<EndSessions>).post(verb::submit::<EndSessions>),
+        )
+        .route("/desk/people/{id}/set-up-code", get(desk::set_up_code::show).post(desk::set_up_code::submit))
+        .route("/desk/people/{id}/contacts/new", get(desk::add_contact::show).post(desk::add_contact::submit))
+        .route(
+            "/desk/people/{id}/contacts/{contact}/attest",
+            get(desk::contact::show_attest).post(desk::contact::attest),
+        )
+        .route(
+            "/desk/people/{id}/contacts/{contact}/remove",
+            get(desk::contact::show_remove).post(desk::contact::remove),
+        )
         .route("/desk/power-grants", get(desk::power_grants::show_all))
         .route("/desk/power-grants/{id}", get(desk::power_grants::show))
         .route("/desk/power-grants/{id}/approve", post(desk::power_grants::approve))
@@ -120,10 +137,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
         .route("/desk/cases/{id}/contact-lost", post(desk::take_case::contact_lost))
-        .route(
-            "/desk/cases/{id}/start-hold",
-            get(desk::decide::show_start_hold).post(desk::decide::start_hold),
-        )
+        .route("/desk/cases/{id}/start-hold", get(verb::show::<StartHold>).post(verb::submit::<StartHold>))
         .route("/desk/cases/{id}/propose-remedy", post(desk::case::propose_remedy))
         .route("/desk/cases/{id}/call", post(desk::case::record_call))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
@@ -131,9 +145,10 @@ fn signed_in() -> Router<Arc<App>> {
             "/desk/cases/{id}/apply-remedy",
             get(desk::apply_remedy::show).post(desk::apply_remedy::submit),
         )
-        .route("/desk/cases/{id}/refuse", get(desk::decide::show_refuse).post(desk::decide::refuse))
-        .route("/desk/cases/{id}/escalate", get(desk::decide::show_escalate).post(desk::decide::escalate))
-        .route("/desk/cases/{id}/approve", get(desk::decide::show_approve).post(desk::decide::approve))
+        .route("/desk/cases/{id}/refuse", get(verb::show::<Refuse>).post(verb::submit::<Refuse>))
+        .route("/desk/cases/{id}/escalate", get(verb::show::<Escalate>).post(verb::submit::<Escalate>))
+        .route("/desk/cases/{id}/approve", get(desk::approve::show).post(desk::approve::submit))
+        .route("/desk/cases/{id}/note", post(desk::add_note::submit_in_case))
         .route("/desk/incidents", get(desk::incidents::show))
         .route("/desk/incidents/{id}", get(desk::incident::show))
         .route("/desk/incidents/{id}/close", post(desk::incident::close))
@@ -165,7 +180,8 @@ pub(super) fn form_error(
         // `parts.step_up` offers the touch in the form, which then sends itself again.
         E::StepUp => Ok((StatusCode::FORBIDDEN, Some("step_up"), message)),
         E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, message)),
-        E::Refused(_) => Ok((StatusCode::CONFLICT, None, message)),
+        // The page comes back as things are now, with what was typed.
+        E::Refused(_) | E::Conflict | E::Contended => Ok((StatusCode::CONFLICT, None, message)),
         other => Err(other.into()),
     }
 }

@@ -45,6 +45,12 @@ toasts! {
     TokenRevoked => "token-revoked", "The token opens nothing any more.";
     Imported => "imported", "The file is read in.";
     Vouched => "vouched", "Thank you. Your word is recorded.";
+    SessionsEnded => "sessions-ended", "Every session of theirs is ended.";
+    PersonChanged => "person-changed", "It is changed, and they are told.";
+    ContactAdded => "contact-added", "The contact is on file, and they are told.";
+    ContactAttested => "contact-attested", "The contact counts from now on, and they are told.";
+    ContactRemoved => "contact-removed", "The contact is off the file. Messages go there for 30 days more.";
+    NoteAdded => "note", "The note is kept.";
     SessionEnded => "session-ended", "That session is ended.";
     FactorNamed => "factor-named", "The name is saved.";
     FactorRemoved => "factor-removed", "It is removed.";

@@ -104,6 +104,59 @@ pub enum UserAdded<'a> {
     },
 }
 
+/// `user.changed`: what is new; what it was stands before it.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct UserChanged<'a> {
+    /// The name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
+    /// Who the manager is; empty for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager: Option<&'a str>,
+    /// The tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<&'a str>,
+    /// Whether less proof suffices for the new tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowers_tier: Option<AlwaysTrue>,
+    /// The desk role, where one was taken away or lowered. A higher one is asked for by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
+/// `user.set_up_code_issued`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserSetUpCodeIssued;
+
+/// `user.note_added`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserNoteAdded;
+
+/// `contact.added`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ContactAdded<'a> {
+    /// Which one.
+    pub contact: &'a str,
+    /// `email`, `mobile` or `office_phone`.
+    pub kind: &'a str,
+}
+
+/// `contact.attested`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ContactAttested<'a> {
+    /// Which one.
+    pub contact: &'a str,
+}
+
+/// `contact.removed`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ContactRemoved<'a> {
+    /// Which one.
+    pub contact: &'a str,
+    /// `email`, `mobile` or `office_phone`.
+    pub kind: &'a str,
+}
+
 /// `user.password_changed`
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]

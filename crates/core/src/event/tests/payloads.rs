@@ -44,6 +44,7 @@ impl WrittenKinds {
 fn every_payload_is_written_as_integrators_read_it() {
     let mut written = WrittenKinds::default();
     accounts(&mut written);
+    directory(&mut written);
     factors(&mut written);
     removed_factors(&mut written);
     cases(&mut written);
@@ -54,6 +55,29 @@ fn every_payload_is_written_as_integrators_read_it() {
     for kind in EventKind::ALL {
         assert!(written.0.contains(kind), "{} has no sample", kind.as_str());
     }
+}
+
+fn directory(written: &mut WrittenKinds) {
+    written.check(
+        UserChanged {
+            name: Some("Ana Brandt"),
+            manager: Some("p2"),
+            tier: Some("standard"),
+            lowers_tier: Some(AlwaysTrue),
+            role: Some(Role::Person),
+        },
+        json!({
+            "name": "Ana Brandt", "manager": "p2", "tier": "standard", "lowers_tier": true, "role": "person",
+        }),
+    );
+    written.check(UserChanged { name: Some("Ana"), ..UserChanged::default() }, json!({ "name": "Ana" }));
+    written.check(UserSetUpCodeIssued, json!(null));
+    written.check(UserNoteAdded, json!(null));
+    written
+        .check(ContactAdded { contact: "c1", kind: "mobile" }, json!({ "contact": "c1", "kind": "mobile" }));
+    written.check(ContactAttested { contact: "c1" }, json!({ "contact": "c1" }));
+    written
+        .check(ContactRemoved { contact: "c1", kind: "email" }, json!({ "contact": "c1", "kind": "email" }));
 }
 
 fn accounts(written: &mut WrittenKinds) {

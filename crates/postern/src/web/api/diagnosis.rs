@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
 use postern_signals::{AttemptResult, Cause, PersonState};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::errors::ReadErrors;
+use super::input::PersonPath;
 use crate::actions::diagnose_person::{Account, AttemptLine, diagnose_person};
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
@@ -17,14 +18,6 @@ use crate::store::persons::{self, Person};
 use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
-
-/// A person in the path.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct PersonPath {
-    /// The person's `id`, as `GET /api/v1/people` gives it.
-    id: String,
-}
 
 /// What is known of a person's sign-ins.
 #[derive(Serialize, ToSchema)]

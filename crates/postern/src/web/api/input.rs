@@ -37,6 +37,24 @@ pub struct CasePath {
     pub id: String,
 }
 
+/// A person in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PersonPath {
+    /// The person's `id`, as `GET /api/v1/people` gives it.
+    pub id: String,
+}
+
+/// A contact of a person in the path.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ContactPath {
+    /// The person's `id`.
+    pub id: String,
+    /// The `id` of one of the person's `contacts`.
+    pub contact: String,
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     audit, backup_codes, case_steps, cases, code_apps, diagnosis, factors, findings, home, import_sign_ins,
-    imports, jobs, people, portal, power_grants, sign_ins, tokens, waiting_passkeys,
+    imports, jobs, people, person_steps, portal, power_grants, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -34,7 +34,9 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,
-        people::list, people::add_person,
+        people::list, people::show, people::add_person,
+        person_steps::change_person, person_steps::add_note, person_steps::end_sessions, person_steps::issue_set_up_code,
+        person_steps::add_contact, person_steps::attest_contact, person_steps::remove_contact,
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,
         audit::list, audit::export, sign_ins::list,

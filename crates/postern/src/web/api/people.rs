@@ -1,15 +1,18 @@
 //! The directory.
 
 use axum::Json;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use postern_core::id::PersonId;
 use postern_core::person::Role;
 use postern_core::policy::ViewDesk;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::errors::{ReadErrors, StepErrors};
-use super::input::{Body, Params, PersonOnly};
+use super::input::{Body, Params, PersonOnly, PersonPath};
+use super::person_view::PersonView;
 use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
@@ -104,6 +107,21 @@ pub async fn list(
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let found = persons::list(&scope.app.db, &scope.tenant.id, &search.q).await?;
     Ok(Json(PeopleList { people: found.into_iter().map(PersonLine::from).collect() }))
+}
+
+/// `GET /api/v1/people/{id}`
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", operation_id = "show_person",
+    summary = "Look at a person", description = "What the desk's page of them shows. `timeline` wants the scope `audit:read` too.",
+    params(PersonPath), security(("service_token" = ["people:read"]), ("session" = [])),
+    responses((status = 200, description = "The person.", body = PersonView), ReadErrors))]
+pub async fn show(
+    scope: Scope,
+    caller: ApiCaller,
+    Path(path): Path<PersonPath>,
+) -> Result<Json<PersonView>, Problem> {
+    let caller = caller.with_scope(&scope, "people:read").await?;
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    Ok(Json(PersonView::load(&scope, &caller, &PersonId::new(path.id)).await?))
 }
 
 /// `POST /api/v1/people`

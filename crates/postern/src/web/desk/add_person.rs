@@ -57,7 +57,7 @@ pub async fn submit(
         Ok(added) => {
             let values = json!({
                 "name": form.name, "login": form.login, "code": added.set_up_code, "link": scope.tenant.link("/set-up"),
-                "role": form.role, "role_waits_until": added.role_waits_until.map(micros),
+                "role": form.role, "is_new": true, "role_waits_until": added.role_waits_until.map(micros),
             });
             render(&scope, Some(&caller), "desk/person_added.html", values)
         }

@@ -70,6 +70,13 @@ pub(super) struct TypedFields {
     reference: String,
     remedy: String,
     reason: String,
+    note: String,
+}
+
+impl TypedFields {
+    pub(super) fn of_note(note: String) -> Self {
+        Self { note, ..Self::default() }
+    }
 }
 
 /// `GET /desk/cases/{id}`

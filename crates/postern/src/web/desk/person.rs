@@ -1,42 +1,40 @@
-//! `/desk/people/{id}`: why a person cannot sign in, and what concerns them.
+//! `/desk/people/{id}`: why a person cannot sign in, what is on file about them, and what happened.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
-use serde_json::json;
 
-use super::{case_label, stage_label};
-use crate::actions::permit_on_tenant;
+use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::{cases, micros, persons};
-use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::api::person_view::PersonView;
 use crate::web::extract::Signed;
 use crate::web::problem::Problem;
-use crate::web::router::render;
+use crate::web::router::{form_error, render_with};
 
 /// `GET /desk/people/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-    let manager = match &person.manager {
-        Some(manager) => persons::find(&scope.app.db, &scope.tenant.id, manager).await?.map(|m| m.name),
-        None => None,
-    };
-    let open = cases::list_of_person(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    let now = scope.now;
-    let mut open_cases = Vec::new();
-    for row in open.iter().filter(|row| row.closed_at.is_none()) {
-        let stage = row.case(now)?.map_or_else(|| stage_label(&row.stage), |case| case_label(&case, now));
-        open_cases.push(json!({ "id": row.id, "reference": row.reference, "stage_label": stage }));
+    page(&scope, &caller, &PersonId::new(id), None).await
+}
+
+/// The page; with the note that could not be kept, and why, if one came back.
+pub(super) async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    id: &PersonId,
+    failed: Option<(ActionError, String)>,
+) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(scope, caller).await?;
+    let view = PersonView::load(scope, caller, id).await?;
+    let (mut status, mut error, mut note) = (StatusCode::OK, None, String::new());
+    if let Some((why, typed)) = failed {
+        let (answer, _, message) = form_error(why)?;
+        (status, error, note) = (answer, Some(message), typed);
     }
-    let values = json!({
-        "name": person.name, "login": person.login, "tier": person.tier.as_str(),
-        "tier_floor": scope.tenant.settings.tiers.of(&person.tier).floor().as_str(), "role": person.role.as_str(),
-        "manager": manager,
-        "suspended_at": person.suspended_at.map(micros), "suspended_why": person.suspended_why,
-        "cases": open_cases,
-        "diagnosis": DiagnosisView::load(&scope, &person).await?,
-    });
-    render(&scope, Some(&caller), "desk/person.html", values)
+    let values = minijinja::context! {
+        note_error => error, note => note,
+        ..minijinja::Value::from(minijinja::value::Serde(view))
+    };
+    render_with(scope, Some(caller), status, "desk/person.html", values)
 }

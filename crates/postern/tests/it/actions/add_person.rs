@@ -36,10 +36,12 @@ on_both! {
             let form = ivy("person", wrong, "");
             ada.post("/desk/people/new", &form).await.status(422).shows("no mail address");
         }
-        for wrong in ["020 7946 0199", "ask Mona", "+44 20", "+44 20 7946 0199 ext 3"] {
+        for wrong in ["020 7946 0199", "ask Mona", "+44 20 7946 0199 ext 3"] {
             let form = ivy("person", mail, wrong);
             ada.post("/desk/people/new", &form).await.status(422).shows("+44 20 7946 0102");
         }
+        ada.post("/desk/people/new", &ivy("person", mail, "+44 20")).await.status(422).shows("count the digits");
+        ada.post("/desk/people/new", &ivy("person", mail, "+44 20 7946")).await.status(422).shows("count the digits");
         let sent = serde_json::json!({
             "login": "ivy", "name": "Ivy Moreau", "tier": "standard", "role": "person", "email": mail, "office_phone": "12345",
         });

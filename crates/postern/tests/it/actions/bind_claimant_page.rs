@@ -1,6 +1,6 @@
 use jiff::SignedDuration;
 use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
-use postern::store::contacts;
+use postern::store::contacts::{self, NewContact};
 use postern_core::case::ClaimantPage;
 
 use super::{assert_invalid, assert_throttled};
@@ -16,8 +16,8 @@ on_both! {
         let mut change = scope.begin().await.unwrap();
         // The case is opened a moment after this; a minute is more than that moment.
         let (old, young) = (change.at() - min_age, change.at() - min_age + SignedDuration::from_mins(1));
-        let old = contacts::insert(&mut change, &fay.id, "mobile", "+44 7700 900001", old).await.unwrap();
-        let young = contacts::insert(&mut change, &fay.id, "mobile", "+44 7700 900002", young).await.unwrap();
+        let old = contacts::insert(&mut change, &fay.id, &NewContact::of_nobody("mobile", "+44 7700 900001", old)).await.unwrap();
+        let young = contacts::insert(&mut change, &fay.id, &NewContact::of_nobody("mobile", "+44 7700 900002", young)).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();
         let id = app.open("fay").await;
         let numbers = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap();
@@ -46,7 +46,7 @@ on_both! {
         let mut change = scope.begin().await.unwrap();
         let edge = opened_at - app.scope().tenant.settings.contact_min_age;
         for (value, filed_at) in [("at the edge", edge), ("a second over", edge - second), ("a second short", edge + second)] {
-            contacts::insert(&mut change, &fay.id, "mobile", value, filed_at).await.unwrap();
+            contacts::insert(&mut change, &fay.id, &NewContact::of_nobody("mobile", value, filed_at)).await.unwrap();
         }
         change.commit_unrecorded("planted by a test").await.unwrap();
         let numbers = callable_numbers(&app.scope(), &app.case(&id).await).await.unwrap();

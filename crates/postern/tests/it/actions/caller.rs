@@ -198,8 +198,10 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
     persons::insert(&mut change, &person).await.unwrap();
     change.record(Event::new(Actor::System, UserAdded::FirstAdmin).person(&zoe));
     change.commit_unrecorded("planted by a test").await.unwrap();
-    let subject =
-        persons::load(&app.db, &tenant, &zoe).await.unwrap().subject(&app.scope().tenant.settings.tiers);
+    let subject = persons::load(&app.db, &tenant, &zoe)
+        .await
+        .unwrap()
+        .subject(&app.scope().tenant.settings.tiers, app.clock.now());
     let case = Case::open(id.clone(), subject, now);
     let new = NewCase {
         id: &id,

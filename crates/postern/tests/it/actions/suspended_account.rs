@@ -59,7 +59,7 @@ on_both! {
     /// Between the look at the person and the commit lies a moment: what was read is checked in the change.
     async fn what_was_read_of_a_person_is_checked_in_the_change(db) {
         let app = TestApp::start(db).await;
-        let read = app.person("ana").await.subject(&app.scope().tenant.settings.tiers);
+        let read = app.person("ana").await.subject(&app.scope().tenant.settings.tiers, app.clock.now());
         for assignment in ["suspended_at = 1", "tier = 'privileged'", "role = 'admin'", "manager_id = NULL"] {
             let scope = app.scope();
             let mut change = scope.begin().await.unwrap();

@@ -52,7 +52,12 @@ pub(super) fn routes() -> Vec<(String, Vec<Method>)> {
         let text = fs::read_to_string(web.join(file)).unwrap();
         for part in text.split(".route(").skip(1) {
             let path = part.split('"').nth(1).unwrap().to_owned();
-            let methods = [("get(", Method::GET), ("post(", Method::POST), ("delete(", Method::DELETE)];
+            let methods = [
+                ("get(", Method::GET),
+                ("post(", Method::POST),
+                ("patch(", Method::PATCH),
+                ("delete(", Method::DELETE),
+            ];
             let handlers = part.split(".route(").next().unwrap();
             let has = |word: &str| {
                 handlers.match_indices(word).any(|(at, _)| !handlers.split_at(at).0.ends_with('_'))

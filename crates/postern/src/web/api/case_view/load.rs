@@ -99,7 +99,7 @@ impl CaseDetail {
             numbers: callable_numbers(scope, case).await?.into_iter().map(CallableNumber::from).collect(),
             evidence: evidence(scope, case, now).await?,
             earlier: if known { EarlierMarkView::list(scope, case, now).await? } else { Vec::new() },
-            timeline: TimelineEntry::list(scope, caller, &row.id).await?,
+            timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
             others: if known { others(scope, row, case).await? } else { Vec::new() },
             diagnosis: if known { Some(diagnosis(scope, case).await?) } else { None },
         })

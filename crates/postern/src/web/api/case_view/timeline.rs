@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use postern_core::event::EventKind;
 use postern_core::evidence::{EvidenceOutcome, Kind};
-use postern_core::id::PersonId;
 use postern_core::remedy::Remedy;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,8 +16,11 @@ use crate::store::audit::{self, AuditFilter, EntryRow};
 use crate::store::persons;
 use crate::web::problem::Problem;
 
-/// Newest entries that are shown.
+/// Newest entries that are shown of a case.
 const MOST: i64 = 200;
+
+/// Of a person, whose whole story is the audit page's.
+const MOST_OF_PERSON: i64 = 30;
 
 /// What did not happen stands on the audit page, for those who read it.
 const REFUSED_STEPS: [EventKind; 2] = [EventKind::AccessDenied, EventKind::StepRefused];
@@ -42,25 +44,35 @@ pub struct TimelineEntry {
 
 impl TimelineEntry {
     /// Of a case, newest first. A program that may not read the audit log is told nothing.
-    pub async fn list(scope: &Scope, caller: &Caller, case: &str) -> Result<Vec<Self>, Problem> {
+    pub async fn list_of_case(scope: &Scope, caller: &Caller, case: &str) -> Result<Vec<Self>, Problem> {
+        Self::list(scope, caller, AuditFilter { case: case.to_owned(), ..AuditFilter::default() }, MOST).await
+    }
+
+    /// Of a person, newest first: what was done on their account and in their cases, and what they did themselves.
+    pub async fn list_of_person(scope: &Scope, caller: &Caller, person: &str) -> Result<Vec<Self>, Problem> {
+        let filter = AuditFilter { person: person.to_owned(), ..AuditFilter::default() };
+        Self::list(scope, caller, filter, MOST_OF_PERSON).await
+    }
+
+    async fn list(
+        scope: &Scope,
+        caller: &Caller,
+        filter: AuditFilter,
+        most: i64,
+    ) -> Result<Vec<Self>, Problem> {
         if caller.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|scope| scope == "audit:read")) {
             return Ok(Vec::new());
         }
-        let filter = AuditFilter { case: case.to_owned(), without: &REFUSED_STEPS, ..AuditFilter::default() };
-        let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, MOST).await?;
-        let mut names = HashMap::new();
-        for id in rows.iter().filter_map(|row| row.actor_id.as_deref()) {
-            if !names.contains_key(id) {
-                let person = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-                names.insert(id.to_owned(), person.map(|person| person.name));
-            }
-        }
+        let filter = AuditFilter { without: &REFUSED_STEPS, ..filter };
+        let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, most).await?;
+        let actors = rows.iter().filter_map(|row| row.actor_id.as_deref()).collect();
+        let names = persons::list_names(&scope.app.db, &scope.tenant.id, &actors).await?;
         Ok(rows.into_iter().map(|row| Self::of(row, &names)).collect())
     }
 
-    fn of(row: EntryRow, names: &HashMap<String, Option<String>>) -> Self {
+    fn of(row: EntryRow, names: &HashMap<String, String>) -> Self {
         let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
-        let actor = row.actor_id.map(|id| names.get(&id).cloned().flatten().unwrap_or(id));
+        let actor = row.actor_id.map(|id| names.get(&id).cloned().unwrap_or(id));
         Self {
             at: row.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             title: EventKind::parse(&row.event).map_or("", EventKind::meaning),

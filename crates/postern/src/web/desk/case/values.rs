@@ -7,8 +7,8 @@ use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    Action, ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse, ReportContact,
-    Request, StartHold, TakeCase,
+    Action, AddNote, ApplyRemedy, Approve, Escalate, Missing, ProposeRemedy, RecordEvidence, Refuse,
+    ReportContact, Request, StartHold, TakeCase,
 };
 use postern_core::remedy::Remedy;
 use postern_signals::cause::Cause;
@@ -86,7 +86,7 @@ pub(super) async fn values(
         facts,
         allowed: allowed_steps(scope, caller, row, case),
         path: steps(row, case, &missing, now),
-        timeline: TimelineEntry::list(scope, caller, &row.id).await?,
+        timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
     };
     serde_json::to_value(page).map_err(|error| Problem::internal(error.to_string()))
 }
@@ -113,9 +113,16 @@ fn allowed_steps(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> 
         ("can_refuse", may::<Refuse>(scope, caller, case)),
         ("can_escalate", may::<Escalate>(scope, caller, case)),
         ("can_approve", may::<Approve>(scope, caller, case)),
+        ("can_note", may_note(scope, caller, row, case)),
         ("can_report", may::<ReportContact>(scope, caller, case)),
         ("can_propose", is_open_of_somebody && may::<ProposeRemedy>(scope, caller, case)),
     ])
+}
+
+fn may_note(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> bool {
+    let staff = caller.staff();
+    let asked = Request::on_person(&staff, case.subject());
+    row.person_id.is_some() && scope.tenant.policies.authorize::<AddNote>(&asked).is_ok()
 }
 
 fn may<A: Action>(scope: &Scope, caller: &Caller, case: &Case) -> bool {

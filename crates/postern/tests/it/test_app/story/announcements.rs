@@ -15,13 +15,16 @@ pub async fn every_change_was_announced(app: &TestApp) {
         let is_announced = entry.is_announced_to(Audience::Owner);
         let Some(person) = entry.person.as_deref().filter(|_| is_announced) else { continue };
         // Ids sort by time: a contact with a larger one came later, whatever day it says it was filed.
-        let contacts = sqlx::query(
-            app.own("SELECT kind, value FROM contacts WHERE person_id = $1 AND id < $2 AND filed_at <> $3"),
-        );
-        for contact in
-            contacts.bind(person).bind(&entry.id).bind(entry.at).fetch_all(app.db.reader()).await.unwrap()
-        {
-            let in_writing = ["case.openings_announced", "case.refused"].contains(&entry.event.as_str());
+        // One that was taken off the file hears of it for 30 days.
+        let contacts = sqlx::query(app.own(
+            "SELECT kind, value FROM contacts WHERE person_id = $1 AND id < $2 AND filed_at <> $3 \
+             AND (removed_at IS NULL OR removed_at > $4)",
+        ));
+        let contacts =
+            contacts.bind(person).bind(&entry.id).bind(entry.at).bind(entry.at - 30 * 86_400_000_000);
+        for contact in contacts.fetch_all(app.db.reader()).await.unwrap() {
+            let in_writing =
+                ["case.openings_announced", "case.refused", "user.changed"].contains(&entry.event.as_str());
             if in_writing && contact.get::<String, _>("kind") == "office_phone" {
                 continue;
             }

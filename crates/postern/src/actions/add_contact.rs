@@ -1,0 +1,89 @@
+//! An admin files a number or an address for somebody. Everybody on file before is told. The number is called only when it is
+//! old enough, and whoever filed it is no second person where it is used.
+
+use postern_core::contact::parse_number;
+use postern_core::event::Event;
+use postern_core::event::payload::ContactAdded;
+use postern_core::id::{ContactId, PersonId};
+use postern_core::login;
+use postern_core::policy::ChangePerson;
+use postern_core::reason::Reason;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_person, refuse_hidden};
+use crate::notify::{self, Notice};
+use crate::scope::Scope;
+use crate::store::contacts::{self, NewContact};
+use crate::store::persons;
+
+/// Most contacts that a person has: each is told of everything.
+const MOST: usize = 10;
+
+/// What was typed.
+#[derive(Clone, Copy)]
+pub struct TypedContact<'a> {
+    /// `email`, `mobile` or `office_phone`.
+    pub kind: &'a str,
+    /// The address or number.
+    pub value: &'a str,
+    /// How it is known to be theirs.
+    pub reason: &'a str,
+}
+
+/// Files it. The answer names it.
+pub async fn add_contact(
+    scope: &Scope,
+    caller: &Caller,
+    person: &PersonId,
+    typed: TypedContact<'_>,
+) -> Result<ContactId, ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "add_contact", case: None, person: Some(person) };
+    attempt.run(scope, || add(scope, caller, person, typed)).await
+}
+
+async fn add(
+    scope: &Scope,
+    caller: &Caller,
+    id: &PersonId,
+    typed: TypedContact<'_>,
+) -> Result<ContactId, ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
+    let permit = permit_on_person::<ChangePerson>(scope, caller, &person).await?;
+    let kind = contacts::KINDS.into_iter().find(|kind| *kind == typed.kind);
+    let kind = kind.ok_or_else(|| ActionError::invalid("kind", "Choose what it is from the list."))?;
+    let value = read_contact("value", kind, typed.value)?;
+    let reason = Reason::parse(typed.reason)?;
+    caller.expect_step_up(scope.now)?;
+    let mut change = caller.change_on(scope, id).await?;
+    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
+    let key = login::normalise(&value);
+    if on_file.iter().any(|contact| contact.kind == kind && login::normalise(&contact.value) == key) {
+        return Err(ActionError::invalid("value", "This is on file for them already."));
+    }
+    if on_file.len() >= MOST {
+        return Err(ActionError::Refused(format!("A person has {MOST} contacts at most. Remove one first.")));
+    }
+    notify::announce(scope, &mut change, id, None, Notice::ContactAdded).await?;
+    let filed_at = change.at();
+    let by = Some(&caller.person.id);
+    let new = NewContact { kind, value: &value, filed_at, by, is_confirmed: true };
+    let contact = contacts::insert(&mut change, id, &new).await?;
+    let added = ContactAdded { contact: contact.as_str(), kind };
+    let event = Event::new(caller.actor(), added).person(id).reason(&reason).policies(permit.policies());
+    change.commit(&event).await?;
+    Ok(contact)
+}
+
+/// The address or number as it is kept. `field` is where it was typed.
+pub(super) fn read_contact(field: &'static str, kind: &str, typed: &str) -> Result<String, ActionError> {
+    refuse_hidden(field, typed)?;
+    let typed = typed.trim();
+    if kind != "email" {
+        return parse_number(typed).map_err(|error| ActionError::invalid(field, error.to_string()));
+    }
+    // Whether a mail can be sent there at all.
+    match typed.parse::<lettre::Address>() {
+        Ok(address) if typed.len() <= 254 && address.domain().contains('.') => Ok(typed.to_owned()),
+        _ => Err(ActionError::invalid(field, "This is no mail address. Type one such as ana@example.com.")),
+    }
+}

@@ -1,0 +1,63 @@
+//! An admin makes a new set-up code for somebody who never enrolled. Whoever did enrol comes back by a case, never by this.
+
+use postern_core::event::Event;
+use postern_core::event::payload::UserSetUpCodeIssued;
+use postern_core::id::PersonId;
+use postern_core::policy::ChangePerson;
+use postern_core::reason::Reason;
+
+use super::add_person::{keep_set_up_code, new_set_up_code};
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_person};
+use crate::notify::{self, Notice};
+use crate::scope::Scope;
+use crate::store::persons::{self, made_by};
+use crate::store::{StoreError, factors};
+
+/// Makes one; an earlier one is dead. The answer is shown once.
+pub async fn issue_set_up_code(
+    scope: &Scope,
+    caller: &Caller,
+    person: &PersonId,
+    reason: &str,
+) -> Result<String, ActionError> {
+    let attempt =
+        Attempt { actor: caller.actor(), step: "issue_set_up_code", case: None, person: Some(person) };
+    attempt.run(scope, || issue(scope, caller, person, reason)).await
+}
+
+async fn issue(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Result<String, ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
+    let permit = permit_on_person::<ChangePerson>(scope, caller, &person).await?;
+    let reason = Reason::parse(reason)?;
+    caller.expect_step_up(scope.now)?;
+    let (code, hash) = new_set_up_code(scope, id).await?;
+    let mut change = caller.change_on(scope, id).await?;
+    expect_never_enrolled(&mut change, id).await?;
+    keep_set_up_code(&mut change, id, &hash).await?;
+    made_by::save(&mut change, id, &caller.person.id).await?;
+    notify::announce(scope, &mut change, id, None, Notice::SetUpCodeIssued).await?;
+    let event = Event::new(caller.actor(), UserSetUpCodeIssued)
+        .person(id)
+        .reason(&reason)
+        .policies(permit.policies());
+    change.commit(&event).await?;
+    Ok(code)
+}
+
+/// Inside the change, with the person's row locked: nobody sets a password in the same moment.
+async fn expect_never_enrolled(
+    change: &mut crate::store::Change<'_>,
+    id: &PersonId,
+) -> Result<(), ActionError> {
+    match (persons::has_password(change, id).await, factors::were_ever(change, id).await) {
+        (Ok(false), Ok(false)) => Ok(()),
+        (Err(StoreError::NotFound), _) => Err(ActionError::NotFound),
+        (Err(error), _) | (_, Err(error)) => Err(error.into()),
+        _ => {
+            let message = "They have enrolled already. If they are locked out, they ask at the recovery page, and the desk \
+                           verifies them.";
+            Err(ActionError::Refused(message.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! An admin takes a number or an address of somebody off the file. Nobody calls it any more; messages go there for 30 days
+//! more, for it may be its owner whom somebody wants to keep from hearing.
+
+use postern_core::event::Event;
+use postern_core::event::payload::ContactRemoved;
+use postern_core::id::PersonId;
+use postern_core::policy::ChangePerson;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_person};
+use crate::notify::{self, Notice};
+use crate::scope::Scope;
+use crate::store::{contacts, persons, time};
+
+/// Takes it off the file.
+pub async fn remove_contact(
+    scope: &Scope,
+    caller: &Caller,
+    person: &PersonId,
+    (contact, reason): (&str, &str),
+) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "remove_contact", case: None, person: Some(person) };
+    attempt.run(scope, || remove(scope, caller, person, (contact, reason))).await
+}
+
+async fn remove(
+    scope: &Scope,
+    caller: &Caller,
+    id: &PersonId,
+    (contact, reason): (&str, &str),
+) -> Result<(), ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
+    let permit = permit_on_person::<ChangePerson>(scope, caller, &person).await?;
+    let reason = Reason::parse(reason)?;
+    caller.expect_step_up(scope.now)?;
+    let mut change = caller.change_on(scope, id).await?;
+    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
+    let found = on_file.iter().find(|known| known.id == contact).ok_or(ActionError::NotFound)?;
+    let is_mail = |kind: &str| kind == "email";
+    if is_mail(&found.kind) && !on_file.iter().any(|other| is_mail(&other.kind) && other.id != found.id) {
+        let message = "It is their only mail address, and messages must reach them. File another one first.";
+        return Err(ActionError::Refused(message.to_owned()));
+    }
+    notify::announce(scope, &mut change, id, None, Notice::ContactRemoved).await?;
+    contacts::remove(&mut change, id, contact).await?;
+    let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
+        .person(id)
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(json!({ "filed_at": time(found.filed_at).to_string(), "filed_by": found.filed_by }));
+    Ok(change.commit(&event).await?)
+}

@@ -1,0 +1,168 @@
+//! Reads what the view of a person shows.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use postern_core::case::{Case, Stage};
+use postern_core::id::PersonId;
+use postern_core::policy::{Action, AddNote, ChangePerson, EndSessions, Request};
+
+use super::{
+    CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonView, SessionOfPerson, TierBefore,
+};
+use crate::actions::Caller;
+use crate::browser_label::browser_label;
+use crate::config::Config;
+use crate::scope::Scope;
+use crate::store::cases::CaseRow;
+use crate::store::contacts::{Contact, is_phone};
+use crate::store::persons::Person;
+use crate::store::sessions::Session;
+use crate::store::{backup_codes, cases, contacts, factors, persons, power_grants, sessions, time};
+use crate::web::api::case_view::TimelineEntry;
+use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::desk::{case_label, outcome_label, stage_label};
+use crate::web::factor_view::FactorView;
+use crate::web::problem::Problem;
+
+/// Newest cases that are shown.
+const CASES: usize = 20;
+
+impl PersonView {
+    /// Everything the desk sees of somebody.
+    pub async fn load(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Self, Problem> {
+        let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
+        let person = persons::load(db, tenant, id).await?;
+        let manager = match &person.manager {
+            Some(manager) => persons::find(db, tenant, manager).await?,
+            None => None,
+        };
+        let enrolled = factors::list(db, tenant, id).await?;
+        let waiting = power_grants::find_waiting_role(db, tenant, id).await?;
+        let open = sessions::list(db, tenant, id, now, Config::SESSION_IDLE).await?;
+        Ok(Self {
+            tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
+            tier_before: tier_before(&person, now),
+            role: person.role.as_str(),
+            role_that_waits: waiting.map(postern_core::person::Role::as_str),
+            manager: manager.map(|found| ManagerOfPerson { id: found.id.to_string(), name: found.name }),
+            suspended_at: person.suspended_at,
+            is_enrolled: person.password_hash.is_some() || !enrolled.is_empty(),
+            factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
+            backup_codes_left: backup_codes::count_left(db, tenant, id, now).await?,
+            sessions: open.into_iter().map(SessionOfPerson::from).collect(),
+            contacts: contacts_of(scope, id).await?,
+            cases: cases_of(scope, id).await?,
+            diagnosis: DiagnosisView::load(scope, &person).await?,
+            timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
+            may: MayOnPerson::of(scope, caller, &person),
+            id: person.id.to_string(),
+            name: person.name,
+            login: person.login,
+            tier: person.tier,
+            suspended_why: person.suspended_why,
+        })
+    }
+}
+
+fn tier_before(person: &Person, now: Timestamp) -> Option<TierBefore> {
+    let (tier, until) = person.tier_before.as_ref()?;
+    (now < *until && *tier != person.tier).then(|| TierBefore { tier: tier.clone(), counts_until: *until })
+}
+
+async fn contacts_of(scope: &Scope, id: &PersonId) -> Result<Vec<ContactOnFile>, Problem> {
+    let listed = contacts::list_told(&scope.app.db, &scope.tenant.id, id, scope.now).await?;
+    let filers = |contact: &'_ Contact| [contact.filed_by.clone(), contact.confirmed_by.clone()];
+    let ids: Vec<String> = listed.iter().flat_map(filers).flatten().collect();
+    let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let names = persons::list_names(&scope.app.db, &scope.tenant.id, &ids).await?;
+    Ok(listed.into_iter().map(|contact| ContactOnFile::of(scope, contact, &names)).collect())
+}
+
+async fn cases_of(scope: &Scope, id: &PersonId) -> Result<Vec<CaseOfPerson>, Problem> {
+    let mut rows = cases::list_of_person(&scope.app.db, &scope.tenant.id, id).await?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.opened_at));
+    rows.truncate(CASES);
+    rows.into_iter().map(|row| CaseOfPerson::of(row, scope.now)).collect()
+}
+
+impl ContactOnFile {
+    fn of(scope: &Scope, contact: Contact, names: &HashMap<String, String>) -> Self {
+        let name =
+            |id: &Option<String>| id.as_ref().map(|id| names.get(id).cloned().unwrap_or_else(|| id.clone()));
+        let counts_from = contact.confirmed_at.map(|at| time(at.max(contact.filed_at)));
+        let age = scope.tenant.settings.contact_min_age;
+        let callable_from = counts_from.map(|at| at.saturating_add(age).unwrap_or(Timestamp::MAX));
+        let is_old_enough = callable_from.is_some_and(|from| from <= scope.now);
+        let desk_may = match &contact {
+            Contact { removed_at: Some(_), .. } => "removed",
+            Contact { lost_at: Some(_), .. } => "lost",
+            Contact { confirmed_at: None, .. } => "unattested",
+            contact if !is_phone(contact) => "notify",
+            _ if is_old_enough => "call_and_notify",
+            _ => "too_fresh",
+        };
+        let filed_at = time(contact.filed_at);
+        Self {
+            filed_by: name(&contact.filed_by),
+            attested_by: name(
+                &contact.confirmed_by.clone().filter(|by| Some(by) != contact.filed_by.as_ref()),
+            ),
+            days: scope.now.duration_since(filed_at).as_hours().div_euclid(24),
+            filed_at,
+            confirmed_at: contact.confirmed_at.map(time),
+            lost_at: contact.lost_at.map(time),
+            removed_at: contact.removed_at.map(time),
+            desk_may,
+            callable_from: callable_from.filter(|_| desk_may == "too_fresh"),
+            id: contact.id,
+            kind: contact.kind,
+            value: contact.value,
+        }
+    }
+}
+
+impl CaseOfPerson {
+    fn of(row: CaseRow, now: Timestamp) -> Result<Self, Problem> {
+        let case = row.case(now)?;
+        let stage_label = match case.as_ref().map(Case::stage) {
+            Some(Stage::Closed { outcome, .. }) => outcome_label(outcome.as_str()),
+            _ => case.as_ref().map_or_else(|| stage_label(&row.stage), |case| case_label(case, now)),
+        };
+        Ok(Self {
+            stage: case.map_or_else(|| row.stage.clone(), |case| case.stage().as_str().to_owned()),
+            stage_label,
+            opened_at: time(row.opened_at),
+            closed_at: row.closed_at.map(time),
+            id: row.id,
+            reference: row.reference,
+        })
+    }
+}
+
+impl From<Session> for SessionOfPerson {
+    fn from(session: Session) -> Self {
+        Self {
+            browser: browser_label(&session.user_agent),
+            ip: session.ip,
+            by_passkey: session.phishing_resistant == 1,
+            created_at: time(session.created_at),
+            last_seen_at: time(session.last_seen_at),
+        }
+    }
+}
+
+impl MayOnPerson {
+    fn of(scope: &Scope, caller: &Caller, person: &Person) -> Self {
+        Self {
+            change: may::<ChangePerson>(scope, caller, person),
+            end_sessions: may::<EndSessions>(scope, caller, person),
+            add_note: may::<AddNote>(scope, caller, person),
+        }
+    }
+}
+
+fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
+    let subject = person.subject(&scope.tenant.settings.tiers, scope.now);
+    scope.tenant.policies.authorize::<A>(&Request::on_person(&caller.staff(), &subject)).is_ok()
+}

@@ -1,0 +1,62 @@
+//! `/desk/cases/{id}/approve`: a second yes, to exactly the plan that the page shows, on all the proof.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::id::CaseId;
+use postern_core::policy::ViewCase;
+use postern_core::remedy::PlanHash;
+use serde_json::json;
+
+use crate::actions::{Caller, approve_case, case_for, permit_on_case};
+use crate::scope::Scope;
+use crate::web::api::case_view::PlanView;
+use crate::web::desk::PlanForm;
+use crate::web::desk::case::values;
+use crate::web::extract::{Form, Signed};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
+
+/// `GET /desk/cases/{id}/approve`
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &CaseId::new(id), "", None).await
+}
+
+/// `POST /desk/cases/{id}/approve`
+pub async fn submit(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<PlanForm>,
+) -> Result<Response, Problem> {
+    let id = CaseId::new(id);
+    let plan = PlanHash::claimed(&form.plan);
+    match approve_case::approve_case(&scope, &caller, &id, (&plan, &form.reason)).await {
+        Ok(()) => Ok(Toast::CaseApproved.redirect(&format!("/desk/cases/{id}"))),
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            page(&scope, &caller, &id, &form.reason, Some((status, message))).await
+        }
+    }
+}
+
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    reason: &str,
+    error: Option<(StatusCode, String)>,
+) -> Result<Response, Problem> {
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    permit_on_case::<ViewCase>(scope, caller, &case).await?;
+    let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
+    let values = json!({
+        "id": row.id, "reference": row.reference, "open": row.closed_at.is_none(),
+        "reason": reason, "error": message,
+        // Whoever approves says yes to what the page shows, and to nothing else.
+        "evidence": values::evidence(scope, &case, scope.now).await?,
+        "plan": PlanView::of(&case),
+    });
+    render_with(scope, Some(caller), status, "desk/approve.html", values)
+}

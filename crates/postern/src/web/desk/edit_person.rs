@@ -1,0 +1,97 @@
+//! `/desk/people/{id}/edit`: an admin changes name, manager, tier or desk role.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::id::PersonId;
+use postern_core::person::Role;
+use postern_core::policy::ChangePerson;
+use postern_core::tier::Tier;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::actions::change_person::{WantedPerson, change_person};
+use crate::actions::{ActionError, Caller, permit_on_person};
+use crate::scope::Scope;
+use crate::store::persons::{self, Person};
+use crate::web::extract::{Form, Signed};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
+
+/// The form.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct EditForm {
+    name: String,
+    manager: String,
+    tier: String,
+    role: String,
+    reason: String,
+}
+
+/// `GET /desk/people/{id}/edit`
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
+    permit_on_person::<ChangePerson>(&scope, &caller, &person).await?;
+    let manager = match &person.manager {
+        Some(manager) => {
+            persons::find(&scope.app.db, &scope.tenant.id, manager).await?.map(|found| found.login)
+        }
+        None => None,
+    };
+    let form = EditForm {
+        name: person.name.clone(),
+        manager: manager.unwrap_or_default(),
+        tier: person.tier.clone(),
+        role: person.role.as_str().to_owned(),
+        reason: String::new(),
+    };
+    page(&scope, &caller, &person, &form, None)
+}
+
+/// `POST /desk/people/{id}/edit`
+pub async fn submit(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<EditForm>,
+) -> Result<Response, Problem> {
+    let id = PersonId::new(id);
+    let Some(role) = Role::parse(&form.role) else {
+        return Err(Problem::bad_request("the role must be chosen from the list"));
+    };
+    let wanted = WantedPerson {
+        name: &form.name,
+        manager: &form.manager,
+        tier: &form.tier,
+        role,
+        reason: &form.reason,
+    };
+    match change_person(&scope, &caller, &id, wanted).await {
+        Ok(()) => Ok(Toast::PersonChanged.redirect(&format!("/desk/people/{id}"))),
+        Err(error) => {
+            let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
+            page(&scope, &caller, &person, &form, Some(error))
+        }
+    }
+}
+
+fn page(
+    scope: &Scope,
+    caller: &Caller,
+    person: &Person,
+    form: &EditForm,
+    error: Option<ActionError>,
+) -> Result<Response, Problem> {
+    let (status, field, message) = match error {
+        Some(error) => form_error(error).map(|(status, field, message)| (status, field, Some(message)))?,
+        None => (StatusCode::OK, None, None),
+    };
+    let tiers = scope.tenant.settings.tiers.iter().map(Tier::as_str).collect::<Vec<_>>();
+    let values = json!({
+        "id": person.id.as_str(), "name": person.name, "form": form, "field": field, "error": message, "tiers": tiers,
+        "roles": Role::ALL.map(Role::as_str),
+    });
+    render_with(scope, Some(caller), status, "desk/edit_person.html", values)
+}

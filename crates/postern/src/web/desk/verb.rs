@@ -1,0 +1,206 @@
+//! What staff do with nothing but a reason: one table, one page. A row says what stands on the page, and which action it is.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::id::{CaseId, PersonId};
+use postern_core::policy::{ViewCase, ViewDesk};
+use serde::Serialize;
+
+use crate::actions::{
+    ActionError, Caller, case_for, end_sessions, escalate_case, permit_on_case, permit_on_tenant,
+    refuse_case, start_hold,
+};
+use crate::scope::Scope;
+use crate::store::persons;
+use crate::web::desk::ReasonForm;
+use crate::web::extract::{Form, Signed};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
+
+/// What it is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// A case.
+    Case,
+    /// Somebody in the directory.
+    Person,
+}
+
+/// A row of the table.
+pub trait Verb: Send + Sync + 'static {
+    /// What it is done to.
+    const OBJECT: Object;
+    /// The last part of its address.
+    const PATH: &'static str;
+    /// The head of its page.
+    const TITLE: &'static str;
+    /// What it does, and what it does not.
+    const DESCRIPTION: &'static str;
+    /// What its button says.
+    const BUTTON: &'static str;
+    /// Whether the button is red: it is an attack, or can't be taken back.
+    const IS_GRAVE: bool;
+    /// What the next page says.
+    const DONE: Toast;
+
+    /// Does it.
+    fn act(
+        scope: &Scope,
+        caller: &Caller,
+        id: &str,
+        reason: &str,
+    ) -> impl Future<Output = Result<(), ActionError>> + Send;
+}
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident of $object:ident $path:literal $(($grave:ident))?: $title:literal, $description:literal,
+        $button:literal, $done:ident => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl Verb for $name {
+            const OBJECT: Object = Object::$object;
+            const PATH: &'static str = $path;
+            const TITLE: &'static str = $title;
+            const DESCRIPTION: &'static str = $description;
+            const BUTTON: &'static str = $button;
+            const IS_GRAVE: bool = verbs!(@grave $($grave)?);
+            const DONE: Toast = Toast::$done;
+
+            async fn act($scope: &Scope, $caller: &Caller, $id: &str, $reason: &str) -> Result<(), ActionError> {
+                $act.await.map(drop)
+            }
+        }
+    )+};
+    (@grave grave) => { true };
+    (@grave) => { false };
+}
+
+verbs! {
+    /// Say no.
+    Refuse of Case "refuse" (grave): "Refuse this case",
+        "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A refusal \
+         is a good outcome: if you are not sure, refuse.",
+        "Refuse the case", CaseRefused
+        => |scope, caller, id, reason| refuse_case::refuse_case(scope, caller, &CaseId::new(id), reason);
+    /// Hand it to a senior.
+    Escalate of Case "escalate": "Escalate to a senior",
+        "A senior or an admin takes over. You can still look, but no longer act on it.",
+        "Hand to a senior", CaseEscalated
+        => |scope, caller, id, reason| escalate_case::escalate_case(scope, caller, &CaseId::new(id), reason);
+    /// Begin a hold although the owner was not reached.
+    StartHold of Case "start-hold": "Begin the waiting period",
+        "No message about the verification went out to a contact that counts. You say that the waiting period shall begin all the \
+         same. It begins when a second senior from outside the case says so too, and lasts twice as long. Try first to reach the \
+         owner yourself.",
+        "Begin it", HoldWanted
+        => |scope, caller, id, reason| start_hold::want_hold(scope, caller, &CaseId::new(id), reason);
+    /// Whoever is signed in as them is out.
+    EndSessions of Person "end-sessions": "End every session",
+        "Whoever is signed in as this person, on whatever device, is signed out at once, and signs in again with everything that \
+         their account wants. Nothing else is changed.",
+        "End every session", SessionsEnded
+        => |scope, caller, id, reason| end_sessions::end_sessions(scope, caller, &PersonId::new(id), reason);
+}
+
+/// What the page asks, with what came back.
+#[derive(Default, Serialize)]
+pub(super) struct Question {
+    /// Where the answer goes.
+    pub action: String,
+    /// The page that it is asked from, and what that is called.
+    pub back: String,
+    pub back_label: String,
+    /// The list which that page is in.
+    pub section: &'static str,
+    pub section_href: &'static str,
+    pub title: &'static str,
+    pub description: String,
+    pub button: &'static str,
+    pub is_grave: bool,
+    /// Why nothing can be decided any more.
+    pub over: Option<&'static str>,
+    pub reason: String,
+    pub field: Option<&'static str>,
+    pub error: Option<String>,
+}
+
+impl Question {
+    /// The page. What failed, if anything did, stands on it beside what was typed.
+    pub(super) fn page(
+        mut self,
+        scope: &Scope,
+        caller: &Caller,
+        failed: Option<(ActionError, String)>,
+    ) -> Result<Response, Problem> {
+        let mut status = StatusCode::OK;
+        if let Some((error, reason)) = failed {
+            let (answer, field, message) = form_error(error)?;
+            (status, self.field, self.error, self.reason) = (answer, field, Some(message), reason);
+        }
+        render_with(scope, Some(caller), status, "desk/verb.html", self)
+    }
+}
+
+/// `GET /desk/cases/{id}/…` and `GET /desk/people/{id}/…`
+pub async fn show<V: Verb>(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    question::<V>(&scope, &caller, &id).await?.page(&scope, &caller, None)
+}
+
+/// `POST` of the same.
+pub async fn submit<V: Verb>(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Problem> {
+    match V::act(&scope, &caller, &id, &form.reason).await {
+        Ok(()) => Ok(V::DONE.redirect(&address::<V>(&id))),
+        Err(error) => {
+            question::<V>(&scope, &caller, &id).await?.page(&scope, &caller, Some((error, form.reason)))
+        }
+    }
+}
+
+fn address<V: Verb>(id: &str) -> String {
+    match V::OBJECT {
+        Object::Case => format!("/desk/cases/{id}"),
+        Object::Person => format!("/desk/people/{id}"),
+    }
+}
+
+async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Question, Problem> {
+    let (back_label, section, section_href, over) = match V::OBJECT {
+        Object::Case => {
+            let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
+            permit_on_case::<ViewCase>(scope, caller, &case).await?;
+            let over = "The case is closed. There is nothing to decide in it any more.";
+            (row.reference, "Cases", "/desk", row.closed_at.map(|_| over))
+        }
+        Object::Person => {
+            permit_on_tenant::<ViewDesk>(scope, caller).await?;
+            let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
+            (person.name, "People", "/desk/people", None)
+        }
+    };
+    let back = address::<V>(id);
+    Ok(Question {
+        action: format!("{back}/{}", V::PATH),
+        back,
+        back_label,
+        section,
+        section_href,
+        title: V::TITLE,
+        description: V::DESCRIPTION.to_owned(),
+        button: V::BUTTON,
+        is_grave: V::IS_GRAVE,
+        over,
+        ..Question::default()
+    })
+}
