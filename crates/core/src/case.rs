@@ -1,7 +1,7 @@
 //! The recovery case: one person, one request, from the first click to the proven sign-in.
 //!
 //! ```text
-//!            propose, bind_claimant_page, add_evidence, vouch
+//!            propose, bind_claimant_page, add_evidence, vouch; join, from any stage before Remedied
 //!                  ┌────┐
 //!                  ▼    │
 //!   open ──▶ Verifying ─┴─ verify ─▶ AwaitingApproval ─ approve ─▶ AwaitingNotice ─ start_hold ─▶ OnHold ─┐
@@ -83,6 +83,9 @@ pub struct Case {
     /// What was verified or offered, oldest first. Kept in rows of its own: see [`Case::with_evidence`].
     #[serde(skip)]
     evidence: Vec<Evidence>,
+    /// How many pieces of it were for a page that somebody held before: they count nothing for whoever holds it now.
+    #[serde(default)]
+    evidence_before_join: usize,
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
     refusal: Option<Refusal>,
@@ -105,6 +108,7 @@ impl Case {
             demands: Demands::default(),
             claimant_page: ClaimantPage::Unbound,
             evidence: Vec::new(),
+            evidence_before_join: 0,
             handler_rank: 1,
             refusal: None,
             contested_at: None,
@@ -154,6 +158,11 @@ impl Case {
     /// What was recorded, oldest first: also what failed or was rejected.
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
+    }
+
+    /// What was recorded since somebody last joined: what was proven before was for another page.
+    pub fn evidence_for_page(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence.iter().skip(self.evidence_before_join)
     }
 
     /// Lowest rank that may work on it.

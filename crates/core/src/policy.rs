@@ -13,8 +13,8 @@ pub use missing::Missing;
 pub use permit::{
     Action, AddNote, ApplyRemedy, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, ChangePerson,
     CloseFinding, Denied, EndSessions, Escalate, ImportSignIns, ManageJobs, ManagePeople, ManageTokens,
-    Permit, ProposeRemedy, ReadAudit, RecordEvidence, Refuse, ReportContact, StartHold, StopPasskey,
-    StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
+    OpenCaseForCaller, Permit, ProposeRemedy, ReadAudit, RecordEvidence, Refuse, ReportContact, StartHold,
+    StopPasskey, StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
 };
 pub use request::{FindingFacts, Request, Staff};
 

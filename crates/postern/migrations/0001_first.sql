@@ -230,7 +230,7 @@ CREATE TABLE cases (
     stage TEXT NOT NULL,
     document TEXT,
     version BIGINT NOT NULL,
-    -- What whoever asked had to show: known_device, password, nothing. Never changed.
+    -- What whoever holds the page had to show: known_device, password, nothing. `desk`: nobody holds it yet.
     opened_with TEXT NOT NULL,
     ip TEXT NOT NULL,
     user_agent TEXT NOT NULL,

@@ -75,7 +75,7 @@ impl Proof {
         };
         Self {
             claimant_page_bound: matches!(case.claimant_page, ClaimantPage::Bound { .. }),
-            pieces: case.evidence.iter().filter(counts).map(piece).collect(),
+            pieces: case.evidence_for_page().filter(counts).map(piece).collect(),
             made_by: case.made_by().clone(),
             risk: case.risk(),
             escalated: case.is_escalated(),
@@ -139,7 +139,9 @@ impl Proof {
 impl Case {
     /// Whether this piece of its evidence counts: now while it is gathered, and as of the moment it sufficed from then on.
     pub fn counts(&self, piece: &Evidence, now: Timestamp) -> bool {
-        self.counts_at(piece, self.stage.verified_at().or(self.remedied_at).unwrap_or(now))
+        // By place, and not by time: two may have been recorded in the same moment as somebody joined.
+        let is_for_page = self.evidence_for_page().any(|known| std::ptr::eq(known, piece));
+        is_for_page && self.counts_at(piece, self.stage.verified_at().or(self.remedied_at).unwrap_or(now))
     }
 
     fn counts_at(&self, piece: &Evidence, at: Timestamp) -> bool {

@@ -62,7 +62,7 @@ impl Model for Adversary<'_> {
             }
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
                 let already =
-                    world.case.evidence().iter().any(|e| e.kind() == kind && e.attested_by.as_str() == by);
+                    world.case.evidence_for_page().any(|e| e.kind() == kind && e.attested_by.as_str() == by);
                 if self.can_record(world, kind, by) && self.proves(by) && !already && world.case.risk() < 1 {
                     steps.push(ModelStep::Record { kind, by });
                 }
@@ -70,8 +70,11 @@ impl Model for Adversary<'_> {
         }
         // Seniors begin every hold that the policies let them begin: the worst case.
         steps.extend(SENIORS.map(|by| ModelStep::WantHold { by }));
-        if self.can_vouch(world) && world.case.evidence().iter().all(|e| e.kind() != Kind::ManagerVouch) {
+        if self.can_vouch(world) && world.case.evidence_for_page().all(|e| e.kind() != Kind::ManagerVouch) {
             steps.push(ModelStep::Vouch);
+        }
+        if self.joins && world.opened_by == Opener::Owner {
+            steps.push(ModelStep::Join);
         }
         if self.raises && !world.raised {
             steps.push(ModelStep::RaiseTier);
@@ -126,7 +129,7 @@ fn check(holds: &[Holding], openers: &[Opener], tier: TierFloor) -> Vec<&'static
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary { holds, openers, tier, raises: false, switches: false, policies }
+    let checker = Adversary { holds, openers, tier, raises: false, switches: false, joins: false, policies }
         .checker()
         .spawn_bfs()
         .join();
@@ -186,8 +189,35 @@ fn a_coached_owner_leads_in_with_the_password_and_never_without() {
 fn a_yes_to_one_remedy_carries_out_no_other() {
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let tier = TierFloor::Privileged;
-    let model =
-        Adversary { holds: &[], openers: &[Opener::Owner], tier, raises: false, switches: true, policies };
+    let model = Adversary {
+        holds: &[],
+        openers: &[Opener::Owner],
+        tier,
+        raises: false,
+        switches: true,
+        joins: false,
+        policies,
+    };
+    let checker = model.checker().spawn_bfs().join();
+    let found: Vec<_> = checker.discoveries().into_keys().collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// Somebody overhears the reference of the owner's case, and joins it when the owner has proven half of what is wanted, or all of it:
+/// nothing of that is theirs.
+#[test]
+fn whoever_joins_the_owners_case_has_nothing_of_what_was_proven() {
+    let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
+    let model = Adversary {
+        // With the manager's word for the owner's page they would be in.
+        holds: &[Holding::Password, Holding::PhoneLine],
+        openers: &[Opener::Owner],
+        tier: TierFloor::Standard,
+        raises: false,
+        switches: false,
+        joins: true,
+        policies,
+    };
     let checker = model.checker().spawn_bfs().join();
     let found: Vec<_> = checker.discoveries().into_keys().collect();
     assert!(found.is_empty(), "{found:?}");
@@ -205,6 +235,7 @@ fn a_tier_that_is_raised_binds_every_reset_after_it() {
             tier,
             raises: true,
             switches: false,
+            joins: false,
             policies,
         };
         let checker = model.checker().spawn_bfs().join();

@@ -152,6 +152,8 @@ fn every_stage_against_every_transition() {
         let refuse = permit(&desk.policies, &case, senior);
         let approve = permit(&desk.policies, &case, senior);
         let reset = permit(&desk.policies, &case, senior);
+        let before_its_remedy = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"];
+        moved(case.clone().join().is_ok(), &before_its_remedy, "join");
         let verify = |c: &Case| desk.policies.verify(c, c.proof(now)).unwrap();
         let c = || case.clone();
         moved(

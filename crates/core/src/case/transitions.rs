@@ -80,6 +80,19 @@ impl Case {
         Ok((self, outcome))
     }
 
+    /// Somebody holds its page from now on who came by its reference. Nobody knows who: the page is bound anew, and what was proven
+    /// for the one before counts nothing.
+    pub fn join(mut self) -> Result<Self, CaseError> {
+        if self.stage != Stage::Verifying && self.stage.verified_at().is_none() {
+            return Err(self.out_of_order());
+        }
+        self.claimant_page = ClaimantPage::Unbound;
+        self.evidence_before_join = self.evidence.len();
+        self.demands = Demands::default();
+        self.stage = Stage::Verifying;
+        Ok(self)
+    }
+
     /// The manager gave their word, themselves.
     pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;

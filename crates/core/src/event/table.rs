@@ -173,8 +173,11 @@ events! {
     PassRejected<'_> = "pass.rejected":
         "A wrong, used, expired or foreign pass was tried.";
     CaseOpened<'_> = "case.opened":
-        "Somebody asked to be let back in."
+        "Somebody asked to be let back in, or the desk opened it for a caller."
         tells(owner(told = "at once")) ocsf(EntityCreate) ssf(RecoveryActivated);
+    CaseJoined<'_> = "case.joined":
+        "Somebody holds the case's page from now on who came by its reference; what was proven before counts nothing."
+        tells(owner(told = "at once")) ocsf(EntityUpdate);
     CaseOpeningsAnnounced<'_> = "case.openings_announced":
         "The owner was told of requests that had been gathered."
         tells(owner);

@@ -57,6 +57,8 @@ actions! {
     ManagePeople,
     /// Change a person's name, manager, tier, role or contacts, or let them set up anew.
     ChangePerson,
+    /// Open a case for a person who asks in another way than on the page.
+    OpenCaseForCaller,
     /// End the sessions of a person.
     EndSessions,
     /// Write a note about a person.

@@ -284,7 +284,7 @@ fn attested_by(case: &Case) -> BTreeSet<PersonId> {
         ClaimantPage::Bound { by, .. } => Some(by),
         ClaimantPage::Unbound => None,
     };
-    let confirmed = case.evidence().iter().filter(|piece| piece.is_confirmed());
+    let confirmed = case.evidence_for_page().filter(|piece| piece.is_confirmed());
     case.made_by().independent(confirmed.map(|piece| &piece.attested_by).chain(bound_by))
 }
 

@@ -68,7 +68,7 @@ async fn open(
     }
     let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?;
     limit(scope, login, person.as_ref(), device).await?;
-    let opened_with = opened_with(scope, person.as_ref(), device, shown).await?;
+    let opened_with = shown_by(scope, person.as_ref(), device, shown).await?;
     // Locked before earlier cases are looked at: a refusal at this moment raises what this one needs, or comes after it.
     let (mut change, announced) = begin(scope, person.as_ref()).await?;
     let now = change.at();
@@ -143,7 +143,7 @@ async fn is_announced_at_once(change: &mut Change<'_>, person: &Person) -> Resul
 }
 
 /// What whoever asks has to show for it. A name that nobody has can show nothing.
-async fn opened_with(
+pub(super) async fn shown_by(
     scope: &Scope,
     person: Option<&Person>,
     device: Option<&str>,
@@ -178,7 +178,7 @@ async fn limit(
 }
 
 /// `C-7K3M9Q`: short enough to say, 30 bits; the unique key refuses a repeat.
-fn reference(scope: &Scope) -> Result<String, ActionError> {
+pub(super) fn reference(scope: &Scope) -> Result<String, ActionError> {
     use postern_core::factor::code::{EnrolmentPass, PlainCode};
     let symbols = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?).reveal();
     let six: String = symbols.chars().filter(char::is_ascii_alphanumeric).take(6).collect();

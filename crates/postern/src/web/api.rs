@@ -53,6 +53,7 @@ pub fn uploads() -> Router<Arc<App>> {
 pub fn open() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/portal/cases", post(portal::open_case))
+        .route("/api/v1/portal/cases/join", post(portal::join_case))
         .route("/api/v1/portal/case", get(portal::show_case))
         .route("/api/v1/portal/case/pass", post(portal::show_pass))
         .route("/api/v1/portal/case/backup-codes", post(portal::show_backup_codes))
@@ -84,7 +85,7 @@ fn account() -> Router<Arc<App>> {
 fn desk() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/home", get(home::show))
-        .route("/api/v1/cases", get(cases::list))
+        .route("/api/v1/cases", get(cases::list).post(cases::open_at_desk))
         .route("/api/v1/cases/{id}", get(cases::show))
         .route("/api/v1/cases/{id}/take", post(case_steps::take_case))
         .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))

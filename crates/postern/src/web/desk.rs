@@ -15,6 +15,7 @@ pub mod imports;
 pub mod incident;
 pub mod incidents;
 pub mod jobs;
+pub mod open_case;
 pub mod passkeys;
 pub mod people;
 pub mod person;

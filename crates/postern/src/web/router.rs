@@ -66,6 +66,7 @@ fn open() -> Router<Arc<App>> {
         .route("/enrol/done", post(signin::enrol::done))
         .route("/set-up", get(signin::set_up::show).post(signin::set_up::submit))
         .route("/recover", get(portal::recover::show).post(portal::recover::submit))
+        .route("/recover/join", get(portal::join::show).post(portal::join::submit))
         .route("/recover/options", get(portal::options::show))
         .route("/recover/case", get(portal::case::show).post(portal::case::open))
         .route("/recover/case/pass", post(portal::case::show_pass))
@@ -111,6 +112,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))
         .route("/desk/people/{id}/edit", get(desk::edit_person::show).post(desk::edit_person::submit))
         .route("/desk/people/{id}/note", post(desk::add_note::submit))
+        .route("/desk/people/{id}/open-case", get(desk::open_case::show).post(desk::open_case::submit))
         .route(
             "/desk/people/{id}/end-sessions",
             get(verb::show::<EndSessions>).post(verb::submit::<EndSessions>),

@@ -28,6 +28,9 @@ macro_rules! toasts {
 }
 
 toasts! {
+    CaseOpened => "opened", "The case is open, and the owner is told. The reference is on it.";
+    NoRequestHere => "no-request", "No request is open in this browser.";
+    RequestGone => "request-gone", "The request that this browser had open is over, or was continued in another browser. If that was not you, call the help desk.";
     CallRecorded => "call", "The call is recorded.";
     EvidenceRecorded => "evidence", "The proof is recorded.";
     RemedyProposed => "remedy", "The remedy is changed.";

@@ -22,6 +22,8 @@ pub(super) struct Adversary<'a> {
     pub(super) raises: bool,
     /// Whether somebody at the desk may be talked into another remedy once the case is verified: likewise.
     pub(super) switches: bool,
+    /// Whether the adversary may join the owner's case on the way: likewise.
+    pub(super) joins: bool,
     pub(super) policies: &'a Policies,
 }
 
@@ -55,9 +57,9 @@ impl Adversary<'_> {
         }
     }
 
-    /// Where the tier is the question, one agent is enough to search.
+    /// Where the tier or a join is the question, one agent is enough to search.
     pub(super) fn proves(&self, by: &str) -> bool {
-        !self.raises || by == AGENTS[0]
+        !(self.raises || self.joins) || by == AGENTS[0]
     }
 
     fn made_by() -> MadeBy {
@@ -166,6 +168,7 @@ impl Adversary<'_> {
             ModelStep::BindClaimantPage { .. }
             | ModelStep::Record { .. }
             | ModelStep::Vouch
+            | ModelStep::Join
             | ModelStep::Propose { .. }
             | ModelStep::Verify
             | ModelStep::Approve { .. }
@@ -238,10 +241,18 @@ impl Adversary<'_> {
     fn with_case_moved(&self, mut next: World, world: &World, step: &ModelStep) -> Option<World> {
         next.case = remembered(world, step, || self.move_case(world, step))?;
         // Evidence in another order is the same evidence: half the states for nothing.
-        next.case.evidence.sort_by_key(|e| (e.kind(), e.attested_by.clone()));
+        let (before, since) = next.case.evidence.split_at_mut(next.case.evidence_before_join);
+        for pieces in [before, since] {
+            pieces.sort_by_key(|e| (e.kind(), e.attested_by.clone()));
+        }
         next.case.forget_now();
         match step {
             ModelStep::Notice => next.noticed = true,
+            ModelStep::Join => {
+                next.opened_by = Opener::Adversary;
+                // What was said before was said to another page's plan.
+                (next.noticed, next.wanted, next.approved) = (false, [false; 2], Vec::new());
+            }
             ModelStep::Approve { by } => {
                 next.approved.push(world.case.remedy());
                 next.approved.sort_unstable();
@@ -292,6 +303,7 @@ impl Adversary<'_> {
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.propose(permit, *remedy).ok()
             }
+            ModelStep::Join => case.join().ok(),
             ModelStep::Verify => {
                 let permit = self.policies.verify(&case, case.proof(now)).ok()?;
                 case.verify(permit, now).ok()

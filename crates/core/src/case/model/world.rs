@@ -55,6 +55,8 @@ pub(super) enum ModelStep {
         by: &'static str,
     },
     Vouch,
+    /// The adversary joins the owner's case by its reference, which was overheard.
+    Join,
     /// Somebody at the desk is talked into another remedy.
     Propose {
         by: &'static str,

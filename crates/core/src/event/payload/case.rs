@@ -34,6 +34,15 @@ pub enum OpeningNotice {
     Gathered,
 }
 
+/// `case.joined`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CaseJoined<'a> {
+    /// What whoever joined had to show.
+    pub with: &'a str,
+    /// Whether the owner was told.
+    pub told: OpeningNotice,
+}
+
 /// `case.openings_announced`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CaseOpeningsAnnounced<'a> {

@@ -240,6 +240,10 @@ fn cases(written: &mut WrittenKinds) {
 }
 
 fn cases_move_on(written: &mut WrittenKinds) {
+    written.check(
+        CaseJoined { with: "nothing", told: OpeningNotice::AtOnce },
+        json!({ "with": "nothing", "told": "at once" }),
+    );
     for remedy in Remedy::ALL.iter().copied() {
         let (word, plan) = (remedy.as_str(), &plan());
         let proposed = CaseRemedyProposed { remedy, rung: remedy.rung() };

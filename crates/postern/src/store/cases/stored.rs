@@ -36,7 +36,7 @@ row! {
 /// A stranger's case that nobody takes up is open for so long.
 pub const STRANGERS_LAPSE_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
-/// What whoever opened a case had to show.
+/// What whoever holds the page of a case had to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenedWith {
     /// A device on which the person has signed in fully before.
@@ -45,6 +45,8 @@ pub enum OpenedWith {
     Password,
     /// A name, which anybody can type.
     Nothing,
+    /// Nobody holds the page yet: the desk opened it for a caller, who has the reference.
+    Desk,
 }
 
 impl OpenedWith {
@@ -54,6 +56,7 @@ impl OpenedWith {
             Self::KnownDevice => "known_device",
             Self::Password => "password",
             Self::Nothing => "nothing",
+            Self::Desk => "desk",
         }
     }
 }

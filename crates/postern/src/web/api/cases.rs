@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::extract::Path;
-use postern_core::id::CaseId;
+use axum::http::StatusCode;
+use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::case_view::CaseDetail;
-use super::errors::ReadErrors;
-use super::input::{CasePath, Params};
-use crate::actions::{case_for, permit_on_case, permit_on_tenant};
+use super::case_view::{CaseDetail, CaseState};
+use super::errors::{ReadErrors, StepErrors};
+use super::input::{Body, CasePath, Params};
+use crate::actions::{case_for, open_case_at_desk, permit_on_case, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::cases::queue;
 use crate::web::case_line::{CaseLine, load_page};
@@ -65,6 +66,34 @@ pub async fn list(
     let page = load_page(&scope, &list, (&which.after, PAGE_SIZE)).await?;
     let strangers = queue::count_strangers(&scope.app.db, &scope.tenant.id).await?;
     Ok(Json(CaseList { cases: page.cases, next: page.next, strangers }))
+}
+
+/// Somebody who asks in another way than on the recovery page.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenCaseAtDesk {
+    /// The person's `id`, as `GET /api/v1/people` gives it.
+    person: String,
+    /// How they asked. Stands in the audit log.
+    #[schema(example = "Rang from a borrowed phone, HW-4711")]
+    reason: String,
+}
+
+/// `POST /api/v1/cases`
+#[utoipa::path(post, path = "/api/v1/cases", tag = "cases", operation_id = "open_case_at_desk",
+    summary = "Open a case for a caller",
+    description = "The answer has the `reference` to give them: with it and their login they join at the recovery page. The owner is told.",
+    request_body = OpenCaseAtDesk, security(("service_token" = ["cases:act"]), ("session" = [])),
+    responses((status = 201, description = "The case.", body = CaseState), StepErrors))]
+pub async fn open_at_desk(
+    scope: Scope,
+    caller: ApiCaller,
+    Body(sent): Body<OpenCaseAtDesk>,
+) -> Result<(StatusCode, Json<CaseState>), Problem> {
+    let caller = caller.with_scope(&scope, "cases:act").await?;
+    let person = PersonId::new(sent.person);
+    let id = open_case_at_desk::open_case_at_desk(&scope, &caller, &person, &sent.reason).await?;
+    Ok((StatusCode::CREATED, CaseState::load(&scope, &caller, &id).await?))
 }
 
 /// `GET /api/v1/cases/{id}`

@@ -22,8 +22,8 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
 #[openapi(
     info(title = "Postern", description = ABOUT),
     paths(
-        portal::open_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
-        home::show, cases::list, cases::show,
+        portal::open_case, portal::join_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
+        home::show, cases::list, cases::open_at_desk, cases::show,
         case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case,
         case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,

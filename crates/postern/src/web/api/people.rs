@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, Params, PersonOnly, PersonPath};
-use super::person_view::PersonView;
+use super::person_view::PersonDetail;
 use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
@@ -113,15 +113,15 @@ pub async fn list(
 #[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", operation_id = "show_person",
     summary = "Look at a person", description = "What the desk's page of them shows. `timeline` wants the scope `audit:read` too.",
     params(PersonPath), security(("service_token" = ["people:read"]), ("session" = [])),
-    responses((status = 200, description = "The person.", body = PersonView), ReadErrors))]
+    responses((status = 200, description = "The person.", body = PersonDetail), ReadErrors))]
 pub async fn show(
     scope: Scope,
     caller: ApiCaller,
     Path(path): Path<PersonPath>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let caller = caller.with_scope(&scope, "people:read").await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    Ok(Json(PersonView::load(&scope, &caller, &PersonId::new(path.id)).await?))
+    Ok(Json(PersonDetail::load(&scope, &caller, &PersonId::new(path.id)).await?))
 }
 
 /// `POST /api/v1/people`

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::case_steps::Why;
 use super::errors::StepErrors;
 use super::input::{Body, ContactPath, PersonOnly, PersonPath};
-use super::person_view::PersonView;
+use super::person_view::PersonDetail;
 use crate::actions::add_contact::TypedContact;
 use crate::actions::change_person::WantedPerson;
 use crate::actions::{self, Caller, permit_on_person};
@@ -83,13 +83,13 @@ pub struct SetUpCodeView {
 #[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", operation_id = "change_person",
     summary = "Change a person", description = "An admin's session with a passkey touch of the last five minutes. They are told. Nobody changes themselves.",
     params(PersonPath), request_body = PersonChanges, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn change_person(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PersonPath>,
     Body(sent): Body<PersonChanges>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let id = PersonId::new(path.id);
     let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     permit_on_person::<ChangePerson>(&scope, &caller, &person).await?;
@@ -115,13 +115,13 @@ pub async fn change_person(
 #[utoipa::path(post, path = "/api/v1/people/{id}/note", tag = "people", operation_id = "add_note",
     summary = "Write a note", description = "For whoever looks next. It stands in the audit log and in the person's timeline.",
     params(PersonPath), request_body = NewNote, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn add_note(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PersonPath>,
     Body(sent): Body<NewNote>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let id = PersonId::new(path.id);
     actions::add_note::add_note(&scope, &caller, (&id, None), &sent.note).await?;
     view(&scope, &caller, &id).await
@@ -131,13 +131,13 @@ pub async fn add_note(
 #[utoipa::path(post, path = "/api/v1/people/{id}/end-sessions", tag = "people", operation_id = "end_sessions",
     summary = "End every session", description = "Whoever is signed in as this person is signed out at once.",
     params(PersonPath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn end_sessions(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PersonPath>,
     Body(sent): Body<Why>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let id = PersonId::new(path.id);
     actions::end_sessions::end_sessions(&scope, &caller, &id, &sent.reason).await?;
     view(&scope, &caller, &id).await
@@ -167,13 +167,13 @@ pub async fn issue_set_up_code(
     summary = "File a contact", description = "An admin's session with a passkey touch of the last five minutes. Everybody on file before is told. \
         A number is called once it is old enough, and whoever filed it is no second person where it is used.",
     params(PersonPath), request_body = NewContactOfPerson, security(("session" = [])),
-    responses((status = 201, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 201, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn add_contact(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<PersonPath>,
     Body(sent): Body<NewContactOfPerson>,
-) -> Result<(StatusCode, Json<PersonView>), Problem> {
+) -> Result<(StatusCode, Json<PersonDetail>), Problem> {
     let id = PersonId::new(path.id);
     let typed = TypedContact { kind: &sent.kind, value: &sent.value, reason: &sent.reason };
     actions::add_contact::add_contact(&scope, &caller, &id, typed).await?;
@@ -184,13 +184,13 @@ pub async fn add_contact(
 #[utoipa::path(post, path = "/api/v1/people/{id}/contacts/{contact}/attest", tag = "people", operation_id = "attest_contact",
     summary = "Attest an imported contact", description = "An admin says that it is theirs. From then on its age counts.",
     params(ContactPath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn attest_contact(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<ContactPath>,
     Body(sent): Body<Why>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let id = PersonId::new(path.id);
     actions::attest_contact::attest_contact(&scope, &caller, &id, (&path.contact, &sent.reason)).await?;
     view(&scope, &caller, &id).await
@@ -200,18 +200,18 @@ pub async fn attest_contact(
 #[utoipa::path(post, path = "/api/v1/people/{id}/contacts/{contact}/remove", tag = "people", operation_id = "remove_contact",
     summary = "Remove a contact", description = "Nobody calls it any more. Messages go there for 30 days more.",
     params(ContactPath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonView), StepErrors))]
+    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
 pub async fn remove_contact(
     scope: Scope,
     PersonOnly(caller): PersonOnly,
     Path(path): Path<ContactPath>,
     Body(sent): Body<Why>,
-) -> Result<Json<PersonView>, Problem> {
+) -> Result<Json<PersonDetail>, Problem> {
     let id = PersonId::new(path.id);
     actions::remove_contact::remove_contact(&scope, &caller, &id, (&path.contact, &sent.reason)).await?;
     view(&scope, &caller, &id).await
 }
 
-async fn view(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Json<PersonView>, Problem> {
-    Ok(Json(PersonView::load(scope, caller, id).await?))
+async fn view(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Json<PersonDetail>, Problem> {
+    Ok(Json(PersonDetail::load(scope, caller, id).await?))
 }

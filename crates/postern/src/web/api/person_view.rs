@@ -12,7 +12,7 @@ use crate::web::factor_view::FactorView;
 
 /// Somebody in the directory.
 #[derive(Serialize, ToSchema)]
-pub struct PersonView {
+pub struct PersonDetail {
     id: String,
     name: String,
     /// What they sign in with.
@@ -131,9 +131,12 @@ pub struct CaseOfPerson {
 
 /// What the policies let the caller do with somebody.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct MayOnPerson {
     /// Change name, manager, tier, role and contacts.
     change: bool,
+    /// Open a case for them.
+    open_case: bool,
     /// End every session.
     end_sessions: bool,
     /// Write a note.

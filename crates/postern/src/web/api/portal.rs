@@ -28,6 +28,18 @@ pub struct OpenCase {
     login: String,
 }
 
+/// Which request to go on with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinCaseBody {
+    /// The name they sign in with.
+    #[schema(example = "ana")]
+    login: String,
+    /// The case's name in talk.
+    #[schema(example = "C-7K3M9Q")]
+    reference: String,
+}
+
 /// A case that was opened.
 #[derive(Serialize, ToSchema)]
 pub struct OpenedCase {
@@ -161,6 +173,20 @@ pub async fn open_case(
         case: view(&scope, &row).await?,
     };
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// `POST /api/v1/portal/cases/join`
+#[utoipa::path(post, path = "/api/v1/portal/cases/join", tag = "portal", operation_id = "join_case",
+    summary = "Go on with a request by its reference",
+    description = "For whoever got the reference from the help desk, or lost the browser that the request was opened in. The page of before \
+        ends; this one has a phrase of its own, and what was proven before counts nothing. Every contact on file is told.",
+    request_body = JoinCaseBody,
+    responses((status = 200, description = "The case, and the token of its page.", body = OpenedCase), OpenErrors))]
+pub async fn join_case(scope: Scope, Body(sent): Body<JoinCaseBody>) -> Result<Json<OpenedCase>, Problem> {
+    let joined = actions::join_case::join_case(&scope, &sent.login, &sent.reference, None).await?;
+    let row = cases::load(&scope.app.db, &scope.tenant.id, &joined.id).await?;
+    let claimant_page_token = joined.claimant_page_token.to_string();
+    Ok(Json(OpenedCase { claimant_page_token, case: view(&scope, &row).await? }))
 }
 
 /// `GET /api/v1/portal/case`

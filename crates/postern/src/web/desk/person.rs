@@ -8,7 +8,7 @@ use postern_core::policy::ViewDesk;
 
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
-use crate::web::api::person_view::PersonView;
+use crate::web::api::person_view::PersonDetail;
 use crate::web::extract::Signed;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -26,7 +26,7 @@ pub(super) async fn page(
     failed: Option<(ActionError, String)>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(scope, caller).await?;
-    let view = PersonView::load(scope, caller, id).await?;
+    let view = PersonDetail::load(scope, caller, id).await?;
     let (mut status, mut error, mut note) = (StatusCode::OK, None, String::new());
     if let Some((why, typed)) = failed {
         let (answer, _, message) = form_error(why)?;

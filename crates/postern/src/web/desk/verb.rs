@@ -21,7 +21,7 @@ use crate::web::toast::Toast;
 
 /// What it is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Object {
+pub enum VerbObject {
     /// A case.
     Case,
     /// Somebody in the directory.
@@ -31,7 +31,7 @@ pub enum Object {
 /// A row of the table.
 pub trait Verb: Send + Sync + 'static {
     /// What it is done to.
-    const OBJECT: Object;
+    const OBJECT: VerbObject;
     /// The last part of its address.
     const PATH: &'static str;
     /// The head of its page.
@@ -61,7 +61,7 @@ macro_rules! verbs {
         pub struct $name;
 
         impl Verb for $name {
-            const OBJECT: Object = Object::$object;
+            const OBJECT: VerbObject = VerbObject::$object;
             const PATH: &'static str = $path;
             const TITLE: &'static str = $title;
             const DESCRIPTION: &'static str = $description;
@@ -69,7 +69,12 @@ macro_rules! verbs {
             const IS_GRAVE: bool = verbs!(@grave $($grave)?);
             const DONE: Toast = Toast::$done;
 
-            async fn act($scope: &Scope, $caller: &Caller, $id: &str, $reason: &str) -> Result<(), ActionError> {
+            async fn act(
+                $scope: &Scope,
+                $caller: &Caller,
+                $id: &str,
+                $reason: &str,
+            ) -> Result<(), ActionError> {
                 $act.await.map(drop)
             }
         }
@@ -170,20 +175,20 @@ pub async fn submit<V: Verb>(
 
 fn address<V: Verb>(id: &str) -> String {
     match V::OBJECT {
-        Object::Case => format!("/desk/cases/{id}"),
-        Object::Person => format!("/desk/people/{id}"),
+        VerbObject::Case => format!("/desk/cases/{id}"),
+        VerbObject::Person => format!("/desk/people/{id}"),
     }
 }
 
 async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Question, Problem> {
     let (back_label, section, section_href, over) = match V::OBJECT {
-        Object::Case => {
+        VerbObject::Case => {
             let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
             permit_on_case::<ViewCase>(scope, caller, &case).await?;
             let over = "The case is closed. There is nothing to decide in it any more.";
             (row.reference, "Cases", "/desk", row.closed_at.map(|_| over))
         }
-        Object::Person => {
+        VerbObject::Person => {
             permit_on_tenant::<ViewDesk>(scope, caller).await?;
             let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
             (person.name, "People", "/desk/people", None)

@@ -1,6 +1,6 @@
 //! `/recover/case`: the claimant's page. It survives a reload, follows the case by itself, and shows the pass.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::web::cookies;
 use crate::web::extract::{ClaimantPageCase, CurrentFlow, Device, Form, Query};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
+use crate::web::toast::Toast;
 
 const PAGE: &str = "portal/case.html";
 
@@ -39,15 +40,29 @@ pub struct SeenVersion {
 pub async fn show(
     scope: Scope,
     page: Result<ClaimantPageCase, Problem>,
+    headers: HeaderMap,
     Query(seen): Query<SeenVersion>,
 ) -> Result<Response, Problem> {
-    let Ok(ClaimantPageCase(row)) = page else {
-        return Ok(Redirect::to("/recover").into_response());
-    };
+    let Ok(ClaimantPageCase(row)) = page else { return Ok(not_here(&headers)) };
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     render(&scope, None, PAGE, values(&scope, &row, None, None).await?)
+}
+
+/// This browser holds no page, or one that somebody else went on with.
+fn not_here(headers: &HeaderMap) -> Response {
+    if cookies::CASE.read(headers).is_none() {
+        return Toast::NoRequestHere.redirect("/recover");
+    }
+    let mut response = Toast::RequestGone.redirect("/recover");
+    if headers.contains_key("hx-request") {
+        // A page that asks by itself goes there as a whole.
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().insert("hx-redirect", HeaderValue::from_static("/recover"));
+    }
+    cookies::CASE.clear(response.headers_mut());
+    response
 }
 
 /// `POST /recover/case`

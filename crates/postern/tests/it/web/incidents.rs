@@ -264,7 +264,9 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         let which = Which { id: &id, version: None };
         assert!(close_finding(&app.scope(), &caller, which, PLACEHOLDER_REASON).await.is_err());
         let ana = app.person("ana").await.id;
-        sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_show("attack").does_not_show("okta");
+        // That one was opened stays in the log, and in its timeline.
+        sol.get(&format!("/desk/people/{ana}")).await.ok().does_not_show("It looks like an attack").does_not_show("okta");
+        sol.get(&format!("/api/v1/people/{ana}/diagnosis")).await.ok().does_not_show("attack on").does_not_show("okta");
         // The same record again is this organisation's own.
         let again = app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
         assert_eq!(again["repeated"], 0);

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
 use postern_core::id::PersonId;
-use postern_core::policy::{Action, AddNote, ChangePerson, EndSessions, Request};
+use postern_core::policy::{Action, AddNote, ChangePerson, EndSessions, OpenCaseForCaller, Request};
 
 use super::{
-    CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonView, SessionOfPerson, TierBefore,
+    CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson, TierBefore,
 };
 use crate::actions::Caller;
 use crate::browser_label::browser_label;
@@ -28,7 +28,7 @@ use crate::web::problem::Problem;
 /// Newest cases that are shown.
 const CASES: usize = 20;
 
-impl PersonView {
+impl PersonDetail {
     /// Everything the desk sees of somebody.
     pub async fn load(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Self, Problem> {
         let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
@@ -156,6 +156,7 @@ impl MayOnPerson {
     fn of(scope: &Scope, caller: &Caller, person: &Person) -> Self {
         Self {
             change: may::<ChangePerson>(scope, caller, person),
+            open_case: may::<OpenCaseForCaller>(scope, caller, person),
             end_sessions: may::<EndSessions>(scope, caller, person),
             add_note: may::<AddNote>(scope, caller, person),
         }

@@ -47,6 +47,7 @@ pub(super) async fn values(
         "claimed": row.claimed_login,
         "ip": row.ip,
         "opened_with": row.opened_with,
+        "join_link": scope.tenant.link("/recover/join"),
         "user_agent": row.user_agent,
         "announced_at": row.announced_at,
         "call_recorded": case.evidence().iter().any(|piece| piece.is_confirmed() && piece.kind() == Kind::CallPlaced),

@@ -1,0 +1,44 @@
+//! `/recover/join`: who has a reference, from the help desk or from another browser, goes on with that request.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::actions::join_case::join_case;
+use crate::scope::Scope;
+use crate::web::cookies;
+use crate::web::extract::{Device, Form};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render, render_with};
+
+/// The form.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct JoinForm {
+    login: String,
+    reference: String,
+}
+
+/// `GET /recover/join`
+pub async fn show(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, "portal/join.html", json!({ "form": JoinForm::default(), "error": null }))
+}
+
+/// `POST /recover/join`
+pub async fn submit(
+    scope: Scope,
+    Device(device): Device,
+    Form(form): Form<JoinForm>,
+) -> Result<Response, Problem> {
+    match join_case(&scope, &form.login, &form.reference, device.as_deref()).await {
+        Ok(joined) => {
+            let mut response = Redirect::to("/recover/case").into_response();
+            cookies::CASE.set(response.headers_mut(), &joined.claimant_page_token);
+            Ok(response)
+        }
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            render_with(&scope, None, status, "portal/join.html", json!({ "form": form, "error": message }))
+        }
+    }
+}
