@@ -81,6 +81,15 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_of_person ON contacts (tenant_id, person_id);
 CREATE INDEX contacts_by_value ON contacts (tenant_id, value_key);
 
+-- What staff and managers do not want to be mailed about: a row for each kind.
+CREATE TABLE muted_notices (
+    tenant_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, person_id, kind),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+
 CREATE TABLE factors (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,

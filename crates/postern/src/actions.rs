@@ -15,6 +15,7 @@ pub mod attest_contact;
 pub mod bind_claimant_page;
 pub mod change_person;
 pub mod check_audit;
+pub mod choose_notices;
 pub mod close_finding;
 pub mod confirm_backup_codes;
 pub mod contest;

@@ -3,9 +3,11 @@
 
 mod digest;
 mod notice;
+mod staff;
 
 pub use digest::announce_openings;
 pub use notice::Notice;
+pub use staff::{StaffNotice, ask_for_vouch, tell_seniors, tell_seniors_and_agent};
 
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;

@@ -18,6 +18,7 @@ pub mod imports;
 pub mod jobs;
 pub mod known_devices;
 pub mod locks;
+pub mod muted_notices;
 pub mod outbox;
 pub mod persons;
 pub mod power_grants;

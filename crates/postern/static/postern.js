@@ -109,7 +109,11 @@
     const button = event.target.closest("[data-do]");
     if (button && buttons[button.dataset.do]) buttons[button.dataset.do](button);
   });
+  // A page that is not what it was shows itself anew, unless that would lose what was typed.
+  let typed = false;
+  document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest?.("main form")); });
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (document.querySelector("[data-changed]") && !typed) window.location.reload();
     localise(document);
     count(event.target);
   });

@@ -137,6 +137,9 @@ events! {
     UserSetUpCodeIssued = "user.set_up_code_issued":
         "An admin made a new set-up code for somebody who never enrolled; an earlier one is dead."
         wants(reason) tells(owner);
+    UserNoticesChosen<'_> = "user.notices_chosen":
+        "A member of staff or a manager chose what they are mailed about."
+        wants(before);
     UserNoteAdded = "user.note_added":
         "A staff member wrote a note about a person; the note is the reason."
         wants(reason);

@@ -1,12 +1,13 @@
 //! After each piece of proof: does the policy hold it to be enough?
 
-use postern_core::case::Case;
+use postern_core::case::{Case, Stage};
 use postern_core::event::payload::CaseVerified;
 use postern_core::event::{Actor, Event};
+use postern_core::id::PersonId;
 
 use super::ActionError;
 use super::remedies::texts;
-use crate::notify;
+use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
 use crate::store::{Change, persons};
 
@@ -28,6 +29,10 @@ pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) 
     change.record(verified);
     let notice = texts(case.remedy()).verified;
     notify::announce(scope, change, &case.subject().person, Some(case.id()), notice).await?;
+    if matches!(case.stage(), Stage::AwaitingApproval { .. }) {
+        let attested: Vec<&PersonId> = case.evidence_for_page().map(|piece| &piece.attested_by).collect();
+        notify::tell_seniors(scope, change, (StaffNotice::SecondYesWanted, &case), &attested).await?;
+    }
     Ok(case)
 }
 

@@ -13,6 +13,7 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, RateLimit, case_for, permit_on_case};
+use crate::notify;
 use crate::scope::Scope;
 use crate::store::contacts::{self, Contact, is_phone};
 use crate::store::{cases, time};
@@ -47,6 +48,7 @@ async fn bind(
     expect_still_callable(scope, &case, &number).await?;
     let event = bound_event(caller, &number).person(&case.subject().person).case(id).policies(&policies);
     let case = advance(scope, &mut change, case).await?;
+    notify::ask_for_vouch(scope, &mut change, &case, &caller.person.id).await?;
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(())

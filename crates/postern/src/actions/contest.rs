@@ -15,7 +15,7 @@ use super::retry::retry;
 use super::sender_limit::admit_request;
 use super::{ActionError, CountedTry, RateLimit};
 use crate::config::Config;
-use crate::notify::{self, Notice};
+use crate::notify::{self, Notice, StaffNotice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
@@ -170,6 +170,8 @@ async fn contest_case(
     let Ok(case) = case.contest(change.at()) else {
         return Ok(());
     };
+    let (told, agent) = ((StaffNotice::CaseContested, &case), row.taken_by.as_deref());
+    notify::tell_seniors_and_agent(scope, change, told, agent).await?;
     queue::hand_on(change, &row).await?;
     cases::save(change, &row, &case).await?;
     stopped.account_suspended = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });

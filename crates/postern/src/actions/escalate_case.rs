@@ -12,6 +12,7 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
 use crate::store::cases::{self, queue};
 
@@ -47,6 +48,8 @@ async fn escalate(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> 
     // A risk that kept an agent from going on may be all that was in the way. A program's word moves nothing on.
     let moves_on = caller.scopes.is_none() && *case.stage() == Stage::Verifying;
     let case = if moves_on { advance(scope, &mut change, case).await? } else { case };
+    notify::tell_seniors(scope, &mut change, (StaffNotice::CaseEscalated, &case), &[&caller.person.id])
+        .await?;
     queue::hand_on(&mut change, &row).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)

@@ -13,6 +13,7 @@ use super::announce_openings::announce_opening;
 use super::bind_claimant_page::{bound_event, check_phrase, choose_number, expect_still_callable};
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
 use crate::store::cases;
 
@@ -79,11 +80,17 @@ async fn record(
     let case = if is_confirmed {
         expect_still_callable(scope, &case, &number).await?;
         change.record(bound);
-        advance(scope, &mut change, case).await?
+        let case = advance(scope, &mut change, case).await?;
+        notify::ask_for_vouch(scope, &mut change, &case, &caller.person.id).await?;
+        case
     } else {
         // What counts nothing moves nothing on.
         case
     };
+    if outcome == EvidenceOutcome::Coached {
+        let told = (StaffNotice::TrickReported, &case);
+        notify::tell_seniors(scope, &mut change, told, &[&caller.person.id]).await?;
+    }
     cases::save(&mut change, &row, &case).await?;
     change.commit(&recorded).await?;
     Ok(outcome)

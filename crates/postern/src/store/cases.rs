@@ -84,6 +84,16 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<CaseRow> {
     find_where(db, tenant, "id", id.as_str()).await?.ok_or(StoreError::NotFound)
 }
 
+/// Which version a case is in.
+pub async fn load_version(db: &Db, tenant: &TenantId, id: &CaseId) -> Result<i64> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT version FROM cases WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    row.map(|(version,)| version).ok_or(StoreError::NotFound)
+}
+
 /// The case whose page is held by whoever has this token, until the page's end.
 pub async fn find_by_claimant_page(
     db: &Db,

@@ -159,6 +159,17 @@ pub async fn count_by_tier(change: &mut Change<'_>) -> Result<Vec<(String, i64)>
         .await?)
 }
 
+/// Whether somebody is anybody's manager.
+pub async fn leads_somebody(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<bool> {
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM persons WHERE tenant_id = $1 AND manager_id = $2 LIMIT 1")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_optional(db.reader())
+            .await?;
+    Ok(found.is_some())
+}
+
 /// Whether nobody is in the directory yet.
 pub async fn is_empty(db: &Db, tenant: &TenantId) -> Result<bool> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")

@@ -3,6 +3,7 @@
 pub mod backup_codes;
 pub mod code_apps;
 pub mod factors;
+pub mod notices;
 pub mod overview;
 pub mod passkeys;
 pub mod step_up;

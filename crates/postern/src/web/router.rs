@@ -97,6 +97,7 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/step-up/start", post(account::step_up::start))
         .route("/account/step-up/finish", post(account::step_up::finish))
+        .route("/account/notices", post(account::notices::choose))
         .route("/account/sessions/{id}/end", post(account::overview::end_session))
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
 }
@@ -136,6 +137,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/passkeys/{id}/approve", post(desk::passkeys::approve))
         .route("/desk/passkeys/{id}/stop", post(desk::passkeys::stop))
         .route("/desk/cases/{id}", get(desk::case::show))
+        .route("/desk/cases/{id}/version", get(desk::case::version))
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
         .route("/desk/cases/{id}/contact-lost", post(desk::take_case::contact_lost))

@@ -53,6 +53,7 @@ toasts! {
     ContactAdded => "contact-added", "The contact is on file, and they are told.";
     ContactAttested => "contact-attested", "The contact counts from now on, and they are told.";
     ContactRemoved => "contact-removed", "The contact is off the file. Messages go there for 30 days more.";
+    NoticesChosen => "notices", "Your choice is saved.";
     NoteAdded => "note", "The note is kept.";
     SessionEnded => "session-ended", "That session is ended.";
     FactorNamed => "factor-named", "The name is saved.";

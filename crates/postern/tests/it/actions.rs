@@ -37,6 +37,7 @@ mod set_tenant_settings;
 mod set_up;
 mod show_pass;
 mod sign_in;
+mod staff_notices;
 mod step_up;
 mod suspend_tenant;
 mod suspended_account;

@@ -128,6 +128,13 @@ pub struct UserChanged<'a> {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserSetUpCodeIssued;
 
+/// `user.notices_chosen`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserNoticesChosen<'a> {
+    /// The kinds that are off now.
+    pub off: &'a [&'a str],
+}
+
 /// `user.note_added`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserNoteAdded;

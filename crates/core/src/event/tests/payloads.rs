@@ -73,6 +73,7 @@ fn directory(written: &mut WrittenKinds) {
     written.check(UserChanged { name: Some("Ana"), ..UserChanged::default() }, json!({ "name": "Ana" }));
     written.check(UserSetUpCodeIssued, json!(null));
     written.check(UserNoteAdded, json!(null));
+    written.check(UserNoticesChosen { off: &["vouch_asked"] }, json!({ "off": ["vouch_asked"] }));
     written
         .check(ContactAdded { contact: "c1", kind: "mobile" }, json!({ "contact": "c1", "kind": "mobile" }));
     written.check(ContactAttested { contact: "c1" }, json!({ "contact": "c1" }));

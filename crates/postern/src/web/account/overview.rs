@@ -7,6 +7,7 @@ use postern_core::factor::FactorKind;
 use serde_json::{Value, json};
 
 use crate::actions::Caller;
+use crate::actions::choose_notices::{self, NoticeChoice};
 use crate::actions::end_session;
 use crate::config::Config;
 use crate::scope::Scope;
@@ -49,10 +50,18 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, now).await?,
         "sessions": sessions,
         "requests": requests(&scope, &caller).await?,
+        "notices": notices(&scope, &caller).await?,
         "phishing_resistant": caller.phishing_resistant,
         "is_staff": caller.person.role.is_staff(),
     });
     render(&scope, Some(&caller), "account/overview.html", values)
+}
+
+/// What can be mailed to them, with its switch.
+async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem> {
+    let choices = choose_notices::list_choices(scope, caller).await?;
+    let line = |choice: &NoticeChoice| json!({ "word": choice.notice.as_str(), "label": choice.notice.label(), "on": choice.on });
+    Ok(choices.iter().map(line).collect())
 }
 
 /// Reports of this person who wait for their manager's word.

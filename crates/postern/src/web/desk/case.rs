@@ -4,21 +4,24 @@ pub(in crate::web) mod values;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
-use postern_core::policy::ViewCase;
+use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::actions::add_evidence::Verification;
 use crate::actions::record_call::RecordedCall;
 use crate::actions::{
-    ActionError, Caller, add_evidence, case_for, permit_on_case, propose_remedy, record_call,
+    ActionError, Caller, add_evidence, case_for, permit_on_case, permit_on_tenant, propose_remedy,
+    record_call,
 };
 use crate::scope::Scope;
-use crate::web::extract::{Form, Signed};
+use crate::store::cases;
+use crate::web::extract::{Form, Query, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render_with};
+use crate::web::router::{form_error, render, render_with};
 use crate::web::toast::Toast;
 
 /// A call to a number on file.
@@ -82,6 +85,27 @@ impl TypedFields {
 /// `GET /desk/cases/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     page(&scope, &caller, &CaseId::new(id), FormState::default()).await
+}
+
+/// `GET /desk/cases/{id}/version`: what an open page asks now and then, to say when it is not what it was.
+pub async fn version(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Query(seen): Query<SeenCase>,
+) -> Result<Response, Problem> {
+    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+    let now = cases::load_version(&scope.app.db, &scope.tenant.id, &CaseId::new(id)).await?;
+    if seen.version == Some(now) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    render(&scope, Some(&caller), "desk/case_changed.html", json!({}))
+}
+
+/// What the page has shown last.
+#[derive(Deserialize)]
+pub struct SeenCase {
+    version: Option<i64>,
 }
 
 /// `POST /desk/cases/{id}/call`

@@ -46,6 +46,7 @@ pub(super) async fn values(
         "reference": row.reference,
         "claimed": row.claimed_login,
         "ip": row.ip,
+        "version": row.version,
         "opened_with": row.opened_with,
         "join_link": scope.tenant.link("/recover/join"),
         "user_agent": row.user_agent,
