@@ -67,6 +67,19 @@ pub async fn list_told(
         .await?)
 }
 
+/// How many people have a number that may be called in a case of now: certain to be theirs since `latest` or before.
+pub async fn count_people_with_number(db: &Db, tenant: &TenantId, latest: Timestamp) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(DISTINCT person_id) FROM contacts WHERE tenant_id = $1 AND kind <> 'email' AND removed_at IS NULL \
+         AND lost_at IS NULL AND filed_at <= $2 AND confirmed_at <= $2",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(latest))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count)
+}
+
 /// Who filed or attested a contact of this person, with the contact; removed ones too, for a call may have been before.
 pub async fn list_filers(
     db: &Db,

@@ -230,6 +230,19 @@ pub async fn save_label(change: &mut Change<'_>, person: &PersonId, id: &str, la
     one_row(&done)
 }
 
+/// How many with a desk role have no passkey: the desk is closed to them.
+pub async fn count_staff_without_passkey(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM persons p WHERE p.tenant_id = $1 AND p.role <> 'person' AND p.suspended_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM factors f WHERE f.tenant_id = $1 AND f.person_id = p.id AND f.kind = 'webauthn' \
+         AND f.removed_at IS NULL)",
+    )
+    .bind(tenant.as_str())
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count)
+}
+
 /// Whether somebody ever had a factor, read inside the change.
 pub async fn were_ever(change: &mut Change<'_>, person: &PersonId) -> Result<bool> {
     let tenant = change.tenant().clone();

@@ -108,6 +108,18 @@ pub struct Filter {
     pub severity: String,
 }
 
+/// Open findings of a rule, the newest first, at most five.
+pub async fn list_open_of_rule(db: &Db, tenant: &TenantId, rule: &str) -> Result<Vec<FindingRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND rule = $2 AND closed_at IS NULL ORDER BY id DESC LIMIT 5"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(rule)
+        .fetch_all(db.reader())
+        .await?)
+}
+
 /// Findings that match, at most 200.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &Filter) -> Result<Vec<FindingRow>> {
     list_page(db, tenant, filter, ("", 200)).await

@@ -159,6 +159,16 @@ pub async fn count_by_tier(change: &mut Change<'_>) -> Result<Vec<(String, i64)>
         .await?)
 }
 
+/// How many people have a manager on file.
+pub async fn count_with_manager(db: &Db, tenant: &TenantId) -> Result<i64> {
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1 AND manager_id IS NOT NULL")
+            .bind(tenant.as_str())
+            .fetch_one(db.reader())
+            .await?;
+    Ok(count)
+}
+
 /// Whether somebody is anybody's manager.
 pub async fn leads_somebody(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<bool> {
     let found: Option<(String,)> =

@@ -23,6 +23,7 @@ pub mod person_view;
 pub mod portal;
 pub mod power_grants;
 pub mod reference;
+pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
 pub mod waiting_passkeys;
@@ -85,6 +86,7 @@ fn account() -> Router<Arc<App>> {
 fn desk() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/home", get(home::show))
+        .route("/api/v1/set-up", get(set_up::show))
         .route("/api/v1/cases", get(cases::list).post(cases::open_at_desk))
         .route("/api/v1/cases/{id}", get(cases::show))
         .route("/api/v1/cases/{id}/take", post(case_steps::take_case))

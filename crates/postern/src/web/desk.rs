@@ -23,6 +23,7 @@ pub mod power_grants;
 pub mod queue;
 pub mod runbook;
 mod second_yes;
+pub mod set_up;
 pub mod set_up_code;
 pub mod take_case;
 pub mod tokens;

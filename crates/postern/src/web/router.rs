@@ -108,6 +108,7 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
         .route("/desk/home", get(desk::home::show))
+        .route("/desk/set-up", get(desk::set_up::show))
         .route("/desk/people", get(desk::people::show))
         .route("/desk/people/{id}", get(desk::person::show))
         .route("/desk/people/new", get(desk::add_person::show).post(desk::add_person::submit))

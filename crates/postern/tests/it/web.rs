@@ -15,5 +15,6 @@ mod problem;
 mod queue;
 mod router;
 mod security;
+mod set_up;
 mod signin;
 mod tenants;

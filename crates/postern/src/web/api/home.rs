@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::errors::ReadErrors;
+use super::set_up::lacks;
 use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::cases::queue::DeskList;
@@ -47,6 +48,10 @@ pub struct HomeView {
     waits_for_others: Vec<CaseLine>,
     /// The worst open findings, at most five.
     findings: Vec<FindingView>,
+    /// Open findings that say that a provider, or something of it, is down for many: a reset helps nobody then.
+    outages: Vec<FindingView>,
+    /// What a new installation still lacks; told to admins.
+    set_up_lacks: Vec<&'static str>,
     /// How cases ended on each of the last 14 days, in UTC, the oldest first.
     days: Vec<DayTotals>,
 }
@@ -103,6 +108,8 @@ impl HomeView {
             needs_desk,
             waits_for_others,
             findings: views(scope, rows).await?,
+            outages: views(scope, findings::list_open_of_rule(db, tenant, "outage").await?).await?,
+            set_up_lacks: lacks(scope, caller).await?,
             days: days(&ended, now),
         })
     }
