@@ -42,9 +42,6 @@ CREATE TABLE persons (
     suspended_why TEXT,
     -- Until then this person's first passkey works at once, although no passkey proved it.
     first_passkey_until BIGINT,
-    -- Who last made them, or changed role, tier, manager or set-up, and when. NULL: the demo, the first start, the operator.
-    changed_by TEXT,
-    changed_at BIGINT,
     created_at BIGINT NOT NULL,
     -- When the last digest of openings went out.
     openings_notified_at BIGINT,
@@ -55,7 +52,18 @@ CREATE TABLE persons (
     UNIQUE (tenant_id, login_key)
 );
 CREATE INDEX persons_of_manager ON persons (tenant_id, manager_id);
-CREATE INDEX persons_changed ON persons (tenant_id, changed_at) WHERE changed_by IS NOT NULL;
+
+-- Who made somebody, or changed their role, tier, manager or set-up, each with the last time. What the demo, the first start and the
+-- operator did is not here.
+CREATE TABLE person_changes (
+    tenant_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    by_id TEXT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, person_id, by_id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX person_changes_by_time ON person_changes (tenant_id, changed_at);
 
 CREATE TABLE contacts (
     tenant_id TEXT NOT NULL,
@@ -241,6 +249,8 @@ CREATE TABLE cases (
     version BIGINT NOT NULL,
     -- What whoever holds the page had to show: known_device, password, nothing. `desk`: nobody holds it yet.
     opened_with TEXT NOT NULL,
+    -- Who opened it for a caller. NULL: whoever asked, by themselves.
+    opened_by TEXT,
     ip TEXT NOT NULL,
     user_agent TEXT NOT NULL,
     opened_at BIGINT NOT NULL,

@@ -161,7 +161,7 @@ impl ActionError {
 
 /// A name or an address that would look like another one on a page.
 pub(crate) fn refuse_hidden(field: &'static str, text: &str) -> Result<(), ActionError> {
-    if has_hidden(text) {
+    if has_hidden(text) || text.chars().any(char::is_control) {
         let message =
             "Type it anew: it holds characters that can't be seen, or that turn the direction of writing.";
         return Err(ActionError::invalid(field, message));

@@ -113,7 +113,9 @@
   let typed = false;
   document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest?.("main form")); });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (document.querySelector("[data-changed]") && !typed) window.location.reload();
+    const changed = document.querySelector("[data-changed]");
+    // A page that came back from a form holds what was typed.
+    if (changed && !typed && window.location.pathname === changed.dataset.changed) window.location.reload();
     localise(document);
     count(event.target);
   });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stage::end_of_hold;
-use super::{Approval, Case, MadeBy, Outcome, Stage, Subject};
+use super::{Approval, Case, ClaimantPage, MadeBy, Outcome, Stage, Subject};
 use crate::evidence::Evidence;
 use crate::id::{ContactId, PersonId};
 use crate::policy::Demands;
@@ -99,8 +99,15 @@ impl Case {
         filers: impl IntoIterator<Item = (&'a ContactId, &'a PersonId)>,
     ) -> Self {
         for (contact, filer) in filers {
-            for piece in self.evidence.iter().filter(|piece| piece.answered_contact() == Some(contact)) {
-                self.now.made_by.insert(piece.attested_by.clone(), filer.clone());
+            let called = self.evidence.iter().filter(|piece| piece.answered_contact() == Some(contact));
+            let mut who: Vec<PersonId> = called.map(|piece| piece.attested_by.clone()).collect();
+            if let ClaimantPage::Bound { contact: bound, by, .. } = &self.claimant_page
+                && bound == contact
+            {
+                who.push(by.clone());
+            }
+            for who in who {
+                self.now.made_by.insert(who, filer.clone());
             }
         }
         self

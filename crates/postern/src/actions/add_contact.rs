@@ -60,8 +60,18 @@ async fn add(
     if on_file.iter().any(|contact| contact.kind == kind && login::normalise(&contact.value) == key) {
         return Err(ActionError::invalid("value", "This is on file for them already."));
     }
-    if on_file.len() >= MOST {
-        return Err(ActionError::Refused(format!("A person has {MOST} contacts at most. Remove one first.")));
+    let told = contacts::list_told(&scope.app.db, &scope.tenant.id, id, scope.now).await?;
+    if told.len() >= MOST {
+        let message = format!(
+            "{MOST} contacts at most are told of everything, those removed in the last 30 days among them."
+        );
+        return Err(ActionError::Refused(message));
+    }
+    if told.is_empty() {
+        // Somebody must hear of it.
+        let text = format!("{} filed the first contact of {}.", caller.person.name, person.name);
+        let page = format!("/desk/people/{id}");
+        notify::notify_overseers(scope, &mut change, ("A first contact was filed", &text, &page)).await?;
     }
     notify::announce(scope, &mut change, id, None, Notice::ContactAdded).await?;
     let filed_at = change.at();

@@ -5,7 +5,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::UserNoteAdded;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::AddNote;
-use postern_core::reason::Reason;
+use postern_core::reason::{Reason, ReasonError};
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_person};
@@ -31,7 +31,14 @@ async fn add(
 ) -> Result<(), ActionError> {
     let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
     let permit = permit_on_person::<AddNote>(scope, caller, &person).await?;
-    let note = Reason::parse(note)?;
+    let note = Reason::parse(note).map_err(|error| {
+        let message = match error {
+            ReasonError::Empty => "Write a few words that will still make sense in six months.",
+            ReasonError::TooLong => "Keep the note under 500 characters; put the rest in the ticket it refers to.",
+            ReasonError::Hidden => "Type the note anew: it holds characters that can't be seen, or that turn the direction of writing.",
+        };
+        ActionError::invalid("note", message)
+    })?;
     let mut event =
         Event::new(caller.actor(), UserNoteAdded).person(id).reason(&note).policies(permit.policies());
     event.case = case.cloned();

@@ -6,6 +6,7 @@ use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 
 use super::ActionError;
+use super::caller::with_filers;
 use super::remedies::texts;
 use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
@@ -14,6 +15,8 @@ use crate::store::{Change, persons};
 /// Moves the case on when the evidence suffices: to approval, to the notice that begins the hold, or to ready. The owner is told.
 pub(super) async fn advance(scope: &Scope, change: &mut Change<'_>, case: Case) -> Result<Case, ActionError> {
     let now = change.at();
+    // The call of this very step is among those.
+    let case = with_filers(scope, case).await?;
     let Ok(permit) = scope.tenant.policies.verify(&case, case.proof(now)) else {
         return Ok(case);
     };

@@ -96,14 +96,14 @@ impl Caller {
             None => sessions::lock(&mut change, &self.session, Config::SESSION_IDLE).await,
         };
         let active = match alive {
-            Ok(()) => persons::lock_active(&mut change, &self.person.id).await,
+            Ok(()) => persons::lock_active_as(&mut change, &self.person.id, self.person.role).await,
             ended => ended,
         };
         match active {
             Ok(()) => Ok(change),
-            Err(StoreError::Conflict) => {
-                Err(ActionError::Wrong("You are no longer signed in. Nothing was changed."))
-            }
+            Err(StoreError::Conflict) => Err(ActionError::Wrong(
+                "You are no longer signed in, or your role has changed. Nothing was changed.",
+            )),
             Err(other) => Err(other.into()),
         }
     }
@@ -259,11 +259,16 @@ pub async fn case_now(
     let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
     let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
-    let filers = contacts::list_filers(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    let filers = filers.iter().map(|(contact, filer)| (contact, filer));
-    let case = case.with_contact_reporters(reporters).with_contact_filers(filers);
+    let case = with_filers(scope, case.with_contact_reporters(reporters)).await?;
     let case = scope.tenant.policies.look_again(case, now);
     Ok(Some((row.as_it_stands(case, now), person)))
+}
+
+/// The case, with who filed the numbers that were called in it: again after each call, before it is asked whether the proof
+/// suffices.
+pub(super) async fn with_filers(scope: &Scope, case: Case) -> Result<Case, ActionError> {
+    let filers = contacts::list_filers(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    Ok(case.with_contact_filers(filers.iter().map(|(contact, filer)| (contact, filer))))
 }
 
 /// The case, with who was made or changed by whom in the last seven days. In an organisation that is younger nobody would be

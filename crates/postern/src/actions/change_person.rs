@@ -12,6 +12,7 @@ use postern_core::reason::Reason;
 use postern_core::tier::Tier;
 use serde_json::json;
 
+use super::decide_on_power::stop_powers_of;
 use super::on_record::Attempt;
 use super::request_power::{Power, request_power};
 use super::{ActionError, Caller, permit_on_person, refuse_hidden};
@@ -31,8 +32,16 @@ pub struct WantedPerson<'a> {
     pub tier: &'a str,
     /// Desk role.
     pub role: Role,
+    /// How they stood when the caller looked, as [`as_shown`] says it; none where the caller names only what is to be different.
+    pub seen: Option<&'a str>,
     /// Why.
     pub reason: &'a str,
+}
+
+/// What a form about somebody has shown: it goes with the form, so that a form that is old undoes nothing.
+pub fn as_shown(person: &Person) -> String {
+    let manager = person.manager.as_ref().map_or("", PersonId::as_str);
+    [person.name.as_str(), manager, person.tier.as_str(), person.role.as_str()].join(" | ")
 }
 
 /// What differs from how they are.
@@ -45,6 +54,12 @@ struct Differences<'a> {
     /// The tier that counts until now, where less proof suffices for the new one.
     lowers_from: Option<Tier>,
     role: Option<Role>,
+}
+
+impl Differences<'_> {
+    fn changes_at_once(&self) -> bool {
+        self.name.is_some() || self.is_manager_new || self.tier.is_some()
+    }
 }
 
 /// Changes them.
@@ -71,14 +86,20 @@ async fn change(
     caller.expect_step_up(scope.now)?;
     let mut change = caller.change_on(scope, id).await?;
     persons::lock_unchanged(&mut change, &person.subject(&scope.tenant.settings.tiers, scope.now)).await?;
-    let lowered = new.role.filter(|role| !gives_power(person.role, *role));
+    let lowered = new.role.filter(|role| !waits(person.role, *role));
+    if let Some(role) = new.role.filter(|role| waits(person.role, *role)) {
+        expect_none_waits(&mut change, id).await?;
+        let name = new.name.unwrap_or(&person.name);
+        request_power(scope, &mut change, caller, (id, name, Power::Role(role))).await?;
+        if !new.changes_at_once() {
+            // Nothing is changed yet: that it was asked for is on the record by itself.
+            return Ok(change.commit_unrecorded("that a role was asked for is on the record").await?);
+        }
+    }
     save(&mut change, caller, &person, &new).await?;
     if let Some(role) = lowered {
         persons::save_role(&mut change, id, role, &caller.person.id).await?;
-    }
-    if let Some(role) = new.role.filter(|role| gives_power(person.role, *role)) {
-        let name = new.name.unwrap_or(&person.name);
-        request_power(scope, &mut change, caller, (id, name, Power::Role(role))).await?;
+        stop_powers_of(scope, &mut change, id).await?;
     }
     notify::announce(scope, &mut change, id, None, Notice::PersonChanged).await?;
     if new.lowers_from.is_some() || lowered.is_some() {
@@ -104,10 +125,22 @@ async fn change(
     Ok(change.commit(&event).await?)
 }
 
-/// Whether a role lets somebody do more than this one: it is asked for, and waits for a second admin. An auditor reads what no
-/// agent does, so either is asked for.
-fn gives_power(from: Role, to: Role) -> bool {
-    to.is_staff() && to.rank() >= from.rank()
+/// Whether a change of role waits for a second admin: more power does, and so does taking it from those who stop one admin, or see
+/// what one does. Otherwise one who is phished sends all the others away first. An auditor reads what no agent does, so either is
+/// more than the other.
+fn waits(from: Role, to: Role) -> bool {
+    let stops_admins = matches!(from, Role::Senior | Role::Admin | Role::Auditor);
+    stops_admins || (to.is_staff() && to.rank() >= from.rank())
+}
+
+/// Inside the change, with the person's row locked: of two requests at once one is the first.
+async fn expect_none_waits(change: &mut Change<'_>, id: &PersonId) -> Result<(), ActionError> {
+    let waiting = power_grants::list_waiting_of(change, id).await?;
+    if waiting.iter().any(|grant| grant.role.is_some() && grant.person_id == id.as_str()) {
+        let message = "A desk role waits for them already: a second admin says yes to it, or stops it.";
+        return Err(ActionError::invalid("role", message));
+    }
+    Ok(())
 }
 
 async fn save(
@@ -121,9 +154,13 @@ async fn save(
         name: new.name.unwrap_or(&person.name),
         manager: new.manager.as_ref(),
         tier: new.tier.unwrap_or(&person.tier),
-        tier_before: new.lowers_from.as_ref().map(|tier| (tier.as_str(), until)),
+        tier_before: match (&new.lowers_from, new.tier) {
+            (Some(counted), _) => Some((counted.as_str(), until)),
+            (None, Some(_)) => None,
+            (None, None) => person.tier_before.as_ref().map(|(tier, until)| (tier.as_str(), *until)),
+        },
     };
-    persons::save_changed(change, &person.id, &changed).await?;
+    persons::save_changed(change, person, &changed).await?;
     // A name alone gives nobody power over anybody.
     if new.is_manager_new || new.tier.is_some() || new.role.is_some() {
         made_by::save(change, &person.id, &caller.person.id).await?;
@@ -136,6 +173,10 @@ async fn differences<'a>(
     person: &Person,
     wanted: &WantedPerson<'a>,
 ) -> Result<Differences<'a>, ActionError> {
+    if wanted.seen.is_some_and(|seen| seen != as_shown(person)) {
+        let message = "Somebody changed this person since you opened the form. Open it again, and look at what is there now.";
+        return Err(ActionError::Refused(message.to_owned()));
+    }
     let name = wanted.name.trim();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(ActionError::invalid("name", "Wanted, up to 100 characters."));
@@ -158,11 +199,6 @@ async fn differences<'a>(
     };
     if new.name.is_none() && !new.is_manager_new && new.tier.is_none() && new.role.is_none() {
         return Err(ActionError::Refused("Nothing differs from how it is. Nothing was changed.".to_owned()));
-    }
-    let waits = power_grants::find_waiting_role(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    if new.role.is_some_and(|role| gives_power(person.role, role)) && waits.is_some() {
-        let message = "A desk role waits for them already: a second admin says yes to it, or stops it.";
-        return Err(ActionError::invalid("role", message));
     }
     Ok(new)
 }

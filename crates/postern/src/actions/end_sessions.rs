@@ -9,7 +9,7 @@ use postern_core::reason::Reason;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_person};
 use crate::scope::Scope;
-use crate::store::{persons, sessions};
+use crate::store::{ceremonies, flows, persons, sessions};
 
 /// Ends them. The answer: how many there were.
 pub async fn end_sessions(
@@ -27,6 +27,9 @@ async fn end(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Res
     let permit = permit_on_person::<EndSessions>(scope, caller, &person).await?;
     let reason = Reason::parse(reason)?;
     let mut change = caller.change_on(scope, id).await?;
+    // What is under way would be one in a moment.
+    flows::end_all(&mut change, id).await?;
+    ceremonies::end_all(&mut change, id).await?;
     let sessions = sessions::end_all(&mut change, id).await?;
     let event = Event::new(caller.actor(), SessionRevoked { sessions, why: Some("the desk ended them") })
         .person(id)

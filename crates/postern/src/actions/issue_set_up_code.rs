@@ -12,7 +12,7 @@ use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::persons::{self, made_by};
-use crate::store::{StoreError, factors};
+use crate::store::{StoreError, factors, power_grants};
 
 /// Makes one; an earlier one is dead. The answer is shown once.
 pub async fn issue_set_up_code(
@@ -37,6 +37,13 @@ async fn issue(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> R
     keep_set_up_code(&mut change, id, &hash).await?;
     made_by::save(&mut change, id, &caller.person.id).await?;
     notify::announce(scope, &mut change, id, None, Notice::SetUpCodeIssued).await?;
+    if person.role.is_staff() || !power_grants::list_waiting_of(&mut change, id).await?.is_empty() {
+        // Whoever holds it is staff once they have enrolled.
+        let text = format!("{} made a new set-up code for {}.", caller.person.name, person.name);
+        let page = format!("/desk/people/{id}");
+        let subject = "A new set-up code for somebody with a desk role";
+        notify::notify_overseers(scope, &mut change, (subject, &text, &page)).await?;
+    }
     let event = Event::new(caller.actor(), UserSetUpCodeIssued)
         .person(id)
         .reason(&reason)
@@ -55,8 +62,8 @@ async fn expect_never_enrolled(
         (Err(StoreError::NotFound), _) => Err(ActionError::NotFound),
         (Err(error), _) | (_, Err(error)) => Err(error.into()),
         _ => {
-            let message = "They have enrolled already. If they are locked out, they ask at the recovery page, and the desk \
-                           verifies them.";
+            let message = "They have enrolled already. If they are locked out, they ask at the recovery page; where \
+                           the operator has let them set up anew, the operator gives the next code too.";
             Err(ActionError::Refused(message.to_owned()))
         }
     }

@@ -84,7 +84,6 @@ async fn open(
     };
     let random = scope.app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
-    let request = &scope.request;
     let new = NewCase {
         id: &id,
         reference: &reference(scope)?,
@@ -93,8 +92,9 @@ async fn open(
         phrase: &phrase::from_random(*random),
         case: case.as_ref(),
         opened_with,
-        ip: &request.ip,
-        user_agent: &request.user_agent,
+        opened_by: None,
+        ip: &scope.request.ip,
+        user_agent: &scope.request.user_agent,
         announced,
     };
     cases::insert(&mut change, &new).await?;

@@ -39,6 +39,14 @@ async fn open(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Re
     let reason = Reason::parse(reason)?;
     let mut change = caller.change_on(scope, id).await?;
     let now = change.at();
+    let known = cases::list_of_person_locked(&mut change, id).await?;
+    if let Some(open) = known.iter().find(|row| row.closed_at.is_none() && row.opened_by.is_some()) {
+        let reference = &open.reference;
+        let message = format!(
+            "The desk has opened {reference} for them already: go on with that one, or end it first."
+        );
+        return Err(ActionError::Refused(message));
+    }
     let case_id = CaseId::new(scope.app.rng.id(now)?);
     let case = Case::open(case_id.clone(), person.subject(&scope.tenant.settings.tiers, scope.now), now);
     let (case, escalated) = earlier_cases::begin(scope, case, OpenedWith::Desk).await?;
@@ -51,6 +59,7 @@ async fn open(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Re
         phrase: &phrase::from_random(*scope.app.rng.bytes::<3>()?),
         case: Some(&case),
         opened_with: OpenedWith::Desk,
+        opened_by: Some(&caller.person.id),
         ip: "",
         user_agent: "",
         announced: true,

@@ -12,7 +12,8 @@ use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::{contacts, persons, time};
+use crate::store::contacts::{self, Contact};
+use crate::store::{persons, time};
 
 /// Takes it off the file.
 pub async fn remove_contact(
@@ -39,8 +40,14 @@ async fn remove(
     let on_file = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
     let found = on_file.iter().find(|known| known.id == contact).ok_or(ActionError::NotFound)?;
     let is_mail = |kind: &str| kind == "email";
-    if is_mail(&found.kind) && !on_file.iter().any(|other| is_mail(&other.kind) && other.id != found.id) {
-        let message = "It is their only mail address, and messages must reach them. File another one first.";
+    let reaches = |other: &Contact| {
+        is_mail(&other.kind)
+            && other.id != found.id
+            && other.lost_at.is_none()
+            && other.confirmed_at.is_some()
+    };
+    if is_mail(&found.kind) && !on_file.iter().any(reaches) {
+        let message = "It is their only mail address that is sure to be theirs, and messages must reach them. File another one first.";
         return Err(ActionError::Refused(message.to_owned()));
     }
     notify::announce(scope, &mut change, id, None, Notice::ContactRemoved).await?;

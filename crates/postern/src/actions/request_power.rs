@@ -38,7 +38,11 @@ pub(super) async fn request_power(
     };
     let (subject, what) = match power {
         Power::Role(role) => {
-            ("Somebody is to get a desk role", format!("the desk role {} for {name}", role.as_str()))
+            let what = match role {
+                Role::Person => format!("no desk role any more for {name}"),
+                role => format!("the desk role {} for {name}", role.as_str()),
+            };
+            ("Somebody is to get a desk role", what)
         }
         Power::Token { label, .. } => ("A service token was made", format!("the service token {label}")),
     };

@@ -59,8 +59,10 @@ async fn find_accepted(
 ) -> Result<Option<(Timestamp, ContactId)>, ActionError> {
     let used: Vec<&ContactId> = case.proving_contacts().collect();
     let about = (case.id(), texts(case.remedy()).verified.as_str());
-    Ok(outbox::find_accepted(&scope.app.db, &scope.tenant.id, about, (case.opened_at(), since), &used)
-        .await?)
+    // As for a number that is called: one that was filed a moment before the case may be anybody's.
+    let age = scope.tenant.settings.contact_min_age;
+    let old_enough = case.opened_at().saturating_sub(age).unwrap_or(Timestamp::MIN);
+    Ok(outbox::find_accepted(&scope.app.db, &scope.tenant.id, about, (old_enough, since), &used).await?)
 }
 
 async fn report_unreached(scope: &Scope, row: &CaseRow, case: Case) -> Result<(), ActionError> {

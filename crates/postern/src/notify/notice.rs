@@ -39,8 +39,9 @@ notices! {
     CaseOpened => "case_opened", spoken, "Somebody asked to recover your account",
         "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet.";
     /// Somebody came by the reference of a request, and holds its page.
-    CaseJoined => "case_joined", spoken, "The request to recover your account was continued elsewhere",
-        "Somebody went on with the request to recover your account in another browser, by its reference. Nothing has changed yet.";
+    CaseJoined => "case_joined", written, "Somebody goes on with the request to recover your account",
+        "Somebody opened the page of the request to recover your account, by its reference. What was checked for another page counts \
+         nothing for this one. Nothing has changed yet.";
     /// The desk holds the evidence to be enough; the reset can follow.
     CaseVerified => "case_verified", spoken, "Your account is about to be reset",
         "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \

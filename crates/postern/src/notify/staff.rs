@@ -96,6 +96,9 @@ pub async fn ask_for_vouch(
     }
     let Some(manager) = &case.subject().manager else { return Ok(()) };
     let manager = persons::load(&scope.app.db, &scope.tenant.id, manager).await?;
+    if manager.suspended_at.is_some() {
+        return Ok(());
+    }
     tell(scope, change, (StaffNotice::VouchAsked, case.id()), vec![manager]).await
 }
 

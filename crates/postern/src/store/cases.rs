@@ -22,7 +22,7 @@ use stored::lapse_of_stranger;
 /// A case with its evidence, of one moment: what was verified is read wherever the case is.
 pub(super) const COLUMNS: &str = "cases.id, cases.reference, cases.person_id, cases.claimed_login, cases.phrase, cases.stage, \
     cases.document, cases.version, cases.opened_with, cases.ip, cases.user_agent, cases.opened_at, cases.changed_at, \
-    cases.closed_at, cases.announced_at, cases.taken_by, cases.stranger_since, \
+    cases.closed_at, cases.opened_by, cases.announced_at, cases.taken_by, cases.stranger_since, \
     (SELECT string_agg(document, ',' ORDER BY number) FROM evidence \
     WHERE evidence.tenant_id = cases.tenant_id AND evidence.case_id = cases.id) AS evidence";
 
@@ -38,6 +38,8 @@ pub struct NewCase<'a> {
     pub phrase: &'a str,
     pub case: Option<&'a Case>,
     pub opened_with: OpenedWith,
+    /// The member of staff who opens it for a caller.
+    pub opened_by: Option<&'a PersonId>,
     pub ip: &'a str,
     pub user_agent: &'a str,
     /// Whether its owner is told of it in this very change.
@@ -51,8 +53,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, claimant_page_token_hash, phrase, \
          stage, document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, \
-         claimant_page_expires_at, lapses_at, announced_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16)",
+         claimant_page_expires_at, lapses_at, announced_at, opened_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17)",
     )
     .bind(tenant.as_str())
     .bind(new.id.as_str())
@@ -70,6 +72,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind((new.opened_with == OpenedWith::Nothing).then_some(at))
     .bind(micros(later(change.at(), Case::PAGE_HOURS)))
     .bind(new.announced.then_some(at))
+    .bind(new.opened_by.map(PersonId::as_str))
     .execute(change.conn())
     .await?;
     if new.opened_with == OpenedWith::Nothing {
@@ -313,6 +316,8 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
 
 /// Who holds a page from now on.
 pub struct NewHolder<'a> {
+    /// What the case is called from now on.
+    pub reference: &'a str,
     pub claimant_page_token_hash: &'a str,
     pub phrase: &'a str,
     pub with: OpenedWith,
@@ -331,7 +336,9 @@ pub async fn save_joined(
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
         "UPDATE cases SET claimant_page_token_hash = $4, phrase = $5, opened_with = $6, ip = $7, user_agent = $8, \
-         version = version + $9, changed_at = $10 WHERE tenant_id = $1 AND id = $2 AND version = $3 AND closed_at IS NULL",
+         version = version + $9, changed_at = $10, reference = $11 \
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND closed_at IS NULL \
+         AND (CASE WHEN announced_at IS NULL THEN 0 ELSE 1 END) = $12",
     )
     .bind(tenant.as_str())
     .bind(&read.id)
@@ -343,6 +350,9 @@ pub async fn save_joined(
     .bind(holder.user_agent)
     .bind(i64::from(case.is_none()))
     .bind(at)
+    .bind(holder.reference)
+    // Whether the owner is told of the join hangs on whether they heard of the opening.
+    .bind(i64::from(read.announced_at.is_some()))
     .execute(change.conn())
     .await?;
     one_row(&done)?;

@@ -224,17 +224,17 @@ pub async fn insert(change: &mut Change<'_>, new: &NewPerson<'_>) -> Result<()> 
 
 /// Sets the password of somebody who has none.
 pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE persons SET password_hash = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
+        "UPDATE persons SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())
     .bind(hash)
-    .bind(at)
     .execute(change.conn())
     .await?;
-    one_row(&done)
+    one_row(&done)?;
+    made_by::renew(change, id).await
 }
 
 /// What an admin changes about somebody, as it will be.
@@ -242,24 +242,26 @@ pub struct ChangedPerson<'a> {
     pub name: &'a str,
     pub manager: Option<&'a PersonId>,
     pub tier: &'a str,
-    /// Where the tier changes: the one before, and until when the stricter of the two counts.
+    /// The one before, and until when the stricter of the two counts; none where the tier was raised.
     pub tier_before: Option<(&'a str, Timestamp)>,
 }
 
-/// Saves what was changed. The row must have been locked, and looked at again.
-pub async fn save_changed(change: &mut Change<'_>, id: &PersonId, new: &ChangedPerson<'_>) -> Result<()> {
+/// Saves what was changed of somebody who was read as `read`. `Conflict` when name or tier are not what they were.
+pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedPerson<'_>) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE persons SET name = $3, manager_id = $4, tier = $5, tier_before = COALESCE($6, tier_before), \
-         tier_before_until = COALESCE($7, tier_before_until) WHERE tenant_id = $1 AND id = $2",
+        "UPDATE persons SET name = $3, manager_id = $4, tier = $5, tier_before = $6, tier_before_until = $7 \
+         WHERE tenant_id = $1 AND id = $2 AND name = $8 AND tier = $9",
     )
     .bind(tenant.as_str())
-    .bind(id.as_str())
+    .bind(read.id.as_str())
     .bind(new.name)
     .bind(new.manager.map(PersonId::as_str))
     .bind(new.tier)
     .bind(new.tier_before.map(|(tier, _)| tier))
     .bind(new.tier_before.map(|(_, until)| micros(until)))
+    .bind(&read.name)
+    .bind(&read.tier)
     .execute(change.conn())
     .await?;
     one_row(&done)
@@ -329,6 +331,20 @@ pub async fn lock_active(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
         .bind(id.as_str())
         .fetch_optional(change.conn())
         .await?;
+    found.map(|_| ()).ok_or(StoreError::Conflict)
+}
+
+/// The same for somebody who acts in a role: `Conflict` too when it is not theirs any more.
+pub async fn lock_active_as(change: &mut Change<'_>, id: &PersonId, role: Role) -> Result<()> {
+    lock_active(change, id).await?;
+    let tenant = change.tenant().clone();
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM persons WHERE tenant_id = $1 AND id = $2 AND role = $3")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .bind(role.as_str())
+            .fetch_optional(change.conn())
+            .await?;
     found.map(|_| ()).ok_or(StoreError::Conflict)
 }
 
@@ -451,16 +467,13 @@ pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Resu
 
 /// Gives somebody a desk role; the admin who asked for it stands beside it.
 pub async fn save_role(change: &mut Change<'_>, id: &PersonId, role: Role, by: &PersonId) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done = sqlx::query(
-        "UPDATE persons SET role = $3, changed_by = $4, changed_at = $5 WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(role.as_str())
-    .bind(by.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE persons SET role = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .bind(role.as_str())
+        .execute(change.conn())
+        .await?;
+    one_row(&done)?;
+    made_by::save(change, id, by).await
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use jiff::SignedDuration;
@@ -69,7 +70,8 @@ impl FromRequestParts<Arc<App>> for MaybeSigned {
         let Some(token) = cookies::SESSION.read(&parts.headers) else {
             return Ok(Self(None));
         };
-        Ok(Self(by_session(scope, &token).await?))
+        let by_itself = parts.method == Method::GET && parts.headers.contains_key("hx-request");
+        Ok(Self(by_session(scope, &token, by_itself).await?))
     }
 }
 
@@ -177,7 +179,12 @@ fn bearer(parts: &Parts) -> Option<String> {
     Some(value.strip_prefix("Bearer ")?.trim().to_owned())
 }
 
-pub(super) async fn by_session(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
+/// `by_itself`: an open page asks what is new, and nobody is there for it.
+pub(super) async fn by_session(
+    scope: &Scope,
+    token: &str,
+    by_itself: bool,
+) -> Result<Option<Caller>, Problem> {
     let now = scope.now;
     let found =
         sessions::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), now, Config::SESSION_IDLE)
@@ -187,7 +194,7 @@ pub(super) async fn by_session(scope: &Scope, token: &str) -> Result<Option<Call
     if person.suspended_at.is_some() {
         return Ok(None);
     }
-    if now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
+    if !by_itself && now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
         let mut change = scope.begin().await?;
         sessions::touch(&mut change, &session.id).await?;
         change.commit_unrecorded("when a session was last used").await?;

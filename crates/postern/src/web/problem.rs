@@ -121,6 +121,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "cross-site", detail)
     }
 
+    /// Whether it says that nothing is there.
+    pub fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
         Self { status, kind, detail: detail.into(), retry_after: None }
     }
@@ -221,7 +226,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     let is_pressed =
         [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&problem.status);
     let caller = match session.filter(|_| !is_pressed) {
-        Some(token) => by_session(&scope, &token).await.ok().flatten(),
+        Some(token) => by_session(&scope, &token, false).await.ok().flatten(),
         None => None,
     };
     match page_with(&scope, caller.as_ref(), problem.status, "problem.html", values) {

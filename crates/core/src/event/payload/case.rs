@@ -39,6 +39,10 @@ pub enum OpeningNotice {
 pub struct CaseJoined<'a> {
     /// What whoever joined had to show.
     pub with: &'a str,
+    /// What people call the case from now on.
+    pub reference: &'a str,
+    /// What they called it before.
+    pub was: &'a str,
     /// Whether the owner was told.
     pub told: OpeningNotice,
 }

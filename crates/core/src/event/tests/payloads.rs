@@ -242,8 +242,8 @@ fn cases(written: &mut WrittenKinds) {
 
 fn cases_move_on(written: &mut WrittenKinds) {
     written.check(
-        CaseJoined { with: "nothing", told: OpeningNotice::AtOnce },
-        json!({ "with": "nothing", "told": "at once" }),
+        CaseJoined { with: "nothing", reference: "C-222222", was: "C-333333", told: OpeningNotice::AtOnce },
+        json!({ "with": "nothing", "reference": "C-222222", "was": "C-333333", "told": "at once" }),
     );
     for remedy in Remedy::ALL.iter().copied() {
         let (word, plan) = (remedy.as_str(), &plan());

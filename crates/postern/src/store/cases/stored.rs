@@ -26,6 +26,7 @@ row! {
         pub opened_at: i64,
         pub changed_at: i64,
         pub closed_at: Option<i64>,
+        pub opened_by: Option<String>,
         pub announced_at: Option<i64>,
         pub taken_by: Option<String>,
         pub stranger_since: Option<i64>,

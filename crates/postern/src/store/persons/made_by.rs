@@ -4,33 +4,49 @@ use jiff::Timestamp;
 use postern_core::case::MadeBy;
 use postern_core::id::{PersonId, TenantId};
 
-use super::super::{Change, Db, Result, micros, one_row};
+use super::super::{Change, Db, Result, micros};
 
-/// Notes who made somebody, or changed their role, tier or manager: for a week they count as that one.
+/// Notes who made somebody, or changed their role, tier or manager: for a week they count as that one. Another's change stays noted
+/// beside it.
 pub async fn save(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done =
-        sqlx::query("UPDATE persons SET changed_by = $3, changed_at = $4 WHERE tenant_id = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .bind(by.as_str())
-            .bind(at)
-            .execute(change.conn())
-            .await?;
-    one_row(&done)
+    sqlx::query(
+        "INSERT INTO person_changes (tenant_id, person_id, by_id, changed_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (tenant_id, person_id, by_id) DO UPDATE SET changed_at = excluded.changed_at",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(by.as_str())
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whoever sets up with a code that others made counts as those for a week from now.
+pub(super) async fn renew(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query("UPDATE person_changes SET changed_at = $3 WHERE tenant_id = $1 AND person_id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .bind(at)
+        .execute(change.conn())
+        .await?;
+    Ok(())
 }
 
 /// Who of staff and managers, those for whom a role waits too, counts as whom now, a set-up included. Whoever changed `subject` gave them their manager, so
 /// the manager of a case's person counts as changed too.
 pub async fn load(db: &Db, tenant: &TenantId, subject: Option<&PersonId>, now: Timestamp) -> Result<MadeBy> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT p.id, p.changed_by FROM persons p WHERE p.tenant_id = $1 AND p.changed_at > $2 \
-         AND p.changed_by IS NOT NULL AND (p.role <> 'person' OR EXISTS \
+        "SELECT p.id, c.by_id FROM person_changes c JOIN persons p ON p.tenant_id = c.tenant_id AND p.id = c.person_id \
+         WHERE c.tenant_id = $1 AND c.changed_at > $2 AND (p.role <> 'person' OR EXISTS \
          (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = p.id) OR EXISTS \
          (SELECT 1 FROM power_grants g WHERE g.tenant_id = $1 AND g.person_id = p.id AND g.role IS NOT NULL \
          AND g.decided_at IS NULL)) \
-         UNION SELECT s.manager_id, s.changed_by FROM persons s WHERE s.tenant_id = $1 AND s.id = $3 \
-         AND s.changed_at > $2 AND s.changed_by IS NOT NULL AND s.manager_id IS NOT NULL",
+         UNION SELECT s.manager_id, c.by_id FROM person_changes c \
+         JOIN persons s ON s.tenant_id = c.tenant_id AND s.id = c.person_id \
+         WHERE c.tenant_id = $1 AND c.person_id = $3 AND c.changed_at > $2 AND s.manager_id IS NOT NULL",
     )
     .bind(tenant.as_str())
     .bind(micros(MadeBy::since(now)))

@@ -71,7 +71,7 @@ async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem>
         let Some(person) = &row.person_id else { continue };
         let wants_word = |case: &Case| {
             *case.stage() == Stage::Verifying
-                && case.evidence().iter().all(|e| !e.is_confirmed() || e.attested_by != caller.person.id)
+                && case.evidence_for_page().all(|e| !e.is_confirmed() || e.attested_by != caller.person.id)
         };
         if !row.case(scope.now)?.as_ref().is_some_and(wants_word) {
             continue;

@@ -59,7 +59,7 @@ async fn page(
     let is_their_word = |piece: &Evidence| {
         piece.is_confirmed() && piece.kind() == Kind::ManagerVouch && piece.attested_by == caller.person.id
     };
-    let gave_word = case.evidence().iter().any(is_their_word);
+    let gave_word = case.evidence_for_page().any(is_their_word);
     if !gave_word {
         permit_on_case::<Vouch>(scope, caller, &case).await?;
     }

@@ -15,7 +15,7 @@ use super::errors::StepErrors;
 use super::input::{Body, ContactPath, PersonOnly, PersonPath};
 use super::person_view::PersonDetail;
 use crate::actions::add_contact::TypedContact;
-use crate::actions::change_person::WantedPerson;
+use crate::actions::change_person::{WantedPerson, as_shown};
 use crate::actions::{self, Caller, permit_on_person};
 use crate::scope::Scope;
 use crate::store::persons;
@@ -37,7 +37,7 @@ pub struct PersonChanges {
     #[serde(default)]
     #[schema(example = "standard")]
     tier: Option<String>,
-    /// `person`, `auditor`, `agent`, `senior` or `admin`. A higher one waits for a second admin, or for 72 hours.
+    /// `person`, `auditor`, `agent`, `senior` or `admin`. It waits for a second admin, or for 72 hours; only an agent's is taken away at once.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "agent")]
     role: Option<Role>,
@@ -105,6 +105,7 @@ pub async fn change_person(
         manager: &manager,
         tier: sent.tier.as_deref().unwrap_or(&person.tier),
         role: sent.role.unwrap_or(person.role),
+        seen: Some(&as_shown(&person)),
         reason: &sent.reason,
     };
     actions::change_person::change_person(&scope, &caller, &id, wanted).await?;

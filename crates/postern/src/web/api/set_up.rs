@@ -67,7 +67,8 @@ impl SetUpView {
         let staff = Staffing::load(scope).await?;
         let has_imports = !imports::list(db, tenant).await?.is_empty();
         let steps = STEPS.map(|(title, blocks_recovery, detail, href, is_done)| {
-            let known = Known { has_mail: has_mail(scope), has_imports, people, callable, staff: &staff };
+            let known =
+                SetUpFacts { has_mail: has_mail(scope), has_imports, people, callable, staff: &staff };
             SetUpStep { title, done: is_done(&known), blocks_recovery, detail, href }
         });
         Ok(Self { steps: steps.into(), people, callable, with_manager, settings: settings(scope) })
@@ -75,7 +76,7 @@ impl SetUpView {
 }
 
 /// What the steps look at.
-struct Known<'a> {
+struct SetUpFacts<'a> {
     has_mail: bool,
     has_imports: bool,
     people: i64,
@@ -84,7 +85,7 @@ struct Known<'a> {
 }
 
 /// Title, whether nobody can be recovered before it, what it is for, where it is done, and whether it is.
-type Step = (&'static str, bool, &'static str, Option<&'static str>, fn(&Known<'_>) -> bool);
+type Step = (&'static str, bool, &'static str, Option<&'static str>, fn(&SetUpFacts<'_>) -> bool);
 
 const STEPS: [Step; 7] = [
     (

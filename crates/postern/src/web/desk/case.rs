@@ -95,11 +95,11 @@ pub async fn version(
     Query(seen): Query<SeenCase>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let now = cases::load_version(&scope.app.db, &scope.tenant.id, &CaseId::new(id)).await?;
+    let now = cases::load_version(&scope.app.db, &scope.tenant.id, &CaseId::new(&id)).await?;
     if seen.version == Some(now) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&scope, Some(&caller), "desk/case_changed.html", json!({}))
+    render(&scope, Some(&caller), "desk/case_changed.html", json!({ "id": id }))
 }
 
 /// What the page has shown last.

@@ -10,7 +10,7 @@ use postern_core::tier::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::actions::change_person::{WantedPerson, change_person};
+use crate::actions::change_person::{WantedPerson, as_shown, change_person};
 use crate::actions::{ActionError, Caller, permit_on_person};
 use crate::scope::Scope;
 use crate::store::persons::{self, Person};
@@ -28,6 +28,7 @@ pub struct EditForm {
     tier: String,
     role: String,
     reason: String,
+    seen: String,
 }
 
 /// `GET /desk/people/{id}/edit`
@@ -46,6 +47,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) 
         tier: person.tier.clone(),
         role: person.role.as_str().to_owned(),
         reason: String::new(),
+        seen: as_shown(&person),
     };
     page(&scope, &caller, &person, &form, None)
 }
@@ -59,13 +61,17 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let id = PersonId::new(id);
     let Some(role) = Role::parse(&form.role) else {
-        return Err(Problem::bad_request("the role must be chosen from the list"));
+        let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
+        permit_on_person::<ChangePerson>(&scope, &caller, &person).await?;
+        let error = ActionError::invalid("role", "Choose the role from the list.");
+        return page(&scope, &caller, &person, &form, Some(error));
     };
     let wanted = WantedPerson {
         name: &form.name,
         manager: &form.manager,
         tier: &form.tier,
         role,
+        seen: Some(&form.seen),
         reason: &form.reason,
     };
     match change_person(&scope, &caller, &id, wanted).await {

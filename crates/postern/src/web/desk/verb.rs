@@ -4,11 +4,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::id::{CaseId, PersonId};
-use postern_core::policy::{ViewCase, ViewDesk};
+use postern_core::policy::{self, Action};
 use serde::Serialize;
 
 use crate::actions::{
-    ActionError, Caller, case_for, end_sessions, escalate_case, permit_on_case, permit_on_tenant,
+    ActionError, Caller, case_for, end_sessions, escalate_case, permit_on_case, permit_on_person,
     refuse_case, start_hold,
 };
 use crate::scope::Scope;
@@ -32,6 +32,8 @@ pub enum VerbObject {
 pub trait Verb: Send + Sync + 'static {
     /// What it is done to.
     const OBJECT: VerbObject;
+    /// What the policies are asked before its page is shown.
+    type Permit: Action;
     /// The last part of its address.
     const PATH: &'static str;
     /// The head of its page.
@@ -55,13 +57,14 @@ pub trait Verb: Send + Sync + 'static {
 }
 
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident of $object:ident $path:literal $(($grave:ident))?: $title:literal, $description:literal,
+    ($($(#[$doc:meta])* $name:ident of $object:ident for $permit:ident $path:literal $(($grave:ident))?: $title:literal, $description:literal,
         $button:literal, $done:ident => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {$(
         $(#[$doc])*
         pub struct $name;
 
         impl Verb for $name {
             const OBJECT: VerbObject = VerbObject::$object;
+            type Permit = policy::$permit;
             const PATH: &'static str = $path;
             const TITLE: &'static str = $title;
             const DESCRIPTION: &'static str = $description;
@@ -85,25 +88,25 @@ macro_rules! verbs {
 
 verbs! {
     /// Say no.
-    Refuse of Case "refuse" (grave): "Refuse this case",
+    Refuse of Case for ViewCase "refuse" (grave): "Refuse this case",
         "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A refusal \
          is a good outcome: if you are not sure, refuse.",
         "Refuse the case", CaseRefused
         => |scope, caller, id, reason| refuse_case::refuse_case(scope, caller, &CaseId::new(id), reason);
     /// Hand it to a senior.
-    Escalate of Case "escalate": "Escalate to a senior",
+    Escalate of Case for ViewCase "escalate": "Escalate to a senior",
         "A senior or an admin takes over. You can still look, but no longer act on it.",
         "Hand to a senior", CaseEscalated
         => |scope, caller, id, reason| escalate_case::escalate_case(scope, caller, &CaseId::new(id), reason);
     /// Begin a hold although the owner was not reached.
-    StartHold of Case "start-hold": "Begin the waiting period",
+    StartHold of Case for ViewCase "start-hold": "Begin the waiting period",
         "No message about the verification went out to a contact that counts. You say that the waiting period shall begin all the \
          same. It begins when a second senior from outside the case says so too, and lasts twice as long. Try first to reach the \
          owner yourself.",
         "Begin it", HoldWanted
         => |scope, caller, id, reason| start_hold::want_hold(scope, caller, &CaseId::new(id), reason);
     /// Whoever is signed in as them is out.
-    EndSessions of Person "end-sessions": "End every session",
+    EndSessions of Person for EndSessions "end-sessions": "End every session",
         "Whoever is signed in as this person, on whatever device, is signed out at once, and signs in again with everything that \
          their account wants. Nothing else is changed.",
         "End every session", SessionsEnded
@@ -184,13 +187,13 @@ async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Q
     let (back_label, section, section_href, over) = match V::OBJECT {
         VerbObject::Case => {
             let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
-            permit_on_case::<ViewCase>(scope, caller, &case).await?;
+            permit_on_case::<V::Permit>(scope, caller, &case).await?;
             let over = "The case is closed. There is nothing to decide in it any more.";
             (row.reference, "Cases", "/desk", row.closed_at.map(|_| over))
         }
         VerbObject::Person => {
-            permit_on_tenant::<ViewDesk>(scope, caller).await?;
             let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
+            permit_on_person::<V::Permit>(scope, caller, &person).await?;
             (person.name, "People", "/desk/people", None)
         }
     };

@@ -43,7 +43,12 @@ pub async fn show(
     headers: HeaderMap,
     Query(seen): Query<SeenVersion>,
 ) -> Result<Response, Problem> {
-    let Ok(ClaimantPageCase(row)) = page else { return Ok(not_here(&headers)) };
+    let row = match page {
+        Ok(ClaimantPageCase(row)) => row,
+        Err(problem) if problem.is_not_found() => return Ok(not_here(&headers)),
+        // Our fault: the browser keeps its page.
+        Err(problem) => return Err(problem),
+    };
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }

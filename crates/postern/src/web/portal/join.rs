@@ -4,10 +4,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::actions::ActionError;
 use crate::actions::join_case::join_case;
 use crate::scope::Scope;
 use crate::web::cookies;
-use crate::web::extract::{Device, Form};
+use crate::web::extract::{Device, Form, MaybeSigned};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -27,10 +28,19 @@ pub async fn show(scope: Scope) -> Result<Response, Problem> {
 /// `POST /recover/join`
 pub async fn submit(
     scope: Scope,
+    MaybeSigned(caller): MaybeSigned,
     Device(device): Device,
     Form(form): Form<JoinForm>,
 ) -> Result<Response, Problem> {
-    match join_case(&scope, &form.login, &form.reference, device.as_deref()).await {
+    // Whoever rings the owner never holds the page whose words they ask for.
+    let joined = if caller.is_some_and(|caller| caller.person.role.is_staff()) {
+        let message =
+            "You are signed in at the desk in this browser. The caller joins on a device of their own.";
+        Err(ActionError::Refused(message.to_owned()))
+    } else {
+        join_case(&scope, &form.login, &form.reference, device.as_deref()).await
+    };
+    match joined {
         Ok(joined) => {
             let mut response = Redirect::to("/recover/case").into_response();
             cookies::CASE.set(response.headers_mut(), &joined.claimant_page_token);

@@ -1,5 +1,5 @@
 use jiff::SignedDuration;
-use postern::actions::change_person::{WantedPerson, change_person};
+use postern::actions::change_person::{WantedPerson, as_shown, change_person};
 use postern::actions::{ActionError, end_sessions::end_sessions, issue_set_up_code::issue_set_up_code};
 use postern_core::person::Role;
 
@@ -14,6 +14,7 @@ const ANA: WantedPerson<'static> = WantedPerson {
     manager: "mona",
     tier: "standard",
     role: Role::Person,
+    seen: None,
     reason: PLACEHOLDER_REASON,
 };
 
@@ -38,13 +39,19 @@ on_both! {
         let app = TestApp::start(db).await;
         let ada = app.browser_with_planted_session("ada").await;
         let id = app.person("ana").await.id;
-        let form = |name, manager| [("name", name), ("manager", manager), ("tier", "standard"), ("role", "person"), ("reason", "HR-4711, she married")];
+        let seen = as_shown(&app.person("ana").await);
+        let form = |name, manager| {
+            [("name", name), ("manager", manager), ("tier", "standard"), ("role", "person"), ("reason", "HR-4711, she married"), ("seen", seen.as_str())]
+        };
         let page = format!("/desk/people/{id}/edit");
         ada.get(&page).await.ok().shows("Edit Ana Ferreira");
         ada.post(&page, &form("", "mona")).await.status(422).shows("Wanted, up to 100 characters");
         ada.post(&page, &form("Ana Brandt", "nobody.here")).await.status(422).shows("Nobody signs in with this name");
         ada.post(&page, &form("Ana Brandt", "ana")).await.status(422).shows("their own manager");
         ada.post(&page, &form("Ana Ferreira", "mona")).await.status(409).shows("Nothing differs");
+        let forged = serde_json::json!({ "name": "Ana\nBcc: x@evil.example", "reason": PLACEHOLDER_REASON });
+        let request = ada.request(reqwest::Method::PATCH, &format!("/api/v1/people/{id}")).header("origin", app.origin());
+        ada.send(request.json(&forged)).await.status(422);
         ada.post(&page, &form("Ana Brandt", "ben")).await.leads_to(&format!("/desk/people/{id}"));
         ada.get(&format!("/desk/people/{id}")).await.ok().shows("Ana Brandt").shows("they are told");
         let event = &app.events("user.changed").await[0];
@@ -109,11 +116,46 @@ on_both! {
         assert_eq!(app.count("SELECT COUNT(*) FROM power_grants WHERE decided_at IS NULL").await, 1);
         let again = app.change("ada", "ana", WantedPerson { role: Role::Senior, ..ANA }).await;
         assert!(matches!(again, Err(ActionError::Invalid { field: "role", .. })));
-        let sol = app.person("sol").await;
-        let less = WantedPerson { name: &sol.name, manager: "", tier: &sol.tier, role: Role::Person, ..ANA };
-        app.change("ada", "sol", less).await.unwrap();
-        assert_eq!(app.person("sol").await.role, Role::Person);
-        assert_eq!(app.events("user.changed").await.iter().filter(|event| event["detail"]["role"] == "person").count(), 1);
+        let ben = app.person("ben").await;
+        let less = WantedPerson { name: &ben.name, manager: "sol", tier: &ben.tier, role: Role::Person, ..ANA };
+        app.change("ada", "ben", less).await.unwrap();
+        assert_eq!(app.person("ben").await.role, Role::Person);
+        assert_eq!(app.events("user.changed").await.len(), 1, "what waits has a record of its own");
+    }
+
+    /// Otherwise one admin who is phished sends away everybody who could stop them.
+    async fn those_who_stop_an_admin_are_not_sent_away_by_one(db) {
+        let app = TestApp::start(db).await;
+        for login in ["sol", "otto"] {
+            let person = app.person(login).await;
+            let less = WantedPerson { name: &person.name, manager: "ada", tier: &person.tier, role: Role::Person, ..ANA };
+            app.change("ada", login, less).await.unwrap();
+            assert_eq!(app.person(login).await.role, person.role, "it waits");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM power_grants WHERE decided_at IS NULL").await, 2);
+        assert!(app.told("to get a desk role").await > 0);
+    }
+
+    /// A request that was under way when its admin lost the role changes nothing.
+    async fn who_lost_the_role_meanwhile_changes_nothing(db) {
+        let app = TestApp::start(db).await;
+        let ada = app.caller("ada").await;
+        app.set_person("ada", "role = 'senior'").await;
+        let id = app.person("ana").await.id;
+        let named = WantedPerson { name: "Somebody Else", ..ANA };
+        let late = change_person(&app.scope(), &ada, &id, named).await;
+        assert!(matches!(late, Err(ActionError::Wrong(_))), "{late:?}");
+        assert_eq!(app.person("ana").await.name, "Ana Ferreira");
+    }
+
+    /// A form that was opened before another's change undoes nothing.
+    async fn an_old_form_is_refused(db) {
+        let app = TestApp::start(db).await;
+        let seen = as_shown(&app.person("ana").await);
+        app.change("ada", "ana", WantedPerson { tier: "privileged", ..ANA }).await.unwrap();
+        let late = app.change("ada", "ana", WantedPerson { name: "Ana Brandt", seen: Some(&seen), ..ANA }).await;
+        assert!(matches!(late, Err(ActionError::Refused(_))));
+        assert_eq!(app.person("ana").await.tier, "privileged");
     }
 
     async fn a_new_set_up_code_is_for_who_never_enrolled(db) {
@@ -160,7 +202,7 @@ on_both! {
         let ben = app.browser_with_planted_session("ben").await;
         let case = app.open("ana").await;
         let id = app.person("ana").await.id;
-        ben.post(&format!("/desk/people/{id}/note"), &[("note", "x")]).await.status(422).shows("Give a reason");
+        ben.post(&format!("/desk/people/{id}/note"), &[("note", "x")]).await.status(422).shows("Write a few words");
         ben.post(&format!("/desk/people/{id}/note"), &[("note", "Travels until Friday")]).await.leads_to(&format!("/desk/people/{id}#timeline"));
         ben.post(&format!("/desk/cases/{case}/note"), &[("note", "Rang twice, engaged")]).await.leads_to(&format!("/desk/cases/{case}"));
         ben.get(&format!("/desk/cases/{case}")).await.ok().shows("Rang twice, engaged").does_not_show("Travels until Friday");

@@ -5,6 +5,7 @@ use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::add_person::{Details, add_person};
 use postern::actions::approve_case::approve_case;
 use postern::actions::vouch::vouch;
+use postern::store::persons::made_by;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
@@ -80,10 +81,12 @@ on_both! {
     async fn a_manager_whom_the_admin_named_counts_as_the_admin(db) {
         let app = TestApp::start(db).await;
         let (ada, fay) = (app.person("ada").await.id, app.person("fay").await.id);
-        let sql = "UPDATE persons SET manager_id = $1, changed_by = $2, changed_at = $3 WHERE login_key = 'ana'";
-        let now = app.clock.now().as_microsecond();
-        let update = sqlx::query(app.own(sql)).bind(fay.as_str()).bind(ada.as_str()).bind(now);
-        update.execute(app.db.reader()).await.unwrap();
+        let sql = "UPDATE persons SET manager_id = $1 WHERE login_key = 'ana'";
+        sqlx::query(app.own(sql)).bind(fay.as_str()).execute(app.db.reader()).await.unwrap();
+        let scope = app.scope();
+        let mut change = scope.begin().await.unwrap();
+        made_by::save(&mut change, &app.person("ana").await.id, &ada).await.unwrap();
+        change.commit_unrecorded("planted by the test").await.unwrap();
         let id = app.open("ana").await;
         app.bind("ben", &id).await;
         app.record("ada", &id, Kind::CallPlaced).await;
@@ -96,7 +99,7 @@ on_both! {
     async fn it_holds_for_seven_days_to_the_second(db) {
         let app = TestApp::start(db).await;
         app.two_made_agents_prove().await;
-        let made_at = app.count("SELECT MAX(changed_at) FROM persons").await;
+        let made_at = app.count("SELECT MAX(changed_at) FROM person_changes").await;
         let end = Timestamp::from_microsecond(made_at).unwrap() + a_day() * 7;
         let to = |moment: Timestamp| app.advance(moment.duration_since(app.clock.now()));
         to(end - SignedDuration::from_hours(1));

@@ -23,8 +23,8 @@ pub async fn every_change_was_announced(app: &TestApp) {
         let contacts =
             contacts.bind(person).bind(&entry.id).bind(entry.at).bind(entry.at - 30 * 86_400_000_000);
         for contact in contacts.fetch_all(app.db.reader()).await.unwrap() {
-            let in_writing =
-                ["case.openings_announced", "case.refused", "user.changed"].contains(&entry.event.as_str());
+            let in_writing = ["case.openings_announced", "case.refused", "case.joined", "user.changed"]
+                .contains(&entry.event.as_str());
             if in_writing && contact.get::<String, _>("kind") == "office_phone" {
                 continue;
             }
@@ -133,7 +133,7 @@ async fn was_mailed(app: &TestApp, entry: &Entry, roles: &str, but: &str) {
     let sql = format!(
         "SELECT c.value FROM contacts c JOIN persons p ON p.id = c.person_id \
          WHERE p.role IN ({roles}) AND p.id <> $3 AND c.kind = 'email' AND c.id < $1 \
-         AND (p.changed_at IS NULL OR p.changed_at < $2) AND (p.suspended_at IS NULL OR p.suspended_at > $2)"
+         AND NOT EXISTS (SELECT 1 FROM person_changes c WHERE c.person_id = p.id AND c.changed_at >= $2) AND (p.suspended_at IS NULL OR p.suspended_at > $2)"
     );
     let mails = sqlx::query(app.own(&sql)).bind(&entry.id).bind(entry.at).bind(but);
     for mail in
