@@ -11,6 +11,7 @@ import * as enrolment from './steps/enrolment.mjs';
 import * as incidents from './steps/incidents.mjs';
 import * as notices from './steps/notices.mjs';
 import * as pages from './steps/pages.mjs';
+import * as people from './steps/people.mjs';
 import * as recovery from './steps/recovery.mjs';
 import * as staff from './steps/staff.mjs';
 
@@ -57,6 +58,8 @@ const STEPS = [
   ['he adds a code app with his passkey', staff.aPasskeyProvesANewCodeApp],
   ['fresh backup codes count once they are kept', staff.freshBackupCodesCountOnceKept],
   ['the admin comes in with a passkey', staff.comesInWithAPasskey('ada')],
+  ['she changes a person, and files a contact', people.anAdminChangesAPerson],
+  ['a caller joins the case that Ben opened', people.aCallerJoinsTheCaseThatTheDeskOpened],
   ['she brings the log of another provider', incidents.theImportsPageTakesALog],
   ['what it shows is an incident in the queue', incidents.theIncidentStandsInTheQueue],
   ['the person and the case say so, loudly', incidents.thePersonAndTheCaseSayIt],

@@ -109,13 +109,17 @@
     const button = event.target.closest("[data-do]");
     if (button && buttons[button.dataset.do]) buttons[button.dataset.do](button);
   });
-  // A page that is not what it was shows itself anew, unless that would lose what was typed.
+  // A page that is not what it was shows itself anew, unless that would lose what was typed: then it says so.
   let typed = false;
   document.addEventListener("input", (event) => { typed ||= Boolean(event.target.closest?.("main form")); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const live = event.detail.requestConfig.elt.closest("[data-live]");
+    // A page that came back from a form holds what was typed too.
+    if (!live || (!typed && window.location.pathname === live.dataset.live)) return;
+    event.detail.shouldSwap = false;
+    live.firstElementChild.hidden = false;
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const changed = document.querySelector("[data-changed]");
-    // A page that came back from a form holds what was typed.
-    if (changed && !typed && window.location.pathname === changed.dataset.changed) window.location.reload();
     localise(document);
     count(event.target);
   });

@@ -138,7 +138,6 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/passkeys/{id}/approve", post(desk::passkeys::approve))
         .route("/desk/passkeys/{id}/stop", post(desk::passkeys::stop))
         .route("/desk/cases/{id}", get(desk::case::show))
-        .route("/desk/cases/{id}/version", get(desk::case::version))
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
         .route("/desk/cases/{id}/contact-lost", post(desk::take_case::contact_lost))

@@ -9,7 +9,6 @@ use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::actions::add_evidence::Verification;
 use crate::actions::record_call::RecordedCall;
@@ -21,7 +20,7 @@ use crate::scope::Scope;
 use crate::store::cases;
 use crate::web::extract::{Form, Query, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
 
 /// A call to a number on file.
@@ -82,30 +81,27 @@ impl TypedFields {
     }
 }
 
-/// `GET /desk/cases/{id}`
-pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
-    page(&scope, &caller, &CaseId::new(id), FormState::default()).await
+/// What an open page has shown last.
+#[derive(Deserialize)]
+pub struct SeenCase {
+    seen: Option<i64>,
 }
 
-/// `GET /desk/cases/{id}/version`: what an open page asks now and then, to say when it is not what it was.
-pub async fn version(
+/// `GET /desk/cases/{id}`: an open page asks by itself now and then, and hears nothing while its case is what it was.
+pub async fn show(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
-    Query(seen): Query<SeenCase>,
+    Query(page_of): Query<SeenCase>,
 ) -> Result<Response, Problem> {
-    permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let now = cases::load_version(&scope.app.db, &scope.tenant.id, &CaseId::new(&id)).await?;
-    if seen.version == Some(now) {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+    let id = CaseId::new(id);
+    if let Some(seen) = page_of.seen {
+        permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
+        if cases::load_version(&scope.app.db, &scope.tenant.id, &id).await? == seen {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
     }
-    render(&scope, Some(&caller), "desk/case_changed.html", json!({ "id": id }))
-}
-
-/// What the page has shown last.
-#[derive(Deserialize)]
-pub struct SeenCase {
-    version: Option<i64>,
+    page(&scope, &caller, &id, FormState::default()).await
 }
 
 /// `POST /desk/cases/{id}/call`

@@ -93,12 +93,12 @@ on_both! {
         let app = TestApp::start(db).await;
         let ben = app.browser_with_planted_session("ben").await;
         let id = app.open("ana").await;
-        let at = |version: i64| format!("/desk/cases/{id}/version?version={version}");
+        let at = |version: i64| format!("/desk/cases/{id}?seen={version}");
         let version = app.row(&id).await.version;
         ben.get(&at(version)).await.status(204);
         app.bind("ben", &id).await;
-        ben.get(&at(version)).await.ok().shows("not what it was");
-        ben.get("/desk/cases/no-such-case/version?version=1").await.status(404);
+        ben.get(&at(version)).await.ok().shows("The page is bound");
+        ben.get("/desk/cases/no-such-case?seen=1").await.status(404);
         app.browser_with_planted_session("fay").await.get(&at(version)).await.status(403);
     }
 }
