@@ -37,7 +37,7 @@ pub struct SetUpStep {
     title: &'static str,
     /// Whether it is done.
     done: bool,
-    /// Whether nobody can be recovered before it is.
+    /// Whether the desk is not to be relied on before it is.
     blocks_recovery: bool,
     /// What it is for, and how it is done.
     detail: &'static str,

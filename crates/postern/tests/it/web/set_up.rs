@@ -7,7 +7,7 @@ on_both! {
         let ada = app.browser_with_planted_session("ada").await;
         ada.get("/desk/home").await.ok().shows("no second admin");
         let page = ada.get("/desk/set-up").await;
-        page.ok().shows("A second admin").shows("before anybody can be recovered").shows("12 of 12 could be called").shows("contact_min_age_days");
+        page.ok().shows("A second admin").shows("do it first").shows("12 of 12 could be called").shows("contact_min_age_days");
         let view = ada.get("/api/v1/set-up").await.ok().json();
         let step = |title: &str| view["steps"].as_array().unwrap().iter().find(|step| step["title"] == title).unwrap()["done"].clone();
         assert_eq!(step("A second admin"), false);
