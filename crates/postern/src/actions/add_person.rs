@@ -108,7 +108,7 @@ async fn add(scope: &Scope, caller: &Caller, new: &Details<'_>) -> Result<AddedP
     let event = Event::new(caller.actor(), added).person(&person).policies(permit.policies());
     let role_waits_until = if new.role.is_staff() {
         let asked = (&person, new.name.trim(), Power::Role(new.role));
-        Some(request_power(scope, &mut change, caller, asked).await?)
+        Some(request_power(scope, &mut change, caller, asked, None).await?)
     } else {
         None
     };

@@ -1,5 +1,5 @@
 //! An admin changes who somebody is to the desk: name, manager, tier, desk role. What makes an account easier to take waits: of two
-//! tiers the stricter counts for a week, a new manager counts as the admin for a week, and a higher role is asked for.
+//! tiers the stricter counts for a week, a new manager counts as the admin for a week, and a role waits for a second admin.
 
 use jiff::SignedDuration;
 use postern_core::case::MadeBy;
@@ -90,7 +90,7 @@ async fn change(
     if let Some(role) = new.role.filter(|role| waits(person.role, *role)) {
         expect_none_waits(&mut change, id).await?;
         let name = new.name.unwrap_or(&person.name);
-        request_power(scope, &mut change, caller, (id, name, Power::Role(role))).await?;
+        request_power(scope, &mut change, caller, (id, name, Power::Role(role)), Some(&reason)).await?;
         if !new.changes_at_once() {
             // Nothing is changed yet: that it was asked for is on the record by itself.
             return Ok(change.commit_unrecorded("that a role was asked for is on the record").await?);

@@ -70,7 +70,7 @@ pub async fn create_service_token(
     let event = Event::new(caller.actor(), ServiceTokenCreated { token: &id, label, scopes, days })
         .policies(permit.policies());
     let asked = (&caller.person.id, caller.person.name.as_str(), Power::Token { id: &id, label });
-    let waits_until = request_power(scope, &mut change, caller, asked).await?;
+    let waits_until = request_power(scope, &mut change, caller, asked, None).await?;
     change.commit(&event).await?;
     Ok(CreatedServiceToken { secret, waits_until })
 }

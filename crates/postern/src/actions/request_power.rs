@@ -7,6 +7,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::PowerRequested;
 use postern_core::id::PersonId;
 use postern_core::person::Role;
+use postern_core::reason::Reason;
 
 use super::{ActionError, Caller};
 use crate::config::Config;
@@ -30,6 +31,7 @@ pub(super) async fn request_power(
     change: &mut Change<'_>,
     caller: &Caller,
     (person, name, power): (&PersonId, &str, Power<'_>),
+    reason: Option<&Reason>,
 ) -> Result<Timestamp, ActionError> {
     let takes_effect_at = time(micros(change.at() + Config::POWER_WAIT));
     let (role, token) = match power {
@@ -55,7 +57,11 @@ pub(super) async fn request_power(
     };
     let id = power_grants::insert(change, &new).await?;
     let requested = PowerRequested { grant: &id, role, token, takes_effect_at };
-    change.record(Event::new(caller.actor(), requested).person(person));
+    let mut event = Event::new(caller.actor(), requested).person(person);
+    if let Some(reason) = reason {
+        event = event.reason(reason);
+    }
+    change.record(event);
     let text = format!(
         "{} asked for {what}. It takes effect on {} UTC, or when another admin says yes.",
         caller.person.name,

@@ -49,7 +49,7 @@ toasts! {
     Imported => "imported", "The file is read in.";
     Vouched => "vouched", "Thank you. Your word is recorded.";
     SessionsEnded => "sessions-ended", "Every session of theirs is ended.";
-    PersonChanged => "person-changed", "It is changed, and they are told.";
+    PersonChanged => "person-changed", "It is saved: they are told of what changed, and a role waits for a second admin.";
     ContactAdded => "contact-added", "The contact is on file, and they are told.";
     ContactAttested => "contact-attested", "The contact counts from now on, and they are told.";
     ContactRemoved => "contact-removed", "The contact is off the file. Messages go there for 30 days more.";

@@ -114,6 +114,7 @@ on_both! {
         app.change("ada", "ana", WantedPerson { role: Role::Senior, ..ANA }).await.unwrap();
         assert_eq!(app.person("ana").await.role, Role::Person, "it waits for a second admin");
         assert_eq!(app.count("SELECT COUNT(*) FROM power_grants WHERE decided_at IS NULL").await, 1);
+        assert_eq!(app.events("power.requested").await[0]["reason"], PLACEHOLDER_REASON);
         let again = app.change("ada", "ana", WantedPerson { role: Role::Senior, ..ANA }).await;
         assert!(matches!(again, Err(ActionError::Invalid { field: "role", .. })));
         let ben = app.person("ben").await;
