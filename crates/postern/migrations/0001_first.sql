@@ -155,6 +155,7 @@ CREATE TABLE enrolment_passes (
     person_id TEXT NOT NULL,
     case_id TEXT,
     hash TEXT NOT NULL,
+    sealed {bytes},
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,

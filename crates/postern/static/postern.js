@@ -47,7 +47,8 @@
 
   const buttons = {
     copy: async (button) => {
-      await navigator.clipboard.writeText(codes().join("\n"));
+      const one = button.dataset.copies;
+      await navigator.clipboard.writeText(one ? document.querySelector(one).textContent.trim() : codes().join("\n"));
       button.textContent = "Copied";
     },
     print: () => window.print(),

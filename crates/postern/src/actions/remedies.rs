@@ -64,7 +64,7 @@ const FACTOR_RESET: RemedyTexts = RemedyTexts {
     step: "Old sign-in methods removed",
     can_follow: "Your identity is checked. The help desk can now remove your old sign-in methods.",
     now: "Your old sign-in methods are gone.",
-    next: "Show your pass below, then sign in with your password and the pass. Each pass works for a few minutes.",
+    next: "With your password, a pass lets you set up a new way to sign in, once, and nothing else. Each pass works for a few minutes.",
     shows: "pass",
     button: "Remove all factors now",
     desk_next: "The person shows the pass on their own page, signs in with password and pass, and enrols. Their next full sign-in \

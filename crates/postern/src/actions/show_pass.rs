@@ -1,5 +1,5 @@
-//! The person's own page shows a one-use enrolment pass. It is made when it is looked at, lives ten minutes, and a
-//! newer one kills the older: so it never has to be stored in the clear.
+//! The person's own page shows a one-use enrolment pass. It is made when it is asked for, lives ten minutes, and a newer one
+//! kills the older. While it lives it is kept sealed, so that the page shows the same one after a reload.
 
 use jiff::Timestamp;
 use postern_core::case::{Case, ClaimantPage, Stage};
@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
-use crate::store::enrolment_passes::NewEnrolmentPass;
+use crate::store::enrolment_passes::{NewEnrolmentPass, ShownPassRow};
 use crate::store::persons::Person;
 use crate::store::throttles::RateLimitKey;
-use crate::store::{cases, enrolment_passes, flows, known_devices, persons, throttles};
+use crate::store::{StoreError, cases, enrolment_passes, flows, known_devices, persons, throttles, time};
 
 /// A pass for the person's eyes.
 pub struct ShownEnrolmentPass {
@@ -29,6 +29,35 @@ pub struct ShownEnrolmentPass {
     pub expires_at: Timestamp,
     /// Marks this browser as the person's: a stranger's wrong guesses must not use up the minutes of the pass.
     pub device: Zeroizing<String>,
+}
+
+/// A pass that the page has shown, and that still works.
+pub struct LiveEnrolmentPass {
+    /// The pass.
+    pub code: Zeroizing<String>,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// How many more the case may show.
+    pub left: i64,
+}
+
+/// The pass that the page shows: the newest one, while it works and the page is the person's. Asking makes none.
+pub async fn find_shown(scope: &Scope, row: &CaseRow) -> Result<Option<LiveEnrolmentPass>, ActionError> {
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let Some(case) = row.case(scope.now)?.filter(|case| can_show(case, Remedy::FactorReset)) else {
+        return Ok(None);
+    };
+    let Some(pass) = enrolment_passes::find_shown(db, tenant, case.id(), scope.now).await? else {
+        return Ok(None);
+    };
+    let plain = scope.tenant.keys.unseal(&ShownPassRow::place(tenant, case.id(), &pass.id), &pass.sealed)?;
+    let code = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("pass"))?;
+    let shown = enrolment_passes::count_for_case(db, tenant, case.id()).await?;
+    Ok(Some(LiveEnrolmentPass {
+        code: Zeroizing::new(code.to_owned()),
+        expires_at: time(pass.expires_at),
+        left: Config::ENROLMENT_PASSES_PER_CASE - shown,
+    }))
 }
 
 /// Makes a pass for the page's holder.
@@ -75,7 +104,11 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
         hash: &hash,
         expires_at,
     };
-    enrolment_passes::replace(&mut change, &pass).await?;
+    let id = enrolment_passes::replace(&mut change, &pass).await?;
+    let plain = Zeroizing::new(code.reveal());
+    let place = ShownPassRow::place(&scope.tenant.id, case.id(), &id);
+    let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, plain.as_bytes())?;
+    enrolment_passes::save_sealed(&mut change, &id, &sealed).await?;
     // A new pass is bound anew: wrong guesses at earlier ones must not keep its owner out.
     throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, FactorKind::EnrolmentPass)).await?;
     let issued = PassIssued::ToPerson { expires_at, shown_on: "the bound claimant page" };

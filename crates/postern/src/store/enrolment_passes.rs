@@ -59,6 +59,53 @@ pub async fn find_live_for_nobody(
     .await?)
 }
 
+row! {
+    /// A pass that its case page can still show.
+    pub struct ShownPassRow {
+        pub id: String,
+        pub sealed: Vec<u8>,
+        pub expires_at: i64,
+    }
+}
+
+impl ShownPassRow {
+    /// Where a pass is sealed for: in another case it does not open.
+    pub fn place(tenant: &TenantId, case: &CaseId, id: &str) -> String {
+        format!("enrolment_passes/{tenant}/{case}/{id}/sealed")
+    }
+}
+
+/// The pass that a case page shows, if it can be used at `now`.
+pub async fn find_shown(
+    db: &Db,
+    tenant: &TenantId,
+    case: &CaseId,
+    now: Timestamp,
+) -> Result<Option<ShownPassRow>> {
+    Ok(sqlx::query_as(
+        "SELECT id, sealed, expires_at FROM enrolment_passes WHERE tenant_id = $1 AND case_id = $2 \
+         AND sealed IS NOT NULL AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3 \
+         ORDER BY created_at DESC LIMIT 1",
+    )
+    .bind(tenant.as_str())
+    .bind(case.as_str())
+    .bind(micros(now))
+    .fetch_optional(db.reader())
+    .await?)
+}
+
+/// Keeps a pass, sealed, for as long as its page may show it.
+pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE enrolment_passes SET sealed = $3 WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(sealed)
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
+
 /// How many passes a case has shown.
 pub async fn count_for_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result<i64> {
     let (count,): (i64,) =
@@ -79,8 +126,8 @@ pub struct NewEnrolmentPass<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Adds a pass; earlier ones of the person for the purpose are dead from now on.
-pub async fn replace(change: &mut Change<'_>, new: &NewEnrolmentPass<'_>) -> Result<()> {
+/// Adds a pass; earlier ones of the person for the purpose are dead from now on. The answer: its id.
+pub async fn replace(change: &mut Change<'_>, new: &NewEnrolmentPass<'_>) -> Result<String> {
     revoke(change, new.person, Some(new.purpose)).await?;
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
@@ -97,14 +144,14 @@ pub async fn replace(change: &mut Change<'_>, new: &NewEnrolmentPass<'_>) -> Res
     .bind(micros(new.expires_at))
     .execute(change.conn())
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Uses a pass, once and in time. `Conflict` otherwise.
 pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE enrolment_passes SET used_at = $3 WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL \
+        "UPDATE enrolment_passes SET used_at = $3, sealed = NULL WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL \
          AND revoked_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
@@ -119,7 +166,7 @@ pub async fn consume(change: &mut Change<'_>, id: &str) -> Result<()> {
 pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE enrolment_passes SET revoked_at = $3 WHERE tenant_id = $1 AND case_id = $2 AND used_at IS NULL \
+        "UPDATE enrolment_passes SET revoked_at = $3, sealed = NULL WHERE tenant_id = $1 AND case_id = $2 AND used_at IS NULL \
          AND revoked_at IS NULL",
     )
     .bind(tenant.as_str())
@@ -134,7 +181,7 @@ pub async fn revoke_of_case(change: &mut Change<'_>, case: &CaseId) -> Result<()
 pub async fn revoke(change: &mut Change<'_>, person: &PersonId, purpose: Option<&str>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
-        "UPDATE enrolment_passes SET revoked_at = $3 WHERE tenant_id = $1 AND person_id = $2 AND used_at IS NULL \
+        "UPDATE enrolment_passes SET revoked_at = $3, sealed = NULL WHERE tenant_id = $1 AND person_id = $2 AND used_at IS NULL \
          AND revoked_at IS NULL AND ($4 IS NULL OR purpose = $4)",
     )
     .bind(tenant.as_str())

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::messages::{case_progress, steps};
 use crate::actions::confirm_backup_codes::{self, KeptBy};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
-use crate::actions::show_pass::ShownEnrolmentPass;
 use crate::actions::{ActionError, case_now, open_case, show_backup_codes, show_pass, withdraw_case};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
@@ -52,7 +51,7 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&scope, None, PAGE, values(&scope, &row, None, None).await?)
+    render(&scope, None, PAGE, values(&scope, &row, None).await?)
 }
 
 /// This browser holds no page, or one that somebody else went on with.
@@ -90,17 +89,34 @@ pub async fn open(
     Ok(response)
 }
 
+/// Which pass.
+#[derive(Deserialize)]
+pub struct ShowPassForm {
+    /// A new one, though the one that was shown still works.
+    again: Option<String>,
+}
+
 /// `POST /recover/case/pass`
-pub async fn show_pass(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> Result<Response, Problem> {
+pub async fn show_pass(
+    scope: Scope,
+    ClaimantPageCase(row): ClaimantPageCase,
+    Form(form): Form<ShowPassForm>,
+) -> Result<Response, Problem> {
+    let mut response = Redirect::to("/recover/case").into_response();
+    let wants_another = form.again.is_some();
+    if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() {
+        return Ok(response);
+    }
     match show_pass::show_pass(&scope, &row).await {
         Ok(pass) => {
-            let mut response = render(&scope, None, PAGE, values(&scope, &row, Some(&pass), None).await?)?;
             cookies::DEVICE.set(response.headers_mut(), &pass.device);
             Ok(response)
         }
+        // Pressed twice: the other press has made one.
+        Err(_) if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() => Ok(response),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
+            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
 }
@@ -119,7 +135,7 @@ pub async fn show_backup_codes(
         }
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
+            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
 }
@@ -142,14 +158,14 @@ pub async fn confirm_backup_codes(
         Err(ActionError::Refused(message.to_owned()))
     };
     match confirmed {
-        Ok(()) => {
+        Ok(_) => {
             let mut response = Redirect::to("/sign-in").into_response();
             cookies::CEREMONY.clear(response.headers_mut());
             Ok(response)
         }
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, None, Some(&message)).await?)
+            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
 }
@@ -160,15 +176,16 @@ pub async fn withdraw(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> 
     Ok(Redirect::to("/recover/case").into_response())
 }
 
-async fn values(
-    scope: &Scope,
-    row: &CaseRow,
-    pass: Option<&ShownEnrolmentPass>,
-    error: Option<&str>,
-) -> Result<Value, Problem> {
+async fn values(scope: &Scope, row: &CaseRow, error: Option<&str>) -> Result<Value, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, case_now(scope, row, now)).await?.map(|(case, _)| case);
     let progress = case_progress(case.as_ref(), row.stage_at(now), now);
+    let pass = show_pass::find_shown(scope, row).await?.map(|pass| {
+        json!({
+            "code": *pass.code, "left": pass.left, "expires_at": pass.expires_at.as_microsecond(),
+            "seconds_left": pass.expires_at.duration_since(now).as_secs(),
+        })
+    });
     Ok(json!({
         "reference": row.reference,
         "login": row.claimed_login,
@@ -177,10 +194,7 @@ async fn values(
         "opened_at": row.opened_at,
         "progress": progress,
         "steps": steps(case.as_ref()),
-        "pass": pass.map(|pass| pass.code.clone()),
-        "pass_expires_at": pass.map(|pass| pass.expires_at.to_string()),
-        "pass_expires_micros": pass.map(|pass| pass.expires_at.as_microsecond()),
-        "seconds_left": pass.map(|pass| pass.expires_at.duration_since(now).as_secs()),
+        "pass": pass,
         "error": error,
     }))
 }

@@ -6,8 +6,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::go_on;
+use crate::actions::sign_in::Begun;
 use crate::actions::use_pass::use_pass;
+use crate::rng::token_hash;
 use crate::scope::Scope;
+use crate::store::flows;
+use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
@@ -39,6 +43,26 @@ pub async fn submit(
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             render_with(&scope, None, status, PAGE, json!({ "error": message }))
+        }
+    }
+}
+
+/// Whether a pass is the next step.
+pub(super) fn is_wanted(begun: &Begun) -> bool {
+    matches!(begun.flow, Flow::EnrolmentPassStep { .. })
+}
+
+/// The pass that came along with the password. A wrong one leads to this page, which says so.
+pub(super) async fn submit_carried(scope: &Scope, begun: &Begun, pass: &str) -> Result<Response, Problem> {
+    let row = flows::find_live(&scope.app.db, &scope.tenant.id, &token_hash(&begun.token), scope.now).await?;
+    let row = row.ok_or_else(Problem::sign_in_first)?;
+    match use_pass(scope, &row, pass).await {
+        Ok(enrolling) => Ok(go_on(&enrolling)),
+        Err(error) => {
+            let (status, _, message) = form_error(error)?;
+            let mut response = render_with(scope, None, status, PAGE, json!({ "error": message }))?;
+            cookies::FLOW.set(response.headers_mut(), &begun.token);
+            Ok(response)
         }
     }
 }

@@ -1,29 +1,39 @@
 //! `/sign-in`: login and password.
 
 use axum::response::Response;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::go_on;
+use super::{go_on, pass};
 use crate::actions::sign_in::{Credentials, sign_in};
 use crate::scope::Scope;
 use crate::web::extract::{Device, Form};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
-const PAGE: &str = "signin/sign_in.html";
+pub(super) const PAGE: &str = "signin/sign_in.html";
+
+/// What the page shows.
+#[derive(Serialize)]
+pub(super) struct SignInPage<'a> {
+    pub login: &'a str,
+    /// A pass that comes along from the claimant page of this browser; empty for none.
+    pub pass: &'a str,
+    pub error: Option<&'a str>,
+}
 
 /// The form.
 #[derive(Deserialize)]
 pub struct SignInForm {
     login: String,
     password: String,
+    #[serde(default)]
+    pass: String,
 }
 
 /// `GET /sign-in`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, PAGE, json!({ "login": "", "error": null }))
+    render(&scope, None, PAGE, SignInPage { login: "", pass: "", error: None })
 }
 
 /// `POST /sign-in`
@@ -34,10 +44,14 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let password = Zeroizing::new(form.password);
     match sign_in(&scope, Credentials { login: &form.login, password, device: device.as_deref() }).await {
+        Ok(begun) if pass::is_wanted(&begun) && !form.pass.is_empty() => {
+            pass::submit_carried(&scope, &begun, &form.pass).await
+        }
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "login": form.login, "error": message }))
+            let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(&message) };
+            render_with(&scope, None, status, PAGE, values)
         }
     }
 }
