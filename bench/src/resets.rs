@@ -13,7 +13,7 @@ use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::apply_remedy::apply_remedy;
 use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::open_case::open_case;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern::request::RequestInfo;
 use postern::scope::Scope;
 use postern::store::cases;
@@ -106,9 +106,14 @@ impl Desk {
         )
         .await
         .map_err(cause)?;
-        vouch(&scope.later(), &self.manager, &id, &phrase, "I know the voice and saw them today")
-            .await
-            .map_err(cause)?;
+        vouch(
+            &scope.later(),
+            &self.manager,
+            &id,
+            ManagersWord::yes(&phrase, "I know the voice and saw them today"),
+        )
+        .await
+        .map_err(cause)?;
         expect_stage(scope, &id, |stage| matches!(stage, Stage::Ready { .. })).await?;
         Ok(id)
     }

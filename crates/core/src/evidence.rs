@@ -150,7 +150,9 @@ impl Kind {
             Self::InPerson | Self::OfficialDocument | Self::OwnerFacts => {
                 &[EvidenceOutcome::Confirmed, EvidenceOutcome::WrongPerson]
             }
-            Self::ManagerVouch => &[EvidenceOutcome::Confirmed],
+            Self::ManagerVouch => {
+                &[EvidenceOutcome::Confirmed, EvidenceOutcome::WrongPerson, EvidenceOutcome::Unsure]
+            }
             _ => &[EvidenceOutcome::Rejected],
         }
     }
@@ -179,14 +181,22 @@ pub enum EvidenceOutcome {
     WrongPerson,
     /// It may have been the person, and somebody had told them what to say: the coached owner of MISSION.md.
     Coached,
+    /// Whoever was asked for their word could not tell.
+    Unsure,
     /// It was offered, and is of a kind that an agent's word never makes proof.
     Rejected,
 }
 
 impl EvidenceOutcome {
     /// Every outcome, in the order the desk shows them.
-    pub const ALL: [Self; 5] =
-        [Self::Confirmed, Self::NobodyAnswered, Self::WrongPerson, Self::Coached, Self::Rejected];
+    pub const ALL: [Self; 6] = [
+        Self::Confirmed,
+        Self::NobodyAnswered,
+        Self::WrongPerson,
+        Self::Coached,
+        Self::Unsure,
+        Self::Rejected,
+    ];
 
     /// The word used in the database and the API.
     pub fn as_str(self) -> &'static str {
@@ -195,6 +205,7 @@ impl EvidenceOutcome {
             Self::NobodyAnswered => "nobody_answered",
             Self::WrongPerson => "wrong_person",
             Self::Coached => "coached",
+            Self::Unsure => "unsure",
             Self::Rejected => "rejected",
         }
     }
@@ -206,6 +217,7 @@ impl EvidenceOutcome {
             Self::NobodyAnswered => "Nobody answered",
             Self::WrongPerson => "It was somebody else",
             Self::Coached => "Somebody had told them what to say",
+            Self::Unsure => "They could not tell",
             Self::Rejected => "Never accepted",
         }
     }

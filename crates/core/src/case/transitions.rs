@@ -93,10 +93,13 @@ impl Case {
         Ok(self)
     }
 
-    /// The manager gave their word, themselves.
+    /// The manager gave their word, themselves: it is them, it is not, or they can't tell.
     pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
         self.expect_verifying()?;
+        if vouch.outcome == EvidenceOutcome::WrongPerson {
+            self.claimant_page = ClaimantPage::Unbound;
+        }
         self.evidence.push(vouch);
         Ok(self)
     }

@@ -1,8 +1,10 @@
 //! The manager gives their word, signed in with a passkey, and only to the person who reads them the phrase: so an
-//! honest manager cannot vouch for a stranger's request that happens to be open at the same time.
+//! honest manager cannot vouch for a stranger's request that happens to be open at the same time. "It is not them" and "I can't
+//! tell" are as easy, and want neither.
 
+use postern_core::case::Case;
 use postern_core::event::Event;
-use postern_core::event::payload::CaseEvidenceAdded;
+use postern_core::event::payload::{CaseEvidenceAdded, CaseEvidenceFailed};
 use postern_core::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
@@ -13,49 +15,91 @@ use super::announce_openings::announce_opening;
 use super::bind_claimant_page::check_phrase;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
+use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
 use crate::store::cases;
+
+/// What a manager says.
+#[derive(Clone, Copy)]
+pub struct ManagersWord<'a> {
+    /// Whether it is them.
+    pub outcome: EvidenceOutcome,
+    /// What the person read to the manager from their page; wanted of a yes.
+    pub phrase: &'a str,
+    /// How the manager knows; wanted of a yes.
+    pub how: &'a str,
+}
+
+impl<'a> ManagersWord<'a> {
+    /// It is them.
+    pub fn yes(phrase: &'a str, how: &'a str) -> Self {
+        Self { outcome: EvidenceOutcome::Confirmed, phrase, how }
+    }
+}
 
 /// Records the manager's word.
 pub async fn vouch(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    phrase: &str,
-    how: &str,
+    word: ManagersWord<'_>,
 ) -> Result<(), ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "vouch", case: Some(id), person: None };
-    attempt.run(scope, || give_word(scope, caller, id, phrase, how)).await
+    attempt.run(scope, || give_word(scope, caller, id, word)).await
 }
 
 async fn give_word(
     scope: &Scope,
     caller: &Caller,
     id: &CaseId,
-    phrase: &str,
-    how: &str,
+    word: ManagersWord<'_>,
 ) -> Result<(), ActionError> {
-    let how = Reason::parse(how).map_err(|_| {
-        ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
-    })?;
+    let how = read_how(&word)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Vouch>(scope, caller, &case).await?;
     let policies = permit.policies().to_vec();
-    check_phrase(scope, caller, &row, &case, phrase).await?;
+    let is_yes = word.outcome == EvidenceOutcome::Confirmed;
+    if is_yes {
+        check_phrase(scope, caller, &row, &case, word.phrase).await?;
+    }
     let attested_by = caller.person.id.clone();
     let detail = EvidenceDetail::Vouch { how: how.as_str().to_owned() };
-    let evidence = Evidence { attested_by, outcome: EvidenceOutcome::Confirmed, detail, at: now };
-    let case = case.vouch(permit, evidence)?;
-    let added = CaseEvidenceAdded { kind: Kind::ManagerVouch, risk: None };
-    let event = Event::new(caller.actor(), added)
-        .person(&case.subject().person)
-        .case(id)
-        .reason(&how)
-        .policies(&policies);
+    let case = case.vouch(permit, Evidence { attested_by, outcome: word.outcome, detail, at: now })?;
+    let event = event_of(caller, word.outcome, case.risk());
+    let event = event.person(&case.subject().person).case(id).reason(&how).policies(&policies);
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
-    let case = advance(scope, &mut change, case).await?;
+    // What counts nothing moves nothing on.
+    let case: Case = if is_yes { advance(scope, &mut change, case).await? } else { case };
+    if word.outcome == EvidenceOutcome::WrongPerson {
+        let told = (StaffNotice::VouchDenied, &case);
+        notify::tell_seniors_and_agent(scope, &mut change, told, row.taken_by.as_deref()).await?;
+    }
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
     Ok(())
+}
+
+/// How they know. Whoever says no, or can't tell, should not have to think of words for it.
+fn read_how(word: &ManagersWord<'_>) -> Result<Reason, ActionError> {
+    let typed = match word.outcome {
+        EvidenceOutcome::WrongPerson if word.how.trim().is_empty() => "said that it is not them",
+        EvidenceOutcome::Unsure if word.how.trim().is_empty() => "could not tell",
+        EvidenceOutcome::Confirmed | EvidenceOutcome::WrongPerson | EvidenceOutcome::Unsure => word.how,
+        _ => {
+            let message = "Say that it is them, that it is not, or that you can't tell.";
+            return Err(ActionError::invalid("outcome", message));
+        }
+    };
+    Reason::parse(typed).map_err(|_| {
+        ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
+    })
+}
+
+fn event_of(caller: &Caller, outcome: EvidenceOutcome, risk: i64) -> Event {
+    let kind = Kind::ManagerVouch;
+    match outcome {
+        EvidenceOutcome::Confirmed => Event::new(caller.actor(), CaseEvidenceAdded { kind, risk: None }),
+        outcome => Event::new(caller.actor(), CaseEvidenceFailed { kind, outcome, risk }),
+    }
 }

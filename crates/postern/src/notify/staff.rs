@@ -53,7 +53,7 @@ staff_notices! {
     /// The page of a report is bound, and the policy wants the manager's word.
     VouchAsked => "vouch_asked", "Somebody whom I lead needs my word", "Somebody needs your word",
         "is locked out. The help desk has called them. Speak with them yourself, on a number that you had before; they read you \
-         three words from their page. If it is not them, do nothing and tell the help desk", "/account/vouches/";
+         three words from their page. If it is not them, or you can't tell, say so on the same page", "/account/vouches/";
     /// A case was handed to a senior.
     CaseEscalated => "case_escalated", "A case was escalated", "A case was escalated to the seniors",
         "has a case that only a senior or an admin can work on now", "/desk/cases/";
@@ -64,6 +64,10 @@ staff_notices! {
     TrickReported => "trick_reported", "An owner was told what to say", "Somebody tells an owner what to say",
         "was called, and said that they had not begun this themselves. Somebody is trying to get into their account: look at it \
          before anybody goes on", "/desk/cases/";
+    /// The manager said: it is not them.
+    VouchDenied => "vouch_denied", "A manager says that it is not them", "A manager says that it is not them",
+        "has a case whose manager says that somebody else is asking. Nothing is bound any more: look at it before anybody goes on",
+        "/desk/cases/";
     /// The owner said: this was not me.
     CaseContested => "case_contested", "An owner stopped a case", "An owner stopped a case: \"this was not me\"",
         "has a case that its owner stopped. Call them on a number on file, then refuse it", "/desk/cases/";
@@ -76,7 +80,7 @@ impl StaffNotice {
         Self::ALL.iter().copied().filter(move |notice| match notice {
             Self::VouchAsked => leads_somebody,
             // An agent hears of the case that they have taken up.
-            Self::CaseContested => is_senior || role == Role::Agent,
+            Self::CaseContested | Self::VouchDenied => is_senior || role == Role::Agent,
             _ => is_senior,
         })
     }

@@ -3,30 +3,39 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::case::Stage;
-use postern_core::evidence::{Evidence, Kind};
-use postern_core::id::CaseId;
+use postern_core::case::{Case, Stage};
+use postern_core::evidence::{Evidence, EvidenceOutcome, Kind};
+use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::Vouch;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::actions::{Caller, case_for, permit_on_case, vouch};
+use crate::actions::vouch::{ManagersWord, vouch};
+use crate::actions::{Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render_with};
+use crate::web::router::{form_error, render, render_with};
 use crate::web::toast::Toast;
 
 /// The form.
 #[derive(Deserialize)]
 pub struct VouchForm {
+    /// The button that was pressed. What is left out is never taken for a yes.
+    outcome: Option<EvidenceOutcome>,
+    #[serde(default)]
     phrase: String,
+    #[serde(default)]
     how: String,
 }
 
 /// `GET /account/vouches/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    if !caller.phishing_resistant {
+        // The link of the mail, in a session of before: the passkey is helped to, and the way leads back here.
+        return render(&scope, Some(&caller), "account/vouch_wants_passkey.html", json!({}));
+    }
     page(&scope, &caller, &CaseId::new(id), None).await
 }
 
@@ -38,16 +47,26 @@ pub async fn submit(
     Form(form): Form<VouchForm>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    match vouch::vouch(&scope, &caller, &id, &form.phrase, &form.how).await {
-        Ok(()) => Ok(Toast::Vouched.redirect("/account")),
+    let outcome = form.outcome.unwrap_or(EvidenceOutcome::Rejected);
+    let word = ManagersWord { outcome, phrase: &form.phrase, how: &form.how };
+    match vouch(&scope, &caller, &id, word).await {
+        Ok(()) => Ok(toast_of(outcome).redirect("/account")),
         Err(error) => {
             let error = form_error(error)?;
-            page(&scope, &caller, &id, Some((error, &form.how))).await
+            page(&scope, &caller, &id, Some((error, &form))).await
         }
     }
 }
 
-type VouchError<'a> = ((StatusCode, Option<&'static str>, String), &'a str);
+fn toast_of(outcome: EvidenceOutcome) -> Toast {
+    match outcome {
+        EvidenceOutcome::WrongPerson => Toast::VouchDenied,
+        EvidenceOutcome::Unsure => Toast::VouchUnsure,
+        _ => Toast::Vouched,
+    }
+}
+
+type VouchError<'a> = ((StatusCode, Option<&'static str>, String), &'a VouchForm);
 
 async fn page(
     scope: &Scope,
@@ -56,21 +75,34 @@ async fn page(
     error: Option<VouchError<'_>>,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(scope, caller, id).await?;
-    let is_their_word = |piece: &Evidence| {
-        piece.is_confirmed() && piece.kind() == Kind::ManagerVouch && piece.attested_by == caller.person.id
-    };
-    let gave_word = case.evidence_for_page().any(is_their_word);
+    let said = last_word(&case, &caller.person.id);
+    let gave_word = said.is_some_and(Evidence::is_confirmed);
     if !gave_word {
         permit_on_case::<Vouch>(scope, caller, &case).await?;
     }
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    let (status, field, message, how) = match error {
-        Some(((status, field, message), how)) => (status, field, Some(message), how),
-        None => (StatusCode::OK, None, None, ""),
+    let typed = error.as_ref().map(|(_, form)| *form);
+    let (status, field, message) = match &error {
+        Some(((status, field, message), _)) => (*status, *field, Some(message.as_str())),
+        None => (StatusCode::OK, None, None),
     };
     let values = json!({
-        "id": row.id, "reference": row.reference, "name": person.name, "opened_at": row.opened_at,
-        "open": !gave_word && *case.stage() == Stage::Verifying, "field": field, "error": message, "how": how,
+        "id": row.id, "reference": row.reference, "name": person.name, "login": person.login, "opened_at": row.opened_at,
+        "user_agent": row.user_agent, "ip": row.ip, "known_device": row.opened_with == "known_device",
+        "open": !gave_word && *case.stage() == Stage::Verifying, "gave_word": gave_word,
+        "said": said.filter(|_| !gave_word).map(said_value),
+        "field": field, "error": message,
+        "phrase": typed.map_or("", |form| &form.phrase), "how": typed.map_or("", |form| &form.how),
     });
     render_with(scope, Some(caller), status, "account/vouch.html", values)
+}
+
+/// What they said last, for whoever holds the page now.
+fn last_word<'c>(case: &'c Case, manager: &PersonId) -> Option<&'c Evidence> {
+    let is_theirs = |piece: &&Evidence| piece.kind() == Kind::ManagerVouch && piece.attested_by == *manager;
+    case.evidence_for_page().filter(is_theirs).last()
+}
+
+fn said_value(said: &Evidence) -> Value {
+    json!({ "outcome": said.outcome.as_str(), "at": said.at.as_microsecond() })
 }

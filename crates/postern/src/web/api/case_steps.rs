@@ -14,6 +14,7 @@ use super::errors::StepErrors;
 use super::input::{Body, CasePath, PersonOnly};
 use crate::actions::add_evidence::Verification;
 use crate::actions::record_call::RecordedCall;
+use crate::actions::vouch::ManagersWord;
 use crate::actions::{self, ActionError};
 use crate::scope::Scope;
 use crate::web::extract::ApiCaller;
@@ -67,10 +68,16 @@ fn confirmed() -> EvidenceOutcome {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vouch {
-    /// What the person read to the manager from their page.
+    /// `confirmed`: it is them. `wrong_person`: it is not. `unsure`: the manager can't tell.
+    #[serde(default = "confirmed")]
+    #[schema(value_type = String, example = "confirmed")]
+    outcome: EvidenceOutcome,
+    /// What the person read to the manager from their page. Wanted of `confirmed`.
+    #[serde(default)]
     #[schema(example = "amber otter violin")]
     phrase: String,
-    /// How the manager knows that it is them.
+    /// How the manager knows. Wanted of `confirmed`.
+    #[serde(default)]
     #[schema(example = "She stands next to me")]
     how: String,
 }
@@ -252,7 +259,8 @@ pub async fn add_evidence(
 /// `POST /api/v1/cases/{id}/vouch`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/vouch", tag = "cases", operation_id = "vouch",
     summary = "Vouch for a report",
-    description = "The manager's own word, in a session that a passkey opened. No token can give it.",
+    description = "The manager's own word, in a session that a passkey opened: it is them, it is not, or they can't tell. A no unbinds the \
+        page, raises the case's risk, and is mailed to seniors. No token can give it.",
     params(CasePath), request_body = Vouch, security(("session" = [])),
     responses((status = 204, description = "It is recorded."), StepErrors))]
 pub async fn vouch(
@@ -261,7 +269,8 @@ pub async fn vouch(
     Path(path): Path<CasePath>,
     Body(sent): Body<Vouch>,
 ) -> Result<StatusCode, Problem> {
-    actions::vouch::vouch(&scope, &caller, &CaseId::new(path.id), &sent.phrase, &sent.how).await?;
+    let word = ManagersWord { outcome: sent.outcome, phrase: &sent.phrase, how: &sent.how };
+    actions::vouch::vouch(&scope, &caller, &CaseId::new(path.id), word).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,7 +8,7 @@ use postern::actions::bind_claimant_page::bind_claimant_page;
 use postern::actions::escalate_case::escalate_case;
 use postern::actions::export_audit::export_audit;
 use postern::actions::refuse_case::refuse_case;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern::actions::{ActionError, Caller};
 use postern::store::audit::AuditFilter;
 use postern::store::cases::{self, NewCase, OpenedWith};
@@ -72,7 +72,7 @@ on_both! {
             assert_all_denied(&app, &caller, &id, "staff.never-oneself").await;
             assert_denied(escalate_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
             assert_denied(refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await, "staff.never-oneself");
-            assert_denied(vouch(&app.scope(), &caller, &id, "any", "I am me").await, "staff.never-oneself");
+            assert_denied(vouch(&app.scope(), &caller, &id, ManagersWord::yes("any", "I am me")).await, "staff.never-oneself");
         }
         let id = app.open("ben").await;
         let browser = app.browser_with_planted_session("ben").await;

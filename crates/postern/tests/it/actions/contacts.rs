@@ -6,7 +6,7 @@ use postern::actions::approve_case::approve_case;
 use postern::actions::bind_claimant_page::callable_numbers;
 use postern::actions::record_call::{RecordedCall, record_call};
 use postern::actions::remove_contact::remove_contact;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern::actions::{ActionError, attest_contact::attest_contact};
 use postern::store::contacts::{self, NewContact};
 use postern_core::evidence::{EvidenceOutcome, Kind};
@@ -91,7 +91,7 @@ on_both! {
         let id = app.open("ana").await;
         app.rings("ben", &id, &number).await;
         let (caller, phrase) = (app.caller("ada").await, app.row(&id).await.phrase);
-        assert_denied(vouch(&app.scope(), &caller, &id, &phrase, "I know her").await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &caller, &id, ManagersWord::yes(&phrase, "I know her")).await, "vouch.not-the-agent");
         app.record("ada", &id, Kind::InPerson).await;
         assert_eq!(app.stage(&id).await, "verifying", "her word and a call to her number are one");
         app.record("sol", &id, Kind::InPerson).await;

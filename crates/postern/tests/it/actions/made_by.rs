@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern::actions::add_evidence::{Verification, add_evidence};
 use postern::actions::add_person::{Details, add_person};
 use postern::actions::approve_case::approve_case;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern::store::persons::made_by;
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
@@ -92,7 +92,7 @@ on_both! {
         app.record("ada", &id, Kind::CallPlaced).await;
         let caller = app.caller("fay").await;
         let phrase = app.row(&id).await.phrase;
-        assert_denied(vouch(&app.scope(), &caller, &id, &phrase, "I spoke with her").await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &caller, &id, ManagersWord::yes(&phrase, "I spoke with her")).await, "vouch.not-the-agent");
         assert_eq!(app.stage(&id).await, "verifying");
     }
 

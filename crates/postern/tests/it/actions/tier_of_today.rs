@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use postern::actions::apply_remedy::apply_remedy;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern_core::case::Stage;
 use postern_core::evidence::Kind;
 
@@ -81,7 +81,7 @@ on_both! {
         sqlx::query(app.own(sql)).bind(fay.as_str()).execute(app.db.reader()).await.unwrap();
         for login in ["mona", "fay"] {
             let caller = app.caller(login).await;
-            let outcome = vouch(&app.scope(), &caller, &id, &phrase, "I spoke with her").await;
+            let outcome = vouch(&app.scope(), &caller, &id, ManagersWord::yes(&phrase, "I spoke with her")).await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
         }
         assert_eq!(app.stage(&id).await, "verifying");

@@ -1,4 +1,5 @@
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
+use postern_core::case::ClaimantPage;
 use postern_core::evidence::Kind;
 
 use super::{assert_denied, assert_invalid, assert_throttled};
@@ -16,7 +17,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
         app.record("sol", &id, Kind::LiveVideo).await;
-        assert_denied(vouch(&app.scope(), &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &sol, &id, ManagersWord::yes(&phrase, HOW)).await, "vouch.not-the-agent");
         assert_eq!(app.events("access.denied").await.len(), 1);
         assert_eq!(app.stage(&id).await, "verifying");
 
@@ -25,7 +26,7 @@ on_both! {
         let id = app.open("ben").await;
         let phrase = app.row(&id).await.phrase;
         app.bind("sol", &id).await;
-        assert_denied(vouch(&app.scope(), &sol, &id, &phrase, HOW).await, "vouch.not-the-agent");
+        assert_denied(vouch(&app.scope(), &sol, &id, ManagersWord::yes(&phrase, HOW)).await, "vouch.not-the-agent");
         // The other way round the second piece is recorded, but one person stays one person.
         let id = app.open("ben").await;
         app.bind("ada", &id).await;
@@ -41,7 +42,7 @@ on_both! {
         let (phrase, reference) = (app.row(&id).await.phrase, app.row(&id).await.reference);
         for login in ["fay", "ben", "sol", "ada", "ana"] {
             let caller = app.caller(login).await;
-            let outcome = vouch(&app.scope(), &caller, &id, &phrase, HOW).await;
+            let outcome = vouch(&app.scope(), &caller, &id, ManagersWord::yes(&phrase, HOW)).await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
             let browser = app.browser_with_planted_session(login).await;
             browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_show("Is it really").does_not_show(&reference);
@@ -55,7 +56,7 @@ on_both! {
         let phrase = app.row(&id).await.phrase;
         let mut mona = app.caller("mona").await;
         mona.phishing_resistant = false;
-        assert_denied(vouch(&app.scope(), &mona, &id, &phrase, HOW).await, "staff.passkey-only");
+        assert_denied(vouch(&app.scope(), &mona, &id, ManagersWord::yes(&phrase, HOW)).await, "staff.passkey-only");
         let browser = app.browser_with_planted_weak_session("mona").await;
         let form = [("phrase", phrase.as_str()), ("how", HOW)];
         browser.post(&format!("/account/vouches/{id}"), &form).await.status(403);
@@ -68,10 +69,10 @@ on_both! {
         let strangers = app.open("ana").await;
         let anas = app.open("ana").await;
         let heard = app.row(&anas).await.phrase;
-        assert_invalid(vouch(&app.scope(), &mona, &strangers, &heard, HOW).await, "phrase");
+        assert_invalid(vouch(&app.scope(), &mona, &strangers, ManagersWord::yes(&heard, HOW)).await, "phrase");
         assert!(app.case(&strangers).await.evidence().is_empty());
-        assert_invalid(vouch(&app.scope(), &mona, &anas, &heard, "").await, "how");
-        vouch(&app.scope(), &mona, &anas, &heard, HOW).await.unwrap();
+        assert_invalid(vouch(&app.scope(), &mona, &anas, ManagersWord::yes(&heard, "")).await, "how");
+        vouch(&app.scope(), &mona, &anas, ManagersWord::yes(&heard, HOW)).await.unwrap();
     }
 
     async fn guesses_at_the_phrase_are_counted_with_the_agents(db) {
@@ -79,10 +80,39 @@ on_both! {
         let mona = app.caller("mona").await;
         let id = app.open("ana").await;
         for _ in 0..5 {
-            assert_invalid(vouch(&app.scope(), &mona, &id, "apple apple apple", HOW).await, "phrase");
+            assert_invalid(vouch(&app.scope(), &mona, &id, ManagersWord::yes("apple apple apple", HOW)).await, "phrase");
         }
         assert_eq!(app.events("case.phrase_rejected").await.len(), 5);
         let phrase = app.row(&id).await.phrase;
-        assert!(assert_throttled(vouch(&app.scope(), &mona, &id, &phrase, HOW).await) > 20);
+        assert!(assert_throttled(vouch(&app.scope(), &mona, &id, ManagersWord::yes(&phrase, HOW)).await) > 20);
+    }
+
+    /// "It is not them" stops what rests on the page, raises the risk and is told; "I can't tell" is recorded. Both want nothing typed.
+    async fn no_is_as_easy_as_yes(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        app.bind("ben", &id).await;
+        app.record("ben", &id, Kind::CallPlaced).await;
+        let mona = app.browser_with_planted_session("mona").await;
+        let page = format!("/account/vouches/{id}");
+        mona.get(&page).await.ok().shows("No, it is not them").shows("I can't tell");
+        // What is left out is no yes.
+        mona.post(&page, &[("phrase", &app.row(&id).await.phrase), ("how", HOW)]).await.status(422);
+        mona.post(&page, &[("outcome", "unsure")]).await.leads_to("/account");
+        mona.get(&page).await.ok().shows("You said that you can't tell");
+        assert_eq!(app.case(&id).await.risk(), 0);
+        mona.post(&page, &[("outcome", "wrong_person")]).await.leads_to("/account");
+        let case = app.case(&id).await;
+        assert_eq!(case.risk(), 1);
+        assert_eq!(*case.claimant_page(), ClaimantPage::Unbound);
+        let seniors: Vec<_> = app.messages().await.into_iter().filter(|m| m.subject.contains("it is not them")).collect();
+        assert!(seniors.iter().any(|mail| mail.recipient.starts_with("sol@")), "a senior is told");
+        let failed = app.events("case.evidence_failed").await;
+        assert_eq!(failed.len(), 2);
+        // Whoever knows better now says so; the page has to be bound anew all the same.
+        let phrase = app.row(&id).await.phrase;
+        mona.post(&page, &[("outcome", "confirmed"), ("phrase", &phrase), ("how", HOW)]).await.leads_to("/account");
+        mona.get(&page).await.ok().shows("Your word for Ana Ferreira is recorded");
+        assert_eq!(app.stage(&id).await, "verifying");
     }
 }

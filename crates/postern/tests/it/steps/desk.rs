@@ -7,7 +7,7 @@ use postern::actions::approve_case::approve_case;
 use postern::actions::bind_claimant_page::{bind_claimant_page, callable_numbers};
 use postern::actions::open_case::open_case;
 use postern::actions::refuse_case::refuse_case;
-use postern::actions::vouch::vouch;
+use postern::actions::vouch::{ManagersWord, vouch};
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 
@@ -48,7 +48,9 @@ impl TestApp {
     pub async fn vouch(&self, manager: &str, id: &CaseId) {
         let caller = self.caller(manager).await;
         let phrase = self.row(id).await.phrase;
-        vouch(&self.scope(), &caller, id, &phrase, "I spoke with them at their desk").await.unwrap();
+        vouch(&self.scope(), &caller, id, ManagersWord::yes(&phrase, "I spoke with them at their desk"))
+            .await
+            .unwrap();
     }
 
     /// A second staff member says yes.
