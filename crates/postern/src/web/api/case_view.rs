@@ -1,8 +1,12 @@
 //! A case as the desk's programs see it. Holds no secret: neither the phrase nor a pass (rule 12).
 
+mod detail;
 mod earlier;
-mod load;
+mod effects;
+mod evidence;
 mod path;
+mod person;
+mod state;
 mod timeline;
 
 use jiff::Timestamp;
@@ -10,9 +14,12 @@ use postern_core::case::Case;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::diagnosis::DiagnosisView;
+pub use detail::CaseDetail;
 pub use earlier::EarlierMarkView;
+pub use effects::PlanEffects;
+pub use evidence::RecordedEvidence;
 pub use path::{PathStep, steps};
+pub use state::why_locked;
 pub use timeline::TimelineEntry;
 
 /// Where a case stands, and what would move it on.
@@ -22,6 +29,8 @@ pub struct CaseState {
     id: String,
     /// Its name in talk: `C-7K3M9Q`.
     reference: String,
+    /// Moves on with each change of the case.
+    version: i64,
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
     stage: String,
     /// The stage in the desk's words.
@@ -41,7 +50,7 @@ pub struct CaseState {
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
     hold_until: Option<Timestamp>,
-    /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
+    /// What whoever opened it had to show: `known_device`, `password` or `nothing`; `desk` until a caller has joined.
     opened_with: String,
     /// The id of the staff member who has taken it up.
     taken_by: Option<String>,
@@ -119,153 +128,4 @@ impl PlanView {
             hash: plan.hash().as_str().to_owned(),
         }
     }
-}
-
-/// A case with its person.
-#[derive(Serialize, ToSchema)]
-pub struct CaseDetail {
-    #[serde(flatten)]
-    state: CaseState,
-    /// The login that was given.
-    claimed_login: String,
-    /// The address that the request came from.
-    ip: String,
-    /// Whom it is about; null when nobody signs in with that login.
-    person: Option<CasePerson>,
-    /// Numbers that may be called: on file for long enough before the case. No other can be bound.
-    numbers: Vec<CallableNumber>,
-    /// What was recorded, oldest first: also what failed or was rejected.
-    evidence: Vec<RecordedEvidence>,
-    /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, proof that failed or was
-    /// rejected, and what was withdrawn.
-    earlier: Vec<EarlierMarkView>,
-    /// Other open cases that claim to be the same person.
-    others: Vec<OtherCase>,
-    /// What happened, newest first, at most 200 records.
-    timeline: Vec<TimelineEntry>,
-    /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
-    diagnosis: Option<DiagnosisView>,
-}
-
-/// The person a case is about.
-#[derive(Serialize, ToSchema)]
-pub struct CasePerson {
-    id: String,
-    name: String,
-    login: String,
-    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
-    tier: String,
-    /// `person`, `auditor`, `agent`, `senior` or `admin`.
-    role: &'static str,
-    /// The manager's name, if one is on file.
-    manager: Option<String>,
-    /// Since when the account is suspended. Nothing is verified and nothing is reset then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    suspended_at: Option<Timestamp>,
-    /// Why it is suspended.
-    suspended_why: Option<String>,
-    /// What lifts the suspension.
-    suspension_lifted_by: Option<&'static str>,
-    factors: Vec<EnrolledFactor>,
-    /// Backup codes that can still be used.
-    backup_codes_left: i64,
-    contacts: Vec<FiledContact>,
-    /// The latest ten attempts, newest first.
-    sign_ins: Vec<SignInAttempt>,
-}
-
-/// A factor. Its secret is not here.
-#[derive(Serialize, ToSchema)]
-pub struct EnrolledFactor {
-    /// `totp` or `webauthn`.
-    kind: String,
-    #[schema(value_type = String, format = DateTime)]
-    enrolled_at: Timestamp,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    last_used_at: Option<Timestamp>,
-    /// From when on it works: later than `enrolled_at` for a passkey of staff that waits.
-    #[schema(value_type = String, format = DateTime)]
-    usable_at: Timestamp,
-    /// Whether it was switched off after too many wrong guesses.
-    disabled: bool,
-}
-
-/// An address or number on file.
-#[derive(Serialize, ToSchema)]
-pub struct FiledContact {
-    /// `email`, `mobile` or `office_phone`.
-    kind: String,
-    value: String,
-    #[schema(value_type = String, format = DateTime)]
-    filed_at: Timestamp,
-    /// Its id: send it to `contact-lost`.
-    id: String,
-    /// Since when it is said that they no longer have it.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    lost_at: Option<Timestamp>,
-    /// Whole days on file before the case was opened.
-    days_before_case: i64,
-}
-
-/// A number that may be called.
-#[derive(Serialize, ToSchema)]
-pub struct CallableNumber {
-    /// Names it in `bind-claimant-page`.
-    id: String,
-    /// `mobile` or `office_phone`.
-    kind: String,
-    value: String,
-    #[schema(value_type = String, format = DateTime)]
-    filed_at: Timestamp,
-}
-
-/// A sign-in attempt.
-#[derive(Serialize, ToSchema)]
-pub struct SignInAttempt {
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// `password`, `totp`, `webauthn`, `backup_code` or `pass`.
-    method: String,
-    ip: String,
-    user_agent: String,
-    success: bool,
-    /// One word of the vocabulary that `postern diagnose` uses.
-    cause: Option<String>,
-    /// The cause in plain words.
-    cause_description: Option<&'static str>,
-    /// What to do, gentlest first.
-    remediation: Option<&'static str>,
-    /// What else is known: `clock 240 s slow`.
-    detail: Option<String>,
-}
-
-/// A verification that was recorded.
-#[derive(Serialize, ToSchema)]
-pub struct RecordedEvidence {
-    /// The kind's word.
-    kind: &'static str,
-    /// What the desk calls it.
-    title: &'static str,
-    /// `confirmed`, `nobody_answered`, `wrong_person`, `coached` or `rejected`. Only what is confirmed counts.
-    outcome: &'static str,
-    /// Whether it counts: confirmed, of an accepted kind, fresh, and by whoever may still give it.
-    counts: bool,
-    /// `phone`, `video`, `presence`, `colleague` or `none`. Two proofs through one channel are one proof.
-    channel: &'static str,
-    /// Whose word it is.
-    attested_by: String,
-    /// Ticket, recording or type of document.
-    reference: String,
-    /// Whether it only supports and never suffices.
-    supports_only: bool,
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-}
-
-/// Another open case of the same person.
-#[derive(Serialize, ToSchema)]
-pub struct OtherCase {
-    id: String,
-    reference: String,
-    ip: String,
 }

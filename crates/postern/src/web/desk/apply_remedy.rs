@@ -1,22 +1,19 @@
-//! `/desk/cases/{id}/apply-remedy`: what will be removed, what ends, what the person gets; then the reason.
+//! `/desk/cases/{id}/apply-remedy`: what goes, what ends, what comes, and who is told; then the reason.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use postern_core::id::CaseId;
 use postern_core::policy::ApplyRemedy;
-use postern_core::remedy::{PlanHash, PlanStep};
-use serde_json::{Value, json};
+use postern_core::remedy::PlanHash;
+use serde_json::json;
 
 use crate::actions::remedies::texts;
 use crate::actions::{Caller, apply_remedy, case_for, permit_on_case};
-use crate::config::Config;
 use crate::scope::Scope;
-use crate::store::{backup_codes, contacts, factors, persons, sessions};
-use crate::web::api::case_view::PlanView;
+use crate::store::persons;
+use crate::web::api::case_view::{PlanEffects, PlanView, why_locked};
 use crate::web::desk::PlanForm;
-use crate::web::desk::case::values::why_locked;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -58,22 +55,11 @@ async fn page(
         return Err(Problem::not_found());
     }
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
-    let factors: Vec<Value> = factors::list(&scope.app.db, &scope.tenant.id, &person.id)
-        .await?
-        .iter()
-        .map(|f| json!({ "title": FactorKind::parse(&f.kind).map_or("Factor", FactorKind::title), "created_at": f.created_at }))
-        .collect();
-    let notices = contacts::list(&scope.app.db, &scope.tenant.id, &person.id).await?.len();
     let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
     let values = json!({
-        "id": row.id, "reference": row.reference, "name": person.name, "login": person.login,
-        "factors": factors,
-        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?,
-        "sessions": sessions::list(&scope.app.db, &scope.tenant.id, &person.id, now, Config::SESSION_IDLE).await?.len(),
-        "notices": notices, "plan": PlanView::of(&case),
-        "removes_factors": case.plan().steps().contains(&PlanStep::RemoveFactors),
+        "id": row.id, "reference": row.reference, "name": person.name,
+        "plan": PlanView::of(&case), "effects": PlanEffects::load(scope, &case).await?,
         "button": texts(case.remedy()).button,
-        "stage": case.stage().as_str(),
         "reason": reason, "error": message, "locked": why_locked(scope, caller, &row, &case, now),
     });
     render_with(scope, Some(caller), status, "desk/apply_remedy.html", values)

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use crate::actions::{Caller, approve_case, case_for, permit_on_case};
 use crate::scope::Scope;
-use crate::web::api::case_view::PlanView;
+use crate::store::persons;
+use crate::web::api::case_view::{PlanEffects, PlanView, RecordedEvidence};
 use crate::web::desk::PlanForm;
-use crate::web::desk::case::values;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -50,13 +50,17 @@ async fn page(
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(scope, caller, id).await?;
     permit_on_case::<ViewCase>(scope, caller, &case).await?;
+    if row.person_id.is_none() {
+        return Err(Problem::not_found());
+    }
+    let name = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?.name;
     let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
     let values = json!({
-        "id": row.id, "reference": row.reference, "open": row.closed_at.is_none(),
+        "id": row.id, "reference": row.reference, "name": name, "open": row.closed_at.is_none(),
         "reason": reason, "error": message,
         // Whoever approves says yes to what the page shows, and to nothing else.
-        "evidence": values::evidence(scope, &case, scope.now).await?,
-        "plan": PlanView::of(&case),
+        "evidence": RecordedEvidence::list(scope, &case, scope.now).await?,
+        "plan": PlanView::of(&case), "effects": PlanEffects::load(scope, &case).await?,
     });
     render_with(scope, Some(caller), status, "desk/approve.html", values)
 }

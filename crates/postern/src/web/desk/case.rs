@@ -1,6 +1,6 @@
 //! `/desk/cases/{id}`: everything an agent needs to decide, and what the policy still wants.
 
-pub(in crate::web) mod values;
+mod choices;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -9,15 +9,18 @@ use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::actions::add_evidence::Verification;
 use crate::actions::record_call::RecordedCall;
+use crate::actions::remedies::texts;
 use crate::actions::{
     ActionError, Caller, add_evidence, case_for, permit_on_case, permit_on_tenant, propose_remedy,
     record_call,
 };
 use crate::scope::Scope;
 use crate::store::cases;
+use crate::web::api::case_view::CaseDetail;
 use crate::web::extract::{Form, Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
@@ -50,9 +53,23 @@ fn confirmed() -> EvidenceOutcome {
     EvidenceOutcome::Confirmed
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+struct CasePage {
+    #[serde(flatten)]
+    case: CaseDetail,
+    /// What the remedy does, on the button that does it.
+    button: &'static str,
+    kinds: Vec<Value>,
+    outcomes: Vec<Value>,
+    #[serde(flatten)]
+    form: FormState,
+}
+
 /// What went wrong with which form.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 pub(super) struct FormState {
+    #[serde(skip)]
     status: StatusCode,
     field: Option<&'static str>,
     error: Option<String>,
@@ -221,12 +238,13 @@ async fn again(
 async fn page(scope: &Scope, caller: &Caller, id: &CaseId, state: FormState) -> Result<Response, Problem> {
     let (row, case, now) = case_for(scope, caller, id).await?;
     permit_on_case::<ViewCase>(scope, caller, &case).await?;
-    let values = values::values(scope, caller, &row, &case, now).await?;
     let status = state.status;
-    let values = minijinja::context! {
-        field => state.field, error => state.error, warning => state.warning,
-        typed => minijinja::Value::from(minijinja::value::Serde(state.typed)),
-        ..minijinja::Value::from(minijinja::value::Serde(values))
+    let page = CasePage {
+        case: CaseDetail::load(scope, caller, &row, &case, now).await?,
+        button: texts(case.remedy()).button,
+        kinds: choices::kinds(),
+        outcomes: choices::outcomes(),
+        form: state,
     };
-    render_with(scope, Some(caller), status, "desk/case.html", values)
+    render_with(scope, Some(caller), status, "desk/case.html", page)
 }

@@ -23,7 +23,7 @@ on_both! {
         let path = format!("/desk/cases/{id}/approve");
         browser.get(&path).await.ok().shows("the evidence convinces you too");
         let plan = app.plan_hash(&id).await;
-        browser.get(&path).await.ok().shows("Every passkey, security key and code app is removed");
+        browser.get(&path).await.ok().shows("What goes Code app");
         browser.post(&path, &[("plan", plan.as_str()), ("reason", PLACEHOLDER_REASON)]).await.leads_to(&format!("/desk/cases/{id}"));
         assert_eq!(app.events("case.approved").await.len(), 1);
         app.wait_for_hold(&id).await;

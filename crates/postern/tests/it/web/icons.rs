@@ -28,6 +28,10 @@ fn every_icon_is_there_and_every_one_is_used() {
     for place in templates.split("parts.place(path, \"").skip(1) {
         used.insert(place.split('"').nth(2).unwrap());
     }
+    // So do the parts of a plan: `part("What goes", "trash-2", …)`.
+    for part in templates.split("part(\"").skip(1) {
+        used.extend(part.split('"').nth(2));
+    }
     assert_eq!(used.difference(&there).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in the sprite");
     assert_eq!(there.difference(&used).collect::<Vec<_>>(), Vec::<&&str>::new(), "in the sprite for nothing");
 }

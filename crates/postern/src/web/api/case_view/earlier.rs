@@ -29,9 +29,6 @@ pub struct EarlierMarkView {
     counts: bool,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// Microseconds since 1970, for the page.
-    #[serde(skip)]
-    pub at_micros: i64,
 }
 
 impl EarlierMarkView {
@@ -55,7 +52,6 @@ impl EarlierMarkView {
             reason: mark.reason,
             counts: mark.kind.counts(),
             at: mark.at,
-            at_micros: mark.at.as_microsecond(),
         }
     }
 }

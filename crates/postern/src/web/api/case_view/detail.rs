@@ -1,0 +1,303 @@
+//! Everything that the desk sees of a case: its page and the API's answer are made of it.
+
+use jiff::Timestamp;
+use postern_core::case::{Case, Stage};
+use postern_core::evidence::Kind;
+use postern_core::id::PersonId;
+use postern_core::policy::{
+    Action, AddNote, Approve, Escalate, ProposeRemedy, RecordEvidence, Refuse, ReportContact, Request,
+    StartHold, TakeCase,
+};
+use postern_core::remedy::Remedy;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::person::CasePerson;
+use super::{CaseState, EarlierMarkView, PlanEffects, RecordedEvidence, TimelineEntry};
+use crate::actions::Caller;
+use crate::actions::bind_claimant_page::callable_numbers;
+use crate::actions::remedies::{texts, why_useless};
+use crate::actions::take_case::can_hand_back;
+use crate::scope::Scope;
+use crate::store::cases::CaseRow;
+use crate::store::contacts::Contact;
+use crate::store::{cases, factors, persons, time};
+use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::problem::Problem;
+
+/// A case with its person.
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+pub struct CaseDetail {
+    #[serde(flatten)]
+    state: CaseState,
+    /// The login that was given.
+    claimed_login: String,
+    /// The address that its page is held from.
+    ip: String,
+    /// The browser that its page is held in, as it names itself.
+    user_agent: String,
+    /// Whether somebody else holds the page since: they came by the reference, and what was proven before counts nothing.
+    changed_hands: bool,
+    /// Whether a call to a number on file ended well, for whoever holds the page now.
+    call_recorded: bool,
+    /// The name of who has taken it up.
+    taken_by_name: Option<String>,
+    /// Whether it stands with the strangers' cases.
+    is_strangers: bool,
+    /// Whether the waiting period has ended.
+    hold_is_over: bool,
+    /// Of a waiting period that has not begun.
+    hold_to_begin: Option<HoldToBegin>,
+    approvals: ApprovalCount,
+    /// Whom it is about; null when nobody signs in with that login.
+    person: Option<CasePerson>,
+    /// Numbers that may be called: on file for long enough before the case. No other can be bound.
+    numbers: Vec<CallableNumber>,
+    /// How long a number has to be on file before the case. Unit: days.
+    contact_min_age_days: i64,
+    /// What was recorded, oldest first: also what failed or was rejected.
+    evidence: Vec<RecordedEvidence>,
+    /// How many kinds of it count.
+    kinds_that_count: usize,
+    /// What carrying out the plan will do to the account as it is now; null where there is nobody, or it is done.
+    effects: Option<PlanEffects>,
+    /// What else could be done for the person.
+    other_remedies: Vec<OtherRemedy>,
+    /// What happens next, once the remedy is applied.
+    after_remedy: &'static str,
+    /// The page on which a caller joins by the reference.
+    join_link: String,
+    /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, proof that failed or was
+    /// rejected, and what was withdrawn.
+    earlier: Vec<EarlierMarkView>,
+    /// Other open cases that claim to be the same person.
+    others: Vec<OtherCase>,
+    /// What happened, newest first, at most 200 records.
+    timeline: Vec<TimelineEntry>,
+    /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
+    diagnosis: Option<DiagnosisView>,
+    /// What the caller may do here.
+    may: MayOnCase,
+}
+
+/// A waiting period that has not begun, because no message has gone out.
+#[derive(Serialize, ToSchema)]
+pub struct HoldToBegin {
+    /// Whether a day went by, and somebody has to look.
+    is_overdue: bool,
+    /// Whether one senior has said already that it can begin.
+    wanted_by_one: bool,
+    /// Whether the caller can say so.
+    can_start: bool,
+}
+
+/// Other people's yes.
+#[derive(Serialize, ToSchema)]
+pub struct ApprovalCount {
+    wanted: usize,
+    given: usize,
+}
+
+/// Another rung of the ladder.
+#[derive(Serialize, ToSchema)]
+pub struct OtherRemedy {
+    /// `fresh_backup_codes` or `factor_reset`.
+    remedy: &'static str,
+    /// What the desk calls it.
+    title: &'static str,
+    /// What it does, in order, in plain words.
+    steps: Vec<&'static str>,
+    /// Why it would let nobody in, if so.
+    useless: Option<&'static str>,
+}
+
+/// A number that may be called.
+#[derive(Serialize, ToSchema)]
+pub struct CallableNumber {
+    /// Names it in `bind-claimant-page`.
+    id: String,
+    /// `mobile` or `office_phone`.
+    kind: String,
+    value: String,
+    #[schema(value_type = String, format = DateTime)]
+    filed_at: Timestamp,
+}
+
+/// Another open case of the same person.
+#[derive(Serialize, ToSchema)]
+pub struct OtherCase {
+    id: String,
+    reference: String,
+    ip: String,
+}
+
+/// What the policies let the caller do with a case.
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+pub struct MayOnCase {
+    /// Take it up.
+    take: bool,
+    /// Hand it back.
+    hand_back: bool,
+    /// Call, and record proof.
+    act: bool,
+    /// Refuse it.
+    refuse: bool,
+    /// Hand it to a senior.
+    escalate: bool,
+    /// Say yes to its plan.
+    approve: bool,
+    /// Write a note.
+    note: bool,
+    /// Report a contact lost.
+    report: bool,
+    /// Propose another remedy.
+    propose: bool,
+}
+
+impl CaseDetail {
+    /// Everything the desk sees of a case.
+    pub async fn load(
+        scope: &Scope,
+        caller: &Caller,
+        row: &CaseRow,
+        case: &Case,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let of_person = OfPerson::load(scope, row, case, now).await?;
+        let is_still_to_do = row.closed_at.is_none() && case.remedied_at().is_none();
+        let has_effects = is_still_to_do && of_person.person.is_some();
+        Ok(Self {
+            state: CaseState::of(scope, caller, row, case, now),
+            claimed_login: row.claimed_login.clone(),
+            ip: row.ip.clone(),
+            user_agent: row.user_agent.clone(),
+            changed_hands: case.evidence().len() > case.evidence_for_page().count(),
+            call_recorded: case
+                .evidence_for_page()
+                .any(|piece| piece.is_confirmed() && piece.kind() == Kind::CallPlaced),
+            taken_by_name: taken_by(scope, row).await?,
+            is_strangers: row.stranger_since.is_some(),
+            hold_is_over: matches!(case.stage(), Stage::OnHold { until, .. } if now >= *until),
+            hold_to_begin: HoldToBegin::of(scope, caller, case, now),
+            approvals: ApprovalCount {
+                wanted: case.approvals_wanted(),
+                given: case.stage().approvals().len(),
+            },
+            numbers: callable_numbers(scope, case).await?.into_iter().map(CallableNumber::from).collect(),
+            contact_min_age_days: scope.tenant.settings.contact_min_age.as_hours() / 24,
+            evidence: RecordedEvidence::list(scope, case, now).await?,
+            kinds_that_count: case.proof(now).kinds().len(),
+            effects: if has_effects { Some(PlanEffects::load(scope, case).await?) } else { None },
+            after_remedy: texts(case.remedy()).desk_next,
+            join_link: scope.tenant.link("/recover/join"),
+            timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
+            may: MayOnCase::of(scope, caller, row, case),
+            person: of_person.person,
+            other_remedies: of_person.other_remedies,
+            earlier: of_person.earlier,
+            others: of_person.others,
+            diagnosis: of_person.diagnosis,
+        })
+    }
+}
+
+/// What there is to say of whom it is about. Of a stranger nothing is known.
+#[derive(Default)]
+struct OfPerson {
+    person: Option<CasePerson>,
+    other_remedies: Vec<OtherRemedy>,
+    earlier: Vec<EarlierMarkView>,
+    others: Vec<OtherCase>,
+    diagnosis: Option<DiagnosisView>,
+}
+
+impl OfPerson {
+    async fn load(scope: &Scope, row: &CaseRow, case: &Case, now: Timestamp) -> Result<Self, Problem> {
+        if row.person_id.is_none() {
+            return Ok(Self::default());
+        }
+        let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+        Ok(Self {
+            person: Some(CasePerson::load(scope, case, &person).await?),
+            other_remedies: OtherRemedy::list(scope, case, now).await?,
+            earlier: EarlierMarkView::list(scope, case, now).await?,
+            others: OtherCase::list(scope, row, case).await?,
+            diagnosis: Some(DiagnosisView::load(scope, &person).await?),
+        })
+    }
+}
+
+async fn taken_by(scope: &Scope, row: &CaseRow) -> Result<Option<String>, Problem> {
+    let Some(id) = &row.taken_by else { return Ok(None) };
+    let taker = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
+    Ok(Some(taker.map_or_else(|| id.clone(), |person| person.name)))
+}
+
+fn may<A: Action>(scope: &Scope, caller: &Caller, case: &Case) -> bool {
+    scope.tenant.policies.authorize::<A>(&Request::on_case(&caller.staff(), case)).is_ok()
+}
+
+impl MayOnCase {
+    fn of(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> Self {
+        let is_open_of_somebody =
+            row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none();
+        let staff = caller.staff();
+        let of_person = Request::on_person(&staff, case.subject());
+        let may_note = scope.tenant.policies.authorize::<AddNote>(&of_person).is_ok();
+        Self {
+            take: may::<TakeCase>(scope, caller, case),
+            hand_back: can_hand_back(caller, row),
+            act: may::<RecordEvidence>(scope, caller, case),
+            refuse: may::<Refuse>(scope, caller, case),
+            escalate: may::<Escalate>(scope, caller, case),
+            approve: may::<Approve>(scope, caller, case),
+            note: row.person_id.is_some() && may_note,
+            report: may::<ReportContact>(scope, caller, case),
+            propose: is_open_of_somebody && may::<ProposeRemedy>(scope, caller, case),
+        }
+    }
+}
+
+impl HoldToBegin {
+    fn of(scope: &Scope, caller: &Caller, case: &Case, now: Timestamp) -> Option<Self> {
+        let Stage::AwaitingNotice { since, wanted_by, reported_at, .. } = case.stage() else {
+            return None;
+        };
+        let from = since.saturating_add(Case::NOTICE_WITHIN).unwrap_or(Timestamp::MAX);
+        Some(Self {
+            is_overdue: reported_at.is_some() || now >= from,
+            wanted_by_one: wanted_by.is_some(),
+            can_start: may::<StartHold>(scope, caller, case) && now >= from,
+        })
+    }
+}
+
+impl OtherRemedy {
+    async fn list(scope: &Scope, case: &Case, now: Timestamp) -> Result<Vec<Self>, Problem> {
+        let held = factors::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+        let view = |remedy: &Remedy| Self {
+            remedy: remedy.as_str(),
+            title: remedy.title(),
+            steps: remedy.steps().iter().map(|step| step.description()).collect(),
+            useless: why_useless(*remedy, &held, now),
+        };
+        Ok(Remedy::ALL.iter().filter(|remedy| **remedy != case.remedy()).map(view).collect())
+    }
+}
+
+impl OtherCase {
+    /// Two pages that both claim to be Ana are a warning.
+    async fn list(scope: &Scope, row: &CaseRow, case: &Case) -> Result<Vec<Self>, Problem> {
+        let all = cases::list_of_person(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+        let open = all.into_iter().filter(|other| other.id != row.id && other.closed_at.is_none());
+        Ok(open.map(|other| Self { id: other.id, reference: other.reference, ip: other.ip }).collect())
+    }
+}
+
+impl From<Contact> for CallableNumber {
+    fn from(contact: Contact) -> Self {
+        Self { id: contact.id, kind: contact.kind, value: contact.value, filed_at: time(contact.filed_at) }
+    }
+}
