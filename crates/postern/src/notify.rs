@@ -9,12 +9,15 @@ pub use digest::announce_openings;
 pub use notice::Notice;
 pub use staff::{StaffNotice, ask_for_vouch, tell_seniors, tell_seniors_and_agent};
 
+use jiff::Timestamp;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
+use crate::browser_label::browser_label;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
+use crate::store::cases::{self, CaseSource};
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::{MessageSubject, NewMessage};
@@ -70,10 +73,15 @@ async fn announce_to(
     (person, case, notice): (&PersonId, Option<&CaseId>, Notice),
 ) -> Result<(), StoreError> {
     let (mut hashes, mut texts) = (Vec::with_capacity(contacts.len()), Vec::with_capacity(contacts.len()));
+    let source = match case {
+        Some(case) => cases::find_source(change, case).await?,
+        None => None,
+    };
+    let told = Told { notice, case: source.as_ref(), at: change.at() };
     for contact in contacts {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         hashes.push(token_hash(&token));
-        texts.push(body(scope, contact, (notice, case.is_some()), &token));
+        texts.push(body(scope, contact, &told, &token));
     }
     let (kind, expires_at) = (ContestKind::Notice, change.at() + Config::CONTEST_LIFE);
     let tokens = hashes.iter().map(|token_hash| NewContest { token_hash, person, case, kind, expires_at });
@@ -207,21 +215,65 @@ fn channel(contact: &Contact) -> &'static str {
     }
 }
 
-fn body(scope: &Scope, contact: &Contact, (notice, of_a_case): (Notice, bool), token: &str) -> String {
-    let organisation = &scope.tenant.name;
-    if contact.kind == "office_phone" {
-        return format!("{organisation}: {} If this was not you, call the help desk now.", notice.text());
-    }
+/// What a message tells of.
+struct Told<'a> {
+    notice: Notice,
+    /// The case, where it is one's.
+    case: Option<&'a CaseSource>,
+    at: Timestamp,
+}
+
+fn body(scope: &Scope, contact: &Contact, told: &Told<'_>, token: &str) -> String {
     // In the fragment: browsers never send it, so it stands in no server's log.
     let link = scope.tenant.link(&format!("/not-me#{token}"));
-    let effect = if of_a_case {
+    match channel(contact) {
+        "voice" => format!(
+            "{}: {} If this was not you, {} now.",
+            scope.tenant.name,
+            told.notice.text(),
+            call_the_desk(scope)
+        ),
+        "sms" => short_text(&scope.tenant.name, told.notice.subject(), &link),
+        _ => mail_body(scope, told, &link),
+    }
+}
+
+fn mail_body(scope: &Scope, told: &Told<'_>, link: &str) -> String {
+    let effect = if told.case.is_some() {
         "stops the recovery, and suspends the account if the reset was done already"
     } else {
         "suspends your account at once, until the help desk has spoken with you"
     };
+    let request = told.case.map(|case| {
+        let browser = browser_label(&case.user_agent);
+        format!("\nRequest: {}, its page held on {browser}, {}", case.reference, case.ip)
+    });
     format!(
-        "{organisation}: {}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page {effect}. It \
-         works once, for 30 days, and needs no sign-in. If the link does not open, call the help desk.\n",
-        notice.text()
+        "{}: {}\n\nWhen: {}{}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page {effect}. It \
+         works once, for 30 days, and needs no sign-in. If the link does not open, {}.\n",
+        scope.tenant.name,
+        told.notice.text(),
+        told.at.strftime("%-d %b %Y, %H:%M UTC"),
+        request.unwrap_or_default(),
+        call_the_desk(scope),
     )
+}
+
+/// Its number, where the organisation says one.
+fn call_the_desk(scope: &Scope) -> String {
+    match &scope.tenant.settings.desk_phone {
+        Some(phone) => format!("call the help desk, {phone}"),
+        None => "call the help desk".to_owned(),
+    }
+}
+
+/// Longer ones are sent in pieces, and paid for in pieces. Unit: characters.
+const LONGEST_SHORT_TEXT: usize = 160;
+
+/// A text message: what happened, and the way to stop it. A long name of the organisation is cut, never the link.
+fn short_text(organisation: &str, subject: &str, link: &str) -> String {
+    let rest = format!(": {subject}. Not you? {link}");
+    let room = LONGEST_SHORT_TEXT.saturating_sub(rest.chars().count()).max(1);
+    let name: String = organisation.chars().take(room).collect();
+    format!("{}{rest}", name.trim_end())
 }

@@ -3,7 +3,7 @@
 
 use postern_core::id::PersonId;
 
-use super::{channel, in_writing};
+use super::{call_the_desk, channel, in_writing, short_text};
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -57,14 +57,14 @@ fn body(scope: &Scope, contact: &Contact, openings: &[CaseRow], token: &str) -> 
     let head = format!("{organisation}: {count} more {requests} to recover your account {were} opened.");
     let link = scope.tenant.link(&format!("/not-me#{token}"));
     match channel(contact) {
-        "voice" => format!("{head} If this was not you, call the help desk now."),
-        "sms" => format!("{head} Nothing has changed. If they were not all yours: {link}"),
+        "voice" => format!("{head} If this was not you, {} now.", call_the_desk(scope)),
+        "sms" => short_text(organisation, &format!("{count} more {requests} to recover your account"), &link),
         _ => format!(
             "{head} Nothing has changed yet, and you will be told of each by itself before the help desk works on it.\n\n{}\n\
              If these were yours, there is nothing to do.\n\nThey were not all mine:\n{link}\n\nThat page asks which were \
-             not, and stops those. It works for 30 days and needs no sign-in. If the link does not open, call the help \
-             desk.\n",
-            list(openings)
+             not, and stops those. It works for 30 days and needs no sign-in. If the link does not open, {}.\n",
+            list(openings),
+            call_the_desk(scope)
         ),
     }
 }

@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Case, ClaimantPage, Stage};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
+use super::row::row;
 use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time};
 use crate::job::Job;
 use stored::lapse_of_stranger;
@@ -80,6 +81,25 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     }
     change.enqueue(Job::LapseCases, later(change.at(), Case::PAGE_HOURS) + JUST_AFTER);
     Ok(())
+}
+
+row! {
+    /// Where a case's page is held.
+    pub struct CaseSource {
+        pub reference: String,
+        pub ip: String,
+        pub user_agent: String,
+    }
+}
+
+/// Where its page is held, as the change sees it: also of a case that it has just opened.
+pub async fn find_source(change: &mut Change<'_>, id: &CaseId) -> Result<Option<CaseSource>> {
+    let tenant = change.tenant().clone();
+    Ok(sqlx::query_as("SELECT reference, ip, user_agent FROM cases WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(change.conn())
+        .await?)
 }
 
 /// A case by id.

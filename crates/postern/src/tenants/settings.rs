@@ -2,7 +2,9 @@
 
 use data_encoding::HEXLOWER;
 use jiff::SignedDuration;
+use postern_core::contact::{NumberError, parse_number};
 use postern_core::policy::{Policies, PolicyError};
+use postern_core::text::has_hidden;
 use postern_core::tier::{TierError, Tiers};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -17,6 +19,12 @@ pub struct TypedSettings {
     /// Days that a number must have been on file before a case to be called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_min_age_days: Option<i64>,
+    /// When the help desk is there, as people read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_hours: Option<String>,
+    /// The help desk's number, as people read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_phone: Option<String>,
     /// Minutes that an enrolment pass lives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrolment_pass_minutes: Option<i64>,
@@ -48,6 +56,10 @@ pub struct TypedSettings {
 pub struct TenantSettings {
     /// A number must have been on file for so long before a case to be called.
     pub contact_min_age: SignedDuration,
+    /// When the help desk is there, such as "Mon to Fri 07:00 to 19:00 UTC".
+    pub desk_hours: Option<String>,
+    /// The help desk's number.
+    pub desk_phone: Option<String>,
     /// How long an enrolment pass lives.
     pub enrolment_pass_life: SignedDuration,
     /// Where text and voice messages go: a POST of `{channel, to, text}`. Without it they wait in the outbox.
@@ -83,6 +95,12 @@ pub enum SettingError {
     /// No address. It is not said again: a password may stand in it.
     #[error("{0}: this is no http:// or https:// URL")]
     Address(&'static str),
+    /// A line that people could not read.
+    #[error("{0}: one line of at most {LONGEST_LINE} characters is wanted")]
+    Line(&'static str),
+    /// No number that anybody could call.
+    #[error("desk_phone: {0}")]
+    Phone(#[from] NumberError),
     /// No relay, or nobody that mail could come from.
     #[error(transparent)]
     Mail(#[from] SmtpMistake),
@@ -99,8 +117,10 @@ pub enum SettingError {
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 11] = [
         "contact_min_age_days",
+        "desk_hours",
+        "desk_phone",
         "enrolment_pass_minutes",
         "gateway_url",
         "keep_days",
@@ -117,6 +137,8 @@ impl TypedSettings {
             "contact_min_age_days" => {
                 self.contact_min_age_days = number("contact_min_age_days", typed, 3650)?;
             }
+            "desk_hours" => self.desk_hours = (!typed.is_empty()).then(|| typed.to_owned()),
+            "desk_phone" => self.desk_phone = (!typed.is_empty()).then(|| typed.to_owned()),
             "enrolment_pass_minutes" => {
                 self.enrolment_pass_minutes = number("enrolment_pass_minutes", typed, 10)?;
             }
@@ -146,6 +168,8 @@ impl TypedSettings {
         let digest = |text: &String| format!("its own, SHA-256 {}", HEXLOWER.encode(&Sha256::digest(text)));
         vec![
             ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
+            ("desk_hours", self.desk_hours.clone().unwrap_or_else(|| "not said (default)".to_owned())),
+            ("desk_phone", self.desk_phone.clone().unwrap_or_else(|| "not said (default)".to_owned())),
             ("enrolment_pass_minutes", number(self.enrolment_pass_minutes, ENROLMENT_PASS_MINUTES)),
             ("gateway_url", host(&self.gateway_url).unwrap_or_else(|| "none (default)".to_owned())),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
@@ -189,6 +213,8 @@ impl TypedSettings {
         let look_back = self.look_back_days.unwrap_or(keep.min(LOOK_BACK_DAYS));
         Ok(TenantSettings {
             contact_min_age: days(within("contact_min_age_days", age, 3650)?),
+            desk_hours: self.desk_hours.as_deref().map(line).transpose()?,
+            desk_phone: self.desk_phone.as_deref().map(phone).transpose()?,
             enrolment_pass_life: SignedDuration::from_mins(within("enrolment_pass_minutes", minutes, 10)?),
             gateway: self.gateway_url.as_deref().map(address).transpose()?,
             keep: days(keep),
@@ -203,6 +229,8 @@ const CONTACT_MIN_AGE_DAYS: i64 = 30;
 const ENROLMENT_PASS_MINUTES: i64 = 10;
 const KEEP_DAYS: i64 = 90;
 const LOOK_BACK_DAYS: i64 = 30;
+/// As much as fits beside the organisation's name. Unit: characters.
+const LONGEST_LINE: usize = 80;
 /// It stands in the audit log whenever it changes. Unit: bytes.
 const LONGEST_POLICY: usize = 64 * 1024;
 
@@ -228,6 +256,19 @@ fn relay(url: Option<&str>, from: Option<&str>) -> Result<Option<Smtp>, SettingE
         (None, Some(_)) => Err(SmtpMistake::Url.into()),
         (Some(url), from) => Ok(Some(Smtp::parse(url, from.unwrap_or_default())?)),
     }
+}
+
+fn line(text: &str) -> Result<String, SettingError> {
+    let text = text.trim();
+    let is_readable =
+        text.chars().count() <= LONGEST_LINE && !has_hidden(text) && !text.chars().any(char::is_control);
+    if is_readable { Ok(text.to_owned()) } else { Err(SettingError::Line("desk_hours")) }
+}
+
+/// Kept as it was typed: people write it down like that.
+fn phone(text: &str) -> Result<String, SettingError> {
+    parse_number(text)?;
+    Ok(text.trim().to_owned())
 }
 
 fn address(text: &str) -> Result<Url, SettingError> {

@@ -24,6 +24,14 @@ pub fn page(
     page_with(scope, caller, StatusCode::OK, template, values)
 }
 
+/// How to reach the help desk, as far as the organisation says.
+fn desk_line(scope: &Scope) -> Option<String> {
+    let set = &scope.tenant.settings;
+    let said: Vec<&str> =
+        [&set.desk_phone, &set.desk_hours].into_iter().flatten().map(String::as_str).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
 /// A page with another status: a form that comes back with its errors.
 pub fn page_with(
     scope: &Scope,
@@ -48,7 +56,8 @@ pub fn page_with(
     });
     let toast = scope.request.toast.as_deref().and_then(Toast::parse).map(Toast::text);
     let shared = context! {
-        organisation => scope.tenant.name.clone(), path => scope.request.path.clone(), toast, who,
+        organisation => scope.tenant.name.clone(),
+        desk_line => desk_line(scope), path => scope.request.path.clone(), toast, who,
         page => Value::from(Serde(values)),
     };
     let html = scope.app.pages.render(template, shared).map_err(|error| {

@@ -195,6 +195,16 @@ fn settings(scope: &Scope) -> Vec<SettingView> {
             "A number must have been on file for so long before a case to be called.",
         ),
         row(
+            "desk_phone",
+            set.desk_phone.clone().unwrap_or_else(|| "not said".to_owned()),
+            "The help desk's number, on every page that people outside the desk see, and in notices.",
+        ),
+        row(
+            "desk_hours",
+            set.desk_hours.clone().unwrap_or_else(|| "not said".to_owned()),
+            "When the help desk is there.",
+        ),
+        row(
             "enrolment_pass_minutes",
             format!("{} minutes", set.enrolment_pass_life.as_mins()),
             "How long a pass works.",
