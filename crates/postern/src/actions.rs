@@ -27,6 +27,7 @@ pub mod earlier_cases;
 pub mod end_access;
 pub mod end_session;
 pub mod end_sessions;
+pub mod enrol_passkey;
 pub mod enrol_totp;
 pub mod escalate_case;
 pub mod export_audit;

@@ -39,6 +39,12 @@
       form.submit();
       return new Promise(() => {});
     },
+    // A first passkey, likewise.
+    make: async (url, form) => {
+      form.elements.created.value = JSON.stringify(await create(await post(`${url}/start`)));
+      form.submit();
+      return new Promise(() => {});
+    },
     add: async (url, form) => {
       const typed = new FormData(form);
       const options = await post(`${url}/start`, { second_step_only: typed.has("second_step_only") });

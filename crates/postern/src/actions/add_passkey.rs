@@ -1,21 +1,20 @@
 //! A person adds a passkey, or a security key, to their own account. A factor that they have proves it in the same
 //! ceremony: a session alone adds nothing, however fresh it is.
 
-mod registration;
-
 use jiff::Timestamp;
 use postern_core::event::Event;
 use postern_core::event::payload::{EnrolledPasskey, MfaFactorEnrolled};
 use postern_core::factor::FactorKind;
+use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use webauthn_rs::prelude::{RegisterPublicKeyCredential, SecurityKeyAuthentication};
 use zeroize::Zeroizing;
 
-use self::registration::Registration;
 use super::factor_proof::{self, FactorProof, ProvenBy};
 use super::name_factor::parse_label;
 use super::on_record::Attempt;
+use super::passkeys::registration::Registration;
 use super::{ActionError, Caller, ceremony, passkeys};
 use crate::config::Config;
 use crate::notify::{self, Notice};
@@ -80,7 +79,7 @@ pub async fn start(
     };
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     factors::expect_room(&factors).map_err(|words| ActionError::Refused(words.to_owned()))?;
-    let (create, registration) = Registration::begin(scope, caller, exclude, second_step_only)?;
+    let (create, registration) = Registration::begin(scope, person, exclude, second_step_only)?;
     let pending = PendingPasskey { registration, asked };
     let token = ceremony::begin(scope, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
     let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
@@ -119,7 +118,7 @@ async fn enrol(
     factors::expect_room(&factors::list_locked(&mut change, &caller.person.id).await?)
         .map_err(|words| ActionError::Refused(words.to_owned()))?;
     let usable_at = usable_at(scope, &mut change, caller, &proven_by).await?;
-    let factor = new.insert(scope, &mut change, caller, (label.as_deref(), usable_at)).await?;
+    let factor = new.insert(scope, &mut change, &caller.person.id, (label.as_deref(), usable_at)).await?;
     announce(scope, &mut change, caller, usable_at).await?;
     let enrolled = MfaFactorEnrolled {
         kind: FactorKind::Webauthn,
@@ -140,13 +139,16 @@ async fn usable_at(
     proven_by: &ProvenBy,
 ) -> Result<Option<Timestamp>, ActionError> {
     let let_in = first_passkey::consume(change, &caller.person.id).await?;
-    // Read anew, now that the row is locked: the role may have been given since the request began. Also for whom a desk
-    // role waits: it would be a key to the desk from the moment the role is given.
-    let role = persons::load(&scope.app.db, &scope.tenant.id, &caller.person.id).await?.role;
-    let waiting = power_grants::find_waiting_role(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let is_staff = role.is_staff() || waiting.is_some();
-    let waits = is_staff && !proven_by.is_passkey && !let_in;
+    let waits = is_key_to_desk(scope, &caller.person.id).await? && !proven_by.is_passkey && !let_in;
     Ok(waits.then(|| change.at() + Config::STAFF_PASSKEY_WAIT))
+}
+
+/// Whether a passkey of theirs would be a key to the desk. Also of whom a desk role waits for: it would be one from the
+/// moment the role is given. Asked with the person's row locked, since the role may have been given since the request began.
+pub(super) async fn is_key_to_desk(scope: &Scope, person: &PersonId) -> Result<bool, ActionError> {
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let role = persons::load(db, tenant, person).await?.role;
+    Ok(role.is_staff() || power_grants::find_waiting_role(db, tenant, person).await?.is_some())
 }
 
 async fn announce(

@@ -34,8 +34,13 @@ pub enum KeptBy<'a> {
     Enrolment,
 }
 
-/// Makes the codes good that `token` names. Said twice, as after an answer that got lost, it is said once.
-pub async fn confirm_backup_codes(scope: &Scope, by: KeptBy<'_>, token: &str) -> Result<(), ActionError> {
+/// Makes the codes good that `token` names. Said twice, as after an answer that got lost, it is said once. The answer: whose
+/// they are.
+pub async fn confirm_backup_codes(
+    scope: &Scope,
+    by: KeptBy<'_>,
+    token: &str,
+) -> Result<PersonId, ActionError> {
     let person = by.person(scope, token).await?;
     if person.is_none() && matches!(by, KeptBy::Enrolment) {
         // Nobody's codes: nothing that the record would be about.
@@ -44,7 +49,8 @@ pub async fn confirm_backup_codes(scope: &Scope, by: KeptBy<'_>, token: &str) ->
     let (actor, case) = by.on_record(person.as_ref());
     let attempt =
         Attempt { actor, step: "confirm_backup_codes", case: case.as_ref(), person: person.as_ref() };
-    attempt.run(scope, || confirm(scope, by, (person.as_ref(), token))).await
+    attempt.run(scope, || confirm(scope, by, (person.as_ref(), token))).await?;
+    person.ok_or_else(not_waiting)
 }
 
 async fn confirm(

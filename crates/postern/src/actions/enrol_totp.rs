@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::on_record::Attempt;
-use super::renew_backup_codes::{self, CodePage, ShownCodes, new_codes};
+use super::renew_backup_codes::{self, CodePage, NewCodes, ShownCodes, new_codes};
 use super::sign_in::Begun;
 use super::signed_in::account_status;
 use crate::config::Config;
@@ -74,18 +74,29 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = insert_totp(scope, &mut change, &person.id, (&bytes, step), None).await?;
+    let enrolled = MfaFactorEnrolled { kind: FactorKind::Totp, factor: &id, proven_by: None, passkey: None };
+    complete(scope, change, &person.id, new, enrolled).await
+}
+
+/// What every enrolment after a pass ends with, whatever was enrolled: backup codes, a notice, and a record.
+pub(super) async fn complete(
+    scope: &Scope,
+    mut change: Change<'_>,
+    person: &PersonId,
+    new: NewCodes,
+    enrolled: MfaFactorEnrolled<'_>,
+) -> Result<ShownCodes, ActionError> {
     let shown =
-        renew_backup_codes::show(scope, &mut change, &person.id, (new, CodePage::Enrolment), None).await?;
+        renew_backup_codes::show(scope, &mut change, person, (new, CodePage::Enrolment), None).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
     for kind in [FactorKind::Totp, FactorKind::BackupCode, FactorKind::EnrolmentPass] {
-        throttles::forget(&mut change, &RateLimitKey::of_person(&person.id, kind)).await?;
+        throttles::forget(&mut change, &RateLimitKey::of_person(person, kind)).await?;
     }
-    notify::announce(scope, &mut change, &person.id, None, Notice::FactorEnrolled).await?;
-    let actor = || Actor::Person { id: person.id.clone() };
+    notify::announce(scope, &mut change, person, None, Notice::FactorEnrolled).await?;
+    let actor = || Actor::Person { id: person.clone() };
     let generated = MfaBackupCodesGenerated { count: shown.codes.len(), proven_by: None, shown_on: None };
-    change.record(Event::new(actor(), generated).person(&person.id));
-    let enrolled = MfaFactorEnrolled { kind: FactorKind::Totp, factor: &id, proven_by: None, passkey: None };
-    change.commit(&Event::new(actor(), enrolled).person(&person.id)).await?;
+    change.record(Event::new(actor(), generated).person(person));
+    change.commit(&Event::new(actor(), enrolled).person(person)).await?;
     Ok(shown)
 }
 

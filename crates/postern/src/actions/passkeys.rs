@@ -1,5 +1,7 @@
 //! The passkeys of a person, unsealed for a ceremony.
 
+pub(super) mod registration;
+
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use serde_json::Value;

@@ -25,6 +25,8 @@ pub struct SignedIn {
     pub session: Zeroizing<String>,
     /// Marks the device as known.
     pub device: Zeroizing<String>,
+    /// Whether a recovery waited for it, and is closed now.
+    pub ends_recovery: bool,
 }
 
 /// What the directory says of a person now.
@@ -83,23 +85,23 @@ pub(super) async fn complete(
         detail: None,
     };
     sign_ins::insert(&mut change, &attempt).await?;
-    close_proven_cases(scope, &mut change, person, method).await?;
+    let ends_recovery = close_proven_cases(scope, &mut change, person, method).await?;
     let actor = Actor::Person { id: person.id.clone() };
     let succeeded = SignInSucceeded { method, aal: assurance.aal, amr: &assurance.amr };
     change.commit(&Event::new(actor, succeeded).person(&person.id)).await?;
     scope.app.metrics.count_sign_in(&scope.tenant, true);
     scope.app.jobs.records.notify_one();
-    Ok(SignedIn { session, device })
+    Ok(SignedIn { session, device, ends_recovery })
 }
 
-/// A full sign-in with what the remedy gave is the proof that the right person is back (rung 4).
+/// A full sign-in with what the remedy gave is the proof that the right person is back (rung 4). Says whether there was one.
 async fn close_proven_cases(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &Person,
     method: &str,
-) -> Result<(), ActionError> {
-    let now = change.at();
+) -> Result<bool, ActionError> {
+    let (now, mut is_any) = (change.at(), false);
     for row in cases::list_of_person_locked(change, &person.id).await? {
         let Some(case) = row.case(now)? else { continue };
         if !matches!(case.stage(), Stage::Remedied { .. }) {
@@ -114,8 +116,9 @@ async fn close_proven_cases(
         notify::announce(scope, change, &person.id, Some(case.id()), Notice::CaseClosed).await?;
         let closed = CaseClosed::Proven { by };
         change.record(Event::new(Actor::System, closed).person(&person.id).case(case.id()));
+        is_any = true;
     }
-    Ok(())
+    Ok(is_any)
 }
 
 /// Records a failed attempt. `person` is empty for a stranger.

@@ -14,6 +14,8 @@ pub enum CeremonyKind {
     SecondStep,
     /// Adding a passkey to one's account.
     AddPasskey,
+    /// Enrolling a passkey after a pass.
+    EnrolPasskey,
     /// Removing a factor from one's account.
     RemoveFactor,
     /// Touching a passkey before a sensitive action.
@@ -33,6 +35,7 @@ impl CeremonyKind {
             Self::SignIn => "sign_in",
             Self::SecondStep => "second_step",
             Self::AddPasskey => "add_passkey",
+            Self::EnrolPasskey => "enrol_passkey",
             Self::RemoveFactor => "remove_factor",
             Self::StepUp => "step_up",
             Self::AddTotp => "add_totp",

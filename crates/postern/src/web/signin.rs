@@ -1,6 +1,9 @@
 //! The front gate: password, second step, pass, enrolment.
 
 pub mod enrol;
+pub mod enrol_code_app;
+pub mod enrol_passkey;
+pub mod enrolled;
 pub mod home;
 pub mod pass;
 pub mod passkey;
@@ -8,11 +11,13 @@ pub mod second_step;
 pub mod second_step_passkey;
 pub mod set_up;
 pub mod sign_in;
+pub mod with_pass;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
 
 use super::cookies;
+use super::toast::Toast;
 use crate::actions::SignedIn;
 use crate::actions::sign_in::Begun;
 
@@ -35,5 +40,8 @@ fn keep(signed_in: &SignedIn, mut response: Response) -> Response {
     cookies::DEVICE.set(headers, &signed_in.device);
     cookies::FLOW.clear(headers);
     cookies::CEREMONY.clear(headers);
+    if signed_in.ends_recovery {
+        cookies::TOAST.set(headers, Toast::BackIn.as_str());
+    }
     response
 }

@@ -15,7 +15,8 @@ macro_rules! toasts {
         impl Toast {
             const ALL: &[Self] = &[$(Self::$name),+];
 
-            fn as_str(self) -> &'static str {
+            /// The cookie's word.
+            pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
             }
 
@@ -29,6 +30,7 @@ macro_rules! toasts {
 
 toasts! {
     CaseOpened => "opened", "The case is open, and the owner is told. The reference is on it.";
+    BackIn => "back-in", "You are back in. Your recovery is closed, and every contact on file is told.";
     NoRequestHere => "no-request", "No request is open in this browser.";
     RequestGone => "request-gone", "The request that this browser had open is over, or was continued in another browser. If that was not you, call the help desk.";
     CallRecorded => "call", "The call is recorded.";
@@ -48,6 +50,8 @@ toasts! {
     TokenRevoked => "token-revoked", "The token opens nothing any more.";
     Imported => "imported", "The file is read in.";
     Vouched => "vouched", "Thank you. Your word is recorded.";
+    VouchDenied => "vouch-denied", "Thank you. Nobody goes on until the help desk has looked again.";
+    VouchUnsure => "vouch-unsure", "Thank you. The help desk asks for another proof.";
     SessionsEnded => "sessions-ended", "Every session of theirs is ended.";
     PersonChanged => "person-changed", "It is saved: they are told of what changed, and a role waits for a second admin.";
     ContactAdded => "contact-added", "The contact is on file, and they are told.";

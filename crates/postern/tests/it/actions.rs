@@ -17,6 +17,7 @@ mod contest;
 mod decide_on_passkey;
 mod decide_on_power;
 mod earlier_cases;
+mod enrol_passkey;
 mod enrol_totp;
 mod escalate_case;
 mod import_sign_ins;

@@ -73,17 +73,22 @@ async fn verify(ben: &Browser, mona: &Browser, case: &str, phrase: &str) {
     let account = mona.get("/account").await;
     account.ok().shows("Vouch for Ana Ferreira");
     let vouch = case.replace("/desk/cases/", "/account/vouches/");
-    mona.get(&vouch).await.ok().shows("Is it really Ana Ferreira?");
-    let form = [("phrase", phrase), ("how", "I stood next to her")];
+    mona.get(&vouch).await.ok().shows("Ana Ferreira needs your word");
+    let form = [("outcome", "confirmed"), ("phrase", phrase), ("how", "I stood next to her")];
     mona.post(&vouch, &form).await.leads_to("/account");
 }
 
 /// What will be removed, the reason, and done.
 async fn reset(ben: &Browser, case: &str) {
-    ben.get(case).await.ok().shows("Nothing more: the proof suffices");
+    ben.get(case)
+        .await
+        .ok()
+        .shows("Your move")
+        .shows("What ends at once")
+        .shows("On their own bound page, for 10 minutes");
     let path = format!("{case}/apply-remedy");
     let page = ben.get(&path).await;
-    page.ok().shows("Code app").shows("10 backup codes").shows("3 notices");
+    page.ok().shows("Code app").shows("10 backup codes").shows("By a voice message");
     let plan = page.body.split(r#"name="plan" value=""#).nth(1).unwrap().split('"').next().unwrap();
     let reason = ("reason", "phone lost on the train, HD-4711");
     ben.post(&path, &[reason]).await.status(409).shows("has changed since you looked");
@@ -96,8 +101,8 @@ async fn reset(ben: &Browser, case: &str) {
 
 /// Password and pass lead to enrolment and nowhere else.
 async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
-    let shown = ana.post("/recover/case/pass", &[]).await;
-    let pass = shown.ok().marked("data-pass");
+    ana.post("/recover/case/pass", &[]).await.leads_to("/recover/case");
+    let pass = ana.get("/recover/case").await.ok().marked("data-pass");
     app.secrets.saw(&pass);
     let form = [("login", "ana"), ("password", &demo::password("ana"))];
     ana.post("/sign-in", &form).await.leads_to("/sign-in/pass");
@@ -105,19 +110,20 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
     ana.get("/sign-in/pass").await.ok().shows("The password alone is not enough");
     ana.post("/sign-in/pass", &[("pass", &pass.to_lowercase())]).await.leads_to("/enrol");
     ana.get("/account").await.leads_to("/sign-in");
-    let page = ana.get("/enrol").await;
+    ana.get("/enrol").await.ok().shows("Create a passkey").shows("Use a code app instead");
+    let page = ana.get("/enrol/code-app").await;
     assert!(page.ok().body.contains("<svg"), "a QR code");
     let phone = TestPhone::from_key(&page.marked("data-key"));
     app.secrets.saw_seed(phone.secret());
     // A phone that is four minutes slow is told so, and may try again.
-    let slow = ana.post("/enrol/codes", &[("code", &phone.code(app.seconds() - 240))]).await;
+    let slow = ana.post("/enrol/code-app", &[("code", &phone.code(app.seconds() - 240))]).await;
     slow.status(422).shows("about 4 minutes slow");
-    let codes = ana.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await;
+    let codes = ana.post("/enrol/code-app", &[("code", &phone.code(app.seconds()))]).await;
     let codes = codes.ok().items("data-codes");
     assert_eq!(codes.len(), 10);
     app.secrets.saw_all(&codes);
-    ana.post("/enrol/done", &[]).await.status(422);
-    ana.post("/enrol/done", &[("kept", "yes")]).await.ok().shows("Your new second step is set up");
+    ana.post("/enrol/done", &[]).await.status(409);
+    ana.post("/enrol/done", &[("kept", "yes")]).await.ok().shows("Your new way to sign in is set up");
     // Enrolled is not signed in.
     ana.get("/account").await.leads_to("/sign-in");
     phone
@@ -131,7 +137,11 @@ async fn sign_in_fully(app: &TestApp, ana: &Browser, ben: &Browser, case: &str, 
     ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
     ana.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.leads_to("/");
     ana.get("/").await.leads_to("/account");
-    ana.get("/account").await.ok().shows("Ana Ferreira").shows("10 codes remaining");
+    ana.get("/account")
+        .await
+        .ok()
+        .shows("You are back in. Your recovery is closed")
+        .shows("10 codes remaining");
     ana.get("/recover/case").await.ok().shows("You are back in.");
     ben.get(case).await.ok().shows("Closed");
     ben.get("/desk").await.ok().shows("Nobody is waiting");

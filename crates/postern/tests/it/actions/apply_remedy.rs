@@ -68,11 +68,11 @@ on_both! {
         let ana = app.browser();
         let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
         ana.post("/sign-in", &form).await.leads_to("/sign-in/pass");
-        for path in ["/enrol", "/enrol/codes"] {
+        for path in ["/enrol", "/enrol/code-app"] {
             ana.get(path).await.status(409).shows("does not fit what came before");
         }
         ana.get("/sign-in/second-step").await.leads_to("/sign-in");
-        ana.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await.status(409);
+        ana.post("/enrol/code-app", &[("code", &phone.code(app.seconds()))]).await.status(409);
         ana.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.status(409);
         ana.post("/sign-in/backup-code", &[("backup_code", &code)]).await.status(409);
         for pass in ["", "0000-0000-0000", &code] {
@@ -100,7 +100,7 @@ on_both! {
         sol.post(&format!("{case}/call"), &call).await.status(409);
         let evidence = [("kind", "in_person"), ("reference", PLACEHOLDER_REASON)];
         sol.post(&format!("{case}/evidence"), &evidence).await.status(409);
-        let word = [("phrase", phrase.as_str()), ("how", "I spoke with her")];
+        let word = [("outcome", "confirmed"), ("phrase", phrase.as_str()), ("how", "I spoke with her")];
         let vouched = mona.post(&format!("/account/vouches/{id}"), &word).await;
         assert!([403, 409].contains(&vouched.status), "{}", vouched.status);
         assert_eq!(app.row(&id).await.version, version, "the case moved");

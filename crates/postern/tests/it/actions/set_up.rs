@@ -34,9 +34,9 @@ on_both! {
         try_code(&browser, "0000-0000-0000-0000", PASSWORD).await.status(422).shows("Code or login is wrong");
         assert_eq!(app.count("SELECT COUNT(*) FROM persons").await, 0);
         try_code(&browser, &code, PASSWORD).await.leads_to("/enrol");
-        let phone = TestPhone::from_key(&browser.get("/enrol").await.ok().marked("data-key"));
+        let phone = TestPhone::from_key(&browser.get("/enrol/code-app").await.ok().marked("data-key"));
         app.secrets.saw_seed(phone.secret());
-        let codes = browser.post("/enrol/codes", &[("code", &phone.code(app.seconds()))]).await;
+        let codes = browser.post("/enrol/code-app", &[("code", &phone.code(app.seconds()))]).await;
         app.secrets.saw_all(&codes.ok().items("data-codes"));
         // Once: neither the code nor the offer comes again.
         assert!(offer_first_admin(&app.scope()).await.unwrap().is_none());

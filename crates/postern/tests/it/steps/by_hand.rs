@@ -93,9 +93,9 @@ impl TestApp {
         let pass = self.show_pass(id).await.code;
         browser.post("/sign-in", &form).await.leads_to("/sign-in/pass");
         browser.post("/sign-in/pass", &[("pass", &pass)]).await.leads_to("/enrol");
-        let phone = TestPhone::from_key(&browser.get("/enrol").await.ok().marked("data-key"));
+        let phone = TestPhone::from_key(&browser.get("/enrol/code-app").await.ok().marked("data-key"));
         self.secrets.saw_seed(phone.secret());
-        let codes = browser.post("/enrol/codes", &[("code", &phone.code(self.seconds()))]).await;
+        let codes = browser.post("/enrol/code-app", &[("code", &phone.code(self.seconds()))]).await;
         self.secrets.saw_all(&codes.ok().items("data-codes"));
         self.advance_seconds(30);
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");

@@ -121,7 +121,8 @@ on_both! {
         ben.get(&format!("{case}/apply-remedy")).await.ok().shows("Remove all factors now");
         app.reset("ben", &id).await;
         look(&claimant, &["/recover/case"]).await;
-        let pass = claimant.post("/recover/case/pass", &[]).await;
+        claimant.post("/recover/case/pass", &[]).await.leads_to("/recover/case");
+        let pass = claimant.get("/recover/case").await;
         whole(pass.ok());
         app.secrets.saw(&pass.marked("data-pass"));
         look(&ada, &[&case, "/desk", "/desk?list=closed"]).await;
@@ -161,7 +162,7 @@ on_both! {
         let (id, mona) = (app.open("ana").await, app.browser_with_planted_session("mona").await);
         app.vouch("mona", &id).await;
         mona.get("/account").await.ok().does_not_show("Vouch for Ana Ferreira");
-        mona.get(&format!("/account/vouches/{id}")).await.ok().shows("no longer needs your word");
+        mona.get(&format!("/account/vouches/{id}")).await.ok().shows("Your word for Ana Ferreira is recorded");
     }
 
     async fn pages_of_staff_and_of_persons(db) {

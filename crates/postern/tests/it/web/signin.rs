@@ -72,7 +72,7 @@ on_both! {
             ("/sign-in/second-step", &[("code", &code)]),
             ("/sign-in/backup-code", &[("backup_code", "0000-0000-0000-0000")]),
             ("/sign-in/pass", &[("pass", "0000-0000-0000")]),
-            ("/enrol/codes", &[("code", &code)]),
+            ("/enrol/code-app", &[("code", &code)]),
         ];
         // Without any sign-in, and with one that is made up.
         for flow in [None, Some("made-up-by-somebody")] {
@@ -81,7 +81,7 @@ on_both! {
             for (path, form) in posts {
                 browser.post(path, form).await.leads_to("/sign-in");
             }
-            for path in ["/sign-in/second-step", "/sign-in/pass", "/enrol", "/enrol/codes"] {
+            for path in ["/sign-in/second-step", "/sign-in/pass", "/enrol", "/enrol/code-app"] {
                 browser.get(path).await.leads_to("/sign-in");
             }
             assert!(browser.cookie(SESSION).is_none());
@@ -93,7 +93,7 @@ on_both! {
         browser.get("/sign-in/pass").await.leads_to("/sign-in");
         browser.get("/enrol").await.status(409);
         browser.post("/sign-in/pass", &[("pass", "0000-0000-0000")]).await.status(409);
-        browser.post("/enrol/codes", &[("code", &code)]).await.status(409);
+        browser.post("/enrol/code-app", &[("code", &code)]).await.status(409);
         browser.get("/account").await.leads_to("/sign-in");
         assert!(app.session_ids("ana").await.is_empty());
         // A finished sign-in is over: its cookie opens no second session.

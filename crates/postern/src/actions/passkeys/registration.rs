@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
+use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,14 +11,15 @@ use webauthn_rs::prelude::{
     WebauthnError,
 };
 
-use crate::actions::{ActionError, Caller};
+use crate::actions::ActionError;
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor, NewFactor};
+use crate::store::persons::Person;
 use crate::store::{Change, StoreError};
 
 /// The server's half, while the browser works.
 #[derive(Serialize, Deserialize)]
-pub(super) enum Registration {
+pub(in crate::actions) enum Registration {
     /// Found by the device, and verifies its user: opens a session alone.
     Passkey(PasskeyRegistration),
     /// Good after the password only.
@@ -25,7 +27,7 @@ pub(super) enum Registration {
 }
 
 /// A key that the browser made and that fits what it was asked.
-pub(super) struct NewKey {
+pub(in crate::actions) struct NewKey {
     /// As it is kept: both kinds alike.
     passkey: Passkey,
     pub second_step_only: bool,
@@ -33,15 +35,14 @@ pub(super) struct NewKey {
 
 impl Registration {
     /// Options for the browser, and what its answer is held to.
-    pub(super) fn begin(
+    pub(in crate::actions) fn begin(
         scope: &Scope,
-        caller: &Caller,
+        person: &Person,
         exclude: Vec<CredentialID>,
         second_step_only: bool,
     ) -> Result<(Value, Self), ActionError> {
-        let (login, name, exclude) = (&caller.person.login, &caller.person.name, Some(exclude));
-        let user =
-            Uuid::parse_str(caller.person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
+        let (login, name, exclude) = (&person.login, &person.name, Some(exclude));
+        let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
         if second_step_only {
             let (options, state) = scope
                 .tenant
@@ -65,7 +66,7 @@ impl Registration {
     }
 
     /// Checks the browser's answer.
-    pub(super) fn finish(
+    pub(in crate::actions) fn finish(
         self,
         scope: &Scope,
         created: &RegisterPublicKeyCredential,
@@ -86,21 +87,21 @@ impl Registration {
 }
 
 impl NewKey {
-    /// Adds it to the caller's account; answers with its id.
-    pub(super) async fn insert(
+    /// Adds it to the person's account; answers with its id.
+    pub(in crate::actions) async fn insert(
         &self,
         scope: &Scope,
         change: &mut Change<'_>,
-        caller: &Caller,
+        person: &PersonId,
         (label, usable_at): (Option<&str>, Option<Timestamp>),
     ) -> Result<String, ActionError> {
         let id = change.id()?;
-        let place = Factor::place(&scope.tenant.id, &caller.person.id, &id);
+        let place = Factor::place(&scope.tenant.id, person, &id);
         let sealed = scope.tenant.keys.seal(&scope.app.rng, &place, &serde_json::to_vec(&self.passkey)?)?;
         let plain_label = if self.second_step_only { "Security key" } else { "Passkey" };
         let factor = NewFactor {
             id: &id,
-            person: &caller.person.id,
+            person,
             kind: FactorKind::Webauthn,
             label: label.unwrap_or(plain_label),
             sealed: &sealed,

@@ -1,0 +1,44 @@
+//! `/enrol/done`: the codes are kept, and one full sign-in is left.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use postern_core::factor::FactorKind;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::actions::ActionError;
+use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
+use crate::scope::Scope;
+use crate::store::{factors, persons};
+use crate::web::cookies;
+use crate::web::extract::Form;
+use crate::web::problem::Problem;
+use crate::web::router::render;
+
+/// The person's word that the codes are kept.
+#[derive(Deserialize)]
+pub struct DoneForm {
+    kept: Option<String>,
+}
+
+/// `POST /enrol/done`
+pub async fn submit(
+    scope: Scope,
+    headers: HeaderMap,
+    Form(form): Form<DoneForm>,
+) -> Result<Response, Problem> {
+    if form.kept.is_none() {
+        let words =
+            "Go back with your browser and say that you have kept the codes: they are good from then on.";
+        return Err(ActionError::Refused(words.to_owned()).into());
+    }
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    let id = confirm_backup_codes(&scope, KeptBy::Enrolment, &token).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &id).await?;
+    let with_passkey = held.iter().any(|factor| factor.is(FactorKind::Webauthn) && factor.works(scope.now));
+    let values = json!({ "login": person.login, "with_passkey": with_passkey });
+    let mut response = render(&scope, None, "signin/enrolled.html", values)?;
+    cookies::CEREMONY.clear(response.headers_mut());
+    Ok(response)
+}
