@@ -11,11 +11,11 @@ export class World {
   notes = {};
   #windows = new Map();
 
-  static async start(database, tenant) {
+  static async start(database, tenant, name = `${database.name}-${tenant.host}`) {
     const world = new World();
     world.tenant = tenant;
     world.server = await startServer(database.create(), tenant);
-    world.looker = new Looker(`${database.name}-${tenant.host}`);
+    world.looker = new Looker(name);
     await world.looker.begin();
     world.browser = await startBrowser();
     return world;

@@ -42,18 +42,17 @@ export async function theProofIsTheSame(world) {
   const manager = await world.window('mona');
   await manager.goto('/account');
   await manager.locator('a[href*="/account/vouches/"]').first().click();
-  await field(manager, 'Phrase they read to you').fill(world.notes.fay.phrase);
-  await field(manager, 'How do you know it is them?').fill('She sits opposite me.');
-  await button(manager, /^I vouch/).click();
+  await field(manager, 'The three words on their page').fill(world.notes.fay.phrase);
+  await field(manager, 'How do you know that it is them?').fill('She sits opposite me.');
+  await button(manager, /^Yes, it is/).click();
   await isAt(manager, '/account');
 }
 
 export async function benLetsHerHaveCodes(world) {
   const page = await world.window('ben');
   await page.goto(world.notes.fay.casePath);
-  await link(page, 'Fresh backup codes').click();
   await field(page, 'Reason').fill('Phone at home; called back, manager vouched.');
-  await world.look(page, 'apply-remedy-codes');
+  await world.look(page, 'desk-case-codes-open');
   await button(page, 'Let them have new codes').click();
   await isAt(page, world.notes.fay.casePath);
   await page.getByText('You never see the codes').waitFor();

@@ -69,9 +69,9 @@ export async function theManagerVouches(world) {
   await page.locator('a[href*="/account/vouches/"]').first().click();
   await isAt(page, /^\/account\/vouches\/[^/]+$/);
   await world.look(page, 'vouch');
-  await field(page, 'Phrase they read to you').fill(world.notes.phrase);
-  await field(page, 'How do you know it is them?').fill('We spoke on a video call, I see her every day.');
-  await button(page, /^I vouch/).click();
+  await field(page, 'The three words on their page').fill(world.notes.phrase);
+  await field(page, 'How do you know that it is them?').fill('We spoke on a video call, I see her every day.');
+  await button(page, /^Yes, it is/).click();
   await isAt(page, '/account');
   await world.look(page, 'vouched');
 }
@@ -79,11 +79,12 @@ export async function theManagerVouches(world) {
 export async function theLockOpens(world) {
   const page = await world.window('ben');
   await page.goto(world.notes.casePath);
-  await link(page, 'Force MFA reset').waitFor();
+  await page.getByRole('heading', { name: 'What ends at once' }).waitFor();
   await world.look(page, 'desk-case-open');
-  await link(page, 'Force MFA reset').click();
+  await page.goto(`${world.notes.casePath}/apply-remedy`);
   await field(page, 'Reason').waitFor();
   await world.look(page, 'apply-remedy');
+  await page.goto(world.notes.casePath);
 }
 
 export async function benForcesTheReset(world) {

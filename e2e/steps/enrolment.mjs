@@ -25,12 +25,10 @@ export async function anaIsShownHerPass(world) {
 
 export async function thePasswordAloneLeadsNowhere(world) {
   const page = await world.window('ana');
-  await link(page, 'Go to sign-in').click();
-  await isAt(page, '/sign-in');
   await givePassword(page, world.server, ANA.login);
   await isAt(page, '/sign-in/pass');
   await world.look(page, 'pass');
-  for (const elsewhere of ['/account', '/enrol', '/enrol/codes', '/sign-in/second-step', '/desk']) await isShut(page, elsewhere);
+  for (const elsewhere of ['/account', '/enrol', '/enrol/code-app', '/sign-in/second-step', '/desk']) await isShut(page, elsewhere);
 }
 
 export async function aWrongPassIsRefused(world) {
@@ -48,11 +46,16 @@ export async function passwordAndPassLeadToEnrolment(world) {
   const page = await world.window('ana');
   await givePass(page, world.notes.pass);
   await isAt(page, '/enrol');
+  await button(page, 'Create a passkey').waitFor();
+  await world.look(page, 'enrol-passkey');
+  await link(page, 'Use a code app instead').click();
+  await isAt(page, '/enrol/code-app');
   await page.getByRole('img', { name: /QR code/ }).waitFor();
+  assert.match(await link(page, 'Open it in the app').getAttribute('href'), /^otpauth:/);
   world.notes.key = await text(page, '[data-key]');
   await world.look(page, 'enrol');
   for (const elsewhere of ['/account', '/desk', '/sign-in/second-step']) await isShut(page, elsewhere);
-  await page.goto('/enrol');
+  await page.goto('/enrol/code-app');
   assert.equal(await text(page, '[data-key]'), world.notes.key, 'the key stays while it is being typed');
 }
 
@@ -84,7 +87,7 @@ export async function anaEnrolsHerNewPhone(world) {
   const page = await world.window('ana');
   await field(page, 'Code from your app').fill(await world.server.appCode(ANA.login, world.notes.key));
   await button(page, 'Check the code').click();
-  await isAt(page, '/enrol/codes');
+  await page.getByRole('heading', { level: 1, name: 'Keep these codes' }).waitFor();
   world.notes.codes = (await text(page, '[data-codes]')).split(/\s+/).filter(Boolean);
   assert.ok(world.notes.codes.length >= 8, 'a list of backup codes');
   await world.look(page, 'backup-codes');
@@ -102,9 +105,8 @@ export async function anaKeepsHerCodes(world) {
   const file = await readFile(await download.path(), 'utf8');
   for (const code of codes) assert.ok(file.includes(code), 'the file has every code');
   await button(page, 'Print').waitFor();
-  await page.getByRole('checkbox', { name: 'I have kept these codes' }).check();
-  await button(page, 'Finish').click();
-  await link(page, 'Sign in').first().waitFor();
+  await button(page, 'I have kept these codes').click();
+  await page.getByRole('heading', { level: 1, name: 'Your new way to sign in is set up' }).waitFor();
   for (const code of codes) assert.ok(!(await page.content()).includes(code), 'the codes are shown once');
   await world.look(page, 'enrolled');
 }
@@ -125,13 +127,14 @@ export async function thePassIsUsedUp(world) {
 
 export async function anaSignsInFully(world) {
   const page = await world.window('ana');
-  await link(page, 'Sign in').first().click();
-  await isAt(page, '/sign-in');
-  await givePassword(page, world.server, ANA.login);
+  assert.equal(await field(page, 'Login').inputValue(), ANA.login);
+  await page.getByLabel('Password', { exact: true }).fill(world.server.password(ANA.login));
+  await button(page, 'Sign in').click();
   await isAt(page, '/sign-in/second-step');
   await field(page, 'Code from your app').fill(await world.server.appCode(ANA.login, world.notes.key));
   await button(page, 'Continue').click();
   await isAt(page, '/account', 'Your account');
+  await page.getByText('You are back in. Your recovery is closed').waitFor();
   await world.look(page, 'account-of-ana');
 }
 
