@@ -72,6 +72,7 @@ const STEPS = [
   ['"this was not me" stops a case', notices.thisWasNotMeStopsACase],
   ['a case can be handed on or refused', desk.aCaseCanBeRefusedOrHandedOn],
   ['what opens one organisation opens nothing at the other', access.nothingOpensTheOther],
+  ['a session that ends says so before, and loses nothing that was typed', access.aSessionEndsAndLosesNothing],
 ];
 
 const [harbour, quay] = TENANTS;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { expectRefusal, openWindow } from '../lib/browser.mjs';
 import { FAY, GUS, TENANTS } from '../lib/people.mjs';
-import { button, field, isAt } from '../lib/person.mjs';
+import { button, field, isAt, link } from '../lib/person.mjs';
 
 const MOST_TABS = 25;
 
@@ -99,4 +99,31 @@ export async function nothingOpensTheOther(world) {
   ada.complaints.length = 0;
   await ada.goto('/desk');
   await isAt(ada, '/desk');
+}
+
+// Two minutes before its end the page says so; after it, whoever signs in again has what they typed.
+export async function aSessionEndsAndLosesNothing(world) {
+  const page = await world.window('ada');
+  await page.clock.install();
+  await page.goto('/desk/people');
+  await link(page, GUS.name).click();
+  await isAt(page, /people\/[^/]*$/, GUS.name);
+  await field(page, 'Note').fill('Rings from the yard on Mondays');
+  await page.clock.fastForward('29:00');
+  await page.getByText('Your session ends in two minutes').waitFor();
+  await world.look(page, 'session-ends');
+  await button(page, 'Stay signed in').click();
+  await page.getByText('Your session ends in two minutes').waitFor({ state: 'hidden' });
+  await world.server.advance(31 * 60);
+  await button(page, 'Keep the note').click();
+  await isAt(page, '/sign-in');
+  await page.clock.resume();
+  await button(page, 'Sign in with a passkey').click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await link(page, 'Go back to it').click();
+  await page.getByText('What you typed before your session ended is back').waitFor();
+  assert.equal(await field(page, 'Note').inputValue(), 'Rings from the yard on Mondays');
+  await world.look(page, 'session-ended');
+  await button(page, 'Keep the note').click();
+  await page.locator('.timeline').getByText('Rings from the yard on Mondays').waitFor();
 }

@@ -30,6 +30,8 @@ pub struct Caller {
     pub phishing_resistant: bool,
     /// When they last touched a passkey in this session. A token never did.
     pub stepped_up_at: Option<Timestamp>,
+    /// When the session ends, if nothing is asked in it any more. A token has none.
+    pub session_ends_at: Option<Timestamp>,
     /// The scopes, when a service token calls. `None`: the person calls.
     pub scopes: Option<Vec<String>>,
 }

@@ -194,18 +194,22 @@ pub(super) async fn by_session(
     if person.suspended_at.is_some() {
         return Ok(None);
     }
-    if !by_itself && now.duration_since(time(session.last_seen_at)) > SignedDuration::from_mins(1) {
+    let mut last_seen_at = time(session.last_seen_at);
+    if !by_itself && now.duration_since(last_seen_at) > SignedDuration::from_mins(1) {
+        last_seen_at = now;
         let mut change = scope.begin().await?;
         sessions::touch(&mut change, &session.id).await?;
         change.commit_unrecorded("when a session was last used").await?;
     }
     note_actor(&person);
     let phishing_resistant = session.phishing_resistant == 1;
+    let idle_end = last_seen_at.saturating_add(Config::SESSION_IDLE).unwrap_or(now);
     Ok(Some(Caller {
         person,
         session: session.id,
         phishing_resistant,
         stepped_up_at: session.stepped_up_at.map(time),
+        session_ends_at: Some(idle_end.min(time(session.expires_at))),
         scopes: None,
     }))
 }
@@ -226,6 +230,7 @@ async fn by_token(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem>
         session: row.id,
         phishing_resistant: true,
         stepped_up_at: None,
+        session_ends_at: None,
         scopes: Some(scopes),
     }))
 }

@@ -43,6 +43,8 @@ pub fn page_with(
     let who = caller.map(|caller| {
         context! {
             name => caller.person.name.clone(),
+            login => caller.person.login.clone(),
+            session_seconds_left => caller.session_ends_at.map(|end| end.duration_since(scope.now).as_secs()),
             role => caller.person.role.as_str(),
             is_staff => caller.person.role.is_staff(),
             reads_audit => ["senior", "admin", "auditor"].contains(&caller.person.role.as_str()),

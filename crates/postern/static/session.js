@@ -1,0 +1,96 @@
+// A session that is about to end says so; what was typed into a form outlives it, in this tab alone.
+(() => {
+  const KEY = "draft";
+  const WARN_MS = 2 * 60 * 1000;
+
+  const load = () => {
+    try { return JSON.parse(sessionStorage.getItem(KEY)); } catch { return null; }
+  };
+  const keep = (draft) => {
+    try {
+      if (draft) sessionStorage.setItem(KEY, JSON.stringify(draft));
+      else sessionStorage.removeItem(KEY);
+    } catch { /* nothing is kept */ }
+  };
+
+  // Neither secrets nor what a person reads out: those are typed anew.
+  const isKept = (field) => field.name && !["hidden", "password", "file"].includes(field.type)
+    && !field.matches(".code-input, [name=phrase]");
+  const typed = (form) => [...form.elements].filter((field) => isKept(field) && field.tagName !== "BUTTON")
+    .map(({ name, type, value, checked }) => ({ name, type, value, checked }));
+
+  const begin = () => {
+    const box = document.querySelector("[data-session-ends]");
+    if (!box) {
+      // Signed out, for whatever reason: the draft waits for its owner.
+      const draft = load();
+      if (draft) keep({ ...draft, ended: true });
+      return;
+    }
+    const { owner } = box.dataset;
+    const form = (action) => [...document.querySelectorAll("main form[method=post]")].find((one) => one.getAttribute("action") === action);
+    let ends;
+    let timers = [];
+
+    const schedule = (seconds) => {
+      ends = Date.now() + seconds * 1000;
+      for (const timer of timers) clearTimeout(timer);
+      box.hidden = true;
+      timers = [
+        setTimeout(() => show("Your session ends in two minutes. What you typed stays.", true), Math.max(0, seconds * 1000 - WARN_MS)),
+        setTimeout(() => show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false), seconds * 1000),
+      ];
+    };
+    const show = (text, canStay) => {
+      box.querySelector("[data-text]").textContent = text;
+      box.querySelector("button").hidden = !canStay;
+      box.hidden = false;
+    };
+    box.querySelector("button").addEventListener("click", async () => {
+      // Any page keeps a session going; this one says for how long.
+      const page = new DOMParser().parseFromString(await (await fetch("/account")).text(), "text/html");
+      const left = page.querySelector("[data-session-ends]");
+      if (left) schedule(Number(left.dataset.sessionEnds));
+      else show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false);
+    });
+
+    const giveBack = (draft) => {
+      const target = form(draft.action);
+      if (!target) return;
+      for (const { name, type, value, checked } of draft.fields) {
+        const same = [...target.elements].filter((field) => field.name === name);
+        if (type === "radio" || type === "checkbox") {
+          for (const field of same) if (field.value === value) field.checked = checked;
+        } else if (same[0]) same[0].value = value;
+      }
+      target.closest("details")?.setAttribute("open", "");
+      show("What you typed before your session ended is back. Look it over, and send it.", false);
+    };
+    const draft = load();
+    const isTheirs = draft && draft.owner === owner;
+    schedule(Number(box.dataset.sessionEnds));
+    if (isTheirs && (draft.ended || Date.now() >= draft.ends)) {
+      if (draft.path === window.location.pathname) {
+        giveBack(draft);
+        keep(null);
+      } else {
+        keep({ ...draft, ended: true });
+        const link = document.createElement("a");
+        link.href = draft.path;
+        link.textContent = "Go back to it";
+        show("You were typing something when your session ended. ", false);
+        box.querySelector("[data-text]").append(link);
+      }
+    } else {
+      // Sent, or left behind.
+      keep(null);
+    }
+
+    document.addEventListener("input", (event) => {
+      const of = event.target.closest?.("main form[method=post]");
+      if (of) keep({ owner, path: window.location.pathname, action: of.getAttribute("action"), ends, fields: typed(of) });
+    });
+    document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => keep(null));
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+})();
