@@ -31,4 +31,5 @@ pub mod sender_limits;
 pub mod smtp;
 pub mod store;
 pub mod tenants;
+pub mod texts;
 pub mod web;

@@ -6,6 +6,7 @@ use rust_embed::RustEmbed;
 use crate::assets;
 use crate::browser_label::browser_label;
 use crate::store::time;
+use crate::texts;
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -25,6 +26,7 @@ impl Pages {
         environment.add_filter("day", day);
         environment.add_filter("initials", initials);
         environment.add_filter("browser", browser_label);
+        texts::add_to(&mut environment);
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
         for name in Templates::iter() {

@@ -1,0 +1,26 @@
+# Signing in, and setting up a way to sign in.
+
+sign-in-title = Sign in
+sign-in-pass-comes-along = Your pass comes along. Type your password, and set up a new way to sign in.
+login = Login
+password = Password
+sign-in = Sign in
+sign-in-with-passkey = Sign in with a passkey
+cannot-sign-in = I can't sign in
+cannot-sign-in-why = Lost or new phone, wrong codes, no password
+back-to-recovery = Back to your recovery page
+
+second-step-title = Second step
+second-step-heading = One more step
+code-from-app = Code from your app
+continue = Continue
+use-passkey-or-key = Use your passkey or security key
+use-a-backup-code = Use a backup code
+backup-code = Backup code
+use-backup-code = Use backup code
+cannot-use-second-step = I can't use my second step
+cannot-use-second-step-why = See what else can let you in
+
+pass-title = Enrolment pass
+pass-heading = Your enrolment pass
+pass-wanted = This account has no second step at the moment. To set one up you need the pass that your recovery page shows you. The password alone is not enough.
