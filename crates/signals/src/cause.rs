@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::Method;
+
 /// Why a sign-in did not complete, in Postern's words (`snake_case` on the wire).
 ///
 /// Every code and text of a provider maps to exactly one of these. The order is no ranking.
@@ -162,6 +164,17 @@ impl Cause {
         }
     }
 
+    /// The same, where it matters what was typed: a pass or a saved code comes from no phone.
+    pub fn description_for(self, method: Method) -> &'static str {
+        match (self, method) {
+            (Self::MfaWrongCode, Method::Pass) => {
+                "The one-time pass was wrong, was used already, or had run out."
+            }
+            (Self::MfaWrongCode, Method::BackupCode) => "The backup code was wrong.",
+            _ => self.description(),
+        }
+    }
+
     /// What to do about it.
     pub fn remediation(self) -> &'static str {
         match self {
@@ -213,6 +226,19 @@ impl Cause {
         }
     }
 
+    /// The same, where it matters what was typed.
+    pub fn remediation_for(self, method: Method) -> &'static str {
+        match (self, method) {
+            (Self::MfaWrongCode, Method::Pass) => {
+                "Have them show a new pass where they got this one, and type it at once. Their phone has no part in it."
+            }
+            (Self::MfaWrongCode, Method::BackupCode) => {
+                "Check that the code is of the newest set and was not used before; else another factor."
+            }
+            _ => self.remediation(),
+        }
+    }
+
     /// Would an MFA reset help?
     pub fn reset_helps(self) -> ResetHelps {
         match self {
@@ -260,6 +286,21 @@ mod tests {
             assert_eq!(serde_json::to_string(&cause).unwrap(), format!("\"{}\"", cause.as_str()));
         }
         assert_eq!("mfa_sad".parse::<Cause>(), Err(UnknownCauseError));
+    }
+
+    #[test]
+    fn what_comes_from_no_phone_is_not_blamed_on_its_clock() {
+        for method in [Method::Pass, Method::BackupCode] {
+            let said =
+                [Cause::MfaWrongCode.description_for(method), Cause::MfaWrongCode.remediation_for(method)]
+                    .concat();
+            assert!(
+                !said.contains("time is") && !said.contains("clock") && !said.contains("the app"),
+                "{said}"
+            );
+        }
+        assert!(Cause::MfaWrongCode.remediation_for(Method::Totp).contains("time is set automatically"));
+        assert_eq!(Cause::BadPassword.remediation_for(Method::Pass), Cause::BadPassword.remediation());
     }
 
     #[test]

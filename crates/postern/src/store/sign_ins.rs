@@ -49,7 +49,8 @@ impl SignInRow {
     }
 }
 
-fn method(word: &str) -> Method {
+/// What was shown; unknown for a word that signals have no name for.
+pub fn method(word: &str) -> Method {
     Method::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     cause::Cause,
     event::{Event, TextId},
-    record::{AttemptResult, Lifecycle},
+    record::{AttemptResult, Lifecycle, Method},
 };
 
 /// An unexplained failure this close to an explained one is taken for the same trouble: an hour, in microseconds.
@@ -35,6 +35,8 @@ pub(crate) struct Failing {
 pub(crate) struct LoggedReason {
     pub(crate) detail: TextId,
     pub(crate) policy: TextId,
+    /// What was shown: a wrong pass is no wrong code of an app.
+    pub(crate) method: Method,
 }
 
 /// Attempts that came to no end.
@@ -161,6 +163,6 @@ impl Unfinished {
 
 impl LoggedReason {
     fn of(event: &Event) -> Self {
-        Self { detail: event.detail, policy: event.policy }
+        Self { detail: event.detail, policy: event.policy, method: event.method() }
     }
 }

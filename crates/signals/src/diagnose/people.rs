@@ -145,7 +145,7 @@ fn why(
             };
             return format!("{done}{by}; nobody has tried since.").into();
         }
-        (_, Some(cause)) => cause.description(),
+        (_, Some(cause)) => cause.description_for(explanation.reason.method),
         (PersonState::Unfinished { .. }, None) => "More was asked for, and the sign-in is not finished.",
         (PersonState::LockedOut { .. }, None) => Cause::Unknown.description(),
     };
@@ -211,7 +211,7 @@ fn remediation<'f, I: Iterator<Item = &'f Finding>>(
         (_, Some(cause)) => {
             // What a detector has found out need not be asked again.
             let known = findings().find(|finding| explains(&finding.rule, cause));
-            known.map_or(Cow::Borrowed(cause.remediation()), of_finding)
+            known.map_or(Cow::Borrowed(cause.remediation_for(explanation.reason.method)), of_finding)
         }
         (PersonState::Unfinished { .. }, None) if explanation.released.is_some() => {
             Cow::Borrowed("Ask the person to sign in.")

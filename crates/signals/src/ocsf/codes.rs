@@ -195,7 +195,9 @@ pub(crate) fn message(record: &SignIn<'_>) -> &'static str {
             "An earlier sign-in was used again, in the background."
         }
         AttemptResult::Success => "The person signed in.",
-        AttemptResult::Failure(cause) | AttemptResult::Interrupt(Some(cause)) => cause.description(),
+        AttemptResult::Failure(cause) | AttemptResult::Interrupt(Some(cause)) => {
+            cause.description_for(record.method)
+        }
         AttemptResult::Interrupt(None) => "More was asked for before the sign-in could end.",
         AttemptResult::PushSent => "An MFA prompt, message or call went out.",
         AttemptResult::Lifecycle(change) => match change {

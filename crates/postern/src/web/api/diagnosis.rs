@@ -91,7 +91,7 @@ pub struct AttemptView {
 }
 
 /// `GET /api/v1/people/{id}/diagnosis`
-#[utoipa::path(get, path = "/api/v1/people/{id}/diagnosis", tag = "signs", operation_id = "diagnose_person",
+#[utoipa::path(get, path = "/api/v1/people/{id}/diagnosis", tag = "sign-ins", operation_id = "diagnose_person",
     summary = "Why a person cannot sign in",
     description = "From our own sign-ins and from those taken in, of the last weeks: locked out or not, why, what to do, \
         whether an MFA reset would help, and whether it looks like an attack.",
@@ -164,8 +164,8 @@ impl From<AttemptLine> for AttemptView {
             method: attempt.method.as_str(),
             result,
             cause: cause.map(Cause::as_str),
-            cause_description: cause.map(Cause::description),
-            remediation: cause.map(Cause::remediation),
+            cause_description: cause.map(|cause| cause.description_for(attempt.method)),
+            remediation: cause.map(|cause| cause.remediation_for(attempt.method)),
             ip: attempt.ip,
             app: attempt.app,
             detail: attempt.detail,

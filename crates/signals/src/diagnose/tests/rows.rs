@@ -26,6 +26,24 @@ fn what_holds_somebody_up_counts_though_they_signed_in_before() {
 }
 
 #[test]
+fn a_wrong_pass_is_not_blamed_on_a_phone() {
+    let wrong = |minute, method| {
+        let mut record = record(minute, Failure(Cause::MfaWrongCode));
+        record.method = method;
+        record
+    };
+    let report_of = |method| report([wrong(0, method), wrong(1, method), wrong(2, method)]);
+    let pass = report_of(Method::Pass);
+    assert!(pass.findings.is_empty(), "{:?}", pass.findings);
+    let said = format!("{} {}", pass.people[0].why, pass.people[0].remediation);
+    assert!(
+        said.contains("pass was wrong") && !said.contains("time is") && !said.contains("clock"),
+        "{said}"
+    );
+    assert!(report_of(Method::Totp).people[0].remediation.contains("time"));
+}
+
+#[test]
 fn what_fails_in_the_background_locks_nobody_out_who_is_in() {
     let background = |minute, cause| {
         let mut record = record(minute, Failure(cause));
