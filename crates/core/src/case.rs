@@ -39,6 +39,7 @@ mod transitions;
 pub use facts::{Proof, Subject};
 pub use made_by::MadeBy;
 pub use marks::{CaseMark, CaseMarkKind, Refusal};
+pub use now::CaseRisk;
 pub use stage::{Approval, Outcome, Stage};
 pub use transitions::CaseError;
 

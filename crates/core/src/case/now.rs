@@ -30,6 +30,17 @@ pub(super) struct Circumstances {
     stricter: Option<Subject>,
 }
 
+/// What the risk of a case is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseRisk {
+    /// Proof that was rejected, was somebody else's, or came from somebody who was told what to say.
+    pub suspect_proof: i64,
+    /// Open incidents that concern the person.
+    pub incidents: i64,
+    /// What other cases of the person left behind in the last 30 days.
+    pub earlier_cases: i64,
+}
+
 impl Case {
     /// A request lives so long: as long as the cookie of its page. Unit: hours.
     pub const PAGE_HOURS: i64 = 30 * 24;
@@ -56,11 +67,18 @@ impl Case {
     /// How often it was somebody else, or somebody who was told what to say, or proof of a kind that never counts; how many open
     /// incidents concern the person; and what other cases of the last 30 days left behind.
     pub fn risk(&self) -> i64 {
+        let CaseRisk { suspect_proof, incidents, earlier_cases } = self.risk_parts();
+        suspect_proof.saturating_add(incidents).saturating_add(earlier_cases)
+    }
+
+    /// What the risk is made of.
+    pub fn risk_parts(&self) -> CaseRisk {
         let suspect = self.evidence.iter().filter(|piece| piece.outcome.raises_risk()).count();
-        i64::try_from(suspect)
-            .unwrap_or(i64::MAX)
-            .saturating_add(self.now.incidents)
-            .saturating_add(self.now.left_behind)
+        CaseRisk {
+            suspect_proof: i64::try_from(suspect).unwrap_or(i64::MAX),
+            incidents: self.now.incidents,
+            earlier_cases: self.now.left_behind,
+        }
     }
 
     /// The case, now that it is known how many open incidents concern the person. Each raises the risk.

@@ -5,7 +5,7 @@ use postern_core::case::Case;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desk::{case_label, stage_label, waits_for_desk};
+use super::desk::{case_label, risk_reasons, stage_label, waits_for_desk};
 use super::problem::Problem;
 use crate::scope::Scope;
 use crate::store::cases::queue::{self, DeskList, ListedCase};
@@ -36,6 +36,8 @@ pub struct CaseLine {
     escalated: bool,
     /// As that of the case itself, without incidents and other cases.
     risk: i64,
+    /// What it is made of, in the desk's words.
+    risk_reasons: Vec<String>,
     /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
     opened_with: String,
     /// Whether it stands in the list of strangers' cases.
@@ -99,6 +101,7 @@ impl CaseLine {
                 && case.as_ref().is_none_or(|case| waits_for_desk(case, now)),
             escalated: case.as_ref().is_some_and(Case::is_escalated),
             risk: case.as_ref().map_or(0, Case::risk),
+            risk_reasons: case.as_ref().map(risk_reasons).unwrap_or_default(),
             stranger: row.closed_at.is_none() && row.stranger_since.is_some(),
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),

@@ -30,7 +30,7 @@ pub mod tokens;
 pub mod verb;
 
 use jiff::Timestamp;
-use postern_core::case::{Case, Stage};
+use postern_core::case::{Case, CaseRisk, Stage};
 use serde::Deserialize;
 
 /// A form that asks for nothing but the reason.
@@ -48,6 +48,32 @@ pub struct PlanForm {
     plan: String,
     #[serde(default)]
     reason: String,
+}
+
+/// Why a case's risk is what it is, in the desk's words.
+pub(super) fn risk_reasons(case: &Case) -> Vec<String> {
+    let CaseRisk { suspect_proof, incidents, earlier_cases } = case.risk_parts();
+    let counted = |count: i64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(one.to_owned()),
+        count => Some(format!("{count} {many}")),
+    };
+    [
+        counted(
+            suspect_proof,
+            "one proof was not theirs or never counts",
+            "proofs were not theirs or never count",
+        ),
+        counted(incidents, "an open incident concerns them", "open incidents concern them"),
+        counted(
+            earlier_cases,
+            "one mark from other requests in their name",
+            "marks from other requests in their name",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A case's stage in the desk's words.

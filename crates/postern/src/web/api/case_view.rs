@@ -42,6 +42,8 @@ pub struct CaseState {
     /// How often proof of a kind that never counts was offered or it was not them, how many open incidents concern the person, and what their other
     /// cases of the last 30 days left behind (`earlier`).
     risk: i64,
+    /// What it is made of, in the desk's words; empty where it is 0.
+    risk_reasons: Vec<String>,
     /// Whether the claimant's page is bound to a call to a number on file.
     claimant_page_bound: bool,
     /// In `awaiting_notice`: from when on two seniors can begin the waiting period, if no message went out.

@@ -134,6 +134,7 @@ impl FiledContact {
 impl From<SignInRow> for SignInAttempt {
     fn from(row: SignInRow) -> Self {
         let cause = row.cause.as_deref().and_then(|word| word.parse::<Cause>().ok());
+        let method = sign_ins::method(&row.method);
         Self {
             at: time(row.at),
             method: row.method,
@@ -141,8 +142,8 @@ impl From<SignInRow> for SignInAttempt {
             user_agent: row.user_agent,
             success: row.result == "success",
             cause: row.cause,
-            cause_description: cause.map(Cause::description),
-            remediation: cause.map(Cause::remediation),
+            cause_description: cause.map(|cause| cause.description_for(method)),
+            remediation: cause.map(|cause| cause.remediation_for(method)),
             detail: row.detail,
         }
     }

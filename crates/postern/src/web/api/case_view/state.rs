@@ -12,7 +12,7 @@ use crate::actions::{Caller, case_for};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::time;
-use crate::web::desk::{case_label, stage_label};
+use crate::web::desk::{case_label, risk_reasons, stage_label};
 use crate::web::problem::Problem;
 
 impl CaseState {
@@ -39,6 +39,7 @@ impl CaseState {
             },
             escalated: case.is_escalated(),
             risk: case.risk(),
+            risk_reasons: risk_reasons(case),
             claimant_page_bound: matches!(case.claimant_page(), ClaimantPage::Bound { .. }),
             seniors_may_start_hold_from: seniors_may_start_hold_from(case),
             hold_until: if let Stage::OnHold { until, .. } = case.stage() { Some(*until) } else { None },
