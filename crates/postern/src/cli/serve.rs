@@ -1,13 +1,14 @@
 //! `postern serve`
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{Outcome, SettingsArgs, block_on, say};
+use super::{Outcome, SettingsArgs, block_on, demo, say};
 use crate::actions::add_tenant::add_first_tenant;
 use crate::actions::set_up::{code_file, forget_code_file, offer_first_admin};
 use crate::app::App;
@@ -19,6 +20,7 @@ use crate::web::serve::serve;
 /// Starts the server for real people.
 pub fn run(settings: SettingsArgs) -> Outcome {
     let config = settings.into_config(Mode::Production)?;
+    refuse_demo(&config.data)?;
     block_on(async move {
         let app = App::start(config).await?;
         // Before anything is written: another server may run on this data.
@@ -39,6 +41,19 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         until_stopped(app, listener).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The passwords of a demo's people are printed in its source.
+fn refuse_demo(folder: &Path) -> Outcome<()> {
+    if folder.join(demo::MARK).exists() {
+        let folder = folder.display();
+        return Err(format!(
+            "{folder} holds a demo's data: everybody knows its people's passwords. Name another folder with --data, or start \
+             it with `postern demo`"
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// Settings that name an address where nobody is served were changed by mistake, or the organisation was to move.

@@ -41,6 +41,18 @@ fn a_data_folder_that_no_demo_made_is_refused() {
     assert!(mark.exists(), "an empty folder was not taken");
 }
 
+/// The other way round: everybody knows the passwords of a demo's people.
+#[test]
+fn serve_refuses_a_demos_folder() {
+    let folder = Folder::new("serve-a-demo");
+    folder.write("data/made-by-postern-demo", "");
+    let output = postern(&["serve", "--listen", "127.0.0.1:0", "--data", &folder.at("data")]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("holds a demo's data"), "{said}");
+    assert!(!std::path::Path::new(&folder.at("data/postern.key")).exists(), "it began all the same");
+}
+
 #[test]
 fn wrong_usage_is_exit_code_2_and_help_is_0() {
     assert_eq!(postern(&["demo", "--no-such-flag"]).status.code(), Some(2));
