@@ -12,11 +12,12 @@ pub mod serve;
 pub mod signins_convert;
 pub mod tenant;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
@@ -86,7 +87,7 @@ enum ConfigCommand {
 
 #[derive(Subcommand)]
 enum AuditCommand {
-    /// Write the log, its tree and its checkpoint to a folder that `postern-verify` can check.
+    /// Write the log, its tree and its checkpoint to a folder that postern-verify can check.
     Export(audit_export::ExportArgs),
     /// Accept that the log has less than it had, after a backup was restored. Each node remembers how far the log got, and
     /// signs nothing until this was said. Stop the server first.
@@ -100,23 +101,39 @@ enum PersonCommand {
     Recover(person_recover::RecoverArgs),
 }
 
+const DATA_HELP: &str = "Folder of the key file and the SQLite file [default: postern-data]";
+const DATABASE_HELP: &str =
+    "postgres://… instead of the embedded SQLite file [default: postern.sqlite3 in the data folder]";
+
 /// Settings that every server command takes. Flags win over the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SettingsArgs {
-    /// Settings file, TOML.
+    /// Settings file, TOML; without it, flags and defaults count.
     #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Address to listen on, such as 127.0.0.1:8787.
-    #[arg(long, value_name = "ADDRESS", env = "POSTERN_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "POSTERN_LISTEN",
+        help = "Address to listen on [default: 127.0.0.1:8787]"
+    )]
     pub listen: Option<String>,
-    /// What people type into the browser, such as <https://postern.example.com>.
-    #[arg(long, value_name = "URL", env = "POSTERN_ORIGIN")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "POSTERN_ORIGIN",
+        help = "What people type into the browser, such as https://postern.example.com [default: http://localhost, with the port listened on]"
+    )]
     pub origin: Option<String>,
-    /// Folder of the key file and the `SQLite` file.
-    #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
+    #[arg(long, value_name = "DIR", env = "POSTERN_DATA", help = DATA_HELP)]
     pub data: Option<PathBuf>,
-    /// postgres://… instead of the embedded `SQLite` file.
-    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "POSTERN_DATABASE_URL",
+        hide_env_values = true,
+        help = DATABASE_HELP
+    )]
     pub database_url: Option<String>,
     /// Trust proxies in networks that may hold clients too: whoever is there can say that they are anybody.
     #[arg(long, env = "POSTERN_FORCE")]
@@ -126,14 +143,18 @@ pub struct SettingsArgs {
 /// What a command takes that looks at the data and serves nothing.
 #[derive(Args, Clone, Debug, Default)]
 pub struct DataArgs {
-    /// Settings file, TOML.
+    /// Settings file, TOML; without it, flags and defaults count.
     #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
     config: Option<PathBuf>,
-    /// Folder of the key file and the `SQLite` file.
-    #[arg(long, value_name = "DIR", env = "POSTERN_DATA")]
+    #[arg(long, value_name = "DIR", env = "POSTERN_DATA", help = DATA_HELP)]
     data: Option<PathBuf>,
-    /// postgres://… instead of the embedded `SQLite` file.
-    #[arg(long, value_name = "URL", env = "POSTERN_DATABASE_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "POSTERN_DATABASE_URL",
+        hide_env_values = true,
+        help = DATABASE_HELP
+    )]
     database_url: Option<String>,
 }
 
@@ -170,7 +191,7 @@ impl SettingsArgs {
 /// Which organisation a command is about.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TenantArg {
-    /// Which organisation, where there are several: see `postern tenant list`.
+    /// Which organisation, where there are several: see 'postern tenant list'.
     #[arg(long, value_name = "SLUG", env = "POSTERN_TENANT")]
     pub tenant: Option<String>,
 }
@@ -196,9 +217,16 @@ pub fn pick_tenant(app: &Arc<App>, slug: Option<&str>) -> Outcome<Scope> {
     Ok(Scope::of_job(app, tenant))
 }
 
+/// The command line. The demo's data lies elsewhere than a server's.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommand("demo", |demo| {
+        demo.mut_arg("data", |data| data.help(DATA_HELP.replace("postern-data", demo::FOLDER)))
+    })
+}
+
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     if let Err(error) = start_log(&cli) {
         return say::fail(&*error);
     }
@@ -225,7 +253,11 @@ pub type Outcome<T = ExitCode> = Result<T, Box<dyn std::error::Error>>;
 
 fn start_log(cli: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", cli.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Codes for colours are for eyes: a file or a journal would keep them as noise.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match cli.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

@@ -17,6 +17,9 @@ use crate::demo::{DemoTenant, PEOPLE, TENANTS, fill};
 use crate::private_files;
 use crate::scope::Scope;
 
+/// Where its data lies if nothing else is said.
+pub const FOLDER: &str = "postern-demo";
+
 /// What the demo takes.
 #[derive(Args)]
 pub struct DemoArgs {
@@ -30,7 +33,7 @@ pub struct DemoArgs {
 /// Starts the demo.
 pub fn run(args: DemoArgs) -> Outcome {
     let mut settings = args.settings;
-    settings.data = settings.data.or_else(|| Some(PathBuf::from("postern-demo")));
+    settings.data = settings.data.or_else(|| Some(PathBuf::from(FOLDER)));
     let mut config = settings.into_config(Mode::Development)?;
     let [first, _] = &TENANTS;
     first.name.clone_into(&mut config.organisation);

@@ -38,12 +38,12 @@ Exit codes:
 ///
 /// One kind of record, for a lake or a SIEM: OCSF 1.8.0 JSON Lines, or one Parquet file.
 ///
-/// Reads what `postern diagnose` reads. A file to write is there whole or not at all: one that was there before is
+/// Reads what 'postern diagnose' reads. A file to write is there whole or not at all: one that was there before is
 /// replaced only when everything was read.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct ConvertArgs {
-    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
+    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; a lone '-' is standard input.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to write.

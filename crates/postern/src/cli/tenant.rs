@@ -29,7 +29,7 @@ pub enum TenantCommand {
     SetHost(SetHostArgs),
     /// Show what an organisation decides for itself, and change it.
     Settings(SettingArgs),
-    /// Print which proof suffices for which remedy: a text in Cedar, to change and to set as `recovery_policy`.
+    /// Print which proof suffices for which remedy: a text in Cedar, to change and to set as recovery_policy.
     RecoveryPolicy(NamedArgs),
     /// Serve an organisation no more, until it is enabled. Its data stays.
     Suspend(ReasonArgs),
@@ -47,8 +47,7 @@ pub struct AddArgs {
     /// What people call it.
     #[arg(long)]
     name: String,
-    /// Where its people reach it, such as <https://quay.example.com>.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = "Where its people reach it, such as https://quay.example.com")]
     host: String,
 }
 
@@ -57,7 +56,7 @@ pub struct AddArgs {
 pub struct RenameArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Which: see `postern tenant list`.
+    /// Which: see 'postern tenant list'.
     slug: String,
     /// What people call it from now on.
     name: String,
@@ -68,10 +67,12 @@ pub struct RenameArgs {
 pub struct SetHostArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Which: see `postern tenant list`.
+    /// Which: see 'postern tenant list'.
     slug: String,
-    /// Where its people reach it from now on, such as <https://quay.example.com>.
-    #[arg(value_name = "URL")]
+    #[arg(
+        value_name = "URL",
+        help = "Where its people reach it from now on, such as https://quay.example.com"
+    )]
     host: String,
     /// Why; goes on the record.
     #[arg(long)]
@@ -86,12 +87,16 @@ pub struct SetHostArgs {
 pub struct SettingArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Which: see `postern tenant list`.
+    /// Which: see 'postern tenant list'.
     slug: String,
-    /// Another value, such as `enrolment_pass_minutes=5`; without a value the default again; `recovery_policy=@FILE` takes
-    /// the value from a file. May be given several times. There are: `contact_min_age_days`, `desk_hours`, `desk_phone`,
-    /// `enrolment_pass_minutes`, `gateway_url`, `keep_days`, `look_back_days`, `recovery_policy`, `smtp_from`, `smtp_url`, `tiers`.
-    #[arg(long, value_name = "NAME=VALUE", requires = "reason")]
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        requires = "reason",
+        help = "Another value, such as enrolment_pass_minutes=5; without a value the default again; recovery_policy=@FILE takes \
+                the value from a file. May be given several times. There are: contact_min_age_days, enrolment_pass_minutes, \
+                gateway_url, keep_days, look_back_days, recovery_policy, smtp_from, smtp_url, tiers"
+    )]
     set: Vec<String>,
     /// Why; goes on the record.
     #[arg(long, requires = "set")]
@@ -103,7 +108,7 @@ pub struct SettingArgs {
 pub struct NamedArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Which: see `postern tenant list`.
+    /// Which: see 'postern tenant list'.
     slug: String,
 }
 
@@ -112,7 +117,7 @@ pub struct NamedArgs {
 pub struct ReasonArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Which: see `postern tenant list`.
+    /// Which: see 'postern tenant list'.
     slug: String,
     /// Why; goes on the record.
     #[arg(long)]

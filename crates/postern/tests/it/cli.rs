@@ -3,6 +3,7 @@
 mod demo;
 mod diagnose;
 mod guide;
+mod help;
 mod interrupt;
 mod output_file;
 mod private_files;

@@ -24,7 +24,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct DiagnoseArgs {
-    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; `-` is standard input.
+    /// Files, folders or patterns such as 'logs/*.jsonl.gz'; a lone '-' is standard input.
     #[arg(required_unless_present = "list_rules", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Print JSON for programs instead of tables.
@@ -50,7 +50,7 @@ pub struct DiagnoseArgs {
     /// left out.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub as_of: Option<Timestamp>,
-    /// Threads that read; by default one for each core.
+    /// Threads that read [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
     /// List the rules with their thresholds, and stop; as JSON with --json.

@@ -1,6 +1,7 @@
+use std::io::{BufRead as _, BufReader};
 use std::process::Command;
 
-use super::{Folder, bombed, denied, text};
+use super::{Folder, bombed, denied, started, text};
 
 fn on_columns(columns: &str, log: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
@@ -50,4 +51,16 @@ fn one_is_not_several() {
     let folder = Folder::new("singular");
     let said = on_columns("160", &folder.write("log.jsonl", &denied(0)));
     assert!(said.contains("1 person, 1 locked out") && said.contains("1 record: 1 about"), "{said}");
+}
+
+#[test]
+fn a_redirected_log_has_no_codes_for_colours() {
+    let folder = Folder::new("no-colours");
+    let mut server = started(&["serve", "--listen", "127.0.0.1:0", "--data", &folder.at("data")]);
+    let lines = BufReader::new(server.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let warning = lines.into_iter().find(|line| line.contains("no smtp_url"));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let warning = warning.expect("a server without mail says so");
+    assert!(warning.contains("WARN") && !warning.contains('\u{1b}'), "{warning:?}");
 }
