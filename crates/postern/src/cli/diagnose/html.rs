@@ -1,5 +1,7 @@
-//! The report as one file that opens without a network: no script, no font, no picture from elsewhere.
+//! The report as one file that opens without a network: no font, no picture and no script from elsewhere. Its own script, which
+//! searches it, is named by its hash: nothing else runs, whatever a log holds.
 
+use data_encoding::BASE64;
 use jiff::{SignedDuration, Timestamp};
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use postern_signals::{
@@ -7,10 +9,12 @@ use postern_signals::{
     report::{Moment, counted, printable},
 };
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::chart::{Heat, HourChart, chart, heat, width_of};
 use crate::runbook::{RUNBOOK, Runbook};
 
+const SCRIPT: &str = include_str!("report.js");
 /// Findings and people shown; a page of thousands helps nobody.
 const FINDINGS_SHOWN: usize = 300;
 const PEOPLE_SHOWN: usize = 300;
@@ -37,6 +41,9 @@ fn clock(text: &str) -> String {
 #[derive(Serialize)]
 struct ReportPage {
     css: &'static str,
+    script: &'static str,
+    /// What a browser compares the script with, as CSP writes it.
+    script_hash: String,
     runbook: &'static Runbook,
     version: &'static str,
     numbers: String,
@@ -141,12 +148,41 @@ struct ChangeView {
     detail: Option<String>,
 }
 
+/// Findings as they stand on the page: the worst first, though the report begins with what concerns everybody.
+struct ReportNumbers<'r> {
+    findings: Vec<(usize, &'r Finding)>,
+}
+
+impl<'r> ReportNumbers<'r> {
+    fn of(report: &'r Report) -> Self {
+        let mut findings: Vec<_> = report.findings.iter().enumerate().collect();
+        findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+        findings.truncate(FINDINGS_SHOWN);
+        Self { findings }
+    }
+
+    /// Each with its number, from 1.
+    fn shown(&self) -> impl Iterator<Item = (&'r Finding, usize)> {
+        self.findings.iter().map(|(_, finding)| *finding).zip(1..)
+    }
+
+    /// To the finding with this place in the report, if it is shown.
+    fn link(&self, index: usize) -> Option<Link> {
+        let place = self.findings.iter().position(|(origin, _)| *origin == index)?;
+        let (_, finding) = self.findings.get(place)?;
+        Some(Link { number: place + 1, title: printable(&finding.title) })
+    }
+}
+
 impl ReportPage {
     fn of(report: &Report) -> Self {
         let care: Vec<_> = report.people.iter().filter(|person| person.needs_care()).collect();
         let (heat, heat_most) = heat(&report.week);
+        let numbers = ReportNumbers::of(report);
         Self {
             css: include_str!("report.css"),
+            script: SCRIPT,
+            script_hash: format!("sha256-{}", BASE64.encode(&Sha256::digest(SCRIPT))),
             runbook: &RUNBOOK,
             version: env!("CARGO_PKG_VERSION"),
             numbers: report.in_numbers(),
@@ -154,15 +190,9 @@ impl ReportPage {
             stopped: report.stopped,
             tiles: tiles(report),
             chart: chart(report),
-            findings: report
-                .findings
-                .iter()
-                .zip(1..)
-                .take(FINDINGS_SHOWN)
-                .map(|found| finding(found, report))
-                .collect(),
+            findings: numbers.shown().map(|(found, number)| finding((found, number), report)).collect(),
             findings_more: report.findings.len().saturating_sub(FINDINGS_SHOWN),
-            people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, report)).collect(),
+            people: care.iter().take(PEOPLE_SHOWN).map(|person| view_of(person, &numbers)).collect(),
             people_more: care.len().saturating_sub(PEOPLE_SHOWN),
             well: match report.people.len() - care.len() {
                 1 => "1 person needs nothing".to_owned(),
@@ -260,7 +290,7 @@ fn class_of(severity: Severity) -> &'static str {
     }
 }
 
-fn view_of(person: &PersonReport, report: &Report) -> PersonView {
+fn view_of(person: &PersonReport, numbers: &ReportNumbers<'_>) -> PersonView {
     let (state, since) = match person.state {
         PersonState::LockedOut { since } => ("LOCKED OUT", Some(since)),
         PersonState::NotLockedOut => ("can sign in", None),
@@ -271,10 +301,6 @@ fn view_of(person: &PersonReport, report: &Report) -> PersonView {
         (Some(severity), _) if severity >= Severity::Incident => "bad",
         (Some(Severity::Warning), _) | (_, PersonState::LockedOut { .. }) => "warn",
         _ => "",
-    };
-    let link = |index: &usize| {
-        let finding = report.findings.get(*index).filter(|_| *index < FINDINGS_SHOWN)?;
-        Some(Link { number: index + 1, title: printable(&finding.title) })
     };
     let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(printable);
     PersonView {
@@ -288,7 +314,12 @@ fn view_of(person: &PersonReport, report: &Report) -> PersonView {
         why: printable(&person.why),
         remediation: printable(&person.remediation),
         reset_helps: person.reset_helps.description(),
-        findings: person.findings.iter().chain(&person.organisation_wide).filter_map(link).collect(),
+        findings: person
+            .findings
+            .iter()
+            .chain(&person.organisation_wide)
+            .filter_map(|index| numbers.link(*index))
+            .collect(),
         dots: dots(&person.timeline),
         first: person.timeline.first().map(|moment| clock(&moment.at.to_string())).unwrap_or_default(),
         last: person.timeline.last().map(|moment| clock(&moment.at.to_string())).unwrap_or_default(),
@@ -323,7 +354,7 @@ fn dots(moments: &[Moment]) -> Vec<Dot> {
     let dot = |(index, moment): (usize, &Moment)| {
         let (class, description) = match moment.result {
             AttemptResult::Success => ("good", "signed in".to_owned()),
-            AttemptResult::Failure(cause) => ("fail", cause.description().to_owned()),
+            AttemptResult::Failure(cause) => ("fail", cause.description_for(moment.method).to_owned()),
             AttemptResult::Interrupt(_) => ("open", "more was asked for".to_owned()),
             AttemptResult::PushSent => ("open", "prompt sent".to_owned()),
             AttemptResult::Lifecycle(change) => ("change", change.as_str().replace('_', " ")),

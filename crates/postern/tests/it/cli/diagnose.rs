@@ -1,6 +1,7 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
+use sha2::Digest as _;
 
 use super::{Folder, bombed, postern, text};
 
@@ -16,7 +17,12 @@ fn a_file_is_reported_as_tables_json_and_html() {
     }
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("&lt;b&gt;mia&lt;&#x2f;b&gt;"), "a name is text, not markup");
-    assert!(!page.contains("<b>mia") && !page.contains("<script") && !page.contains("http:"), "{page}");
+    assert!(!page.contains("<b>mia") && !page.contains("http:"), "{page}");
+    // One script, its own: a browser runs nothing else.
+    assert_eq!(page.matches("<script").count(), 1);
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let hash = data_encoding::BASE64.encode(&sha2::Sha256::digest(script));
+    assert!(page.contains(&format!("script-src 'sha256-{hash}'")), "the script is not the one that is named");
     // Every link leads somewhere within it, and to one place only.
     let ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let unique: BTreeSet<_> = ids.iter().copied().collect();
@@ -80,4 +86,55 @@ fn thresholds_and_rules_are_checked_before_anything_is_read() {
     }
     let list = text(&postern(&["diagnose", "--list-rules"]).stdout);
     assert!(list.contains("mfa_fatigue") && list.contains("5 or more prompts"), "{list}");
+}
+
+/// Twelve people who were in for three days, and then everybody's provider fails, while prompts rain on one of them.
+fn outage_and_attack() -> String {
+    let line = |day: u32, minute: u32, who: u32, rest: &str| {
+        format!(
+            r#"{{"postern":"signin/v1","provider":"entra","at":"2026-03-0{day}T08:{minute:02}:00Z","person":"p{who}","ip":"2001:db8:{who}::1",{rest}}}"#
+        ) + "\n"
+    };
+    let well = r#""method":"push","result":"success""#;
+    let down = r#""method":"password","result":"failure","cause":"provider_outage","code":"90033""#;
+    let declined = r#""method":"push","result":"failure","cause":"mfa_denied""#;
+    let mut log = String::new();
+    for day in 2..5 {
+        log.extend((1..13).map(|who| line(day, who, who, well)));
+    }
+    log.extend((1..13).map(|who| line(5, who / 3, who, down)));
+    log.extend((0..6).map(|minute| line(5, 10 + minute, 99, declined)));
+    log
+}
+
+#[test]
+fn the_page_begins_with_the_worst_is_short_and_can_be_searched() {
+    let folder = Folder::new("worst-first");
+    let (log, page) = (folder.write("log.jsonl", &outage_and_attack()), folder.0.join("report.html"));
+    let output = postern(&["diagnose", &log, "--html", page.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(page).unwrap();
+    let findings =
+        page.split("<details class=\"finding").skip(1).map(|one| one.split("</summary>").next().unwrap());
+    let badges: Vec<_> =
+        findings.map(|one| one.split("badge").nth(1).unwrap().split('>').nth(1).unwrap()).collect();
+    let badges: Vec<_> = badges.iter().map(|badge| badge.split('<').next().unwrap()).collect();
+    assert_eq!(badges.first(), Some(&"INCIDENT"), "{badges:?}");
+    assert!(badges.contains(&"notice"), "{badges:?}");
+    // A link of a person leads to the finding that it names.
+    let (_, attacked) = page.split_once("<strong>p99</strong>").expect("who is attacked");
+    assert!(attacked.contains("<a href=\"#finding-1\">MFA Fatigue</a>"), "{attacked}");
+    // Only the first three people are open.
+    let people: Vec<_> =
+        page.split("<details class=\"person").skip(1).map(|one| one.split('>').next().unwrap()).collect();
+    assert!(people.len() > 3, "{}", people.len());
+    assert_eq!(people.iter().filter(|tag| tag.ends_with(" open")).count(), 3);
+    for part in [
+        "<search id=\"search\" hidden>",
+        "type=\"search\"",
+        "href=\"#people\"",
+        "<details><summary>What to do, step by step",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
 }
