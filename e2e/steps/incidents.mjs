@@ -29,7 +29,7 @@ export async function theImportsPageTakesALog(world) {
 
 async function send(page, name, text) {
   await page.getByLabel('Log file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
-  await Promise.all([page.waitForEvent('load'), button(page, 'Take it in').click()]);
+  await Promise.all([page.waitForEvent('load'), button(page, 'Import the log').click()]);
 }
 
 function declined(person, at) {

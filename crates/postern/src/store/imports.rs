@@ -6,7 +6,7 @@ use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
 
 row! {
-    /// An import. `via`: api, page, folder. `unrecognised_kinds` and `malformed_lines` are JSON.
+    /// An import. `via`: api, page, folder, demo. `unrecognised_kinds` and `malformed_lines` are JSON.
     pub struct ImportRow {
         pub id: String,
         pub source: String,

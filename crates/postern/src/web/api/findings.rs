@@ -66,7 +66,7 @@ pub struct CloseFinding {
 }
 
 /// `GET /api/v1/findings`
-#[utoipa::path(get, path = "/api/v1/findings", tag = "signs", operation_id = "list_findings",
+#[utoipa::path(get, path = "/api/v1/findings", tag = "sign-ins", operation_id = "list_findings",
     summary = "What sign-in records show", description = "The open findings, worst first, or the closed ones.",
     params(FindingsQuery), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The findings.", body = FindingList), ReadErrors))]
@@ -89,7 +89,7 @@ pub async fn list(
 }
 
 /// `GET /api/v1/findings/{id}`
-#[utoipa::path(get, path = "/api/v1/findings/{id}", tag = "signs", operation_id = "show_finding",
+#[utoipa::path(get, path = "/api/v1/findings/{id}", tag = "sign-ins", operation_id = "show_finding",
     summary = "One finding", description = "With the records that back it.",
     params(FindingPath), security(("service_token" = ["findings:read"]), ("session" = [])),
     responses((status = 200, description = "The finding.", body = FindingView), ReadErrors))]
@@ -104,7 +104,7 @@ pub async fn show(
 }
 
 /// `POST /api/v1/findings/{id}/close`
-#[utoipa::path(post, path = "/api/v1/findings/{id}/close", tag = "signs", operation_id = "close_finding",
+#[utoipa::path(post, path = "/api/v1/findings/{id}/close", tag = "sign-ins", operation_id = "close_finding",
     summary = "Close a finding",
     description = "With a reason. An incident is closed by a senior or an admin, and nobody closes what concerns themselves. \
         If it goes on, it is open again.",

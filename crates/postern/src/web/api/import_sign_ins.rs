@@ -28,7 +28,7 @@ pub struct Named {
 }
 
 /// `POST /api/v1/sign-ins/import`
-#[utoipa::path(post, path = "/api/v1/sign-ins/import", tag = "signs", operation_id = "import_sign_ins",
+#[utoipa::path(post, path = "/api/v1/sign-ins/import", tag = "sign-ins", operation_id = "import_sign_ins",
     summary = "Take in sign-in records",
     description = "The body is a log as the provider exports it: JSON Lines, a JSON document, CSV or log lines, plain or \
         compressed with gzip or zstd. Each record is kept once, however often it is sent; damaged lines are named by number \

@@ -33,9 +33,9 @@ pub struct ImportLine {
     id: String,
     /// What it is called.
     source: String,
-    /// `api`, `page` or `folder`.
+    /// `api`, `page` or `folder`; `demo` for the demo's invented records.
     via: String,
-    /// Who sent it; null for the watched folder.
+    /// Who sent it; null for the watched folder and for the demo.
     by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
@@ -56,6 +56,8 @@ pub struct ImportLine {
     out_of_time: i64,
     /// Of these, more than two minutes ahead of our clock: they are analysed when their time has come.
     ahead: i64,
+    /// What became of its sign-ins, in plain words: how many are new, and why the others are not.
+    summary: String,
     /// What is probably wrong with the log as a whole.
     hint: Option<&'static str>,
     /// Records that are no sign-ins.
@@ -103,6 +105,7 @@ impl ImportLine {
             None => None,
         };
         Ok(Self {
+            summary: summary(&row, scope.tenant.settings.keep.as_hours() / 24),
             id: row.id,
             source: row.source,
             via: row.via,
@@ -126,8 +129,26 @@ impl ImportLine {
     }
 }
 
+/// `keep_days`: how long records are kept.
+fn summary(row: &ImportRow, keep_days: i64) -> String {
+    let mut parts = vec![format!("{} of {} new", row.stored, row.attempts)];
+    if row.repeated > 0 {
+        parts.push(format!("{} known before", row.repeated));
+    }
+    if row.out_of_time > 0 {
+        parts.push(format!(
+            "{} left out: older than the {keep_days} days that records are kept, more than a day ahead, or without a time",
+            row.out_of_time
+        ));
+    }
+    if row.ahead > 0 {
+        parts.push(format!("{} ahead of our clock, analysed when their time has come", row.ahead));
+    }
+    parts.join("; ") + "."
+}
+
 /// `GET /api/v1/sign-ins/imports`
-#[utoipa::path(get, path = "/api/v1/sign-ins/imports", tag = "signs", operation_id = "list_imports",
+#[utoipa::path(get, path = "/api/v1/sign-ins/imports", tag = "sign-ins", operation_id = "list_imports",
     summary = "What was taken in", description = "Uploads, and the files of the watched folder.",
     security(("service_token" = ["signins:import"]), ("session" = [])),
     responses((status = 200, description = "The imports.", body = ImportList), ReadErrors))]

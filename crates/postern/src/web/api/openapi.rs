@@ -50,7 +50,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),
         (name = "account", description = "A person's own account, from their own browser's session."),
         (name = "people", description = "The directory."),
-        (name = "signs", description = "What sign-in records show, of ours and of other providers."),
+        (name = "sign-ins", description = "What sign-in records show, of ours and of other providers."),
         (name = "audit", description = "What happened, in a log that shows if it was rewritten."),
         (name = "jobs", description = "What Postern does by itself, where it did not go well."),
         (name = "tokens", description = "Access for programs."),

@@ -35,6 +35,22 @@ on_both! {
         assert_eq!((&events[0]["actor"]["type"], &events[0]["policies"]), (&"token".into(), &json!(["staff.set-up"])));
     }
 
+    /// 63 sign-ins and nothing new, unexplained: why is in the answer and on the page.
+    async fn what_was_not_new_is_explained(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let long_ago = now - SignedDuration::from_hours(24 * 900);
+        let import = app.import("fixtures.jsonl", fatigue("ana", 3, long_ago)).await;
+        assert_eq!((&import["attempts"], &import["stored"]), (&3.into(), &0.into()));
+        let summary = import["summary"].as_str().unwrap();
+        assert!(summary.starts_with("0 of 3 new; 3 left out: older than the 90 days"), "{summary}");
+        app.import("fresh.jsonl", fatigue("gus", 2, now)).await;
+        let again = app.import("fresh.jsonl", fatigue("gus", 2, now)).await;
+        assert_eq!(again["summary"], "0 of 2 new; 2 known before.");
+        let page = app.browser_with_planted_session("ada").await.get("/desk/imports").await;
+        page.ok().shows(summary).shows("0 of 2 new; 2 known before.").shows("2 of 2 new.");
+    }
+
     async fn fast_guesses_are_counted_where_a_log_writes_them_as_equal_lines(db) {
         let app = TestApp::start(db).await;
         let second = jiff::Timestamp::from_second(app.clock.now().as_second() - 5).unwrap();
@@ -199,6 +215,7 @@ on_both! {
         let log = jsonl(&[signed_in("ana", now - day * 91), signed_in("ana", now - day * 89), signed_in("ana", now)]);
         let import = app.import("old.jsonl", log).await;
         assert_eq!((&import["stored"], &import["out_of_time"]), (&2.into(), &1.into()));
+        assert!(import["summary"].as_str().unwrap().starts_with("2 of 3 new; 1 left out: older than the 90 days"), "{import}");
         app.advance(day * 2);
         postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
         assert_eq!(rows(&app).await, 1);
