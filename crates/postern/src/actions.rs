@@ -12,6 +12,7 @@ pub mod announce_openings;
 pub mod apply_remedy;
 pub mod approve_case;
 pub mod attest_contact;
+pub mod begin_story;
 pub mod bind_claimant_page;
 pub mod change_person;
 pub mod check_audit;

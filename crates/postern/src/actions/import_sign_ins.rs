@@ -38,6 +38,8 @@ pub enum Via {
     Page,
     /// From the watched folder.
     Folder,
+    /// From the demo, which invented them.
+    Demo,
 }
 
 impl Via {
@@ -47,6 +49,7 @@ impl Via {
             Self::Api => "api",
             Self::Page => "page",
             Self::Folder => "folder",
+            Self::Demo => "demo",
         }
     }
 }
@@ -79,22 +82,22 @@ pub struct Imported {
 pub(crate) enum By<'a> {
     /// Somebody signed in, or a token of theirs.
     Caller(&'a Caller, Vec<String>),
-    /// The watched folder.
-    Folder,
+    /// The watched folder, or the demo.
+    System,
 }
 
 impl By<'_> {
     async fn change<'a>(&self, scope: &'a Scope) -> Result<Change<'a>, ActionError> {
         match self {
             Self::Caller(caller, _) => caller.change(scope).await,
-            Self::Folder => Ok(scope.begin().await?),
+            Self::System => Ok(scope.begin().await?),
         }
     }
 
     fn actor(&self) -> Actor {
         match self {
             Self::Caller(caller, _) => caller.actor(),
-            Self::Folder => Actor::System,
+            Self::System => Actor::System,
         }
     }
 }

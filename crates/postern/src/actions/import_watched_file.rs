@@ -130,7 +130,7 @@ async fn read_whole(
     watched_files::save(&mut change, known, &claim).await?;
     change.commit_unrecorded("a file of the watched folder is about to be read").await?;
     let upload = Upload::new(&seen.path, Via::Folder, seen.at.clone());
-    match read_and_record(scope, &By::Folder, &upload, None).await {
+    match read_and_record(scope, &By::System, &upload, None).await {
         Ok(imported) => {
             let done =
                 WatchedFile { import_id: Some(imported.id), read_bytes: seen.size, ..from_the_start(seen) };

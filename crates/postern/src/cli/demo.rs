@@ -10,12 +10,14 @@ use tokio::net::TcpListener;
 use super::serve::{run_alone, until_stopped};
 use super::{Outcome, SettingsArgs, block_on, pick_tenant, say};
 use crate::actions::add_tenant::{add_first_tenant, add_tenant};
+use crate::actions::begin_story::fill_past;
 use crate::actions::move_tenant::move_tenant;
 use crate::app::App;
 use crate::config::{Config, Mode, parse_origin};
 use crate::demo::{DemoTenant, PEOPLE, TENANTS, fill};
 use crate::private_files;
 use crate::scope::Scope;
+use crate::store::persons;
 
 /// Where its data lies if nothing else is said.
 pub const FOLDER: &str = "postern-demo";
@@ -55,7 +57,11 @@ pub fn run(args: DemoArgs) -> Outcome {
         add_first_tenant(&app).await?;
         for tenant in &TENANTS {
             let scope = at_this_port(&app, tenant).await?;
+            let is_new = persons::is_empty(&app.db, &scope.tenant.id).await?;
             fill(&scope, tenant).await?;
+            if is_new {
+                fill_past(&scope.later()).await?;
+            }
         }
         greet(&app);
         until_stopped(app, listener).await?;
@@ -86,6 +92,7 @@ fn greet(app: &App) {
         say::line(format_args!("  everybody's phone  {}", tenant.link("/dev/phone")));
         say::line(format_args!("  every message      {}", tenant.link("/dev/outbox")));
         say::line(format_args!("  the clock          {}", tenant.link("/dev/clock")));
+        say::line(format_args!("  attack, outage     {}", tenant.link("/dev/stories")));
         say::line(format_args!("Accounts of {} (login, password):", tenant.name));
         for person in &PEOPLE {
             say::line(format_args!(

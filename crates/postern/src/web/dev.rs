@@ -1,4 +1,4 @@
-//! `/dev`: what the outside world would have seen, a stand-in phone, and the clock. Development mode only; in
+//! `/dev`: what the outside world would have seen, a stand-in phone, the clock, and stories that can be made to happen. Development mode only; in
 //! production none of these routes exists, and a test says so.
 
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use super::extract::Form;
 use super::problem::Problem;
 use super::router::render;
+use super::toast::Toast;
+use crate::actions::begin_story::{DemoStory, begin_story};
 use crate::app::App;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
@@ -29,6 +31,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dev/phone.json", get(phone_json))
         .route("/dev/clock", get(show_clock).post(advance_clock))
         .route("/dev/clock.json", get(clock_json))
+        .route("/dev/stories", get(show_stories).post(submit_story))
 }
 
 async fn messages(scope: &Scope) -> Result<Vec<Value>, Problem> {
@@ -97,6 +100,21 @@ async fn show_clock(scope: Scope) -> Result<Response, Problem> {
 async fn advance_clock(scope: Scope, Form(by): Form<Advance>) -> Response {
     scope.app.clock.advance(SignedDuration::from_secs(by.seconds.clamp(0, 400 * 86_400)));
     Redirect::to("/dev/clock").into_response()
+}
+
+/// What is to happen.
+#[derive(Deserialize)]
+struct PickedStory {
+    story: DemoStory,
+}
+
+async fn show_stories(scope: Scope) -> Result<Response, Problem> {
+    render(&scope, None, "dev/stories.html", json!({}))
+}
+
+async fn submit_story(scope: Scope, Form(picked): Form<PickedStory>) -> Result<Response, Problem> {
+    begin_story(&scope, picked.story).await?;
+    Ok(Toast::StoryBegun.redirect("/dev/stories"))
 }
 
 async fn clock_json(scope: Scope) -> Json<Value> {

@@ -48,7 +48,8 @@ toasts! {
     SecondYesGiven => "decided", "Your decision is recorded.";
     JobRunsAgain => "job", "It runs again.";
     TokenRevoked => "token-revoked", "The token opens nothing any more.";
-    Imported => "imported", "The file is read in.";
+    StoryBegun => "story", "The records are in. What they show is at the desk within a second or two.";
+    Imported => "imported", "The log was read. The first line says what was new in it, and what was not.";
     Vouched => "vouched", "Thank you. Your word is recorded.";
     VouchDenied => "vouch-denied", "Thank you. Nobody goes on until the help desk has looked again.";
     VouchUnsure => "vouch-unsure", "Thank you. The help desk asks for another proof.";

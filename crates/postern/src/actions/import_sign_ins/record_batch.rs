@@ -69,6 +69,6 @@ fn event(by: &By<'_>, upload: &Upload, import: &Imported) -> Event {
     let event = Event::new(by.actor(), imported);
     match by {
         By::Caller(_, policies) => event.policies(policies),
-        By::Folder => event,
+        By::System => event,
     }
 }
