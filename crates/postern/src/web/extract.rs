@@ -139,7 +139,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let form = axum::Form::<T>::from_request(checked_form(request).await?, state).await;
-        form.map(|axum::Form(form)| Self(form)).map_err(|e| unreadable(e.status(), e.body_text()))
+        form.map(|axum::Form(form)| Self(form))
+            .map_err(|e| unreadable(e.status(), plain_words(&e.body_text())))
     }
 }
 
@@ -151,7 +152,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query.map(|axum::extract::Query(query)| Self(query)).map_err(|e| Problem::bad_request(e.body_text()))
+        query
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|e| Problem::bad_request(plain_words(&e.body_text())))
     }
 }
 
@@ -172,6 +175,31 @@ fn unreadable(status: StatusCode, why: String) -> Problem {
         return Problem::too_large();
     }
     Problem::bad_request(why)
+}
+
+/// Which parameter or field it is, and what it takes. Serde's own words are a programmer's.
+pub(super) fn plain_words(why: &str) -> String {
+    let Some((_, what)) = why.strip_prefix("Failed to deserialize").and_then(|why| why.split_once(": "))
+    else {
+        return why.to_owned();
+    };
+    if let Some(name) = what.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next()) {
+        return format!("{name} is missing.");
+    }
+    let listed = |text: &str| Some(text.split_once("expected ")?.1.replace('`', ""));
+    // What was typed is not said again: it may be a secret.
+    if what.contains("unknown field") {
+        return format!("A name is not known here. It takes {}.", listed(what).unwrap_or_default());
+    }
+    let (name, problem) = what.split_once(": ").unwrap_or(("A value", what));
+    let words =
+        [("digit", "a whole number"), ("integer", "a whole number"), ("number too", "a smaller number")];
+    let known = words.iter().find(|(word, _)| problem.contains(word)).map(|(_, takes)| (*takes).to_owned());
+    let truth = problem.contains("`true` or `false`").then(|| "true or false".to_owned());
+    match known.or(truth).or_else(|| listed(problem)) {
+        Some(takes) => format!("{name} takes {takes}."),
+        None => format!("{name} is not what it takes."),
+    }
 }
 
 fn bearer(parts: &Parts) -> Option<String> {

@@ -10,14 +10,17 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use super::form_again::FormAgain;
 use super::problem::Problem;
 
 /// A path or a query with control characters is refused, whatever it leads to.
 pub async fn refuse_control_characters(request: Request, next: Next) -> Response {
     let uri = request.uri();
-    let has_any = |text: &str| text.chars().any(char::is_control);
+    // What is no UTF-8 is read as the replacement character.
+    let has_any = |text: &str| text.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER);
     if form_urlencoded::parse(uri.path().as_bytes()).any(|(name, value)| has_any(&name) || has_any(&value)) {
-        return Problem::bad_request("The address holds control characters. Check the link.").into_response();
+        return Problem::bad_request("The address holds characters that nobody can read. Check the link.")
+            .into_response();
     }
     match uri.query().map_or(Ok(()), |query| check_pairs(query.as_bytes())) {
         Ok(()) => next.run(request).await,
@@ -28,7 +31,10 @@ pub async fn refuse_control_characters(request: Request, next: Next) -> Response
 /// A form's body, or the problem that one of its fields is.
 pub(super) async fn checked_form(request: Request) -> Result<Request, Problem> {
     let (request, bytes) = whole(request).await?;
-    check_pairs(&bytes)?;
+    check_pairs(&bytes).map_err(|problem| {
+        let action = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        problem.with_form(FormAgain::of(action, &bytes, is_refused))
+    })?;
     Ok(request)
 }
 
@@ -86,7 +92,11 @@ fn check_value(name: &str, value: &Value) -> Result<(), Problem> {
 }
 
 fn has_control(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    text.chars().any(is_refused)
+}
+
+fn is_refused(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 /// The field is named if it can be one of ours.

@@ -1,5 +1,7 @@
 //! The only place that turns an error into a status: a page for people, RFC 9457 for programs.
 
+use std::cell::Cell;
+
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -11,12 +13,15 @@ use utoipa::ToSchema;
 
 use super::cookies;
 use super::extract::by_session;
+use super::form_again::{FormAgain, page_of_form};
 use super::page::page_with;
 use crate::actions::{ActionError, whole_seconds};
 use crate::request::RequestInfo;
 use crate::scope::Scope;
 use crate::store::StoreError;
 
+/// So long whoever found no room should wait. Unit: seconds.
+pub(super) const BUSY_SECONDS: i64 = 60;
 /// The kind of a refusal that a passkey touch lifts.
 const STEP_UP: &str = "step-up";
 
@@ -28,6 +33,20 @@ pub struct Problem {
     kind: &'static str,
     detail: String,
     retry_after: Option<i64>,
+    /// A form that no handler saw, to be sent again.
+    form: Option<FormAgain>,
+}
+
+tokio::task_local! {
+    /// How long whoever is answered has to wait. Unit: seconds. A form that comes back with 429 is no problem page, and
+    /// programs and browsers read the header all the same.
+    static WAIT: Cell<Option<i64>>;
+}
+
+/// Has the answer to this request say how long to wait, if it says that there was too much.
+pub(super) fn note_wait(seconds: i64) {
+    // Nobody is answered outside of a request.
+    let _ = WAIT.try_with(|wait| wait.set(Some(seconds)));
 }
 
 /// The body of an error answer, RFC 9457.
@@ -73,8 +92,7 @@ impl Problem {
 
     /// There is an address like this, for another method.
     pub fn method_not_allowed() -> Self {
-        let detail = "Nothing can be looked at here: this address takes what a form or a program sends. Go back to the page that \
-                      you came from.";
+        let detail = "Nothing can be looked at here: this address takes what a form or a program sends.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
     }
 
@@ -84,6 +102,11 @@ impl Problem {
             "{field}: control characters, such as NUL, are not taken. Nothing was changed. Type it anew."
         );
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+    }
+
+    /// The same, with the form that it was found in.
+    pub(super) fn with_form(self, form: FormAgain) -> Self {
+        Self { form: Some(form), ..self }
     }
 
     /// More was sent than is read.
@@ -127,7 +150,7 @@ impl Problem {
     }
 
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), retry_after: None }
+        Self { status, kind, detail: detail.into(), retry_after: None, form: None }
     }
 
     fn body(&self, request: &RequestInfo) -> ProblemBody {
@@ -157,9 +180,10 @@ impl From<ActionError> for Problem {
                 retry_after: Some(whole_seconds(wait)),
                 ..Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
             },
-            ActionError::Busy(_) => {
-                Self { retry_after: Some(60), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail) }
-            }
+            ActionError::Busy(_) => Self {
+                retry_after: Some(BUSY_SECONDS),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail)
+            },
             ActionError::Contended => Self {
                 retry_after: Some(1),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "contended", detail)
@@ -194,7 +218,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     let is_read = request.method() == Method::GET;
     let asked_for = is_read.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten();
     let session = cookies::SESSION.read(request.headers());
-    let mut response = next.run(request).await;
+    let mut response = answer(request, next).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
@@ -220,6 +244,8 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         // A page that was asked for is asked for again after the touch; a form has to be sent again by hand.
         "step_up": problem.kind == STEP_UP,
         "is_read": is_read,
+        "form_page": (problem.status == StatusCode::METHOD_NOT_ALLOWED).then(|| page_of_form(&scope.request.path)),
+        "form": problem.form,
     });
     // Whoever is signed in keeps the menu, unless there is too much to do to look it up. If it can't be read, the page is there
     // without.
@@ -239,6 +265,18 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         }
         Err(_) => problem.status.into_response(),
     }
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let answer = async {
+        let response = next.run(request).await;
+        (response, WAIT.with(Cell::get))
+    };
+    let (mut response, wait) = WAIT.scope(Cell::new(None), answer).await;
+    if let Some(seconds) = wait.filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// Whether it is the address of a page that wants a session, short, and made of what a cookie may hold.

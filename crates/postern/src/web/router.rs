@@ -13,6 +13,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{account, api, assets, desk, dev, health, page, plain, portal, problem, security, signin};
+use crate::actions::whole_seconds;
 use crate::app::App;
 use desk::verb::{self, EndSessions, Escalate, Refuse, StartHold};
 
@@ -186,7 +187,14 @@ pub(super) fn form_error(
         E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, message)),
         // `parts.step_up` offers the touch in the form, which then sends itself again.
         E::StepUp => Ok((StatusCode::FORBIDDEN, Some("step_up"), message)),
-        E::Throttled(_) | E::Busy(_) => Ok((StatusCode::TOO_MANY_REQUESTS, None, message)),
+        E::Throttled(wait) => {
+            problem::note_wait(whole_seconds(wait));
+            Ok((StatusCode::TOO_MANY_REQUESTS, None, message))
+        }
+        E::Busy(_) => {
+            problem::note_wait(problem::BUSY_SECONDS);
+            Ok((StatusCode::TOO_MANY_REQUESTS, None, message))
+        }
         // The page comes back as things are now, with what was typed.
         E::Refused(_) | E::Conflict | E::Contended => Ok((StatusCode::CONFLICT, None, message)),
         other => Err(other.into()),

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
 use crate::scope::Scope;
-use crate::web::extract::ApiCaller;
+use crate::web::extract::{ApiCaller, plain_words};
 use crate::web::plain::{check_json, incomplete};
 use crate::web::problem::Problem;
 
@@ -76,11 +76,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => {
-                let message = rejection.body_text();
-                let what = message.split_once("string: ").map_or(message.as_str(), |(_, what)| what);
-                Err(Problem::bad_request(format!("The query does not fit: {what}.")))
-            }
+            Err(rejection) => Err(Problem::bad_request(format!(
+                "The query does not fit: {}",
+                plain_words(&rejection.body_text())
+            ))),
         }
     }
 }

@@ -33,12 +33,31 @@ on_both! {
         ] {
             ada.get(path).await.status(400);
         }
+        // What is no UTF-8 is answered like the rest: a page, or a problem for a program.
+        ada.get("/desk/cases/%ff%fe").await.status(400).shows("Check the link").shows("Incidents");
+        let problem = ada.get("/api/v1/cases/%ff").await;
+        assert_eq!(problem.status(400).json()["type"], "https://postern.invalid/problems/bad-request");
         for path in ["/desk/audit?person=%00", "/desk/people?q=a%00", "/api/v1/audit?event=%00", "/recover/case?seen=%00"] {
             ada.get(path).await.status(422).shows("control characters");
         }
         assert_eq!(app.stage(&id).await, "verifying");
         // A text of several lines is still one.
         ben.post(&format!("/desk/cases/{id}/refuse"), &[("reason", "HD-4711,\r\n\tthe wrong voice")]).await.leads_to(&format!("/desk/cases/{id}"));
+    }
+
+    async fn a_form_comes_back_without_what_no_field_takes_and_without_secrets(db) {
+        let app = TestApp::start(db).await;
+        let (id, ben) = (app.open("ana").await, app.browser_with_planted_session("ben").await);
+        let path = format!("/desk/cases/{id}/refuse");
+        let page = ben.post(&path, &[("reason", "HD-4711, the wrong\u{7} voice")]).await;
+        page.status(422).shows("reason: control characters").shows("Send it again");
+        assert!(page.body.contains("HD-4711, the wrong voice"), "{}", page.body);
+        assert!(page.body.replace("&#x2f;", "/").contains(&format!("action=\"{path}\"")), "{}", page.body);
+        let page = app.browser().post("/sign-in", &[("login", "a\u{7}na"), ("password", "kept to myself")]).await;
+        page.status(422).does_not_show("kept to myself");
+        assert!(page.body.contains("value=\"ana\"") && page.body.contains("type=\"password\""), "{}", page.body);
+        assert!(!page.body.contains("kept to myself"));
+        app.browser().post("/sign-in", &[("login", "ana"), ("password", &app.password_of("ana"))]).await.leads_to("/sign-in/second-step");
     }
 
     /// Number 9: a log is taken as it is; what it holds is made fit to keep.

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 
+use super::router::routes;
 use crate::on_both::on_both;
 use crate::test_app::{TestApp, logged};
 
@@ -106,5 +107,68 @@ on_both! {
         stranger.status(404).does_not_show("Incidents");
         let program = ben.request(Method::GET, "/api/v1/cases/x/evidence");
         ben.send(program).await.status(405);
+    }
+
+    /// Every address that takes a form says where that form is; so do those of the claimant's pages.
+    async fn an_address_without_a_page_leads_to_its_form(db) {
+        let app = TestApp::start(db).await;
+        let (stranger, ada) = (app.browser(), app.browser_with_planted_session("ada").await);
+        stranger.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        let case = app.newest_case().await;
+        let mut looked_at = 0;
+        for (path, methods) in routes() {
+            if methods.contains(&Method::GET) || path.starts_with("/api/") {
+                continue;
+            }
+            let browser = if path.starts_with("/recover") { &stranger } else { &ada };
+            let page = browser.get(&path.replace("{id}", case.as_str())).await;
+            page.status(405).shows("There is nothing to look at here").shows("Go to the form");
+            let (_, link) = page.body.split_once("<a class=\"btn\" href=\"").expect("a link");
+            let link = link.split('"').next().unwrap().replace("&#x2f;", "/");
+            // Of things with an id there is only the case.
+            if !path.contains("{id}") || path.starts_with("/desk/cases/") {
+                let there = browser.get(&link).await;
+                assert!([200, 303].contains(&there.status), "{path} leads to {link}: {}", there.status);
+            }
+            looked_at += 1;
+        }
+        assert!(looked_at >= 30, "only {looked_at} such addresses were found");
+        stranger.get("/recover/case/pass").await.status(405).shows("Go to the form");
+    }
+
+    async fn who_may_not_keeps_the_menu(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        ben.get("/desk/tokens").await.status(403).shows("Incidents").shows("Runbook");
+    }
+
+    async fn a_form_that_comes_back_with_429_says_for_how_long(db) {
+        let app = TestApp::start(db).await;
+        let stranger = app.browser();
+        let mut answer = stranger.post("/sign-in", &[("login", "ana"), ("password", "wrong, all of it")]).await;
+        for _ in 0..20 {
+            if answer.status == 429 {
+                break;
+            }
+            answer = stranger.post("/sign-in", &[("login", "ana"), ("password", "wrong, all of it")]).await;
+        }
+        answer.status(429).shows("Password");
+        let wait: i64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=3600).contains(&wait), "{wait}");
+    }
+
+    async fn a_parameter_that_can_t_be_read_is_named_with_what_it_takes(db) {
+        let app = TestApp::start(db).await;
+        let page = app.browser().get("/recover/case?seen=often").await;
+        page.status(400).shows("seen takes a whole number.").does_not_show("digit").does_not_show("deserialize");
+        let sol = app.browser_with_planted_session("sol").await;
+        sol.get("/desk/incidents?closed=perhaps").await.status(400).shows("closed takes true or false.").shows("Incidents");
+        app.browser().post("/sign-in", &[("login", "ana")]).await.status(400).shows("password is missing.");
+        app.browser().post("/dev/stories", &[("story", "flood")]).await.status(400).shows("story takes attack or outage.");
+        let token = app.token(&["audit:read"]).await;
+        let request = app.browser().request(Method::GET, "/api/v1/audit?limit=many").bearer_auth(token);
+        let answer = app.browser().send(request).await;
+        let detail = answer.status(400).json()["detail"].as_str().unwrap().to_owned();
+        assert_eq!(detail, "The query does not fit: limit takes a whole number.");
     }
 }

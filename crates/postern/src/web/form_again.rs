@@ -1,0 +1,63 @@
+//! Where the form of an address is that takes nothing else, and a form that no handler saw, to be sent again.
+
+use serde::Serialize;
+use url::form_urlencoded;
+
+/// Fields that are shown again. No form has more.
+const MOST_FIELDS: usize = 100;
+
+/// The page with the form that sends to `path`.
+pub(super) fn page_of_form(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["sign-in", "second-step" | "backup-code", ..] => "/sign-in/second-step".to_owned(),
+        ["recover", "case", ..] => "/recover/case".to_owned(),
+        ["account", "factors", id, "remove", _, ..] => format!("/account/factors/{id}/remove"),
+        ["account", "backup-codes", _, ..] => "/account/backup-codes".to_owned(),
+        ["sign-out"] => "/account".to_owned(),
+        ["desk", list @ ("people" | "cases" | "incidents" | "power-grants" | "passkeys"), id, _, ..] => {
+            format!("/desk/{list}/{id}")
+        }
+        ["desk", list, ..] => format!("/desk/{list}"),
+        [place @ ("sign-in" | "enrol" | "not-me" | "account"), ..] => format!("/{place}"),
+        _ => "/".to_owned(),
+    }
+}
+
+/// A form that was sent with what no field takes: without it, and without secrets, which no page shows again.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct FormAgain {
+    action: String,
+    fields: Vec<FieldAgain>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct FieldAgain {
+    name: String,
+    label: String,
+    value: String,
+    /// `kept`, `typed` or `secret`.
+    kind: &'static str,
+}
+
+impl FormAgain {
+    /// Of an encoded body. `is_refused`: what no text holds.
+    pub(super) fn of(action: &str, body: &[u8], is_refused: impl Fn(char) -> bool) -> Self {
+        let field = |(name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
+            let clean: String = value.chars().filter(|c| !is_refused(*c)).collect();
+            let kind = match name.as_ref() {
+                name if is_secret(name) => "secret",
+                _ if clean.len() != value.len() => "typed",
+                _ => "kept",
+            };
+            let value = if kind == "secret" { String::new() } else { clean };
+            FieldAgain { label: name.replace(['_', '-'], " "), name: name.into_owned(), value, kind }
+        };
+        let pairs = form_urlencoded::parse(body).filter(|(name, _)| !name.chars().any(&is_refused));
+        Self { action: action.to_owned(), fields: pairs.take(MOST_FIELDS).map(field).collect() }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    name.contains("password") || name.contains("code") || name == "pass"
+}
