@@ -3,6 +3,8 @@
 sign-in-title = Sign in
 sign-in-pass-comes-along = Your pass comes along. Type your password, and set up a new way to sign in.
 login = Login
+login-hint = The name that { $organisation } gave you for signing in.
+login-hint-demo = In the demo: one of those that the terminal printed, such as ana or ben.
 password = Password
 sign-in = Sign in
 sign-in-with-passkey = Sign in with a passkey

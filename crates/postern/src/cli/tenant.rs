@@ -94,8 +94,8 @@ pub struct SettingArgs {
         value_name = "NAME=VALUE",
         requires = "reason",
         help = "Another value, such as enrolment_pass_minutes=5; without a value the default again; recovery_policy=@FILE takes \
-                the value from a file. May be given several times. There are: contact_min_age_days, enrolment_pass_minutes, \
-                gateway_url, keep_days, look_back_days, recovery_policy, smtp_from, smtp_url, tiers"
+                the value from a file. May be given several times. There are: contact_min_age_days, desk_hours, desk_phone, \
+                enrolment_pass_minutes, gateway_url, keep_days, look_back_days, recovery_policy, smtp_from, smtp_url, tiers"
     )]
     set: Vec<String>,
     /// Why; goes on the record.

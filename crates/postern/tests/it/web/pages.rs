@@ -215,4 +215,52 @@ on_both! {
         assert!(csv.body.contains("mfa.factor_admin_reset"));
         assert_eq!(app.events("audit.exported").await.len(), 2);
     }
+
+    async fn a_risk_says_what_it_is_made_of(db) {
+        let app = TestApp::start(db).await;
+        let (id, ben) = (app.open("ana").await, app.browser_with_planted_session("ben").await);
+        let path = format!("/desk/cases/{id}");
+        ben.get(&path).await.ok().does_not_show("risk 1");
+        ben.post(&format!("{path}/evidence"), &[("kind", "security_question"), ("reference", "HD-1")]).await.status(422);
+        for page in [path.as_str(), "/desk", "/desk/home"] {
+            ben.get(page).await.ok().shows("risk 1 of 3").shows("one proof was not theirs or never counts");
+        }
+    }
+
+    async fn empty_places_and_the_first_page_say_what_to_do(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        ben.get("/desk").await.ok().shows("Nobody is waiting").shows("at /recover");
+        ben.get("/desk?q=zzz").await.ok().shows("No case matches").shows("a whole reference");
+        ben.get("/desk?list=strangers").await.ok().shows("No stranger").shows("neither a known device nor a password");
+        ben.get("/desk?list=closed").await.ok().shows("No case has been closed yet").shows("back in");
+        app.browser().get("/sign-in").await.ok().shows("gave you for signing in");
+    }
+}
+
+/// A filter by time says whose time it is.
+#[test]
+fn fields_for_times_name_their_zone() {
+    let mut fields = 0;
+    for file in walk(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for input in text.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+            let is_time = ["date", "time", "datetime-local"]
+                .iter()
+                .any(|kind| input.contains(&format!("type=\"{kind}\"")));
+            if !is_time {
+                continue;
+            }
+            let id = input.split("id=\"").nth(1).unwrap().split('"').next().unwrap();
+            let label = text.split(&format!("for=\"{id}\">")).nth(1).unwrap().split('<').next().unwrap();
+            assert!(label.contains("UTC"), "{}: {label}", file.display());
+            fields += 1;
+        }
+    }
+    assert!(fields >= 2, "no field for a time was found");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
