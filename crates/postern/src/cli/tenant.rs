@@ -29,7 +29,7 @@ pub enum TenantCommand {
     SetHost(SetHostArgs),
     /// Show what an organisation decides for itself, and change it.
     Settings(SettingArgs),
-    /// Print which proof suffices for which remedy: a text in Cedar, to change and to set as recovery_policy.
+    /// Print which proof suffices for which remedy: a text in Cedar, to change and to set.
     RecoveryPolicy(NamedArgs),
     /// Serve an organisation no more, until it is enabled. Its data stays.
     Suspend(ReasonArgs),
