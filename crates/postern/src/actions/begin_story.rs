@@ -20,7 +20,7 @@ use crate::store::{cases, contacts, persons};
 /// Whose phone the attacker rings.
 const VICTIM: &str = "fay";
 /// Who lost a phone, and found it again.
-const FINDER: &str = "gus";
+const FINDER: &str = "emil";
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]

@@ -167,7 +167,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
     async fn the_imports_page_takes_a_file_without_a_script(db) {
         let app = TestApp::start(db).await;
         let ada = app.browser_with_planted_session("ada").await;
-        ada.get("/desk/imports").await.ok().shows("Nothing was taken in yet").shows("Take it in");
+        ada.get("/desk/imports").await.ok().shows("Nothing was taken in yet").shows("Import the log");
         let upload = async |name: &str, log: String| {
             let boundary = "postern-test-boundary";
             let body = format!(

@@ -238,6 +238,17 @@ on_both! {
     }
 }
 
+/// Labels say what happens, in the words that everybody uses.
+#[test]
+fn labels_are_plain() {
+    for file in walk(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for quaint in ["Take it in", "Who calls", ">Signs<", "\"signs\""] {
+            assert!(!text.contains(quaint), "{}: {quaint}", file.display());
+        }
+    }
+}
+
 /// A filter by time says whose time it is.
 #[test]
 fn fields_for_times_name_their_zone() {
