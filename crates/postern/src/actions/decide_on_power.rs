@@ -1,6 +1,6 @@
 //! A second admin says yes to a desk role or a service token that waits; or somebody stops it; or its time has passed.
 
-use postern_core::event::payload::{PowerGranted, PowerStopped};
+use postern_core::event::payload::{PowerGranted, PowerStopped, ServiceTokenRevoked};
 use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
@@ -78,7 +78,7 @@ async fn stop(scope: &Scope, caller: &Caller, id: &str, reason: &str) -> Result<
     let grant = load_waiting(scope, id).await?;
     let reason = Reason::parse(reason)?;
     let mut change = caller.change_on(scope, &PersonId::new(&grant.person_id)).await?;
-    withhold(&mut change, &grant, Some(&caller.person.id)).await?;
+    withhold(&mut change, &grant, Some(caller)).await?;
     let event = stopped(&grant, caller.actor()).reason(&reason).policies(permit.policies());
     notify_overseers_of(
         scope,
@@ -183,16 +183,20 @@ pub(super) async fn stop_power_of_token(
 async fn withhold(
     change: &mut Change<'_>,
     grant: &PowerGrant,
-    by: Option<&PersonId>,
+    by: Option<&Caller>,
 ) -> Result<(), ActionError> {
-    power_grants::decide(change, &grant.id, by, GrantOutcome::Stopped).await?;
-    match &grant.token_id {
-        Some(token) => match service_tokens::revoke(change, token).await {
-            // Revoked before: all the better.
-            Ok(()) | Err(StoreError::Conflict) => Ok(()),
-            Err(other) => Err(other.into()),
-        },
-        None => Ok(()),
+    let person = by.map(|caller| &caller.person.id);
+    power_grants::decide(change, &grant.id, person, GrantOutcome::Stopped).await?;
+    let Some(token) = &grant.token_id else { return Ok(()) };
+    match service_tokens::revoke(change, token).await {
+        Ok(()) => {
+            let actor = by.map_or(Actor::System, Caller::actor);
+            change.record(Event::new(actor, ServiceTokenRevoked::One { token }));
+            Ok(())
+        }
+        // Revoked before: all the better.
+        Err(StoreError::Conflict) => Ok(()),
+        Err(other) => Err(other.into()),
     }
 }
 
