@@ -41,7 +41,7 @@ pub async fn start(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Respo
 #[utoipa::path(post, path = "/api/v1/account/step-up/finish", tag = "account", operation_id = "finish_step_up",
     summary = "Answer with a passkey touch",
     description = "What wants a touch of the last five minutes answers 403 with the type `step-up` until then.",
-    request_body(content = Object, description = "The credential as `toJSON()` gives it."), security(("session" = [])),
+    request_body(content = ref("#/components/schemas/PasskeyAnswer"), description = "The credential as `toJSON()` gives it."), security(("session" = [])),
     responses((status = 200, description = "The session is stepped up.", body = SteppedUp), StepErrors))]
 pub async fn finish(
     scope: Scope,

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Uri, header};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::Number;
 use serde_json::error::Category;
+use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use crate::actions::{Caller, record_missing_scope};
@@ -25,6 +27,24 @@ pub struct Body<T>(pub T);
 
 /// A query string.
 pub struct Params<T>(pub T);
+
+/// A query string, with `limit` beside what `T` holds: for lists whose filter serves where no limit does.
+pub struct Paged<T> {
+    /// The rest of it.
+    pub params: T,
+    /// As typed.
+    pub limit: Option<i64>,
+}
+
+/// How many.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageLimit {
+    /// Entries in one answer: 1 to 1000, 100 when left out.
+    #[param(minimum = 1, maximum = 1000)]
+    #[expect(dead_code, reason = "`Paged` reads it; the description is made from this")]
+    limit: Option<i64>,
+}
 
 /// A signed-in person, never a token: what no program may do for them.
 pub struct PersonOnly(pub Caller);
@@ -73,13 +93,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(params)) => Ok(Self(params)),
-            Err(rejection) => Err(Problem::bad_request(format!(
-                "The query does not fit: {}",
-                plain_words(&rejection.body_text())
-            ))),
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parse_query(&parts.uri).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Paged<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let (limits, rest): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name == "limit");
+        let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+        let uri = Uri::builder().path_and_query(format!("/?{rest}")).build();
+        let params = parse_query(&uri.map_err(|error| Problem::internal(error.to_string()))?)?;
+        let limit = match limits.as_slice() {
+            [] => None,
+            [(_, one)] => Some(one.parse().map_err(|_| Problem::bad_request("limit must be a number."))?),
+            _ => return Err(Problem::bad_request("limit stands there more than once.")),
+        };
+        Ok(Self { params, limit })
+    }
+}
+
+fn parse_query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
+    match Query::try_from_uri(uri) {
+        Ok(Query(params)) => Ok(params),
+        Err(rejection) => {
+            let what = plain_words(&rejection.body_text());
+            Err(Problem::bad_request(format!("The query does not fit: {what}")))
         }
     }
 }
@@ -100,9 +142,7 @@ impl FromRequestParts<Arc<App>> for PersonOnly {
 
 /// A moment in a query, as microseconds.
 pub fn moment(name: &str, typed: Option<&str>) -> Result<Option<i64>, Problem> {
-    let Some(typed) = typed.filter(|typed| !typed.is_empty()) else {
-        return Ok(None);
-    };
+    let Some(typed) = typed else { return Ok(None) };
     let at: Timestamp = typed.parse().map_err(|_| {
         Problem::bad_request(format!("{name} must be a time as in RFC 3339, such as 2026-03-02T08:00:00Z."))
     })?;
@@ -116,6 +156,19 @@ pub fn limit(typed: Option<i64>, most: i64) -> Result<i64, Problem> {
         Some(wanted) if (1..=most).contains(&wanted) => Ok(wanted),
         Some(_) => Err(Problem::bad_request(format!("limit must be 1 to {most}."))),
     }
+}
+
+/// A whole number, as JSON means it: `30` and `30.0` are one.
+pub fn whole<'de, D: Deserializer<'de>>(typed: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(typed)?;
+    let whole = number.as_i64().or_else(|| number.to_string().strip_suffix(".0")?.parse().ok());
+    whole.ok_or_else(|| D::Error::custom("invalid type: a number, expected a whole one"))
+}
+
+/// The same, where it may be left out.
+pub fn whole_or_none<'de, D: Deserializer<'de>>(typed: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(typed)? else { return Ok(None) };
+    whole(number).map(Some).map_err(D::Error::custom)
 }
 
 fn is_json(request: &Request) -> bool {

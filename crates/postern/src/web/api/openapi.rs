@@ -1,6 +1,9 @@
 //! The OpenAPI document, generated from the handlers.
 
+mod bounds;
+
 use axum::Json;
+use serde_json::Value;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
-use crate::web::problem::ProblemBody;
+use crate::web::problem::{Problem, ProblemBody};
 
 const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times are RFC 3339 in UTC. Errors are \
                      `application/problem+json` (RFC 9457): match on `type`, show `detail`, name `request_id` when you \
@@ -76,15 +79,18 @@ impl Modify for Schemes {
 }
 
 /// `GET /api/openapi.json`
-pub async fn show(scope: Scope) -> Json<openapi::OpenApi> {
-    Json(document(&scope))
+pub async fn show(scope: Scope) -> Result<Json<Value>, Problem> {
+    document(&scope).map(Json)
 }
 
 /// The document of this server.
-pub(super) fn document(scope: &Scope) -> openapi::OpenApi {
+pub(super) fn document(scope: &Scope) -> Result<Value, Problem> {
     let mut document = Document::openapi();
     document.servers = Some(vec![Server::new(scope.tenant.link(""))]);
-    document
+    let mut document =
+        serde_json::to_value(document).map_err(|error| Problem::internal(error.to_string()))?;
+    bounds::narrow(&mut document, scope);
+    Ok(document)
 }
 
 fn bearer(format: &str, description: &str) -> SecurityScheme {

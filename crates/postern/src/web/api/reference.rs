@@ -71,8 +71,7 @@ struct Scheme {
 
 /// `GET /api`
 pub async fn show(scope: Scope, MaybeSigned(caller): MaybeSigned) -> Result<Response, Problem> {
-    let document = serde_json::to_value(super::openapi::document(&scope))
-        .map_err(|error| Problem::internal(error.to_string()))?;
+    let document = super::openapi::document(&scope)?;
     render(&scope, caller.as_ref(), "api.html", reference(&document, &scope.tenant.link("")))
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::errors::{ReadErrors, StepErrors};
-use super::input::{Body, PersonOnly};
+use super::input::{Body, PersonOnly, whole};
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::service_tokens::{self, ServiceToken};
@@ -67,7 +67,8 @@ pub struct CreateServiceToken {
     #[schema(example = json!(["cases:read"]))]
     scopes: Vec<String>,
     /// How long it lives: 1 to 365 days.
-    #[schema(example = 90)]
+    #[serde(deserialize_with = "whole")]
+    #[schema(example = 90, minimum = 1, maximum = 365)]
     days: i64,
 }
 
