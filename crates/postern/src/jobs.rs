@@ -1,9 +1,10 @@
 //! What runs beside the requests. Most of it are jobs: rows of one table, left by changes and worked off by `runner`. The rest
-//! are loops on tasks of their own: organisations are read anew, log entries get their place, sign-in records are analysed,
-//! the watched folder is read, and uploads that were left over are deleted. A mail server that hangs keeps no entry from its
+//! are loops on tasks of their own: organisations are read anew, log entries get their place, logs are checked, sign-in records
+//! are analysed, the watched folder is read, and uploads that were left over are deleted. A mail server that hangs keeps no entry from its
 //! place in the audit log, and nobody from seeing an attack.
 
 mod announce_openings;
+pub mod check_logs;
 pub mod deliver_message;
 pub mod detect;
 pub mod find_floods;
@@ -53,6 +54,7 @@ pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
     tokio::join!(
         keep_running(&app, "organisations", &stop, reload_tenants),
         keep_running(&app, "audit log", &stop, sequence_entries),
+        keep_running(&app, "check of audit logs", &stop, check_logs::run),
         keep_running(&app, "jobs", &stop, runner::run),
         keep_running(&app, "left-over uploads", &stop, delete_uploads),
         keep_running(&app, "analysis of sign-in records", &stop, detect::run),

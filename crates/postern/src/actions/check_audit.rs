@@ -1,18 +1,24 @@
 //! Is the log what this installation wrote? Marks and numbers are checked with the key file, and how far the log reaches
 //! with what this node remembers. Reads only.
 
-use postern_audit::{StoreFinding, needed_hashes, root, verify_checkpoint};
+use postern_audit::{StoreFinding, StoredHashes, append, commitment, needed_hashes, root, verify_checkpoint};
 use postern_core::event::RecordStream;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
+use crate::audit_health::LogCheck;
 use crate::audit_log::{AuditLogError, signer};
 use crate::audit_memory::LogExtent;
 use crate::scope::Scope;
+use crate::store::StoreError;
 use crate::store::audit::{self, EntryRow};
 
 /// Entries that are looked at together.
 const BATCH: i64 = 5_000;
+/// The same beside requests, which wait no longer than these take.
+const PIECE: i64 = 200;
+/// Problems that are named.
+const NAMED: usize = 20;
 
 /// How far the log in the database reaches.
 pub async fn extent(scope: &Scope) -> Result<LogExtent, AuditLogError> {
@@ -112,6 +118,45 @@ pub fn expect_ours(scope: &Scope, entry: &EntryRow) -> Result<(), String> {
         return Err("the column number says something else than the record".into());
     }
     Ok(())
+}
+
+/// Looks at every entry under the newest checkpoint: each is ours, none is missing, and together they are what was signed.
+pub async fn check_every_entry(scope: &Scope) -> Result<LogCheck, AuditLogError> {
+    let mut check = LogCheck { at: scope.now, ..LogCheck::default() };
+    match expect_nothing_lost(scope).await {
+        Err(AuditLogError::Lost(message)) => check.problems.push(message),
+        other => other?,
+    }
+    let Some((_, note)) = audit::find_checkpoint(&scope.app.db, &scope.tenant.id).await? else {
+        return Ok(check);
+    };
+    let signed = verify_checkpoint(&note, &signer(scope)?.vkey())?;
+    let mut known = StoredHashes::new();
+    while check.entries < signed.size {
+        let from = i64::try_from(check.entries).map_err(|_| StoreError::Corrupt("log size"))?;
+        let most = i64::try_from(signed.size).unwrap_or(i64::MAX).saturating_sub(from).min(PIECE);
+        let piece = audit::list_sequenced(&scope.app.db, &scope.tenant.id, from, most).await?;
+        let mut commitments = Vec::with_capacity(piece.len());
+        for (seq, entry) in (from..).zip(&piece).take_while(|(seq, entry)| entry.seq == Some(*seq)) {
+            let nonce = entry.nonce.as_slice().try_into().map_err(|_| StoreError::Corrupt("log nonce"))?;
+            commitments.push(commitment(&nonce, &entry.body));
+            check.problems.extend(expect_ours(scope, entry).err().map(|why| format!("entry {seq}: {why}")));
+        }
+        if commitments.is_empty() {
+            check.problems.push(format!("entry {from} is gone"));
+            break;
+        }
+        let grown = append(check.entries, &known, &commitments)?;
+        known.extend(grown.new_hashes);
+        let needed = needed_hashes(grown.size);
+        known.retain(|index, _| needed.contains(index));
+        check.entries = grown.size;
+    }
+    if check.problems.is_empty() && root(signed.size, &known)? != signed.root {
+        check.problems.push(format!("its {} entries are not those that were signed", signed.size));
+    }
+    check.problems.truncate(NAMED);
+    Ok(check)
 }
 
 /// Everything that is wrong with the store, for an export: every entry is read.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use postern::actions::ActionError;
 use postern::actions::accept_restore::accept_restore;
+use postern::actions::check_audit::check_every_entry;
 use postern::app::App;
 use postern::audit_log::AuditLogError;
 use postern::jobs::sequence_audit::sequence_audit;
@@ -117,6 +118,22 @@ on_both! {
         quiet.tamper("DELETE FROM audit_entries WHERE id = 'forged'").await;
         sequence_audit(&quiet.scope()).await.unwrap();
         assert!(!quiet.scope().tenant.activity.audit_health.is_refusing());
+        quiet.end().await;
+    }
+
+    async fn a_look_at_every_entry_finds_what_was_changed_and_what_is_gone(db) {
+        let quiet = Quiet::start(db).await;
+        // More than are looked at together.
+        quiet.write(250).await;
+        sequence_audit(&quiet.scope()).await.unwrap();
+        let sound = check_every_entry(&quiet.scope()).await.unwrap();
+        assert!(sound.problems.is_empty() && sound.entries > 250, "{sound:?}");
+        quiet.tamper("UPDATE audit_entries SET body = replace(body, 'access.denied', 'access.allowed') WHERE seq = 230").await;
+        let changed = check_every_entry(&quiet.scope()).await.unwrap();
+        assert!(changed.problems[0].starts_with("entry 230: it does not bear this installation's mark"), "{changed:?}");
+        quiet.tamper("DELETE FROM audit_entries WHERE seq = 240").await;
+        let gone = check_every_entry(&quiet.scope()).await.unwrap();
+        assert!(gone.problems.contains(&"entry 240 is gone".to_owned()), "{gone:?}");
         quiet.end().await;
     }
 
