@@ -26,6 +26,7 @@ impl Pages {
         environment.add_filter("day", day);
         environment.add_filter("initials", initials);
         environment.add_filter("browser", browser_label);
+        environment.add_filter("pretty", pretty);
         texts::add_to(&mut environment);
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
@@ -57,6 +58,11 @@ fn when(at: Value) -> Result<Value, minijinja::Error> {
 /// A date.
 fn day(at: Value) -> Result<String, minijinja::Error> {
     Ok(moment(at)?.strftime("%-d %b %Y").to_string())
+}
+
+/// JSON, for people.
+fn pretty(value: Value) -> String {
+    serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
 /// A text as in RFC 3339, or microseconds.

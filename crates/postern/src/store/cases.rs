@@ -9,7 +9,7 @@ pub mod totals;
 
 pub use stored::{CaseRow, OpenedWith, STRANGERS_LAPSE_AFTER};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Case, ClaimantPage, Stage};
@@ -168,6 +168,25 @@ pub async fn find_next_lapse(db: &Db, tenant: &TenantId) -> Result<Option<Timest
 /// A case by the reference that people say to each other.
 pub async fn find_by_reference(db: &Db, tenant: &TenantId, reference: &str) -> Result<Option<CaseRow>> {
     find_where(db, tenant, "reference", &reference.to_uppercase()).await
+}
+
+/// The references of these cases, by id; what is not there is left out.
+pub async fn list_references(
+    db: &Db,
+    tenant: &TenantId,
+    ids: &BTreeSet<&str>,
+) -> Result<HashMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places = parameters(2, ids.len());
+    let sql = format!("SELECT id, reference FROM cases WHERE tenant_id = $1 AND id IN ({places})");
+    let mut query =
+        sqlx::query_as::<_, (String, String)>(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for id in ids {
+        query = query.bind((*id).to_owned());
+    }
+    Ok(query.fetch_all(db.reader()).await?.into_iter().collect())
 }
 
 async fn find_where(

@@ -3,18 +3,18 @@
 use axum::Json;
 use axum::http::header;
 use axum::response::IntoResponse;
-use postern_core::event::{Audience, EventKind, OcsfActivity, SecurityEventType};
+use postern_core::event::EventKind;
 use postern_core::policy::ReadAudit;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::audit_view::AuditPage;
 use super::errors::ReadErrors;
-use super::input::{Params, limit, moment};
+use super::input::{PageLimit, Paged, Params, limit, moment};
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::audit::{self, AuditFilter, EntryRow};
-use crate::web::desk::audit::{announced_to, case_id, json_lines, person_id};
+use crate::store::audit::AuditFilter;
+use crate::web::desk::audit::{case_id, json_lines, person_id};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -46,75 +46,23 @@ pub struct AuditQuery {
     until: Option<String>,
     /// The cursor: the `next` of the answer before.
     before: Option<String>,
-    /// Entries in one answer: 1 to 1000, 100 when left out. An export takes no limit.
-    limit: Option<i64>,
-}
-
-/// Entries, newest first.
-#[derive(Serialize, ToSchema)]
-pub struct AuditPage {
-    /// The entries.
-    entries: Vec<AuditEntry>,
-    /// Send it as `before` for the entries that follow; null at the end.
-    next: Option<String>,
-}
-
-/// One entry of the log.
-#[derive(Serialize, ToSchema)]
-pub struct AuditEntry {
-    /// Its place in the tamper-evident log; null within the first second.
-    seq: Option<i64>,
-    /// What the event's name means.
-    meaning: Option<&'static str>,
-    /// Whom such an entry is announced to: `owner` (the person whom it concerns), `admins`, `overseers` (admins and
-    /// auditors), `seniors` (and admins). Empty for nobody, and where that depends on more than the entry says.
-    announced_to: Vec<&'static str>,
-    /// What the event is in OCSF; null where nothing fits.
-    ocsf: Option<OcsfEntry>,
-    /// The event type in CAEP or RISC; null where none fits.
-    #[schema(example = "https://schemas.openid.net/secevent/caep/event-type/credential-change")]
-    security_event: Option<&'static str>,
-    /// What is proven: `id`, `at`, `tenant`, `event`, `actor`, `person`, `case`, `reason`, `before`, `detail`,
-    /// `policies`, `request`.
-    #[schema(value_type = Object)]
-    entry: Value,
-}
-
-/// What an event is in OCSF 1.8.0.
-#[derive(Serialize, ToSchema)]
-pub struct OcsfEntry {
-    /// The class.
-    #[schema(example = 3001)]
-    class_uid: u32,
-    /// The activity within it.
-    #[schema(example = 11)]
-    activity_id: u32,
-    /// Both in one number.
-    #[schema(example = 300_111)]
-    type_uid: u32,
 }
 
 /// `GET /api/v1/audit`
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", operation_id = "list_audit",
-    summary = "Read the audit log", description = "Newest first.",
-    params(AuditQuery), security(("service_token" = ["audit:read"]), ("session" = [])),
+    summary = "Read the audit log", description = "What the desk's page of it shows, newest first.",
+    params(AuditQuery, PageLimit), security(("service_token" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The entries.", body = AuditPage), ReadErrors))]
 pub async fn list(
     scope: Scope,
     caller: ApiCaller,
-    Params(typed): Params<AuditQuery>,
+    Paged { params: typed, limit: most }: Paged<AuditQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
     let caller = caller.with_scope(&scope, SCOPE).await?;
     permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
-    let limit = limit(typed.limit, MOST)?;
-    // One more than asked for says whether there is more.
-    let mut rows =
-        audit::list(&scope.app.db, &scope.tenant.id, &filter(&scope, typed).await?, limit + 1).await?;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > wanted;
-    rows.truncate(wanted);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
-    Ok(Json(AuditPage { entries: rows.iter().map(AuditEntry::from).collect(), next }))
+    let limit = limit(most, MOST)?;
+    let filter = filter(&scope, typed).await?;
+    Ok(Json(AuditPage::load(&scope, &caller, &filter, limit).await?))
 }
 
 /// `GET /api/v1/audit/export`
@@ -130,11 +78,6 @@ pub async fn export(
     Params(typed): Params<AuditQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let caller = caller.with_scope(&scope, SCOPE).await?;
-    if typed.limit.is_some() {
-        return Err(Problem::bad_request(
-            "An export takes no limit: narrow it with from, until and the other filters.",
-        ));
-    }
     let entries = export_audit::export_audit(&scope, &caller, &filter(&scope, typed).await?).await?;
     Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], json_lines(&entries)))
 }
@@ -156,25 +99,4 @@ async fn filter(scope: &Scope, typed: AuditQuery) -> Result<AuditFilter, Problem
         before: typed.before.unwrap_or_default(),
         without: &[],
     })
-}
-
-impl From<OcsfActivity> for OcsfEntry {
-    fn from(ocsf: OcsfActivity) -> Self {
-        Self { class_uid: ocsf.class_uid(), activity_id: ocsf.activity_id(), type_uid: ocsf.type_uid() }
-    }
-}
-
-impl From<&EntryRow> for AuditEntry {
-    fn from(row: &EntryRow) -> Self {
-        let entry: Value = serde_json::from_str(&row.body).unwrap_or_default();
-        let kind = EventKind::parse(&row.event);
-        Self {
-            seq: row.seq,
-            meaning: kind.map(EventKind::meaning),
-            announced_to: announced_to(kind, &entry).map(Audience::as_str).collect(),
-            ocsf: kind.and_then(EventKind::ocsf).map(OcsfEntry::from),
-            security_event: kind.and_then(EventKind::security_event).map(SecurityEventType::uri),
-            entry,
-        }
-    }
 }

@@ -20,7 +20,7 @@ pub use effects::PlanEffects;
 pub use evidence::RecordedEvidence;
 pub use path::{PathStep, steps};
 pub use state::why_locked;
-pub use timeline::TimelineEntry;
+pub use timeline::{TimelineEntry, about};
 
 /// Where a case stands, and what would move it on.
 #[derive(Serialize, ToSchema)]

@@ -1,19 +1,17 @@
 //! `/desk/audit`: the whole story, filtered, and taken away as JSON Lines or CSV.
 
-use std::collections::HashMap;
-
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use postern_core::event::{Audience, EventKind, SecurityEventType};
-use postern_core::id::PersonId;
+use postern_core::event::EventKind;
 use postern_core::policy::ReadAudit;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::audit::{AuditFilter, EntryRow, find_checkpoint, list};
+use crate::store::audit::{AuditFilter, EntryRow};
 use crate::store::persons;
+use crate::web::api::audit_view::AuditPage;
 use crate::web::extract::{Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -42,21 +40,11 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
     let filter = filter(&scope, &typed).await?;
-    let entries = list(&scope.app.db, &scope.tenant.id, &filter, PAGE_SIZE).await?;
-    let mut names = HashMap::new();
-    let mut lines = Vec::with_capacity(entries.len());
-    for entry in &entries {
-        lines.push(line(&scope, entry, &mut names).await?);
-    }
-    let more = i64::try_from(entries.len()).unwrap_or(0) == PAGE_SIZE;
-    let checkpoint = find_checkpoint(&scope.app.db, &scope.tenant.id).await?;
     let values = json!({
-        "entries": lines,
+        "log": AuditPage::load(&scope, &caller, &filter, PAGE_SIZE).await?,
         "typed": typed,
         "query": query(&typed),
-        "next": if more { entries.last().map(|e| e.id.clone()) } else { None },
-        "events": EventKind::ALL.iter().map(|k| k.as_str()).collect::<Vec<_>>(),
-        "size": checkpoint.map(|(size, _)| size),
+        "events": EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
     });
     render(&scope, Some(&caller), "desk/audit.html", values)
 }
@@ -121,56 +109,6 @@ pub(in crate::web) async fn case_id(scope: &Scope, typed: &str) -> Result<String
     }
     let found = crate::store::cases::find_by_reference(&scope.app.db, &scope.tenant.id, typed.trim()).await?;
     Ok(found.map_or_else(|| typed.trim().to_owned(), |row| row.id))
-}
-
-async fn line(
-    scope: &Scope,
-    entry: &EntryRow,
-    names: &mut HashMap<String, String>,
-) -> Result<Value, Problem> {
-    let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-    let actor = match &entry.actor_id {
-        Some(id) => name(scope, id, names).await?,
-        None => body.pointer("/actor/type").and_then(Value::as_str).unwrap_or("system").to_owned(),
-    };
-    let person = match &entry.person_id {
-        Some(id) => Some(name(scope, id, names).await?),
-        None => None,
-    };
-    let kind = EventKind::parse(&entry.event);
-    Ok(json!({
-        "seq": entry.seq, "at": entry.at, "event": entry.event, "actor": actor, "person": person,
-        "case": entry.case_id,
-        "reason": body.get("reason"),
-        "meaning": kind.map(EventKind::meaning),
-        "announced_to": announced_to(kind, &body).map(Audience::title).collect::<Vec<_>>(),
-        "ocsf": kind.and_then(EventKind::ocsf).map(|ocsf| {
-            json!({ "class": ocsf.class_name(), "activity": ocsf.activity_name(), "type_uid": ocsf.type_uid() })
-        }),
-        "security_event": kind.and_then(EventKind::security_event).map(SecurityEventType::title),
-        "body": serde_json::to_string_pretty(&body).unwrap_or_default(),
-    }))
-}
-
-/// Whom a record is announced to, as far as it says. One about a login that nobody has has no owner.
-pub(in crate::web) fn announced_to(
-    kind: Option<EventKind>,
-    record: &Value,
-) -> impl Iterator<Item = Audience> {
-    let detail = record.get("detail").unwrap_or(&Value::Null);
-    let has_owner = record.get("person").is_some_and(Value::is_string);
-    let announced = kind.into_iter().flat_map(move |kind| kind.announced_to(detail));
-    announced.filter(move |audience| has_owner || *audience != Audience::Owner)
-}
-
-async fn name(scope: &Scope, id: &str, names: &mut HashMap<String, String>) -> Result<String, Problem> {
-    if let Some(known) = names.get(id) {
-        return Ok(known.clone());
-    }
-    let found = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
-    let name = found.map_or_else(|| id.to_owned(), |p| p.name);
-    names.insert(id.to_owned(), name.clone());
-    Ok(name)
 }
 
 /// The filter as a query string, for the export links and the next page.

@@ -83,7 +83,9 @@ on_both! {
         };
         let reset = find("mfa.factor_admin_reset", true);
         assert_eq!(reset["announced_to"], json!(["owner"]));
-        assert_eq!(reset["ocsf"], json!({ "class_uid": 3001, "activity_id": 11, "type_uid": 300_111 }));
+        assert_eq!(reset["ocsf"], json!({
+            "class_uid": 3001, "class": "Account Change", "activity_id": 11, "activity": "MFA Factor Disable", "type_uid": 300_111,
+        }));
         assert_eq!(reset["security_event"], "https://schemas.openid.net/secevent/caep/event-type/credential-change");
         assert_eq!(find("case.opened", true)["announced_to"], json!(["owner"]));
         assert_eq!(find("case.opened", false)["announced_to"], json!([]), "nobody has that login");

@@ -85,7 +85,7 @@ impl TimelineEntry {
 }
 
 /// What the record is about, in the desk's words.
-fn about(detail: &Value) -> Option<String> {
+pub fn about(detail: &Value) -> Option<String> {
     let word = |field: &str| detail.get(field).and_then(Value::as_str);
     let kind = word("kind").and_then(Kind::parse).map(Kind::title);
     let outcome = word("outcome")
