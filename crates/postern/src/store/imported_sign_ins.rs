@@ -200,18 +200,23 @@ pub async fn list_of_login(
         .await?)
 }
 
-/// The records of one line of an import.
-pub async fn list_of_line(db: &Db, tenant: &TenantId, import: &str, line: i64) -> Result<Vec<ImportedRow>> {
+/// The records of some lines of imports, each with the import's id, at most twenty for each.
+pub async fn list_of_lines(db: &Db, tenant: &TenantId, lines: &[(&str, i64)]) -> Result<Vec<ImportedRow>> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let each = (2..).step_by(2).take(lines.len());
+    let wanted: Vec<String> = each.map(|at| format!("(import_id = ${at} AND line = ${})", at + 1)).collect();
     let sql = format!(
-        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND import_id = $2 AND line = $3 \
-         ORDER BY id LIMIT 20"
+        "SELECT {COLUMNS} FROM imported_sign_ins WHERE tenant_id = $1 AND ({}) ORDER BY id LIMIT {}",
+        wanted.join(" OR "),
+        20 * lines.len()
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(import)
-        .bind(line)
-        .fetch_all(db.reader())
-        .await?)
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for (import, line) in lines {
+        query = query.bind((*import).to_owned()).bind(*line);
+    }
+    Ok(query.fetch_all(db.reader()).await?)
 }
 
 /// Deletes some of the records from before then; says how many.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 
 use super::row::row;
-use super::{Change, Db, Result, micros, time};
+use super::{Change, Db, Result, micros, parameters, time};
 
 row! {
     /// One attempt.
@@ -149,14 +149,18 @@ pub async fn list_by_time(
         .await?)
 }
 
-/// One attempt.
-pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<SignInRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND id = $2");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(id)
-        .fetch_optional(db.reader())
-        .await?)
+/// Attempts by their ids.
+pub async fn list_by_id(db: &Db, tenant: &TenantId, ids: &[&str]) -> Result<Vec<SignInRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = parameters(2, ids.len());
+    let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND id IN ({places})");
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    for id in ids {
+        query = query.bind((*id).to_owned());
+    }
+    Ok(query.fetch_all(db.reader()).await?)
 }
 
 /// The ids of the attempts of one moment.

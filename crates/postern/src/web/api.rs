@@ -2,6 +2,7 @@
 //! answers in JSON. `/api/openapi.json` describes it, `/api` shows that description to people.
 
 pub mod audit;
+pub mod audit_view;
 pub mod backup_codes;
 pub mod case_steps;
 pub mod case_view;
@@ -14,6 +15,7 @@ pub mod findings;
 pub mod home;
 pub mod import_sign_ins;
 pub mod imports;
+pub mod incident_view;
 pub mod input;
 pub mod jobs;
 pub mod openapi;

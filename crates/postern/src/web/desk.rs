@@ -9,7 +9,6 @@ pub mod audit;
 pub mod case;
 pub mod contact;
 pub mod edit_person;
-mod evidence;
 pub mod home;
 pub mod imports;
 pub mod incident;

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use postern_core::id::PersonId;
 use postern_core::login;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,6 +148,8 @@ pub async fn views(scope: &Scope, rows: Vec<FindingRow>) -> Result<Vec<FindingVi
             meant.insert(key, NamedPerson { id: person.id.to_string(), name: person.name });
         }
     }
+    let closers = rows.iter().filter_map(|row| row.closed_by.as_deref()).collect();
+    let names = persons::list_names(&scope.app.db, &scope.tenant.id, &closers).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let people = logins(&row).into_iter().map(|login| {
@@ -156,21 +157,20 @@ pub async fn views(scope: &Scope, rows: Vec<FindingRow>) -> Result<Vec<FindingVi
             Concerned { login, person }
         });
         let people = people.collect();
-        views.push(view(scope, row, people).await?);
+        views.push(view(row, people, &names));
     }
     Ok(views)
 }
 
-async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<FindingView, Problem> {
-    let closed = match (row.closed_at, &row.closed_by) {
+fn view(row: FindingRow, people: Vec<Concerned>, names: &HashMap<String, String>) -> FindingView {
+    let closed = match (row.closed_at, row.closed_by) {
         (Some(at), Some(by)) => {
-            let by_whom = persons::find(&scope.app.db, &scope.tenant.id, &PersonId::new(by)).await?;
-            let by = by_whom.map_or_else(|| by.clone(), |person| person.name);
+            let by = names.get(&by).cloned().unwrap_or(by);
             Some(Closed { at: time(at), by, why: row.closed_why.unwrap_or_default() })
         }
         _ => None,
     };
-    Ok(FindingView {
+    FindingView {
         about: AboutView { kind: row.subject_kind, provider: row.subject_provider, name: row.subject_label },
         people,
         people_count: row.people_count,
@@ -192,5 +192,5 @@ async fn view(scope: &Scope, row: FindingRow, people: Vec<Concerned>) -> Result<
         description: row.description,
         remediation: row.remediation,
         runbook: row.runbook,
-    })
+    }
 }

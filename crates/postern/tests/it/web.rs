@@ -1,6 +1,7 @@
 //! The edge: what browsers see, and what they are kept from.
 
 mod api;
+mod audit;
 mod connections;
 mod dev;
 mod icons;
@@ -8,6 +9,7 @@ mod incidents;
 mod matrix;
 mod metrics;
 mod open_routes;
+mod openapi;
 mod pages;
 mod plain;
 mod portal;

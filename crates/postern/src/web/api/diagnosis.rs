@@ -78,14 +78,14 @@ pub struct AttemptView {
     login: Option<String>,
     method: &'static str,
     /// `success`, `failure`, `interrupt`, `push_sent`, or a change to the account such as `factor_reset`.
-    result: &'static str,
+    pub result: &'static str,
     /// One word of the vocabulary of causes.
     cause: Option<&'static str>,
     /// The cause in plain words.
     cause_description: Option<&'static str>,
     /// What to do.
     remediation: Option<&'static str>,
-    ip: Option<String>,
+    pub ip: Option<String>,
     app: Option<String>,
     detail: Option<String>,
 }

@@ -2,6 +2,8 @@
 
 mod load;
 
+pub use load::may;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -127,6 +129,13 @@ pub struct CaseOfPerson {
     opened_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Timestamp>,
+}
+
+impl CaseOfPerson {
+    /// Whether it goes on.
+    pub fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
 }
 
 /// What the policies let the caller do with somebody.

@@ -3,17 +3,15 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::policy::{Request, ViewDesk};
+use postern_core::policy::ViewDesk;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::evidence::EvidenceLine;
 use crate::actions::close_finding::{Which, close_finding};
-use crate::actions::{ActionError, Caller, finding_facts, permit_on_tenant};
+use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::findings;
-use crate::web::extract::{Form, Signed};
-use crate::web::finding_view::views;
+use crate::web::api::incident_view::{EvidenceQuery, IncidentDetail};
+use crate::web::extract::{Form, Query, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -27,8 +25,13 @@ pub struct CloseForm {
 }
 
 /// `GET /desk/incidents/{id}`
-pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
-    page(&scope, &caller, &id, Asked::default()).await
+pub async fn show(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Query(wanted): Query<EvidenceQuery>,
+) -> Result<Response, Problem> {
+    page(&scope, &caller, &id, Asked { wanted, ..Asked::default() }).await
 }
 
 /// `POST /desk/incidents/{id}/close`
@@ -43,11 +46,11 @@ pub async fn close(
         Ok(()) => return Ok(Toast::FindingClosed.redirect("/desk/incidents")),
         Err(ActionError::Conflict) => {
             let message = "It has grown since you looked at it. Look again, then close it.".to_owned();
-            Asked { status: StatusCode::CONFLICT, reason: form.reason, error: Some(message) }
+            Asked::again(StatusCode::CONFLICT, form.reason, message)
         }
         Err(error) => {
             let (status, _, message) = form_error(error)?;
-            Asked { status, reason: form.reason, error: Some(message) }
+            Asked::again(status, form.reason, message)
         }
     };
     page(&scope, &caller, &id, asked).await
@@ -56,24 +59,23 @@ pub async fn close(
 #[derive(Default)]
 struct Asked {
     status: StatusCode,
+    wanted: EvidenceQuery,
     reason: String,
     error: Option<String>,
 }
 
+impl Asked {
+    /// The form that came back.
+    fn again(status: StatusCode, reason: String, message: String) -> Self {
+        Self { status, reason, error: Some(message), ..Self::default() }
+    }
+}
+
 async fn page(scope: &Scope, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(scope, caller).await?;
-    let row = findings::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or_else(Problem::not_found)?;
-    let (facts, staff) = (finding_facts(scope, caller, &row).await?, caller.staff());
-    let refusal = scope.tenant.policies.authorize(&Request::on_finding(&staff, &facts)).err();
-    let view = views(scope, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
-    let mut evidence = Vec::with_capacity(view.evidence.len());
-    for piece in &view.evidence {
-        evidence.push(EvidenceLine::load(scope, piece.clone()).await?);
-    }
     let values = json!({
-        "finding": view,
-        "evidence": evidence,
-        "may_not_close": refusal.map(|denied| denied.message()),
+        "incident": IncidentDetail::load(scope, caller, id, &asked.wanted).await?,
+        "wanted": asked.wanted,
         "reason": asked.reason,
         "error": asked.error,
     });

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
-use crate::store::findings::{self, Filter};
+use crate::store::findings::Filter;
+use crate::web::api::incident_view::FindingList;
 use crate::web::extract::{Query, Signed};
-use crate::web::finding_view::views;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -39,19 +39,19 @@ pub async fn show(
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let severity = SEVERITIES.into_iter().find(|severity| *severity == which.severity).unwrap_or_default();
     let filter = Filter { closed: which.closed, severity: severity.to_owned() };
-    let rows =
-        findings::list_page(&scope.app.db, &scope.tenant.id, &filter, (&which.after, PAGE_SIZE)).await?;
-    let is_full = i64::try_from(rows.len()).unwrap_or(0) == PAGE_SIZE;
-    let next = rows.last().filter(|_| is_full).map(|row| query(&filter, &row.id));
     let values = json!({
-        "query": query(&filter, &which.after), "next": next, "is_first": which.after.is_empty(),
-        "findings": views(&scope, rows).await?, "closed": which.closed, "severity": severity, "severities": SEVERITIES,
-        "look_back_days": scope.tenant.settings.look_back.as_hours() / 24,
+        "list": FindingList::load(&scope, &filter, (&which.after, PAGE_SIZE)).await?,
+        "query": query(&filter, &which.after),
+        "narrowed": query(&filter, ""),
+        "is_first": which.after.is_empty(),
+        "closed": which.closed,
+        "severity": severity,
+        "severities": SEVERITIES,
     });
     render(&scope, Some(&caller), "desk/incidents.html", values)
 }
 
-/// The page after a finding, as a query string.
+/// Which findings, as a query string.
 fn query(filter: &Filter, after: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if filter.closed {

@@ -119,6 +119,65 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         page.ok().shows("only a stranger's wrong passwords").shows("Also named in").does_not_show("Locked out");
     }
 
+    async fn the_evidence_is_filtered_by_address_and_outcome_on_the_page_and_for_programs(db) {
+        let app = TestApp::start(db).await;
+        let now = app.clock.now();
+        let mut elsewhere = declined("ana@demo.postern.invalid", now - jiff::SignedDuration::from_secs(2));
+        elsewhere["ip"] = "198.51.100.99".into();
+        elsewhere["cause"] = "mfa_no_response".into();
+        app.import("okta.jsonl", fatigue("ana@demo.postern.invalid", 6, now) + &jsonl(&[elsewhere])).await;
+        let finding = app.finding_where("mfa_fatigue", |row| row.record_count >= 6).await;
+        let sol = app.browser_with_planted_session("sol").await;
+        let path = format!("/desk/incidents/{}", finding.id);
+        let records = async |query: &str| sol.get(&format!("{path}{query}")).await.ok().body.matches("okta.jsonl, line").count();
+        let all = records("").await;
+        assert!(all >= 6, "{all}");
+        assert_eq!(records("?address=198.51.100.7&outcome=failure").await, 6);
+        assert_eq!(records("?address=203.0.113.1").await, 0);
+        sol.get(&format!("{path}?outcome=success")).await.ok().shows("No record of the first").shows("Clear");
+        let token = app.token(&["findings:read"]).await;
+        let program = app.browser();
+        let ask = async |query: &str| {
+            let request = program.request(Method::GET, &format!("/api/v1/findings/{}{query}", finding.id));
+            program.send(request.bearer_auth(&token)).await
+        };
+        let answer = ask("?address=198.51.100.7").await.ok().json();
+        assert_eq!(answer["evidence"].as_array().unwrap().len(), 6);
+        assert_eq!(answer["evidence"][0]["attempts"][0]["ip"], "198.51.100.7");
+        assert_eq!(answer["finding"]["evidence"].as_array().unwrap().len(), all, "what was found stays whole");
+        ask("?adress=198.51.100.7").await.status(400);
+    }
+
+    async fn an_incident_leads_to_the_person_their_cases_and_what_else_is_found(db) {
+        let app = TestApp::start(db).await;
+        let case = app.open("ana").await;
+        let reference = app.row(&case).await.reference;
+        app.import("okta.jsonl", fatigue("ana@demo.postern.invalid", 5, app.clock.now())).await;
+        app.import("other.jsonl", fatigue("ana", 5, app.clock.now())).await;
+        let finding = app.finding_where("mfa_fatigue", |row| row.subject_label == "ana").await;
+        let other = app.finding_where("mfa_fatigue", |row| row.subject_label == "ana@demo.postern.invalid").await;
+        let ana = app.person("ana").await.id;
+        let sol = app.browser_with_planted_session("sol").await;
+        let page = sol.get(&format!("/desk/incidents/{}", finding.id)).await;
+        page.ok().shows("Open Ana Ferreira").shows(&format!("Open case {reference}")).shows("Also about Ana Ferreira");
+        for link in [format!("/desk/people/{ana}"), format!("/desk/cases/{case}"), format!("/desk/people/{ana}/end-sessions"),
+            format!("/desk/incidents/{}", other.id)] {
+            assert!(page.body.contains(&format!("href=\"{link}\"")), "no way to {link}");
+        }
+        // A program sees the cases if it may read cases.
+        let program = app.browser();
+        for (scopes, cases) in [(&["findings:read", "cases:read"][..], 1), (&["findings:read"][..], 0)] {
+            let token = app.token(scopes).await;
+            let request = program.request(Method::GET, &format!("/api/v1/findings/{}", finding.id));
+            let answer = program.send(request.bearer_auth(token)).await.ok().json();
+            assert_eq!(answer["subject"]["cases"].as_array().unwrap().len(), cases, "{scopes:?}");
+            assert_eq!(answer["subject"]["other_findings"][0]["id"], other.id.as_str());
+        }
+        // An auditor ends nobody's sessions, and may not close it.
+        let otto = app.browser_with_planted_session("otto").await;
+        otto.get(&format!("/desk/incidents/{}", finding.id)).await.ok().does_not_show("End every session").does_not_show("Close it Reason");
+    }
+
     async fn who_may_not_close_is_told_why_and_sees_no_form(db) {
         let app = TestApp::start(db).await;
         app.import("okta.jsonl", fatigue("ana", 5, app.clock.now())).await;
@@ -232,7 +291,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         assert_eq!(get("/api/v1/sign-ins/imports").await.ok().json()["imports"][0]["source"], "okta.jsonl");
 
         let path = format!("/api/v1/findings/{}", finding["id"].as_str().unwrap());
-        assert_eq!(get(&path).await.ok().json()["id"], finding["id"]);
+        assert_eq!(get(&path).await.ok().json()["finding"]["id"], finding["id"]);
         let close = async |body: serde_json::Value| {
             let request = program.request(Method::POST, &format!("{path}/close")).bearer_auth(&token);
             program.send(request.json(&body)).await
@@ -240,7 +299,7 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         close(json!({ "reason": PLACEHOLDER_REASON, "version": 0 })).await.status(409);
         close(json!({ "reason": "" })).await.status(422);
         let closed = close(json!({ "reason": PLACEHOLDER_REASON, "version": finding["version"] })).await.ok().json();
-        assert_eq!(closed["closed"]["why"], PLACEHOLDER_REASON);
+        assert_eq!(closed["finding"]["closed"]["why"], PLACEHOLDER_REASON);
         assert_eq!(get("/api/v1/findings?closed=true").await.ok().json()["findings"][0]["id"], finding["id"]);
         assert_eq!(app.events("incident.closed").await[0]["actor"]["type"], "token");
         // Other scopes open none of it.

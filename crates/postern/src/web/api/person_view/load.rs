@@ -52,7 +52,7 @@ impl PersonDetail {
             backup_codes_left: backup_codes::count_left(db, tenant, id, now).await?,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
             contacts: contacts_of(scope, id).await?,
-            cases: cases_of(scope, id).await?,
+            cases: CaseOfPerson::list(scope, id).await?,
             diagnosis: DiagnosisView::load(scope, &person).await?,
             timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
             may: MayOnPerson::of(scope, caller, &person),
@@ -77,13 +77,6 @@ async fn contacts_of(scope: &Scope, id: &PersonId) -> Result<Vec<ContactOnFile>,
     let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     let names = persons::list_names(&scope.app.db, &scope.tenant.id, &ids).await?;
     Ok(listed.into_iter().map(|contact| ContactOnFile::of(scope, contact, &names)).collect())
-}
-
-async fn cases_of(scope: &Scope, id: &PersonId) -> Result<Vec<CaseOfPerson>, Problem> {
-    let mut rows = cases::list_of_person(&scope.app.db, &scope.tenant.id, id).await?;
-    rows.sort_by_key(|row| std::cmp::Reverse(row.opened_at));
-    rows.truncate(CASES);
-    rows.into_iter().map(|row| CaseOfPerson::of(row, scope.now)).collect()
 }
 
 impl ContactOnFile {
@@ -123,6 +116,14 @@ impl ContactOnFile {
 }
 
 impl CaseOfPerson {
+    /// Those of a person, newest first.
+    pub async fn list(scope: &Scope, id: &PersonId) -> Result<Vec<Self>, Problem> {
+        let mut rows = cases::list_of_person(&scope.app.db, &scope.tenant.id, id).await?;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.opened_at));
+        rows.truncate(CASES);
+        rows.into_iter().map(|row| Self::of(row, scope.now)).collect()
+    }
+
     fn of(row: CaseRow, now: Timestamp) -> Result<Self, Problem> {
         let case = row.case(now)?;
         let stage_label = match case.as_ref().map(Case::stage) {
@@ -163,7 +164,8 @@ impl MayOnPerson {
     }
 }
 
-fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
+/// Whether the policies let the caller do it.
+pub fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
     let subject = person.subject(&scope.tenant.settings.tiers, scope.now);
     scope.tenant.policies.authorize::<A>(&Request::on_person(&caller.staff(), &subject)).is_ok()
 }
