@@ -131,6 +131,12 @@ events! {
     UserAdded<'_> = "user.added":
         "A person was added to the directory."
         tells(overseers(sometimes "if it came with a desk role, by the `power.requested` beside it")) ocsf(AccountCreate);
+    UserImported<'_> = "user.imported":
+        "An admin added people by a file; each has a `user.added` beside it."
+        tells(overseers);
+    UserExported = "user.exported":
+        "The directory was read out as a file."
+        tells(overseers(sometimes "of each by a person, and of one a day by each service token"));
     UserChanged<'_> = "user.changed":
         "An admin changed a person's name, manager, tier or desk role."
         wants(reason, before) tells(owner, overseers(lowers_tier = "true"), overseers(has role)) ocsf(EntityUpdate);

@@ -104,6 +104,24 @@ pub enum UserAdded<'a> {
     },
 }
 
+/// `user.imported`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserImported<'a> {
+    /// How many people were added.
+    pub people: usize,
+    /// How many rows were about somebody who was there already, and left alone.
+    pub left_alone: usize,
+    /// The SHA-256 of the file's text, without a byte order mark and with line feeds as line ends, in hexadecimal.
+    pub file_sha256: &'a str,
+}
+
+/// `user.exported`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserExported {
+    /// How many people were there when it began.
+    pub people: i64,
+}
+
 /// `user.changed`: what is new; what it was stands before it.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct UserChanged<'a> {

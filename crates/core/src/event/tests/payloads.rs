@@ -71,6 +71,11 @@ fn directory(written: &mut WrittenKinds) {
         }),
     );
     written.check(UserChanged { name: Some("Ana"), ..UserChanged::default() }, json!({ "name": "Ana" }));
+    written.check(
+        UserImported { people: 2, left_alone: 1, file_sha256: "9f86" },
+        json!({ "people": 2, "left_alone": 1, "file_sha256": "9f86" }),
+    );
+    written.check(UserExported { people: 12 }, json!({ "people": 12 }));
     written.check(UserSetUpCodeIssued, json!(null));
     written.check(UserNoteAdded, json!(null));
     written.check(UserNoticesChosen { off: &["vouch_asked"] }, json!({ "off": ["vouch_asked"] }));

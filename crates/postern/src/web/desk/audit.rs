@@ -4,6 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use postern_core::event::EventKind;
 use postern_core::policy::ReadAudit;
+use postern_core::spreadsheet::defused;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -147,16 +148,11 @@ fn csv(entries: &[EntryRow]) -> Result<String, Problem> {
             entry.actor_id.clone().unwrap_or_default(),
             entry.person_id.clone().unwrap_or_default(),
             entry.case_id.clone().unwrap_or_default(),
-            defused(&text("reason")),
+            defused(&text("reason")).into_owned(),
             body.get("detail").map(Value::to_string).unwrap_or_default(),
         ];
         out.write_record(fields).map_err(|e| failed(&e))?;
     }
     let bytes = out.into_inner().map_err(|e| failed(&e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// A spreadsheet runs what begins like a formula.
-fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
 }
