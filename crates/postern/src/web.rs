@@ -16,6 +16,7 @@ mod form_again;
 pub mod health;
 pub mod metrics;
 pub mod page;
+mod people_csv;
 pub mod plain;
 pub mod portal;
 pub mod problem;

@@ -91,9 +91,15 @@ pub(super) fn read_contact(field: &'static str, kind: &str, typed: &str) -> Resu
     if kind != "email" {
         return parse_number(typed).map_err(|error| ActionError::invalid(field, error.to_string()));
     }
-    // Whether a mail can be sent there at all.
-    match typed.parse::<lettre::Address>() {
-        Ok(address) if typed.len() <= 254 && address.domain().contains('.') => Ok(typed.to_owned()),
-        _ => Err(ActionError::invalid(field, "This is no mail address. Type one such as ana@example.com.")),
+    if is_mail_address(typed) {
+        Ok(typed.to_owned())
+    } else {
+        Err(ActionError::invalid(field, "This is no mail address. Type one such as ana@example.com."))
     }
+}
+
+/// Whether a mail can be sent there at all.
+pub(super) fn is_mail_address(typed: &str) -> bool {
+    let address = typed.parse::<lettre::Address>();
+    address.is_ok_and(|address| typed.len() <= 254 && address.domain().contains('.'))
 }

@@ -34,7 +34,7 @@ pub async fn export_audit(
     };
     let event = Event::new(caller.actor(), exported).policies(permit.policies());
     let mut change = scope.begin().await?;
-    if wants_notice(&mut change, caller).await? {
+    if wants_notice(&mut change, caller, "audit_export").await? {
         let who = if caller.scopes.is_some() { "A service token of " } else { "" };
         let text =
             format!("{who}{} exported {} entries of the audit log.", caller.person.name, entries.len());
@@ -45,11 +45,16 @@ pub async fn export_audit(
     Ok(entries)
 }
 
-async fn wants_notice(change: &mut Change<'_>, caller: &Caller) -> Result<bool, StoreError> {
+/// Whether such an export is told of: each by a person, and of a program's one a day.
+pub(super) async fn wants_notice(
+    change: &mut Change<'_>,
+    caller: &Caller,
+    what: &str,
+) -> Result<bool, StoreError> {
     if caller.scopes.is_none() {
         return Ok(true);
     }
-    let slot = format!("audit_export:{}", caller.session);
+    let slot = format!("{what}:{}", caller.session);
     let day_ago = change.at().saturating_sub(SignedDuration::from_hours(24)).unwrap_or(change.at());
     if locks::find_last_acquired(change, &slot).await?.is_some_and(|last| last > day_ago) {
         return Ok(false);

@@ -8,7 +8,7 @@ use postern_core::login;
 use sqlx::AssertSqlSafe;
 
 use super::row::row;
-use super::{Change, Db, Result, micros, one_row};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, value_rows};
 
 row! {
     /// A contact. `kind`: `email`, `mobile`, `office_phone`.
@@ -121,26 +121,56 @@ impl<'a> NewContact<'a> {
 
 /// Files a contact.
 pub async fn insert(change: &mut Change<'_>, person: &PersonId, new: &NewContact<'_>) -> Result<ContactId> {
-    let (tenant, id) = (change.tenant().clone(), change.id()?);
-    let filed_at = micros(new.filed_at);
-    let by = new.by.map(PersonId::as_str);
-    sqlx::query(
-        "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at, filed_by, confirmed_at, confirmed_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(tenant.as_str())
-    .bind(&id)
-    .bind(person.as_str())
-    .bind(new.kind)
-    .bind(new.value)
-    .bind(login::normalise(new.value))
-    .bind(filed_at)
-    .bind(by)
-    .bind(new.is_confirmed.then_some(filed_at))
-    .bind(by.filter(|_| new.is_confirmed))
-    .execute(change.conn())
-    .await?;
-    Ok(ContactId::new(id))
+    let mut ids = insert_all(change, &[(person, *new)]).await?;
+    ids.pop().ok_or(StoreError::NotFound)
+}
+
+/// Files contacts, each of somebody.
+pub async fn insert_all(
+    change: &mut Change<'_>,
+    new: &[(&PersonId, NewContact<'_>)],
+) -> Result<Vec<ContactId>> {
+    let tenant = change.tenant().clone();
+    let mut ids = Vec::with_capacity(new.len());
+    for new in in_pieces(new) {
+        let sql = format!(
+            "INSERT INTO contacts (tenant_id, id, person_id, kind, value, value_key, filed_at, filed_by, confirmed_at, confirmed_by) \
+             VALUES {}",
+            value_rows("$1", 2, 9, new.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str());
+        for (person, new) in new {
+            let (id, filed_at, by) = (change.id()?, micros(new.filed_at), new.by.map(PersonId::as_str));
+            query = query.bind(id.clone()).bind(person.as_str()).bind(new.kind).bind(new.value);
+            query = query.bind(login::normalise(new.value)).bind(filed_at).bind(by);
+            query = query.bind(new.is_confirmed.then_some(filed_at)).bind(by.filter(|_| new.is_confirmed));
+            ids.push(ContactId::new(id));
+        }
+        query.execute(change.conn()).await?;
+    }
+    Ok(ids)
+}
+
+/// What is on file of these people and not lost, oldest first: whose it is, what it is, and the address or number.
+pub async fn list_values_of(
+    db: &Db,
+    tenant: &TenantId,
+    people: &[&str],
+) -> Result<Vec<(String, String, String)>> {
+    let mut found = Vec::new();
+    for people in in_pieces(people) {
+        let places = parameters(2, people.len());
+        let sql = format!(
+            "SELECT person_id, kind, value FROM contacts WHERE tenant_id = $1 AND person_id IN ({places}) \
+             AND removed_at IS NULL AND lost_at IS NULL ORDER BY filed_at, id"
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+        for person in people {
+            query = query.bind((*person).to_owned());
+        }
+        found.extend(query.fetch_all(db.reader()).await?);
+    }
+    Ok(found)
 }
 
 /// Notes whose word it is that an imported contact is theirs. `Conflict` when that is certain already, or it is not there.

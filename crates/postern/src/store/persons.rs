@@ -14,7 +14,7 @@ use postern_core::tier::Tiers;
 use sqlx::AssertSqlSafe;
 
 use super::row::row;
-use super::{Change, Db, Result, StoreError, micros, one_row, parameters, time};
+use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time, value_rows};
 
 row! {
     /// A person as stored.
@@ -98,6 +98,28 @@ pub async fn find_by_login(db: &Db, tenant: &TenantId, typed: &str) -> Result<Op
     row.map(|row| Person::from_row(tenant, row)).transpose()
 }
 
+/// Who has these logins, given in their normal form, by login.
+pub async fn list_ids_of_logins(
+    db: &Db,
+    tenant: &TenantId,
+    keys: &BTreeSet<String>,
+) -> Result<HashMap<String, PersonId>> {
+    let (keys, mut found): (Vec<&String>, HashMap<_, _>) = (keys.iter().collect(), HashMap::new());
+    for keys in in_pieces(&keys) {
+        let places = parameters(2, keys.len());
+        let sql =
+            format!("SELECT login_key, id FROM persons WHERE tenant_id = $1 AND login_key IN ({places})");
+        let mut query =
+            sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+        for key in keys {
+            query = query.bind((*key).clone());
+        }
+        let rows = query.fetch_all(db.reader()).await?;
+        found.extend(rows.into_iter().map(|(key, id)| (key, PersonId::new(id))));
+    }
+    Ok(found)
+}
+
 /// Someone by id.
 pub async fn find(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id = $2");
@@ -126,6 +148,33 @@ pub async fn list(db: &Db, tenant: &TenantId, search: &str) -> Result<Vec<Person
     rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
 }
 
+row! {
+    /// Somebody as an export says it, with the manager's login.
+    pub struct ExportRow {
+        pub id: String,
+        pub login: String,
+        pub login_key: String,
+        pub name: String,
+        pub tier: String,
+        pub role: String,
+        pub manager: Option<String>,
+    }
+}
+
+/// Everybody, by login, from behind `after` on, which is a login in its normal form; empty for the beginning.
+pub async fn list_for_export(db: &Db, tenant: &TenantId, after: &str, most: i64) -> Result<Vec<ExportRow>> {
+    Ok(sqlx::query_as(
+        "SELECT p.id, p.login, p.login_key, p.name, p.tier, p.role, m.login AS manager FROM persons p \
+         LEFT JOIN persons m ON m.tenant_id = p.tenant_id AND m.id = p.manager_id \
+         WHERE p.tenant_id = $1 AND p.login_key > $2 ORDER BY p.login_key LIMIT $3",
+    )
+    .bind(tenant.as_str())
+    .bind(after)
+    .bind(most)
+    .fetch_all(db.reader())
+    .await?)
+}
+
 /// The names of these people, by id; who is not there is left out.
 pub async fn list_names(db: &Db, tenant: &TenantId, ids: &BTreeSet<&str>) -> Result<HashMap<String, String>> {
     if ids.is_empty() {
@@ -141,7 +190,7 @@ pub async fn list_names(db: &Db, tenant: &TenantId, ids: &BTreeSet<&str>) -> Res
     Ok(query.fetch_all(db.reader()).await?.into_iter().collect())
 }
 
-/// Whether anybody is there at all.
+/// How many people there are. It counts them one by one.
 pub async fn count(db: &Db, tenant: &TenantId) -> Result<i64> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
         .bind(tenant.as_str())
@@ -202,23 +251,26 @@ pub struct NewPerson<'a> {
 
 /// Adds somebody. `Conflict` when the login is taken.
 pub async fn insert(change: &mut Change<'_>, new: &NewPerson<'_>) -> Result<()> {
+    insert_all(change, std::slice::from_ref(new)).await
+}
+
+/// Adds people. `Conflict` when one of the logins is taken.
+pub async fn insert_all(change: &mut Change<'_>, new: &[NewPerson<'_>]) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "INSERT INTO persons (tenant_id, id, login, login_key, name, tier, role, manager_id, password_hash, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(tenant.as_str())
-    .bind(new.id.as_str())
-    .bind(new.login.trim())
-    .bind(login::normalise(new.login))
-    .bind(new.name.trim())
-    .bind(new.tier)
-    .bind(new.role.as_str())
-    .bind(new.manager.map(PersonId::as_str))
-    .bind(new.password_hash)
-    .bind(at)
-    .execute(change.conn())
-    .await?;
+    for new in in_pieces(new) {
+        let sql = format!(
+            "INSERT INTO persons (tenant_id, created_at, id, login, login_key, name, tier, role, manager_id, password_hash) \
+             VALUES {}",
+            value_rows("$1, $2", 3, 8, new.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
+        for new in new {
+            query = query.bind(new.id.as_str()).bind(new.login.trim()).bind(login::normalise(new.login));
+            query = query.bind(new.name.trim()).bind(new.tier).bind(new.role.as_str());
+            query = query.bind(new.manager.map(PersonId::as_str)).bind(new.password_hash);
+        }
+        query.execute(change.conn()).await?;
+    }
     Ok(())
 }
 

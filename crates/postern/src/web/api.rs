@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod audit_view;
 pub mod backup_codes;
+pub mod bulk_people;
 pub mod case_steps;
 pub mod case_view;
 pub mod cases;
@@ -33,10 +34,14 @@ pub mod waiting_passkeys;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 
 use super::account::{passkeys, step_up};
 use crate::app::App;
+
+/// Most bytes of a request that brings a file of people: the file, with a form around it and its line ends as browsers write them.
+pub const MAX_IMPORT_BODY: usize = 3 << 20;
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
@@ -44,7 +49,15 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/api", get(reference::show))
         .route("/api/openapi.json", get(openapi::show))
         .merge(account())
+        .merge(people_import())
         .merge(desk())
+}
+
+/// With room for a file of people.
+fn people_import() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/people/import", post(bulk_people::import_people))
+        .layer(DefaultBodyLimit::max(MAX_IMPORT_BODY))
 }
 
 /// What a large upload needs more time for.
@@ -104,6 +117,7 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
         .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/people/export", get(bulk_people::export_people))
         .route("/api/v1/people/{id}", get(people::show).patch(person_steps::change_person))
         .route("/api/v1/people/{id}/note", post(person_steps::add_note))
         .route("/api/v1/people/{id}/end-sessions", post(person_steps::end_sessions))

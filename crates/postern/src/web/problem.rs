@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use postern_core::people_file::PeopleFileError;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -125,6 +126,11 @@ impl Problem {
              changed. Send it in parts or compressed, or put it into the watched folder."
         );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+    }
+
+    /// A file of people that is larger than is read.
+    pub fn people_file_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", PeopleFileError::TooLarge.to_string())
     }
 
     /// The token lacks a scope.

@@ -109,6 +109,7 @@ fn own_account() -> Router<Arc<App>> {
 /// Reachable with a session. Desk handlers ask the policies on top.
 fn signed_in() -> Router<Arc<App>> {
     own_account()
+        .merge(people_in_bulk())
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk", get(desk::queue::show))
         .route("/desk/home", get(desk::home::show))
@@ -167,6 +168,14 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/jobs/{id}/run-again", post(desk::jobs::run_again))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))
         .route("/desk/tokens/{id}/revoke", post(desk::tokens::revoke))
+}
+
+/// Reachable with a session, with room for a file of people.
+fn people_in_bulk() -> Router<Arc<App>> {
+    Router::new()
+        .route("/desk/people/export.csv", get(desk::export_people::export))
+        .route("/desk/people/import", get(desk::import_people::show).post(desk::import_people::submit))
+        .layer(DefaultBodyLimit::max(api::MAX_IMPORT_BODY))
 }
 
 /// Reachable with a session, and given more time and room: a large file is on its way.

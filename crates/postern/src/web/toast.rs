@@ -55,6 +55,7 @@ toasts! {
     VouchUnsure => "vouch-unsure", "Thank you. The help desk asks for another proof.";
     SessionsEnded => "sessions-ended", "Every session of theirs is ended.";
     PersonChanged => "person-changed", "It is saved: they are told of what changed, and a role waits for a second admin.";
+    PeopleImported => "people-imported", "They are in the directory. Each gets a set-up code on their own page.";
     ContactAdded => "contact-added", "The contact is on file, and they are told.";
     ContactAttested => "contact-attested", "The contact counts from now on, and they are told.";
     ContactRemoved => "contact-removed", "The contact is off the file. Messages go there for 30 days more.";

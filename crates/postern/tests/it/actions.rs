@@ -20,6 +20,7 @@ mod earlier_cases;
 mod enrol_passkey;
 mod enrol_totp;
 mod escalate_case;
+mod import_people;
 mod import_sign_ins;
 mod join_case;
 mod lapse_case;

@@ -4,22 +4,31 @@ use jiff::Timestamp;
 use postern_core::case::MadeBy;
 use postern_core::id::{PersonId, TenantId};
 
-use super::super::{Change, Db, Result, micros};
+use sqlx::AssertSqlSafe;
+
+use super::super::{Change, Db, Result, in_pieces, micros, value_rows};
 
 /// Notes who made somebody, or changed their role, tier or manager: for a week they count as that one. Another's change stays noted
 /// beside it.
 pub async fn save(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
+    save_all(change, std::slice::from_ref(id), by).await
+}
+
+/// The same of several people.
+pub async fn save_all(change: &mut Change<'_>, ids: &[PersonId], by: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "INSERT INTO person_changes (tenant_id, person_id, by_id, changed_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (tenant_id, person_id, by_id) DO UPDATE SET changed_at = excluded.changed_at",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(by.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
+    for ids in in_pieces(ids) {
+        let sql = format!(
+            "INSERT INTO person_changes (tenant_id, by_id, changed_at, person_id) VALUES {} \
+             ON CONFLICT (tenant_id, person_id, by_id) DO UPDATE SET changed_at = excluded.changed_at",
+            value_rows("$1, $2, $3", 4, 1, ids.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(by.as_str()).bind(at);
+        for id in ids {
+            query = query.bind(id.as_str());
+        }
+        query.execute(change.conn()).await?;
+    }
     Ok(())
 }
 

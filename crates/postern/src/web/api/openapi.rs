@@ -9,8 +9,9 @@ use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    audit, backup_codes, case_steps, cases, code_apps, diagnosis, factors, findings, home, import_sign_ins,
-    imports, jobs, people, person_steps, portal, power_grants, set_up, sign_ins, tokens, waiting_passkeys,
+    audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
+    import_sign_ins, imports, jobs, people, person_steps, portal, power_grants, set_up, sign_ins, tokens,
+    waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -37,7 +38,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,
-        people::list, people::show, people::add_person,
+        people::list, people::show, people::add_person, bulk_people::import_people, bulk_people::export_people,
         person_steps::change_person, person_steps::add_note, person_steps::end_sessions, person_steps::issue_set_up_code,
         person_steps::add_contact, person_steps::attest_contact, person_steps::remove_contact,
         findings::list, findings::show, findings::close, diagnosis::show,

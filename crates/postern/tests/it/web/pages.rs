@@ -172,7 +172,7 @@ on_both! {
         app.open("nobody-here-either").await;
         let ada = app.browser_with_planted_session("ada").await;
         look(&ada, &["/desk/home", "/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
-            "/desk/people/new", "/desk/tokens", "/account"]).await;
+            "/desk/people/new", "/desk/people/import", "/desk/tokens", "/account"]).await;
         whole(ada.post("/desk/people/new", &[("tier", "standard"), ("role", "person")]).await.status(422));
         whole(ada.post("/desk/tokens", &[("label", ""), ("days", "many")]).await.status(422));
         let made = ada.post("/desk/tokens", &[("label", "x"), ("days", "7"), ("cases:read", "on")]).await;
