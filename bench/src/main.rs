@@ -1,9 +1,10 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
 mod audit_page;
+mod directory;
 mod findings;
 mod flood;
 mod http;
@@ -52,7 +53,7 @@ pub struct Args {
     /// Organisations of a server that is idle.
     #[arg(long, default_value_t = 1_000)]
     pub tenants: usize,
-    /// A PostgreSQL server on which a database for the flood, the audit page or two nodes may be made: postgres://…
+    /// A PostgreSQL server on which a database for the flood, the audit page, the people or two nodes may be made: postgres://…
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
 }
@@ -74,6 +75,8 @@ pub enum Part {
     Idle,
     /// The first page of a long audit log: minutes, and only when asked for.
     AuditPage,
+    /// The list of people and its search: minutes, and only when asked for.
+    People,
     /// Two nodes on one PostgreSQL, one of them killed every minute: ten minutes, and only when asked for.
     Nodes,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
@@ -128,6 +131,9 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     if args.only == Some(Part::AuditPage) {
         say("audit page: writing the log");
         in_scratch(out, |folder| audit_page::measure(args, folder, &mut report))?;
+    }
+    if args.only == Some(Part::People) {
+        in_scratch(out, |folder| directory::measure(args, folder, &mut report))?;
     }
     if args.only == Some(Part::Nodes) {
         say("nodes: two on one PostgreSQL, one killed every minute");

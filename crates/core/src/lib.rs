@@ -16,6 +16,7 @@ pub mod person;
 pub mod policy;
 pub mod reason;
 pub mod remedy;
+pub mod search_words;
 pub mod signin;
 pub mod spreadsheet;
 pub mod text;

@@ -48,10 +48,25 @@ CREATE TABLE persons (
     -- The tier that a change took away: until then the stricter of the two counts.
     tier_before TEXT,
     tier_before_until BIGINT,
+    -- The name in lower case and without accents: lists go by it.
+    name_key TEXT{sorted} NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, login_key)
 );
 CREATE INDEX persons_of_manager ON persons (tenant_id, manager_id);
+CREATE INDEX persons_of_staff ON persons (tenant_id, role, id) WHERE role <> 'person';
+CREATE INDEX persons_by_name ON persons (tenant_id, name_key, id);
+
+-- The words under which people are found, by how they begin. `source`: `name`, `login`, or `email` of a contact that is on file.
+CREATE TABLE person_words (
+    tenant_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    word TEXT{sorted} NOT NULL,
+    PRIMARY KEY (tenant_id, word, person_id, source),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+CREATE INDEX words_of_person ON person_words (tenant_id, person_id, word);
 
 -- Who made somebody, or changed their role, tier, manager or set-up, each with the last time. What the demo, the first start and the
 -- operator did is not here.
@@ -120,6 +135,7 @@ CREATE TABLE factors (
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
 CREATE INDEX factors_of_person ON factors (tenant_id, person_id);
+CREATE INDEX factors_by_time ON factors (tenant_id, usable_at);
 
 CREATE TABLE backup_code_sets (
     tenant_id TEXT NOT NULL,

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{ContactId, PersonId, TenantId};
 use postern_core::login;
+use postern_core::search_words::whole_words;
 use sqlx::AssertSqlSafe;
 
+use super::persons::words::{self, WordSource};
 use super::row::row;
 use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, value_rows};
 
@@ -65,19 +67,6 @@ pub async fn list_told(
         .bind(micros(since))
         .fetch_all(db.reader())
         .await?)
-}
-
-/// How many people have a number that may be called in a case of now: certain to be theirs since `latest` or before.
-pub async fn count_people_with_number(db: &Db, tenant: &TenantId, latest: Timestamp) -> Result<i64> {
-    let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(DISTINCT person_id) FROM contacts WHERE tenant_id = $1 AND kind <> 'email' AND removed_at IS NULL \
-         AND lost_at IS NULL AND filed_at <= $2 AND confirmed_at <= $2",
-    )
-    .bind(tenant.as_str())
-    .bind(micros(latest))
-    .fetch_one(db.reader())
-    .await?;
-    Ok(count)
 }
 
 /// Who filed or attested a contact of this person, with the contact; removed ones too, for a call may have been before.
@@ -148,6 +137,9 @@ pub async fn insert_all(
         }
         query.execute(change.conn()).await?;
     }
+    let addresses = new.iter().filter(|(_, new)| new.kind == "email");
+    let found_by = addresses.flat_map(|(person, new)| words::of_address(person, new.value));
+    words::insert_all(change, &found_by.collect::<Vec<_>>()).await?;
     Ok(ids)
 }
 
@@ -202,7 +194,22 @@ pub async fn remove(change: &mut Change<'_>, person: &PersonId, id: &str) -> Res
     .bind(at)
     .execute(change.conn())
     .await?;
-    one_row(&done)
+    one_row(&done)?;
+    find_by_what_is_left(change, person).await
+}
+
+/// A person is found by the addresses that are on file.
+async fn find_by_what_is_left(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let left: Vec<(String,)> = sqlx::query_as(
+        "SELECT value FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND kind = 'email' AND removed_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .fetch_all(change.conn())
+    .await?;
+    let left = left.iter().flat_map(|(value,)| whole_words(value)).collect();
+    words::replace(change, person, WordSource::Email, left).await
 }
 
 /// Who reported a contact of this person lost since then.

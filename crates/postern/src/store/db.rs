@@ -128,12 +128,13 @@ fn postgres() -> AnyPoolOptions {
 }
 
 fn migrator(engine: Engine) -> Migrator {
-    let (bytes, body) = match engine {
-        Engine::Sqlite => ("BLOB", "body"),
-        Engine::Postgres => ("BYTEA", "body::jsonb"),
+    // `sorted`: a column whose texts are compared byte by byte, so that what begins alike lies side by side.
+    let (bytes, body, sorted) = match engine {
+        Engine::Sqlite => ("BLOB", "body", ""),
+        Engine::Postgres => ("BYTEA", "body::jsonb", " COLLATE \"C\""),
     };
     let first = include_str!("../../migrations/0001_first.sql");
-    let first = first.replace("{bytes}", bytes).replace("{body}", body);
+    let first = first.replace("{bytes}", bytes).replace("{body}", body).replace("{sorted}", sorted);
     let sql: SqlStr = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(first));
     let first = Migration::new(1, Cow::Borrowed("first"), MigrationType::Simple, sql, false);
     Migrator { migrations: Cow::Owned(vec![first]), ..Migrator::DEFAULT }

@@ -2,6 +2,10 @@
 
 pub mod first_passkey;
 pub mod made_by;
+mod search;
+pub(super) mod words;
+
+pub use search::{PersonCursor, PersonPage, list, list_statements};
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,9 +14,11 @@ use postern_core::case::Subject;
 use postern_core::id::{PersonId, TenantId};
 use postern_core::login;
 use postern_core::person::Role;
+use postern_core::search_words::fold;
 use postern_core::tier::Tiers;
 use sqlx::AssertSqlSafe;
 
+use self::words::WordSource;
 use super::row::row;
 use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time, value_rows};
 
@@ -136,18 +142,6 @@ pub async fn load(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Person> {
     find(db, tenant, id).await?.ok_or(StoreError::NotFound)
 }
 
-/// People whose name or login holds `search`; all when empty. By name, at most 200.
-pub async fn list(db: &Db, tenant: &TenantId, search: &str) -> Result<Vec<Person>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND (lower(name) LIKE $2 OR login_key LIKE $2) \
-         ORDER BY name, id LIMIT 200"
-    );
-    let like = format!("%{}%", login::normalise(search).replace(['%', '_'], ""));
-    let rows: Vec<PersonRow> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(like).fetch_all(db.reader()).await?;
-    rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
-}
-
 row! {
     /// Somebody as an export says it, with the manager's login.
     pub struct ExportRow {
@@ -208,14 +202,36 @@ pub async fn count_by_tier(change: &mut Change<'_>) -> Result<Vec<(String, i64)>
         .await?)
 }
 
-/// How many people have a manager on file.
-pub async fn count_with_manager(db: &Db, tenant: &TenantId) -> Result<i64> {
-    let (count,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1 AND manager_id IS NOT NULL")
-            .bind(tenant.as_str())
-            .fetch_one(db.reader())
-            .await?;
-    Ok(count)
+/// How far a directory is ready, by those who were added last.
+pub struct DirectoryReadiness {
+    /// How many were looked at.
+    pub people: i64,
+    /// Of them, those with a number that may be called in a case of now.
+    pub callable: i64,
+    /// Of them, those with a manager on file.
+    pub with_manager: i64,
+}
+
+/// Looks at the `most` people who were added last, or at everybody where there are no more. A number counts that is certain to be
+/// theirs since `latest` or before.
+pub async fn load_readiness(
+    db: &Db,
+    tenant: &TenantId,
+    latest: Timestamp,
+    most: i64,
+) -> Result<DirectoryReadiness> {
+    let (people, callable, with_manager) = sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.tenant_id = $1 AND c.person_id = p.id \
+         AND c.kind <> 'email' AND c.removed_at IS NULL AND c.lost_at IS NULL AND c.filed_at <= $2 AND c.confirmed_at <= $2) \
+         THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN p.manager_id IS NULL THEN 0 ELSE 1 END), 0) \
+         FROM (SELECT id, manager_id FROM persons WHERE tenant_id = $1 ORDER BY id DESC LIMIT $3) p",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(latest))
+    .bind(most)
+    .fetch_one(db.reader())
+    .await?;
+    Ok(DirectoryReadiness { people, callable, with_manager })
 }
 
 /// Whether somebody is anybody's manager.
@@ -231,11 +247,11 @@ pub async fn leads_somebody(db: &Db, tenant: &TenantId, id: &PersonId) -> Result
 
 /// Whether nobody is in the directory yet.
 pub async fn is_empty(db: &Db, tenant: &TenantId) -> Result<bool> {
-    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
+    let found: Option<(String,)> = sqlx::query_as("SELECT id FROM persons WHERE tenant_id = $1 LIMIT 1")
         .bind(tenant.as_str())
-        .fetch_one(db.reader())
+        .fetch_optional(db.reader())
         .await?;
-    Ok(count == 0)
+    Ok(found.is_none())
 }
 
 /// Somebody new.
@@ -259,19 +275,19 @@ pub async fn insert_all(change: &mut Change<'_>, new: &[NewPerson<'_>]) -> Resul
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     for new in in_pieces(new) {
         let sql = format!(
-            "INSERT INTO persons (tenant_id, created_at, id, login, login_key, name, tier, role, manager_id, password_hash) \
-             VALUES {}",
-            value_rows("$1, $2", 3, 8, new.len())
+            "INSERT INTO persons (tenant_id, created_at, id, login, login_key, name, name_key, tier, role, manager_id, \
+             password_hash) VALUES {}",
+            value_rows("$1, $2", 3, 9, new.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(at);
         for new in new {
             query = query.bind(new.id.as_str()).bind(new.login.trim()).bind(login::normalise(new.login));
-            query = query.bind(new.name.trim()).bind(new.tier).bind(new.role.as_str());
+            query = query.bind(new.name.trim()).bind(fold(new.name)).bind(new.tier).bind(new.role.as_str());
             query = query.bind(new.manager.map(PersonId::as_str)).bind(new.password_hash);
         }
         query.execute(change.conn()).await?;
     }
-    Ok(())
+    words::insert_all(change, &words::of_newcomers(new)).await
 }
 
 /// Sets the password of somebody who has none.
@@ -302,7 +318,7 @@ pub struct ChangedPerson<'a> {
 pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedPerson<'_>) -> Result<()> {
     let tenant = change.tenant().clone();
     let done = sqlx::query(
-        "UPDATE persons SET name = $3, manager_id = $4, tier = $5, tier_before = $6, tier_before_until = $7 \
+        "UPDATE persons SET name = $3, manager_id = $4, tier = $5, tier_before = $6, tier_before_until = $7, name_key = $10 \
          WHERE tenant_id = $1 AND id = $2 AND name = $8 AND tier = $9",
     )
     .bind(tenant.as_str())
@@ -314,9 +330,14 @@ pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedP
     .bind(new.tier_before.map(|(_, until)| micros(until)))
     .bind(&read.name)
     .bind(&read.tier)
+    .bind(fold(new.name))
     .execute(change.conn())
     .await?;
-    one_row(&done)
+    one_row(&done)?;
+    if new.name == read.name {
+        return Ok(());
+    }
+    words::replace(change, &read.id, WordSource::Name, words::of_name(new.name)).await
 }
 
 /// Whether somebody has a password, read inside the change.
@@ -442,11 +463,11 @@ pub async fn lock_unchanged(change: &mut Change<'_>, read: &Subject) -> Result<(
 /// Whether anybody is there, read inside the change.
 pub async fn exist(change: &mut Change<'_>) -> Result<bool> {
     let tenant = change.tenant().clone();
-    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM persons WHERE tenant_id = $1")
+    let found: Option<(String,)> = sqlx::query_as("SELECT id FROM persons WHERE tenant_id = $1 LIMIT 1")
         .bind(tenant.as_str())
-        .fetch_one(change.conn())
+        .fetch_optional(change.conn())
         .await?;
-    Ok(count > 0)
+    Ok(found.is_some())
 }
 
 /// Those whom these logins of outside providers mean: by the name they sign in with here, or by a mail address on file.
@@ -498,12 +519,13 @@ pub async fn list_login_keys(db: &Db, person: &Person) -> Result<Vec<String>> {
     Ok(keys)
 }
 
-/// Those with one of these roles whose accounts are open.
+/// Those with one of these desk roles whose accounts are open.
 pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Result<Vec<Person>> {
     let mut found = Vec::new();
     for role in roles {
         let sql = format!(
-            "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role = $2 AND suspended_at IS NULL ORDER BY id LIMIT 200"
+            "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role <> 'person' AND role = $2 \
+             AND suspended_at IS NULL ORDER BY id LIMIT 200"
         );
         let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(sql))
             .bind(tenant.as_str())

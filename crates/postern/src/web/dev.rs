@@ -59,7 +59,7 @@ async fn outbox_json(scope: Scope) -> Result<Json<Vec<Value>>, Problem> {
 /// The current code of everybody's code app.
 async fn codes(scope: &Scope) -> Result<BTreeMap<String, String>, Problem> {
     let mut codes = BTreeMap::new();
-    for person in persons::list(&scope.app.db, &scope.tenant.id, "").await? {
+    for person in persons::list(&scope.app.db, &scope.tenant.id, "", (None, 200)).await?.people {
         for factor in factors::list(&scope.app.db, &scope.tenant.id, &person.id).await? {
             if !factor.is(FactorKind::Totp) {
                 continue;

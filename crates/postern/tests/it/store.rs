@@ -2,3 +2,4 @@
 
 mod end_access;
 mod ends;
+mod persons;

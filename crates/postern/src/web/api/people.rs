@@ -11,31 +11,44 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::errors::{ReadErrors, StepErrors};
-use super::input::{Body, Params, PersonOnly, PersonPath};
+use super::input::{Body, Params, PersonOnly, PersonPath, limit};
 use super::person_view::PersonDetail;
 use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::persons::{self, Person};
+use crate::store::persons::{self, Person, PersonCursor};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
+
+/// Most people in one answer.
+const MOST: i64 = 200;
 
 /// Whom to look for.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PeopleQuery {
-    /// Part of a name or a login; empty for everybody.
+    /// Words, of which whoever is found has each at the beginning of a word of the name, of the login or of a mail address on file;
+    /// empty for everybody.
     #[serde(default)]
     #[param(required = false, example = "ana")]
     q: String,
+    /// The cursor: the `next` of the answer before.
+    #[serde(default)]
+    #[param(required = false)]
+    after: String,
+    /// People in one answer: 1 to 200, 100 when left out.
+    limit: Option<i64>,
 }
 
-/// People by name, at most 200.
+/// People: everybody by name, or those who were looked for by the word that was found.
 #[derive(Serialize, ToSchema)]
 pub struct PeopleList {
     /// The people.
     people: Vec<PersonLine>,
+    /// Send it as `after`, with the same `q`, for those that follow; null at the end. A search for several words that are each common
+    /// may find fewer than asked for, or nobody, and go on all the same.
+    next: Option<String>,
 }
 
 /// A person.
@@ -95,7 +108,7 @@ pub struct AddedPersonView {
 
 /// `GET /api/v1/people`
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", operation_id = "list_people",
-    summary = "Find people", description = "By part of a name or login.",
+    summary = "Find people", description = "By how a word of the name, the login or a mail address begins; a page at a time.",
     params(PeopleQuery), security(("service_token" = ["people:read"]), ("session" = [])),
     responses((status = 200, description = "The people.", body = PeopleList), ReadErrors))]
 pub async fn list(
@@ -105,8 +118,11 @@ pub async fn list(
 ) -> Result<Json<PeopleList>, Problem> {
     let caller = caller.with_scope(&scope, "people:read").await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let found = persons::list(&scope.app.db, &scope.tenant.id, &search.q).await?;
-    Ok(Json(PeopleList { people: found.into_iter().map(PersonLine::from).collect() }))
+    let after = (!search.after.is_empty()).then(|| PersonCursor::parse(&search.after));
+    let from = (after.as_ref(), limit(search.limit, MOST)?);
+    let page = persons::list(&scope.app.db, &scope.tenant.id, &search.q, from).await?;
+    let next = page.next.map(|next| next.to_string());
+    Ok(Json(PeopleList { people: page.people.into_iter().map(PersonLine::from).collect(), next }))
 }
 
 /// `GET /api/v1/people/{id}`

@@ -12,16 +12,22 @@ use super::errors::ReadErrors;
 use super::input::PersonOnly;
 use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::{StoreError, contacts, factors, imports, persons};
+use crate::store::persons::DirectoryReadiness;
+use crate::store::{StoreError, factors, imports, persons};
 use crate::web::problem::Problem;
+
+/// So many people are looked at: the page costs no more where there are more.
+const LOOKED_AT: i64 = 10_000;
 
 /// How far the set-up is.
 #[derive(Serialize, ToSchema)]
 pub struct SetUpView {
     /// In the order that makes sense.
     steps: Vec<SetUpStep>,
-    /// People in the directory.
+    /// People who were looked at: everybody, or in a larger directory the 10,000 who were added last.
     people: i64,
+    /// Whether that is everybody.
+    is_everybody: bool,
     /// Of them: a number on file could be called, in a case that is opened now.
     callable: i64,
     /// Of them: somebody is on file who can vouch.
@@ -59,11 +65,10 @@ impl SetUpView {
     /// Of this moment.
     pub async fn load(scope: &Scope) -> Result<Self, Problem> {
         let (db, tenant) = (&scope.app.db, &scope.tenant.id);
-        let people = persons::count(db, tenant).await?;
         let latest =
             scope.now.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
-        let callable = contacts::count_people_with_number(db, tenant, latest).await?;
-        let with_manager = persons::count_with_manager(db, tenant).await?;
+        let readiness = persons::load_readiness(db, tenant, latest, LOOKED_AT).await?;
+        let DirectoryReadiness { people, callable, with_manager } = readiness;
         let staff = Staffing::load(scope).await?;
         let has_imports = !imports::list(db, tenant).await?.is_empty();
         let steps = STEPS.map(|(title, blocks_recovery, detail, href, is_done)| {
@@ -71,7 +76,15 @@ impl SetUpView {
                 SetUpFacts { has_mail: has_mail(scope), has_imports, people, callable, staff: &staff };
             SetUpStep { title, done: is_done(&known), blocks_recovery, detail, href }
         });
-        Ok(Self { steps: steps.into(), people, callable, with_manager, settings: settings(scope) })
+        let is_everybody = people < LOOKED_AT;
+        Ok(Self {
+            steps: steps.into(),
+            people,
+            is_everybody,
+            callable,
+            with_manager,
+            settings: settings(scope),
+        })
     }
 }
 

@@ -22,7 +22,7 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 17] = [
+const TABLES: [(&str, RowEnd, RowEnd); 18] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
@@ -34,6 +34,7 @@ const TABLES: [(&str, RowEnd, RowEnd); 17] = [
     ("power_grants", RowEnd::Ends, RowEnd::Ends),
     ("service_tokens", RowEnd::Ends, RowEnd::Ends),
     ("contacts", RowEnd::Stays, RowEnd::Stays),
+    ("person_words", RowEnd::Stays, RowEnd::Stays),
     ("person_changes", RowEnd::Stays, RowEnd::Stays),
     ("muted_notices", RowEnd::Stays, RowEnd::Stays),
     // Whoever ends the access says what becomes of the person's other cases.
