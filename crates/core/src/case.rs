@@ -191,6 +191,17 @@ impl Case {
         matches!(self.claimant_page, ClaimantPage::Bound { .. }) || !self.evidence.is_empty()
     }
 
+    /// Who of the desk refused it, or else bound its page, or else recorded the last proof. `None`: nobody did.
+    pub fn handled_by(&self) -> Option<&PersonId> {
+        let refused = self.refusal.as_ref().map(|refusal| &refusal.by);
+        let bound = || if let ClaimantPage::Bound { by, .. } = &self.claimant_page { Some(by) } else { None };
+        let recorded = || {
+            let by_the_desk = self.evidence.iter().rev().find(|piece| piece.kind().recorded_by_agent());
+            by_the_desk.map(|piece| &piece.attested_by)
+        };
+        refused.or_else(bound).or_else(recorded)
+    }
+
     /// Contacts that were used as proof: whoever answered there is the one who asks, and must not be the only one told.
     pub fn proving_contacts(&self) -> impl Iterator<Item = &ContactId> {
         let bound =

@@ -73,11 +73,31 @@ impl Case {
 
     /// What the risk is made of.
     pub fn risk_parts(&self) -> CaseRisk {
-        let suspect = self.evidence.iter().filter(|piece| piece.outcome.raises_risk()).count();
         CaseRisk {
-            suspect_proof: i64::try_from(suspect).unwrap_or(i64::MAX),
+            suspect_proof: self.own_risk(),
             incidents: self.now.incidents,
             earlier_cases: self.now.left_behind,
+        }
+    }
+
+    /// What its own evidence adds to the risk.
+    pub fn own_risk(&self) -> i64 {
+        let suspect = self.evidence.iter().filter(|piece| piece.outcome.raises_risk()).count();
+        i64::try_from(suspect).unwrap_or(i64::MAX)
+    }
+
+    /// First moment at which the desk has to do something, if nobody else moves the case. `None`: it waits for the person, or is
+    /// over.
+    pub fn needs_desk_from(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Remedied { .. } | Stage::Closed { .. } => None,
+            Stage::AwaitingNotice { since, reported_at: None, .. } => {
+                // Then it is verified anew: see `as_of`.
+                let unseen = Self::UNSEEN.saturating_add(SignedDuration::from_hours(Evidence::FRESH_HOURS));
+                Some(since.saturating_add(unseen).unwrap_or(Timestamp::MAX))
+            }
+            Stage::OnHold { until, .. } => Some(*until),
+            _ => Some(self.opened_at),
         }
     }
 

@@ -160,6 +160,9 @@ impl Stage {
 }
 
 impl Outcome {
+    /// Every way.
+    pub const ALL: [Self; 5] = [Self::Proven, Self::Refused, Self::Withdrawn, Self::Superseded, Self::Lapsed];
+
     /// The word used in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {

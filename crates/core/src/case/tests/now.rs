@@ -117,6 +117,45 @@ fn a_case_that_waits_three_days_for_its_hold_must_be_verified_anew() {
 }
 
 #[test]
+fn the_desk_is_needed_from_the_moment_on_at_which_nobody_else_moves_the_case() {
+    let needed = |stage: &str| {
+        let all = Desk::new().all_stages().into_iter();
+        all.filter(|case| case.stage().as_str() == stage)
+            .map(|case| (case.needs_desk_from(), case))
+            .next()
+            .unwrap()
+    };
+    for stage in ["verifying", "awaiting_approval", "ready", "contested"] {
+        let (from, case) = needed(stage);
+        assert_eq!(from, Some(case.opened_at()), "{stage}");
+    }
+    for stage in ["remedied", "closed"] {
+        assert_eq!(needed(stage).0, None, "{stage}");
+    }
+    let (from, on_hold) = needed("on_hold");
+    assert!(matches!(on_hold.stage(), Stage::OnHold { until, .. } if Some(*until) == from));
+    // Then it is gathered anew; or seniors are told that nobody was reached.
+    let (from, noticing) = needed("awaiting_notice");
+    let from = from.unwrap();
+    assert_eq!(noticing.clone().as_of(from).stage().as_str(), "awaiting_notice");
+    assert_eq!(noticing.clone().as_of(from + SignedDuration::from_secs(1)).stage(), &Stage::Verifying);
+    let reported = noticing.report_unreached(at(10) + Case::NOTICE_WITHIN).unwrap();
+    assert_eq!(reported.needs_desk_from(), Some(reported.opened_at()));
+}
+
+#[test]
+fn whoever_refused_handled_it_and_else_whoever_was_heard_last() {
+    let desk = Desk::new();
+    let new = case("c", TierFloor::Standard);
+    assert_eq!(new.handled_by(), None);
+    let add = permit(&desk.policies, &new, &desk.ben);
+    let (seen, _) = new.add_evidence(add, evidence(Kind::CallPlaced, "ben", 1)).unwrap();
+    assert_eq!(seen.handled_by().unwrap().as_str(), "ben");
+    let refuse = permit(&desk.policies, &seen, &desk.ben);
+    assert_eq!(seen.refuse(refuse, refusal("sol", 2)).unwrap().handled_by().unwrap().as_str(), "sol");
+}
+
+#[test]
 fn a_number_that_proved_something_is_no_number_to_tell() {
     let desk = Desk::new();
     let proven = desk.proven_enough(TierFloor::Sensitive);
