@@ -90,12 +90,14 @@ async fn on(
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
         }
-        let busy =
-            (program.busy()? - busy_before).as_secs_f64() * 1000.0 / crate::measure::as_f64(LOOKS + WARM_UP);
+        let busy = program.busy()?.saturating_sub(busy_before).as_secs_f64() * 1000.0
+            / crate::measure::as_f64(LOOKS + WARM_UP);
         took.sort_by(f64::total_cmp);
         let p99 = took.get(LOOKS * 99 / 100).copied().unwrap_or_default();
         let mut samples = Samples::default();
-        took.into_iter().for_each(|time| samples.push(time));
+        for time in took {
+            samples.push(time);
+        }
         let note = format!("p99 {p99:.1} ms, {busy:.1} ms of processor; target ≤ 20");
         report.line(&format!("{database}: people, {count}: {name}"), "ms", &samples, &note);
     }

@@ -89,7 +89,15 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
     let session = sessions::insert(&mut change, &session).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
-    Ok(Caller { person, session, phishing_resistant: true, stepped_up_at: None, session_ends_at: None, scopes: None })
+    Ok(Caller {
+        person,
+        session,
+        phishing_resistant: true,
+        stepped_up_at: None,
+        session_ends_at: None,
+        waiting_cases: 0,
+        scopes: None,
+    })
 }
 
 /// What the directory calls them.

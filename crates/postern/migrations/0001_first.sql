@@ -104,6 +104,16 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_of_person ON contacts (tenant_id, person_id);
 CREATE INDEX contacts_by_value ON contacts (tenant_id, value_key);
 
+-- Views of the list of cases that staff keep under a name: each the query of its address.
+CREATE TABLE saved_views (
+    tenant_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, person_id, name),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+
 -- What staff and managers do not want to be mailed about: a row for each kind.
 CREATE TABLE muted_notices (
     tenant_id TEXT NOT NULL,
@@ -273,7 +283,7 @@ CREATE TABLE cases (
     opened_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     closed_at BIGINT,
-    -- Of a closed one with a person, as its document says: proven, refused, withdrawn, superseded, lapsed.
+    -- Of a closed one: proven, refused, withdrawn, superseded, lapsed.
     outcome TEXT,
     -- When its remedy was applied, whatever came afterwards.
     remedied_at BIGINT,
@@ -286,6 +296,18 @@ CREATE TABLE cases (
     lapses_at BIGINT,
     -- When it was last refused or contested, or proof was rejected in it: other cases of the person are shown it.
     marked_at BIGINT,
+    -- Of an open one: the person's tier of today.
+    tier TEXT,
+    -- For the desk's lists, as the document says. 0: contested, which comes first; 1: any other.
+    queue_rank BIGINT NOT NULL DEFAULT 1,
+    -- Its own risk, below zero, so that the riskiest comes first.
+    negative_risk BIGINT NOT NULL DEFAULT 0,
+    -- 1: a senior has to work on it.
+    escalated BIGINT NOT NULL DEFAULT 0,
+    -- From when on the desk has to do something, if nobody else moves it. NULL: it waits for the person, or is over.
+    desk_from BIGINT,
+    -- Who of the desk refused it, bound its page, or recorded the last proof.
+    handled_by TEXT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, claimant_page_token_hash),
     UNIQUE (tenant_id, reference)
@@ -293,8 +315,22 @@ CREATE TABLE cases (
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
 CREATE INDEX cases_by_lapse ON cases (tenant_id, lapses_at);
 CREATE INDEX cases_by_mark ON cases (tenant_id, person_id, marked_at);
-CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id);
-CREATE INDEX cases_in_queue ON cases (tenant_id, opened_at, id) WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_by_outcome ON cases (tenant_id, outcome, closed_at, id, handled_by) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_by_handler ON cases (tenant_id, handled_by, closed_at, id, outcome) WHERE closed_at IS NOT NULL;
+-- All that is counted of the open ones; closed_at is in it so that SQLite need not look at the rows.
+CREATE INDEX cases_open ON cases (tenant_id, closed_at, stranger_since, taken_by, opened_at, escalated, desk_from) WHERE closed_at IS NULL;
+-- The queue in each of its orders. What it is filtered by stands behind, so that what does not fit is passed over within the index.
+CREATE INDEX cases_in_queue ON cases (tenant_id, queue_rank, opened_at, id, taken_by, tier, escalated, negative_risk, desk_from)
+    WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_newest ON cases (tenant_id, opened_at, id, taken_by, tier, escalated, negative_risk, desk_from, queue_rank)
+    WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_by_risk ON cases (tenant_id, negative_risk, opened_at, id, taken_by, tier, escalated, desk_from, queue_rank)
+    WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_of_holder ON cases (tenant_id, taken_by, queue_rank, opened_at, id, tier, escalated, negative_risk, desk_from)
+    WHERE closed_at IS NULL AND stranger_since IS NULL;
+CREATE INDEX cases_escalated ON cases (tenant_id, queue_rank, opened_at, id, taken_by, tier, negative_risk, desk_from)
+    WHERE closed_at IS NULL AND stranger_since IS NULL AND escalated = 1;
 CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)
     WHERE closed_at IS NULL AND stranger_since IS NOT NULL;
 CREATE INDEX cases_unannounced ON cases (tenant_id, person_id, opened_at) WHERE announced_at IS NULL AND person_id IS NOT NULL;

@@ -7,7 +7,7 @@ mod staff;
 
 pub use digest::announce_openings;
 pub use notice::Notice;
-pub use staff::{StaffNotice, ask_for_vouch, tell_seniors, tell_seniors_and_agent};
+pub use staff::{StaffNotice, ask_for_vouch, tell_colleague, tell_seniors, tell_seniors_and_agent};
 
 use jiff::Timestamp;
 use postern_core::id::{CaseId, PersonId};

@@ -1,5 +1,6 @@
 //! The templates of the pages: in the binary, strict about names, escaped by default.
 
+use jiff::SignedDuration;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
 
@@ -23,6 +24,8 @@ impl Pages {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("when", when);
+        environment.add_filter("age", age);
+        environment.add_filter("lasted", lasted);
         environment.add_filter("day", day);
         environment.add_filter("initials", initials);
         environment.add_filter("browser", browser_label);
@@ -53,6 +56,33 @@ fn when(at: Value) -> Result<Value, minijinja::Error> {
     let shown = at.strftime("%-d %b %Y, %H:%M UTC").to_string();
     let html = format!("<time datetime=\"{at}\" title=\"{exact}\" data-local>{shown}</time>");
     Ok(Value::from_safe_string(html))
+}
+
+/// How long ago it was, the exact time on hover.
+fn age(at: Value, now: Value) -> Result<Value, minijinja::Error> {
+    let at = moment(at)?;
+    let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let long = duration_label(moment(now)?.duration_since(at));
+    Ok(Value::from_safe_string(format!("<time datetime=\"{at}\" title=\"{exact}\">{long}</time>")))
+}
+
+/// How long it took from one moment to another.
+fn lasted(from: Value, until: Value) -> Result<String, minijinja::Error> {
+    Ok(duration_label(moment(until)?.duration_since(moment(from)?)))
+}
+
+/// In the two largest units: `6 min`, `2 h 10 min`, `1 d 1 h`, `12 d`.
+fn duration_label(long: SignedDuration) -> String {
+    let minutes = long.as_mins().max(0);
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => "under a minute".to_owned(),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, 0) => format!("{hours} h"),
+        (0, ..) => format!("{hours} h {minutes} min"),
+        (1..=6, 1.., _) => format!("{days} d {hours} h"),
+        _ => format!("{days} d"),
+    }
 }
 
 /// A date.

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod persons;
 pub mod power_grants;
 mod row;
+pub mod saved_views;
 pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ins;

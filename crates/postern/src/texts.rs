@@ -31,7 +31,9 @@ fn text(id: &str, arguments: Kwargs) -> Result<String, Error> {
         values.insert(Cow::Owned(name), fluent_value(&value));
     }
     let found = LOCALES.try_lookup_with_args(&ENGLISH, id, &values);
-    found.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no message {id:?} in locales/")))
+    found.ok_or_else(|| {
+        Error::new(ErrorKind::InvalidOperation, format!("there is no message {id:?} in locales/"))
+    })
 }
 
 /// A number chooses the form of a word; anything else is shown as it is.

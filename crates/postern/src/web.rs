@@ -4,6 +4,7 @@ pub mod account;
 pub mod api;
 pub mod assets;
 pub mod case_line;
+mod case_step;
 pub mod code_app_view;
 pub mod connections;
 mod cookies;

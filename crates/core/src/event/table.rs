@@ -146,6 +146,10 @@ events! {
     UserNoticesChosen<'_> = "user.notices_chosen":
         "A member of staff or a manager chose what they are mailed about."
         wants(before);
+    UserViewSaved<'_> = "user.view_saved":
+        "A member of staff kept a view of the list of cases under a name.";
+    UserViewRemoved<'_> = "user.view_removed":
+        "A member of staff removed a view of the list of cases that they had kept.";
     UserNoteAdded = "user.note_added":
         "A staff member wrote a note about a person; the note is the reason."
         wants(reason);
@@ -196,6 +200,9 @@ events! {
     CaseHandedBack<'_> = "case.handed_back":
         "Who had taken a case gave it back to the queue."
         ocsf(EntityUpdate);
+    CaseHandedOver<'_> = "case.handed_over":
+        "The case was handed to a colleague."
+        wants(reason, before) ocsf(EntityUpdate);
     CaseClaimantPageBound<'_> = "case.claimant_page_bound":
         "The claimant page was bound to a verified channel by its phrase."
         ocsf(EntityUpdate);

@@ -22,6 +22,9 @@ const VICTIM: &str = "fay";
 /// Who lost a phone, and found it again.
 const FINDER: &str = "emil";
 
+/// The demo has a dozen.
+const MOST_PEOPLE: i64 = 100;
+
 /// What can happen.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -64,7 +67,7 @@ pub async fn fill_past(scope: &Scope) -> Result<(), ActionError> {
 /// Everybody in the directory, as another provider would write them: by their mail address.
 async fn people(scope: &Scope) -> Result<Vec<RecordedPerson>, ActionError> {
     let mut people = Vec::new();
-    for person in persons::list(&scope.app.db, &scope.tenant.id, "").await? {
+    for person in persons::list(&scope.app.db, &scope.tenant.id, "", (None, MOST_PEOPLE)).await?.people {
         let filed = contacts::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
         let mail = filed.into_iter().find(|contact| contact.kind == "email").map(|contact| contact.value);
         people

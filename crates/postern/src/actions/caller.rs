@@ -32,6 +32,8 @@ pub struct Caller {
     pub stepped_up_at: Option<Timestamp>,
     /// When the session ends, if nothing is asked in it any more. A token has none.
     pub session_ends_at: Option<Timestamp>,
+    /// Cases that they have taken up and that need the desk now: for the head of each page.
+    pub waiting_cases: i64,
     /// The scopes, when a service token calls. `None`: the person calls.
     pub scopes: Option<Vec<String>>,
 }
@@ -84,6 +86,15 @@ impl Caller {
         subject: &PersonId,
     ) -> Result<Change<'a>, ActionError> {
         self.change_locking(scope, &[&self.person.id, subject]).await
+    }
+
+    /// The same, for a change in which a second person has a part.
+    pub async fn change_among<'a>(
+        &self,
+        scope: &'a Scope,
+        (subject, other): (&PersonId, &PersonId),
+    ) -> Result<Change<'a>, ActionError> {
+        self.change_locking(scope, &[&self.person.id, subject, other]).await
     }
 
     async fn change_locking<'a>(

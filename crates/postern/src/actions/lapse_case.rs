@@ -32,7 +32,7 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
         }
         Some(_) => return Ok(()),
         None => {
-            cases::close_stranger(&mut change, row, "lapsed").await?;
+            cases::close_stranger(&mut change, row, "lapsed", None).await?;
             Event::new(Actor::System, CaseClosed::LapsedUnknown)
         }
     };

@@ -38,7 +38,7 @@ async fn refuse(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Re
         cases::save(&mut change, &row, &case).await?;
         notify::announce(scope, &mut change, &case.subject().person, Some(id), Notice::CaseRefused).await?;
     } else {
-        cases::close_stranger(&mut change, &row, "closed").await?;
+        cases::close_stranger(&mut change, &row, "closed", Some(&caller.person.id)).await?;
     }
     Ok(change.commit(&event).await?)
 }

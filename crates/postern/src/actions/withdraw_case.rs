@@ -44,7 +44,7 @@ async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
                 notify::announce(scope, &mut change, person, Some(id), Notice::CaseWithdrawn).await?;
             }
         }
-        None => cases::close_stranger(&mut change, row, "withdrawn").await?,
+        None => cases::close_stranger(&mut change, row, "withdrawn", None).await?,
     }
     Ok(change.commit(&event).await?)
 }

@@ -57,6 +57,9 @@ staff_notices! {
     /// A case was handed to a senior.
     CaseEscalated => "case_escalated", "A case was escalated", "A case was escalated to the seniors",
         "has a case that only a senior or an admin can work on now", "/desk/cases/";
+    /// A colleague handed a case over.
+    CaseHandedOver => "case_handed_over", "A case was handed to me", "A case was handed to you",
+        "has a case that a colleague handed to you. Why, stands in its timeline", "/desk/cases/";
     /// The proof suffices, and the policy wants another yes.
     SecondYesWanted => "second_yes_wanted", "A case waits for another yes", "A case waits for another yes",
         "has a case whose proof suffices. Somebody who gave none of it must look at it, and say yes or no", "/desk/cases/";
@@ -80,7 +83,9 @@ impl StaffNotice {
         Self::ALL.iter().copied().filter(move |notice| match notice {
             Self::VouchAsked => leads_somebody,
             // An agent hears of the case that they have taken up.
-            Self::CaseContested | Self::VouchDenied => is_senior || role == Role::Agent,
+            Self::CaseContested | Self::VouchDenied | Self::CaseHandedOver => {
+                is_senior || role == Role::Agent
+            }
             _ => is_senior,
         })
     }
@@ -134,6 +139,16 @@ pub async fn tell_seniors_and_agent(
         return Ok(());
     }
     tell(scope, change, (notice, case.id()), vec![agent]).await
+}
+
+/// Mails the colleague who has a case from now on.
+pub async fn tell_colleague(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    case: &CaseId,
+    colleague: Person,
+) -> Result<(), StoreError> {
+    tell(scope, change, (StaffNotice::CaseHandedOver, case), vec![colleague]).await
 }
 
 async fn tell(

@@ -12,7 +12,7 @@ pub use stored::{CaseRow, OpenedWith, STRANGERS_LAPSE_AFTER};
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, ClaimantPage, Stage};
+use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::id::{CaseId, PersonId, TenantId};
 
 use super::row::row;
@@ -54,8 +54,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, claimant_page_token_hash, phrase, \
          stage, document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, \
-         claimant_page_expires_at, lapses_at, announced_at, opened_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17)",
+         claimant_page_expires_at, lapses_at, announced_at, opened_by, desk_from, escalated, tier) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17, $11, $18, \
+         (SELECT tier FROM persons WHERE tenant_id = $1 AND id = $4))",
     )
     .bind(tenant.as_str())
     .bind(new.id.as_str())
@@ -74,6 +75,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(micros(later(change.at(), Case::PAGE_HOURS)))
     .bind(new.announced.then_some(at))
     .bind(new.opened_by.map(PersonId::as_str))
+    .bind(i64::from(new.case.is_some_and(Case::is_escalated)))
     .execute(change.conn())
     .await?;
     if new.opened_with == OpenedWith::Nothing {
@@ -316,6 +318,14 @@ pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId
         .await?)
 }
 
+/// A person is on another tier from now on: the lists know it of their open cases.
+pub(super) async fn save_tier(change: &mut Change<'_>, person: &PersonId, tier: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let sql = "UPDATE cases SET tier = $3 WHERE tenant_id = $1 AND person_id = $2 AND closed_at IS NULL AND tier <> $3";
+    sqlx::query(sql).bind(tenant.as_str()).bind(person.as_str()).bind(tier).execute(change.conn()).await?;
+    Ok(())
+}
+
 /// Moves a case on from the version that was read. `Conflict` when somebody else moved it first. A case that somebody
 /// has worked on is no stranger's any more. No page is bound before its owner was notified of its opening: also `Conflict`.
 pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Result<()> {
@@ -323,7 +333,8 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     let done = sqlx::query(
         "UPDATE cases SET stage = $4, document = $5, version = version + 1, changed_at = $6, closed_at = $7, \
          stranger_since = CASE WHEN $8 = 1 THEN NULL ELSE stranger_since END, marked_at = $9, \
-         claimant_page_expires_at = $10, lapses_at = $11, outcome = $13, remedied_at = $14 \
+         claimant_page_expires_at = $10, lapses_at = $11, outcome = $13, remedied_at = $14, queue_rank = $15, \
+         negative_risk = $16, escalated = $17, desk_from = $18, handled_by = $19 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND ($12 = 0 OR announced_at IS NOT NULL)",
     )
     .bind(tenant.as_str())
@@ -340,6 +351,11 @@ pub async fn save(change: &mut Change<'_>, read: &CaseRow, case: &Case) -> Resul
     .bind(i64::from(matches!(case.claimant_page(), ClaimantPage::Bound { .. })))
     .bind(outcome(case))
     .bind(case.remedied_at().map(micros))
+    .bind(i64::from(!matches!(case.stage(), Stage::Contested { .. })))
+    .bind(-case.own_risk())
+    .bind(i64::from(case.is_escalated()))
+    .bind(case.needs_desk_from().map(micros))
+    .bind(case.handled_by().map(PersonId::as_str))
     .execute(change.conn())
     .await?;
     one_row(&done)?;
@@ -401,14 +417,19 @@ pub async fn save_joined(
     }
 }
 
-/// Closes a stranger's case, which has no document: `stage` says how, `withdrawn`, `lapsed` or `closed`.
-pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'static str) -> Result<()> {
+/// Closes a stranger's case, which has no document: `stage` says how, `withdrawn`, `lapsed`, or `closed` where `by` refused it.
+pub async fn close_stranger(
+    change: &mut Change<'_>,
+    read: &CaseRow,
+    stage: &'static str,
+    by: Option<&PersonId>,
+) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let after_closing = micros(later(change.at(), Case::CLOSED_CLAIMANT_PAGE_HOURS));
     let done = sqlx::query(
         "UPDATE cases SET stage = $5, version = version + 1, changed_at = $4, closed_at = $4, \
          claimant_page_expires_at = CASE WHEN $5 = 'lapsed' THEN claimant_page_expires_at ELSE $6 END, \
-         lapses_at = NULL \
+         lapses_at = NULL, desk_from = NULL, handled_by = $7, outcome = $8 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND person_id IS NULL AND closed_at IS NULL",
     )
     .bind(tenant.as_str())
@@ -417,6 +438,8 @@ pub async fn close_stranger(change: &mut Change<'_>, read: &CaseRow, stage: &'st
     .bind(at)
     .bind(stage)
     .bind(after_closing)
+    .bind(by.map(PersonId::as_str))
+    .bind(if stage == "closed" { Outcome::Refused.as_str() } else { stage })
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -20,7 +20,9 @@ use sqlx::AssertSqlSafe;
 
 use self::words::WordSource;
 use super::row::row;
-use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time, value_rows};
+use super::{
+    Change, Db, Result, StoreError, cases, in_pieces, micros, one_row, parameters, time, value_rows,
+};
 
 row! {
     /// A person as stored.
@@ -334,10 +336,10 @@ pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedP
     .execute(change.conn())
     .await?;
     one_row(&done)?;
-    if new.name == read.name {
-        return Ok(());
+    if new.name != read.name {
+        words::replace(change, &read.id, WordSource::Name, words::of_name(new.name)).await?;
     }
-    words::replace(change, &read.id, WordSource::Name, words::of_name(new.name)).await
+    cases::save_tier(change, &read.id, new.tier).await
 }
 
 /// Whether somebody has a password, read inside the change.
@@ -537,6 +539,17 @@ pub async fn list_with_roles(db: &Db, tenant: &TenantId, roles: &[Role]) -> Resu
         }
     }
     Ok(found)
+}
+
+/// Whoever works on cases and whose account is open, by name; at most 500.
+pub async fn list_at_desk(db: &Db, tenant: &TenantId) -> Result<Vec<Person>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND role <> 'person' AND role IN ('agent', 'senior', 'admin') \
+         AND suspended_at IS NULL ORDER BY name, id LIMIT 500"
+    );
+    let rows: Vec<PersonRow> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?;
+    rows.into_iter().map(|row| Person::from_row(tenant, row)).collect()
 }
 
 /// Gives somebody a desk role; the admin who asked for it stands beside it.

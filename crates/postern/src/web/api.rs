@@ -26,6 +26,7 @@ pub mod person_view;
 pub mod portal;
 pub mod power_grants;
 pub mod reference;
+pub mod saved_views;
 pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
@@ -103,9 +104,12 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/home", get(home::show))
         .route("/api/v1/set-up", get(set_up::show))
         .route("/api/v1/cases", get(cases::list).post(cases::open_at_desk))
+        .route("/api/v1/saved-views", get(saved_views::list).post(saved_views::save_view))
+        .route("/api/v1/saved-views/remove", post(saved_views::remove_view))
         .route("/api/v1/cases/{id}", get(cases::show))
         .route("/api/v1/cases/{id}/take", post(case_steps::take_case))
         .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))
+        .route("/api/v1/cases/{id}/hand-over", post(case_steps::hand_over_case))
         .route("/api/v1/cases/{id}/contact-lost", post(case_steps::report_contact_lost))
         .route("/api/v1/cases/{id}/start-hold", post(case_steps::want_hold))
         .route("/api/v1/cases/{id}/bind-claimant-page", post(case_steps::bind_claimant_page))

@@ -1,15 +1,21 @@
 //! Cases as the desk's lists show them: for the page and for programs, with one statement for a page of them.
 
 use jiff::Timestamp;
-use postern_core::case::Case;
+use postern_core::case::{Case, Outcome};
+use postern_core::person::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desk::{case_label, risk_reasons, stage_label, waits_for_desk};
+use super::case_step::CaseStep;
+use super::desk::{case_label, outcome_label, risk_reasons, stage_label, waits_for_desk};
 use super::problem::Problem;
+use crate::actions::Caller;
+use crate::actions::take_case::can_hand_back;
+use crate::case_query::{CaseQuery, CaseQueryError};
 use crate::scope::Scope;
-use crate::store::cases::queue::{self, DeskList, ListedCase};
-use crate::store::time;
+use crate::store::cases::CaseRow;
+use crate::store::cases::queue::{self, CaseHolder, CaseListing, CasePlace, ListedCase};
+use crate::store::{persons, time};
 
 /// A case in a list.
 #[derive(Serialize, ToSchema)]
@@ -32,11 +38,16 @@ pub struct CaseLine {
     stage_label: &'static str,
     /// Whether it waits for the desk, rather than for the person or the clock.
     waits_for_desk: bool,
-    /// Whether a senior has it.
+    /// What comes next, in the desk's words; null of a closed one.
+    next_step: Option<String>,
+    /// When that is, where it has a time: the end of the hold, the last moment to come back.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_at: Option<Timestamp>,
+    /// Whether only a senior may work on it.
     escalated: bool,
-    /// As that of the case itself, without incidents and other cases.
+    /// Its own risk, without incidents and other cases.
     risk: i64,
-    /// What it is made of, in the desk's words.
+    /// What raised it, oldest first: the kind of proof, and how it ended.
     risk_reasons: Vec<String>,
     /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
     opened_with: String,
@@ -44,6 +55,10 @@ pub struct CaseLine {
     stranger: bool,
     /// The name of who has taken it up.
     taken_by: Option<String>,
+    /// Whose it is: `nobody`, `you` or `colleague`.
+    holder: &'static str,
+    /// What the caller may do about that: `take`, `hand_over`.
+    may: Vec<&'static str>,
     /// The address that the request came from.
     ip: String,
     /// When it was opened.
@@ -52,57 +67,80 @@ pub struct CaseLine {
     /// When it was closed.
     #[schema(value_type = Option<String>, format = DateTime)]
     closed_at: Option<Timestamp>,
+    /// Of a closed one: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
+    outcome: Option<String>,
+    /// The same in the desk's words.
+    outcome_label: Option<&'static str>,
+    /// The name of who refused it, or else bound its page, or else recorded the last proof.
+    handled_by: Option<String>,
 }
 
 /// A page of a list.
 pub struct CaseLines {
     /// The cases.
     pub cases: Vec<CaseLine>,
-    /// The id after which the next page begins; none on the last.
-    pub next: Option<String>,
+    /// Where the next page begins; none on the last.
+    pub next: Option<CasePlace>,
 }
 
-/// The cases of `list` that follow the one with the id `after`, at most `most`.
+/// The list that a query means to somebody, and where the page of it begins.
+pub async fn read_query(
+    scope: &Scope,
+    caller: &Caller,
+    query: &CaseQuery,
+) -> Result<(CaseListing, Option<CasePlace>), Problem> {
+    let tell = |error: CaseQueryError| Problem::bad_request(error.to_string());
+    let listing = query.listing(&scope.tenant.settings.tiers, &caller.person.id, scope.now).map_err(tell)?;
+    if let Some(CaseHolder::Person(id)) = &listing.filter.holder
+        && *id != caller.person.id
+        && persons::find(&scope.app.db, &scope.tenant.id, id).await?.is_none()
+    {
+        return Err(Problem::bad_request("who must be me, nobody, or the id of a colleague."));
+    }
+    Ok((listing, query.place().map_err(tell)?))
+}
+
+/// The cases of a list that follow a place in it, or all; at most `most`.
 pub async fn load_page(
     scope: &Scope,
-    list: &DeskList,
-    (after, most): (&str, i64),
+    caller: &Caller,
+    listing: &CaseListing,
+    (after, most): (Option<&CasePlace>, i64),
 ) -> Result<CaseLines, Problem> {
     let mut listed =
-        queue::list_page(&scope.app.db, &scope.tenant.id, list, (after, most.saturating_add(1))).await?;
+        queue::list_page(&scope.app.db, &scope.tenant.id, listing, (after, most.saturating_add(1))).await?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let has_more = listed.len() > most;
     listed.truncate(most);
-    let next = listed.last().filter(|_| has_more).map(|last| last.row.id.clone());
-    let cases =
-        listed.into_iter().map(|listed| CaseLine::of(scope, listed)).collect::<Result<_, Problem>>()?;
-    Ok(CaseLines { cases, next })
+    let next = listed.last().filter(|_| has_more).map(|last| listing.place_of(last));
+    let lines = listed.into_iter().map(|listed| CaseLine::of(scope, caller, listed));
+    Ok(CaseLines { cases: lines.collect::<Result<_, Problem>>()?, next })
 }
 
 impl CaseLine {
-    /// Whether it waits for the desk.
-    pub fn waits_for_desk(&self) -> bool {
-        self.waits_for_desk
-    }
-
-    /// Whether its owner said that it was not them.
-    pub fn is_contested(&self) -> bool {
-        self.stage == "contested"
-    }
-
-    fn of(scope: &Scope, listed: ListedCase) -> Result<Self, Problem> {
+    fn of(scope: &Scope, caller: &Caller, listed: ListedCase) -> Result<Self, Problem> {
         let (now, tiers) = (scope.now, &scope.tenant.settings.tiers);
-        let ListedCase { row, name, tier, taken_by } = listed;
-        let case = row.case(now)?;
+        let case = listed.row.case(now)?;
+        let may = may(caller, &listed.row, case.as_ref());
+        let ListedCase { row, name, tier, taken_by, outcome, handled_by, .. } = listed;
         let stage = case.as_ref().map_or(row.stage.as_str(), |case| case.stage().as_str()).to_owned();
+        let step = CaseStep::of(&row, case.as_ref(), now);
+        let outcome = outcome.or_else(|| (stage == "closed").then(|| Outcome::Lapsed.as_str().to_owned()));
         Ok(Self {
             stage_label: case.as_ref().map_or_else(|| stage_label(&stage), |case| case_label(case, now)),
             waits_for_desk: row.closed_at.is_none()
                 && case.as_ref().is_none_or(|case| waits_for_desk(case, now)),
+            next_at: step.as_ref().and_then(|step| step.at),
+            next_step: step.map(|step| step.text),
             escalated: case.as_ref().is_some_and(Case::is_escalated),
             risk: case.as_ref().map_or(0, Case::risk),
             risk_reasons: case.as_ref().map(risk_reasons).unwrap_or_default(),
             stranger: row.closed_at.is_none() && row.stranger_since.is_some(),
+            holder: match row.taken_by.as_deref() {
+                None => "nobody",
+                Some(id) if id == caller.person.id.as_str() => "you",
+                Some(_) => "colleague",
+            },
             opened_at: time(row.opened_at),
             closed_at: row.closed_at.map(time),
             id: row.id,
@@ -115,6 +153,26 @@ impl CaseLine {
             tier,
             stage,
             taken_by,
+            may,
+            outcome_label: outcome.as_deref().map(outcome_label),
+            outcome,
+            handled_by,
         })
+    }
+}
+
+/// What a button in the list can do. The policies have the last word when it is pressed.
+fn may(caller: &Caller, row: &CaseRow, case: Option<&Case>) -> Vec<&'static str> {
+    let is_open = row.closed_at.is_none() && case.is_none_or(|case| case.stage().is_open());
+    let is_own = row.person_id.as_deref() == Some(caller.person.id.as_str());
+    let role = caller.person.role;
+    let works = matches!(role, Role::Agent | Role::Senior | Role::Admin) && caller.scopes.is_none();
+    if !is_open || is_own || !works || role.rank() < case.map_or(1, Case::handler_rank) {
+        return Vec::new();
+    }
+    match &row.taken_by {
+        None => vec!["take", "hand_over"],
+        Some(_) if can_hand_back(caller, row) => vec!["hand_over"],
+        Some(_) => Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
-use crate::store::cases::CaseRow;
+use crate::store::cases::{CaseRow, queue};
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::{cases, flows, persons, service_tokens, sessions, time};
@@ -232,12 +232,18 @@ pub(super) async fn by_session(
     note_actor(&person);
     let phishing_resistant = session.phishing_resistant == 1;
     let idle_end = last_seen_at.saturating_add(Config::SESSION_IDLE).unwrap_or(now);
+    let waiting_cases = if person.role.is_staff() {
+        queue::count_waiting_for(&scope.app.db, &scope.tenant.id, &person.id, now).await?
+    } else {
+        0
+    };
     Ok(Some(Caller {
         person,
         session: session.id,
         phishing_resistant,
         stepped_up_at: session.stepped_up_at.map(time),
         session_ends_at: Some(idle_end.min(time(session.expires_at))),
+        waiting_cases,
         scopes: None,
     }))
 }
@@ -259,6 +265,7 @@ async fn by_token(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem>
         phishing_resistant: true,
         stepped_up_at: None,
         session_ends_at: None,
+        waiting_cases: 0,
         scopes: Some(scopes),
     }))
 }

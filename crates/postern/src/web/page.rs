@@ -53,6 +53,7 @@ pub fn page_with(
             audit_refuses => caller.person.role.is_staff() && scope.tenant.activity.audit_health.is_refusing(),
             messages_wait_since => caller.person.role.is_staff().then(|| scope.tenant.activity.messages_wait_since()).flatten(),
             dead_jobs => scope.tenant.activity.dead_jobs.load(Ordering::Relaxed),
+            waiting_cases => caller.waiting_cases,
             open_incidents => scope.tenant.activity.open_incidents.load(Ordering::Relaxed),
         }
     });

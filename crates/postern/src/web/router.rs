@@ -106,12 +106,21 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
 }
 
+/// The list of cases, and whose each is.
+fn case_list() -> Router<Arc<App>> {
+    Router::new()
+        .route("/desk", get(desk::queue::show))
+        .route("/desk/views", post(desk::saved_views::save))
+        .route("/desk/views/remove", post(desk::saved_views::remove))
+        .route("/desk/cases/{id}/hand-over", get(desk::hand_over::show).post(desk::hand_over::submit))
+}
+
 /// Reachable with a session. Desk handlers ask the policies on top.
 fn signed_in() -> Router<Arc<App>> {
     own_account()
         .merge(people_in_bulk())
+        .merge(case_list())
         .route("/sign-out", post(account::overview::sign_out))
-        .route("/desk", get(desk::queue::show))
         .route("/desk/home", get(desk::home::show))
         .route("/desk/set-up", get(desk::set_up::show))
         .route("/desk/people", get(desk::people::show))

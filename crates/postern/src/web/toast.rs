@@ -38,6 +38,9 @@ toasts! {
     RemedyProposed => "remedy", "The remedy is changed.";
     CaseTaken => "taken", "You have this case.";
     CaseHandedBack => "handed-back", "The case is handed back.";
+    CaseHandedOver => "handed-over", "Your colleague has the case now, and is told.";
+    ViewSaved => "view-saved", "The view is kept.";
+    ViewRemoved => "view-removed", "The view is removed.";
     ContactReportedLost => "contact-lost", "The contact is reported lost. Nobody calls it any more.";
     CaseRefused => "refused", "The case is refused. Nothing was changed on the account.";
     CaseEscalated => "escalated", "A senior has the case now.";

@@ -44,7 +44,15 @@ impl TestApp {
         let begins = self.clock.now() + SignedDuration::from_hours(24 * 400);
         let session = self.plant_row(&person, &passkey_alone(), begins).await.1;
         let now = self.clock.now();
-        Caller { person, session, phishing_resistant: true, stepped_up_at: Some(now), session_ends_at: None, scopes: None }
+        Caller {
+            person,
+            session,
+            phishing_resistant: true,
+            stepped_up_at: Some(now),
+            session_ends_at: None,
+            waiting_cases: 0,
+            scopes: None,
+        }
     }
 
     /// A case's row.

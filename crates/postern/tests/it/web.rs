@@ -4,6 +4,7 @@ mod api;
 mod audit;
 mod connections;
 mod dev;
+mod hand_over;
 mod icons;
 mod incidents;
 mod matrix;

@@ -153,6 +153,22 @@ pub struct UserNoticesChosen<'a> {
     pub off: &'a [&'a str],
 }
 
+/// `user.view_saved`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserViewSaved<'a> {
+    /// What they call it.
+    pub name: &'a str,
+    /// Which cases it shows, as in the address of the list.
+    pub query: &'a str,
+}
+
+/// `user.view_removed`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserViewRemoved<'a> {
+    /// What they called it.
+    pub name: &'a str,
+}
+
 /// `user.note_added`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserNoteAdded;

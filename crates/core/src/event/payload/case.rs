@@ -74,6 +74,15 @@ pub struct CaseHandedBack<'a> {
     pub to_strangers: bool,
 }
 
+/// `case.handed_over`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CaseHandedOver<'a> {
+    /// Who has it now.
+    pub to: &'a str,
+    /// Whether it stood among the strangers'.
+    pub from_strangers: bool,
+}
+
 /// `case.claimant_page_bound`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CaseClaimantPageBound<'a> {

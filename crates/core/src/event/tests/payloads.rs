@@ -79,6 +79,11 @@ fn directory(written: &mut WrittenKinds) {
     written.check(UserSetUpCodeIssued, json!(null));
     written.check(UserNoteAdded, json!(null));
     written.check(UserNoticesChosen { off: &["vouch_asked"] }, json!({ "off": ["vouch_asked"] }));
+    written.check(
+        UserViewSaved { name: "Old and risky", query: "risk=1" },
+        json!({ "name": "Old and risky", "query": "risk=1" }),
+    );
+    written.check(UserViewRemoved { name: "Old and risky" }, json!({ "name": "Old and risky" }));
     written
         .check(ContactAdded { contact: "c1", kind: "mobile" }, json!({ "contact": "c1", "kind": "mobile" }));
     written.check(ContactAttested { contact: "c1" }, json!({ "contact": "c1" }));
@@ -224,6 +229,10 @@ fn cases(written: &mut WrittenKinds) {
     written.check(
         CaseHandedBack { taken_by: "p1", to_strangers: false },
         json!({ "taken_by": "p1", "to_strangers": false }),
+    );
+    written.check(
+        CaseHandedOver { to: "p1", from_strangers: false },
+        json!({ "to": "p1", "from_strangers": false }),
     );
     written.check(
         CaseClaimantPageBound { contact: "c1", contact_kind: "mobile", filed_at: at() },

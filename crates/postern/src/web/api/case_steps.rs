@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use postern_core::evidence::{EvidenceOutcome, Kind};
-use postern_core::id::CaseId;
+use postern_core::id::{CaseId, PersonId};
 use postern_core::remedy::PlanHash;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use super::case_view::CaseState;
 use super::errors::StepErrors;
 use super::input::{Body, CasePath, PersonOnly};
 use crate::actions::add_evidence::Verification;
+use crate::actions::hand_over_case::HandOver;
 use crate::actions::record_call::RecordedCall;
 use crate::actions::vouch::ManagersWord;
 use crate::actions::{self, ActionError};
@@ -139,6 +140,21 @@ pub struct LostContact {
     reason: String,
 }
 
+/// To whom a case goes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverCase {
+    /// The colleague's `id`, as `GET /api/v1/people` gives it.
+    to: String,
+    /// The `id` of who had it when this was decided; empty for nobody. If somebody else has it by then, the answer is 409. Left
+    /// out: whoever has it.
+    #[serde(default)]
+    from: Option<String>,
+    /// What the colleague should know. Stands in the audit log.
+    #[schema(example = "She calls back at three, my shift ends at two")]
+    reason: String,
+}
+
 /// `POST /api/v1/cases/{id}/contact-lost`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/contact-lost", tag = "cases", operation_id = "report_contact_lost",
     summary = "Report a contact lost",
@@ -204,6 +220,25 @@ pub async fn hand_back_case(
 ) -> Result<Json<CaseState>, Problem> {
     let id = CaseId::new(path.id);
     actions::take_case::hand_back_case(&scope, &caller, &id).await?;
+    CaseState::load(&scope, &caller, &id).await
+}
+
+/// `POST /api/v1/cases/{id}/hand-over`
+#[utoipa::path(post, path = "/api/v1/cases/{id}/hand-over", tag = "cases", operation_id = "hand_over_case",
+    summary = "Hand a case to a colleague",
+    description = "By who has it, by anybody where nobody has it, or by a senior. The colleague must be allowed to work on it: an \
+        escalated case goes to a senior or an admin. They are mailed. No token can do it.",
+    params(CasePath), request_body = HandOverCase, security(("session" = [])),
+    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
+pub async fn hand_over_case(
+    scope: Scope,
+    PersonOnly(caller): PersonOnly,
+    Path(path): Path<CasePath>,
+    Body(sent): Body<HandOverCase>,
+) -> Result<Json<CaseState>, Problem> {
+    let (id, to) = (CaseId::new(path.id), PersonId::new(sent.to));
+    let asked = HandOver { to: &to, from: sent.from.as_deref(), reason: &sent.reason };
+    actions::hand_over_case::hand_over_case(&scope, &caller, &id, asked).await?;
     CaseState::load(&scope, &caller, &id).await
 }
 

@@ -11,11 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::case_view::{CaseDetail, CaseState};
 use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, CasePath, Params};
-use crate::actions::{case_for, open_case_at_desk, permit_on_case, permit_on_tenant};
+use crate::actions::{Caller, case_for, open_case_at_desk, permit_on_case, permit_on_tenant};
+use crate::case_query::CaseQuery;
 use crate::scope::Scope;
-use crate::store::cases::queue;
-use crate::web::case_line::{CaseLine, load_page};
-use crate::web::desk::queue::parse;
+use crate::store::cases::queue::{self, CaseCounts};
+use crate::web::case_line::{CaseLine, load_page, read_query};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -26,16 +26,69 @@ const PAGE_SIZE: i64 = 200;
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub struct CasesQuery {
-    /// `queue`: the open ones, oldest first. `strangers`: those of them that somebody opened who had nothing to show, and
-    /// that nobody has taken up; they stand in no other list. `closed`: the closed ones, newest first.
+    /// `queue`: the open ones. `strangers`: those of them that somebody opened who had nothing to show, and that nobody has taken
+    /// up; they stand in no other list. `closed`: the closed ones, newest first.
     #[param(required = false, example = "queue")]
     list: String,
-    /// Instead of a list: open and closed cases whose reference, login or name holds this, newest first.
+    /// Instead of a list: open and closed cases whose reference, login or name holds this, newest first. Nothing narrows a search
+    /// down.
     #[param(required = false, example = "C-7K3M9Q")]
     q: String,
+    /// Of the queue: `desk`, which needs the desk now; `others`, which waits for somebody else or for the clock; `contested`.
+    #[param(required = false, example = "desk")]
+    step: String,
+    /// Of the queue: the name of the person's tier.
+    #[param(required = false, example = "privileged")]
+    tier: String,
+    /// Of the queue: the least risk of the case's own, 1 to 9.
+    #[param(required = false, example = "1")]
+    risk: String,
+    /// Who has it: `me`, `nobody`, or the `id` of a colleague. Of closed ones: who worked on it.
+    #[param(required = false, example = "me")]
+    who: String,
+    /// Of the queue: `yes` for those that only a senior may work on.
+    #[param(required = false, example = "yes")]
+    escalated: String,
+    /// Of closed ones: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
+    #[param(required = false, example = "refused")]
+    outcome: String,
+    /// Of open ones: `oldest`, where what is contested comes first of all; `newest`; and of the queue `risk`, the highest first.
+    #[param(required = false, example = "oldest")]
+    sort: String,
     /// The cursor: the `next` of the answer before.
     #[param(required = false)]
     after: String,
+}
+
+impl From<CasesQuery> for CaseQuery {
+    fn from(sent: CasesQuery) -> Self {
+        let CasesQuery { list, q, step, tier, risk, who, escalated, outcome, sort, after } = sent;
+        Self { list, q, step, tier, risk, who, escalated, outcome, sort, after }
+    }
+}
+
+/// How many open cases stand in each list. None is counted further than 1,000.
+#[derive(Serialize, ToSchema)]
+pub struct CaseTotals {
+    /// In the queue.
+    queue: i64,
+    /// Of those: the caller's.
+    mine: i64,
+    /// Of those: nobody's.
+    unassigned: i64,
+    /// Of those: only a senior may work on them.
+    escalated: i64,
+    /// In the list of strangers' cases.
+    strangers: i64,
+}
+
+impl CaseTotals {
+    /// Of this moment, for this caller.
+    pub async fn load(scope: &Scope, caller: &Caller) -> Result<Self, Problem> {
+        let counts = queue::count_all(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
+        let CaseCounts { queue, mine, unassigned, escalated, strangers } = counts;
+        Ok(Self { queue, mine, unassigned, escalated, strangers })
+    }
 }
 
 /// A page of cases, at most 200.
@@ -45,13 +98,13 @@ pub struct CaseList {
     cases: Vec<CaseLine>,
     /// Send it as `after` for those that follow; null on the last page.
     next: Option<String>,
-    /// How many stand in the list of strangers' cases.
-    strangers: i64,
+    /// How many open ones stand in each list.
+    counts: CaseTotals,
 }
 
 /// `GET /api/v1/cases`
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", operation_id = "list_cases",
-    summary = "Who is waiting", description = "The desk's queue, the strangers' cases, the closed ones, or a search.",
+    summary = "Who is waiting", description = "The desk's queue, the strangers' cases or the closed ones, narrowed down and in an order; or a search.",
     params(CasesQuery), security(("service_token" = ["cases:read"]), ("session" = [])),
     responses((status = 200, description = "The cases.", body = CaseList), ReadErrors))]
 pub async fn list(
@@ -61,11 +114,10 @@ pub async fn list(
 ) -> Result<Json<CaseList>, Problem> {
     let caller = caller.with_scope(&scope, "cases:read").await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let list = parse(&which.list, &which.q)
-        .ok_or_else(|| Problem::bad_request("list must be queue, strangers or closed."))?;
-    let page = load_page(&scope, &list, (&which.after, PAGE_SIZE)).await?;
-    let strangers = queue::count_strangers(&scope.app.db, &scope.tenant.id).await?;
-    Ok(Json(CaseList { cases: page.cases, next: page.next, strangers }))
+    let (listing, after) = read_query(&scope, &caller, &which.into()).await?;
+    let page = load_page(&scope, &caller, &listing, (after.as_ref(), PAGE_SIZE)).await?;
+    let counts = CaseTotals::load(&scope, &caller).await?;
+    Ok(Json(CaseList { cases: page.cases, next: page.next.map(|next| next.to_string()), counts }))
 }
 
 /// Somebody who asks in another way than on the recovery page.

@@ -11,7 +11,7 @@ use super::errors::ReadErrors;
 use super::set_up::lacks;
 use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
-use crate::store::cases::queue::DeskList;
+use crate::store::cases::queue::{CaseFilter, CaseListing, DeskList, NextMove};
 use crate::store::cases::totals::{self, EndedCase};
 use crate::store::findings::{self, Filter};
 use crate::store::time;
@@ -42,9 +42,9 @@ pub struct HomeView {
     this_week: WeekTotals,
     /// The seven days before.
     week_before: WeekTotals,
-    /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most 50 of each are looked at.
+    /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most 50.
     needs_desk: Vec<CaseLine>,
-    /// Open cases that wait for somebody else, or for the clock.
+    /// Open cases that wait for somebody else, or for the clock, the oldest first. At most 50.
     waits_for_others: Vec<CaseLine>,
     /// The worst open findings, at most five.
     findings: Vec<FindingView>,
@@ -91,12 +91,13 @@ impl HomeView {
         let (week_ago, before) = (back(now, week), back(now, week * 2));
         let ended = totals::list_ended(db, tenant, before).await?;
         let (new, old): (Vec<_>, Vec<_>) = ended.iter().partition(|case| time(case.closed_at) >= week_ago);
-        let queue = load_page(scope, &DeskList::Queue, ("", MOST_CASES)).await?;
-        let queue = queue.cases.into_iter().filter(|case| !case.is_contested());
-        let (waits_for_desk, waits_for_others): (Vec<_>, Vec<_>) = queue.partition(CaseLine::waits_for_desk);
-        // However long the queue is, what burns is on the page.
-        let mut needs_desk = load_page(scope, &DeskList::Contested, ("", MOST_CASES)).await?.cases;
-        needs_desk.extend(waits_for_desk);
+        let in_queue = |step| {
+            let filter = CaseFilter { step: Some(step), ..CaseFilter::default() };
+            CaseListing { filter, ..CaseListing::of(DeskList::Queue, now) }
+        };
+        // What is contested comes first: however long the queue is, what burns is on the page.
+        let needs_desk = load_page(scope, caller, &in_queue(NextMove::Desk), (None, MOST_CASES)).await?;
+        let others = load_page(scope, caller, &in_queue(NextMove::Others), (None, MOST_CASES)).await?;
         let rows = findings::list_page(db, tenant, &Filter::default(), ("", MOST_FINDINGS)).await?;
         Ok(Self {
             waiting: open.waiting,
@@ -105,8 +106,8 @@ impl HomeView {
             strangers: open.strangers,
             this_week: WeekTotals::of(&new),
             week_before: WeekTotals::of(&old),
-            needs_desk,
-            waits_for_others,
+            needs_desk: needs_desk.cases,
+            waits_for_others: others.cases,
             findings: views(scope, rows).await?,
             outages: views(scope, findings::list_open_of_rule(db, tenant, "outage").await?).await?,
             set_up_lacks: lacks(scope, caller).await?,

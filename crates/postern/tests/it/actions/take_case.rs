@@ -31,7 +31,7 @@ on_both! {
         ben.get("/desk?list=strangers").await.ok().shows("Ana Ferreira");
         ben.get(&case).await.ok().shows("stands with the strangers");
         ben.post(&format!("{case}/take"), &[]).await.leads_to(&case);
-        ben.get("/desk").await.ok().shows("Ana Ferreira").shows("Ben Adeyemi has it");
+        ben.get("/desk").await.ok().shows("Ana Ferreira").shows("You have it");
         ben.get("/desk?list=strangers").await.ok().does_not_show("Ana Ferreira");
         // A colleague's case is neither taken nor given away by another agent; a senior may give it back.
         bea.post(&format!("{case}/take"), &[]).await.status(409).shows("Somebody has taken");

@@ -37,6 +37,7 @@ const TABLES: [(&str, RowEnd, RowEnd); 18] = [
     ("person_words", RowEnd::Stays, RowEnd::Stays),
     ("person_changes", RowEnd::Stays, RowEnd::Stays),
     ("muted_notices", RowEnd::Stays, RowEnd::Stays),
+    ("saved_views", RowEnd::Stays, RowEnd::Stays),
     // Whoever ends the access says what becomes of the person's other cases.
     ("cases", RowEnd::Stays, RowEnd::Stays),
     ("contests", RowEnd::Stays, RowEnd::Stays),

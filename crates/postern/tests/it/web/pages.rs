@@ -93,6 +93,7 @@ on_both! {
             for browser in [&ben, &ada, &otto] {
                 look(browser, &[&case, "/desk"]).await;
             }
+            look(&ben, &[&format!("{case}/hand-over")]).await;
             for step in ["refuse", "escalate", "approve"] {
                 look(&ben, &[&format!("{case}/{step}")]).await;
                 whole(&ada.post(&format!("{case}/{step}"), &[("reason", " ")]).await);
@@ -171,6 +172,9 @@ on_both! {
         escalate_case(&app.scope(), &app.caller("ben").await, &id, PLACEHOLDER_REASON).await.unwrap();
         app.open("nobody-here-either").await;
         let ada = app.browser_with_planted_session("ada").await;
+        look(&ada, &["/desk?sort=risk&who=nobody&tier=standard", "/desk?step=others", "/desk?list=closed&outcome=refused", "/desk?q=nobody",
+            "/desk?list=strangers&sort=newest"]).await;
+        whole(ada.post("/desk/views", &[("name", " "), ("query", "who=me")]).await.status(422));
         look(&ada, &["/desk/home", "/desk", "/desk?list=closed", "/desk/people", "/desk/people?q=ana", "/desk/people?q=%25",
             "/desk/people/new", "/desk/people/import", "/desk/tokens", "/account"]).await;
         whole(ada.post("/desk/people/new", &[("tier", "standard"), ("role", "person")]).await.status(422));

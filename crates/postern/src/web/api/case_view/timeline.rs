@@ -65,23 +65,32 @@ impl TimelineEntry {
         }
         let filter = AuditFilter { without: &REFUSED_STEPS, ..filter };
         let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, most).await?;
-        let actors = rows.iter().filter_map(|row| row.actor_id.as_deref()).collect();
-        let names = persons::list_names(&scope.app.db, &scope.tenant.id, &actors).await?;
-        Ok(rows.into_iter().map(|row| Self::of(row, &names)).collect())
+        let read = |row: EntryRow| (serde_json::from_str::<Value>(&row.body).unwrap_or_default(), row);
+        let rows: Vec<(Value, EntryRow)> = rows.into_iter().map(read).collect();
+        let actors = rows.iter().filter_map(|(_, row)| row.actor_id.as_deref());
+        let people = actors.chain(rows.iter().filter_map(|(body, row)| handed_to(body, row))).collect();
+        let names = persons::list_names(&scope.app.db, &scope.tenant.id, &people).await?;
+        Ok(rows.into_iter().map(|(body, row)| Self::of(&body, row, &names)).collect())
     }
 
-    fn of(row: EntryRow, names: &HashMap<String, String>) -> Self {
-        let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+    fn of(body: &Value, row: EntryRow, names: &HashMap<String, String>) -> Self {
+        let colleague = handed_to(body, &row).and_then(|id| names.get(id));
         let actor = row.actor_id.map(|id| names.get(&id).cloned().unwrap_or(id));
         Self {
             at: row.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             title: EventKind::parse(&row.event).map_or("", EventKind::meaning),
-            about: body.get("detail").and_then(about),
+            about: colleague.map(|name| format!("To {name}")).or_else(|| body.get("detail").and_then(about)),
             actor,
             reason: body.get("reason").and_then(Value::as_str).map(str::to_owned),
             event: row.event,
         }
     }
+}
+
+/// The id of the colleague to whom the case went.
+fn handed_to<'a>(body: &'a Value, row: &EntryRow) -> Option<&'a str> {
+    let detail = body.get("detail").filter(|_| row.event == EventKind::CaseHandedOver.as_str())?;
+    detail.get("to").and_then(Value::as_str)
 }
 
 /// What the record is about, in the desk's words.

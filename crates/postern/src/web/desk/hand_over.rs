@@ -1,0 +1,114 @@
+//! `/desk/cases/{id}/hand-over`: to a colleague who may work on it, with a note for them.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::id::{CaseId, PersonId};
+use postern_core::policy::TakeCase;
+use serde::{Deserialize, Serialize};
+
+use crate::actions::hand_over_case::{HandOver, hand_over_case, is_open, list_colleagues, why_kept};
+use crate::actions::{ActionError, Caller, case_for, permit_on_case};
+use crate::scope::Scope;
+use crate::store::persons;
+use crate::web::extract::{Form, Signed};
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
+
+/// To whom, and why.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct HandOverForm {
+    to: String,
+    /// Who had it when the page was shown; empty for nobody.
+    from: String,
+    reason: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+struct HandOverPage {
+    id: String,
+    reference: String,
+    /// Whom the case is about: a name, or what was typed.
+    about: String,
+    /// Who has it: a name.
+    holder: Option<String>,
+    holder_id: Option<String>,
+    colleagues: Vec<ColleagueChoice>,
+    /// Why it can't be handed over.
+    over: Option<&'static str>,
+    typed: HandOverForm,
+    field: Option<&'static str>,
+    error: Option<String>,
+}
+
+/// Somebody who may have it.
+#[derive(Serialize)]
+struct ColleagueChoice {
+    id: String,
+    name: String,
+    role: &'static str,
+}
+
+/// `GET /desk/cases/{id}/hand-over`
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &CaseId::new(id), None).await
+}
+
+/// `POST /desk/cases/{id}/hand-over`
+pub async fn submit(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    Form(form): Form<HandOverForm>,
+) -> Result<Response, Problem> {
+    let (id, to) = (CaseId::new(id), PersonId::new(&form.to));
+    let asked = HandOver { to: &to, from: Some(&form.from), reason: &form.reason };
+    match hand_over_case(&scope, &caller, &id, asked).await {
+        Ok(()) if to == caller.person.id => Ok(Toast::CaseTaken.redirect(&format!("/desk/cases/{id}"))),
+        Ok(()) => Ok(Toast::CaseHandedOver.redirect(&format!("/desk/cases/{id}"))),
+        Err(error) => page(&scope, &caller, &id, Some((error, form))).await,
+    }
+}
+
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    id: &CaseId,
+    failed: Option<(ActionError, HandOverForm)>,
+) -> Result<Response, Problem> {
+    let (row, case, _) = case_for(scope, caller, id).await?;
+    permit_on_case::<TakeCase>(scope, caller, &case).await?;
+    let mut colleagues = list_colleagues(scope, &row, &case).await?;
+    // What nobody has, they take.
+    colleagues.retain(|person| row.taken_by.is_some() || person.id != caller.person.id);
+    let colleagues = colleagues.into_iter().map(|person| ColleagueChoice {
+        role: person.role.as_str(),
+        id: person.id.to_string(),
+        name: person.name,
+    });
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let of_case = [row.taken_by.as_deref(), row.person_id.as_deref()].into_iter().flatten().collect();
+    let names = persons::list_names(db, tenant, &of_case).await?;
+    let name = |id: &Option<String>| id.as_ref().and_then(|id| names.get(id).cloned());
+    let mut status = StatusCode::OK;
+    let mut shown = HandOverPage {
+        id: row.id.clone(),
+        reference: row.reference.clone(),
+        about: name(&row.person_id).unwrap_or_else(|| row.claimed_login.clone()),
+        holder: name(&row.taken_by),
+        colleagues: colleagues.collect(),
+        over: why_kept(caller, &row, is_open(scope, &row, &case)),
+        holder_id: row.taken_by,
+        typed: HandOverForm::default(),
+        field: None,
+        error: None,
+    };
+    if let Some((error, typed)) = failed {
+        let (answer, field, message) = form_error(error)?;
+        (status, shown.field, shown.error, shown.typed) = (answer, field, Some(message), typed);
+    }
+    render_with(scope, Some(caller), status, "desk/hand_over.html", shown)
+}
