@@ -190,6 +190,7 @@ CREATE TABLE enrolment_passes (
 );
 CREATE INDEX enrolment_passes_of_person ON enrolment_passes (tenant_id, person_id);
 CREATE INDEX enrolment_passes_of_case ON enrolment_passes (tenant_id, case_id);
+CREATE INDEX enrolment_passes_shown ON enrolment_passes (tenant_id, expires_at) WHERE sealed IS NOT NULL;
 
 CREATE TABLE throttles (
     tenant_id TEXT NOT NULL,

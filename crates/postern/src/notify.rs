@@ -77,11 +77,11 @@ async fn announce_to(
         Some(case) => cases::find_source(change, case).await?,
         None => None,
     };
-    let told = Told { notice, case: source.as_ref(), at: change.at() };
+    let context = NoticeContext { notice, case: source.as_ref(), at: change.at() };
     for contact in contacts {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         hashes.push(token_hash(&token));
-        texts.push(body(scope, contact, &told, &token));
+        texts.push(body(scope, contact, &context, &token));
     }
     let (kind, expires_at) = (ContestKind::Notice, change.at() + Config::CONTEST_LIFE);
     let tokens = hashes.iter().map(|token_hash| NewContest { token_hash, person, case, kind, expires_at });
@@ -216,45 +216,46 @@ fn channel(contact: &Contact) -> &'static str {
 }
 
 /// What a message tells of.
-struct Told<'a> {
+struct NoticeContext<'a> {
     notice: Notice,
     /// The case, where it is one's.
     case: Option<&'a CaseSource>,
     at: Timestamp,
 }
 
-fn body(scope: &Scope, contact: &Contact, told: &Told<'_>, token: &str) -> String {
+fn body(scope: &Scope, contact: &Contact, context: &NoticeContext<'_>, token: &str) -> String {
     // In the fragment: browsers never send it, so it stands in no server's log.
     let link = scope.tenant.link(&format!("/not-me#{token}"));
     match channel(contact) {
         "voice" => format!(
             "{}: {} If this was not you, {} now.",
             scope.tenant.name,
-            told.notice.text(),
+            context.notice.text(),
             call_the_desk(scope)
         ),
-        "sms" => short_text(&scope.tenant.name, told.notice.subject(), &link),
-        _ => mail_body(scope, told, &link),
+        "sms" => short_text(scope, context.notice.subject(), &link),
+        _ => mail_body(scope, context, &link),
     }
 }
 
-fn mail_body(scope: &Scope, told: &Told<'_>, link: &str) -> String {
-    let effect = if told.case.is_some() {
+fn mail_body(scope: &Scope, context: &NoticeContext<'_>, link: &str) -> String {
+    let effect = if context.case.is_some() {
         "stops the recovery, and suspends the account if the reset was done already"
     } else {
         "suspends your account at once, until the help desk has spoken with you"
     };
-    let request = told.case.map(|case| {
+    // No reference: with a login it would be enough to take the page over, and this goes where others may read.
+    let source = context.case.filter(|case| !case.ip.is_empty()).map(|case| {
         let browser = browser_label(&case.user_agent);
-        format!("\nRequest: {}, its page held on {browser}, {}", case.reference, case.ip)
+        format!("\nThe page of the request is held on: {browser}, {}", case.ip)
     });
     format!(
         "{}: {}\n\nWhen: {}{}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page {effect}. It \
          works once, for 30 days, and needs no sign-in. If the link does not open, {}.\n",
         scope.tenant.name,
-        told.notice.text(),
-        told.at.strftime("%-d %b %Y, %H:%M UTC"),
-        request.unwrap_or_default(),
+        context.notice.text(),
+        context.at.strftime("%-d %b %Y, %H:%M UTC"),
+        source.unwrap_or_default(),
         call_the_desk(scope),
     )
 }
@@ -270,9 +271,18 @@ fn call_the_desk(scope: &Scope) -> String {
 /// Longer ones are sent in pieces, and paid for in pieces. Unit: characters.
 const LONGEST_SHORT_TEXT: usize = 160;
 
-/// A text message: what happened, and the way to stop it. A long name of the organisation is cut, never the link.
-fn short_text(organisation: &str, subject: &str, link: &str) -> String {
-    let rest = format!(": {subject}. Not you? {link}");
+/// A text message: what happened, the way to stop it, and the desk's number where there is room. A long name of the organisation is
+/// cut, never the link.
+fn short_text(scope: &Scope, subject: &str, link: &str) -> String {
+    let mut rest = format!(": {subject}. Not you? {link}");
+    let organisation = &scope.tenant.name;
+    let or_call = scope.tenant.settings.desk_phone.as_ref().map(|phone| format!(" or call {phone}"));
+    let fits = |more: &String| {
+        organisation.chars().count() + rest.chars().count() + more.chars().count() <= LONGEST_SHORT_TEXT
+    };
+    if let Some(more) = or_call.filter(fits) {
+        rest += &more;
+    }
     let room = LONGEST_SHORT_TEXT.saturating_sub(rest.chars().count()).max(1);
     let name: String = organisation.chars().take(room).collect();
     format!("{}{rest}", name.trim_end())

@@ -38,6 +38,8 @@
           ? `Works for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} more`
           : "This pass has run out. Show a new one.";
         if (left > 0 && box.isConnected) setTimeout(tick, 500);
+        // The page says what there is instead.
+        else if (box.isConnected) setTimeout(() => window.location.reload(), 1500);
       };
       tick();
     }
@@ -119,6 +121,11 @@
     if (!live || (!typed && window.location.pathname === live.dataset.live)) return;
     event.detail.shouldSwap = false;
     live.firstElementChild.hidden = false;
+  });
+  // A page that may not be seen any more asks no further.
+  document.addEventListener("htmx:responseError", (event) => {
+    const { elt } = event.detail.requestConfig;
+    if (event.detail.xhr.status < 500 && elt.matches("[data-live]")) elt.remove();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     localise(document);

@@ -15,7 +15,7 @@
 
   // Neither secrets nor what a person reads out: those are typed anew.
   const isKept = (field) => field.name && !["hidden", "password", "file"].includes(field.type)
-    && !field.matches(".code-input, [name=phrase]");
+    && !field.matches(".code-input, [name=phrase], [name=began_it], [name=contact]");
   const typed = (form) => [...form.elements].filter((field) => isKept(field) && field.tagName !== "BUTTON")
     .map(({ name, type, value, checked }) => ({ name, type, value, checked }));
 
@@ -37,9 +37,23 @@
       for (const timer of timers) clearTimeout(timer);
       box.hidden = true;
       timers = [
-        setTimeout(() => show("Your session ends in two minutes. What you typed stays.", true), Math.max(0, seconds * 1000 - WARN_MS)),
-        setTimeout(() => show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false), seconds * 1000),
+        setTimeout(() => lookAgain(warn), Math.max(0, seconds * 1000 - WARN_MS)),
+        setTimeout(() => lookAgain(over), seconds * 1000),
       ];
+    };
+    const warn = () => show("Your session ends in two minutes. What you typed stays.", true);
+    const over = () => show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false);
+    // How long the session goes on, in seconds; 0 when it does not. Asked by the page itself, it keeps nothing going.
+    const secondsLeft = async (headers) => {
+      const answer = await fetch("/account", { headers });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return Number(page.querySelector("[data-session-ends]")?.dataset.sessionEnds ?? 0);
+    };
+    // Another tab may have kept it going.
+    const lookAgain = async (otherwise) => {
+      const left = await secondsLeft({ "hx-request": "true" }).catch(() => 0);
+      if (left * 1000 > WARN_MS) schedule(left);
+      else otherwise();
     };
     const show = (text, canStay) => {
       box.querySelector("[data-text]").textContent = text;
@@ -47,11 +61,13 @@
       box.hidden = false;
     };
     box.querySelector("button").addEventListener("click", async () => {
-      // Any page keeps a session going; this one says for how long.
-      const page = new DOMParser().parseFromString(await (await fetch("/account")).text(), "text/html");
-      const left = page.querySelector("[data-session-ends]");
-      if (left) schedule(Number(left.dataset.sessionEnds));
-      else show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false);
+      try {
+        const left = await secondsLeft({});
+        if (left > 0) schedule(left);
+        else over();
+      } catch {
+        show("The server can't be reached. What you typed stays in this tab.", true);
+      }
     });
 
     const giveBack = (draft) => {
@@ -90,7 +106,9 @@
       const of = event.target.closest?.("main form[method=post]");
       if (of) keep({ owner, path: window.location.pathname, action: of.getAttribute("action"), ends, fields: typed(of) });
     });
-    document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => keep(null));
+    document.addEventListener("submit", (event) => {
+      if (event.target.getAttribute("action") === "/sign-out") keep(null);
+    });
   };
   document.addEventListener("DOMContentLoaded", begin);
 })();

@@ -145,11 +145,22 @@ impl Case {
     }
 
     fn counts_at(&self, piece: &Evidence, at: Timestamp) -> bool {
-        piece.counts_at(at) && !is_of_a_former_manager(self, piece)
+        piece.counts_at(at) && (piece.kind() != Kind::ManagerVouch || self.is_standing_word(piece))
     }
-}
 
-/// A vouch is the word of the manager: of somebody who is not the manager any more it counts nothing.
-fn is_of_a_former_manager(case: &Case, evidence: &Evidence) -> bool {
-    evidence.kind() == Kind::ManagerVouch && case.subject().manager.as_ref() != Some(&evidence.attested_by)
+    /// Whether this is a word of whoever is the person's manager now, yes or no.
+    pub fn is_managers_word(&self, piece: &Evidence) -> bool {
+        piece.kind() == Kind::ManagerVouch && self.subject().manager.as_ref() == Some(&piece.attested_by)
+    }
+
+    /// What the manager said last, about whoever holds the page now.
+    pub fn last_word_of_manager(&self) -> Option<&Evidence> {
+        self.evidence_for_page().filter(|piece| self.is_managers_word(piece)).last()
+    }
+
+    /// A vouch is the word of the manager: of somebody who is not the manager any more it counts nothing, nor once they have said
+    /// that it is not the person, or that they can't tell.
+    fn is_standing_word(&self, piece: &Evidence) -> bool {
+        self.is_managers_word(piece) && self.last_word_of_manager().is_some_and(Evidence::is_confirmed)
+    }
 }

@@ -93,12 +93,24 @@ impl Case {
         Ok(self)
     }
 
-    /// The manager gave their word, themselves: it is them, it is not, or they can't tell.
+    /// The manager gave their word, themselves: it is them, it is not, or they can't tell. A yes is given while proof is gathered;
+    /// the others until the remedy, and what was verified on a yes before, or for a page that is not the person's, is looked at anew.
     pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
-        self.expect_verifying()?;
-        if vouch.outcome == EvidenceOutcome::WrongPerson {
+        if vouch.is_confirmed() {
+            self.expect_verifying()?;
+        } else if self.stage != Stage::Verifying && self.stage.verified_at().is_none() {
+            return Err(self.out_of_order());
+        }
+        let is_wrong = vouch.outcome == EvidenceOutcome::WrongPerson;
+        let takes_back =
+            !vouch.is_confirmed() && self.last_word_of_manager().is_some_and(Evidence::is_confirmed);
+        if is_wrong {
             self.claimant_page = ClaimantPage::Unbound;
+        }
+        if is_wrong || takes_back {
+            self.demands = Demands::default();
+            self.stage = Stage::Verifying;
         }
         self.evidence.push(vouch);
         Ok(self)

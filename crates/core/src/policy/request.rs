@@ -10,7 +10,7 @@ use cedar_policy::{
 
 use super::{Action, CloseFinding, Verify};
 use crate::case::{Case, ClaimantPage, Proof, Subject};
-use crate::evidence::Kind;
+use crate::evidence::{Evidence, Kind};
 use crate::id::{PersonId, TenantId};
 use crate::person::Role;
 
@@ -265,7 +265,8 @@ fn case_attributes(case: &Case) -> Vec<Attribute> {
         ("suspended", flag(subject.suspended)),
         ("target_rank", number(subject.role.rank())),
         ("handler_rank", number(case.handler_rank())),
-        ("attested_by", people(&attested_by(case))),
+        ("attested_by", people(&attested_by(case, |_| true))),
+        ("attested_but_for_manager", people(&attested_by(case, |piece| !case.is_managers_word(piece)))),
         ("yes_by", people(&yes_by(case))),
     ]
 }
@@ -277,14 +278,14 @@ fn yes_by(case: &Case) -> BTreeSet<PersonId> {
     case.made_by().independent(approved_by.chain(wanted_by).chain(case.contact_reporters()))
 }
 
-/// Everybody whose word is in the case already, as whom they count: who confirmed that it was the person, and who heard the
-/// phrase.
-fn attested_by(case: &Case) -> BTreeSet<PersonId> {
+/// Everybody whose word is in the case already, as whom they count: who confirmed that it was the person, by a piece that is asked
+/// about, and who heard the phrase.
+fn attested_by(case: &Case, is_asked_about: impl Fn(&Evidence) -> bool) -> BTreeSet<PersonId> {
     let bound_by = match case.claimant_page() {
         ClaimantPage::Bound { by, .. } => Some(by),
         ClaimantPage::Unbound => None,
     };
-    let confirmed = case.evidence_for_page().filter(|piece| piece.is_confirmed());
+    let confirmed = case.evidence_for_page().filter(|piece| piece.is_confirmed() && is_asked_about(piece));
     case.made_by().independent(confirmed.map(|piece| &piece.attested_by).chain(bound_by))
 }
 

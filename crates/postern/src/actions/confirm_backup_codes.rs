@@ -34,13 +34,8 @@ pub enum KeptBy<'a> {
     Enrolment,
 }
 
-/// Makes the codes good that `token` names. Said twice, as after an answer that got lost, it is said once. The answer: whose
-/// they are.
-pub async fn confirm_backup_codes(
-    scope: &Scope,
-    by: KeptBy<'_>,
-    token: &str,
-) -> Result<PersonId, ActionError> {
+/// Makes the codes good that `token` names. Said twice, as after an answer that got lost, it is said once.
+pub async fn confirm_backup_codes(scope: &Scope, by: KeptBy<'_>, token: &str) -> Result<(), ActionError> {
     let person = by.person(scope, token).await?;
     if person.is_none() && matches!(by, KeptBy::Enrolment) {
         // Nobody's codes: nothing that the record would be about.
@@ -49,8 +44,16 @@ pub async fn confirm_backup_codes(
     let (actor, case) = by.on_record(person.as_ref());
     let attempt =
         Attempt { actor, step: "confirm_backup_codes", case: case.as_ref(), person: person.as_ref() };
-    attempt.run(scope, || confirm(scope, by, (person.as_ref(), token))).await?;
-    person.ok_or_else(not_waiting)
+    attempt.run(scope, || confirm(scope, by, (person.as_ref(), token))).await
+}
+
+/// Who has just enrolled, and said that the codes are kept that `token` names.
+pub async fn find_enrolled(scope: &Scope, token: &str) -> Result<Option<PersonId>, ActionError> {
+    let Some(person) = KeptBy::Enrolment.person(scope, token).await? else { return Ok(None) };
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::ConfirmBackupCodes, person: Some(&person) };
+    let is_kept = ceremonies::find_ended(&scope.app.db, &scope.tenant.id, key).await?.is_some();
+    Ok(is_kept.then_some(person))
 }
 
 async fn confirm(

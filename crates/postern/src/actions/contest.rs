@@ -171,7 +171,7 @@ async fn contest_case(
         return Ok(());
     };
     let (told, agent) = ((StaffNotice::CaseContested, &case), row.taken_by.as_deref());
-    notify::tell_seniors_and_agent(scope, change, told, agent).await?;
+    notify::tell_seniors_and_agent(scope, change, told, agent, &[]).await?;
     queue::hand_on(change, &row).await?;
     cases::save(change, &row, &case).await?;
     stopped.account_suspended = matches!(case.stage(), Stage::Contested { after_remedy: true, .. });

@@ -67,6 +67,17 @@ pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPas
     attempt.run(scope, || make(scope, row)).await
 }
 
+/// Marks a browser as the person's that shows a pass which another press has made, or whose answer got lost.
+pub async fn know_browser(scope: &Scope, row: &CaseRow) -> Result<Zeroizing<String>, ActionError> {
+    let case = row.case(scope.now)?.ok_or_else(not_yet)?;
+    let person = load_open(scope, &case).await?;
+    let device = scope.app.rng.token()?;
+    let mut change = scope.begin().await?;
+    known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
+    change.commit_unrecorded("which browser shows a pass; that it was shown is recorded").await?;
+    Ok(device)
+}
+
 async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, ActionError> {
     let now = scope.now;
     let case = row.case(now)?.ok_or_else(not_yet)?;

@@ -17,7 +17,7 @@ use super::on_record::Attempt;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
-use crate::store::cases;
+use crate::store::cases::{self, CaseRow};
 
 /// What a manager says.
 #[derive(Clone, Copy)]
@@ -28,12 +28,14 @@ pub struct ManagersWord<'a> {
     pub phrase: &'a str,
     /// How the manager knows; wanted of a yes.
     pub how: &'a str,
+    /// The reference that the manager's page showed. Whoever joined since holds another page, which a no is not about.
+    pub reference: Option<&'a str>,
 }
 
 impl<'a> ManagersWord<'a> {
     /// It is them.
     pub fn yes(phrase: &'a str, how: &'a str) -> Self {
-        Self { outcome: EvidenceOutcome::Confirmed, phrase, how }
+        Self { outcome: EvidenceOutcome::Confirmed, phrase, how, reference: None }
     }
 }
 
@@ -61,6 +63,8 @@ async fn give_word(
     let is_yes = word.outcome == EvidenceOutcome::Confirmed;
     if is_yes {
         check_phrase(scope, caller, &row, &case, word.phrase).await?;
+    } else {
+        expect_news(&row, &case, &word)?;
     }
     let attested_by = caller.person.id.clone();
     let detail = EvidenceDetail::Vouch { how: how.as_str().to_owned() };
@@ -73,10 +77,28 @@ async fn give_word(
     let case: Case = if is_yes { advance(scope, &mut change, case).await? } else { case };
     if word.outcome == EvidenceOutcome::WrongPerson {
         let told = (StaffNotice::VouchDenied, &case);
-        notify::tell_seniors_and_agent(scope, &mut change, told, row.taken_by.as_deref()).await?;
+        notify::tell_seniors_and_agent(
+            scope,
+            &mut change,
+            told,
+            row.taken_by.as_deref(),
+            &[&caller.person.id],
+        )
+        .await?;
     }
     cases::save(&mut change, &row, &case).await?;
     change.commit(&event).await?;
+    Ok(())
+}
+
+/// A no is about the page that was looked at, and counts once.
+fn expect_news(row: &CaseRow, case: &Case, word: &ManagersWord<'_>) -> Result<(), ActionError> {
+    if word.reference.is_some_and(|shown| shown != row.reference) {
+        return Err(ActionError::Conflict);
+    }
+    if case.last_word_of_manager().is_some_and(|last| last.outcome == word.outcome) {
+        return Err(ActionError::Refused("You have said so already, and it is recorded.".to_owned()));
+    }
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::ActionError;
 use crate::scope::Scope;
-use crate::store::{StoreError, ceremonies, findings, flows, imported_sign_ins, imports, jobs, throttles};
+use crate::store::{
+    StoreError, ceremonies, enrolment_passes, findings, flows, imported_sign_ins, imports, jobs, throttles,
+};
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
 const BATCH: i64 = 5_000;
@@ -20,6 +22,8 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
     throttles::delete_expired(&mut change, before).await?;
+    let now = change.at();
+    enrolment_passes::wipe_expired(&mut change, now).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
     sweep_signs(scope).await?;
     Ok(Some(scope.now + EVERY))

@@ -58,7 +58,7 @@ fn body(scope: &Scope, contact: &Contact, openings: &[CaseRow], token: &str) -> 
     let link = scope.tenant.link(&format!("/not-me#{token}"));
     match channel(contact) {
         "voice" => format!("{head} If this was not you, {} now.", call_the_desk(scope)),
-        "sms" => short_text(organisation, &format!("{count} more {requests} to recover your account"), &link),
+        "sms" => short_text(scope, &format!("{count} more {requests} to recover your account"), &link),
         _ => format!(
             "{head} Nothing has changed yet, and you will be told of each by itself before the help desk works on it.\n\n{}\n\
              If these were yours, there is nothing to do.\n\nThey were not all mine:\n{link}\n\nThat page asks which were \
@@ -77,5 +77,5 @@ fn list(openings: &[CaseRow]) -> String {
 
 fn line(opening: &CaseRow) -> String {
     let at = time(opening.opened_at).strftime("%Y-%m-%d %H:%M UTC");
-    format!("{}, {at}, {} at {}\n", opening.reference, opening.device(), opening.ip)
+    format!("{at}, {} at {}\n", opening.device(), opening.ip)
 }

@@ -39,7 +39,7 @@ notices! {
     CaseOpened => "case_opened", spoken, "Somebody asked to recover your account",
         "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet.";
     /// Somebody came by the reference of a request, and holds its page.
-    CaseJoined => "case_joined", written, "Somebody goes on with the request to recover your account",
+    CaseJoined => "case_joined", written, "Somebody goes on with your recovery request",
         "Somebody opened the page of the request to recover your account, by its reference. What was checked for another page counts \
          nothing for this one. Nothing has changed yet.";
     /// The desk holds the evidence to be enough; the reset can follow.
@@ -91,7 +91,7 @@ notices! {
     FactorRemoved => "factor_removed", spoken, "A sign-in method was removed from your account",
         "A sign-in method was removed from your account.";
     /// A passkey of staff was enrolled, and waits.
-    PasskeyWaits => "passkey_waits", spoken, "A new sign-in method was added to your account, and waits",
+    PasskeyWaits => "passkey_waits", spoken, "A new sign-in method was added, and waits",
         "A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes.";
     /// A second staff member let it work before its time.
     PasskeyApproved => "passkey_approved", spoken, "Your new passkey works now",
@@ -121,6 +121,6 @@ notices! {
         "New backup codes were made for you a day ago, and nobody has signed in with one of them. The request is closed and \
          they open nothing any more, nor do those from before. Your sign-in methods are as they were.";
     /// They are back in: the case is closed.
-    CaseClosed => "case_closed", spoken, "You are back in: the recovery of your account is closed",
+    CaseClosed => "case_closed", spoken, "You are back in, and your recovery is closed",
         "A full sign-in with the new method has closed the recovery case.";
 }

@@ -131,9 +131,12 @@ pub async fn tell_seniors_and_agent(
     change: &mut Change<'_>,
     (notice, case): (StaffNotice, &Case),
     agent: Option<&str>,
+    but: &[&PersonId],
 ) -> Result<(), StoreError> {
-    tell_seniors(scope, change, (notice, case), &[]).await?;
-    let Some(agent) = agent else { return Ok(()) };
+    tell_seniors(scope, change, (notice, case), but).await?;
+    let Some(agent) = agent.filter(|agent| !but.iter().any(|id| id.as_str() == *agent)) else {
+        return Ok(());
+    };
     let agent = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(agent)).await?;
     if agent.role != Role::Agent || agent.suspended_at.is_some() {
         return Ok(());

@@ -88,7 +88,6 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
 row! {
     /// Where a case's page is held.
     pub struct CaseSource {
-        pub reference: String,
         pub ip: String,
         pub user_agent: String,
     }
@@ -97,7 +96,7 @@ row! {
 /// Where its page is held, as the change sees it: also of a case that it has just opened.
 pub async fn find_source(change: &mut Change<'_>, id: &CaseId) -> Result<Option<CaseSource>> {
     let tenant = change.tenant().clone();
-    Ok(sqlx::query_as("SELECT reference, ip, user_agent FROM cases WHERE tenant_id = $1 AND id = $2")
+    Ok(sqlx::query_as("SELECT ip, user_agent FROM cases WHERE tenant_id = $1 AND id = $2")
         .bind(tenant.as_str())
         .bind(id.as_str())
         .fetch_optional(change.conn())

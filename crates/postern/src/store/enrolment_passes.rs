@@ -106,6 +106,19 @@ pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Re
     one_row(&done)
 }
 
+/// Forgets the plain text of passes that ran out before `before`.
+pub async fn wipe_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    sqlx::query(
+        "UPDATE enrolment_passes SET sealed = NULL WHERE tenant_id = $1 AND sealed IS NOT NULL AND expires_at < $2",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(before))
+    .execute(change.conn())
+    .await?;
+    Ok(())
+}
+
 /// How many passes a case has shown.
 pub async fn count_for_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result<i64> {
     let (count,): (i64,) =

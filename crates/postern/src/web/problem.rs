@@ -4,12 +4,13 @@ use std::cell::Cell;
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_core::people_file::PeopleFileError;
 use serde::Serialize;
 use serde_json::json;
+use url::Url;
 use utoipa::ToSchema;
 
 use super::cookies;
@@ -224,6 +225,9 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     let is_read = request.method() == Method::GET;
     let asked_for = is_read.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten();
     let session = cookies::SESSION.read(request.headers());
+    // An open page asks by itself: nobody is there, and what it is told is for the page as a whole.
+    let asked_by_page =
+        request.headers().contains_key("hx-request").then(|| page_that_asks(request.headers()));
     let mut response = answer(request, next).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
@@ -236,6 +240,9 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         return answer;
     }
     if problem.status == StatusCode::UNAUTHORIZED && problem.kind == "sign-in-first" {
+        if let Some(page) = asked_by_page {
+            return go_as_a_whole(&page);
+        }
         let mut answer = Redirect::to("/sign-in").into_response();
         if let Some(page) = asked_for.filter(|page| is_own_page(page)) {
             cookies::RETURN.set(answer.headers_mut(), &page);
@@ -258,7 +265,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     let is_pressed =
         [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&problem.status);
     let caller = match session.filter(|_| !is_pressed) {
-        Some(token) => by_session(&scope, &token, false).await.ok().flatten(),
+        Some(token) => by_session(&scope, &token, asked_by_page.is_some()).await.ok().flatten(),
         None => None,
     };
     match page_with(&scope, caller.as_ref(), problem.status, "problem.html", values) {
@@ -271,6 +278,22 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         }
         Err(_) => problem.status.into_response(),
     }
+}
+
+/// Where the page is that asks by itself; without a page of ours, where everybody signs in.
+fn page_that_asks(headers: &HeaderMap) -> String {
+    let current = headers.get("hx-current-url").and_then(|value| value.to_str().ok());
+    let path = current.and_then(|address| Url::parse(address).ok()).map(|address| address.path().to_owned());
+    path.filter(|path| is_own_page(path)).unwrap_or_else(|| "/sign-in".to_owned())
+}
+
+/// Asked for as a whole, the page leads to sign-in and comes back.
+fn go_as_a_whole(page: &str) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Ok(page) = HeaderValue::from_str(page) {
+        response.headers_mut().insert("hx-redirect", page);
+    }
+    response
 }
 
 async fn answer(request: Request, next: Next) -> Response {

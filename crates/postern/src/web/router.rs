@@ -67,7 +67,7 @@ fn open() -> Router<Arc<App>> {
         .route("/enrol/passkey", post(signin::enrol_passkey::submit))
         .route("/enrol/passkey/start", post(signin::enrol_passkey::start))
         .route("/enrol/code-app", get(signin::enrol_code_app::show).post(signin::enrol_code_app::submit))
-        .route("/enrol/done", post(signin::enrolled::submit))
+        .route("/enrol/done", get(signin::enrolled::show).post(signin::enrolled::submit))
         .route("/set-up", get(signin::set_up::show).post(signin::set_up::submit))
         .route("/recover", get(portal::recover::show).post(portal::recover::submit))
         .route("/recover/join", get(portal::join::show).post(portal::join::submit))

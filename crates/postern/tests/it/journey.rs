@@ -123,7 +123,8 @@ async fn enrol(app: &TestApp, ana: &Browser) -> TestPhone {
     assert_eq!(codes.len(), 10);
     app.secrets.saw_all(&codes);
     ana.post("/enrol/done", &[]).await.status(409);
-    ana.post("/enrol/done", &[("kept", "yes")]).await.ok().shows("Your new way to sign in is set up");
+    ana.post("/enrol/done", &[("kept", "yes")]).await.leads_to("/enrol/done");
+    ana.get("/enrol/done").await.ok().shows("Your new way to sign in is set up");
     // Enrolled is not signed in.
     ana.get("/account").await.leads_to("/sign-in");
     phone

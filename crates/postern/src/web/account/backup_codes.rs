@@ -77,7 +77,7 @@ pub async fn confirm(
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     match confirm_backup_codes(&scope, KeptBy::Owner(&caller), &token).await {
-        Ok(_) => {
+        Ok(()) => {
             let mut response = Toast::CodesKept.redirect("/account");
             cookies::CEREMONY.clear(response.headers_mut());
             Ok(response)

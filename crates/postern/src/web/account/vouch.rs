@@ -3,9 +3,9 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::case::{Case, Stage};
-use postern_core::evidence::{Evidence, EvidenceOutcome, Kind};
-use postern_core::id::{CaseId, PersonId};
+use postern_core::case::Stage;
+use postern_core::evidence::{Evidence, EvidenceOutcome};
+use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,8 @@ pub struct VouchForm {
     phrase: String,
     #[serde(default)]
     how: String,
+    /// Of the page that was looked at.
+    reference: Option<String>,
 }
 
 /// `GET /account/vouches/{id}`
@@ -48,7 +50,8 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
     let outcome = form.outcome.unwrap_or(EvidenceOutcome::Rejected);
-    let word = ManagersWord { outcome, phrase: &form.phrase, how: &form.how };
+    let reference = form.reference.as_deref();
+    let word = ManagersWord { outcome, phrase: &form.phrase, how: &form.how, reference };
     match vouch(&scope, &caller, &id, word).await {
         Ok(()) => Ok(toast_of(outcome).redirect("/account")),
         Err(error) => {
@@ -74,12 +77,13 @@ async fn page(
     id: &CaseId,
     error: Option<VouchError<'_>>,
 ) -> Result<Response, Problem> {
-    let (row, case, _) = case_for(scope, caller, id).await?;
-    let said = last_word(&case, &caller.person.id);
-    let gave_word = said.is_some_and(Evidence::is_confirmed);
-    if !gave_word {
-        permit_on_case::<Vouch>(scope, caller, &case).await?;
-    }
+    let (row, case, now) = case_for(scope, caller, id).await?;
+    permit_on_case::<Vouch>(scope, caller, &case).await?;
+    let said = case.last_word_of_manager();
+    // A yes that is too old is wanted anew.
+    let gave_word = said.is_some_and(|piece| case.counts(piece, now));
+    let is_verifying = *case.stage() == Stage::Verifying;
+    let can_say_no = is_verifying || case.stage().verified_at().is_some();
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let typed = error.as_ref().map(|(_, form)| *form);
     let (status, field, message) = match &error {
@@ -89,18 +93,12 @@ async fn page(
     let values = json!({
         "id": row.id, "reference": row.reference, "name": person.name, "login": person.login, "opened_at": row.opened_at,
         "user_agent": row.user_agent, "ip": row.ip, "known_device": row.opened_with == "known_device",
-        "open": !gave_word && *case.stage() == Stage::Verifying, "gave_word": gave_word,
-        "said": said.filter(|_| !gave_word).map(said_value),
+        "can_say_yes": is_verifying && !gave_word, "can_say_no": can_say_no, "gave_word": gave_word,
+        "said": said.filter(|piece| !piece.is_confirmed()).map(said_value),
         "field": field, "error": message,
         "phrase": typed.map_or("", |form| &form.phrase), "how": typed.map_or("", |form| &form.how),
     });
     render_with(scope, Some(caller), status, "account/vouch.html", values)
-}
-
-/// What they said last, for whoever holds the page now.
-fn last_word<'c>(case: &'c Case, manager: &PersonId) -> Option<&'c Evidence> {
-    let is_theirs = |piece: &&Evidence| piece.kind() == Kind::ManagerVouch && piece.attested_by == *manager;
-    case.evidence_for_page().filter(is_theirs).last()
 }
 
 fn said_value(said: &Evidence) -> Value {

@@ -70,7 +70,6 @@ fn confirmed() -> EvidenceOutcome {
 #[serde(deny_unknown_fields)]
 pub struct Vouch {
     /// `confirmed`: it is them. `wrong_person`: it is not. `unsure`: the manager can't tell.
-    #[serde(default = "confirmed")]
     #[schema(value_type = String, example = "confirmed")]
     outcome: EvidenceOutcome,
     /// What the person read to the manager from their page. Wanted of `confirmed`.
@@ -304,7 +303,7 @@ pub async fn vouch(
     Path(path): Path<CasePath>,
     Body(sent): Body<Vouch>,
 ) -> Result<StatusCode, Problem> {
-    let word = ManagersWord { outcome: sent.outcome, phrase: &sent.phrase, how: &sent.how };
+    let word = ManagersWord { outcome: sent.outcome, phrase: &sent.phrase, how: &sent.how, reference: None };
     actions::vouch::vouch(&scope, &caller, &CaseId::new(path.id), word).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,7 @@
 mod choices;
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
@@ -109,10 +109,12 @@ pub async fn show(
     scope: Scope,
     Signed(caller): Signed,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Query(page_of): Query<SeenCase>,
 ) -> Result<Response, Problem> {
     let id = CaseId::new(id);
-    if let Some(seen) = page_of.seen {
+    // Only a page that asks by itself can do with no answer.
+    if let Some(seen) = page_of.seen.filter(|_| headers.contains_key("hx-request")) {
         permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
         if cases::load_version(&scope.app.db, &scope.tenant.id, &id).await? == seen {
             return Ok(StatusCode::NO_CONTENT.into_response());

@@ -105,6 +105,8 @@ pub async fn show_pass(
     let mut response = Redirect::to("/recover/case").into_response();
     let wants_another = form.again.is_some();
     if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() {
+        let device = show_pass::know_browser(&scope, &row).await?;
+        cookies::DEVICE.set(response.headers_mut(), &device);
         return Ok(response);
     }
     match show_pass::show_pass(&scope, &row).await {
@@ -113,7 +115,11 @@ pub async fn show_pass(
             Ok(response)
         }
         // Pressed twice: the other press has made one.
-        Err(_) if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() => Ok(response),
+        Err(_) if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() => {
+            let device = show_pass::know_browser(&scope, &row).await?;
+            cookies::DEVICE.set(response.headers_mut(), &device);
+            Ok(response)
+        }
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
@@ -158,7 +164,7 @@ pub async fn confirm_backup_codes(
         Err(ActionError::Refused(message.to_owned()))
     };
     match confirmed {
-        Ok(_) => {
+        Ok(()) => {
             let mut response = Redirect::to("/sign-in").into_response();
             cookies::CEREMONY.clear(response.headers_mut());
             Ok(response)

@@ -1,13 +1,13 @@
 //! `/enrol/done`: the codes are kept, and one full sign-in is left.
 
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::actions::ActionError;
-use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
+use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes, find_enrolled};
 use crate::scope::Scope;
 use crate::store::{factors, persons};
 use crate::web::cookies;
@@ -19,6 +19,19 @@ use crate::web::router::render;
 #[derive(Deserialize)]
 pub struct DoneForm {
     kept: Option<String>,
+}
+
+/// `GET /enrol/done`: the same after a reload, until the sign-in that is left has begun.
+pub async fn show(scope: Scope, headers: HeaderMap) -> Result<Response, Problem> {
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    let Some(id) = find_enrolled(&scope, &token).await? else {
+        return Ok(Redirect::to("/sign-in").into_response());
+    };
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, &id).await?;
+    let with_passkey = held.iter().any(|factor| factor.is(FactorKind::Webauthn) && factor.works(scope.now));
+    let values = json!({ "login": person.login, "with_passkey": with_passkey });
+    render(&scope, None, "signin/enrolled.html", values)
 }
 
 /// `POST /enrol/done`
@@ -33,12 +46,6 @@ pub async fn submit(
         return Err(ActionError::Refused(words.to_owned()).into());
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    let id = confirm_backup_codes(&scope, KeptBy::Enrolment, &token).await?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
-    let held = factors::list(&scope.app.db, &scope.tenant.id, &id).await?;
-    let with_passkey = held.iter().any(|factor| factor.is(FactorKind::Webauthn) && factor.works(scope.now));
-    let values = json!({ "login": person.login, "with_passkey": with_passkey });
-    let mut response = render(&scope, None, "signin/enrolled.html", values)?;
-    cookies::CEREMONY.clear(response.headers_mut());
-    Ok(response)
+    confirm_backup_codes(&scope, KeptBy::Enrolment, &token).await?;
+    Ok(Redirect::to("/enrol/done").into_response())
 }

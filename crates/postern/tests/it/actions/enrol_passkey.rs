@@ -1,6 +1,6 @@
 use postern::actions::use_pass::use_pass;
 use postern_core::id::CaseId;
-use postern_testkit::SoftPasskey;
+use postern_testkit::{SoftPasskey, TestPhone};
 use serde_json::Value;
 
 use crate::browser::{Browser, FLOW};
@@ -44,7 +44,11 @@ on_both! {
         ana.get("/account").await.leads_to("/sign-in");
         ana.get("/enrol").await.leads_to("/sign-in");
         assert_ne!(app.stage(&id).await, "closed");
-        ana.post("/enrol/done", &[("kept", "yes")]).await.ok().shows("Sign in with your passkey");
+        ana.get("/enrol/done").await.leads_to("/sign-in");
+        for _ in 0..2 {
+            ana.post("/enrol/done", &[("kept", "yes")]).await.leads_to("/enrol/done");
+            ana.get("/enrol/done").await.ok().shows("Sign in with your passkey");
+        }
         let asked = ana.post_json("/sign-in/passkey/start", &Value::Null).await.ok().json();
         ana.post_json("/sign-in/passkey/finish", &device.get(asked)).await.ok();
         assert_eq!(app.stage(&id).await, "closed");
@@ -74,6 +78,35 @@ on_both! {
         app.secrets.saw_all(&send(&ana, &newer).await.ok().items("data-codes"));
         send(&ana, &newer).await.leads_to("/sign-in");
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
+    }
+
+    /// Of a passkey and a code app in one flow, at the same moment, one is enrolled.
+    async fn of_two_at_once_one_is_enrolled(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let ana = enrolling(&app, "ana", &id).await;
+        let phone = TestPhone::from_key(&ana.get("/enrol/code-app").await.ok().marked("data-key"));
+        app.secrets.saw_seed(phone.secret());
+        let (new, _) = created(&app, &ana).await;
+        let code = phone.code(app.seconds());
+        let typed = [("code", code.as_str())];
+        let (passkey, code_app) = tokio::join!(send(&ana, &new), ana.post("/enrol/code-app", &typed));
+        let enrolled = [&passkey, &code_app].into_iter().filter(|answer| answer.status == 200).collect::<Vec<_>>();
+        assert_eq!(enrolled.len(), 1, "{} {}", passkey.status, code_app.status);
+        app.secrets.saw_all(&enrolled[0].items("data-codes"));
+        assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
+    }
+
+    /// Whoever is suspended between the question and the answer enrols nothing.
+    async fn a_suspended_account_enrols_nothing(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let ana = enrolling(&app, "ana", &id).await;
+        let (new, _) = created(&app, &ana).await;
+        run(&app, "UPDATE persons SET suspended_at = 1, suspended_why = 'a test' WHERE login = 'ana'").await;
+        send(&ana, &new).await.status(409);
+        ana.post_json("/enrol/passkey/start", &Value::Null).await.status(409);
+        assert!(app.events("mfa.factor_enrolled").await.is_empty());
     }
 
     /// A key to the desk that would wait leaves its owner outside: the code app comes first.

@@ -19,6 +19,35 @@ fn named(name: &str, value: &str) -> [(String, String); 1] {
 const REASON: &str = "a test wants it so";
 
 on_both! {
+    /// The desk's number and hours are read by people: at the foot of their pages, and in what they are told.
+    async fn people_read_how_to_reach_the_desk(db) {
+        let app = TestApp::start(db).await;
+        for (name, value) in [("desk_phone", "12"), ("desk_phone", "call us"), ("desk_hours", "a\nb"), ("desk_hours", &"x".repeat(81))] {
+            let refused = set_tenant_settings(&app.scope(), &named(name, value), REASON).await;
+            assert!(refused.is_err(), "{name}={value}");
+        }
+        app.browser().get("/sign-in").await.ok().shows("help deskWe never ask");
+        for (name, value) in [("desk_phone", "+44 20 7946 0100"), ("desk_hours", "Mon to Fri 07:00 to 19:00 UTC")] {
+            set_tenant_settings(&app.scope(), &named(name, value), REASON).await.unwrap();
+        }
+        let page = app.browser().get("/sign-in").await;
+        page.ok().shows("+44 20 7946 0100, Mon to Fri 07:00 to 19:00 UTC");
+        let claimant = app.browser();
+        claimant.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        let id = app.newest_case().await;
+        let reference = app.row(&id).await.reference;
+        app.bind("ben", &id).await;
+        let told = app.messages().await;
+        let of = |channel: &str| told.iter().find(|message| message.channel == channel).unwrap();
+        let (mail, text, voice) = (of("email"), of("sms"), of("voice"));
+        assert!(mail.body.contains("When: ") && mail.body.contains("The page of the request is held on: "), "{}", mail.body);
+        assert!(mail.body.contains("call the help desk, +44 20 7946 0100"), "{}", mail.body);
+        assert!(voice.body.contains("call the help desk, +44 20 7946 0100 now"), "{}", voice.body);
+        assert!(text.body.chars().count() <= 160, "{}: {}", text.body.chars().count(), text.body);
+        // With a login it would be enough to take the page over.
+        assert!(told.iter().all(|message| !message.body.contains(&reference)), "the reference is told to nobody");
+    }
+
     async fn a_setting_counts_at_once_on_every_node_and_is_on_the_record(db) {
         let app = TestApp::start(db).await;
         let other = app.second_node().await;

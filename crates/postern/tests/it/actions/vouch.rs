@@ -45,7 +45,7 @@ on_both! {
             let outcome = vouch(&app.scope(), &caller, &id, ManagersWord::yes(&phrase, HOW)).await;
             assert!(matches!(outcome, Err(postern::actions::ActionError::Denied(_))), "{login}");
             let browser = app.browser_with_planted_session(login).await;
-            browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_show("Is it really").does_not_show(&reference);
+            browser.get(&format!("/account/vouches/{id}")).await.status(403).does_not_show("needs your word").does_not_show(&reference);
         }
         assert!(app.case(&id).await.evidence().is_empty());
     }
@@ -114,5 +114,30 @@ on_both! {
         mona.post(&page, &[("outcome", "confirmed"), ("phrase", &phrase), ("how", HOW)]).await.leads_to("/account");
         mona.get(&page).await.ok().shows("Your word for Ana Ferreira is recorded");
         assert_eq!(app.stage(&id).await, "verifying");
+    }
+
+    /// Until the remedy a manager takes back what they said: what was verified on it is looked at anew.
+    async fn a_yes_can_be_taken_back_until_the_remedy(db) {
+        let app = TestApp::start(db).await;
+        let id = app.case_of_carl_on_hold().await;
+        let mona = app.browser_with_planted_session("mona").await;
+        let page = format!("/account/vouches/{id}");
+        mona.get(&page).await.ok().shows("Your word for Carl Brandt is recorded").shows("I can't tell");
+        mona.post(&page, &[("outcome", "unsure"), ("reference", "C-222222")]).await.status(409).shows("changed");
+        mona.post(&page, &[("outcome", "unsure")]).await.leads_to("/account");
+        assert_eq!(app.stage(&id).await, "verifying");
+        mona.post(&page, &[("outcome", "unsure")]).await.status(409).shows("You have said so already");
+        // Its page stays bound: she did not say that it is not him. Her yes counts no more, and a new one does.
+        let phrase = app.row(&id).await.phrase;
+        mona.post(&page, &[("outcome", "confirmed"), ("phrase", &phrase), ("how", HOW)]).await.leads_to("/account");
+        app.wait_for_hold(&id).await;
+        mona.post(&page, &[("outcome", "wrong_person")]).await.leads_to("/account");
+        assert_eq!(app.stage(&id).await, "verifying");
+        assert_eq!(*app.case(&id).await.claimant_page(), ClaimantPage::Unbound);
+        // After the remedy it is too late, and the page says so.
+        let done = app.reset_case_of_ana().await;
+        let page = format!("/account/vouches/{done}");
+        mona.get(&page).await.ok().does_not_show("I can't tell");
+        mona.post(&page, &[("outcome", "wrong_person")]).await.status(409).shows("does not");
     }
 }

@@ -22,7 +22,7 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 18] = [
+const TABLES: [(&str, RowEnd, RowEnd); 19] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),

@@ -55,8 +55,12 @@ async fn forms_that_come_back(ben: &Browser, mona: &Browser, id: &CaseId) {
     }
     let vouch = format!("/account/vouches/{id}");
     look(mona, &["/account", &vouch]).await;
-    whole(mona.post(&vouch, &[("phrase", "x"), ("how", "I saw her")]).await.status(422));
-    whole(mona.post(&vouch, &[("phrase", "x"), ("how", "")]).await.status(422));
+    whole(
+        mona.post(&vouch, &[("outcome", "confirmed"), ("phrase", "x"), ("how", "I saw her")])
+            .await
+            .status(422),
+    );
+    whole(mona.post(&vouch, &[("outcome", "confirmed"), ("phrase", "x"), ("how", "")]).await.status(422));
 }
 
 on_both! {

@@ -165,9 +165,9 @@ impl CaseDetail {
         case: &Case,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let of_person = OfPerson::load(scope, row, case, now).await?;
+        let details = CasePersonDetails::load(scope, row, case, now).await?;
         let is_still_to_do = row.closed_at.is_none() && case.remedied_at().is_none();
-        let has_effects = is_still_to_do && of_person.person.is_some();
+        let has_effects = is_still_to_do && details.person.is_some();
         Ok(Self {
             state: CaseState::of(scope, caller, row, case, now),
             claimed_login: row.claimed_login.clone(),
@@ -194,18 +194,18 @@ impl CaseDetail {
             join_link: scope.tenant.link("/recover/join"),
             timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
             may: MayOnCase::of(scope, caller, row, case),
-            person: of_person.person,
-            other_remedies: of_person.other_remedies,
-            earlier: of_person.earlier,
-            others: of_person.others,
-            diagnosis: of_person.diagnosis,
+            person: details.person,
+            other_remedies: details.other_remedies,
+            earlier: details.earlier,
+            others: details.others,
+            diagnosis: details.diagnosis,
         })
     }
 }
 
 /// What there is to say of whom it is about. Of a stranger nothing is known.
 #[derive(Default)]
-struct OfPerson {
+struct CasePersonDetails {
     person: Option<CasePerson>,
     other_remedies: Vec<OtherRemedy>,
     earlier: Vec<EarlierMarkView>,
@@ -213,7 +213,7 @@ struct OfPerson {
     diagnosis: Option<DiagnosisView>,
 }
 
-impl OfPerson {
+impl CasePersonDetails {
     async fn load(scope: &Scope, row: &CaseRow, case: &Case, now: Timestamp) -> Result<Self, Problem> {
         if row.person_id.is_none() {
             return Ok(Self::default());

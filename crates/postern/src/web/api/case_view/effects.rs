@@ -22,7 +22,7 @@ pub struct PlanEffects {
     /// What the person gets.
     comes: Vec<Effect>,
     /// Where a message goes.
-    told: Vec<Effect>,
+    notified: Vec<Effect>,
     /// Whether anything is removed that cannot be brought back.
     is_irreversible: bool,
 }
@@ -79,7 +79,7 @@ impl PlanEffects {
                 let live = sessions::list(db, tenant, person, scope.now, Config::SESSION_IDLE).await?.len();
                 self.ends.push(Effect::new(counted(live, "signed-in session"), "At once, everywhere"));
                 let what = "Every sign-in under way and known device";
-                self.ends.push(Effect::new(what, "Each will ask for a second step again"));
+                self.ends.push(Effect::new(what, "No browser is known any more"));
             }
             PlanStep::RevokePower => {
                 self.ends.push(Effect::new("Service tokens", "And desk roles that wait"));
@@ -101,8 +101,8 @@ impl PlanEffects {
                 ));
             }
             PlanStep::TellContacts => {
-                for contact in contacts::list(db, tenant, person).await? {
-                    self.told.push(Effect::new(contact.value, told_by(&contact.kind)));
+                for contact in contacts::list_told(db, tenant, person, scope.now).await? {
+                    self.notified.push(Effect::new(contact.value, told_by(&contact.kind)));
                 }
             }
         }

@@ -78,7 +78,7 @@ fn gathered(path: &mut PathBuilder, case: &Case, missing: &Missing, now: Timesta
         path.add(false, whose, kind.title());
         if *kind == Kind::ManagerVouch {
             path.detail(
-                "The manager is mailed after the call, and finds it on their account page too; or ring them, on a number that you had before",
+                "The manager is mailed after the call, unless they switched that off, and finds it on their account page; or ring them, on a number that you had before",
             );
         }
     }
