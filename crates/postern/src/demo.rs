@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::ActionError;
 use crate::actions::renew_backup_codes::new_codes;
+use crate::actions::set_tenant_settings::set_tenant_settings;
 use crate::scope::Scope;
 use crate::store::contacts::NewContact;
 use crate::store::factors::{Factor, NewFactor};
@@ -148,6 +149,15 @@ impl DemoTenant {
 pub fn password(login: &str) -> String {
     let [first, _] = &TENANTS;
     first.password(login)
+}
+
+/// The number and the hours that the demo's people read of the help desk.
+pub async fn say_where_the_desk_is(scope: &Scope, tenant: &DemoTenant) -> Result<(), ActionError> {
+    let named = [
+        ("desk_phone".to_owned(), format!("{}199", tenant.office)),
+        ("desk_hours".to_owned(), "Mon to Fri 07:00 to 19:00 UTC".to_owned()),
+    ];
+    set_tenant_settings(scope, &named, "The demo's help desk").await.map(drop)
 }
 
 /// Fills an empty organisation. Does nothing to one that has people.

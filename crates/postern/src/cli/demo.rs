@@ -14,7 +14,7 @@ use crate::actions::begin_story::fill_past;
 use crate::actions::move_tenant::move_tenant;
 use crate::app::App;
 use crate::config::{Config, Mode, parse_origin};
-use crate::demo::{DemoTenant, PEOPLE, TENANTS, fill};
+use crate::demo::{DemoTenant, PEOPLE, TENANTS, fill, say_where_the_desk_is};
 use crate::private_files;
 use crate::scope::Scope;
 use crate::store::persons;
@@ -61,6 +61,7 @@ pub fn run(args: DemoArgs) -> Outcome {
             fill(&scope, tenant).await?;
             if is_new {
                 fill_past(&scope.later()).await?;
+                say_where_the_desk_is(&scope.later(), tenant).await?;
             }
         }
         greet(&app);
