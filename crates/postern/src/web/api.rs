@@ -27,6 +27,7 @@ pub mod portal;
 pub mod power_grants;
 pub mod reference;
 pub mod saved_views;
+pub mod search_view;
 pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
@@ -102,6 +103,7 @@ fn account() -> Router<Arc<App>> {
 fn desk() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/home", get(home::show))
+        .route("/api/v1/search", get(search_view::show))
         .route("/api/v1/set-up", get(set_up::show))
         .route("/api/v1/cases", get(cases::list).post(cases::open_at_desk))
         .route("/api/v1/saved-views", get(saved_views::list).post(saved_views::save_view))

@@ -25,6 +25,7 @@ pub mod power_grants;
 pub mod queue;
 pub mod runbook;
 pub mod saved_views;
+pub mod search;
 mod second_yes;
 pub mod set_up;
 pub mod set_up_code;

@@ -109,6 +109,7 @@ fn own_account() -> Router<Arc<App>> {
 /// The list of cases, and whose each is.
 fn case_list() -> Router<Arc<App>> {
     Router::new()
+        .route("/desk/search", get(desk::search::show))
         .route("/desk", get(desk::queue::show))
         .route("/desk/views", post(desk::saved_views::save))
         .route("/desk/views/remove", post(desk::saved_views::remove))

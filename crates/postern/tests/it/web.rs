@@ -17,6 +17,7 @@ mod portal;
 mod problem;
 mod queue;
 mod router;
+mod search;
 mod security;
 mod set_up;
 mod signin;

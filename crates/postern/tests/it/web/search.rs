@@ -1,0 +1,24 @@
+use crate::on_both::on_both;
+use crate::test_app::TestApp;
+
+on_both! {
+    async fn people_cases_and_pages_are_found_and_nothing_by_nothing(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let reference = app.row(&id).await.reference;
+        let ben = app.browser_with_planted_session("ben").await;
+        ben.get("/desk/search?q=ferr").await.ok().shows("People Ana Ferreira").shows("Cases Ana Ferreira");
+        ben.get(&format!("/desk/search?q={reference}")).await.ok().shows("Cases Ana Ferreira").does_not_show("People Ana");
+        ben.get("/desk/search?q=runb").await.ok().shows("Pages Runbook");
+        // What is not in somebody's menu is not found by them either.
+        ben.get("/desk/search?q=settings").await.ok().shows("Nothing is called that");
+        let ada = app.browser_with_planted_session("ada").await;
+        ada.get("/desk/search?q=settings").await.ok().shows("Pages Set-up and settings");
+        for nothing in ["", "%20", "%25", "zzz%25_"] {
+            ben.get(&format!("/desk/search?q={nothing}")).await.ok().does_not_show("Ferreira");
+        }
+        let found = ben.get("/api/v1/search?q=ana").await.ok().json();
+        assert_eq!(found["people"][0]["login"], "ana");
+        assert_eq!(found["cases"][0]["reference"], reference.as_str());
+    }
+}
