@@ -173,10 +173,9 @@ async fn tell(
     };
     let link = scope.tenant.link(&format!("{}{case}", notice.page()));
     let body = format!(
-        "{}: {name} {} ({}).\n\nLook at it:\n{link}\n\nWhich of these you get, you choose on your account page.\n",
+        "{}: {name} {}.\n\nLook at it:\n{link}\n\nWhich of these you get, you choose on your account page.\n",
         scope.tenant.name,
-        notice.text(),
-        row.reference
+        notice.text()
     );
     mail(scope, change, &to, (notice.subject(), &body)).await
 }

@@ -18,6 +18,7 @@ pub(super) fn page_of_form(path: &str) -> String {
         ["desk", list @ ("people" | "cases" | "incidents" | "power-grants" | "passkeys"), id, _, ..] => {
             format!("/desk/{list}/{id}")
         }
+        ["desk", "views", ..] => "/desk".to_owned(),
         ["desk", list, ..] => format!("/desk/{list}"),
         [place @ ("sign-in" | "enrol" | "not-me" | "account"), ..] => format!("/{place}"),
         _ => "/".to_owned(),

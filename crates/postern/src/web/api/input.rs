@@ -107,11 +107,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Paged<T> {
         let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
         let uri = Uri::builder().path_and_query(format!("/?{rest}")).build();
         let params = parse_query(&uri.map_err(|error| Problem::internal(error.to_string()))?)?;
-        let limit = match limits.as_slice() {
-            [] => None,
-            [(_, one)] => Some(one.parse().map_err(|_| Problem::bad_request("limit must be a number."))?),
-            _ => return Err(Problem::bad_request("limit stands there more than once.")),
-        };
+        let limit =
+            match limits.as_slice() {
+                [] => None,
+                [(_, one)] => Some(one.parse().map_err(|_| {
+                    Problem::bad_request("The query does not fit: limit takes a whole number.")
+                })?),
+                _ => return Err(Problem::bad_request("limit stands there more than once.")),
+            };
         Ok(Self { params, limit })
     }
 }

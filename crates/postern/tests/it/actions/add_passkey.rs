@@ -117,7 +117,7 @@ on_both! {
         // The person is told, and every admin.
         let messages = app.messages().await;
         let notified = |to: &str, subject: &str| messages.iter().any(|m| m.recipient == to && m.subject.contains(subject));
-        assert!(notified(BENS_MAIL, "was added to your account, and waits"));
+        assert!(notified(BENS_MAIL, "was added, and waits"));
         assert!(notified(ADAS_MAIL, "A new passkey of staff waits"));
         // Until then it opens nothing, alone or after the password, and proves nothing.
         app.sign_in_with_passkey(&app.browser(), &mut device).await.status(409).shows("It works from");

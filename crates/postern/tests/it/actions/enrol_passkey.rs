@@ -103,9 +103,10 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let ana = enrolling(&app, "ana", &id).await;
         let (new, _) = created(&app, &ana).await;
-        run(&app, "UPDATE persons SET suspended_at = 1, suspended_why = 'a test' WHERE login = 'ana'").await;
-        send(&ana, &new).await.status(409);
-        ana.post_json("/enrol/passkey/start", &Value::Null).await.status(409);
+        let code = app.not_me("ana@demo.postern.invalid", "were removed").await;
+        app.browser().post("/not-me", &[("code", &code)]).await.ok();
+        send(&ana, &new).await.leads_to("/sign-in");
+        ana.post_json("/enrol/passkey/start", &Value::Null).await.status(401);
         assert!(app.events("mfa.factor_enrolled").await.is_empty());
     }
 

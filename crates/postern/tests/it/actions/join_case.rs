@@ -51,7 +51,7 @@ on_both! {
         assert_ne!(joined.reference, row.reference, "one that was overheard is good once");
         claimant.get("/recover/case").await.ok().shows(&joined.phrase);
         ben.get(&case).await.ok().does_not_show("give the caller the reference").does_not_show(&joined.phrase);
-        assert!(app.told_of("Somebody goes on with the request").await > 0);
+        assert!(app.told_of("Somebody goes on with your recovery").await > 0);
         assert_eq!(app.events("case.joined").await[0]["detail"]["with"], "nothing");
         app.bind("ben", &id).await;
     }

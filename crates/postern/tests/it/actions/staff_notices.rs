@@ -3,6 +3,7 @@
 use postern::actions::record_call::{RecordedCall, record_call};
 use postern::actions::{bind_claimant_page::callable_numbers, escalate_case::escalate_case};
 use postern_core::evidence::EvidenceOutcome;
+use reqwest::Method;
 
 use crate::on_both::on_both;
 use crate::steps::PLACEHOLDER_REASON;
@@ -95,7 +96,10 @@ on_both! {
         let id = app.open("ana").await;
         let at = |version: i64| format!("/desk/cases/{id}?seen={version}");
         let version = app.row(&id).await.version;
-        ben.get(&at(version)).await.status(204);
+        let by_page = || ben.request(Method::GET, &at(version)).header("hx-request", "true");
+        ben.send(by_page()).await.status(204);
+        // Whoever asks for it gets the page, whatever it has shown before.
+        ben.get(&at(version)).await.ok().shows("Ana Ferreira");
         app.bind("ben", &id).await;
         ben.get(&at(version)).await.ok().shows("The page is bound");
         ben.get("/desk/cases/no-such-case?seen=1").await.status(404);
