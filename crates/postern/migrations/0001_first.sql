@@ -66,7 +66,8 @@ CREATE TABLE person_words (
     PRIMARY KEY (tenant_id, word, person_id, source),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
-CREATE INDEX words_of_person ON person_words (tenant_id, person_id, word);
+-- With the whole row: SQLite otherwise takes the key's index for a look at one person, and walks along everybody with the word.
+CREATE INDEX words_of_person ON person_words (tenant_id, person_id, word, source);
 
 -- Who made somebody, or changed their role, tier, manager or set-up, each with the last time. What the demo, the first start and the
 -- operator did is not here.

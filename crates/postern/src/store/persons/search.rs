@@ -14,7 +14,7 @@ use super::{COLUMNS, Person, PersonRow};
 /// So many that have a word are counted, to walk along the rarest of several.
 const COUNTED: i64 = 1000;
 /// So many that have the rarest word are looked at for the others before the page ends, whoever was found.
-const LOOKED_AT: i64 = 2000;
+const LOOKED_AT: i64 = 1000;
 
 /// Some people of a list.
 pub struct PersonPage {

@@ -175,9 +175,12 @@ on_both! {
                 sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(app.db.reader()).await.unwrap();
             rows.into_iter().map(|(_, _, _, detail)| detail).collect::<Vec<_>>().join("; ")
         };
-        for sql in persons::list_statements() {
+        for (looks, sql) in (0..).zip(persons::list_statements()) {
             let plan = plan(&sql).await;
             assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+            // A look at one person goes by the person, and not along all who have the word.
+            let by_person = "USING COVERING INDEX words_of_person (tenant_id=? AND person_id=? AND word";
+            assert_eq!(plan.matches(by_person).count(), looks, "{sql}: {plan}");
         }
     }
 }
