@@ -90,8 +90,8 @@ async fn on(
                 took.push(began.elapsed().as_secs_f64() * 1000.0);
             }
         }
-        let busy = program.busy()?.saturating_sub(busy_before).as_secs_f64() * 1000.0
-            / crate::measure::as_f64(LOOKS + WARM_UP);
+        let busy = program.busy()?.saturating_sub(busy_before).as_secs_f64() * 1000.0;
+        let busy = busy / crate::measure::as_f64(LOOKS + WARM_UP);
         took.sort_by(f64::total_cmp);
         let p99 = took.get(LOOKS * 99 / 100).copied().unwrap_or_default();
         let mut samples = Samples::default();

@@ -84,7 +84,7 @@ impl SearchResults {
     /// Looks everywhere. Nothing is found by nothing.
     pub async fn load(scope: &Scope, caller: &Caller, typed: &str) -> Result<Self, Problem> {
         let q = typed.trim().to_owned();
-        if q.is_empty() {
+        if !q.chars().any(char::is_alphanumeric) {
             return Ok(Self {
                 q,
                 people: Vec::new(),
