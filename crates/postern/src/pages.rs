@@ -7,7 +7,7 @@ use rust_embed::RustEmbed;
 use crate::assets;
 use crate::browser_label::browser_label;
 use crate::store::time;
-use crate::texts;
+use crate::texts::{self, Language};
 
 #[derive(RustEmbed)]
 #[folder = "templates"]
@@ -21,6 +21,11 @@ pub struct Pages {
 impl Pages {
     /// Parses every template: a broken one stops the start, not a request.
     pub fn load(development: bool) -> Result<Self, minijinja::Error> {
+        Self::load_with(development, Language::English)
+    }
+
+    /// The same in a language: people outside the desk read it, the desk stays English.
+    pub fn load_with(development: bool, language: Language) -> Result<Self, minijinja::Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("when", when);
@@ -30,7 +35,7 @@ impl Pages {
         environment.add_filter("initials", initials);
         environment.add_filter("browser", browser_label);
         environment.add_filter("pretty", pretty);
-        texts::add_to(&mut environment);
+        texts::add_to(&mut environment, language);
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
         for name in Templates::iter() {

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::iter::repeat_n;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
 use minijinja::value::Kwargs;
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, HtmlEscape, Value};
+use serde::Serialize;
 
 static_loader! {
     static LOCALES = {
@@ -19,27 +21,104 @@ static_loader! {
 
 const ENGLISH: LanguageIdentifier = langid!("en");
 
-/// Gives templates `text("id", name=value)`. A message that is not there stops the page: a test looks for all of them.
-pub fn add_to(environment: &mut Environment<'_>) {
-    environment.add_function("text", text);
+/// What the pages are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// As it is written.
+    English,
+    /// English in [`pseudo`]: what stands there plainly is no message. Tests only.
+    Pseudo,
 }
 
-fn text(id: &str, arguments: Kwargs) -> Result<String, Error> {
+/// A message without arguments, by its id: code names it, and the page says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageId(pub &'static str);
+
+impl MessageId {
+    /// For the API, which is English.
+    pub fn english(self) -> String {
+        // A test looks for every id.
+        LOCALES.try_lookup(&ENGLISH, self.0).unwrap_or_else(|| self.0.to_owned())
+    }
+}
+
+/// Gives templates `text("id", name=value)`, and `rich(…)` for messages with markup. A message that is not there stops the
+/// page: a test looks for all of them.
+pub fn add_to(environment: &mut Environment<'_>, language: Language) {
+    environment.add_function("text", move |id: String, arguments: Kwargs| {
+        message(language, &id, &arguments, Value::to_string)
+    });
+    environment.add_function("rich", move |id: String, arguments: Kwargs| {
+        message(language, &id, &arguments, as_html).map(Value::from_safe_string)
+    });
+}
+
+fn message(
+    language: Language,
+    id: &str,
+    arguments: &Kwargs,
+    show: fn(&Value) -> String,
+) -> Result<String, Error> {
     let mut values = HashMap::new();
     for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
         let value: Value = arguments.get(&name)?;
-        values.insert(Cow::Owned(name), fluent_value(&value));
+        values.insert(Cow::Owned(name), fluent_value(language, &value, show));
     }
-    let found = LOCALES.try_lookup_with_args(&ENGLISH, id, &values);
-    found.ok_or_else(|| {
+    let found = LOCALES.try_lookup_with_args(&ENGLISH, id, &values).ok_or_else(|| {
         Error::new(ErrorKind::InvalidOperation, format!("there is no message {id:?} in locales/"))
+    })?;
+    Ok(match language {
+        Language::English => found,
+        Language::Pseudo => pseudo(&found),
     })
 }
 
 /// A number chooses the form of a word; anything else is shown as it is.
-fn fluent_value(value: &Value) -> FluentValue<'static> {
-    match i64::try_from(value.clone()) {
-        Ok(number) if value.is_number() => FluentValue::from(number),
-        _ => FluentValue::from(value.to_string()),
+fn fluent_value(language: Language, value: &Value, show: fn(&Value) -> String) -> FluentValue<'static> {
+    match (i64::try_from(value.clone()), language) {
+        (Ok(number), _) if value.is_number() => FluentValue::from(number),
+        (_, Language::English) => FluentValue::from(show(value)),
+        (_, Language::Pseudo) => {
+            FluentValue::from(format!("{ARGUMENT_BEGINS}{}{ARGUMENT_ENDS}", show(value)))
+        }
     }
+}
+
+/// The message's own markup is what a test allows; what comes into it is text, unless a template has made markup of it.
+fn as_html(value: &Value) -> String {
+    if value.is_safe() { value.to_string() } else { HtmlEscape(&value.to_string()).to_string() }
+}
+
+// Of the private use area: no message and no name has them.
+const ARGUMENT_BEGINS: char = '\u{E000}';
+const ARGUMENT_ENDS: char = '\u{E001}';
+
+const PLAIN: &str = "ABCDEGHIJKLNORSTUWYZabcdeghijklnorstuwyz";
+const ACCENTED: &str = "ÀƁĈĎÊĜĤÎĴĶĻÑÔŔŠŢÛŴÝŽàƀĉďêĝĥîĵķļñôŕšţûŵýž";
+
+/// "Sign in" as "[Šîĝñ îñ…]": in brackets, in letters that show, a third longer. Markup and arguments stay.
+pub fn pseudo(message: &str) -> String {
+    let mut shown = String::from("[");
+    let (mut letters, mut in_tag, mut in_argument) = (0_usize, false, false);
+    for c in message.chars() {
+        match c {
+            ARGUMENT_BEGINS => in_argument = true,
+            ARGUMENT_ENDS => in_argument = false,
+            _ if in_argument => shown.push(c),
+            '<' | '>' => {
+                in_tag = c == '<';
+                shown.push(c);
+            }
+            _ if in_tag => shown.push(c),
+            _ => {
+                letters += usize::from(c.is_alphabetic());
+                shown.push(
+                    PLAIN.chars().zip(ACCENTED.chars()).find(|(plain, _)| *plain == c).map_or(c, |(_, a)| a),
+                );
+            }
+        }
+    }
+    shown.extend(repeat_n('…', letters.div_ceil(3)));
+    shown.push(']');
+    shown
 }

@@ -1,21 +1,15 @@
-# Signing in, and setting up a way to sign in.
+# Signing in.
 
 sign-in-title = Sign in
 sign-in-pass-comes-along = Your pass comes along. Type your password, and set up a new way to sign in.
-login = Login
 login-hint = The name that { $organisation } gave you for signing in.
 login-hint-demo = In the demo: one of those that the terminal printed, such as ana or ben.
-password = Password
-sign-in = Sign in
 sign-in-with-passkey = Sign in with a passkey
-cannot-sign-in = I can't sign in
 cannot-sign-in-why = Lost or new phone, wrong codes, no password
 back-to-recovery = Back to your recovery page
 
 second-step-title = Second step
 second-step-heading = One more step
-code-from-app = Code from your app
-continue = Continue
 use-passkey-or-key = Use your passkey or security key
 use-a-backup-code = Use a backup code
 backup-code = Backup code
@@ -26,3 +20,6 @@ cannot-use-second-step-why = See what else can let you in
 pass-title = Enrolment pass
 pass-heading = Your enrolment pass
 pass-wanted = This account has no second step at the moment. To set one up you need the pass that your recovery page shows you. The password alone is not enough.
+no-pass = No pass? <a href="{ $case }">Open your recovery page</a>, or <a href="{ $start }">start a recovery</a>.
+
+toast-back-in = You are back in. Your recovery is closed, and every contact on file is told.

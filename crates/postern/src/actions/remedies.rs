@@ -14,6 +14,7 @@ use crate::notify::Notice;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
 use crate::store::{Change, backup_codes};
+use crate::texts::MessageId;
 
 /// What is said of a remedy: to its person, at the desk, and in the record.
 #[derive(Debug)]
@@ -25,13 +26,15 @@ pub struct RemedyTexts {
     /// Told when nobody came back in time after it.
     pub lapsed: Notice,
     /// The claimant page's name of the step.
-    pub step: &'static str,
+    pub step: MessageId,
     /// To the claimant: identity checked, and the desk can go on.
-    pub can_follow: &'static str,
+    pub can_follow: MessageId,
     /// To the claimant, when it is done: where it stands.
-    pub now: &'static str,
+    pub now: MessageId,
     /// And what to do next.
-    pub next: &'static str,
+    pub next: MessageId,
+    /// To the owner who objects too late: what was done.
+    pub done: MessageId,
     /// What the claimant page can show then: `pass` or `backup_codes`.
     pub shows: &'static str,
     /// To the desk: what it does, on the button that does it.
@@ -46,10 +49,11 @@ const FRESH_BACKUP_CODES: RemedyTexts = RemedyTexts {
     verified: Notice::CodesVerified,
     applied: Notice::BackupCodesReissued,
     lapsed: Notice::CodesLapsed,
-    step: "New backup codes made",
-    can_follow: "Your identity is checked. The help desk can now let you have new backup codes.",
-    now: "You can have new backup codes.",
-    next: "Show them below, keep them, and sign in with your password and one of them. Codes from before open nothing any more.",
+    step: MessageId("step-new-codes"),
+    can_follow: MessageId("new-codes-can-follow"),
+    now: MessageId("new-codes-now"),
+    next: MessageId("new-codes-next"),
+    done: MessageId("new-codes-done"),
     shows: "backup_codes",
     button: "Let them have new codes",
     desk_next: "The person shows the codes on their own page, keeps them, and signs in with password and one of them. That closes \
@@ -61,10 +65,11 @@ const FACTOR_RESET: RemedyTexts = RemedyTexts {
     verified: Notice::CaseVerified,
     applied: Notice::FactorsReset,
     lapsed: Notice::CaseLapsed,
-    step: "Old sign-in methods removed",
-    can_follow: "Your identity is checked. The help desk can now remove your old sign-in methods.",
-    now: "Your old sign-in methods are gone.",
-    next: "With your password, a pass lets you set up a new way to sign in, once, and nothing else. Each pass works for a few minutes.",
+    step: MessageId("step-factors-removed"),
+    can_follow: MessageId("reset-can-follow"),
+    now: MessageId("reset-now"),
+    next: MessageId("reset-next"),
+    done: MessageId("reset-done"),
     shows: "pass",
     button: "Remove all factors now",
     desk_next: "The person shows the pass on their own page, signs in with password and pass, and enrols. Their next full sign-in \

@@ -57,7 +57,8 @@ pub fn page_with(
             open_incidents => scope.tenant.activity.open_incidents.load(Ordering::Relaxed),
         }
     });
-    let toast = scope.request.toast.as_deref().and_then(Toast::parse).map(Toast::text);
+    let toast =
+        scope.request.toast.as_deref().and_then(Toast::parse).map(|toast| Value::from(Serde(toast.text())));
     let shared = context! {
         organisation => scope.tenant.name.clone(),
         desk_line => desk_line(scope), path => scope.request.path.clone(), toast, who,

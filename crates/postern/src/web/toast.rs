@@ -1,11 +1,22 @@
 //! What a page says of the act that led to it, once: carried from the form's answer to the next page by a cookie.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Serialize;
 
 use super::cookies;
 
+/// What a page says of an act.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToastText {
+    /// At the desk.
+    English(&'static str),
+    /// To people outside it: the id of a message.
+    Message(&'static str),
+}
+
 macro_rules! toasts {
-    ($($name:ident => $word:literal, $text:literal;)+) => {
+    ($($name:ident => $word:literal, $kind:ident($text:literal);)+) => {
         /// What was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Toast {
@@ -21,54 +32,54 @@ macro_rules! toasts {
             }
 
             /// What the page says.
-            pub fn text(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
+            pub fn text(self) -> ToastText {
+                match self { $(Self::$name => ToastText::$kind($text),)+ }
             }
         }
     };
 }
 
 toasts! {
-    CaseOpened => "opened", "The case is open, and the owner is told. The reference is on it.";
-    BackIn => "back-in", "You are back in. Your recovery is closed, and every contact on file is told.";
-    NoRequestHere => "no-request", "No request is open in this browser.";
-    RequestGone => "request-gone", "The request that this browser had open is over, or was continued in another browser. If that was not you, call the help desk.";
-    CallRecorded => "call", "The call is recorded.";
-    EvidenceRecorded => "evidence", "The proof is recorded.";
-    RemedyProposed => "remedy", "The remedy is changed.";
-    CaseTaken => "taken", "You have this case.";
-    CaseHandedBack => "handed-back", "The case is handed back.";
-    CaseHandedOver => "handed-over", "Your colleague has the case now, and is told.";
-    ViewSaved => "view-saved", "The view is kept.";
-    ViewRemoved => "view-removed", "The view is removed.";
-    ContactReportedLost => "contact-lost", "The contact is reported lost. Nobody calls it any more.";
-    CaseRefused => "refused", "The case is refused. Nothing was changed on the account.";
-    CaseEscalated => "escalated", "A senior has the case now.";
-    CaseApproved => "approved", "Your yes is recorded.";
-    HoldWanted => "hold-wanted", "Your word for the waiting period is recorded.";
-    RemedyApplied => "applied", "Done. The person goes on by themselves, on their own page.";
-    FindingClosed => "finding-closed", "It is closed.";
-    SecondYesGiven => "decided", "Your decision is recorded.";
-    JobRunsAgain => "job", "It runs again.";
-    TokenRevoked => "token-revoked", "The token opens nothing any more.";
-    StoryBegun => "story", "The records are in. What they show is at the desk within a second or two.";
-    Imported => "imported", "The log was read. The first line says what was new in it, and what was not.";
-    Vouched => "vouched", "Thank you. Your word is recorded.";
-    VouchDenied => "vouch-denied", "Thank you. Nobody goes on until the help desk has looked again.";
-    VouchUnsure => "vouch-unsure", "Thank you. The help desk asks for another proof.";
-    SessionsEnded => "sessions-ended", "Every session of theirs is ended.";
-    PersonChanged => "person-changed", "It is saved: they are told of what changed, and a role waits for a second admin.";
-    PeopleImported => "people-imported", "They are in the directory. Each gets a set-up code on their own page.";
-    ContactAdded => "contact-added", "The contact is on file, and they are told.";
-    ContactAttested => "contact-attested", "The contact counts from now on, and they are told.";
-    ContactRemoved => "contact-removed", "The contact is off the file. Messages go there for 30 days more.";
-    NoticesChosen => "notices", "Your choice is saved.";
-    NoteAdded => "note", "The note is kept.";
-    SessionEnded => "session-ended", "That session is ended.";
-    FactorNamed => "factor-named", "The name is saved.";
-    FactorRemoved => "factor-removed", "It is removed.";
-    CodeAppAdded => "code-app", "The code app works from now on.";
-    CodesKept => "codes-kept", "The new backup codes count from now on.";
+    CaseOpened => "opened", English("The case is open, and the owner is told. The reference is on it.");
+    BackIn => "back-in", Message("toast-back-in");
+    NoRequestHere => "no-request", Message("toast-no-request");
+    RequestGone => "request-gone", Message("toast-request-gone");
+    CallRecorded => "call", English("The call is recorded.");
+    EvidenceRecorded => "evidence", English("The proof is recorded.");
+    RemedyProposed => "remedy", English("The remedy is changed.");
+    CaseTaken => "taken", English("You have this case.");
+    CaseHandedBack => "handed-back", English("The case is handed back.");
+    CaseHandedOver => "handed-over", English("Your colleague has the case now, and is told.");
+    ViewSaved => "view-saved", English("The view is kept.");
+    ViewRemoved => "view-removed", English("The view is removed.");
+    ContactReportedLost => "contact-lost", English("The contact is reported lost. Nobody calls it any more.");
+    CaseRefused => "refused", English("The case is refused. Nothing was changed on the account.");
+    CaseEscalated => "escalated", English("A senior has the case now.");
+    CaseApproved => "approved", English("Your yes is recorded.");
+    HoldWanted => "hold-wanted", English("Your word for the waiting period is recorded.");
+    RemedyApplied => "applied", English("Done. The person goes on by themselves, on their own page.");
+    FindingClosed => "finding-closed", English("It is closed.");
+    SecondYesGiven => "decided", English("Your decision is recorded.");
+    JobRunsAgain => "job", English("It runs again.");
+    TokenRevoked => "token-revoked", English("The token opens nothing any more.");
+    StoryBegun => "story", English("The records are in. What they show is at the desk within a second or two.");
+    Imported => "imported", English("The log was read. The first line says what was new in it, and what was not.");
+    Vouched => "vouched", Message("toast-vouched");
+    VouchDenied => "vouch-denied", Message("toast-vouch-denied");
+    VouchUnsure => "vouch-unsure", Message("toast-vouch-unsure");
+    SessionsEnded => "sessions-ended", English("Every session of theirs is ended.");
+    PersonChanged => "person-changed", English("It is saved: they are told of what changed, and a role waits for a second admin.");
+    PeopleImported => "people-imported", English("They are in the directory. Each gets a set-up code on their own page.");
+    ContactAdded => "contact-added", English("The contact is on file, and they are told.");
+    ContactAttested => "contact-attested", English("The contact counts from now on, and they are told.");
+    ContactRemoved => "contact-removed", English("The contact is off the file. Messages go there for 30 days more.");
+    NoticesChosen => "notices", Message("toast-notices");
+    NoteAdded => "note", English("The note is kept.");
+    SessionEnded => "session-ended", Message("toast-session-ended");
+    FactorNamed => "factor-named", Message("toast-factor-named");
+    FactorRemoved => "factor-removed", Message("toast-factor-removed");
+    CodeAppAdded => "code-app", Message("toast-code-app");
+    CodesKept => "codes-kept", Message("toast-codes-kept");
 }
 
 impl Toast {

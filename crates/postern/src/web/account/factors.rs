@@ -12,7 +12,6 @@ use crate::actions::{ActionError, Caller, name_factor, remove_factor};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::web::extract::{Form, Signed};
-use crate::web::factor_view::title;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -94,7 +93,7 @@ fn values(
     let others: Vec<&Factor> = own.iter().filter(|other| other.id != factor.id && other.works(now)).collect();
     let has = |kind: &str| own.iter().any(|other| other.kind == kind && other.works(now));
     json!({
-        "id": factor.id, "title": title(factor), "label": factor.label, "created_at": factor.created_at,
+        "id": factor.id, "kind": factor.kind, "second_step_only": factor.second_step_only == 1, "label": factor.label, "created_at": factor.created_at,
         "is_last": others.is_empty(),
         "shuts_desk": caller.person.role.is_staff() && others.iter().all(|other| other.kind == "totp"),
         "has_code": has("totp"), "has_passkey": has("webauthn"),

@@ -15,6 +15,7 @@ use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
 use crate::store::time;
+use crate::texts::MessageId;
 use crate::web::extract::ClaimantPageCase;
 use crate::web::portal::messages::{case_progress, steps};
 use crate::web::problem::Problem;
@@ -62,11 +63,11 @@ pub struct ClaimantCase {
     #[schema(value_type = String, format = DateTime)]
     opened_at: Timestamp,
     /// Where it stands.
-    now: &'static str,
+    now: String,
     /// What happens next.
-    next: &'static str,
+    next: String,
     /// The steps that every case takes.
-    steps: Vec<&'static str>,
+    steps: Vec<String>,
     /// How many of them are done.
     steps_done: usize,
     /// End of the waiting period, while there is one.
@@ -312,9 +313,9 @@ async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
         login: row.claimed_login.clone(),
         phrase: row.phrase.clone(),
         opened_at: time(row.opened_at),
-        now: progress.now,
-        next: progress.next,
-        steps: steps(case.as_ref()).to_vec(),
+        now: progress.now.english(),
+        next: progress.next.english(),
+        steps: steps(case.as_ref()).map(MessageId::english).to_vec(),
         steps_done: progress.done,
         hold_until: progress.until.map(time),
         can_show: progress.can_show,

@@ -6,14 +6,15 @@ use postern_core::remedy::Remedy;
 use serde::Serialize;
 
 use crate::actions::remedies::{RemedyTexts, texts};
+use crate::texts::MessageId;
 
 /// What the claimant page says.
 #[derive(Debug, Serialize)]
 pub struct CaseProgress {
     /// Where it stands.
-    pub now: &'static str,
+    pub now: MessageId,
     /// What happens next.
-    pub next: &'static str,
+    pub next: MessageId,
     /// Steps done, of [`steps`].
     pub done: usize,
     /// First moment after the hold, microseconds.
@@ -27,9 +28,14 @@ pub struct CaseProgress {
 }
 
 /// The steps that every case takes. A stranger's reads like anybody's.
-pub fn steps(case: Option<&Case>) -> [&'static str; 4] {
+pub fn steps(case: Option<&Case>) -> [MessageId; 4] {
     let remedy = case.map_or(Remedy::FactorReset, Case::remedy);
-    ["Request received", "Identity checked", texts(remedy).step, "Signed in again"]
+    [
+        MessageId("step-received"),
+        MessageId("step-identity-checked"),
+        texts(remedy).step,
+        MessageId("step-signed-in-again"),
+    ]
 }
 
 /// What to say. A stranger's case, which has no state, says what a fresh case says.
@@ -44,19 +50,11 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
     };
     match case.stage() {
         Stage::Verifying => waiting(matches!(case.claimant_page(), ClaimantPage::Bound { .. })),
-        Stage::AwaitingApproval { .. } => {
-            checked("Your identity is checked. A second person must approve.", None)
+        Stage::AwaitingApproval { .. } => checked(MessageId("awaiting-approval-now"), None),
+        Stage::AwaitingNotice { .. } => checked(MessageId("awaiting-notice-now"), None),
+        Stage::OnHold { until, .. } if now < *until => {
+            checked(MessageId("on-hold-now"), Some(until.as_microsecond()))
         }
-        Stage::AwaitingNotice { .. } => checked(
-            "Your identity is checked. Because of what your account can reach there is a waiting period. It begins when our \
-             message about it has gone out to a contact that we have on file.",
-            None,
-        ),
-        Stage::OnHold { until, .. } if now < *until => checked(
-            "Your identity is checked. Because of what your account can reach there is a waiting period, in which you were \
-             told on every contact we have.",
-            Some(until.as_microsecond()),
-        ),
         Stage::OnHold { .. } | Stage::Ready { .. } => checked(texts(case.remedy()).can_follow, None),
         Stage::Remedied { .. } => remedied(case),
         Stage::Contested { .. } if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) => {
@@ -74,7 +72,7 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
 /// What the remedy gives, on the page that is the person's.
 fn remedied(case: &Case) -> CaseProgress {
     let is_theirs = matches!(case.claimant_page(), ClaimantPage::Bound { .. });
-    let RemedyTexts { shows, now, next, .. } = texts(case.remedy());
+    let &RemedyTexts { shows, now, next, .. } = texts(case.remedy());
     CaseProgress {
         now,
         next,
@@ -86,39 +84,19 @@ fn remedied(case: &Case) -> CaseProgress {
     }
 }
 
-type ProgressMessage = (&'static str, &'static str);
+type ProgressMessage = (MessageId, MessageId);
 
-const PROVEN: ProgressMessage =
-    ("You are back in.", "There is nothing left to do. Every contact on file was told.");
-const WITHDRAWN: ProgressMessage =
-    ("You withdrew this request.", "If you still can't sign in, start a new one.");
-const REFUSED: ProgressMessage = (
-    "This request was closed without a reset.",
-    "If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages.",
-);
-const LAPSED: ProgressMessage =
-    ("This request has run out.", "Nothing was changed. If you still can't sign in, start a new one.");
-const LATE: ProgressMessage = (
-    "The day in which you could come back is over.",
-    "Nobody signed in with what this page showed, so it opens nothing any more. Start a new request: your identity will be \
-     checked again.",
-);
-const CONTESTED: ProgressMessage = (
-    "Somebody answered our notice with \"this was not me\", so everything has stopped.",
-    "If it was you after all, call the help desk; a senior will look at it.",
-);
+const PROVEN: ProgressMessage = (MessageId("proven-now"), MessageId("proven-next"));
+const WITHDRAWN: ProgressMessage = (MessageId("withdrawn-now"), MessageId("withdrawn-next"));
+const REFUSED: ProgressMessage = (MessageId("refused-now"), MessageId("refused-next"));
+const LAPSED: ProgressMessage = (MessageId("lapsed-now"), MessageId("lapsed-next"));
+const LATE: ProgressMessage = (MessageId("late-now"), MessageId("late-next"));
+const CONTESTED: ProgressMessage = (MessageId("contested-now"), MessageId("contested-next"));
 
 fn waiting(bound: bool) -> CaseProgress {
-    let next = if bound {
-        "The help desk is gathering what else the rules want: for most people, your manager's word. Keep this page open: your \
-         manager will ask you for the phrase too."
-    } else {
-        "The help desk will call you, at a number that your organisation has on file. When they do, read them the phrase \
-         below. We never ask for your password, and we never call a number that you gave us today."
-    };
     CaseProgress {
-        now: if bound { "You are on the line with us: this page is yours." } else { "We have your request." },
-        next,
+        now: if bound { MessageId("bound-now") } else { MessageId("received-now") },
+        next: if bound { MessageId("bound-next") } else { MessageId("received-next") },
         done: 1,
         until: None,
         can_show: None,
@@ -127,10 +105,10 @@ fn waiting(bound: bool) -> CaseProgress {
     }
 }
 
-fn checked(now: &'static str, until: Option<i64>) -> CaseProgress {
+fn checked(now: MessageId, until: Option<i64>) -> CaseProgress {
     CaseProgress {
         now,
-        next: "Keep this page. It will say when it is your turn.",
+        next: MessageId("checked-next"),
         done: 2,
         until,
         can_show: None,

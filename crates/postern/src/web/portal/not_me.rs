@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::actions::contest::{Stopped, WhichOthers, contest, contest_others};
+use crate::actions::remedies::texts;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::web::extract::Form;
@@ -60,7 +61,7 @@ pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result
 fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
     let other = |row: &CaseRow| -> Result<Value, Problem> {
         let case = row.case(scope.now)?;
-        let done = case.filter(|case| case.remedied_at().is_some()).map(|case| case.remedy().title());
+        let done = case.filter(|case| case.remedied_at().is_some()).map(|case| texts(case.remedy()).done);
         Ok(json!({
             "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip, "done": done,
         }))

@@ -1,0 +1,96 @@
+# The account page, and what hangs on it.
+
+your-account = Your account
+back-change-nothing = Back, change nothing
+back-to-your-account = Back to your account
+name-signs-in-as = { $name }, signs in as { $login }
+desk-wants-your-passkey = The desk opens to a passkey only. Sign out, and sign in with yours.
+desk-wants-a-passkey = The desk opens to a passkey only. Add one below, and sign in with it.
+somebody-needs-your-word = Somebody needs your word
+vouch-for = Vouch for { $name }
+reference-opened = { $reference }, opened { $at }
+
+how-you-sign-in = How you sign in
+factor-code-app = Code app
+factor-passkey = Passkey
+factor-security-key = Security key, after the password
+factor-switched-off = switched off
+factor-waits = waits
+factor-added = added { $at }
+factor-added-and-used = added { $at }, last used { $used }
+factor-works-from = It works from { $at }, or when a senior or an admin says yes. If you did not add it, remove it and call the help desk.
+name-or-remove = Name or remove
+name = Name
+save-the-name = Save the name
+nothing-is-enrolled = Nothing is enrolled.
+backup-codes = Backup codes
+no-codes-left = none left
+codes-remaining = { $count ->
+    [one] { $count } code remaining
+   *[other] { $count } codes remaining
+}
+make-new-backup-codes = Make new backup codes
+new-phone-while-old = A new phone? Add its code app here while you still have the old one, then remove the old one above. Nobody has to be called.
+
+add-a-passkey = Add a passkey
+browser-asks-for-passkey = Your browser asks for a passkey that you have, then makes the new one.
+or-type-a-code = Or type a code from your app.
+code-to-add-passkey = Type the code that your app shows now, so that nobody adds a passkey in your place.
+contacts-are-told = All your contacts are told.
+first-passkey-waits = For staff the first passkey starts to work after 24 hours, or when a senior or an admin says yes. With a passkey that you have, another one works at once.
+code-from-your-app-without-passkey = Code from your app (if your passkey is not at hand)
+name-for-it = Name for it (optional)
+after-my-password-only = It is a security key without PIN or fingerprint: use it after my password only
+adding-passkey-needs-javascript = Adding a passkey needs JavaScript, because browsers offer passkeys to scripts only.
+
+what-we-mail-you = What we mail you about
+save = Save
+what-is-always-told = What concerns your own account is always told. So is what gives somebody power, to admins and auditors, and what sign-in records show of an attack, to seniors.
+
+where-you-are-signed-in = Where you are signed in
+session-from = from { $ip }, since { $at }
+this-session = this one
+end-this-session = End this session
+
+# Proof by a way in that is there.
+use-a-passkey = Use a passkey
+code-from-app-you-have = Code from the app that you have
+code-from-app-without-passkey = Code from the app that you have (if your passkey is not at hand)
+
+add-a-code-app = Add a code app
+add-a-code-app-why = For a new phone, or a second one. The app that you have goes on working until you remove it. All your contacts are told.
+scan-with-new-phone = Scan this picture with the app on the <strong>new</strong> phone:
+code-of-new-app = Code that the new app shows
+new-phone = New phone
+prove-to-add-app = Show a way in that you have already, so that nobody adds an app in your place:
+add-with-a-code = Add it with a code
+
+new-backup-codes = New backup codes
+codes-not-used-yet = { $count ->
+    [one] You have { $count } code that was not used yet. It stays good until you have kept the new ones.
+   *[other] You have { $count } codes that were not used yet. They stay good until you have kept the new ones.
+}
+no-backup-codes = You have no backup codes. Ten of them get you in when your phone is not at hand, once each.
+prove-to-make-codes = Show a way in that you have, so that nobody makes codes in your place:
+make-codes-with-a-code = Make codes with a code from my app
+no-method-works = None of your sign-in methods works now. Call the help desk.
+new-codes-keep-safe = Each one gets you in once when your phone is not at hand. They are shown <strong>this once</strong>; anybody who has one and your password gets in, so keep them where you keep your passport.
+new-codes-good-when-kept = They are good as soon as you say that you have kept them. Until then, any codes that you had before still work.
+use-these-codes = Use these codes from now on
+back-leave-codes = Back, leave the codes as they were
+
+remove-factor = Remove { $name }
+factor-title-added = { $title }, added { $at }
+only-way-in = This is the only way you have to sign in. Add another one first, then remove this one. If it is lost or stolen, call the help desk.
+remove-what-happens = It opens your account no more. You stay signed in here; every other session of yours ends, and all your contacts are told. Show one of the ways in that you still have.
+remove-shuts-desk = The desk is shut to you then: it opens to a passkey only, and a first passkey waits for 24 hours or for a second yes.
+remove-with-a-passkey = Remove it with a passkey
+remove-with-a-code = Remove it with a code
+
+# What was just done.
+toast-notices = Your choice is saved.
+toast-session-ended = That session is ended.
+toast-factor-named = The name is saved.
+toast-factor-removed = It is removed.
+toast-code-app = The code app works from now on.
+toast-codes-kept = The new backup codes count from now on.
