@@ -30,7 +30,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every file under `src/`, with its path from there.
-fn all() -> Vec<(String, String)> {
+pub fn all() -> Vec<(String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let name = |path: &Path| path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
     sources(&src).iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()

@@ -18,4 +18,5 @@ mod sender_limits;
 mod steps;
 mod store;
 mod test_app;
+mod texts;
 mod web;

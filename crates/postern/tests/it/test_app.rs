@@ -26,8 +26,10 @@ use postern::actions::suspend_tenant::enable_tenant;
 use postern::app::App;
 use postern::config::{Config, Mode};
 use postern::demo;
+use postern::pages::Pages;
 use postern::scope::Scope;
 use postern::store::{Db, Engine};
+use postern::texts::Language;
 use postern::web::serve::serve;
 use postern_core::id::TenantId;
 use sqlx::AssertSqlSafe;
@@ -70,15 +72,27 @@ impl TestApp {
         Self::start_at(Place::with_people(db).await, configure).await
     }
 
+    /// Starts with the demo's people; what is a message shows itself.
+    pub async fn start_pseudo(db: Database) -> Self {
+        Self::start_in(Place::with_people(db).await, |_| {}, Language::Pseudo).await
+    }
+
     /// Starts on data that is there already.
     pub async fn start_at(place: Place, configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_in(place, configure, Language::English).await
+    }
+
+    async fn start_in(place: Place, configure: impl FnOnce(&mut Config), language: Language) -> Self {
         let log_from = log::install();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut config = place.config(address);
         configure(&mut config);
         place.move_to(&config.origin).await;
-        let app = App::start(config).await.unwrap();
+        let mut app = App::start(config).await.unwrap();
+        if language != Language::English {
+            Arc::get_mut(&mut app).unwrap().pages = Pages::load_with(true, language).unwrap();
+        }
         add_first_tenant(&app).await.unwrap();
         let tenant = app.tenants.list()[0].id.clone();
         let (stop, stopped) = watch::channel(false);
