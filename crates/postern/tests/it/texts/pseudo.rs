@@ -147,7 +147,8 @@ on_both! {
         let codes = page.items("data-codes");
         app.secrets.saw_all(&codes);
         all_messages(&app, &page, &codes.iter().map(String::as_str).collect::<Vec<_>>());
-        all_messages(&app, &ana.post("/enrol/done", &[("kept", "yes")]).await, &[]);
+        ana.post("/enrol/done", &[("kept", "yes")]).await.leads_to("/enrol/done");
+        look(&app, &ana, "/enrol/done").await;
         app.advance_seconds(30);
         ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         ana.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.leads_to("/");
@@ -164,7 +165,7 @@ on_both! {
         let reference = app.row(&id).await.reference;
         // What can be mailed is named beside the notice, which is no message yet.
         let label = StaffNotice::VouchAsked.label();
-        let (path, data) = (format!("/account/vouches/{id}"), [reference.as_str(), label]);
+        let (path, data) = (format!("/account/vouches/{id}"), [reference.as_str(), label, "AF"]);
         look(&app, &app.browser_with_planted_weak_session("mona").await, &path).await;
         let mona = app.browser_with_planted_session("mona").await;
         for page in ["/account", &path] {
