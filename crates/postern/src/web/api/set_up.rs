@@ -17,14 +17,14 @@ use crate::store::{StoreError, factors, imports, persons};
 use crate::web::problem::Problem;
 
 /// So many people are looked at: the page costs no more where there are more.
-const LOOKED_AT: i64 = 10_000;
+const LOOKED_AT: i64 = 2_000;
 
 /// How far the set-up is.
 #[derive(Serialize, ToSchema)]
 pub struct SetUpView {
     /// In the order that makes sense.
     steps: Vec<SetUpStep>,
-    /// People who were looked at: everybody, or in a larger directory the 10,000 who were added last.
+    /// People who were looked at: everybody, or in a larger directory the 2,000 who were added last.
     people: i64,
     /// Whether that is everybody.
     is_everybody: bool,
