@@ -115,8 +115,10 @@ async function anaIsBack(world) {
   await person.press(button(page, 'Sign in'));
   await isAt(page, '/enrol');
   await person.press(button(page, 'Create a passkey'));
+  await page.getByRole('heading', { level: 1, name: 'Keep these codes' }).waitFor();
   await world.look(page, 'backup-codes-with-passkey');
   await person.press(button(page, 'I have kept these codes'));
+  await isAt(page, '/enrol/done', 'Your new way to sign in is set up');
   await world.look(page, 'enrolled-with-passkey');
   await person.press(button(page, 'Sign in with your passkey'));
   await isAt(page, '/account', 'Your account');
