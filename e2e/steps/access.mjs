@@ -109,8 +109,8 @@ export async function aSessionEndsAndLosesNothing(world) {
   await link(page, GUS.name).click();
   await isAt(page, /people\/[^/]*$/, GUS.name);
   await field(page, 'Note').fill('Rings from the yard on Mondays');
-  await world.server.advance(29 * 60);
-  await page.clock.fastForward('29:00');
+  await world.server.advance(28.5 * 60);
+  await page.clock.fastForward('28:30');
   await page.getByText('Your session ends in two minutes').waitFor();
   await world.look(page, 'session-ends');
   await button(page, 'Stay signed in').click();

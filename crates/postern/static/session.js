@@ -37,8 +37,8 @@
       for (const timer of timers) clearTimeout(timer);
       box.hidden = true;
       timers = [
-        setTimeout(() => lookAgain(warn), Math.max(0, seconds * 1000 - WARN_MS)),
-        setTimeout(() => lookAgain(over), seconds * 1000),
+        setTimeout(() => lookAgain(WARN_MS, warn), Math.max(0, seconds * 1000 - WARN_MS)),
+        setTimeout(() => lookAgain(0, over), seconds * 1000),
       ];
     };
     const warn = () => show("Your session ends in two minutes. What you typed stays.", true);
@@ -50,9 +50,9 @@
       return Number(page.querySelector("[data-session-ends]")?.dataset.sessionEnds ?? 0);
     };
     // Another tab may have kept it going.
-    const lookAgain = async (otherwise) => {
+    const lookAgain = async (least, otherwise) => {
       const left = await secondsLeft({ "hx-request": "true" }).catch(() => 0);
-      if (left * 1000 > WARN_MS) schedule(left);
+      if (left * 1000 > least) schedule(left);
       else otherwise();
     };
     const show = (text, canStay) => {

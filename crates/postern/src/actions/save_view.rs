@@ -10,6 +10,8 @@ use crate::case_query::CaseQuery;
 use crate::scope::Scope;
 use crate::store::saved_views;
 
+/// It stands in a link on every list. Unit: bytes.
+const LONGEST_QUERY: usize = 500;
 /// Most characters a name may have.
 pub const LONGEST_NAME: usize = 40;
 /// Most views that somebody keeps.
@@ -35,6 +37,9 @@ async fn save(scope: &Scope, caller: &Caller, name: &str, query: &CaseQuery) -> 
         return Err(ActionError::invalid("query", error.to_string()));
     }
     let query = view.write();
+    if query.len() > LONGEST_QUERY {
+        return Err(ActionError::invalid("query", "These filters are too long to be kept."));
+    }
     let mut change = caller.change(scope).await?;
     if saved_views::count_others(&mut change, &caller.person.id, &name).await? >= MOST {
         let message = format!("You keep {MOST} views, which is the most. Remove one first.");

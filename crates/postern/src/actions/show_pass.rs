@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::ActionError;
 use super::on_record::Attempt;
+use super::signed_in::account_status;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -50,6 +51,10 @@ pub async fn find_shown(scope: &Scope, row: &CaseRow) -> Result<Option<LiveEnrol
     let Some(pass) = enrolment_passes::find_shown(db, tenant, case.id(), scope.now).await? else {
         return Ok(None);
     };
+    let person = persons::load(db, tenant, &case.subject().person).await?;
+    if account_status(scope, &person).await?.has_factor {
+        return Ok(None);
+    }
     let plain = scope.tenant.keys.unseal(&ShownPassRow::place(tenant, case.id(), &pass.id), &pass.sealed)?;
     let code = std::str::from_utf8(&plain).map_err(|_| StoreError::Corrupt("pass"))?;
     let shown = enrolment_passes::count_for_case(db, tenant, case.id()).await?;
@@ -68,12 +73,16 @@ pub async fn show_pass(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPas
 }
 
 /// Marks a browser as the person's that shows a pass which another press has made, or whose answer got lost.
-pub async fn know_browser(scope: &Scope, row: &CaseRow) -> Result<Zeroizing<String>, ActionError> {
+pub async fn know_browser(
+    scope: &Scope,
+    row: &CaseRow,
+    shown: &LiveEnrolmentPass,
+) -> Result<Zeroizing<String>, ActionError> {
     let case = row.case(scope.now)?.ok_or_else(not_yet)?;
     let person = load_open(scope, &case).await?;
     let device = scope.app.rng.token()?;
     let mut change = scope.begin().await?;
-    known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
+    known_devices::insert_until(&mut change, &person.id, &token_hash(&device), shown.expires_at).await?;
     change.commit_unrecorded("which browser shows a pass; that it was shown is recorded").await?;
     Ok(device)
 }
@@ -85,6 +94,10 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
         return Err(not_yet());
     }
     let person = load_open(scope, &case).await?;
+    if account_status(scope, &person).await?.has_factor {
+        let message = "You have set up a new way to sign in. Sign in with it: a pass is no use any more.";
+        return Err(ActionError::Refused(message.to_owned()));
+    }
     if enrolment_passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await?
         >= Config::ENROLMENT_PASSES_PER_CASE
     {
@@ -102,12 +115,13 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
     let mut change = scope.begin_for(&person.id).await?;
     // Moves the version on: of two parallel requests one shows a pass, and none does once the case was contested.
     cases::save(&mut change, row, &case).await?;
-    known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
     // An enrolment that an earlier pass opened is over: only one can be going on.
     flows::end_all(&mut change, &person.id).await?;
     // No pass outlives the day in which the person may come back.
     let longest = change.at() + scope.tenant.settings.enrolment_pass_life;
     let expires_at = case.lapses_at().map_or(longest, |lapses_at| lapses_at.min(longest));
+    // For as long as the pass works: nobody has signed in there yet.
+    known_devices::insert_until(&mut change, &person.id, &token_hash(&device), expires_at).await?;
     let pass = NewEnrolmentPass {
         purpose: EnrolmentPass::PURPOSE,
         person: &person.id,

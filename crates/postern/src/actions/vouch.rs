@@ -2,6 +2,7 @@
 //! honest manager cannot vouch for a stranger's request that happens to be open at the same time. "It is not them" and "I can't
 //! tell" are as easy, and want neither.
 
+use jiff::Timestamp;
 use postern_core::case::Case;
 use postern_core::event::Event;
 use postern_core::event::payload::{CaseEvidenceAdded, CaseEvidenceFailed};
@@ -63,9 +64,8 @@ async fn give_word(
     let is_yes = word.outcome == EvidenceOutcome::Confirmed;
     if is_yes {
         check_phrase(scope, caller, &row, &case, word.phrase).await?;
-    } else {
-        expect_news(&row, &case, &word)?;
     }
+    expect_news(&row, (&case, now), &word)?;
     let attested_by = caller.person.id.clone();
     let detail = EvidenceDetail::Vouch { how: how.as_str().to_owned() };
     let case = case.vouch(permit, Evidence { attested_by, outcome: word.outcome, detail, at: now })?;
@@ -91,12 +91,17 @@ async fn give_word(
     Ok(())
 }
 
-/// A no is about the page that was looked at, and counts once.
-fn expect_news(row: &CaseRow, case: &Case, word: &ManagersWord<'_>) -> Result<(), ActionError> {
+/// A word is about the page that was looked at, and counts once; a yes that is too old is wanted anew.
+fn expect_news(
+    row: &CaseRow,
+    (case, now): (&Case, Timestamp),
+    word: &ManagersWord<'_>,
+) -> Result<(), ActionError> {
     if word.reference.is_some_and(|shown| shown != row.reference) {
         return Err(ActionError::Conflict);
     }
-    if case.last_word_of_manager().is_some_and(|last| last.outcome == word.outcome) {
+    let stands = |last: &Evidence| last.outcome == word.outcome && (!last.is_confirmed() || case.counts(last, now));
+    if case.last_word_of_manager().is_some_and(stands) {
         return Err(ActionError::Refused("You have said so already, and it is recorded.".to_owned()));
     }
     Ok(())

@@ -49,10 +49,20 @@ pub async fn find_owner(
 /// A device is forgotten so long after it was last remembered: as long as browsers keep a cookie.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// Remembers a device.
+/// Remembers a device on which the person has signed in.
 pub async fn insert(change: &mut Change<'_>, person: &PersonId, token_hash: &str) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let expires_at = micros(change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX));
+    let until = change.at().saturating_add(LIFE).unwrap_or(Timestamp::MAX);
+    insert_until(change, person, token_hash, until).await
+}
+
+/// Remembers a device until then.
+pub async fn insert_until(
+    change: &mut Change<'_>,
+    person: &PersonId,
+    token_hash: &str,
+    until: Timestamp,
+) -> Result<()> {
+    let (tenant, at, expires_at) = (change.tenant().clone(), micros(change.at()), micros(until));
     sqlx::query(
         "INSERT INTO known_devices (tenant_id, token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (tenant_id, token_hash, person_id) DO UPDATE SET revoked_at = NULL, expires_at = excluded.expires_at",

@@ -81,7 +81,7 @@ async fn page(
     permit_on_case::<Vouch>(scope, caller, &case).await?;
     let said = case.last_word_of_manager();
     // A yes that is too old is wanted anew.
-    let gave_word = said.is_some_and(|piece| case.counts(piece, now));
+    let gave_word = row.closed_at.is_none() && said.is_some_and(|piece| case.counts(piece, now));
     let is_verifying = *case.stage() == Stage::Verifying;
     let can_say_no = is_verifying || case.stage().verified_at().is_some();
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;

@@ -38,6 +38,7 @@ pub struct PeopleQuery {
     #[param(required = false)]
     after: String,
     /// People in one answer: 1 to 200, 100 when left out.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
 }
 

@@ -104,9 +104,7 @@ pub async fn show_pass(
 ) -> Result<Response, Problem> {
     let mut response = Redirect::to("/recover/case").into_response();
     let wants_another = form.again.is_some();
-    if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() {
-        let device = show_pass::know_browser(&scope, &row).await?;
-        cookies::DEVICE.set(response.headers_mut(), &device);
+    if !wants_another && know_browser(&scope, &row, &mut response).await? {
         return Ok(response);
     }
     match show_pass::show_pass(&scope, &row).await {
@@ -115,16 +113,20 @@ pub async fn show_pass(
             Ok(response)
         }
         // Pressed twice: the other press has made one.
-        Err(_) if !wants_another && show_pass::find_shown(&scope, &row).await?.is_some() => {
-            let device = show_pass::know_browser(&scope, &row).await?;
-            cookies::DEVICE.set(response.headers_mut(), &device);
-            Ok(response)
-        }
+        Err(_) if !wants_another && know_browser(&scope, &row, &mut response).await? => Ok(response),
         Err(error) => {
             let (status, _, message) = form_error(error)?;
             render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
+}
+
+/// Whether a pass was shown that still works. This browser is its owner's too, then.
+async fn know_browser(scope: &Scope, row: &CaseRow, response: &mut Response) -> Result<bool, Problem> {
+    let Some(shown) = show_pass::find_shown(scope, row).await? else { return Ok(false) };
+    let device = show_pass::know_browser(scope, row, &shown).await?;
+    cookies::DEVICE.set(response.headers_mut(), &device);
+    Ok(true)
 }
 
 /// `POST /recover/case/backup-codes`

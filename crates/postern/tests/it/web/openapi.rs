@@ -14,26 +14,25 @@ use postern::store::{factors, power_grants, service_tokens};
 use postern_core::id::CaseId;
 
 use crate::browser::SESSION;
-use crate::on_both::on_both;
 use crate::steps::fatigue;
-use crate::test_app::{TestApp, captured_errors};
+use crate::test_app::{Database, TestApp, captured_errors};
 
-on_both! {
-    async fn every_answer_is_as_the_description_says(db) {
-        let Some(program) = schemathesis() else { return };
-        let app = TestApp::start_with(db, |config| config.requests_per_minute = NonZeroU32::MAX).await;
-        let (session, page) = (stepped_up_session(&app).await, claimant_page_token(&app).await);
-        let token = app.token(&SCOPES).await;
-        let folder = write_dictionaries(&app).await;
-        let mut command = Command::new(program);
-        command.args(["run", &format!("{}/api/openapi.json", app.origin())]).current_dir(&folder);
-        command.env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");
-        command.env("SESSION", session).env("SERVICE_TOKEN", token).env("CLAIMANT_PAGE_TOKEN", page);
-        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-        let _ = fs::remove_dir_all(&folder);
-        let says = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{says}\n{}", captured_errors());
-    }
+/// On one database: what an answer looks like is the same on both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_answer_is_as_the_description_says() {
+    let Some(program) = schemathesis() else { return };
+    let app = TestApp::start_with(Database::Sqlite, |config| config.requests_per_minute = NonZeroU32::MAX).await;
+    let (session, page) = (stepped_up_session(&app).await, claimant_page_token(&app).await);
+    let token = app.token(&SCOPES).await;
+    let folder = write_dictionaries(&app).await;
+    let mut command = Command::new(program);
+    command.args(["run", &format!("{}/api/openapi.json", app.origin())]).current_dir(&folder);
+    command.env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("SESSION", session).env("SERVICE_TOKEN", token).env("CLAIMANT_PAGE_TOKEN", page);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let _ = fs::remove_dir_all(&folder);
+    let says = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{says}\n{}", captured_errors());
 }
 
 /// Where `./test` has put the program. If it has not, says so where the runner counts it.

@@ -63,6 +63,7 @@ fn bounds(owner: &str, name: &str, scope: &Scope) -> Value {
                 EvidenceOutcome::ALL.into_iter().filter(|outcome| *outcome != EvidenceOutcome::Rejected);
             words(said.map(EvidenceOutcome::as_str))
         }
+        ("Vouch", "outcome") => words(Kind::ManagerVouch.outcomes().iter().map(|outcome| outcome.as_str())),
         ("NewContactOfPerson", "kind") => words(KINDS),
         (_, "role") => words(Role::ALL.map(Role::as_str)),
         (_, "remedy") => words(Remedy::ALL.iter().map(|remedy| remedy.as_str())),
