@@ -100,7 +100,8 @@ fn expect_news(
     if word.reference.is_some_and(|shown| shown != row.reference) {
         return Err(ActionError::Conflict);
     }
-    let stands = |last: &Evidence| last.outcome == word.outcome && (!last.is_confirmed() || case.counts(last, now));
+    let stands =
+        |last: &Evidence| last.outcome == word.outcome && (!last.is_confirmed() || case.counts(last, now));
     if case.last_word_of_manager().is_some_and(stands) {
         return Err(ActionError::Refused("You have said so already, and it is recorded.".to_owned()));
     }

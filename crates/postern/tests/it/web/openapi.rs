@@ -21,7 +21,8 @@ use crate::test_app::{Database, TestApp, captured_errors};
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_answer_is_as_the_description_says() {
     let Some(program) = schemathesis() else { return };
-    let app = TestApp::start_with(Database::Sqlite, |config| config.requests_per_minute = NonZeroU32::MAX).await;
+    let app =
+        TestApp::start_with(Database::Sqlite, |config| config.requests_per_minute = NonZeroU32::MAX).await;
     let (session, page) = (stepped_up_session(&app).await, claimant_page_token(&app).await);
     let token = app.token(&SCOPES).await;
     let folder = write_dictionaries(&app).await;
@@ -31,7 +32,8 @@ async fn every_answer_is_as_the_description_says() {
     command.env("SESSION", session).env("SERVICE_TOKEN", token).env("CLAIMANT_PAGE_TOKEN", page);
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let _ = fs::remove_dir_all(&folder);
-    let says = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let says =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{says}\n{}", captured_errors());
 }
 
