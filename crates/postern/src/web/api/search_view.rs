@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::errors::ReadErrors;
-use super::input::Params;
+use super::input::{Params, PersonOnly};
 use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::cases::queue::{CaseListing, DeskList};
 use crate::store::findings::{self, Filter};
 use crate::store::persons;
 use crate::web::case_line::{CaseLine, load_page};
-use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
 
@@ -122,15 +121,14 @@ impl SearchResults {
 
 /// `GET /api/v1/search`
 #[utoipa::path(get, path = "/api/v1/search", tag = "cases", operation_id = "search",
-    summary = "Search everywhere", description = "People, cases, open findings and pages of the desk, at most eight of each.",
-    params(SearchQuery), security(("service_token" = ["cases:read"]), ("session" = [])),
+    summary = "Search everywhere", description = "People, cases, open findings and pages of the desk, at most eight of each. For a person: a token is for one kind of thing.",
+    params(SearchQuery), security(("session" = [])),
     responses((status = 200, description = "What was found.", body = SearchResults), ReadErrors))]
 pub async fn show(
     scope: Scope,
-    caller: ApiCaller,
+    PersonOnly(caller): PersonOnly,
     Params(asked): Params<SearchQuery>,
 ) -> Result<Json<SearchResults>, Problem> {
-    let caller = caller.with_scope(&scope, "cases:read").await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     Ok(Json(SearchResults::load(&scope, &caller, &asked.q).await?))
 }

@@ -1,3 +1,5 @@
+use reqwest::Method;
+
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -17,6 +19,10 @@ on_both! {
         for nothing in ["", "%20", "%25", "zzz%25_"] {
             ben.get(&format!("/desk/search?q={nothing}")).await.ok().does_not_show("Ferreira");
         }
+        // A token that reads cases reads neither the directory nor findings by this way.
+        let token = app.token(&["cases:read"]).await;
+        let browser = app.browser();
+        browser.send(browser.request(Method::GET, "/api/v1/search?q=ana").bearer_auth(token)).await.status(403);
         let found = ben.get("/api/v1/search?q=ana").await.ok().json();
         assert_eq!(found["people"][0]["login"], "ana");
         assert_eq!(found["cases"][0]["reference"], reference.as_str());
