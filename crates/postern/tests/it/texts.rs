@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use postern::texts::pseudo;
 
-use messages::Message;
-use templates::{Call, Template};
+use messages::FluentMessage;
+use templates::{Call, PageTemplate};
 
 /// Calls whose id comes from code, where it is a `MessageId` or a toast's `Message`.
 const FROM_CODE: [&str; 5] =
@@ -29,7 +29,7 @@ fn named_in_code() -> BTreeSet<String> {
     found
 }
 
-fn by_id(messages: &[Message]) -> BTreeMap<&str, &Message> {
+fn by_id(messages: &[FluentMessage]) -> BTreeMap<&str, &FluentMessage> {
     messages.iter().map(|message| (message.id.as_str(), message)).collect()
 }
 
@@ -37,7 +37,7 @@ fn by_id(messages: &[Message]) -> BTreeMap<&str, &Message> {
 fn no_id_stands_twice() {
     let messages = messages::all();
     let mut seen = BTreeSet::new();
-    for Message { file, id, .. } in &messages {
+    for FluentMessage { file, id, .. } in &messages {
         assert!(seen.insert(id), "{file}: {id} is there twice");
         assert!(id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{file}: {id}");
     }
@@ -118,7 +118,7 @@ fn markup_in_messages_is_what_is_allowed() {
 fn pages_have_no_english_of_their_own() {
     let same = |text: &str| SAME_EVERYWHERE.iter().any(|(known, _)| *known == text);
     let mut found = Vec::new();
-    for Template { name, text } in templates::of_people() {
+    for PageTemplate { name, text } in templates::of_people() {
         found.extend(
             templates::english(&text).into_iter().filter(|t| !same(t)).map(|t| format!("{name}: {t}")),
         );

@@ -8,7 +8,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 /// One message.
-pub struct Message {
+pub struct FluentMessage {
     pub file: String,
     pub id: String,
     pub arguments: BTreeSet<String>,
@@ -17,7 +17,7 @@ pub struct Message {
 }
 
 /// Every message.
-pub fn all() -> Vec<Message> {
+pub fn all() -> Vec<FluentMessage> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
     let mut found = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
@@ -29,7 +29,7 @@ pub fn all() -> Vec<Message> {
 }
 
 /// The messages of one file, which has nothing else but comments.
-pub fn parse(file: &str, text: &str) -> Vec<Message> {
+pub fn parse(file: &str, text: &str) -> Vec<FluentMessage> {
     let resource = parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{file}: {errors:?}"));
     let mut found = Vec::new();
     for entry in resource.body {
@@ -42,7 +42,7 @@ pub fn parse(file: &str, text: &str) -> Vec<Message> {
                 );
                 let (mut arguments, pattern) = (BTreeSet::new(), message.value.unwrap());
                 let forms = forms(&pattern, &mut arguments);
-                found.push(Message {
+                found.push(FluentMessage {
                     file: file.to_owned(),
                     id: message.id.name.to_owned(),
                     arguments,
@@ -80,7 +80,7 @@ fn argument(inline: &InlineExpression<&str>, arguments: &mut BTreeSet<String>) -
     id.name.to_owned()
 }
 
-impl Message {
+impl FluentMessage {
     /// Whether it holds tags.
     pub fn has_markup(&self) -> bool {
         self.forms.iter().any(|form| form.contains('<'))

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// A template, or the part of one that people outside the desk see.
-pub struct Template {
+pub struct PageTemplate {
     pub name: String,
     pub text: String,
 }
@@ -39,10 +39,10 @@ fn names(under: &str) -> Vec<String> {
 }
 
 /// What people outside the desk see.
-pub fn of_people() -> Vec<Template> {
-    let mut found: Vec<Template> = Vec::new();
+pub fn of_people() -> Vec<PageTemplate> {
+    let mut found: Vec<PageTemplate> = Vec::new();
     let pages = FOLDERS.iter().flat_map(|folder| names(folder)).chain(["problem.html".to_owned()]);
-    found.extend(pages.map(|name| Template { text: read(&name), name }));
+    found.extend(pages.map(|name| PageTemplate { text: read(&name), name }));
     let (layout, parts) = (read("layout.html"), read("parts.html"));
     let between = |text: &str, start: &str, end: &str| {
         let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start}"));
@@ -50,11 +50,11 @@ pub fn of_people() -> Vec<Template> {
     };
     for (start, end) in [("<a class=\"skip\"", "{% if development %}"), ("<header class=\"top\"", "</body>")]
     {
-        found.push(Template { name: "layout.html".to_owned(), text: between(&layout, start, end) });
+        found.push(PageTemplate { name: "layout.html".to_owned(), text: between(&layout, start, end) });
     }
     for part in PARTS {
         let text = between(&parts, &format!("{{% macro {part}("), "{% endmacro %}");
-        found.push(Template { name: format!("{part} in parts.html"), text });
+        found.push(PageTemplate { name: format!("{part} in parts.html"), text });
     }
     found
 }
