@@ -23,6 +23,7 @@ export async function theAuditPageTellsTheStory(world) {
   await page.goto('/desk/audit');
   await isAt(page, '/desk/audit');
   await world.look(page, 'audit');
+  await page.locator('summary', { hasText: 'Filter' }).click();
   await field(page, /^To whom/).fill(ANA.login);
   await button(page, 'Filter').click();
   await page.waitForURL(/person=ana/);

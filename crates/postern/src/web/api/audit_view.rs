@@ -70,6 +70,8 @@ pub struct AuditEntry {
     event: String,
     /// What that means.
     meaning: Option<&'static str>,
+    /// The same after who did it, for a list: `{person}` stands for whom it concerns.
+    phrase: Option<&'static str>,
     /// What it was about, where the event does not say it: the kind of proof, the remedy.
     about: Option<String>,
     /// Who did it.
@@ -217,6 +219,7 @@ impl AuditEntry {
         Self {
             seq: row.seq,
             meaning: kind.map(EventKind::meaning),
+            phrase: kind.map(EventKind::phrase),
             about: entry.get("detail").and_then(about),
             actor: ActorOfEntry {
                 kind: text("/actor/type").unwrap_or_else(|| "system".to_owned()),

@@ -34,10 +34,14 @@ pub struct TimelineEntry {
     event: String,
     /// What that means.
     title: &'static str,
+    /// The same, after who did it: "refused the case of Ana Ferreira".
+    sentence: String,
     /// What it was about, where its kind does not say it: the kind of proof, the remedy.
     about: Option<String>,
     /// Who did it: a name; none for the server itself and for whoever is not signed in.
     actor: Option<String>,
+    /// Whether it was somebody who is not signed in.
+    is_anonymous: bool,
     /// What they wrote.
     reason: Option<String>,
 }
@@ -68,7 +72,11 @@ impl TimelineEntry {
         let read = |row: EntryRow| (serde_json::from_str::<Value>(&row.body).unwrap_or_default(), row);
         let rows: Vec<(Value, EntryRow)> = rows.into_iter().map(read).collect();
         let actors = rows.iter().filter_map(|(_, row)| row.actor_id.as_deref());
-        let people = actors.chain(rows.iter().filter_map(|(body, row)| handed_to(body, row))).collect();
+        let concerned = rows.iter().filter_map(|(_, row)| row.person_id.as_deref());
+        let people = actors
+            .chain(concerned)
+            .chain(rows.iter().filter_map(|(body, row)| handed_to(body, row)))
+            .collect();
         let names = persons::list_names(&scope.app.db, &scope.tenant.id, &people).await?;
         Ok(rows.into_iter().map(|(body, row)| Self::of(&body, row, &names)).collect())
     }
@@ -76,9 +84,14 @@ impl TimelineEntry {
     fn of(body: &Value, row: EntryRow, names: &HashMap<String, String>) -> Self {
         let colleague = handed_to(body, &row).and_then(|id| names.get(id));
         let actor = row.actor_id.map(|id| names.get(&id).cloned().unwrap_or(id));
+        let person = row.person_id.as_deref().and_then(|id| names.get(id)).map_or("somebody", String::as_str);
+        let kind = EventKind::parse(&row.event);
         Self {
+            sentence: kind
+                .map_or_else(|| row.event.clone(), |kind| kind.phrase().replace("{person}", person)),
+            is_anonymous: body.pointer("/actor/type").and_then(Value::as_str) == Some("anonymous"),
             at: row.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
-            title: EventKind::parse(&row.event).map_or("", EventKind::meaning),
+            title: kind.map_or("", EventKind::meaning),
             about: colleague.map(|name| format!("To {name}")).or_else(|| body.get("detail").and_then(about)),
             actor,
             reason: body.get("reason").and_then(Value::as_str).map(str::to_owned),
