@@ -48,7 +48,7 @@ export async function theIncidentStandsInTheQueue(world) {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Incidents \d+ open$/ }).waitFor();
   await world.look(page, 'incidents');
   await page.getByRole('table').getByRole('link', { name: 'MFA Fatigue' }).click();
-  await isAt(page, /^\/desk\/incidents\/[^/]+$/, 'MFA Fatigue');
+  await isAt(page, /^\/desk\/incidents\/[^/]+$/, /^MFA Fatigue: /);
   world.notes.incidentPath = new URL(page.url()).pathname;
   await page.getByText('okta-2026-03-02.jsonl, line 5').waitFor();
   await world.look(page, 'incident');

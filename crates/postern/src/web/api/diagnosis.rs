@@ -72,10 +72,10 @@ pub struct AccountView {
 #[derive(Serialize, ToSchema)]
 pub struct AttemptView {
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     provider: &'static str,
     /// Who, as the log writes it; null where it does not say.
-    login: Option<String>,
+    pub login: Option<String>,
     method: &'static str,
     /// `success`, `failure`, `interrupt`, `push_sent`, or a change to the account such as `factor_reset`.
     pub result: &'static str,

@@ -1,6 +1,8 @@
 //! A finding as the desk works on it, and the list of them: the pages and the API's answers are made of these.
 
+mod chart;
 mod evidence;
+mod steps;
 
 use std::collections::BTreeSet;
 
@@ -10,13 +12,17 @@ use postern_core::policy::{EndSessions, Request};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use self::chart::AttemptChart;
 use self::evidence::EvidenceLine;
+use self::steps::IncidentStep;
 use super::diagnosis::AttemptView;
-use super::person_view::{CaseOfPerson, may};
+use super::person_view::{CaseOfPerson, ContactOnFile, may};
 use crate::actions::{Caller, finding_facts};
+use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::findings::{self, Filter, FindingRow};
 use crate::store::persons::{self, Person};
+use crate::store::sessions;
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
 
@@ -37,9 +43,17 @@ pub struct FindingList {
 /// A finding, with what its records say and what can be done.
 #[derive(Serialize, ToSchema)]
 pub struct IncidentDetail {
+    /// What was found, and about whom.
+    headline: String,
     /// What was found.
     finding: FindingView,
-    /// Those of its records that are kept by number and match what was asked for: of the first twenty.
+    /// What to do, in this order; empty for what is no attack, and once it is closed.
+    steps: Vec<IncidentStep>,
+    /// When its records were; null for fewer than three that are kept.
+    chart: Option<AttemptChart>,
+    /// Logins that one of these records lets in.
+    let_in: BTreeSet<String>,
+    /// Those of its records that are kept by number and match what was asked for, newest first: of the first twenty.
     evidence: Vec<EvidenceLine>,
     /// Addresses that its records name: each can be asked for.
     addresses: BTreeSet<String>,
@@ -57,8 +71,16 @@ pub struct IncidentSubject {
     id: String,
     name: String,
     login: String,
+    /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
+    tier: String,
+    /// What the tier stands on: `standard`, `sensitive` or `privileged`.
+    tier_floor: &'static str,
     /// Whether the account is suspended.
     suspended: bool,
+    /// How many sessions are live.
+    sessions: usize,
+    /// Numbers that were on file long enough to be rung; null for a program that may not read people.
+    numbers: Option<Vec<String>>,
     /// Their open cases, newest first.
     cases: Vec<CaseOfPerson>,
     /// Their other open findings, worst first, at most twenty.
@@ -109,11 +131,44 @@ impl IncidentDetail {
         let attempts = || evidence.iter().flat_map(|line| &line.attempts);
         let addresses = attempts().filter_map(|attempt| attempt.ip.clone()).collect();
         let outcomes = attempts().map(|attempt| attempt.result).collect();
+        let let_in = attempts()
+            .filter(|attempt| attempt.result == "success")
+            .filter_map(|attempt| attempt.login.clone())
+            .collect();
+        let chart = AttemptChart::of(&evidence);
+        evidence.sort_by_key(|line| std::cmp::Reverse(line.attempts.iter().map(|attempt| attempt.at).max()));
         evidence.retain(|line| wanted.is_open() || line.attempts.iter().any(|attempt| wanted.fits(attempt)));
         let subject = if is_about_one { IncidentSubject::load(scope, caller, &finding).await? } else { None };
         let may_not_close = refusal.map(|denied| denied.message());
-        Ok(Self { finding, evidence, addresses, outcomes, subject, may_not_close })
+        let may_close = may_not_close.is_none() && has_scope(caller, "findings:close");
+        Ok(Self {
+            headline: headline(&finding, subject.as_ref()),
+            steps: IncidentStep::list(&finding, subject.as_ref(), may_close),
+            chart,
+            let_in,
+            finding,
+            evidence,
+            addresses,
+            outcomes,
+            subject,
+            may_not_close,
+        })
     }
+}
+
+/// What was found, and about whom: by name, where the directory has one.
+fn headline(finding: &FindingView, subject: Option<&IncidentSubject>) -> String {
+    let about = match (subject, finding.about.kind.as_str()) {
+        (Some(subject), _) => &subject.name,
+        (None, "person" | "address") => &finding.about.name,
+        (None, _) => return finding.title.clone(),
+    };
+    format!("{}: {about}", finding.title)
+}
+
+/// A person has every scope; a program, those of its token.
+fn has_scope(caller: &Caller, wanted: &str) -> bool {
+    caller.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == wanted))
 }
 
 impl EvidenceQuery {
@@ -149,11 +204,23 @@ impl IncidentSubject {
         person: Person,
         other_findings: Vec<FindingView>,
     ) -> Result<Self, Problem> {
-        // A program may be let to read findings and no cases.
-        let reads_cases =
-            caller.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == "cases:read"));
-        let cases = if reads_cases { CaseOfPerson::list(scope, &person.id).await? } else { Vec::new() };
+        // A program may be let to read findings, and neither cases nor people.
+        let numbers = if has_scope(caller, "people:read") {
+            Some(ContactOnFile::list_callable(scope, &person.id).await?)
+        } else {
+            None
+        };
+        let cases = if has_scope(caller, "cases:read") {
+            CaseOfPerson::list(scope, &person.id).await?
+        } else {
+            Vec::new()
+        };
+        let open =
+            sessions::list(&scope.app.db, &scope.tenant.id, &person.id, scope.now, Config::SESSION_IDLE);
         Ok(Self {
+            sessions: open.await?.len(),
+            numbers,
+            tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             cases: cases.into_iter().filter(CaseOfPerson::is_open).collect(),
             other_findings,
             may_end_sessions: may::<EndSessions>(scope, caller, &person),
@@ -161,6 +228,7 @@ impl IncidentSubject {
             id: person.id.to_string(),
             name: person.name,
             login: person.login,
+            tier: person.tier,
         })
     }
 }

@@ -132,6 +132,16 @@ pub struct CaseOfPerson {
 }
 
 impl CaseOfPerson {
+    /// What its page is found by.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its name in talk.
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
     /// Whether it goes on.
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none()

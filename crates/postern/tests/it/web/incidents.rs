@@ -158,11 +158,16 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         let other = app.finding_where("mfa_fatigue", |row| row.subject_label == "ana@demo.postern.invalid").await;
         let ana = app.person("ana").await.id;
         let sol = app.browser_with_planted_session("sol").await;
+        let at_once = sol.get(&format!("/desk/incidents/{}", finding.id)).await;
+        at_once.ok().shows("Nobody is signed in as them").shows("Nothing to do");
+        let _signed_in = app.browser_with_planted_session("ana").await;
         let page = sol.get(&format!("/desk/incidents/{}", finding.id)).await;
-        page.ok().shows("Open Ana Ferreira").shows(&format!("Open case {reference}")).shows("Also about Ana Ferreira");
+        page.ok().shows("MFA Fatigue: Ana Ferreira").shows("What to do, in this order").shows("One is live");
+        page.shows("Open Ana Ferreira").shows(&format!("Decide case {reference}")).shows("Also about Ana Ferreira");
         for link in [format!("/desk/people/{ana}"), format!("/desk/cases/{case}"), format!("/desk/people/{ana}/end-sessions"),
             format!("/desk/incidents/{}", other.id)] {
-            assert!(page.body.contains(&format!("href=\"{link}\"")), "no way to {link}");
+            let body = page.body.replace("&#x2f;", "/");
+            assert!(body.contains(&format!("href=\"{link}\"")), "no way to {link}");
         }
         // A program sees the cases if it may read cases.
         let program = app.browser();
@@ -172,6 +177,10 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
             let answer = program.send(request.bearer_auth(token)).await.ok().json();
             assert_eq!(answer["subject"]["cases"].as_array().unwrap().len(), cases, "{scopes:?}");
             assert_eq!(answer["subject"]["other_findings"][0]["id"], other.id.as_str());
+            // It reads no people, so it is told no number; and it may end no session and close nothing.
+            assert!(answer["subject"]["numbers"].is_null());
+            let kinds: Vec<_> = answer["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
+            assert_eq!(kinds, [&["reach"][..], &["decide_case"][..cases]].concat(), "{scopes:?}");
         }
         // An auditor ends nobody's sessions, and may not close it.
         let otto = app.browser_with_planted_session("otto").await;

@@ -80,6 +80,12 @@ async fn contacts_of(scope: &Scope, id: &PersonId) -> Result<Vec<ContactOnFile>,
 }
 
 impl ContactOnFile {
+    /// Numbers of a person that were on file long enough to be rung.
+    pub async fn list_callable(scope: &Scope, id: &PersonId) -> Result<Vec<String>, Problem> {
+        let on_file = contacts_of(scope, id).await?.into_iter();
+        Ok(on_file.filter(|one| one.desk_may == "call_and_notify").map(|one| one.value).collect())
+    }
+
     fn of(scope: &Scope, contact: Contact, names: &HashMap<String, String>) -> Self {
         let name =
             |id: &Option<String>| id.as_ref().map(|id| names.get(id).cloned().unwrap_or_else(|| id.clone()));
