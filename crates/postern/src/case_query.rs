@@ -191,6 +191,7 @@ impl CaseQuery {
             holder,
             is_escalated: self.escalated == "yes",
             outcome: self.read_outcome()?,
+            not_recovered_since: None,
         })
     }
 

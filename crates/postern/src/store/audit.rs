@@ -7,7 +7,7 @@ mod tree;
 pub use numbers::{
     NumberedTo, find_number, find_placed_number, last_numbers, list_waiting_numbers, newest_numbers,
 };
-pub use search::{AuditFilter, list, moment};
+pub use search::{AuditFilter, count_of_event, list, moment};
 pub use tree::{
     find_checkpoint, find_checkpoint_for, find_hashes, insert_checkpoint, insert_hashes, load_hashes,
 };

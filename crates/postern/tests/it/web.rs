@@ -5,6 +5,7 @@ mod audit;
 mod connections;
 mod dev;
 mod hand_over;
+mod home;
 mod icons;
 mod incidents;
 mod matrix;

@@ -32,6 +32,25 @@ pub fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
+/// How many entries of a kind there are from a moment on, before another.
+pub async fn count_of_event(
+    db: &Db,
+    tenant: &TenantId,
+    event: EventKind,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<i64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM audit_entries WHERE tenant_id = $1 AND event = $2 AND at >= $3 AND at < $4",
+    )
+    .bind(tenant.as_str())
+    .bind(event.as_str())
+    .bind(moment(from))
+    .bind(moment(until))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(count)
+}
+
 /// Entries that match, newest first, at most `most`.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -> Result<Vec<EntryRow>> {
     let equal = [

@@ -3,6 +3,7 @@
 use axum::Json;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use postern_core::event::EventKind;
 use postern_core::policy::ViewDesk;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +15,7 @@ use crate::scope::Scope;
 use crate::store::cases::queue::{CaseFilter, CaseListing, DeskList, NextMove};
 use crate::store::cases::totals::{self, EndedCase};
 use crate::store::findings::{self, Filter};
-use crate::store::time;
+use crate::store::{audit, time};
 use crate::web::case_line::{CaseLine, load_page};
 use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
@@ -23,12 +24,16 @@ use crate::web::problem::Problem;
 /// Cases and findings that are shown.
 const MOST_CASES: i64 = 50;
 const MOST_FINDINGS: i64 = 5;
+const MOST_NOT_RECOVERED: i64 = 10;
 /// Days in the diagram.
 const DAYS: i64 = 14;
 
 /// The desk, now.
 #[derive(Serialize, ToSchema)]
 pub struct HomeView {
+    /// The moment that it shows.
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Timestamp,
     /// Open cases that are somebody's, or were taken up.
     waiting: i64,
     /// When the oldest of them was opened.
@@ -46,6 +51,8 @@ pub struct HomeView {
     needs_desk: Vec<CaseLine>,
     /// Open cases that wait for somebody else, or for the clock, the oldest first. At most 50.
     waits_for_others: Vec<CaseLine>,
+    /// Cases that ended in the last 24 hours without the person back in, the latest first. At most ten.
+    not_recovered: Vec<CaseLine>,
     /// The worst open findings, at most five.
     findings: Vec<FindingView>,
     /// Open findings that say that a provider, or something of it, is down for many: a reset helps nobody then.
@@ -67,6 +74,10 @@ pub struct WeekTotals {
     remedied: usize,
     /// Refused.
     refused: usize,
+    /// Sign-ins with a backup code: whoever has one needs nobody.
+    self_served: i64,
+    /// Their share of those and of the cases that recovered. Unit: per cent; null where there was neither.
+    self_served_share: Option<i64>,
 }
 
 /// How cases ended on a day.
@@ -97,6 +108,14 @@ impl HomeView {
         };
         // What is contested comes first: however long the queue is, what burns is on the page.
         let needs_desk = load_page(scope, caller, &in_queue(NextMove::Desk), (None, MOST_CASES)).await?;
+        let ended_lately = CaseFilter {
+            not_recovered_since: Some(back(now, SignedDuration::from_hours(24))),
+            ..CaseFilter::default()
+        };
+        let ended_lately = CaseListing { filter: ended_lately, ..CaseListing::of(DeskList::Closed, now) };
+        let not_recovered = load_page(scope, caller, &ended_lately, (None, MOST_NOT_RECOVERED)).await?;
+        let [codes, codes_before] = [(week_ago, now), (before, week_ago)]
+            .map(|week| audit::count_of_event(db, tenant, EventKind::MfaBackupCodeUsed, week));
         let others = load_page(scope, caller, &in_queue(NextMove::Others), (None, MOST_CASES)).await?;
         let rows = findings::list_page(db, tenant, &Filter::default(), ("", MOST_FINDINGS)).await?;
         Ok(Self {
@@ -104,8 +123,10 @@ impl HomeView {
             oldest_at: open.oldest_at.map(time),
             yours: open.taken,
             strangers: open.strangers,
-            this_week: WeekTotals::of(&new),
-            week_before: WeekTotals::of(&old),
+            as_of: now,
+            this_week: WeekTotals::of(&new, codes.await?),
+            week_before: WeekTotals::of(&old, codes_before.await?),
+            not_recovered: not_recovered.cases,
             needs_desk: needs_desk.cases,
             waits_for_others: others.cases,
             findings: views(scope, rows).await?,
@@ -117,12 +138,15 @@ impl HomeView {
 }
 
 impl WeekTotals {
-    fn of(ended: &[&EndedCase]) -> Self {
+    fn of(ended: &[&EndedCase], self_served: i64) -> Self {
         let proven = || ended.iter().filter(|case| case.outcome == "proven");
         let mut minutes: Vec<i64> =
             proven().map(|case| (case.closed_at - case.opened_at) / 60_000_000).collect();
         minutes.sort_unstable();
+        let recovered = i64::try_from(minutes.len()).unwrap_or(i64::MAX);
         Self {
+            self_served,
+            self_served_share: (self_served * 100).checked_div(self_served.saturating_add(recovered)),
             recovered: minutes.len(),
             median_minutes: minutes.get(minutes.len() / 2).copied(),
             remedied: ended.iter().filter(|case| case.remedied_at.is_some()).count(),

@@ -72,6 +72,8 @@ pub struct CaseFilter {
     pub is_escalated: bool,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// That ended at this moment or later without the person back in.
+    pub not_recovered_since: Option<Timestamp>,
 }
 
 /// A list, narrowed down, in an order, at a moment.
@@ -193,7 +195,12 @@ impl CaseListing {
     }
 
     fn add_filter(&self, wheres: &mut Conditions) {
-        let CaseFilter { step, tier, least_risk, holder, is_escalated, outcome } = &self.filter;
+        let CaseFilter { step, tier, least_risk, holder, is_escalated, outcome, not_recovered_since } =
+            &self.filter;
+        if let Some(since) = not_recovered_since {
+            let since = [SqlValue::Number(micros(*since))];
+            wheres.add("cases.closed_at >= ? AND cases.outcome <> 'proven'", since);
+        }
         let now = || [SqlValue::Number(micros(self.now))];
         match step {
             None => {}
