@@ -32,6 +32,7 @@ impl Pages {
         environment.add_filter("age", age);
         environment.add_filter("lasted", lasted);
         environment.add_filter("day", day);
+        environment.add_filter("minutes", minutes);
         environment.add_filter("initials", initials);
         environment.add_filter("browser", browser_label);
         environment.add_filter("pretty", pretty);
@@ -93,6 +94,11 @@ fn duration_label(long: SignedDuration) -> String {
 /// A date.
 fn day(at: Value) -> Result<String, minijinja::Error> {
     Ok(moment(at)?.strftime("%-d %b %Y").to_string())
+}
+
+/// Whole minutes since 1970: where a moment stands on a line of time.
+fn minutes(at: Value) -> Result<i64, minijinja::Error> {
+    Ok(moment(at)?.as_second() / 60)
 }
 
 /// JSON, for people.
