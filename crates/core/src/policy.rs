@@ -18,6 +18,7 @@ pub use permit::{
 };
 pub use request::{FindingFacts, Request, Staff};
 
+use std::collections::HashMap;
 use std::fmt;
 
 use cedar_policy::{Authorizer, Decision, PolicySet, Schema};
@@ -29,6 +30,8 @@ use crate::tier::Tiers;
 /// The policies in force.
 pub struct Policies {
     set: PolicySet,
+    /// Those of them that can say anything of an action, by its name: the others would be asked, and never answer.
+    by_action: HashMap<String, PolicySet>,
     schema: Schema,
     names: request::EntityNames,
     authorizer: Authorizer,
@@ -71,7 +74,8 @@ impl Policies {
             Ok(parts) => parts,
             Err(why) => return Err(Denied::broken(why)),
         };
-        let response = self.authorizer.is_authorized(&query, &self.set, &entities);
+        let set = self.by_action.get(A::NAME).unwrap_or(&self.set);
+        let response = self.authorizer.is_authorized(&query, set, &entities);
         let errors: Vec<String> = response.diagnostics().errors().map(ToString::to_string).collect();
         let reasons: Vec<_> = response.diagnostics().reason().collect();
         let named = |annotation: &str| -> Vec<String> {
@@ -112,6 +116,61 @@ impl Policies {
         match self.verify(&case, case.proof(now).without_risk()) {
             Ok(permit) => case.under(permit.demands()),
             Err(_) => case.verify_anew(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Subject;
+    use crate::id::{CaseId, PersonId, TenantId};
+    use crate::person::Role;
+    use crate::tier::TierFloor;
+
+    /// Whether all the policies together answer as those do that the action names.
+    fn expect_alike<A: Action>(policies: &Policies, request: &Request<'_, A>) {
+        let (query, entities) = request.query(&policies.schema, &policies.names).unwrap();
+        let answer = |set: &PolicySet| {
+            let response = policies.authorizer.is_authorized(&query, set, &entities);
+            let mut reasons: Vec<_> = response.diagnostics().reason().map(ToString::to_string).collect();
+            reasons.sort();
+            let errors: Vec<_> = response.diagnostics().errors().map(ToString::to_string).collect();
+            (response.decision(), reasons, errors)
+        };
+        assert_eq!(answer(&policies.by_action[A::NAME]), answer(&policies.set), "{}", A::NAME);
+    }
+
+    #[test]
+    fn policies_of_other_actions_say_nothing() {
+        let policies = Policies::shipped().unwrap();
+        let tenant = TenantId::new("t");
+        let subject = |id: &str, role| Subject {
+            tenant: tenant.clone(),
+            person: PersonId::new(id),
+            tier: TierFloor::Privileged.into(),
+            role,
+            manager: Some(PersonId::new("mona")),
+            suspended: false,
+        };
+        for role in [Role::Person, Role::Auditor, Role::Agent, Role::Senior, Role::Admin] {
+            for phishing_resistant in [false, true] {
+                let (id, tenant) = (PersonId::new("sol"), tenant.clone());
+                let who = Staff { id, tenant, role, phishing_resistant, by_token: !phishing_resistant };
+                expect_alike::<ViewDesk>(&policies, &Request::on_tenant(&who, &who.tenant));
+                expect_alike::<ManageTokens>(&policies, &Request::on_tenant(&who, &who.tenant));
+                for of in [subject("sol", role), subject("ana", Role::Person), subject("ben", Role::Senior)] {
+                    expect_alike::<ApprovePasskey>(&policies, &Request::on_person(&who, &of));
+                    expect_alike::<ChangePerson>(&policies, &Request::on_person(&who, &of));
+                    expect_alike::<EndSessions>(&policies, &Request::on_person(&who, &of));
+                    let case = Case::open(CaseId::new("c"), of, Timestamp::UNIX_EPOCH);
+                    expect_alike::<ViewCase>(&policies, &Request::on_case(&who, &case));
+                    expect_alike::<Approve>(&policies, &Request::on_case(&who, &case));
+                    expect_alike::<ApplyRemedy>(&policies, &Request::on_case(&who, &case));
+                    let proof = case.proof(Timestamp::UNIX_EPOCH);
+                    expect_alike::<Verify>(&policies, &Request::verify(&case, proof));
+                }
+            }
         }
     }
 }

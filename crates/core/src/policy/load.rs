@@ -1,11 +1,12 @@
 //! Reading policies, and refusing the ones that would break a promise.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Policy, PolicyId, PolicySet, PrincipalConstraint, ResourceConstraint,
-    Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint,
+    ResourceConstraint, Schema, ValidationMode, Validator,
 };
 
 use super::promises::{refuse_below_floor, refuse_dead_ends, refuse_single_proof, refuse_unseen};
@@ -139,7 +140,24 @@ pub(super) fn assemble(recovery: &str) -> Result<Policies, PolicyError> {
 
 fn policies_of(set: PolicySet, schema: Schema) -> Result<Policies, PolicyError> {
     let names = EntityNames::new().map_err(PolicyError::Schema)?;
-    Ok(Policies { set, schema, names, authorizer: Authorizer::new() })
+    let by_action = by_action(&set, &schema)?;
+    Ok(Policies { set, by_action, schema, names, authorizer: Authorizer::new() })
+}
+
+/// The policies whose scope an action is in. Of an action that stood for others, whoever names those would be among them too.
+fn by_action(set: &PolicySet, schema: &Schema) -> Result<HashMap<String, PolicySet>, PolicyError> {
+    let has_groups = schema.action_groups().next().is_some();
+    let of_one = |action: &EntityUid| {
+        let concerns = |policy: &&Policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(only) => only == *action,
+            ActionConstraint::In(list) => has_groups || list.contains(action),
+        };
+        let policies = PolicySet::from_policies(set.policies().filter(concerns).cloned());
+        let policies = policies.map_err(|e| PolicyError::Schema(e.to_string()))?;
+        Ok((action.id().unescaped().to_owned(), policies))
+    };
+    schema.actions().map(of_one).collect()
 }
 
 fn schema(text: &str) -> Result<Schema, PolicyError> {
