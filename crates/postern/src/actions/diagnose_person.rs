@@ -3,11 +3,11 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_signals::report::printable;
-use postern_signals::rules::RuleSet;
+use postern_signals::rules::{RuleSet, Rules};
 use postern_signals::{
     AttemptResult, Cause, Diagnosis, Method, Options, PersonReport, PersonState, Position, Provider,
     ResetHelps, SignIn,
@@ -153,6 +153,10 @@ fn is_guess(record: &SignIn<'_>, strangers: &HashSet<IpAddr>) -> bool {
     is_wrong && record.ip.is_some_and(|ip| strangers.contains(&ip))
 }
 
+/// Compiled once: that there are none takes as long as a few do.
+static NO_RULES: LazyLock<Result<Arc<Rules>, String>> =
+    LazyLock::new(|| RuleSet::default().compile().map(Arc::new).map_err(|error| error.to_string()));
+
 /// No rule is asked: what they found in all the records is on file, and what staff closed stays closed.
 fn analyse(
     engine: Options,
@@ -160,8 +164,8 @@ fn analyse(
     now: Timestamp,
 ) -> Result<Vec<PersonReport>, ActionError> {
     let internal = |error: &dyn std::fmt::Display| ActionError::Internal(format!("a diagnosis: {error}"));
-    let rules = RuleSet::default().compile().map_err(|error| internal(&error))?;
-    let mut diagnosis = Diagnosis::new(Options { rules: Arc::new(rules), as_of: Some(now), ..engine });
+    let rules = NO_RULES.as_ref().map(Arc::clone).map_err(|error| internal(error))?;
+    let mut diagnosis = Diagnosis::new(Options { rules, as_of: Some(now), ..engine });
     for record in records {
         diagnosis.observe(record);
     }
