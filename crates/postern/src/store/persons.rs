@@ -65,7 +65,7 @@ pub struct Person {
 }
 
 impl Person {
-    fn from_row(tenant: &TenantId, row: PersonRow) -> Result<Self> {
+    pub(super) fn from_row(tenant: &TenantId, row: PersonRow) -> Result<Self> {
         Ok(Self {
             id: PersonId::new(row.id),
             tenant: tenant.clone(),

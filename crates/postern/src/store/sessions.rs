@@ -1,5 +1,9 @@
 //! Signed-in sessions: rows, so that they can be listed and ended.
 
+mod signed_in;
+
+pub use signed_in::{SignedIn, find_signed_in};
+
 use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 use postern_core::signin::Assurance;
@@ -24,27 +28,6 @@ row! {
 }
 
 const COLUMNS: &str = "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at, stepped_up_at";
-
-/// A live session by its token's hash: not ended, not past its end, not idle for longer than `idle`.
-pub async fn find_live(
-    db: &Db,
-    tenant: &TenantId,
-    token_hash: &str,
-    now: Timestamp,
-    idle: SignedDuration,
-) -> Result<Option<Session>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM sessions WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL \
-         AND expires_at > $3 AND last_seen_at > $4"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(token_hash)
-        .bind(micros(now))
-        .bind(micros(last_use(now, idle)))
-        .fetch_optional(db.reader())
-        .await?)
-}
 
 /// A person's live sessions, newest first.
 pub async fn list(

@@ -18,9 +18,10 @@ use crate::app::App;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
-use crate::store::cases::{CaseRow, queue};
+use crate::store::cases::CaseRow;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
+use crate::store::sessions::SignedIn;
 use crate::store::{cases, flows, persons, service_tokens, sessions, time};
 
 /// A signed-in person, by cookie.
@@ -214,11 +215,9 @@ pub(super) async fn by_session(
     by_itself: bool,
 ) -> Result<Option<Caller>, Problem> {
     let now = scope.now;
-    let found =
-        sessions::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), now, Config::SESSION_IDLE)
-            .await?;
-    let Some(session) = found else { return Ok(None) };
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&session.person_id)).await?;
+    let (tenant, hash) = (&scope.tenant.id, token_hash(token));
+    let found = sessions::find_signed_in(&scope.app.db, tenant, &hash, now, Config::SESSION_IDLE).await?;
+    let Some(SignedIn { session, person, waiting_cases }) = found else { return Ok(None) };
     if person.suspended_at.is_some() {
         return Ok(None);
     }
@@ -232,11 +231,6 @@ pub(super) async fn by_session(
     note_actor(&person);
     let phishing_resistant = session.phishing_resistant == 1;
     let idle_end = last_seen_at.saturating_add(Config::SESSION_IDLE).unwrap_or(now);
-    let waiting_cases = if person.role.is_staff() {
-        queue::count_waiting_for(&scope.app.db, &scope.tenant.id, &person.id, now).await?
-    } else {
-        0
-    };
     Ok(Some(Caller {
         person,
         session: session.id,

@@ -6,7 +6,7 @@ mod counts;
 mod holders;
 mod listing;
 
-pub use counts::{CaseCounts, MOST_COUNTED, count_all, count_waiting_for};
+pub use counts::{CaseCounts, MOST_COUNTED, count_all};
 pub use holders::{hand_back, hand_on, hand_over, take};
 pub use listing::{CaseFilter, CaseHolder, CaseListing, CaseOrder, CasePlace, DeskList, NextMove};
 

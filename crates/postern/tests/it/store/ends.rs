@@ -124,7 +124,7 @@ on_both! {
             let id = sessions::insert(&mut change, &new).await.unwrap();
             change.commit_unrecorded("planted by a test").await.unwrap();
             for (now, alive) in around(end) {
-                let found = sessions::find_live(&app.db, &app.tenant, &hash, now, idle).await.unwrap();
+                let found = sessions::find_signed_in(&app.db, &app.tenant, &hash, now, idle).await.unwrap();
                 assert_eq!(found.is_some(), alive, "found at {now}");
                 let listed = sessions::list(&app.db, &app.tenant, &ana, now, idle).await.unwrap();
                 assert_eq!(listed.iter().any(|session| session.id == id), alive, "listed at {now}");

@@ -1,10 +1,9 @@
 //! How many stand in each of the desk's lists. Each count ends at a limit: a page costs no more where ten thousand wait.
 
-use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
 
 use crate::store::row::row;
-use crate::store::{Db, Result, micros};
+use crate::store::{Db, Result};
 
 /// No list is counted further than this.
 pub const MOST_COUNTED: i64 = 1000;
@@ -46,18 +45,4 @@ pub async fn count_all(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<
         .bind(person.as_str())
         .fetch_one(db.reader())
         .await?)
-}
-
-/// How many cases somebody has taken up that need the desk now.
-pub async fn count_waiting_for(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<i64> {
-    let (count,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM cases WHERE tenant_id = $1 AND closed_at IS NULL AND stranger_since IS NULL \
-         AND taken_by = $2 AND desk_from <= $3",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(micros(now))
-    .fetch_one(db.reader())
-    .await?;
-    Ok(count)
 }
