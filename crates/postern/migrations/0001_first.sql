@@ -267,9 +267,11 @@ CREATE INDEX known_devices_of_person ON known_devices (tenant_id, person_id);
 CREATE TABLE cases (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
-    reference TEXT NOT NULL,
+    reference TEXT{sorted} NOT NULL,
     person_id TEXT,
     claimed_login TEXT NOT NULL,
+    -- The same in lower case and without accents: a search finds it by how it begins.
+    claimed_key TEXT{sorted} NOT NULL DEFAULT '',
     claimant_page_token_hash TEXT NOT NULL,
     claimant_page_expires_at BIGINT NOT NULL,
     phrase TEXT NOT NULL,
@@ -314,7 +316,8 @@ CREATE TABLE cases (
     UNIQUE (tenant_id, claimant_page_token_hash),
     UNIQUE (tenant_id, reference)
 );
-CREATE INDEX cases_of_person ON cases (tenant_id, person_id);
+CREATE INDEX cases_of_person ON cases (tenant_id, person_id, opened_at, id);
+CREATE INDEX cases_by_claim ON cases (tenant_id, claimed_key, opened_at, id);
 CREATE INDEX cases_by_lapse ON cases (tenant_id, lapses_at);
 CREATE INDEX cases_by_mark ON cases (tenant_id, person_id, marked_at);
 CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id) WHERE closed_at IS NOT NULL;
@@ -336,7 +339,7 @@ CREATE INDEX cases_escalated ON cases (tenant_id, queue_rank, opened_at, id, tak
 CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)
     WHERE closed_at IS NULL AND stranger_since IS NOT NULL;
 CREATE INDEX cases_unannounced ON cases (tenant_id, person_id, opened_at) WHERE announced_at IS NULL AND person_id IS NOT NULL;
-CREATE INDEX cases_by_opening ON cases (tenant_id, opened_at);
+CREATE INDEX cases_by_opening ON cases (tenant_id, opened_at, id);
 CREATE INDEX cases_by_stage ON cases (tenant_id, stage, opened_at);
 
 -- What was verified or offered in a case, and how it ended. Rows are added and never changed. The columns before the

@@ -16,6 +16,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
 use postern_core::id::{CaseId, PersonId, TenantId};
+use postern_core::search_words::fold;
 
 use super::row::row;
 use super::{Change, Db, Result, StoreError, in_pieces, micros, one_row, parameters, time};
@@ -56,8 +57,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, claimant_page_token_hash, phrase, \
          stage, document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, \
-         claimant_page_expires_at, lapses_at, announced_at, opened_by, desk_from, escalated, tier) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17, $11, $18, \
+         claimant_page_expires_at, lapses_at, announced_at, opened_by, desk_from, escalated, claimed_key, tier) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17, $11, $18, $19, \
          (SELECT tier FROM persons WHERE tenant_id = $1 AND id = $4))",
     )
     .bind(tenant.as_str())
@@ -78,6 +79,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.announced.then_some(at))
     .bind(new.opened_by.map(PersonId::as_str))
     .bind(i64::from(new.case.is_some_and(Case::is_escalated)))
+    .bind(fold(new.claimed_login))
     .execute(change.conn())
     .await?;
     if new.opened_with == OpenedWith::Nothing {

@@ -107,14 +107,9 @@ pub async fn load_page(
     listing: &CaseListing,
     (after, most): (Option<&CasePlace>, i64),
 ) -> Result<CaseLines, Problem> {
-    let mut listed =
-        queue::list_page(&scope.app.db, &scope.tenant.id, listing, (after, most.saturating_add(1))).await?;
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let has_more = listed.len() > most;
-    listed.truncate(most);
-    let next = listed.last().filter(|_| has_more).map(|last| listing.place_of(last));
-    let lines = listed.into_iter().map(|listed| CaseLine::of(scope, caller, listed));
-    Ok(CaseLines { cases: lines.collect::<Result<_, Problem>>()?, next })
+    let page = queue::list_page(&scope.app.db, &scope.tenant.id, listing, (after, most)).await?;
+    let lines = page.cases.into_iter().map(|listed| CaseLine::of(scope, caller, listed));
+    Ok(CaseLines { cases: lines.collect::<Result<_, Problem>>()?, next: page.next })
 }
 
 impl CaseLine {

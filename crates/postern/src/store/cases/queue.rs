@@ -5,6 +5,7 @@
 mod counts;
 mod holders;
 mod listing;
+mod search;
 
 pub use counts::{CaseCounts, MOST_COUNTED, count_all};
 pub use holders::{hand_back, hand_on, hand_over, take};
@@ -51,14 +52,39 @@ impl<'r> FromRow<'r, AnyRow> for ListedCase {
     }
 }
 
-/// A page of a list, in one statement: at most `most` of those that follow a place, or of all.
+/// A page of a list.
+pub struct CasePage {
+    /// The cases, in the list's order.
+    pub cases: Vec<ListedCase>,
+    /// Where the next page begins; none on the last. A search may go on behind a page on which nothing was found yet.
+    pub next: Option<CasePlace>,
+}
+
+/// A page of a list: at most `most` of those that follow a place, or of all. In one statement, but for a search.
 pub async fn list_page(
     db: &Db,
     tenant: &TenantId,
     listing: &CaseListing,
     (after, most): (Option<&CasePlace>, i64),
-) -> Result<Vec<ListedCase>> {
-    let (sql, values) = statement(tenant, listing, (after, most));
+) -> Result<CasePage> {
+    if let DeskList::Search(typed) = &listing.list {
+        let found = search::find(db, tenant, typed, (after, most)).await?;
+        let parts = listing.sql_of(tenant, &found.places);
+        let cases =
+            if found.places.is_empty() { Vec::new() } else { list(db, statement(parts, most)).await? };
+        return Ok(CasePage { cases, next: found.next });
+    }
+    // One more than asked for says whether there are others.
+    let parts = listing.sql(tenant, after);
+    let mut cases = list(db, statement(parts, most.saturating_add(1))).await?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let has_more = cases.len() > most;
+    cases.truncate(most);
+    let next = cases.last().filter(|_| has_more).map(|last| listing.place_of(last));
+    Ok(CasePage { cases, next })
+}
+
+async fn list(db: &Db, (sql, values): (String, Vec<SqlValue>)) -> Result<Vec<ListedCase>> {
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
     for value in values {
         query = match value {
@@ -76,18 +102,17 @@ pub async fn explain_page(
     listing: &CaseListing,
     after: Option<&CasePlace>,
 ) -> Result<Vec<String>> {
-    let (sql, _) = statement(tenant, listing, (after, 100));
+    let (sql, _) = statement(listing.sql(tenant, after), 100);
     let rows: Vec<AnyRow> =
         sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(db.reader()).await?;
     rows.iter().map(|row| Ok(row.try_get("detail")?)).collect()
 }
 
+/// Of cases that fit a condition, in an order; and what is bound in it.
 fn statement(
-    tenant: &TenantId,
-    listing: &CaseListing,
-    (after, most): (Option<&CasePlace>, i64),
+    (condition, order, values): (String, String, Vec<SqlValue>),
+    most: i64,
 ) -> (String, Vec<SqlValue>) {
-    let (condition, order, values) = listing.sql(tenant, after);
     let sql = format!(
         "SELECT {COLUMNS}, cases.outcome, cases.queue_rank, cases.negative_risk, p.name AS person_name, \
          p.tier AS person_tier, t.name AS taken_by_name, h.name AS handled_by_name FROM cases \

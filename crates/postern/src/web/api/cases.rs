@@ -30,8 +30,9 @@ pub struct CasesQuery {
     /// up; they stand in no other list. `closed`: the closed ones, newest first.
     #[param(required = false, example = "queue")]
     list: String,
-    /// Instead of a list: open and closed cases whose reference, login or name holds this, newest first. Nothing narrows a search
-    /// down.
+    /// Instead of a list: open and closed cases whose reference begins so, with or without its "C-", whose login does, or whose
+    /// person has each of these words at the beginning of a word of the name, of the login or of a mail address; newest first. Nothing
+    /// narrows a search down. What many have may find fewer than asked for, or nothing, and go on all the same.
     #[param(required = false, example = "C-7K3M9Q")]
     q: String,
     /// Of the queue: `desk`, which needs the desk now; `others`, which waits for somebody else or for the clock; `contested`.

@@ -74,6 +74,21 @@ impl TestApp {
         }
     }
 
+    /// Strangers' cases, all of one moment, whose logins begin so.
+    async fn plant_claims(&self, login: &str, count: i64, days_ago: i64) {
+        let at = self.clock.now().as_microsecond() - days_ago * 86_400_000_000;
+        let sql = format!(
+            "INSERT INTO cases (tenant_id, id, reference, claimed_login, claimed_key, claimant_page_token_hash, phrase, stage, \
+             version, opened_with, ip, user_agent, opened_at, changed_at, stranger_since, claimant_page_expires_at) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+             SELECT '{}', '{login}-' || i, 'C-{login}-' || i, '{login}-' || i, '{login}-' || i, '{login}-' || i, '-', 'verifying', \
+             1, 'nothing', 'planted', '-', {at}, {at}, {at}, {} FROM n",
+            self.tenant,
+            i64::MAX
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(self.db.reader()).await.unwrap();
+    }
+
     /// Takes them out again: there is no event of theirs.
     async fn remove_planted(&self) {
         sqlx::raw_sql(self.own("DELETE FROM cases WHERE ip = 'planted'"))
@@ -188,6 +203,50 @@ on_both! {
         let found = ben.get(&format!("/api/v1/cases?q={reference}")).await.ok().json();
         assert_eq!(found["cases"][0]["id"], id.as_str());
         assert_eq!(found["cases"].as_array().unwrap().len(), 1);
+    }
+
+    async fn a_case_is_found_by_the_words_of_whoever_it_is_about(db) {
+        let app = TestApp::start(db).await;
+        let ana = app.open("ana").await;
+        app.open("fay").await;
+        app.open("Zo\u{eb}-nobody").await;
+        let ben = app.browser_with_planted_session("ben").await;
+        for words in ["ferr ana", "ana  FERREIRA", "Ana@"] {
+            let found = ben.get(&format!("/api/v1/cases?q={}", words.replace(' ', "+"))).await.ok().json();
+            assert_eq!(found["cases"][0]["id"], ana.as_str(), "{words}");
+            assert_eq!((found["cases"].as_array().unwrap().len(), &found["next"]), (1, &serde_json::Value::Null), "{words}");
+        }
+        ben.get("/desk?q=ZOE").await.ok().shows("-nobody").does_not_show("Ana Ferreira");
+        // The middle of a word finds nothing, nor does one of two words alone.
+        for words in ["erreira", "nobody", "ana+delgado", "ferr+x", "%25", "_"] {
+            ben.get(&format!("/desk?q={words}")).await.ok().shows("No case matches");
+        }
+    }
+
+    /// What many have is looked for among the newest, a few thousand at a time.
+    async fn a_search_for_what_many_have_says_where_it_goes_on(db) {
+        let app = TestApp::start(db).await;
+        let ana = app.open("ana").await;
+        app.plant_claims("ana-long-ago", 3000, 9).await;
+        app.plant_claims("other", 5000, 5).await;
+        let ben = app.browser_with_planted_session("ben").await;
+        let (mut found, mut after, mut lengths) = (Vec::new(), String::new(), Vec::new());
+        loop {
+            let page = ben.get(&format!("/api/v1/cases?q=ana&limit=200{after}")).await.ok().json();
+            let cases: Vec<String> =
+                page["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect();
+            lengths.push(cases.len());
+            found.extend(cases);
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(found.first().map(String::as_str), Some(ana.as_str()), "found by the name of whose it is");
+        assert_eq!(lengths.first(), Some(&1), "behind it come those that are passed over");
+        let all: BTreeSet<_> = found.iter().collect();
+        assert_eq!((found.len(), all.len()), (3001, 3001), "each once");
+        ben.get("/desk?q=ana-long").await.ok().shows("Nothing yet").shows("Look further");
+        ben.get("/desk?q=ana-long-ago-2999").await.ok().shows("ana-long-ago-2999").does_not_show("Look further");
+        app.remove_planted().await;
     }
 
     async fn a_list_is_narrowed_down_by_what_a_case_is_and_whose(db) {

@@ -7,7 +7,6 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use postern_core::case::Outcome;
 use postern_core::id::{PersonId, TenantId};
-use postern_core::login;
 
 use super::ListedCase;
 use crate::store::micros;
@@ -21,7 +20,8 @@ pub enum DeskList {
     Strangers,
     /// Closed: the newest first.
     Closed,
-    /// Open and closed ones whose reference, login or name holds these words: the newest first.
+    /// Open and closed ones whose reference begins so, whose login does, or whose person has each of these words: the newest
+    /// first.
     Search(String),
 }
 
@@ -152,8 +152,7 @@ impl CaseListing {
         tenant: &TenantId,
         after: Option<&CasePlace>,
     ) -> (String, String, Vec<SqlValue>) {
-        let mut wheres = Conditions::default();
-        wheres.add("cases.tenant_id = ?", [SqlValue::Text(tenant.as_str().to_owned())]);
+        let mut wheres = Conditions::of(tenant);
         self.add_list(&mut wheres);
         self.add_filter(&mut wheres);
         let order = self.sql_order();
@@ -165,10 +164,16 @@ impl CaseListing {
             let columns = order.columns().join(", ");
             wheres.add(&format!("({columns}) {follows} ({places})"), rank.into_iter().chain(values));
         }
-        let descending = if order.is_descending { " DESC" } else { "" };
-        let order: Vec<String> =
-            order.columns().into_iter().map(|column| format!("{column}{descending}")).collect();
-        (wheres.texts.join(" AND "), order.join(", "), wheres.values)
+        (wheres.texts.join(" AND "), order.sql(), wheres.values)
+    }
+
+    /// The same for cases that were found before.
+    pub(super) fn sql_of(&self, tenant: &TenantId, found: &[CasePlace]) -> (String, String, Vec<SqlValue>) {
+        let mut wheres = Conditions::of(tenant);
+        let places = vec!["?"; found.len()].join(", ");
+        let ids = found.iter().map(|place| SqlValue::Text(place.id.clone()));
+        wheres.add(&format!("cases.id IN ({places})"), ids);
+        (wheres.texts.join(" AND "), self.sql_order().sql(), wheres.values)
     }
 
     fn add_list(&self, wheres: &mut Conditions) {
@@ -178,19 +183,8 @@ impl CaseListing {
                 wheres.add("cases.closed_at IS NULL AND cases.stranger_since IS NOT NULL", []);
             }
             DeskList::Closed => wheres.add("cases.closed_at IS NOT NULL", []),
-            DeskList::Search(typed) => {
-                let text = typed.replace(['%', '_'], "");
-                let reference = text.trim().to_uppercase();
-                // What people say to each other is "C-7K3M9Q", or its end.
-                let reference = format!("C-{}%", reference.strip_prefix("C-").unwrap_or(&reference));
-                let text = format!("%{}%", login::normalise(&text));
-                let values = [reference, text.clone(), text.clone(), text];
-                wheres.add(
-                    "(cases.reference LIKE ? OR lower(cases.claimed_login) LIKE ? OR p.login_key LIKE ? \
-                     OR lower(p.name) LIKE ?)",
-                    values.map(SqlValue::Text),
-                );
-            }
+            // Its cases were found before, and are named.
+            DeskList::Search(_) => {}
         }
     }
 
@@ -234,7 +228,31 @@ impl CaseListing {
     }
 }
 
+impl CasePlace {
+    /// The place of a case in a list that goes by the time alone.
+    pub(super) fn at(at: i64, id: String) -> Self {
+        Self { rank: 0, at, id }
+    }
+
+    /// Before every case of a list whose newest come first.
+    pub(super) fn before_all() -> Self {
+        Self::at(i64::MAX, String::new())
+    }
+
+    /// What a list that goes by the time alone goes by.
+    pub(super) fn time_and_id(&self) -> (i64, &str) {
+        (self.at, &self.id)
+    }
+}
+
 impl SqlOrder {
+    fn sql(&self) -> String {
+        let descending = if self.is_descending { " DESC" } else { "" };
+        let columns: Vec<String> =
+            self.columns().into_iter().map(|column| format!("{column}{descending}")).collect();
+        columns.join(", ")
+    }
+
     fn columns(&self) -> Vec<String> {
         let columns = self.rank.into_iter().chain([self.at, "id"]);
         columns.map(|column| format!("cases.{column}")).collect()
@@ -249,6 +267,12 @@ struct Conditions {
 }
 
 impl Conditions {
+    fn of(tenant: &TenantId) -> Self {
+        let mut wheres = Self::default();
+        wheres.add("cases.tenant_id = ?", [SqlValue::Text(tenant.as_str().to_owned())]);
+        wheres
+    }
+
     /// One more, with a value for each of its question marks.
     fn add(&mut self, condition: &str, values: impl IntoIterator<Item = SqlValue>) {
         let mut parts = condition.split('?');
