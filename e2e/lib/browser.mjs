@@ -3,19 +3,25 @@ import { chromium } from 'playwright-core';
 
 const PATIENCE_MS = 15_000;
 
-export function startBrowser() {
-  return chromium.launch({
-    executablePath: process.env.POSTERN_CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--host-resolver-rules=MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1',
-    ],
-  });
+const LAUNCH = {
+  executablePath: process.env.POSTERN_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--host-resolver-rules=MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1',
+  ],
+};
+
+export const startBrowser = () => chromium.launch(LAUNCH);
+
+// With one window's cookies for everybody, and a port at which another program finds it.
+export function launchWithPort(profile, baseURL, port) {
+  const args = [...LAUNCH.args, `--remote-debugging-port=${port}`];
+  return chromium.launchPersistentContext(profile, { ...LAUNCH, args, baseURL });
 }
 
 // Opens a window that writes down what no page may do: log an error, throw, or call another host.

@@ -16,7 +16,7 @@ dns.setDefaultResultOrder('ipv4first');
 const lookup = dns.lookup;
 dns.lookup = (name, ...rest) => lookup(name.endsWith('.localhost') ? '127.0.0.1' : name, ...rest);
 
-const PROGRAMS = fileURLToPath(new URL('../../target/debug/', import.meta.url));
+const PROGRAMS = process.env.POSTERN_PROGRAMS ?? fileURLToPath(new URL('../../target/debug/', import.meta.url));
 const STOP_MS = 10_000;
 
 export async function startServer(databaseUrl, tenant) {
