@@ -1,7 +1,6 @@
 //! The first page of a long audit log, as the desk shows it, with each filter and without one, over HTTP.
 
 use std::path::Path;
-use std::time::Instant;
 
 use jiff::SignedDuration;
 use postern_core::event::payload::{CaseOpened, OpeningNotice, SessionEnded, SignInFailed};
@@ -9,10 +8,9 @@ use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
-use crate::http::Connection;
-use crate::measure::Samples;
-use crate::people::{self, SESSION};
-use crate::program::{Served, on_both};
+use crate::page_times::{PageClient, PageTarget};
+use crate::people;
+use crate::program::on_both;
 use crate::report::Report;
 use crate::server::{Server, runtime};
 use crate::{Args, Outcome, say};
@@ -21,10 +19,6 @@ use crate::{Args, Outcome, say};
 const BATCH: usize = 2_000;
 /// Whom they are about.
 const PEOPLE: usize = 2_000;
-/// Each page is asked for so often.
-const LOOKS: usize = 20;
-/// The first asker warms statements and pages up.
-const WARM_UP: usize = 2;
 
 /// Each filter by itself, the pairs whose parts are common and whose whole is rare or nothing, and the cursor's page.
 const FILTERS: [(&str, &str); 9] = [
@@ -49,44 +43,28 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
 async fn on(
     args: &Args,
     folder: &Path,
-    (database, url): (&str, Option<String>),
+    (database, url): (&'static str, Option<String>),
     report: &mut Report,
 ) -> Outcome<()> {
     let server = Server::start_on(folder, url.clone()).await?;
-    people::caller(&server.scope()?, "auditor", Role::Auditor).await?;
-    fill(&server, args.entries).await?;
+    let people = people::add(&server.scope()?, PEOPLE, None).await?;
+    fill(&server, args.entries, &people::ids(&server.scope()?, &people).await?).await?;
     say(&format!("audit page: the {} entries get their places", args.entries));
     server.settle().await?;
+    people::caller(&server.scope()?, "auditor", Role::Auditor).await?;
     server.stop().await?;
-    let program = Served::start(args, folder, url.as_deref()).await?;
-    let cookie = format!("{SESSION}=auditor");
-    let mut connection = Connection::open("127.0.0.1", program.at).await?;
+    let mut client = PageClient::start(args, folder, (database, url.as_deref())).await?;
+    client.sign_in("auditor");
     for (filter, query) in FILTERS {
-        let (path, mut took) = (format!("/desk/audit{query}"), Samples::default());
-        for look in 0..LOOKS + WARM_UP {
-            let began = Instant::now();
-            let answer = connection.get_with(&path, &cookie).await?;
-            if answer.status != 200 {
-                return Err(format!("{path} led to {}", answer.status).into());
-            }
-            if look >= WARM_UP {
-                took.push(began.elapsed().as_secs_f64() * 1000.0);
-            }
-        }
-        report.line(
-            &format!("{database}: audit page of {}, {filter}", args.entries),
-            "ms",
-            &took,
-            "target ≤ 50",
-        );
+        let page = format!("audit page of {}, {filter}", args.entries);
+        let path = format!("/desk/audit{query}");
+        client.measure(args, (&page, &path), PageTarget::p99(50.0), report).await?;
     }
-    program.stop()
+    client.stop()
 }
 
 /// A year in the life of an organisation: mostly sign-ins that failed, each person's sessions, a few cases.
-async fn fill(server: &Server, entries: usize) -> Outcome<()> {
-    let people: Vec<_> = people::add(&server.scope()?, PEOPLE, None).await?;
-    let ids = people::ids(&server.scope()?, &people).await?;
+pub async fn fill(server: &Server, entries: usize, people: &[PersonId]) -> Outcome<()> {
     let scope = server.scope()?;
     let batches = entries / BATCH;
     let year = SignedDuration::from_hours(24 * 365);
@@ -95,7 +73,7 @@ async fn fill(server: &Server, entries: usize) -> Outcome<()> {
         let scope = scope.at(scope.now - left);
         let mut change = scope.begin().await?;
         for index in 0..BATCH {
-            change.record(event(batch * BATCH + index, &ids)?);
+            change.record(event(batch * BATCH + index, people)?);
         }
         change.commit_unrecorded("records for the bench").await?;
     }

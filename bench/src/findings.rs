@@ -35,12 +35,8 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
     let (mut found, mut answered) = (Samples::default(), Samples::default());
     runtime()?.block_on(async {
         let server = Server::start(&folder.join("postern")).await?;
-        let desk = Desk {
-            admin: people::caller(&server.scope()?, "admin", Role::Admin).await?,
-            scope: server.scope()?,
-            folder,
-        };
-        desk.import("history", &desk.history()).await?;
+        let desk = ImportDesk::open(&server, folder).await?;
+        desk.import_history().await?;
         // The first incident waits for the history to be analysed.
         desk.incident("first").await?;
         for round in 0..args.options.rounds {
@@ -59,13 +55,39 @@ pub fn measure(args: &Args, folder: &Path, report: &mut Report) -> Outcome<()> {
 }
 
 /// An admin who brings logs.
-struct Desk<'a> {
+pub struct ImportDesk<'a> {
     admin: Caller,
     scope: Scope,
     folder: &'a Path,
 }
 
-impl Desk<'_> {
+impl<'a> ImportDesk<'a> {
+    /// With a folder for the logs.
+    pub async fn open(server: &Server, folder: &'a Path) -> Outcome<Self> {
+        let admin = people::caller(&server.scope()?, "importer", Role::Admin).await?;
+        Ok(Self { admin, scope: server.scope()?, folder })
+    }
+
+    /// Imports many sign-ins that nothing is wrong with.
+    pub async fn import_history(&self) -> Outcome<()> {
+        self.import("history", &self.history()).await
+    }
+
+    /// Imports refused prompts of all of these, and returns when as many incidents are in the queue.
+    pub async fn incidents(&self, logins: &[String]) -> Outcome<()> {
+        let log: String = logins.iter().map(|login| self.prompts(login)).collect();
+        self.import("prompts", &log).await?;
+        let began = Instant::now();
+        let open = Filter { closed: false, severity: "incident".to_owned() };
+        while findings::list(&self.scope.app.db, &self.scope.tenant.id, &open).await?.len() < logins.len() {
+            if began.elapsed() > PATIENCE * 4 {
+                return Err("not every incident was found".into());
+            }
+            tokio::time::sleep(POLL * 50).await;
+        }
+        Ok(())
+    }
+
     fn history(&self) -> String {
         let now = self.scope.app.clock.now();
         let line = |number: usize| {
@@ -77,10 +99,7 @@ impl Desk<'_> {
 
     /// How long until the import had answered, and until the incident was in the queue.
     async fn incident(&self, login: &str) -> Outcome<(Duration, Duration)> {
-        let now = self.scope.app.clock.now();
-        let ago = |prompt: i64| now - SignedDuration::from_secs(prompt * 30);
-        let log: String =
-            (0..5).rev().map(|prompt| record(login, ago(prompt), "failure", Some("mfa_denied"))).collect();
+        let log = self.prompts(login);
         let began = Instant::now();
         self.import(login, &log).await?;
         let answered = began.elapsed();
@@ -91,6 +110,13 @@ impl Desk<'_> {
             tokio::time::sleep(POLL).await;
         }
         Ok((answered, began.elapsed()))
+    }
+
+    /// Five that were refused, just now.
+    fn prompts(&self, login: &str) -> String {
+        let now = self.scope.app.clock.now();
+        let ago = |prompt: i64| now - SignedDuration::from_secs(prompt * 30);
+        (0..5).rev().map(|prompt| record(login, ago(prompt), "failure", Some("mfa_denied"))).collect()
     }
 
     async fn is_in_the_queue(&self, login: &str) -> Outcome<bool> {

@@ -68,7 +68,12 @@ impl Connection {
     /// Asks for a page, with cookies.
     pub async fn get_with(&mut self, path: &str, cookies: &str) -> Outcome<Answer> {
         let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
-        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n{cookies}\r\n")).await
+        self.get_with_headers(path, &cookies).await
+    }
+
+    /// Asks for a page, with lines of the head, each with its end.
+    pub async fn get_with_headers(&mut self, path: &str, headers: &str) -> Outcome<Answer> {
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n{headers}\r\n")).await
     }
 
     /// Sends a form, with cookies as a page of ours would, or with none.

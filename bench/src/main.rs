@@ -1,6 +1,6 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`pages`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
 mod audit_page;
@@ -11,6 +11,8 @@ mod http;
 mod idle;
 mod measure;
 mod nodes;
+mod page_times;
+mod pages;
 mod people;
 mod program;
 mod resets;
@@ -50,10 +52,16 @@ pub struct Args {
     /// Entries of the audit log whose page is asked for.
     #[arg(long, default_value_t = 1_000_000)]
     pub entries: usize,
+    /// How often each page is asked for.
+    #[arg(long, default_value_t = 200)]
+    pub looks: usize,
+    /// Open cases while every page is asked for; ten times as many are closed.
+    #[arg(long, default_value_t = 10_000)]
+    pub cases: usize,
     /// Organisations of a server that is idle.
     #[arg(long, default_value_t = 1_000)]
     pub tenants: usize,
-    /// A PostgreSQL server on which a database for the flood, the audit page, the people or two nodes may be made: postgres://…
+    /// A PostgreSQL server on which a database for the flood, the pages, the people or two nodes may be made: postgres://…
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
 }
@@ -77,6 +85,8 @@ pub enum Part {
     AuditPage,
     /// The list of people and its search: minutes, and only when asked for.
     People,
+    /// Every page among many people and cases: minutes, and only when asked for.
+    Pages,
     /// Two nodes on one PostgreSQL, one of them killed every minute: ten minutes, and only when asked for.
     Nodes,
     /// `postern diagnose` against parsing, DuckDB and a Sigma engine.
@@ -134,6 +144,9 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     }
     if args.only == Some(Part::People) {
         in_scratch(out, |folder| directory::measure(args, folder, &mut report))?;
+    }
+    if args.only == Some(Part::Pages) {
+        in_scratch(out, |folder| pages::measure(args, folder, &mut report))?;
     }
     if args.only == Some(Part::Nodes) {
         say("nodes: two on one PostgreSQL, one killed every minute");

@@ -27,7 +27,10 @@ use crate::server::cause;
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The cookie of a session.
 pub const SESSION: &str = "__Host-postern-session";
-const FLOW: &str = "__Host-postern-flow";
+/// The cookie of a sign-in under way.
+pub const FLOW: &str = "__Host-postern-flow";
+/// The cookie of a claimant page.
+pub const CASE: &str = "__Host-postern-case";
 
 /// Somebody, and what only they have.
 pub struct Somebody {
@@ -77,16 +80,7 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
     let id = insert(scope, &mut change, login, role, (None, None)).await?;
     // In an organisation of this week each recovery would wait for a day.
     tenants::backdate(&mut change, scope.now - SignedDuration::from_hours(24 * 365)).await?;
-    let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
-    let session = NewSession {
-        token_hash: &token_hash(login),
-        person: &id,
-        assurance: &assurance,
-        ip: "127.0.0.1",
-        user_agent: "bench",
-        expires_at: change.at() + Config::SESSION_LIFE,
-    };
-    let session = sessions::insert(&mut change, &session).await?;
+    let session = add_session(&mut change, login, &id).await?;
     change.commit_unrecorded("people for the bench").await?;
     let person: Person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     Ok(Caller {
@@ -98,6 +92,21 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
         waiting_cases: 0,
         scopes: None,
     })
+}
+
+/// Somebody signs in with a passkey. Returns the session's id.
+pub async fn add_session(change: &mut Change<'_>, token: &str, person: &PersonId) -> Outcome<String> {
+    let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
+    let expires_at = change.at() + Config::SESSION_LIFE;
+    let session = NewSession {
+        token_hash: &token_hash(token),
+        person,
+        assurance: &assurance,
+        ip: "127.0.0.1",
+        user_agent: "bench",
+        expires_at,
+    };
+    Ok(sessions::insert(change, &session).await?)
 }
 
 /// What the directory calls them.
