@@ -7,7 +7,7 @@ const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-// Pictures go to out/FOLDER/NN-NAME-{light,dark,phone}.png, in the order of the journey.
+// Pictures go to out/FOLDER/NN-NAME-{light,dark,phone,print}.png, in the order of the journey.
 // Faults are kept for the end of the step: an ugly page does not keep people from going on. One that is on every page
 // is told once.
 export class Looker {
@@ -42,15 +42,64 @@ export class Looker {
     await page.screenshot({ path: `${file}-phone.png`, fullPage: true });
     faults.push(...(await tooWide(page)));
     await page.setViewportSize(DESKTOP);
+    await page.emulateMedia({ media: 'print' });
+    await page.screenshot({ path: `${file}-print.png`, fullPage: true });
+    await page.emulateMedia({ media: null });
     for (const fault of faults.filter((fault) => !this.#told.has(fault))) {
       this.#told.add(fault);
       this.#faults.push(`${name}, ${fault}`);
     }
   }
 
+  // From the first to the last place where Tab stops: each is in sight, shows that it has the focus, and is met once.
+  async walk(page, name) {
+    await page.emulateMedia({ colorScheme: 'light' });
+    // The first link of every page; a field that has the focus from the start is somewhere behind it.
+    await page.locator('a.skip').focus();
+    const met = new Map();
+    for (let stop = await page.evaluate(stopOfFocus); stop && !met.has(stop.path); stop = await page.evaluate(stopOfFocus)) {
+      met.set(stop.path, stop);
+      await page.keyboard.press('Tab');
+    }
+    const stops = [...met.values()];
+    const faults = stops.filter(({ shows }) => !shows).map(({ html }) => `keyboard: no sign of focus on ${html}`);
+    const missed = (await page.evaluate(tabStops)).filter(({ path }) => !met.has(path));
+    faults.push(...missed.map(({ html }) => `keyboard: Tab does not come to ${html}`));
+    this.#faults.push(...faults.slice(0, 5).map((fault) => `${name}, ${fault}`));
+  }
+
   takeFaults() {
     return this.#faults.splice(0);
   }
+}
+
+// Where the focus is; nothing when it has left the page.
+function stopOfFocus() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return undefined;
+  const path = [];
+  for (let at = element; at.parentElement; at = at.parentElement) path.push([...at.parentElement.children].indexOf(at));
+  const style = getComputedStyle(element);
+  const box = element.getBoundingClientRect();
+  const rings = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+  return {
+    path: path.join('.'),
+    html: element.outerHTML.slice(0, 120),
+    shows: (rings || style.boxShadow !== 'none') && box.width > 0 && box.height > 0,
+  };
+}
+
+// What a reader without a mouse has to be able to reach. Of radio buttons of one name Tab stops at one: they are left out.
+function tabStops() {
+  const wanted = 'a[href], button:not([disabled]), input:not([disabled], [type=hidden], [type=radio]), select, textarea, summary, [tabindex="0"]';
+  return [...document.querySelectorAll(wanted)]
+    .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ checkVisibilityCSS: true, contentVisibilityAuto: true }))
+    .filter((element) => !element.closest('[popover]:not(:popover-open), details:not([open]) > :not(summary)'))
+    .map((element) => {
+      const path = [];
+      for (let at = element; at.parentElement; at = at.parentElement) path.push([...at.parentElement.children].indexOf(at));
+      return { path: path.join('.'), html: element.outerHTML.slice(0, 120) };
+    });
 }
 
 // Colours that are still fading from one scheme to the other have no contrast to speak of.

@@ -36,6 +36,11 @@ export class World {
     if (this.tenant === TENANTS[0]) await this.looker.look(page, name);
   }
 
+  // The same with the keyboard alone.
+  async walk(page, name) {
+    if (this.tenant === TENANTS[0]) await this.looker.walk(page, name);
+  }
+
   // What no page may do, whatever the step was about.
   check() {
     const complaints = [...this.#windows].flatMap(([name, page]) => page.complaints.splice(0).map((text) => `${name} at ${text}`));

@@ -25,6 +25,7 @@ export async function theResetIsLockedAndSaysWhy(world) {
   assert.ok(why, 'the locked button names its explanation');
   assert.notEqual(await text(page, `#${why.split(' ')[0]}`), '');
   await world.look(page, 'desk-case-locked');
+  await world.walk(page, 'desk-case-locked');
 }
 
 // Only numbers that were on file can be called: there is nothing to type one into.

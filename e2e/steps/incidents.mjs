@@ -52,6 +52,7 @@ export async function theIncidentStandsInTheQueue(world) {
   world.notes.incidentPath = new URL(page.url()).pathname;
   await page.getByText('okta-2026-03-02.jsonl, line 5').waitFor();
   await world.look(page, 'incident');
+  await world.walk(page, 'incident');
   await link(page, /runbook/).click();
   await isAt(page, '/desk/runbook', "The agent's runbook");
   assert.equal(new URL(page.url()).hash, '#mfa-fatigue');

@@ -5,6 +5,11 @@ const PAGES = {
   home: '/desk/home',
   recover: '/recover',
   people: '/desk/people',
+  'import-people': '/desk/people/import',
+  search: '/desk/search?q=ana',
+  strangers: '/desk?list=strangers',
+  'power-grants': '/desk/power-grants',
+  'passkeys-that-wait': '/desk/passkeys',
   'add-person': '/desk/people/new',
   tokens: '/desk/tokens',
   jobs: '/desk/jobs',
@@ -14,6 +19,7 @@ const PAGES = {
   'dev-outbox': '/dev/outbox',
   'dev-phone': '/dev/phone',
   'dev-clock': '/dev/clock',
+  'dev-stories': '/dev/stories',
 };
 
 export async function theOtherPages(world) {
@@ -22,6 +28,8 @@ export async function theOtherPages(world) {
     const answer = await page.goto(path);
     if (!answer.ok()) throw new Error(`${path} answers ${answer.status()}`);
     await world.look(page, name);
+    // The API's page has hundreds of places to stop at, all of one kind.
+    if (name !== 'api') await world.walk(page, name);
   }
   await expectRefusal(page, () => page.goto('/no-such-page'));
   await world.look(page, 'no-such-page');

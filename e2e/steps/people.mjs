@@ -10,6 +10,7 @@ export async function anAdminChangesAPerson(world) {
   await link(page, GUS.name).click();
   await isAt(page, /people/, GUS.name);
   await world.look(page, 'desk-person');
+  await world.walk(page, 'desk-person');
   await link(page, 'Add a contact').click();
   await field(page, 'Number or address').fill('12');
   await field(page, 'How you know that it is theirs').fill('HR form of 30 November');

@@ -7,6 +7,7 @@ export async function anaLostHerPhone(world) {
   const page = await world.window('ana');
   await page.goto('/sign-in');
   await world.look(page, 'sign-in');
+  await world.walk(page, 'sign-in');
   await givePassword(page, world.server, ANA.login);
   await isAt(page, '/sign-in/second-step');
   await world.look(page, 'second-step');
@@ -24,6 +25,7 @@ export async function anaOpensACase(world) {
   world.notes.stage = await text(page, '[data-stage]');
   assert.match(world.notes.phrase, /\w+\W+\w+/, 'a phrase is words to read aloud');
   await world.look(page, 'case-opened');
+  await world.walk(page, 'case-opened');
 }
 
 export async function theClaimantPageSurvivesAReload(world) {
