@@ -20,5 +20,6 @@ pub mod search_words;
 pub mod signin;
 pub mod spreadsheet;
 pub mod text;
+pub mod text_message;
 pub mod throttle;
 pub mod tier;
