@@ -115,63 +115,74 @@ use crate::keys::KeyError;
 use crate::rng::RngError;
 use crate::store::StoreError;
 use crate::tenants::TenantsError;
+use crate::texts::{ErrorText, FilledMessage, MessageId};
 
 /// What an action can tell the caller.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.text())]
 pub enum ActionError {
     /// The policies said no.
-    #[error("{0}")]
     Denied(Denied),
     /// Something typed is wrong; says which field and what to do.
-    #[error("{message}")]
     Invalid {
         /// The field.
         field: &'static str,
         /// What to do.
-        message: String,
+        message: ErrorText,
     },
     /// It does not fit the state of things.
-    #[error("{0}")]
-    Refused(String),
-    /// The secret was wrong. One text for every way of being wrong.
-    #[error("{0}")]
-    Wrong(&'static str),
+    Refused(ErrorText),
+    /// The secret was wrong. One message for every way of being wrong.
+    Wrong(MessageId),
     /// What is sensitive wants a passkey touch of the last five minutes.
-    #[error("This wants a touch of your passkey first: the last one was more than five minutes ago.")]
     StepUp,
     /// Too many guesses.
-    #[error("Too many attempts. Wait {} and try again.", wait_label(*.0))]
     Throttled(SignedDuration),
     /// There is no room for it now. Nothing was read.
-    #[error("{0}")]
     Busy(&'static str),
     /// It is not there, or not for this caller.
-    #[error("There is nothing here.")]
     NotFound,
     /// It ran into another change again and again. Nothing was changed.
-    #[error("Too much is going on with this account at the moment. Nothing was changed; try again.")]
     Contended,
     /// Somebody else was faster.
-    #[error("Somebody else changed this in the meantime. Reload and look again.")]
     Conflict,
     /// Our fault; the cause goes to the log.
-    #[error("Something went wrong on our side.")]
     Internal(String),
 }
 
 impl ActionError {
     /// A field is wrong.
-    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn invalid(field: &'static str, message: impl Into<ErrorText>) -> Self {
         Self::Invalid { field, message: message.into() }
+    }
+
+    /// It does not fit the state of things.
+    pub fn refused(message: impl Into<ErrorText>) -> Self {
+        Self::Refused(message.into())
+    }
+
+    /// What it says.
+    pub fn text(&self) -> ErrorText {
+        match self {
+            // An organisation writes its policies, and what they say, in its own language.
+            Self::Denied(denied) => denied.to_string().into(),
+            Self::Invalid { message, .. } | Self::Refused(message) => message.clone(),
+            Self::Wrong(id) => (*id).into(),
+            Self::StepUp => MessageId("passkey-touch-wanted").into(),
+            Self::Throttled(wait) => throttled(*wait).into(),
+            Self::Busy(english) => (*english).into(),
+            Self::NotFound => MessageId("nothing-here").into(),
+            Self::Contended => MessageId("too-much-going-on").into(),
+            Self::Conflict => MessageId("somebody-was-faster").into(),
+            Self::Internal(_) => MessageId("internal-error").into(),
+        }
     }
 }
 
 /// A name or an address that would look like another one on a page.
 pub(crate) fn refuse_hidden(field: &'static str, text: &str) -> Result<(), ActionError> {
     if has_hidden(text) || text.chars().any(char::is_control) {
-        let message =
-            "Type it anew: it holds characters that can't be seen, or that turn the direction of writing.";
-        return Err(ActionError::invalid(field, message));
+        return Err(ActionError::invalid(field, MessageId("hidden-characters")));
     }
     Ok(())
 }
@@ -182,13 +193,12 @@ pub fn whole_seconds(wait: SignedDuration) -> i64 {
     wait.as_secs().saturating_add(begun).max(1)
 }
 
-fn wait_label(wait: SignedDuration) -> String {
+fn throttled(wait: SignedDuration) -> FilledMessage {
     let seconds = whole_seconds(wait);
     match seconds {
-        1 => "a second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        91..=5400 => format!("{} minutes", (seconds + 59) / 60),
-        _ => format!("{} hours", (seconds + 3599) / 3600),
+        ..=90 => MessageId("throttled-for-seconds").with("count", seconds),
+        91..=5400 => MessageId("throttled-for-minutes").with("count", (seconds + 59) / 60),
+        _ => MessageId("throttled-for-hours").with("count", (seconds + 3599) / 3600),
     }
 }
 
@@ -205,13 +215,26 @@ impl From<StoreError> for ActionError {
 
 impl From<CaseError> for ActionError {
     fn from(error: CaseError) -> Self {
-        Self::Refused(error.to_string())
+        Self::Refused(match error {
+            CaseError::OutOfOrder { stage } => MessageId("step-out-of-order").with("stage", stage).into(),
+            CaseError::OnHold { until } => {
+                MessageId("waiting-period-runs").with("until", until.to_string()).into()
+            }
+            CaseError::NoticeMayCome { from } => {
+                MessageId("notice-may-still-go").with("from", from.to_string()).into()
+            }
+            CaseError::PlanChanged => MessageId("plan-has-changed").into(),
+            CaseError::ForeignPermit => MessageId("permission-for-another").into(),
+        })
     }
 }
 
 impl From<FlowError> for ActionError {
     fn from(error: FlowError) -> Self {
-        Self::Refused(error.to_string())
+        Self::refused(match error {
+            FlowError::Closed => MessageId("account-suspended"),
+            FlowError::OutOfOrder => MessageId("start-sign-in-again"),
+        })
     }
 }
 

@@ -16,6 +16,7 @@ struct Templates;
 /// The loaded templates.
 pub struct Pages {
     environment: Environment<'static>,
+    language: Language,
 }
 
 impl Pages {
@@ -46,7 +47,12 @@ impl Pages {
             let text = String::from_utf8_lossy(&file.data).into_owned();
             environment.add_template_owned(name.into_owned(), text)?;
         }
-        Ok(Self { environment })
+        Ok(Self { environment, language })
+    }
+
+    /// What people outside the desk read them in.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// A template with its values, as HTML.

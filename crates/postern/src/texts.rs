@@ -1,14 +1,20 @@
 //! What people outside the desk read: Fluent messages in `locales/`, by their ids. The desk itself is English.
 
+mod filled_message;
+
+pub use filled_message::{ErrorText, FilledMessage, MessageValue};
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::iter::repeat_n;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, HtmlEscape, Value};
 use serde::Serialize;
+
+use filled_message::TemplateText;
 
 static_loader! {
     static LOCALES = {
@@ -37,19 +43,28 @@ pub struct MessageId(pub &'static str);
 impl MessageId {
     /// For the API, which is English.
     pub fn english(self) -> String {
-        // A test looks for every id.
-        LOCALES.try_lookup(&ENGLISH, self.0).unwrap_or_else(|| self.0.to_owned())
+        self.in_language(Language::English)
+    }
+
+    /// What the reader reads.
+    pub fn in_language(self, language: Language) -> String {
+        FilledMessage::from(self).in_language(language)
     }
 }
 
-/// Gives templates `text("id", name=value)`, and `rich(…)` for messages with markup. A message that is not there stops the
-/// page: a test looks for all of them.
+/// Gives templates `text("id", name=value)`, `rich(…)` for messages with markup, and `said(error)` for what an error says. A
+/// message that is not there stops the page: a test looks for all of them.
 pub fn add_to(environment: &mut Environment<'_>, language: Language) {
     environment.add_function("text", move |id: String, arguments: Kwargs| {
         message(language, &id, &arguments, Value::to_string)
     });
     environment.add_function("rich", move |id: String, arguments: Kwargs| {
         message(language, &id, &arguments, as_html).map(Value::from_safe_string)
+    });
+    environment.add_function("said", move |Serde(text): Serde<TemplateText>| {
+        text.in_language(language).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidOperation, "an error names a message that is not there")
+        })
     });
 }
 
@@ -64,10 +79,18 @@ fn message(
         let value: Value = arguments.get(&name)?;
         values.insert(Cow::Owned(name), fluent_value(language, &value, show));
     }
-    let found = LOCALES.try_lookup_with_args(&ENGLISH, id, &values).ok_or_else(|| {
+    format_message(language, id, &values).ok_or_else(|| {
         Error::new(ErrorKind::InvalidOperation, format!("there is no message {id:?} in locales/"))
-    })?;
-    Ok(match language {
+    })
+}
+
+fn format_message(
+    language: Language,
+    id: &str,
+    values: &HashMap<Cow<'static, str>, FluentValue<'static>>,
+) -> Option<String> {
+    let found = LOCALES.try_lookup_with_args(&ENGLISH, id, values)?;
+    Some(match language {
         Language::English => found,
         Language::Pseudo => pseudo(&found),
     })
@@ -75,12 +98,17 @@ fn message(
 
 /// A number chooses the form of a word; anything else is shown as it is.
 fn fluent_value(language: Language, value: &Value, show: fn(&Value) -> String) -> FluentValue<'static> {
-    match (i64::try_from(value.clone()), language) {
-        (Ok(number), _) if value.is_number() => FluentValue::from(number),
-        (_, Language::English) => FluentValue::from(show(value)),
-        (_, Language::Pseudo) => {
-            FluentValue::from(format!("{ARGUMENT_BEGINS}{}{ARGUMENT_ENDS}", show(value)))
-        }
+    match i64::try_from(value.clone()) {
+        Ok(number) if value.is_number() => FluentValue::from(number),
+        _ => argument(language, show(value)),
+    }
+}
+
+/// A text inside a message. The pseudo language leaves it as it is.
+fn argument(language: Language, text: String) -> FluentValue<'static> {
+    match language {
+        Language::English => FluentValue::from(text),
+        Language::Pseudo => FluentValue::from(format!("{ARGUMENT_BEGINS}{text}{ARGUMENT_ENDS}")),
     }
 }
 

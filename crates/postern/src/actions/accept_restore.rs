@@ -23,11 +23,11 @@ pub async fn accept_restore(scope: &Scope, reason: &str) -> Result<Vec<LostNumbe
     let lost = list_lost(scope).await?;
     if lost.is_empty() && expect_nothing_lost(scope).await.is_ok() {
         let message = "The audit log has everything that this node remembers. There is nothing to accept.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     match expect_tail(scope, &there).await {
         Err(AuditLogError::Lost(why)) => {
-            return Err(ActionError::Refused(format!(
+            return Err(ActionError::refused(format!(
                 "{why}. That is no older backup but a damaged database, and nothing that is accepted here repairs it: restore a \
                  whole backup first."
             )));

@@ -15,6 +15,7 @@ use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::contacts::{self, NewContact};
 use crate::store::persons;
+use crate::texts::MessageId;
 
 /// Most contacts that a person has: each is told of everything.
 const MOST: usize = 10;
@@ -65,7 +66,7 @@ async fn add(
         let message = format!(
             "{MOST} contacts at most are told of everything, those removed in the last 30 days among them."
         );
-        return Err(ActionError::Refused(message));
+        return Err(ActionError::refused(message));
     }
     if told.is_empty() {
         // Somebody must hear of it.
@@ -94,7 +95,7 @@ pub(super) fn read_contact(field: &'static str, kind: &str, typed: &str) -> Resu
     if is_mail_address(typed) {
         Ok(typed.to_owned())
     } else {
-        Err(ActionError::invalid(field, "This is no mail address. Type one such as ana@example.com."))
+        Err(ActionError::invalid(field, MessageId("not-a-mail-address")))
     }
 }
 

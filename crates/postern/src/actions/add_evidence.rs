@@ -87,7 +87,7 @@ pub(super) fn expect_somebody(row: &CaseRow) -> Result<(), ActionError> {
     if row.person_id.is_some() {
         return Ok(());
     }
-    Err(ActionError::Refused("Nobody by that name is in the directory. Refuse the case.".to_owned()))
+    Err(ActionError::refused("Nobody by that name is in the directory. Refuse the case."))
 }
 
 /// What the record says of a verification that ended so.

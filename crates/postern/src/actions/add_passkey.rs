@@ -11,6 +11,7 @@ use serde_json::Value;
 use webauthn_rs::prelude::{RegisterPublicKeyCredential, SecurityKeyAuthentication};
 use zeroize::Zeroizing;
 
+use super::add_totp::expect_room;
 use super::factor_proof::{self, FactorProof, ProvenBy};
 use super::name_factor::parse_label;
 use super::on_record::Attempt;
@@ -78,7 +79,7 @@ pub async fn start(
         (Some(options), Some(asked))
     };
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    factors::expect_room(&factors).map_err(|words| ActionError::Refused(words.to_owned()))?;
+    expect_room(&factors)?;
     let (create, registration) = Registration::begin(scope, person, exclude, second_step_only)?;
     let pending = PendingPasskey { registration, asked };
     let token = ceremony::begin(scope, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
@@ -115,8 +116,7 @@ async fn enrol(
     let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
     let proven_by = proof.use_up(scope, &mut change).await?;
-    factors::expect_room(&factors::list_locked(&mut change, &caller.person.id).await?)
-        .map_err(|words| ActionError::Refused(words.to_owned()))?;
+    expect_room(&factors::list_locked(&mut change, &caller.person.id).await?)?;
     let usable_at = usable_at(scope, &mut change, caller, &proven_by).await?;
     let factor = new.insert(scope, &mut change, &caller.person.id, (label.as_deref(), usable_at)).await?;
     announce(scope, &mut change, caller, usable_at).await?;

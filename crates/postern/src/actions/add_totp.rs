@@ -22,6 +22,7 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::throttles::RateLimitKey;
 use crate::store::{ceremonies, factors, throttles};
+use crate::texts::MessageId;
 
 /// A new secret that waits for its first code.
 pub struct OfferedCodeApp {
@@ -55,8 +56,7 @@ struct PendingCodeApp {
 /// Makes a secret for a new code app. The answer: the token that names the ceremony.
 pub async fn start(scope: &Scope, caller: &Caller) -> Result<Zeroizing<String>, ActionError> {
     let person = &caller.person.id;
-    factors::expect_room(&factors::list(&scope.app.db, &scope.tenant.id, person).await?)
-        .map_err(|words| ActionError::Refused(words.to_owned()))?;
+    expect_room(&factors::list(&scope.app.db, &scope.tenant.id, person).await?)?;
     let secret = scope.app.rng.bytes::<SECRET_BYTES>()?;
     let sealed = scope.tenant.keys.seal(&scope.app.rng, &place(scope, caller), secret.as_slice())?;
     let held = passkeys::list_working(scope, person).await?;
@@ -102,14 +102,14 @@ async fn enrol(
     // The new app first: a slip of the finger there uses up no proof.
     let secret = open(scope, caller, &pending)?;
     let step = check_first_code(&secret, answer.first_code, scope.now)
-        .map_err(|words| ActionError::invalid("first_code", words))?;
+        .map_err(|message| ActionError::invalid("first_code", message))?;
     let asked = pending.asked.as_ref().map(|(_, asked)| asked);
     let proof = factor_proof::check(scope, caller, "add_totp", (answer.proof, asked)).await?;
     let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
     let proven_by = proof.use_up(scope, &mut change).await?;
     let held = factors::list_locked(&mut change, person).await?;
-    factors::expect_room(&held).map_err(|words| ActionError::Refused(words.to_owned()))?;
+    expect_room(&held)?;
     if !held.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(scope.now)) {
         // The first that works, after too many guesses at the last: those guesses were not at this one.
         throttles::forget(&mut change, &RateLimitKey::of_person(person, FactorKind::Totp)).await?;
@@ -125,12 +125,20 @@ async fn enrol(
     Ok(change.commit(&Event::new(caller.actor(), enrolled).person(person)).await?)
 }
 
+/// Nobody has so many, and a page has to show them.
+pub(super) fn expect_room(own: &[factors::Factor]) -> Result<(), ActionError> {
+    if own.len() < factors::MOST {
+        return Ok(());
+    }
+    Err(ActionError::refused(MessageId("too-many-factors").with("count", factors::MOST)))
+}
+
 async fn load(scope: &Scope, caller: &Caller, token: &str) -> Result<PendingCodeApp, ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::AddTotp, person: Some(&caller.person.id) };
     match ceremony::load_state(scope, key).await {
         // Nobody answered wrongly: there is nothing to answer.
-        Err(ActionError::Wrong(words)) => Err(ActionError::Refused(words.to_owned())),
+        Err(ActionError::Wrong(message)) => Err(ActionError::refused(message)),
         other => other,
     }
 }

@@ -111,5 +111,5 @@ async fn not_enough(
         .policies(&denied.policies);
     scope.begin().await?.commit(&event).await?;
     let message = "The evidence does not suffice yet. The case page says what the policy still wants.";
-    Ok(ActionError::Refused(message.to_owned()))
+    Ok(ActionError::refused(message))
 }

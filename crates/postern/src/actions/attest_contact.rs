@@ -39,7 +39,7 @@ async fn attest(
     match contacts::attest(&mut change, id, contact, &caller.person.id).await {
         Err(StoreError::Conflict) => {
             let message = "Somebody attested this contact already, or it is not on file for them.";
-            return Err(ActionError::Refused(message.to_owned()));
+            return Err(ActionError::refused(message));
         }
         other => other?,
     }

@@ -17,6 +17,7 @@ use crate::notify;
 use crate::scope::Scope;
 use crate::store::contacts::{self, Contact, is_phone};
 use crate::store::{cases, time};
+use crate::texts::MessageId;
 
 /// Binds the page.
 pub async fn bind_claimant_page(
@@ -113,10 +114,7 @@ pub(super) async fn check_phrase(
         let event =
             Event::new(caller.actor(), CasePhraseRejected).person(&case.subject().person).case(case.id());
         scope.begin().await?.commit(&event).await?;
-        let message = "That is not the phrase of this case's page. Ask them to read it again; if it stays wrong, the person \
-                     on the line does not hold this page: do not go on. At the desk, refuse or escalate; elsewhere, call the help \
-                     desk.";
-        return Err(ActionError::invalid("phrase", message));
+        return Err(ActionError::invalid("phrase", MessageId("wrong-words")));
     }
     let mut change = caller.change(scope).await?;
     limit.clear(&mut change).await?;

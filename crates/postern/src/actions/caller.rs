@@ -18,6 +18,7 @@ use crate::store::findings::{self, FindingRow};
 use crate::store::persons::Person;
 use crate::store::persons::made_by;
 use crate::store::{Change, StoreError, contacts, persons, service_tokens, sessions, tenants};
+use crate::texts::MessageId;
 
 /// A signed-in caller, read from the directory for this request.
 #[derive(Clone)]
@@ -114,9 +115,7 @@ impl Caller {
         };
         match active {
             Ok(()) => Ok(change),
-            Err(StoreError::Conflict) => Err(ActionError::Wrong(
-                "You are no longer signed in, or your role has changed. Nothing was changed.",
-            )),
+            Err(StoreError::Conflict) => Err(ActionError::Wrong(MessageId("session-is-over"))),
             Err(other) => Err(other.into()),
         }
     }
@@ -300,7 +299,7 @@ pub async fn expect_other_than(scope: &Scope, own: &PersonId, first: &PersonId) 
     if made_by.counts_as(own) == made_by.counts_as(first) {
         let message = "One of you got their role from the other, or you both from one admin, less than seven days ago: for \
                        so long you count as one person.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     Ok(())
 }

@@ -11,8 +11,9 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
+use crate::texts::MessageId;
 
-const TOO_LATE: ActionError = ActionError::Wrong("This took too long, or was answered already. Try again.");
+const TOO_LATE: ActionError = ActionError::Wrong(MessageId("passkey-took-too-long"));
 
 /// A ceremony that began: its cookie's token, and what the browser is asked.
 pub struct Challenge {

@@ -175,7 +175,7 @@ async fn differences<'a>(
 ) -> Result<Differences<'a>, ActionError> {
     if wanted.seen.is_some_and(|seen| seen != as_shown(person)) {
         let message = "Somebody changed this person since you opened the form. Open it again, and look at what is there now.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     let name = wanted.name.trim();
     if name.is_empty() || name.chars().count() > 100 {
@@ -198,7 +198,7 @@ async fn differences<'a>(
         role: (wanted.role != person.role).then_some(wanted.role),
     };
     if new.name.is_none() && !new.is_manager_new && new.tier.is_none() && new.role.is_none() {
-        return Err(ActionError::Refused("Nothing differs from how it is. Nothing was changed.".to_owned()));
+        return Err(ActionError::refused("Nothing differs from how it is. Nothing was changed."));
     }
     Ok(new)
 }

@@ -41,7 +41,7 @@ async fn close(scope: &Scope, caller: &Caller, which: Which<'_>, reason: &str) -
     let permit = permit_on_finding(scope, caller, &row).await?;
     let reason = Reason::parse(reason)?;
     if row.closed_at.is_some() {
-        return Err(ActionError::Refused("It is closed already.".to_owned()));
+        return Err(ActionError::refused("It is closed already."));
     }
     let closed =
         IncidentClosed { finding: &row.id, rule: &row.rule, title: &row.title, severity: &row.severity };

@@ -19,9 +19,9 @@ use crate::store::cases::CaseRow;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, StoreError, backup_codes, cases, ceremonies, persons, throttles};
+use crate::texts::MessageId;
 
-const NOT_WAITING: &str = "These codes were shown too long ago, or newer ones were made. They open nothing. Sign in and make \
-                           new ones on your account page.";
+const NOT_WAITING: MessageId = MessageId("codes-shown-too-long-ago");
 
 /// Who says that codes are kept.
 #[derive(Clone, Copy)]
@@ -175,5 +175,5 @@ async fn said_before(scope: &Scope, by: KeptBy<'_>, key: CeremonyKey<'_>) -> Res
 }
 
 fn not_waiting() -> ActionError {
-    ActionError::Refused(NOT_WAITING.to_owned())
+    ActionError::refused(NOT_WAITING)
 }

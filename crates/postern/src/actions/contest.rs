@@ -21,6 +21,7 @@ use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::{Change, StoreError, cases, contests, persons};
+use crate::texts::MessageId;
 
 /// What was stopped, and what is asked.
 #[derive(Default)]
@@ -94,9 +95,7 @@ async fn stop_others(scope: &Scope, typed: &str, which: WhichOthers<'_>) -> Resu
         .filter(|row| if let WhichOthers::One(reference) = which { row.reference == reference } else { true })
         .collect();
     if named.is_empty() {
-        return Err(ActionError::Refused(
-            "This request is not open any more: there is nothing to stop.".to_owned(),
-        ));
+        return Err(ActionError::refused(MessageId("nothing-to-stop")));
     }
     let person = PersonId::new(&contest.person_id);
     let mut change = scope.begin_for(&person).await?;
@@ -132,8 +131,7 @@ async fn find(scope: &Scope, typed: &str) -> Result<Contest, ActionError> {
     admit_request(scope).await?;
     let hour = CountedTry::in_window("contest", now, SignedDuration::from_hours(1));
     RateLimit::of_sender(scope, hour).await?.acquire(scope).await?;
-    let message = "This code is wrong, was used, or is too old. Call the help desk.";
-    Err(ActionError::invalid("code", message))
+    Err(ActionError::invalid("code", MessageId("wrong-contest-code")))
 }
 
 /// What a code still asks about.

@@ -40,7 +40,7 @@ pub async fn create_service_token(
 ) -> Result<CreatedServiceToken, ActionError> {
     let permit = permit_on_tenant::<ManageTokens>(scope, caller).await?;
     if caller.scopes.is_some() {
-        return Err(ActionError::Refused("A token can't make tokens.".to_owned()));
+        return Err(ActionError::refused("A token can't make tokens."));
     }
     caller.expect_step_up(scope.now)?;
     let label = label.trim();

@@ -53,7 +53,7 @@ async fn expect_another_person(
     caller: &Caller,
     grant: &PowerGrant,
 ) -> Result<(), ActionError> {
-    let refused = |message: &str| Err(ActionError::Refused(message.to_owned()));
+    let refused = |message: &'static str| Err(ActionError::refused(message));
     let (own, requester) = (&caller.person.id, PersonId::new(&grant.requested_by));
     if *own == requester {
         return refused("You asked for it. Another admin has to say yes, or you wait.");

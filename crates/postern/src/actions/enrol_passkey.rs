@@ -18,10 +18,10 @@ use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::flows::FlowRow;
 use crate::store::persons::{Person, first_passkey};
 use crate::store::{ceremonies, flows, persons};
+use crate::texts::MessageId;
 
 /// Staff's first passkey waits, and with nothing else enrolled nobody could come in meanwhile.
-const CODE_APP_FIRST: &str = "The first passkey of whoever works at the desk starts to work after 24 hours. Set up a code app now, \
-                              and add the passkey on your account page.";
+const CODE_APP_FIRST: MessageId = MessageId("code-app-before-passkey");
 
 /// Whether a passkey can be the first factor of whoever enrols: it works at once.
 pub async fn is_offered(scope: &Scope, row: &FlowRow) -> Result<bool, ActionError> {
@@ -42,7 +42,7 @@ pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionErro
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let person = load_enrolling(scope, row).await?;
     if !is_offered(scope, row).await? {
-        return Err(ActionError::Refused(CODE_APP_FIRST.to_owned()));
+        return Err(ActionError::refused(CODE_APP_FIRST));
     }
     let held = passkeys::list(scope, &person.id).await?;
     let exclude = held.iter().map(|held| held.passkey.cred_id().clone()).collect();
@@ -81,7 +81,7 @@ async fn enrol(
     flows::end(&mut change, &row.id).await?;
     let let_in = first_passkey::consume(&mut change, &person.id).await?;
     if is_key_to_desk(scope, &person.id).await? && !let_in {
-        return Err(ActionError::Refused(CODE_APP_FIRST.to_owned()));
+        return Err(ActionError::refused(CODE_APP_FIRST));
     }
     let factor = new.insert(scope, &mut change, &person.id, (None, None)).await?;
     let enrolled = MfaFactorEnrolled {

@@ -13,6 +13,7 @@ use super::on_record::Attempt;
 use super::renew_backup_codes::{self, CodePage, NewCodes, ShownCodes, new_codes};
 use super::sign_in::Begun;
 use super::signed_in::account_status;
+use super::use_totp::clock_is_off;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
@@ -22,6 +23,7 @@ use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::throttles::RateLimitKey;
 use crate::store::{Change, factors, flows, persons, throttles};
+use crate::texts::{ErrorText, MessageId};
 
 /// What the enrolment page shows.
 pub struct Secret {
@@ -69,7 +71,7 @@ pub async fn enrol_totp(scope: &Scope, row: &FlowRow, code: &str) -> Result<Show
 async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, ActionError> {
     let Secret { person, bytes } = secret(scope, row).await?;
     let step =
-        check_first_code(&bytes, code, scope.now).map_err(|words| ActionError::invalid("code", words))?;
+        check_first_code(&bytes, code, scope.now).map_err(|message| ActionError::invalid("code", message))?;
     let new = new_codes(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
@@ -126,19 +128,10 @@ pub(super) async fn insert_totp(
 }
 
 /// The first code of a new app shows that it holds the secret. The answer: its time step. Err: what the person is told.
-pub(super) fn check_first_code(secret: &[u8], code: &str, now: Timestamp) -> Result<i64, String> {
+pub(super) fn check_first_code(secret: &[u8], code: &str, now: Timestamp) -> Result<i64, ErrorText> {
     match totp::check(secret, code, now.as_second(), None) {
         Check::Accepted { step } => Ok(step),
-        Check::ClockOff { steps } => {
-            let off = totp::clock_drift(steps);
-            Err(format!(
-                "The code fits, but your phone's clock is {off}. Set it to automatic in the phone's date and time \
-                 settings, then type the next code."
-            ))
-        }
-        Check::Reused | Check::Wrong => {
-            Err("This is not the code. Type the six digits that the app shows now for this account."
-                .to_owned())
-        }
+        Check::ClockOff { steps } => Err(clock_is_off(steps).into()),
+        Check::Reused | Check::Wrong => Err(MessageId("first-code-wrong").into()),
     }
 }

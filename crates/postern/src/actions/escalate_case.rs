@@ -31,9 +31,7 @@ async fn escalate(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> 
     let reason = Reason::parse(reason)?;
     let (row, case, _) = case_for(scope, caller, id).await?;
     if row.person_id.is_none() {
-        return Err(ActionError::Refused(
-            "Nobody by that name is in the directory. Refuse the case.".to_owned(),
-        ));
+        return Err(ActionError::refused("Nobody by that name is in the directory. Refuse the case."));
     }
     let permit = permit_on_case::<Escalate>(scope, caller, &case).await?;
     let event = Event::new(caller.actor(), CaseEscalated::ByStaff)

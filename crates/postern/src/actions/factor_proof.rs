@@ -13,6 +13,7 @@ use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
 use crate::scope::Scope;
 use crate::store::{Change, StoreError, factors};
+use crate::texts::MessageId;
 
 /// What somebody shows.
 #[derive(Deserialize)]
@@ -32,7 +33,7 @@ impl FactorProof {
         }
         serde_json::from_str(assertion)
             .map(|answer| Self::Assertion(Box::new(answer)))
-            .map_err(|_| ActionError::invalid("proof", "This is not an answer of a passkey. Try again."))
+            .map_err(|_| ActionError::invalid("proof", MessageId("not-a-passkey-answer")))
     }
 }
 
@@ -78,11 +79,10 @@ pub(super) async fn check(
                 return Ok(RightProof { limit: None, shown });
             }
             refuse(scope, caller, step, "an answer that is not from a key of this person").await?;
-            let message = "This is not a passkey of yours that works here. Use another one, or a code.";
-            Err(ActionError::Wrong(message))
+            Err(ActionError::Wrong(MessageId("not-your-passkey-or-code")))
         }
         (FactorProof::Assertion(_), None) => {
-            Err(ActionError::invalid("proof", "No passkey was asked for. Type a code from your app."))
+            Err(ActionError::invalid("proof", MessageId("no-passkey-asked")))
         }
     }
 }

@@ -67,12 +67,12 @@ async fn hand_over(
     let permit = permit_on_case::<TakeCase>(scope, caller, &case).await?;
     let reason = Reason::parse(asked.reason)?;
     if let Some(why) = why_kept(caller, &row, is_open(scope, &row, &case)) {
-        return Err(ActionError::Refused(why.to_owned()));
+        return Err(ActionError::refused(why));
     }
     let has_it = row.taken_by.as_deref().unwrap_or_default();
     if asked.from.is_some_and(|from| from != has_it) {
         let message = "Somebody else has the case by now. Look at it again, and decide anew.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     let colleague = colleague(scope, asked.to, &row, &case).await?;
     announce_opening(scope, &row).await?;

@@ -76,9 +76,7 @@ async fn import(
         return Ok(ImportOutcome::Differs(plan));
     }
     if plan.newcomers.is_empty() {
-        return Err(ActionError::Refused(
-            "Everybody in the file is here already. Nothing was changed.".to_owned(),
-        ));
+        return Err(ActionError::refused("Everybody in the file is here already. Nothing was changed."));
     }
     let mut change = caller.change(scope).await?;
     let people = insert(scope, &mut change, caller, &plan, directory).await?;

@@ -145,7 +145,7 @@ async fn read_whole(
                 read_bytes: seen.size,
                 ..from_the_start(seen)
             };
-            set_aside(scope, seen, Some(&claim), (file, message)).await
+            set_aside(scope, seen, Some(&claim), (file, message.to_string())).await
         }
         Err(error) => Err(error),
     }

@@ -64,7 +64,7 @@ async fn expect_never_enrolled(
         _ => {
             let message = "They have enrolled already. If they are locked out, they ask at the recovery page; where \
                            the operator has let them set up anew, the operator gives the next code too.";
-            Err(ActionError::Refused(message.to_owned()))
+            Err(ActionError::refused(message))
         }
     }
 }

@@ -20,12 +20,12 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow, NewHolder, OpenedWith};
 use crate::store::{outbox, persons};
+use crate::texts::MessageId;
 
 /// Every answer takes at least so long.
 const FLOOR: Duration = Duration::from_millis(200);
 
-const NOT_HERE: &str = "There is no open request with this reference and this login. Look at both again. A request that is over, or \
-                        whose remedy was applied, can't be joined: start a new one.";
+const NOT_HERE: MessageId = MessageId("no-such-request");
 
 /// Joins the case that `reference` names, if it is about who signs in as `login`.
 pub async fn join_case(

@@ -8,6 +8,7 @@ use super::retry::retry;
 use super::{ActionError, Caller, refuse_hidden};
 use crate::scope::Scope;
 use crate::store::factors;
+use crate::texts::MessageId;
 
 /// Most characters a name may have.
 const LONGEST: usize = 60;
@@ -19,7 +20,7 @@ pub async fn name_factor(scope: &Scope, caller: &Caller, id: &str, label: &str) 
 
 async fn name(scope: &Scope, caller: &Caller, id: &str, label: &str) -> Result<(), ActionError> {
     let Some(label) = parse_label(label)? else {
-        return Err(ActionError::invalid("label", "Give it a name, such as \"Blue security key\"."));
+        return Err(ActionError::invalid("label", MessageId("give-it-a-name")));
     };
     let mut change = caller.change(scope).await?;
     let own = factors::list_locked(&mut change, &caller.person.id).await?;
@@ -35,11 +36,11 @@ async fn name(scope: &Scope, caller: &Caller, id: &str, label: &str) -> Result<(
 pub(super) fn parse_label(typed: &str) -> Result<Option<String>, ActionError> {
     let label = typed.trim();
     if label.chars().any(char::is_control) {
-        return Err(ActionError::invalid("label", "Use letters, digits and signs that can be seen."));
+        return Err(ActionError::invalid("label", MessageId("use-visible-characters")));
     }
     refuse_hidden("label", label)?;
     if label.chars().count() > LONGEST {
-        return Err(ActionError::invalid("label", format!("Use {LONGEST} characters or fewer.")));
+        return Err(ActionError::invalid("label", MessageId("use-fewer-characters").with("count", LONGEST)));
     }
     Ok(Some(label.to_owned()).filter(|label| !label.is_empty()))
 }

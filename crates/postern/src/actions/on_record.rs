@@ -29,8 +29,8 @@ impl Attempt<'_> {
     {
         let outcome = retry(work).await;
         let why = match &outcome {
-            Err(ActionError::Refused(why)) => why.clone(),
-            Err(ActionError::Invalid { field: "reason", message }) => message.clone(),
+            Err(ActionError::Refused(why)) => why.to_string(),
+            Err(ActionError::Invalid { field: "reason", message }) => message.to_string(),
             Err(ActionError::Conflict) => "somebody else was faster".to_owned(),
             // A case that is not there was recorded where it was looked for.
             Err(ActionError::NotFound) if self.case.is_none() => "it is not here, or not any more".to_owned(),

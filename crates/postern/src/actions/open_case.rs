@@ -22,6 +22,7 @@ use crate::scope::Scope;
 use crate::store::cases::{self, NewCase, OpenedWith, openings};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, known_devices, outbox};
+use crate::texts::MessageId;
 
 /// A case that was opened: the token of its claimant page.
 pub struct Opened {
@@ -64,7 +65,7 @@ async fn open(
     shown: OpenedWith,
 ) -> Result<Opened, ActionError> {
     if login.trim().is_empty() {
-        return Err(ActionError::invalid("login", "Type the name you sign in with."));
+        return Err(ActionError::invalid("login", MessageId("type-your-login")));
     }
     let person = persons::find_by_login(&scope.app.db, &scope.tenant.id, login).await?;
     limit(scope, login, person.as_ref(), device).await?;

@@ -45,7 +45,7 @@ async fn open(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Re
         let message = format!(
             "The desk has opened {reference} for them already: go on with that one, or end it first."
         );
-        return Err(ActionError::Refused(message));
+        return Err(ActionError::refused(message));
     }
     let case_id = CaseId::new(scope.app.rng.id(now)?);
     let case = Case::open(case_id.clone(), person.subject(&scope.tenant.settings.tiers, scope.now), now);

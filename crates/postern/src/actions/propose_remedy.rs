@@ -43,7 +43,7 @@ async fn propose(
     };
     if row.person_id.is_none() {
         let message = "Nobody by that name is in the directory. Refuse the case.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     let before = case.remedy();
     let event = Event::new(caller.actor(), CaseRemedyProposed { remedy, rung: remedy.rung() })

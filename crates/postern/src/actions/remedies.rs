@@ -143,5 +143,5 @@ pub fn why_useless(remedy: Remedy, held: &[Factor], now: Timestamp) -> Option<&'
 
 /// A remedy that would let nobody in is neither proposed nor applied.
 pub(super) fn expect_use(remedy: Remedy, held: &[Factor], now: Timestamp) -> Result<(), ActionError> {
-    why_useless(remedy, held, now).map_or(Ok(()), |why| Err(ActionError::Refused(why.to_owned())))
+    why_useless(remedy, held, now).map_or(Ok(()), |why| Err(ActionError::refused(why)))
 }

@@ -48,7 +48,7 @@ async fn remove(
     };
     if is_mail(&found.kind) && !on_file.iter().any(reaches) {
         let message = "It is their only mail address that is sure to be theirs, and messages must reach them. File another one first.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(message));
     }
     notify::announce(scope, &mut change, id, None, Notice::ContactRemoved).await?;
     contacts::remove(&mut change, id, contact).await?;

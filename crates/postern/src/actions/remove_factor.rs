@@ -17,9 +17,9 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::{Change, ceremonies, factors, sessions};
+use crate::texts::MessageId;
 
-const LAST: &str = "This is the only way you have to sign in. Add another one first, then remove this one. If it is lost \
-                    or stolen, call the help desk.";
+const LAST: MessageId = MessageId("last-way-in");
 
 /// What is kept while the browser asks a passkey.
 #[derive(Serialize, Deserialize)]
@@ -35,9 +35,7 @@ pub async fn start(scope: &Scope, caller: &Caller, factor: &str) -> Result<Chall
     check_removable(scope, &factors::list(&scope.app.db, &scope.tenant.id, person).await?, factor)?;
     let held = passkeys::list_working(scope, person).await?;
     if held.is_empty() {
-        return Err(ActionError::Refused(
-            "You have no passkey that works. Type a code from your app.".to_owned(),
-        ));
+        return Err(ActionError::refused(MessageId("use-the-app-instead")));
     }
     let (options, asked) = passkeys::ask_any(scope, &held)?;
     let pending = PendingRemoval { factor: factor.to_owned(), asked };
@@ -72,7 +70,7 @@ async fn remove(
         FactorProof::Assertion(_) => {
             let pending: PendingRemoval = ceremony::load_state(scope, key).await?;
             if pending.factor != factor {
-                return Err(ActionError::Wrong("The passkey was asked about another one. Try again."));
+                return Err(ActionError::Wrong(MessageId("passkey-asked-for-another")));
             }
             Some(pending.asked)
         }
@@ -105,7 +103,7 @@ fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, Ac
     let now = scope.now;
     let factor = own.iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
     if !own.iter().any(|other| other.id != id && other.works(now)) {
-        return Err(ActionError::Refused(LAST.to_owned()));
+        return Err(ActionError::refused(LAST));
     }
     Ok(factor.clone())
 }

@@ -20,7 +20,7 @@ async fn remove(scope: &Scope, caller: &Caller, name: &str) -> Result<(), Action
     let mut change = caller.change(scope).await?;
     match saved_views::delete(&mut change, &caller.person.id, name).await {
         Err(StoreError::Conflict) => {
-            return Err(ActionError::Refused("You keep no view of that name.".to_owned()));
+            return Err(ActionError::refused("You keep no view of that name."));
         }
         other => other?,
     }

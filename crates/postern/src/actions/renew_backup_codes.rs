@@ -19,6 +19,7 @@ use crate::scope::Scope;
 use crate::store::backup_codes::{self, NewCodeSet};
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::{Change, ceremonies};
+use crate::texts::MessageId;
 
 /// Backup codes in a set.
 pub(super) const CODES: usize = 10;
@@ -55,8 +56,7 @@ pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionEr
     let person = &caller.person.id;
     let held = passkeys::list_working(scope, person).await?;
     if held.is_empty() {
-        let words = "You have no passkey that works. Type a code from your app.";
-        return Err(ActionError::Refused(words.to_owned()));
+        return Err(ActionError::refused(MessageId("use-the-app-instead")));
     }
     let (options, asked) = passkeys::ask_any(scope, &held)?;
     let token = ceremony::begin(scope, CeremonyKind::RenewBackupCodes, Some(person), &asked).await?;

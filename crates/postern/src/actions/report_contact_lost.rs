@@ -40,10 +40,10 @@ async fn report(
     let (row, case, _) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<ReportContact>(scope, caller, &case).await?;
     if row.person_id.is_none() {
-        return Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned()));
+        return Err(ActionError::refused("Nobody by that name is in the directory."));
     }
     if matches!(case.stage(), Stage::Contested { .. } | Stage::Closed { .. }) {
-        return Err(ActionError::Refused("The case is over. Nothing is reported in it any more.".to_owned()));
+        return Err(ActionError::refused("The case is over. Nothing is reported in it any more."));
     }
     announce_opening(scope, &row).await?;
     let person = &case.subject().person;
@@ -51,7 +51,7 @@ async fn report(
     match contacts::mark_lost(&mut change, person, contact, &caller.person.id).await {
         Err(StoreError::Conflict) => {
             let message = "This contact is reported lost already, or is not on file for them.";
-            return Err(ActionError::Refused(message.to_owned()));
+            return Err(ActionError::refused(message));
         }
         other => other?,
     }

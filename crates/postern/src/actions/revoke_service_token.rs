@@ -20,7 +20,7 @@ pub async fn revoke_service_token(scope: &Scope, caller: &Caller, id: &str) -> R
 async fn revoke(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionError> {
     let permit = permit_on_tenant::<ManageTokens>(scope, caller).await?;
     if caller.scopes.is_some() {
-        return Err(ActionError::Refused("A token can't revoke tokens.".to_owned()));
+        return Err(ActionError::refused("A token can't revoke tokens."));
     }
     let token =
         service_tokens::find(&scope.app.db, &scope.tenant.id, id).await?.ok_or(ActionError::NotFound)?;

@@ -25,8 +25,9 @@ use crate::store::enrolment_passes::EnrolmentPassRow;
 use crate::store::persons::first_passkey;
 use crate::store::persons::{NewPerson, Person};
 use crate::store::{contacts, enrolment_passes, persons, tenants};
+use crate::texts::MessageId;
 
-const WRONG: &str = "Code or login is wrong, or the code was used or is older than a day.";
+const WRONG: MessageId = MessageId("wrong-set-up-code");
 
 /// What was typed.
 pub struct SetUp<'a> {
@@ -124,7 +125,7 @@ async fn insert_first_admin(
 ) -> Result<(), ActionError> {
     for (field, value) in [("login", typed.login), ("name", typed.name), ("email", typed.email)] {
         if value.trim().is_empty() || value.chars().count() > 100 {
-            return Err(ActionError::invalid(field, "Wanted, up to 100 characters."));
+            return Err(ActionError::invalid(field, MessageId("wanted-up-to").with("count", 100_usize)));
         }
         refuse_hidden(field, value)?;
     }
@@ -179,18 +180,14 @@ async fn find_right_pass(
 async fn check_password(scope: &Scope, typed: &SetUp<'_>) -> Result<(), ActionError> {
     let length = typed.password.chars().count();
     if length < 12 {
-        return Err(ActionError::invalid("password", "Use 12 characters or more. Several words are fine."));
+        return Err(ActionError::invalid("password", MessageId("password-too-short")));
     }
     if length > 128 {
-        return Err(ActionError::invalid("password", "Use 128 characters or fewer."));
+        return Err(ActionError::invalid("password", MessageId("password-too-long")));
     }
     let called = [typed.login, typed.name, scope.tenant.name.as_str()];
     if scope.app.hashing.is_easy_to_guess(typed.password.clone(), &called).await? {
-        return Err(ActionError::invalid(
-            "password",
-            "This password is easy to guess: it is common, or made of your name or the organisation's. Use several \
-             unrelated words.",
-        ));
+        return Err(ActionError::invalid("password", MessageId("password-easy-to-guess")));
     }
     Ok(())
 }

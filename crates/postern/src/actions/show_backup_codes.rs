@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::{backup_codes, cases};
+use crate::texts::MessageId;
 
 /// Makes codes for the page's holder.
 pub async fn show_backup_codes(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
@@ -24,20 +25,14 @@ pub async fn show_backup_codes(scope: &Scope, row: &CaseRow) -> Result<ShownCode
 
 async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownCodes, ActionError> {
     let case = row.case(scope.now)?.filter(|case| can_show(case, Remedy::FreshBackupCodes));
-    let case = case.ok_or_else(|| {
-        ActionError::Refused("There are no codes yet. This page will say when there are.".to_owned())
-    })?;
+    let case = case.ok_or_else(|| ActionError::refused(MessageId("codes-not-yet")))?;
     let person = load_open(scope, &case).await?;
     let made = backup_codes::count_of_case(&scope.app.db, &scope.tenant.id, case.id()).await?;
     if made.confirmed > 0 {
-        let message =
-            "The codes of this request are kept already. Sign in with your password and one of them.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("codes-kept-already")));
     }
     if made.sets >= Config::ENROLMENT_PASSES_PER_CASE {
-        let message =
-            "This request has shown codes as often as it may. Call the help desk, or start a new request.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("codes-shown-often-enough")));
     }
     let new = new_codes(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;

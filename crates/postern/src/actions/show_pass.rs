@@ -21,6 +21,7 @@ use crate::store::enrolment_passes::{NewEnrolmentPass, ShownPassRow};
 use crate::store::persons::Person;
 use crate::store::throttles::RateLimitKey;
 use crate::store::{StoreError, cases, enrolment_passes, flows, known_devices, persons, throttles, time};
+use crate::texts::MessageId;
 
 /// A pass for the person's eyes.
 pub struct ShownEnrolmentPass {
@@ -95,15 +96,12 @@ async fn make(scope: &Scope, row: &CaseRow) -> Result<ShownEnrolmentPass, Action
     }
     let person = load_open(scope, &case).await?;
     if account_status(scope, &person).await?.has_factor {
-        let message = "You have set up a new way to sign in. Sign in with it: a pass is no use any more.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("pass-not-wanted")));
     }
     if enrolment_passes::count_for_case(&scope.app.db, &scope.tenant.id, case.id()).await?
         >= Config::ENROLMENT_PASSES_PER_CASE
     {
-        let message =
-            "This request has shown as many passes as it may. Call the help desk, or start a new request.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("passes-shown-often-enough")));
     }
     let code = PlainCode::<EnrolmentPass>::from_random(&*scope.app.rng.bytes::<16>()?);
     let hash = scope
@@ -153,11 +151,11 @@ pub(super) fn can_show(case: &Case, remedy: Remedy) -> bool {
 pub(super) async fn load_open(scope: &Scope, case: &Case) -> Result<Person, ActionError> {
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     if person.suspended_at.is_some() {
-        return Err(ActionError::Refused("The account is suspended. Call the help desk.".to_owned()));
+        return Err(ActionError::refused(MessageId("suspended-call-the-desk")));
     }
     Ok(person)
 }
 
 fn not_yet() -> ActionError {
-    ActionError::Refused("There is no pass yet. This page will say when there is.".to_owned())
+    ActionError::refused(MessageId("pass-not-yet"))
 }

@@ -12,8 +12,9 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::persons::Person;
 use crate::store::{flows, persons};
+use crate::texts::MessageId;
 
-const WRONG: &str = "Login or password is wrong.";
+const WRONG: MessageId = MessageId("wrong-login-or-password");
 
 /// What was typed.
 pub struct Credentials<'a> {

@@ -16,9 +16,10 @@ use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
 use crate::store::{ceremonies, factors, persons, time};
+use crate::texts::MessageId;
 use postern_core::id::PersonId;
 
-const WRONG: &str = "This passkey is not known here. It may have been removed by a reset.";
+const WRONG: ActionError = ActionError::Wrong(MessageId("unknown-passkey"));
 
 /// Asks for any passkey of this site.
 pub async fn start(scope: &Scope) -> Result<Challenge, ActionError> {
@@ -52,7 +53,7 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
             Failed { method: FactorKind::Webauthn.as_str(), cause: "factor_disabled", detail: None },
         )
         .await?;
-        return Err(ActionError::Wrong(WRONG));
+        return Err(WRONG);
     };
     let held = HeldPasskey::unseal(scope, factor)?;
     let attempt = |cause, detail| Failed { method: FactorKind::Webauthn.as_str(), cause, detail };
@@ -60,7 +61,7 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
         scope.tenant.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey)
     else {
         failed(scope, Some(&person), &person.login, attempt("mfa_wrong_code", None)).await?;
-        return Err(ActionError::Wrong(WRONG));
+        return Err(WRONG);
     };
     if let Err(why) = opens_now(scope, &held.factor) {
         failed(scope, Some(&person), &person.login, attempt("factor_disabled", Some(why.to_string())))
@@ -84,14 +85,11 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
 /// can be set by whoever found the key. Nor from one that still waits.
 fn opens_now(scope: &Scope, factor: &Factor) -> Result<(), ActionError> {
     if !factor.opens_alone() {
-        let message = "This security key is good after the password only. Sign in with your password, then use the key.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("key-after-password-only")));
     }
     if factor.waits(scope.now) {
-        let until = time(factor.usable_at).strftime("%-d %b %Y, %H:%M UTC");
-        return Err(ActionError::Refused(format!(
-            "This passkey is new. It works from {until}, or when a senior or an admin says yes."
-        )));
+        let at = time(factor.usable_at).strftime("%-d %b %Y, %H:%M UTC").to_string();
+        return Err(ActionError::refused(MessageId("passkey-waits-until").with("at", at)));
     }
     Ok(())
 }

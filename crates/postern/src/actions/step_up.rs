@@ -13,9 +13,9 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
 use crate::store::sessions;
+use crate::texts::MessageId;
 
-const NOT_YOURS: ActionError =
-    ActionError::Wrong("This is not a passkey of yours that works here. Touch another one.");
+const NOT_YOURS: ActionError = ActionError::Wrong(MessageId("not-your-passkey"));
 
 /// Asks for one of the caller's own passkeys.
 pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionError> {
@@ -24,9 +24,7 @@ pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionEr
     let held = held.into_iter().filter(|held| held.factor.opens_alone());
     let passkeys: Vec<_> = held.map(|held| held.passkey).collect();
     if passkeys.is_empty() {
-        let message = "You have no passkey that could be touched. Add one on your account page; with a security key, sign \
-                     in again instead.";
-        return Err(ActionError::Refused(message.to_owned()));
+        return Err(ActionError::refused(MessageId("no-passkey-to-touch")));
     }
     let (options, state) = scope.tenant.webauthn.start_passkey_authentication(&passkeys)?;
     let token = ceremony::begin(scope, CeremonyKind::StepUp, Some(&caller.person.id), &state).await?;

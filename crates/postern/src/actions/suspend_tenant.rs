@@ -50,9 +50,9 @@ async fn postpone_holds(change: &mut Change<'_>, since: Timestamp) -> Result<(),
     Ok(())
 }
 
-fn refuse_repeat(done: Result<(), StoreError>, message: &str) -> Result<(), ActionError> {
+fn refuse_repeat(done: Result<(), StoreError>, message: &'static str) -> Result<(), ActionError> {
     match done {
-        Err(StoreError::Conflict) => Err(ActionError::Refused(message.to_owned())),
+        Err(StoreError::Conflict) => Err(ActionError::refused(message)),
         done => Ok(done?),
     }
 }

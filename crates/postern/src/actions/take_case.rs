@@ -35,10 +35,10 @@ async fn take(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), ActionE
     let (row, case, _) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<TakeCase>(scope, caller, &case).await?;
     if row.closed_at.is_some() || !case.stage().is_open() || row.stage_at(scope.now) == "lapsed" {
-        return Err(ActionError::Refused("The case is closed. There is nothing to take.".to_owned()));
+        return Err(ActionError::refused("The case is closed. There is nothing to take."));
     }
     if row.taken_by.is_some() {
-        return Err(ActionError::Refused("Somebody has taken this case already.".to_owned()));
+        return Err(ActionError::refused("Somebody has taken this case already."));
     }
     announce_opening(scope, &row).await?;
     let mut change = caller.change_on(scope, &case.subject().person).await?;
@@ -53,12 +53,10 @@ async fn hand_back(scope: &Scope, caller: &Caller, id: &CaseId) -> Result<(), Ac
     let (row, case, _) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<TakeCase>(scope, caller, &case).await?;
     let Some(taken_by) = row.taken_by.as_deref().filter(|_| row.closed_at.is_none()) else {
-        return Err(ActionError::Refused("Nobody has this case.".to_owned()));
+        return Err(ActionError::refused("Nobody has this case."));
     };
     if !can_hand_back(caller, &row) {
-        return Err(ActionError::Refused(
-            "A colleague has this case. They, or a senior, can hand it back.".to_owned(),
-        ));
+        return Err(ActionError::refused("A colleague has this case. They, or a senior, can hand it back."));
     }
     let back_to_strangers =
         row.opened_with == OpenedWith::Nothing.as_str() && !case.is_attended() && !case.is_escalated();

@@ -14,8 +14,9 @@ use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::{StoreError, backup_codes, flows, persons};
+use crate::texts::MessageId;
 
-const WRONG: &str = "This backup code is wrong or was used already.";
+const WRONG: MessageId = MessageId("wrong-backup-code");
 
 /// Uses a saved code.
 pub async fn use_backup_code(

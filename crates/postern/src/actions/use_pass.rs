@@ -19,9 +19,10 @@ use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::persons::first_passkey;
 use crate::store::{StoreError, enrolment_passes, flows, persons};
+use crate::texts::MessageId;
 
 /// One text for wrong, used, expired, foreign and guessed.
-const WRONG: &str = "This pass is wrong, was used, or has run out. Show a new one on your recovery page.";
+const WRONG: MessageId = MessageId("wrong-pass");
 
 /// Uses a pass.
 pub async fn use_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {

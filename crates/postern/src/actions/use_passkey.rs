@@ -15,8 +15,9 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::flows::FlowRow;
 use crate::store::{ceremonies, flows, persons};
+use crate::texts::MessageId;
 
-const WRONG: ActionError = ActionError::Wrong("This is not a key of yours that works here. Use another one.");
+const WRONG: ActionError = ActionError::Wrong(MessageId("not-your-key"));
 
 /// Asks for any key of the person whose password was right.
 pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
@@ -32,7 +33,7 @@ async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     flow.with_factor(FactorKind::Webauthn, account_status(scope, &person).await?)?;
     let held = passkeys::list_working(scope, &person.id).await?;
     if held.is_empty() {
-        return Err(ActionError::Refused("This account has no passkey and no security key.".to_owned()));
+        return Err(ActionError::refused(MessageId("no-passkey-here")));
     }
     let (options, state) = passkeys::ask_any(scope, &held)?;
     let token = ceremony::begin(scope, CeremonyKind::SecondStep, Some(&person.id), &state).await?;

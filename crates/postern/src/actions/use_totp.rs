@@ -14,6 +14,7 @@ use crate::store::factors::Factor;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::{StoreError, factors, flows, persons};
+use crate::texts::{ErrorText, FilledMessage, MessageId};
 
 /// Checks a code against the person's code apps.
 pub async fn use_totp(
@@ -81,23 +82,19 @@ async fn spend_code(
 pub(super) struct WrongCode {
     pub cause: &'static str,
     pub detail: Option<String>,
-    pub message: String,
+    pub message: ErrorText,
 }
 
 impl WrongCode {
     pub(super) fn of(check: Check) -> Self {
-        let plain = |cause, message: &str| Self { cause, detail: None, message: message.to_owned() };
+        let plain = |cause, message: MessageId| Self { cause, detail: None, message: message.into() };
         match check {
             Check::Accepted { .. } | Check::Reused => plain("mfa_code_reused", REUSED),
             Check::Wrong => plain("mfa_wrong_code", WRONG),
             Check::ClockOff { steps } => {
                 let off = totp::clock_drift(steps);
-                let slow = format!(
-                    "Your phone's clock is {off}. Set it to automatic in the phone's date and time settings, then type \
-                     the next code."
-                );
                 // A code of the future is not named as such: it would tell a guesser what to send when its time has come.
-                let message = if steps > 0 { WRONG.to_owned() } else { slow };
+                let message = if steps > 0 { WRONG.into() } else { clock_is_off(steps).into() };
                 Self {
                     cause: "mfa_clock_drift",
                     detail: Some(format!("the phone's clock is {off}")),
@@ -108,9 +105,20 @@ impl WrongCode {
     }
 }
 
-const WRONG: &str = "This code is wrong. Type the six digits that your app shows now.";
-pub(super) const REUSED: &str =
-    "This code was used already. Wait for the next one; it comes within 30 seconds.";
+const WRONG: MessageId = MessageId("wrong-code");
+pub(super) const REUSED: MessageId = MessageId("code-used-already");
+
+/// What the owner of a phone is told whose clock is so many steps of 30 seconds from ours.
+pub(super) fn clock_is_off(steps: i64) -> FilledMessage {
+    let seconds = steps.saturating_abs().saturating_mul(30);
+    let minutes = (seconds + 30) / 60;
+    match (steps < 0, seconds < 90) {
+        (true, true) => MessageId("clock-slow-by-seconds").with("count", seconds),
+        (true, false) => MessageId("clock-slow-by-minutes").with("count", minutes),
+        (false, true) => MessageId("clock-fast-by-seconds").with("count", seconds),
+        (false, false) => MessageId("clock-fast-by-minutes").with("count", minutes),
+    }
+}
 
 async fn refuse(
     scope: &Scope,

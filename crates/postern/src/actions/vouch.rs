@@ -19,6 +19,7 @@ use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
+use crate::texts::MessageId;
 
 /// What a manager says.
 #[derive(Clone, Copy)]
@@ -103,7 +104,7 @@ fn expect_news(
     let stands =
         |last: &Evidence| last.outcome == word.outcome && (!last.is_confirmed() || case.counts(last, now));
     if case.last_word_of_manager().is_some_and(stands) {
-        return Err(ActionError::Refused("You have said so already, and it is recorded.".to_owned()));
+        return Err(ActionError::refused(MessageId("word-given-already")));
     }
     Ok(())
 }
@@ -115,13 +116,10 @@ fn read_how(word: &ManagersWord<'_>) -> Result<Reason, ActionError> {
         EvidenceOutcome::Unsure if word.how.trim().is_empty() => "could not tell",
         EvidenceOutcome::Confirmed | EvidenceOutcome::WrongPerson | EvidenceOutcome::Unsure => word.how,
         _ => {
-            let message = "Say that it is them, that it is not, or that you can't tell.";
-            return Err(ActionError::invalid("outcome", message));
+            return Err(ActionError::invalid("outcome", MessageId("say-yes-no-or-unsure")));
         }
     };
-    Reason::parse(typed).map_err(|_| {
-        ActionError::invalid("how", "Say how you know that it is them: you saw them, you know the voice.")
-    })
+    Reason::parse(typed).map_err(|_| ActionError::invalid("how", MessageId("say-how-you-know")))
 }
 
 fn event_of(caller: &Caller, outcome: EvidenceOutcome, risk: i64) -> Event {

@@ -13,6 +13,7 @@ use super::on_record::Attempt;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::cases::{self, CaseRow};
+use crate::texts::MessageId;
 
 /// Every answer takes at least so long.
 const FLOOR: Duration = Duration::from_millis(200);
@@ -27,7 +28,7 @@ pub async fn withdraw_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionErr
 async fn withdraw(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     // Alike for friends and strangers: what follows differs between them.
     if row.closed_at.is_some() || row.stage_at(scope.now) == "lapsed" {
-        return Err(ActionError::Refused("This request is closed already.".to_owned()));
+        return Err(ActionError::refused(MessageId("request-closed-already")));
     }
     let mut change = match &row.person_id {
         Some(person) => scope.begin_for(&PersonId::new(person)).await?,

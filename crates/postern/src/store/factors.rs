@@ -59,15 +59,6 @@ impl Factor {
 /// More than anybody carries; a session that was stolen fills no table.
 pub const MOST: usize = 20;
 
-/// Whether a person with these factors may have one more. Err: what they are told.
-pub fn expect_room(own: &[Factor]) -> std::result::Result<(), &'static str> {
-    if own.len() < MOST {
-        Ok(())
-    } else {
-        Err("You have 20 sign-in methods. Remove one that you don't use, then add this one.")
-    }
-}
-
 /// A person's factors, disabled ones included, oldest first.
 pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId) -> Result<Vec<Factor>> {
     let sql = format!(

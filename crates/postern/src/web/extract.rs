@@ -23,6 +23,7 @@ use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::sessions::SignedIn;
 use crate::store::{cases, flows, persons, service_tokens, sessions, time};
+use crate::texts::{ErrorText, MessageId};
 
 /// A signed-in person, by cookie.
 pub struct Signed(pub Caller);
@@ -167,40 +168,44 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = axum::Json::<T>::from_request(checked_json(request).await?, state).await;
-        body.map(|axum::Json(body)| Self(body)).map_err(|e| unreadable(e.status(), e.body_text()))
+        body.map(|axum::Json(body)| Self(body)).map_err(|e| unreadable(e.status(), e.body_text().into()))
     }
 }
 
-fn unreadable(status: StatusCode, why: String) -> Problem {
-    if status == StatusCode::PAYLOAD_TOO_LARGE || why.contains("length limit") {
+fn unreadable(status: StatusCode, why: ErrorText) -> Problem {
+    if status == StatusCode::PAYLOAD_TOO_LARGE || why.to_string().contains("length limit") {
         return Problem::too_large();
     }
     Problem::bad_request(why)
 }
 
 /// Which parameter or field it is, and what it takes. Serde's own words are a programmer's.
-pub(super) fn plain_words(why: &str) -> String {
+pub(super) fn plain_words(why: &str) -> ErrorText {
     let Some((_, what)) = why.strip_prefix("Failed to deserialize").and_then(|why| why.split_once(": "))
     else {
-        return why.to_owned();
+        return why.to_owned().into();
     };
     if let Some(name) = what.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next()) {
-        return format!("{name} is missing.");
+        return MessageId("field-missing").with("field", name).into();
     }
     let listed = |text: &str| Some(text.split_once("expected ")?.1.replace('`', ""));
     // What was typed is not said again: it may be a secret.
     if what.contains("unknown field") {
-        return format!("A name is not known here. It takes {}.", listed(what).unwrap_or_default());
+        return MessageId("field-unknown").with("known", listed(what).unwrap_or_default()).into();
     }
     let (name, problem) = what.split_once(": ").unwrap_or(("A value", what));
-    let words =
-        [("digit", "a whole number"), ("integer", "a whole number"), ("number too", "a smaller number")];
-    let known = words.iter().find(|(word, _)| problem.contains(word)).map(|(_, takes)| (*takes).to_owned());
-    let truth = problem.contains("`true` or `false`").then(|| "true or false".to_owned());
-    match known.or(truth).or_else(|| listed(problem)) {
-        Some(takes) => format!("{name} takes {takes}."),
-        None => format!("{name} is not what it takes."),
-    }
+    let message = if problem.contains("digit") || problem.contains("integer") {
+        MessageId("field-wants-whole-number").with("field", name)
+    } else if problem.contains("number too") {
+        MessageId("field-wants-smaller-number").with("field", name)
+    } else if problem.contains("`true` or `false`") {
+        MessageId("field-wants-true-or-false").with("field", name)
+    } else if let Some(known) = listed(problem) {
+        MessageId("field-wants-one-of").with("field", name).with("known", known)
+    } else {
+        MessageId("field-does-not-fit").with("field", name)
+    };
+    message.into()
 }
 
 fn bearer(parts: &Parts) -> Option<String> {

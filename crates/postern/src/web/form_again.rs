@@ -3,6 +3,8 @@
 use serde::Serialize;
 use url::form_urlencoded;
 
+use crate::texts::{ErrorText, MessageId};
+
 /// Fields that are shown again. No form has more.
 const MOST_FIELDS: usize = 100;
 
@@ -35,7 +37,7 @@ pub(super) struct FormAgain {
 #[derive(Clone, Debug, Serialize)]
 struct FieldAgain {
     name: String,
-    label: String,
+    label: ErrorText,
     value: String,
     /// `kept`, `typed` or `secret`.
     kind: &'static str,
@@ -52,11 +54,35 @@ impl FormAgain {
                 _ => "kept",
             };
             let value = if kind == "secret" { String::new() } else { clean };
-            FieldAgain { label: name.replace(['_', '-'], " "), name: name.into_owned(), value, kind }
+            FieldAgain { label: label(&name), name: name.into_owned(), value, kind }
         };
         let pairs = form_urlencoded::parse(body).filter(|(name, _)| !name.chars().any(&is_refused));
         Self { action: action.to_owned(), fields: pairs.take(MOST_FIELDS).map(field).collect() }
     }
+}
+
+/// What the form calls it; of the desk's forms, its name.
+fn label(field: &str) -> ErrorText {
+    let known = match field {
+        "login" => MessageId("login"),
+        "password" => MessageId("password"),
+        "code" => MessageId("code"),
+        "first_code" => MessageId("code-of-new-app"),
+        "backup_code" => MessageId("backup-code"),
+        "pass" => MessageId("pass-title"),
+        "reference" => MessageId("reference"),
+        "phrase" => MessageId("words-on-their-page"),
+        "how" => MessageId("how-do-you-know"),
+        "label" | "name" => MessageId("name"),
+        "email" => MessageId("mail-address-for-notices"),
+        _ => return capitalised(&field.replace(['_', '-'], " ")).into(),
+    };
+    known.into()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 fn is_secret(name: &str) -> bool {

@@ -12,6 +12,7 @@ use url::form_urlencoded;
 
 use super::form_again::FormAgain;
 use super::problem::Problem;
+use crate::texts::MessageId;
 
 /// A path or a query with control characters is refused, whatever it leads to.
 pub async fn refuse_control_characters(request: Request, next: Next) -> Response {
@@ -19,8 +20,7 @@ pub async fn refuse_control_characters(request: Request, next: Next) -> Response
     // What is no UTF-8 is read as the replacement character.
     let has_any = |text: &str| text.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER);
     if form_urlencoded::parse(uri.path().as_bytes()).any(|(name, value)| has_any(&name) || has_any(&value)) {
-        return Problem::bad_request("The address holds characters that nobody can read. Check the link.")
-            .into_response();
+        return Problem::bad_request(MessageId("unreadable-address")).into_response();
     }
     match uri.query().map_or(Ok(()), |query| check_pairs(query.as_bytes())) {
         Ok(()) => next.run(request).await,
@@ -60,7 +60,7 @@ pub fn incomplete(why: &BytesRejection) -> Problem {
     if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Problem::too_large()
     } else {
-        Problem::bad_request("The body did not arrive whole.")
+        Problem::bad_request(MessageId("request-cut-short"))
     }
 }
 
@@ -99,8 +99,7 @@ fn is_refused(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
-/// The field is named if it can be one of ours.
 fn refused(name: &str) -> Problem {
     let is_name = name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c));
-    Problem::control_characters(if is_name && !name.is_empty() { name } else { "a field" })
+    Problem::control_characters(Some(name).filter(|name| is_name && !name.is_empty()))
 }

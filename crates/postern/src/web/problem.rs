@@ -21,6 +21,7 @@ use crate::actions::{ActionError, whole_seconds};
 use crate::request::RequestInfo;
 use crate::scope::Scope;
 use crate::store::StoreError;
+use crate::texts::{ErrorText, Language, MessageId};
 
 /// So long whoever found no room should wait. Unit: seconds.
 pub(super) const BUSY_SECONDS: i64 = 60;
@@ -33,7 +34,9 @@ pub struct Problem {
     status: StatusCode,
     /// Stable, dotted: programs match on it.
     kind: &'static str,
-    detail: String,
+    detail: ErrorText,
+    /// Which field it is about. Programs read it before the detail; a page shows the form.
+    field: Option<&'static str>,
     retry_after: Option<i64>,
     /// A form that no handler saw, to be sent again.
     form: Option<FormAgain>,
@@ -63,6 +66,9 @@ pub struct ProblemBody {
     pub status: u16,
     /// Who is at fault and what to do.
     pub detail: String,
+    /// The id of what `detail` says, where that has one. The id stays when the words change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
     /// Names this request in the log.
     pub request_id: String,
 }
@@ -70,39 +76,37 @@ pub struct ProblemBody {
 impl Problem {
     /// Nobody is signed in.
     pub fn sign_in_first() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "sign-in-first", "Sign in first.")
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-first", MessageId("sign-in-first"))
     }
 
     /// Our fault.
     pub fn internal(cause: String) -> Self {
         // The span of the request names it.
         tracing::error!(cause, "internal error");
-        let detail =
-            "Something went wrong on our side. Nothing was changed. Try again; if it stays, tell your admin.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", MessageId("internal-error"))
     }
 
     /// There is nothing here, or not for this caller.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here.")
+        Self::new(StatusCode::NOT_FOUND, "not-found", MessageId("nothing-here"))
     }
 
     /// The request itself is broken.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
+    pub fn bad_request(detail: impl Into<ErrorText>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
     }
 
     /// There is an address like this, for another method.
     pub fn method_not_allowed() -> Self {
-        let detail = "Nothing can be looked at here: this address takes what a form or a program sends.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", MessageId("nothing-to-look-at"))
     }
 
-    /// A field holds what no text holds.
-    pub fn control_characters(field: &str) -> Self {
-        let detail = format!(
-            "{field}: control characters, such as NUL, are not taken. Nothing was changed. Type it anew."
-        );
+    /// A field, named if it can be one of ours, holds what no text holds.
+    pub fn control_characters(field: Option<&str>) -> Self {
+        let detail = match field {
+            Some(field) => MessageId("control-characters-in").with("field", field),
+            None => MessageId("control-characters").into(),
+        };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     }
 
@@ -113,9 +117,7 @@ impl Problem {
 
     /// More was sent than is read.
     pub fn too_large() -> Self {
-        let detail =
-            "What you sent is larger than 64 KiB, more than any form here holds. Nothing was changed.";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", MessageId("request-too-large"))
     }
 
     /// An import that is larger than the settings allow.
@@ -147,8 +149,7 @@ impl Problem {
 
     /// Came from another site.
     pub fn cross_site() -> Self {
-        let detail = "This request came from another site and was not carried out.";
-        Self::new(StatusCode::FORBIDDEN, "cross-site", detail)
+        Self::new(StatusCode::FORBIDDEN, "cross-site", MessageId("cross-site-request"))
     }
 
     /// Whether it says that nothing is there.
@@ -156,16 +157,31 @@ impl Problem {
         self.status == StatusCode::NOT_FOUND
     }
 
-    fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), retry_after: None, form: None }
+    /// The desk's English says which field; a message says it by itself.
+    fn on_page(&self) -> ErrorText {
+        match (&self.detail, self.field) {
+            (ErrorText::English(english), Some(field)) => format!("{field}: {english}").into(),
+            _ => self.detail.clone(),
+        }
     }
 
-    fn body(&self, request: &RequestInfo) -> ProblemBody {
+    fn new(status: StatusCode, kind: &'static str, detail: impl Into<ErrorText>) -> Self {
+        Self { status, kind, detail: detail.into(), field: None, retry_after: None, form: None }
+    }
+
+    /// For a page's own script, in the page's language; for any other program, in English.
+    fn body(&self, request: &RequestInfo, language: Option<Language>) -> ProblemBody {
+        let detail = match (language, self.field) {
+            (Some(language), _) => self.detail.in_language(language),
+            (None, Some(field)) => format!("{field}: {}", self.detail),
+            (None, None) => self.detail.to_string(),
+        };
         ProblemBody {
             kind: format!("https://postern.invalid/problems/{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail.clone(),
+            detail,
+            message_id: self.detail.id().map(|id| id.0.to_owned()),
             request_id: request.id.clone(),
         }
     }
@@ -173,12 +189,13 @@ impl Problem {
 
 impl From<ActionError> for Problem {
     fn from(error: ActionError) -> Self {
-        let detail = error.to_string();
+        let detail = error.text();
         match error {
             ActionError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "denied", detail),
             ActionError::Invalid { field, .. } => {
                 tracing::debug!(field, "refused input");
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{field}: {detail}"))
+                let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail);
+                Self { field: Some(field), ..problem }
             }
             ActionError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused", detail),
             ActionError::Wrong(_) => Self::new(StatusCode::UNAUTHORIZED, "wrong", detail),
@@ -221,7 +238,9 @@ impl IntoResponse for Problem {
 
 /// Gives problems their body: here the request is known, and with it whether a person or a program reads.
 pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Response {
-    let for_program = request.uri().path().starts_with("/api/") || accepts_json(&request);
+    let is_api = request.uri().path().starts_with("/api/");
+    let for_program = is_api || accepts_json(&request);
+    let language = (!is_api).then(|| scope.app.pages.language());
     let is_read = request.method() == Method::GET;
     let asked_for = is_read.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten();
     let session = cookies::SESSION.read(request.headers());
@@ -233,7 +252,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         return response;
     };
     if for_program {
-        let mut answer = (problem.status, Json(problem.body(&scope.request))).into_response();
+        let mut answer = (problem.status, Json(problem.body(&scope.request, language))).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         answer.headers_mut().insert(header::CONTENT_TYPE, kind);
         carry_retry(&response, &mut answer);
@@ -252,7 +271,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     let values = json!({
         "status": problem.status.as_u16(),
         "title": title(problem.status),
-        "detail": problem.detail,
+        "detail": problem.on_page(),
         "request_id": scope.request.id,
         // A page that was asked for is asked for again after the touch; a form has to be sent again by hand.
         "step_up": problem.kind == STEP_UP,
@@ -328,15 +347,15 @@ fn accepts_json(request: &Request) -> bool {
     accept.contains("json") && !accept.contains("text/html")
 }
 
-fn title(status: StatusCode) -> &'static str {
+fn title(status: StatusCode) -> MessageId {
     match status {
-        StatusCode::FORBIDDEN => "This is not allowed",
-        StatusCode::NOT_FOUND => "There is nothing here",
-        StatusCode::METHOD_NOT_ALLOWED => "There is nothing to look at here",
-        StatusCode::CONFLICT => "This does not fit",
-        StatusCode::TOO_MANY_REQUESTS => "Too many attempts",
-        StatusCode::UNAUTHORIZED => "That was not right",
-        status if status.is_client_error() => "This request can't be used",
-        _ => "Something went wrong",
+        StatusCode::FORBIDDEN => MessageId("problem-not-allowed"),
+        StatusCode::NOT_FOUND => MessageId("problem-nothing-here"),
+        StatusCode::METHOD_NOT_ALLOWED => MessageId("problem-nothing-to-look-at"),
+        StatusCode::CONFLICT => MessageId("problem-does-not-fit"),
+        StatusCode::TOO_MANY_REQUESTS => MessageId("problem-too-many"),
+        StatusCode::UNAUTHORIZED => MessageId("problem-not-right"),
+        status if status.is_client_error() => MessageId("problem-unusable"),
+        _ => MessageId("problem-our-fault"),
     }
 }

@@ -15,6 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::{account, api, assets, desk, dev, health, page, plain, portal, problem, security, signin};
 use crate::actions::whole_seconds;
 use crate::app::App;
+use crate::texts::ErrorText;
 use desk::verb::{self, EndSessions, Escalate, Refuse, StartHold};
 
 /// All of it, with the layers that hold for every answer.
@@ -195,12 +196,19 @@ fn uploads() -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::disable())
 }
 
-/// A form that came back: the page again, with what is wrong, or the problem page for what no form can put right.
+/// A form of the desk that came back: the page again, with what is wrong, or the problem page for what no form can put right.
 pub(super) fn form_error(
     error: crate::actions::ActionError,
 ) -> Result<(StatusCode, Option<&'static str>, String), problem::Problem> {
+    form_message(error).map(|(status, field, message)| (status, field, message.to_string()))
+}
+
+/// The same, of a form that people outside the desk fill in: the page says it in their language.
+pub(super) fn form_message(
+    error: crate::actions::ActionError,
+) -> Result<(StatusCode, Option<&'static str>, ErrorText), problem::Problem> {
     use crate::actions::ActionError as E;
-    let message = error.to_string();
+    let message = error.text();
     match error {
         E::Invalid { field, .. } => Ok((StatusCode::UNPROCESSABLE_ENTITY, Some(field), message)),
         E::Wrong(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, None, message)),

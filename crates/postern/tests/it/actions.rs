@@ -71,7 +71,7 @@ fn assert_denied<T>(outcome: Result<T, ActionError>, policy: &str) {
 #[track_caller]
 fn assert_refused<T>(outcome: Result<T, ActionError>, words: &str) {
     match outcome {
-        Err(ActionError::Refused(why)) => assert!(why.contains(words), "refused, but: {why}"),
+        Err(ActionError::Refused(why)) => assert!(why.to_string().contains(words), "refused, but: {why}"),
         Err(other) => panic!("not refused, but: {other}"),
         Ok(_) => panic!("it was let through"),
     }

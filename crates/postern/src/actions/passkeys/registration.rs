@@ -16,6 +16,7 @@ use crate::scope::Scope;
 use crate::store::factors::{self, Factor, NewFactor};
 use crate::store::persons::Person;
 use crate::store::{Change, StoreError};
+use crate::texts::MessageId;
 
 /// The server's half, while the browser works.
 #[derive(Serialize, Deserialize)]
@@ -111,7 +112,7 @@ impl NewKey {
             usable_at,
         };
         match factors::insert(change, &factor).await {
-            Err(StoreError::Conflict) => Err(ActionError::Wrong("This passkey is enrolled already.")),
+            Err(StoreError::Conflict) => Err(ActionError::Wrong(MessageId("passkey-enrolled-already"))),
             other => Ok(other.map(|()| id)?),
         }
     }
@@ -120,10 +121,7 @@ impl NewKey {
 fn not_accepted(why: &WebauthnError) -> ActionError {
     tracing::debug!(%why, "a new passkey was not accepted");
     match why {
-        WebauthnError::UserNotVerified => ActionError::Wrong(
-            "This key did not check that it is you, by PIN or fingerprint. Set one up on the key, or add it as a \
-             security key that is used after the password.",
-        ),
-        _ => ActionError::Wrong("The passkey was not accepted. Try again, or use another device."),
+        WebauthnError::UserNotVerified => ActionError::Wrong(MessageId("key-did-not-check-you")),
+        _ => ActionError::Wrong(MessageId("passkey-not-accepted")),
     }
 }

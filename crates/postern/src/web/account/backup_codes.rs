@@ -12,10 +12,11 @@ use crate::actions::renew_backup_codes::{self, ShownCodes};
 use crate::actions::{ActionError, Caller};
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors};
+use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
 
 /// Proof by a factor that is there.
@@ -69,10 +70,7 @@ pub async fn confirm(
     Form(form): Form<KeptForm>,
 ) -> Result<Response, Problem> {
     if form.kept.is_none() {
-        let error = ActionError::Refused(
-            "Go back with your browser, keep the codes, and tick the box: they count from then on."
-                .to_owned(),
-        );
+        let error = ActionError::refused(MessageId("say-codes-are-kept"));
         return page(&scope, &caller, Some(error)).await;
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
@@ -90,7 +88,7 @@ async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Res
     let (status, message) = match error {
         None => (StatusCode::OK, None),
         Some(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             (status, Some(message))
         }
     };

@@ -13,7 +13,7 @@ use crate::web::code_app_view::CodeAppView;
 use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render_with};
+use crate::web::router::{form_message, render_with};
 use crate::web::toast::Toast;
 
 /// The new app's first code, and the proof by a factor that is there.
@@ -81,7 +81,7 @@ fn page(
     let (status, field, message) = match error {
         None => (axum::http::StatusCode::OK, None, None),
         Some(error) => {
-            let (status, field, message) = form_error(error)?;
+            let (status, field, message) = form_message(error)?;
             (status, field, Some(message))
         }
     };

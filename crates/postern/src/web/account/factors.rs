@@ -11,9 +11,10 @@ use crate::actions::factor_proof::FactorProof;
 use crate::actions::{ActionError, Caller, name_factor, remove_factor};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
+use crate::texts::ErrorText;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render_with};
+use crate::web::router::{form_message, render_with};
 use crate::web::toast::Toast;
 
 /// A new name.
@@ -73,7 +74,7 @@ async fn page(
     let (status, message) = match error {
         None => (StatusCode::OK, None),
         Some(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             (status, Some(message))
         }
     };
@@ -87,7 +88,7 @@ fn values(
     scope: &Scope,
     caller: &Caller,
     (own, factor): (&[Factor], &Factor),
-    error: Option<String>,
+    error: Option<ErrorText>,
 ) -> Value {
     let now = scope.now;
     let others: Vec<&Factor> = own.iter().filter(|other| other.id != factor.id && other.works(now)).collect();

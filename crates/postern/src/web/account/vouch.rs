@@ -14,9 +14,10 @@ use crate::actions::vouch::{ManagersWord, vouch};
 use crate::actions::{Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::persons;
+use crate::texts::ErrorText;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
 
 /// The form.
@@ -55,7 +56,7 @@ pub async fn submit(
     match vouch(&scope, &caller, &id, word).await {
         Ok(()) => Ok(toast_of(outcome).redirect("/account")),
         Err(error) => {
-            let error = form_error(error)?;
+            let error = form_message(error)?;
             page(&scope, &caller, &id, Some((error, &form))).await
         }
     }
@@ -69,7 +70,7 @@ fn toast_of(outcome: EvidenceOutcome) -> Toast {
     }
 }
 
-type VouchError<'a> = ((StatusCode, Option<&'static str>, String), &'a VouchForm);
+type VouchError<'a> = ((StatusCode, Option<&'static str>, ErrorText), &'a VouchForm);
 
 async fn page(
     scope: &Scope,
@@ -87,7 +88,7 @@ async fn page(
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let typed = error.as_ref().map(|(_, form)| *form);
     let (status, field, message) = match &error {
-        Some(((status, field, message), _)) => (*status, *field, Some(message.as_str())),
+        Some(((status, field, message), _)) => (*status, *field, Some(message)),
         None => (StatusCode::OK, None, None),
     };
     let values = json!({

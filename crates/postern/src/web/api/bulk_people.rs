@@ -118,7 +118,7 @@ pub async fn import_people(
     }
     match import(&scope, &caller, &bytes, &query.plan).await? {
         ImportOutcome::Done(plan) => Ok((StatusCode::CREATED, Json(plan.into()))),
-        ImportOutcome::Differs(plan) => Err(ActionError::Refused(differs(&plan)).into()),
+        ImportOutcome::Differs(plan) => Err(ActionError::refused(differs(&plan)).into()),
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn submit_in_case(
     permit_on_case::<ViewCase>(&scope, &caller, &case).await?;
     let outcome = match row.person_id.as_deref().map(PersonId::new) {
         Some(person) => add_note(&scope, &caller, (&person, Some(&id)), &form.note).await,
-        None => Err(ActionError::Refused("Nobody by that name is in the directory.".to_owned())),
+        None => Err(ActionError::refused("Nobody by that name is in the directory.")),
     };
     let typed = TypedFields::of_note(form.note);
     answer(&scope, &caller, &id, (outcome.map(|()| Toast::NoteAdded), typed)).await

@@ -13,11 +13,12 @@ use crate::actions::{ActionError, case_now, open_case, show_backup_codes, show_p
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::persons;
+use crate::texts::{ErrorText, MessageId};
 use crate::web::account::backup_codes::KeptForm;
 use crate::web::cookies;
 use crate::web::extract::{ClaimantPageCase, CurrentFlow, Device, Form, Query};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
 
 const PAGE: &str = "portal/case.html";
@@ -115,7 +116,7 @@ pub async fn show_pass(
         // Pressed twice: the other press has made one.
         Err(_) if !wants_another && know_browser(&scope, &row, &mut response).await? => Ok(response),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
@@ -142,7 +143,7 @@ pub async fn show_backup_codes(
             Ok(response)
         }
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
@@ -161,9 +162,7 @@ pub async fn confirm_backup_codes(
         let confirmed = confirm_backup_codes::confirm_backup_codes(&scope, by, &token);
         in_like_time(CASE_PAGE_FLOOR, confirmed).await
     } else {
-        let message =
-            "Go back with your browser, keep the codes, and tick the box: they are good from then on.";
-        Err(ActionError::Refused(message.to_owned()))
+        Err(ActionError::refused(MessageId("say-codes-are-kept")))
     };
     match confirmed {
         Ok(()) => {
@@ -172,7 +171,7 @@ pub async fn confirm_backup_codes(
             Ok(response)
         }
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
         }
     }
@@ -184,7 +183,7 @@ pub async fn withdraw(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> 
     Ok(Redirect::to("/recover/case").into_response())
 }
 
-async fn values(scope: &Scope, row: &CaseRow, error: Option<&str>) -> Result<Value, Problem> {
+async fn values(scope: &Scope, row: &CaseRow, error: Option<&ErrorText>) -> Result<Value, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, case_now(scope, row, now)).await?.map(|(case, _)| case);
     let progress = case_progress(case.as_ref(), row.stage_at(now), now);

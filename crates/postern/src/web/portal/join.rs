@@ -7,10 +7,11 @@ use serde_json::json;
 use crate::actions::ActionError;
 use crate::actions::join_case::join_case;
 use crate::scope::Scope;
+use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::{Device, Form, MaybeSigned};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 /// The form.
 #[derive(Default, Deserialize, Serialize)]
@@ -34,9 +35,7 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     // Whoever rings the owner never holds the page whose words they ask for.
     let joined = if caller.is_some_and(|caller| caller.person.role.is_staff()) {
-        let message =
-            "You are signed in at the desk in this browser. The caller joins on a device of their own.";
-        Err(ActionError::Refused(message.to_owned()))
+        Err(ActionError::refused(MessageId("caller-joins-elsewhere")))
     } else {
         join_case(&scope, &form.login, &form.reference, device.as_deref()).await
     };
@@ -47,7 +46,7 @@ pub async fn submit(
             Ok(response)
         }
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, "portal/join.html", json!({ "form": form, "error": message }))
         }
     }

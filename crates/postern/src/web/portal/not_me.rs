@@ -11,7 +11,7 @@ use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 const PAGE: &str = "portal/not_me.html";
 
@@ -40,7 +40,7 @@ pub async fn submit(scope: Scope, Form(form): Form<NotMeForm>) -> Result<Respons
     match contest(&scope, &form.code).await {
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }
@@ -52,7 +52,7 @@ pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result
     match contest_others(&scope, &form.code, which).await {
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }

@@ -8,6 +8,7 @@ use crate::actions::enrol_passkey::is_offered;
 use crate::actions::enrol_totp::secret;
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
+use crate::texts::ErrorText;
 use crate::web::extract::CurrentFlow;
 use crate::web::problem::Problem;
 use crate::web::router::render_with;
@@ -25,7 +26,7 @@ pub(super) async fn page(
     scope: &Scope,
     row: &FlowRow,
     status: StatusCode,
-    error: Option<&str>,
+    error: Option<&ErrorText>,
 ) -> Result<Response, Problem> {
     // Whoever may not enrol is told so here.
     let person = secret(scope, row).await?.person;

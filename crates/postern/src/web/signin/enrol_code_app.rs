@@ -9,11 +9,12 @@ use crate::actions::enrol_totp::{enrol_totp, secret};
 use crate::actions::renew_backup_codes::ShownCodes;
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
+use crate::texts::ErrorText;
 use crate::web::code_app_view::CodeAppView;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 const PAGE: &str = "signin/enrol_code_app.html";
 
@@ -38,7 +39,7 @@ pub async fn submit(
     match enrol_totp(&scope, &row, &form.code).await {
         Ok(shown) => show_codes(&scope, shown),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             let values = values(&scope, &row, Some(&message)).await?;
             render_with(&scope, None, status, PAGE, values)
         }
@@ -53,7 +54,7 @@ pub(super) fn show_codes(scope: &Scope, shown: ShownCodes) -> Result<Response, P
     Ok(response)
 }
 
-async fn values(scope: &Scope, row: &FlowRow, error: Option<&str>) -> Result<Value, Problem> {
+async fn values(scope: &Scope, row: &FlowRow, error: Option<&ErrorText>) -> Result<Value, Problem> {
     let secret = secret(scope, row).await?;
     let app = CodeAppView::of(scope, &secret.person.login, &secret.bytes);
     let passkey = is_offered(scope, row).await?;

@@ -9,10 +9,11 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 use super::{enrol, enrol_code_app};
 use crate::actions::enrol_passkey;
 use crate::scope::Scope;
+use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
-use crate::web::router::form_error;
+use crate::web::router::form_message;
 
 /// What the browser made.
 #[derive(Deserialize)]
@@ -37,14 +38,14 @@ pub async fn submit(
     Form(form): Form<CreatedForm>,
 ) -> Result<Response, Problem> {
     let Ok(created) = serde_json::from_str::<RegisterPublicKeyCredential>(&form.created) else {
-        let message = "Your browser made no passkey. Try again, or set up a code app.";
-        return enrol::page(&scope, &row, StatusCode::UNPROCESSABLE_ENTITY, Some(message)).await;
+        let message = MessageId("browser-made-no-passkey").into();
+        return enrol::page(&scope, &row, StatusCode::UNPROCESSABLE_ENTITY, Some(&message)).await;
     };
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     match enrol_passkey::finish(&scope, &row, &token, &created).await {
         Ok(shown) => enrol_code_app::show_codes(&scope, shown),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             enrol::page(&scope, &row, status, Some(&message)).await
         }
     }

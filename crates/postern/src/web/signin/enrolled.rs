@@ -10,6 +10,7 @@ use crate::actions::ActionError;
 use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes, find_enrolled};
 use crate::scope::Scope;
 use crate::store::{factors, persons};
+use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
@@ -41,9 +42,7 @@ pub async fn submit(
     Form(form): Form<DoneForm>,
 ) -> Result<Response, Problem> {
     if form.kept.is_none() {
-        let words =
-            "Go back with your browser and say that you have kept the codes: they are good from then on.";
-        return Err(ActionError::Refused(words.to_owned()).into());
+        return Err(ActionError::refused(MessageId("say-codes-are-kept")).into());
     }
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
     confirm_backup_codes(&scope, KeptBy::Enrolment, &token).await?;

@@ -14,7 +14,7 @@ use crate::store::flows;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 const PAGE: &str = "signin/pass.html";
 
@@ -41,7 +41,7 @@ pub async fn submit(
     match use_pass(&scope, &row, &form.pass).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             render_with(&scope, None, status, PAGE, json!({ "error": message }))
         }
     }
@@ -59,7 +59,7 @@ pub(super) async fn submit_carried(scope: &Scope, begun: &Begun, pass: &str) -> 
     match use_pass(scope, &row, pass).await {
         Ok(enrolling) => Ok(go_on(&enrolling)),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             let mut response = render_with(scope, None, status, PAGE, json!({ "error": message }))?;
             cookies::FLOW.set(response.headers_mut(), &begun.token);
             Ok(response)

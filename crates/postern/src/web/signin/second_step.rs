@@ -13,9 +13,10 @@ use crate::actions::{ActionError, SignedIn};
 use crate::scope::Scope;
 use crate::store::factors;
 use crate::store::flows::FlowRow;
+use crate::texts::ErrorText;
 use crate::web::extract::{CurrentFlow, Device, Form};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 const PAGE: &str = "signin/second_step.html";
 
@@ -71,7 +72,7 @@ async fn answer(
     match outcome {
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             let values = values(scope, row, Some(field), Some(&message)).await?;
             render_with(scope, None, status, PAGE, values)
         }
@@ -82,7 +83,7 @@ async fn values(
     scope: &Scope,
     row: &FlowRow,
     field: Option<&str>,
-    error: Option<&str>,
+    error: Option<&ErrorText>,
 ) -> Result<Value, Problem> {
     let flow = row.flow()?;
     let factors = factors::list(&scope.app.db, &scope.tenant.id, flow.person()).await?;

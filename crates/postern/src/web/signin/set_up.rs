@@ -11,7 +11,7 @@ use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::extract::Form;
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 const PAGE: &str = "signin/set_up.html";
 
@@ -47,7 +47,7 @@ pub async fn submit(scope: Scope, Form(form): Form<SetUpForm>) -> Result<Respons
     match set_up(&scope, typed).await {
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, field, message) = form_error(error)?;
+            let (status, field, message) = form_message(error)?;
             let first = persons::is_empty(&scope.app.db, &scope.tenant.id).await?;
             let values = json!({
                 "first": first, "login": form.login, "name": form.name, "email": form.email,

@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 use super::{go_on, pass};
 use crate::actions::sign_in::{Credentials, sign_in};
 use crate::scope::Scope;
+use crate::texts::ErrorText;
 use crate::web::extract::{Device, Form};
 use crate::web::problem::Problem;
-use crate::web::router::{form_error, render, render_with};
+use crate::web::router::{form_message, render, render_with};
 
 pub(super) const PAGE: &str = "signin/sign_in.html";
 
@@ -19,7 +20,7 @@ pub(super) struct SignInPage<'a> {
     pub login: &'a str,
     /// A pass that comes along from the claimant page of this browser; empty for none.
     pub pass: &'a str,
-    pub error: Option<&'a str>,
+    pub error: Option<&'a ErrorText>,
 }
 
 /// The form.
@@ -49,7 +50,7 @@ pub async fn submit(
         }
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
-            let (status, _, message) = form_error(error)?;
+            let (status, _, message) = form_message(error)?;
             let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(&message) };
             render_with(&scope, None, status, PAGE, values)
         }

@@ -63,6 +63,12 @@ fn without_demo(html: &str) -> String {
 #[track_caller]
 fn all_messages(app: &TestApp, page: &Answer, data: &[&str]) {
     page.ok();
+    says_messages(app, page, data);
+}
+
+/// The same, of a page that says what is wrong.
+#[track_caller]
+pub(super) fn says_messages(app: &TestApp, page: &Answer, data: &[&str]) {
     let organisation = app.scope().tenant.name.clone();
     let found = plain_texts(&page.body, &[&[organisation.as_str()], data].concat());
     assert!(found.is_empty(), "{found:?} is no message on this page:\n{}", page.visible());

@@ -19,7 +19,7 @@ on_both! {
             nobody.post("/recover", &[("login", bad)]).await.status(422).shows("login: control characters");
             nobody.post("/recover/case", &[("login", bad)]).await.status(422);
             nobody.post("/not-me", &[("code", bad)]).await.status(422).shows("code: control characters");
-            nobody.post("/sign-in", &[(bad, "x"), ("login", "ana"), ("password", "x")]).await.status(422).shows("a field: control");
+            nobody.post("/sign-in", &[(bad, "x"), ("login", "ana"), ("password", "x")]).await.status(422).shows("A field holds control characters");
             let reason = [("reason", bad)];
             ben.post(&format!("/desk/cases/{id}/refuse"), &reason).await.status(422).shows("reason: control characters");
             let program = nobody.request(Method::POST, "/api/v1/portal/cases").json(&json!({ "login": bad }));
