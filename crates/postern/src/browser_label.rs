@@ -1,7 +1,9 @@
 //! A browser in a few words that are ours: what it calls itself is whatever a stranger likes.
 
+use crate::texts::{Language, MessageId};
+
 /// "Chrome on Windows".
-pub fn browser_label(user_agent: &str) -> String {
+pub fn browser_label(language: Language, user_agent: &str) -> String {
     // Those that also call themselves by an older one's name come first.
     const BROWSERS: [(&str, &str); 7] = [
         ("Edg", "Edge"),
@@ -25,9 +27,12 @@ pub fn browser_label(user_agent: &str) -> String {
         known.iter().find(|(word, _)| user_agent.contains(word)).map(|(_, label)| *label)
     };
     match (of(&BROWSERS), of(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => MessageId("browser-on-system")
+            .with("browser", browser)
+            .with("system", system)
+            .in_language(language),
         (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("A program on {system}"),
-        (None, None) => "An unknown program".to_owned(),
+        (None, Some(system)) => MessageId("program-on-system").with("system", system).in_language(language),
+        (None, None) => MessageId("unknown-program").in_language(language),
     }
 }

@@ -3,26 +3,26 @@
 
 mod digest;
 mod notice;
+mod notice_body;
 mod staff;
 
 pub use digest::announce_openings;
 pub use notice::Notice;
 pub use staff::{StaffNotice, ask_for_vouch, tell_colleague, tell_seniors, tell_seniors_and_agent};
 
-use jiff::Timestamp;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
-use crate::browser_label::browser_label;
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
-use crate::store::cases::{self, CaseSource};
+use crate::store::cases;
 use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::{MessageSubject, NewMessage};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, StoreError, outbox};
+use notice_body::{NoticeContext, notice_body, say};
 
 /// Writes one message per contact into the change; of what comes often, only where it can be read.
 pub async fn announce(
@@ -81,15 +81,16 @@ async fn announce_to(
     for contact in contacts {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
         hashes.push(token_hash(&token));
-        texts.push(body(scope, contact, &context, &token));
+        texts.push(notice_body(scope, contact, &context, &token));
     }
     let (kind, expires_at) = (ContestKind::Notice, change.at() + Config::CONTEST_LIFE);
     let tokens = hashes.iter().map(|token_hash| NewContest { token_hash, person, case, kind, expires_at });
     contests::insert_all(change, &tokens.collect::<Vec<_>>()).await?;
+    let subject = say(scope, notice.subject());
     let messages = contacts.iter().zip(&texts).map(|(contact, body)| NewMessage {
         channel: channel(contact),
         recipient: &contact.value,
-        subject: notice.subject(),
+        subject: &subject,
         body,
         about: Some(MessageSubject { notice: notice.as_str(), case, contact: &contact.id }),
     });
@@ -213,77 +214,4 @@ fn channel(contact: &Contact) -> &'static str {
         "mobile" => "sms",
         _ => "voice",
     }
-}
-
-/// What a message tells of.
-struct NoticeContext<'a> {
-    notice: Notice,
-    /// The case, where it is one's.
-    case: Option<&'a CaseSource>,
-    at: Timestamp,
-}
-
-fn body(scope: &Scope, contact: &Contact, context: &NoticeContext<'_>, token: &str) -> String {
-    // In the fragment: browsers never send it, so it stands in no server's log.
-    let link = scope.tenant.link(&format!("/not-me#{token}"));
-    match channel(contact) {
-        "voice" => format!(
-            "{}: {} If this was not you, {} now.",
-            scope.tenant.name,
-            context.notice.text(),
-            call_the_desk(scope)
-        ),
-        "sms" => short_text(scope, context.notice.subject(), &link),
-        _ => mail_body(scope, context, &link),
-    }
-}
-
-fn mail_body(scope: &Scope, context: &NoticeContext<'_>, link: &str) -> String {
-    let effect = if context.case.is_some() {
-        "stops the recovery, and suspends the account if the reset was done already"
-    } else {
-        "suspends your account at once, until the help desk has spoken with you"
-    };
-    // No reference: with a login it would be enough to take the page over, and this goes where others may read.
-    let source = context.case.filter(|case| !case.ip.is_empty()).map(|case| {
-        let browser = browser_label(&case.user_agent);
-        format!("\nThe page of the request is held on: {browser}, {}", case.ip)
-    });
-    format!(
-        "{}: {}\n\nWhen: {}{}\n\nIf this was you, there is nothing to do.\n\nThis was not me:\n{link}\n\nThat page {effect}. It \
-         works once, for 30 days, and needs no sign-in. If the link does not open, {}.\n",
-        scope.tenant.name,
-        context.notice.text(),
-        context.at.strftime("%-d %b %Y, %H:%M UTC"),
-        source.unwrap_or_default(),
-        call_the_desk(scope),
-    )
-}
-
-/// Its number, where the organisation says one.
-fn call_the_desk(scope: &Scope) -> String {
-    match &scope.tenant.settings.desk_phone {
-        Some(phone) => format!("call the help desk, {phone}"),
-        None => "call the help desk".to_owned(),
-    }
-}
-
-/// Longer ones are sent in pieces, and paid for in pieces. Unit: characters.
-const LONGEST_SHORT_TEXT: usize = 160;
-
-/// A text message: what happened, the way to stop it, and the desk's number where there is room. A long name of the organisation is
-/// cut, never the link.
-fn short_text(scope: &Scope, subject: &str, link: &str) -> String {
-    let mut rest = format!(": {subject}. Not you? {link}");
-    let organisation = &scope.tenant.name;
-    let or_call = scope.tenant.settings.desk_phone.as_ref().map(|phone| format!(" or call {phone}"));
-    let fits = |more: &String| {
-        organisation.chars().count() + rest.chars().count() + more.chars().count() <= LONGEST_SHORT_TEXT
-    };
-    if let Some(more) = or_call.filter(fits) {
-        rest += &more;
-    }
-    let room = LONGEST_SHORT_TEXT.saturating_sub(rest.chars().count()).max(1);
-    let name: String = organisation.chars().take(room).collect();
-    format!("{}{rest}", name.trim_end())
 }

@@ -35,7 +35,7 @@ impl Pages {
         environment.add_filter("day", day);
         environment.add_filter("minutes", minutes);
         environment.add_filter("initials", initials);
-        environment.add_filter("browser", browser_label);
+        environment.add_filter("browser", move |user_agent: &str| browser_label(language, user_agent));
         environment.add_filter("pretty", pretty);
         texts::add_to(&mut environment, language);
         environment.add_global("development", development);

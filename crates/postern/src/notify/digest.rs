@@ -3,7 +3,8 @@
 
 use postern_core::id::PersonId;
 
-use super::{call_the_desk, channel, in_writing, short_text};
+use super::notice_body::{moment, not_me_link, opening, paragraphs, say, short_text, spoken, without_link};
+use super::{channel, in_writing};
 use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -12,6 +13,7 @@ use crate::store::contacts::{self, Contact};
 use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::{self, MessageSubject, NewMessage};
 use crate::store::{Change, StoreError, time};
+use crate::texts::MessageId;
 
 /// So many are listed; the page behind the link lists them all.
 const LISTED: usize = 20;
@@ -23,6 +25,7 @@ pub async fn announce_openings(
     person: &PersonId,
     openings: &[CaseRow],
 ) -> Result<(), StoreError> {
+    let subject = say(scope, MessageId("openings-subject"));
     for contact in in_writing(contacts::list_told(&scope.app.db, &scope.tenant.id, person, scope.now).await?)
     {
         let token = scope.app.rng.token().map_err(|_| StoreError::Corrupt("random number"))?;
@@ -41,7 +44,7 @@ pub async fn announce_openings(
         let message = NewMessage {
             channel: channel(&contact),
             recipient: &contact.value,
-            subject: "More requests to recover your account",
+            subject: &subject,
             body: &body,
             about: Some(MessageSubject { notice: "openings", case: None, contact: &contact.id }),
         };
@@ -51,31 +54,35 @@ pub async fn announce_openings(
 }
 
 fn body(scope: &Scope, contact: &Contact, openings: &[CaseRow], token: &str) -> String {
-    let organisation = &scope.tenant.name;
     let count = openings.len();
-    let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };
-    let head = format!("{organisation}: {count} more {requests} to recover your account {were} opened.");
-    let link = scope.tenant.link(&format!("/not-me#{token}"));
+    let text = || say(scope, MessageId("openings-text").with("count", count));
+    let link = not_me_link(scope, token);
     match channel(contact) {
-        "voice" => format!("{head} If this was not you, {} now.", call_the_desk(scope)),
-        "sms" => short_text(scope, &format!("{count} more {requests} to recover your account"), &link),
-        _ => format!(
-            "{head} Nothing has changed yet, and you will be told of each by itself before the help desk works on it.\n\n{}\n\
-             If these were yours, there is nothing to do.\n\nThey were not all mine:\n{link}\n\nThat page asks which were \
-             not, and stops those. It works for 30 days and needs no sign-in. If the link does not open, {}.\n",
-            list(openings),
-            call_the_desk(scope)
-        ),
+        "voice" => spoken(scope, &text()),
+        "sms" => short_text(scope, MessageId("openings-short").with("count", count), &link),
+        _ => paragraphs(&[
+            opening(scope, &text()),
+            say(scope, MessageId("openings-nothing-changed")),
+            list(scope, openings),
+            say(scope, MessageId("openings-nothing-to-do")),
+            format!("{}\n{link}", say(scope, MessageId("openings-not-mine"))),
+            say(scope, MessageId("openings-link")),
+            without_link(scope),
+        ]),
     }
 }
 
-fn list(openings: &[CaseRow]) -> String {
+fn list(scope: &Scope, openings: &[CaseRow]) -> String {
     let more = openings.len().saturating_sub(LISTED);
-    let rest = (more > 0).then(|| format!("and {more} more\n"));
-    openings.iter().take(LISTED).map(line).chain(rest).collect()
+    let rest = (more > 0).then(|| say(scope, MessageId("openings-more").with("count", more)));
+    let lines = openings.iter().take(LISTED).map(|opening| line(scope, opening));
+    lines.chain(rest).collect::<Vec<_>>().join("\n")
 }
 
-fn line(opening: &CaseRow) -> String {
-    let at = time(opening.opened_at).strftime("%Y-%m-%d %H:%M UTC");
-    format!("{at}, {} at {}\n", opening.device(), opening.ip)
+fn line(scope: &Scope, opening: &CaseRow) -> String {
+    let message = MessageId("openings-line")
+        .with("at", moment(scope, time(opening.opened_at)))
+        .with("browser", say(scope, opening.device()))
+        .with("ip", opening.ip.as_str());
+    say(scope, message)
 }

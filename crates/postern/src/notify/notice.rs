@@ -1,7 +1,9 @@
-//! What a person is told: one table.
+//! What a person is told: one table. The words are in `locales/en/notices.ftl`, by the id in the middle.
+
+use crate::texts::MessageId;
 
 macro_rules! notices {
-    ($($(#[$doc:meta])* $name:ident => $word:literal, $spoken:ident, $subject:literal, $text:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident => $word:literal, $id:literal, $spoken:ident;)+) => {
         /// What a person is told.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Notice {
@@ -9,19 +11,27 @@ macro_rules! notices {
         }
 
         impl Notice {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
             /// The word used in the database.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
             }
 
             /// The head of a mail.
-            pub(super) fn subject(self) -> &'static str {
-                match self { $(Self::$name => $subject,)+ }
+            pub fn subject(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("notice-", $id, "-subject")),)+ }
+            }
+
+            /// What happened, where there is little room.
+            pub fn short(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("notice-", $id, "-short")),)+ }
             }
 
             /// What happened.
-            pub(super) fn text(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
+            pub fn text(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("notice-", $id, "-text")),)+ }
             }
 
             /// Whether it is worth a call: what strangers can cause often is told in writing.
@@ -36,91 +46,55 @@ macro_rules! notices {
 
 notices! {
     /// Somebody asked to be let back in as them.
-    CaseOpened => "case_opened", spoken, "Somebody asked to recover your account",
-        "Somebody told the help desk that they are you and can't sign in. Nothing has changed yet.";
+    CaseOpened => "case_opened", "case-opened", spoken;
     /// Somebody came by the reference of a request, and holds its page.
-    CaseJoined => "case_joined", written, "Somebody goes on with your recovery request",
-        "Somebody opened the page of the request to recover your account, by its reference. What was checked for another page counts \
-         nothing for this one. Nothing has changed yet.";
+    CaseJoined => "case_joined", "case-joined", written;
     /// The desk holds the evidence to be enough; the reset can follow.
-    CaseVerified => "case_verified", spoken, "Your account is about to be reset",
-        "The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all \
-         of your sign-in methods.";
+    CaseVerified => "case_verified", "case-verified", spoken;
     /// The same, where the remedy is new backup codes.
-    CodesVerified => "codes_verified", spoken, "New backup codes are about to be made for your account",
-        "The help desk has verified who asked. After the waiting period of your account, if it has one, it may make new backup \
-         codes for you. Your sign-in methods stay as they are.";
+    CodesVerified => "codes_verified", "codes-verified", spoken;
     /// A staff member said no.
-    CaseRefused => "case_refused", written, "A request to recover your account was refused",
-        "The help desk refused a request to recover your account. Nothing on your account was changed.";
+    CaseRefused => "case_refused", "case-refused", written;
     /// Whoever asked took the request back.
-    CaseWithdrawn => "case_withdrawn", written, "A request to recover your account was taken back",
-        "Whoever asked to recover your account has taken the request back. Nothing on your account was changed.";
+    CaseWithdrawn => "case_withdrawn", "case-withdrawn", written;
     /// All factors, sessions and codes are gone.
-    FactorsReset => "factors_reset", spoken, "Your sign-in methods were removed",
-        "The help desk removed all sign-in methods and backup codes of your account and ended every session.";
+    FactorsReset => "factors_reset", "factors-reset", spoken;
     /// Codes from before are dead, and new ones wait on the claimant page.
-    BackupCodesReissued => "backup_codes_reissued", spoken, "The help desk made new backup codes for your account",
-        "The help desk made new backup codes for your account. They are shown on the page of the request, and those from before \
-         open nothing any more. Your sign-in methods stay as they are.";
+    BackupCodesReissued => "backup_codes_reissued", "backup-codes-reissued", spoken;
     /// A factor was enrolled.
-    FactorEnrolled => "factor_enrolled", spoken, "A new sign-in method was added to your account",
-        "A new sign-in method was added to your account.";
+    FactorEnrolled => "factor_enrolled", "factor-enrolled", spoken;
     /// Somebody at the desk noted that a contact is theirs no more.
-    ContactReportedLost => "contact_reported_lost", spoken, "A number or address of yours was reported lost",
-        "Somebody told the help desk that a number or address on file for you is not yours any more. The help desk calls it \
-         no more. Messages still go there.";
+    ContactReportedLost => "contact_reported_lost", "contact-reported-lost", spoken;
     /// An admin changed name, manager, tier or role.
-    PersonChanged => "person_changed", written, "What the help desk has on file about you was changed",
-        "An admin changed your name, your manager, your security tier or your role at the help desk.";
+    PersonChanged => "person_changed", "person-changed", written;
     /// An admin made a new set-up code for somebody who never enrolled.
-    SetUpCodeIssued => "set_up_code_issued", spoken, "A new set-up code was made for your account",
-        "An admin made a new set-up code for your account. With it a password can be set.";
+    SetUpCodeIssued => "set_up_code_issued", "set-up-code-issued", spoken;
     /// A number or address came to those on file.
-    ContactAdded => "contact_added", spoken, "A number or address was added to your account",
-        "An admin added a number or an address to those on file for you. The help desk may call it one day, and messages go \
-         there too.";
+    ContactAdded => "contact_added", "contact-added", spoken;
     /// An imported one counts from now on.
-    ContactAttested => "contact_attested", spoken, "A number or address of yours was confirmed",
-        "An admin said that a number or an address that was imported for you is yours. The help desk may call it one day.";
+    ContactAttested => "contact_attested", "contact-attested", spoken;
     /// One is off the file.
-    ContactRemoved => "contact_removed", spoken, "A number or address of yours was removed",
-        "An admin took a number or an address of yours off the file. The help desk calls it no more. For 30 days messages still \
-         go there.";
+    ContactRemoved => "contact_removed", "contact-removed", spoken;
     /// A factor was removed, by its owner or by staff before it worked.
-    FactorRemoved => "factor_removed", spoken, "A sign-in method was removed from your account",
-        "A sign-in method was removed from your account.";
+    FactorRemoved => "factor_removed", "factor-removed", spoken;
     /// A passkey of staff was enrolled, and waits.
-    PasskeyWaits => "passkey_waits", spoken, "A new sign-in method was added, and waits",
-        "A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes.";
+    PasskeyWaits => "passkey_waits", "passkey-waits", spoken;
     /// A second staff member let it work before its time.
-    PasskeyApproved => "passkey_approved", spoken, "Your new passkey works now",
-        "A senior or an admin said yes: the new passkey of your account works now.";
+    PasskeyApproved => "passkey_approved", "passkey-approved", spoken;
     /// New backup codes took the place of those from before.
-    BackupCodesRenewed => "backup_codes_renewed", spoken, "New backup codes were made for your account",
-        "New backup codes were made for your account. Those from before open nothing any more.";
+    BackupCodesRenewed => "backup_codes_renewed", "backup-codes-renewed", spoken;
     /// A backup code was used.
-    BackupCodeUsed => "backup_code_used", spoken, "A backup code was used to sign in to your account",
-        "Somebody signed in to your account with one of your backup codes.";
+    BackupCodeUsed => "backup_code_used", "backup-code-used", spoken;
     /// A factor stopped working after too many wrong guesses.
-    FactorDisabled => "factor_disabled", spoken, "A sign-in method of yours was switched off",
-        "After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk.";
+    FactorDisabled => "factor_disabled", "factor-disabled", spoken;
     /// Somebody set a password with a set-up code.
-    PasswordSet => "password_set", spoken, "A password was set for your account",
-        "A password was set for your account, with the set-up code that your organisation gave out for it.";
+    PasswordSet => "password_set", "password-set", spoken;
     /// The account is closed to everybody, because somebody said "this was not me".
-    AccountSuspended => "account_suspended", spoken, "Your account is suspended",
-        "Somebody answered one of our messages to you with \"this was not me\". So nobody can sign in to your account now, and every \
-         session has ended. Call the help desk.";
+    AccountSuspended => "account_suspended", "account-suspended", spoken;
     /// Nobody came back within a day of the reset.
-    CaseLapsed => "case_lapsed", spoken, "The recovery of your account was not finished in time",
-        "Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no \
-         longer works. If you still can't sign in, start a new request.";
+    CaseLapsed => "case_lapsed", "case-lapsed", spoken;
     /// Nobody signed in with one of the new codes within a day.
-    CodesLapsed => "codes_lapsed", spoken, "The recovery of your account was not finished in time",
-        "New backup codes were made for you a day ago, and nobody has signed in with one of them. The request is closed and \
-         they open nothing any more, nor do those from before. Your sign-in methods are as they were.";
+    CodesLapsed => "codes_lapsed", "codes-lapsed", spoken;
     /// They are back in: the case is closed.
-    CaseClosed => "case_closed", spoken, "You are back in, and your recovery is closed",
-        "A full sign-in with the new method has closed the recovery case.";
+    CaseClosed => "case_closed", "case-closed", spoken;
 }

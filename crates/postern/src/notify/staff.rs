@@ -7,12 +7,14 @@ use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
 
 use super::mail;
+use super::notice_body::{opening, paragraphs, say};
 use crate::scope::Scope;
 use crate::store::persons::{self, Person};
 use crate::store::{Change, StoreError, cases, muted_notices};
+use crate::texts::MessageId;
 
 macro_rules! staff_notices {
-    ($($(#[$doc:meta])* $name:ident => $word:literal, $label:literal, $subject:literal, $text:literal, $page:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident => $word:literal, $id:literal, $page:literal;)+) => {
         /// What waits for somebody at the desk, or for a manager.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum StaffNotice {
@@ -29,16 +31,18 @@ macro_rules! staff_notices {
             }
 
             /// What its switch says.
-            pub fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
+            pub fn label(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("staff-", $id, "-label")),)+ }
             }
 
-            fn subject(self) -> &'static str {
-                match self { $(Self::$name => $subject,)+ }
+            /// The head of the mail.
+            pub fn subject(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("staff-", $id, "-subject")),)+ }
             }
 
-            fn text(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
+            /// What waits, with the person's `name`.
+            pub fn text(self) -> MessageId {
+                match self { $(Self::$name => MessageId(concat!("staff-", $id, "-text")),)+ }
             }
 
             /// Where to go, without the case's id.
@@ -51,29 +55,19 @@ macro_rules! staff_notices {
 
 staff_notices! {
     /// The page of a report is bound, and the policy wants the manager's word.
-    VouchAsked => "vouch_asked", "Somebody whom I lead needs my word", "Somebody needs your word",
-        "is locked out. The help desk has called them. Speak with them yourself, on a number that you had before; they read you \
-         three words from their page. If it is not them, or you can't tell, say so on the same page", "/account/vouches/";
+    VouchAsked => "vouch_asked", "vouch-asked", "/account/vouches/";
     /// A case was handed to a senior.
-    CaseEscalated => "case_escalated", "A case was escalated", "A case was escalated to the seniors",
-        "has a case that only a senior or an admin can work on now", "/desk/cases/";
+    CaseEscalated => "case_escalated", "case-escalated", "/desk/cases/";
     /// A colleague handed a case over.
-    CaseHandedOver => "case_handed_over", "A case was handed to me", "A case was handed to you",
-        "has a case that a colleague handed to you. Why, stands in its timeline", "/desk/cases/";
+    CaseHandedOver => "case_handed_over", "case-handed-over", "/desk/cases/";
     /// The proof suffices, and the policy wants another yes.
-    SecondYesWanted => "second_yes_wanted", "A case waits for another yes", "A case waits for another yes",
-        "has a case whose proof suffices. Somebody who gave none of it must look at it, and say yes or no", "/desk/cases/";
+    SecondYesWanted => "second_yes_wanted", "second-yes-wanted", "/desk/cases/";
     /// The owner said that somebody told them what to say.
-    TrickReported => "trick_reported", "An owner was told what to say", "Somebody tells an owner what to say",
-        "was called, and said that they had not begun this themselves. Somebody is trying to get into their account: look at it \
-         before anybody goes on", "/desk/cases/";
+    TrickReported => "trick_reported", "trick-reported", "/desk/cases/";
     /// The manager said: it is not them.
-    VouchDenied => "vouch_denied", "A manager says that it is not them", "A manager says that it is not them",
-        "has a case whose manager says that somebody else is asking. Nothing is bound any more: look at it before anybody goes on",
-        "/desk/cases/";
+    VouchDenied => "vouch_denied", "vouch-denied", "/desk/cases/";
     /// The owner said: this was not me.
-    CaseContested => "case_contested", "An owner stopped a case", "An owner stopped a case: \"this was not me\"",
-        "has a case that its owner stopped. Call them on a number on file, then refuse it", "/desk/cases/";
+    CaseContested => "case_contested", "case-contested", "/desk/cases/";
 }
 
 impl StaffNotice {
@@ -172,10 +166,10 @@ async fn tell(
         None => row.claimed_login,
     };
     let link = scope.tenant.link(&format!("{}{case}", notice.page()));
-    let body = format!(
-        "{}: {name} {}.\n\nLook at it:\n{link}\n\nWhich of these you get, you choose on your account page.\n",
-        scope.tenant.name,
-        notice.text()
-    );
-    mail(scope, change, &to, (notice.subject(), &body)).await
+    let body = paragraphs(&[
+        opening(scope, &say(scope, notice.text().with("name", name))),
+        format!("{}\n{link}", say(scope, MessageId("staff-look"))),
+        say(scope, MessageId("staff-choose")),
+    ]);
+    mail(scope, change, &to, (&say(scope, notice.subject()), &body)).await
 }

@@ -2,6 +2,7 @@
 
 mod code;
 mod messages;
+mod notices;
 mod pseudo;
 mod pseudo_errors;
 mod templates;
@@ -15,13 +16,14 @@ use messages::FluentMessage;
 use templates::{Call, PageTemplate};
 
 /// Calls whose id comes from code, where it is a `MessageId` or a toast's `Message`.
-const FROM_CODE: [&str; 6] = [
+const FROM_CODE: [&str; 7] = [
     "page.progress.now",
     "page.progress.next",
     "step",
     "other.done",
     "toast.message",
     "page.title",
+    "notice.label",
 ];
 
 /// Attributes that people read and that are the same in every language.

@@ -7,6 +7,7 @@ use postern_core::id::CaseId;
 
 use crate::store::row::row;
 use crate::store::{Result, StoreError, time};
+use crate::texts::MessageId;
 
 row! {
     /// A case as stored; `evidence` is its pieces, joined by commas. `person_id` and `document` are empty when nobody by that
@@ -122,7 +123,7 @@ impl CaseRow {
     }
 
     /// The device that asked, in a few words that are ours: what it calls itself is whatever a stranger likes.
-    pub fn device(&self) -> &'static str {
+    pub fn device(&self) -> MessageId {
         device_label(&self.user_agent)
     }
 
@@ -136,15 +137,15 @@ pub(super) fn lapse_of_stranger(since: Timestamp) -> Timestamp {
     since.saturating_add(STRANGERS_LAPSE_AFTER).unwrap_or(Timestamp::MAX)
 }
 
-fn device_label(user_agent: &str) -> &'static str {
-    const KNOWN: [(&str, &str); 6] = [
-        ("iPhone", "an iPhone"),
-        ("iPad", "an iPad"),
-        ("Android", "an Android device"),
-        ("Windows", "a Windows computer"),
-        ("Macintosh", "a Mac"),
-        ("Linux", "a Linux computer"),
+fn device_label(user_agent: &str) -> MessageId {
+    const KNOWN: [(&str, MessageId); 6] = [
+        ("iPhone", MessageId("device-iphone")),
+        ("iPad", MessageId("device-ipad")),
+        ("Android", MessageId("device-android")),
+        ("Windows", MessageId("device-windows")),
+        ("Macintosh", MessageId("device-mac")),
+        ("Linux", MessageId("device-linux")),
     ];
     let known = KNOWN.into_iter().find(|(word, _)| user_agent.contains(word));
-    known.map_or("an unknown device", |(_, label)| label)
+    known.map_or(MessageId("device-unknown"), |(_, label)| label)
 }

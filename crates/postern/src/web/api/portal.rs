@@ -152,7 +152,7 @@ pub struct OpenRequest {
     #[schema(value_type = String, format = DateTime)]
     opened_at: Timestamp,
     /// The kind of device, as far as it tells: `an iPhone`.
-    device: &'static str,
+    device: String,
     /// The address that it came from.
     ip: String,
 }
@@ -290,7 +290,7 @@ pub async fn contest_others(
 impl From<Stopped> for ContestedAnswer {
     fn from(stopped: Stopped) -> Self {
         let other = |row: CaseRow| OpenRequest {
-            device: row.device(),
+            device: row.device().english(),
             opened_at: time(row.opened_at),
             reference: row.reference,
             ip: row.ip,

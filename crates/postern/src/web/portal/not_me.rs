@@ -63,7 +63,7 @@ fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
         let case = row.case(scope.now)?;
         let done = case.filter(|case| case.remedied_at().is_some()).map(|case| texts(case.remedy()).done);
         Ok(json!({
-            "reference": row.reference, "opened_at": row.opened_at, "device": row.device(), "ip": row.ip, "done": done,
+            "reference": row.reference, "opened_at": row.opened_at, "device": row.device().in_language(scope.app.pages.language()), "ip": row.ip, "done": done,
         }))
     };
     let values = json!({

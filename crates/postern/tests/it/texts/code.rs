@@ -1,6 +1,8 @@
-//! Messages that code names: by `MessageId("…")`, with what is put into them right there.
+//! Messages that code names: by `MessageId("…")`, with what is put into them right there, and by the tables of notices.
 
 use std::collections::BTreeSet;
+
+use postern::notify::{Notice, StaffNotice};
 
 /// A message that code names.
 pub struct CodeCall {
@@ -11,7 +13,21 @@ pub struct CodeCall {
 
 /// Every one.
 pub fn all_calls() -> Vec<CodeCall> {
-    crate::architecture::all().iter().flat_map(|(file, text)| calls_in(file, text)).collect()
+    let mut found: Vec<CodeCall> =
+        crate::architecture::all().iter().flat_map(|(file, text)| calls_in(file, text)).collect();
+    let table = |id: &str, arguments: &[&str]| CodeCall {
+        file: "the tables of notices".to_owned(),
+        id: id.to_owned(),
+        arguments: arguments.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    for notice in Notice::ALL {
+        found.extend([notice.subject(), notice.short(), notice.text()].map(|id| table(id.0, &[])));
+    }
+    for notice in StaffNotice::ALL {
+        found.extend([table(notice.label().0, &[]), table(notice.subject().0, &[])]);
+        found.push(table(notice.text().0, &["name"]));
+    }
+    found
 }
 
 fn calls_in(file: &str, text: &str) -> Vec<CodeCall> {

@@ -2,7 +2,6 @@
 //! be a name, a code or a time.
 
 use minijinja::context;
-use postern::notify::StaffNotice;
 use postern::pages::Pages;
 use postern::texts::Language;
 use postern_core::evidence::Kind;
@@ -14,8 +13,7 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 /// What the demo's pages show that is nobody's to translate: names as they are kept, and browsers.
-const DATA: [&str; 7] =
-    ["Ana Ferreira", "Mona Okafor", "ana", "An unknown program", "127.0.0.1", "Code app", "Passkey"];
+const DATA: [&str; 6] = ["Ana Ferreira", "Mona Okafor", "ana", "127.0.0.1", "Code app", "Passkey"];
 
 /// What stands on a page outside of messages, but for data. A time may stand alone, beside its name in a list of facts.
 fn plain_texts(html: &str, data: &[&str]) -> Vec<String> {
@@ -169,9 +167,7 @@ on_both! {
         let id = app.open("ana").await;
         app.bind("ben", &id).await;
         let reference = app.row(&id).await.reference;
-        // What can be mailed is named beside the notice, which is no message yet.
-        let label = StaffNotice::VouchAsked.label();
-        let (path, data) = (format!("/account/vouches/{id}"), [reference.as_str(), label, "AF"]);
+        let (path, data) = (format!("/account/vouches/{id}"), [reference.as_str(), "AF"]);
         look(&app, &app.browser_with_planted_weak_session("mona").await, &path).await;
         let mona = app.browser_with_planted_session("mona").await;
         for page in ["/account", &path] {
@@ -209,7 +205,7 @@ on_both! {
     async fn this_was_not_me(db) {
         let app = TestApp::start_pseudo(db).await;
         let first = app.open("ana").await;
-        let code = app.not_me("ana@demo.postern.invalid", "asked to recover").await;
+        let code = app.not_me("ana@demo.postern.invalid", "àšķêď ţô ŕêĉôvêŕ").await;
         let second = app.open("ana").await;
         let (first, second) = (app.row(&first).await.reference, app.row(&second).await.reference);
         let page = app.browser().post("/not-me", &[("code", &code)]).await;

@@ -19,6 +19,7 @@ use crate::store::contacts::{Contact, is_phone};
 use crate::store::persons::Person;
 use crate::store::sessions::Session;
 use crate::store::{backup_codes, cases, contacts, factors, persons, power_grants, sessions, time};
+use crate::texts::Language;
 use crate::web::api::case_view::TimelineEntry;
 use crate::web::api::diagnosis::DiagnosisView;
 use crate::web::desk::{case_label, outcome_label, stage_label};
@@ -150,7 +151,7 @@ impl CaseOfPerson {
 impl From<Session> for SessionOfPerson {
     fn from(session: Session) -> Self {
         Self {
-            browser: browser_label(&session.user_agent),
+            browser: browser_label(Language::English, &session.user_agent),
             ip: session.ip,
             by_passkey: session.phishing_resistant == 1,
             created_at: time(session.created_at),

@@ -1,0 +1,199 @@
+# What people are told by mail, by text message and by voice. Each notice has a subject, a short sentence for text messages, and what happened
+# at length. A text message is one piece of 160 characters only in the letters of GSM 03.38: no curly quotes, no dashes but the hyphen.
+# The tests send every one with a long name and a long link.
+
+# The frames. $text is what happened at length, $short the short sentence.
+mail-opening = { $organisation }: { $text }
+mail-when = When: { $at }
+# Where the page of the request is: a browser and an address.
+mail-page-held-on = The page of the request is held on: { $browser }, { $ip }
+mail-nothing-to-do = If this was you, there is nothing to do.
+mail-not-me = This was not me:
+mail-link-stops = That page stops the recovery, and suspends the account if the reset was done already. It works once, for 30 days, and needs no sign-in.
+mail-link-suspends = That page suspends your account at once, until the help desk has spoken with you. It works once, for 30 days, and needs no sign-in.
+mail-no-link = If the link does not open, call the help desk.
+mail-no-link-phone = If the link does not open, call the help desk, { $phone }.
+sms = { $organisation }: { $short } Not you? { $link }
+sms-phone = { $organisation }: { $short } Not you? { $link } or call { $phone }
+voice = { $organisation }: { $text } If this was not you, call the help desk now.
+voice-phone = { $organisation }: { $text } If this was not you, call the help desk, { $phone } now.
+# A moment in a mail, in UTC. $month is 1 to 12, $clock such as 07:41.
+moment = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $clock } UTC
+# What somebody signed in with. Names of browsers and systems stay as they are.
+browser-on-system = { $browser } on { $system }
+program-on-system = A program on { $system }
+unknown-program = An unknown program
+device-iphone = an iPhone
+device-ipad = an iPad
+device-android = an Android device
+device-windows = a Windows computer
+device-mac = a Mac
+device-linux = a Linux computer
+device-unknown = an unknown device
+
+# Several openings, gathered into one message.
+openings-subject = More requests to recover your account
+openings-short = { $count ->
+    [one] { $count } more request to recover your account.
+   *[other] { $count } more requests to recover your account.
+}
+openings-text = { $count ->
+    [one] { $count } more request to recover your account was opened.
+   *[other] { $count } more requests to recover your account were opened.
+}
+openings-nothing-changed = Nothing has changed yet, and you will be told of each by itself before the help desk works on it.
+openings-line = { $at }: { $browser } at { $ip }
+openings-more = and { $count } more
+openings-nothing-to-do = If these were yours, there is nothing to do.
+openings-not-mine = They were not all mine:
+openings-link = That page asks which were not, and stops those. It works for 30 days and needs no sign-in.
+
+# What happens to an account.
+notice-case-opened-subject = Somebody asked to recover your account
+notice-case-opened-short = Account recovery was asked for.
+notice-case-opened-text = Somebody told the help desk that they are you and can't sign in. Nothing has changed yet.
+
+notice-case-joined-subject = Somebody goes on with your recovery request
+notice-case-joined-short = Your recovery request went on elsewhere.
+notice-case-joined-text = Somebody opened the page of the request to recover your account, by its reference. What was checked for another page counts nothing for this one. Nothing has changed yet.
+
+notice-case-verified-subject = Your account is about to be reset
+notice-case-verified-short = Your account is about to be reset.
+notice-case-verified-text = The help desk has verified who asked. After the waiting period of your account, if it has one, it may remove all of your sign-in methods.
+
+notice-codes-verified-subject = New backup codes are about to be made for your account
+notice-codes-verified-short = New backup codes are about to be made.
+notice-codes-verified-text = The help desk has verified who asked. After the waiting period of your account, if it has one, it may make new backup codes for you. Your sign-in methods stay as they are.
+
+notice-case-refused-subject = A request to recover your account was refused
+notice-case-refused-short = A recovery request was refused.
+notice-case-refused-text = The help desk refused a request to recover your account. Nothing on your account was changed.
+
+notice-case-withdrawn-subject = A request to recover your account was taken back
+notice-case-withdrawn-short = A recovery request was taken back.
+notice-case-withdrawn-text = Whoever asked to recover your account has taken the request back. Nothing on your account was changed.
+
+notice-factors-reset-subject = Your sign-in methods were removed
+notice-factors-reset-short = Your sign-in methods were removed.
+notice-factors-reset-text = The help desk removed all sign-in methods and backup codes of your account and ended every session.
+
+notice-backup-codes-reissued-subject = The help desk made new backup codes for your account
+notice-backup-codes-reissued-short = The help desk made new backup codes.
+notice-backup-codes-reissued-text = The help desk made new backup codes for your account. They are shown on the page of the request, and those from before open nothing any more. Your sign-in methods stay as they are.
+
+notice-factor-enrolled-subject = A new sign-in method was added to your account
+notice-factor-enrolled-short = A sign-in method was added.
+notice-factor-enrolled-text = A new sign-in method was added to your account.
+
+notice-contact-reported-lost-subject = A number or address of yours was reported lost
+notice-contact-reported-lost-short = A contact of yours was reported lost.
+notice-contact-reported-lost-text = Somebody told the help desk that a number or address on file for you is not yours any more. The help desk calls it no more. Messages still go there.
+
+notice-person-changed-subject = What the help desk has on file about you was changed
+notice-person-changed-short = What is on file about you was changed.
+notice-person-changed-text = An admin changed your name, your manager, your security tier or your role at the help desk.
+
+notice-set-up-code-issued-subject = A new set-up code was made for your account
+notice-set-up-code-issued-short = A new set-up code was made.
+notice-set-up-code-issued-text = An admin made a new set-up code for your account. With it a password can be set.
+
+notice-contact-added-subject = A number or address was added to your account
+notice-contact-added-short = A contact was added to your account.
+notice-contact-added-text = An admin added a number or an address to those on file for you. The help desk may call it one day, and messages go there too.
+
+notice-contact-attested-subject = A number or address of yours was confirmed
+notice-contact-attested-short = A contact of yours was confirmed.
+notice-contact-attested-text = An admin said that a number or an address that was imported for you is yours. The help desk may call it one day.
+
+notice-contact-removed-subject = A number or address of yours was removed
+notice-contact-removed-short = A contact of yours was removed.
+notice-contact-removed-text = An admin took a number or an address of yours off the file. The help desk calls it no more. For 30 days messages still go there.
+
+notice-factor-removed-subject = A sign-in method was removed from your account
+notice-factor-removed-short = A sign-in method was removed.
+notice-factor-removed-text = A sign-in method was removed from your account.
+
+notice-passkey-waits-subject = A new sign-in method was added, and waits
+notice-passkey-waits-short = A sign-in method was added, and waits.
+notice-passkey-waits-text = A new passkey was added to your account. It works in 24 hours, or earlier when a senior or an admin says yes.
+
+notice-passkey-approved-subject = Your new passkey works now
+notice-passkey-approved-short = Your new passkey works now.
+notice-passkey-approved-text = A senior or an admin said yes: the new passkey of your account works now.
+
+notice-backup-codes-renewed-subject = New backup codes were made for your account
+notice-backup-codes-renewed-short = New backup codes were made.
+notice-backup-codes-renewed-text = New backup codes were made for your account. Those from before open nothing any more.
+
+notice-backup-code-used-subject = A backup code was used to sign in to your account
+notice-backup-code-used-short = A backup code was used to sign in.
+notice-backup-code-used-text = Somebody signed in to your account with one of your backup codes.
+
+notice-factor-disabled-subject = A sign-in method of yours was switched off
+notice-factor-disabled-short = A sign-in method was switched off.
+notice-factor-disabled-text = After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk.
+
+notice-password-set-subject = A password was set for your account
+notice-password-set-short = A password was set for your account.
+notice-password-set-text = A password was set for your account, with the set-up code that your organisation gave out for it.
+
+notice-account-suspended-subject = Your account is suspended
+notice-account-suspended-short = Your account is suspended.
+notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.
+
+notice-case-lapsed-subject = The recovery of your account was not finished in time
+notice-case-lapsed-short = Your recovery was not finished in time.
+notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no longer works. If you still can't sign in, start a new request.
+
+notice-codes-lapsed-subject = The recovery of your account was not finished in time
+notice-codes-lapsed-short = Your recovery was not finished in time.
+notice-codes-lapsed-text = New backup codes were made for you a day ago, and nobody has signed in with one of them. The request is closed and they open nothing any more, nor do those from before. Your sign-in methods are as they were.
+
+notice-case-closed-subject = You are back in, and your recovery is closed
+notice-case-closed-short = You are back in: recovery closed.
+notice-case-closed-text = A full sign-in with the new method has closed the recovery case.
+
+# What waits for a manager, or for somebody at the desk: a switch on the account page, and a mail.
+staff-look = Look at it:
+staff-choose = Which of these you get, you choose on your account page.
+
+staff-vouch-asked-label = Somebody whom I lead needs my word
+staff-vouch-asked-subject = Somebody needs your word
+staff-vouch-asked-text = { $name } is locked out. The help desk has called them. Speak with them yourself, on a number that you had before; they read you three words from their page. If it is not them, or you can't tell, say so on the same page.
+
+staff-case-escalated-label = A case was escalated
+staff-case-escalated-subject = A case was escalated to the seniors
+staff-case-escalated-text = { $name } has a case that only a senior or an admin can work on now.
+
+staff-case-handed-over-label = A case was handed to me
+staff-case-handed-over-subject = A case was handed to you
+staff-case-handed-over-text = { $name } has a case that a colleague handed to you. Its timeline says why.
+
+staff-second-yes-wanted-label = A case waits for another yes
+staff-second-yes-wanted-subject = A case waits for another yes
+staff-second-yes-wanted-text = { $name } has a case whose proof suffices. Somebody who gave none of it must look at it, and say yes or no.
+
+staff-trick-reported-label = An owner was told what to say
+staff-trick-reported-subject = Somebody tells an owner what to say
+staff-trick-reported-text = { $name } was called, and said that they had not begun this themselves. Somebody is trying to get into their account: look at it before anybody goes on.
+
+staff-vouch-denied-label = A manager says that it is not them
+staff-vouch-denied-subject = A manager says that it is not them
+staff-vouch-denied-text = { $name } has a case whose manager says that somebody else is asking. Nothing is bound any more: look at it before anybody goes on.
+
+staff-case-contested-label = An owner stopped a case
+staff-case-contested-subject = An owner stopped a case: "this was not me"
+staff-case-contested-text = { $name } has a case that its owner stopped. Call them on a number on file, then refuse it.
