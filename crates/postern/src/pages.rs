@@ -47,6 +47,9 @@ impl Pages {
             let text = String::from_utf8_lossy(&file.data).into_owned();
             environment.add_template_owned(name.into_owned(), text)?;
         }
+        // The same on every page.
+        let words = environment.get_template("words.html")?.render(())?;
+        environment.add_global("words", Value::from_safe_string(words));
         Ok(Self { environment, language })
     }
 

@@ -1,5 +1,8 @@
 // Passkey ceremonies: the one thing that needs a script, because the browser offers it to scripts only.
 (() => {
+  // What to say, in the page's language.
+  const say = (word) => document.querySelector("#words").dataset[word];
+
   const post = async (url, body) => {
     const answer = await fetch(url, {
       method: "POST",
@@ -7,7 +10,7 @@
       body: JSON.stringify(body ?? {}),
     });
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.detail ?? "The server did not answer as expected. Try again.");
+    if (!answer.ok) throw new Error(said.detail ?? say("noAnswer"));
     return said;
   };
 
@@ -22,9 +25,7 @@
   const prove = async (options, code) => {
     if (code) return { code };
     if (options.get) return { assertion: await get(options.get) };
-    throw new Error(options.takes_code
-      ? "Type the code that your app shows now."
-      : "There is no way to prove that it is you: neither a code app nor a passkey of yours works.");
+    throw new Error(say(options.takes_code ? "orTypeCode" : "noProof"));
   };
 
   // Each takes the page's half of the address and answers with what the server said at the end.
@@ -33,7 +34,7 @@
     prove: async (url) => post(`${url}/finish`, { proof: { assertion: await get(await post(`${url}/start`)) } }),
     // The answer goes with the form it stands in, so that the page that follows is the server's.
     form: async (url, form, button) => {
-      if (!form.reportValidity()) throw new Error("Fill in the fields above first.");
+      if (!form.reportValidity()) throw new Error(say("fillInFirst"));
       const { options } = button.dataset;
       form.elements.assertion.value = JSON.stringify(await get(options ? JSON.parse(options) : await post(`${url}/start`)));
       form.submit();
@@ -63,8 +64,8 @@
   };
 
   const errorMessage = (error) => {
-    if (error.name === "NotAllowedError") return "No passkey was used. Try again, or choose another way.";
-    if (error.name === "InvalidStateError") return "This device has a passkey for this account already.";
+    if (error.name === "NotAllowedError") return say("noneUsed");
+    if (error.name === "InvalidStateError") return say("isThereAlready");
     return error.message;
   };
 
@@ -72,7 +73,7 @@
     const near = button.closest("form, section, main");
     const message = near.querySelector("[data-passkey-message]") ?? document.querySelector("[data-passkey-message]");
     button.disabled = true;
-    message.textContent = "Follow your browser's question.";
+    message.textContent = say("followBrowser");
     try {
       const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form, button);
       if (button.dataset.then) go[button.dataset.then](button);

@@ -1,5 +1,8 @@
 // What makes pages nicer. Each of them works without this file.
 (() => {
+  // What to say, in the page's language.
+  const say = (word) => document.querySelector("#words").dataset[word];
+
   // Times in the zone that the reader chose: their own, or UTC. The exact one in UTC stays on hover.
   // Where the browser keeps nothing, the choice holds for the page.
   let chosen = "local";
@@ -10,7 +13,7 @@
   const timeLabel = (at) => {
     const clock = part(at, { hour: "2-digit", minute: "2-digit" });
     const now = new Date();
-    if (dayOf(at) === dayOf(now)) return `Today ${clock}`;
+    if (dayOf(at) === dayOf(now)) return say("todayAt").replace("%time%", clock);
     const near = Math.abs(at - now) < 300 * 86_400_000;
     const day = part(at, near ? { weekday: "short", day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "numeric" });
     return `${day.replace(",", "")} ${clock}`;
@@ -25,7 +28,7 @@
     const now = new Date();
     const named = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short", hour: "2-digit", minute: "2-digit", timeZone: zone() });
     switcher.textContent = named.format(now);
-    switcher.title = zone() ? "Times are in UTC. Show them in my time zone" : "Times are in your time zone. Show them in UTC";
+    switcher.title = say(zone() ? "timesInUtc" : "timesInOwnZone");
   };
 
   // The countdown beside a pass. Counts from what the server said was left, not from this device's clock.
@@ -35,8 +38,8 @@
       const tick = () => {
         const left = Math.max(0, Math.round((end - performance.now()) / 1000));
         box.textContent = left > 0
-          ? `Works for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} more`
-          : "This pass has run out. Show a new one.";
+          ? say("worksFor").replace("%left%", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`)
+          : say("hasRunOut");
         if (left > 0 && box.isConnected) setTimeout(tick, 500);
         // The page says what there is instead.
         else if (box.isConnected) setTimeout(() => window.location.reload(), 1500);
@@ -51,7 +54,7 @@
     copy: async (button) => {
       const one = button.dataset.copies;
       await navigator.clipboard.writeText(one ? document.querySelector(one).textContent.trim() : codes().join("\n"));
-      button.textContent = "Copied";
+      button.textContent = say("copied");
     },
     print: () => window.print(),
     zone: () => {

@@ -1,5 +1,7 @@
 // A session that is about to end says so; what was typed into a form outlives it, in this tab alone.
 (() => {
+  // What to say, in the page's language.
+  const say = (word) => document.querySelector("#words").dataset[word];
   const KEY = "draft";
   const WARN_MS = 2 * 60 * 1000;
 
@@ -41,8 +43,8 @@
         setTimeout(() => lookAgain(0, over), seconds * 1000),
       ];
     };
-    const warn = () => show("Your session ends in two minutes. What you typed stays.", true);
-    const over = () => show("Your session has ended. What you typed stays in this tab: reload the page and sign in.", false);
+    const warn = () => show(say("sessionEndsSoon"), true);
+    const over = () => show(say("sessionHasEnded"), false);
     // How long the session goes on, in seconds; 0 when it does not. Asked by the page itself, it keeps nothing going.
     const secondsLeft = async (headers) => {
       const answer = await fetch("/account", { headers });
@@ -66,7 +68,7 @@
         if (left > 0) schedule(left);
         else over();
       } catch {
-        show("The server can't be reached. What you typed stays in this tab.", true);
+        show(say("serverOutOfReach"), true);
       }
     });
 
@@ -80,7 +82,7 @@
         } else if (same[0]) same[0].value = value;
       }
       target.closest("details")?.setAttribute("open", "");
-      show("What you typed before your session ended is back. Look it over, and send it.", false);
+      show(say("typedIsBack"), false);
     };
     const draft = load();
     const isTheirs = draft && draft.owner === owner;
@@ -93,9 +95,9 @@
         keep({ ...draft, ended: true });
         const link = document.createElement("a");
         link.href = draft.path;
-        link.textContent = "Go back to it";
-        show("You were typing something when your session ended. ", false);
-        box.querySelector("[data-text]").append(link);
+        link.textContent = say("goBackToIt");
+        show(say("wasTypingElsewhere"), false);
+        box.querySelector("[data-text]").append(" ", link);
       }
     } else {
       // Sent, or left behind.

@@ -5,6 +5,7 @@ mod messages;
 mod notices;
 mod pseudo;
 mod pseudo_errors;
+mod scripts;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -41,7 +41,10 @@ fn names(under: &str) -> Vec<String> {
 /// What people outside the desk see.
 pub fn of_people() -> Vec<PageTemplate> {
     let mut found: Vec<PageTemplate> = Vec::new();
-    let pages = FOLDERS.iter().flat_map(|folder| names(folder)).chain(["problem.html".to_owned()]);
+    let pages = FOLDERS
+        .iter()
+        .flat_map(|folder| names(folder))
+        .chain(["problem.html".to_owned(), "words.html".to_owned()]);
     found.extend(pages.map(|name| PageTemplate { text: read(&name), name }));
     let (layout, parts) = (read("layout.html"), read("parts.html"));
     let between = |text: &str, start: &str, end: &str| {
