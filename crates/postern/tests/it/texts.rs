@@ -7,6 +7,7 @@ mod pseudo;
 mod pseudo_errors;
 mod scripts;
 mod templates;
+mod translations;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,9 +16,14 @@ pub struct FluentMessage {
     forms: Vec<String>,
 }
 
-/// Every message.
+/// Every message, in English.
 pub fn all() -> Vec<FluentMessage> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en");
+    of("en")
+}
+
+/// The messages of one language.
+pub fn of(language: &str) -> Vec<FluentMessage> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
     let mut found = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
@@ -81,6 +86,11 @@ fn argument(inline: &InlineExpression<&str>, arguments: &mut BTreeSet<String>) -
 }
 
 impl FluentMessage {
+    /// What it says, once for each choice.
+    pub fn forms(&self) -> &[String] {
+        &self.forms
+    }
+
     /// Whether it holds tags.
     pub fn has_markup(&self) -> bool {
         self.forms.iter().any(|form| form.contains('<'))
