@@ -12,7 +12,7 @@ use postern::store::{persons, saved_views};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
 
-use self::samples::{CLOSED, OPEN, SampleCase, Staff};
+use self::samples::{CLOSED, OPEN, SampleCase, SampleStaff};
 use crate::findings::ImportDesk;
 use crate::page_times::PageClient;
 use crate::people::{self, Somebody};
@@ -36,7 +36,7 @@ const DESK_SESSION: &str = "desk";
 const TOKEN: &str = "pst_bench";
 
 /// What pages are about.
-pub struct Filled {
+pub struct FilledDesk {
     people: Vec<Somebody>,
     samples: Vec<SampleCase>,
     /// Somebody of the directory, and somebody who leads others.
@@ -71,7 +71,7 @@ async fn on(
     client.stop()
 }
 
-async fn fill_all(args: &Args, server: &Server, folder: &Path) -> Outcome<Filled> {
+async fn fill_all(args: &Args, server: &Server, folder: &Path) -> Outcome<FilledDesk> {
     let count = usize::try_from(args.options.people.unwrap_or(PEOPLE))?;
     say(&format!("pages: {count} people"));
     directory::fill(server, count).await?;
@@ -81,7 +81,7 @@ async fn fill_all(args: &Args, server: &Server, folder: &Path) -> Outcome<Filled
             persons::find_by_login(&scope.app.db, &scope.tenant.id, &format!("login{number}")).await?;
         Ok(person.ok_or("nobody")?.id)
     };
-    let staff = Staff {
+    let staff = SampleStaff {
         agent: people::caller(&server.scope()?, "agent", Role::Agent).await?,
         manager: people::caller(&server.scope()?, "manager", Role::Person).await?,
     };
@@ -110,11 +110,11 @@ async fn fill_all(args: &Args, server: &Server, folder: &Path) -> Outcome<Filled
     audit_page::fill(server, AUDIT_ENTRIES, &ids).await?;
     server.settle().await?;
     let (person, manager) = (find(count / 2 + 3).await?, find(count / 20 * 10).await?);
-    Ok(Filled { people, samples, person, manager })
+    Ok(FilledDesk { people, samples, person, manager })
 }
 
 /// Those who ask have just signed in.
-async fn sign_in(server: &Server, filled: &Filled) -> Outcome<()> {
+async fn sign_in(server: &Server, filled: &FilledDesk) -> Outcome<()> {
     let scope = server.scope()?;
     let admin = persons::find_by_login(&scope.app.db, &scope.tenant.id, ADMIN).await?.ok_or("nobody")?.id;
     let mut change = scope.begin().await?;

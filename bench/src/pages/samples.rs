@@ -49,12 +49,12 @@ pub struct SampleCase {
 }
 
 /// Who works on them.
-pub struct Staff {
+pub struct SampleStaff {
     pub agent: Caller,
     pub manager: Caller,
 }
 
-impl Staff {
+impl SampleStaff {
     /// One of each, each somebody else's.
     pub async fn sample_cases(&self, server: &Server, people: &[Somebody]) -> Outcome<Vec<SampleCase>> {
         let mut made = Vec::new();

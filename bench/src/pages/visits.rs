@@ -1,7 +1,7 @@
 //! Which pages are asked for, by whom, and what is wanted of each.
 
 use super::samples::{OPEN, SampleCase};
-use super::{DESK_SESSION, Filled, TOKEN};
+use super::{DESK_SESSION, FilledDesk, TOKEN};
 use crate::page_times::{PageClient, PageTarget};
 use crate::people::{CASE, FLOW, PASSWORD};
 use crate::report::Report;
@@ -94,7 +94,7 @@ const API: [(&str, &str, PageTarget); 10] = [
 pub async fn visit_all(
     args: &Args,
     client: &mut PageClient,
-    filled: &Filled,
+    filled: &FilledDesk,
     report: &mut Report,
 ) -> Outcome<()> {
     for (name, path, target) in OPEN_PAGES {
@@ -132,7 +132,7 @@ pub async fn visit_all(
 async fn visit_as_claimants(
     args: &Args,
     client: &mut PageClient,
-    filled: &Filled,
+    filled: &FilledDesk,
     report: &mut Report,
 ) -> Outcome<()> {
     for sample in open(filled) {
@@ -159,7 +159,7 @@ async fn visit_as_claimants(
 async fn visit_cases(
     args: &Args,
     client: &mut PageClient,
-    filled: &Filled,
+    filled: &FilledDesk,
     report: &mut Report,
 ) -> Outcome<()> {
     for sample in &filled.samples {
@@ -184,7 +184,7 @@ async fn visit_cases(
 async fn visit_people(
     args: &Args,
     client: &mut PageClient,
-    filled: &Filled,
+    filled: &FilledDesk,
     report: &mut Report,
 ) -> Outcome<()> {
     let person = format!("/desk/people/{}", filled.person);
@@ -203,6 +203,6 @@ async fn visit_people(
     client.measure(args, ("incident", &path), ANY, report).await
 }
 
-fn open(filled: &Filled) -> impl Iterator<Item = &SampleCase> {
+fn open(filled: &FilledDesk) -> impl Iterator<Item = &SampleCase> {
     filled.samples.iter().filter(|sample| OPEN.contains(&sample.name))
 }

@@ -2,7 +2,7 @@
 
 mod signed_in;
 
-pub use signed_in::{SignedIn, find_signed_in};
+pub use signed_in::{LiveSession, find_signed_in};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};

@@ -21,7 +21,7 @@ use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
-use crate::store::sessions::SignedIn;
+use crate::store::sessions::LiveSession;
 use crate::store::{cases, flows, persons, service_tokens, sessions, time};
 use crate::texts::{ErrorText, MessageId};
 
@@ -222,7 +222,7 @@ pub(super) async fn by_session(
     let now = scope.now;
     let (tenant, hash) = (&scope.tenant.id, token_hash(token));
     let found = sessions::find_signed_in(&scope.app.db, tenant, &hash, now, Config::SESSION_IDLE).await?;
-    let Some(SignedIn { session, person, waiting_cases }) = found else { return Ok(None) };
+    let Some(LiveSession { session, person, waiting_cases }) = found else { return Ok(None) };
     if person.suspended_at.is_some() {
         return Ok(None);
     }

@@ -53,7 +53,7 @@ impl<'r> FromRow<'r, AnyRow> for ListedCase {
 }
 
 /// A page of a list.
-pub struct CasePage {
+pub struct CaseListPage {
     /// The cases, in the list's order.
     pub cases: Vec<ListedCase>,
     /// Where the next page begins; none on the last. A search may go on behind a page on which nothing was found yet.
@@ -66,13 +66,13 @@ pub async fn list_page(
     tenant: &TenantId,
     listing: &CaseListing,
     (after, most): (Option<&CasePlace>, i64),
-) -> Result<CasePage> {
+) -> Result<CaseListPage> {
     if let DeskList::Search(typed) = &listing.list {
         let found = search::find(db, tenant, typed, (after, most)).await?;
         let parts = listing.sql_of(tenant, &found.places);
         let cases =
             if found.places.is_empty() { Vec::new() } else { list(db, statement(parts, most)).await? };
-        return Ok(CasePage { cases, next: found.next });
+        return Ok(CaseListPage { cases, next: found.next });
     }
     // One more than asked for says whether there are others.
     let parts = listing.sql(tenant, after);
@@ -81,7 +81,7 @@ pub async fn list_page(
     let has_more = cases.len() > most;
     cases.truncate(most);
     let next = cases.last().filter(|_| has_more).map(|last| listing.place_of(last));
-    Ok(CasePage { cases, next })
+    Ok(CaseListPage { cases, next })
 }
 
 async fn list(db: &Db, (sql, values): (String, Vec<SqlValue>)) -> Result<Vec<ListedCase>> {

@@ -35,14 +35,14 @@ struct KeptConnection {
 
 /// A connection in use. It is kept for the next only if what was read came to its end: what was given up in the middle, or failed,
 /// leaves it to the driver's pool to see to it.
-struct InUse<'p> {
+struct ReaderInUse<'p> {
     pool: &'p ReaderPool,
     kept: Option<KeptConnection>,
     is_done: bool,
     _place: SemaphorePermit<'p>,
 }
 
-type Step = Either<AnyQueryResult, AnyRow>;
+type ReadStep = Either<AnyQueryResult, AnyRow>;
 type ToRead<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'e>>;
 
 impl ReaderPool {
@@ -62,7 +62,7 @@ impl ReaderPool {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn take(&self) -> Result<InUse<'_>, Error> {
+    async fn take(&self) -> Result<ReaderInUse<'_>, Error> {
         let place = match self.free.try_acquire() {
             Ok(place) => place,
             Err(_) => tokio::time::timeout(self.pool.options().get_acquire_timeout(), self.free.acquire())
@@ -79,10 +79,10 @@ impl ReaderPool {
             Some(kept) => kept,
             None => KeptConnection::new(self.pool.acquire().await?),
         };
-        Ok(InUse { pool: self, kept: Some(kept), is_done: false, _place: place })
+        Ok(ReaderInUse { pool: self, kept: Some(kept), is_done: false, _place: place })
     }
 
-    async fn read_all<'q, E: Execute<'q, Any> + 'q>(&self, query: E) -> Result<VecDeque<Step>, Error> {
+    async fn read_all<'q, E: Execute<'q, Any> + 'q>(&self, query: E) -> Result<VecDeque<ReadStep>, Error> {
         let mut taken = self.take().await?;
         let mut steps = VecDeque::new();
         {
@@ -114,13 +114,13 @@ impl KeptConnection {
     }
 }
 
-impl InUse<'_> {
+impl ReaderInUse<'_> {
     fn connection(&mut self) -> Result<&mut sqlx::AnyConnection, Error> {
         self.kept.as_mut().map(|kept| &mut *kept.connection).ok_or(Error::PoolClosed)
     }
 }
 
-impl Drop for InUse<'_> {
+impl Drop for ReaderInUse<'_> {
     fn drop(&mut self) {
         let is_kept = self.is_done && !self.pool.free.is_closed();
         if let Some(mut kept) = self.kept.take().filter(|_| is_kept) {
@@ -142,12 +142,12 @@ impl<'p> Executor<'p> for &'p ReaderPool {
     fn fetch_many<'e, 'q: 'e, E>(
         self,
         query: E,
-    ) -> Pin<Box<dyn Stream<Item = Result<Step, Error>> + Send + 'e>>
+    ) -> Pin<Box<dyn Stream<Item = Result<ReadStep, Error>> + Send + 'e>>
     where
         'p: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        Box::pin(Steps { reading: Some(Box::pin(self.read_all(query))), read: VecDeque::new() })
+        Box::pin(ReadSteps { reading: Some(Box::pin(self.read_all(query))), read: VecDeque::new() })
     }
 
     fn fetch_all<'e, 'q: 'e, E>(self, query: E) -> ToRead<'e, Vec<AnyRow>>
@@ -190,13 +190,13 @@ impl<'p> Executor<'p> for &'p ReaderPool {
 }
 
 /// Everything is read before anything is handed on, so that the connection is free by then.
-struct Steps<'e> {
-    reading: Option<ToRead<'e, VecDeque<Step>>>,
-    read: VecDeque<Step>,
+struct ReadSteps<'e> {
+    reading: Option<ToRead<'e, VecDeque<ReadStep>>>,
+    read: VecDeque<ReadStep>,
 }
 
-impl Stream for Steps<'_> {
-    type Item = Result<Step, Error>;
+impl Stream for ReadSteps<'_> {
+    type Item = Result<ReadStep, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Some(reading) = &mut self.reading {

@@ -10,7 +10,7 @@ use crate::store::persons::{Person, PersonRow};
 use crate::store::{Db, Result, micros};
 
 /// A live session, whose it is, and what waits for them.
-pub struct SignedIn {
+pub struct LiveSession {
     /// The session.
     pub session: Session,
     /// Its owner, suspended or not.
@@ -19,13 +19,13 @@ pub struct SignedIn {
     pub waiting_cases: i64,
 }
 
-struct SignedInRow {
+struct LiveSessionRow {
     session: Session,
     person: PersonRow,
     waiting_cases: i64,
 }
 
-impl<'r> FromRow<'r, AnyRow> for SignedInRow {
+impl<'r> FromRow<'r, AnyRow> for LiveSessionRow {
     fn from_row(row: &'r AnyRow) -> std::result::Result<Self, sqlx::Error> {
         let session = Session::from_row(row)?;
         let person = PersonRow {
@@ -52,8 +52,8 @@ pub async fn find_signed_in(
     token_hash: &str,
     now: Timestamp,
     idle: SignedDuration,
-) -> Result<Option<SignedIn>> {
-    let row: Option<SignedInRow> = sqlx::query_as(
+) -> Result<Option<LiveSession>> {
+    let row: Option<LiveSessionRow> = sqlx::query_as(
         "SELECT s.id, s.person_id, s.phishing_resistant, s.amr, s.ip, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, \
          s.stepped_up_at, p.login, p.name, p.tier, p.role, p.manager_id, p.password_hash, p.suspended_at, p.suspended_why, \
          p.tier_before, p.tier_before_until, CASE WHEN p.role = 'person' THEN 0 ELSE \
@@ -68,8 +68,8 @@ pub async fn find_signed_in(
     .bind(micros(last_use(now, idle)))
     .fetch_optional(db.reader())
     .await?;
-    row.map(|SignedInRow { session, person, waiting_cases }| {
-        Ok(SignedIn { session, person: Person::from_row(tenant, person)?, waiting_cases })
+    row.map(|LiveSessionRow { session, person, waiting_cases }| {
+        Ok(LiveSession { session, person: Person::from_row(tenant, person)?, waiting_cases })
     })
     .transpose()
 }
