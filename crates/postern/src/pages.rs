@@ -27,6 +27,15 @@ impl Pages {
 
     /// The same in a language: people outside the desk read it, the desk stays English.
     pub fn load_with(development: bool, language: Language) -> Result<Self, minijinja::Error> {
+        Self::load_edited(development, language, |_, text| text)
+    }
+
+    /// The same of templates that went through `edit`, which is given the name and the text of each: a test marks their branches.
+    pub fn load_edited(
+        development: bool,
+        language: Language,
+        edit: impl Fn(&str, String) -> String,
+    ) -> Result<Self, minijinja::Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("when", when);
@@ -45,6 +54,7 @@ impl Pages {
                 continue;
             };
             let text = String::from_utf8_lossy(&file.data).into_owned();
+            let text = edit(&name, text);
             environment.add_template_owned(name.into_owned(), text)?;
         }
         // The same on every page.

@@ -13,7 +13,7 @@ pub mod dev;
 pub mod extract;
 pub mod factor_view;
 pub mod finding_view;
-mod form_again;
+pub mod form_again;
 pub mod health;
 pub mod metrics;
 pub mod page;

@@ -21,58 +21,58 @@ use crate::store::{persons, time};
 #[derive(Serialize, ToSchema)]
 pub struct CaseLine {
     /// Its id.
-    id: String,
+    pub id: String,
     /// Its name in talk: `C-7K3M9Q`.
-    reference: String,
+    pub reference: String,
     /// The person's name; null when nobody signs in with the claimed login.
-    name: Option<String>,
+    pub name: Option<String>,
     /// The login that was given.
-    claimed_login: String,
+    pub claimed_login: String,
     /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
-    tier: Option<String>,
+    pub tier: Option<String>,
     /// What the tier stands on: `standard`, `sensitive` or `privileged`.
-    tier_floor: Option<&'static str>,
+    pub tier_floor: Option<&'static str>,
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
-    stage: String,
+    pub stage: String,
     /// The stage in the desk's words.
-    stage_label: &'static str,
+    pub stage_label: &'static str,
     /// Whether it waits for the desk, rather than for the person or the clock.
-    waits_for_desk: bool,
+    pub waits_for_desk: bool,
     /// What comes next, in the desk's words; null of a closed one.
-    next_step: Option<String>,
+    pub next_step: Option<String>,
     /// When that is, where it has a time: the end of the hold, the last moment to come back.
     #[schema(value_type = Option<String>, format = DateTime)]
-    next_at: Option<Timestamp>,
+    pub next_at: Option<Timestamp>,
     /// Whether only a senior may work on it.
-    escalated: bool,
+    pub escalated: bool,
     /// Its own risk, without incidents and other cases.
-    risk: i64,
+    pub risk: i64,
     /// What raised it, oldest first: the kind of proof, and how it ended.
-    risk_reasons: Vec<String>,
+    pub risk_reasons: Vec<String>,
     /// What whoever opened it had to show: `known_device`, `password` or `nothing`.
-    opened_with: String,
+    pub opened_with: String,
     /// Whether it stands in the list of strangers' cases.
-    stranger: bool,
+    pub stranger: bool,
     /// The name of who has taken it up.
-    taken_by: Option<String>,
+    pub taken_by: Option<String>,
     /// Whose it is: `nobody`, `you` or `colleague`.
-    holder: &'static str,
+    pub holder: &'static str,
     /// What the caller may do about that: `take`, `hand_over`.
-    may: Vec<&'static str>,
+    pub may: Vec<&'static str>,
     /// The address that the request came from.
-    ip: String,
+    pub ip: String,
     /// When it was opened.
     #[schema(value_type = String, format = DateTime)]
-    opened_at: Timestamp,
+    pub opened_at: Timestamp,
     /// When it was closed.
     #[schema(value_type = Option<String>, format = DateTime)]
-    closed_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
     /// Of a closed one: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
-    outcome: Option<String>,
+    pub outcome: Option<String>,
     /// The same in the desk's words.
-    outcome_label: Option<&'static str>,
+    pub outcome_label: Option<&'static str>,
     /// The name of who refused it, or else bound its page, or else recorded the last proof.
-    handled_by: Option<String>,
+    pub handled_by: Option<String>,
 }
 
 /// A page of a list.

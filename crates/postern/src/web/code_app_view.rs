@@ -13,9 +13,9 @@ use crate::scope::Scope;
 pub struct CodeAppView {
     /// The secret in Base32, in groups of four, to type by hand.
     #[schema(example = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ")]
-    key: String,
+    pub key: String,
     /// `otpauth://…`: what a QR code of it holds.
-    url: Option<String>,
+    pub url: Option<String>,
 }
 
 impl CodeAppView {

@@ -26,7 +26,7 @@ pub mod queue;
 pub mod runbook;
 pub mod saved_views;
 pub mod search;
-mod second_yes;
+pub mod second_yes;
 pub mod set_up;
 pub mod set_up_code;
 pub mod take_case;

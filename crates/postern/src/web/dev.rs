@@ -9,10 +9,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use jiff::SignedDuration;
 use postern_core::factor::{FactorKind, totp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::extract::Form;
+use super::page::PageView;
 use super::problem::Problem;
 use super::router::render;
 use super::toast::Toast;
@@ -20,6 +21,7 @@ use crate::actions::begin_story::{DemoStory, begin_story};
 use crate::app::App;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
+use crate::store::outbox::Message;
 use crate::store::{factors, micros, outbox, persons};
 
 /// The routes.
@@ -34,25 +36,76 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dev/stories", get(show_stories).post(submit_story))
 }
 
-async fn messages(scope: &Scope) -> Result<Vec<Value>, Problem> {
+/// What `/dev/outbox` shows.
+#[derive(Serialize)]
+pub struct OutboxPage {
+    pub messages: Vec<OutboxLine>,
+}
+
+impl PageView for OutboxPage {
+    const TEMPLATE: &'static str = "dev/outbox.html";
+}
+
+/// A message that went out, or would have.
+#[derive(Serialize)]
+pub struct OutboxLine {
+    pub channel: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body: String,
+    /// Microseconds.
+    pub created_at: i64,
+    pub delivered_at: Option<i64>,
+}
+
+/// What `/dev/phone` shows: codes by login.
+#[derive(Serialize)]
+pub struct PhonePage {
+    pub codes: BTreeMap<String, String>,
+    pub seconds_left: i64,
+}
+
+impl PageView for PhonePage {
+    const TEMPLATE: &'static str = "dev/phone.html";
+}
+
+/// What `/dev/clock` shows.
+#[derive(Serialize)]
+pub struct ClockPage {
+    /// Microseconds.
+    pub now: i64,
+}
+
+impl PageView for ClockPage {
+    const TEMPLATE: &'static str = "dev/clock.html";
+}
+
+/// `/dev/stories` always looks the same.
+#[derive(Serialize)]
+pub struct StoriesPage {}
+
+impl PageView for StoriesPage {
+    const TEMPLATE: &'static str = "dev/stories.html";
+}
+
+async fn messages(scope: &Scope) -> Result<Vec<OutboxLine>, Problem> {
     let newest = outbox::list_newest(&scope.app.db, &scope.tenant.id).await?;
-    Ok(newest
-        .iter()
-        .map(|m| {
-            json!({
-                "channel": m.channel, "recipient": m.recipient, "subject": m.subject, "body": m.body,
-                "created_at": m.created_at, "delivered_at": m.delivered_at,
-            })
-        })
-        .collect())
+    let line = |message: Message| OutboxLine {
+        channel: message.channel,
+        recipient: message.recipient,
+        subject: message.subject,
+        body: message.body,
+        created_at: message.created_at,
+        delivered_at: message.delivered_at,
+    };
+    Ok(newest.into_iter().map(line).collect())
 }
 
 async fn show_outbox(scope: Scope) -> Result<Response, Problem> {
-    let messages = messages(&scope).await?;
-    render(&scope, None, "dev/outbox.html", json!({ "messages": messages }))
+    render(&scope, None, OutboxPage { messages: messages(&scope).await? })
 }
 
-async fn outbox_json(scope: Scope) -> Result<Json<Vec<Value>>, Problem> {
+async fn outbox_json(scope: Scope) -> Result<Json<Vec<OutboxLine>>, Problem> {
     Ok(Json(messages(&scope).await?))
 }
 
@@ -78,9 +131,8 @@ async fn codes(scope: &Scope) -> Result<BTreeMap<String, String>, Problem> {
 }
 
 async fn show_phone(scope: Scope) -> Result<Response, Problem> {
-    let left = totp::STEP_SECONDS - scope.now.as_second().rem_euclid(totp::STEP_SECONDS);
-    let codes = codes(&scope).await?;
-    render(&scope, None, "dev/phone.html", json!({ "codes": codes, "seconds_left": left }))
+    let seconds_left = totp::STEP_SECONDS - scope.now.as_second().rem_euclid(totp::STEP_SECONDS);
+    render(&scope, None, PhonePage { codes: codes(&scope).await?, seconds_left })
 }
 
 async fn phone_json(scope: Scope) -> Result<Json<BTreeMap<String, String>>, Problem> {
@@ -94,7 +146,7 @@ struct Advance {
 }
 
 async fn show_clock(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, "dev/clock.html", json!({ "now": micros(scope.now) }))
+    render(&scope, None, ClockPage { now: micros(scope.now) })
 }
 
 async fn advance_clock(scope: Scope, Form(by): Form<Advance>) -> Response {
@@ -109,7 +161,7 @@ struct PickedStory {
 }
 
 async fn show_stories(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, "dev/stories.html", json!({}))
+    render(&scope, None, StoriesPage {})
 }
 
 async fn submit_story(scope: Scope, Form(picked): Form<PickedStory>) -> Result<Response, Problem> {

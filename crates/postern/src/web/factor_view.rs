@@ -11,24 +11,24 @@ use crate::store::time;
 /// One factor of a person's.
 #[derive(Serialize, ToSchema)]
 pub struct FactorView {
-    id: String,
+    pub id: String,
     /// `totp` or `webauthn`.
-    kind: String,
+    pub kind: String,
     /// What it is, in words.
-    title: &'static str,
+    pub title: &'static str,
     /// What its owner calls it.
-    label: String,
+    pub label: String,
     /// Whether it works after the password only.
-    second_step_only: bool,
+    pub second_step_only: bool,
     #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
+    pub created_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
-    last_used_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
     /// Until when it waits. `null`: it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
-    waits_until: Option<Timestamp>,
+    pub waits_until: Option<Timestamp>,
     /// Whether too many wrong guesses switched it off.
-    disabled: bool,
+    pub disabled: bool,
 }
 
 impl FactorView {

@@ -29,18 +29,18 @@ pub(super) fn page_of_form(path: &str) -> String {
 
 /// A form that was sent with what no field takes: without it, and without secrets, which no page shows again.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct FormAgain {
-    action: String,
-    fields: Vec<FieldAgain>,
+pub struct FormAgain {
+    pub action: String,
+    pub fields: Vec<FieldAgain>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct FieldAgain {
-    name: String,
-    label: ErrorText,
-    value: String,
+pub struct FieldAgain {
+    pub name: String,
+    pub label: ErrorText,
+    pub value: String,
     /// `kept`, `typed` or `secret`.
-    kind: &'static str,
+    pub kind: &'static str,
 }
 
 impl FormAgain {

@@ -14,14 +14,19 @@ use super::toast::Toast;
 use crate::actions::Caller;
 use crate::scope::Scope;
 
+/// What a page shows. Its template is made of it, and is given nothing else but what stands on every page.
+pub trait PageView: Serialize {
+    /// The template, as it is named in `templates/`.
+    const TEMPLATE: &'static str;
+}
+
+impl<V: PageView> PageView for &V {
+    const TEMPLATE: &'static str = V::TEMPLATE;
+}
+
 /// A page, for whoever is signed in.
-pub fn page(
-    scope: &Scope,
-    caller: Option<&Caller>,
-    template: &str,
-    values: impl Serialize,
-) -> Result<Response, Problem> {
-    page_with(scope, caller, StatusCode::OK, template, values)
+pub fn page(scope: &Scope, caller: Option<&Caller>, view: impl PageView) -> Result<Response, Problem> {
+    page_with(scope, caller, StatusCode::OK, view)
 }
 
 /// How to reach the help desk, as far as the organisation says.
@@ -33,13 +38,25 @@ fn desk_line(scope: &Scope) -> Option<String> {
 }
 
 /// A page with another status: a form that comes back with its errors.
-pub fn page_with(
+pub fn page_with<V: PageView>(
     scope: &Scope,
     caller: Option<&Caller>,
     status: StatusCode,
-    template: &str,
-    values: impl Serialize,
+    view: V,
 ) -> Result<Response, Problem> {
+    let html = scope.app.pages.render(V::TEMPLATE, given(scope, caller, view)).map_err(|error| {
+        // The alternate form names the template and the line.
+        Problem::internal(format!("template {}: {error:#}", V::TEMPLATE))
+    })?;
+    let mut response = (status, Html(html)).into_response();
+    if scope.request.toast.is_some() {
+        cookies::TOAST.clear(response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// What the template of a page is given: what stands on every page, and as `page` what it shows.
+pub fn given(scope: &Scope, caller: Option<&Caller>, view: impl PageView) -> Value {
     let who = caller.map(|caller| {
         context! {
             name => caller.person.name.clone(),
@@ -59,18 +76,9 @@ pub fn page_with(
     });
     let toast =
         scope.request.toast.as_deref().and_then(Toast::parse).map(|toast| Value::from(Serde(toast.text())));
-    let shared = context! {
+    context! {
         organisation => scope.tenant.name.clone(),
         desk_line => desk_line(scope), path => scope.request.path.clone(), toast, who,
-        page => Value::from(Serde(values)),
-    };
-    let html = scope.app.pages.render(template, shared).map_err(|error| {
-        // The alternate form names the template and the line.
-        Problem::internal(format!("template {template}: {error:#}"))
-    })?;
-    let mut response = (status, Html(html)).into_response();
-    if scope.request.toast.is_some() {
-        cookies::TOAST.clear(response.headers_mut());
+        page => Value::from(Serde(view)),
     }
-    Ok(response)
 }

@@ -9,14 +9,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use postern_core::people_file::PeopleFileError;
 use serde::Serialize;
-use serde_json::json;
 use url::Url;
 use utoipa::ToSchema;
 
 use super::cookies;
 use super::extract::by_session;
 use super::form_again::{FormAgain, page_of_form};
-use super::page::page_with;
+use super::page::{PageView, page_with};
 use crate::actions::{ActionError, whole_seconds};
 use crate::request::RequestInfo;
 use crate::scope::Scope;
@@ -71,6 +70,25 @@ pub struct ProblemBody {
     pub message_id: Option<String>,
     /// Names this request in the log.
     pub request_id: String,
+}
+
+/// What the page of a problem shows.
+#[derive(Serialize)]
+pub struct ProblemPage {
+    pub title: MessageId,
+    pub detail: ErrorText,
+    pub request_id: String,
+    /// Whether a passkey touch lifts it: a page that was asked for is asked for again then; a form has to be sent again by hand.
+    pub step_up: bool,
+    pub is_read: bool,
+    /// Where the form is of an address that takes nothing else.
+    pub form_page: Option<String>,
+    /// A form that no handler saw.
+    pub form: Option<FormAgain>,
+}
+
+impl PageView for ProblemPage {
+    const TEMPLATE: &'static str = "problem.html";
 }
 
 impl Problem {
@@ -268,17 +286,16 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         }
         return answer;
     }
-    let values = json!({
-        "status": problem.status.as_u16(),
-        "title": title(problem.status),
-        "detail": problem.on_page(),
-        "request_id": scope.request.id,
-        // A page that was asked for is asked for again after the touch; a form has to be sent again by hand.
-        "step_up": problem.kind == STEP_UP,
-        "is_read": is_read,
-        "form_page": (problem.status == StatusCode::METHOD_NOT_ALLOWED).then(|| page_of_form(&scope.request.path)),
-        "form": problem.form,
-    });
+    let shown = ProblemPage {
+        title: title(problem.status),
+        request_id: scope.request.id.to_string(),
+        step_up: problem.kind == STEP_UP,
+        is_read,
+        form_page: (problem.status == StatusCode::METHOD_NOT_ALLOWED)
+            .then(|| page_of_form(&scope.request.path)),
+        detail: problem.on_page(),
+        form: problem.form,
+    };
     // Whoever is signed in keeps the menu, unless there is too much to do to look it up. If it can't be read, the page is there
     // without.
     let is_pressed =
@@ -287,7 +304,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         Some(token) => by_session(&scope, &token, asked_by_page.is_some()).await.ok().flatten(),
         None => None,
     };
-    match page_with(&scope, caller.as_ref(), problem.status, "problem.html", values) {
+    match page_with(&scope, caller.as_ref(), problem.status, shown) {
         Ok(mut answer) => {
             carry_retry(&response, &mut answer);
             if let Some(allowed) = response.headers().get(header::ALLOW) {

@@ -3,8 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use postern_core::factor::FactorKind;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
 use crate::actions::factor_proof::FactorProof;
@@ -12,9 +11,10 @@ use crate::actions::renew_backup_codes::{self, ShownCodes};
 use crate::actions::{ActionError, Caller};
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors};
-use crate::texts::MessageId;
+use crate::texts::{ErrorText, MessageId};
 use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
@@ -32,6 +32,31 @@ pub struct ProofForm {
 pub struct KeptForm {
     /// Ticked.
     pub kept: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct RenewBackupCodesPage {
+    pub codes_left: i64,
+    /// Whether a code app works.
+    pub has_code: bool,
+    /// Whether a passkey works.
+    pub has_passkey: bool,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for RenewBackupCodesPage {
+    const TEMPLATE: &'static str = "account/backup_codes.html";
+}
+
+/// The new codes, this once.
+#[derive(Serialize)]
+pub struct RenewedBackupCodesPage {
+    pub codes: Vec<String>,
+}
+
+impl PageView for RenewedBackupCodesPage {
+    const TEMPLATE: &'static str = "account/backup_codes_shown.html";
 }
 
 /// `GET /account/backup-codes`
@@ -53,8 +78,7 @@ pub async fn submit(
     };
     match made {
         Ok(ShownCodes { codes, token }) => {
-            let values = json!({ "codes": codes });
-            let mut response = render(&scope, Some(&caller), "account/backup_codes_shown.html", values)?;
+            let mut response = render(&scope, Some(&caller), RenewedBackupCodesPage { codes })?;
             cookies::CEREMONY.set(response.headers_mut(), &token);
             Ok(response)
         }
@@ -95,9 +119,11 @@ async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Res
     let person = &caller.person.id;
     let own = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
-    let values = json!({
-        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
-        "has_code": works(FactorKind::Totp), "has_passkey": works(FactorKind::Webauthn), "error": message,
-    });
-    render_with(scope, Some(caller), status, "account/backup_codes.html", values)
+    let shown = RenewBackupCodesPage {
+        codes_left: backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
+        has_code: works(FactorKind::Totp),
+        has_passkey: works(FactorKind::Webauthn),
+        error: message,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

@@ -2,16 +2,17 @@
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::add_totp::{self, CodeAppAnswer, OfferedCodeApp};
 use crate::actions::factor_proof::FactorProof;
 use crate::actions::{ActionError, Caller};
 use crate::scope::Scope;
+use crate::texts::ErrorText;
 use crate::web::code_app_view::CodeAppView;
 use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render_with};
 use crate::web::toast::Toast;
@@ -24,6 +25,27 @@ pub struct AddTotpForm {
     label: String,
     code: String,
     assertion: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct AddTotpPage {
+    pub login: String,
+    pub app: CodeAppView,
+    /// SVG.
+    pub qr: Option<String>,
+    pub label: String,
+    pub first_code: String,
+    /// What a passkey is asked, as JSON.
+    pub get: Option<String>,
+    /// Whether a code of an app proves it.
+    pub takes_code: bool,
+    pub field: Option<&'static str>,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for AddTotpPage {
+    const TEMPLATE: &'static str = "account/add_totp.html";
 }
 
 /// `POST /account/code-apps/start`
@@ -86,10 +108,16 @@ fn page(
         }
     };
     let app = CodeAppView::of(scope, &caller.person.login, &offered.secret);
-    let values = json!({
-        "login": caller.person.login, "app": app, "qr": app.qr(), "label": form.label, "first_code": form.first_code,
-        "get": offered.get.as_ref().map(ToString::to_string), "takes_code": offered.takes_code,
-        "field": field, "error": message,
-    });
-    render_with(scope, Some(caller), status, "account/add_totp.html", values)
+    let shown = AddTotpPage {
+        login: caller.person.login.clone(),
+        qr: app.qr(),
+        app,
+        label: form.label,
+        first_code: form.first_code,
+        get: offered.get.as_ref().map(ToString::to_string),
+        takes_code: offered.takes_code,
+        field,
+        error: message,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

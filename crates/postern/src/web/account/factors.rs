@@ -4,8 +4,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::factor_proof::FactorProof;
 use crate::actions::{ActionError, Caller, name_factor, remove_factor};
@@ -13,6 +12,7 @@ use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::texts::ErrorText;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render_with};
 use crate::web::toast::Toast;
@@ -29,6 +29,31 @@ pub struct LabelForm {
 pub struct RemoveFactorForm {
     #[serde(default)]
     code: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+pub struct RemoveFactorPage {
+    pub id: String,
+    pub kind: String,
+    pub second_step_only: bool,
+    pub label: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Whether nothing else is left to sign in with.
+    pub is_last: bool,
+    /// Whether what is left opens no desk.
+    pub shuts_desk: bool,
+    /// Whether a code app can prove that it is theirs to remove.
+    pub has_code: bool,
+    /// Whether a passkey can.
+    pub has_passkey: bool,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for RemoveFactorPage {
+    const TEMPLATE: &'static str = "account/remove_factor.html";
 }
 
 /// `POST /account/factors/{id}/name`
@@ -80,24 +105,20 @@ async fn page(
     };
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let factor = own.iter().find(|factor| factor.id == id).ok_or_else(Problem::not_found)?;
-    let values = values(scope, caller, (&own, factor), message);
-    render_with(scope, Some(caller), status, "account/remove_factor.html", values)
-}
-
-fn values(
-    scope: &Scope,
-    caller: &Caller,
-    (own, factor): (&[Factor], &Factor),
-    error: Option<ErrorText>,
-) -> Value {
     let now = scope.now;
     let others: Vec<&Factor> = own.iter().filter(|other| other.id != factor.id && other.works(now)).collect();
     let has = |kind: &str| own.iter().any(|other| other.kind == kind && other.works(now));
-    json!({
-        "id": factor.id, "kind": factor.kind, "second_step_only": factor.second_step_only == 1, "label": factor.label, "created_at": factor.created_at,
-        "is_last": others.is_empty(),
-        "shuts_desk": caller.person.role.is_staff() && others.iter().all(|other| other.kind == "totp"),
-        "has_code": has("totp"), "has_passkey": has("webauthn"),
-        "error": error,
-    })
+    let shown = RemoveFactorPage {
+        id: factor.id.clone(),
+        kind: factor.kind.clone(),
+        second_step_only: factor.second_step_only == 1,
+        label: factor.label.clone(),
+        created_at: factor.created_at,
+        is_last: others.is_empty(),
+        shuts_desk: caller.person.role.is_staff() && others.iter().all(|other| other.kind == "totp"),
+        has_code: has("totp"),
+        has_passkey: has("webauthn"),
+        error: message,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::{Case, Stage};
 use postern_core::factor::FactorKind;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::actions::Caller;
 use crate::actions::choose_notices::{self, NoticeChoice};
@@ -12,14 +12,74 @@ use crate::actions::end_session;
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::persons::first_passkey;
+use crate::store::sessions::Session;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
+use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::Signed;
 use crate::web::factor_view::FactorView;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 use crate::web::toast::Toast;
 use postern_core::id::PersonId;
+
+/// What the page shows.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+pub struct AccountPage {
+    pub name: String,
+    pub login: String,
+    pub factors: Vec<FactorView>,
+    /// Whether a code app works.
+    pub has_code: bool,
+    /// Whether a passkey works.
+    pub has_passkey: bool,
+    /// Whether a first passkey waits before it opens the desk.
+    pub first_waits: bool,
+    pub codes_left: i64,
+    pub sessions: Vec<OwnSession>,
+    /// Reports of theirs who wait for their word.
+    pub requests: Vec<VouchRequest>,
+    pub notices: Vec<NoticeSwitch>,
+    /// Whether a passkey opened this session.
+    pub phishing_resistant: bool,
+    pub is_staff: bool,
+}
+
+impl PageView for AccountPage {
+    const TEMPLATE: &'static str = "account/overview.html";
+}
+
+/// Where they are signed in.
+#[derive(Serialize)]
+pub struct OwnSession {
+    pub id: String,
+    pub ip: String,
+    pub user_agent: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Whether it is the one that looks.
+    pub is_this: bool,
+}
+
+/// Somebody who waits for their manager's word.
+#[derive(Serialize)]
+pub struct VouchRequest {
+    pub id: String,
+    pub name: String,
+    pub reference: String,
+    /// Microseconds.
+    pub opened_at: i64,
+}
+
+/// A kind of mail, on or off.
+#[derive(Serialize)]
+pub struct NoticeSwitch {
+    pub word: &'static str,
+    pub label: MessageId,
+    pub on: bool,
+}
 
 /// `GET /account`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
@@ -28,44 +88,46 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let own = factors::list(&scope.app.db, &scope.tenant.id, id).await?;
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
-    let sessions: Vec<Value> = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE)
-        .await?
-        .iter()
-        .map(|s| {
-            json!({
-                "id": s.id, "ip": s.ip, "user_agent": s.user_agent, "created_at": s.created_at,
-                "last_seen_at": s.last_seen_at, "is_this": s.id == caller.session,
-            })
-        })
-        .collect();
-    let values = json!({
-        "name": caller.person.name,
-        "login": caller.person.login,
-        "factors": factors,
-        "has_code": works(FactorKind::Totp),
-        "has_passkey": works(FactorKind::Webauthn),
-        "first_waits": caller.person.role.is_staff()
+    let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE).await?;
+    let session = |live: Session| OwnSession {
+        is_this: live.id == caller.session,
+        id: live.id,
+        ip: live.ip,
+        user_agent: live.user_agent,
+        created_at: live.created_at,
+    };
+    let shown = AccountPage {
+        name: caller.person.name.clone(),
+        login: caller.person.login.clone(),
+        factors,
+        has_code: works(FactorKind::Totp),
+        has_passkey: works(FactorKind::Webauthn),
+        first_waits: caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !first_passkey::is_granted(&scope.app.db, &scope.tenant.id, id, now).await?,
-        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, now).await?,
-        "sessions": sessions,
-        "requests": requests(&scope, &caller).await?,
-        "notices": notices(&scope, &caller).await?,
-        "phishing_resistant": caller.phishing_resistant,
-        "is_staff": caller.person.role.is_staff(),
-    });
-    render(&scope, Some(&caller), "account/overview.html", values)
+        codes_left: backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, now).await?,
+        sessions: live.into_iter().map(session).collect(),
+        requests: requests(&scope, &caller).await?,
+        notices: notices(&scope, &caller).await?,
+        phishing_resistant: caller.phishing_resistant,
+        is_staff: caller.person.role.is_staff(),
+    };
+    render(&scope, Some(&caller), shown)
 }
 
 /// What can be mailed to them, with its switch.
-async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem> {
+async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<NoticeSwitch>, Problem> {
     let choices = choose_notices::list_choices(scope, caller).await?;
-    let line = |choice: &NoticeChoice| json!({ "word": choice.notice.as_str(), "label": choice.notice.label(), "on": choice.on });
+    let line = |choice: &NoticeChoice| NoticeSwitch {
+        word: choice.notice.as_str(),
+        label: choice.notice.label(),
+        on: choice.on,
+    };
     Ok(choices.iter().map(line).collect())
 }
 
 /// Reports of this person who wait for their manager's word.
-async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem> {
+async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, Problem> {
     let mut found = Vec::new();
     for row in cases::list_open_of_reports(&scope.app.db, &scope.tenant.id, &caller.person.id).await? {
         let Some(person) = &row.person_id else { continue };
@@ -77,9 +139,12 @@ async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<Value>, Problem>
             continue;
         }
         let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(person)).await?;
-        found.push(json!({
-            "id": row.id, "name": person.name, "reference": row.reference, "opened_at": row.opened_at,
-        }));
+        found.push(VouchRequest {
+            id: row.id,
+            name: person.name,
+            reference: row.reference,
+            opened_at: row.opened_at,
+        });
     }
     Ok(found)
 }

@@ -7,8 +7,7 @@ use postern_core::case::Stage;
 use postern_core::evidence::{Evidence, EvidenceOutcome};
 use postern_core::id::CaseId;
 use postern_core::policy::Vouch;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::vouch::{ManagersWord, vouch};
 use crate::actions::{Caller, case_for, permit_on_case};
@@ -16,6 +15,7 @@ use crate::scope::Scope;
 use crate::store::persons;
 use crate::texts::ErrorText;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
@@ -33,11 +33,57 @@ pub struct VouchForm {
     reference: Option<String>,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
+pub struct VouchPage {
+    pub id: String,
+    pub reference: String,
+    /// Whom it is about.
+    pub name: String,
+    pub login: String,
+    /// Microseconds.
+    pub opened_at: i64,
+    pub user_agent: String,
+    pub ip: String,
+    pub known_device: bool,
+    pub can_say_yes: bool,
+    pub can_say_no: bool,
+    /// Whether they said yes, and it counts.
+    pub gave_word: bool,
+    /// What they said before, if it was no yes.
+    pub said: Option<SaidBefore>,
+    pub field: Option<&'static str>,
+    pub error: Option<ErrorText>,
+    pub phrase: String,
+    pub how: String,
+}
+
+impl PageView for VouchPage {
+    const TEMPLATE: &'static str = "account/vouch.html";
+}
+
+/// A manager's earlier word.
+#[derive(Serialize)]
+pub struct SaidBefore {
+    pub outcome: &'static str,
+    /// Microseconds.
+    pub at: i64,
+}
+
+/// Whoever is signed in without a passkey is helped to one.
+#[derive(Serialize)]
+pub struct VouchWantsPasskeyPage {}
+
+impl PageView for VouchWantsPasskeyPage {
+    const TEMPLATE: &'static str = "account/vouch_wants_passkey.html";
+}
+
 /// `GET /account/vouches/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     if !caller.phishing_resistant {
         // The link of the mail, in a session of before: the passkey is helped to, and the way leads back here.
-        return render(&scope, Some(&caller), "account/vouch_wants_passkey.html", json!({}));
+        return render(&scope, Some(&caller), VouchWantsPasskeyPage {});
     }
     page(&scope, &caller, &CaseId::new(id), None).await
 }
@@ -88,20 +134,32 @@ async fn page(
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let typed = error.as_ref().map(|(_, form)| *form);
     let (status, field, message) = match &error {
-        Some(((status, field, message), _)) => (*status, *field, Some(message)),
+        Some(((status, field, message), _)) => (*status, *field, Some(message.clone())),
         None => (StatusCode::OK, None, None),
     };
-    let values = json!({
-        "id": row.id, "reference": row.reference, "name": person.name, "login": person.login, "opened_at": row.opened_at,
-        "user_agent": row.user_agent, "ip": row.ip, "known_device": row.opened_with == "known_device",
-        "can_say_yes": is_verifying && !gave_word, "can_say_no": can_say_no, "gave_word": gave_word,
-        "said": said.filter(|piece| !piece.is_confirmed()).map(said_value),
-        "field": field, "error": message,
-        "phrase": typed.map_or("", |form| &form.phrase), "how": typed.map_or("", |form| &form.how),
-    });
-    render_with(scope, Some(caller), status, "account/vouch.html", values)
+    let shown = VouchPage {
+        name: person.name,
+        login: person.login,
+        opened_at: row.opened_at,
+        known_device: row.opened_with == "known_device",
+        can_say_yes: is_verifying && !gave_word,
+        can_say_no,
+        gave_word,
+        said: said.filter(|piece| !piece.is_confirmed()).map(SaidBefore::of),
+        field,
+        error: message,
+        phrase: typed.map(|form| form.phrase.clone()).unwrap_or_default(),
+        how: typed.map(|form| form.how.clone()).unwrap_or_default(),
+        id: row.id,
+        reference: row.reference,
+        user_agent: row.user_agent,
+        ip: row.ip,
+    };
+    render_with(scope, Some(caller), status, shown)
 }
 
-fn said_value(said: &Evidence) -> Value {
-    json!({ "outcome": said.outcome.as_str(), "at": said.at.as_microsecond() })
+impl SaidBefore {
+    fn of(said: &Evidence) -> Self {
+        Self { outcome: said.outcome.as_str(), at: said.at.as_microsecond() }
+    }
 }

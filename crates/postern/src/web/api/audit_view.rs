@@ -21,27 +21,27 @@ use crate::web::problem::Problem;
 #[derive(Serialize, ToSchema)]
 pub struct AuditPage {
     /// The entries.
-    entries: Vec<AuditEntry>,
+    pub entries: Vec<AuditEntry>,
     /// Send it as `before` for the entries that follow; null at the end.
-    next: Option<String>,
+    pub next: Option<String>,
     /// Entries under the newest signed checkpoint; null before the first.
-    signed: Option<i64>,
+    pub signed: Option<i64>,
     /// What the server's newest look at every entry found; null where it has not looked since its start.
-    check: Option<LogCheckView>,
+    pub check: Option<LogCheckView>,
     /// What is asked often.
-    questions: Vec<SavedQuestion>,
+    pub questions: Vec<SavedQuestion>,
 }
 
 /// A look at every entry.
 #[derive(Serialize, ToSchema)]
 pub struct LogCheckView {
     /// Entries that were looked at: all that were signed by then.
-    entries: u64,
+    pub entries: u64,
     /// When.
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// What is wrong; empty when each entry is this installation's, none is missing, and together they are what was signed.
-    problems: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 /// A question to the log, as its filter.
@@ -49,74 +49,74 @@ pub struct LogCheckView {
 pub struct SavedQuestion {
     /// The question.
     #[schema(example = "Every reset this month")]
-    title: &'static str,
+    pub title: &'static str,
     /// The event's name.
-    event: Option<&'static str>,
+    pub event: Option<&'static str>,
     /// To whom: a login.
-    person: Option<String>,
+    pub person: Option<String>,
     /// Not before.
     #[schema(value_type = Option<String>, format = DateTime)]
-    from: Option<Timestamp>,
+    pub from: Option<Timestamp>,
 }
 
 /// One entry of the log.
 #[derive(Serialize, ToSchema)]
 pub struct AuditEntry {
     /// Its place in the tamper-evident log; null within the first second.
-    seq: Option<i64>,
+    pub seq: Option<i64>,
     #[schema(value_type = String, format = DateTime)]
-    at: String,
+    pub at: String,
     /// The event's name.
-    event: String,
+    pub event: String,
     /// What that means.
-    meaning: Option<&'static str>,
+    pub meaning: Option<&'static str>,
     /// The same after who did it, for a list: `{person}` stands for whom it concerns.
-    phrase: Option<&'static str>,
+    pub phrase: Option<&'static str>,
     /// What it was about, where the event does not say it: the kind of proof, the remedy.
-    about: Option<String>,
+    pub about: Option<String>,
     /// Who did it.
-    actor: ActorOfEntry,
+    pub actor: ActorOfEntry,
     /// To whom.
-    person: Option<NamedPerson>,
+    pub person: Option<NamedPerson>,
     /// In which case.
-    case: Option<NamedCase>,
+    pub case: Option<NamedCase>,
     /// What they wrote.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// Whom such an entry is announced to: `owner` (the person whom it concerns), `admins`, `overseers` (admins and
     /// auditors), `seniors` (and admins). Empty for nobody, and where that depends on more than the entry says.
-    announced_to: Vec<&'static str>,
+    pub announced_to: Vec<&'static str>,
     /// The same in words.
-    announced_to_titles: Vec<&'static str>,
+    pub announced_to_titles: Vec<&'static str>,
     /// What the event is in OCSF; null where nothing fits.
-    ocsf: Option<OcsfEntry>,
+    pub ocsf: Option<OcsfEntry>,
     /// The event type in CAEP or RISC; null where none fits.
     #[schema(example = "https://schemas.openid.net/secevent/caep/event-type/credential-change")]
-    security_event: Option<&'static str>,
+    pub security_event: Option<&'static str>,
     /// The same in words.
-    security_event_title: Option<&'static str>,
+    pub security_event_title: Option<&'static str>,
     /// What is proven: `id`, `at`, `tenant`, `event`, `actor`, `person`, `case`, `reason`, `before`, `detail`,
     /// `policies`, `request`.
     #[schema(value_type = Object)]
-    entry: Value,
+    pub entry: Value,
 }
 
 /// Who did what an entry tells.
 #[derive(Serialize, ToSchema)]
 pub struct ActorOfEntry {
     /// `person`, `token` (for the person who owns it), `anonymous` or `system`.
-    kind: String,
+    pub kind: String,
     /// The person's id.
-    id: Option<String>,
+    pub id: Option<String>,
     /// The person's name, as it is now.
-    name: Option<String>,
+    pub name: Option<String>,
 }
 
 /// A case.
 #[derive(Serialize, ToSchema)]
 pub struct NamedCase {
-    id: String,
+    pub id: String,
     /// Its name in talk: `C-7K3M9Q`.
-    reference: String,
+    pub reference: String,
 }
 
 /// What an event is in OCSF 1.8.0.
@@ -124,19 +124,19 @@ pub struct NamedCase {
 pub struct OcsfEntry {
     /// The class.
     #[schema(example = 3001)]
-    class_uid: u32,
+    pub class_uid: u32,
     /// Its name.
     #[schema(example = "Account Change")]
-    class: &'static str,
+    pub class: &'static str,
     /// The activity within it.
     #[schema(example = 11)]
-    activity_id: u32,
+    pub activity_id: u32,
     /// Its name.
     #[schema(example = "MFA Factor Disable")]
-    activity: &'static str,
+    pub activity: &'static str,
     /// Both in one number.
     #[schema(example = 300_111)]
-    type_uid: u32,
+    pub type_uid: u32,
 }
 
 /// What entries name, looked up together.

@@ -1,11 +1,11 @@
 //! A case as the desk's programs see it. Holds no secret: neither the phrase nor a pass (rule 12).
 
-mod detail;
-mod earlier;
-mod effects;
-mod evidence;
-mod path;
-mod person;
+pub mod detail;
+pub mod earlier;
+pub mod effects;
+pub mod evidence;
+pub mod path;
+pub mod person;
 mod state;
 mod timeline;
 
@@ -26,96 +26,96 @@ pub use timeline::{TimelineEntry, about};
 #[derive(Serialize, ToSchema)]
 pub struct CaseState {
     /// Its id.
-    id: String,
+    pub id: String,
     /// Its name in talk: `C-7K3M9Q`.
-    reference: String,
+    pub reference: String,
     /// Moves on with each change of the case.
-    version: i64,
+    pub version: i64,
     /// `verifying`, `awaiting_approval`, `awaiting_notice`, `on_hold`, `ready`, `remedied`, `contested` or `closed`.
-    stage: String,
+    pub stage: String,
     /// The stage in the desk's words.
-    stage_label: &'static str,
+    pub stage_label: &'static str,
     /// Of a closed case: `proven`, `refused`, `withdrawn`, `superseded` or `lapsed`.
-    outcome: Option<&'static str>,
+    pub outcome: Option<&'static str>,
     /// Whether a senior has it.
-    escalated: bool,
+    pub escalated: bool,
     /// How often proof of a kind that never counts was offered or it was not them, how many open incidents concern the person, and what their other
     /// cases of the last 30 days left behind (`earlier`).
-    risk: i64,
+    pub risk: i64,
     /// What it is made of, in the desk's words; empty where it is 0.
-    risk_reasons: Vec<String>,
+    pub risk_reasons: Vec<String>,
     /// Whether the claimant's page is bound to a call to a number on file.
-    claimant_page_bound: bool,
+    pub claimant_page_bound: bool,
     /// In `awaiting_notice`: from when on two seniors can begin the waiting period, if no message went out.
     #[schema(value_type = Option<String>, format = DateTime)]
-    seniors_may_start_hold_from: Option<Timestamp>,
+    pub seniors_may_start_hold_from: Option<Timestamp>,
     /// End of the waiting period, while there is one.
     #[schema(value_type = Option<String>, format = DateTime)]
-    hold_until: Option<Timestamp>,
+    pub hold_until: Option<Timestamp>,
     /// What whoever opened it had to show: `known_device`, `password` or `nothing`; `desk` until a caller has joined.
-    opened_with: String,
+    pub opened_with: String,
     /// The id of the staff member who has taken it up.
-    taken_by: Option<String>,
+    pub taken_by: Option<String>,
     /// When it runs out if nobody takes it up: only what stands with the strangers' cases does.
     #[schema(value_type = Option<String>, format = DateTime)]
-    lapses_at: Option<Timestamp>,
+    pub lapses_at: Option<Timestamp>,
     /// The whole way back in, step by step; empty where there is none, as of a case that was refused or contested.
-    path: Vec<PathStep>,
+    pub path: Vec<PathStep>,
     /// What the policy still wants; null once the case is closed.
-    missing: Option<MissingView>,
+    pub missing: Option<MissingView>,
     /// What is to be done for the person, exactly.
-    plan: PlanView,
+    pub plan: PlanView,
     /// Whether the caller can do it now.
-    lock: Lock,
+    pub lock: Lock,
     /// When it was opened.
     #[schema(value_type = String, format = DateTime)]
-    opened_at: Timestamp,
+    pub opened_at: Timestamp,
     /// When it was closed.
     #[schema(value_type = Option<String>, format = DateTime)]
-    closed_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
 }
 
 /// What the policy still wants, found by asking it about every way to go on.
 #[derive(Serialize, ToSchema)]
 pub struct MissingView {
     /// Nothing more: the proof suffices.
-    nothing: bool,
+    pub nothing: bool,
     /// Whether the claimant page must still be bound.
-    claimant_page: bool,
+    pub claimant_page: bool,
     /// Kinds of evidence that every way needs.
-    all_of: Vec<&'static str>,
+    pub all_of: Vec<&'static str>,
     /// Of these, one more; empty when `all_of` suffices.
-    one_of: Vec<&'static str>,
+    pub one_of: Vec<&'static str>,
     /// Whether one of them must be recorded by another staff member than the caller.
-    by_colleague: bool,
+    pub by_colleague: bool,
     /// What forbids it whatever is added, in the policy's words.
-    forbidden: Option<String>,
+    pub forbidden: Option<String>,
     /// The same in plain words, one line each.
-    descriptions: Vec<String>,
+    pub descriptions: Vec<String>,
 }
 
 /// The lock on the remedy.
 #[derive(Serialize, ToSchema)]
 pub struct Lock {
     /// Whether the caller can apply the remedy now.
-    open: bool,
+    pub open: bool,
     /// If not, why.
-    why: Option<String>,
+    pub why: Option<String>,
 }
 
 /// What a remedy will do, exactly.
 #[derive(Serialize, ToSchema)]
 pub struct PlanView {
     /// `fresh_backup_codes` or `factor_reset`.
-    remedy: &'static str,
+    pub remedy: &'static str,
     /// What the desk calls it.
-    title: &'static str,
+    pub title: &'static str,
     /// Its rung on the ladder: 3 or 4.
-    rung: u8,
+    pub rung: u8,
     /// What it does, in order, in plain words.
-    steps: Vec<&'static str>,
+    pub steps: Vec<&'static str>,
     /// SHA-256 of the plan: send it with an approval, which is a yes to this plan and no other.
-    hash: String,
+    pub hash: String,
 }
 
 impl PlanView {

@@ -42,30 +42,30 @@ pub struct DiagnosisView {
 #[derive(Serialize, ToSchema)]
 pub struct AccountView {
     /// Whose log: `postern` for our own.
-    provider: &'static str,
+    pub provider: &'static str,
     /// The login there.
-    login: String,
+    pub login: String,
     /// `locked_out`, `not_locked_out`, `unfinished` or `unknown`.
-    state: &'static str,
+    pub state: &'static str,
     /// Since when, of one that is locked out or unfinished.
     #[schema(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
+    pub since: Option<Timestamp>,
     /// One of the words that `postern diagnose` uses; null when nothing is wrong.
-    cause: Option<&'static str>,
+    pub cause: Option<&'static str>,
     /// Why, in plain words.
-    why: String,
+    pub why: String,
     /// What to do.
-    remediation: String,
+    pub remediation: String,
     /// Would an MFA reset help? `yes, once verified`, `only if the factor is lost` or `no`.
-    reset_helps: &'static str,
+    pub reset_helps: &'static str,
     /// The first rung of the ladder that applies; 0 when nothing is wrong.
-    rung: u8,
+    pub rung: u8,
     #[schema(value_type = Option<String>, format = DateTime)]
-    last_success: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
-    last_attempt: Option<Timestamp>,
+    pub last_attempt: Option<Timestamp>,
     /// The id of the open finding that explains it for the whole organisation.
-    organisation_wide: Option<String>,
+    pub organisation_wide: Option<String>,
 }
 
 /// One attempt.
@@ -73,21 +73,21 @@ pub struct AccountView {
 pub struct AttemptView {
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    provider: &'static str,
+    pub provider: &'static str,
     /// Who, as the log writes it; null where it does not say.
     pub login: Option<String>,
-    method: &'static str,
+    pub method: &'static str,
     /// `success`, `failure`, `interrupt`, `push_sent`, or a change to the account such as `factor_reset`.
     pub result: &'static str,
     /// One word of the vocabulary of causes.
-    cause: Option<&'static str>,
+    pub cause: Option<&'static str>,
     /// The cause in plain words.
-    cause_description: Option<&'static str>,
+    pub cause_description: Option<&'static str>,
     /// What to do.
-    remediation: Option<&'static str>,
+    pub remediation: Option<&'static str>,
     pub ip: Option<String>,
-    app: Option<String>,
-    detail: Option<String>,
+    pub app: Option<String>,
+    pub detail: Option<String>,
 }
 
 /// `GET /api/v1/people/{id}/diagnosis`

@@ -33,64 +33,64 @@ const DAYS: i64 = 14;
 pub struct HomeView {
     /// The moment that it shows.
     #[schema(value_type = String, format = DateTime)]
-    as_of: Timestamp,
+    pub as_of: Timestamp,
     /// Open cases that are somebody's, or were taken up.
-    waiting: i64,
+    pub waiting: i64,
     /// When the oldest of them was opened.
     #[schema(value_type = Option<String>, format = DateTime)]
-    oldest_at: Option<Timestamp>,
+    pub oldest_at: Option<Timestamp>,
     /// Open cases that the caller has taken up.
-    yours: i64,
+    pub yours: i64,
     /// Open cases of strangers that nobody has taken up.
-    strangers: i64,
+    pub strangers: i64,
     /// The last seven days.
-    this_week: WeekTotals,
+    pub this_week: WeekTotals,
     /// The seven days before.
-    week_before: WeekTotals,
+    pub week_before: WeekTotals,
     /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most 50.
-    needs_desk: Vec<CaseLine>,
+    pub needs_desk: Vec<CaseLine>,
     /// Open cases that wait for somebody else, or for the clock, the oldest first. At most 50.
-    waits_for_others: Vec<CaseLine>,
+    pub waits_for_others: Vec<CaseLine>,
     /// Cases that ended in the last 24 hours without the person back in, the latest first. At most ten.
-    not_recovered: Vec<CaseLine>,
+    pub not_recovered: Vec<CaseLine>,
     /// The worst open findings, at most five.
-    findings: Vec<FindingView>,
+    pub findings: Vec<FindingView>,
     /// Open findings that say that a provider, or something of it, is down for many: a reset helps nobody then.
-    outages: Vec<FindingView>,
+    pub outages: Vec<FindingView>,
     /// What a new installation still lacks; told to admins.
-    set_up_lacks: Vec<&'static str>,
+    pub set_up_lacks: Vec<&'static str>,
     /// How cases ended on each of the last 14 days, in UTC, the oldest first.
-    days: Vec<DayTotals>,
+    pub days: Vec<DayTotals>,
 }
 
 /// How cases of somebody ended in a week.
 #[derive(Default, Serialize, ToSchema)]
 pub struct WeekTotals {
     /// The person signed in again.
-    recovered: usize,
+    pub recovered: usize,
     /// Median time from the request to that sign-in. Unit: minutes.
-    median_minutes: Option<i64>,
+    pub median_minutes: Option<i64>,
     /// Of those that ended: a remedy was applied.
-    remedied: usize,
+    pub remedied: usize,
     /// Refused.
-    refused: usize,
+    pub refused: usize,
     /// Sign-ins with a backup code: whoever has one needs nobody.
-    self_served: i64,
+    pub self_served: i64,
     /// Their share of those and of the cases that recovered. Unit: per cent; null where there was neither.
-    self_served_share: Option<i64>,
+    pub self_served_share: Option<i64>,
 }
 
 /// How cases ended on a day.
 #[derive(Serialize, ToSchema)]
 pub struct DayTotals {
     /// `2026-03-02`.
-    day: String,
+    pub day: String,
     /// The person signed in again.
-    recovered: usize,
+    pub recovered: usize,
     /// Refused.
-    refused: usize,
+    pub refused: usize,
     /// Withdrawn, lapsed, or overtaken by another case.
-    other: usize,
+    pub other: usize,
 }
 
 impl HomeView {

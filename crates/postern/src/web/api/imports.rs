@@ -30,55 +30,55 @@ pub struct ImportList {
 #[derive(Serialize, ToSchema)]
 pub struct ImportLine {
     /// Its id.
-    id: String,
+    pub id: String,
     /// What it is called.
-    source: String,
+    pub source: String,
     /// `api`, `page` or `folder`; `demo` for the demo's invented records.
-    via: String,
+    pub via: String,
     /// Who sent it; null for the watched folder and for the demo.
-    by: Option<String>,
+    pub by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
-    started_at: Timestamp,
+    pub started_at: Timestamp,
     /// When it last brought something.
     #[schema(value_type = String, format = DateTime)]
-    changed_at: Timestamp,
+    pub changed_at: Timestamp,
     /// False while it is read, and of one that was broken off. A watched file may grow all the same.
-    finished: bool,
+    pub finished: bool,
     /// Records and damaged lines.
-    records: i64,
+    pub records: i64,
     /// Sign-ins, and changes that bear on one.
-    attempts: i64,
+    pub attempts: i64,
     /// Of these, kept.
-    stored: i64,
+    pub stored: i64,
     /// Of these, known from before.
-    repeated: i64,
+    pub repeated: i64,
     /// Of these, older than records are kept, more than a day ahead, or without a time.
-    out_of_time: i64,
+    pub out_of_time: i64,
     /// Of these, more than two minutes ahead of our clock: they are analysed when their time has come.
-    ahead: i64,
+    pub ahead: i64,
     /// What became of its sign-ins, in plain words: how many are new, and why the others are not.
-    summary: String,
+    pub summary: String,
     /// What is probably wrong with the log as a whole.
-    hint: Option<&'static str>,
+    pub hint: Option<&'static str>,
     /// Records that are no sign-ins.
-    of_other_kinds: i64,
+    pub of_other_kinds: i64,
     /// Their kinds: the first twenty.
-    other_kinds: BTreeMap<String, i64>,
+    pub other_kinds: BTreeMap<String, i64>,
     /// Lines that could not be read.
-    malformed: i64,
+    pub malformed: i64,
     /// The first twenty of them.
-    malformed_lines: Vec<MalformedLineView>,
+    pub malformed_lines: Vec<MalformedLineView>,
     /// What kept it from being read to its end.
-    problem: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// A line that could not be read.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct MalformedLineView {
     /// Its number, from 1.
-    line: u64,
+    pub line: u64,
     /// Why, without its content.
-    why: String,
+    pub why: String,
 }
 
 impl ImportLine {

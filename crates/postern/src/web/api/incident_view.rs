@@ -1,8 +1,8 @@
 //! A finding as the desk works on it, and the list of them: the pages and the API's answers are made of these.
 
-mod chart;
-mod evidence;
-mod steps;
+pub mod chart;
+pub mod evidence;
+pub mod steps;
 
 use std::collections::BTreeSet;
 
@@ -33,60 +33,60 @@ const OTHERS: usize = 20;
 #[derive(Serialize, ToSchema)]
 pub struct FindingList {
     /// The findings.
-    findings: Vec<FindingView>,
+    pub findings: Vec<FindingView>,
     /// Send it as `after` for those that follow; null on the last page.
-    next: Option<String>,
+    pub next: Option<String>,
     /// How far back sign-in records are analysed together. Unit: days.
-    look_back_days: i64,
+    pub look_back_days: i64,
 }
 
 /// A finding, with what its records say and what can be done.
 #[derive(Serialize, ToSchema)]
 pub struct IncidentDetail {
     /// What was found, and about whom.
-    headline: String,
+    pub headline: String,
     /// What was found.
-    finding: FindingView,
+    pub finding: FindingView,
     /// What to do, in this order; empty for what is no attack, and once it is closed.
-    steps: Vec<IncidentStep>,
+    pub steps: Vec<IncidentStep>,
     /// When its records were; null for fewer than three that are kept.
-    chart: Option<AttemptChart>,
+    pub chart: Option<AttemptChart>,
     /// Logins that one of these records lets in.
-    let_in: BTreeSet<String>,
+    pub let_in: BTreeSet<String>,
     /// Those of its records that are kept by number and match what was asked for, newest first: of the first twenty.
-    evidence: Vec<EvidenceLine>,
+    pub evidence: Vec<EvidenceLine>,
     /// Addresses that its records name: each can be asked for.
-    addresses: BTreeSet<String>,
+    pub addresses: BTreeSet<String>,
     /// How its records ended: each can be asked for.
-    outcomes: BTreeSet<&'static str>,
+    pub outcomes: BTreeSet<&'static str>,
     /// Whom it is about, where that is one person of the directory.
-    subject: Option<IncidentSubject>,
+    pub subject: Option<IncidentSubject>,
     /// Why the caller may not close it; null for whoever may.
-    may_not_close: Option<String>,
+    pub may_not_close: Option<String>,
 }
 
 /// Whom a finding is about.
 #[derive(Serialize, ToSchema)]
 pub struct IncidentSubject {
-    id: String,
-    name: String,
-    login: String,
+    pub id: String,
+    pub name: String,
+    pub login: String,
     /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
-    tier: String,
+    pub tier: String,
     /// What the tier stands on: `standard`, `sensitive` or `privileged`.
-    tier_floor: &'static str,
+    pub tier_floor: &'static str,
     /// Whether the account is suspended.
-    suspended: bool,
+    pub suspended: bool,
     /// How many sessions are live.
-    sessions: usize,
+    pub sessions: usize,
     /// Numbers that were on file long enough to be rung; null for a program that may not read people.
-    numbers: Option<Vec<String>>,
+    pub numbers: Option<Vec<String>>,
     /// Their open cases, newest first.
-    cases: Vec<CaseOfPerson>,
+    pub cases: Vec<CaseOfPerson>,
     /// Their other open findings, worst first, at most twenty.
-    other_findings: Vec<FindingView>,
+    pub other_findings: Vec<FindingView>,
     /// Whether the caller may end every session of theirs.
-    may_end_sessions: bool,
+    pub may_end_sessions: bool,
 }
 
 /// Which of its records.
@@ -96,10 +96,10 @@ pub struct IncidentSubject {
 pub struct EvidenceQuery {
     /// From this address; empty for every one.
     #[param(required = false, example = "192.0.2.44")]
-    address: String,
+    pub address: String,
     /// That ended like this, as `result` says it; empty for every one.
     #[param(required = false, example = "success")]
-    outcome: String,
+    pub outcome: String,
 }
 
 impl FindingList {

@@ -22,48 +22,48 @@ use crate::web::problem::Problem;
 #[derive(Serialize, ToSchema)]
 pub struct JobList {
     /// Messages that have waited for longer than two minutes, by the way they go; they are still tried.
-    stuck: Vec<StuckView>,
+    pub stuck: Vec<StuckView>,
     /// Jobs that were given up: those of the last days, the newest first, at most 200.
-    dead: Vec<DeadJobView>,
+    pub dead: Vec<DeadJobView>,
 }
 
 /// Messages that wait.
 #[derive(Serialize, ToSchema)]
 pub struct StuckView {
     /// `deliver_mail` or `deliver_text`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// What the desk calls it.
-    title: &'static str,
+    pub title: &'static str,
     /// How many wait.
-    count: i64,
+    pub count: i64,
     /// Since when the oldest waits.
     #[schema(value_type = String, format = DateTime)]
-    oldest_at: Timestamp,
+    pub oldest_at: Timestamp,
     /// What went wrong with one of them; null while the first attempt is under way.
-    last_error: Option<String>,
+    pub last_error: Option<String>,
 }
 
 /// A job that was given up.
 #[derive(Serialize, ToSchema)]
 pub struct DeadJobView {
-    id: String,
+    pub id: String,
     /// Which work.
-    kind: String,
+    pub kind: String,
     /// What the desk calls it.
-    title: &'static str,
+    pub title: &'static str,
     /// For a message: to whom it was to go.
-    recipient: Option<String>,
+    pub recipient: Option<String>,
     /// For a message: what stands at its head.
-    subject: Option<String>,
+    pub subject: Option<String>,
     /// How often it was tried.
-    attempts: i64,
+    pub attempts: i64,
     /// What went wrong the last time.
-    last_error: Option<String>,
+    pub last_error: Option<String>,
     #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
+    pub created_at: Timestamp,
     /// When it was given up.
     #[schema(value_type = String, format = DateTime)]
-    dead_at: Timestamp,
+    pub dead_at: Timestamp,
 }
 
 /// A job in the path.

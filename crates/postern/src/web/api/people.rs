@@ -16,7 +16,9 @@ use super::person_view::PersonDetail;
 use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
+use crate::store::factors::waiting;
 use crate::store::persons::{self, Person, PersonCursor};
+use crate::store::power_grants;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -46,25 +48,31 @@ pub struct PeopleQuery {
 #[derive(Serialize, ToSchema)]
 pub struct PeopleList {
     /// The people.
-    people: Vec<PersonLine>,
+    pub people: Vec<PersonLine>,
     /// Send it as `after`, with the same `q`, for those that follow; null at the end. A search for several words that are each common
     /// may find fewer than asked for, or nobody, and go on all the same.
-    next: Option<String>,
+    pub next: Option<String>,
+    /// Passkeys of staff that wait for a second yes.
+    pub waiting_passkeys: i64,
+    /// Desk roles and service tokens that wait for one.
+    pub waiting_powers: i64,
 }
 
 /// A person.
 #[derive(Serialize, ToSchema)]
 pub struct PersonLine {
-    id: String,
-    name: String,
+    pub id: String,
+    pub name: String,
     /// What they sign in with.
-    login: String,
+    pub login: String,
     /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
-    tier: String,
+    pub tier: String,
+    /// What the tier stands on: `standard`, `sensitive` or `privileged`.
+    pub tier_floor: &'static str,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
-    role: &'static str,
+    pub role: &'static str,
     /// Whether the account is suspended.
-    suspended: bool,
+    pub suspended: bool,
 }
 
 /// Somebody new.
@@ -119,11 +127,8 @@ pub async fn list(
 ) -> Result<Json<PeopleList>, Problem> {
     let caller = caller.with_scope(&scope, "people:read").await?;
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let after = (!search.after.is_empty()).then(|| PersonCursor::parse(&search.after));
-    let from = (after.as_ref(), limit(search.limit, MOST)?);
-    let page = persons::list(&scope.app.db, &scope.tenant.id, &search.q, from).await?;
-    let next = page.next.map(|next| next.to_string());
-    Ok(Json(PeopleList { people: page.people.into_iter().map(PersonLine::from).collect(), next }))
+    let most = limit(search.limit, MOST)?;
+    Ok(Json(PeopleList::load(&scope, &search.q, (&search.after, most)).await?))
 }
 
 /// `GET /api/v1/people/{id}`
@@ -170,10 +175,28 @@ pub async fn add_person(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-impl From<Person> for PersonLine {
-    fn from(person: Person) -> Self {
+impl PeopleList {
+    /// Those who follow the cursor `after`, at most `most`, for the page and for the API.
+    pub async fn load(scope: &Scope, q: &str, (after, most): (&str, i64)) -> Result<Self, Problem> {
+        let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+        let after = (!after.is_empty()).then(|| PersonCursor::parse(after));
+        let found = persons::list(db, tenant, q, (after.as_ref(), most)).await?;
+        let passkeys = waiting::list_waiting(db, tenant, scope.now).await?.len();
+        let powers = power_grants::list_waiting(db, tenant).await?.len();
+        Ok(Self {
+            people: found.people.into_iter().map(|person| PersonLine::of(scope, person)).collect(),
+            next: found.next.map(|next| next.to_string()),
+            waiting_passkeys: i64::try_from(passkeys).unwrap_or(i64::MAX),
+            waiting_powers: i64::try_from(powers).unwrap_or(i64::MAX),
+        })
+    }
+}
+
+impl PersonLine {
+    fn of(scope: &Scope, person: Person) -> Self {
         Self {
             id: person.id.to_string(),
+            tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             name: person.name,
             login: person.login,
             tier: person.tier,

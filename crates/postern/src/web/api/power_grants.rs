@@ -28,21 +28,21 @@ pub struct PowerGrantList {
 /// One of them.
 #[derive(Serialize, ToSchema)]
 pub struct PowerGrantView {
-    id: String,
-    person_id: String,
+    pub id: String,
+    pub person_id: String,
     /// Who gets it.
-    name: String,
+    pub name: String,
     /// The desk role: `auditor`, `agent`, `senior` or `admin`; null for a token.
-    role: Option<String>,
+    pub role: Option<String>,
     /// The token's label and scopes; null for a role.
-    token: Option<String>,
+    pub token: Option<String>,
     /// The admin who asked for it.
-    requested_by: String,
+    pub requested_by: String,
     #[schema(value_type = String, format = DateTime)]
-    requested_at: Timestamp,
+    pub requested_at: Timestamp,
     /// When it works if nobody stops it.
     #[schema(value_type = String, format = DateTime)]
-    takes_effect_at: Timestamp,
+    pub takes_effect_at: Timestamp,
 }
 
 /// One in the path.

@@ -2,7 +2,7 @@
 //! security policy refuses.
 
 mod curl;
-mod shapes;
+pub mod shapes;
 
 use axum::response::Response;
 use serde::Serialize;
@@ -11,68 +11,73 @@ use serde_json::{Map, Value};
 use self::shapes::{DocumentedField, DocumentedShape, ShapeKind};
 use crate::scope::Scope;
 use crate::web::extract::MaybeSigned;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
 /// What the page shows.
 #[derive(Serialize)]
-struct Reference {
-    about: String,
-    groups: Vec<DocumentedGroup>,
-    schemes: Vec<Scheme>,
-    shapes: Vec<DocumentedShape>,
+pub struct Reference {
+    pub about: String,
+    pub groups: Vec<DocumentedGroup>,
+    pub schemes: Vec<Scheme>,
+    pub shapes: Vec<DocumentedShape>,
 }
 
 /// Operations on one kind of thing.
 #[derive(Serialize)]
-struct DocumentedGroup {
-    name: String,
-    description: String,
-    operations: Vec<Operation>,
+pub struct DocumentedGroup {
+    pub name: String,
+    pub description: String,
+    pub operations: Vec<Operation>,
 }
 
 #[derive(Serialize)]
-struct Operation {
-    id: String,
-    method: String,
-    path: String,
-    summary: String,
-    description: String,
-    callers: Vec<String>,
-    parameters: Vec<Parameter>,
-    fields: Vec<DocumentedField>,
-    answers: Vec<DocumentedAnswer>,
-    curl: String,
+pub struct Operation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub summary: String,
+    pub description: String,
+    pub callers: Vec<String>,
+    pub parameters: Vec<Parameter>,
+    pub fields: Vec<DocumentedField>,
+    pub answers: Vec<DocumentedAnswer>,
+    pub curl: String,
 }
 
 #[derive(Serialize)]
-struct Parameter {
-    name: String,
-    place: String,
-    required: bool,
-    description: String,
+pub struct Parameter {
+    pub name: String,
+    pub place: String,
+    pub required: bool,
+    pub description: String,
 }
 
 #[derive(Serialize)]
-struct DocumentedAnswer {
-    status: String,
-    is_error: bool,
-    description: String,
-    body: Option<ShapeKind>,
+pub struct DocumentedAnswer {
+    pub status: String,
+    pub is_error: bool,
+    pub description: String,
+    pub body: Option<ShapeKind>,
 }
 
 /// A way to say who calls.
 #[derive(Serialize)]
-struct Scheme {
-    name: String,
-    description: String,
-    header: String,
+pub struct Scheme {
+    pub name: String,
+    pub description: String,
+    pub header: String,
+}
+
+impl PageView for Reference {
+    const TEMPLATE: &'static str = "api.html";
 }
 
 /// `GET /api`
 pub async fn show(scope: Scope, MaybeSigned(caller): MaybeSigned) -> Result<Response, Problem> {
     let document = super::openapi::document(&scope)?;
-    render(&scope, caller.as_ref(), "api.html", reference(&document, &scope.tenant.link("")))
+    render(&scope, caller.as_ref(), reference(&document, &scope.tenant.link("")))
 }
 
 fn reference(document: &Value, server: &str) -> Reference {

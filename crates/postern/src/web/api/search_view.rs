@@ -52,21 +52,21 @@ pub struct SearchQuery {
 #[derive(Serialize, ToSchema)]
 pub struct SearchResults {
     /// What was looked for.
-    q: String,
-    people: Vec<FoundPerson>,
+    pub q: String,
+    pub people: Vec<FoundPerson>,
     /// Open and closed ones, newest first.
-    cases: Vec<CaseLine>,
+    pub cases: Vec<CaseLine>,
     /// Open findings whose title, or whom they are about, holds the words.
-    incidents: Vec<FindingView>,
-    pages: Vec<FoundPage>,
+    pub incidents: Vec<FindingView>,
+    pub pages: Vec<FoundPage>,
 }
 
 /// Somebody in the directory.
 #[derive(Serialize, ToSchema)]
 pub struct FoundPerson {
-    id: String,
-    name: String,
-    login: String,
+    pub id: String,
+    pub name: String,
+    pub login: String,
 }
 
 /// A page of the desk.
@@ -74,9 +74,9 @@ pub struct FoundPerson {
 pub struct FoundPage {
     /// Its address.
     #[schema(example = "/desk/incidents")]
-    href: &'static str,
+    pub href: &'static str,
     /// What the menu calls it.
-    name: &'static str,
+    pub name: &'static str,
 }
 
 impl SearchResults {

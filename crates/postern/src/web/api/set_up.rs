@@ -23,42 +23,42 @@ const LOOKED_AT: i64 = 2_000;
 #[derive(Serialize, ToSchema)]
 pub struct SetUpView {
     /// In the order that makes sense.
-    steps: Vec<SetUpStep>,
+    pub steps: Vec<SetUpStep>,
     /// People who were looked at: everybody, or in a larger directory the 2,000 who were added last.
-    people: i64,
+    pub people: i64,
     /// Whether that is everybody.
-    is_everybody: bool,
+    pub is_everybody: bool,
     /// Of them: a number on file could be called, in a case that is opened now.
-    callable: i64,
+    pub callable: i64,
     /// Of them: somebody is on file who can vouch.
-    with_manager: i64,
+    pub with_manager: i64,
     /// What the organisation decides for itself, as it is now.
-    settings: Vec<SettingView>,
+    pub settings: Vec<SettingView>,
 }
 
 /// Something to be done once.
 #[derive(Serialize, ToSchema)]
 pub struct SetUpStep {
     /// What it is.
-    title: &'static str,
+    pub title: &'static str,
     /// Whether it is done.
-    done: bool,
+    pub done: bool,
     /// Whether the desk is not to be relied on before it is.
-    blocks_recovery: bool,
+    pub blocks_recovery: bool,
     /// What it is for, and how it is done.
-    detail: &'static str,
+    pub detail: &'static str,
     /// Where it is done, if at the desk.
-    href: Option<&'static str>,
+    pub href: Option<&'static str>,
 }
 
 /// A setting.
 #[derive(Serialize, ToSchema)]
 pub struct SettingView {
     /// Its name, for `postern tenant settings`.
-    name: &'static str,
-    value: String,
+    pub name: &'static str,
+    pub value: String,
     /// What it does.
-    help: &'static str,
+    pub help: &'static str,
 }
 
 impl SetUpView {

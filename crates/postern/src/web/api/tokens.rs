@@ -13,7 +13,7 @@ use super::input::{Body, PersonOnly, whole};
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::service_tokens::{self, ServiceToken};
-use crate::store::time;
+use crate::store::{persons, time};
 use crate::web::problem::Problem;
 
 /// A token in the path.
@@ -28,31 +28,35 @@ pub struct TokenPath {
 #[derive(Serialize, ToSchema)]
 pub struct TokenList {
     /// The tokens.
-    tokens: Vec<TokenLine>,
+    pub tokens: Vec<TokenLine>,
 }
 
 /// A token. Its secret is not here.
 #[derive(Serialize, ToSchema)]
 pub struct TokenLine {
-    id: String,
+    pub id: String,
     /// The program that uses it.
-    label: String,
+    pub label: String,
     /// The admin it acts for.
-    owner_id: String,
+    pub owner_id: String,
+    /// Their name.
+    pub owner: String,
     /// What it may do.
-    scopes: Vec<String>,
+    pub scopes: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
+    pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
+    pub expires_at: Timestamp,
     /// Since when it works; null while it waits for a second admin.
     #[schema(value_type = Option<String>, format = DateTime)]
-    granted_at: Option<Timestamp>,
+    pub granted_at: Option<Timestamp>,
     /// When it was revoked.
     #[schema(value_type = Option<String>, format = DateTime)]
-    revoked_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
     /// Whether it works now.
-    live: bool,
+    pub live: bool,
+    /// Whether it waits for a second admin, and will work.
+    pub waits: bool,
 }
 
 /// A token to make.
@@ -90,9 +94,7 @@ pub struct CreatedToken {
     responses((status = 200, description = "The tokens.", body = TokenList), ReadErrors))]
 pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<TokenList>, Problem> {
     permit_on_tenant::<ManageTokens>(&scope, &caller).await?;
-    let now = scope.now;
-    let found = service_tokens::list(&scope.app.db, &scope.tenant.id).await?;
-    Ok(Json(TokenList { tokens: found.into_iter().map(|token| TokenLine::of(token, now)).collect() }))
+    Ok(Json(TokenList::load(&scope).await?))
 }
 
 /// `POST /api/v1/tokens`
@@ -126,18 +128,35 @@ pub async fn revoke_service_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl TokenList {
+    /// As they are now, for the page and for the API.
+    pub async fn load(scope: &Scope) -> Result<Self, Problem> {
+        let found = service_tokens::list(&scope.app.db, &scope.tenant.id).await?;
+        let owners = found.iter().map(|token| token.owner_id.as_str()).collect();
+        let names = persons::list_names(&scope.app.db, &scope.tenant.id, &owners).await?;
+        let line = |token: ServiceToken| {
+            let owner = names.get(&token.owner_id).cloned();
+            TokenLine::of(token, owner, scope.now)
+        };
+        Ok(Self { tokens: found.into_iter().map(line).collect() })
+    }
+}
+
 impl TokenLine {
-    fn of(token: ServiceToken, now: Timestamp) -> Self {
+    fn of(token: ServiceToken, owner: Option<String>, now: Timestamp) -> Self {
         let expires_at = time(token.expires_at);
+        let is_over = token.revoked_at.is_some() || expires_at <= now;
         Self {
             scopes: token.scopes.split(' ').map(str::to_owned).collect(),
             created_at: time(token.created_at),
             expires_at,
             revoked_at: token.revoked_at.map(time),
-            live: token.revoked_at.is_none() && token.granted_at.is_some() && expires_at > now,
+            live: !is_over && token.granted_at.is_some(),
+            waits: !is_over && token.granted_at.is_none(),
             granted_at: token.granted_at.map(time),
             id: token.id,
             label: token.label,
+            owner: owner.unwrap_or_else(|| token.owner_id.clone()),
             owner_id: token.owner_id,
         }
     }

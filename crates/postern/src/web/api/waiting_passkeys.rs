@@ -29,20 +29,20 @@ pub struct WaitingPasskeyList {
 /// One of them.
 #[derive(Serialize, ToSchema)]
 pub struct WaitingPasskeyView {
-    id: String,
-    person_id: String,
+    pub id: String,
+    pub person_id: String,
     /// Whose it is.
-    name: String,
-    login: String,
+    pub name: String,
+    pub login: String,
     /// `auditor`, `agent`, `senior` or `admin`.
-    role: &'static str,
+    pub role: &'static str,
     /// What its owner calls it.
-    label: String,
+    pub label: String,
     #[schema(value_type = String, format = DateTime)]
-    waits_since: Timestamp,
+    pub waits_since: Timestamp,
     /// When it works without a yes.
     #[schema(value_type = String, format = DateTime)]
-    waits_until: Timestamp,
+    pub waits_until: Timestamp,
 }
 
 /// A passkey in the path.

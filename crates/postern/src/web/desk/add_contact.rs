@@ -6,24 +6,39 @@ use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ChangePerson;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::actions::add_contact::{TypedContact, add_contact};
 use crate::actions::{ActionError, Caller, permit_on_person};
 use crate::scope::Scope;
 use crate::store::persons::{self, Person};
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
 
 /// The form.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ContactForm {
-    kind: String,
-    value: String,
-    reason: String,
+    pub kind: String,
+    pub value: String,
+    pub reason: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct AddContactPage {
+    pub id: String,
+    pub name: String,
+    pub form: ContactForm,
+    pub field: Option<&'static str>,
+    pub error: Option<String>,
+    pub min_age_days: i64,
+}
+
+impl PageView for AddContactPage {
+    const TEMPLATE: &'static str = "desk/add_contact.html";
 }
 
 /// `GET /desk/people/{id}/contacts/new`
@@ -62,9 +77,13 @@ fn page(
         Some(error) => form_error(error).map(|(status, field, message)| (status, field, Some(message)))?,
         None => (StatusCode::OK, None, None),
     };
-    let values = json!({
-        "id": person.id.as_str(), "name": person.name, "form": form, "field": field, "error": message,
-        "min_age_days": scope.tenant.settings.contact_min_age.as_hours() / 24,
-    });
-    render_with(scope, Some(caller), status, "desk/add_contact.html", values)
+    let shown = AddContactPage {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        form: form.clone(),
+        field,
+        error: message,
+        min_age_days: scope.tenant.settings.contact_min_age.as_hours() / 24,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use postern_core::id::CaseId;
 use postern_core::policy::ApplyRemedy;
 use postern_core::remedy::PlanHash;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::actions::remedies::texts;
 use crate::actions::{Caller, apply_remedy, case_for, permit_on_case};
@@ -15,9 +15,31 @@ use crate::store::persons;
 use crate::web::api::case_view::{PlanEffects, PlanView, why_locked};
 use crate::web::desk::PlanForm;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct ApplyRemedyPage {
+    pub id: String,
+    pub reference: String,
+    /// Whom it is for.
+    pub name: String,
+    pub plan: PlanView,
+    pub effects: PlanEffects,
+    /// What the button says.
+    pub button: &'static str,
+    pub reason: String,
+    pub error: Option<String>,
+    /// Why it can't be done.
+    pub locked: Option<String>,
+}
+
+impl PageView for ApplyRemedyPage {
+    const TEMPLATE: &'static str = "desk/apply_remedy.html";
+}
 
 /// `GET /desk/cases/{id}/apply-remedy`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -56,11 +78,16 @@ async fn page(
     }
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
-    let values = json!({
-        "id": row.id, "reference": row.reference, "name": person.name,
-        "plan": PlanView::of(&case), "effects": PlanEffects::load(scope, &case).await?,
-        "button": texts(case.remedy()).button,
-        "reason": reason, "error": message, "locked": why_locked(scope, caller, &row, &case, now),
-    });
-    render_with(scope, Some(caller), status, "desk/apply_remedy.html", values)
+    let shown = ApplyRemedyPage {
+        name: person.name,
+        plan: PlanView::of(&case),
+        effects: PlanEffects::load(scope, &case).await?,
+        button: texts(case.remedy()).button,
+        reason: reason.to_owned(),
+        error: message,
+        locked: why_locked(scope, caller, &row, &case, now),
+        id: row.id,
+        reference: row.reference,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

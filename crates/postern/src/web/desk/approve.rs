@@ -6,7 +6,7 @@ use axum::response::Response;
 use postern_core::id::CaseId;
 use postern_core::policy::ViewCase;
 use postern_core::remedy::PlanHash;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::actions::{Caller, approve_case, case_for, permit_on_case};
 use crate::scope::Scope;
@@ -14,9 +14,30 @@ use crate::store::persons;
 use crate::web::api::case_view::{PlanEffects, PlanView, RecordedEvidence};
 use crate::web::desk::PlanForm;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
+
+/// What the page shows: whoever approves says yes to that, and to nothing else.
+#[derive(Serialize)]
+pub struct ApprovePage {
+    pub id: String,
+    pub reference: String,
+    /// Whom it is for.
+    pub name: String,
+    /// Whether there is anything to decide.
+    pub open: bool,
+    pub evidence: Vec<RecordedEvidence>,
+    pub plan: PlanView,
+    pub effects: PlanEffects,
+    pub reason: String,
+    pub error: Option<String>,
+}
+
+impl PageView for ApprovePage {
+    const TEMPLATE: &'static str = "desk/approve.html";
+}
 
 /// `GET /desk/cases/{id}/approve`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -55,12 +76,16 @@ async fn page(
     }
     let name = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?.name;
     let (status, message) = error.map_or((StatusCode::OK, None), |(status, message)| (status, Some(message)));
-    let values = json!({
-        "id": row.id, "reference": row.reference, "name": name, "open": row.closed_at.is_none(),
-        "reason": reason, "error": message,
-        // Whoever approves says yes to what the page shows, and to nothing else.
-        "evidence": RecordedEvidence::list(scope, &case, scope.now).await?,
-        "plan": PlanView::of(&case), "effects": PlanEffects::load(scope, &case).await?,
-    });
-    render_with(scope, Some(caller), status, "desk/approve.html", values)
+    let shown = ApprovePage {
+        name,
+        open: row.closed_at.is_none(),
+        evidence: RecordedEvidence::list(scope, &case, scope.now).await?,
+        plan: PlanView::of(&case),
+        effects: PlanEffects::load(scope, &case).await?,
+        reason: reason.to_owned(),
+        error: message,
+        id: row.id,
+        reference: row.reference,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

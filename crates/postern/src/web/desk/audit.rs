@@ -5,8 +5,8 @@ use axum::response::{IntoResponse as _, Response};
 use postern_core::event::EventKind;
 use postern_core::policy::ReadAudit;
 use postern_core::spreadsheet::defused;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::actions::{export_audit, permit_on_tenant};
 use crate::scope::Scope;
@@ -14,23 +14,39 @@ use crate::store::audit::{AuditFilter, EntryRow};
 use crate::store::persons;
 use crate::web::api::audit_view::AuditPage;
 use crate::web::extract::{Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
 const PAGE_SIZE: i64 = 100;
 
 /// The filter as typed: people by login, days as dates.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AuditForm {
-    event: String,
-    actor: String,
-    person: String,
-    case: String,
-    from: String,
-    until: String,
-    before: String,
-    format: String,
+    pub event: String,
+    pub actor: String,
+    pub person: String,
+    pub case: String,
+    pub from: String,
+    pub until: String,
+    pub before: String,
+    pub format: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct AuditLogPage {
+    pub log: AuditPage,
+    pub typed: AuditForm,
+    /// The filter as a query string.
+    pub query: String,
+    /// Names of events.
+    pub events: Vec<&'static str>,
+}
+
+impl PageView for AuditLogPage {
+    const TEMPLATE: &'static str = "desk/audit.html";
 }
 
 /// `GET /desk/audit`
@@ -41,13 +57,13 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ReadAudit>(&scope, &caller).await?;
     let filter = filter(&scope, &typed).await?;
-    let values = json!({
-        "log": AuditPage::load(&scope, &caller, &filter, PAGE_SIZE).await?,
-        "typed": typed,
-        "query": query(&typed),
-        "events": EventKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-    });
-    render(&scope, Some(&caller), "desk/audit.html", values)
+    let shown = AuditLogPage {
+        log: AuditPage::load(&scope, &caller, &filter, PAGE_SIZE).await?,
+        query: query(&typed),
+        typed,
+        events: EventKind::ALL.iter().map(|kind| kind.as_str()).collect(),
+    };
+    render(&scope, Some(&caller), shown)
 }
 
 /// `GET /desk/audit/export`

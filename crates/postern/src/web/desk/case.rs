@@ -1,6 +1,6 @@
 //! `/desk/cases/{id}`: everything an agent needs to decide, and what the policy still wants.
 
-mod choices;
+pub mod choices;
 
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,8 +9,8 @@ use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use self::choices::{KindChoice, OutcomeChoice};
 use crate::actions::add_evidence::Verification;
 use crate::actions::record_call::RecordedCall;
 use crate::actions::remedies::texts;
@@ -22,6 +22,7 @@ use crate::scope::Scope;
 use crate::store::cases;
 use crate::web::api::case_view::CaseDetail;
 use crate::web::extract::{Form, Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -55,41 +56,45 @@ fn confirmed() -> EvidenceOutcome {
 
 /// What the page shows.
 #[derive(Serialize)]
-struct CasePage {
+pub struct CasePage {
     #[serde(flatten)]
-    case: CaseDetail,
+    pub case: CaseDetail,
     /// What the remedy does, on the button that does it.
-    button: &'static str,
-    kinds: Vec<Value>,
-    outcomes: Vec<Value>,
+    pub button: &'static str,
+    pub kinds: Vec<KindChoice>,
+    pub outcomes: Vec<OutcomeChoice>,
     #[serde(flatten)]
-    form: FormState,
+    pub form: FormState,
+}
+
+impl PageView for CasePage {
+    const TEMPLATE: &'static str = "desk/case.html";
 }
 
 /// What went wrong with which form.
 #[derive(Default, Serialize)]
-pub(super) struct FormState {
+pub struct FormState {
     #[serde(skip)]
-    status: StatusCode,
-    field: Option<&'static str>,
-    error: Option<String>,
-    warning: Option<String>,
-    typed: TypedFields,
+    pub status: StatusCode,
+    pub field: Option<&'static str>,
+    pub error: Option<String>,
+    pub warning: Option<String>,
+    pub typed: TypedFields,
 }
 
 /// What was typed into a form that comes back.
 #[derive(Default, Serialize)]
-pub(super) struct TypedFields {
-    contact: String,
-    began_it: String,
-    phrase: String,
-    call_reference: String,
-    kind: String,
-    outcome: String,
-    reference: String,
-    remedy: String,
-    reason: String,
-    note: String,
+pub struct TypedFields {
+    pub contact: String,
+    pub began_it: String,
+    pub phrase: String,
+    pub call_reference: String,
+    pub kind: String,
+    pub outcome: String,
+    pub reference: String,
+    pub remedy: String,
+    pub reason: String,
+    pub note: String,
 }
 
 impl TypedFields {
@@ -248,5 +253,5 @@ async fn page(scope: &Scope, caller: &Caller, id: &CaseId, state: FormState) -> 
         outcomes: choices::outcomes(),
         form: state,
     };
-    render_with(scope, Some(caller), status, "desk/case.html", page)
+    render_with(scope, Some(caller), status, page)
 }

@@ -6,29 +6,44 @@ use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::person::Role;
 use postern_core::policy::ChangePerson;
-use postern_core::tier::Tier;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::actions::change_person::{WantedPerson, as_shown, change_person};
 use crate::actions::{ActionError, Caller, permit_on_person};
 use crate::scope::Scope;
 use crate::store::persons::{self, Person};
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
 
 /// The form.
-#[derive(Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct EditForm {
-    name: String,
-    manager: String,
-    tier: String,
-    role: String,
-    reason: String,
-    seen: String,
+    pub name: String,
+    pub manager: String,
+    pub tier: String,
+    pub role: String,
+    pub reason: String,
+    pub seen: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct EditPersonPage {
+    pub id: String,
+    pub name: String,
+    pub form: EditForm,
+    pub field: Option<&'static str>,
+    pub error: Option<String>,
+    pub tiers: Vec<String>,
+    pub roles: Vec<&'static str>,
+}
+
+impl PageView for EditPersonPage {
+    const TEMPLATE: &'static str = "desk/edit_person.html";
 }
 
 /// `GET /desk/people/{id}/edit`
@@ -94,10 +109,14 @@ fn page(
         Some(error) => form_error(error).map(|(status, field, message)| (status, field, Some(message)))?,
         None => (StatusCode::OK, None, None),
     };
-    let tiers = scope.tenant.settings.tiers.iter().map(Tier::as_str).collect::<Vec<_>>();
-    let values = json!({
-        "id": person.id.as_str(), "name": person.name, "form": form, "field": field, "error": message, "tiers": tiers,
-        "roles": Role::ALL.map(Role::as_str),
-    });
-    render_with(scope, Some(caller), status, "desk/edit_person.html", values)
+    let shown = EditPersonPage {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        form: form.clone(),
+        field,
+        error: message,
+        tiers: scope.tenant.settings.tiers.iter().map(|tier| tier.as_str().to_owned()).collect(),
+        roles: Role::ALL.map(Role::as_str).into(),
+    };
+    render_with(scope, Some(caller), status, shown)
 }

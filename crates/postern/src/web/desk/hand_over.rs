@@ -12,6 +12,7 @@ use crate::actions::{ActionError, Caller, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -20,36 +21,40 @@ use crate::web::toast::Toast;
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct HandOverForm {
-    to: String,
+    pub to: String,
     /// Who had it when the page was shown; empty for nobody.
-    from: String,
-    reason: String,
+    pub from: String,
+    pub reason: String,
 }
 
 /// What the page shows.
 #[derive(Serialize)]
-struct HandOverPage {
-    id: String,
-    reference: String,
+pub struct HandOverPage {
+    pub id: String,
+    pub reference: String,
     /// Whom the case is about: a name, or what was typed.
-    about: String,
+    pub about: String,
     /// Who has it: a name.
-    holder: Option<String>,
-    holder_id: Option<String>,
-    colleagues: Vec<ColleagueChoice>,
+    pub holder: Option<String>,
+    pub holder_id: Option<String>,
+    pub colleagues: Vec<ColleagueChoice>,
     /// Why it can't be handed over.
-    over: Option<&'static str>,
-    typed: HandOverForm,
-    field: Option<&'static str>,
-    error: Option<String>,
+    pub over: Option<&'static str>,
+    pub typed: HandOverForm,
+    pub field: Option<&'static str>,
+    pub error: Option<String>,
+}
+
+impl PageView for HandOverPage {
+    const TEMPLATE: &'static str = "desk/hand_over.html";
 }
 
 /// Somebody who may have it.
 #[derive(Serialize)]
-struct ColleagueChoice {
-    id: String,
-    name: String,
-    role: &'static str,
+pub struct ColleagueChoice {
+    pub id: String,
+    pub name: String,
+    pub role: &'static str,
 }
 
 /// `GET /desk/cases/{id}/hand-over`
@@ -110,5 +115,5 @@ async fn page(
         let (answer, field, message) = form_error(error)?;
         (status, shown.field, shown.error, shown.typed) = (answer, field, Some(message), typed);
     }
-    render_with(scope, Some(caller), status, "desk/hand_over.html", shown)
+    render_with(scope, Some(caller), status, shown)
 }

@@ -4,17 +4,35 @@ use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::policy::{ImportSignIns, Request as PolicyRequest, ViewDesk};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::actions::import_sign_ins::{Upload, Via, admit_import, import_sign_ins};
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::web::api::imports::ImportLine;
 use crate::web::extract::Signed;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
 use crate::web::upload::form_to_file;
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct ImportsPage {
+    pub imports: Vec<ImportLine>,
+    pub may_import: bool,
+    /// Whether a folder is watched.
+    pub folder: bool,
+    /// How large a file may be.
+    pub mib: usize,
+    pub keep_days: i64,
+    pub error: Option<String>,
+}
+
+impl PageView for ImportsPage {
+    const TEMPLATE: &'static str = "desk/imports.html";
+}
 
 /// `GET /desk/imports`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
@@ -60,13 +78,13 @@ async fn page(
         .policies
         .authorize::<ImportSignIns>(&PolicyRequest::on_tenant(&staff, &scope.tenant.id))
         .is_ok();
-    let values = json!({
-        "imports": ImportLine::list(scope).await?,
-        "may_import": may_import,
-        "folder": scope.app.config.signals.import_folder.is_some(),
-        "mib": scope.app.config.signals.max_import_bytes / (1 << 20),
-        "keep_days": scope.tenant.settings.keep.as_hours() / 24,
-        "error": error,
-    });
-    render_with(scope, Some(caller), status, "desk/imports.html", values)
+    let shown = ImportsPage {
+        imports: ImportLine::list(scope).await?,
+        may_import,
+        folder: scope.app.config.signals.import_folder.is_some(),
+        mib: scope.app.config.signals.max_import_bytes / (1 << 20),
+        keep_days: scope.tenant.settings.keep.as_hours() / 24,
+        error,
+    };
+    render_with(scope, Some(caller), status, shown)
 }

@@ -4,14 +4,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::close_finding::{Which, close_finding};
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::web::api::incident_view::{EvidenceQuery, IncidentDetail};
 use crate::web::extract::{Form, Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -22,6 +22,20 @@ use crate::web::toast::Toast;
 pub struct CloseForm {
     reason: String,
     version: Option<i64>,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct IncidentPage {
+    pub incident: IncidentDetail,
+    /// Which records were asked for.
+    pub wanted: EvidenceQuery,
+    pub reason: String,
+    pub error: Option<String>,
+}
+
+impl PageView for IncidentPage {
+    const TEMPLATE: &'static str = "desk/incident.html";
 }
 
 /// `GET /desk/incidents/{id}`
@@ -73,11 +87,11 @@ impl Asked {
 
 async fn page(scope: &Scope, caller: &Caller, id: &str, asked: Asked) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(scope, caller).await?;
-    let values = json!({
-        "incident": IncidentDetail::load(scope, caller, id, &asked.wanted).await?,
-        "wanted": asked.wanted,
-        "reason": asked.reason,
-        "error": asked.error,
-    });
-    render_with(scope, Some(caller), asked.status, "desk/incident.html", values)
+    let shown = IncidentPage {
+        incident: IncidentDetail::load(scope, caller, id, &asked.wanted).await?,
+        wanted: asked.wanted,
+        reason: asked.reason,
+        error: asked.error,
+    };
+    render_with(scope, Some(caller), asked.status, shown)
 }

@@ -2,14 +2,14 @@
 
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
 use crate::store::findings::Filter;
 use crate::web::api::incident_view::FindingList;
 use crate::web::extract::{Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -30,6 +30,23 @@ pub struct IncidentsQuery {
     after: String,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+pub struct IncidentsPage {
+    pub list: FindingList,
+    /// The query of this page, and of the first one with the same filter.
+    pub query: String,
+    pub narrowed: String,
+    pub is_first: bool,
+    pub closed: bool,
+    pub severity: &'static str,
+    pub severities: [&'static str; 4],
+}
+
+impl PageView for IncidentsPage {
+    const TEMPLATE: &'static str = "desk/incidents.html";
+}
+
 /// `GET /desk/incidents`
 pub async fn show(
     scope: Scope,
@@ -39,16 +56,16 @@ pub async fn show(
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let severity = SEVERITIES.into_iter().find(|severity| *severity == which.severity).unwrap_or_default();
     let filter = Filter { closed: which.closed, severity: severity.to_owned() };
-    let values = json!({
-        "list": FindingList::load(&scope, &filter, (&which.after, PAGE_SIZE)).await?,
-        "query": query(&filter, &which.after),
-        "narrowed": query(&filter, ""),
-        "is_first": which.after.is_empty(),
-        "closed": which.closed,
-        "severity": severity,
-        "severities": SEVERITIES,
-    });
-    render(&scope, Some(&caller), "desk/incidents.html", values)
+    let shown = IncidentsPage {
+        list: FindingList::load(&scope, &filter, (&which.after, PAGE_SIZE)).await?,
+        query: query(&filter, &which.after),
+        narrowed: query(&filter, ""),
+        is_first: which.after.is_empty(),
+        closed: which.closed,
+        severity,
+        severities: SEVERITIES,
+    };
+    render(&scope, Some(&caller), shown)
 }
 
 /// Which findings, as a query string.

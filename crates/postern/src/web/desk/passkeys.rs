@@ -1,10 +1,9 @@
 //! `/desk/passkeys`: new passkeys of staff that wait for a second yes.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::actions::decide_on_passkey::{approve_passkey, load_waiting, stop_passkey};
 use crate::actions::{ActionError, Caller, permit_on_tenant};
@@ -13,20 +12,42 @@ use crate::web::api::waiting_passkeys::WaitingPasskeyView;
 use crate::web::desk::ReasonForm;
 use crate::web::desk::second_yes::FailedAnswer;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{render, render_with};
 use crate::web::toast::Toast;
+
+/// Those that wait.
+#[derive(Serialize)]
+pub struct WaitingPasskeysPage {
+    pub waiting: Vec<WaitingPasskeyView>,
+}
+
+impl PageView for WaitingPasskeysPage {
+    const TEMPLATE: &'static str = "desk/passkeys.html";
+}
+
+/// One of them, with the forms for yes and no.
+#[derive(Serialize)]
+pub struct WaitingPasskeyPage {
+    pub passkey: WaitingPasskeyView,
+    pub answer: FailedAnswer,
+}
+
+impl PageView for WaitingPasskeyPage {
+    const TEMPLATE: &'static str = "desk/passkey.html";
+}
 
 /// `GET /desk/passkeys`
 pub async fn show_all(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let waiting = WaitingPasskeyView::load_all(&scope).await?;
-    render(&scope, Some(&caller), "desk/passkeys.html", json!({ "waiting": waiting }))
+    render(&scope, Some(&caller), WaitingPasskeysPage { waiting })
 }
 
 /// `GET /desk/passkeys/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
-    page(&scope, &caller, &id, None).await
+    page(&scope, &caller, &id, FailedAnswer::default()).await
 }
 
 /// `POST /desk/passkeys/{id}/approve`
@@ -60,19 +81,13 @@ async fn answer(
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(()) => Ok(Toast::SecondYesGiven.redirect("/desk/passkeys")),
-        Err(error) => page(scope, caller, id, Some(FailedAnswer::of(form, typed, error)?)).await,
+        Err(error) => page(scope, caller, id, FailedAnswer::of(form, typed, error)?).await,
     }
 }
 
-async fn page(
-    scope: &Scope,
-    caller: &Caller,
-    id: &str,
-    failed: Option<FailedAnswer>,
-) -> Result<Response, Problem> {
+async fn page(scope: &Scope, caller: &Caller, id: &str, answer: FailedAnswer) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(scope, caller).await?;
     let (passkey, owner) = load_waiting(scope, id).await?;
-    let status = failed.as_ref().map_or(StatusCode::OK, |failed| failed.status);
-    let values = json!({ "passkey": WaitingPasskeyView::of(passkey, &owner), "answer": FailedAnswer::values(failed.as_ref()) });
-    render_with(scope, Some(caller), status, "desk/passkey.html", values)
+    let passkey = WaitingPasskeyView::of(passkey, &owner);
+    render_with(scope, Some(caller), answer.status, WaitingPasskeyPage { passkey, answer })
 }

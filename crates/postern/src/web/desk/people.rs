@@ -2,15 +2,13 @@
 
 use axum::response::Response;
 use postern_core::policy::ViewDesk;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
-use crate::store::factors::waiting;
-use crate::store::persons::PersonCursor;
-use crate::store::{persons, power_grants};
+use crate::web::api::people::PeopleList;
 use crate::web::extract::{Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -25,6 +23,22 @@ pub struct PeopleSearch {
     after: String,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+pub struct PeoplePage {
+    #[serde(flatten)]
+    pub list: PeopleList,
+    pub q: String,
+    pub is_first: bool,
+    /// The query of the next page, and of the first one.
+    pub next_page: Option<String>,
+    pub first_page: String,
+}
+
+impl PageView for PeoplePage {
+    const TEMPLATE: &'static str = "desk/people.html";
+}
+
 /// `GET /desk/people`
 pub async fn show(
     scope: Scope,
@@ -32,28 +46,15 @@ pub async fn show(
     Query(search): Query<PeopleSearch>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
-    let after = (!search.after.is_empty()).then(|| PersonCursor::parse(&search.after));
-    let from = (after.as_ref(), PAGE_SIZE);
-    let page = persons::list(&scope.app.db, &scope.tenant.id, &search.q, from).await?;
-    let people: Vec<Value> = page
-        .people
-        .iter()
-        .map(|p| {
-            json!({
-                "id": p.id.as_str(), "name": p.name, "login": p.login, "tier": p.tier.as_str(),
-                "tier_floor": scope.tenant.settings.tiers.of(&p.tier).floor().as_str(), "role": p.role.as_str(),
-                "suspended": p.suspended_at.is_some(),
-            })
-        })
-        .collect();
-    let waiting = waiting::list_waiting(&scope.app.db, &scope.tenant.id, scope.now).await?.len();
-    let powers = power_grants::list_waiting(&scope.app.db, &scope.tenant.id).await?.len();
-    let values = json!({
-        "people": people, "q": search.q, "is_first": search.after.is_empty(),
-        "next": page.next.map(|next| query(&search, &next.to_string())), "first": query(&search, ""),
-        "waiting_passkeys": waiting, "waiting_powers": powers,
-    });
-    render(&scope, Some(&caller), "desk/people.html", values)
+    let list = PeopleList::load(&scope, &search.q, (&search.after, PAGE_SIZE)).await?;
+    let shown = PeoplePage {
+        is_first: search.after.is_empty(),
+        next_page: list.next.as_deref().map(|next| query(&search, next)),
+        first_page: query(&search, ""),
+        list,
+        q: search.q,
+    };
+    render(&scope, Some(&caller), shown)
 }
 
 fn query(search: &PeopleSearch, after: &str) -> String {

@@ -5,13 +5,29 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ViewDesk;
+use serde::Serialize;
 
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::web::api::person_view::PersonDetail;
 use crate::web::extract::Signed;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct PersonDetailPage {
+    #[serde(flatten)]
+    pub person: PersonDetail,
+    /// A note that could not be kept, and why.
+    pub note: String,
+    pub note_error: Option<String>,
+}
+
+impl PageView for PersonDetailPage {
+    const TEMPLATE: &'static str = "desk/person.html";
+}
 
 /// `GET /desk/people/{id}`
 pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -26,15 +42,12 @@ pub(super) async fn page(
     failed: Option<(ActionError, String)>,
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(scope, caller).await?;
-    let view = PersonDetail::load(scope, caller, id).await?;
-    let (mut status, mut error, mut note) = (StatusCode::OK, None, String::new());
+    let person = PersonDetail::load(scope, caller, id).await?;
+    let mut status = StatusCode::OK;
+    let mut shown = PersonDetailPage { person, note: String::new(), note_error: None };
     if let Some((why, typed)) = failed {
         let (answer, _, message) = form_error(why)?;
-        (status, error, note) = (answer, Some(message), typed);
+        (status, shown.note_error, shown.note) = (answer, Some(message), typed);
     }
-    let values = minijinja::context! {
-        note_error => error, note => note,
-        ..minijinja::Value::from(minijinja::value::Serde(view))
-    };
-    render_with(scope, Some(caller), status, "desk/person.html", values)
+    render_with(scope, Some(caller), status, shown)
 }

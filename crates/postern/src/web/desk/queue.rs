@@ -9,7 +9,6 @@ use postern_core::case::Outcome;
 use postern_core::policy::ViewDesk;
 use postern_core::tier::Tier;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::case_query::CaseQuery;
@@ -19,6 +18,7 @@ use crate::store::{persons, saved_views};
 use crate::web::case_line::{CaseLine, load_page, read_query};
 use crate::web::desk::outcome_label;
 use crate::web::extract::Signed;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
@@ -26,67 +26,71 @@ const PAGE_SIZE: i64 = 100;
 
 /// What the page shows.
 #[derive(Serialize)]
-struct QueuePage {
+pub struct QueuePage {
     /// `queue`, `strangers`, `closed` or `search`.
-    tab: &'static str,
-    cases: Vec<CaseLine>,
+    pub tab: &'static str,
+    pub cases: Vec<CaseLine>,
     /// The query of the next page.
-    next: Option<String>,
-    is_first: bool,
+    pub next: Option<String>,
+    pub is_first: bool,
     /// The query of this page, and of the first one of the whole list.
-    here: String,
-    whole: String,
-    q: String,
-    views: Vec<ViewTab>,
+    pub here: String,
+    pub whole: String,
+    pub q: String,
+    pub views: Vec<ViewTab>,
     /// The name of the caller's own view that this is.
-    own_view: Option<String>,
-    filters: Filters,
-    strangers: i64,
-    now: Timestamp,
-    save: SaveViewForm,
+    pub own_view: Option<String>,
+    pub filters: Filters,
+    pub strangers: i64,
+    pub now: Timestamp,
+    pub save: SaveViewForm,
+}
+
+impl PageView for QueuePage {
+    const TEMPLATE: &'static str = "desk/queue.html";
 }
 
 /// A view: built in, or somebody's own.
 #[derive(Serialize)]
-struct ViewTab {
-    label: String,
-    query: String,
-    count: Option<String>,
-    is_current: bool,
+pub struct ViewTab {
+    pub label: String,
+    pub query: String,
+    pub count: Option<String>,
+    pub is_current: bool,
 }
 
 /// What narrows the list down, and what could.
 #[derive(Serialize)]
-struct Filters {
+pub struct Filters {
     /// The parameters as they are.
-    list: String,
-    step: String,
-    tier: String,
-    risk: String,
-    who: String,
-    escalated: String,
-    outcome: String,
-    sort: String,
-    tiers: Vec<String>,
-    colleagues: Vec<FilterChoice>,
-    outcomes: Vec<FilterChoice>,
+    pub list: String,
+    pub step: String,
+    pub tier: String,
+    pub risk: String,
+    pub who: String,
+    pub escalated: String,
+    pub outcome: String,
+    pub sort: String,
+    pub tiers: Vec<String>,
+    pub colleagues: Vec<FilterChoice>,
+    pub outcomes: Vec<FilterChoice>,
     /// Those that are set, each with the query of the list without it.
-    set: Vec<FilterChoice>,
+    pub set: Vec<FilterChoice>,
 }
 
 /// Something to choose: its word, or its query, and what it is called.
 #[derive(Serialize)]
-struct FilterChoice {
-    value: String,
-    label: String,
+pub struct FilterChoice {
+    pub value: String,
+    pub label: String,
 }
 
 /// What is kept under a name, and what was wrong with the name.
 #[derive(Default, Serialize)]
-struct SaveViewForm {
-    query: String,
-    name: String,
-    error: Option<String>,
+pub struct SaveViewForm {
+    pub query: String,
+    pub name: String,
+    pub error: Option<String>,
 }
 
 /// A form about views that came back.
@@ -96,6 +100,14 @@ pub(super) struct ViewForm {
     pub name: String,
 }
 
+/// Staff who are signed in without a passkey are told to use one.
+#[derive(Serialize)]
+pub struct PasskeyWantedPage {}
+
+impl PageView for PasskeyWantedPage {
+    const TEMPLATE: &'static str = "desk/passkey_wanted.html";
+}
+
 /// `GET /desk`
 pub async fn show(
     scope: Scope,
@@ -103,7 +115,7 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     if caller.person.role.is_staff() && !caller.phishing_resistant {
-        return render(&scope, Some(&caller), "desk/passkey_wanted.html", json!({}));
+        return render(&scope, Some(&caller), PasskeyWantedPage {});
     }
     page(&scope, &caller, CaseQuery::read(query.as_deref().unwrap_or_default()), None).await
 }
@@ -154,7 +166,7 @@ pub(super) async fn page(
         now: scope.now,
         save,
     };
-    render_with(scope, Some(caller), status, "desk/queue.html", shown)
+    render_with(scope, Some(caller), status, shown)
 }
 
 /// The views that everybody has, and those that the caller keeps; and which of their own this is.

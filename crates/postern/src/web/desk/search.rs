@@ -7,8 +7,13 @@ use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
 use crate::web::api::search_view::{SearchQuery, SearchResults};
 use crate::web::extract::{Query, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
+
+impl PageView for SearchResults {
+    const TEMPLATE: &'static str = "desk/search.html";
+}
 
 /// `GET /desk/search`
 pub async fn show(
@@ -18,5 +23,5 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     permit_on_tenant::<ViewDesk>(&scope, &caller).await?;
     let found = SearchResults::load(&scope, &caller, &asked.q).await?;
-    render(&scope, Some(&caller), "desk/search.html", found)
+    render(&scope, Some(&caller), found)
 }

@@ -7,11 +7,16 @@ use crate::actions::permit_on_tenant;
 use crate::scope::Scope;
 use crate::web::api::set_up::SetUpView;
 use crate::web::extract::Signed;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
+
+impl PageView for SetUpView {
+    const TEMPLATE: &'static str = "desk/set_up.html";
+}
 
 /// `GET /desk/set-up`
 pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
     permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
-    render(&scope, Some(&caller), "desk/set_up.html", SetUpView::load(&scope).await?)
+    render(&scope, Some(&caller), SetUpView::load(&scope).await?)
 }

@@ -4,7 +4,6 @@ use axum::extract::Path;
 use axum::response::Response;
 use postern_core::id::PersonId;
 use postern_core::policy::ChangePerson;
-use serde_json::json;
 
 use super::verb::Question;
 use crate::actions::issue_set_up_code::issue_set_up_code;
@@ -12,6 +11,7 @@ use crate::actions::{Caller, permit_on_person};
 use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::desk::ReasonForm;
+use crate::web::desk::add_person::PersonAddedPage;
 use crate::web::extract::{Form, Signed};
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -32,11 +32,16 @@ pub async fn submit(
     match issue_set_up_code(&scope, &caller, &person_id, &form.reason).await {
         Ok(code) => {
             let person = persons::load(&scope.app.db, &scope.tenant.id, &person_id).await?;
-            let values = json!({
-                "name": person.name, "login": person.login, "code": code, "link": scope.tenant.link("/set-up"),
-                "role": person.role.as_str(), "role_waits_until": null, "is_new": false,
-            });
-            render(&scope, Some(&caller), "desk/person_added.html", values)
+            let shown = PersonAddedPage {
+                role: person.role.as_str().to_owned(),
+                name: person.name,
+                login: person.login,
+                code,
+                link: scope.tenant.link("/set-up"),
+                is_new: false,
+                role_waits_until: None,
+            };
+            render(&scope, Some(&caller), shown)
         }
         Err(error) => question(&scope, &caller, &id).await?.page(&scope, &caller, Some((error, form.reason))),
     }

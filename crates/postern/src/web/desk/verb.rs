@@ -15,6 +15,7 @@ use crate::scope::Scope;
 use crate::store::persons;
 use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
 use crate::web::toast::Toast;
@@ -115,7 +116,7 @@ verbs! {
 
 /// What the page asks, with what came back.
 #[derive(Default, Serialize)]
-pub(super) struct Question {
+pub struct Question {
     /// Where the answer goes.
     pub action: String,
     /// The page that it is asked from, and what that is called.
@@ -135,6 +136,10 @@ pub(super) struct Question {
     pub error: Option<String>,
 }
 
+impl PageView for Question {
+    const TEMPLATE: &'static str = "desk/verb.html";
+}
+
 impl Question {
     /// The page. What failed, if anything did, stands on it beside what was typed.
     pub(super) fn page(
@@ -148,7 +153,7 @@ impl Question {
             let (answer, field, message) = form_error(error)?;
             (status, self.field, self.error, self.reason) = (answer, field, Some(message), reason);
         }
-        render_with(scope, Some(caller), status, "desk/verb.html", self)
+        render_with(scope, Some(caller), status, self)
     }
 }
 

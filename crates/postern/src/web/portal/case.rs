@@ -3,10 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::messages::{case_progress, steps};
+use super::messages::{CaseProgress, case_progress, steps};
 use crate::actions::confirm_backup_codes::{self, KeptBy};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
 use crate::actions::{ActionError, case_now, open_case, show_backup_codes, show_pass, withdraw_case};
@@ -17,11 +16,53 @@ use crate::texts::{ErrorText, MessageId};
 use crate::web::account::backup_codes::KeptForm;
 use crate::web::cookies;
 use crate::web::extract::{ClaimantPageCase, CurrentFlow, Device, Form, Query};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
 use crate::web::toast::Toast;
 
-const PAGE: &str = "portal/case.html";
+/// What the page shows.
+#[derive(Serialize)]
+pub struct ClaimantCasePage {
+    pub reference: String,
+    pub login: String,
+    /// The three words.
+    pub phrase: String,
+    pub version: i64,
+    /// Microseconds.
+    pub opened_at: i64,
+    pub progress: CaseProgress,
+    pub steps: [MessageId; 4],
+    /// A pass that was shown, and still works.
+    pub pass: Option<PassOnPage>,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for ClaimantCasePage {
+    const TEMPLATE: &'static str = "portal/case.html";
+}
+
+/// An enrolment pass, for its owner's eyes.
+#[derive(Serialize)]
+pub struct PassOnPage {
+    pub code: String,
+    /// How many more can be shown.
+    pub left: i64,
+    /// Microseconds.
+    pub expires_at: i64,
+    pub seconds_left: i64,
+}
+
+/// The codes, this once.
+#[derive(Serialize)]
+pub struct ClaimantBackupCodesPage {
+    pub codes: Vec<String>,
+    pub reference: String,
+}
+
+impl PageView for ClaimantBackupCodesPage {
+    const TEMPLATE: &'static str = "portal/backup_codes.html";
+}
 
 /// Who asks. With a sign-in under way the login is known, and what is typed is not looked at.
 #[derive(Deserialize)]
@@ -52,7 +93,7 @@ pub async fn show(
     if seen.seen == Some(row.version) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    render(&scope, None, PAGE, values(&scope, &row, None).await?)
+    render(&scope, None, page_of(&scope, &row, None).await?)
 }
 
 /// This browser holds no page, or one that somebody else went on with.
@@ -117,7 +158,7 @@ pub async fn show_pass(
         Err(_) if !wants_another && know_browser(&scope, &row, &mut response).await? => Ok(response),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
+            render_with(&scope, None, status, page_of(&scope, &row, Some(message)).await?)
         }
     }
 }
@@ -137,14 +178,14 @@ pub async fn show_backup_codes(
 ) -> Result<Response, Problem> {
     match show_backup_codes::show_backup_codes(&scope, &row).await {
         Ok(shown) => {
-            let values = json!({ "codes": shown.codes, "reference": row.reference });
-            let mut response = render(&scope, None, "portal/backup_codes.html", values)?;
+            let codes = ClaimantBackupCodesPage { codes: shown.codes, reference: row.reference };
+            let mut response = render(&scope, None, codes)?;
             cookies::CEREMONY.set(response.headers_mut(), &shown.token);
             Ok(response)
         }
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
+            render_with(&scope, None, status, page_of(&scope, &row, Some(message)).await?)
         }
     }
 }
@@ -172,7 +213,7 @@ pub async fn confirm_backup_codes(
         }
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, values(&scope, &row, Some(&message)).await?)
+            render_with(&scope, None, status, page_of(&scope, &row, Some(message)).await?)
         }
     }
 }
@@ -183,25 +224,29 @@ pub async fn withdraw(scope: Scope, ClaimantPageCase(row): ClaimantPageCase) -> 
     Ok(Redirect::to("/recover/case").into_response())
 }
 
-async fn values(scope: &Scope, row: &CaseRow, error: Option<&ErrorText>) -> Result<Value, Problem> {
+async fn page_of(
+    scope: &Scope,
+    row: &CaseRow,
+    error: Option<ErrorText>,
+) -> Result<ClaimantCasePage, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, case_now(scope, row, now)).await?.map(|(case, _)| case);
     let progress = case_progress(case.as_ref(), row.stage_at(now), now);
-    let pass = show_pass::find_shown(scope, row).await?.map(|pass| {
-        json!({
-            "code": *pass.code, "left": pass.left, "expires_at": pass.expires_at.as_microsecond(),
-            "seconds_left": pass.expires_at.duration_since(now).as_secs(),
-        })
+    let pass = show_pass::find_shown(scope, row).await?.map(|pass| PassOnPage {
+        code: pass.code.to_string(),
+        left: pass.left,
+        expires_at: pass.expires_at.as_microsecond(),
+        seconds_left: pass.expires_at.duration_since(now).as_secs(),
     });
-    Ok(json!({
-        "reference": row.reference,
-        "login": row.claimed_login,
-        "phrase": row.phrase,
-        "version": row.version,
-        "opened_at": row.opened_at,
-        "progress": progress,
-        "steps": steps(case.as_ref()),
-        "pass": pass,
-        "error": error,
-    }))
+    Ok(ClaimantCasePage {
+        reference: row.reference.clone(),
+        login: row.claimed_login.clone(),
+        phrase: row.phrase.clone(),
+        version: row.version,
+        opened_at: row.opened_at,
+        progress,
+        steps: steps(case.as_ref()),
+        pass,
+        error,
+    })
 }

@@ -2,14 +2,14 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::actions::ActionError;
 use crate::actions::join_case::join_case;
 use crate::scope::Scope;
-use crate::texts::MessageId;
+use crate::texts::{ErrorText, MessageId};
 use crate::web::cookies;
 use crate::web::extract::{Device, Form, MaybeSigned};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
 
@@ -17,13 +17,24 @@ use crate::web::router::{form_message, render, render_with};
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct JoinForm {
-    login: String,
-    reference: String,
+    pub login: String,
+    pub reference: String,
+}
+
+/// What the page shows.
+#[derive(Default, Serialize)]
+pub struct JoinPage {
+    pub form: JoinForm,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for JoinPage {
+    const TEMPLATE: &'static str = "portal/join.html";
 }
 
 /// `GET /recover/join`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, "portal/join.html", json!({ "form": JoinForm::default(), "error": null }))
+    render(&scope, None, JoinPage::default())
 }
 
 /// `POST /recover/join`
@@ -47,7 +58,7 @@ pub async fn submit(
         }
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, "portal/join.html", json!({ "form": form, "error": message }))
+            render_with(&scope, None, status, JoinPage { form, error: Some(message) })
         }
     }
 }

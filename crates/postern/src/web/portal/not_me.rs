@@ -2,18 +2,17 @@
 //! stops nothing: mail scanners look too.
 
 use axum::response::Response;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::contest::{Stopped, WhichOthers, contest, contest_others};
 use crate::actions::remedies::texts;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
+use crate::texts::{ErrorText, MessageId};
 use crate::web::extract::Form;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
-
-const PAGE: &str = "portal/not_me.html";
 
 /// The form.
 #[derive(Deserialize)]
@@ -30,9 +29,46 @@ pub struct OthersForm {
     reference: String,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+pub struct NotMePage {
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for NotMePage {
+    const TEMPLATE: &'static str = "portal/not_me.html";
+}
+
+/// What was stopped, and what else is open.
+#[derive(Serialize)]
+pub struct StoppedPage {
+    /// Of the requests that are stopped now.
+    pub references: Vec<String>,
+    pub account_suspended: bool,
+    pub others: Vec<OtherRequest>,
+    /// Stops the others.
+    pub code: Option<String>,
+}
+
+impl PageView for StoppedPage {
+    const TEMPLATE: &'static str = "portal/stopped.html";
+}
+
+/// Another open request in the person's name.
+#[derive(Serialize)]
+pub struct OtherRequest {
+    pub reference: String,
+    /// Microseconds.
+    pub opened_at: i64,
+    pub device: String,
+    pub ip: String,
+    /// What it did already.
+    pub done: Option<MessageId>,
+}
+
 /// `GET /not-me`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, PAGE, json!({ "error": null }))
+    render(&scope, None, NotMePage { error: None })
 }
 
 /// `POST /not-me`
@@ -41,7 +77,7 @@ pub async fn submit(scope: Scope, Form(form): Form<NotMeForm>) -> Result<Respons
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": message }))
+            render_with(&scope, None, status, NotMePage { error: Some(message) })
         }
     }
 }
@@ -53,23 +89,28 @@ pub async fn submit_others(scope: Scope, Form(form): Form<OthersForm>) -> Result
         Ok(stopped) => outcome(&scope, &stopped),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": message }))
+            render_with(&scope, None, status, NotMePage { error: Some(message) })
         }
     }
 }
 
 fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
-    let other = |row: &CaseRow| -> Result<Value, Problem> {
+    let other = |row: &CaseRow| -> Result<OtherRequest, Problem> {
         let case = row.case(scope.now)?;
         let done = case.filter(|case| case.remedied_at().is_some()).map(|case| texts(case.remedy()).done);
-        Ok(json!({
-            "reference": row.reference, "opened_at": row.opened_at, "device": row.device().in_language(scope.app.pages.language()), "ip": row.ip, "done": done,
-        }))
+        Ok(OtherRequest {
+            reference: row.reference.clone(),
+            opened_at: row.opened_at,
+            device: row.device().in_language(scope.app.pages.language()),
+            ip: row.ip.clone(),
+            done,
+        })
     };
-    let values = json!({
-        "references": stopped.references, "account_suspended": stopped.account_suspended,
-        "others": stopped.others.iter().map(other).collect::<Result<Vec<_>, _>>()?,
-        "code": stopped.follow_up.as_ref().map(|code| code.as_str()),
-    });
-    render(scope, None, "portal/stopped.html", values)
+    let shown = StoppedPage {
+        references: stopped.references.clone(),
+        account_suspended: stopped.account_suspended,
+        others: stopped.others.iter().map(other).collect::<Result<Vec<_>, _>>()?,
+        code: stopped.follow_up.as_ref().map(|code| code.to_string()),
+    };
+    render(scope, None, shown)
 }

@@ -4,42 +4,55 @@ use axum::response::Response;
 use postern_core::factor::FactorKind;
 use postern_core::signin::Flow;
 use postern_core::text::without_hidden;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use super::recover::RecoverPage;
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors, persons};
 use crate::web::extract::CurrentFlow;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct RecoveryOptionsPage {
+    pub login: String,
+    /// Whether the password was shown, and this is what the account really has.
+    pub certain: bool,
+    pub totp: bool,
+    pub passkey: bool,
+    pub codes_left: i64,
+}
+
+impl PageView for RecoveryOptionsPage {
+    const TEMPLATE: &'static str = "portal/options.html";
+}
 
 /// `GET /recover/options`
 pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Response, Problem> {
     let Ok(CurrentFlow(row)) = flow else {
-        return render(&scope, None, "portal/recover.html", json!({}));
+        return render(&scope, None, RecoverPage {});
     };
     let Flow::SecondStep { person } = row.flow()? else {
-        return render(&scope, None, "portal/recover.html", json!({}));
+        return render(&scope, None, RecoverPage {});
     };
     let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
-    let values = json!({
-        "login": person.login,
-        "certain": true,
-        "totp": has(FactorKind::Totp),
-        "passkey": has(FactorKind::Webauthn),
-        "codes_left": backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?,
-    });
-    page(&scope, &values)
+    let codes_left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
+    let shown = RecoveryOptionsPage {
+        login: person.login,
+        certain: true,
+        totp: has(FactorKind::Totp),
+        passkey: has(FactorKind::Webauthn),
+        codes_left,
+    };
+    render(&scope, None, shown)
 }
 
 /// What is said to anybody who typed a login.
-pub fn anybody(login: &str) -> Value {
+pub fn anybody(login: &str) -> RecoveryOptionsPage {
     let login: String = without_hidden(login).chars().take(100).collect();
-    json!({ "login": login, "certain": false, "totp": true, "passkey": true, "codes_left": 1 })
-}
-
-/// The page.
-pub fn page(scope: &Scope, values: &Value) -> Result<Response, Problem> {
-    render(scope, None, "portal/options.html", values)
+    RecoveryOptionsPage { login, certain: false, totp: true, passkey: true, codes_left: 1 }
 }

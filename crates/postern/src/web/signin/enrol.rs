@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::actions::enrol_passkey::is_offered;
 use crate::actions::enrol_totp::secret;
@@ -10,8 +10,22 @@ use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::texts::ErrorText;
 use crate::web::extract::CurrentFlow;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render_with;
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct EnrolPage {
+    pub login: String,
+    /// Where a passkey will work.
+    pub host: Option<String>,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for EnrolPage {
+    const TEMPLATE: &'static str = "signin/enrol.html";
+}
 
 /// `GET /enrol`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
@@ -30,6 +44,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     // Whoever may not enrol is told so here.
     let person = secret(scope, row).await?.person;
-    let values = json!({ "login": person.login, "host": scope.tenant.origin.host_str(), "error": error });
-    render_with(scope, None, status, "signin/enrol.html", values)
+    let host = scope.tenant.origin.host_str().map(str::to_owned);
+    let shown = EnrolPage { login: person.login.clone(), host, error: error.cloned() };
+    render_with(scope, None, status, shown)
 }

@@ -3,8 +3,7 @@
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::ActionError;
 use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes, find_enrolled};
@@ -13,6 +12,7 @@ use crate::store::{factors, persons};
 use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::Form;
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 
@@ -20,6 +20,17 @@ use crate::web::router::render;
 #[derive(Deserialize)]
 pub struct DoneForm {
     kept: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct EnrolledPage {
+    pub login: String,
+    pub with_passkey: bool,
+}
+
+impl PageView for EnrolledPage {
+    const TEMPLATE: &'static str = "signin/enrolled.html";
 }
 
 /// `GET /enrol/done`: the same after a reload, until the sign-in that is left has begun.
@@ -31,8 +42,7 @@ pub async fn show(scope: Scope, headers: HeaderMap) -> Result<Response, Problem>
     let person = persons::load(&scope.app.db, &scope.tenant.id, &id).await?;
     let held = factors::list(&scope.app.db, &scope.tenant.id, &id).await?;
     let with_passkey = held.iter().any(|factor| factor.is(FactorKind::Webauthn) && factor.works(scope.now));
-    let values = json!({ "login": person.login, "with_passkey": with_passkey });
-    render(&scope, None, "signin/enrolled.html", values)
+    render(&scope, None, EnrolledPage { login: person.login, with_passkey })
 }
 
 /// `POST /enrol/done`

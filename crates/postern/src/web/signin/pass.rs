@@ -2,8 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::go_on;
 use crate::actions::sign_in::Begun;
@@ -11,12 +10,12 @@ use crate::actions::use_pass::use_pass;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::flows;
+use crate::texts::ErrorText;
 use crate::web::cookies;
 use crate::web::extract::{CurrentFlow, Form};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
-
-const PAGE: &str = "signin/pass.html";
 
 /// The form.
 #[derive(Deserialize)]
@@ -24,12 +23,22 @@ pub struct EnrolmentPassForm {
     pass: String,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+pub struct EnrolmentPassPage {
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for EnrolmentPassPage {
+    const TEMPLATE: &'static str = "signin/pass.html";
+}
+
 /// `GET /sign-in/pass`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
     if !matches!(row.flow()?, Flow::EnrolmentPassStep { .. }) {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    render(&scope, None, PAGE, json!({ "error": null }))
+    render(&scope, None, EnrolmentPassPage { error: None })
 }
 
 /// `POST /sign-in/pass`
@@ -42,7 +51,7 @@ pub async fn submit(
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            render_with(&scope, None, status, PAGE, json!({ "error": message }))
+            render_with(&scope, None, status, EnrolmentPassPage { error: Some(message) })
         }
     }
 }
@@ -60,7 +69,7 @@ pub(super) async fn submit_carried(scope: &Scope, begun: &Begun, pass: &str) -> 
         Ok(enrolling) => Ok(go_on(&enrolling)),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            let mut response = render_with(scope, None, status, PAGE, json!({ "error": message }))?;
+            let mut response = render_with(scope, None, status, EnrolmentPassPage { error: Some(message) })?;
             cookies::FLOW.set(response.headers_mut(), &begun.token);
             Ok(response)
         }

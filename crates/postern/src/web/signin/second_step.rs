@@ -3,8 +3,7 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
 use postern_core::signin::Flow;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::keep;
 use crate::actions::use_backup_code::use_backup_code;
@@ -15,10 +14,9 @@ use crate::store::factors;
 use crate::store::flows::FlowRow;
 use crate::texts::ErrorText;
 use crate::web::extract::{CurrentFlow, Device, Form};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
-
-const PAGE: &str = "signin/second_step.html";
 
 /// A code from the app.
 #[derive(Deserialize)]
@@ -32,13 +30,25 @@ pub struct BackupCodeForm {
     backup_code: String,
 }
 
+/// What the page shows.
+#[derive(Serialize)]
+pub struct SecondStepPage {
+    pub has_totp: bool,
+    pub has_passkey: bool,
+    pub field: Option<&'static str>,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for SecondStepPage {
+    const TEMPLATE: &'static str = "signin/second_step.html";
+}
+
 /// `GET /sign-in/second-step`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
     if !matches!(row.flow()?, Flow::SecondStep { .. }) {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let values = values(&scope, &row, None, None).await?;
-    render(&scope, None, PAGE, values)
+    render(&scope, None, page(&scope, &row, None, None).await?)
 }
 
 /// `POST /sign-in/second-step`
@@ -67,31 +77,30 @@ async fn answer(
     scope: &Scope,
     row: &FlowRow,
     outcome: Result<SignedIn, ActionError>,
-    field: &str,
+    field: &'static str,
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            let values = values(scope, row, Some(field), Some(&message)).await?;
-            render_with(scope, None, status, PAGE, values)
+            render_with(scope, None, status, page(scope, row, Some(field), Some(message)).await?)
         }
     }
 }
 
-async fn values(
+async fn page(
     scope: &Scope,
     row: &FlowRow,
-    field: Option<&str>,
-    error: Option<&ErrorText>,
-) -> Result<Value, Problem> {
+    field: Option<&'static str>,
+    error: Option<ErrorText>,
+) -> Result<SecondStepPage, Problem> {
     let flow = row.flow()?;
     let factors = factors::list(&scope.app.db, &scope.tenant.id, flow.person()).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
-    Ok(json!({
-        "has_totp": has(FactorKind::Totp),
-        "has_passkey": has(FactorKind::Webauthn),
-        "field": field,
-        "error": error,
-    }))
+    Ok(SecondStepPage {
+        has_totp: has(FactorKind::Totp),
+        has_passkey: has(FactorKind::Webauthn),
+        field,
+        error,
+    })
 }

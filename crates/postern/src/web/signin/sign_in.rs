@@ -9,18 +9,21 @@ use crate::actions::sign_in::{Credentials, sign_in};
 use crate::scope::Scope;
 use crate::texts::ErrorText;
 use crate::web::extract::{Device, Form};
+use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
 
-pub(super) const PAGE: &str = "signin/sign_in.html";
-
 /// What the page shows.
 #[derive(Serialize)]
-pub(super) struct SignInPage<'a> {
+pub struct SignInPage<'a> {
     pub login: &'a str,
     /// A pass that comes along from the claimant page of this browser; empty for none.
     pub pass: &'a str,
     pub error: Option<&'a ErrorText>,
+}
+
+impl PageView for SignInPage<'_> {
+    const TEMPLATE: &'static str = "signin/sign_in.html";
 }
 
 /// The form.
@@ -34,7 +37,7 @@ pub struct SignInForm {
 
 /// `GET /sign-in`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, PAGE, SignInPage { login: "", pass: "", error: None })
+    render(&scope, None, SignInPage { login: "", pass: "", error: None })
 }
 
 /// `POST /sign-in`
@@ -52,7 +55,7 @@ pub async fn submit(
         Err(error) => {
             let (status, _, message) = form_message(error)?;
             let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(&message) };
-            render_with(&scope, None, status, PAGE, values)
+            render_with(&scope, None, status, values)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::sign_in::{self, SignInPage};
+use super::sign_in::SignInPage;
 use crate::actions::show_pass::find_shown;
 use crate::scope::Scope;
 use crate::web::extract::ClaimantPageCase;
@@ -18,7 +18,7 @@ pub async fn show(scope: Scope, page: Result<ClaimantPageCase, Problem>) -> Resu
     };
     let Some(pass) = find_shown(&scope, &row).await? else { return Ok(back()) };
     let values = SignInPage { login: &row.claimed_login, pass: &pass.code, error: None };
-    render(&scope, None, sign_in::PAGE, values)
+    render(&scope, None, values)
 }
 
 /// The claimant page says what there is instead.

@@ -30,106 +30,106 @@ use crate::web::problem::Problem;
 #[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct CaseDetail {
     #[serde(flatten)]
-    state: CaseState,
+    pub state: CaseState,
     /// The login that was given.
-    claimed_login: String,
+    pub claimed_login: String,
     /// The address that its page is held from.
-    ip: String,
+    pub ip: String,
     /// The browser that its page is held in, as it names itself.
-    user_agent: String,
+    pub user_agent: String,
     /// Whether somebody else holds the page since: they came by the reference, and what was proven before counts nothing.
-    changed_hands: bool,
+    pub changed_hands: bool,
     /// Whether a call to a number on file ended well, for whoever holds the page now.
-    call_recorded: bool,
+    pub call_recorded: bool,
     /// The name of who has taken it up.
-    taken_by_name: Option<String>,
+    pub taken_by_name: Option<String>,
     /// Whether it stands with the strangers' cases.
-    is_strangers: bool,
+    pub is_strangers: bool,
     /// Whether the waiting period has ended.
-    hold_is_over: bool,
+    pub hold_is_over: bool,
     /// Of a waiting period that has not begun.
-    hold_to_begin: Option<HoldToBegin>,
-    approvals: ApprovalCount,
+    pub hold_to_begin: Option<HoldToBegin>,
+    pub approvals: ApprovalCount,
     /// Whom it is about; null when nobody signs in with that login.
-    person: Option<CasePerson>,
+    pub person: Option<CasePerson>,
     /// Numbers that may be called: on file for long enough before the case. No other can be bound.
-    numbers: Vec<CallableNumber>,
+    pub numbers: Vec<CallableNumber>,
     /// How long a number has to be on file before the case. Unit: days.
-    contact_min_age_days: i64,
+    pub contact_min_age_days: i64,
     /// What was recorded, oldest first: also what failed or was rejected.
-    evidence: Vec<RecordedEvidence>,
+    pub evidence: Vec<RecordedEvidence>,
     /// How many kinds of it count.
-    kinds_that_count: usize,
+    pub kinds_that_count: usize,
     /// What carrying out the plan will do to the account as it is now; null where there is nobody, or it is done.
-    effects: Option<PlanEffects>,
+    pub effects: Option<PlanEffects>,
     /// What else could be done for the person.
-    other_remedies: Vec<OtherRemedy>,
+    pub other_remedies: Vec<OtherRemedy>,
     /// What happens next, once the remedy is applied.
-    after_remedy: &'static str,
+    pub after_remedy: &'static str,
     /// The page on which a caller joins by the reference.
-    join_link: String,
+    pub join_link: String,
     /// What happened in other cases of the person in the last 30 days, newest first: refused, contested, proof that failed or was
     /// rejected, and what was withdrawn.
-    earlier: Vec<EarlierMarkView>,
+    pub earlier: Vec<EarlierMarkView>,
     /// Other open cases that claim to be the same person.
-    others: Vec<OtherCase>,
+    pub others: Vec<OtherCase>,
     /// What happened, newest first, at most 200 records.
-    timeline: Vec<TimelineEntry>,
+    pub timeline: Vec<TimelineEntry>,
     /// Why the person cannot sign in, and what concerns them; null when nobody signs in with that login.
-    diagnosis: Option<DiagnosisView>,
+    pub diagnosis: Option<DiagnosisView>,
     /// What the caller may do here.
-    may: MayOnCase,
+    pub may: MayOnCase,
 }
 
 /// A waiting period that has not begun, because no message has gone out.
 #[derive(Serialize, ToSchema)]
 pub struct HoldToBegin {
     /// Whether a day went by, and somebody has to look.
-    is_overdue: bool,
+    pub is_overdue: bool,
     /// Whether one senior has said already that it can begin.
-    wanted_by_one: bool,
+    pub wanted_by_one: bool,
     /// Whether the caller can say so.
-    can_start: bool,
+    pub can_start: bool,
 }
 
 /// Other people's yes.
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalCount {
-    wanted: usize,
-    given: usize,
+    pub wanted: usize,
+    pub given: usize,
 }
 
 /// Another rung of the ladder.
 #[derive(Serialize, ToSchema)]
 pub struct OtherRemedy {
     /// `fresh_backup_codes` or `factor_reset`.
-    remedy: &'static str,
+    pub remedy: &'static str,
     /// What the desk calls it.
-    title: &'static str,
+    pub title: &'static str,
     /// What it does, in order, in plain words.
-    steps: Vec<&'static str>,
+    pub steps: Vec<&'static str>,
     /// Why it would let nobody in, if so.
-    useless: Option<&'static str>,
+    pub useless: Option<&'static str>,
 }
 
 /// A number that may be called.
 #[derive(Serialize, ToSchema)]
 pub struct CallableNumber {
     /// Names it in `bind-claimant-page`.
-    id: String,
+    pub id: String,
     /// `mobile` or `office_phone`.
-    kind: String,
-    value: String,
+    pub kind: String,
+    pub value: String,
     #[schema(value_type = String, format = DateTime)]
-    filed_at: Timestamp,
+    pub filed_at: Timestamp,
 }
 
 /// Another open case of the same person.
 #[derive(Serialize, ToSchema)]
 pub struct OtherCase {
-    id: String,
-    reference: String,
-    ip: String,
+    pub id: String,
+    pub reference: String,
+    pub ip: String,
 }
 
 /// What the policies let the caller do with a case.
@@ -137,23 +137,23 @@ pub struct OtherCase {
 #[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct MayOnCase {
     /// Take it up.
-    take: bool,
+    pub take: bool,
     /// Hand it back.
-    hand_back: bool,
+    pub hand_back: bool,
     /// Call, and record proof.
-    act: bool,
+    pub act: bool,
     /// Refuse it.
-    refuse: bool,
+    pub refuse: bool,
     /// Hand it to a senior.
-    escalate: bool,
+    pub escalate: bool,
     /// Say yes to its plan.
-    approve: bool,
+    pub approve: bool,
     /// Write a note.
-    note: bool,
+    pub note: bool,
     /// Report a contact lost.
-    report: bool,
+    pub report: bool,
     /// Propose another remedy.
-    propose: bool,
+    pub propose: bool,
 }
 
 impl CaseDetail {

@@ -14,21 +14,21 @@ use crate::web::problem::Problem;
 #[derive(Serialize, ToSchema)]
 pub struct EarlierMarkView {
     /// The other case.
-    case: String,
+    pub case: String,
     /// Its name in talk: `C-7K3M9Q`.
-    reference: String,
+    pub reference: String,
     /// `refused`, `contested`, `proof_rejected`, `proof_failed` or `withdrawn`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The same in the desk's words.
-    title: String,
+    pub title: String,
     /// Who: the staff member's name, `the owner` or `the claimant`.
-    by: String,
+    pub by: String,
     /// What they wrote, if anything.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// Whether it raises the risk of this case. What the claimant withdrew does not.
-    counts: bool,
+    pub counts: bool,
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
 }
 
 impl EarlierMarkView {

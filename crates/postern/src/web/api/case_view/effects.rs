@@ -16,15 +16,15 @@ use crate::web::problem::Problem;
 #[derive(Default, Serialize, ToSchema)]
 pub struct PlanEffects {
     /// What is removed for good.
-    goes: Vec<Effect>,
+    pub goes: Vec<Effect>,
     /// What ends at once.
-    ends: Vec<Effect>,
+    pub ends: Vec<Effect>,
     /// What the person gets.
-    comes: Vec<Effect>,
+    pub comes: Vec<Effect>,
     /// Where a message goes.
-    notified: Vec<Effect>,
+    pub notified: Vec<Effect>,
     /// Whether anything is removed that cannot be brought back.
-    is_irreversible: bool,
+    pub is_irreversible: bool,
 }
 
 /// One thing that happens.
@@ -32,13 +32,13 @@ pub struct PlanEffects {
 pub struct Effect {
     /// To what.
     #[schema(example = "Code app")]
-    what: String,
+    pub what: String,
     /// What there is to say of it.
     #[schema(example = "All of them, used or not")]
-    detail: Option<String>,
+    pub detail: Option<String>,
     /// Since when it has been there.
     #[schema(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
+    pub since: Option<Timestamp>,
 }
 
 impl Effect {

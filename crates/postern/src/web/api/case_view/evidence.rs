@@ -17,29 +17,29 @@ use crate::web::problem::Problem;
 #[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct RecordedEvidence {
     /// The kind's word.
-    kind: &'static str,
+    pub kind: &'static str,
     /// What the desk calls it.
-    title: &'static str,
+    pub title: &'static str,
     /// `confirmed`, `nobody_answered`, `wrong_person`, `coached`, `unsure` or `rejected`. Only what is confirmed counts.
-    outcome: &'static str,
+    pub outcome: &'static str,
     /// The same in the desk's words.
-    outcome_title: &'static str,
+    pub outcome_title: &'static str,
     /// Whether it was confirmed.
-    is_confirmed: bool,
+    pub is_confirmed: bool,
     /// Whether it counts: confirmed, of an accepted kind, fresh, and by whoever may still give it.
-    counts: bool,
+    pub counts: bool,
     /// Whether it raised the case's risk: somebody tried something.
-    raises_risk: bool,
+    pub raises_risk: bool,
     /// `phone`, `video`, `presence`, `colleague` or `none`. Two proofs through one channel are one proof.
-    channel: &'static str,
+    pub channel: &'static str,
     /// Whose word it is.
-    attested_by: String,
+    pub attested_by: String,
     /// Ticket, recording or type of document.
-    reference: String,
+    pub reference: String,
     /// Whether it only supports and never suffices.
-    supports_only: bool,
+    pub supports_only: bool,
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
 }
 
 impl RecordedEvidence {

@@ -16,11 +16,11 @@ use crate::store::cases::CaseRow;
 pub struct PathStep {
     /// `done`; `now`, which somebody at the desk can do; `waits`, for somebody else; `later`; or `failed`, which nothing at
     /// the desk can mend.
-    state: &'static str,
+    pub state: &'static str,
     /// What it is.
-    title: String,
+    pub title: String,
     /// What there is to say of it.
-    detail: Option<String>,
+    pub detail: Option<String>,
 }
 
 /// Whose move a step is.

@@ -23,67 +23,67 @@ const ATTEMPTS: i64 = 10;
 /// The person a case is about.
 #[derive(Serialize, ToSchema)]
 pub struct CasePerson {
-    id: String,
-    name: String,
-    login: String,
+    pub id: String,
+    pub name: String,
+    pub login: String,
     /// `standard`, `sensitive`, `privileged`, or one of the organisation's own.
-    tier: String,
+    pub tier: String,
     /// What the tier stands on: `standard`, `sensitive` or `privileged`.
-    tier_floor: &'static str,
+    pub tier_floor: &'static str,
     /// `person`, `auditor`, `agent`, `senior` or `admin`.
-    role: &'static str,
+    pub role: &'static str,
     /// The manager's name, if one is on file.
-    manager: Option<String>,
+    pub manager: Option<String>,
     /// Since when the account is suspended. Nothing is verified and nothing is reset then.
     #[schema(value_type = Option<String>, format = DateTime)]
-    suspended_at: Option<Timestamp>,
+    pub suspended_at: Option<Timestamp>,
     /// Why it is suspended.
-    suspended_why: Option<String>,
+    pub suspended_why: Option<String>,
     /// What lifts the suspension.
-    suspension_lifted_by: Option<&'static str>,
-    factors: Vec<FactorView>,
+    pub suspension_lifted_by: Option<&'static str>,
+    pub factors: Vec<FactorView>,
     /// Backup codes that can still be used.
-    backup_codes_left: i64,
-    contacts: Vec<FiledContact>,
+    pub backup_codes_left: i64,
+    pub contacts: Vec<FiledContact>,
     /// The latest ten attempts, newest first.
-    sign_ins: Vec<SignInAttempt>,
+    pub sign_ins: Vec<SignInAttempt>,
 }
 
 /// An address or number on file.
 #[derive(Serialize, ToSchema)]
 pub struct FiledContact {
     /// Its id: send it to `contact-lost`.
-    id: String,
+    pub id: String,
     /// `email`, `mobile` or `office_phone`.
-    kind: String,
-    value: String,
+    pub kind: String,
+    pub value: String,
     #[schema(value_type = String, format = DateTime)]
-    filed_at: Timestamp,
+    pub filed_at: Timestamp,
     /// Whole days on file before the case was opened.
-    days_before_case: i64,
+    pub days_before_case: i64,
     /// Since when it is said that they no longer have it.
     #[schema(value_type = Option<String>, format = DateTime)]
-    lost_at: Option<Timestamp>,
+    pub lost_at: Option<Timestamp>,
 }
 
 /// A sign-in attempt.
 #[derive(Serialize, ToSchema)]
 pub struct SignInAttempt {
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// `password`, `totp`, `webauthn`, `backup_code` or `pass`.
-    method: String,
-    ip: String,
-    user_agent: String,
-    success: bool,
+    pub method: String,
+    pub ip: String,
+    pub user_agent: String,
+    pub success: bool,
     /// One word of the vocabulary that `postern diagnose` uses.
-    cause: Option<String>,
+    pub cause: Option<String>,
     /// The cause in plain words.
-    cause_description: Option<&'static str>,
+    pub cause_description: Option<&'static str>,
     /// What to do, gentlest first.
-    remediation: Option<&'static str>,
+    pub remediation: Option<&'static str>,
     /// What else is known: `clock 240 s slow`.
-    detail: Option<String>,
+    pub detail: Option<String>,
 }
 
 impl CasePerson {

@@ -29,21 +29,21 @@ const REFUSED_STEPS: [EventKind; 2] = [EventKind::AccessDenied, EventKind::StepR
 #[derive(Serialize, ToSchema)]
 pub struct TimelineEntry {
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// The kind of event, as in the audit log: `case.opened`.
-    event: String,
+    pub event: String,
     /// What that means.
-    title: &'static str,
+    pub title: &'static str,
     /// The same, after who did it: "refused the case of Ana Ferreira".
-    sentence: String,
+    pub sentence: String,
     /// What it was about, where its kind does not say it: the kind of proof, the remedy.
-    about: Option<String>,
+    pub about: Option<String>,
     /// Who did it: a name; none for the server itself and for whoever is not signed in.
-    actor: Option<String>,
+    pub actor: Option<String>,
     /// Whether it was somebody who is not signed in.
-    is_anonymous: bool,
+    pub is_anonymous: bool,
     /// What they wrote.
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl TimelineEntry {

@@ -18,9 +18,9 @@ use crate::web::finding_view::EvidenceView;
 pub struct EvidenceLine {
     /// Where it stands.
     #[serde(flatten)]
-    piece: EvidenceView,
+    pub piece: EvidenceView,
     /// What it says: one attempt, of some providers several; empty when it is no longer kept.
-    pub(super) attempts: Vec<AttemptView>,
+    pub attempts: Vec<AttemptView>,
 }
 
 impl EvidenceLine {

@@ -7,29 +7,29 @@ use super::{entries, list, text};
 
 /// A named schema.
 #[derive(Serialize)]
-pub(super) struct DocumentedShape {
-    name: String,
-    description: String,
-    fields: Vec<DocumentedField>,
+pub struct DocumentedShape {
+    pub name: String,
+    pub description: String,
+    pub fields: Vec<DocumentedField>,
 }
 
 /// A field of an object.
 #[derive(Serialize)]
-pub(super) struct DocumentedField {
-    pub(super) name: String,
-    kind: ShapeKind,
-    required: bool,
-    description: String,
+pub struct DocumentedField {
+    pub name: String,
+    pub kind: ShapeKind,
+    pub required: bool,
+    pub description: String,
     /// What an example would hold.
     #[serde(skip)]
-    pub(super) example: Option<Value>,
+    pub example: Option<Value>,
 }
 
 /// A type as it is shown; `shape` names the schema that it refers to.
 #[derive(Serialize)]
-pub(super) struct ShapeKind {
-    label: String,
-    shape: Option<String>,
+pub struct ShapeKind {
+    pub label: String,
+    pub shape: Option<String>,
 }
 
 impl DocumentedShape {

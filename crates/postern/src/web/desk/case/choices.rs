@@ -1,17 +1,33 @@
 //! What the form of a verification offers.
 
 use postern_core::evidence::{EvidenceClass, EvidenceOutcome, Kind};
-use serde_json::{Value, json};
+use serde::Serialize;
+
+/// A kind of proof to choose.
+#[derive(Serialize)]
+pub struct KindChoice {
+    pub word: &'static str,
+    pub title: &'static str,
+    /// What it counts.
+    pub group: &'static str,
+}
+
+/// A way in which a verification ended.
+#[derive(Serialize)]
+pub struct OutcomeChoice {
+    pub word: &'static str,
+    pub title: &'static str,
+}
 
 /// How a verification can end that an agent records: a video in all of these ways, the others in some.
-pub(super) fn outcomes() -> Vec<Value> {
+pub fn outcomes() -> Vec<OutcomeChoice> {
     let is_by_agent = |outcome: &EvidenceOutcome| Kind::LiveVideo.outcomes().contains(outcome);
     let by_agent = EvidenceOutcome::ALL.into_iter().filter(is_by_agent);
-    by_agent.map(|outcome| json!({ "word": outcome.as_str(), "title": outcome.title() })).collect()
+    by_agent.map(|outcome| OutcomeChoice { word: outcome.as_str(), title: outcome.title() }).collect()
 }
 
 /// Kinds of proof that an agent records.
-pub(super) fn kinds() -> Vec<Value> {
+pub fn kinds() -> Vec<KindChoice> {
     Kind::ALL
         .into_iter()
         // A call has a form of its own.
@@ -22,7 +38,7 @@ pub(super) fn kinds() -> Vec<Value> {
                 EvidenceClass::Supporting => "Supports, never enough",
                 EvidenceClass::Never => "Never accepted: recorded, and raises the risk",
             };
-            json!({ "word": kind.as_str(), "title": kind.title(), "group": group })
+            KindChoice { word: kind.as_str(), title: kind.title(), group }
         })
         .collect()
 }
