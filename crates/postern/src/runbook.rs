@@ -4,25 +4,26 @@ use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// As it was when this was built.
 pub static RUNBOOK: LazyLock<Runbook> =
     LazyLock::new(|| Runbook::of(include_str!("../../../docs/guide/agent-runbook.md")));
 
 /// The runbook as HTML.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Runbook {
     /// Its heading.
     pub title: String,
     /// The headings below.
-    pub sections: Vec<Section>,
+    pub sections: Vec<RunbookSection>,
     /// Everything but its heading.
     pub html: String,
 }
 
 /// A heading to jump to.
-#[derive(Debug, Serialize)]
-pub struct Section {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunbookSection {
     /// Of the link.
     pub anchor: String,
     /// The text.
@@ -78,12 +79,12 @@ struct Heading {
 
 impl Heading {
     /// Gives it its anchor. Those of the second level are to be jumped to.
-    fn anchor(&self, level: HeadingLevel, events: &mut [Event<'_>]) -> Option<Section> {
+    fn anchor(&self, level: HeadingLevel, events: &mut [Event<'_>]) -> Option<RunbookSection> {
         let anchor = anchor(&self.text);
         if let Some(Event::Start(Tag::Heading { id, .. })) = events.get_mut(self.at) {
             *id = Some(anchor.clone().into());
         }
-        (level == HeadingLevel::H2).then(|| Section { anchor, heading: self.text.clone() })
+        (level == HeadingLevel::H2).then(|| RunbookSection { anchor, heading: self.text.clone() })
     }
 }
 

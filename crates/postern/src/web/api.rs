@@ -26,6 +26,7 @@ pub mod person_view;
 pub mod portal;
 pub mod power_grants;
 pub mod reference;
+pub mod runbook;
 pub mod saved_views;
 pub mod search_view;
 pub mod set_up;
@@ -103,6 +104,7 @@ fn account() -> Router<Arc<App>> {
 fn desk() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/home", get(home::show))
+        .route("/api/v1/runbook", get(runbook::show))
         .route("/api/v1/search", get(search_view::show))
         .route("/api/v1/set-up", get(set_up::show))
         .route("/api/v1/cases", get(cases::list).post(cases::open_at_desk))

@@ -1,6 +1,7 @@
 //! The edge: what browsers see, and what they are kept from.
 
 mod api;
+mod api_twins;
 mod audit;
 mod connections;
 mod dev;

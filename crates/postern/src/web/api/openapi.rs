@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
-    import_sign_ins, imports, jobs, people, person_steps, portal, power_grants, saved_views, search_view,
-    set_up, sign_ins, tokens, waiting_passkeys,
+    import_sign_ins, imports, jobs, people, person_steps, portal, power_grants, runbook, saved_views,
+    search_view, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -27,7 +27,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
     info(title = "Postern", description = ABOUT),
     paths(
         portal::open_case, portal::join_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
-        home::show, set_up::show, search_view::show, cases::list, cases::open_at_desk, cases::show,
+        home::show, runbook::show, set_up::show, search_view::show, cases::list, cases::open_at_desk, cases::show,
         saved_views::list, saved_views::save_view, saved_views::remove_view,
         case_steps::report_contact_lost, case_steps::want_hold,
         case_steps::take_case, case_steps::hand_back_case, case_steps::hand_over_case,
