@@ -13,6 +13,7 @@ mod config;
 mod jobs;
 mod journey;
 mod on_both;
+mod pages;
 mod runbook;
 mod sender_limits;
 mod steps;

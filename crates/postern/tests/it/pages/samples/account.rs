@@ -1,0 +1,267 @@
+//! A person's own account.
+
+use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCodesPage};
+use postern::web::account::code_apps::AddTotpPage;
+use postern::web::account::factors::RemoveFactorPage;
+use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
+use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
+use postern::web::factor_view::FactorView;
+
+use super::signin::{code_app, codes};
+use super::{
+    CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, micros,
+    minutes_ago, of, some,
+};
+
+pub fn all() -> Vec<Sample> {
+    [
+        of::<AccountPage>(),
+        of::<RemoveFactorPage>(),
+        of::<AddTotpPage>(),
+        of::<RenewBackupCodesPage>(),
+        of::<RenewedBackupCodesPage>(),
+        of::<VouchPage>(),
+        of::<VouchWantsPasskeyPage>(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A code app, a passkey, and a key after the password, in all states.
+pub fn factors() -> Vec<FactorView> {
+    let factor = |number, kind: &str, title, label: &str| FactorView {
+        id: id(number),
+        kind: kind.to_owned(),
+        title,
+        label: label.to_owned(),
+        second_step_only: false,
+        created_at: days_ago(200),
+        last_used_at: None,
+        waits_until: None,
+        disabled: false,
+    };
+    vec![
+        FactorView { last_used_at: Some(minutes_ago(70)), ..factor(301, "totp", "Code app", "Code app") },
+        FactorView { waits_until: Some(days_ago(-1)), ..factor(302, "webauthn", "Passkey", RIGHT_TO_LEFT) },
+        FactorView { disabled: true, ..factor(303, "totp", "Code app", MARKUP) },
+        FactorView {
+            second_step_only: true,
+            ..factor(304, "webauthn", "Security key, after the password", "Blue security key")
+        },
+    ]
+}
+
+impl PageSamples for AccountPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let session = |number, is_this| OwnSession {
+            id: id(number),
+            ip: IPV6.to_owned(),
+            user_agent: if is_this { CHROME.to_owned() } else { MARKUP.to_owned() },
+            created_at: micros(days_ago(2)),
+            is_this,
+        };
+        let empty = || Self {
+            name: "Ana Ferreira".to_owned(),
+            login: "ana".to_owned(),
+            factors: Vec::new(),
+            has_code: false,
+            has_passkey: false,
+            first_waits: false,
+            codes_left: 0,
+            sessions: vec![session(311, true)],
+            requests: Vec::new(),
+            notices: Vec::new(),
+            phishing_resistant: false,
+            is_staff: false,
+        };
+        let request = |name: &str| VouchRequest {
+            id: id(321),
+            name: name.to_owned(),
+            reference: "C-7K3M9Q".to_owned(),
+            opened_at: micros(minutes_ago(20)),
+        };
+        let notice = |word, label, on| NoticeSwitch { word, label, on };
+        vec![
+            ("empty", empty()),
+            (
+                "code-app",
+                Self {
+                    factors: factors().into_iter().take(1).collect(),
+                    has_code: true,
+                    codes_left: 10,
+                    ..empty()
+                },
+            ),
+            ("staff-without-passkey", Self { is_staff: true, has_code: true, first_waits: true, ..empty() }),
+            (
+                "full",
+                Self {
+                    name: LONG.to_owned(),
+                    login: LONG_LOGIN.to_owned(),
+                    factors: factors(),
+                    has_code: true,
+                    has_passkey: true,
+                    codes_left: 3,
+                    sessions: vec![session(311, true), session(312, false)],
+                    requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
+                    notices: vec![
+                        notice("vouch_asked", "Somebody who reports to me needs my word", true),
+                        notice("case_escalated", "A case was handed to the seniors", false),
+                    ],
+                    is_staff: true,
+                    ..empty()
+                },
+            ),
+        ]
+    }
+}
+
+impl PageSamples for RemoveFactorPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |kind: &str, has_code, has_passkey| Self {
+            id: id(301),
+            kind: kind.to_owned(),
+            second_step_only: false,
+            label: "Old phone".to_owned(),
+            created_at: micros(days_ago(400)),
+            is_last: false,
+            shuts_desk: false,
+            has_code,
+            has_passkey,
+            error: None,
+        };
+        vec![
+            ("last", Self { is_last: true, ..page("totp", true, false) }),
+            ("code-app", page("totp", true, false)),
+            ("passkey", Self { shuts_desk: true, label: MARKUP.to_owned(), ..page("webauthn", false, true) }),
+            (
+                "wrong-code",
+                Self {
+                    second_step_only: true,
+                    label: LONG.to_owned(),
+                    error: some(LONG),
+                    ..page("webauthn", true, true)
+                },
+            ),
+        ]
+    }
+}
+
+impl PageSamples for AddTotpPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |get: Option<&str>, takes_code| Self {
+            login: "ana".to_owned(),
+            qr: code_app().qr(),
+            app: code_app(),
+            label: String::new(),
+            first_code: String::new(),
+            get: get.map(str::to_owned),
+            takes_code,
+            field: None,
+            error: None,
+        };
+        let wrong = |field, get, takes_code| Self {
+            field: Some(field),
+            error: some("This code is wrong."),
+            label: MARKUP.to_owned(),
+            first_code: "123456".to_owned(),
+            ..page(get, takes_code)
+        };
+        vec![
+            ("code-proves", page(None, true)),
+            ("passkey-proves", page(Some("{\"publicKey\":{}}"), false)),
+            ("wrong-first-code", Self { qr: None, ..wrong("first_code", Some("{\"publicKey\":{}}"), true) }),
+            ("wrong-proof", wrong("code", None, true)),
+        ]
+    }
+}
+
+impl PageSamples for RenewBackupCodesPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page =
+            |codes_left, has_code, has_passkey| Self { codes_left, has_code, has_passkey, error: None };
+        vec![
+            ("nothing-works", page(0, false, false)),
+            ("code-app", page(10, true, false)),
+            ("passkey", page(1, false, true)),
+            ("wrong", Self { error: some(LONG), ..page(3, true, true) }),
+        ]
+    }
+}
+
+impl PageSamples for RenewedBackupCodesPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("usual", Self { codes: codes() })]
+    }
+}
+
+impl PageSamples for VouchPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |can_say_yes, can_say_no, gave_word| Self {
+            id: id(1),
+            reference: "C-7K3M9Q".to_owned(),
+            name: "Ana Ferreira".to_owned(),
+            login: "ana".to_owned(),
+            opened_at: micros(minutes_ago(20)),
+            user_agent: CHROME.to_owned(),
+            ip: "192.0.2.10".to_owned(),
+            known_device: true,
+            can_say_yes,
+            can_say_no,
+            gave_word,
+            said: None,
+            field: None,
+            error: None,
+            phrase: String::new(),
+            how: String::new(),
+        };
+        let said = |outcome| Some(SaidBefore { outcome, at: micros(minutes_ago(5)) });
+        let wrong = |field| Self {
+            field: Some(field),
+            error: some("Put this right."),
+            phrase: "amber otter".to_owned(),
+            how: MARKUP.to_owned(),
+            ..page(true, true, false)
+        };
+        vec![
+            ("asked", page(true, true, false)),
+            (
+                "asked-of-a-stranger",
+                Self {
+                    known_device: false,
+                    name: LONG.to_owned(),
+                    login: LONG_LOGIN.to_owned(),
+                    ip: IPV6.to_owned(),
+                    said: said("wrong_person"),
+                    ..page(true, true, false)
+                },
+            ),
+            ("could-not-tell", Self { said: said("unsure"), ..page(true, true, false) }),
+            ("wrong-phrase", wrong("phrase")),
+            ("wrong-how", wrong("how")),
+            ("gave-word", page(false, true, true)),
+            ("not-needed", Self { error: some(LONG), ..page(false, false, false) }),
+        ]
+    }
+}
+
+impl PageSamples for VouchWantsPasskeyPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("usual", Self {})]
+    }
+}

@@ -1,0 +1,163 @@
+//! Sign-in, set-up and enrolment.
+
+use postern::web::code_app_view::CodeAppView;
+use postern::web::signin::enrol::EnrolPage;
+use postern::web::signin::enrol_code_app::{EnrolCodeAppPage, EnrolledCodesPage};
+use postern::web::signin::enrolled::EnrolledPage;
+use postern::web::signin::pass::EnrolmentPassPage;
+use postern::web::signin::second_step::SecondStepPage;
+use postern::web::signin::set_up::SetUpPage;
+use postern::web::signin::sign_in::SignInPage;
+
+use super::{LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, of, some, texts};
+
+pub fn all() -> Vec<Sample> {
+    [
+        of::<SignInPage<'static>>(),
+        of::<SecondStepPage>(),
+        of::<EnrolmentPassPage>(),
+        of::<SetUpPage>(),
+        of::<EnrolPage>(),
+        of::<EnrolCodeAppPage>(),
+        of::<EnrolledCodesPage>(),
+        of::<EnrolledPage>(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Ten, as people write them down.
+pub fn codes() -> Vec<String> {
+    texts(&[
+        "7K3M-9QTV",
+        "2XWD-H4RN",
+        "P8CZ-6JFB",
+        "MV5G-Y0SA",
+        "E1NQ-TK7W",
+        "4HRD-XC2P",
+        "B6ZJ-0G9M",
+        "SA3Y-5VFK",
+        "WN8T-Q1EH",
+        "G2PX-D7CR",
+    ])
+}
+
+pub fn code_app() -> CodeAppView {
+    CodeAppView {
+        key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
+        url: some("otpauth://totp/Harbour%20Works:ana?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+    }
+}
+
+impl PageSamples for SignInPage<'static> {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            ("empty", Self { login: "", pass: "", error: None }),
+            ("wrong", Self { login: "ana", pass: "", error: Some("Login or password is wrong.") }),
+            ("with-pass", Self { login: LONG_LOGIN, pass: "7K3M-9QTV-2XWD", error: Some(LONG) }),
+        ]
+    }
+}
+
+impl PageSamples for SecondStepPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_totp, has_passkey| Self { has_totp, has_passkey, field: None, error: None };
+        let wrong =
+            |field| Self { field: Some(field), error: some("This code is wrong."), ..page(true, true) };
+        vec![
+            ("code-app", page(true, false)),
+            ("passkey", page(false, true)),
+            ("codes-only", page(false, false)),
+            ("wrong-code", wrong("code")),
+            ("wrong-backup-code", wrong("backup_code")),
+        ]
+    }
+}
+
+impl PageSamples for EnrolmentPassPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("empty", Self { error: None }), ("wrong", Self { error: some("This pass does not work.") })]
+    }
+}
+
+impl PageSamples for SetUpPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let wrong = |field| Self {
+            first: true,
+            login: LONG_LOGIN.to_owned(),
+            name: MARKUP.to_owned(),
+            email: "ada@demo.postern.invalid".to_owned(),
+            field: Some(field),
+            error: some("Put this right."),
+        };
+        vec![
+            ("empty", Self::default()),
+            ("first-admin", Self { first: true, ..Self::default() }),
+            ("wrong-code", wrong("code")),
+            ("wrong-login", wrong("login")),
+            ("wrong-name", wrong("name")),
+            ("wrong-address", wrong("email")),
+            ("wrong-password", wrong("password")),
+        ]
+    }
+}
+
+impl PageSamples for EnrolPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |error| Self { login: "ana".to_owned(), host: some("harbour.example"), error };
+        vec![("usual", page(None)), ("failed", page(some(LONG)))]
+    }
+}
+
+impl PageSamples for EnrolCodeAppPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let app = code_app();
+        let qr = app.qr();
+        let by_hand = CodeAppView { url: None, ..code_app() };
+        vec![
+            ("usual", Self { login: "ana".to_owned(), app, qr, passkey: true, error: None }),
+            (
+                "by-hand",
+                Self {
+                    login: LONG_LOGIN.to_owned(),
+                    app: by_hand,
+                    qr: None,
+                    passkey: false,
+                    error: some("This code is wrong."),
+                },
+            ),
+        ]
+    }
+}
+
+impl PageSamples for EnrolledCodesPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("usual", Self { codes: codes() })]
+    }
+}
+
+impl PageSamples for EnrolledPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            ("code-app", Self { login: "ana".to_owned(), with_passkey: false }),
+            ("passkey", Self { login: LONG_LOGIN.to_owned(), with_passkey: true }),
+        ]
+    }
+}
