@@ -19,7 +19,7 @@ pub struct SignInPage<'a> {
     pub login: &'a str,
     /// A pass that comes along from the claimant page of this browser; empty for none.
     pub pass: &'a str,
-    pub error: Option<&'a ErrorText>,
+    pub error: Option<ErrorText>,
 }
 
 impl PageView for SignInPage<'_> {
@@ -54,7 +54,7 @@ pub async fn submit(
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(&message) };
+            let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(message) };
             render_with(&scope, None, status, values)
         }
     }

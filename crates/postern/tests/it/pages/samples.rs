@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::Value;
 use postern::actions::Caller;
 use postern::scope::Scope;
+use postern::texts::ErrorText;
 use postern::web::page::{PageView, given};
 
 /// Longer than any column.
@@ -116,6 +117,11 @@ pub fn micros(at: Timestamp) -> i64 {
 /// An id like those of the database.
 pub fn id(number: u32) -> String {
     format!("0195b6c2-8f2e-7cc3-98a5-{number:012x}")
+}
+
+/// What went wrong, as a form says it.
+pub fn wrong_text(text: &str) -> Option<ErrorText> {
+    Some(text.to_owned().into())
 }
 
 pub fn some(text: &str) -> Option<String> {

@@ -14,23 +14,23 @@ const BARS: i64 = 24;
 pub struct AttemptChart {
     /// Where the first bar begins.
     #[schema(value_type = String, format = DateTime)]
-    starts_at: Timestamp,
+    pub starts_at: Timestamp,
     /// Where the last one ends.
     #[schema(value_type = String, format = DateTime)]
-    ends_at: Timestamp,
+    pub ends_at: Timestamp,
     /// Of equal width, oldest first.
-    bars: Vec<AttemptBar>,
+    pub bars: Vec<AttemptBar>,
     /// What the highest bar stands for, at least four.
-    most: u32,
+    pub most: u32,
 }
 
 /// Attempts within a bar.
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub struct AttemptBar {
     /// That failed, or were prompts.
-    failed: u32,
+    pub failed: u32,
     /// That let somebody in.
-    succeeded: u32,
+    pub succeeded: u32,
 }
 
 impl AttemptChart {

@@ -10,15 +10,15 @@ use crate::web::finding_view::FindingView;
 #[derive(Serialize, ToSchema)]
 pub struct IncidentStep {
     /// `reach`, `end_sessions`, `decide_case`, `block_address` or `close`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// What.
-    label: String,
+    pub label: String,
     /// With what, and why.
-    detail: String,
+    pub detail: String,
     /// The page of the desk where it is done; null where it is done elsewhere.
-    path: Option<String>,
+    pub path: Option<String>,
     /// Whether it is done, or there is nothing to do.
-    done: bool,
+    pub done: bool,
 }
 
 impl IncidentStep {

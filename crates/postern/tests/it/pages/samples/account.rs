@@ -1,5 +1,6 @@
 //! A person's own account.
 
+use postern::texts::MessageId;
 use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCodesPage};
 use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::factors::RemoveFactorPage;
@@ -10,7 +11,7 @@ use postern::web::factor_view::FactorView;
 use super::signin::{code_app, codes};
 use super::{
     CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, micros,
-    minutes_ago, of, some,
+    minutes_ago, of, wrong_text,
 };
 
 pub fn all() -> Vec<Sample> {
@@ -108,8 +109,8 @@ impl PageSamples for AccountPage {
                     sessions: vec![session(311, true), session(312, false)],
                     requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
                     notices: vec![
-                        notice("vouch_asked", "Somebody who reports to me needs my word", true),
-                        notice("case_escalated", "A case was handed to the seniors", false),
+                        notice("vouch_asked", MessageId("staff-vouch-asked-label"), true),
+                        notice("case_escalated", MessageId("staff-case-escalated-label"), false),
                     ],
                     is_staff: true,
                     ..empty()
@@ -144,7 +145,7 @@ impl PageSamples for RemoveFactorPage {
                 Self {
                     second_step_only: true,
                     label: LONG.to_owned(),
-                    error: some(LONG),
+                    error: wrong_text(LONG),
                     ..page("webauthn", true, true)
                 },
             ),
@@ -169,7 +170,7 @@ impl PageSamples for AddTotpPage {
         };
         let wrong = |field, get, takes_code| Self {
             field: Some(field),
-            error: some("This code is wrong."),
+            error: wrong_text("This code is wrong."),
             label: MARKUP.to_owned(),
             first_code: "123456".to_owned(),
             ..page(get, takes_code)
@@ -193,7 +194,7 @@ impl PageSamples for RenewBackupCodesPage {
             ("nothing-works", page(0, false, false)),
             ("code-app", page(10, true, false)),
             ("passkey", page(1, false, true)),
-            ("wrong", Self { error: some(LONG), ..page(3, true, true) }),
+            ("wrong", Self { error: wrong_text(LONG), ..page(3, true, true) }),
         ]
     }
 }
@@ -231,7 +232,7 @@ impl PageSamples for VouchPage {
         let said = |outcome| Some(SaidBefore { outcome, at: micros(minutes_ago(5)) });
         let wrong = |field| Self {
             field: Some(field),
-            error: some("Put this right."),
+            error: wrong_text("Put this right."),
             phrase: "amber otter".to_owned(),
             how: MARKUP.to_owned(),
             ..page(true, true, false)
@@ -253,7 +254,7 @@ impl PageSamples for VouchPage {
             ("wrong-phrase", wrong("phrase")),
             ("wrong-how", wrong("how")),
             ("gave-word", page(false, true, true)),
-            ("not-needed", Self { error: some(LONG), ..page(false, false, false) }),
+            ("not-needed", Self { error: wrong_text(LONG), ..page(false, false, false) }),
         ]
     }
 }

@@ -20,7 +20,7 @@ use serde_json::json;
 use super::findings::findings;
 use super::lists::{case_line, case_lines, closed_lines};
 use super::{
-    LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago, of,
+    LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago, now, of,
     some, texts,
 };
 
@@ -51,6 +51,7 @@ impl PageSamples for HomeView {
             other,
         };
         let empty = || Self {
+            as_of: now(),
             waiting: 0,
             oldest_at: None,
             yours: 0,
@@ -59,14 +60,22 @@ impl PageSamples for HomeView {
             week_before: WeekTotals::default(),
             needs_desk: Vec::new(),
             waits_for_others: Vec::new(),
+            not_recovered: Vec::new(),
             findings: Vec::new(),
             outages: Vec::new(),
             set_up_lacks: Vec::new(),
             days: (15..=28).map(|number| day(number, 0, 0, 0)).collect(),
         };
-        let week =
-            |recovered, median_minutes| WeekTotals { recovered, median_minutes, remedied: 4, refused: 2 };
+        let week = |recovered, median_minutes| WeekTotals {
+            recovered,
+            median_minutes,
+            remedied: 4,
+            refused: 2,
+            self_served: 16,
+            self_served_share: Some(64),
+        };
         let full = Self {
+            as_of: now(),
             waiting: 14,
             oldest_at: Some(days_ago(2)),
             yours: 3,
@@ -75,6 +84,7 @@ impl PageSamples for HomeView {
             week_before: week(4, Some(66)),
             needs_desk: case_lines().into_iter().chain(case_lines()).collect(),
             waits_for_others: case_lines(),
+            not_recovered: case_lines().into_iter().filter(|case| case.outcome.is_some()).collect(),
             findings: findings(),
             outages: findings(),
             set_up_lacks: vec!["mail", "a second admin", "a number that can be called"],
@@ -158,6 +168,7 @@ fn entry(actor: (&str, Option<&str>)) -> AuditEntry {
         at: "2026-03-02T09:12:00Z".to_owned(),
         event: "case.opened".to_owned(),
         meaning: Some("A case was opened"),
+        phrase: Some("asked that {person} be let back in"),
         about: None,
         actor: ActorOfEntry { kind: actor.0.to_owned(), id: None, name: actor.1.map(str::to_owned) },
         person: None,

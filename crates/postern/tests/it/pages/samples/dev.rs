@@ -1,5 +1,6 @@
 //! `/dev` and the page of a problem.
 
+use postern::texts::MessageId;
 use postern::web::dev::{ClockPage, OutboxLine, OutboxPage, PhonePage, StoriesPage};
 use postern::web::form_again::{FieldAgain, FormAgain};
 use postern::web::problem::ProblemPage;
@@ -74,8 +75,8 @@ impl PageSamples for ProblemPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let plain = || Self {
-            title: "There is nothing here",
-            detail: "Nothing is at this address. Check it for a typing error.".to_owned(),
+            title: MessageId("problem-nothing-here"),
+            detail: "Nothing is at this address. Check it for a typing error.".to_owned().into(),
             request_id: "7Q4TMZ0K".to_owned(),
             step_up: false,
             is_read: false,
@@ -84,7 +85,7 @@ impl PageSamples for ProblemPage {
         };
         let field = |name: &str, value: &str, kind: &'static str| FieldAgain {
             name: name.to_owned(),
-            label: name.replace('_', " "),
+            label: name.replace('_', " ").into(),
             value: value.to_owned(),
             kind,
         };
@@ -101,7 +102,7 @@ impl PageSamples for ProblemPage {
             ("wants-a-touch", Self { step_up: true, is_read: true, ..plain() }),
             ("wants-a-touch-for-a-form", Self { step_up: true, ..plain() }),
             ("only-a-form", Self { form_page: some("/desk/people"), ..plain() }),
-            ("form-again", Self { detail: LONG.to_owned(), form: Some(form), ..plain() }),
+            ("form-again", Self { detail: LONG.to_owned().into(), form: Some(form), ..plain() }),
         ]
     }
 }

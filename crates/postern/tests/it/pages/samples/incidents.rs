@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use postern::web::api::incident_view::chart::{AttemptBar, AttemptChart};
 use postern::web::api::incident_view::evidence::EvidenceLine;
+use postern::web::api::incident_view::steps::IncidentStep;
 use postern::web::api::incident_view::{EvidenceQuery, FindingList, IncidentDetail, IncidentSubject};
 use postern::web::desk::incident::IncidentPage;
 use postern::web::desk::incidents::{IncidentsPage, SEVERITIES};
@@ -10,7 +12,9 @@ use postern::web::finding_view::FindingView;
 
 use super::findings::{attempt, attempts, closed, concerned, finding, findings, record};
 use super::people::case_of;
-use super::{IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, id, of, some};
+use super::{
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, id, minutes_ago, of, some,
+};
 
 pub fn all() -> Vec<Sample> {
     [of::<IncidentPage>(), of::<IncidentsPage>()].into_iter().flatten().collect()
@@ -21,7 +25,11 @@ fn subject() -> IncidentSubject {
         id: id(21),
         name: "Fay Delgado".to_owned(),
         login: "fay".to_owned(),
+        tier: "standard".to_owned(),
+        tier_floor: "standard",
         suspended: false,
+        sessions: 2,
+        numbers: Some(vec!["+44 20 7946 0124".to_owned()]),
         cases: vec![case_of(1, "verifying", "Gathering proof")],
         other_findings: Vec::new(),
         may_end_sessions: true,
@@ -30,6 +38,10 @@ fn subject() -> IncidentSubject {
 
 fn page(finding: FindingView) -> IncidentPage {
     let incident = IncidentDetail {
+        headline: finding.title.clone(),
+        steps: IncidentStep::list(&finding, None, true),
+        chart: None,
+        let_in: BTreeSet::new(),
         finding,
         evidence: Vec::new(),
         addresses: BTreeSet::new(),
@@ -48,6 +60,16 @@ fn full() -> IncidentPage {
             piece(record(None, some("7Q4TMZ0K")), vec![attempt("success")]),
             piece(record(Some(9), None), Vec::new()),
         ],
+        chart: Some(AttemptChart {
+            starts_at: minutes_ago(40),
+            ends_at: minutes_ago(2),
+            bars: (0..24)
+                .map(|bar| AttemptBar { failed: bar % 5, succeeded: u32::from(bar == 23) })
+                .collect(),
+            most: 4,
+        }),
+        let_in: ["fay".to_owned()].into(),
+        steps: IncidentStep::list(&finding(101, "likely_breach"), Some(&subject()), true),
         addresses: [IPV6, "192.0.2.44"].map(str::to_owned).into(),
         outcomes: ["success", "push_sent"].into(),
         subject: Some(IncidentSubject {
@@ -65,7 +87,10 @@ fn full() -> IncidentPage {
         source: "detector".to_owned(),
         ..finding(101, "likely_breach")
     };
-    IncidentPage { incident: IncidentDetail { finding, ..detail }, ..page(findings().remove(0)) }
+    IncidentPage {
+        incident: IncidentDetail { headline: format!("{LONG}: Fay Delgado"), finding, ..detail },
+        ..page(findings().remove(0))
+    }
 }
 
 impl PageSamples for IncidentPage {

@@ -38,8 +38,10 @@ pub fn timeline() -> Vec<TimelineEntry> {
         at: minutes_ago(11),
         event: event.to_owned(),
         title,
+        sentence: title.to_lowercase(),
         about: None,
         actor: None,
+        is_anonymous: event == "case.opened",
         reason: None,
     };
     let by = |name: &str, entry: TimelineEntry| TimelineEntry { actor: some(name), ..entry };

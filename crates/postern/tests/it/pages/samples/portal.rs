@@ -10,8 +10,8 @@ use postern::web::portal::recover::RecoverPage;
 
 use super::signin::codes;
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, days_ago, micros, minutes_ago, of, some,
-    texts,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, days_ago, micros, minutes_ago, of, texts,
+    wrong_text,
 };
 
 pub fn all() -> Vec<Sample> {
@@ -61,7 +61,7 @@ impl PageSamples for JoinPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let form = JoinForm { login: MARKUP.to_owned(), reference: "C-7K3M9Q".to_owned() };
-        vec![("empty", Self::default()), ("wrong", Self { form, error: some(LONG) })]
+        vec![("empty", Self::default()), ("wrong", Self { form, error: wrong_text(LONG) })]
     }
 }
 
@@ -108,7 +108,10 @@ impl PageSamples for ClaimantCasePage {
             ("codes-can-be-shown", page(remedied("backup_codes"))),
             ("pass-shown", Self { pass: pass(2), ..page(remedied("pass")) }),
             ("last-pass-shown", Self { pass: pass(0), ..page(remedied("pass")) }),
-            ("failed", Self { error: some(LONG), ..page(progress("received-now", "received-next", 1)) }),
+            (
+                "failed",
+                Self { error: wrong_text(LONG), ..page(progress("received-now", "received-next", 1)) },
+            ),
             ("proven", page(over("proven-now", "proven-next", 4))),
             ("refused", page(over("refused-now", "refused-next", 0))),
         ]
@@ -127,7 +130,7 @@ impl PageSamples for NotMePage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("empty", Self { error: None }), ("wrong", Self { error: some(LONG) })]
+        vec![("empty", Self { error: None }), ("wrong", Self { error: wrong_text(LONG) })]
     }
 }
 
@@ -138,7 +141,7 @@ impl PageSamples for StoppedPage {
         let other = |reference: &str, done| OtherRequest {
             reference: reference.to_owned(),
             opened_at: micros(minutes_ago(90)),
-            device: "a Windows computer",
+            device: "a Windows computer".to_owned(),
             ip: IPV6.to_owned(),
             done,
         };

@@ -9,7 +9,7 @@ use postern::web::signin::second_step::SecondStepPage;
 use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
 
-use super::{LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, of, some, texts};
+use super::{LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, of, some, texts, wrong_text};
 
 pub fn all() -> Vec<Sample> {
     [
@@ -56,8 +56,8 @@ impl PageSamples for SignInPage<'static> {
     fn samples() -> Vec<(&'static str, Self)> {
         vec![
             ("empty", Self { login: "", pass: "", error: None }),
-            ("wrong", Self { login: "ana", pass: "", error: Some("Login or password is wrong.") }),
-            ("with-pass", Self { login: LONG_LOGIN, pass: "7K3M-9QTV-2XWD", error: Some(LONG) }),
+            ("wrong", Self { login: "ana", pass: "", error: wrong_text("Login or password is wrong.") }),
+            ("with-pass", Self { login: LONG_LOGIN, pass: "7K3M-9QTV-2XWD", error: wrong_text(LONG) }),
         ]
     }
 }
@@ -68,7 +68,7 @@ impl PageSamples for SecondStepPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let page = |has_totp, has_passkey| Self { has_totp, has_passkey, field: None, error: None };
         let wrong =
-            |field| Self { field: Some(field), error: some("This code is wrong."), ..page(true, true) };
+            |field| Self { field: Some(field), error: wrong_text("This code is wrong."), ..page(true, true) };
         vec![
             ("code-app", page(true, false)),
             ("passkey", page(false, true)),
@@ -83,7 +83,10 @@ impl PageSamples for EnrolmentPassPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("empty", Self { error: None }), ("wrong", Self { error: some("This pass does not work.") })]
+        vec![
+            ("empty", Self { error: None }),
+            ("wrong", Self { error: wrong_text("This pass does not work.") }),
+        ]
     }
 }
 
@@ -97,7 +100,7 @@ impl PageSamples for SetUpPage {
             name: MARKUP.to_owned(),
             email: "ada@demo.postern.invalid".to_owned(),
             field: Some(field),
-            error: some("Put this right."),
+            error: wrong_text("Put this right."),
         };
         vec![
             ("empty", Self::default()),
@@ -116,7 +119,7 @@ impl PageSamples for EnrolPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let page = |error| Self { login: "ana".to_owned(), host: some("harbour.example"), error };
-        vec![("usual", page(None)), ("failed", page(some(LONG)))]
+        vec![("usual", page(None)), ("failed", page(wrong_text(LONG)))]
     }
 }
 
@@ -136,7 +139,7 @@ impl PageSamples for EnrolCodeAppPage {
                     app: by_hand,
                     qr: None,
                     passkey: false,
-                    error: some("This code is wrong."),
+                    error: wrong_text("This code is wrong."),
                 },
             ),
         ]
