@@ -1,18 +1,20 @@
-//! An admin makes a new set-up code for somebody who never enrolled. Whoever did enrol comes back by a case, never by this.
+//! An admin makes a new set-up code for somebody who never enrolled: who lost the first one, or broke off after the password. Whoever did
+//! enrol comes back by a case, never by this.
 
 use postern_core::event::Event;
-use postern_core::event::payload::UserSetUpCodeIssued;
+use postern_core::event::payload::{AlwaysTrue, UserPasswordChanged, UserSetUpCodeIssued};
 use postern_core::id::PersonId;
 use postern_core::policy::ChangePerson;
 use postern_core::reason::Reason;
 
 use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::on_record::Attempt;
+use super::recover_person::forget_guesses;
 use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::persons::{self, made_by};
-use crate::store::{StoreError, factors, power_grants};
+use crate::store::persons::{self, enrolment, made_by};
+use crate::store::{Change, ceremonies, flows, power_grants};
 
 /// Makes one; an earlier one is dead. The answer is shown once.
 pub async fn issue_set_up_code(
@@ -34,6 +36,11 @@ async fn issue(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> R
     let (code, hash) = new_set_up_code(scope, id).await?;
     let mut change = caller.change_on(scope, id).await?;
     expect_never_enrolled(&mut change, id).await?;
+    if persons::has_password(&mut change, id).await? {
+        discard_password(&mut change, id).await?;
+        let gone = UserPasswordChanged::Removed { removed: AlwaysTrue };
+        change.record(Event::new(caller.actor(), gone).person(id).reason(&reason));
+    }
     keep_set_up_code(&mut change, id, &hash).await?;
     made_by::save(&mut change, id, &caller.person.id).await?;
     notify::announce(scope, &mut change, id, None, Notice::SetUpCodeIssued).await?;
@@ -52,19 +59,20 @@ async fn issue(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> R
     Ok(code)
 }
 
-/// Inside the change, with the person's row locked: nobody sets a password in the same moment.
-async fn expect_never_enrolled(
-    change: &mut crate::store::Change<'_>,
-    id: &PersonId,
-) -> Result<(), ActionError> {
-    match (persons::has_password(change, id).await, factors::were_ever(change, id).await) {
-        (Ok(false), Ok(false)) => Ok(()),
-        (Err(StoreError::NotFound), _) => Err(ActionError::NotFound),
-        (Err(error), _) | (_, Err(error)) => Err(error.into()),
-        _ => {
-            let message = "They have enrolled already. If they are locked out, they ask at the recovery page; where \
-                           the operator has let them set up anew, the operator gives the next code too.";
-            Err(ActionError::refused(message))
-        }
+/// The password was chosen with an earlier code, and opened nothing yet: the next code chooses one anew. What was begun with it ends.
+async fn discard_password(change: &mut Change<'_>, id: &PersonId) -> Result<(), ActionError> {
+    persons::remove_password(change, id).await?;
+    flows::end_all(change, id).await?;
+    ceremonies::end_all(change, id).await?;
+    forget_guesses(change, id).await
+}
+
+/// Inside the change, with the person's row locked: nobody enrols in the same moment.
+async fn expect_never_enrolled(change: &mut Change<'_>, id: &PersonId) -> Result<(), ActionError> {
+    if !enrolment::is_enrolled_locked(change, id).await? {
+        return Ok(());
     }
+    let message = "They have enrolled already. If they are locked out, they ask at the recovery page; where the operator \
+                   has let them set up anew, the operator gives the next code too.";
+    Err(ActionError::refused(message))
 }

@@ -112,7 +112,8 @@ async fn new_pass(scope: &Scope, person: &PersonId) -> Result<(String, String), 
     Ok((code.reveal(), hash))
 }
 
-async fn forget_guesses(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+/// No count of wrong guesses of before keeps them out.
+pub(super) async fn forget_guesses(change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
     for kind in FactorKind::ALL {
         throttles::forget(change, &RateLimitKey::of_person(person, *kind)).await?;
     }

@@ -236,18 +236,6 @@ pub async fn count_staff_without_passkey(db: &Db, tenant: &TenantId) -> Result<i
     Ok(count)
 }
 
-/// Whether somebody ever had a factor, read inside the change.
-pub async fn were_ever(change: &mut Change<'_>, person: &PersonId) -> Result<bool> {
-    let tenant = change.tenant().clone();
-    let (count,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM factors WHERE tenant_id = $1 AND person_id = $2")
-            .bind(tenant.as_str())
-            .bind(person.as_str())
-            .fetch_one(change.conn())
-            .await?;
-    Ok(count > 0)
-}
-
 /// Removes a factor of a person's. Its secret is overwritten, and a passkey frees its credential id.
 pub async fn remove(change: &mut Change<'_>, person: &PersonId, id: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

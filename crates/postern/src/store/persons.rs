@@ -1,5 +1,6 @@
 //! People.
 
+pub mod enrolment;
 pub mod first_passkey;
 mod locks;
 pub mod made_by;

@@ -36,7 +36,7 @@ pub struct PersonDetail {
     pub suspended_at: Option<Timestamp>,
     /// Why it is suspended.
     pub suspended_why: Option<String>,
-    /// Whether they have a password or a factor: who never enrolled can have a new set-up code.
+    /// Whether they ever had a factor, signed in, or were recovered: who never did can have a new set-up code.
     pub is_enrolled: bool,
     pub factors: Vec<FactorView>,
     /// Backup codes that can still be used.

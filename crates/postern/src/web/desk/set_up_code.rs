@@ -57,8 +57,8 @@ async fn question(scope: &Scope, caller: &Caller, id: &str) -> Result<Question, 
         section: "People",
         section_href: "/desk/people",
         title: "New set-up code",
-        description: "For somebody who never enrolled: their first code was lost, or has run out. It is shown once, for you to hand \
-                      over. The one before is dead."
+        description: "For somebody who never enrolled: their first code was lost, or has run out, or they broke off after they chose a \
+                      password, which they choose anew then. It is shown once, for you to hand over. The one before is dead."
             .to_owned(),
         button: "Make a new code",
         ..Question::default()

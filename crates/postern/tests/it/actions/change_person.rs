@@ -1,7 +1,10 @@
 use jiff::SignedDuration;
 use postern::actions::change_person::{WantedPerson, as_shown, change_person};
+use postern::actions::refuse_case::refuse_case;
 use postern::actions::{ActionError, end_sessions::end_sessions, issue_set_up_code::issue_set_up_code};
+use postern::store::factors;
 use postern_core::person::Role;
+use postern_testkit::TestPhone;
 
 use super::add_person::ivy;
 use super::assert_denied;
@@ -179,6 +182,50 @@ on_both! {
         let (caller, ana) = (app.caller("ada").await, app.person("ana").await.id);
         let refused = issue_set_up_code(&app.scope(), &caller, &ana, PLACEHOLDER_REASON).await;
         assert!(matches!(refused, Err(ActionError::Refused(_))), "she has enrolled: only a case lets her back in");
+    }
+
+    /// Who broke off after the password has no second step and no pass: a new code is their way (P5).
+    async fn who_broke_off_after_the_password_gets_a_new_code(db) {
+        let app = TestApp::start(db).await;
+        let ada = app.browser_with_planted_session("ada").await;
+        let added = ada.post("/desk/people/new", &ivy("person", "ivy@halden.example", "")).await.ok().visible();
+        let code = |text: &str| text.split_whitespace().find(|word| word.len() == 19 && word.matches('-').count() == 3).unwrap().to_owned();
+        let (first, id) = (code(&added), app.person("ivy").await.id);
+        let (password, other) = ("gravel-otter-91-lamp-violet", "lantern-otter-17-gravel-moss");
+        app.secrets.saw_all(&[first.clone(), password.to_owned(), other.to_owned()]);
+        let half = app.browser();
+        half.post("/set-up", &[("code", &first), ("login", "ivy"), ("password", password)]).await.leads_to("/enrol");
+        let page = format!("/desk/people/{id}/set-up-code");
+        ada.get(&format!("/desk/people/{id}")).await.ok().shows("never enrolled");
+        let second = code(&ada.post(&page, &[("reason", "Broke off at the phone shop")]).await.ok().visible());
+        app.secrets.saw(&second);
+        // What was begun with the first one is over, and its password opens nothing.
+        half.get("/enrol").await.leads_to("/sign-in");
+        half.post("/sign-in", &[("login", "ivy"), ("password", password)]).await.status(422);
+        let ivy = app.browser();
+        ivy.post("/set-up", &[("code", &second), ("login", "ivy"), ("password", other)]).await.leads_to("/enrol");
+        let phone = TestPhone::from_key(&ivy.get("/enrol/code-app").await.ok().marked("data-key"));
+        app.secrets.saw_seed(phone.secret());
+        let codes = ivy.post("/enrol/code-app", &[("code", &phone.code(app.seconds()))]).await;
+        app.secrets.saw_all(&codes.ok().items("data-codes"));
+        // From here on a case lets her back in, and no code.
+        ada.post(&page, &[("reason", "Lost the phone")]).await.status(409).shows("They have enrolled already");
+    }
+
+    /// A reset leaves the password alone: that is no beginner, and a set-up code would be a way past the case (P1).
+    async fn whoever_is_password_only_after_a_reset_has_enrolled(db) {
+        let app = TestApp::start(db).await;
+        let caller = app.caller("ada").await;
+        let id = app.reset_case_of_ana().await;
+        let ana = app.person("ana").await.id;
+        assert!(factors::list(&app.db, &app.tenant, &ana).await.unwrap().is_empty());
+        for _ in 0..2 {
+            let refused = issue_set_up_code(&app.scope(), &caller, &ana, PLACEHOLDER_REASON).await;
+            assert!(matches!(refused, Err(ActionError::Refused(_))), "{refused:?}");
+            // Nor does it help that the reset was stopped.
+            let _ = refuse_case(&app.scope(), &caller, &id, PLACEHOLDER_REASON).await;
+        }
+        assert_eq!(app.stage(&id).await, "closed", "stopped, and then refused");
     }
 
     async fn the_desk_ends_every_session_of_somebody(db) {

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::{Contact, is_phone};
-use crate::store::persons::Person;
+use crate::store::persons::{Person, enrolment};
 use crate::store::sessions::Session;
 use crate::store::{backup_codes, cases, contacts, factors, persons, power_grants, sessions, time};
 use crate::texts::Language;
@@ -48,7 +48,7 @@ impl PersonDetail {
             role_that_waits: waiting.map(postern_core::person::Role::as_str),
             manager: manager.map(|found| ManagerOfPerson { id: found.id.to_string(), name: found.name }),
             suspended_at: person.suspended_at,
-            is_enrolled: person.password_hash.is_some() || !enrolled.is_empty(),
+            is_enrolled: enrolment::is_enrolled(db, tenant, id).await?,
             factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
             backup_codes_left: backup_codes::count_left(db, tenant, id, now).await?,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
