@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::id::{CaseId, PersonId};
-use postern_core::policy::TakeCase;
+use postern_core::policy::{TakeCase, ViewCase};
 use serde::{Deserialize, Serialize};
 
 use crate::actions::hand_over_case::{HandOver, hand_over_case, is_open, list_colleagues, why_kept};
@@ -39,7 +39,7 @@ pub struct HandOverPage {
     pub holder_id: Option<String>,
     pub colleagues: Vec<ColleagueChoice>,
     /// Why it can't be handed over.
-    pub over: Option<&'static str>,
+    pub over: Option<String>,
     pub typed: HandOverForm,
     pub field: Option<&'static str>,
     pub error: Option<String>,
@@ -85,7 +85,14 @@ async fn page(
     failed: Option<(ActionError, HandOverForm)>,
 ) -> Result<Response, Problem> {
     let (row, case, _) = case_for(scope, caller, id).await?;
-    permit_on_case::<TakeCase>(scope, caller, &case).await?;
+    // A senior may have it by now: whoever wrote a note gets it back all the same.
+    let denied = match (permit_on_case::<TakeCase>(scope, caller, &case).await, &failed) {
+        (Err(ActionError::Denied(denied)), Some(_)) => {
+            permit_on_case::<ViewCase>(scope, caller, &case).await?;
+            Some(denied.message())
+        }
+        (answer, _) => answer.map(|_| None)?,
+    };
     let mut colleagues = list_colleagues(scope, &row, &case).await?;
     // What nobody has, they take.
     colleagues.retain(|person| row.taken_by.is_some() || person.id != caller.person.id);
@@ -105,7 +112,7 @@ async fn page(
         about: name(&row.person_id).unwrap_or_else(|| row.claimed_login.clone()),
         holder: name(&row.taken_by),
         colleagues: colleagues.collect(),
-        over: why_kept(caller, &row, is_open(scope, &row, &case)),
+        over: denied.or_else(|| why_kept(caller, &row, is_open(scope, &row, &case)).map(str::to_owned)),
         holder_id: row.taken_by,
         typed: HandOverForm::default(),
         field: None,
@@ -113,6 +120,10 @@ async fn page(
     };
     if let Some((error, typed)) = failed {
         let (answer, field, message) = form_error(error)?;
+        let has_moved = typed.from != shown.holder_id.as_deref().unwrap_or_default();
+        let holder = shown.holder.as_deref().filter(|_| has_moved);
+        let message = holder
+            .map_or(message, |name| format!("{name} has the case by now. What you typed is still here."));
         (status, shown.field, shown.error, shown.typed) = (answer, field, Some(message), typed);
     }
     render_with(scope, Some(caller), status, shown)

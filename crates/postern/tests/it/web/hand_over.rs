@@ -25,11 +25,17 @@ on_both! {
         ben.post(&format!("{case}/hand-over"), &form).await.leads_to(&case);
         ben.get(&case).await.ok().shows("Bea Novak has this case").does_not_show("Hand over");
         ben.get(&format!("{case}/hand-over")).await.ok().shows("A colleague has this case");
+        // Who had the form open when a colleague took it gets the note back, and reads who has it.
+        let late = [("to", bea.as_str()), ("from", ""), ("reason", "Ana calls back at three")];
+        let back = ben.post(&format!("{case}/hand-over"), &late).await;
+        back.status(409).shows("Bea Novak has the case by now").shows("Keep the note");
+        assert!(back.body.contains("value=\"Ana calls back at three\""), "the note is kept");
+        ben.post(&format!("{case}/note"), &[("note", "Ana calls back at three")]).await.leads_to(&case);
         // Whoever saw it with somebody else decides anew.
         let sol = app.browser_with_planted_session("sol").await;
         let form = [("to", app.person("ben").await.id.to_string()), ("from", String::new()), ("reason", PLACEHOLDER_REASON.to_owned())];
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        sol.post(&format!("{case}/hand-over"), &form).await.status(409).shows("Somebody else has the case by now");
+        sol.post(&format!("{case}/hand-over"), &form).await.status(409).shows("Bea Novak has the case by now").shows("Hand it over");
         app.refuse("bea", &id).await;
         sol.get(&format!("{case}/hand-over")).await.ok().shows("There is nothing to hand over");
     }
