@@ -15,7 +15,7 @@ use super::open_case::{open_case, open_case_after_password};
 use super::withdraw_case::withdraw_case;
 use crate::request::RequestInfo;
 use crate::scope::Scope;
-use crate::store::{cases, contacts, persons};
+use crate::store::{cases, contacts, outbox, persons};
 
 /// Whose phone the attacker rings.
 const VICTIM: &str = "fay";
@@ -61,7 +61,12 @@ pub async fn fill_past(scope: &Scope) -> Result<(), ActionError> {
     let then = sent_from(scope, "2001:db8:10b::10").at(opened_at);
     let opened = open_case_after_password(&then, FINDER, None).await?;
     let row = cases::load(&scope.app.db, &scope.tenant.id, &opened.id).await?;
-    withdraw_case(&then.at(opened_at + SignedDuration::from_mins(25)), &row).await
+    let over = opened_at + SignedDuration::from_mins(25);
+    withdraw_case(&then.at(over), &row).await?;
+    // Its messages went out three days ago: a desk that begins now must not hear that they wait since then.
+    let mut change = scope.begin().await?;
+    outbox::deliver_past(&mut change, over + SignedDuration::from_secs(1)).await?;
+    Ok(change.commit_unrecorded("the messages of the demo's past were delivered in it").await?)
 }
 
 /// Everybody in the directory, as another provider would write them: by their mail address.

@@ -153,6 +153,22 @@ pub async fn mark_delivered(change: &mut Change<'_>, ids: &[&str], keep_text: bo
     Ok(())
 }
 
+/// What was left before then went out when it was written, and nothing is to be done for it any more: the demo's past, which was never
+/// on its way.
+pub async fn deliver_past(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let delivered = "UPDATE outbox SET delivered_at = created_at WHERE tenant_id = $1 AND created_at < $2";
+    let done = format!(
+        "DELETE FROM jobs WHERE tenant_id = $1 AND created_at < $2 AND kind IN ({})",
+        words(JobKind::is_message)
+    );
+    for sql in [delivered.to_owned(), done] {
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str()).bind(micros(before));
+        query.execute(change.conn()).await?;
+    }
+    Ok(())
+}
+
 /// The first moment at which a relay accepted a notice of this kind, written since then, for a contact that counts: one that
 /// is confirmed and older than the case, neither lost nor among `except`. With its contact.
 pub async fn find_accepted(

@@ -38,6 +38,17 @@ on_both! {
         assert_eq!(app.stage(&id).await, "verifying");
     }
 
+    /// The messages of three days ago are not on their way any more.
+    async fn the_demos_past_was_told_in_the_past(db) {
+        let app = TestApp::start(db).await;
+        fill_past(&app.scope()).await.unwrap();
+        assert!(app.count("SELECT COUNT(*) FROM outbox").await > 0);
+        let late = "SELECT COUNT(*) FROM outbox WHERE delivered_at IS NULL OR delivered_at > created_at + 60000000";
+        assert_eq!(app.count(late).await, 0);
+        let stuck = postern::store::jobs::list_stuck(&app.db, &app.tenant, app.clock.now()).await.unwrap();
+        assert!(stuck.is_empty(), "a banner would say so");
+    }
+
     /// What the desk shows, the detectors found in records of this minute.
     async fn the_demo_attack_is_one_incident_about_the_right_person(db) {
         let (harbour, quay) = TestApp::start_two(db).await;
