@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use postern_core::case::Outcome;
 use postern_core::id::PersonId;
+use postern_core::search_words::typed_words;
 use postern_core::tier::{Tier, Tiers};
 
 use crate::store::cases::queue::{
@@ -124,7 +125,9 @@ impl CaseQuery {
         if self.q.chars().count() > LONGEST_SEARCH {
             return Err(wrong("q", &format!("at most {LONGEST_SEARCH} characters")));
         }
-        match (self.q.trim(), self.list.as_str()) {
+        // What can't be seen looks for nothing.
+        let search = if typed_words(&self.q).is_empty() { "" } else { self.q.trim() };
+        match (search, self.list.as_str()) {
             ("", "" | "queue") => Ok(DeskList::Queue),
             ("", "strangers") => Ok(DeskList::Strangers),
             ("", "closed") => Ok(DeskList::Closed),

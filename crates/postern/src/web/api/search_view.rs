@@ -83,7 +83,8 @@ impl SearchResults {
     /// Looks everywhere. Nothing is found by nothing.
     pub async fn load(scope: &Scope, caller: &Caller, typed: &str) -> Result<Self, Problem> {
         let q = typed.trim().to_owned();
-        if !q.chars().any(char::is_alphanumeric) {
+        // Some characters that can't be seen count as letters.
+        if !login::normalise(&q).chars().any(char::is_alphanumeric) {
             return Ok(Self {
                 q,
                 people: Vec::new(),

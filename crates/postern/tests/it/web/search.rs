@@ -16,9 +16,16 @@ on_both! {
         ben.get("/desk/search?q=settings").await.ok().shows("Nothing is called that");
         let ada = app.browser_with_planted_session("ada").await;
         ada.get("/desk/search?q=settings").await.ok().shows("Pages Set-up and settings");
-        for nothing in ["", "%20", "%25", "zzz%25_"] {
+        // U+202E and U+3164 can't be seen; the second counts as a letter.
+        for nothing in ["", "%20", "%25", "zzz%25_", "%E2%80%AE", "%E3%85%A4", "%E3%85%A4%E2%80%AE"] {
             ben.get(&format!("/desk/search?q={nothing}")).await.ok().does_not_show("Ferreira");
         }
+        // The list of cases takes it for no search: what is closed is not in it.
+        app.refuse("ben", &id).await;
+        for nothing in ["", "%E2%80%AE", "%E3%85%A4"] {
+            ben.get(&format!("/desk?q={nothing}")).await.ok().does_not_show(&reference);
+        }
+        ben.get("/desk?q=ferr").await.ok().shows(&reference);
         // A token that reads cases reads neither the directory nor findings by this way.
         let token = app.token(&["cases:read"]).await;
         let browser = app.browser();
