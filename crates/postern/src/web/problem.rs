@@ -320,7 +320,13 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
 fn page_that_asks(headers: &HeaderMap) -> String {
     let current = headers.get("hx-current-url").and_then(|value| value.to_str().ok());
     let path = current.and_then(|address| Url::parse(address).ok()).map(|address| address.path().to_owned());
-    path.filter(|path| is_own_page(path)).unwrap_or_else(|| "/sign-in".to_owned())
+    path.filter(|path| is_own_page(path)).map_or_else(|| "/sign-in".to_owned(), |path| shown_page(&path))
+}
+
+/// A form that came back stands at an address which takes nothing else: who signs in goes on at the page that it is of.
+fn shown_page(path: &str) -> String {
+    let is_below_one = path.split('/').skip(1).count() > 3;
+    if is_below_one { page_of_form(path) } else { path.to_owned() }
 }
 
 /// Asked for as a whole, the page leads to sign-in and comes back.
@@ -350,6 +356,13 @@ pub(super) fn is_own_page(address: &str) -> bool {
     ["/desk", "/account"].iter().any(|place| address.starts_with(place))
         && address.len() <= 500
         && address.chars().all(is_plain)
+        && !is_download(address)
+}
+
+/// A file is no page to come back to: whoever has signed in would see none.
+fn is_download(address: &str) -> bool {
+    let path = address.split('?').next().unwrap_or_default();
+    path.ends_with("/export") || path.ends_with(".csv")
 }
 
 fn carry_retry(from: &Response, to: &mut Response) {

@@ -2,6 +2,7 @@
 
 use postern_core::evidence::Kind;
 use postern_testkit::SoftPasskey;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::browser::{Browser, CEREMONY, FLOW, SESSION};
@@ -202,6 +203,24 @@ on_both! {
         app.sign_in_by_hand(&ana, "ana").await;
         ana.get("/").await.leads_to("/account/backup-codes?x=1");
         ana.get("/").await.leads_to("/account");
+        // A file is no page to come back to.
+        for file in ["/desk/people/export.csv", "/desk/audit/export?format=csv"] {
+            let nobody = app.browser();
+            nobody.get(file).await.leads_to("/sign-in");
+            assert!(nobody.cookie("__Host-postern-return").is_none(), "{file}");
+        }
+        // A form that came back stands at an address which answers no GET: whoever signs in goes on at its page.
+        let id = app.open("ana").await;
+        for (shown, to) in [
+            (format!("/desk/cases/{id}/evidence"), format!("/desk/cases/{id}")),
+            (format!("/desk/cases/{id}"), format!("/desk/cases/{id}")),
+            ("/desk".to_owned(), "/desk".to_owned()),
+        ] {
+            let nobody = app.browser();
+            let asked = nobody.request(Method::GET, &format!("/desk/cases/{id}?seen=1")).header("hx-request", "true");
+            let answer = nobody.send(asked.header("hx-current-url", format!("{}{shown}", app.origin()))).await;
+            assert_eq!(answer.status(204).headers["hx-redirect"], to.as_str());
+        }
         // A form is not sent again by an address, and no other site is come back to.
         app.browser().post("/account/code-apps/start", &[]).await.leads_to("/sign-in");
         for planted in ["/desk", "//evil.example/desk", "https://evil.example", "/sign-in", "/desk/\\evil"] {
