@@ -74,10 +74,12 @@ impl PeopleImport {
 }
 
 impl PeopleFile {
-    /// The logins that it names, of people and of managers, in their normal form.
+    /// The logins that it names, of people and of managers, in their normal form, and those that they look like.
     pub fn login_keys(&self) -> BTreeSet<String> {
         let named = self.rows.iter().flat_map(|row| [row.field(Column::Login), row.field(Column::Manager)]);
-        named.map(login::normalise).filter(|key| !key.is_empty()).collect()
+        let keys: BTreeSet<String> = named.map(login::normalise).filter(|key| !key.is_empty()).collect();
+        let twins: Vec<String> = keys.iter().filter_map(|key| login::plain_twin(key)).collect();
+        keys.into_iter().chain(twins).collect()
     }
 
     /// What it would do in a directory.
@@ -145,6 +147,15 @@ impl RowCheck<'_> {
         let first = self.lines.get(&login::normalise(&login)).copied();
         if let Some(first) = first.filter(|first| !login.is_empty() && *first != self.row.line) {
             self.problem(Column::Login, format!("Line {first} has the same login. Remove one of the two."));
+        }
+        let twin = login::plain_twin(&login::normalise(&login));
+        let is_taken = |twin: &String| self.directory.logins.contains(twin) || self.lines.contains_key(twin);
+        if let Some(twin) = twin.filter(is_taken) {
+            let message = format!(
+                "It looks the same as {twin}, and is another one: some letters are of another alphabet. If it is the same person, \
+                 write {twin}; else give them a login that nobody takes for it."
+            );
+            self.problem(Column::Login, message);
         }
         login
     }

@@ -41,6 +41,15 @@ fn rows_are_read_by_the_names_in_the_header() {
     assert_eq!((max.line, max.manager.as_deref()), (5, Some("ivy")), "blank lines count as lines");
 }
 
+/// `аda` with a Cyrillic а would stand beside `ada` in every list.
+#[test]
+fn a_login_that_only_looks_like_another_is_a_problem() {
+    wrong(
+        "\u{430}da,Ada,ada@x.example,,,,,\nivy,Ivy,i@x.example,,,,,\n\u{456}vy,Ivy,i@x.example,,,,,\nmüller,Eva Müller,e@x.example,,,,,\n",
+        &["2 login It looks the same as ada", "4 login It looks the same as ivy"],
+    );
+}
+
 #[test]
 fn files_of_spreadsheets_are_read() {
     for text in [
