@@ -21,6 +21,7 @@ mod people_csv;
 pub mod plain;
 pub mod portal;
 pub mod problem;
+mod read_out;
 pub mod router;
 pub mod security;
 pub mod serve;

@@ -38,9 +38,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
 
 use super::account::{passkeys, step_up};
+use super::read_out::read_out;
 use crate::app::App;
 
 /// Most bytes of a request that brings a file of people: the file, with a form around it and its line ends as browsers write them.
@@ -61,11 +63,13 @@ fn people_import() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/people/import", post(bulk_people::import_people))
         .layer(DefaultBodyLimit::max(MAX_IMPORT_BODY))
+        .layer(from_fn(read_out))
 }
 
 /// What a large upload needs more time for.
 pub fn uploads() -> Router<Arc<App>> {
-    Router::new().route("/api/v1/sign-ins/import", post(import_sign_ins::import_sign_ins))
+    let import = post(import_sign_ins::import_sign_ins);
+    Router::new().route("/api/v1/sign-ins/import", import).layer(from_fn(read_out))
 }
 
 /// Reachable by anybody, for the locked-out person: the login, then the token of the claimant page.

@@ -12,7 +12,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{account, api, assets, desk, dev, health, page, plain, portal, problem, security, signin};
+use super::{
+    account, api, assets, desk, dev, health, page, plain, portal, problem, read_out, security, signin,
+};
 use crate::actions::whole_seconds;
 use crate::app::App;
 use crate::texts::ErrorText;
@@ -187,6 +189,7 @@ fn people_in_bulk() -> Router<Arc<App>> {
         .route("/desk/people/export.csv", get(desk::export_people::export))
         .route("/desk/people/import", get(desk::import_people::show).post(desk::import_people::submit))
         .layer(DefaultBodyLimit::max(api::MAX_IMPORT_BODY))
+        .layer(from_fn(read_out::read_out))
 }
 
 /// Reachable with a session, and given more time and room: a large file is on its way.
@@ -194,6 +197,7 @@ fn uploads() -> Router<Arc<App>> {
     Router::new()
         .route("/desk/imports", get(desk::imports::show).post(desk::imports::submit))
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(read_out::read_out))
 }
 
 /// A form of the desk that came back: the page again, with what is wrong, or the problem page for what no form can put right.
