@@ -58,6 +58,7 @@ async fn add(
     // Before what they say is looked at: to whom the case is closed, nothing about a form is told.
     let permit = permit_on_case::<RecordEvidence>(scope, caller, &case).await?;
     expect_somebody(&row)?;
+    expect_own_word(said.kind)?;
     let reference = reference(&said)?;
     expect_outcome(&said)?;
     let policies = permit.policies().to_vec();
@@ -88,6 +89,18 @@ pub(super) fn expect_somebody(row: &CaseRow) -> Result<(), ActionError> {
         return Ok(());
     }
     Err(ActionError::refused("Nobody by that name is in the directory. Refuse the case."))
+}
+
+/// Whose word a proof is, gives it: as text from somebody else it would read like theirs. What never counts is recorded, whoever says it.
+fn expect_own_word(kind: Kind) -> Result<(), ActionError> {
+    if kind.recorded_by_agent() || kind.class() == EvidenceClass::Never {
+        return Ok(());
+    }
+    let message = format!(
+        "\"{}\" is given by whose word it is, on a page of their own. Nobody records it for them.",
+        kind.title()
+    );
+    Err(ActionError::Refused(message))
 }
 
 /// What the record says of a verification that ended so.

@@ -84,8 +84,10 @@ on_both! {
         let ben = app.caller("ben").await;
         let id = app.open("ana").await;
         let recorded = add_evidence(&app.scope(), &ben, &id, Verification::confirmed(Kind::ManagerVouch, "she said so on the phone")).await;
-        assert_eq!(recorded.unwrap(), EvidenceOutcome::Rejected);
-        assert_eq!(app.case(&id).await.risk(), 1);
+        assert_refused(recorded, "Nobody records it for them");
+        // Not even as something that was refused: what stands there would read like hers.
+        assert!(app.case(&id).await.evidence().is_empty());
+        assert_eq!(app.events("step.refused").await.len(), 1);
     }
 
     async fn a_call_counts_only_when_the_phrase_was_heard_on_it(db) {
