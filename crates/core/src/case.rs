@@ -11,10 +11,18 @@
 //!                 │                                                ▼
 //!                 │                                            Remedied ── prove ─▶ Closed(Proven)
 //!                 │                                                └── 24 h, nobody came ─▶ Closed(Lapsed)
-//!                 ├── refuse ──▶ Closed(Refused)      (any stage before Remedied)
+//!                 ├── refuse ──▶ Closed(Refused)      (any stage before Remedied, and Contested)
 //!                 ├── 30 days ─▶ Closed(Lapsed)       (any stage before Remedied: its page has run out)
 //!                 └── contest ─▶ Contested            (any stage, Closed(Proven) and what lapsed after its remedy included)
+//!
+//!   Remedied ─┬─ refuse, or the manager's no ─▶ Contested ── refuse ─▶ Closed(Refused)
+//!             │                                 ▲    contest, the manager's no
+//!             └─ escalate ──────────────────────▶ Contested(Escalation) ─┬─ approve ─▶ Remedied
+//!                                                                        └─ 24 h ────▶ Closed(Lapsed)
 //! ```
+//!
+//! After the remedy everybody who may say no before it may still say it: the owner, the manager, the desk. What the remedy gave ends with
+//! the stop. Nobody is locked out by it: the person asks anew, and that case begins with a senior.
 //!
 //! A case has one remedy, and a plan of what it will do exactly. Whoever approves signs the plan; another remedy is another
 //! plan, and begins with the proof anew.
@@ -32,6 +40,7 @@ mod marks;
 mod model;
 mod now;
 mod stage;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod transitions;
@@ -41,6 +50,7 @@ pub use made_by::MadeBy;
 pub use marks::{CaseMark, CaseMarkKind, Refusal};
 pub use now::CaseRisk;
 pub use stage::{Approval, Outcome, Stage};
+pub use stop::{CaseStop, StopSource, YesAfterNo};
 pub use transitions::CaseError;
 
 use jiff::Timestamp;
@@ -90,7 +100,8 @@ pub struct Case {
     /// Raised to a senior's rank by escalation.
     handler_rank: i64,
     refusal: Option<Refusal>,
-    contested_at: Option<Timestamp>,
+    /// What stopped it, whatever came afterwards.
+    stop: Option<CaseStop>,
     /// When the remedy was applied, whatever came afterwards.
     remedied_at: Option<Timestamp>,
     stage: Stage,
@@ -112,7 +123,7 @@ impl Case {
             evidence_before_join: 0,
             handler_rank: 1,
             refusal: None,
-            contested_at: None,
+            stop: None,
             remedied_at: None,
             stage: Stage::Verifying,
             now: Circumstances::default(),

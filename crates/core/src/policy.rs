@@ -101,6 +101,7 @@ impl Policies {
     pub fn verify(&self, case: &Case, proof: Proof) -> Result<Permit<Verify>, Denied> {
         let permit = self.authorize(&Request::verify(case, proof.clone()))?;
         let permit = permit.demanding(Demands::least_on(case.subject().tier.floor()));
+        let permit = permit.demanding(Demands::least_for(case));
         let fresh = proof.clone().within(permit.demands().fresh());
         // Without what is too old it may suffice no more, or suffice under another policy. Each round has less proof.
         if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }

@@ -73,6 +73,7 @@ pub mod sign_in;
 pub mod sign_in_with_passkey;
 pub mod start_hold;
 pub mod step_up;
+mod stop_remedy;
 pub mod suspend_tenant;
 pub mod take_case;
 pub mod use_backup_code;

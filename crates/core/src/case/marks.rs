@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Outcome, Stage};
+use super::{Case, Outcome, Stage, StopSource};
 use crate::evidence::{EvidenceOutcome, Kind};
 use crate::id::PersonId;
 use crate::person::Role;
@@ -26,7 +26,7 @@ pub struct Refusal {
 pub struct CaseMark {
     /// What happened.
     pub kind: CaseMarkKind,
-    /// The staff member, where it was one. A contest is the owner's, a withdrawal the claimant's.
+    /// The staff member or the manager, where it was one. A contest without is the owner's, a withdrawal the claimant's.
     pub by: Option<PersonId>,
     /// What they wrote.
     pub reason: Option<String>,
@@ -39,8 +39,8 @@ pub struct CaseMark {
 pub enum CaseMarkKind {
     /// A staff member refused it.
     Refused,
-    /// The owner said that it was not them.
-    Contested,
+    /// The owner said that it was not them; or, after the remedy, the manager or the desk.
+    Contested(StopSource),
     /// Proof of a kind that never counts was offered.
     ProofRejected(Kind),
     /// It was somebody else, or somebody who was told what to say.
@@ -54,7 +54,7 @@ impl CaseMarkKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
-            Self::Contested => "contested",
+            Self::Contested(_) => "contested",
             Self::ProofRejected(_) => "proof_rejected",
             Self::ProofFailed(..) => "proof_failed",
             Self::Withdrawn => "withdrawn",
@@ -68,7 +68,7 @@ impl CaseMarkKind {
 
     /// Whether the next case begins with a senior.
     pub fn escalates(self) -> bool {
-        matches!(self, Self::Refused | Self::Contested)
+        matches!(self, Self::Refused | Self::Contested(_))
     }
 }
 
@@ -105,11 +105,11 @@ impl Case {
             reason: Some(refusal.reason.as_str().to_owned()),
             at: refusal.at,
         });
-        let contested = self.contested_at.map(|at| CaseMark {
-            kind: CaseMarkKind::Contested,
-            by: None,
-            reason: None,
-            at,
+        let contested = self.stop.as_ref().map(|stop| CaseMark {
+            kind: CaseMarkKind::Contested(stop.source),
+            by: stop.by.clone(),
+            reason: stop.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            at: stop.at,
         });
         let withdrawn = match self.stage {
             Stage::Closed { outcome: Outcome::Withdrawn, at } => {

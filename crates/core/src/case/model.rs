@@ -10,9 +10,9 @@ mod world;
 
 use stateright::{Checker as _, Model, Property};
 
-use self::adversary::{Adversary, SENIORS};
-use self::world::{Holding, ModelStep, Opener, World};
-use super::{Case, Stage};
+use self::adversary::{Adversary, SENIORS, SearchSubject};
+use self::world::{Holding, ModelStep, Opener, Resumed, World};
+use super::{Case, Stage, StopSource};
 use crate::evidence::Kind;
 use crate::id::CaseId;
 use crate::policy::Policies;
@@ -37,6 +37,7 @@ impl Model for Adversary<'_> {
             approved: Vec::new(),
             unapproved: false,
             moved_by_program: false,
+            resumed: Resumed::Never,
             has_pass: false,
             has_codes: false,
             pass_used: false,
@@ -46,7 +47,7 @@ impl Model for Adversary<'_> {
             session: false,
         };
         // Where the tier is the question, the heavier remedy is enough.
-        let remedies = if self.raises { &Remedy::ALL[1..] } else { Remedy::ALL };
+        let remedies = if self.about == SearchSubject::RaisedTier { &Remedy::ALL[1..] } else { Remedy::ALL };
         self.openers.iter().flat_map(|by| remedies.iter().map(|remedy| open(*by, *remedy))).collect()
     }
 
@@ -57,7 +58,7 @@ impl Model for Adversary<'_> {
             }
             // An honest agent approves and resets whatever the policy lets through: the worst case.
             steps.extend([ModelStep::Approve { by }, ModelStep::Apply { by }]);
-            if self.switches && world.case.stage().verified_at().is_some() {
+            if self.about == SearchSubject::OtherRemedy && world.case.stage().verified_at().is_some() {
                 steps.extend(Remedy::ALL.iter().map(|remedy| ModelStep::Propose { by, remedy: *remedy }));
             }
             for kind in [Kind::CallPlaced, Kind::LiveVideo, Kind::RecoveryMailCode] {
@@ -73,17 +74,27 @@ impl Model for Adversary<'_> {
         if self.can_vouch(world) && world.case.evidence_for_page().all(|e| e.kind() != Kind::ManagerVouch) {
             steps.push(ModelStep::Vouch);
         }
-        if self.joins && world.opened_by == Opener::Owner {
+        if self.about == SearchSubject::Join && world.opened_by == Opener::Owner {
             steps.push(ModelStep::Join);
         }
-        if self.raises && !world.raised {
+        if self.about == SearchSubject::Stop
+            && matches!(world.case.stage(), Stage::Remedied { .. } | Stage::Contested { .. })
+        {
+            steps.push(ModelStep::ManagerDenies);
+            steps.extend(self.staff_at_work().map(|by| ModelStep::Refuse { by }));
+            // Once: what was let go on and stopped again is where it was.
+            if world.resumed == Resumed::Never {
+                steps.extend(self.staff_at_work().map(|by| ModelStep::Escalate { by }));
+            }
+        }
+        if self.about == SearchSubject::RaisedTier && !world.raised {
             steps.push(ModelStep::RaiseTier);
         }
         if self.holds(Holding::Password) {
             steps.push(ModelStep::EnterPassword);
         }
         steps.extend([ModelStep::Verify, ModelStep::Notice, ModelStep::Wait]);
-        if !self.raises {
+        if self.about != SearchSubject::RaisedTier {
             steps.extend([
                 ModelStep::LookAtPage,
                 ModelStep::EnterPass,
@@ -100,14 +111,14 @@ impl Model for Adversary<'_> {
             return None;
         }
         // Where the tier is the question, the search ends with the reset.
-        if self.raises && matches!(world.case.stage(), Stage::Remedied { .. }) {
+        if self.about == SearchSubject::RaisedTier && matches!(world.case.stage(), Stage::Remedied { .. }) {
             return None;
         }
         self.take(world, &step).filter(|next| next != world)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        if self.raises {
+        if self.about == SearchSubject::RaisedTier {
             return vec![
                 Property::always("the tier of the moment", |_, world: &World| !world.weak_reset),
                 Property::sometimes("a reset on the raised tier", |_, world: &World| {
@@ -121,6 +132,13 @@ impl Model for Adversary<'_> {
             Property::always("P3: no hold runs unseen", |_, world: &World| !world.unseen_reset),
             Property::always("a yes to the very plan", |_, world: &World| !world.unapproved),
             Property::always("a program moves no case", |_, world: &World| !world.moved_by_program),
+            Property::always("what was stopped goes on by another's word", |_, world: &World| {
+                world.resumed != Resumed::ByOwnWord
+            }),
+            Property::always("nothing works of what was stopped", |_, world: &World| {
+                let is_stopped = !matches!(world.case.stage(), Stage::Remedied { .. });
+                !(is_stopped && (world.has_pass || world.has_codes || world.adversary_factor))
+            }),
         ]
     }
 }
@@ -129,7 +147,7 @@ fn check(holds: &[Holding], openers: &[Opener], tier: TierFloor) -> Vec<&'static
     // The checker wants what it searches to live for ever; a test may leak a kilobyte.
     let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
     let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
-    let checker = Adversary { holds, openers, tier, raises: false, switches: false, joins: false, policies }
+    let checker = Adversary { holds, openers, tier, about: SearchSubject::WayIn, policies }
         .checker()
         .spawn_bfs()
         .join();
@@ -193,9 +211,7 @@ fn a_yes_to_one_remedy_carries_out_no_other() {
         holds: &[],
         openers: &[Opener::Owner],
         tier,
-        raises: false,
-        switches: true,
-        joins: false,
+        about: SearchSubject::OtherRemedy,
         policies,
     };
     let checker = model.checker().spawn_bfs().join();
@@ -213,9 +229,7 @@ fn whoever_joins_the_owners_case_has_nothing_of_what_was_proven() {
         holds: &[Holding::Password, Holding::PhoneLine],
         openers: &[Opener::Owner],
         tier: TierFloor::Standard,
-        raises: false,
-        switches: false,
-        joins: true,
+        about: SearchSubject::Join,
         policies,
     };
     let checker = model.checker().spawn_bfs().join();
@@ -233,13 +247,52 @@ fn a_tier_that_is_raised_binds_every_reset_after_it() {
             holds: &[],
             openers: &[Opener::Owner],
             tier,
-            raises: true,
-            switches: false,
-            joins: false,
+            about: SearchSubject::RaisedTier,
             policies,
         };
         let checker = model.checker().spawn_bfs().join();
         let found: Vec<_> = checker.discoveries().into_keys().collect();
         assert_eq!(found, ["a reset on the raised tier"], "tier {}", tier.as_str());
     }
+}
+
+/// After the remedy everybody who may stop the case does, at any moment: an honest one who learnt of it, or whoever the adversary holds.
+/// Nothing of what was given works then, and a stop leads nobody in, also where a senior lets the case go on.
+#[test]
+fn whoever_stops_a_case_after_its_remedy_gets_nothing_by_it() {
+    for holding in
+        [Holding::Agent, Holding::Senior, Holding::Manager, Holding::ClaimantPage, Holding::Program]
+    {
+        let broken = check_stops(&[holding], &BOTH);
+        assert!(broken.is_empty(), "{holding:?}: {broken:?}");
+    }
+    let broken = check_stops(&[Holding::Password, Holding::Manager], &BOTH[1..]);
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
+/// The search does stop cases, and lets them go on: who holds enough is let in by a senior's yes, and by nothing less.
+#[test]
+fn the_search_reaches_a_stop_and_a_yes_after_it() {
+    let broken = check_stops(&[Holding::Password, Holding::PhoneLine, Holding::Manager], &BOTH[1..]);
+    assert!(broken.contains(&"P1: one is never enough"), "{broken:?}");
+    let desk = Adversary {
+        holds: &[],
+        openers: &[Opener::Owner],
+        tier: TierFloor::Standard,
+        about: SearchSubject::Stop,
+        policies: Box::leak(Box::new(Policies::shipped().unwrap())),
+    };
+    let (stopped, resumed) = desk.stop_and_resume();
+    assert!(matches!(stopped.case.stage(), Stage::Contested { by: StopSource::Escalation, .. }));
+    assert!(!stopped.has_pass && !stopped.adversary_factor, "{stopped:?}");
+    assert_eq!(resumed.resumed, Resumed::BySenior);
+    assert!(matches!(resumed.case.stage(), Stage::Remedied { .. }));
+}
+
+fn check_stops(holds: &[Holding], openers: &[Opener]) -> Vec<&'static str> {
+    let policies: &'static Policies = Box::leak(Box::new(Policies::shipped().unwrap()));
+    let (holds, openers) = (holds.to_vec().leak(), openers.to_vec().leak());
+    let tier = TierFloor::Standard;
+    let model = Adversary { holds, openers, tier, about: SearchSubject::Stop, policies };
+    model.checker().spawn_bfs().join().discoveries().into_keys().collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stage::end_of_hold;
-use super::{Approval, Case, ClaimantPage, MadeBy, Outcome, Stage, Subject};
+use super::{Approval, Case, ClaimantPage, MadeBy, Outcome, Stage, StopSource, Subject};
 use crate::evidence::Evidence;
 use crate::id::{ContactId, PersonId};
 use crate::policy::Demands;
@@ -224,10 +224,13 @@ impl Case {
         self
     }
 
-    /// The last moment at which it is open, if nobody moves it. `None`: it is over, or a senior has to look.
+    /// The last moment at which it is open, if nobody moves it. `None`: it is over, or a senior has to look. What waits for a senior's yes
+    /// after its remedy has run out by then: the proof is as old.
     pub fn lapses_at(&self) -> Option<Timestamp> {
         let (from, hours) = match self.stage {
-            Stage::Remedied { at, .. } => (at, Self::REMEDIED_HOURS),
+            Stage::Remedied { at, .. } | Stage::Contested { at, by: StopSource::Escalation, .. } => {
+                (at, Self::REMEDIED_HOURS)
+            }
             Stage::Contested { .. } | Stage::Closed { .. } => return None,
             _ => (self.opened_at, Self::PAGE_HOURS),
         };

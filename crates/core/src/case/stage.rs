@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::StopSource;
 use crate::id::PersonId;
 use crate::remedy::PlanHash;
 
@@ -58,12 +59,14 @@ pub enum Stage {
         /// By whom.
         by: PersonId,
     },
-    /// The owner said that it was not them. Nothing moves until a senior looks.
+    /// The owner said that it was not them; or, after the remedy, the manager or the desk did. Nothing moves until a senior looks.
     Contested {
         /// When.
         at: Timestamp,
-        /// Whether the remedy had been applied already, so that the account was suspended.
+        /// Whether the remedy had been applied already, so that what it gave was ended.
         after_remedy: bool,
+        /// Whose word it was.
+        by: StopSource,
     },
     /// It is over.
     Closed {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::stage::end_of_hold;
-use super::{Approval, Case, ClaimantPage, Outcome, Refusal, Stage};
+use super::{Approval, Case, CaseStop, ClaimantPage, Outcome, Refusal, Stage, StopSource};
 use crate::evidence::{Evidence, EvidenceClass, EvidenceOutcome};
 use crate::id::{ContactId, PersonId};
 use crate::person::Role;
@@ -11,6 +11,7 @@ use crate::policy::{
     ApplyRemedy, Approve, BindClaimantPage, Demands, Escalate, Permit, ProposeRemedy, RecordEvidence, Refuse,
     StartHold, Verify, Vouch,
 };
+use crate::reason::Reason;
 use crate::remedy::Remedy;
 
 /// Why a case did not move.
@@ -95,8 +96,12 @@ impl Case {
 
     /// The manager gave their word, themselves: it is them, it is not, or they can't tell. A yes is given while proof is gathered;
     /// the others until the remedy, and what was verified on a yes before, or for a page that is not the person's, is looked at anew.
+    /// After the remedy, until it is proven, a no stops the case.
     pub fn vouch(mut self, permit: Permit<Vouch>, vouch: Evidence) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
+        if vouch.outcome == EvidenceOutcome::WrongPerson && self.can_be_stopped_after_remedy() {
+            return Ok(self.denied_after_remedy(vouch));
+        }
         if vouch.is_confirmed() {
             self.expect_verifying()?;
         } else if self.stage != Stage::Verifying && self.stage.verified_at().is_none() {
@@ -114,6 +119,18 @@ impl Case {
         }
         self.evidence.push(vouch);
         Ok(self)
+    }
+
+    fn denied_after_remedy(mut self, vouch: Evidence) -> Self {
+        let stop = CaseStop {
+            source: StopSource::Manager,
+            by: Some(vouch.attested_by.clone()),
+            reason: Reason::parse(vouch.reference()).ok(),
+            at: vouch.at,
+        };
+        self.claimant_page = ClaimantPage::Unbound;
+        self.evidence.push(vouch);
+        self.stopped(stop)
     }
 
     /// Something else is to be done for the person. Whatever was verified and approved was for another plan: the proof is
@@ -144,7 +161,8 @@ impl Case {
         Ok(self)
     }
 
-    /// Somebody else said yes to the plan that they looked at.
+    /// Somebody else said yes to the plan that they looked at. One that was handed to a senior after its remedy goes on with it: the
+    /// person has as long as after the remedy.
     pub fn approve(
         mut self,
         permit: Permit<Approve>,
@@ -152,15 +170,24 @@ impl Case {
         now: Timestamp,
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
-        let Stage::AwaitingApproval { verified_at, approvals } = &mut self.stage else {
-            return Err(self.out_of_order());
-        };
-        let (verified_at, mut approvals) = (*verified_at, std::mem::take(approvals));
-        if approval.plan != self.plan().hash() {
-            return Err(CaseError::PlanChanged);
+        let is_of_plan = approval.plan == self.plan().hash();
+        match &mut self.stage {
+            Stage::AwaitingApproval { .. } | Stage::Contested { by: StopSource::Escalation, .. }
+                if !is_of_plan =>
+            {
+                return Err(CaseError::PlanChanged);
+            }
+            Stage::AwaitingApproval { verified_at, approvals } => {
+                let (verified_at, mut approvals) = (*verified_at, std::mem::take(approvals));
+                approvals.push(approval);
+                self.stage = self.after_approvals((verified_at, approvals), now);
+            }
+            Stage::Contested { by: StopSource::Escalation, .. } => {
+                self.stop = None;
+                self.stage = Stage::Remedied { at: now, by: approval.by };
+            }
+            _ => return Err(self.out_of_order()),
         }
-        approvals.push(approval);
-        self.stage = self.after_approvals((verified_at, approvals), now);
         Ok(self)
     }
 
@@ -270,20 +297,28 @@ impl Case {
         Ok(self)
     }
 
-    /// A staff member said no. Later cases of the person are shown who, and why.
+    /// A staff member said no. Later cases of the person are shown who, and why. After the remedy it is no end yet: what was given is
+    /// stopped, and a senior has the case.
     pub fn refuse(mut self, permit: Permit<Refuse>, refusal: Refusal) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
-        if matches!(self.stage, Stage::Remedied { .. } | Stage::Closed { .. }) {
-            return Err(self.out_of_order());
+        match self.stage {
+            Stage::Closed { .. } => Err(self.out_of_order()),
+            Stage::Remedied { .. } => Ok(self.stopped(CaseStop::of(StopSource::Desk, refusal))),
+            _ => {
+                self.stage = Stage::Closed { outcome: Outcome::Refused, at: refusal.at };
+                self.refusal = Some(refusal);
+                Ok(self)
+            }
         }
-        self.stage = Stage::Closed { outcome: Outcome::Refused, at: refusal.at };
-        self.refusal = Some(refusal);
-        Ok(self)
     }
 
-    /// Handed to a senior; agents can only look from now on.
-    pub fn escalate(mut self, permit: Permit<Escalate>) -> Result<Self, CaseError> {
+    /// Handed to a senior; agents can only look from now on. After the remedy what it gave is stopped until a senior decides, also where a
+    /// senior had the case before.
+    pub fn escalate(mut self, permit: Permit<Escalate>, doubt: Refusal) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
+        if matches!(self.stage, Stage::Remedied { .. }) {
+            return Ok(self.stopped(CaseStop::of(StopSource::Escalation, doubt)));
+        }
         if !self.stage.is_open() || self.is_escalated() {
             return Err(self.out_of_order());
         }
@@ -292,24 +327,26 @@ impl Case {
     }
 
     /// The owner says that it was not them. Needs no permit: stopping is always allowed. A senior has it from now on.
-    pub fn contest(mut self, now: Timestamp) -> Result<Self, CaseError> {
+    pub fn contest(self, now: Timestamp) -> Result<Self, CaseError> {
         let after_remedy = self.remedied_at.is_some();
         match self.stage {
             Stage::Closed { outcome: Outcome::Proven, .. } => {}
             Stage::Closed { outcome: Outcome::Lapsed, .. } if after_remedy => {}
-            Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
+            Stage::Closed { .. } | Stage::Contested { by: StopSource::Owner, .. } => {
+                return Err(self.out_of_order());
+            }
             _ => {}
         }
-        self.contested_at = Some(now);
-        self.stage = Stage::Contested { at: now, after_remedy };
-        self.handler_rank = Role::Senior.rank();
-        Ok(self)
+        Ok(self.stopped(CaseStop::of_owner(now)))
     }
 
     /// Another case of the same person went through; this one must not do so too.
     pub fn supersede(mut self, now: Timestamp) -> Result<Self, CaseError> {
-        if matches!(self.stage, Stage::Closed { .. } | Stage::Contested { .. }) {
-            return Err(self.out_of_order());
+        match self.stage {
+            // A senior could let it go on: its page must not ride along.
+            Stage::Contested { by: StopSource::Escalation, .. } => {}
+            Stage::Closed { .. } | Stage::Contested { .. } => return Err(self.out_of_order()),
+            _ => {}
         }
         self.stage = Stage::Closed { outcome: Outcome::Superseded, at: now };
         Ok(self)

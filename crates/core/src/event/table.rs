@@ -300,8 +300,12 @@ events! {
         as "handed the case of {person} to a senior"
         wants(reason) ocsf(EntityUpdate);
     CaseContested<'_> = "case.contested":
-        "The owner said: this was not me."
-        as "said “this was not me” for {person}"
+        "The owner said: this was not me; or, after the remedy, the manager or the desk stopped the case."
+        as "stopped the case of {person}"
+        wants(reason_of_people)
+        tells(owner(by = "the manager, after the remedy"), owner(by = "the desk, after the remedy"),
+            owner(by = "the desk, until a senior decides"),
+            seniors(sometimes "but whoever it was, and who switched that off"))
         ocsf(EntityUpdate);
     CaseClosed<'_> = "case.closed":
         "The case ended."

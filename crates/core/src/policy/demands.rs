@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Action as _, Verify};
+use crate::case::Case;
 use crate::evidence::Evidence;
 use crate::tier::TierFloor;
 
@@ -36,6 +37,11 @@ impl Demands {
             TierFloor::Standard | TierFloor::Sensitive => Self::default(),
             TierFloor::Privileged => Self { hold_hours: 24, approvals: 1, fresh_minutes: 0 },
         }
+    }
+
+    /// What every policy demands of such a case: whoever says yes after their own no may have been talked round, so somebody else looks.
+    pub fn least_for(case: &Case) -> Self {
+        Self { approvals: usize::from(case.yes_after_no().is_some()), ..Self::default() }
     }
 
     /// What both want.

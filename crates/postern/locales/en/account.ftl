@@ -8,6 +8,7 @@ desk-wants-your-passkey = The desk opens to a passkey only. Sign out, and sign i
 desk-wants-a-passkey = The desk opens to a passkey only. Add one below, and sign in with it.
 somebody-needs-your-word = Somebody needs your word
 vouch-for = Vouch for { $name }
+being-let-back-in = { $name } is being let back in. Is it not them?
 reference-opened = { $reference }, opened { $at }
 
 how-you-sign-in = How you sign in

@@ -154,6 +154,14 @@ notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.
 notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.
 
+notice-recovery-stopped-subject = The recovery of your account was stopped
+notice-recovery-stopped-short = Your recovery was stopped.
+notice-recovery-stopped-text = Your manager or the help desk stopped the recovery of your account after it was done. What it gave opens nothing any more: no pass, no new code, and no sign-in method that was added with it. If it was you, call the help desk, or start a new request.
+
+notice-recovery-goes-on-subject = The recovery of your account goes on
+notice-recovery-goes-on-short = Your recovery goes on.
+notice-recovery-goes-on-text = The recovery of your account had been stopped. A senior has looked at it, and lets it go on, on the page of the request.
+
 notice-case-lapsed-subject = The recovery of your account was not finished in time
 notice-case-lapsed-short = Your recovery was not finished in time.
 notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no longer works. If you still can't sign in, start a new request.
@@ -193,6 +201,10 @@ staff-trick-reported-text = { $name } was called, and said that they had not beg
 staff-vouch-denied-label = A manager says that it is not them
 staff-vouch-denied-subject = A manager says that it is not them
 staff-vouch-denied-text = { $name } has a case whose manager says that somebody else is asking. Nothing is bound any more: look at it before anybody goes on.
+
+staff-case-stopped-label = A case was stopped after its remedy
+staff-case-stopped-subject = A case was stopped after its remedy
+staff-case-stopped-text = { $name } has a case that a colleague stopped after its remedy. Ring them on a number on file, help them to a new request, then refuse it.
 
 staff-case-contested-label = An owner stopped a case
 staff-case-contested-subject = An owner stopped a case: "this was not me"

@@ -94,6 +94,10 @@ late-now = The day in which you could come back is over.
 late-next = Nobody signed in with what this page showed, so it opens nothing any more. Start a new request: your identity will be checked again.
 contested-now = Somebody answered our notice with "this was not me", so everything has stopped.
 contested-next = If it was you after all, call the help desk; a senior will look at it.
+stopped-now = This request was stopped.
+stopped-next = What this page showed opens nothing any more. If you still can't sign in, call the help desk yourself, at the number on your organisation's own pages, or start a new request.
+looked-at-again-now = The help desk looks at this request once more.
+looked-at-again-next = What this page showed opens nothing until then. Keep this page, or call the help desk yourself, at the number on your organisation's own pages.
 
 # New backup codes, on the claimant page.
 request-named = Request <strong>{ $reference }</strong>

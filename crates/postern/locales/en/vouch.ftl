@@ -24,6 +24,7 @@ no-is-a-good-answer = "No" is a good answer: nobody goes on until the help desk 
 thank-you = Thank you
 word-is-recorded = Your word for { $name } is recorded. The help desk goes on.
 word-not-needed = { $name } does not need your word
+know-better-after = The help desk has recovered this account, and { $name } is not back in yet. If it is not them, say so now: what they were given stops working at once, and a senior looks.
 know-better-now = Do you know better now? Nothing has been changed on the account yet, and your word stops it.
 word-no-longer-needed = This request no longer needs your word.
 

@@ -100,7 +100,7 @@ fn expect_own_word(kind: Kind) -> Result<(), ActionError> {
         "\"{}\" is given by whose word it is, on a page of their own. Nobody records it for them.",
         kind.title()
     );
-    Err(ActionError::Refused(message))
+    Err(ActionError::refused(message))
 }
 
 /// What the record says of a verification that ended so.

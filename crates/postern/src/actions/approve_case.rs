@@ -1,6 +1,7 @@
-//! A yes to the plan of a case, from a senior who gave no evidence in it.
+//! A yes to the plan of a case, from a senior who gave no evidence in it: before its remedy, or after it, where somebody at the desk
+//! stopped it until a senior decides.
 
-use postern_core::case::Approval;
+use postern_core::case::{Approval, Stage};
 use postern_core::event::Event;
 use postern_core::event::payload::CaseApproved;
 use postern_core::id::CaseId;
@@ -12,7 +13,7 @@ use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::remedies::texts;
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::notify;
+use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::cases;
 
@@ -43,10 +44,11 @@ async fn approve(
         .policies(permit.policies());
     let approval = Approval { by: caller.person.id.clone(), plan: plan.clone() };
     let case = case.approve(permit, approval, now)?;
+    let goes_on = matches!(case.stage(), Stage::Remedied { .. });
+    let notice = if goes_on { Notice::RecoveryGoesOn } else { texts(case.remedy()).verified };
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     lock_subject(&mut change, &case).await?;
-    notify::announce(scope, &mut change, &case.subject().person, Some(id), texts(case.remedy()).verified)
-        .await?;
+    notify::announce(scope, &mut change, &case.subject().person, Some(id), notice).await?;
     cases::save(&mut change, &row, &case).await?;
     Ok(change.commit(&event).await?)
 }

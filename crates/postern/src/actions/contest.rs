@@ -3,7 +3,7 @@
 //! requests: an owner whose own is among them must not stop that one by accident.
 
 use jiff::SignedDuration;
-use postern_core::case::{Outcome, Stage};
+use postern_core::case::{Outcome, Stage, StopSource};
 use postern_core::event::payload::{CaseContested, SessionRevoked, UserSuspended};
 use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
@@ -154,7 +154,7 @@ async fn contest_case(
     // Stopped before, or overtaken by another case that may have done the reset: suspend all the same. One that was
     // refused or withdrawn has nothing left to stop.
     match case.stage() {
-        Stage::Contested { after_remedy, .. } => {
+        Stage::Contested { after_remedy, by: StopSource::Owner, .. } => {
             stopped.references.push(row.reference);
             stopped.account_suspended = *after_remedy;
             return Ok(());

@@ -2,7 +2,7 @@
 //! agent.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, CaseMark, CaseMarkKind};
+use postern_core::case::{Case, CaseMark, CaseMarkKind, StopSource};
 use postern_core::event::payload::CaseEscalated;
 use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
@@ -95,7 +95,9 @@ fn newest_stop(row: &CaseRow, now: Timestamp) -> Result<Option<CaseMark>, Action
 
 fn escalated(case: &Case, because: &CaseRow, mark: CaseMark) -> Result<Event, ActionError> {
     let what = match mark.kind {
-        CaseMarkKind::Contested => "The owner said \"this was not me\" to",
+        CaseMarkKind::Contested(StopSource::Owner) => "The owner said \"this was not me\" to",
+        CaseMarkKind::Contested(StopSource::Manager) => "The manager said \"it is not them\" to",
+        CaseMarkKind::Contested(_) => "A staff member stopped",
         _ => "A staff member refused",
     };
     let reason = Reason::parse(&format!("{what} request {} in the last 30 days", because.reference))?;

@@ -1,6 +1,6 @@
 //! The manager gives their word, signed in with a passkey, and only to the person who reads them the phrase: so an
 //! honest manager cannot vouch for a stranger's request that happens to be open at the same time. "It is not them" and "I can't
-//! tell" are as easy, and want neither.
+//! tell" are as easy, and want neither. After the remedy, until the person is back in, "it is not them" stops what was given.
 
 use jiff::Timestamp;
 use postern_core::case::Case;
@@ -15,6 +15,7 @@ use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::bind_claimant_page::check_phrase;
 use super::on_record::Attempt;
+use super::stop_remedy::stop_remedy;
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
@@ -69,6 +70,7 @@ async fn give_word(
     expect_news(&row, (&case, now), &word)?;
     let attested_by = caller.person.id.clone();
     let detail = EvidenceDetail::Vouch { how: how.as_str().to_owned() };
+    let after_remedy = case.can_be_stopped_after_remedy();
     let case = case.vouch(permit, Evidence { attested_by, outcome: word.outcome, detail, at: now })?;
     let event = event_of(caller, word.outcome, case.risk());
     let event = event.person(&case.subject().person).case(id).reason(&how).policies(&policies);
@@ -76,7 +78,11 @@ async fn give_word(
     let mut change = caller.change_on(scope, &case.subject().person).await?;
     // What counts nothing moves nothing on.
     let case: Case = if is_yes { advance(scope, &mut change, case).await? } else { case };
-    if word.outcome == EvidenceOutcome::WrongPerson {
+    if after_remedy {
+        let why = (&how, &policies[..]);
+        let stopped = stop_remedy(scope, &mut change, caller, (&row, &case), why).await?;
+        change.record(stopped);
+    } else if word.outcome == EvidenceOutcome::WrongPerson {
         let told = (StaffNotice::VouchDenied, &case);
         notify::tell_seniors_and_agent(
             scope,
@@ -103,7 +109,8 @@ fn expect_news(
     }
     let stands =
         |last: &Evidence| last.outcome == word.outcome && (!last.is_confirmed() || case.counts(last, now));
-    if case.last_word_of_manager().is_some_and(stands) {
+    // What was said before the remedy stops nothing of what it gave.
+    if !case.can_be_stopped_after_remedy() && case.last_word_of_manager().is_some_and(stands) {
         return Err(ActionError::refused(MessageId("word-given-already")));
     }
     Ok(())

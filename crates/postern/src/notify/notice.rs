@@ -91,6 +91,10 @@ notices! {
     PasswordSet => "password_set", "password-set", spoken;
     /// The account is closed to everybody, because somebody said "this was not me".
     AccountSuspended => "account_suspended", "account-suspended", spoken;
+    /// After the remedy the manager or the desk said no, or handed it to a senior.
+    RecoveryStopped => "recovery_stopped", "recovery-stopped", spoken;
+    /// A senior looked at what had been stopped.
+    RecoveryGoesOn => "recovery_goes_on", "recovery-goes-on", spoken;
     /// Nobody came back within a day of the reset.
     CaseLapsed => "case_lapsed", "case-lapsed", spoken;
     /// Nobody signed in with one of the new codes within a day.

@@ -66,6 +66,8 @@ staff_notices! {
     TrickReported => "trick_reported", "trick-reported", "/desk/cases/";
     /// The manager said: it is not them.
     VouchDenied => "vouch_denied", "vouch-denied", "/desk/cases/";
+    /// Somebody at the desk refused a case after its remedy.
+    CaseStopped => "case_stopped", "case-stopped", "/desk/cases/";
     /// The owner said: this was not me.
     CaseContested => "case_contested", "case-contested", "/desk/cases/";
 }
@@ -77,7 +79,7 @@ impl StaffNotice {
         Self::ALL.iter().copied().filter(move |notice| match notice {
             Self::VouchAsked => leads_somebody,
             // An agent hears of the case that they have taken up.
-            Self::CaseContested | Self::VouchDenied | Self::CaseHandedOver => {
+            Self::CaseContested | Self::CaseStopped | Self::VouchDenied | Self::CaseHandedOver => {
                 is_senior || role == Role::Agent
             }
             _ => is_senior,

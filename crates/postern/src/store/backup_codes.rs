@@ -58,14 +58,14 @@ pub async fn count_left(db: &Db, tenant: &TenantId, person: &PersonId, now: Time
 pub struct MadeSets {
     /// How many.
     pub sets: i64,
-    /// How many of them were confirmed.
+    /// How many of them were confirmed, and are good.
     pub confirmed: i64,
 }
 
 /// How many sets a case has made.
 pub async fn count_of_case(db: &Db, tenant: &TenantId, case: &CaseId) -> Result<MadeSets> {
-    let sql =
-        "SELECT COUNT(*), COUNT(confirmed_at) FROM backup_code_sets WHERE tenant_id = $1 AND case_id = $2";
+    let sql = "SELECT COUNT(*), COUNT(CASE WHEN revoked_at IS NULL THEN confirmed_at END) FROM backup_code_sets \
+         WHERE tenant_id = $1 AND case_id = $2";
     let (sets, confirmed): (i64, i64) =
         sqlx::query_as(sql).bind(tenant.as_str()).bind(case.as_str()).fetch_one(db.reader()).await?;
     Ok(MadeSets { sets, confirmed })

@@ -158,6 +158,21 @@ pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<u64> 
     Ok(done.rows_affected())
 }
 
+/// Ends the sessions of a person that began at `since` or later. Returns how many there were.
+pub async fn end_since(change: &mut Change<'_>, person: &PersonId, since: Timestamp) -> Result<u64> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET ended_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND created_at >= $3 AND ended_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(micros(since))
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Ends every session of a person but one. Returns how many there were.
 pub async fn end_others(change: &mut Change<'_>, person: &PersonId, but: &str) -> Result<u64> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

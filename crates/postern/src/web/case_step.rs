@@ -1,7 +1,7 @@
 //! What comes next in a case, in a few words for a list: by its stage, without asking the policies.
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, ClaimantPage, Stage};
+use postern_core::case::{Case, ClaimantPage, Stage, StopSource};
 
 use crate::store::cases::CaseRow;
 
@@ -36,6 +36,9 @@ impl CaseStep {
             Stage::Remedied { at, .. } => {
                 let last = at.saturating_add(SignedDuration::from_hours(Case::REMEDIED_HOURS));
                 Self::until("They sign in, until", last.unwrap_or(Timestamp::MAX))
+            }
+            Stage::Contested { by: StopSource::Escalation, .. } => {
+                Self::plain("A senior looks, and lets it go on or refuses it")
             }
             Stage::Contested { .. } => Self::plain("Ring the owner on a number on file, then refuse it"),
         })

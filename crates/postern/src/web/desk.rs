@@ -34,7 +34,7 @@ pub mod tokens;
 pub mod verb;
 
 use jiff::Timestamp;
-use postern_core::case::{Case, CaseRisk, Stage};
+use postern_core::case::{Case, CaseRisk, Stage, StopSource};
 use serde::Deserialize;
 
 /// A form that asks for nothing but the reason.
@@ -89,7 +89,7 @@ pub(super) fn stage_label(stage: &str) -> &'static str {
         "on_hold" => "On hold",
         "ready" => "Ready",
         "remedied" => "Done, waiting for sign-in",
-        "contested" => "Contested: \"this was not me\"",
+        "contested" => "Contested",
         _ => "Closed",
     }
 }
@@ -110,6 +110,10 @@ pub(super) fn outcome_label(outcome: &str) -> &'static str {
 pub(super) fn case_label(case: &Case, now: Timestamp) -> &'static str {
     match case.stage() {
         Stage::OnHold { until, .. } if now >= *until => stage_label("ready"),
+        Stage::Contested { by: StopSource::Owner, .. } => "Contested: \"this was not me\"",
+        Stage::Contested { by: StopSource::Manager, .. } => "Contested: \"it is not them\"",
+        Stage::Contested { by: StopSource::Desk, .. } => "Stopped after the remedy",
+        Stage::Contested { by: StopSource::Escalation, .. } => "Stopped: a senior decides",
         stage => stage_label(stage.as_str()),
     }
 }

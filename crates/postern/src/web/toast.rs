@@ -53,7 +53,7 @@ toasts! {
     ViewSaved => "view-saved", English("The view is kept.");
     ViewRemoved => "view-removed", English("The view is removed.");
     ContactReportedLost => "contact-lost", English("The contact is reported lost. Nobody calls it any more.");
-    CaseRefused => "refused", English("The case is refused. Nothing was changed on the account.");
+    CaseRefused => "refused", English("The case is refused.");
     CaseEscalated => "escalated", English("A senior has the case now.");
     CaseApproved => "approved", English("Your yes is recorded.");
     HoldWanted => "hold-wanted", English("Your word for the waiting period is recorded.");

@@ -43,6 +43,7 @@ mod show_pass;
 mod sign_in;
 mod staff_notices;
 mod step_up;
+mod stop_remedy;
 mod suspend_tenant;
 mod suspended_account;
 mod take_case;

@@ -3,27 +3,38 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
-use super::super::{Approval, Case, ClaimantPage, MadeBy, Stage, Subject};
-use super::world::{Holding, ModelStep, Opener, World};
+use super::super::{Approval, Case, ClaimantPage, MadeBy, Refusal, Stage, Subject};
+use super::world::{Holding, ModelStep, Opener, Resumed, World};
 use crate::evidence::{Evidence, EvidenceDetail, EvidenceOutcome, Kind};
 use crate::factor::FactorKind;
 use crate::id::{ContactId, PersonId, TenantId};
 use crate::person::Role;
 use crate::policy::{Policies, Request, Staff};
+use crate::reason::Reason;
 use crate::remedy::Remedy;
 use crate::signin::{AccountStatus, Flow};
 use crate::tier::TierFloor;
+
+/// What a search is about beside the way in: each is a search of its own, because it doubles the states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SearchSubject {
+    /// The way in alone.
+    WayIn,
+    /// The tier may be raised on the way.
+    RaisedTier,
+    /// Somebody at the desk may be talked into another remedy once the case is verified.
+    OtherRemedy,
+    /// The adversary may join the owner's case on the way.
+    Join,
+    /// Whoever may stop the case after its remedy does so on the way.
+    Stop,
+}
 
 pub(super) struct Adversary<'a> {
     pub(super) holds: &'a [Holding],
     pub(super) openers: &'a [Opener],
     pub(super) tier: TierFloor,
-    /// Whether the tier may be raised on the way: a search of its own, because it doubles the states.
-    pub(super) raises: bool,
-    /// Whether somebody at the desk may be talked into another remedy once the case is verified: likewise.
-    pub(super) switches: bool,
-    /// Whether the adversary may join the owner's case on the way: likewise.
-    pub(super) joins: bool,
+    pub(super) about: SearchSubject,
     pub(super) policies: &'a Policies,
 }
 
@@ -59,7 +70,7 @@ impl Adversary<'_> {
 
     /// Where the tier or a join is the question, one agent is enough to search.
     pub(super) fn proves(&self, by: &str) -> bool {
-        !(self.raises || self.joins) || by == AGENTS[0]
+        matches!(self.about, SearchSubject::WayIn | SearchSubject::OtherRemedy) || by == AGENTS[0]
     }
 
     fn made_by() -> MadeBy {
@@ -94,6 +105,13 @@ impl Adversary<'_> {
 
     fn sees_page(&self, world: &World) -> bool {
         world.opened_by == Opener::Adversary || self.holds(Holding::ClaimantPage)
+    }
+
+    /// Whether the page shows what the remedy gives, and to the adversary.
+    fn sees_what_it_shows(&self, world: &World) -> bool {
+        let bound = matches!(world.case.claimant_page(), ClaimantPage::Bound { .. });
+        let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
+        bound && remedied && self.sees_page(world)
     }
 
     fn account_status(world: &World) -> AccountStatus {
@@ -151,6 +169,10 @@ impl Adversary<'_> {
         }
     }
 
+    fn manager() -> Staff {
+        Staff { role: Role::Person, ..Self::staff("manager") }
+    }
+
     fn evidence(kind: Kind, by: &str) -> Evidence {
         let reference = String::new();
         let detail = match kind {
@@ -173,6 +195,9 @@ impl Adversary<'_> {
             | ModelStep::Verify
             | ModelStep::Approve { .. }
             | ModelStep::Notice
+            | ModelStep::ManagerDenies
+            | ModelStep::Refuse { .. }
+            | ModelStep::Escalate { .. }
             | ModelStep::WantHold { .. } => {
                 return self.with_case_moved(next, world, step);
             }
@@ -186,9 +211,7 @@ impl Adversary<'_> {
             }
             ModelStep::RaiseTier => next.raised = true,
             ModelStep::LookAtPage => {
-                let bound = matches!(world.case.claimant_page(), ClaimantPage::Bound { .. });
-                let remedied = matches!(world.case.stage(), Stage::Remedied { .. });
-                (bound && remedied && self.sees_page(world)).then_some(())?;
+                self.sees_what_it_shows(world).then_some(())?;
                 match world.case.remedy() {
                     Remedy::FactorReset => next.has_pass = true,
                     Remedy::FreshBackupCodes => next.has_codes = true,
@@ -253,6 +276,16 @@ impl Adversary<'_> {
                 // What was said before was said to another page's plan.
                 (next.noticed, next.wanted, next.approved) = (false, [false; 2], Vec::new());
             }
+            ModelStep::Approve { by } if world.case.remedied_at().is_some() => {
+                let own = world.case.evidence_for_page().any(|piece| piece.attested_by.as_str() == *by);
+                next.resumed = if own { Resumed::ByOwnWord } else { Resumed::BySenior };
+                next.moved_by_program |= *by == PROGRAM;
+            }
+            ModelStep::ManagerDenies | ModelStep::Refuse { .. } | ModelStep::Escalate { .. } => {
+                // What the remedy gave ends in the same change.
+                (next.has_pass, next.has_codes, next.pass_used) = (false, false, false);
+                (next.adversary_factor, next.flow) = (false, None);
+            }
             ModelStep::Approve { by } => {
                 next.approved.push(world.case.remedy());
                 next.approved.sort_unstable();
@@ -288,14 +321,7 @@ impl Adversary<'_> {
                 Some(case.add_evidence(permit, Self::evidence(*kind, by)).ok()?.0)
             }
             ModelStep::Vouch => {
-                let manager = Staff {
-                    id: PersonId::new("manager"),
-                    tenant: TenantId::new("t"),
-                    role: Role::Person,
-                    phishing_resistant: true,
-                    by_token: false,
-                };
-                let permit = self.policies.authorize(&Request::on_case(&manager, &case)).ok()?;
+                let permit = self.policies.authorize(&Request::on_case(&Self::manager(), &case)).ok()?;
                 case.vouch(permit, Self::evidence(Kind::ManagerVouch, "manager")).ok()
             }
             ModelStep::Propose { by, remedy } => {
@@ -315,11 +341,40 @@ impl Adversary<'_> {
                 let plan = case.plan().hash();
                 case.approve(permit, Approval { by: staff.id, plan }, now).ok()
             }
+            ModelStep::ManagerDenies | ModelStep::Refuse { .. } | ModelStep::Escalate { .. } => {
+                // Before the remedy a no takes back what was verified: that is no stop.
+                case.can_be_stopped_after_remedy().then_some(())?;
+                self.stop_case(case, step, now)
+            }
             ModelStep::Notice => case.start_hold(now).ok(),
             ModelStep::WantHold { by } => {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 case.want_hold(permit, staff.id, now).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn stop_case(&self, case: Case, step: &ModelStep, now: jiff::Timestamp) -> Option<Case> {
+        let word = |staff: &Staff| {
+            Some(Refusal { by: staff.id.clone(), reason: Reason::parse("a stranger").ok()?, at: now })
+        };
+        match step {
+            ModelStep::ManagerDenies => {
+                let permit = self.policies.authorize(&Request::on_case(&Self::manager(), &case)).ok()?;
+                let yes = Self::evidence(Kind::ManagerVouch, "manager");
+                case.vouch(permit, Evidence { outcome: EvidenceOutcome::WrongPerson, ..yes }).ok()
+            }
+            ModelStep::Refuse { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.refuse(permit, word(&staff)?).ok()
+            }
+            ModelStep::Escalate { by } => {
+                let staff = Self::staff(by);
+                let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
+                case.escalate(permit, word(&staff)?).ok()
             }
             _ => None,
         }
@@ -331,6 +386,29 @@ impl Adversary<'_> {
         let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
         let suffices = self.policies.verify(&case, case.proof(now)).ok()?;
         case.apply(permit, suffices, staff.id, now).ok()
+    }
+}
+
+impl Adversary<'_> {
+    /// The owner's case as an agent hands it to a senior after the reset, and as the senior lets it go on: with the pass seen, and a
+    /// factor enrolled, before.
+    pub(super) fn stop_and_resume(&self) -> (World, World) {
+        use stateright::Model as _;
+        let by = AGENTS[0];
+        let mut world = self.init_states().pop().unwrap();
+        for step in [
+            ModelStep::BindClaimantPage { by },
+            ModelStep::Record { kind: Kind::CallPlaced, by },
+            ModelStep::Vouch,
+            ModelStep::Verify,
+            ModelStep::Apply { by },
+        ] {
+            world = self.next_state(&world, step).unwrap();
+        }
+        (world.has_pass, world.adversary_factor) = (true, true);
+        let stopped = self.next_state(&world, ModelStep::Escalate { by }).unwrap();
+        let resumed = self.next_state(&stopped, ModelStep::Approve { by: AGENTS[1] }).unwrap();
+        (stopped, resumed)
     }
 }
 

@@ -75,6 +75,16 @@ pub(super) enum ModelStep {
     Apply {
         by: &'static str,
     },
+    /// After the remedy the manager says that it is not them: an honest one who learnt of it, or one who wants to keep the owner out.
+    ManagerDenies,
+    /// After the remedy somebody at the desk refuses it.
+    Refuse {
+        by: &'static str,
+    },
+    /// After the remedy somebody at the desk hands it to a senior.
+    Escalate {
+        by: &'static str,
+    },
     /// An admin raises the owner's tier to the highest.
     RaiseTier,
     /// The holder of the page looks at what it shows: a pass, or backup codes.
@@ -84,6 +94,13 @@ pub(super) enum ModelStep {
     Enrol,
     FinishSignIn,
     UseBackupCode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Resumed {
+    Never,
+    BySenior,
+    ByOwnWord,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +132,8 @@ pub(super) struct World {
     pub(super) unapproved: bool,
     /// A program moved the case.
     pub(super) moved_by_program: bool,
+    /// Somebody let a case that was stopped go on: nobody but a senior can, and none who gave their word in it.
+    pub(super) resumed: Resumed,
     /// The adversary has seen the pass on the bound page.
     pub(super) has_pass: bool,
     /// Or the backup codes.

@@ -222,7 +222,7 @@ pub struct CaseContested<'a> {
     pub account_suspended: bool,
     /// Whether a request was stopped.
     pub stopped: bool,
-    /// How the owner said so.
+    /// How the owner said so, or who else stopped it.
     pub by: &'a str,
 }
 

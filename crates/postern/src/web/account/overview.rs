@@ -71,6 +71,8 @@ pub struct VouchRequest {
     pub reference: String,
     /// Microseconds.
     pub opened_at: i64,
+    /// Whether the remedy is done, and a no still stops it.
+    pub is_done: bool,
 }
 
 /// A kind of mail, on or off.
@@ -126,7 +128,7 @@ async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<NoticeSwitch>, Pr
     Ok(choices.iter().map(line).collect())
 }
 
-/// Reports of this person who wait for their manager's word.
+/// Reports of this person who wait for their manager's word, and whose recovery a word of theirs still stops.
 async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, Problem> {
     let mut found = Vec::new();
     for row in cases::list_open_of_reports(&scope.app.db, &scope.tenant.id, &caller.person.id).await? {
@@ -135,7 +137,9 @@ async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, P
             *case.stage() == Stage::Verifying
                 && case.evidence_for_page().all(|e| !e.is_confirmed() || e.attested_by != caller.person.id)
         };
-        if !row.case(scope.now)?.as_ref().is_some_and(wants_word) {
+        let Some(case) = row.case(scope.now)? else { continue };
+        let is_done = case.can_be_stopped_after_remedy();
+        if !is_done && !wants_word(&case) {
             continue;
         }
         let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(person)).await?;
@@ -144,6 +148,7 @@ async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, P
             name: person.name,
             reference: row.reference,
             opened_at: row.opened_at,
+            is_done,
         });
     }
     Ok(found)

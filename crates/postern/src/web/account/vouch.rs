@@ -51,6 +51,8 @@ pub struct VouchPage {
     pub can_say_no: bool,
     /// Whether they said yes, and it counts.
     pub gave_word: bool,
+    /// Whether what they say stops what the remedy gave.
+    pub after_remedy: bool,
     /// What they said before, if it was no yes.
     pub said: Option<SaidBefore>,
     pub field: Option<&'static str>,
@@ -130,7 +132,8 @@ async fn page(
     // A yes that is too old is wanted anew.
     let gave_word = row.closed_at.is_none() && said.is_some_and(|piece| case.counts(piece, now));
     let is_verifying = *case.stage() == Stage::Verifying;
-    let can_say_no = is_verifying || case.stage().verified_at().is_some();
+    let after_remedy = case.can_be_stopped_after_remedy();
+    let can_say_no = is_verifying || case.stage().verified_at().is_some() || after_remedy;
     let person = persons::load(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
     let typed = error.as_ref().map(|(_, form)| *form);
     let (status, field, message) = match &error {
@@ -145,6 +148,7 @@ async fn page(
         can_say_yes: is_verifying && !gave_word,
         can_say_no,
         gave_word,
+        after_remedy,
         said: said.filter(|piece| !piece.is_confirmed()).map(SaidBefore::of),
         field,
         error: message,

@@ -44,7 +44,7 @@ pub struct BindClaimantPage {
 pub struct AddEvidence {
     /// Accepted: `call_placed`, `live_video`, `in_person`, `official_document`. Supports only: `owner_facts`. Never
     /// accepted, and recorded as such: `email_match`, `security_question`, `recovery_mail_code`, `chat_claim`,
-    /// `number_supplied`, `urgency`; and `manager_vouch`, which only the manager can give.
+    /// `number_supplied`, `urgency`. Refused: `manager_vouch`, which only the manager can give.
     #[schema(value_type = String, example = "in_person")]
     kind: Kind,
     /// How it ended: `confirmed`, `wrong_person`, and of a call or a video `nobody_answered` or `coached`, which means that

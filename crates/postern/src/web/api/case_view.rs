@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod path;
 pub mod person;
 mod state;
+mod stop;
 mod timeline;
 
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ pub use effects::PlanEffects;
 pub use evidence::RecordedEvidence;
 pub use path::{PathStep, steps};
 pub use state::why_locked;
+pub use stop::{StopView, second_look};
 pub use timeline::{TimelineEntry, about};
 
 /// Where a case stands, and what would move it on.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::actions::{Caller, approve_case, case_for, permit_on_case};
 use crate::scope::Scope;
 use crate::store::persons;
-use crate::web::api::case_view::{PlanEffects, PlanView, RecordedEvidence};
+use crate::web::api::case_view::{PlanEffects, PlanView, RecordedEvidence, StopView, second_look};
 use crate::web::desk::PlanForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
@@ -22,6 +22,10 @@ use crate::web::toast::Toast;
 /// What the page shows: whoever approves says yes to that, and to nothing else.
 #[derive(Serialize)]
 pub struct ApprovePage {
+    /// Whose word stopped it, of a case that is stopped.
+    pub stop: Option<StopView>,
+    /// Why somebody else has to look.
+    pub second_look: Option<&'static str>,
     pub id: String,
     pub reference: String,
     /// Whom it is for.
@@ -79,6 +83,9 @@ async fn page(
     let shown = ApprovePage {
         name,
         open: row.closed_at.is_none(),
+        // Whoever approves says yes to what the page shows, and to nothing else.
+        stop: StopView::of(scope, &case).await?,
+        second_look: second_look(&case),
         evidence: RecordedEvidence::list(scope, &case, scope.now).await?,
         plan: PlanView::of(&case),
         effects: PlanEffects::load(scope, &case).await?,

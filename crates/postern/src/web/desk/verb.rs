@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use postern_core::case::Stage;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::{self, Action};
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub trait Verb: Send + Sync + 'static {
     const TITLE: &'static str;
     /// What it does, and what it does not.
     const DESCRIPTION: &'static str;
+    /// The same once the remedy of a case was applied, where it is something else then.
+    const AFTER_REMEDY: &'static str = Self::DESCRIPTION;
     /// What its button says.
     const BUTTON: &'static str;
     /// Whether the button is red: it is an attack, or can't be taken back.
@@ -59,7 +62,7 @@ pub trait Verb: Send + Sync + 'static {
 
 macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident of $object:ident for $permit:ident $path:literal $(($grave:ident))?: $title:literal, $description:literal,
-        $button:literal, $done:ident => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {$(
+        $(after its remedy $after:literal,)? $button:literal, $done:ident => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {$(
         $(#[$doc])*
         pub struct $name;
 
@@ -69,6 +72,7 @@ macro_rules! verbs {
             const PATH: &'static str = $path;
             const TITLE: &'static str = $title;
             const DESCRIPTION: &'static str = $description;
+            $(const AFTER_REMEDY: &'static str = $after;)?
             const BUTTON: &'static str = $button;
             const IS_GRAVE: bool = verbs!(@grave $($grave)?);
             const DONE: Toast = Toast::$done;
@@ -92,11 +96,17 @@ verbs! {
     Refuse of Case for ViewCase "refuse" (grave): "Refuse this case",
         "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A refusal \
          is a good outcome: if you are not sure, refuse.",
+        after its remedy "The remedy was applied, and they are not back in yet. What they were given stops working at once: passes, new codes, \
+         what was enrolled, and sessions. The owner and the seniors are told, and a senior closes the case. The owner is not locked \
+         out: they ask anew.",
         "Refuse the case", CaseRefused
         => |scope, caller, id, reason| refuse_case::refuse_case(scope, caller, &CaseId::new(id), reason);
     /// Hand it to a senior.
     Escalate of Case for ViewCase "escalate": "Escalate to a senior",
         "A senior or an admin takes over. You can still look, but no longer act on it.",
+        after its remedy "The remedy was applied, and they are not back in yet. What they were given stops working at once: passes, new codes, \
+         what was enrolled, and sessions. A senior who gave no proof here decides within a day whether it goes on; else it is over, and \
+         they ask anew. The owner is told.",
         "Hand to a senior", CaseEscalated
         => |scope, caller, id, reason| escalate_case::escalate_case(scope, caller, &CaseId::new(id), reason);
     /// Begin a hold although the owner was not reached.
@@ -189,17 +199,18 @@ fn address<V: Verb>(id: &str) -> String {
 }
 
 async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Question, Problem> {
-    let (back_label, section, section_href, over) = match V::OBJECT {
+    let (back_label, section, section_href, over, after_remedy) = match V::OBJECT {
         VerbObject::Case => {
             let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
             permit_on_case::<V::Permit>(scope, caller, &case).await?;
             let over = "The case is closed. There is nothing to decide in it any more.";
-            (row.reference, "Cases", "/desk", row.closed_at.map(|_| over))
+            let after_remedy = matches!(case.stage(), Stage::Remedied { .. });
+            (row.reference, "Cases", "/desk", row.closed_at.map(|_| over), after_remedy)
         }
         VerbObject::Person => {
             let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(id)).await?;
             permit_on_person::<V::Permit>(scope, caller, &person).await?;
-            (person.name, "People", "/desk/people", None)
+            (person.name, "People", "/desk/people", None, false)
         }
     };
     let back = address::<V>(id);
@@ -210,7 +221,7 @@ async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Q
         section,
         section_href,
         title: V::TITLE,
-        description: V::DESCRIPTION.to_owned(),
+        description: if after_remedy { V::AFTER_REMEDY } else { V::DESCRIPTION }.to_owned(),
         button: V::BUTTON,
         is_grave: V::IS_GRAVE,
         over,

@@ -1,7 +1,7 @@
 //! Where a case stands and what happens next, in words for the person it is about.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, ClaimantPage, Outcome, Stage};
+use postern_core::case::{Case, ClaimantPage, Outcome, Stage, StopSource};
 use postern_core::remedy::Remedy;
 use serde::Serialize;
 
@@ -57,6 +57,9 @@ pub fn case_progress(case: Option<&Case>, stored_stage: &str, now: Timestamp) ->
         }
         Stage::OnHold { .. } | Stage::Ready { .. } => checked(texts(case.remedy()).can_follow, None),
         Stage::Remedied { .. } => remedied(case),
+        Stage::Contested { by: StopSource::Escalation, .. } => looked_at_again(),
+        Stage::Contested { by, after_remedy: true, .. } if *by != StopSource::Owner => over(STOPPED),
+        Stage::Closed { outcome: Outcome::Refused, .. } if case.remedied_at().is_some() => over(STOPPED),
         Stage::Contested { .. } if matches!(case.claimant_page(), ClaimantPage::Bound { .. }) => {
             over(CONTESTED)
         }
@@ -84,6 +87,19 @@ fn remedied(case: &Case) -> CaseProgress {
     }
 }
 
+/// A senior decides whether it goes on: until then nothing is shown.
+fn looked_at_again() -> CaseProgress {
+    CaseProgress {
+        now: MessageId("looked-at-again-now"),
+        next: MessageId("looked-at-again-next"),
+        done: 2,
+        until: None,
+        can_show: None,
+        over: false,
+        can_withdraw: false,
+    }
+}
+
 type ProgressMessage = (MessageId, MessageId);
 
 const PROVEN: ProgressMessage = (MessageId("proven-now"), MessageId("proven-next"));
@@ -91,6 +107,7 @@ const WITHDRAWN: ProgressMessage = (MessageId("withdrawn-now"), MessageId("withd
 const REFUSED: ProgressMessage = (MessageId("refused-now"), MessageId("refused-next"));
 const LAPSED: ProgressMessage = (MessageId("lapsed-now"), MessageId("lapsed-next"));
 const LATE: ProgressMessage = (MessageId("late-now"), MessageId("late-next"));
+const STOPPED: ProgressMessage = (MessageId("stopped-now"), MessageId("stopped-next"));
 const CONTESTED: ProgressMessage = (MessageId("contested-now"), MessageId("contested-next"));
 
 fn waiting(bound: bool) -> CaseProgress {

@@ -37,7 +37,7 @@ on_both! {
         claimant.post("/recover/case/pass", &[]).await.status(409).shows("There is no pass yet");
     }
 
-    async fn it_can_be_refused_until_the_reset_and_not_after(db) {
+    async fn it_can_be_refused_until_the_reset_and_is_stopped_after(db) {
         let app = TestApp::start(db).await;
         let ben = app.caller("ben").await;
         for reason in ["", "?!", "  \t"] {
@@ -49,7 +49,8 @@ on_both! {
             app.advance(a_day() * 31);
         }
         let id = app.reset_case_of_ana().await;
-        assert_refused(refuse_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await, "remedied");
+        refuse_case(&app.scope(), &ben, &id, PLACEHOLDER_REASON).await.unwrap();
+        assert_eq!(app.stage(&id).await, "contested");
     }
 
     async fn a_strangers_case_can_only_be_refused(db) {

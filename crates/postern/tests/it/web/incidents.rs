@@ -277,6 +277,10 @@ sol.get(&format!("/desk/incidents/{}", finding.id)).await.shows("clock is off").
         page.ok().shows("It looks like an attack on this account").shows("MFA Fatigue").shows("rung 7").does_not_show("only if the factor");
         let case = app.open("ana").await;
         ben.get(&format!("/desk/cases/{case}")).await.ok().shows("It looks like an attack on this account").shows("risk 1");
+        // It leads with the attack, and with no call.
+        let page = ben.get(&format!("/desk/cases/{case}")).await;
+        page.ok().shows("Next: no reset").shows("Open the incident").shows("End every session").does_not_show("Next: call");
+        assert!(page.body.find("Open the incident").unwrap() < page.body.find("The call, once the incident").unwrap());
         ben.get("/desk/people").await.ok().shows("Ana Ferreira");
         ben.get("/desk/people/nobody").await.status(404);
     }

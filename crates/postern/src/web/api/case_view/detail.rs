@@ -5,15 +5,17 @@ use postern_core::case::{Case, Stage};
 use postern_core::evidence::Kind;
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    Action, AddNote, Approve, Escalate, ProposeRemedy, RecordEvidence, Refuse, ReportContact, Request,
-    StartHold, TakeCase,
+    Action, AddNote, Approve, EndSessions, Escalate, ProposeRemedy, RecordEvidence, Refuse, ReportContact,
+    Request, StartHold, TakeCase,
 };
 use postern_core::remedy::Remedy;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::person::CasePerson;
-use super::{CaseState, EarlierMarkView, PlanEffects, RecordedEvidence, TimelineEntry};
+use super::{
+    CaseState, EarlierMarkView, PlanEffects, RecordedEvidence, StopView, TimelineEntry, second_look,
+};
 use crate::actions::Caller;
 use crate::actions::bind_claimant_page::callable_numbers;
 use crate::actions::remedies::{texts, why_useless};
@@ -64,6 +66,10 @@ pub struct CaseDetail {
     pub effects: Option<PlanEffects>,
     /// What else could be done for the person.
     pub other_remedies: Vec<OtherRemedy>,
+    /// Whose word stopped it, of a case that is stopped.
+    pub stop: Option<StopView>,
+    /// Why somebody else has to look: a yes came after the same person's no.
+    pub second_look: Option<&'static str>,
     /// What happens next, once the remedy is applied.
     pub after_remedy: &'static str,
     /// The page on which a caller joins by the reference.
@@ -148,6 +154,8 @@ pub struct MayOnCase {
     pub escalate: bool,
     /// Say yes to its plan.
     pub approve: bool,
+    /// End every session of the person.
+    pub end_sessions: bool,
     /// Write a note.
     pub note: bool,
     /// Report a contact lost.
@@ -190,6 +198,8 @@ impl CaseDetail {
             evidence: RecordedEvidence::list(scope, case, now).await?,
             kinds_that_count: case.proof(now).kinds().len(),
             effects: if has_effects { Some(PlanEffects::load(scope, case).await?) } else { None },
+            stop: StopView::of(scope, case).await?,
+            second_look: second_look(case),
             after_remedy: texts(case.remedy()).desk_next,
             join_link: scope.tenant.link("/recover/join"),
             timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
@@ -246,6 +256,8 @@ impl MayOnCase {
         let staff = caller.staff();
         let of_person = Request::on_person(&staff, case.subject());
         let may_note = scope.tenant.policies.authorize::<AddNote>(&of_person).is_ok();
+        let of_person = Request::on_person(&staff, case.subject());
+        let may_end = scope.tenant.policies.authorize::<EndSessions>(&of_person).is_ok();
         Self {
             take: may::<TakeCase>(scope, caller, case),
             hand_back: can_hand_back(caller, row),
@@ -253,6 +265,7 @@ impl MayOnCase {
             refuse: may::<Refuse>(scope, caller, case),
             escalate: may::<Escalate>(scope, caller, case),
             approve: may::<Approve>(scope, caller, case),
+            end_sessions: row.person_id.is_some() && may_end,
             note: row.person_id.is_some() && may_note,
             report: may::<ReportContact>(scope, caller, case),
             propose: is_open_of_somebody && may::<ProposeRemedy>(scope, caller, case),

@@ -1,7 +1,7 @@
 //! What happened in other requests in the person's name.
 
 use jiff::Timestamp;
-use postern_core::case::{Case, CaseMark, CaseMarkKind};
+use postern_core::case::{Case, CaseMark, CaseMarkKind, StopSource};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub struct EarlierMarkView {
     pub kind: &'static str,
     /// The same in the desk's words.
     pub title: String,
-    /// Who: the staff member's name, `the owner` or `the claimant`.
+    /// Who: the staff member's or the manager's name, `the owner` or `the claimant`.
     pub by: String,
     /// What they wrote, if anything.
     pub reason: Option<String>,
@@ -58,7 +58,7 @@ impl EarlierMarkView {
 
 async fn who(scope: &Scope, mark: &CaseMark) -> Result<String, Problem> {
     let Some(id) = &mark.by else {
-        let by = if mark.kind == CaseMarkKind::Contested { "the owner" } else { "the claimant" };
+        let by = if matches!(mark.kind, CaseMarkKind::Contested(_)) { "the owner" } else { "the claimant" };
         return Ok(by.to_owned());
     };
     let found = persons::find(&scope.app.db, &scope.tenant.id, id).await?;
@@ -68,7 +68,11 @@ async fn who(scope: &Scope, mark: &CaseMark) -> Result<String, Problem> {
 fn title(kind: CaseMarkKind) -> String {
     match kind {
         CaseMarkKind::Refused => "Refused".to_owned(),
-        CaseMarkKind::Contested => "Contested: \"this was not me\"".to_owned(),
+        CaseMarkKind::Contested(StopSource::Owner) => "Contested: \"this was not me\"".to_owned(),
+        CaseMarkKind::Contested(StopSource::Manager) => {
+            "Stopped after its remedy: \"it is not them\"".to_owned()
+        }
+        CaseMarkKind::Contested(_) => "Stopped after its remedy".to_owned(),
         CaseMarkKind::ProofRejected(kind) => format!("Proof that never counts: {}", kind.title()),
         CaseMarkKind::ProofFailed(kind, outcome) => format!("{}: {}", outcome.title(), kind.title()),
         CaseMarkKind::Withdrawn => "Withdrawn".to_owned(),

@@ -9,6 +9,7 @@ use postern_core::policy::Missing;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::second_look;
 use crate::store::cases::CaseRow;
 
 /// One step on the way back in.
@@ -102,7 +103,7 @@ fn agreed(path: &mut PathBuilder, case: &Case, missing: &Missing) {
         let title =
             if wanted == 1 { "A second yes".to_owned() } else { format!("{wanted} more people's yes") };
         path.add(is_past || given >= wanted, WhoseMove::Others, &title);
-        path.detail("From a senior or an admin who gave no proof here");
+        path.detail(second_look(case).unwrap_or("From a senior or an admin who gave no proof here"));
     }
     let hours = if is_verified(case) { case.hold_hours() } else { missing.then.hold_hours };
     if hours > 0 {

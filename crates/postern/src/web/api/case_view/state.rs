@@ -2,7 +2,7 @@
 
 use axum::Json;
 use jiff::Timestamp;
-use postern_core::case::{Case, ClaimantPage, Stage};
+use postern_core::case::{Case, ClaimantPage, Stage, StopSource};
 use postern_core::evidence::Kind;
 use postern_core::id::CaseId;
 use postern_core::policy::{ApplyRemedy, Missing as StillMissing, Request};
@@ -143,7 +143,15 @@ pub fn why_locked(
         (Stage::Remedied { .. }, _) => {
             Some("It is done. The person must sign in with what their page shows.".into())
         }
-        (Stage::Contested { .. }, _) => Some("The owner said: this was not me.".into()),
+        (Stage::Contested { by, .. }, _) => Some(
+            match by {
+                StopSource::Owner => "The owner said: this was not me.",
+                StopSource::Manager => "The manager said: it is not them.",
+                StopSource::Desk => "Somebody at the desk stopped it after the remedy.",
+                StopSource::Escalation => "A senior decides whether it goes on.",
+            }
+            .to_owned(),
+        ),
         (Stage::Closed { .. }, _) => Some("The case is closed.".to_owned()),
     }
 }
