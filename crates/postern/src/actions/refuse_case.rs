@@ -41,7 +41,10 @@ async fn refuse(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Re
             event = stop_remedy(scope, &mut change, caller, (&row, &case), why).await?;
         } else {
             let person = &case.subject().person;
-            notify::announce(scope, &mut change, person, Some(id), Notice::CaseRefused).await?;
+            // Of one that was stopped after its remedy it is not true that nothing was changed.
+            let is_late = case.remedied_at().is_some();
+            let notice = if is_late { Notice::RecoveryStopped } else { Notice::CaseRefused };
+            notify::announce(scope, &mut change, person, Some(id), notice).await?;
         }
         cases::save(&mut change, &row, &case).await?;
     } else {
