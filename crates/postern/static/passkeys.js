@@ -1,7 +1,7 @@
 // Passkey ceremonies: the one thing that needs a script, because the browser offers it to scripts only.
 (() => {
   // What to say, in the page's language.
-  const say = (word) => document.querySelector("#words").dataset[word];
+  const say = (word) => document.querySelector("#script-words").dataset[word];
 
   const post = async (url, body) => {
     const answer = await fetch(url, {

@@ -1,7 +1,7 @@
 // What makes pages nicer. Each of them works without this file.
 (() => {
   // What to say, in the page's language.
-  const say = (word) => document.querySelector("#words").dataset[word];
+  const say = (word) => document.querySelector("#script-words").dataset[word];
 
   // Times in the zone that the reader chose: their own, or UTC. The exact one in UTC stays on hover.
   // Where the browser keeps nothing, the choice holds for the page.

@@ -1,7 +1,7 @@
 // A session that is about to end says so; what was typed into a form outlives it, in this tab alone.
 (() => {
   // What to say, in the page's language.
-  const say = (word) => document.querySelector("#words").dataset[word];
+  const say = (word) => document.querySelector("#script-words").dataset[word];
   const KEY = "draft";
   const WARN_MS = 2 * 60 * 1000;
 

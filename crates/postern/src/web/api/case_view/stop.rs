@@ -14,16 +14,16 @@ use crate::web::problem::Problem;
 pub struct StopView {
     /// `owner`: "this was not me". After the remedy also `manager`: "it is not them"; `desk`: refused; `escalation`: a senior decides
     /// whether it goes on.
-    source: &'static str,
+    pub source: &'static str,
     /// The name of the manager or the staff member.
-    by: Option<String>,
+    pub by: Option<String>,
     /// What they wrote.
-    reason: Option<String>,
+    pub reason: Option<String>,
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// Of `escalation`: the last moment for a senior's yes.
     #[schema(value_type = Option<String>, format = DateTime)]
-    decide_by: Option<Timestamp>,
+    pub decide_by: Option<Timestamp>,
 }
 
 impl StopView {

@@ -83,6 +83,7 @@ impl PageSamples for AccountPage {
             name: name.to_owned(),
             reference: "C-7K3M9Q".to_owned(),
             opened_at: micros(minutes_ago(20)),
+            is_done: name == RIGHT_TO_LEFT,
         };
         let notice = |word, label, on| NoticeSwitch { word, label, on };
         vec![
@@ -223,6 +224,7 @@ impl PageSamples for VouchPage {
             can_say_yes,
             can_say_no,
             gave_word,
+            after_remedy: false,
             said: None,
             field: None,
             error: None,
@@ -239,6 +241,7 @@ impl PageSamples for VouchPage {
         };
         vec![
             ("asked", page(true, true, false)),
+            ("after-the-remedy", Self { after_remedy: true, ..page(false, true, true) }),
             (
                 "asked-of-a-stranger",
                 Self {

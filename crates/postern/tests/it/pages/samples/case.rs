@@ -7,7 +7,7 @@ use postern::web::api::case_view::effects::Effect;
 use postern::web::api::case_view::person::{CasePerson, FiledContact, SignInAttempt};
 use postern::web::api::case_view::{
     CaseDetail, CaseState, EarlierMarkView, Lock, MissingView, PathStep, PlanEffects, PlanView,
-    RecordedEvidence,
+    RecordedEvidence, StopView,
 };
 use postern::web::desk::apply_remedy::ApplyRemedyPage;
 use postern::web::desk::approve::ApprovePage;
@@ -208,6 +208,7 @@ fn case(stage: &str, stage_label: &'static str) -> CaseDetail {
         refuse: true,
         escalate: true,
         approve: true,
+        end_sessions: true,
         note: true,
         report: true,
         propose: true,
@@ -234,6 +235,8 @@ fn case(stage: &str, stage_label: &'static str) -> CaseDetail {
         kinds_that_count: 1,
         effects: Some(effects()),
         other_remedies: other_remedies(),
+        stop: (stage == "contested").then(|| stop("owner")),
+        second_look: None,
         after_remedy: "They sign in with the pass that their page shows, and enrol.",
         join_link: "https://harbour.example/recover/join".to_owned(),
         earlier: Vec::new(),
@@ -241,6 +244,21 @@ fn case(stage: &str, stage_label: &'static str) -> CaseDetail {
         timeline: timeline(),
         diagnosis: Some(locked_out()),
         may,
+    }
+}
+
+fn stopped(source: &'static str) -> CasePage {
+    in_state("contested", "Stopped", |case| case.stop = Some(stop(source)))
+}
+
+/// Whose word stopped a case.
+fn stop(source: &'static str) -> StopView {
+    StopView {
+        source,
+        by: some("Mona Okafor").filter(|_| source != "owner"),
+        reason: some(MARKUP).filter(|_| source != "owner"),
+        at: minutes_ago(3),
+        decide_by: (source == "escalation").then(|| days_ago(-1)),
     }
 }
 
@@ -266,6 +284,7 @@ fn of_a_stranger() -> CaseDetail {
         refuse: true,
         escalate: false,
         approve: false,
+        end_sessions: false,
         note: false,
         report: false,
         propose: false,
@@ -418,6 +437,15 @@ fn stages() -> Vec<(&'static str, CasePage)> {
             "contested",
             in_state("contested", "Contested: \"this was not me\"", |case| case.state.path = Vec::new()),
         ),
+        ("stopped-by-the-manager", stopped("manager")),
+        ("stopped-by-the-desk", stopped("desk")),
+        ("stopped-until-a-senior-decides", stopped("escalation")),
+        (
+            "yes-after-no",
+            in_state("awaiting_approval", "Wants another yes", |case| {
+                case.second_look = Some("Somebody may have talked them round.")
+            }),
+        ),
         (
             "closed",
             in_state("closed", "Closed", |case| {
@@ -543,6 +571,8 @@ impl PageSamples for ApprovePage {
             reference: "C-7K3M9Q".to_owned(),
             name: "Ana Ferreira".to_owned(),
             open,
+            stop: None,
+            second_look: None,
             evidence: evidence(),
             plan: plan(),
             effects: effects(),
@@ -561,6 +591,12 @@ impl PageSamples for ApprovePage {
                     ..page(true)
                 },
             ),
+            ("stopped-after-remedy", Self { stop: Some(stop("escalation")), ..page(true) }),
+            (
+                "stopped-without-a-word",
+                Self { stop: Some(StopView { reason: None, ..stop("escalation") }), ..page(true) },
+            ),
+            ("yes-after-no", Self { second_look: Some(LONG), ..page(true) }),
             ("closed", page(false)),
         ]
     }
@@ -626,7 +662,7 @@ impl PageSamples for HandOverPage {
             ("wrong-colleague", wrong("to")),
             ("wrong-reason", wrong("reason")),
             ("nobody-else", page(Some(LONG), Vec::new())),
-            ("over", Self { over: Some("The case is closed."), ..page(Some(LONG), both()) }),
+            ("over", Self { over: some("The case is closed."), ..page(Some(LONG), both()) }),
         ]
     }
 }
