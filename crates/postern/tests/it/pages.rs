@@ -63,8 +63,9 @@ fn frames(sample: &Sample, scope: &Scope, viewer: &Viewer) -> [(&'static str, Va
             dead_jobs => 3, waiting_cases => 12, open_incidents => 7,
         }
     });
-    let loud =
-        context! { who, toast => Value::from(Serde(toast.text())), desk_line => LONG, ..plain.clone() };
+    let path = if viewer.word == "admin" { "/account/backup-codes" } else { "/desk/cases/new" };
+    let toast = Value::from(Serde(toast.text()));
+    let loud = context! { who, path, toast, desk_line => LONG, ..plain.clone() };
     [("", plain), ("-loud", loud)]
 }
 

@@ -9,13 +9,14 @@ use postern::web::api::case_view::{
     CaseDetail, CaseState, EarlierMarkView, Lock, MissingView, PathStep, PlanEffects, PlanView,
     RecordedEvidence, StopView,
 };
+use postern::web::api::diagnosis::DiagnosisView;
 use postern::web::desk::apply_remedy::ApplyRemedyPage;
 use postern::web::desk::approve::ApprovePage;
 use postern::web::desk::case::{CasePage, FormState, TypedFields, choices};
 use postern::web::desk::hand_over::{ColleagueChoice, HandOverForm, HandOverPage};
 
 use super::account::factors;
-use super::findings::{attacked, locked_out};
+use super::findings::{attacked, findings, locked_out};
 use super::people::timeline;
 use super::{
     CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id,
@@ -552,6 +553,13 @@ impl PageSamples for CasePage {
                     let may = &mut case.may;
                     (may.take, may.act, may.refuse, may.escalate) = (false, false, false, false);
                     (may.note, may.report, may.propose) = (false, false, false);
+                }),
+            ),
+            ("after-the-password", verifying(|case| case.state.opened_with = "password".to_owned())),
+            (
+                "with-a-finding",
+                verifying(|case| {
+                    case.diagnosis = Some(DiagnosisView { findings: findings(), ..locked_out() });
                 }),
             ),
             ("attacked", page(under_attack())),

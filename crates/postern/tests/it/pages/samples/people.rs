@@ -1,6 +1,7 @@
 //! People: the one, those who are added, and what is on file.
 
 use postern::web::api::case_view::TimelineEntry;
+use postern::web::api::diagnosis::DiagnosisView;
 use postern::web::api::person_view::{
     CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson, TierBefore,
 };
@@ -182,10 +183,13 @@ impl PageSamples for PersonDetailPage {
             suspended_why: some("They said that it was not them"),
             ..everything()
         };
+        let mistaken = DiagnosisView { attempts: locked_out().attempts, ..no_diagnosis() };
+        let mistaken = PersonDetail { diagnosis: mistaken, ..person() };
         let new = PersonDetail { may: everything().may, contacts: contacts(), ..person() };
         vec![
             ("empty", page(person())),
             ("usual", page(usual)),
+            ("strangers-guesses", page(mistaken)),
             ("never-enrolled", page(new)),
             ("suspended", page(suspended)),
             (

@@ -154,6 +154,7 @@ impl PageSamples for StoppedPage {
         let done = Some(MessageId("reset-done"));
         vec![
             ("nothing-left", page(&[], false, Vec::new())),
+            ("two-stopped", page(&["C-7K3M9Q", "C-P8CZ6J"], false, Vec::new())),
             ("one-stopped", page(&["C-7K3M9Q"], false, Vec::new())),
             ("one-of-two", page(&["C-7K3M9Q"], false, vec![other("C-2XWDH4", None)])),
             (
