@@ -10,12 +10,7 @@ mod request;
 pub use demands::Demands;
 pub use load::PolicyError;
 pub use missing::Missing;
-pub use permit::{
-    Action, AddNote, ApplyRemedy, Approve, ApprovePasskey, ApprovePower, BindClaimantPage, ChangePerson,
-    CloseFinding, Denied, EndSessions, Escalate, ImportSignIns, ManageJobs, ManagePeople, ManageTokens,
-    OpenCaseForCaller, Permit, ProposeRemedy, ReadAudit, RecordEvidence, Refuse, ReportContact, StartHold,
-    StopPasskey, StopPower, TakeCase, Verify, ViewCase, ViewDesk, Vouch,
-};
+pub use permit::*;
 pub use request::{FindingFacts, Request, Staff};
 
 use std::collections::HashMap;

@@ -32,6 +32,7 @@ pub mod search_view;
 pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
+pub mod verb;
 pub mod waiting_passkeys;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
 
 use super::account::{passkeys, step_up};
+use super::desk::verb as verbs;
 use super::read_out::read_out;
 use crate::app::App;
 
@@ -56,6 +58,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(account())
         .merge(people_import())
         .merge(desk())
+        .merge(verbs::endpoints())
 }
 
 /// With room for a file of people.
@@ -119,20 +122,16 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/hand-back", post(case_steps::hand_back_case))
         .route("/api/v1/cases/{id}/hand-over", post(case_steps::hand_over_case))
         .route("/api/v1/cases/{id}/contact-lost", post(case_steps::report_contact_lost))
-        .route("/api/v1/cases/{id}/start-hold", post(case_steps::want_hold))
         .route("/api/v1/cases/{id}/bind-claimant-page", post(case_steps::bind_claimant_page))
         .route("/api/v1/cases/{id}/evidence", post(case_steps::add_evidence))
         .route("/api/v1/cases/{id}/vouch", post(case_steps::vouch))
         .route("/api/v1/cases/{id}/propose-remedy", post(case_steps::propose_remedy))
         .route("/api/v1/cases/{id}/apply-remedy", post(case_steps::apply_remedy))
         .route("/api/v1/cases/{id}/approve", post(case_steps::approve_case))
-        .route("/api/v1/cases/{id}/refuse", post(case_steps::refuse_case))
-        .route("/api/v1/cases/{id}/escalate", post(case_steps::escalate_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
         .route("/api/v1/people/export", get(bulk_people::export_people))
         .route("/api/v1/people/{id}", get(people::show).patch(person_steps::change_person))
         .route("/api/v1/people/{id}/note", post(person_steps::add_note))
-        .route("/api/v1/people/{id}/end-sessions", post(person_steps::end_sessions))
         .route("/api/v1/people/{id}/set-up-code", post(person_steps::issue_set_up_code))
         .route("/api/v1/people/{id}/contacts", post(person_steps::add_contact))
         .route("/api/v1/people/{id}/contacts/{contact}/attest", post(person_steps::attest_contact))

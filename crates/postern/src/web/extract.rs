@@ -44,6 +44,15 @@ pub struct ClaimantPageCase(pub CaseRow);
 pub struct Device(pub Option<String>);
 
 impl ApiCaller {
+    /// The caller, if it is a person: for what no token may do, whatever its scopes. A refusal is on the record.
+    pub async fn person_only(self, scope: &Scope) -> Result<Caller, Problem> {
+        if self.0.scopes.is_none() {
+            return Ok(self.0);
+        }
+        record_missing_scope(scope, &self.0, "what only a person may do").await?;
+        Err(Problem::person_only())
+    }
+
     /// The caller, if its token may do this. A person may do what policies say. A refusal is on the record.
     pub async fn with_scope(self, scope: &Scope, wanted: &str) -> Result<Caller, Problem> {
         let lacking = self.0.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|s| s == wanted));

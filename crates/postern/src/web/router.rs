@@ -18,7 +18,7 @@ use super::{
 use crate::actions::whole_seconds;
 use crate::app::App;
 use crate::texts::ErrorText;
-use desk::verb::{self, EndSessions, Escalate, Refuse, StartHold};
+use desk::verb;
 
 /// All of it, with the layers that hold for every answer.
 pub fn router(app: Arc<App>) -> Router {
@@ -124,6 +124,7 @@ fn signed_in() -> Router<Arc<App>> {
     own_account()
         .merge(people_in_bulk())
         .merge(case_list())
+        .merge(verb::routes())
         .route("/sign-out", post(account::overview::sign_out))
         .route("/desk/home", get(desk::home::show))
         .route("/desk/set-up", get(desk::set_up::show))
@@ -133,10 +134,6 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/people/{id}/edit", get(desk::edit_person::show).post(desk::edit_person::submit))
         .route("/desk/people/{id}/note", post(desk::add_note::submit))
         .route("/desk/people/{id}/open-case", get(desk::open_case::show).post(desk::open_case::submit))
-        .route(
-            "/desk/people/{id}/end-sessions",
-            get(verb::show::<EndSessions>).post(verb::submit::<EndSessions>),
-        )
         .route("/desk/people/{id}/set-up-code", get(desk::set_up_code::show).post(desk::set_up_code::submit))
         .route("/desk/people/{id}/contacts/new", get(desk::add_contact::show).post(desk::add_contact::submit))
         .route(
@@ -159,7 +156,6 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/cases/{id}/take", post(desk::take_case::take))
         .route("/desk/cases/{id}/hand-back", post(desk::take_case::hand_back))
         .route("/desk/cases/{id}/contact-lost", post(desk::take_case::contact_lost))
-        .route("/desk/cases/{id}/start-hold", get(verb::show::<StartHold>).post(verb::submit::<StartHold>))
         .route("/desk/cases/{id}/propose-remedy", post(desk::case::propose_remedy))
         .route("/desk/cases/{id}/call", post(desk::case::record_call))
         .route("/desk/cases/{id}/evidence", post(desk::case::add_evidence))
@@ -167,8 +163,6 @@ fn signed_in() -> Router<Arc<App>> {
             "/desk/cases/{id}/apply-remedy",
             get(desk::apply_remedy::show).post(desk::apply_remedy::submit),
         )
-        .route("/desk/cases/{id}/refuse", get(verb::show::<Refuse>).post(verb::submit::<Refuse>))
-        .route("/desk/cases/{id}/escalate", get(verb::show::<Escalate>).post(verb::submit::<Escalate>))
         .route("/desk/cases/{id}/approve", get(desk::approve::show).post(desk::approve::submit))
         .route("/desk/cases/{id}/note", post(desk::add_note::submit_in_case))
         .route("/desk/incidents", get(desk::incidents::show))

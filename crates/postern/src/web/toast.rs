@@ -4,6 +4,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Serialize;
 
 use super::cookies;
+use super::desk::verb::VERBS;
 
 /// What a page says of an act.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -15,12 +16,21 @@ pub enum ToastText {
     Message(&'static str),
 }
 
+/// What is said when a verb of the table is done, and the word for it: the last part of the verb's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DoneText {
+    pub word: &'static str,
+    pub text: &'static str,
+}
+
 macro_rules! toasts {
     ($($name:ident => $word:literal, $kind:ident($text:literal);)+) => {
         /// What was done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Toast {
             $(#[doc = $text] $name,)+
+            /// A verb of the table, by its row.
+            Verb(DoneText),
         }
 
         impl Toast {
@@ -28,12 +38,18 @@ macro_rules! toasts {
 
             /// The cookie's word.
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
+                match self {
+                    $(Self::$name => $word,)+
+                    Self::Verb(done) => done.word,
+                }
             }
 
             /// What the page says.
             pub fn text(self) -> ToastText {
-                match self { $(Self::$name => ToastText::$kind($text),)+ }
+                match self {
+                    $(Self::$name => ToastText::$kind($text),)+
+                    Self::Verb(done) => ToastText::English(done.text),
+                }
             }
         }
     };
@@ -53,10 +69,7 @@ toasts! {
     ViewSaved => "view-saved", English("The view is kept.");
     ViewRemoved => "view-removed", English("The view is removed.");
     ContactReportedLost => "contact-lost", English("The contact is reported lost. Nobody calls it any more.");
-    CaseRefused => "refused", English("The case is refused.");
-    CaseEscalated => "escalated", English("A senior has the case now.");
     CaseApproved => "approved", English("Your yes is recorded.");
-    HoldWanted => "hold-wanted", English("Your word for the waiting period is recorded.");
     RemedyApplied => "applied", English("Done. The person goes on by themselves, on their own page.");
     FindingClosed => "finding-closed", English("It is closed.");
     SecondYesGiven => "decided", English("Your decision is recorded.");
@@ -67,7 +80,6 @@ toasts! {
     Vouched => "vouched", Message("toast-vouched");
     VouchDenied => "vouch-denied", Message("toast-vouch-denied");
     VouchUnsure => "vouch-unsure", Message("toast-vouch-unsure");
-    SessionsEnded => "sessions-ended", English("Every session of theirs is ended.");
     PersonChanged => "person-changed", English("It is saved: they are told of what changed, and a role waits for a second admin.");
     PeopleImported => "people-imported", English("They are in the directory. Each gets a set-up code on their own page.");
     ContactAdded => "contact-added", English("The contact is on file, and they are told.");
@@ -85,7 +97,8 @@ toasts! {
 impl Toast {
     /// Reads the cookie's word back.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|toast| toast.as_str() == word)
+        let verbs = VERBS.iter().map(|verb| Self::Verb(verb.done));
+        Self::ALL.iter().copied().chain(verbs).find(|toast| toast.as_str() == word)
     }
 
     /// On to a page that says it.

@@ -168,6 +168,24 @@ fn a_type_name_has_one_meaning() {
     assert!(TWICE.len() <= 20);
 }
 
+/// What the next verb that wants nothing but a reason will cost: page, link, twin in the API, its description and what is said when it is done
+/// are made from one row. `EndSessions` is such a verb; a step of a remedy has that name too.
+#[test]
+fn a_verb_is_named_in_six_files() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let policy = crates.parent().unwrap().join("policy");
+    let of = |name: &str| sources(&crates.join(name).join("src"));
+    let mut places: Vec<PathBuf> = ["core", "postern"].into_iter().flat_map(of).collect();
+    places.extend(["staff.cedar", "postern.cedarschema"].map(|file| policy.join(file)));
+    places.retain(|path| !path.ends_with("core/src/remedy.rs"));
+    let names = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap().replace("PlanStep::EndSessions", "");
+        ["EndSessions", "end_sessions"].iter().any(|name| text.contains(name))
+    };
+    let files: Vec<PathBuf> = places.into_iter().filter(names).collect();
+    assert_eq!(files.len(), 6, "{files:#?}");
+}
+
 /// What the next remedy will cost: the files that name the second one, and the table of its notices. Tests and the model of
 /// an adversary name all of them.
 #[test]

@@ -172,24 +172,6 @@ pub async fn report_contact_lost(
     CaseState::load(&scope, &caller, &id).await
 }
 
-/// `POST /api/v1/cases/{id}/start-hold`
-#[utoipa::path(post, path = "/api/v1/cases/{id}/start-hold", tag = "cases", operation_id = "start_hold",
-    summary = "Begin a waiting period without a message",
-    description = "When for a day no message about the verification went out to a contact that counts. Two seniors from \
-        outside the case must say so; the second one's word begins it, and it lasts twice as long.",
-    params(CasePath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
-pub async fn want_hold(
-    scope: Scope,
-    PersonOnly(caller): PersonOnly,
-    Path(path): Path<CasePath>,
-    Body(sent): Body<Why>,
-) -> Result<Json<CaseState>, Problem> {
-    let id = CaseId::new(path.id);
-    actions::start_hold::want_hold(&scope, &caller, &id, &sent.reason).await?;
-    CaseState::load(&scope, &caller, &id).await
-}
-
 /// `POST /api/v1/cases/{id}/take`
 #[utoipa::path(post, path = "/api/v1/cases/{id}/take", tag = "cases", operation_id = "take_case",
     summary = "Take a case up",
@@ -360,38 +342,6 @@ pub async fn approve_case(
     let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
     let plan = PlanHash::claimed(&sent.plan);
     actions::approve_case::approve_case(&scope, &caller, &id, (&plan, &sent.reason)).await?;
-    CaseState::load(&scope, &caller, &id).await
-}
-
-/// `POST /api/v1/cases/{id}/refuse`
-#[utoipa::path(post, path = "/api/v1/cases/{id}/refuse", tag = "cases", operation_id = "refuse_case",
-    summary = "Refuse a case", description = "Nothing is changed on the account. A refusal is a good outcome.",
-    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
-    responses((status = 200, description = "The closed case.", body = CaseState), StepErrors))]
-pub async fn refuse_case(
-    scope: Scope,
-    caller: ApiCaller,
-    Path(path): Path<CasePath>,
-    Body(sent): Body<Why>,
-) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
-    actions::refuse_case::refuse_case(&scope, &caller, &id, &sent.reason).await?;
-    CaseState::load(&scope, &caller, &id).await
-}
-
-/// `POST /api/v1/cases/{id}/escalate`
-#[utoipa::path(post, path = "/api/v1/cases/{id}/escalate", tag = "cases", operation_id = "escalate_case",
-    summary = "Hand a case to a senior", description = "Agents can only look from then on.",
-    params(CasePath), request_body = Why, security(("service_token" = ["cases:act"]), ("session" = [])),
-    responses((status = 200, description = "Where the case stands.", body = CaseState), StepErrors))]
-pub async fn escalate_case(
-    scope: Scope,
-    caller: ApiCaller,
-    Path(path): Path<CasePath>,
-    Body(sent): Body<Why>,
-) -> Result<Json<CaseState>, Problem> {
-    let (caller, id) = (caller.with_scope(&scope, SCOPE).await?, CaseId::new(path.id));
-    actions::escalate_case::escalate_case(&scope, &caller, &id, &sent.reason).await?;
     CaseState::load(&scope, &caller, &id).await
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use postern_core::id::PersonId;
 use postern_core::login::normalise;
-use postern_core::policy::{EndSessions, Request};
+use postern_core::policy::Request;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -16,13 +16,14 @@ use self::chart::AttemptChart;
 use self::evidence::EvidenceLine;
 use self::steps::IncidentStep;
 use super::diagnosis::AttemptView;
-use super::person_view::{CaseOfPerson, ContactOnFile, may};
+use super::person_view::{CaseOfPerson, ContactOnFile};
 use crate::actions::{Caller, finding_facts};
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::findings::{self, Filter, FindingRow};
 use crate::store::persons::{self, Person};
 use crate::store::sessions;
+use crate::web::desk::verb::{VerbOffer, offers_on_person};
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
 
@@ -85,8 +86,8 @@ pub struct IncidentSubject {
     pub cases: Vec<CaseOfPerson>,
     /// Their other open findings, worst first, at most twenty.
     pub other_findings: Vec<FindingView>,
-    /// Whether the caller may end every session of theirs.
-    pub may_end_sessions: bool,
+    /// What the caller may do about them with nothing but a reason.
+    pub verbs: Vec<VerbOffer>,
 }
 
 /// Which of its records.
@@ -223,7 +224,7 @@ impl IncidentSubject {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             cases: cases.into_iter().filter(CaseOfPerson::is_open).collect(),
             other_findings,
-            may_end_sessions: may::<EndSessions>(scope, caller, &person),
+            verbs: offers_on_person(scope, caller, &person.subject(&scope.tenant.settings.tiers, scope.now)),
             suspended: person.suspended_at.is_some(),
             id: person.id.to_string(),
             name: person.name,

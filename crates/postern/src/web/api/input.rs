@@ -15,7 +15,7 @@ use serde_json::error::Category;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use crate::actions::{Caller, record_missing_scope};
+use crate::actions::Caller;
 use crate::app::App;
 use crate::scope::Scope;
 use crate::web::extract::{ApiCaller, plain_words};
@@ -133,13 +133,9 @@ impl FromRequestParts<Arc<App>> for PersonOnly {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let ApiCaller(caller) = ApiCaller::from_request_parts(parts, app).await?;
-        if caller.scopes.is_none() {
-            return Ok(Self(caller));
-        }
+        let caller = ApiCaller::from_request_parts(parts, app).await?;
         let scope = Scope::from_request_parts(parts, app).await?;
-        record_missing_scope(&scope, &caller, "what only a person may do").await?;
-        Err(Problem::person_only())
+        caller.person_only(&scope).await.map(Self)
     }
 }
 

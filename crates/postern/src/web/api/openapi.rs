@@ -8,6 +8,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
 
+use super::verb::DescribeVerbs;
 use super::{
     audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
     import_sign_ins, imports, jobs, people, person_steps, portal, power_grants, runbook, saved_views,
@@ -29,10 +30,10 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         portal::open_case, portal::join_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
         home::show, runbook::show, set_up::show, search_view::show, cases::list, cases::open_at_desk, cases::show,
         saved_views::list, saved_views::save_view, saved_views::remove_view,
-        case_steps::report_contact_lost, case_steps::want_hold,
+        case_steps::report_contact_lost,
         case_steps::take_case, case_steps::hand_back_case, case_steps::hand_over_case,
         case_steps::bind_claimant_page, case_steps::add_evidence, case_steps::vouch, case_steps::approve_case,
-        case_steps::propose_remedy, case_steps::apply_remedy, case_steps::refuse_case, case_steps::escalate_case,
+        case_steps::propose_remedy, case_steps::apply_remedy,
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
@@ -40,7 +41,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,
         people::list, people::show, people::add_person, bulk_people::import_people, bulk_people::export_people,
-        person_steps::change_person, person_steps::add_note, person_steps::end_sessions, person_steps::issue_set_up_code,
+        person_steps::change_person, person_steps::add_note, person_steps::issue_set_up_code,
         person_steps::add_contact, person_steps::attest_contact, person_steps::remove_contact,
         findings::list, findings::show, findings::close, diagnosis::show,
         import_sign_ins::import_sign_ins, imports::list,
@@ -49,7 +50,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         tokens::list, tokens::create_service_token, tokens::revoke_service_token,
     ),
     components(schemas(ProblemBody)),
-    modifiers(&Schemes),
+    modifiers(&Schemes, &DescribeVerbs),
     tags(
         (name = "portal", description = "The locked-out person's own steps. Answers are alike for friends and strangers."),
         (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),

@@ -128,22 +128,6 @@ pub async fn add_note(
     view(&scope, &caller, &id).await
 }
 
-/// `POST /api/v1/people/{id}/end-sessions`
-#[utoipa::path(post, path = "/api/v1/people/{id}/end-sessions", tag = "people", operation_id = "end_sessions",
-    summary = "End every session", description = "Whoever is signed in as this person is signed out at once.",
-    params(PersonPath), request_body = Why, security(("session" = [])),
-    responses((status = 200, description = "The person as they are now.", body = PersonDetail), StepErrors))]
-pub async fn end_sessions(
-    scope: Scope,
-    PersonOnly(caller): PersonOnly,
-    Path(path): Path<PersonPath>,
-    Body(sent): Body<Why>,
-) -> Result<Json<PersonDetail>, Problem> {
-    let id = PersonId::new(path.id);
-    actions::end_sessions::end_sessions(&scope, &caller, &id, &sent.reason).await?;
-    view(&scope, &caller, &id).await
-}
-
 /// `POST /api/v1/people/{id}/set-up-code`
 #[utoipa::path(post, path = "/api/v1/people/{id}/set-up-code", tag = "people", operation_id = "issue_set_up_code",
     summary = "Make a new set-up code", description = "For somebody who never enrolled. An admin's session with a passkey touch of the last \

@@ -2,14 +2,13 @@
 
 mod load;
 
-pub use load::may;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::case_view::TimelineEntry;
 use super::diagnosis::DiagnosisView;
+use crate::web::desk::verb::VerbOffer;
 use crate::web::factor_view::FactorView;
 
 /// Somebody in the directory.
@@ -53,6 +52,8 @@ pub struct PersonDetail {
     pub timeline: Vec<TimelineEntry>,
     /// What the caller may do here.
     pub may: MayOnPerson,
+    /// What else the caller may do with nothing but a reason.
+    pub verbs: Vec<VerbOffer>,
 }
 
 /// Who may vouch for them.
@@ -150,14 +151,11 @@ impl CaseOfPerson {
 
 /// What the policies let the caller do with somebody.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct MayOnPerson {
     /// Change name, manager, tier, role and contacts.
     pub change: bool,
     /// Open a case for them.
     pub open_case: bool,
-    /// End every session.
-    pub end_sessions: bool,
     /// Write a note.
     pub add_note: bool,
 }

@@ -1,25 +1,33 @@
-//! What staff do with nothing but a reason: one table, one page. A row says what stands on the page, and which action it is.
+//! What staff do with nothing but a reason: one table. A row says what stands on the page and in the API's description, what is said when
+//! it is done, and which action it is; page, routes and description are made from it.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::case::Stage;
+use axum::routing::{get, post};
+use postern_core::case::{Case, Stage, Subject};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::{self, Action};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::actions::{
     ActionError, Caller, case_for, end_sessions, escalate_case, permit_on_case, permit_on_person,
     refuse_case, start_hold,
 };
+use crate::app::App;
 use crate::scope::Scope;
 use crate::store::persons;
+use crate::web::api::verb as api;
 use crate::web::desk::ReasonForm;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render_with};
-use crate::web::toast::Toast;
+use crate::web::toast::{DoneText, Toast};
 
 /// What it is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,24 +40,10 @@ pub enum VerbObject {
 
 /// A row of the table.
 pub trait Verb: Send + Sync + 'static {
-    /// What it is done to.
-    const OBJECT: VerbObject;
+    /// What its page and the API say of it.
+    const ROW: VerbRow;
     /// What the policies are asked before its page is shown.
     type Permit: Action;
-    /// The last part of its address.
-    const PATH: &'static str;
-    /// The head of its page.
-    const TITLE: &'static str;
-    /// What it does, and what it does not.
-    const DESCRIPTION: &'static str;
-    /// The same once the remedy of a case was applied, where it is something else then.
-    const AFTER_REMEDY: &'static str = Self::DESCRIPTION;
-    /// What its button says.
-    const BUTTON: &'static str;
-    /// Whether the button is red: it is an attack, or can't be taken back.
-    const IS_GRAVE: bool;
-    /// What the next page says.
-    const DONE: Toast;
 
     /// Does it.
     fn act(
@@ -60,22 +54,122 @@ pub trait Verb: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), ActionError>> + Send;
 }
 
+/// What is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct VerbRow {
+    /// What it is done to.
+    pub object: VerbObject,
+    /// The last part of its address, and what the page after it says.
+    pub done: DoneText,
+    /// The head of its page.
+    pub title: &'static str,
+    /// What it does, and what it does not.
+    pub description: &'static str,
+    /// The same once the remedy of a case was applied, where it is something else then.
+    pub after_remedy: &'static str,
+    /// What its button says, and the link to its page.
+    pub button: &'static str,
+    /// Whether the page that it is asked from has a place of its own for the link; else it stands with the others.
+    pub is_placed: bool,
+    /// Whether the button is red: it is an attack, or can't be taken back.
+    pub is_grave: bool,
+    /// Its name in the API, and what is said of it there.
+    pub operation: (&'static str, &'static str),
+    /// The scope with which a token may do it; `None`: no token may.
+    pub token_scope: Option<&'static str>,
+}
+
+/// What the caller may do here with nothing but a reason, besides what has a place of its own.
+#[derive(Serialize, ToSchema)]
+pub struct VerbOffer {
+    /// The last part of its address.
+    pub word: &'static str,
+    /// What its button says.
+    pub label: &'static str,
+}
+
+impl VerbOffer {
+    /// Of what is done to such a thing, where its link has no place of its own.
+    fn beside_others(row: &VerbRow, object: VerbObject) -> Option<Self> {
+        let is_here = row.object == object && !row.is_placed;
+        is_here.then_some(Self { word: row.done.word, label: row.button })
+    }
+}
+
+impl VerbRow {
+    /// The address of its page.
+    pub fn page(&self) -> String {
+        match self.object {
+            VerbObject::Case => format!("/desk/cases/{{id}}/{}", self.done.word),
+            VerbObject::Person => format!("/desk/people/{{id}}/{}", self.done.word),
+        }
+    }
+
+    /// Its address in the API.
+    pub fn endpoint(&self) -> String {
+        self.page().replacen("/desk", "/api/v1", 1)
+    }
+}
+
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident of $object:ident for $permit:ident $path:literal $(($grave:ident))?: $title:literal, $description:literal,
-        $(after its remedy $after:literal,)? $button:literal, $done:ident => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident of $object:ident for $permit:ident $path:literal $(($grave:ident))? $($placed:ident)?: $title:literal, $description:literal,
+        $(after its remedy $after:literal,)? $button:literal, done $done:literal, api $operation:ident $(by $token_scope:literal)?: $api:literal
+        => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {
+        /// The table.
+        pub const VERBS: &[VerbRow] = &[$($name::ROW),+];
+
+        /// Their pages.
+        pub fn routes() -> Router<Arc<App>> {
+            Router::new()$(.route(&$name::ROW.page(), get(show::<$name>).post(submit::<$name>)))+
+        }
+
+        /// Those that the caller may use on a case, and that stand with the others.
+        pub fn offers_on_case(scope: &Scope, caller: &Caller, case: &Case) -> Vec<VerbOffer> {
+            let (staff, policies) = (caller.staff(), &scope.tenant.policies);
+            let mut offers = Vec::new();
+            $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Case)
+                && policies.authorize::<policy::$permit>(&policy::Request::on_case(&staff, case)).is_ok()
+            {
+                offers.push(offer);
+            })+
+            offers
+        }
+
+        /// The same of somebody in the directory.
+        pub fn offers_on_person(scope: &Scope, caller: &Caller, person: &Subject) -> Vec<VerbOffer> {
+            let (staff, policies) = (caller.staff(), &scope.tenant.policies);
+            let mut offers = Vec::new();
+            $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Person)
+                && policies.authorize::<policy::$permit>(&policy::Request::on_person(&staff, person)).is_ok()
+            {
+                offers.push(offer);
+            })+
+            offers
+        }
+
+        /// The same for programs.
+        pub fn endpoints() -> Router<Arc<App>> {
+            Router::new()$(.route(&$name::ROW.endpoint(), post(api::submit::<$name>)))+
+        }
+
+        $(
         $(#[$doc])*
         pub struct $name;
 
         impl Verb for $name {
-            const OBJECT: VerbObject = VerbObject::$object;
+            const ROW: VerbRow = VerbRow {
+                object: VerbObject::$object,
+                done: DoneText { word: $path, text: $done },
+                title: $title,
+                description: $description,
+                after_remedy: verbs!(@after $description $(, $after)?),
+                button: $button,
+                is_placed: verbs!(@placed $($placed)?),
+                is_grave: verbs!(@grave $($grave)?),
+                operation: (stringify!($operation), $api),
+                token_scope: verbs!(@scope $($token_scope)?),
+            };
             type Permit = policy::$permit;
-            const PATH: &'static str = $path;
-            const TITLE: &'static str = $title;
-            const DESCRIPTION: &'static str = $description;
-            $(const AFTER_REMEDY: &'static str = $after;)?
-            const BUTTON: &'static str = $button;
-            const IS_GRAVE: bool = verbs!(@grave $($grave)?);
-            const DONE: Toast = Toast::$done;
 
             async fn act(
                 $scope: &Scope,
@@ -86,41 +180,59 @@ macro_rules! verbs {
                 $act.await.map(drop)
             }
         }
-    )+};
+        )+
+    };
+    (@after $description:literal, $after:literal) => { $after };
+    (@after $description:literal) => { $description };
     (@grave grave) => { true };
     (@grave) => { false };
+    (@placed placed) => { true };
+    (@placed) => { false };
+    (@scope $token_scope:literal) => { Some($token_scope) };
+    (@scope) => { None };
 }
 
 verbs! {
     /// Say no.
-    Refuse of Case for ViewCase "refuse" (grave): "Refuse this case",
+    Refuse of Case for ViewCase "refuse" (grave) placed: "Refuse this case",
         "Nothing is changed on the account. The claimant's page says that the request was closed and how to reach you. A refusal \
          is a good outcome: if you are not sure, refuse.",
         after its remedy "The remedy was applied, and they are not back in yet. What they were given stops working at once: passes, new codes, \
          what was enrolled, and sessions. The owner and the seniors are told, and a senior closes the case. The owner is not locked \
          out: they ask anew.",
-        "Refuse the case", CaseRefused
+        "Refuse the case",
+        done "The case is refused.",
+        api refuse_case by "cases:act": "Before the remedy nothing is changed on the account; after it, until the person is back in, what they were given stops \
+         working at once. A refusal is a good outcome."
         => |scope, caller, id, reason| refuse_case::refuse_case(scope, caller, &CaseId::new(id), reason);
     /// Hand it to a senior.
-    Escalate of Case for ViewCase "escalate": "Escalate to a senior",
+    Escalate of Case for ViewCase "escalate" placed: "Escalate to a senior",
         "A senior or an admin takes over. You can still look, but no longer act on it.",
         after its remedy "The remedy was applied, and they are not back in yet. What they were given stops working at once: passes, new codes, \
          what was enrolled, and sessions. A senior who gave no proof here decides within a day whether it goes on; else it is over, and \
          they ask anew. The owner is told.",
-        "Hand to a senior", CaseEscalated
+        "Hand to a senior",
+        done "A senior has the case now.",
+        api escalate_case by "cases:act": "Agents can only look from then on. After the remedy, until the person is back in, what they were given stops working at \
+         once, until a senior decides."
         => |scope, caller, id, reason| escalate_case::escalate_case(scope, caller, &CaseId::new(id), reason);
     /// Begin a hold although the owner was not reached.
-    StartHold of Case for ViewCase "start-hold": "Begin the waiting period",
+    StartHold of Case for ViewCase "start-hold" placed: "Begin the waiting period",
         "No message about the verification went out to a contact that counts. You say that the waiting period shall begin all the \
          same. It begins when a second senior from outside the case says so too, and lasts twice as long. Try first to reach the \
          owner yourself.",
-        "Begin it", HoldWanted
+        "Begin it",
+        done "Your word for the waiting period is recorded.",
+        api start_hold: "When for a day no message about the verification went out to a contact that counts. Two seniors from \
+         outside the case must say so; the second one's word begins it, and it lasts twice as long."
         => |scope, caller, id, reason| start_hold::want_hold(scope, caller, &CaseId::new(id), reason);
     /// Whoever is signed in as them is out.
     EndSessions of Person for EndSessions "end-sessions": "End every session",
         "Whoever is signed in as this person, on whatever device, is signed out at once, and signs in again with everything that \
          their account wants. Nothing else is changed.",
-        "End every session", SessionsEnded
+        "End every session",
+        done "Every session of theirs is ended.",
+        api end_sessions: "Whoever is signed in as this person is signed out at once."
         => |scope, caller, id, reason| end_sessions::end_sessions(scope, caller, &PersonId::new(id), reason);
 }
 
@@ -184,7 +296,7 @@ pub async fn submit<V: Verb>(
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
     match V::act(&scope, &caller, &id, &form.reason).await {
-        Ok(()) => Ok(V::DONE.redirect(&address::<V>(&id))),
+        Ok(()) => Ok(Toast::Verb(V::ROW.done).redirect(&address::<V>(&id))),
         Err(error) => {
             question::<V>(&scope, &caller, &id).await?.page(&scope, &caller, Some((error, form.reason)))
         }
@@ -192,14 +304,14 @@ pub async fn submit<V: Verb>(
 }
 
 fn address<V: Verb>(id: &str) -> String {
-    match V::OBJECT {
+    match V::ROW.object {
         VerbObject::Case => format!("/desk/cases/{id}"),
         VerbObject::Person => format!("/desk/people/{id}"),
     }
 }
 
 async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Question, Problem> {
-    let (back_label, section, section_href, over, after_remedy) = match V::OBJECT {
+    let (back_label, section, section_href, over, after_remedy) = match V::ROW.object {
         VerbObject::Case => {
             let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
             permit_on_case::<V::Permit>(scope, caller, &case).await?;
@@ -215,15 +327,15 @@ async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Q
     };
     let back = address::<V>(id);
     Ok(Question {
-        action: format!("{back}/{}", V::PATH),
+        action: format!("{back}/{}", V::ROW.done.word),
         back,
         back_label,
         section,
         section_href,
-        title: V::TITLE,
-        description: if after_remedy { V::AFTER_REMEDY } else { V::DESCRIPTION }.to_owned(),
-        button: V::BUTTON,
-        is_grave: V::IS_GRAVE,
+        title: V::ROW.title,
+        description: if after_remedy { V::ROW.after_remedy } else { V::ROW.description }.to_owned(),
+        button: V::ROW.button,
+        is_grave: V::ROW.is_grave,
         over,
         ..Question::default()
     })

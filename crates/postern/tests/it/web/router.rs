@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use postern::web::desk::verb::VERBS;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 
@@ -49,7 +50,7 @@ pub(super) const OPEN: [&str; 36] = [
     "/api/v1/portal/contest/others",
 ];
 
-/// Every route that the sources name, with its methods.
+/// Every route that the sources name, with its methods, and those that the table of verbs makes.
 pub(super) fn routes() -> Vec<(String, Vec<Method>)> {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let mut found = Vec::new();
@@ -69,6 +70,10 @@ pub(super) fn routes() -> Vec<(String, Vec<Method>)> {
             };
             found.push((path, methods.into_iter().filter(|(word, _)| has(word)).map(|(_, m)| m).collect()));
         }
+    }
+    for verb in VERBS {
+        found.push((verb.page(), vec![Method::GET, Method::POST]));
+        found.push((verb.endpoint(), vec![Method::POST]));
     }
     found
 }

@@ -25,6 +25,7 @@ use crate::store::cases::CaseRow;
 use crate::store::contacts::Contact;
 use crate::store::{cases, factors, persons, time};
 use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::desk::verb::{VerbOffer, offers_on_case};
 use crate::web::problem::Problem;
 
 /// A case with its person.
@@ -85,6 +86,8 @@ pub struct CaseDetail {
     pub diagnosis: Option<DiagnosisView>,
     /// What the caller may do here.
     pub may: MayOnCase,
+    /// What else the caller may do with nothing but a reason.
+    pub verbs: Vec<VerbOffer>,
 }
 
 /// A waiting period that has not begun, because no message has gone out.
@@ -204,6 +207,7 @@ impl CaseDetail {
             join_link: scope.tenant.link("/recover/join"),
             timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
             may: MayOnCase::of(scope, caller, row, case),
+            verbs: verbs_on(scope, caller, row, case),
             person: details.person,
             other_remedies: details.other_remedies,
             earlier: details.earlier,
@@ -247,6 +251,12 @@ async fn taken_by(scope: &Scope, row: &CaseRow) -> Result<Option<String>, Proble
 
 fn may<A: Action>(scope: &Scope, caller: &Caller, case: &Case) -> bool {
     scope.tenant.policies.authorize::<A>(&Request::on_case(&caller.staff(), case)).is_ok()
+}
+
+/// Of somebody's case while it goes on.
+fn verbs_on(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> Vec<VerbOffer> {
+    let is_open = row.closed_at.is_none() && row.person_id.is_some();
+    if is_open { offers_on_case(scope, caller, case) } else { Vec::new() }
 }
 
 impl MayOnCase {

@@ -29,7 +29,8 @@ impl IncidentStep {
         }
         let mut steps = Vec::new();
         if let Some(subject) = subject {
-            steps.extend(subject.may_end_sessions.then(|| Self::end_sessions(subject)));
+            let may_end = subject.verbs.iter().any(|verb| verb.word == "end-sessions");
+            steps.extend(may_end.then(|| Self::end_sessions(subject)));
             steps.push(Self::reach(subject));
             steps.extend(subject.cases.iter().map(|case| Self {
                 kind: "decide_case",

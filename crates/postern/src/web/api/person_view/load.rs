@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
 use postern_core::id::PersonId;
-use postern_core::policy::{Action, AddNote, ChangePerson, EndSessions, OpenCaseForCaller, Request};
+use postern_core::policy::{Action, AddNote, ChangePerson, OpenCaseForCaller, Request};
 
 use super::{
     CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson, TierBefore,
@@ -22,6 +22,7 @@ use crate::store::{backup_codes, cases, contacts, factors, persons, power_grants
 use crate::texts::Language;
 use crate::web::api::case_view::TimelineEntry;
 use crate::web::api::diagnosis::DiagnosisView;
+use crate::web::desk::verb::offers_on_person;
 use crate::web::desk::{case_label, outcome_label, stage_label};
 use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
@@ -57,6 +58,7 @@ impl PersonDetail {
             diagnosis: DiagnosisView::load(scope, &person).await?,
             timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
             may: MayOnPerson::of(scope, caller, &person),
+            verbs: offers_on_person(scope, caller, &person.subject(&scope.tenant.settings.tiers, scope.now)),
             id: person.id.to_string(),
             name: person.name,
             login: person.login,
@@ -165,14 +167,13 @@ impl MayOnPerson {
         Self {
             change: may::<ChangePerson>(scope, caller, person),
             open_case: may::<OpenCaseForCaller>(scope, caller, person),
-            end_sessions: may::<EndSessions>(scope, caller, person),
             add_note: may::<AddNote>(scope, caller, person),
         }
     }
 }
 
 /// Whether the policies let the caller do it.
-pub fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
+fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
     let subject = person.subject(&scope.tenant.settings.tiers, scope.now);
     scope.tenant.policies.authorize::<A>(&Request::on_person(&caller.staff(), &subject)).is_ok()
 }

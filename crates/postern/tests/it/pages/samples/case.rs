@@ -14,6 +14,7 @@ use postern::web::desk::apply_remedy::ApplyRemedyPage;
 use postern::web::desk::approve::ApprovePage;
 use postern::web::desk::case::{CasePage, FormState, TypedFields, choices};
 use postern::web::desk::hand_over::{ColleagueChoice, HandOverForm, HandOverPage};
+use postern::web::desk::verb::VerbOffer;
 
 use super::account::factors;
 use super::findings::{attacked, findings, locked_out};
@@ -245,6 +246,7 @@ fn case(stage: &str, stage_label: &'static str) -> CaseDetail {
         timeline: timeline(),
         diagnosis: Some(locked_out()),
         may,
+        verbs: Vec::new(),
     }
 }
 
@@ -365,6 +367,7 @@ fn under_attack() -> CaseDetail {
         others: vec![OtherCase { id: id(4), reference: "C-P8CZ6J".to_owned(), ip: IPV6.to_owned() }],
         diagnosis: Some(attacked()),
         may: MayOnCase { hand_back: true, escalate: false, ..case.may },
+        verbs: vec![VerbOffer { word: "a-new-one", label: "Do something new" }],
         ..case
     }
 }

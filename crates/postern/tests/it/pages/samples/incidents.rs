@@ -11,7 +11,7 @@ use postern::web::desk::incidents::{IncidentsPage, SEVERITIES};
 use postern::web::finding_view::FindingView;
 
 use super::findings::{attempt, attempts, closed, concerned, finding, findings, record};
-use super::people::case_of;
+use super::people::{case_of, end_sessions};
 use super::{
     IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, id, minutes_ago, of, some,
 };
@@ -32,7 +32,7 @@ fn subject() -> IncidentSubject {
         numbers: Some(vec!["+44 20 7946 0124".to_owned()]),
         cases: vec![case_of(1, "verifying", "Gathering proof")],
         other_findings: Vec::new(),
-        may_end_sessions: true,
+        verbs: vec![end_sessions()],
     }
 }
 
@@ -109,7 +109,7 @@ impl PageSamples for IncidentPage {
         let mut forbidden = page(finding(101, "incident"));
         forbidden.incident.may_not_close = some("Only a senior closes this.");
         forbidden.incident.subject =
-            Some(IncidentSubject { may_end_sessions: false, cases: Vec::new(), ..subject() });
+            Some(IncidentSubject { verbs: Vec::new(), cases: Vec::new(), ..subject() });
         let mut nothing_matches = full();
         nothing_matches.incident.evidence.clear();
         vec![

@@ -10,6 +10,7 @@ use postern::web::desk::add_person::{AddPersonPage, PersonAddedPage, PersonForm}
 use postern::web::desk::edit_person::{EditForm, EditPersonPage};
 use postern::web::desk::import_people::{ImportPeoplePage, NewcomerLine, PlannedImport, RowProblemLine};
 use postern::web::desk::person::PersonDetailPage;
+use postern::web::desk::verb::VerbOffer;
 use postern_core::people_file::KnownRow;
 
 use super::account::factors;
@@ -78,6 +79,10 @@ pub fn case_of(number: u32, stage: &str, stage_label: &'static str) -> CaseOfPer
     }
 }
 
+pub fn end_sessions() -> VerbOffer {
+    VerbOffer { word: "end-sessions", label: "End every session" }
+}
+
 fn contacts() -> Vec<ContactOnFile> {
     let contact = |number, kind: &str, value: &str, desk_may| ContactOnFile {
         id: id(number),
@@ -132,7 +137,8 @@ fn person() -> PersonDetail {
         cases: Vec::new(),
         diagnosis: no_diagnosis(),
         timeline: Vec::new(),
-        may: MayOnPerson { change: false, open_case: false, end_sessions: false, add_note: false },
+        may: MayOnPerson { change: false, open_case: false, add_note: false },
+        verbs: Vec::new(),
     }
 }
 
@@ -161,7 +167,8 @@ fn everything() -> PersonDetail {
         cases: vec![case_of(1, "verifying", "Gathering proof"), case_of(2, "closed", "Recovered")],
         diagnosis: attacked(),
         timeline: timeline(),
-        may: MayOnPerson { change: true, open_case: true, end_sessions: true, add_note: true },
+        may: MayOnPerson { change: true, open_case: true, add_note: true },
+        verbs: vec![end_sessions()],
         ..person()
     }
 }
