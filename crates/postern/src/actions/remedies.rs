@@ -4,16 +4,20 @@
 use jiff::Timestamp;
 use postern_core::case::Case;
 use postern_core::event::Event;
-use postern_core::event::payload::{MfaBackupCodesAdminGenerated, MfaFactorAdminReset, SessionRevoked};
+use postern_core::event::payload::{
+    MfaBackupCodesAdminGenerated, MfaFactorAdminReset, MfaFactorRemoved, SessionRevoked,
+};
 use postern_core::factor::FactorKind;
+use postern_core::id::PersonId;
 use postern_core::remedy::Remedy;
 
+use super::apply_remedy::state_before;
 use super::end_access::{AccessEnd, end_access};
 use super::{ActionError, Caller};
 use crate::notify::Notice;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
-use crate::store::{Change, backup_codes};
+use crate::store::{Change, backup_codes, ceremonies, factors, flows, sessions};
 use crate::texts::MessageId;
 
 /// What is said of a remedy: to its person, at the desk, and in the record.
@@ -106,6 +110,51 @@ pub(super) async fn carry_out(
             Ok(about(Event::new(caller.actor(), MfaFactorAdminReset::InCase { plan })))
         }
     }
+}
+
+/// Why, in the records of what a stop took back.
+pub(super) const WHY_TAKEN_BACK: &str = "the recovery was stopped";
+
+/// Takes back what the remedy of a case gave, before anybody has signed in with it. The answer: how many sessions ended.
+pub(super) async fn take_back(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    stopped: &Case,
+    about: &impl Fn(Event) -> Event,
+) -> Result<u64, ActionError> {
+    match stopped.remedy() {
+        // Nothing from before the reset is left, so whatever there is came with it.
+        Remedy::FactorReset => end_after_reset(scope, change, caller, &stopped.subject().person, about).await,
+        Remedy::FreshBackupCodes => end_codes(change, stopped).await,
+    }
+}
+
+async fn end_after_reset(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    caller: &Caller,
+    person: &PersonId,
+    about: &impl Fn(Event) -> Event,
+) -> Result<u64, ActionError> {
+    let held = factors::list_locked(change, person).await?;
+    let before = state_before(change, person, &held).await?;
+    let ended = end_access(scope, change, person, AccessEnd::Reset).await?;
+    for factor in &held {
+        let gone = MfaFactorRemoved::ByOthers { kind: &factor.kind, factor: &factor.id, why: WHY_TAKEN_BACK };
+        change.record(about(Event::new(caller.actor(), gone)).before(before.clone()));
+    }
+    Ok(ended)
+}
+
+/// The factors are the owner's from before, and stay: the codes go, with what was begun with them.
+async fn end_codes(change: &mut Change<'_>, stopped: &Case) -> Result<u64, ActionError> {
+    let person = &stopped.subject().person;
+    backup_codes::revoke_of_case(change, stopped.id()).await?;
+    flows::end_all(change, person).await?;
+    ceremonies::end_all(change, person).await?;
+    let Some(since) = stopped.remedied_at() else { return Ok(0) };
+    Ok(sessions::end_since(change, person, since).await?)
 }
 
 /// Whether a full sign-in by this method proves that the remedy helped the right person (rung 4). If so, what it gave is

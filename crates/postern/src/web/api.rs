@@ -71,8 +71,9 @@ fn people_import() -> Router<Arc<App>> {
 
 /// What a large upload needs more time for.
 pub fn uploads() -> Router<Arc<App>> {
-    let import = post(import_sign_ins::import_sign_ins);
-    Router::new().route("/api/v1/sign-ins/import", import).layer(from_fn(read_out))
+    Router::new()
+        .route("/api/v1/sign-ins/import", post(import_sign_ins::import_sign_ins))
+        .layer(from_fn(read_out))
 }
 
 /// Reachable by anybody, for the locked-out person: the login, then the token of the claimant page.

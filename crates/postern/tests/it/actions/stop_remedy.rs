@@ -283,8 +283,8 @@ on_both! {
     /// The page and the API say before what the button does, and do it.
     async fn the_desk_refuses_and_escalates_on_the_page(db) {
         let app = TestApp::start(db).await;
-        let ben = app.browser_with_planted_session("ben").await;
         for verb in ["refuse", "escalate"] {
+            let ben = app.browser_with_planted_session("ben").await;
             let id = app.reset_case_of_ana().await;
             let page = format!("/desk/cases/{id}/{verb}");
             ben.get(&format!("/desk/cases/{id}")).await.ok().shows("Refuse").shows("Escalate");
