@@ -38,7 +38,7 @@ pub struct Problem {
     field: Option<&'static str>,
     retry_after: Option<i64>,
     /// A form that no handler saw, to be sent again.
-    form: Option<FormAgain>,
+    form: Option<Box<FormAgain>>,
 }
 
 tokio::task_local! {
@@ -130,7 +130,7 @@ impl Problem {
 
     /// The same, with the form that it was found in.
     pub(super) fn with_form(self, form: FormAgain) -> Self {
-        Self { form: Some(form), ..self }
+        Self { form: Some(Box::new(form)), ..self }
     }
 
     /// More was sent than is read.
