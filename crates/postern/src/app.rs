@@ -101,7 +101,7 @@ impl App {
             AuditMemory::open(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
         Ok(Arc::new(Self {
             hashing: Hashing::new()?,
-            pages: Pages::load(config.mode == Mode::Development)?,
+            pages: Pages::load(config.mode == Mode::Development, &config.places)?,
             tenants,
             jobs: JobSignal::default(),
             node: rng.id(clock.now()).map_err(KeyError::from)?,

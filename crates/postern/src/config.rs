@@ -1,21 +1,25 @@
 //! Settings: as typed in the file and on the command line, and as the program needs them.
 
+mod geoip;
 mod mistake;
 mod proxies;
 mod signals;
 mod typed;
 
+pub use geoip::TypedGeoip;
 pub use signals::{Signals, TypedSignals};
 pub use typed::{ConfigProblems, Typed, parse_origin};
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
+use crate::places::AddressPlaces;
 use crate::smtp::Smtp;
 
 /// How honest the program has to be with outsiders.
@@ -56,6 +60,8 @@ pub struct Config {
     pub checkpoint_folder: Option<PathBuf>,
     /// Sign-in records: what is taken in, and how it is analysed.
     pub signals: Signals,
+    /// Network and place of addresses.
+    pub places: Arc<AddressPlaces>,
 }
 
 impl Config {

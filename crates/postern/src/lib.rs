@@ -23,6 +23,7 @@ pub mod keys;
 pub mod metrics;
 pub mod notify;
 pub mod pages;
+pub mod places;
 pub mod private_files;
 pub mod request;
 pub mod rng;

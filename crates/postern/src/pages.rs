@@ -1,11 +1,14 @@
 //! The templates of the pages: in the binary, strict about names, escaped by default.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
 
 use crate::assets;
 use crate::browser_label::browser_label;
+use crate::places::AddressPlaces;
 use crate::store::time;
 use crate::texts::{self, Language};
 
@@ -21,19 +24,24 @@ pub struct Pages {
 
 impl Pages {
     /// Parses every template: a broken one stops the start, not a request.
-    pub fn load(development: bool) -> Result<Self, minijinja::Error> {
-        Self::load_with(development, Language::English)
+    pub fn load(development: bool, places: &Arc<AddressPlaces>) -> Result<Self, minijinja::Error> {
+        Self::load_with(development, Language::English, places)
     }
 
     /// The same in a language: people outside the desk read it, the desk stays English.
-    pub fn load_with(development: bool, language: Language) -> Result<Self, minijinja::Error> {
-        Self::load_edited(development, language, |_, text| text)
+    pub fn load_with(
+        development: bool,
+        language: Language,
+        places: &Arc<AddressPlaces>,
+    ) -> Result<Self, minijinja::Error> {
+        Self::load_edited(development, language, places, |_, text| text)
     }
 
     /// The same of templates that went through `edit`, which is given the name and the text of each: a test marks their branches.
     pub fn load_edited(
         development: bool,
         language: Language,
+        places: &Arc<AddressPlaces>,
         edit: impl Fn(&str, String) -> String,
     ) -> Result<Self, minijinja::Error> {
         let mut environment = Environment::new();
@@ -46,6 +54,7 @@ impl Pages {
         environment.add_filter("initials", initials);
         environment.add_filter("browser", move |user_agent: &str| browser_label(language, user_agent));
         environment.add_filter("pretty", pretty);
+        add_places(&mut environment, places);
         texts::add_to(&mut environment, language);
         environment.add_global("development", development);
         environment.add_global("assets", assets::version());
@@ -72,6 +81,19 @@ impl Pages {
     pub fn render(&self, template: &str, values: Value) -> Result<String, minijinja::Error> {
         self.environment.get_template(template)?.render(values)
     }
+}
+
+/// What is known of an address, for templates: `ip|place`, `ip|network`, both as `ip|origin`, and `ip|is_private`. Empty for nothing.
+fn add_places(environment: &mut Environment<'_>, places: &Arc<AddressPlaces>) {
+    let of = |say: fn(&AddressPlaces, &str) -> Option<String>| {
+        let places = Arc::clone(places);
+        move |ip: &str| say(&places, ip).unwrap_or_default()
+    };
+    environment.add_filter("place", of(AddressPlaces::place));
+    environment.add_filter("network", of(AddressPlaces::network));
+    environment.add_filter("origin", of(AddressPlaces::origin));
+    let places = Arc::clone(places);
+    environment.add_filter("is_private", move |ip: &str| places.is_private(ip));
 }
 
 /// A time in the reader's zone, the exact one on hover; without JavaScript, UTC. Microseconds, or RFC 3339.

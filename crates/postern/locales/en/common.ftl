@@ -31,6 +31,9 @@ your-new-backup-codes = Your new backup codes
 keep-these-backup-codes = Keep these backup codes
 have-kept-codes = I have kept these codes
 
+# Beside an address that no network on the internet has.
+private-network = private network
+
 # A page that says what went wrong.
 send-again = Send it again
 go-to-the-form = Go to the form

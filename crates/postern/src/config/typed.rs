@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Mode, TypedSignals, mistake, proxies};
+use super::{Config, Mode, TypedGeoip, TypedSignals, mistake, proxies};
 use crate::smtp::Smtp;
 
 /// The settings file, and the flags laid over it.
@@ -39,6 +39,8 @@ pub struct Typed {
     pub checkpoint_folder: Option<PathBuf>,
     /// Sign-in records.
     pub signals: TypedSignals,
+    /// Where addresses are.
+    pub geoip: TypedGeoip,
     /// `--force`: trusted proxies may be in networks that hold clients too. Not a setting of the file.
     #[serde(skip)]
     pub force: bool,
@@ -80,6 +82,7 @@ impl Typed {
         let requests_per_minute =
             u32::try_from(requests).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         let signals = self.signals.clone().into_signals(&data, &mut problems);
+        let places = self.geoip.clone().into_places(&mut problems);
         let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
@@ -98,6 +101,7 @@ impl Typed {
             requests_per_minute,
             checkpoint_folder,
             signals,
+            places,
         })
     }
 

@@ -83,6 +83,6 @@ fn line(scope: &Scope, opening: &CaseRow) -> String {
     let message = MessageId("openings-line")
         .with("at", moment(scope, time(opening.opened_at)))
         .with("browser", say(scope, opening.device()))
-        .with("ip", opening.ip.as_str());
+        .with("ip", scope.app.config.places.address_label(&opening.ip));
     say(scope, message)
 }

@@ -294,7 +294,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
         form_page: (problem.status == StatusCode::METHOD_NOT_ALLOWED)
             .then(|| page_of_form(&scope.request.path)),
         detail: problem.on_page(),
-        form: problem.form,
+        form: problem.form.map(|form| *form),
     };
     // Whoever is signed in keeps the menu, unless there is too much to do to look it up. If it can't be read, the page is there
     // without.

@@ -14,6 +14,7 @@ mod jobs;
 mod journey;
 mod on_both;
 mod pages;
+mod places;
 mod runbook;
 mod sender_limits;
 mod steps;

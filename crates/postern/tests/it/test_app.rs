@@ -91,7 +91,8 @@ impl TestApp {
         place.move_to(&config.origin).await;
         let mut app = App::start(config).await.unwrap();
         if language != Language::English {
-            Arc::get_mut(&mut app).unwrap().pages = Pages::load_with(true, language).unwrap();
+            Arc::get_mut(&mut app).unwrap().pages =
+                Pages::load_with(true, language, &Arc::default()).unwrap();
         }
         add_first_tenant(&app).await.unwrap();
         let tenant = app.tenants.list()[0].id.clone();

@@ -216,7 +216,7 @@ on_both! {
 
     async fn new_codes_on_the_claimant_page(db) {
         let app = TestApp::start_pseudo(db).await;
-        let pages = Pages::load_with(false, Language::Pseudo).unwrap();
+        let pages = Pages::load_with(false, Language::Pseudo, &std::sync::Arc::default()).unwrap();
         let values = context! {
             organisation => app.scope().tenant.name.clone(), desk_line => "555, 9 to 5", path => "/", toast => (), who => (),
             page => context! { codes => ["7K3M-9QXR"], reference => "C-7K3M9Q" },
