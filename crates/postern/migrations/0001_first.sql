@@ -280,6 +280,8 @@ CREATE TABLE cases (
     version BIGINT NOT NULL,
     -- What whoever holds the page had to show: known_device, password, nothing. `desk`: nobody holds it yet.
     opened_with TEXT NOT NULL,
+    -- 1: they had shown the person's password, whatever else.
+    after_password BIGINT NOT NULL DEFAULT 0,
     -- Who opened it for a caller. NULL: whoever asked, by themselves.
     opened_by TEXT,
     ip TEXT NOT NULL,

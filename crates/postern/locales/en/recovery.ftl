@@ -27,6 +27,23 @@ none-of-these = None of these?
 open-a-request-for = We open a request for <strong>{ $login }</strong>. The help desk will call a number that your organisation already has on file, and tell every contact on file that somebody asked.
 have-none-of-these = I have none of these
 
+# The call that is to come.
+desk-calls-one-of =
+    { $count ->
+        [one] The help desk calls this number of yours:
+       *[other] The help desk calls one of these numbers of yours:
+    }
+office-number-ending-in = Office number ending in { $digits }
+mobile-ending-in = Mobile number ending in { $digits }
+no-number-to-call = No number of yours is on file that we may call. Call the help desk yourself: it has other ways to be sure of you.
+desk-is-there = The help desk is there { $hours }.
+desk-can-be-called = You can call it yourself, at { $phone }.
+until-we-call = Until we call
+keep-phone-near = Keep your phone near, and this page open. We call no number that was given to us today.
+found-another-way = Found a backup code, or another device with your passkey or code app? <a href="{ $page }">Sign in with it</a>: that is quicker. Then withdraw this request.
+sent-here-question = Did somebody ring you and send you here?
+sent-here-answer = Our help desk never does. Put the phone down, and call us yourself.
+
 join-title = Go on with a request
 join-why = The help desk gave you a reference, or you began in another browser. That other page ends, and this one has three words of its own.
 reference = Reference

@@ -6,7 +6,7 @@ use postern_core::case::Case;
 use postern_core::event::Event;
 use postern_core::event::payload::{CaseClaimantPageBound, CasePhraseRejected};
 use postern_core::factor::phrase;
-use postern_core::id::{CaseId, ContactId};
+use postern_core::id::{CaseId, ContactId, PersonId};
 use postern_core::policy::BindClaimantPage;
 
 use super::advance::advance;
@@ -86,9 +86,17 @@ pub(super) fn bound_event(caller: &Caller, number: &Contact) -> Event {
 
 /// Numbers that may be called in this case: on file before it was opened, and for as long as the policy wants.
 pub async fn callable_numbers(scope: &Scope, case: &Case) -> Result<Vec<Contact>, ActionError> {
-    let opened_at: Timestamp = case.opened_at();
+    callable_numbers_of(scope, &case.subject().person, case.opened_at()).await
+}
+
+/// The same of a person, for a case that is opened then.
+pub async fn callable_numbers_of(
+    scope: &Scope,
+    person: &PersonId,
+    opened_at: Timestamp,
+) -> Result<Vec<Contact>, ActionError> {
     let latest = opened_at.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
-    let all = contacts::list(&scope.app.db, &scope.tenant.id, &case.subject().person).await?;
+    let all = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     Ok(all
         .into_iter()
         .filter(|c| is_phone(c) && c.lost_at.is_none() && is_certain_since(c, latest))

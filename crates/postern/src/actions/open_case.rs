@@ -93,6 +93,7 @@ async fn open(
         phrase: &phrase::from_random(*random),
         case: case.as_ref(),
         opened_with,
+        after_password: person.is_some() && shown == OpenedWith::Password,
         opened_by: None,
         ip: &scope.request.ip,
         user_agent: &scope.request.user_agent,

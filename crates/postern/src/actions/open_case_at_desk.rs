@@ -59,6 +59,7 @@ async fn open(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Re
         phrase: &phrase::from_random(*scope.app.rng.bytes::<3>()?),
         case: Some(&case),
         opened_with: OpenedWith::Desk,
+        after_password: false,
         opened_by: Some(&caller.person.id),
         ip: "",
         user_agent: "",

@@ -25,7 +25,7 @@ use stored::lapse_of_stranger;
 
 /// A case with its evidence, of one moment: what was verified is read wherever the case is.
 pub(super) const COLUMNS: &str = "cases.id, cases.reference, cases.person_id, cases.claimed_login, cases.phrase, cases.stage, \
-    cases.document, cases.version, cases.opened_with, cases.ip, cases.user_agent, cases.opened_at, cases.changed_at, \
+    cases.document, cases.version, cases.opened_with, cases.after_password, cases.ip, cases.user_agent, cases.opened_at, cases.changed_at, \
     cases.closed_at, cases.opened_by, cases.announced_at, cases.taken_by, cases.stranger_since, \
     (SELECT string_agg(document, ',' ORDER BY number) FROM evidence \
     WHERE evidence.tenant_id = cases.tenant_id AND evidence.case_id = cases.id) AS evidence";
@@ -42,6 +42,8 @@ pub struct NewCase<'a> {
     pub phrase: &'a str,
     pub case: Option<&'a Case>,
     pub opened_with: OpenedWith,
+    /// Whether whoever asks had shown the person's password, whatever else.
+    pub after_password: bool,
     /// The member of staff who opens it for a caller.
     pub opened_by: Option<&'a PersonId>,
     pub ip: &'a str,
@@ -57,8 +59,9 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (tenant_id, id, reference, person_id, claimed_login, claimant_page_token_hash, phrase, \
          stage, document, version, ip, opened_at, changed_at, opened_with, user_agent, stranger_since, \
-         claimant_page_expires_at, lapses_at, announced_at, opened_by, desk_from, escalated, claimed_key, tier) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17, $11, $18, $19, \
+         claimant_page_expires_at, lapses_at, announced_at, opened_by, desk_from, escalated, claimed_key, after_password, \
+          tier) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $11, $12, $13, $14, $15, $15, $16, $17, $11, $18, $19, $20, \
          (SELECT tier FROM persons WHERE tenant_id = $1 AND id = $4))",
     )
     .bind(tenant.as_str())
@@ -80,6 +83,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewCase<'_>) -> Result<()> {
     .bind(new.opened_by.map(PersonId::as_str))
     .bind(i64::from(new.case.is_some_and(Case::is_escalated)))
     .bind(fold(new.claimed_login))
+    .bind(i64::from(new.after_password))
     .execute(change.conn())
     .await?;
     if new.opened_with == OpenedWith::Nothing {

@@ -26,7 +26,7 @@ pub async fn save_joined(
 ) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE cases SET claimant_page_token_hash = $4, phrase = $5, opened_with = $6, ip = $7, user_agent = $8, \
+        "UPDATE cases SET claimant_page_token_hash = $4, phrase = $5, opened_with = $6, after_password = 0, ip = $7, user_agent = $8, \
          version = version + $9, changed_at = $10, reference = $11 \
          WHERE tenant_id = $1 AND id = $2 AND version = $3 AND closed_at IS NULL \
          AND (CASE WHEN announced_at IS NULL THEN 0 ELSE 1 END) = $12",

@@ -22,6 +22,7 @@ row! {
         pub document: Option<String>,
         pub version: i64,
         pub opened_with: String,
+        pub after_password: i64,
         pub ip: String,
         pub user_agent: String,
         pub opened_at: i64,
@@ -107,6 +108,11 @@ impl CaseRow {
     /// Whether its page was opened on a device on which the person has signed in fully before.
     pub fn is_from_known_device(&self) -> bool {
         self.opened_with == OpenedWith::KnownDevice.as_str()
+    }
+
+    /// Whether whoever holds its page had shown the password of the person whom it is about.
+    pub fn is_after_password(&self) -> bool {
+        self.after_password == 1
     }
 
     /// When it runs out, if nobody takes it up: strangers' cases alone do.

@@ -17,6 +17,7 @@ use crate::store::cases::{self, CaseRow};
 use crate::store::time;
 use crate::texts::MessageId;
 use crate::web::extract::ClaimantPageCase;
+use crate::web::portal::expected_call::ExpectedCall;
 use crate::web::portal::messages::{case_progress, steps};
 use crate::web::problem::Problem;
 
@@ -66,6 +67,8 @@ pub struct ClaimantCase {
     now: String,
     /// What happens next.
     next: String,
+    /// The call that is to come; null once it was made, and when it is over.
+    call: Option<ExpectedCall>,
     /// The steps that every case takes.
     steps: Vec<String>,
     /// How many of them are done.
@@ -308,7 +311,12 @@ async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(scope, row, now)).await?.map(|(case, _)| case);
     let progress = case_progress(case.as_ref(), row.stage_at(now), now);
+    let call = match progress.awaits_call() {
+        true => Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?),
+        false => None,
+    };
     Ok(ClaimantCase {
+        call,
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),
         phrase: row.phrase.clone(),

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::signin::Flow;
 use serde::{Deserialize, Serialize};
 
+use super::expected_call::ExpectedCall;
 use super::messages::{CaseProgress, case_progress, steps};
 use crate::actions::confirm_backup_codes::{self, KeptBy};
 use crate::actions::like_time::{CASE_PAGE_FLOOR, in_like_time};
@@ -31,6 +32,8 @@ pub struct ClaimantCasePage {
     pub version: i64,
     /// Microseconds.
     pub opened_at: i64,
+    /// Of a case that waits for the desk's call.
+    pub call: Option<ExpectedCall>,
     pub progress: CaseProgress,
     pub steps: [MessageId; 4],
     /// A pass that was shown, and still works.
@@ -238,12 +241,17 @@ async fn page_of(
         expires_at: pass.expires_at.as_microsecond(),
         seconds_left: pass.expires_at.duration_since(now).as_secs(),
     });
+    let call = match progress.awaits_call() {
+        true => Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?),
+        false => None,
+    };
     Ok(ClaimantCasePage {
         reference: row.reference.clone(),
         login: row.claimed_login.clone(),
         phrase: row.phrase.clone(),
         version: row.version,
         opened_at: row.opened_at,
+        call,
         progress,
         steps: steps(case.as_ref()),
         pass,

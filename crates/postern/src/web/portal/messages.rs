@@ -27,6 +27,13 @@ pub struct CaseProgress {
     pub can_withdraw: bool,
 }
 
+impl CaseProgress {
+    /// Whether nothing has happened yet: the help desk is to call.
+    pub fn awaits_call(&self) -> bool {
+        self.now == RECEIVED
+    }
+}
+
 /// The steps that every case takes. A stranger's reads like anybody's.
 pub fn steps(case: Option<&Case>) -> [MessageId; 4] {
     let remedy = case.map_or(Remedy::FactorReset, Case::remedy);
@@ -100,6 +107,8 @@ fn looked_at_again() -> CaseProgress {
     }
 }
 
+const RECEIVED: MessageId = MessageId("received-now");
+
 type ProgressMessage = (MessageId, MessageId);
 
 const PROVEN: ProgressMessage = (MessageId("proven-now"), MessageId("proven-next"));
@@ -112,7 +121,7 @@ const CONTESTED: ProgressMessage = (MessageId("contested-now"), MessageId("conte
 
 fn waiting(bound: bool) -> CaseProgress {
     CaseProgress {
-        now: if bound { MessageId("bound-now") } else { MessageId("received-now") },
+        now: if bound { MessageId("bound-now") } else { RECEIVED },
         next: if bound { MessageId("bound-next") } else { MessageId("received-next") },
         done: 1,
         until: None,

@@ -6,6 +6,7 @@ use postern_core::signin::Flow;
 use postern_core::text::without_hidden;
 use serde::Serialize;
 
+use super::expected_call::ExpectedCall;
 use super::recover::RecoverPage;
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors, persons};
@@ -19,6 +20,7 @@ use crate::web::router::render;
 pub struct RecoveryOptionsPage {
     pub login: String,
     /// Whether the password was shown, and this is what the account really has.
+    pub call: ExpectedCall,
     pub certain: bool,
     pub totp: bool,
     pub passkey: bool,
@@ -41,8 +43,10 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
     let codes_left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
+    let call = ExpectedCall::load(&scope, Some(&person.id), scope.now).await?;
     let shown = RecoveryOptionsPage {
         login: person.login,
+        call,
         certain: true,
         totp: has(FactorKind::Totp),
         passkey: has(FactorKind::Webauthn),
@@ -52,7 +56,8 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
 }
 
 /// What is said to anybody who typed a login.
-pub fn anybody(login: &str) -> RecoveryOptionsPage {
+pub async fn anybody(scope: &Scope, login: &str) -> Result<RecoveryOptionsPage, Problem> {
     let login: String = without_hidden(login).chars().take(100).collect();
-    RecoveryOptionsPage { login, certain: false, totp: true, passkey: true, codes_left: 1 }
+    let call = ExpectedCall::load(scope, None, scope.now).await?;
+    Ok(RecoveryOptionsPage { login, call, certain: false, totp: true, passkey: true, codes_left: 1 })
 }

@@ -31,5 +31,5 @@ pub async fn show(scope: Scope) -> Result<Response, Problem> {
 
 /// `POST /recover`: nothing is looked up, so nothing can leak.
 pub async fn submit(scope: Scope, Form(form): Form<RecoverForm>) -> Result<Response, Problem> {
-    render(&scope, None, options::anybody(&form.login))
+    render(&scope, None, options::anybody(&scope, &form.login).await?)
 }

@@ -211,6 +211,7 @@ async fn plant_case_of_another_tenant(app: &TestApp) -> (TenantId, CaseId, Case)
         phrase: "zebra zebra zebra",
         case: Some(&case),
         opened_with: OpenedWith::Password,
+        after_password: false,
         opened_by: None,
         ip: "-",
         user_agent: "-",

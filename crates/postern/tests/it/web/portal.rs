@@ -1,5 +1,7 @@
 //! The locked-out person's pages: alike for friends and strangers.
 
+use postern::actions::set_tenant_settings::set_tenant_settings;
+
 use super::signin::{assert_alike, plain};
 use crate::browser::{Answer, Browser};
 use crate::on_both::on_both;
@@ -65,6 +67,51 @@ on_both! {
         let form = [("login", "fay"), ("password", "fay-has-a-long-demo-password")];
         fay.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         fay.get("/recover/options").await.ok().does_not_show("A backup code").shows("Your code app on another device");
+    }
+
+    async fn which_number_is_called_is_told_to_who_knows_the_password_only(db) {
+        const NUMBER: &str = "Office number ending in 20";
+        let app = TestApp::start(db).await;
+        let hours = [("desk_hours".to_owned(), "Mon to Fri 07:00 to 19:00 UTC".to_owned())];
+        set_tenant_settings(&app.scope(), &hours, "a test wants it so").await.unwrap();
+        let ana = app.browser();
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        ana.get("/recover/options").await.ok().shows(NUMBER);
+        ana.post("/recover/case", &[]).await.leads_to("/recover/case");
+        let page = ana.get("/recover/case").await;
+        // Her mobile is on file for three days only, and is not called.
+        page.ok().shows("calls this number of yours").shows(NUMBER).does_not_show("Mobile number");
+        page.shows("The help desk is there Mon to Fri 07:00 to 19:00 UTC.");
+        let stranger = app.browser_from("127.0.0.2");
+        stranger.post("/recover", &[("login", "ana")]).await.ok().does_not_show("ending in");
+        stranger.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        let page = stranger.get("/recover/case").await;
+        page.ok().does_not_show("ending in").shows("The help desk is there");
+        // Whoever goes on with the request by its reference has shown no password.
+        let reference = ana.get("/recover/case").await.marked("data-reference");
+        let other = app.browser_from("127.0.0.3");
+        other.post("/recover/join", &[("login", "ana"), ("reference", &reference)]).await.leads_to("/recover/case");
+        other.get("/recover/case").await.ok().does_not_show("ending in");
+        for browser in [&ana, &stranger, &other] {
+            if let Some(token) = browser.cookie("__Host-postern-case") {
+                app.secrets.saw(&token);
+            }
+        }
+    }
+
+    async fn a_known_device_takes_nothing_from_a_password(db) {
+        let app = TestApp::start(db).await;
+        let ana = app.browser();
+        app.sign_in_by_hand(&ana, "ana").await;
+        ana.post("/sign-out", &[]).await;
+        ana.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
+        ana.get("/recover/case").await.ok().does_not_show("ending in");
+        let form = [("login", "ana"), ("password", "ana-has-a-long-demo-password")];
+        ana.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        ana.post("/recover/case", &[]).await.leads_to("/recover/case");
+        ana.get("/recover/case").await.ok().shows("Office number ending in 20");
+        assert_eq!(app.count("SELECT COUNT(*) FROM cases WHERE opened_with = 'known_device'").await, 2);
     }
 
     async fn steps_without_a_page_lead_nowhere(db) {
