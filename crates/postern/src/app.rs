@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 use crate::audit_memory::AuditMemory;
+use crate::case_feed::CaseFeeds;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
@@ -68,6 +69,8 @@ pub struct App {
     pub tenants: Tenants,
     /// Wakes the jobs when a change left something for them.
     pub jobs: JobSignal,
+    /// Tells open pages what has changed.
+    pub case_feeds: CaseFeeds,
     /// What this node remembers of the audit logs.
     pub audit_memory: AuditMemory,
     /// Loops of the jobs that broke and have not begun anew yet.
@@ -104,6 +107,7 @@ impl App {
             pages: Pages::load(config.mode == Mode::Development, &config.places)?,
             tenants,
             jobs: JobSignal::default(),
+            case_feeds: CaseFeeds::default(),
             node: rng.id(clock.now()).map_err(KeyError::from)?,
             audit_memory,
             jobs_down: AtomicUsize::new(0),

@@ -10,6 +10,7 @@ pub mod audit_health;
 pub mod audit_log;
 pub mod audit_memory;
 pub mod browser_label;
+pub mod case_feed;
 pub mod case_query;
 pub mod cli;
 pub mod clock;

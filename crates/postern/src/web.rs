@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod case_line;
 mod case_step;
+mod channel_body;
 pub mod code_app_view;
 pub mod connections;
 mod cookies;

@@ -5,7 +5,8 @@ mod search;
 mod tree;
 
 pub use numbers::{
-    NumberedTo, find_number, find_placed_number, last_numbers, list_waiting_numbers, newest_numbers,
+    NumberedTo, find_number, find_placed_number, last_numbers, list_touched, list_waiting_numbers,
+    newest_numbers,
 };
 pub use search::{AuditFilter, count_of_event, list, moment};
 pub use tree::{

@@ -17,6 +17,7 @@ pub mod imports;
 pub mod incident;
 pub mod incidents;
 pub mod jobs;
+pub mod live;
 pub mod open_case;
 pub mod passkeys;
 pub mod people;

@@ -11,6 +11,7 @@ use postern_core::id::PersonId;
 use serde::de::DeserializeOwned;
 
 use super::cookies;
+use super::desk::live::asks_for_stream;
 use super::plain::{checked_form, checked_json};
 use super::problem::Problem;
 use crate::actions::{Caller, record_missing_scope};
@@ -81,7 +82,8 @@ impl FromRequestParts<Arc<App>> for MaybeSigned {
         let Some(token) = cookies::SESSION.read(&parts.headers) else {
             return Ok(Self(None));
         };
-        let by_itself = parts.method == Method::GET && parts.headers.contains_key("hx-request");
+        let is_asked_by_page = parts.headers.contains_key("hx-request") || asks_for_stream(&parts.headers);
+        let by_itself = parts.method == Method::GET && is_asked_by_page;
         Ok(Self(by_session(scope, &token, by_itself).await?))
     }
 }

@@ -1,17 +1,15 @@
 //! The directory as a file, sent while it is read: it is never whole in memory.
 
 use std::collections::HashMap;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use hyper::body::Frame;
 use postern_core::people_file::PeopleColumn;
 use postern_core::spreadsheet::defused;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
+use super::channel_body::ChannelBody;
 use crate::scope::Scope;
 use crate::store::persons::{self, ExportRow};
 use crate::store::{StoreError, contacts};
@@ -34,25 +32,7 @@ pub fn download(scope: Scope) -> Response {
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"people.csv\""),
     ];
-    (headers, Body::new(PeopleCsv { parts })).into_response()
-}
-
-/// Parts as they come.
-struct PeopleCsv {
-    parts: Receiver<Result<Bytes, StoreError>>,
-}
-
-impl hyper::body::Body for PeopleCsv {
-    type Data = Bytes;
-    type Error = StoreError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, StoreError>>> {
-        let part = self.get_mut().parts.poll_recv(context);
-        part.map(|part| part.map(|read| read.map(Frame::data)))
-    }
+    (headers, ChannelBody::of(parts)).into_response()
 }
 
 async fn send(scope: &Scope, out: &Sender<Result<Bytes, StoreError>>) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::cookies;
+use super::desk::live::asks_for_stream;
 use super::extract::by_session;
 use super::form_again::{FormAgain, page_of_form};
 use super::page::{PageView, page_with};
@@ -257,7 +258,7 @@ impl IntoResponse for Problem {
 /// Gives problems their body: here the request is known, and with it whether a person or a program reads.
 pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
-    let for_program = is_api || accepts_json(&request);
+    let for_program = is_api || accepts_json(&request) || asks_for_stream(request.headers());
     let language = (!is_api).then(|| scope.app.pages.language());
     let is_read = request.method() == Method::GET;
     let asked_for = is_read.then(|| request.uri().path_and_query().map(ToString::to_string)).flatten();

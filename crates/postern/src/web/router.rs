@@ -114,6 +114,8 @@ fn case_list() -> Router<Arc<App>> {
     Router::new()
         .route("/desk/search", get(desk::search::show))
         .route("/desk", get(desk::queue::show))
+        .route("/desk/live", get(desk::live::list))
+        .route("/desk/cases/{id}/live", get(desk::live::case))
         .route("/desk/views", post(desk::saved_views::save))
         .route("/desk/views/remove", post(desk::saved_views::remove))
         .route("/desk/cases/{id}/hand-over", get(desk::hand_over::show).post(desk::hand_over::submit))

@@ -26,6 +26,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: watch::Receiver<b
     let proxies = app.config.trusted_proxies.clone();
     let limits = ConnectionLimits { proxies, ..ConnectionLimits::default() };
     let open = accept_until(stop, listener, router(Arc::clone(&app)), limits).await;
+    // Pages that are open are told nothing more: nobody waits for them.
+    app.case_feeds.end();
     tokio::select! {
         () = open.shutdown() => {}
         () = tokio::time::sleep(LAST_REQUESTS) => tracing::warn!("some requests did not end within 10 seconds"),

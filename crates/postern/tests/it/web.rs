@@ -9,6 +9,7 @@ mod hand_over;
 mod home;
 mod icons;
 mod incidents;
+mod live;
 mod matrix;
 mod metrics;
 mod open_routes;

@@ -17,6 +17,9 @@ pub struct NumberedTo {
     pub number: i64,
 }
 
+/// The id of the case that a record is about, and of the person.
+type TouchedByRecord = (Option<String>, Option<String>);
+
 /// Takes the next `count` numbers; answers with the last of them. The row is locked until the change ends, so numbers are
 /// committed in their order.
 pub(super) async fn take(change: &mut Change<'_>, stream: RecordStream, count: i64) -> Result<i64> {
@@ -42,6 +45,32 @@ pub async fn last_numbers(db: &Db, tenant: &TenantId) -> Result<BTreeMap<String,
             .fetch_all(db.reader())
             .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// More cases and people than this are not told apart.
+const MOST_TOUCHED: usize = 1000;
+
+/// Which case and which person the records of a stream are about, from after the first number to the second. `None`: they are too
+/// many.
+pub async fn list_touched(
+    db: &Db,
+    tenant: &TenantId,
+    stream: &str,
+    (after, until): (i64, i64),
+) -> Result<Option<Vec<TouchedByRecord>>> {
+    let sql = format!(
+        "SELECT DISTINCT case_id, person_id FROM audit_entries \
+         WHERE tenant_id = $1 AND stream = $2 AND number > $3 AND number <= $4 LIMIT {}",
+        MOST_TOUCHED + 1
+    );
+    let rows: Vec<TouchedByRecord> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(stream)
+        .bind(after)
+        .bind(until)
+        .fetch_all(db.reader())
+        .await?;
+    Ok((rows.len() <= MOST_TOUCHED).then_some(rows))
 }
 
 /// The highest number that an entry has, by stream.
