@@ -57,6 +57,7 @@
       button.textContent = say("copied");
     },
     print: () => window.print(),
+    keys: () => switchKeys(!keysAreOff),
     zone: () => {
       chosen = zone() ? "local" : "utc";
       try { localStorage.setItem("zone", chosen); } catch { /* nothing is kept */ }
@@ -82,14 +83,68 @@
     const at = lines.indexOf(document.activeElement);
     const to = at < 0 ? (by > 0 ? 0 : lines.length - 1) : at + by;
     lines[to]?.focus();
+    return lines.length > 0;
   };
 
-  // Keys of the desk. Off while somebody types.
+  // What a key is for: in the line of the list that is marked, or else on the page. A line's own keys are for that line alone.
+  const target = (key) => {
+    const line = document.activeElement?.closest?.("main tbody tr");
+    const wanted = `[data-key="${key}"]`;
+    const onPage = [...document.querySelectorAll(wanted)].find((one) => !one.closest("tbody tr") && one.checkVisibility());
+    return line?.querySelector(wanted) ?? onPage;
+  };
+  const use = (key) => {
+    const it = target(key);
+    if (!it) return false;
+    if (it.matches("details")) {
+      it.open = true;
+      it.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    } else if (it.matches("input, select, textarea")) {
+      it.closest("details")?.setAttribute("open", "");
+      it.focus();
+    } else it.click();
+    return true;
+  };
+  const press = (key) => () => use(key);
+
+  // Keys of the desk. Off while somebody types, and for whoever switched them off: in this browser, where it keeps anything.
+  let keysAreOff = false;
+  try { keysAreOff = localStorage.getItem("keys") === "off"; } catch { /* nothing is kept */ }
+  const showSwitch = () => {
+    for (const one of document.querySelectorAll("[data-keys]")) one.hidden = one.dataset.keys !== (keysAreOff ? "off" : "on");
+  };
+  const switchKeys = (off) => {
+    keysAreOff = off;
+    try { localStorage.setItem("keys", off ? "off" : "on"); } catch { /* nothing is kept */ }
+    showSwitch();
+  };
+  // Those that do something on this page, and no others.
+  const markKeys = (list) => {
+    for (const row of list.querySelectorAll("[data-for]")) {
+      row.hidden = ![...document.querySelectorAll(row.dataset.for)].some((one) => one.checkVisibility());
+    }
+  };
+  const showKeys = () => {
+    const list = document.querySelector("#keys");
+    list?.togglePopover();
+    return Boolean(list);
+  };
+  const focusSearch = (where) => {
+    const search = document.querySelector(where);
+    search?.focus();
+    return Boolean(search);
+  };
   const keys = {
-    "/": () => document.querySelector(".search input")?.focus(),
-    "?": () => document.querySelector("#keys")?.togglePopover(),
+    // The list's own search, where there is one.
+    "/": () => focusSearch(".search-list input") || focusSearch(".search input"),
+    "?": showKeys,
     j: () => move(1),
     k: () => move(-1),
+    a: press("a"),
+    c: press("c"),
+    e: press("e"),
+    f: press("f"),
+    n: press("n"),
   };
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "k") {
@@ -106,9 +161,10 @@
       return;
     }
     const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
+    // Held down, j and k go on; what acts does so once.
+    if (event.repeat && !["j", "k"].includes(event.key)) return;
+    if (keysAreOff || typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    if (keys[event.key]()) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {
@@ -135,6 +191,11 @@
     count(event.target);
   });
   document.addEventListener("DOMContentLoaded", () => {
+    showSwitch();
+    // Opened by its button, the list says the same.
+    document.querySelector("#keys")?.addEventListener("beforetoggle", (event) => {
+      if (event.newState === "open") markKeys(event.target);
+    });
     for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
     localise(document);
     count(document);

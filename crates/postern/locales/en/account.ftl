@@ -48,6 +48,12 @@ what-we-mail-you = What we mail you about
 save = Save
 what-is-always-told = What concerns your own account is always told. So is what gives somebody power, to admins and auditors, and what sign-in records show of an attack, to seniors.
 
+keys-of-the-desk = Keys of the desk
+keys-are-on = At the desk, single keys do what is done often: <strong>?</strong> shows which. They are off while you type.
+keys-are-off = Single keys are switched off in this browser. Ctrl K and Ctrl Enter work all the same.
+switch-keys-off = Switch them off
+switch-keys-on = Switch them on
+
 where-you-are-signed-in = Where you are signed in
 session-from = from { $ip }, since { $at }
 this-session = this one
