@@ -32,6 +32,7 @@ pub mod enrol_passkey;
 pub mod enrol_totp;
 pub mod escalate_case;
 pub mod export_audit;
+pub mod export_cases;
 pub mod export_people;
 pub mod factor_proof;
 pub mod hand_over_case;

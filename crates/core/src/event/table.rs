@@ -236,6 +236,9 @@ events! {
         "A staff member took a case up; it is no stranger's any more."
         as "took the case of {person}"
         ocsf(EntityUpdate);
+    CaseExported<'_> = "case.exported":
+        "A list of cases was read out as a file."
+        tells(overseers(sometimes "of each by a person, and of one a day by each service token"));
     CaseHandedBack<'_> = "case.handed_back":
         "Who had taken a case gave it back to the queue."
         as "handed back the case of {person}"

@@ -51,6 +51,8 @@ actions! {
     Verify,
     /// Enter the desk.
     ViewDesk,
+    /// Take a list of cases away as a file.
+    ExportCases,
     /// Read and export the log.
     ReadAudit,
     /// Add people.

@@ -51,7 +51,9 @@ fn mail_body(scope: &Scope, context: &NoticeContext<'_>, link: &str) -> String {
     // No reference: with a login it would be enough to take the page over, and this goes where others may read.
     if let Some(case) = context.case.filter(|case| !case.ip.is_empty()) {
         let browser = browser_label(scope.app.pages.language(), &case.user_agent);
-        let held_on = MessageId("mail-page-held-on").with("browser", browser).with("ip", scope.app.config.places.address_label(&case.ip));
+        let held_on = MessageId("mail-page-held-on")
+            .with("browser", browser)
+            .with("ip", scope.app.config.places.address_label(&case.ip));
         facts = format!("{facts}\n{}", say(scope, held_on));
     }
     paragraphs(&[

@@ -130,6 +130,7 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/cases/{id}/apply-remedy", post(case_steps::apply_remedy))
         .route("/api/v1/cases/{id}/approve", post(case_steps::approve_case))
         .route("/api/v1/people", get(people::list).post(people::add_person))
+        .route("/api/v1/cases/export", get(cases::export))
         .route("/api/v1/people/export", get(bulk_people::export_people))
         .route("/api/v1/people/{id}", get(people::show).patch(person_steps::change_person))
         .route("/api/v1/people/{id}/note", post(person_steps::add_note))

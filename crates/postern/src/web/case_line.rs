@@ -1,5 +1,7 @@
 //! Cases as the desk's lists show them: for the page and for programs, with one statement for a page of them.
 
+pub mod csv;
+
 use jiff::Timestamp;
 use postern_core::case::{Case, Outcome};
 use postern_core::person::Role;

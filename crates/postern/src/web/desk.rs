@@ -9,6 +9,7 @@ pub mod audit;
 pub mod case;
 pub mod contact;
 pub mod edit_person;
+pub mod export_cases;
 pub mod export_people;
 pub mod hand_over;
 pub mod home;

@@ -115,6 +115,7 @@ fn case_list() -> Router<Arc<App>> {
         .route("/desk/search", get(desk::search::show))
         .route("/desk", get(desk::queue::show))
         .route("/desk/live", get(desk::live::list))
+        .route("/desk/cases/export.csv", get(desk::export_cases::export))
         .route("/desk/cases/{id}/live", get(desk::live::case))
         .route("/desk/views", post(desk::saved_views::save))
         .route("/desk/views/remove", post(desk::saved_views::remove))

@@ -5,6 +5,7 @@ mod api_twins;
 mod audit;
 mod connections;
 mod dev;
+mod export_cases;
 mod hand_over;
 mod home;
 mod icons;

@@ -65,6 +65,15 @@ pub struct CaseTaken<'a> {
     pub opened_with: &'a str,
 }
 
+/// `case.exported`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CaseExported<'a> {
+    /// How many cases were in the list when it began.
+    pub cases: i64,
+    /// Which list, and what narrowed it down, as an address says it; empty for the whole queue.
+    pub query: &'a str,
+}
+
 /// `case.handed_back`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CaseHandedBack<'a> {

@@ -227,6 +227,10 @@ fn cases(written: &mut WrittenKinds) {
         json!({ "from_strangers": true, "opened_with": "nothing" }),
     );
     written.check(
+        CaseExported { cases: 3, query: "list=closed" },
+        json!({ "cases": 3, "query": "list=closed" }),
+    );
+    written.check(
         CaseHandedBack { taken_by: "p1", to_strangers: false },
         json!({ "taken_by": "p1", "to_strangers": false }),
     );

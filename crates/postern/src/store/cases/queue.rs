@@ -95,6 +95,25 @@ async fn list(db: &Db, (sql, values): (String, Vec<SqlValue>)) -> Result<Vec<Lis
     Ok(query.fetch_all(db.reader()).await?)
 }
 
+/// How many cases a list has.
+pub async fn count(db: &Db, tenant: &TenantId, listing: &CaseListing) -> Result<i64> {
+    let (condition, _, values) = listing.sql(tenant, None);
+    // A search looks at the person's name.
+    let sql = format!(
+        "SELECT COUNT(*) FROM cases LEFT JOIN persons p ON p.tenant_id = cases.tenant_id AND p.id = cases.person_id \
+         WHERE {condition}"
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for value in values {
+        query = match value {
+            SqlValue::Text(text) => query.bind(text),
+            SqlValue::Number(number) => query.bind(number),
+        };
+    }
+    let (count,): (i64,) = query.fetch_one(db.reader()).await?;
+    Ok(count)
+}
+
 /// How the database goes about a page of a list, in its own words: a test holds each list to its index. SQLite alone.
 pub async fn explain_page(
     db: &Db,

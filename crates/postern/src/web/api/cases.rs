@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::response::Response;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::{ViewCase, ViewDesk};
 use serde::{Deserialize, Serialize};
@@ -11,10 +12,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::case_view::{CaseDetail, CaseState};
 use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, CasePath, Params};
+use crate::actions::export_cases::begin_export;
 use crate::actions::{Caller, case_for, open_case_at_desk, permit_on_case, permit_on_tenant};
 use crate::case_query::CaseQuery;
 use crate::scope::Scope;
 use crate::store::cases::queue::{self, CaseCounts};
+use crate::web::case_line::csv::download;
 use crate::web::case_line::{CaseLine, load_page, read_query};
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -119,6 +122,26 @@ pub async fn list(
     let page = load_page(&scope, &caller, &listing, (after.as_ref(), PAGE_SIZE)).await?;
     let counts = CaseTotals::load(&scope, &caller).await?;
     Ok(Json(CaseList { cases: page.cases, next: page.next.map(|next| next.to_string()), counts }))
+}
+
+/// `GET /api/v1/cases/export`
+#[utoipa::path(get, path = "/api/v1/cases/export", tag = "cases", operation_id = "export_cases",
+    summary = "Export a list of cases",
+    description = "For seniors, admins and auditors, and for tokens of theirs: the whole list, narrowed down and in the order that is asked for, from \
+        its beginning (`after` counts for nothing). That it was read out is on the log, and every admin and auditor is told. A session wants a passkey \
+        touch of the last five minutes.",
+    params(CasesQuery), security(("service_token" = ["cases:read"]), ("session" = [])),
+    responses((status = 200, description = "CSV.", body = String, content_type = "text/csv"), ReadErrors))]
+pub async fn export(
+    scope: Scope,
+    caller: ApiCaller,
+    Params(which): Params<CasesQuery>,
+) -> Result<Response, Problem> {
+    let caller = caller.with_scope(&scope, "cases:read").await?;
+    let query = CaseQuery::from(which).with("after", "");
+    let (listing, _) = read_query(&scope, &caller, &query).await?;
+    begin_export(&scope, &caller, (&listing, &query.write())).await?;
+    Ok(download(scope, caller, listing))
 }
 
 /// Somebody who asks in another way than on the recovery page.

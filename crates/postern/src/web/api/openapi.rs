@@ -28,7 +28,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
     info(title = "Postern", description = ABOUT),
     paths(
         portal::open_case, portal::join_case, portal::show_case, portal::show_pass, portal::show_backup_codes, portal::confirm_backup_codes, portal::withdraw_case, portal::contest, portal::contest_others,
-        home::show, runbook::show, set_up::show, search_view::show, cases::list, cases::open_at_desk, cases::show,
+        home::show, runbook::show, set_up::show, search_view::show, cases::list, cases::export, cases::open_at_desk, cases::show,
         saved_views::list, saved_views::save_view, saved_views::remove_view,
         case_steps::report_contact_lost,
         case_steps::take_case, case_steps::hand_back_case, case_steps::hand_over_case,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use postern_core::case::Outcome;
-use postern_core::policy::ViewDesk;
+use postern_core::policy::{ExportCases, Request, ViewDesk};
 use postern_core::tier::Tier;
 use serde::Serialize;
 
@@ -42,6 +42,8 @@ pub struct QueuePage {
     pub own_view: Option<String>,
     pub filters: Filters,
     pub strangers: i64,
+    /// Whether the caller may take the list away as a file.
+    pub may_export: bool,
     pub now: Timestamp,
     pub save: SaveViewForm,
 }
@@ -163,10 +165,17 @@ pub(super) async fn page(
         own_view,
         filters: filters(scope, &query).await?,
         strangers: counts.strangers,
+        may_export: may_export(scope, caller),
         now: scope.now,
         save,
     };
     render_with(scope, Some(caller), status, shown)
+}
+
+fn may_export(scope: &Scope, caller: &Caller) -> bool {
+    let staff = caller.staff();
+    let request = Request::<ExportCases>::on_tenant(&staff, &scope.tenant.id);
+    scope.tenant.policies.authorize(&request).is_ok()
 }
 
 /// The views that everybody has, and those that the caller keeps; and which of their own this is.

@@ -47,7 +47,7 @@ impl TestApp {
     }
 
     /// Open cases of Ana that stand in the queue, put in by hand, all that a list is ordered and narrowed down by set at will.
-    async fn plant_queue(&self, count: i64) {
+    pub(super) async fn plant_queue(&self, count: i64) {
         let (tenant, ana) = (&self.tenant, self.person("ana").await.id);
         let (ben, at) = (self.person("ben").await.id, self.clock.now().as_microsecond() - 86_400_000_000);
         let rows: Vec<String> = (0..count)
@@ -90,7 +90,7 @@ impl TestApp {
     }
 
     /// Takes them out again: there is no event of theirs.
-    async fn remove_planted(&self) {
+    pub(super) async fn remove_planted(&self) {
         sqlx::raw_sql(self.own("DELETE FROM cases WHERE ip = 'planted'"))
             .execute(self.db.reader())
             .await
