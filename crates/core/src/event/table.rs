@@ -238,6 +238,7 @@ events! {
         ocsf(EntityUpdate);
     CaseExported<'_> = "case.exported":
         "A list of cases was read out as a file."
+        as "read a list of cases out as a file"
         tells(overseers(sometimes "of each by a person, and of one a day by each service token"));
     CaseHandedBack<'_> = "case.handed_back":
         "Who had taken a case gave it back to the queue."
