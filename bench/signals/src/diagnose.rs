@@ -186,7 +186,7 @@ fn parse_only(log: &Log, cores: &Cores) -> Outcome<Took> {
 impl Log {
     /// Made at the first run of this size and seed, and kept.
     fn generated(options: &Options) -> Outcome<Self> {
-        let size = options.size(100_000, 2_000);
+        let size = options.size(100_000, 2_000)?;
         let name = format!("entra-{}-records-{}-people-seed{}", size.records, size.people, size.seed);
         let path = options.out.join(format!("{name}.jsonl"));
         let key = options.out.join(format!("{name}.key.json"));

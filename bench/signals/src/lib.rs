@@ -41,8 +41,8 @@ pub struct Options {
     /// Records in the generated log: 100,000 for `diagnose`, 10,000,000 for `memory`.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1_000..))]
     pub records: Option<u64>,
-    /// People in the generated log: 2,000 for `diagnose`, 100,000 for `memory`.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(export::MOST_PEOPLE)))]
+    /// People in the generated log: 2,000 for `diagnose`, 100,000 for `memory`. In the directory, for `people` and `pages`: 100,000.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub people: Option<u32>,
     /// Seed of the generated log: the same seed and sizes give the same bytes.
     #[arg(long, default_value_t = 1)]
@@ -50,12 +50,13 @@ pub struct Options {
 }
 
 impl Options {
-    fn size(&self, records: u64, people: u32) -> export::Size {
-        export::Size {
-            records: self.records.unwrap_or(records),
-            people: self.people.unwrap_or(people),
-            seed: self.seed,
+    /// Of a log. Err: it would be about more people than there are names.
+    fn size(&self, records: u64, people: u32) -> Outcome<export::Size> {
+        let people = self.people.unwrap_or(people);
+        if people > export::MOST_PEOPLE {
+            return Err(format!("a log is about {} people at most", export::MOST_PEOPLE).into());
         }
+        Ok(export::Size { records: self.records.unwrap_or(records), people, seed: self.seed })
     }
 }
 

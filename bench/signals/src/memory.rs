@@ -25,7 +25,7 @@ const LENGTHS: [u64; 3] = [10, 30, 100];
 
 /// Measures all three.
 pub fn measure(options: &Options, report: &mut Report) -> Outcome<()> {
-    let whole = options.size(10_000_000, 100_000);
+    let whole = options.size(10_000_000, 100_000)?;
     for hundredths in LENGTHS {
         let size = Size { records: whole.records * hundredths / 100, ..whole };
         say(&format!("  {} records of {} people", size.records, size.people));

@@ -25,7 +25,7 @@ pub async fn enrol_everybody(server: &Server, sample: &str) -> Outcome<()> {
         &format!(
             "INSERT INTO factors (tenant_id, id, person_id, kind, label, sealed, second_step_only, created_at, usable_at) \
              SELECT p.tenant_id, 'f' || p.id, p.id, 'totp', 'Code app', \
-             (SELECT MIN(sealed) FROM factors WHERE person_id = {of_sample}), 1, p.created_at, p.created_at {everybody}"
+             (SELECT sealed FROM factors WHERE person_id = {of_sample} LIMIT 1), 1, p.created_at, p.created_at {everybody}"
         ),
     )
     .await?;
@@ -33,7 +33,7 @@ pub async fn enrol_everybody(server: &Server, sample: &str) -> Outcome<()> {
         server,
         &format!(
             "INSERT INTO backup_code_sets (tenant_id, id, person_id, salt, created_at, expires_at, confirmed_at) \
-             SELECT p.tenant_id, 'b' || p.id, p.id, (SELECT MIN(salt) FROM backup_code_sets), p.created_at, \
+             SELECT p.tenant_id, 'b' || p.id, p.id, (SELECT salt FROM backup_code_sets LIMIT 1), p.created_at, \
              p.created_at + {year}, p.created_at {everybody}; \
              INSERT INTO backup_codes (tenant_id, set_id, hash) SELECT p.tenant_id, 'b' || p.id, h.hash \
              FROM persons p CROSS JOIN backup_codes h WHERE p.login LIKE 'login%' \

@@ -61,7 +61,7 @@ impl SampleStaff {
         for ((name, somebody), number) in OPEN.into_iter().chain(CLOSED).zip(people).zip(1..) {
             let request = RequestInfo {
                 // Each from an address of its own: one address may open a handful of cases an hour.
-                ip: format!("2001:db8:5::{number}"),
+                ip: format!("2001:db8:{number:x}:5::1"),
                 user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0 Safari/537.36".to_owned(),
                 ..RequestInfo::none()
             };

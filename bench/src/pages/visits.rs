@@ -38,7 +38,7 @@ const QUEUE: [(&str, &str, PageTarget); 19] = [
 ];
 
 /// The rest of the desk.
-const DESK: [(&str, &str, PageTarget); 26] = [
+const DESK: [(&str, &str, PageTarget); 27] = [
     ("home", "/desk/home", COMMON),
     ("search: a name", "/desk/search?q=grete", ANY),
     ("search: nothing", "/desk/search?q=zzyzx", ANY),
@@ -65,6 +65,7 @@ const DESK: [(&str, &str, PageTarget); 26] = [
     ("the API's reference", "/api", ANY),
     ("the API's description", "/api/openapi.json", ANY),
     ("account, admin", "/account", COMMON),
+    ("API: search", "/api/v1/search?q=grete", ANY),
 ];
 
 /// Pages that anybody can open.
@@ -77,15 +78,13 @@ const OPEN_PAGES: [(&str, &str, PageTarget); 5] = [
 ];
 
 /// What programs ask for, and pages beside themselves.
-const API: [(&str, &str, PageTarget); 10] = [
-    ("API: cases", "/api/v1/cases?limit=100", ANY),
-    ("API: 20 cases", "/api/v1/cases?limit=20", COMMON),
+const API: [(&str, &str, PageTarget); 8] = [
+    ("API: cases", "/api/v1/cases", ANY),
+    ("API: cases, of a reference", "/api/v1/cases?q=C-7777", COMMON),
     ("API: people", "/api/v1/people", COMMON),
     ("API: people, search", "/api/v1/people?q=grete", COMMON),
     ("API: home", "/api/v1/home", ANY),
-    ("API: search", "/api/v1/search?q=grete", ANY),
     ("API: findings", "/api/v1/findings", ANY),
-    ("API: sign-ins", "/api/v1/sign-ins", ANY),
     ("API: imports", "/api/v1/sign-ins/imports", ANY),
     ("API: audit", "/api/v1/audit", ANY),
 ];
