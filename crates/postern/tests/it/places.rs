@@ -18,12 +18,12 @@ const FROM: &str = "203.0.113.7";
 const LABEL: &str = "203.0.113.7 (Berlin, DE, Example Telecom)";
 
 /// Two files in a folder of their own, deleted with it.
-struct GeoipFiles {
+pub struct GeoipFiles {
     folder: PathBuf,
 }
 
 impl GeoipFiles {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("postern-geoip-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let berlin = json!({ "city": { "names": { "en": "Berlin" } }, "country": { "iso_code": "DE", "names": { "en": "Germany" } } });
@@ -37,7 +37,7 @@ impl GeoipFiles {
         Self { folder }
     }
 
-    fn places(&self) -> AddressPlaces {
+    pub fn places(&self) -> AddressPlaces {
         let path = |name: &str| self.folder.join(name);
         AddressPlaces::read(Some(&path("city.mmdb")), Some(&path("asn.mmdb"))).unwrap()
     }

@@ -19,6 +19,9 @@ use postern::scope::Scope;
 use postern::texts::ErrorText;
 use postern::web::page::{PageView, given};
 
+/// Of which the databases of the tests know network and place.
+pub const KNOWN_PLACE: &str = "203.0.113.7";
+
 /// Longer than any column.
 pub const LONG: &str = "A name that goes on and on, as some do, until it fills a whole line of a narrow page and then another one";
 /// Longer than any column, without a place to break it.

@@ -20,8 +20,8 @@ use super::account::factors;
 use super::findings::{attacked, findings, locked_out};
 use super::people::timeline;
 use super::{
-    CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id,
-    minutes_ago, of, some, texts,
+    CHROME, IPV6, KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy,
+    days_ago, id, minutes_ago, of, some, texts,
 };
 
 pub fn all() -> Vec<Sample> {
@@ -441,6 +441,50 @@ fn stages() -> Vec<(&'static str, CasePage)> {
             "contested",
             in_state("contested", "Contested: \"this was not me\"", |case| case.state.path = Vec::new()),
         ),
+        (
+            "account-is-well",
+            in_state("verifying", "Gathering proof", |case| case.diagnosis = Some(super::findings::well())),
+        ),
+        (
+            "a-code-is-left",
+            in_state("verifying", "Gathering proof", |case| {
+                case.diagnosis = Some(super::findings::lost_factor(Vec::new()));
+                case.state.opened_with = "password".to_owned();
+                case.person = Some(CasePerson { backup_codes_left: 1, ..person() });
+            }),
+        ),
+        (
+            "codes-are-left",
+            in_state("verifying", "Gathering proof", |case| {
+                case.diagnosis = Some(super::findings::lost_factor(Vec::new()));
+                case.person = Some(CasePerson { backup_codes_left: 9, ..person() });
+                case.ip = KNOWN_PLACE.to_owned();
+            }),
+        ),
+        ("at-home", in_state("verifying", "Gathering proof", |case| case.ip = "10.0.0.7".to_owned())),
+        (
+            "nothing-is-left",
+            in_state("verifying", "Gathering proof", |case| {
+                case.diagnosis = Some(super::findings::lost_factor(super::findings::attempts()));
+                case.person = Some(CasePerson { backup_codes_left: 0, ..person() });
+            }),
+        ),
+        (
+            "closed-under-attack",
+            in_state("closed", "Closed", |case| {
+                case.state.outcome = Some("refused");
+                case.state.missing = None;
+                case.state.closed_at = Some(minutes_ago(2));
+                case.may.propose = false;
+                case.diagnosis = Some(super::findings::attacked());
+            }),
+        ),
+        (
+            "attack-and-a-manager",
+            in_state("verifying", "Gathering proof", |case| {
+                case.diagnosis = Some(super::findings::attacked())
+            }),
+        ),
         ("stopped-by-the-manager", stopped("manager")),
         ("stopped-by-the-desk", stopped("desk")),
         ("stopped-until-a-senior-decides", stopped("escalation")),
@@ -499,6 +543,14 @@ fn forms_that_came_back() -> Vec<(&'static str, CasePage)> {
     let note = TypedFields { note: MARKUP.to_owned(), ..TypedFields::default() };
     let warning = FormState { warning: some(LONG), ..FormState::default() };
     vec![
+        (
+            "wrong-phrase-under-attack",
+            failed(
+                CaseDetail { diagnosis: Some(super::findings::attacked()), ..verifying() },
+                Some("phrase"),
+                typed(),
+            ),
+        ),
         ("wrong-phrase", failed(verifying(), Some("phrase"), typed())),
         ("wrong-phrase-again", failed(after_call(), Some("phrase"), typed())),
         ("wrong-kind", failed(verifying(), Some("kind"), TypedFields::default())),
@@ -671,8 +723,13 @@ impl PageSamples for HandOverPage {
             // The name of the agent who looks.
             ("ones-own", page(Some("Ben Adeyemi"), both())),
             ("wrong-colleague", wrong("to")),
+            ("typed-before-a-colleague-took-it", Self { typed: typed(id(32)), ..page(Some(LONG), both()) }),
             ("wrong-reason", wrong("reason")),
             ("nobody-else", page(Some(LONG), Vec::new())),
+            (
+                "over-with-a-note",
+                Self { over: some("The case is closed."), typed: typed(id(33)), ..page(Some(LONG), both()) },
+            ),
             ("over", Self { over: some("The case is closed."), ..page(Some(LONG), both()) }),
         ]
     }

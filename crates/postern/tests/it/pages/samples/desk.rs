@@ -20,8 +20,8 @@ use serde_json::json;
 use super::findings::findings;
 use super::lists::{case_line, case_lines, closed_lines};
 use super::{
-    LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago, now, of,
-    some, texts,
+    KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id,
+    minutes_ago, now, of, some, texts,
 };
 
 pub fn all() -> Vec<Sample> {
@@ -84,7 +84,7 @@ impl PageSamples for HomeView {
             week_before: week(4, Some(66)),
             needs_desk: case_lines().into_iter().chain(case_lines()).collect(),
             waits_for_others: case_lines(),
-            not_recovered: case_lines().into_iter().filter(|case| case.outcome.is_some()).collect(),
+            not_recovered: closed_lines().into_iter().chain(case_lines()).collect(),
             findings: findings(),
             outages: findings(),
             set_up_lacks: vec!["mail", "a second admin", "a number that can be called"],
@@ -92,6 +92,7 @@ impl PageSamples for HomeView {
         };
         let worse = Self {
             strangers: 1,
+            yours: 1,
             this_week: week(3, Some(90)),
             week_before: week(4, None),
             needs_desk: vec![case_line(1, "verifying", "Gathering proof")],
@@ -191,7 +192,18 @@ fn entries() -> Vec<AuditEntry> {
         activity: "MFA Factor Disable",
         type_uid: 300_111,
     };
+    let found = Some("found an attack in the sign-in records");
     vec![
+        AuditEntry {
+            phrase: None,
+            entry: json!({ "request": { "ip": KNOWN_PLACE } }),
+            ..entry(("system", None))
+        },
+        AuditEntry {
+            phrase: found,
+            person: Some(NamedPerson { id: id(21), name: RIGHT_TO_LEFT.to_owned() }),
+            ..entry(("system", None))
+        },
         AuditEntry {
             about: some("Remove all factors"),
             person: Some(NamedPerson { id: id(21), name: RIGHT_TO_LEFT.to_owned() }),

@@ -109,6 +109,31 @@ pub fn attempts() -> Vec<AttemptView> {
     ]
 }
 
+/// Two weeks of them.
+pub fn many_attempts() -> Vec<AttemptView> {
+    let one = |days| AttemptView {
+        at: days_ago(days),
+        ..attempt(if days % 3 == 0 { "failure" } else { "success" })
+    };
+    (0..14).map(one).collect()
+}
+
+/// Whose account is well: what keeps them out lies elsewhere.
+pub fn well() -> DiagnosisView {
+    DiagnosisView { findings: findings(), attempts: many_attempts(), ..locked_out() }
+}
+
+/// Of whom nothing but a backup code is known to help.
+pub fn lost_factor(attempts: Vec<AttemptView>) -> DiagnosisView {
+    let lost = AccountView { rung: 2, cause: None, ..account("locked_out") };
+    DiagnosisView { accounts: vec![lost], attempts, ..no_diagnosis() }
+}
+
+/// Somebody at whom only others tried.
+pub fn only_strangers() -> DiagnosisView {
+    DiagnosisView { attempts: attempts(), ..no_diagnosis() }
+}
+
 /// Of somebody without any sign-in.
 pub fn no_diagnosis() -> DiagnosisView {
     DiagnosisView {

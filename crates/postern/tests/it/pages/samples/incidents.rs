@@ -106,6 +106,12 @@ impl PageSamples for IncidentPage {
             ..finding(104, "notice")
         };
         let no_more = FindingView { closed: Some(closed()), ..finding(102, "warning") };
+        let mut warning = page(finding(102, "warning"));
+        warning.incident.subject = Some(IncidentSubject { sessions: 0, ..subject() });
+        let mut quiet = page(finding(101, "incident"));
+        let nobody = IncidentSubject { sessions: 0, ..subject() };
+        quiet.incident.steps = IncidentStep::list(&finding(101, "incident"), Some(&nobody), true);
+        quiet.incident.subject = Some(nobody);
         let mut forbidden = page(finding(101, "incident"));
         forbidden.incident.may_not_close = some("Only a senior closes this.");
         forbidden.incident.subject =
@@ -116,6 +122,8 @@ impl PageSamples for IncidentPage {
             ("usual", page(finding(101, "incident"))),
             ("own-rule", page(own)),
             ("closed", page(no_more)),
+            ("warning-about-somebody", warning),
+            ("nobody-is-signed-in", quiet),
             ("may-not-close", forbidden),
             ("nothing-matches", IncidentPage { wanted: wanted(), ..nothing_matches }),
             (

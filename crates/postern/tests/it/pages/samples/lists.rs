@@ -153,6 +153,7 @@ fn queue(tab: &'static str, cases: Vec<CaseLine>) -> QueuePage {
         q: String::new(),
         views: vec![view("Queue", "", Some("99+")), view("Mine", "who=me", None), view(LONG, "risk=2", None)],
         own_view: None,
+        may_export: tab == "closed",
         filters: Filters {
             list: String::new(),
             step: String::new(),
@@ -193,6 +194,7 @@ impl PageSamples for QueuePage {
         (risky.filters.risk, risky.filters.tier) = ("7".to_owned(), "sensitive".to_owned());
         let mut list = queue("closed", closed_lines());
         list.filters.list = "closed".to_owned();
+        list.here = "list=closed".to_owned();
         vec![
             ("empty", queue("queue", Vec::new())),
             ("empty-but-strangers", Self { strangers: 12, ..queue("queue", Vec::new()) }),
@@ -207,6 +209,10 @@ impl PageSamples for QueuePage {
             ("closed", list),
             ("none-closed", queue("closed", Vec::new())),
             ("search", Self { q: MARKUP.to_owned(), ..queue("search", closed_lines()) }),
+            (
+                "look-further",
+                Self { q: MARKUP.to_owned(), next: some("q=a&after=2"), ..queue("search", Vec::new()) },
+            ),
             ("nothing-found", Self { q: LONG_LOGIN.to_owned(), ..queue("search", Vec::new()) }),
         ]
     }

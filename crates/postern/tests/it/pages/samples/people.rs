@@ -14,7 +14,7 @@ use postern::web::desk::verb::VerbOffer;
 use postern_core::people_file::KnownRow;
 
 use super::account::factors;
-use super::findings::{attacked, locked_out, no_diagnosis};
+use super::findings::{attacked, locked_out, lost_factor, many_attempts, no_diagnosis, only_strangers};
 use super::{
     IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago,
     of, some, texts,
@@ -192,11 +192,15 @@ impl PageSamples for PersonDetailPage {
         };
         let mistaken = DiagnosisView { attempts: locked_out().attempts, ..no_diagnosis() };
         let mistaken = PersonDetail { diagnosis: mistaken, ..person() };
+        let many = PersonDetail { diagnosis: lost_factor(many_attempts()), ..person() };
+        let tried = PersonDetail { diagnosis: only_strangers(), ..person() };
         let new = PersonDetail { may: everything().may, contacts: contacts(), ..person() };
         vec![
             ("empty", page(person())),
             ("usual", page(usual)),
             ("strangers-guesses", page(mistaken)),
+            ("only-strangers", page(tried)),
+            ("two-weeks", page(many)),
             ("never-enrolled", page(new)),
             ("suspended", page(suspended)),
             (

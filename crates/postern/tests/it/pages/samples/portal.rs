@@ -2,6 +2,7 @@
 
 use postern::texts::MessageId;
 use postern::web::portal::case::{ClaimantBackupCodesPage, ClaimantCasePage, PassOnPage};
+use postern::web::portal::expected_call::{ExpectedCall, MaskedNumber};
 use postern::web::portal::join::{JoinForm, JoinPage};
 use postern::web::portal::messages::CaseProgress;
 use postern::web::portal::not_me::{NotMePage, OtherRequest, StoppedPage};
@@ -10,8 +11,8 @@ use postern::web::portal::recover::RecoverPage;
 
 use super::signin::codes;
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, days_ago, micros, minutes_ago, of, texts,
-    wrong_text,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, days_ago, micros, minutes_ago, of, some,
+    texts, wrong_text,
 };
 
 pub fn all() -> Vec<Sample> {
@@ -37,12 +38,23 @@ impl PageSamples for RecoverPage {
     }
 }
 
+/// `numbers`: how many may be called, for whoever may know it.
+fn expected_call(numbers: Option<usize>) -> ExpectedCall {
+    let number = |kind: &str| MaskedNumber { kind: kind.to_owned(), last_digits: "20".to_owned() };
+    ExpectedCall {
+        numbers: numbers.map(|many| ["mobile", "office_phone"].into_iter().take(many).map(number).collect()),
+        desk_hours: some("Mon to Fri 07:00 to 19:00 UTC"),
+        desk_phone: some("+44 20 7946 0199"),
+    }
+}
+
 impl PageSamples for RecoveryOptionsPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let page = |login: &str, certain, everything: bool, codes_left| Self {
+        let page = |login: &str, certain: bool, everything: bool, codes_left| Self {
             login: login.to_owned(),
+            call: expected_call(certain.then(|| usize::from(everything) * 2)),
             certain,
             totp: everything,
             passkey: everything,
@@ -84,6 +96,7 @@ impl PageSamples for ClaimantCasePage {
             phrase: "amber otter violin".to_owned(),
             version: 3,
             opened_at: micros(minutes_ago(12)),
+            call: None,
             progress,
             steps: ["step-received", "step-identity-checked", "step-factors-removed", "step-signed-in-again"]
                 .map(MessageId),
@@ -102,6 +115,20 @@ impl PageSamples for ClaimantCasePage {
             CaseProgress { until: Some(micros(days_ago(-3))), ..progress("on-hold-now", "checked-next", 2) };
         vec![
             ("received", page(progress("received-now", "received-next", 1))),
+            (
+                "waits-for-the-call",
+                Self {
+                    call: Some(expected_call(Some(2))),
+                    ..page(progress("received-now", "received-next", 1))
+                },
+            ),
+            (
+                "waits-for-a-desk-that-says-nothing",
+                Self {
+                    call: Some(ExpectedCall { desk_hours: None, desk_phone: None, ..expected_call(Some(0)) }),
+                    ..page(progress("received-now", "received-next", 1))
+                },
+            ),
             ("bound", Self { login: LONG_LOGIN.to_owned(), ..page(progress("bound-now", "bound-next", 1)) }),
             ("on-hold", page(on_hold)),
             ("pass-can-be-shown", page(remedied("pass"))),
