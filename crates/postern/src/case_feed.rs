@@ -84,10 +84,7 @@ impl CaseFeeds {
         let Some(place) = self.take_place(session) else { return Ok(None) };
         // Read before anybody listens: what comes after is heard.
         let seen = last_numbers(db, tenant).await?;
-        let records = match locked(&self.open).by_tenant.get(tenant) {
-            Some(feed) => Some(feed.subscribe()),
-            None => None,
-        };
+        let records = locked(&self.open).by_tenant.get(tenant).map(broadcast::Sender::subscribe);
         let records = records.unwrap_or_else(|| self.begin(db, tenant, seen));
         Ok(Some(CaseFeed { records, over: self.over.subscribe(), place }))
     }

@@ -1,4 +1,4 @@
-//! Network and place of an address, from databases that the operator brings: GeoLite2, DB-IP, or what is of their form. Without
+//! Network and place of an address, from databases that the operator brings: `GeoLite2`, DB-IP, or what is of their form. Without
 //! them nothing is said, and nothing is guessed. They are for people to read: no rule looks at them.
 
 use std::fmt;

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-/// A database of addresses in the MaxMind DB format 2.0, as an operator brings one. `networks`: `192.0.2.0/24` or `2001:db8::/32`, none
+/// A database of addresses in the `MaxMind` DB format 2.0, as an operator brings one. `networks`: `192.0.2.0/24` or `2001:db8::/32`, none
 /// inside another, each with what is said of it: objects, strings and numbers.
 pub fn geoip_database(kind: &str, networks: &[(&str, Value)]) -> Vec<u8> {
     let (mut tree, mut data) = (vec![[Branch::Nothing; 2]], Vec::new());
@@ -106,7 +106,9 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::Array(items) => {
             // An array is of the second kind of types: 0, and then its number less 7.
             out.extend([u8::try_from(items.len()).unwrap(), 11 - 7]);
-            items.iter().for_each(|item| encode(item, out));
+            for item in items {
+                encode(item, out);
+            }
         }
         number => {
             control(6, 4, out);
@@ -120,6 +122,6 @@ fn control(kind: u8, length: usize, out: &mut Vec<u8>) {
     if length < 29 {
         out.push(kind << 5 | length);
     } else {
-        out.extend([kind << 5 | 29, length - 29]);
+        out.extend([kind << 5 | 0b1_1101, length - 29]);
     }
 }

@@ -83,14 +83,13 @@ async fn open(
         }
         None => (None, None),
     };
-    let random = scope.app.rng.bytes::<3>()?;
     let claimed: String = without_hidden(login.trim()).chars().take(100).collect();
     let new = NewCase {
         id: &id,
         reference: &reference(scope)?,
         claimed_login: &claimed,
         claimant_page_token_hash: &token_hash(&claimant_page_token),
-        phrase: &phrase::from_random(*random),
+        phrase: &phrase::from_random(*scope.app.rng.bytes::<3>()?),
         case: case.as_ref(),
         opened_with,
         after_password: person.is_some() && shown == OpenedWith::Password,

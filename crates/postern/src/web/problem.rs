@@ -289,7 +289,7 @@ pub async fn render_problems(scope: Scope, request: Request, next: Next) -> Resp
     }
     let shown = ProblemPage {
         title: title(problem.status),
-        request_id: scope.request.id.to_string(),
+        request_id: scope.request.id.clone(),
         step_up: problem.kind == STEP_UP,
         is_read,
         form_page: (problem.status == StatusCode::METHOD_NOT_ALLOWED)
@@ -363,7 +363,8 @@ pub(super) fn is_own_page(address: &str) -> bool {
 /// A file is no page to come back to: whoever has signed in would see none.
 fn is_download(address: &str) -> bool {
     let path = address.split('?').next().unwrap_or_default();
-    path.ends_with("/export") || path.ends_with(".csv")
+    // Addresses are exactly as the router names them.
+    path.ends_with("/export") || path.ends_with("/export.csv")
 }
 
 fn carry_retry(from: &Response, to: &mut Response) {

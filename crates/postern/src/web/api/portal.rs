@@ -311,9 +311,10 @@ async fn view(scope: &Scope, row: &CaseRow) -> Result<ClaimantCase, Problem> {
     let now = scope.now;
     let case = in_like_time(CASE_PAGE_FLOOR, actions::case_now(scope, row, now)).await?.map(|(case, _)| case);
     let progress = case_progress(case.as_ref(), row.stage_at(now), now);
-    let call = match progress.awaits_call() {
-        true => Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?),
-        false => None,
+    let call = if progress.awaits_call() {
+        Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?)
+    } else {
+        None
     };
     Ok(ClaimantCase {
         call,

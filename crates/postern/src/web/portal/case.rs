@@ -241,9 +241,10 @@ async fn page_of(
         expires_at: pass.expires_at.as_microsecond(),
         seconds_left: pass.expires_at.duration_since(now).as_secs(),
     });
-    let call = match progress.awaits_call() {
-        true => Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?),
-        false => None,
+    let call = if progress.awaits_call() {
+        Some(ExpectedCall::of_case(scope, row, case.as_ref()).await?)
+    } else {
+        None
     };
     Ok(ClaimantCasePage {
         reference: row.reference.clone(),

@@ -1,6 +1,8 @@
 //! What is wrong with a page, as its text alone shows it: what a browser would have to guess, what a screen reader would miss, and
 //! what the template left over.
 
+#![expect(clippy::string_slice, reason = "cut where `find` found something")]
+
 use std::collections::BTreeSet;
 
 /// A start tag.

@@ -1,6 +1,12 @@
 //! The states in which each page is looked at: nothing there, the usual, and everything at once, with names that are long, that run from
 //! right to left, or that look like markup. `POSTERN_WRITE_PAGES` makes files of them.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::too_many_lines,
+    reason = "samples fill optional fields, and states stand one below the other"
+)]
+
 mod account;
 mod case;
 mod desk;
@@ -58,6 +64,9 @@ pub trait PageSamples: PageView + Sized + Send + Sync + 'static {
     fn samples() -> Vec<(&'static str, Self)>;
 }
 
+/// What a template is given, for a viewer.
+pub type GivenToTemplate = Box<dyn Fn(&Scope, Option<&Caller>) -> Value + Send + Sync>;
+
 /// One of them.
 pub struct Sample {
     /// The name of its type.
@@ -66,7 +75,7 @@ pub struct Sample {
     pub name: &'static str,
     pub seen_by: SeenBy,
     /// What its template is given for somebody.
-    pub given: Box<dyn Fn(&Scope, Option<&Caller>) -> Value + Send + Sync>,
+    pub given: GivenToTemplate,
 }
 
 fn of<P: PageSamples>() -> Vec<Sample> {

@@ -218,11 +218,8 @@ fn story_of_stage(case: &Case, id: &str, said: &impl Fn(&str) -> usize) {
         }
         // A reset case can be overtaken by another of the same person.
         Stage::Closed { outcome: Outcome::Superseded, .. } => {}
-        Stage::Closed { outcome: Outcome::Lapsed, .. } => {
-            assert_eq!(reset, usize::from(case.remedied_at().is_some()), "case {id}");
-        }
-        // After a reset it was stopped first.
-        Stage::Closed { outcome: Outcome::Refused | Outcome::Withdrawn, .. } => {
+        // One that was refused after a reset was stopped first.
+        Stage::Closed { outcome: Outcome::Lapsed | Outcome::Refused | Outcome::Withdrawn, .. } => {
             assert_eq!(reset, usize::from(case.remedied_at().is_some()), "case {id}");
         }
     }

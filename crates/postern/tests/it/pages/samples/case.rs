@@ -423,7 +423,7 @@ fn stages() -> Vec<(&'static str, CasePage)> {
         (
             "ready-but-forbidden",
             in_state("ready", "Ready", |case| {
-                case.state.missing = Some(missing(Some("It must be a senior.")))
+                case.state.missing = Some(missing(Some("It must be a senior.")));
             }),
         ),
         ("ready-and-something-missing", in_state("ready", "Ready", |_| ())),
@@ -482,7 +482,7 @@ fn stages() -> Vec<(&'static str, CasePage)> {
         (
             "attack-and-a-manager",
             in_state("verifying", "Gathering proof", |case| {
-                case.diagnosis = Some(super::findings::attacked())
+                case.diagnosis = Some(super::findings::attacked());
             }),
         ),
         ("stopped-by-the-manager", stopped("manager")),
@@ -491,7 +491,7 @@ fn stages() -> Vec<(&'static str, CasePage)> {
         (
             "yes-after-no",
             in_state("awaiting_approval", "Wants another yes", |case| {
-                case.second_look = Some("Somebody may have talked them round.")
+                case.second_look = Some("Somebody may have talked them round.");
             }),
         ),
         (
