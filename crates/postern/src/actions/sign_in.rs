@@ -11,11 +11,8 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::persons::Person;
-use crate::store::{flows, persons, sign_ins, time};
+use crate::store::{flows, persons};
 use crate::texts::MessageId;
-
-/// No factor is left.
-const NOT_ENROLLED: &str = "mfa_not_enrolled";
 
 const WRONG: MessageId = MessageId("wrong-login-or-password");
 
@@ -67,18 +64,6 @@ async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionEr
     begin(scope, &person, &limit).await
 }
 
-/// Whether their newest attempt was this one, from the same browser, while the sign-in that it began goes on.
-async fn has_just_tried(scope: &Scope, person: &Person) -> Result<bool, ActionError> {
-    let newest = sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, &person.id, 1).await?;
-    let since = scope.now.saturating_sub(Config::FLOW_LIFE).unwrap_or(scope.now);
-    Ok(newest.iter().any(|attempt| {
-        attempt.cause.as_deref() == Some(NOT_ENROLLED)
-            && time(attempt.at) > since
-            && attempt.ip == scope.request.ip
-            && attempt.user_agent == scope.request.user_agent
-    }))
-}
-
 async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
     let flow = match Flow::after_password(person.id.clone(), account_status(scope, person).await?) {
         Ok(flow) => flow,
@@ -91,11 +76,9 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
     };
     if matches!(flow, Flow::EnrolmentPassStep { .. }) {
         // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
-        // Once while it goes on: whoever comes back to the page from the same browser has tried nothing new.
-        if !has_just_tried(scope, person).await? {
-            let attempt = Failed { method: FactorKind::Password.as_str(), cause: NOT_ENROLLED, detail: None };
-            failed(scope, Some(person), &person.login, attempt).await?;
-        }
+        let attempt =
+            Failed { method: FactorKind::Password.as_str(), cause: "mfa_not_enrolled", detail: None };
+        failed(scope, Some(person), &person.login, attempt).await?;
     }
     let token = scope.app.rng.token()?;
     let mut change = scope.begin().await?;

@@ -12,23 +12,6 @@ use crate::test_app::TestApp;
 const SPELLINGS: [&str; 6] = ["ana", "ANA", " Ana ", "ａｎａ", "a\u{200b}na", "\u{feff}aNa\n"];
 
 on_both! {
-    /// After a reset the password alone leads to the pass, and is on the record: once while that goes on, and once more for another browser.
-    async fn coming_back_to_the_pass_page_is_no_new_attempt(db) {
-        let app = TestApp::start(db).await;
-        app.reset_case_of_ana().await;
-        for _ in 0..3 {
-            app.password("ana").await;
-        }
-        assert_eq!(app.events("signin.failed").await.len(), 1);
-        let elsewhere = app.browser();
-        let form = [("login", "ana"), ("password", &app.password_of("ana"))];
-        elsewhere.post("/sign-in", &form).await.leads_to("/sign-in/pass");
-        assert_eq!(app.events("signin.failed").await.len(), 2, "another browser is another attempt");
-        app.advance_seconds(301);
-        elsewhere.post("/sign-in", &form).await.leads_to("/sign-in/pass");
-        assert_eq!(app.events("signin.failed").await.len(), 3, "and so is one after its time");
-    }
-
     async fn parallel_guesses_never_exceed_the_limit(db) {
         let app = TestApp::start(db).await;
         for login in ["ana", "nobody-here"] {
