@@ -1,7 +1,5 @@
 //! Connections. SQLite: one writer, several readers. PostgreSQL: a pool for each.
 
-mod reader;
-
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +10,6 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
 
-use self::reader::ReaderPool;
 use super::{Result, StoreError};
 use crate::private_files;
 
@@ -29,7 +26,7 @@ pub enum Engine {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
-    reader: Arc<ReaderPool>,
+    reader: AnyPool,
     writer: AnyPool,
     reads: Arc<AtomicU64>,
 }
@@ -41,13 +38,13 @@ impl Db {
         let db = if let Some(file) = url.strip_prefix("sqlite:") {
             keep_private(file).map_err(|error| StoreError::Database(error.into()))?;
             let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
-            let reader = Arc::new(ReaderPool::new(sqlite(4).connect(url).await?));
+            let reader = sqlite(4).connect(url).await?;
             Self { engine: Engine::Sqlite, reader, writer, reads: Arc::default() }
         } else {
             // Two pools: a change that is open may still read, and must never wait for itself.
             Self {
                 engine: Engine::Postgres,
-                reader: Arc::new(ReaderPool::new(postgres().connect(url).await?)),
+                reader: postgres().connect(url).await?,
                 writer: postgres().connect(url).await?,
                 reads: Arc::default(),
             }
@@ -57,7 +54,7 @@ impl Db {
     }
 
     /// For reads that need not see their own writes.
-    pub fn reader(&self) -> &ReaderPool {
+    pub fn reader(&self) -> &AnyPool {
         self.reads.fetch_add(1, Ordering::Relaxed);
         &self.reader
     }
@@ -88,7 +85,7 @@ impl Db {
 
     /// Whether it answers.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&*self.reader).await?;
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
         Ok(())
     }
 }

@@ -3,4 +3,3 @@
 mod end_access;
 mod ends;
 mod persons;
-mod reader;
