@@ -225,4 +225,14 @@ impl Case {
     pub fn proof(&self, now: Timestamp) -> Proof {
         Proof::of(self, self.stage.verified_at().unwrap_or(now))
     }
+
+    /// The same at a moment of the past.
+    pub(crate) fn proof_at(&self, at: Timestamp) -> Proof {
+        Proof::of(self, at)
+    }
+
+    /// What the policies demanded when its proof sufficed.
+    pub(crate) fn demands(&self) -> Demands {
+        self.demands
+    }
 }

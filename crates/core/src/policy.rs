@@ -102,6 +102,14 @@ impl Policies {
         if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }
     }
 
+    /// Whether what was proven lets a remedy that was stopped go on: the person and the risk are those of now, the proof is as old as it was
+    /// then. A demand that came since (another yes, a longer hold) is not met by going on.
+    pub fn still_suffices(&self, case: &Case, now: Timestamp) -> bool {
+        let as_of = case.remedied_at().unwrap_or(now);
+        let met = |permit: &Permit<Verify>| case.demands().stricter(permit.demands()) == case.demands();
+        self.verify(case, case.proof_at(as_of)).is_ok_and(|permit| met(&permit))
+    }
+
     /// The case, after its person was read anew: what the policies demand for the stricter of then and now holds, and where
     /// proof that sufficed suffices no more, it is gathered anew. The risk is left out; whoever applies the remedy is asked about it.
     pub fn look_again(&self, case: Case, now: Timestamp) -> Case {

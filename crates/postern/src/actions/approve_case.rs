@@ -37,6 +37,13 @@ async fn approve(
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Approve>(scope, caller, &case).await?;
+    let was_stopped = matches!(case.stage(), Stage::Contested { .. });
+    if was_stopped && !scope.tenant.policies.still_suffices(&case, now) {
+        return Err(ActionError::refused(
+            "What was proven would not suffice now: the person, the risk or the policy is not what it was. Refuse the case, and help \
+             them to a new request.",
+        ));
+    }
     let event = Event::new(caller.actor(), CaseApproved { remedy: case.remedy(), plan })
         .person(&case.subject().person)
         .case(id)

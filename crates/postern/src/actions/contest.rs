@@ -137,7 +137,7 @@ async fn find(scope: &Scope, typed: &str) -> Result<Contest, ActionError> {
 /// What a code still asks about.
 async fn open_choices(scope: &Scope, contest: &Contest) -> Result<Vec<CaseRow>, ActionError> {
     let rows = contests::list_choices(&scope.app.db, &scope.tenant.id, &contest.id).await?;
-    Ok(rows.into_iter().filter(|row| row.stage != "contested").collect())
+    Ok(rows.into_iter().filter(|row| !row.is_stopped_for_good()).collect())
 }
 
 /// Stops the case. Its reset may have been done already: then the account is suspended too.
@@ -186,8 +186,9 @@ async fn ask_about_others(
     stopped: &mut Stopped,
 ) -> Result<(), ActionError> {
     let all = cases::list_of_person_locked(change, person).await?;
-    let is_asked =
-        |row: &CaseRow| row.closed_at.is_none() && row.stage != "contested" && named != Some(row.id.as_str());
+    let is_asked = |row: &CaseRow| {
+        row.closed_at.is_none() && !row.is_stopped_for_good() && named != Some(row.id.as_str())
+    };
     stopped.others = all.into_iter().filter(is_asked).collect();
     if stopped.others.is_empty() {
         return Ok(());

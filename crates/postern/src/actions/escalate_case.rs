@@ -11,7 +11,7 @@ use serde_json::json;
 use super::advance::advance;
 use super::announce_openings::announce_opening;
 use super::on_record::Attempt;
-use super::stop_remedy::stop_remedy;
+use super::stop_remedy::{expect_person_after_remedy, stop_remedy};
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::notify::{self, StaffNotice};
 use crate::scope::Scope;
@@ -35,6 +35,7 @@ async fn escalate(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> 
         return Err(ActionError::refused("Nobody by that name is in the directory. Refuse the case."));
     }
     let permit = permit_on_case::<Escalate>(scope, caller, &case).await?;
+    expect_person_after_remedy(caller, &case)?;
     let policies = permit.policies().to_vec();
     let event = Event::new(caller.actor(), CaseEscalated::ByStaff)
         .person(&case.subject().person)

@@ -8,7 +8,7 @@ use postern_core::policy::Refuse;
 use postern_core::reason::Reason;
 
 use super::on_record::Attempt;
-use super::stop_remedy::stop_remedy;
+use super::stop_remedy::{expect_person_after_remedy, stop_remedy};
 use super::{ActionError, Caller, case_for, permit_on_case};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
@@ -29,6 +29,7 @@ async fn refuse(scope: &Scope, caller: &Caller, id: &CaseId, reason: &str) -> Re
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Refuse>(scope, caller, &case).await?;
+    expect_person_after_remedy(caller, &case)?;
     let policies = permit.policies().to_vec();
     let mut event = Event::new(caller.actor(), CaseRefused).case(id).reason(&reason).policies(&policies);
     let mut change = caller.change_on(scope, &case.subject().person).await?;

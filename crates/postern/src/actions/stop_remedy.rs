@@ -13,6 +13,16 @@ use crate::scope::Scope;
 use crate::store::Change;
 use crate::store::cases::{CaseRow, queue};
 
+/// A program may refuse and escalate while nothing has changed. What a remedy gave, a person takes away.
+pub(super) fn expect_person_after_remedy(caller: &Caller, case: &Case) -> Result<(), ActionError> {
+    if caller.scopes.is_some() && case.remedied_at().is_some() {
+        return Err(ActionError::refused(
+            "The remedy was applied. A program stops nothing of what it gave: somebody at the desk does.",
+        ));
+    }
+    Ok(())
+}
+
 /// Ends it in the change that moves the case, and tells the owner and the desk. `stopped` is the case after the stop; the answer is the
 /// record of whose word it was.
 pub(super) async fn stop_remedy(

@@ -68,9 +68,10 @@ pub struct CaseTaken<'a> {
 /// `case.exported`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CaseExported<'a> {
-    /// How many cases were in the list when it began.
-    pub cases: i64,
-    /// Which list, and what narrowed it down, as an address says it; empty for the whole queue.
+    /// How many cases were in the list when it began; none of a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cases: Option<i64>,
+    /// Which list, and what narrowed it down, as an address says it; empty for the whole queue, `a search` for what was searched for.
     pub query: &'a str,
 }
 

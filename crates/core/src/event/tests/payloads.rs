@@ -227,7 +227,7 @@ fn cases(written: &mut WrittenKinds) {
         json!({ "from_strangers": true, "opened_with": "nothing" }),
     );
     written.check(
-        CaseExported { cases: 3, query: "list=closed" },
+        CaseExported { cases: Some(3), query: "list=closed" },
         json!({ "cases": 3, "query": "list=closed" }),
     );
     written.check(

@@ -1,7 +1,7 @@
 //! A case as it is stored, and what its row says by itself.
 
 use jiff::{SignedDuration, Timestamp};
-use postern_core::case::{Case, Subject};
+use postern_core::case::{Case, StopSource, Subject};
 use postern_core::evidence::Evidence;
 use postern_core::id::CaseId;
 
@@ -65,6 +65,12 @@ impl OpenedWith {
 }
 
 impl CaseRow {
+    /// Whether it was stopped, and no senior can let it go on.
+    pub fn is_stopped_for_good(&self) -> bool {
+        let may_go_on = |case: &Case| case.stop().is_some_and(|stop| stop.source == StopSource::Escalation);
+        self.stage == "contested" && !self.kept().is_ok_and(|case| case.as_ref().is_some_and(may_go_on))
+    }
+
     /// The state machine as it stands at `now`, for a person who is as they were at the opening. `None` for a stranger's
     /// case.
     pub fn case(&self, now: Timestamp) -> Result<Option<Case>> {

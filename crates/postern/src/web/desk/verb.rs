@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use postern_core::case::{Case, Stage, Subject};
+use postern_core::case::{Case, Subject};
 use postern_core::id::{CaseId, PersonId};
 use postern_core::policy::{self, Action};
 use serde::Serialize;
@@ -316,7 +316,7 @@ async fn question<V: Verb>(scope: &Scope, caller: &Caller, id: &str) -> Result<Q
             let (row, case, _) = case_for(scope, caller, &CaseId::new(id)).await?;
             permit_on_case::<V::Permit>(scope, caller, &case).await?;
             let over = "The case is closed. There is nothing to decide in it any more.";
-            let after_remedy = matches!(case.stage(), Stage::Remedied { .. });
+            let after_remedy = case.remedied_at().is_some();
             (row.reference, "Cases", "/desk", row.closed_at.map(|_| over), after_remedy)
         }
         VerbObject::Person => {

@@ -93,7 +93,7 @@ on_both! {
         let version = app.row(&id).await.version;
         let reason = [("reason", PLACEHOLDER_REASON)];
         let case = format!("/desk/cases/{id}");
-        for step in ["apply-remedy", "approve", "refuse"] {
+        for step in ["apply-remedy", "approve"] {
             sol.post(&format!("{case}/{step}"), &reason).await.status(409);
         }
         let call = [("outcome", "confirmed"), ("began_it", "yes"), ("contact", number.as_str()), ("phrase", phrase.as_str()), ("reference", "HD-1")];

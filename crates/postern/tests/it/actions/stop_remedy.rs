@@ -16,6 +16,8 @@ use postern_core::evidence::{EvidenceOutcome, Kind};
 use postern_core::id::CaseId;
 use postern_core::signin::Flow;
 use postern_testkit::TestPhone;
+use reqwest::Method;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{assert_denied, assert_invalid, assert_refused};
@@ -200,6 +202,33 @@ on_both! {
         assert!(matches!(app.case(&id).await.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. }));
         let late = approve_case(&app.scope(), &app.caller("sol").await, &id, (&app.plan_hash(&id).await, PLACEHOLDER_REASON)).await;
         assert_refused(late, "closed");
+    }
+
+    /// What sufficed for one tier does not for a higher one, whatever was done meanwhile.
+    async fn it_does_not_go_on_where_the_proof_would_not_suffice_now(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        app.stop_by(StopVerb::Escalation, &id).await.unwrap();
+        let raise = sqlx::query(app.own("UPDATE persons SET tier = 'privileged' WHERE login = 'ana'"));
+        raise.execute(app.db.reader()).await.unwrap();
+        let plan = app.plan_hash(&id).await;
+        let approved = approve_case(&app.scope(), &app.caller("sol").await, &id, (&plan, PLACEHOLDER_REASON)).await;
+        assert_refused(approved, "would not suffice now");
+        assert_eq!(app.stage(&id).await, "contested");
+    }
+
+    /// A program refuses and escalates what has changed nothing yet.
+    async fn a_program_takes_nothing_away(db) {
+        let app = TestApp::start(db).await;
+        let token = app.token(&["cases:act"]).await;
+        let id = app.reset_case_of_ana().await;
+        let program = app.browser();
+        for verb in ["refuse", "escalate"] {
+            let asked = program.request(Method::POST, &format!("/api/v1/cases/{id}/{verb}"));
+            let asked = asked.bearer_auth(&token).json(&json!({ "reason": PLACEHOLDER_REASON }));
+            program.send(asked).await.status(409);
+        }
+        assert_eq!(app.stage(&id).await, "remedied");
     }
 
     /// A senior with a part in the proof is no outsider, and a case of another rank's can be frozen by any agent.
