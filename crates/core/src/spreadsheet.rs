@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 /// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+// The wide ones are signs too where people write with them.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// The text with an apostrophe before it, where a spreadsheet would run it.
 pub fn defused(text: &str) -> Cow<'_, str> {

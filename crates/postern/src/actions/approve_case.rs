@@ -1,7 +1,7 @@
 //! A yes to the plan of a case, from a senior who gave no evidence in it: before its remedy, or after it, where somebody at the desk
 //! stopped it until a senior decides.
 
-use postern_core::case::{Approval, Stage};
+use postern_core::case::{Approval, Stage, StopSource};
 use postern_core::event::Event;
 use postern_core::event::payload::CaseApproved;
 use postern_core::id::CaseId;
@@ -37,7 +37,13 @@ async fn approve(
     let reason = Reason::parse(reason)?;
     let (row, case, now) = case_for(scope, caller, id).await?;
     let permit = permit_on_case::<Approve>(scope, caller, &case).await?;
-    let was_stopped = matches!(case.stage(), Stage::Contested { .. });
+    let was_stopped = matches!(case.stage(), Stage::Contested { by: StopSource::Escalation, .. });
+    // By who asked for a look: the look is somebody else's.
+    if was_stopped && case.stop().and_then(|stop| stop.by.as_ref()) == Some(&caller.person.id) {
+        return Err(ActionError::refused(
+            "You asked for somebody else's look: another senior or an admin says yes or no.",
+        ));
+    }
     if was_stopped && !scope.tenant.policies.still_suffices(&case, now) {
         return Err(ActionError::refused(
             "What was proven would not suffice now: the person, the risk or the policy is not what it was. Refuse the case, and help \

@@ -24,10 +24,8 @@ pub async fn begin_export(
     // What was searched for is often a name: it stays out of a log that is kept for years, and what is found is not counted before.
     let is_search = matches!(listing.list, DeskList::Search(_));
     let query = if is_search { "a search" } else { query };
-    let cases = match is_search {
-        true => None,
-        false => Some(queue::count(&scope.app.db, &scope.tenant.id, listing).await?),
-    };
+    let cases =
+        if is_search { None } else { Some(queue::count(&scope.app.db, &scope.tenant.id, listing).await?) };
     let event = Event::new(caller.actor(), CaseExported { cases, query }).policies(permit.policies());
     let mut change = scope.begin().await?;
     if wants_notice(&mut change, caller, "case_export").await? {

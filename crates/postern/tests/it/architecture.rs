@@ -177,7 +177,15 @@ fn a_verb_is_named_in_six_files() {
     let of = |name: &str| sources(&crates.join(name).join("src"));
     let mut places: Vec<PathBuf> = ["core", "postern"].into_iter().flat_map(of).collect();
     places.extend(["staff.cedar", "postern.cedarschema"].map(|file| policy.join(file)));
-    places.retain(|path| !path.ends_with("core/src/remedy.rs"));
+    // A step of a plan has the same name; a test of the policies asks it; and pages about an attack lead to it by name.
+    let others = [
+        "core/src/remedy.rs",
+        "core/src/policy.rs",
+        "incident_view/steps.rs",
+        "case_view/effects.rs",
+        "case_view/detail.rs",
+    ];
+    places.retain(|path| !others.iter().any(|other| path.ends_with(other)));
     let names = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap().replace("PlanStep::EndSessions", "");
         ["EndSessions", "end_sessions"].iter().any(|name| text.contains(name))

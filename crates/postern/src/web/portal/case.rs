@@ -123,7 +123,9 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let opened = match flow {
         // With a second step under way the password was right.
-        Ok(CurrentFlow(row)) if matches!(row.flow()?, Flow::SecondStep { .. }) => {
+        Ok(CurrentFlow(row))
+            if matches!(row.flow()?, Flow::SecondStep { .. } | Flow::EnrolmentPassStep { .. }) =>
+        {
             let login = persons::load(&scope.app.db, &scope.tenant.id, row.flow()?.person()).await?.login;
             open_case::open_case_after_password(&scope, &login, device.as_deref()).await?
         }

@@ -36,7 +36,8 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
     let Ok(CurrentFlow(row)) = flow else {
         return render(&scope, None, RecoverPage {});
     };
-    let Flow::SecondStep { person } = row.flow()? else {
+    // After a reset there is no factor, and a pass is wanted: the password was right all the same.
+    let (Flow::SecondStep { person } | Flow::EnrolmentPassStep { person }) = row.flow()? else {
         return render(&scope, None, RecoverPage {});
     };
     let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;

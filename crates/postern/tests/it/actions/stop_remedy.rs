@@ -217,6 +217,30 @@ on_both! {
         assert_eq!(app.stage(&id).await, "contested");
     }
 
+    /// Whoever asks for a look does not give it.
+    async fn who_escalates_it_does_not_let_it_go_on(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        escalate_case(&app.scope(), &app.caller("sol").await, &id, PLACEHOLDER_REASON).await.unwrap();
+        let plan = app.plan_hash(&id).await;
+        let own = approve_case(&app.scope(), &app.caller("sol").await, &id, (&plan, PLACEHOLDER_REASON)).await;
+        assert_refused(own, "somebody else's look");
+        approve_case(&app.scope(), &app.caller("ada").await, &id, (&plan, PLACEHOLDER_REASON)).await.unwrap();
+    }
+
+    /// The owner is no stranger afterwards: the password was right, and the page says which number is called.
+    async fn the_owner_who_knows_the_password_asks_anew_as_herself(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        app.stop_by(StopVerb::Refusal, &id).await.unwrap();
+        let ana = app.browser();
+        ana.post("/sign-in", &[("login", "ana"), ("password", app.password_of("ana").as_str())]).await.leads_to("/sign-in/pass");
+        ana.get("/recover/options").await.ok().shows("Office number ending in 20");
+        ana.post("/recover/case", &[]).await.leads_to("/recover/case");
+        let opened = app.count("SELECT COUNT(*) FROM cases WHERE opened_with = 'password' AND stranger_since IS NULL AND closed_at IS NULL");
+        assert_eq!(opened.await, 1);
+    }
+
     /// A program refuses and escalates what has changed nothing yet.
     async fn a_program_takes_nothing_away(db) {
         let app = TestApp::start(db).await;

@@ -8,7 +8,8 @@ const SCRIPTS: [&str; 4] = ["passkeys.js", "postern.js", "session.js", "theme.js
 /// Names that begin like a sentence.
 const NAMES: [&str; 5] = ["Enter", "Escape", "Home", "End", "Tab"];
 /// Selectors of several elements read like words.
-const ELEMENTS: [&str; 9] = ["form", "section", "main", "input", "textarea", "select", "button", "a", "li"];
+const ELEMENTS: [&str; 11] =
+    ["form", "section", "main", "input", "textarea", "select", "button", "a", "li", "tbody", "tr"];
 
 fn script(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(name)).unwrap()
