@@ -27,6 +27,7 @@ export async function anAdminChangesAPerson(world) {
   await field(page, 'Reason').fill('Moved to the harbour office');
   await button(page, 'Save').click();
   await isAt(page, /people\/[^/]*$/, GUS.name);
+  await page.getByText('Add a note').click();
   await field(page, 'Note').fill('Travels until Friday');
   await button(page, 'Keep the note').click();
   await page.getByText('Travels until Friday').waitFor();
@@ -40,7 +41,7 @@ export async function aCallerJoinsTheCaseThatTheDeskOpened(world) {
   const ben = await world.window('ben');
   await ben.goto('/desk/people');
   await link(ben, FAY.name).click();
-  await link(ben, 'Open a case').click();
+  await link(ben.getByRole('main'), 'Open a case').click();
   await world.look(ben, 'desk-open-case');
   await field(ben, 'Reason').fill('Rang from a borrowed phone');
   await button(ben, 'Open the case').click();
