@@ -108,6 +108,7 @@ export async function aSessionEndsAndLosesNothing(world) {
   await page.goto('/desk/people');
   await link(page, GUS.name).click();
   await isAt(page, /people\/[^/]*$/, GUS.name);
+  await page.getByText('Add a note').click();
   await field(page, 'Note').fill('Rings from the yard on Mondays');
   await world.server.advance(28.5 * 60);
   await page.clock.fastForward('28:30');
