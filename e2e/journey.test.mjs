@@ -66,6 +66,7 @@ const STEPS = [
   ['she closes it with a reason', incidents.theIncidentIsClosedWithAReason],
   ['a token wants a touch of her passkey', staff.aTokenWantsATouch],
   ['the other pages look right', pages.theOtherPages],
+  ['Tab comes to everything on them', pages.theKeyboardReachesEverything],
   ['a backup code is as good as the phone', enrolment.aBackupCodeIsAsGoodAsThePhone],
   ['the keyboard is enough to sign in', access.theKeyboardIsEnoughToSignIn],
   ['pages work without JavaScript', access.pagesWorkWithoutJavaScript],

@@ -28,9 +28,16 @@ export async function theOtherPages(world) {
     const answer = await page.goto(path);
     if (!answer.ok()) throw new Error(`${path} answers ${answer.status()}`);
     await world.look(page, name);
-    // The API's page has hundreds of places to stop at, all of one kind.
-    if (name !== 'api') await world.walk(page, name);
   }
   await expectRefusal(page, () => page.goto('/no-such-page'));
   await world.look(page, 'no-such-page');
+}
+
+// With Tab alone, from the first to the last place where it stops.
+export async function theKeyboardReachesEverything(world) {
+  const page = await world.window('ada');
+  for (const name of ['home', 'people', 'import-people', 'search', 'tokens', 'jobs']) {
+    await page.goto(PAGES[name]);
+    await world.walk(page, name);
+  }
 }
