@@ -6,6 +6,7 @@ import axe from 'axe-core';
 const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
+const TALLEST_PICTURE = 15_000;
 
 // Pictures go to out/FOLDER/NN-NAME-{light,dark,phone,print}.png, in the order of the journey.
 // Faults are kept for the end of the step: an ugly page does not keep people from going on. One that is on every page
@@ -43,7 +44,9 @@ export class Looker {
     faults.push(...(await tooWide(page)));
     await page.setViewportSize(DESKTOP);
     await page.emulateMedia({ media: 'print' });
-    await page.screenshot({ path: `${file}-print.png`, fullPage: true });
+    // On paper everything is open: of a page as long as the API's, the beginning is enough.
+    const fullPage = await page.evaluate((most) => document.documentElement.scrollHeight < most, TALLEST_PICTURE);
+    await page.screenshot({ path: `${file}-print.png`, fullPage });
     await page.emulateMedia({ media: null });
     for (const fault of faults.filter((fault) => !this.#told.has(fault))) {
       this.#told.add(fault);
