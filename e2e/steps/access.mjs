@@ -90,7 +90,7 @@ export async function nothingOpensTheOther(world) {
   // The passkey is in the device of this window, and good for this host's name alone.
   await expectRefusal(ada, async () => {
     await ada.goto(new URL('/sign-in', url).href);
-    await ada.getByText(other.name).first().waitFor();
+    await ada.locator('header').getByText(other.name).first().waitFor();
     await button(ada, 'Sign in with a passkey').click();
     await ada.getByText('No passkey was used').waitFor();
     await ada.goto(new URL('/desk', url).href);

@@ -32,7 +32,10 @@ const TWINS: [(&str, &str, &str, &str); 16] = [
 ];
 
 /// What the API has no such answer for, and why.
-const WITHOUT: [(&str, &str); 18] = [
+const WITHOUT: [(&str, &str); 21] = [
+    ("/desk/live", "tells an open page that something has changed, and nothing else"),
+    ("/desk/cases/{id}/live", "the same of one case"),
+    ("/desk/cases/export.csv", "a file: /api/v1/cases/export"),
     ("/desk/audit/export", "a file: /api/v1/audit/export"),
     ("/desk/people/export.csv", "a file: /api/v1/people/export"),
     ("/desk/passkeys/{id}", "a form about a line of the list"),
