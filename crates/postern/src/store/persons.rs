@@ -4,10 +4,14 @@ pub mod enrolment;
 pub mod first_passkey;
 mod locks;
 pub mod made_by;
+mod passwords;
+mod readiness;
 mod search;
 pub(super) mod words;
 
 pub use locks::{lock_active, lock_active_as, lock_all, lock_unchanged};
+pub use passwords::{has_password, remove_password, save_first_password};
+pub use readiness::{DirectoryReadiness, load_readiness};
 pub use search::{PersonCursor, PersonPage, list, list_statements};
 
 use std::collections::{BTreeSet, HashMap};
@@ -207,38 +211,6 @@ pub async fn count_by_tier(change: &mut Change<'_>) -> Result<Vec<(String, i64)>
         .await?)
 }
 
-/// How far a directory is ready, by those who were added last.
-pub struct DirectoryReadiness {
-    /// How many were looked at.
-    pub people: i64,
-    /// Of them, those with a number that may be called in a case of now.
-    pub callable: i64,
-    /// Of them, those with a manager on file.
-    pub with_manager: i64,
-}
-
-/// Looks at the `most` people who were added last, or at everybody where there are no more. A number counts that is certain to be
-/// theirs since `latest` or before.
-pub async fn load_readiness(
-    db: &Db,
-    tenant: &TenantId,
-    latest: Timestamp,
-    most: i64,
-) -> Result<DirectoryReadiness> {
-    let (people, callable, with_manager) = sqlx::query_as(
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM contacts c WHERE c.tenant_id = $1 AND c.person_id = p.id \
-         AND c.kind <> 'email' AND c.removed_at IS NULL AND c.lost_at IS NULL AND c.filed_at <= $2 AND c.confirmed_at <= $2) \
-         THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN p.manager_id IS NULL THEN 0 ELSE 1 END), 0) \
-         FROM (SELECT id, manager_id FROM persons WHERE tenant_id = $1 ORDER BY id DESC LIMIT $3) p",
-    )
-    .bind(tenant.as_str())
-    .bind(micros(latest))
-    .bind(most)
-    .fetch_one(db.reader())
-    .await?;
-    Ok(DirectoryReadiness { people, callable, with_manager })
-}
-
 /// Whether somebody is anybody's manager.
 pub async fn leads_somebody(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<bool> {
     let found: Option<(String,)> =
@@ -295,21 +267,6 @@ pub async fn insert_all(change: &mut Change<'_>, new: &[NewPerson<'_>]) -> Resul
     words::insert_all(change, &words::of_newcomers(new)).await
 }
 
-/// Sets the password of somebody who has none.
-pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE persons SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(hash)
-    .execute(change.conn())
-    .await?;
-    one_row(&done)?;
-    made_by::renew(change, id).await
-}
-
 /// What an admin changes about somebody, as it will be.
 pub struct ChangedPerson<'a> {
     pub name: &'a str,
@@ -345,19 +302,6 @@ pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedP
     cases::save_tier(change, &read.id, new.tier).await
 }
 
-/// Whether somebody has a password, read inside the change.
-pub async fn has_password(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
-    let tenant = change.tenant().clone();
-    let row: Option<(i64,)> = sqlx::query_as(
-        "SELECT (CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END) FROM persons WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .fetch_optional(change.conn())
-    .await?;
-    row.map(|(has,)| has == 1).ok_or(StoreError::NotFound)
-}
-
 /// Suspends an account. `Conflict` when it already is.
 pub async fn suspend(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
@@ -384,17 +328,6 @@ pub async fn enable(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
     .bind(id.as_str())
     .execute(change.conn())
     .await?;
-    one_row(&done)
-}
-
-/// Takes the password away: only a set-up code leads on.
-pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query("UPDATE persons SET password_hash = NULL WHERE tenant_id = $1 AND id = $2")
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .execute(change.conn())
-        .await?;
     one_row(&done)
 }
 

@@ -1,0 +1,45 @@
+//! Whether somebody has a password; one that comes for the first time, and one that goes.
+
+use postern_core::id::PersonId;
+
+use super::super::{Change, Result, StoreError, one_row};
+use super::made_by;
+
+/// Whether somebody has a password, read inside the change.
+pub async fn has_password(change: &mut Change<'_>, id: &PersonId) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT (CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END) FROM persons WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .fetch_optional(change.conn())
+    .await?;
+    row.map(|(has,)| has == 1).ok_or(StoreError::NotFound)
+}
+
+/// Sets the password of somebody who has none.
+pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(hash)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)?;
+    made_by::renew(change, id).await
+}
+
+/// Takes the password away: only a set-up code leads on.
+pub async fn remove_password(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query("UPDATE persons SET password_hash = NULL WHERE tenant_id = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(change.conn())
+        .await?;
+    one_row(&done)
+}
