@@ -19,7 +19,7 @@ use postern::texts::Language;
 use postern::web::toast::Toast;
 
 use self::files::PageFiles;
-use self::samples::{LONG, Sample, SeenBy};
+use self::samples::{LONG, PageSample, SeenBy};
 use crate::on_both::on_both;
 use crate::places::GeoipFiles;
 use crate::test_app::TestApp;
@@ -51,7 +51,7 @@ fn sees(seen_by: SeenBy, viewer: &str) -> bool {
 }
 
 /// What the templates are given, once as it is and once with everything that can stand on any page.
-fn frames(sample: &Sample, scope: &Scope, viewer: &Viewer) -> [(&'static str, Value); 2] {
+fn frames(sample: &PageSample, scope: &Scope, viewer: &Viewer) -> [(&'static str, Value); 2] {
     let plain = (sample.given)(scope, viewer.caller.as_ref());
     let toast = if viewer.word == "admin" { Toast::CaseOpened } else { Toast::Vouched };
     let who = viewer.caller.as_ref().map(|caller| {
@@ -71,7 +71,7 @@ fn frames(sample: &Sample, scope: &Scope, viewer: &Viewer) -> [(&'static str, Va
 }
 
 /// Every page that there is, with what it is called.
-fn each_page(app: &TestApp, viewers: &[Viewer], mut look: impl FnMut(&Sample, &str, Value)) {
+fn each_page(app: &TestApp, viewers: &[Viewer], mut look: impl FnMut(&PageSample, &str, Value)) {
     let scope = app.scope();
     for sample in samples::all() {
         for viewer in viewers.iter().filter(|viewer| sees(sample.seen_by, viewer.word)) {

@@ -68,7 +68,7 @@ pub trait PageSamples: PageView + Sized + Send + Sync + 'static {
 pub type GivenToTemplate = Box<dyn Fn(&Scope, Option<&Caller>) -> Value + Send + Sync>;
 
 /// One of them.
-pub struct Sample {
+pub struct PageSample {
     /// The name of its type.
     pub view: &'static str,
     pub template: &'static str,
@@ -78,10 +78,10 @@ pub struct Sample {
     pub given: GivenToTemplate,
 }
 
-fn of<P: PageSamples>() -> Vec<Sample> {
+fn of<P: PageSamples>() -> Vec<PageSample> {
     let path = std::any::type_name::<P>();
     let view = path.rsplit("::").next().unwrap_or(path);
-    let sample = |(name, page): (&'static str, P)| Sample {
+    let sample = |(name, page): (&'static str, P)| PageSample {
         view: view.split('<').next().unwrap_or(view),
         template: P::TEMPLATE,
         name,
@@ -92,7 +92,7 @@ fn of<P: PageSamples>() -> Vec<Sample> {
 }
 
 /// Every page in every state.
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         account::all(),
         case::all(),

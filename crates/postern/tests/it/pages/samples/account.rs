@@ -10,11 +10,11 @@ use postern::web::factor_view::FactorView;
 
 use super::signin::{code_app, codes};
 use super::{
-    CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, micros,
-    minutes_ago, of, wrong_text,
+    CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, days_ago, id,
+    micros, minutes_ago, of, wrong_text,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<AccountPage>(),
         of::<RemoveFactorPage>(),

@@ -20,11 +20,11 @@ use super::account::factors;
 use super::findings::{attacked, findings, locked_out};
 use super::people::timeline;
 use super::{
-    CHROME, IPV6, KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy,
+    CHROME, IPV6, KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy,
     days_ago, id, minutes_ago, of, some, texts,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [of::<CasePage>(), of::<ApprovePage>(), of::<ApplyRemedyPage>(), of::<HandOverPage>()]
         .into_iter()
         .flatten()

@@ -20,11 +20,11 @@ use serde_json::json;
 use super::findings::findings;
 use super::lists::{case_line, case_lines, closed_lines};
 use super::{
-    KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id,
+    KNOWN_PLACE, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, days_ago, id,
     minutes_ago, now, of, some, texts,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<HomeView>(),
         of::<SearchResults>(),

@@ -5,9 +5,9 @@ use postern::web::dev::{ClockPage, OutboxLine, OutboxPage, PhonePage, StoriesPag
 use postern::web::form_again::{FieldAgain, FormAgain};
 use postern::web::problem::ProblemPage;
 
-use super::{LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, micros, minutes_ago, now, of, some};
+use super::{LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, micros, minutes_ago, now, of, some};
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [of::<OutboxPage>(), of::<PhonePage>(), of::<ClockPage>(), of::<StoriesPage>(), of::<ProblemPage>()]
         .into_iter()
         .flatten()

@@ -13,10 +13,10 @@ use postern::web::finding_view::FindingView;
 use super::findings::{attempt, attempts, closed, concerned, finding, findings, record};
 use super::people::{case_of, end_sessions};
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, id, minutes_ago, of, some,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, id, minutes_ago, of, some,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [of::<IncidentPage>(), of::<IncidentsPage>()].into_iter().flatten().collect()
 }
 

@@ -19,11 +19,11 @@ use postern::web::desk::second_yes::FailedAnswer;
 use postern::web::desk::tokens::{TokenFormState, TokensPage};
 
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago,
-    now, of, some, texts,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, days_ago, id,
+    minutes_ago, now, of, some, texts,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<QueuePage>(),
         of::<PeoplePage>(),

@@ -16,11 +16,11 @@ use postern_core::people_file::KnownRow;
 use super::account::factors;
 use super::findings::{attacked, locked_out, lost_factor, many_attempts, no_diagnosis, only_strangers};
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, RIGHT_TO_LEFT, Sample, SeenBy, days_ago, id, minutes_ago,
-    of, some, texts,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, days_ago, id,
+    minutes_ago, of, some, texts,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<PersonDetailPage>(),
         of::<AddPersonPage>(),

@@ -11,11 +11,11 @@ use postern::web::portal::recover::RecoverPage;
 
 use super::signin::codes;
 use super::{
-    IPV6, LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, days_ago, micros, minutes_ago, of, some,
+    IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, days_ago, micros, minutes_ago, of, some,
     texts, wrong_text,
 };
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<RecoverPage>(),
         of::<RecoveryOptionsPage>(),

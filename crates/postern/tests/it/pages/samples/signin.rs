@@ -9,9 +9,9 @@ use postern::web::signin::second_step::SecondStepPage;
 use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
 
-use super::{LONG, LONG_LOGIN, MARKUP, PageSamples, Sample, SeenBy, of, some, texts, wrong_text};
+use super::{LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, of, some, texts, wrong_text};
 
-pub fn all() -> Vec<Sample> {
+pub fn all() -> Vec<PageSample> {
     [
         of::<SignInPage<'static>>(),
         of::<SecondStepPage>(),
