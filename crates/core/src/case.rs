@@ -230,9 +230,4 @@ impl Case {
     pub(crate) fn proof_at(&self, at: Timestamp) -> Proof {
         Proof::of(self, at)
     }
-
-    /// What the policies demanded when its proof sufficed.
-    pub(crate) fn demands(&self) -> Demands {
-        self.demands
-    }
 }

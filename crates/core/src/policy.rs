@@ -102,12 +102,10 @@ impl Policies {
         if fresh == proof { Ok(permit) } else { self.verify(case, fresh) }
     }
 
-    /// Whether what was proven lets a remedy that was stopped go on: the person and the risk are those of now, the proof is as old as it was
-    /// then. A demand that came since (another yes, a longer hold) is not met by going on.
-    pub fn still_suffices(&self, case: &Case, now: Timestamp) -> bool {
-        let as_of = case.remedied_at().unwrap_or(now);
-        let met = |permit: &Permit<Verify>| case.demands().stricter(permit.demands()) == case.demands();
-        self.verify(case, case.proof_at(as_of)).is_ok_and(|permit| met(&permit))
+    /// Does the proof of a case still let the remedy go on that was stopped? The person and the risk are those of now, the proof is as old
+    /// as it was when the remedy was applied.
+    pub fn verify_to_resume(&self, case: &Case, now: Timestamp) -> Result<Permit<Verify>, Denied> {
+        self.verify(case, case.proof_at(case.remedied_at().unwrap_or(now)))
     }
 
     /// The case, after its person was read anew: what the policies demand for the stricter of then and now holds, and where

@@ -226,6 +226,8 @@ impl From<CaseError> for ActionError {
                 MessageId("notice-may-still-go").with("from", from.to_string()).into()
             }
             CaseError::PlanChanged => MessageId("plan-has-changed").into(),
+            CaseError::OwnDoubt => MessageId("look-of-another-wanted").into(),
+            CaseError::DemandsMore => MessageId("proof-no-longer-suffices").into(),
             CaseError::ForeignPermit => MessageId("permission-for-another").into(),
         })
     }

@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Refusal, Stage};
+use super::transitions::expect_covered;
+use super::{Approval, Case, CaseError, Refusal, Stage};
 use crate::evidence::{Evidence, EvidenceOutcome, Kind};
 use crate::id::PersonId;
 use crate::person::Role;
+use crate::policy::{Approve, Permit, Verify};
 use crate::reason::Reason;
 
 /// Whose word it was.
@@ -82,6 +84,40 @@ impl Case {
         self.handler_rank = Role::Senior.rank();
         self.stop = Some(stop);
         self
+    }
+
+    /// Whether it was handed to a senior after its remedy, and waits for their yes or no.
+    pub fn waits_to_resume(&self) -> bool {
+        matches!(self.stage, Stage::Contested { by: StopSource::Escalation, .. })
+    }
+
+    /// A senior looked at what was stopped for them, and lets it go on: the person has as long as after the remedy. Takes their permit
+    /// and, once more, the policies' yes to the proof ([`crate::policy::Policies::verify_to_resume`]). Another yes or a longer hold that is
+    /// demanded since is not met by going on, and whoever asked for the look does not give the yes.
+    pub fn resume(
+        mut self,
+        permit: Permit<Approve>,
+        evidence_suffices: Permit<Verify>,
+        approval: Approval,
+        now: Timestamp,
+    ) -> Result<Self, CaseError> {
+        expect_covered(permit.covers(self.id.as_str()))?;
+        expect_covered(evidence_suffices.covers(self.id.as_str()))?;
+        if !self.waits_to_resume() {
+            return Err(self.out_of_order());
+        }
+        if self.stop.as_ref().and_then(|stop| stop.by.as_ref()) == Some(&approval.by) {
+            return Err(CaseError::OwnDoubt);
+        }
+        if self.demands.stricter(evidence_suffices.demands()) != self.demands {
+            return Err(CaseError::DemandsMore);
+        }
+        if approval.plan != self.plan().hash() {
+            return Err(CaseError::PlanChanged);
+        }
+        self.stop = None;
+        self.stage = Stage::Remedied { at: now, by: approval.by };
+        Ok(self)
     }
 
     /// Who said yes after their own no, about whoever holds the page now: then somebody else has to look, whatever the tier.

@@ -209,11 +209,11 @@ fn every_stage_against_every_transition() {
             "add_evidence",
         );
         moved(c().verify(verify(&case), now).is_ok(), &["verifying"], "verify");
-        moved(
-            c().approve(approve, yes(senior, &case), now).is_ok(),
-            &["awaiting_approval", "doubted"],
-            "approve",
-        );
+        moved(c().approve(approve, yes(senior, &case), now).is_ok(), &["awaiting_approval"], "approve");
+        if let Ok(look) = desk.policies.authorize(&Request::on_case(senior, &case)) {
+            let suffices = desk.policies.verify_to_resume(&case, now).unwrap();
+            moved(c().resume(look, suffices, yes(senior, &case), now).is_ok(), &["doubted"], "resume");
+        }
         let propose = permit(&desk.policies, &case, senior);
         let before = ["verifying", "awaiting_approval", "awaiting_notice", "on_hold", "ready"];
         moved(c().propose(propose, Remedy::FreshBackupCodes).is_ok(), &before, "propose");

@@ -40,6 +40,12 @@ pub enum CaseError {
     /// The yes was given to another plan than the one that would be carried out.
     #[error("What would be done has changed since you looked. Look at it again.")]
     PlanChanged,
+    /// Whoever asked for somebody else's look is not that somebody.
+    #[error("You asked for somebody else's look: another senior or an admin says yes or no.")]
+    OwnDoubt,
+    /// The policies demand more of it than when its remedy was applied.
+    #[error("What was proven would not suffice now.")]
+    DemandsMore,
     /// The permit was given for something else.
     #[error("The permission was given for another case.")]
     ForeignPermit,
@@ -161,8 +167,7 @@ impl Case {
         Ok(self)
     }
 
-    /// Somebody else said yes to the plan that they looked at. One that was handed to a senior after its remedy goes on with it: the
-    /// person has as long as after the remedy.
+    /// Somebody else said yes to the plan that they looked at.
     pub fn approve(
         mut self,
         permit: Permit<Approve>,
@@ -170,24 +175,16 @@ impl Case {
         now: Timestamp,
     ) -> Result<Self, CaseError> {
         expect_covered(permit.covers(self.id.as_str()))?;
-        let is_of_plan = approval.plan == self.plan().hash();
-        match &mut self.stage {
-            Stage::AwaitingApproval { .. } | Stage::Contested { by: StopSource::Escalation, .. }
-                if !is_of_plan =>
-            {
-                return Err(CaseError::PlanChanged);
-            }
-            Stage::AwaitingApproval { verified_at, approvals } => {
-                let (verified_at, mut approvals) = (*verified_at, std::mem::take(approvals));
-                approvals.push(approval);
-                self.stage = self.after_approvals((verified_at, approvals), now);
-            }
-            Stage::Contested { by: StopSource::Escalation, .. } => {
-                self.stop = None;
-                self.stage = Stage::Remedied { at: now, by: approval.by };
-            }
-            _ => return Err(self.out_of_order()),
+        let plan = self.plan().hash();
+        let Stage::AwaitingApproval { verified_at, approvals } = &mut self.stage else {
+            return Err(self.out_of_order());
+        };
+        if approval.plan != plan {
+            return Err(CaseError::PlanChanged);
         }
+        let (verified_at, mut approvals) = (*verified_at, std::mem::take(approvals));
+        approvals.push(approval);
+        self.stage = self.after_approvals((verified_at, approvals), now);
         Ok(self)
     }
 
@@ -393,11 +390,11 @@ impl Case {
         }
     }
 
-    fn out_of_order(&self) -> CaseError {
+    pub(super) fn out_of_order(&self) -> CaseError {
         CaseError::OutOfOrder { stage: self.stage.as_str() }
     }
 }
 
-fn expect_covered(covered: bool) -> Result<(), CaseError> {
+pub(super) fn expect_covered(covered: bool) -> Result<(), CaseError> {
     if covered { Ok(()) } else { Err(CaseError::ForeignPermit) }
 }

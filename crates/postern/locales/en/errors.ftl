@@ -121,6 +121,8 @@ step-out-of-order = This step does not fit: the case is { $stage }.
 waiting-period-runs = The waiting period runs until { $until }.
 notice-may-still-go = A message to the owner may still go out. From { $from } on two seniors can begin the waiting period.
 plan-has-changed = What would be done has changed since you looked. Look at it again.
+look-of-another-wanted = You asked for somebody else's look: another senior or an admin says yes or no.
+proof-no-longer-suffices = What was proven would not suffice now: the person, the risk or the policy is not what it was. Refuse the case, and help them to a new request.
 permission-for-another = The permission was given for another case.
 
 # "This was not me".

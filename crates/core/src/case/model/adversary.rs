@@ -277,7 +277,9 @@ impl Adversary<'_> {
                 (next.noticed, next.wanted, next.approved) = (false, [false; 2], Vec::new());
             }
             ModelStep::Approve { by } if world.case.remedied_at().is_some() => {
-                let own = world.case.evidence_for_page().any(|piece| piece.attested_by.as_str() == *by);
+                let by_them = |id: &PersonId| id.as_str() == *by;
+                let doubted = world.case.stop().and_then(|stop| stop.by.as_ref()).is_some_and(by_them);
+                let own = doubted || world.case.evidence_for_page().any(|piece| by_them(&piece.attested_by));
                 next.resumed = if own { Resumed::ByOwnWord } else { Resumed::BySenior };
                 next.moved_by_program |= *by == PROGRAM;
             }
@@ -338,8 +340,12 @@ impl Adversary<'_> {
                 let staff = Self::staff(by);
                 let permit = self.policies.authorize(&Request::on_case(&staff, &case)).ok()?;
                 // An honest senior signs what the page shows.
-                let plan = case.plan().hash();
-                case.approve(permit, Approval { by: staff.id, plan }, now).ok()
+                let yes = Approval { by: staff.id, plan: case.plan().hash() };
+                if case.waits_to_resume() {
+                    let suffices = self.policies.verify_to_resume(&case, now).ok()?;
+                    return case.resume(permit, suffices, yes, now).ok();
+                }
+                case.approve(permit, yes, now).ok()
             }
             ModelStep::ManagerDenies | ModelStep::Refuse { .. } | ModelStep::Escalate { .. } => {
                 // Before the remedy a no takes back what was verified: that is no stop.

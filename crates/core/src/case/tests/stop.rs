@@ -7,6 +7,13 @@ fn remedied(desk: &Desk) -> Case {
     desk.reset(desk.verify(desk.proven_enough(TierFloor::Standard), at(10)), at(20)).unwrap()
 }
 
+/// A yes to what was stopped until a senior looks, while the proof suffices.
+fn resume(desk: &Desk, case: &Case, who: &Staff, now: Timestamp) -> Result<Case, CaseError> {
+    let permit = desk.policies.authorize(&Request::on_case(who, case)).unwrap();
+    let suffices = desk.policies.verify_to_resume(case, now).unwrap();
+    case.clone().resume(permit, suffices, yes(who, case), now)
+}
+
 /// Refusing it after the remedy is a stop, and no end: a senior has it, and closes it.
 #[test]
 fn a_refusal_after_the_remedy_stops_the_case_and_a_senior_closes_it() {
@@ -38,8 +45,7 @@ fn the_managers_no_stops_it_until_it_is_proven() {
         let stopped = desk.manager_denies(case, 30).unwrap();
         assert!(matches!(stopped.stage(), Stage::Contested { by: StopSource::Manager, .. }));
         assert_eq!(*stopped.claimant_page(), ClaimantPage::Unbound);
-        let approve = desk.policies.authorize(&Request::on_case(&desk.sol, &stopped)).unwrap();
-        assert!(stopped.clone().approve(approve, yes(&desk.sol, &stopped), at(40)).is_err());
+        assert!(!stopped.waits_to_resume() && desk.policies.verify_to_resume(&stopped, at(40)).is_err());
         assert_eq!(stopped.risk(), 1);
         // The owner's word comes on top: the account is suspended then.
         let contested = stopped.contest(at(50)).unwrap();
@@ -60,18 +66,15 @@ fn a_senior_from_outside_lets_it_go_on_within_a_day() {
     let desk = Desk::new();
     let doubted = desk.escalate(remedied(&desk), 30);
     let day = SignedDuration::from_hours(24);
-    let approve = |case: &Case, who: &Staff, now| {
-        let permit = desk.policies.authorize(&Request::on_case(who, case)).unwrap();
-        case.clone().approve(permit, yes(who, case), now)
-    };
     assert_eq!(doubted.clone().as_of(at(30) + day), doubted);
     let late = doubted.clone().as_of(at(31) + day);
     assert!(matches!(late.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. }));
-    assert!(approve(&late, &desk.sol, at(31) + day).is_err());
+    assert!(resume(&desk, &late, &desk.sol, at(31) + day).is_err());
     let other = Approval { by: desk.sol.id.clone(), plan: PlanHash::claimed("what stood there yesterday") };
     let permit_of_sol = desk.policies.authorize(&Request::on_case(&desk.sol, &doubted)).unwrap();
-    assert_eq!(doubted.clone().approve(permit_of_sol, other, at(40)), Err(CaseError::PlanChanged));
-    let on = approve(&doubted, &desk.sol, at(40)).unwrap();
+    let suffices = desk.policies.verify_to_resume(&doubted, at(40)).unwrap();
+    assert_eq!(doubted.clone().resume(permit_of_sol, suffices, other, at(40)), Err(CaseError::PlanChanged));
+    let on = resume(&desk, &doubted, &desk.sol, at(40)).unwrap();
     assert_eq!(*on.stage(), Stage::Remedied { at: at(40), by: desk.sol.id.clone() });
     assert!(on.stop().is_none() && on.marks().is_empty());
     // An agent can't, nor who rang the owner.
@@ -80,6 +83,31 @@ fn a_senior_from_outside_lets_it_go_on_within_a_day() {
     assert!(outside.is_err());
     // Where another case of the person went through meanwhile, this one is over.
     assert!(doubted.supersede(at(50)).is_ok());
+}
+
+/// Whoever asked for somebody else's look does not give it; a demand that grew is not met by going on; and a yes to this case, of the
+/// policies too, moves no other.
+#[test]
+fn a_senior_from_outside_meets_what_is_demanded_now() {
+    let desk = Desk::new();
+    let case = remedied(&desk);
+    let doubt = permit(&desk.policies, &case, &desk.sol);
+    let own = case.clone().escalate(doubt, refusal("sol", 30)).unwrap();
+    assert_eq!(resume(&desk, &own, &desk.sol, at(40)), Err(CaseError::OwnDoubt));
+    let doubted = desk.escalate(case, 30);
+    let mut stricter = doubted.clone();
+    stricter.subject.tier = TierFloor::Sensitive.into();
+    assert_eq!(resume(&desk, &stricter, &desk.sol, at(40)), Err(CaseError::DemandsMore));
+    let mut other = doubted.clone();
+    other.id = CaseId::new("other");
+    let of_doubted = || desk.policies.authorize(&Request::on_case(&desk.sol, &doubted)).unwrap();
+    let of_other = || desk.policies.authorize(&Request::on_case(&desk.sol, &other)).unwrap();
+    let [suffices, foreign] =
+        [&doubted, &other].map(|case| desk.policies.verify_to_resume(case, at(40)).unwrap());
+    let resumed = doubted.clone().resume(of_doubted(), foreign, yes(&desk.sol, &doubted), at(40));
+    assert_eq!(resumed, Err(CaseError::ForeignPermit));
+    let resumed = doubted.clone().resume(of_other(), suffices, yes(&desk.sol, &doubted), at(40));
+    assert_eq!(resumed, Err(CaseError::ForeignPermit));
 }
 
 /// Nobody is locked out by a stop (P5): whoever says it, the owner's next case begins with a senior, and goes through with the same
