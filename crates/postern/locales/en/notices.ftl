@@ -164,7 +164,7 @@ notice-recovery-goes-on-text = The recovery of your account had been stopped. A 
 
 notice-case-lapsed-subject = The recovery of your account was not finished in time
 notice-case-lapsed-short = Your recovery was not finished in time.
-notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed and its pass no longer works. If you still can't sign in, start a new request.
+notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed, and neither its pass nor what was set up with it works any more. If you can't sign in, start a new request.
 
 notice-codes-lapsed-subject = The recovery of your account was not finished in time
 notice-codes-lapsed-short = Your recovery was not finished in time.

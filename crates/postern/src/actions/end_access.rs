@@ -12,6 +12,7 @@ use super::decide_on_power::stop_powers_of;
 use super::revoke_tokens_of::revoke_tokens_of;
 use crate::scope::Scope;
 use crate::store::factors::{self, waiting};
+use crate::store::persons::first_passkey;
 use crate::store::{Change, backup_codes, ceremonies, enrolment_passes, flows, known_devices, sessions};
 
 /// Why it ends.
@@ -45,6 +46,8 @@ pub(super) async fn end_access(
     enrolment_passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     ceremonies::end_all(change, person).await?;
+    // Whoever let a first passkey in at once did so for what ends here.
+    first_passkey::consume(change, person).await?;
     stop_powers_of(scope, change, person).await?;
     revoke_tokens_of(change, person).await?;
     Ok(sessions::end_all(change, person).await?)

@@ -1,18 +1,19 @@
 //! A case that nobody moved in time is over: after a reset, when nobody came back within a day; before it, when its page has
 //! run out. `Case::as_of` says so already when the case is read; here it goes on the record, and the owner is notified.
 
+use jiff::Timestamp;
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::event::payload::CaseClosed;
 use postern_core::event::{Actor, Event};
 use postern_core::id::PersonId;
 
 use super::ActionError;
-use super::remedies::texts;
+use super::remedies::{take_back_unproven, texts};
 use super::retry::retry;
 use crate::notify;
 use crate::scope::Scope;
+use crate::store::Change;
 use crate::store::cases::{self, CaseRow};
-use crate::store::{Change, backup_codes, enrolment_passes};
 
 /// Closes a case whose time is over. Does nothing to one that has moved meanwhile.
 pub async fn lapse_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
@@ -25,12 +26,12 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
         None => scope.begin().await?,
     };
     let event = match row.case(change.at())? {
-        Some(case) if has_lapsed(&case) => {
-            close(scope, &mut change, row, &case).await?;
+        Some(case) => {
+            let Stage::Closed { outcome: Outcome::Lapsed, at } = *case.stage() else { return Ok(()) };
+            close(scope, &mut change, row, (&case, at)).await?;
             let lapsed = CaseClosed::Lapsed { remedied_at: case.remedied_at() };
             Event::new(Actor::System, lapsed).person(&case.subject().person)
         }
-        Some(_) => return Ok(()),
         None => {
             cases::close_stranger(&mut change, row, "lapsed", None).await?;
             Event::new(Actor::System, CaseClosed::LapsedUnknown)
@@ -39,22 +40,16 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     Ok(change.commit(&event.case(&row.case_id())).await?)
 }
 
-fn has_lapsed(case: &Case) -> bool {
-    matches!(case.stage(), Stage::Closed { outcome: Outcome::Lapsed, .. })
-}
-
 async fn close(
     scope: &Scope,
     change: &mut Change<'_>,
     row: &CaseRow,
-    case: &Case,
+    (case, at): (&Case, Timestamp),
 ) -> Result<(), ActionError> {
     let person = &case.subject().person;
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
-        enrolment_passes::revoke_of_case(change, case.id()).await?;
-        // They have ended by themselves; whoever confirms them late makes nothing of it.
-        backup_codes::revoke_of_case(change, case.id()).await?;
+        take_back_unproven(scope, change, (case, at)).await?;
         notify::announce(scope, change, person, Some(case.id()), texts(case.remedy()).lapsed).await?;
     }
     Ok(())

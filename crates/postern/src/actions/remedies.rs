@@ -3,12 +3,11 @@
 
 use jiff::Timestamp;
 use postern_core::case::Case;
-use postern_core::event::Event;
 use postern_core::event::payload::{
     MfaBackupCodesAdminGenerated, MfaFactorAdminReset, MfaFactorRemoved, SessionRevoked,
 };
+use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
-use postern_core::id::PersonId;
 use postern_core::remedy::Remedy;
 
 use super::apply_remedy::state_before;
@@ -17,7 +16,7 @@ use super::{ActionError, Caller};
 use crate::notify::Notice;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
-use crate::store::{Change, backup_codes, ceremonies, factors, flows, sessions};
+use crate::store::{Change, backup_codes, ceremonies, enrolment_passes, factors, flows, sessions, time};
 use crate::texts::MessageId;
 
 /// What is said of a remedy: to its person, at the desk, and in the record.
@@ -112,37 +111,67 @@ pub(super) async fn carry_out(
     }
 }
 
-/// Why, in the records of what a stop took back.
-pub(super) const WHY_TAKEN_BACK: &str = "the recovery was stopped";
+/// Why, in the records of what was taken back.
+pub(super) const WHY_STOPPED: &str = "the recovery was stopped";
+const WHY_LAPSED: &str = "the recovery was not finished in time";
 
 /// Takes back what the remedy of a case gave, before anybody has signed in with it. The answer: how many sessions ended.
 pub(super) async fn take_back(
     scope: &Scope,
     change: &mut Change<'_>,
-    caller: &Caller,
+    actor: &Actor,
     stopped: &Case,
     about: &impl Fn(Event) -> Event,
 ) -> Result<u64, ActionError> {
     match stopped.remedy() {
-        // Nothing from before the reset is left, so whatever there is came with it.
-        Remedy::FactorReset => end_after_reset(scope, change, caller, &stopped.subject().person, about).await,
+        Remedy::FactorReset => {
+            let held = factors::list_locked(change, &stopped.subject().person).await?;
+            end_after_reset(scope, change, (actor, WHY_STOPPED), (stopped, &held), about).await
+        }
         Remedy::FreshBackupCodes => end_codes(change, stopped).await,
     }
 }
 
+/// Takes back what was enrolled after a reset, when the day has gone by without a sign-in: a case that nobody proved leaves no way in.
+pub(super) async fn take_back_unproven(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    (lapsed, at): (&Case, Timestamp),
+) -> Result<(), ActionError> {
+    let person = &lapsed.subject().person;
+    enrolment_passes::revoke_of_case(change, lapsed.id()).await?;
+    // They have ended by themselves; whoever confirms them late makes nothing of it.
+    backup_codes::revoke_of_case(change, lapsed.id()).await?;
+    let held = factors::list_locked(change, person).await?;
+    // A newer reset would have removed it: where it is there, nothing that followed this reset was anybody's but its own.
+    let is_given = |factor: &Factor| time(factor.created_at) < at;
+    if lapsed.remedy() != Remedy::FactorReset || !held.iter().any(is_given) {
+        return Ok(());
+    }
+    let about = |event: Event| event.person(person).case(lapsed.id());
+    let by = (&Actor::System, WHY_LAPSED);
+    let sessions = end_after_reset(scope, change, by, (lapsed, &held), &about).await?;
+    if sessions > 0 {
+        let revoked = SessionRevoked { sessions, why: Some(WHY_LAPSED) };
+        change.record(about(Event::new(Actor::System, revoked)));
+    }
+    Ok(())
+}
+
+/// Nothing from before the reset is left, so whatever there is came with it.
 async fn end_after_reset(
     scope: &Scope,
     change: &mut Change<'_>,
-    caller: &Caller,
-    person: &PersonId,
+    (actor, why): (&Actor, &'static str),
+    (case, held): (&Case, &[Factor]),
     about: &impl Fn(Event) -> Event,
 ) -> Result<u64, ActionError> {
-    let held = factors::list_locked(change, person).await?;
-    let before = state_before(change, person, &held).await?;
+    let person = &case.subject().person;
+    let before = state_before(change, person, held).await?;
     let ended = end_access(scope, change, person, AccessEnd::Reset).await?;
-    for factor in &held {
-        let gone = MfaFactorRemoved::ByOthers { kind: &factor.kind, factor: &factor.id, why: WHY_TAKEN_BACK };
-        change.record(about(Event::new(caller.actor(), gone)).before(before.clone()));
+    for factor in held {
+        let gone = MfaFactorRemoved::ByOthers { kind: &factor.kind, factor: &factor.id, why };
+        change.record(about(Event::new(actor.clone(), gone)).before(before.clone()));
     }
     Ok(ended)
 }

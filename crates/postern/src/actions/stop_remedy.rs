@@ -6,7 +6,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::{CaseContested, SessionRevoked};
 use postern_core::reason::Reason;
 
-use super::remedies::{WHY_TAKEN_BACK, take_back};
+use super::remedies::{WHY_STOPPED, take_back};
 use super::{ActionError, Caller};
 use crate::notify::{self, Notice, StaffNotice};
 use crate::scope::Scope;
@@ -34,9 +34,9 @@ pub(super) async fn stop_remedy(
 ) -> Result<Event, ActionError> {
     let person = &stopped.subject().person;
     let about = |event: Event| event.person(person).case(stopped.id()).reason(reason).policies(policies);
-    let ended = take_back(scope, change, caller, stopped, &about).await?;
+    let ended = take_back(scope, change, &caller.actor(), stopped, &about).await?;
     if ended > 0 {
-        let revoked = SessionRevoked { sessions: ended, why: Some(WHY_TAKEN_BACK) };
+        let revoked = SessionRevoked { sessions: ended, why: Some(WHY_STOPPED) };
         change.record(about(Event::new(caller.actor(), revoked)));
     }
     let (by, told) = match stopped.stop().map(|stop| stop.source) {

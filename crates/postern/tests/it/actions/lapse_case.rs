@@ -7,12 +7,13 @@ use postern::actions::show_pass::show_pass;
 use postern::actions::take_case::take_case;
 use postern::jobs::lapse_cases::lapse_cases;
 use postern::rng::token_hash;
-use postern::store::{cases, enrolment_passes};
+use postern::store::{backup_codes, cases, enrolment_passes, factors};
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass};
 use postern_core::id::CaseId;
 
 use super::assert_refused;
+use super::stop_remedy::ReachedStep;
 use crate::browser::CASE;
 use crate::on_both::on_both;
 use crate::steps::a_day;
@@ -79,6 +80,42 @@ on_both! {
         app.browser().post("/sign-in", &form).await.leads_to("/sign-in/pass");
         let again = app.reset_case_of_ana().await;
         app.enrol_by_hand(&again).await.get("/account").await.ok();
+    }
+
+    /// Whoever enrolled and never signed in has proven nothing: a case that lapses leaves no way in.
+    async fn what_was_enrolled_goes_with_a_case_that_nobody_proved(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let pass = app.show_pass(&id).await.code;
+        app.go(ReachedStep::Factor, &pass).await;
+        let person = app.person("ana").await.id;
+        let held = || factors::list(&app.db, &app.tenant, &person);
+        app.to_the_end_of_the_day_after_the_reset(&id, -1).await;
+        lapse_cases(&app.scope()).await.unwrap();
+        assert_eq!(held().await.unwrap().len(), 1, "the day is not over");
+        app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+        lapse_cases(&app.scope()).await.unwrap();
+        assert!(held().await.unwrap().is_empty());
+        assert_eq!(backup_codes::count_left(&app.db, &app.tenant, &person, app.clock.now()).await.unwrap(), 0);
+        let gone = &app.events("mfa.factor_removed").await[0];
+        assert_eq!((&gone["actor"]["type"], &gone["detail"]["why"]), (&"system".into(), &"the recovery was not finished in time".into()));
+        // Everybody is told, and a new request leads back in.
+        assert!(app.messages().await.iter().any(|m| m.body.contains("nor what was set up with it works")));
+        let again = app.reset_case_of_ana().await;
+        app.enrol_by_hand(&again).await.get("/account").await.ok();
+    }
+
+    async fn what_a_newer_case_gave_outlives_the_late_closing_of_an_older_one(db) {
+        let app = TestApp::start(db).await;
+        let older = app.reset_case_of_ana().await;
+        app.to_the_end_of_the_day_after_the_reset(&older, 1).await;
+        let newer = app.reset_case_of_ana().await;
+        let pass = app.show_pass(&newer).await.code;
+        app.go(ReachedStep::Factor, &pass).await;
+        lapse_cases(&app.scope()).await.unwrap();
+        assert!(has_lapsed(&app.case(&older).await) && app.stage(&newer).await == "remedied");
+        let person = app.person("ana").await.id;
+        assert_eq!(factors::list(&app.db, &app.tenant, &person).await.unwrap().len(), 1);
     }
 
     async fn the_pass_of_a_newer_case_outlives_the_late_closing_of_an_older_one(db) {

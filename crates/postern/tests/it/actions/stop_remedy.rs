@@ -29,7 +29,7 @@ const MAIL: &str = "ana@demo.postern.invalid";
 
 /// How far somebody came with what the reset gave, before it was stopped.
 #[derive(Clone, Copy, Debug)]
-enum ReachedStep {
+pub(super) enum ReachedStep {
     Pass,
     Enrolling,
     Factor,
@@ -71,7 +71,7 @@ impl TestApp {
     }
 
     /// Somebody with the page and the password goes so far.
-    async fn go(&self, reached: ReachedStep, pass: &str) {
+    pub(super) async fn go(&self, reached: ReachedStep, pass: &str) {
         if matches!(reached, ReachedStep::Pass) {
             return;
         }
@@ -178,6 +178,8 @@ on_both! {
         let id = app.reset_case_of_ana().await;
         let pass = app.show_pass(&id).await.code;
         app.stop_by(StopVerb::Escalation, &id).await.unwrap();
+        // Until then the manager can still say no.
+        app.browser_with_planted_session("mona").await.get("/account").await.ok().shows("Ana Ferreira is being let back in");
         let plan = app.plan_hash(&id).await;
         let approve = async |login: &str| {
             approve_case(&app.scope(), &app.caller(login).await, &id, (&plan, PLACEHOLDER_REASON)).await
