@@ -311,11 +311,12 @@ pub async fn list_closed_unmarked(
         .await?)
 }
 
-/// Open cases of the people whom `manager` leads.
+/// Open cases of the people whom `manager` leads, but for those that were stopped for good: what waits for a senior's look still has
+/// its end.
 pub async fn list_open_of_reports(db: &Db, tenant: &TenantId, manager: &PersonId) -> Result<Vec<CaseRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND closed_at IS NULL AND person_id IN \
-         (SELECT id FROM persons WHERE tenant_id = $1 AND manager_id = $2) AND stage <> 'contested' \
+         (SELECT id FROM persons WHERE tenant_id = $1 AND manager_id = $2) AND (stage <> 'contested' OR lapses_at IS NOT NULL) \
          ORDER BY CASE WHEN stranger_since IS NULL THEN 0 ELSE 1 END, opened_at LIMIT 50"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))

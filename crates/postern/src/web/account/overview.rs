@@ -11,6 +11,7 @@ use crate::actions::choose_notices::{self, NoticeChoice};
 use crate::actions::end_session;
 use crate::config::Config;
 use crate::scope::Scope;
+use crate::store::cases::CaseRow;
 use crate::store::persons::first_passkey;
 use crate::store::sessions::Session;
 use crate::store::{backup_codes, cases, factors, persons, sessions};
@@ -22,7 +23,6 @@ use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
 use crate::web::toast::Toast;
-use postern_core::id::PersonId;
 
 /// What the page shows.
 #[derive(Serialize)]
@@ -130,28 +130,30 @@ async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<NoticeSwitch>, Pr
 
 /// Reports of this person who wait for their manager's word, and whose recovery a word of theirs still stops.
 async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, Problem> {
-    let mut found = Vec::new();
-    for row in cases::list_open_of_reports(&scope.app.db, &scope.tenant.id, &caller.person.id).await? {
-        let Some(person) = &row.person_id else { continue };
-        let wants_word = |case: &Case| {
-            *case.stage() == Stage::Verifying
-                && case.evidence_for_page().all(|e| !e.is_confirmed() || e.attested_by != caller.person.id)
-        };
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let wants_word = |case: &Case| {
+        *case.stage() == Stage::Verifying
+            && case.evidence_for_page().all(|e| !e.is_confirmed() || e.attested_by != caller.person.id)
+    };
+    let mut wanted = Vec::new();
+    for row in cases::list_open_of_reports(db, tenant, &caller.person.id).await? {
         let Some(case) = row.case(scope.now)? else { continue };
         let is_done = case.can_be_stopped_after_remedy();
-        if !is_done && !wants_word(&case) {
-            continue;
+        if is_done || wants_word(&case) {
+            wanted.push((row, is_done));
         }
-        let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(person)).await?;
-        found.push(VouchRequest {
-            id: row.id,
-            name: person.name,
-            reference: row.reference,
-            opened_at: row.opened_at,
-            is_done,
-        });
     }
-    Ok(found)
+    let ids = wanted.iter().filter_map(|(row, _)| row.person_id.as_deref()).collect();
+    let names = persons::list_names(db, tenant, &ids).await?;
+    let name = |id: Option<&str>| id.and_then(|id| names.get(id)).cloned().unwrap_or_default();
+    let request = |(row, is_done): (CaseRow, bool)| VouchRequest {
+        name: name(row.person_id.as_deref()),
+        id: row.id,
+        reference: row.reference,
+        opened_at: row.opened_at,
+        is_done,
+    };
+    Ok(wanted.into_iter().map(request).collect())
 }
 
 /// `POST /account/sessions/{id}/end`
