@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
+use sqlx::AssertSqlSafe;
 
 use crate::store::row::row;
 use crate::store::{Db, Result, micros};
@@ -17,12 +18,21 @@ row! {
 }
 
 row! {
-    /// A case that is over. `remedied_at`: when its remedy was applied, if it was.
-    pub struct EndedCase {
+    /// Cases of somebody that ended on one day, in one way. `day`: days since 1970, in UTC; `week`: 1 for the later of two weeks, else 0.
+    pub struct EndedCases {
+        pub day: i64,
+        pub week: i64,
         pub outcome: String,
-        pub opened_at: i64,
-        pub closed_at: i64,
-        pub remedied_at: Option<i64>,
+        pub cases: i64,
+        pub remedied: i64,
+    }
+}
+
+row! {
+    /// The median time from the request to the sign-in that proved it, in one week. Unit: microseconds.
+    pub struct MedianTime {
+        pub week: i64,
+        pub took: i64,
     }
 }
 
@@ -40,14 +50,45 @@ pub async fn count_open(db: &Db, tenant: &TenantId, person: &PersonId) -> Result
     .await?)
 }
 
-/// Cases of somebody that ended since then, the newest first, at most 10,000.
-pub async fn list_ended(db: &Db, tenant: &TenantId, since: Timestamp) -> Result<Vec<EndedCase>> {
-    Ok(sqlx::query_as(
-        "SELECT outcome, opened_at, closed_at, remedied_at FROM cases WHERE tenant_id = $1 AND closed_at >= $2 \
-         AND outcome IS NOT NULL AND person_id IS NOT NULL ORDER BY closed_at DESC LIMIT 10000",
-    )
-    .bind(tenant.as_str())
-    .bind(micros(since))
-    .fetch_all(db.reader())
-    .await?)
+/// Which of two weeks, as SQL: the later one begins at `$3`.
+const WEEK: &str = "CASE WHEN closed_at >= $3 THEN 1 ELSE 0 END";
+
+/// How many cases of somebody ended since a moment, by day and outcome; `later` is when the later of two weeks begins.
+pub async fn count_ended(
+    db: &Db,
+    tenant: &TenantId,
+    (since, later): (Timestamp, Timestamp),
+) -> Result<Vec<EndedCases>> {
+    let sql = format!(
+        "SELECT closed_at / 86400000000 AS day, {WEEK} AS week, outcome, COUNT(*) AS cases, COUNT(remedied_at) AS remedied \
+         FROM cases WHERE tenant_id = $1 AND closed_at >= $2 AND outcome IS NOT NULL AND person_id IS NOT NULL \
+         GROUP BY 1, 2, 3"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(micros(since))
+        .bind(micros(later))
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// How long those took of them that ended with the person back in; a week in which nobody came back is left out.
+pub async fn list_median_times(
+    db: &Db,
+    tenant: &TenantId,
+    (since, later): (Timestamp, Timestamp),
+) -> Result<Vec<MedianTime>> {
+    let sql = format!(
+        "SELECT week, took FROM (SELECT {WEEK} AS week, closed_at - opened_at AS took, \
+         ROW_NUMBER() OVER (PARTITION BY {WEEK} ORDER BY closed_at - opened_at) AS place, \
+         COUNT(*) OVER (PARTITION BY {WEEK}) AS many FROM cases \
+         WHERE tenant_id = $1 AND closed_at >= $2 AND outcome = 'proven' AND person_id IS NOT NULL) AS timed \
+         WHERE place = many / 2 + 1"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(micros(since))
+        .bind(micros(later))
+        .fetch_all(db.reader())
+        .await?)
 }

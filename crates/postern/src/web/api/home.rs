@@ -13,7 +13,7 @@ use super::set_up::lacks;
 use crate::actions::{Caller, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::cases::queue::{CaseFilter, CaseListing, DeskList, NextMove};
-use crate::store::cases::totals::{self, EndedCase};
+use crate::store::cases::totals::{self, EndedCases};
 use crate::store::findings::{self, Filter};
 use crate::store::{audit, time};
 use crate::web::case_line::{CaseLine, load_page};
@@ -21,12 +21,15 @@ use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
 use crate::web::problem::Problem;
 
-/// Cases and findings that are shown.
-const MOST_CASES: i64 = 50;
+/// Cases of a list: ten are shown, and one more says that there are others.
+const MOST_CASES: i64 = 11;
+/// Findings that are shown.
 const MOST_FINDINGS: i64 = 5;
 const MOST_NOT_RECOVERED: i64 = 10;
 /// Days in the diagram.
 const DAYS: i64 = 14;
+/// Unit: seconds.
+const DAY: i64 = 24 * 3600;
 
 /// The desk, now.
 #[derive(Serialize, ToSchema)]
@@ -47,9 +50,9 @@ pub struct HomeView {
     pub this_week: WeekTotals,
     /// The seven days before.
     pub week_before: WeekTotals,
-    /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most 50.
+    /// Open cases that wait for the desk: what its owner contested first, then the oldest. At most eleven: the queue has the rest.
     pub needs_desk: Vec<CaseLine>,
-    /// Open cases that wait for somebody else, or for the clock, the oldest first. At most 50.
+    /// Open cases that wait for somebody else, or for the clock, the oldest first. At most eleven.
     pub waits_for_others: Vec<CaseLine>,
     /// Cases that ended in the last 24 hours without the person back in, the latest first. At most ten.
     pub not_recovered: Vec<CaseLine>,
@@ -67,13 +70,13 @@ pub struct HomeView {
 #[derive(Default, Serialize, ToSchema)]
 pub struct WeekTotals {
     /// The person signed in again.
-    pub recovered: usize,
+    pub recovered: i64,
     /// Median time from the request to that sign-in. Unit: minutes.
     pub median_minutes: Option<i64>,
     /// Of those that ended: a remedy was applied.
-    pub remedied: usize,
+    pub remedied: i64,
     /// Refused.
-    pub refused: usize,
+    pub refused: i64,
     /// Sign-ins with a backup code: whoever has one needs nobody.
     pub self_served: i64,
     /// Their share of those and of the cases that recovered. Unit: per cent; null where there was neither.
@@ -86,11 +89,11 @@ pub struct DayTotals {
     /// `2026-03-02`.
     pub day: String,
     /// The person signed in again.
-    pub recovered: usize,
+    pub recovered: i64,
     /// Refused.
-    pub refused: usize,
+    pub refused: i64,
     /// Withdrawn, lapsed, or overtaken by another case.
-    pub other: usize,
+    pub other: i64,
 }
 
 impl HomeView {
@@ -100,8 +103,10 @@ impl HomeView {
         let open = totals::count_open(db, tenant, &caller.person.id).await?;
         let week = SignedDuration::from_hours(7 * 24);
         let (week_ago, before) = (back(now, week), back(now, week * 2));
-        let ended = totals::list_ended(db, tenant, before).await?;
-        let (new, old): (Vec<_>, Vec<_>) = ended.iter().partition(|case| time(case.closed_at) >= week_ago);
+        let ended = totals::count_ended(db, tenant, (before, week_ago)).await?;
+        let medians = totals::list_median_times(db, tenant, (before, week_ago)).await?;
+        let median_of =
+            |week: i64| medians.iter().find(|median| median.week == week).map(|median| median.took);
         let in_queue = |step| {
             let filter = CaseFilter { step: Some(step), ..CaseFilter::default() };
             CaseListing { filter, ..CaseListing::of(DeskList::Queue, now) }
@@ -124,8 +129,8 @@ impl HomeView {
             yours: open.taken,
             strangers: open.strangers,
             as_of: now,
-            this_week: WeekTotals::of(&new, codes.await?),
-            week_before: WeekTotals::of(&old, codes_before.await?),
+            this_week: WeekTotals::of((&ended, 1), median_of(1), codes.await?),
+            week_before: WeekTotals::of((&ended, 0), median_of(0), codes_before.await?),
             not_recovered: not_recovered.cases,
             needs_desk: needs_desk.cases,
             waits_for_others: others.cases,
@@ -138,19 +143,17 @@ impl HomeView {
 }
 
 impl WeekTotals {
-    fn of(ended: &[&EndedCase], self_served: i64) -> Self {
-        let proven = || ended.iter().filter(|case| case.outcome == "proven");
-        let mut minutes: Vec<i64> =
-            proven().map(|case| (case.closed_at - case.opened_at) / 60_000_000).collect();
-        minutes.sort_unstable();
-        let recovered = i64::try_from(minutes.len()).unwrap_or(i64::MAX);
+    fn of((ended, week): (&[EndedCases], i64), median: Option<i64>, self_served: i64) -> Self {
+        let of_week = || ended.iter().filter(|day| day.week == week);
+        let count = |outcome: &str| of_week().filter(|day| day.outcome == outcome).map(|day| day.cases).sum();
+        let recovered: i64 = count("proven");
         Self {
             self_served,
             self_served_share: (self_served * 100).checked_div(self_served.saturating_add(recovered)),
-            recovered: minutes.len(),
-            median_minutes: minutes.get(minutes.len() / 2).copied(),
-            remedied: ended.iter().filter(|case| case.remedied_at.is_some()).count(),
-            refused: ended.iter().filter(|case| case.outcome == "refused").count(),
+            recovered,
+            median_minutes: median.map(|micros| micros / 60_000_000),
+            remedied: of_week().map(|day| day.remedied).sum(),
+            refused: count("refused"),
         }
     }
 }
@@ -159,19 +162,20 @@ fn back(from: Timestamp, by: SignedDuration) -> Timestamp {
     from.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
-fn days(ended: &[EndedCase], now: Timestamp) -> Vec<DayTotals> {
-    let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
-    (0..DAYS)
-        .rev()
-        .map(|ago| {
-            let day = date(back(now, SignedDuration::from_hours(24 * ago)));
-            let on_it = ended.iter().filter(|case| date(time(case.closed_at)) == day);
-            let mut totals = DayTotals { day: day.to_string(), recovered: 0, refused: 0, other: 0 };
-            for case in on_it {
-                match case.outcome.as_str() {
-                    "proven" => totals.recovered += 1,
-                    "refused" => totals.refused += 1,
-                    _ => totals.other += 1,
+fn days(ended: &[EndedCases], now: Timestamp) -> Vec<DayTotals> {
+    let today = now.as_second().div_euclid(DAY);
+    let name = |day: i64| {
+        Timestamp::from_second(day * DAY).map(|at| TimeZone::UTC.to_datetime(at).date().to_string())
+    };
+    (today - DAYS + 1..=today)
+        .map(|day| {
+            let mut totals =
+                DayTotals { day: name(day).unwrap_or_default(), recovered: 0, refused: 0, other: 0 };
+            for ended in ended.iter().filter(|ended| ended.day == day) {
+                match ended.outcome.as_str() {
+                    "proven" => totals.recovered += ended.cases,
+                    "refused" => totals.refused += ended.cases,
+                    _ => totals.other += ended.cases,
                 }
             }
             totals
