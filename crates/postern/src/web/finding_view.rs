@@ -29,7 +29,7 @@ pub struct FindingView {
     pub confidence: String,
     /// Who or what it is about.
     pub about: AboutView,
-    /// Whom it concerns: the first fifty.
+    /// Whom it concerns: the first fifty; in a list of findings the first three.
     pub people: Vec<Concerned>,
     /// How many people in all.
     pub people_count: i64,
@@ -132,34 +132,52 @@ impl FindingView {
     }
 }
 
-/// Findings with the names of the people in the directory whom they concern.
+/// Of the people whom a finding in a list concerns.
+const NAMED_IN_LISTS: usize = 3;
+
+/// A finding with the names of the people in the directory whom it concerns.
+pub async fn full_view(scope: &Scope, row: FindingRow) -> Result<Option<FindingView>, Problem> {
+    Ok(views_with(scope, vec![row], usize::MAX).await?.pop())
+}
+
+/// Findings as lists show them, with the names of the first people whom each concerns.
 pub async fn views(scope: &Scope, rows: Vec<FindingRow>) -> Result<Vec<FindingView>, Problem> {
-    let logins = |row: &FindingRow| serde_json::from_str::<Vec<String>>(&row.people).unwrap_or_default();
-    let keys: BTreeSet<String> = rows
-        .iter()
-        .flat_map(logins)
-        .map(|login| login::normalise(&login))
-        .filter(|key| !key.is_empty())
+    views_with(scope, rows, NAMED_IN_LISTS).await
+}
+
+async fn views_with(
+    scope: &Scope,
+    rows: Vec<FindingRow>,
+    most_people: usize,
+) -> Result<Vec<FindingView>, Problem> {
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let listed: Vec<(FindingRow, Vec<String>)> = rows
+        .into_iter()
+        .map(|row| {
+            let mut logins: Vec<String> = serde_json::from_str(&row.people).unwrap_or_default();
+            logins.truncate(most_people);
+            (row, logins)
+        })
         .collect();
+    let keys = listed.iter().flat_map(|(_, logins)| logins).map(|login| login::normalise(login));
+    let keys: BTreeSet<String> = keys.filter(|key| !key.is_empty()).collect();
     let keys: Vec<String> = keys.into_iter().collect();
     let mut meant: HashMap<String, NamedPerson> = HashMap::new();
     for some in keys.chunks(200) {
-        for (key, person) in persons::list_meant_by(&scope.app.db, &scope.tenant.id, some).await? {
+        for (key, person) in persons::list_meant_by(db, tenant, some).await? {
             meant.insert(key, NamedPerson { id: person.id.to_string(), name: person.name });
         }
     }
-    let closers = rows.iter().filter_map(|row| row.closed_by.as_deref()).collect();
-    let names = persons::list_names(&scope.app.db, &scope.tenant.id, &closers).await?;
-    let mut views = Vec::with_capacity(rows.len());
-    for row in rows {
-        let people = logins(&row).into_iter().map(|login| {
-            let person = meant.get(&login::normalise(&login)).cloned();
-            Concerned { login, person }
-        });
-        let people = people.collect();
-        views.push(view(row, people, &names));
-    }
-    Ok(views)
+    let closers = listed.iter().filter_map(|(row, _)| row.closed_by.as_deref()).collect();
+    let names = persons::list_names(db, tenant, &closers).await?;
+    let concerned = |login: String| {
+        let person = meant.get(&login::normalise(&login)).cloned();
+        Concerned { login, person }
+    };
+    let view_of = |(row, logins): (FindingRow, Vec<String>)| {
+        view(row, logins.into_iter().map(concerned).collect(), &names)
+    };
+    Ok(listed.into_iter().map(view_of).collect())
 }
 
 fn view(row: FindingRow, people: Vec<Concerned>, names: &HashMap<String, String>) -> FindingView {

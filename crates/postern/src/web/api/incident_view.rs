@@ -24,7 +24,7 @@ use crate::store::findings::{self, Filter, FindingRow};
 use crate::store::persons::{self, Person};
 use crate::store::sessions;
 use crate::web::desk::verb::{VerbOffer, offers_on_person};
-use crate::web::finding_view::{FindingView, views};
+use crate::web::finding_view::{FindingView, full_view, views};
 use crate::web::problem::Problem;
 
 /// Other findings of the person that are shown.
@@ -127,7 +127,7 @@ impl IncidentDetail {
         let (facts, staff) = (finding_facts(scope, caller, &row).await?, caller.staff());
         let refusal = scope.tenant.policies.authorize(&Request::on_finding(&staff, &facts)).err();
         let is_about_one = row.subject_kind == "person";
-        let finding = views(scope, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
+        let finding = full_view(scope, row).await?.ok_or_else(Problem::not_found)?;
         let mut evidence = EvidenceLine::list(scope, &finding.evidence).await?;
         let attempts = || evidence.iter().flat_map(|line| &line.attempts);
         let addresses = attempts().filter_map(|attempt| attempt.ip.clone()).collect();

@@ -98,8 +98,8 @@ impl SearchResults {
         let listing = CaseListing::of(DeskList::Search(q.clone()), scope.now);
         let words = login::normalise(&q);
         let holds = |text: &str| login::normalise(text).contains(&words);
-        let mut open = views(scope, findings::list(db, tenant, &Filter::default()).await?).await?;
-        open.retain(|finding| holds(&finding.title) || holds(&finding.about.name));
+        let mut open = findings::list(db, tenant, &Filter::default()).await?;
+        open.retain(|finding| holds(&finding.title) || holds(&finding.subject_label));
         open.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
         let is_theirs = |roles: &[Role]| roles.is_empty() || roles.contains(&caller.person.role);
         let pages = PAGES.iter().filter(|(_, name, roles)| holds(name) && is_theirs(roles));
@@ -113,7 +113,7 @@ impl SearchResults {
                 })
                 .collect(),
             cases: load_page(scope, caller, &listing, (None, MOST)).await?.cases,
-            incidents: open,
+            incidents: views(scope, open).await?,
             pages: pages.map(|(href, name, _)| FoundPage { href, name }).collect(),
             q,
         })
