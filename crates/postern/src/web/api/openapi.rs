@@ -2,8 +2,10 @@
 
 mod bounds;
 
+use std::sync::LazyLock;
+
 use axum::Json;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{self, Server};
 use utoipa::{Modify, OpenApi};
@@ -86,12 +88,14 @@ pub async fn show(scope: Scope) -> Result<Json<Value>, Problem> {
     document(&scope).map(Json)
 }
 
+/// What is the same for every organisation: made once, because it is most of the work.
+static SHARED: LazyLock<Result<Value, String>> =
+    LazyLock::new(|| serde_json::to_value(Document::openapi()).map_err(|error| error.to_string()));
+
 /// The document of this server.
 pub(super) fn document(scope: &Scope) -> Result<Value, Problem> {
-    let mut document = Document::openapi();
-    document.servers = Some(vec![Server::new(scope.tenant.link(""))]);
-    let mut document =
-        serde_json::to_value(document).map_err(|error| Problem::internal(error.to_string()))?;
+    let mut document = SHARED.clone().map_err(Problem::internal)?;
+    document["servers"] = json!([Server::new(scope.tenant.link(""))]);
     bounds::narrow(&mut document, scope);
     Ok(document)
 }
