@@ -76,7 +76,7 @@ async fn sign_everybody_in(server: &Server) -> Outcome<()> {
             server,
             &format!(
                 "INSERT INTO sign_ins (tenant_id, id, person_id, login, at, ip, user_agent, method, result, cause) \
-                 SELECT p.tenant_id, '0{number}' || substr(p.id, 3), p.id, p.login, \
+                 SELECT p.tenant_id, '00{number}' || substr(p.id, 4), p.id, p.login, \
                  p.created_at - {minutes} * 60 * CAST(1000000 AS BIGINT), '2001:db8:' || substr(p.id, 33) || '::1', \
                  'Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0 Safari/537.36', 'totp', \
                  CASE WHEN {is_wrong} THEN 'failure' ELSE 'success' END, CASE WHEN {is_wrong} THEN 'bad_password' END \

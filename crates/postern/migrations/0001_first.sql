@@ -321,16 +321,18 @@ CREATE TABLE cases (
 CREATE INDEX cases_of_person ON cases (tenant_id, person_id, opened_at, id);
 CREATE INDEX cases_by_claim ON cases (tenant_id, claimed_key, opened_at, id);
 CREATE INDEX cases_by_lapse ON cases (tenant_id, lapses_at);
-CREATE INDEX cases_by_mark ON cases (tenant_id, person_id, marked_at);
-CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id) WHERE closed_at IS NOT NULL;
-CREATE INDEX cases_by_outcome ON cases (tenant_id, outcome, closed_at, id, handled_by) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_by_mark ON cases (tenant_id, person_id, marked_at, closed_at);
+-- Behind the id stands what the totals of home are made of; in cases_by_outcome, the median of how long it took.
+CREATE INDEX cases_by_close ON cases (tenant_id, closed_at, id, outcome, person_id, opened_at, remedied_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_by_outcome ON cases (tenant_id, outcome, closed_at, id, handled_by, opened_at, person_id) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_by_handler ON cases (tenant_id, handled_by, closed_at, id, outcome) WHERE closed_at IS NOT NULL;
 -- All that is counted of the open ones; closed_at is in it so that SQLite need not look at the rows.
 CREATE INDEX cases_open ON cases (tenant_id, closed_at, stranger_since, taken_by, opened_at, escalated, desk_from) WHERE closed_at IS NULL;
 -- The queue in each of its orders. What it is filtered by stands behind, so that what does not fit is passed over within the index.
 CREATE INDEX cases_in_queue ON cases (tenant_id, queue_rank, opened_at, id, taken_by, tier, escalated, negative_risk, desk_from)
     WHERE closed_at IS NULL AND stranger_since IS NULL;
-CREATE INDEX cases_newest ON cases (tenant_id, opened_at, id, taken_by, tier, escalated, negative_risk, desk_from, queue_rank)
+-- In these two closed_at comes first, or SQLite would rather walk over the closed ones too, by cases_by_opening.
+CREATE INDEX cases_newest ON cases (tenant_id, closed_at, opened_at, id, taken_by, tier, escalated, negative_risk, desk_from, queue_rank)
     WHERE closed_at IS NULL AND stranger_since IS NULL;
 CREATE INDEX cases_by_risk ON cases (tenant_id, negative_risk, opened_at, id, taken_by, tier, escalated, desk_from, queue_rank)
     WHERE closed_at IS NULL AND stranger_since IS NULL;
@@ -338,7 +340,7 @@ CREATE INDEX cases_of_holder ON cases (tenant_id, taken_by, queue_rank, opened_a
     WHERE closed_at IS NULL AND stranger_since IS NULL;
 CREATE INDEX cases_escalated ON cases (tenant_id, queue_rank, opened_at, id, taken_by, tier, negative_risk, desk_from)
     WHERE closed_at IS NULL AND stranger_since IS NULL AND escalated = 1;
-CREATE INDEX cases_of_strangers ON cases (tenant_id, opened_at, id)
+CREATE INDEX cases_of_strangers ON cases (tenant_id, closed_at, opened_at, id)
     WHERE closed_at IS NULL AND stranger_since IS NOT NULL;
 CREATE INDEX cases_unannounced ON cases (tenant_id, person_id, opened_at) WHERE announced_at IS NULL AND person_id IS NOT NULL;
 CREATE INDEX cases_by_opening ON cases (tenant_id, opened_at, id);
@@ -444,7 +446,8 @@ CREATE TABLE sign_ins (
     detail TEXT,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at);
+-- Each index of a list ends in the whole order of the list: without its last column SQLite prefers to walk all of another.
+CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at, id);
 CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at, id);
 -- For all organisations together: where something came since.
 CREATE INDEX sign_ins_by_arrival ON sign_ins (id, tenant_id);
@@ -499,7 +502,7 @@ CREATE TABLE imported_sign_ins (
 );
 CREATE INDEX imported_sign_ins_by_time ON imported_sign_ins (tenant_id, at, id);
 CREATE INDEX imported_sign_ins_by_line ON imported_sign_ins (tenant_id, import_id, line);
-CREATE INDEX imported_sign_ins_of_login ON imported_sign_ins (tenant_id, login_key, at);
+CREATE INDEX imported_sign_ins_of_login ON imported_sign_ins (tenant_id, login_key, at, id);
 
 CREATE TABLE watched_files (
     tenant_id TEXT NOT NULL,
@@ -550,9 +553,11 @@ CREATE TABLE findings (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, rule, subject, since_at)
 );
-CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity_rank, until_at);
+CREATE INDEX findings_by_severity ON findings (tenant_id, closed_at, severity_rank, until_at, id);
 
+CREATE INDEX findings_closed ON findings (tenant_id, closed_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX findings_open ON findings (tenant_id, severity_rank) WHERE closed_at IS NULL;
+CREATE INDEX findings_of_kind ON findings (tenant_id, subject_kind, severity_rank, until_at, id) WHERE closed_at IS NULL;
 CREATE INDEX findings_not_notified ON findings (tenant_id, severity_rank, first_seen_at) WHERE notified_at IS NULL;
 
 CREATE TABLE finding_people (

@@ -158,8 +158,9 @@ pub async fn list_open_of(db: &Db, tenant: &TenantId, login_keys: &[String]) -> 
     if login_keys.is_empty() {
         return Ok(Vec::new());
     }
+    // The plus keeps SQLite from walking over every open finding, to look for these few.
     let sql = format!(
-        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL AND id IN \
+        "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND +closed_at IS NULL AND id IN \
          (SELECT finding_id FROM finding_people WHERE tenant_id = $1 AND login_key IN ({})) \
          ORDER BY CASE WHEN {ABOUT_THEM} THEN 0 ELSE 1 END, severity_rank DESC, until_at DESC, id DESC LIMIT 200",
         places(2, login_keys)
@@ -198,9 +199,10 @@ fn places(first: usize, values: &[String]) -> String {
 
 /// Open findings about a provider as a whole, or a policy of it.
 pub async fn list_open_wide(db: &Db, tenant: &TenantId) -> Result<Vec<FindingRow>> {
+    // The plus: as above, from walking over all of them in this order.
     let sql = format!(
         "SELECT {COLUMNS} FROM findings WHERE tenant_id = $1 AND closed_at IS NULL \
-         AND subject_kind IN ('tenant', 'policy') ORDER BY severity_rank DESC, until_at DESC, id DESC LIMIT 50"
+         AND subject_kind IN ('tenant', 'policy') ORDER BY +severity_rank DESC, until_at DESC, id DESC LIMIT 50"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).fetch_all(db.reader()).await?)
 }

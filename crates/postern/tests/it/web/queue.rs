@@ -410,6 +410,7 @@ on_both! {
                 let plan = explain_page(&app.db, &app.tenant, &listing, after.as_ref()).await.unwrap();
                 let plan = plan.join("\n");
                 assert!(plan.contains("SEARCH cases USING INDEX cases_"), "{query}: {plan}");
+                assert!(!plan.contains("INDEX cases_by_opening"), "{query} walks over closed cases too: {plan}");
                 let is_sorted = plan.lines().any(|line| line.contains("TEMP B-TREE") && !line.contains("string_agg"));
                 assert!(!is_sorted, "{query} is sorted by hand: {plan}");
             }
