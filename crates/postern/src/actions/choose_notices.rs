@@ -22,11 +22,23 @@ pub struct NoticeChoice {
 
 /// What can come to the caller.
 pub async fn list_choices(scope: &Scope, caller: &Caller) -> Result<Vec<NoticeChoice>, ActionError> {
-    let (db, tenant, id) = (&scope.app.db, &scope.tenant.id, &caller.person.id);
-    let off = muted_notices::list_of(db, tenant, id).await?;
-    let leads = persons::leads_somebody(db, tenant, id).await?;
-    let all = StaffNotice::of(caller.person.role, leads);
-    Ok(all.map(|notice| NoticeChoice { notice, on: !off.contains(notice.as_str()) }).collect())
+    let leads = persons::leads_somebody(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
+    list_choices_of(scope, caller, leads).await
+}
+
+/// The same, where it is known whether they lead somebody.
+pub async fn list_choices_of(
+    scope: &Scope,
+    caller: &Caller,
+    leads: bool,
+) -> Result<Vec<NoticeChoice>, ActionError> {
+    let all: Vec<StaffNotice> = StaffNotice::of(caller.person.role, leads).collect();
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let off = muted_notices::list_of(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
+    let choice = |notice: StaffNotice| NoticeChoice { notice, on: !off.contains(notice.as_str()) };
+    Ok(all.into_iter().map(choice).collect())
 }
 
 /// From now on the caller is mailed about these alone. Words of no kind, and of kinds that never come to them, change nothing.

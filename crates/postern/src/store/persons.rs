@@ -7,12 +7,14 @@ pub mod made_by;
 mod passwords;
 mod readiness;
 mod search;
+mod summary;
 pub(super) mod words;
 
 pub use locks::{lock_active, lock_active_as, lock_all, lock_unchanged};
 pub use passwords::{has_password, remove_password, save_first_password};
 pub use readiness::{DirectoryReadiness, load_readiness};
 pub use search::{PersonCursor, PersonPage, list, list_statements};
+pub use summary::{PersonSummary, load_summary};
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -12,9 +12,8 @@ use crate::actions::end_session;
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
-use crate::store::persons::first_passkey;
 use crate::store::sessions::Session;
-use crate::store::{backup_codes, cases, factors, persons, sessions};
+use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -98,6 +97,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         user_agent: live.user_agent,
         created_at: live.created_at,
     };
+    let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, now).await?;
     let shown = AccountPage {
         name: caller.person.name.clone(),
         login: caller.person.login.clone(),
@@ -106,11 +106,11 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         has_passkey: works(FactorKind::Webauthn),
         first_waits: caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
-            && !first_passkey::is_granted(&scope.app.db, &scope.tenant.id, id, now).await?,
-        codes_left: backup_codes::count_left(&scope.app.db, &scope.tenant.id, id, now).await?,
+            && !summary.first_passkey_granted,
+        codes_left: summary.codes_left,
         sessions: live.into_iter().map(session).collect(),
-        requests: requests(&scope, &caller).await?,
-        notices: notices(&scope, &caller).await?,
+        requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
+        notices: notices(&scope, &caller, summary.leads_somebody).await?,
         phishing_resistant: caller.phishing_resistant,
         is_staff: caller.person.role.is_staff(),
     };
@@ -118,8 +118,8 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
 }
 
 /// What can be mailed to them, with its switch.
-async fn notices(scope: &Scope, caller: &Caller) -> Result<Vec<NoticeSwitch>, Problem> {
-    let choices = choose_notices::list_choices(scope, caller).await?;
+async fn notices(scope: &Scope, caller: &Caller, leads: bool) -> Result<Vec<NoticeSwitch>, Problem> {
+    let choices = choose_notices::list_choices_of(scope, caller, leads).await?;
     let line = |choice: &NoticeChoice| NoticeSwitch {
         word: choice.notice.as_str(),
         label: choice.notice.label(),

@@ -16,9 +16,9 @@ use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::{Contact, is_phone};
-use crate::store::persons::{Person, enrolment};
+use crate::store::persons::Person;
 use crate::store::sessions::Session;
-use crate::store::{backup_codes, cases, contacts, factors, persons, power_grants, sessions, time};
+use crate::store::{cases, contacts, factors, persons, sessions, time};
 use crate::texts::Language;
 use crate::web::api::case_view::TimelineEntry;
 use crate::web::api::diagnosis::DiagnosisView;
@@ -35,23 +35,19 @@ impl PersonDetail {
     pub async fn load(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Self, Problem> {
         let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
         let person = persons::load(db, tenant, id).await?;
-        let manager = match &person.manager {
-            Some(manager) => persons::find(db, tenant, manager).await?,
-            None => None,
-        };
+        let summary = persons::load_summary(db, tenant, &person, now).await?;
         let enrolled = factors::list(db, tenant, id).await?;
-        let waiting = power_grants::find_waiting_role(db, tenant, id).await?;
         let open = sessions::list(db, tenant, id, now, Config::SESSION_IDLE).await?;
         Ok(Self {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             tier_before: tier_before(&person, now),
             role: person.role.as_str(),
-            role_that_waits: waiting.map(postern_core::person::Role::as_str),
-            manager: manager.map(|found| ManagerOfPerson { id: found.id.to_string(), name: found.name }),
+            role_that_waits: summary.waiting_role.map(postern_core::person::Role::as_str),
+            manager: person.manager.as_ref().zip(summary.manager_name).map(ManagerOfPerson::from),
             suspended_at: person.suspended_at,
-            is_enrolled: enrolment::is_enrolled(db, tenant, id).await?,
+            is_enrolled: summary.is_enrolled,
             factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
-            backup_codes_left: backup_codes::count_left(db, tenant, id, now).await?,
+            backup_codes_left: summary.codes_left,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
             contacts: contacts_of(scope, id).await?,
             cases: CaseOfPerson::list(scope, id).await?,
@@ -147,6 +143,12 @@ impl CaseOfPerson {
             id: row.id,
             reference: row.reference,
         })
+    }
+}
+
+impl From<(&PersonId, String)> for ManagerOfPerson {
+    fn from((id, name): (&PersonId, String)) -> Self {
+        Self { id: id.to_string(), name }
     }
 }
 

@@ -1,0 +1,75 @@
+//! What there is to say of somebody beside their row, in one statement: the pages about a person are asked for most, and each statement
+//! costs more than what it looks up.
+
+use jiff::Timestamp;
+use postern_core::id::TenantId;
+use postern_core::person::Role;
+use sqlx::AssertSqlSafe;
+
+use super::Person;
+use super::enrolment::EVER;
+use crate::store::backup_codes::LEFT;
+use crate::store::row::row;
+use crate::store::{Db, Result, StoreError, micros};
+
+row! {
+    struct SummaryRow {
+        manager_name: Option<String>,
+        waiting_roles: Option<String>,
+        ever: i64,
+        codes_left: i64,
+        leads: i64,
+        first_passkey: i64,
+    }
+}
+
+/// What there is of a person.
+pub struct PersonSummary {
+    /// The name of their manager, if one is on file.
+    pub manager_name: Option<String>,
+    /// The highest desk role that was asked for and waits.
+    pub waiting_role: Option<Role>,
+    /// Whether they ever had a factor, signed in, or were recovered.
+    pub is_enrolled: bool,
+    /// Backup codes that can still be used.
+    pub codes_left: i64,
+    /// Whether they are anybody's manager.
+    pub leads_somebody: bool,
+    /// Whether a first passkey of theirs would work at once.
+    pub first_passkey_granted: bool,
+}
+
+/// Of this moment.
+pub async fn load_summary(
+    db: &Db,
+    tenant: &TenantId,
+    person: &Person,
+    now: Timestamp,
+) -> Result<PersonSummary> {
+    let sql = format!(
+        "SELECT (SELECT m.name FROM persons m WHERE m.tenant_id = $1 AND m.id = o.manager_id) AS manager_name, \
+         (SELECT string_agg(g.role, ' ') FROM power_grants g WHERE g.tenant_id = $1 AND g.person_id = $2 \
+         AND g.role IS NOT NULL AND g.decided_at IS NULL) AS waiting_roles, \
+         ({EVER}) AS ever, ({LEFT}) AS codes_left, \
+         CASE WHEN EXISTS (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = $2) THEN 1 ELSE 0 END AS leads, \
+         CASE WHEN o.first_passkey_until > $3 THEN 1 ELSE 0 END AS first_passkey \
+         FROM persons o WHERE o.tenant_id = $1 AND o.id = $2"
+    );
+    let row: Option<SummaryRow> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.id.as_str())
+        .bind(micros(now))
+        .fetch_optional(db.reader())
+        .await?;
+    let row = row.ok_or(StoreError::NotFound)?;
+    let words = row.waiting_roles.unwrap_or_default();
+    let roles = words.split_whitespace().map(|role| Role::parse(role).ok_or(StoreError::Corrupt("role")));
+    Ok(PersonSummary {
+        manager_name: row.manager_name,
+        waiting_role: roles.collect::<Result<Vec<Role>>>()?.into_iter().max_by_key(|role| role.rank()),
+        is_enrolled: row.ever > 0,
+        codes_left: row.codes_left,
+        leads_somebody: row.leads > 0,
+        first_passkey_granted: row.first_passkey > 0,
+    })
+}
