@@ -153,6 +153,8 @@
       search?.focus();
       return;
     }
+    // The way out of the search again, for the keys that act.
+    if (event.key === "Escape") event.target.closest?.(".search input")?.blur();
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const form = event.target.closest?.("input, textarea, select")?.form;
       if (!form || event.repeat) return;

@@ -22,7 +22,7 @@ use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_error, render, render_with};
 
-const PAGE_SIZE: i64 = 100;
+const PAGE_SIZE: i64 = 50;
 
 /// What the page shows.
 #[derive(Serialize)]
