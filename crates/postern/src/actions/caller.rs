@@ -289,13 +289,18 @@ async fn among_whom(scope: &Scope, case: Case, now: Timestamp) -> Result<Case, A
     if tenants::load_created_at(&scope.app.db, &scope.tenant.id).await? > MadeBy::since(now) {
         return Ok(case.in_young_organisation());
     }
-    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, Some(&case.subject().person), now).await?;
+    let subject = &case.subject().person;
+    let attested = case.evidence().iter().map(|piece| &piece.attested_by);
+    let approved = case.stage().approvals().iter().map(|approval| &approval.by);
+    let involved = attested.chain(approved).chain(&case.subject().manager).collect();
+    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, (Some(subject), &involved), now).await?;
     Ok(case.with_made_by(made_by))
 }
 
 /// A second yes comes from somebody who counts as another person.
 pub async fn expect_other_than(scope: &Scope, own: &PersonId, first: &PersonId) -> Result<(), ActionError> {
-    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, None, scope.now).await?;
+    let both = [own, first].into_iter().collect();
+    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, (None, &both), scope.now).await?;
     if made_by.counts_as(own) == made_by.counts_as(first) {
         let message = "One of you got their role from the other, or you both from one admin, less than seven days ago: for \
                        so long you count as one person.";
