@@ -17,6 +17,7 @@ mod pages;
 mod places;
 mod runbook;
 mod sender_limits;
+mod standards;
 mod steps;
 mod store;
 mod test_app;
