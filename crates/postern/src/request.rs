@@ -13,6 +13,8 @@ pub struct RequestInfo {
     pub user_agent: String,
     /// The device cookie, if there is one.
     pub device: Option<String>,
+    /// The hash of the session cookie, if there is one: whose it is, is looked up by whoever asks.
+    pub session: Option<String>,
     /// What was just done, for the page to say.
     pub toast: Option<String>,
 }
@@ -26,6 +28,7 @@ impl RequestInfo {
             ip: "-".to_owned(),
             user_agent: "-".to_owned(),
             device: None,
+            session: None,
             toast: None,
         }
     }

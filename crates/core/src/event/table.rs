@@ -208,7 +208,7 @@ events! {
         "A passkey was touched in a session, for what is sensitive."
         as "touched the passkey for something sensitive";
     SessionEnded<'_> = "session.ended":
-        "A person signed out."
+        "A person signed out, or signed in anew in the same browser."
         as "signed out"
         ocsf(Logoff);
     PassIssued<'_> = "pass.issued":

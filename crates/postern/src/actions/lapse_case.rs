@@ -25,17 +25,14 @@ async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
         Some(person) => scope.begin_for(&PersonId::new(person)).await?,
         None => scope.begin().await?,
     };
-    let event = match row.case(change.at())? {
-        Some(case) => {
-            let Stage::Closed { outcome: Outcome::Lapsed, at } = *case.stage() else { return Ok(()) };
-            close(scope, &mut change, row, (&case, at)).await?;
-            let lapsed = CaseClosed::Lapsed { remedied_at: case.remedied_at() };
-            Event::new(Actor::System, lapsed).person(&case.subject().person)
-        }
-        None => {
-            cases::close_stranger(&mut change, row, "lapsed", None).await?;
-            Event::new(Actor::System, CaseClosed::LapsedUnknown)
-        }
+    let event = if let Some(case) = row.case(change.at())? {
+        let Stage::Closed { outcome: Outcome::Lapsed, at } = *case.stage() else { return Ok(()) };
+        close(scope, &mut change, row, (&case, at)).await?;
+        let lapsed = CaseClosed::Lapsed { remedied_at: case.remedied_at() };
+        Event::new(Actor::System, lapsed).person(&case.subject().person)
+    } else {
+        cases::close_stranger(&mut change, row, "lapsed", None).await?;
+        Event::new(Actor::System, CaseClosed::LapsedUnknown)
     };
     Ok(change.commit(&event.case(&row.case_id())).await?)
 }

@@ -1,7 +1,7 @@
 //! What every completed sign-in does: a session, a record, and the end of a recovery that was waiting for it.
 
 use postern_core::case::Stage;
-use postern_core::event::payload::{CaseClosed, SignInFailed, SignInSucceeded};
+use postern_core::event::payload::{CaseClosed, SessionEnded, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
@@ -73,6 +73,7 @@ pub(super) async fn complete(
         expires_at: change.at() + Config::SESSION_LIFE,
     };
     sessions::insert(&mut change, &new).await?;
+    end_session_of_before(&mut change, request.session.as_deref()).await?;
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
     let attempt = NewSignIn {
         person: Some(&person.id),
@@ -92,6 +93,16 @@ pub(super) async fn complete(
     scope.app.metrics.count_sign_in(&scope.tenant, true);
     scope.app.jobs.records.notify_one();
     Ok(SignedIn { session, device, ends_recovery })
+}
+
+/// The browser's cookie is replaced: what it named before, whosever it was, must not live on where nobody sees it.
+async fn end_session_of_before(change: &mut Change<'_>, named: Option<&str>) -> Result<(), StoreError> {
+    let Some(token_hash) = named else { return Ok(()) };
+    if let Some((session, owner)) = sessions::end_of_token(change, token_hash).await? {
+        let actor = Actor::Person { id: owner.clone() };
+        change.record(Event::new(actor, SessionEnded { session: &session }).person(&owner));
+    }
+    Ok(())
 }
 
 /// A full sign-in with what the remedy gave is the proof that the right person is back (rung 4). Says whether there was one.

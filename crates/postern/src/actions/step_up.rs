@@ -4,6 +4,7 @@
 use postern_core::event::Event;
 use postern_core::event::payload::{SessionSteppedUp, StepRefused};
 use webauthn_rs::prelude::{AuthenticationResult, PasskeyAuthentication, PublicKeyCredential};
+use zeroize::Zeroizing;
 
 use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
@@ -31,13 +32,14 @@ pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionEr
     Ok(Challenge { token, options: serde_json::to_value(&options)? })
 }
 
-/// Checks the browser's answer, and notes in the session when the passkey was touched.
+/// Checks the browser's answer, and notes in the session when the passkey was touched. The answer: the session's new token. Whoever
+/// had copied the old one holds nothing any more.
 pub async fn finish(
     scope: &Scope,
     caller: &Caller,
     token: &str,
     answer: &PublicKeyCredential,
-) -> Result<(), ActionError> {
+) -> Result<Zeroizing<String>, ActionError> {
     retry(|| note_touch(scope, caller, token, answer)).await
 }
 
@@ -46,7 +48,7 @@ async fn note_touch(
     caller: &Caller,
     token: &str,
     answer: &PublicKeyCredential,
-) -> Result<(), ActionError> {
+) -> Result<Zeroizing<String>, ActionError> {
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::StepUp, person: Some(&caller.person.id) };
     let state: PasskeyAuthentication = ceremony::load_state(scope, key).await?;
@@ -61,10 +63,12 @@ async fn note_touch(
     let mut change = caller.change(scope).await?;
     ceremonies::consume(&mut change, key).await?;
     held.save_used(scope, &mut change, &result).await?;
-    sessions::save_step_up(&mut change, &caller.session).await?;
+    let session = scope.app.rng.token()?;
+    sessions::save_step_up(&mut change, &caller.session, &token_hash(&session)).await?;
     let stepped_up = SessionSteppedUp { factor: &factor };
     let event = Event::new(caller.actor(), stepped_up).person(&caller.person.id);
-    Ok(change.commit(&event).await?)
+    change.commit(&event).await?;
+    Ok(session)
 }
 
 /// The passkey that answered, if it is one of the caller's that works now.

@@ -116,18 +116,34 @@ pub async fn touch(change: &mut Change<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// A passkey was touched in a live session.
-pub async fn save_step_up(change: &mut Change<'_>, id: &str) -> Result<()> {
+/// A passkey was touched in a live session: from now on another token names it.
+pub async fn save_step_up(change: &mut Change<'_>, id: &str, token_hash: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE sessions SET stepped_up_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+        "UPDATE sessions SET stepped_up_at = $3, token_hash = $4 \
+         WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
     .bind(id)
     .bind(at)
+    .bind(token_hash)
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+/// Ends the session that this token names, whosever it is; says which and whose. `None`: it names none, or one that has ended.
+pub async fn end_of_token(change: &mut Change<'_>, token_hash: &str) -> Result<Option<(String, PersonId)>> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let ended: Option<(String, String)> = sqlx::query_as(
+        "UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL RETURNING id, person_id",
+    )
+    .bind(tenant.as_str())
+    .bind(token_hash)
+    .bind(at)
+    .fetch_optional(change.conn())
+    .await?;
+    Ok(ended.map(|(id, person)| (id, PersonId::new(person))))
 }
 
 /// Ends one session.

@@ -17,6 +17,7 @@ use super::problem::Problem;
 use crate::actions::sender_limit::admit_request;
 use crate::app::App;
 use crate::request::RequestInfo;
+use crate::rng::token_hash;
 use crate::scope::Scope;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -33,6 +34,7 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
         ip: peer(&app, &request),
         user_agent: user_agent(&request),
         device: cookies::DEVICE.read(request.headers()),
+        session: cookies::SESSION.read(request.headers()).map(|token| token_hash(&token)),
         // A list that looks for news by itself says nothing to anybody.
         toast: cookies::TOAST
             .read(request.headers())

@@ -40,7 +40,8 @@ pub async fn start(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Respo
 /// `POST /account/step-up/finish`
 #[utoipa::path(post, path = "/api/v1/account/step-up/finish", tag = "account", operation_id = "finish_step_up",
     summary = "Answer with a passkey touch",
-    description = "What wants a touch of the last five minutes answers 403 with the type `step-up` until then.",
+    description = "What wants a touch of the last five minutes answers 403 with the type `step-up` until then. The session \
+        has a new token from then on, in the cookie of the answer.",
     request_body(content = ref("#/components/schemas/PasskeyAnswer"), description = "The credential as `toJSON()` gives it."), security(("session" = [])),
     responses((status = 200, description = "The session is stepped up.", body = SteppedUp), StepErrors))]
 pub async fn finish(
@@ -50,9 +51,10 @@ pub async fn finish(
     Body(answer): Body<PublicKeyCredential>,
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
-    step_up::finish(&scope, &caller, &token, &answer).await?;
+    let session = step_up::finish(&scope, &caller, &token, &answer).await?;
     let stepped_up_until = scope.now + Config::STEP_UP_LIFE;
     let mut response = Json(SteppedUp { stepped_up_until }).into_response();
     cookies::CEREMONY.clear(response.headers_mut());
+    cookies::SESSION.set(response.headers_mut(), &session);
     Ok(response)
 }

@@ -95,7 +95,9 @@ static SHARED: LazyLock<Result<Value, String>> =
 /// The document of this server.
 pub(super) fn document(scope: &Scope) -> Result<Value, Problem> {
     let mut document = SHARED.clone().map_err(Problem::internal)?;
-    document["servers"] = json!([Server::new(scope.tenant.link(""))]);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("servers".to_owned(), json!([Server::new(scope.tenant.link(""))]));
+    }
     bounds::narrow(&mut document, scope);
     Ok(document)
 }

@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use super::assert_throttled;
+use crate::browser::SESSION;
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -12,6 +13,26 @@ use crate::test_app::TestApp;
 const SPELLINGS: [&str; 6] = ["ana", "ANA", " Ana ", "ａｎａ", "a\u{200b}na", "\u{feff}aNa\n"];
 
 on_both! {
+    /// Whosever it was: the cookie that named it is gone from the browser, and a copy of it opens nothing.
+    async fn a_new_sign_in_ends_the_session_that_the_browser_had(db) {
+        let app = TestApp::start(db).await;
+        let (browser, elsewhere) = (app.browser(), app.browser());
+        app.sign_in_by_hand(&elsewhere, "ana").await;
+        app.advance_seconds(60);
+        app.sign_in_by_hand(&browser, "ana").await;
+        let before = browser.cookie(SESSION);
+        for login in ["ana", "ben"] {
+            app.advance_seconds(60);
+            app.sign_in_by_hand(&browser, login).await;
+            browser.get("/account").await.ok();
+            let copied = app.browser();
+            copied.set_cookie(SESSION, before.as_deref());
+            copied.get("/account").await.leads_to("/sign-in");
+        }
+        assert_eq!(app.events("session.ended").await.len(), 2);
+        elsewhere.get("/account").await.ok();
+    }
+
     async fn parallel_guesses_never_exceed_the_limit(db) {
         let app = TestApp::start(db).await;
         for login in ["ana", "nobody-here"] {

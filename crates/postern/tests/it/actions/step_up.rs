@@ -3,7 +3,7 @@ use postern::actions::create_service_token::create_service_token;
 use postern_testkit::SoftPasskey;
 use serde_json::json;
 
-use crate::browser::{Browser, CEREMONY};
+use crate::browser::{Browser, CEREMONY, SESSION};
 use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
@@ -50,7 +50,13 @@ on_both! {
         let body = json!({ "label": "Ticket system", "scopes": ["cases:read"], "days": 30 });
         let problem = ada.post_json("/api/v1/tokens", &body).await.status(403).json();
         assert_eq!(problem["type"], "https://postern.invalid/problems/step-up");
+        let before = ada.cookie(SESSION);
         assert_eq!(touch(&ada, &mut device).await, 200);
+        // Another token names the session: whoever copied the old one holds nothing.
+        assert_ne!(ada.cookie(SESSION), before);
+        let copied = app.browser();
+        copied.set_cookie(SESSION, before.as_deref());
+        copied.get("/account").await.leads_to("/sign-in");
         app.secrets.saw(&ada.post("/desk/tokens", &TOKEN).await.ok().marked("class=\"key\""));
         assert_eq!(app.events("session.stepped_up").await.len(), 1);
         assert_eq!(app.events("service_token.created").await.len(), 2);
